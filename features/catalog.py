@@ -1,0 +1,142 @@
+"""The catalog: the ordered whole of the features = a model's input contract.
+
+Decided here: activity types, topics and categories are learned from training data with a support
+threshold, kept with the features they make, and fingerprinted; what was not learned is counted as
+"other", never an error.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.feature import Feature, Sentence, Text
+
+OTHER_CODE = 0
+"""The code of a category that the vocabulary does not hold; a missing one is NaN."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What was learned from the training data, each tuple in a stable order.
+
+    Attributes
+    ----------
+    activity_types
+        Activity types with enough support.
+    topics
+        (activity type, topic) pairs with enough support.
+    valued
+        (activity type, column) pairs, column `dwell_seconds` or `amount`, that carry values.
+    categories
+        Categorical attribute -> its known values; value number i has the code i + 1.
+    numbers
+        Numeric attributes.
+    labels
+        Code -> words, for activity types, topics, attributes and values (`attribute=value`).
+    """
+
+    activity_types: tuple[str, ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
+    valued: tuple[tuple[str, str], ...] = ()
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict)
+
+    def label(self, code: str) -> Text:
+        """Say a code in words; a code without a label stands for itself.
+
+        >>> Vocabulary(labels={"call": Text("call", "電話")}).label("call").ja
+        '電話'
+        >>> Vocabulary().label("fax").en
+        'fax'
+        """
+        return self.labels.get(code, Text(code, code))
+
+
+@dataclass(frozen=True)
+class CatalogSettings:
+    """What the catalog is learned with.
+
+    Attributes
+    ----------
+    windows_days
+        Lengths of the look-back windows, in days, ascending.
+    min_support
+        Least number of distinct leads with an activity type, topic or category.
+    max_topics
+        The most (activity type, topic) pairs; the most frequent are kept.
+    max_categories
+        The most values of one categorical attribute.
+    sequence_length
+        How many of the last activities the sequence view tells.
+    """
+
+    windows_days: tuple[float, ...] = (1.0, 7.0, 30.0, 90.0)
+    min_support: int = 30
+    max_topics: int = 20
+    max_categories: int = 60
+    sequence_length: int = 3
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The ordered features and what they were learned from."""
+
+    features: tuple[Feature, ...]
+    vocabulary: Vocabulary
+    settings: CatalogSettings = CatalogSettings()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The feature columns, in order."""
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def categorical(self) -> NDArray[np.bool_]:
+        """Shape (features,): whether the column holds codes without order."""
+        return np.array([feature.is_category for feature in self.features], dtype=np.bool_)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON: equal fingerprints mean equal columns."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Write the catalog as canonical JSON (sorted keys, no spaces)."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Catalog":
+        """Read what `to_json` wrote.
+
+        >>> Catalog.from_json(Catalog((), Vocabulary()).to_json()) == Catalog((), Vocabulary())
+        True
+        """
+        raw = json.loads(text)
+        settings = raw["settings"] | {"windows_days": tuple(raw["settings"]["windows_days"])}
+        return cls(
+            features=tuple(_feature(item) for item in raw["features"]),
+            vocabulary=_vocabulary(raw["vocabulary"]),
+            settings=CatalogSettings(**settings),
+        )
+
+
+def _feature(raw: dict) -> Feature:  # type: ignore[type-arg]
+    sentence = Sentence(Text(**raw["sentence"]["value"]), Text(**raw["sentence"]["none"]))
+    return Feature(**raw | {"concept_label": Text(**raw["concept_label"]), "sentence": sentence})
+
+
+def _vocabulary(raw: dict) -> Vocabulary:  # type: ignore[type-arg]
+    return Vocabulary(
+        activity_types=tuple(raw["activity_types"]),
+        topics=tuple((pair[0], pair[1]) for pair in raw["topics"]),
+        valued=tuple((pair[0], pair[1]) for pair in raw["valued"]),
+        categories={name: tuple(values) for name, values in raw["categories"].items()},
+        numbers=tuple(raw["numbers"]),
+        labels={code: Text(**words) for code, words in raw["labels"].items()},
+    )

@@ -1,0 +1,1 @@
+"""One module per source of features; views do not know each other."""

@@ -1,0 +1,1 @@
+"""From a feature frame to a ranked, explained lead."""
