@@ -1,0 +1,65 @@
+# The few words that people and CI call alike: demo test check bench docs (and lock, clean).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip
+DEMO_LEADS ?= 4000
+WORKERS ?= 2
+
+# Idle OpenMP threads sleep instead of spinning; nothing here reports home.
+export OMP_WAIT_POLICY := passive
+export DO_NOT_TRACK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export DVC_NO_ANALYTICS := true
+
+.PHONY: help demo test check bench docs lock clean
+help:  ## say what each word does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
+
+$(BIN)/uv: requirements-uv.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+$(VENV)/.ready: $(BIN)/uv requirements.lock pyproject.toml
+	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
+	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+demo: $(VENV)/.ready  ## set up, and run the main job on the sample company
+	$(BIN)/mikomi sample --leads $(DEMO_LEADS) --seed 7 --out data/sample/export
+	$(BIN)/dvc repro
+	$(BIN)/mikomi score --show 10
+
+test: $(VENV)/.ready  ## set up, and run every test
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+check: $(VENV)/.ready  ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench  ## measure speed and quality against named peers, into benchmarks/results/
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.ready  ## write docs/ and the figures of the README anew
+	$(BIN)/python -m docs.write
+
+lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addresses
+	export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
+	compile="$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url"; \
+	$$compile --group dev pyproject.toml -o requirements.lock; \
+	$$compile --group dev --group bench -c requirements.lock pyproject.toml -o requirements-bench.lock; \
+	echo uv | $$compile - -o requirements-uv.lock
+
+clean:  ## remove what was made, the environment included
+	rm -rf $(VENV) artifacts data .mypy_cache .ruff_cache .pytest_cache
