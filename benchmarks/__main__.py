@@ -1,0 +1,19 @@
+"""Run every benchmark, or the named ones: `python -m benchmarks features explain`."""
+
+import importlib
+import sys
+
+NAMES = ("features", "explain", "quality")
+
+
+def main(names: list[str]) -> None:
+    """Run the benchmarks called `names`, all of them when there are none."""
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        sys.exit(f"found {', '.join(unknown)}; expected some of {', '.join(NAMES)}")
+    for name in names or NAMES:
+        importlib.import_module(f"benchmarks.{name}").main([])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
