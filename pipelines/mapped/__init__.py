@@ -1,0 +1,1 @@
+"""Applying a mapping: source rows in, canonical rows and problems out."""
