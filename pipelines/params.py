@@ -1,0 +1,210 @@
+"""params.yaml -> frozen, strict types.
+
+Decided here: which sections there are. A section is the settings class of the code that reads it,
+so that a default is written once; a name that nobody reads is refused; a horizon is said once, in
+`cohort`, and handed to all who need it. All faults are told at once.
+
+    workspace   name of the folders under data/ and artifacts/
+    source      the mapping, and how the tables are parted
+    cohort      who is asked about and when, what is predicted
+    split       training, calibration, embargo, test
+    features    what the catalog is learned with
+    train       scorecard, trees, calibration, evidence
+    evaluate    baselines, intervals, the report
+    promote     when a model becomes the champion
+    registry    where runs and versions are kept
+    score       the ranking
+    tune        the search
+    engine      who works on the partitions
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from features.catalog import CatalogSettings
+from features.labels import Target
+from features.snapshots import CohortRule
+from models.registry import RegistrySettings
+from models.settings import TrainSettings
+from models.split import SplitSettings
+from pipelines.engine import EngineSettings
+from pipelines.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SourceParams:
+    """Where the data come from.
+
+    Attributes
+    ----------
+    mapping
+        The mapping file, relative to the directory that the command is run in.
+    export
+        The file or folder that the mapping reads; only DVC looks at it, to see that it changed.
+    leads_per_partition
+        About how many leads a partition holds; memory is bounded by it.
+    """
+
+    mapping: str = "examples/sample/mapping.yaml"
+    export: str | None = None
+    leads_per_partition: int = 20_000
+
+
+@dataclass(frozen=True)
+class CohortParams:
+    """Who is asked about and when, and what is predicted; see `CohortRule` and `Target`."""
+
+    outcome: str = "won"
+    horizon_days: float = 90.0
+    repeat: bool = False
+    every_days: float | None = 14.0
+    first_cutoff: datetime | None = None
+    last_cutoff: datetime | None = None
+    early_age_hours: tuple[float, ...] = (1.0, 24.0, 72.0)
+    max_age_days: float | None = None
+    until_decided: bool = False
+
+    @property
+    def rule(self) -> CohortRule:
+        """Which snapshots are drawn."""
+        return CohortRule(
+            every_days=self.every_days,
+            first_cutoff=utc(self.first_cutoff),
+            last_cutoff=utc(self.last_cutoff),
+            early_age_hours=self.early_age_hours,
+            max_age_days=self.max_age_days,
+            repeat=self.repeat,
+            target_outcome=self.outcome,
+            until_decided=self.until_decided,
+        )
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return Target(self.outcome, self.horizon_days, self.repeat)
+
+    def __post_init__(self) -> None:
+        """Let the parts refuse what they cannot use."""
+        _ = self.rule, self.target
+
+
+@dataclass(frozen=True)
+class FeatureParams(CatalogSettings):
+    """What the catalog is learned with, and from how much.
+
+    Attributes
+    ----------
+    learn_from_leads
+        The most leads the catalog is learned from: whole partitions, the first ones; a partition
+        is a fair draw, because leads are dealt out by a hash.
+    """
+
+    learn_from_leads: int = 200_000
+
+    @property
+    def catalog(self) -> CatalogSettings:
+        """The part that travels with the catalog."""
+        return CatalogSettings(
+            **{one.name: getattr(self, one.name) for one in fields(CatalogSettings)}
+        )
+
+
+@dataclass(frozen=True)
+class TrainParams(TrainSettings):
+    """How a model is trained.
+
+    Attributes
+    ----------
+    seed
+        Of every draw in training.
+    points
+        The sales team's own table (`scorecard.yaml`); none starts from zero.
+    """
+
+    seed: int = 0
+    points: str | None = None
+
+
+@dataclass(frozen=True)
+class PromoteParams:
+    """When a model becomes the champion.
+
+    Attributes
+    ----------
+    confidence
+        The model beats a baseline in a figure when it is better in at least this share of the
+        redraws by lead of the test period; it must beat every baseline in AUC and in log loss.
+    """
+
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True)
+class ScoreParams:
+    """How the ranking is made.
+
+    Attributes
+    ----------
+    reasons
+        The most reasons told for a lead, and the most against it.
+    batch_rows
+        Rows that are explained at once.
+    """
+
+    reasons: int = 3
+    batch_rows: int = 20_000
+
+
+@dataclass(frozen=True)
+class TuneParams:
+    """How the search is made.
+
+    Attributes
+    ----------
+    trials
+        Trials in all, earlier ones of the same study included.
+    folds
+        Time-ordered folds of the training period.
+    seed
+        Of the search.
+    """
+
+    trials: int = 30
+    folds: int = 3
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Params:
+    """The whole file."""
+
+    workspace: str = "sample"
+    source: SourceParams = field(default_factory=SourceParams)
+    cohort: CohortParams = field(default_factory=CohortParams)
+    split: SplitSettings = field(default_factory=SplitSettings)
+    features: FeatureParams = field(default_factory=FeatureParams)
+    train: TrainParams = field(default_factory=TrainParams)
+    promote: PromoteParams = field(default_factory=PromoteParams)
+    registry: RegistrySettings = field(default_factory=RegistrySettings)
+    score: ScoreParams = field(default_factory=ScoreParams)
+    tune: TuneParams = field(default_factory=TuneParams)
+    engine: EngineSettings = field(default_factory=EngineSettings)
+
+    def at(self, root: Path = Path()) -> Workspace:
+        """Give the places of this workspace below a directory."""
+        return Workspace(self.workspace, root)
+
+
+def utc(moment: datetime | None) -> pd.Timestamp | None:
+    """Read a moment without an offset as UTC.
+
+    >>> utc(datetime(2026, 4, 1))
+    Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
+    """
+    if moment is None:
+        return None
+    stamp = pd.Timestamp(moment)
+    return stamp.tz_localize("UTC") if stamp.tz is None else stamp.tz_convert("UTC")

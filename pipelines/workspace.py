@@ -1,0 +1,90 @@
+"""Where each stage finds and leaves its files.
+
+Decided here: every path of the pipeline, once. What can be made again lies under `data/<name>`,
+what a person keeps under `artifacts/<name>`; the registry is shared by all workspaces.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The places of one company's data and models, below `root`.
+
+    >>> Workspace("sample").features.as_posix()
+    'data/sample/features'
+    """
+
+    name: str
+    root: Path = Path()
+
+    @property
+    def data(self) -> Path:
+        """Everything that the stages can make again."""
+        return self.root / "data" / self.name
+
+    @property
+    def artifacts(self) -> Path:
+        """Models, reports and rankings."""
+        return self.root / "artifacts" / self.name
+
+    @property
+    def tables(self) -> Path:
+        """ingest: the canonical tables, in partitions, with their manifest."""
+        return self.data / "tables"
+
+    @property
+    def quarantine(self) -> Path:
+        """ingest: the rows that could not be used, each with the reason."""
+        return self.data / "quarantine"
+
+    @property
+    def snapshots(self) -> Path:
+        """snapshot: (lead, cutoff) rows with their labels, one file a partition."""
+        return self.data / "snapshots"
+
+    @property
+    def features(self) -> Path:
+        """featurize: the catalog, and the feature frame of each partition."""
+        return self.data / "features"
+
+    @property
+    def model(self) -> Path:
+        """train: the model that the last training made."""
+        return self.artifacts / "model"
+
+    @property
+    def training(self) -> Path:
+        """train: figures about the last training."""
+        return self.artifacts / "training.json"
+
+    @property
+    def evaluation(self) -> Path:
+        """evaluate: the report, its figures and its plots."""
+        return self.artifacts / "evaluation"
+
+    @property
+    def promotion(self) -> Path:
+        """promote: the verdict, with its grounds."""
+        return self.artifacts / "promotion.json"
+
+    @property
+    def champion(self) -> Path:
+        """promote: the model that answers, as the registry holds it."""
+        return self.artifacts / "champion"
+
+    @property
+    def scores(self) -> Path:
+        """score: the ranking, unless another place is named."""
+        return self.artifacts / "scores.parquet"
+
+    @property
+    def registry(self) -> Path:
+        """The local MLflow database and its files, shared by all workspaces."""
+        return self.root / "artifacts" / "mlflow"
+
+    @property
+    def tuning(self) -> Path:
+        """tune: the study, so that it can be continued."""
+        return self.artifacts / "tuning"
