@@ -1,0 +1,1 @@
+"""The evaluation report: figures, one page, tables for DVC."""

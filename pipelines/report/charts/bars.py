@@ -1,0 +1,131 @@
+"""Bars across (from zero), and dots with intervals (from anywhere), one row a thing."""
+
+from dataclasses import dataclass
+
+from pipelines.report import style
+from pipelines.report.charts.axes import Axis, Plot, say
+from pipelines.report.charts.svg import Words, marker, picture, tag, text
+
+_ROW = 26.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: its name, its value, an interval if there is one, a quiet note beside the name.
+
+    `rank` chooses the colour; 0 is the model's.
+    """
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+    rank: int = 0
+
+
+def bars(words: Words, x: Axis, rows: list[Bar]) -> str:
+    """Draw bars from zero; the axis must hold zero."""
+    plot = _plot(x, rows)
+    drawn = []
+    for index, row in enumerate(rows):
+        zero, end = plot.px(0.0), plot.px(row.value)
+        drawn.append(
+            tag(
+                "rect",
+                x=min(zero, end),
+                y=_middle(plot, index) - 8,
+                height=16,
+                width=max(abs(end - zero), 0.8),
+                fill=style.color(row.rank),
+                rx=1.5,
+            )
+        )
+        drawn.append(_whisker(plot, row, _middle(plot, index), style.INK))
+    return _finish(words, plot, rows, drawn)
+
+
+def dots(words: Words, x: Axis, rows: list[Bar], reference: float | None = None) -> str:
+    """Draw dots with their intervals; `reference` is a line to compare with."""
+    plot = _plot(x, rows)
+    drawn = []
+    if reference is not None:
+        at = plot.px(reference)
+        drawn.append(
+            tag(
+                "line",
+                x1=at,
+                x2=at,
+                y1=plot.top,
+                y2=plot.height - plot.bottom,
+                stroke=style.QUIET,
+                stroke_dasharray="3 3",
+            )
+        )
+    for index, row in enumerate(rows):
+        color, middle = style.color(row.rank), _middle(plot, index)
+        shape = style.MARKERS[row.rank % len(style.MARKERS)]
+        drawn.append(_whisker(plot, row, middle, color))
+        drawn.append(marker(shape, plot.px(row.value), middle, fill=color))
+    return _finish(words, plot, rows, drawn)
+
+
+def _plot(x: Axis, rows: list[Bar]) -> Plot:
+    left = 16 + max((max(style.width_of(r.name), style.width_of(r.note)) for r in rows), default=0)
+    height = 62 + _ROW * max(len(rows), 1)
+    return Plot(x, Axis("", 0, 1), height=height, left=min(left, 300), right=76, grid=False)
+
+
+def _middle(plot: Plot, index: int) -> float:
+    return plot.top + _ROW * (index + 0.5)
+
+
+def _whisker(plot: Plot, row: Bar, middle: float, color: str) -> str:
+    if row.low is None or row.high is None:
+        return ""
+    low, high = plot.px(row.low), plot.px(row.high)
+    return tag(
+        "g",
+        tag("line", x1=low, x2=high, y1=middle, y2=middle),
+        tag("line", x1=low, x2=low, y1=middle - 4, y2=middle + 4),
+        tag("line", x1=high, x2=high, y1=middle - 4, y2=middle + 4),
+        stroke=color,
+        stroke_width=1.6,
+    )
+
+
+def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
+    names = []
+    for index, row in enumerate(rows):
+        middle, weight = _middle(plot, index), "600" if row.rank == 0 else None
+        lift = 5 if row.note else 0
+        edge = plot.left - 10
+        names.append(text(edge, middle + 4 - lift, row.name, text_anchor="end", font_weight=weight))
+        if row.note:
+            names.append(
+                text(
+                    edge, middle + 10, row.note, text_anchor="end", font_size=9.5, fill=style.QUIET
+                )
+            )
+        end = plot.width - plot.right + 8
+        value = say(row.value, plot.x.form)
+        names.append(text(end, middle + 4, value, font_size=style.SMALL, fill=style.QUIET))
+    return picture(words, plot.width, plot.height, _verticals(plot), *drawn, *names)
+
+
+def _verticals(plot: Plot) -> str:
+    base = plot.height - plot.bottom
+    drawn = []
+    for value, words in plot.x.at():
+        at = plot.px(value)
+        drawn.append(tag("line", x1=at, x2=at, y1=plot.top, y2=base, stroke=style.GRID))
+        drawn.append(
+            text(
+                at, base + 17, words, text_anchor="middle", font_size=style.SMALL, fill=style.QUIET
+            )
+        )
+    across = (plot.left + plot.width - plot.right) / 2
+    drawn.append(
+        text(across, plot.height - 8, plot.x.label, text_anchor="middle", fill=style.QUIET)
+    )
+    return tag("g", *drawn)

@@ -1,0 +1,63 @@
+"""How probabilities are spread, for those that converted and those that did not."""
+
+from dataclasses import dataclass
+
+from pipelines.report import style
+from pipelines.report.charts.axes import Axis, Plot
+from pipelines.report.charts.svg import Words, path, picture, tag, text
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One group: its name, and the share of it in each bin."""
+
+    name: str
+    share: tuple[float, ...]
+    rank: int = 0
+
+
+def distribution(
+    words: Words, x: Axis, y: Axis, edges: tuple[float, ...], groups: list[Distribution]
+) -> str:
+    """Draw each group as steps over the bins; `edges` has one more than there are bins."""
+    plot = Plot(x, y, height=300, top=34)
+    drawn = [_steps(plot, edges, group) for group in groups]
+    return picture(words, plot.width, plot.height, plot.draw(), *drawn, *_legend(plot, groups))
+
+
+def _steps(plot: Plot, edges: tuple[float, ...], group: Distribution) -> str:
+    places = [(plot.px(edges[0]), plot.py(0.0))]
+    for left, right, share in zip(edges[:-1], edges[1:], group.share, strict=True):
+        places += [(plot.px(left), plot.py(share)), (plot.px(right), plot.py(share))]
+    places.append((plot.px(edges[-1]), plot.py(0.0)))
+    color = style.color(group.rank)
+    return tag(
+        "path",
+        d=path(places),
+        fill=color,
+        fill_opacity=0.28 if group.rank == 0 else 0.10,
+        stroke=color,
+        stroke_width=1.8,
+        stroke_dasharray=style.dash(group.rank),
+    )
+
+
+def _legend(plot: Plot, groups: list[Distribution]) -> list[str]:
+    drawn, at = [], plot.left
+    for group in groups:
+        color = style.color(group.rank)
+        drawn.append(
+            tag(
+                "line",
+                x1=at,
+                x2=at + 22,
+                y1=16,
+                y2=16,
+                stroke=color,
+                stroke_width=2.4,
+                stroke_dasharray=style.dash(group.rank),
+            )
+        )
+        drawn.append(text(at + 28, 20, group.name))
+        at += 56 + style.width_of(group.name)
+    return drawn

@@ -1,0 +1,156 @@
+"""Charts: well-formed, described in words, and drawn where the numbers say."""
+
+import itertools
+import math
+import re
+from collections.abc import Callable
+from html import unescape
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pipelines.report import style
+from pipelines.report.charts import (
+    Axis,
+    Bar,
+    Bin,
+    Distribution,
+    Lane,
+    Line,
+    Span,
+    Step,
+    Words,
+    axes,
+    bars,
+    distribution,
+    dots,
+    lines,
+    reliability,
+    svg,
+    timeline,
+    waterfall,
+)
+
+WORDS = Words("fig", "受注の<割合>", "The share & its interval")
+UNIT = Axis("x", 0, 1)
+LINE = Line("mikomi", (0.0, 0.5, 1.0), (0.0, 0.8, 1.0), low=(0.0, 0.7, 1.0), high=(0.0, 0.9, 1.0))
+CHARTS: dict[str, Callable[[Words], str]] = {
+    "lines": lambda words: lines(words, UNIT, UNIT, [LINE, Line("b", (0, 1), (0, 1), rank=1)]),
+    "bars": lambda words: bars(words, UNIT, [Bar("a & b", 0.5, 0.4, 0.6, note="n = 3")]),
+    "dots": lambda words: dots(words, UNIT, [Bar("a", 0.5, 0.4, 0.6)], reference=0.5),
+    "no rows": lambda words: dots(words, UNIT, []),
+    "reliability": lambda words: reliability(
+        words, UNIT, UNIT, [Bin(0.1, 0.2, 0.1, 0.3, 9)], "perfect"
+    ),
+    "distribution": lambda words: distribution(
+        words, UNIT, UNIT, (0.0, 0.5, 1.0), [Distribution("won", (0.2, 0.8))]
+    ),
+    "timeline": lambda words: timeline(
+        words, Axis("", 0, 9), [Lane("train", "9 rows", (1.0, 2.0), 1, 3)], Span("e", 3, 6), "key"
+    ),
+    "waterfall": lambda words: waterfall(words, ("base", "all"), 0.1, [Step("visit", 0.2)]),
+}
+
+
+def parse(markup: str) -> ET.Element:
+    return ET.fromstring(markup)  # noqa: S314 - our own markup
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_well_formed_and_described(name: str) -> None:
+    root = parse(CHARTS[name](WORDS))
+    assert root.get("role") == "img"
+    said = [root[0].text, root[1].text]
+    assert said == [WORDS.title, WORDS.summary]
+    assert root.get("aria-labelledby") == f"{root[0].get('id')} {root[1].get('id')}"
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_fetches_nothing_and_runs_nothing(name: str) -> None:
+    markup = CHARTS[name](WORDS).replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"https?:|<script|url\(|href", markup)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_same_numbers_make_the_same_bytes(name: str) -> None:
+    assert CHARTS[name](WORDS) == CHARTS[name](WORDS)
+
+
+def dots_at(markup: str) -> list[tuple[float, float]]:
+    circles = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', markup)
+    return [(float(x), float(y)) for x, y in circles]
+
+
+def shows(draw: Callable[[list[Bin]], str], bins: list[Bin]) -> bool:
+    """Read the values back from the picture and compare."""
+    plot = axes.Plot(UNIT, UNIT, width=460, height=420, right=24)
+    across = plot.width - plot.right - plot.left
+    upwards = plot.height - plot.bottom - plot.top
+    read = [
+        ((x - plot.left) / across, (plot.height - plot.bottom - y) / upwards)
+        for x, y in dots_at(draw(bins))
+    ]
+    wanted = [(bin_.given, bin_.converted) for bin_ in bins]
+    return all(math.dist(a, b) < 1e-3 for a, b in zip(read, wanted, strict=True))
+
+
+BINS = [Bin(0.1, 0.15, 0.1, 0.2, 50), Bin(0.6, 0.5, 0.4, 0.6, 50)]
+
+
+def honest(bins: list[Bin]) -> str:
+    return reliability(WORDS, UNIT, UNIT, bins, "perfect")
+
+
+def swapped(bins: list[Bin]) -> str:
+    return honest([Bin(b.converted, b.given, b.low, b.high, b.rows) for b in bins])
+
+
+def test_points_are_drawn_where_the_numbers_say() -> None:
+    assert shows(honest, BINS)
+    assert not shows(swapped, BINS)
+
+
+def test_a_value_that_is_no_number_is_refused_not_drawn() -> None:
+    with pytest.raises(ValueError, match="must be a number"):
+        lines(WORDS, UNIT, UNIT, [Line("m", (0.0, math.nan), (0.0, 1.0))])
+
+
+def test_names_at_the_ends_do_not_touch() -> None:
+    many = [Line(f"name {k}", (0.0, 1.0), (0.0, 1.0), rank=k) for k in range(6)]
+    markup = lines(WORDS, UNIT, UNIT, many)
+    places = sorted(float(y) for y in re.findall(r'y="([\d.]+)"[^>]*>name \d<', markup))
+    assert len(places) == 6
+    assert min(b - a for a, b in itertools.pairwise(places)) >= 14.9
+
+
+def test_a_waterfall_ends_at_the_sum() -> None:
+    markup = waterfall(WORDS, ("base", "all"), 0.05, [Step("a", 0.1), Step("b", -0.03)])
+    assert [">5.0 %<" in markup, ">12.0 %<" in markup, ">-3.0<" in markup] == [True] * 3
+
+
+def luminance(color: str) -> float:
+    red, green, blue = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+
+def test_the_first_series_stands_out_in_grey() -> None:
+    first, *others = (luminance(color) for color in style.SERIES)
+    assert all(other / first > 1.5 for other in others)
+
+
+def test_neighbouring_series_differ_in_dash_and_marker_too() -> None:
+    pairs = list(zip(style.DASHES, style.MARKERS, strict=True))
+    assert len(set(pairs)) == len(style.SERIES)
+
+
+def test_words_are_escaped() -> None:
+    markup = svg.text(0, 0, "<b>&")
+    assert "<b>" not in markup
+    assert "<b>&" in unescape(markup)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 0.0371), (-3.2, 4.7), (0, 123456), (5, 5)])
+def test_ticks_are_inside_and_few(low: float, high: float) -> None:
+    found = axes.ticks(low, high)
+    assert 1 <= len(found) <= 9
+    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
