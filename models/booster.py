@@ -1,0 +1,223 @@
+"""The booster: LightGBM trees that start from a given margin.
+
+Decided here: small trees, so that reasons stay exact and cheap; the same seed and rows give the
+same trees; classes are never reweighted; held-out folds by lead choose how many trees, and none is
+a possible answer. Stored as LightGBM's own text.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from models.settings import BoosterSettings
+from models.training_set import Floats, Rows, TrainingSet, Values
+
+_DOUBLINGS = 3
+_MANY_VALUES = 500_000
+
+
+@dataclass(frozen=True)
+class Booster:
+    """Trees in LightGBM's text form; without the margin they started from."""
+
+    text: str
+
+    @cached_property
+    def model(self) -> Any:
+        """The parsed trees."""
+        return lightgbm.Booster(model_str=self.text)
+
+    @property
+    def trees(self) -> int:
+        """How many trees there are."""
+        return int(self.model.num_trees())
+
+    @cached_property
+    def expected(self) -> float:
+        """The trees' average margin over their training rows: where SHAP values start from."""
+        features = self.model.num_feature()
+        parts = self.model.predict(np.zeros((1, features)), pred_contrib=True)
+        return float(parts[0, -1])
+
+    def margin(self, values: Values) -> Floats:
+        """Give the sum of the trees: shape (rows,)."""
+        if len(values) == 0:
+            return np.empty(0)
+        return np.asarray(self.model.predict(values, raw_score=True), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How many trees were worth growing, at which rate.
+
+    Attributes
+    ----------
+    trees
+        The number with the least held-out log loss; possibly 0.
+    learning_rate
+        The rate they were grown at.
+    log_loss
+        Held-out log loss with so many trees.
+    margin
+        Shape (rows,): the held-out margin of the trees alone.
+    """
+
+    trees: int
+    learning_rate: float
+    log_loss: float
+    margin: Floats
+
+
+def parameters(
+    settings: BoosterSettings, learning_rate: float, seed: int, threads: int = 1
+) -> dict[str, Any]:
+    """Spell the settings as LightGBM does."""
+    return {
+        "objective": "binary",
+        "metric": "binary_logloss",
+        "num_leaves": settings.max_leaves,
+        "learning_rate": learning_rate,
+        "min_data_in_leaf": settings.min_leaf_rows,
+        "min_sum_hessian_in_leaf": settings.min_leaf_hessian,
+        "lambda_l2": settings.leaf_penalty,
+        "feature_fraction": settings.feature_share,
+        "bagging_fraction": settings.row_share,
+        "bagging_freq": 1,
+        "cat_smooth": 20.0,
+        "cat_l2": 20.0,
+        "max_cat_threshold": 16,
+        "min_data_per_group": 30,
+        "max_bin": 127,
+        "boost_from_average": False,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": threads,
+        "seed": seed,
+        "verbosity": -1,
+    }
+
+
+def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
+    """Use one thread for few values: handing work over would take longer than doing it."""
+    return settings.threads if rows.values.size > _MANY_VALUES else 1
+
+
+def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings) -> Any:
+    """Make LightGBM's form of the rows, each starting from its own margin."""
+    made = lightgbm.Dataset(
+        rows.values,
+        label=rows.label,
+        init_score=start,
+        feature_name=[f"f{column}" for column in range(len(rows.names))],
+        categorical_feature=np.flatnonzero(rows.categorical).tolist(),
+        free_raw_data=False,
+        params=parameters(settings, settings.learning_rate, 0, threads_for(rows, settings)),
+    )
+    return made.construct()
+
+
+def grow(
+    rows: TrainingSet,
+    start: Floats,
+    growth: tuple[int, float],
+    settings: BoosterSettings,
+    seed: int,
+) -> Booster:
+    """Grow a given number of trees at a given rate on all rows.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    start
+        Shape (rows,): the margin that the trees correct.
+    growth
+        Number of trees, learning rate.
+    """
+    trees, learning_rate = growth
+    spelled = parameters(settings, learning_rate, seed, threads_for(rows, settings))
+    model = lightgbm.train(spelled, dataset(rows, start, settings), num_boost_round=trees)
+    return Booster(model.model_to_string())
+
+
+def try_growth(
+    rows: TrainingSet,
+    start: Floats,
+    fold: NDArray[np.int64],
+    settings: BoosterSettings,
+    seed: int,
+) -> Growth:
+    """Find how many trees pay on held-out folds; the rate is doubled while more would still pay.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    start
+        Shape (rows,): the margin that the trees correct; honest, that is, out of fold.
+    fold
+        Shape (rows,): fold of every row; folds go by lead.
+    """
+    data = dataset(rows, start, settings)
+    rate = settings.learning_rate
+    best = _try_rate(data, (rows, start, fold), rate, settings, seed)
+    for _ in range(_DOUBLINGS):
+        if best.trees < 0.9 * settings.max_trees:
+            break
+        rate *= 2.0
+        faster = _try_rate(data, (rows, start, fold), rate, settings, seed)
+        if faster.log_loss > best.log_loss:
+            break
+        best = faster
+    return best
+
+
+def _try_rate(
+    data: Any,
+    what: tuple[TrainingSet, Floats, NDArray[np.int64]],
+    rate: float,
+    settings: BoosterSettings,
+    seed: int,
+) -> Growth:
+    rows, start, fold = what
+    spelled = parameters(settings, rate, seed, threads_for(rows, settings))
+    models: list[tuple[Any, Rows]] = []
+    for k in range(int(fold.max()) + 1):
+        held = np.flatnonzero(fold == k)
+        model = lightgbm.Booster(spelled, data.subset(np.flatnonzero(fold != k)))
+        model.add_valid(data.subset(held), "held")
+        models.append((model, held))
+    losses = _grow_together(models, settings)
+    losses[0] = log_loss(start, rows.label)
+    trees = int(np.argmin(losses))
+    margin = np.zeros(len(rows))
+    for model, held in models if trees else []:
+        margin[held] = model.predict(rows.values[held], raw_score=True, num_iteration=trees)
+    return Growth(trees, rate, float(losses[trees]), margin)
+
+
+def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) -> Floats:
+    """Grow all folds tree by tree; give the pooled held-out log loss after each number of trees.
+
+    Stops when the pooled loss has not fallen for `patience` trees. Place 0 is left to the caller.
+    """
+    share = np.array([len(held) for _, held in models], dtype=np.float64)
+    share /= share.sum()
+    losses = [np.inf]
+    for _ in range(settings.max_trees):
+        for model, _ in models:
+            model.update()
+        each = [model.eval_valid()[0][2] for model, _ in models]
+        losses.append(float(share @ each))
+        if len(losses) - 1 - int(np.argmin(losses)) >= settings.patience:
+            break
+    return np.array(losses)
+
+
+def log_loss(margin: Floats, label: Floats) -> float:
+    """Give the mean log loss of margins."""
+    return float(np.mean(np.logaddexp(0.0, margin) - label * margin))

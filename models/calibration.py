@@ -1,0 +1,190 @@
+"""Calibration: from margin to probability, chosen among none, sigmoid, beta and isotonic.
+
+Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
+loss, out of fold by lead, by more than one standard error of the difference. A calibration is plain
+data, never inverts an order, and gives probabilities inside [0, 1].
+
+- sigmoid: slope * margin + shift, slope >= 0
+- beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
+- isotonic: a rising step curve, joined by straight lines, each level shrunk to the mean
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.isotonic import IsotonicRegression
+
+from models.settings import CalibrationSettings
+from models.split import folds_by_lead
+from models.training_set import Floats
+
+Kind = Literal["none", "sigmoid", "beta", "isotonic"]
+
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A rising curve from margin to probability.
+
+    Attributes
+    ----------
+    kind
+        none, sigmoid, beta or isotonic.
+    parameters
+        sigmoid: slope, shift; beta: a, b, shift; isotonic: the probabilities at `at`.
+    at
+        Isotonic only: margins, ascending.
+    """
+
+    kind: Kind = "none"
+    parameters: tuple[float, ...] = ()
+    at: tuple[float, ...] = ()
+
+    def probability(self, margin: Floats) -> Floats:
+        """Give probabilities: shape of `margin`.
+
+        >>> Calibration("sigmoid", (1.0, 0.0)).probability(np.array([0.0]))
+        array([0.5])
+        """
+        if self.kind == "isotonic":
+            return np.asarray(np.interp(margin, self.at, self.parameters))
+        return expit(self.logit(margin))
+
+    def logit(self, margin: Floats) -> Floats:
+        """Give the log-odds of the calibrated probability (not for isotonic)."""
+        if self.kind == "sigmoid":
+            slope, shift = self.parameters
+            return np.asarray(slope * margin + shift)
+        if self.kind == "beta":
+            a, b, shift = self.parameters
+            return np.asarray(-a * np.logaddexp(0, -margin) + b * np.logaddexp(0, margin) + shift)
+        return np.asarray(margin)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the calibration as plain data."""
+        return {"kind": self.kind, "parameters": list(self.parameters), "at": list(self.at)}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Calibration":
+        """Read what `to_json` wrote."""
+        return cls(raw["kind"], tuple(raw["parameters"]), tuple(raw["at"]))
+
+
+def expit(margin: Floats) -> Floats:
+    """Turn log-odds into probabilities."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -margin)))
+
+
+def fit(kind: Kind, margin: Floats, label: Floats) -> Calibration:
+    """Fit one kind of calibration.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    margin, label
+        Shape (rows,).
+    """
+    if kind == "isotonic":
+        return _isotonic(margin, label)
+    if kind == "sigmoid":
+        slope, shift = _logistic(margin[:, None], label)
+        return Calibration("sigmoid", (slope, shift))
+    if kind == "beta":
+        parts = np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
+        return Calibration("beta", tuple(_logistic(parts, label)))
+    return Calibration()
+
+
+def choose(
+    margin: Floats,
+    label: Floats,
+    lead: NDArray[np.int64],
+    settings: CalibrationSettings,
+    seed: int,
+) -> Calibration:
+    """Choose the kind of calibration by log loss out of fold, and fit it on all rows.
+
+    Parameters
+    ----------
+    margin, label, lead
+        Shape (rows,): honest margins (later than, or held out of, what the model was trained on).
+    settings
+        The kinds to try.
+    seed
+        Of the folds.
+    """
+    converted = np.count_nonzero(label == 1.0)
+    if min(converted, len(label) - converted) < settings.min_conversions:
+        return Calibration()
+    fold = folds_by_lead(lead, label, _FOLDS, seed)
+    plain = log_losses(Calibration().probability(margin), label)
+    best: Kind = "none"
+    best_gain = 0.0
+    for kind in settings.kinds:
+        gain = plain - _out_of_fold(_kind(kind), margin, label, fold)
+        if gain.mean() > max(best_gain, _standard_error(gain, lead)):
+            best, best_gain = _kind(kind), float(gain.mean())
+    return fit(best, margin, label)
+
+
+def log_losses(probability: Floats, label: Floats) -> Floats:
+    """Give the log loss of every row; probabilities are held inside (1e-12, 1 - 1e-12)."""
+    inside = np.clip(probability, 1e-12, 1.0 - 1e-12)
+    return np.asarray(-label * np.log(inside) - (1.0 - label) * np.log1p(-inside))
+
+
+def _kind(name: str) -> Kind:
+    kinds: dict[str, Kind] = {"sigmoid": "sigmoid", "beta": "beta", "isotonic": "isotonic"}
+    return kinds.get(name, "none")
+
+
+def _out_of_fold(kind: Kind, margin: Floats, label: Floats, fold: NDArray[np.int64]) -> Floats:
+    out = np.empty(len(margin))
+    for k in range(_FOLDS):
+        held = fold == k
+        curve = fit(kind, margin[~held], label[~held])
+        out[held] = log_losses(curve.probability(margin[held]), label[held])
+    return out
+
+
+def _standard_error(gain: Floats, lead: NDArray[np.int64]) -> float:
+    """Give the standard error of the mean gain, rows of a lead taken together."""
+    _, position = np.unique(lead, return_inverse=True)
+    by_lead = np.bincount(position, weights=gain - gain.mean())
+    return float(np.sqrt(np.sum(by_lead**2)) / len(gain))
+
+
+def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
+    """Fit non-negative slopes and a shift, weakly held to slopes of one and no shift."""
+    target = np.append(np.ones(parts.shape[1]), 0.0)
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        logit = parts @ x[:-1] + x[-1]
+        residual = expit(logit) - label
+        total = np.sum(np.logaddexp(0.0, logit) - label * logit) + 0.5 * np.sum((x - target) ** 2)
+        return float(total), np.append(residual @ parts, residual.sum()) + (x - target)
+
+    bounds = [(0.0, None)] * parts.shape[1] + [(None, None)]
+    return tuple(float(x) for x in minimize(loss, target, jac=True, bounds=bounds).x)
+
+
+def _isotonic(margin: Floats, label: Floats) -> Calibration:
+    """Fit a rising curve; each level counts its rows together with two average ones."""
+    rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(margin, label)
+    level, position = np.unique(rising.predict(margin), return_inverse=True)
+    rows = np.bincount(position)
+    shrunk = (level * rows + 2.0 * label.mean()) / (rows + 2.0)
+    held = IsotonicRegression().fit(level, shrunk, sample_weight=rows).predict(level)
+    first = np.full(len(level), np.inf)
+    last = np.full(len(level), -np.inf)
+    np.minimum.at(first, position, margin)
+    np.maximum.at(last, position, margin)
+    at = np.column_stack([first, last]).ravel()
+    return Calibration(
+        "isotonic", tuple(np.repeat(held, 2).tolist()), tuple(np.maximum.accumulate(at).tolist())
+    )

@@ -1,0 +1,178 @@
+"""Deciding how scorecard and trees are put together, by held-out log loss alone.
+
+Decided here: the candidates and the rule that picks one. See `models.training` for the whole.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from models import booster, scorecard
+from models.booster import Growth
+from models.calibration import expit
+from models.lead_model import Weights
+from models.points import Points
+from models.scorecard import Scorecard
+from models.settings import TrainSettings
+from models.split import folds_by_lead
+from models.training_set import Floats, TrainingSet
+
+How = tuple[TrainSettings, Points | None, int]
+"""Settings, hand-given points, seed."""
+
+_WEIGHT_PRECISION = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What held-out data decided.
+
+    Attributes
+    ----------
+    penalty
+        Of the scorecard.
+    trees, learning_rate
+        How many trees, at which rate; 0 means the scorecard alone.
+    starts_from_scorecard
+        Whether the trees correct the scorecard's margin, or stand beside it.
+    weights
+        Of the two parts.
+    log_loss
+        Held-out log loss of every candidate.
+    """
+
+    penalty: float
+    trees: int = 0
+    learning_rate: float = 0.0
+    starts_from_scorecard: bool = True
+    weights: Weights = field(default_factory=Weights)
+    log_loss: dict[str, float] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """Tell the plan as plain data."""
+        return asdict(self)
+
+
+def decide(
+    rows: TrainingSet, settings: TrainSettings, points: Points | None, seed: int
+) -> tuple[Plan, Floats]:
+    """Choose penalty, candidate and number of trees; also give the held-out margin.
+
+    Parameters
+    ----------
+    rows
+        Training rows with both kinds of label.
+    settings, points, seed
+        As in `training.fit`.
+    """
+    how = (settings, points, seed)
+    converted = len(np.unique(rows.lead[rows.label == 1.0]))
+    others = len(np.unique(rows.lead[rows.label == 0.0]))
+    if min(converted, others) < settings.min_conversions:
+        penalty = max(settings.scorecard.penalties)
+        fitted = fit_scorecard(rows, penalty, settings, points, seed)
+        return Plan(penalty), fitted.margin(rows.values)
+    fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
+    penalty = choose_penalty(rows, fold, how)
+    prior = held_out_scorecard(rows, fold, penalty, how)
+    return _best(rows, fold, penalty, prior, settings, seed)
+
+
+def _best(
+    rows: TrainingSet,
+    fold: NDArray[np.int64],
+    penalty: float,
+    prior: Floats,
+    settings: TrainSettings,
+    seed: int,
+) -> tuple[Plan, Floats]:
+    alone = booster.try_growth(rows, level_start(rows), fold, settings.booster, seed)
+    after = booster.try_growth(rows, prior, fold, settings.booster, seed)
+    own = level_start(rows) + alone.margin
+    weights, stacked = _stack(prior, own, rows.label, fold)
+    candidates: dict[str, tuple[Floats, Growth | None, Weights]] = {
+        "scorecard": (prior, None, Weights()),
+        "scorecard_then_trees": (prior + after.margin, after, Weights(1.0, 1.0)),
+        "scorecard_beside_trees": (stacked, alone, weights),
+    }
+    losses = {name: booster.log_loss(m, rows.label) for name, (m, _, _) in candidates.items()}
+    name = min(losses, key=lambda one: losses[one])
+    margin, growth, chosen = candidates[name]
+    if growth is None or growth.trees == 0:
+        return Plan(penalty, log_loss=losses), prior
+    first = name == "scorecard_then_trees"
+    return Plan(penalty, growth.trees, growth.learning_rate, first, chosen, losses), margin
+
+
+def choose_penalty(rows: TrainingSet, fold: NDArray[np.int64], how: How) -> float:
+    """Choose the scorecard's penalty by log loss out of fold."""
+    settings, points, seed = how
+    drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_choice_rows, seed)
+    few, fold = rows.take(drawn), fold[drawn]
+    penalties = settings.scorecard.penalties
+    losses = np.zeros(len(penalties))
+    for k in range(settings.folds):
+        taught, held = few.take(fold != k), few.take(fold == k)
+        for i, card in enumerate(scorecard.fit_path(taught, penalties, settings.scorecard, points)):
+            losses[i] += booster.log_loss(card.margin(held.values), held.label) * len(held)
+    return penalties[int(np.argmin(losses))]
+
+
+def fit_scorecard(
+    rows: TrainingSet, penalty: float, settings: TrainSettings, points: Points | None, seed: int
+) -> Scorecard:
+    """Fit the scorecard on all rows, or on a draw of leads if there are too many."""
+    drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_rows, seed)
+    few = rows if len(drawn) == len(rows) else rows.take(drawn)
+    return scorecard.fit(few, penalty, settings.scorecard, points)
+
+
+def held_out_scorecard(
+    rows: TrainingSet, fold: NDArray[np.int64], penalty: float, how: How
+) -> Floats:
+    """Give every row the margin of a scorecard that did not see its lead."""
+    settings, points, seed = how
+    margin = np.empty(len(rows))
+    for k in range(int(fold.max()) + 1):
+        held = fold == k
+        card = fit_scorecard(rows.take(~held), penalty, settings, points, seed)
+        margin[held] = card.margin(rows.values[held])
+    return margin
+
+
+def level_start(rows: TrainingSet) -> Floats:
+    """Give every row the log-odds of the base rate."""
+    rate = (rows.conversions + 0.5) / (len(rows) + 1.0)
+    return np.full(len(rows), np.log(rate / (1.0 - rate)))
+
+
+def _stack(
+    prior: Floats, trees: Floats, label: Floats, fold: NDArray[np.int64]
+) -> tuple[Weights, Floats]:
+    """Learn weights on both margins; the margin given is held out once more."""
+    margin = np.empty(len(label))
+    for k in range(int(fold.max()) + 1):
+        held = fold == k
+        weights = stacking_weights(prior[~held], trees[~held], label[~held])
+        margin[held] = weights.scorecard * prior[held] + weights.trees * trees[held] + weights.shift
+    return stacking_weights(prior, trees, label), margin
+
+
+def stacking_weights(prior: Floats, trees: Floats, label: Floats) -> Weights:
+    """Fit weights >= 0 by log loss, shrunk to one half each and no shift."""
+    parts = np.column_stack([prior, trees, np.ones(len(label))])
+    target = np.array([0.5, 0.5, 0.0])
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        margin = parts @ x
+        gap = x - target
+        total = np.sum(np.logaddexp(0.0, margin) - label * margin)
+        total += 0.5 * _WEIGHT_PRECISION * np.sum(gap**2)
+        return float(total), (expit(margin) - label) @ parts + _WEIGHT_PRECISION * gap
+
+    bounds = [(0.0, None), (0.0, None), (None, None)]
+    found = minimize(loss, target, jac=True, bounds=bounds).x
+    return Weights(*(float(x) for x in found))

@@ -1,0 +1,233 @@
+"""The scorecard: a table of log-odds per bin, learned, and shrunk towards hand-given points.
+
+Decided here: margin = intercept + sum over features of the value of the feature's bin. The strength
+of the penalty is chosen by log loss out of fold, folds by lead. Values are centred over the
+training rows, so the intercept is the average margin and a contribution says how a lead differs.
+With no outcomes to learn from, the points alone make the table.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypedDict
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from models import binning as bins
+from models.binning import Binning, bin_of
+from models.points import Points
+from models.scorecard_solver import Design, Problem, Solution, histogram, solve
+from models.settings import ScorecardSettings
+from models.training_set import Floats, Rows, TrainingSet, Values
+
+
+class ScorecardJson(TypedDict):
+    """The plain form of a scorecard."""
+
+    intercept: float
+    scale: float
+    penalty: float
+    categorical: list[bool]
+    edges: list[list[float]]
+    values: list[list[float]]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A fitted scorecard.
+
+    Attributes
+    ----------
+    intercept
+        The average margin of the training rows.
+    binning
+        The bins.
+    table
+        Shape (bins,): log-odds of every bin, points included.
+    scale
+        How far the hand-given points were trusted; 1 as given.
+    penalty
+        The strength that was chosen; 0 when nothing was learned.
+    """
+
+    intercept: float
+    binning: Binning
+    table: Floats
+    scale: float = 1.0
+    penalty: float = 0.0
+
+    def margin(self, values: Values) -> Floats:
+        """Give log-odds: shape (rows,)."""
+        out = np.empty(len(values))
+        _margin(values, self._lookup, self.table, self.intercept, out)
+        return out
+
+    def contributions(self, values: Values) -> Floats:
+        """Give every feature's part of the margin: shape (rows, features).
+
+        Together with the intercept they sum to the margin.
+        """
+        out = np.empty(values.shape)
+        _contributions(values, self._lookup, self.table, out)
+        return out
+
+    @cached_property
+    def _lookup(self) -> tuple[Any, ...]:
+        binning = self.binning
+        return binning.flat_edges, binning.edge_starts, binning.starts, binning.categorical
+
+    def to_json(self) -> ScorecardJson:
+        """Write the scorecard as plain data."""
+        parts = np.split(self.table, self.binning.starts[1:-1])
+        return ScorecardJson(
+            intercept=self.intercept,
+            scale=self.scale,
+            penalty=self.penalty,
+            categorical=self.binning.categorical.tolist(),
+            edges=self.binning.to_json(),
+            values=[part.tolist() for part in parts] if len(self.binning.edges) else [],
+        )
+
+    @classmethod
+    def from_json(cls, raw: ScorecardJson) -> "Scorecard":
+        """Read what `to_json` wrote, equal to the bit."""
+        categorical = np.array(raw["categorical"], dtype=np.bool_)
+        return cls(
+            intercept=raw["intercept"],
+            binning=Binning.from_json(raw["edges"], categorical),
+            table=np.array([value for part in raw["values"] for value in part], dtype=np.float64),
+            scale=raw["scale"],
+            penalty=raw["penalty"],
+        )
+
+
+def from_points(rows: TrainingSet, points: Points) -> Scorecard:
+    """Make a scorecard of the points alone; whatever outcomes there are set the base rate.
+
+    The rate is that of the rows, counted together with one expected row.
+    """
+    binning = Binning(
+        tuple(points.edges(len(rows.names)) or [np.empty(0, dtype=np.float32)] * len(rows.names)),
+        rows.categorical,
+    )
+    rate = (rows.conversions + points.expected_rate) / (len(rows) + 1.0)
+    card = Scorecard(float(np.log(rate / (1.0 - rate))), binning, points.table(binning))
+    return _centred(card, rows, move_intercept=False)
+
+
+def fit(
+    rows: TrainingSet, penalty: float, settings: ScorecardSettings, points: Points | None = None
+) -> Scorecard:
+    """Fit the scorecard with a given strength of penalty.
+
+    Parameters
+    ----------
+    rows
+        Training rows with at least one conversion and one row without.
+    penalty
+        Strength of the L2 penalty.
+    settings
+        Bins.
+    points
+        What to shrink towards.
+    """
+    return fit_path(rows, (penalty,), settings, points)[0]
+
+
+def fit_path(
+    rows: TrainingSet,
+    penalties: tuple[float, ...],
+    settings: ScorecardSettings,
+    points: Points | None = None,
+) -> list[Scorecard]:
+    """Fit one scorecard a penalty, each started from the one before."""
+    further = points.edges(len(rows.names)) if points else ()
+    binning = bins.learn(rows.values, rows.categorical, settings, further)
+    given = points.table(binning) if points else None
+    codes = binning.codes(rows.values)
+    log_odds = None if given is None else _looked_up(codes, given, binning)
+    design = Design(Problem(codes, rows.label, binning, log_odds))
+    cards: list[Scorecard] = []
+    solution: Solution | None = None
+    for penalty in penalties:
+        solution = solve(design, penalty, solution)
+        table = design.table(solution.theta)
+        if given is not None:
+            table = table + solution.scale * given
+        card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
+        cards.append(_centred(card, rows, move_intercept=True, support=design.support))
+    return cards
+
+
+def _looked_up(codes: bins.BinCodes, table: Floats, binning: Binning) -> Floats:
+    total = np.zeros(codes.shape[1])
+    for column in range(codes.shape[0]):
+        total += table[binning.starts[column] + codes[column]]
+    return total
+
+
+def _centred(
+    card: Scorecard,
+    rows: TrainingSet,
+    *,
+    move_intercept: bool,
+    support: Floats | None = None,
+) -> Scorecard:
+    """Take the mean of every feature off its table, and put it into the intercept if asked."""
+    if len(rows) == 0:
+        return card
+    binning = card.binning
+    if support is None:
+        support = histogram(binning.codes(rows.values), np.ones(len(rows)), binning.starts)
+    table, moved = card.table.copy(), 0.0
+    for begin, end in zip(binning.starts[:-1], binning.starts[1:], strict=True):
+        mean = float(support[begin:end] @ table[begin:end]) / len(rows)
+        table[begin:end] -= mean
+        moved += mean
+    return replace(card, table=table, intercept=card.intercept + (moved if move_intercept else 0.0))
+
+
+def draw_leads(lead: NDArray[np.int64], max_rows: int, seed: int) -> Rows:
+    """Draw whole leads at random, with about `max_rows` rows; all if there are fewer."""
+    if len(lead) <= max_rows:
+        return np.arange(len(lead))
+    codes, position = np.unique(lead, return_inverse=True)
+    kept = np.random.default_rng(seed).random(len(codes)) < max_rows / len(lead)
+    return np.flatnonzero(kept[position])
+
+
+@njit(cache=True, nogil=True)
+def _margin(
+    values: Any, lookup: Any, table: Any, intercept: float, out: Any
+) -> None:  # pragma: no cover (compiled)
+    edges, edge_starts, starts, categorical = lookup
+    for row in range(values.shape[0]):
+        total = intercept
+        for column in range(values.shape[1]):
+            code = bin_of(
+                values[row, column],
+                edges,
+                edge_starts[column],
+                edge_starts[column + 1],
+                categorical[column],
+            )
+            total += table[starts[column] + code]
+        out[row] = total
+
+
+@njit(cache=True, nogil=True)
+def _contributions(
+    values: Any, lookup: Any, table: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    edges, edge_starts, starts, categorical = lookup
+    for row in range(values.shape[0]):
+        for column in range(values.shape[1]):
+            code = bin_of(
+                values[row, column],
+                edges,
+                edge_starts[column],
+                edge_starts[column + 1],
+                categorical[column],
+            )
+            out[row, column] = table[starts[column] + code]

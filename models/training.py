@@ -1,0 +1,146 @@
+"""Training: rules first, then what the data adds.
+
+Decided here, by held-out data alone, one rule at every size:
+
+1. the penalty of the scorecard, by log loss out of fold;
+2. three candidates, each by its log loss out of fold: the scorecard alone; trees that start from
+   the scorecard's out-of-fold margin; trees of their own, put together with the scorecard by
+   weights learned out of fold and shrunk to one half each;
+3. the number of trees, possibly none;
+4. the calibration: the same plan is carried out on the earlier rows, an embargo is kept, and the
+   later rows choose; without time order, the out-of-fold margins choose.
+
+Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.timeline import DAY
+from models import booster, calibration, combining, scorecard
+from models.booster import Booster
+from models.calibration import Calibration
+from models.combining import Plan
+from models.lead_model import Counts, LeadModel, Weights
+from models.points import Points
+from models.scorecard import Scorecard
+from models.settings import TrainSettings
+from models.split import folds_by_lead, latest
+from models.training_set import Floats, TrainingSet
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A fitted model before calibration."""
+
+    scorecard: Scorecard
+    booster: Booster | None
+    weights: Weights
+
+    def margin(self, rows: TrainingSet) -> Floats:
+        """Give the margin of some rows."""
+        margin = self.weights.scorecard * self.scorecard.margin(rows.values) + self.weights.shift
+        if self.booster is not None:
+            margin += self.weights.trees * self.booster.margin(rows.values)
+        return margin
+
+
+def fit(
+    rows: TrainingSet,
+    settings: TrainSettings | None = None,
+    points: Points | None = None,
+    seed: int = 0,
+) -> LeadModel:
+    """Train a model on matured snapshots; any number of conversions will do, none included.
+
+    Parameters
+    ----------
+    rows
+        All rows before the test (`Split.learning`); the calibration slice is cut out here.
+    settings
+        Missing means the defaults.
+    points
+        Hand-given points to start from.
+    seed
+        Of folds and draws.
+    """
+    settings = settings or TrainSettings()
+    if not 0 < rows.conversions < len(rows):
+        card = scorecard.from_points(rows, points or Points())
+        return _model(rows, Parts(card, None, Weights()), Calibration(), {"plan": "points"})
+    plan, margin = combining.decide(rows, settings, points, seed)
+    parts = carry_out(rows, plan, settings, points, seed)
+    curve = _calibrate(rows, plan, margin, (settings, points, seed))
+    return _model(rows, parts, curve, plan.told())
+
+
+def carry_out(
+    rows: TrainingSet, plan: Plan, settings: TrainSettings, points: Points | None, seed: int
+) -> Parts:
+    """Fit the parts that a plan asks for on all the rows given."""
+    fitted = combining.fit_scorecard(rows, plan.penalty, settings, points, seed)
+    if plan.trees == 0:
+        return Parts(fitted, None, Weights())
+    fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
+    if plan.starts_from_scorecard:
+        start = combining.held_out_scorecard(rows, fold, plan.penalty, (settings, points, seed))
+    else:
+        start = combining.level_start(rows)
+    growth = (plan.trees, plan.learning_rate)
+    trees = booster.grow(rows, start, growth, settings.booster, seed)
+    shift = 0.0 if plan.starts_from_scorecard else plan.weights.trees * float(start[0])
+    weights = Weights(plan.weights.scorecard, plan.weights.trees, plan.weights.shift + shift)
+    return Parts(fitted, trees, weights)
+
+
+def _calibrate(
+    rows: TrainingSet,
+    plan: Plan,
+    margin: Floats,
+    how: tuple[TrainSettings, Points | None, int],
+) -> Calibration:
+    settings, points, seed = how
+    cut = _time_slice(rows, settings)
+    if cut is None:
+        return calibration.choose(margin, rows.label, rows.lead, settings.calibration, seed)
+    earlier, later = rows.take(cut[0]), rows.take(cut[1])
+    parts = carry_out(earlier, plan, settings, points, seed)
+    return calibration.choose(
+        parts.margin(later), later.label, later.lead, settings.calibration, seed
+    )
+
+
+def _time_slice(
+    rows: TrainingSet, settings: TrainSettings
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """Mark earlier and later rows, an embargo apart; None if either would be too thin."""
+    later = latest(rows.cutoff, settings.calibration.share)
+    if not later.any():
+        return None
+    embargo = round(settings.horizon_days * DAY)
+    earlier = rows.cutoff + embargo <= rows.cutoff[later].min()
+    for part in (earlier, later):
+        converted = np.count_nonzero(rows.label[part] == 1.0)
+        if (
+            min(converted, np.count_nonzero(part) - converted)
+            < settings.calibration.min_conversions
+        ):
+            return None
+    return earlier, later
+
+
+def _model(
+    rows: TrainingSet, parts: Parts, curve: Calibration, choices: dict[str, object]
+) -> LeadModel:
+    return LeadModel(
+        names=rows.names,
+        categorical=rows.categorical,
+        scorecard=parts.scorecard,
+        booster=parts.booster,
+        weights=parts.weights,
+        calibration=curve,
+        counts=Counts(len(rows), rows.leads, rows.conversions),
+        choices=choices,
+    )
