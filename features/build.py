@@ -1,0 +1,161 @@
+"""From tables and snapshots to the feature frame: the only way.
+
+Decided here: training, batch scoring and the single request all come through `build`; it cuts the
+rows into ranges that never split a lead and lets each view fill its own columns. Nothing depends on
+how the rows are cut or on how many threads run.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from itertools import product
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from features.catalog import Catalog
+from features.errors import CatalogMismatch
+from features.histories import Histories, encode
+from features.kernel.records import Matrix, Rows
+from features.rows import chunks, rows_of
+from features.sweep_plan import Column
+from features.tables import Tables
+from features.views import VIEWS, View
+
+_CHUNK_ROWS: Final = 16_384
+
+
+class FeatureFrame:
+    """The features of some snapshots.
+
+    Attributes
+    ----------
+    keys
+        `lead_id`, `cutoff`: one row a snapshot, in the order asked for.
+    values
+        Shape (rows, features), float32, C order; NaN is missing; categories are codes.
+    catalog
+        What the columns are.
+    """
+
+    def __init__(
+        self, keys: pd.DataFrame | Callable[[], pd.DataFrame], values: Matrix, catalog: Catalog
+    ) -> None:
+        self._keys = keys
+        self.values = values
+        self.catalog = catalog
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """`lead_id` and `cutoff` of every row."""
+        return self._keys if isinstance(self._keys, pd.DataFrame) else self._keys()
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.values)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give keys and features as one table."""
+        named = pd.DataFrame(self.values, columns=list(self.catalog.names))
+        return pd.concat([self.keys.reset_index(drop=True), named], axis=1)
+
+
+class _Planned(NamedTuple):
+    view: View
+    plan: Any
+
+
+class CompiledCatalog:
+    """A catalog made ready for the kernels; make it once, use it for every build."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._planned = [
+            _Planned(view, view.plan(columns, catalog.vocabulary))
+            for name, view in VIEWS.items()
+            if (columns := _columns_of(catalog, name))
+        ]
+
+    def values(self, histories: Histories, rows: Rows, threads: int = 1) -> Matrix:
+        """Compute the matrix of some rows.
+
+        Raises
+        ------
+        CatalogMismatch
+            If the histories were coded by another vocabulary.
+        """
+        if histories.vocabulary is not self.catalog.vocabulary:
+            _check_vocabulary(histories, self.catalog)
+        shape = rows.lead.size, len(self.catalog.features)
+        matrix: Matrix = np.empty(shape, np.float32)
+        if threads == 1 or rows.lead.size <= _CHUNK_ROWS:
+            for planned in self._planned:
+                planned.view.fill(histories, rows, (0, rows.lead.size), planned.plan, matrix)
+            return matrix
+        self._fill_side_by_side(histories, rows, matrix, threads)
+        return matrix
+
+    def _fill_side_by_side(
+        self, histories: Histories, rows: Rows, matrix: Matrix, threads: int
+    ) -> None:
+        ranges = list(chunks(rows.lead, _CHUNK_ROWS))
+        with ThreadPoolExecutor(threads) as pool:
+            work = [
+                pool.submit(planned.view.fill, histories, rows, chunk, planned.plan, matrix)
+                for chunk, planned in product(ranges, self._planned)
+            ]
+            for one in work:
+                one.result()
+
+
+def build(
+    tables: Tables | Histories,
+    snapshots: pd.DataFrame,
+    catalog: Catalog | CompiledCatalog,
+    threads: int = 2,
+) -> FeatureFrame:
+    """Compute the features of the snapshots.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables, or the histories made from them with the catalog's vocabulary.
+    snapshots
+        `lead_id` and `cutoff` of every row wanted, in any order; further columns are ignored.
+    catalog
+        The wanted columns.
+    threads
+        How many ranges of leads are worked on at a time; the result does not depend on it.
+
+    Raises
+    ------
+    BadTables, BadRequest, CatalogMismatch
+        See `histories.encode`, `rows.rows_of`, `CompiledCatalog.values`.
+    """
+    compiled = catalog if isinstance(catalog, CompiledCatalog) else CompiledCatalog(catalog)
+    vocabulary = compiled.catalog.vocabulary
+    histories = tables if isinstance(tables, Histories) else encode(tables, vocabulary)
+    values = compiled.values(histories, rows_of(histories, snapshots), threads)
+
+    def keys() -> pd.DataFrame:
+        return snapshots[["lead_id", "cutoff"]].reset_index(drop=True)
+
+    return FeatureFrame(keys, values, compiled.catalog)
+
+
+def _columns_of(catalog: Catalog, view: str) -> Sequence[Column]:
+    return [
+        Column(number, feature)
+        for number, feature in enumerate(catalog.features)
+        if feature.view == view
+    ]
+
+
+def _check_vocabulary(histories: Histories, catalog: Catalog) -> None:
+    if histories.vocabulary != catalog.vocabulary:
+        raise CatalogMismatch.of(
+            "histories that were coded by another vocabulary",
+            "the vocabulary of the catalog",
+            "encode the tables with catalog.vocabulary",
+        )

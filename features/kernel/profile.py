@@ -1,0 +1,90 @@
+"""Attributes as of the cutoff, age and calendar of a lead.
+
+Decided here: the value of an attribute is that of the latest change the cutoff sees, otherwise
+that of the lead; a lead that the cutoff does not see has no profile at all. Calendar is UTC.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from features.kernel.records import Changes, Indices, Matrix, Rows
+
+_DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
+
+AGE, CUTOFF_MONTH, CREATED_WEEKDAY, CREATED_HOUR, FILLED = range(5)
+
+
+class ProfilePlan(NamedTuple):
+    """Attribute number -> column, measure -> column, and which attributes count as filled."""
+
+    attribute: Indices
+    attribute_column: Indices
+    measure: Indices
+    measure_column: Indices
+    counted: NDArray[np.bool_]
+
+
+@njit(cache=True, nogil=True)
+def month_of(moment: int) -> int:
+    """Month, 1 to 12, of a moment (Hinnant's days-to-civil)."""
+    days = moment // _DAY + 719_468
+    day_of_era = days - (days // 146_097) * 146_097
+    year_of_era = (
+        day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
+    ) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    return shifted + 3 if shifted < 10 else shifted - 9
+
+
+@njit(cache=True, nogil=True)
+def _measure(which: int, created_at: int, cutoff: int, filled: int) -> float:
+    if which == AGE:
+        return (cutoff - created_at) / _DAY
+    if which == CUTOFF_MONTH:
+        return float(month_of(cutoff))
+    if which == CREATED_WEEKDAY:
+        return float((created_at // _DAY + 3) % 7)
+    if which == CREATED_HOUR:
+        return float((created_at // _HOUR) % 24)
+    return float(filled)
+
+
+@njit(cache=True, nogil=True)
+def _current(changes: Changes, lead: int, cutoff: int, values: NDArray[np.float64]) -> None:
+    values[:] = changes.initial[lead]
+    for i in range(changes.start[lead], changes.start[lead + 1]):
+        if changes.seen_from[i] < cutoff:
+            values[changes.attribute[i]] = changes.value[i]
+
+
+@njit(cache=True, nogil=True)
+def profile(
+    changes: Changes, rows: Rows, chunk: tuple[int, int], plan: ProfilePlan, matrix: Matrix
+) -> None:
+    """Fill the planned columns of the rows [chunk[0], chunk[1])."""
+    values = np.empty(changes.initial.shape[1], np.float64)
+    for r in range(chunk[0], chunk[1]):
+        lead, cutoff = rows.lead[r], rows.cutoff[r]
+        row = matrix[rows.position[r]]
+        if changes.lead_seen_from[lead] >= cutoff:
+            for j in range(plan.attribute_column.size):
+                row[plan.attribute_column[j]] = np.nan
+            for j in range(plan.measure_column.size):
+                row[plan.measure_column[j]] = np.nan
+            continue
+        _current(changes, lead, cutoff, values)
+        filled = 0
+        for a in range(values.size):
+            if plan.counted[a] and not np.isnan(values[a]):
+                filled += 1
+        for j in range(plan.attribute.size):
+            row[plan.attribute_column[j]] = values[plan.attribute[j]]
+        for j in range(plan.measure.size):
+            row[plan.measure_column[j]] = _measure(
+                plan.measure[j], changes.created_at[lead], cutoff, filled
+            )

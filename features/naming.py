@@ -1,0 +1,41 @@
+"""Names of features.
+
+Decided here: `view__measure__window`; a code of the data becomes part of a name with every sign
+that is not a letter or digit as `_`, which LightGBM and Parquet both take.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from features.feature import Feature
+
+
+def slug(code: str) -> str:
+    """Make a code fit for a name.
+
+    >>> slug("W_Nabellen offertes")
+    'W_Nabellen_offertes'
+    """
+    return re.sub(r"[\W_]+", "_", code).strip("_") or "x"
+
+
+def window_name(days: float | None) -> str:
+    """Name a window.
+
+    >>> window_name(7.0), window_name(0.5), window_name(None)
+    ('7d', '0.5d', 'ever')
+    """
+    return "ever" if days is None else f"{days:g}d"
+
+
+def unique(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Number the names that two codes would share, in order: `name`, `name_2`, ..."""
+    seen: Counter[str] = Counter()
+    out = []
+    for feature in features:
+        seen[feature.name] += 1
+        count = seen[feature.name]
+        out.append(feature if count == 1 else replace(feature, name=f"{feature.name}_{count}"))
+    return tuple(out)

@@ -1,0 +1,119 @@
+"""Engagement: what the lead did and what was done to it, by activity type and topic.
+
+Decided here: the keys are "any", each learned activity type, "other" for all that were not
+learned, and each frequent (type, topic) pair. An activity counts under "any", its type, its pair.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from features.catalog import CatalogSettings, Vocabulary
+from features.feature import Feature, Sentence, Text, Unit
+from features.histories import Histories
+from features.kernel.records import Matrix, Rows
+from features.kernel.sweep import SweepPlan, sweep
+from features.naming import slug, window_name
+from features.phrases_activity import (
+    ANY,
+    FIRST,
+    LAST,
+    OTHER,
+    active_days_sentence,
+    activity_words,
+    concept_words,
+    count_sentence,
+    rate_sentence,
+    since_sentence,
+    sum_sentence,
+)
+from features.sweep_plan import Column, KeyTables, plan_sweep
+
+VIEW = "engagement"
+_DAY_WINDOWS = (30.0, 90.0, None)
+_SUM_WINDOWS = (30.0, None)
+_RATE_WINDOW = 30.0
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What is counted: code, activity type, topic."""
+
+    code: str
+    activity_type: str
+    topic: str = ""
+
+    def feature(
+        self, measure: str, window: float | None, unit: Unit, said: tuple[Text, Sentence, str]
+    ) -> Feature:
+        label, sentence, missing = said
+        dated = not measure.startswith("days_since")
+        name = f"{VIEW}__{slug(self.code.replace(':', '_'))}_{measure}"
+        return Feature(
+            name=f"{name}__{window_name(window)}" if dated else name,
+            view=VIEW,
+            key=self.code,
+            measure=measure,
+            window_days=window,
+            unit=unit,
+            missing_means=missing,
+            known_when="when the activity is known",
+            concept=f"{VIEW}.{self.code.replace(':', '.')}",
+            concept_label=label,
+            sentence=sentence,
+        )
+
+
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:
+    """Give the records of the view, key by key."""
+    return tuple(
+        feature for key in _keys(vocabulary) for feature in _of_key(key, vocabulary, settings)
+    )
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SweepPlan:
+    """Turn the wanted records and their columns into what the kernel needs."""
+    number = {key.code: i for i, key in enumerate(_keys(vocabulary))}
+    types = [number[OTHER], *(number[code] for code in vocabulary.activity_types)]
+    pairs = [-1, *(number[_code(*pair)] for pair in vocabulary.topics)]
+    return plan_sweep(columns, KeyTables(number, number[ANY], types, pairs))
+
+
+def fill(
+    histories: Histories, rows: Rows, chunk: tuple[int, int], plan: SweepPlan, out: Matrix
+) -> None:
+    """Write the planned columns of a chunk of rows."""
+    sweep(histories.events, rows, chunk, plan, out)
+
+
+def _code(activity_type: str, topic: str) -> str:
+    return f"{activity_type}:{topic}"
+
+
+def _keys(vocabulary: Vocabulary) -> Iterator[_Key]:
+    yield _Key(ANY, ANY)
+    for activity_type in vocabulary.activity_types:
+        yield _Key(activity_type, activity_type)
+    yield _Key(OTHER, OTHER)
+    for activity_type, topic in vocabulary.topics:
+        yield _Key(_code(activity_type, topic), activity_type, topic)
+
+
+def _of_key(key: _Key, vocabulary: Vocabulary, settings: CatalogSettings) -> Iterator[Feature]:
+    words = activity_words(key.activity_type, key.topic, vocabulary)
+    label = concept_words(words)
+    zero, never = "never missing; 0 means none", "there was none"
+    for window in (*settings.windows_days, None):
+        yield key.feature("count", window, "count", (label, count_sentence(words, window), zero))
+    for measure, which in (("days_since_last", LAST), ("days_since_first", FIRST)):
+        yield key.feature(measure, None, "days", (label, since_sentence(words, which), never))
+    for window in _DAY_WINDOWS:
+        said = (label, active_days_sentence(words, window), "the lead itself was not yet known")
+        yield key.feature("active_day_count", window, "count", said)
+    said = (label, rate_sentence(words), zero)
+    yield key.feature("acceleration", _RATE_WINDOW, "per_day", said)
+    for activity_type, column in vocabulary.valued if not key.topic else ():
+        if activity_type == key.activity_type:
+            unit: Unit = "seconds" if column == "dwell_seconds" else "units"
+            for window in _SUM_WINDOWS:
+                said = (label, sum_sentence(words, column, window), zero)
+                yield key.feature(f"{column}_sum", window, unit, said)

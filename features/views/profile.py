@@ -1,0 +1,143 @@
+"""Profile: who the lead is as of the cutoff, how old the lead is, and the calendar.
+
+Decided here: of the calendar only what can repeat is told: the month of the cutoff, the weekday and
+the hour (UTC) in which the lead came into being. A year would only name the past.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from features.catalog import CatalogSettings, Vocabulary
+from features.feature import Feature, Sentence, Text, Unit
+from features.histories import Histories
+from features.kernel.profile import (
+    AGE,
+    CREATED_HOUR,
+    CREATED_WEEKDAY,
+    CUTOFF_MONTH,
+    FILLED,
+    ProfilePlan,
+    profile,
+)
+from features.kernel.records import Matrix, Rows
+from features.naming import slug
+from features.phrases import plain
+from features.reserved import OWNER, attribute_categories
+from features.sweep_plan import Column
+
+VIEW: Final = "profile"
+_MEASURES: Final = {
+    "lead_age_days": AGE,
+    "cutoff_month": CUTOFF_MONTH,
+    "created_weekday": CREATED_WEEKDAY,
+    "created_hour": CREATED_HOUR,
+    "filled_count": FILLED,
+}
+_OWNER_LABEL: Final = Text("Salesperson in charge", "担当者")
+
+
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
+    """Give the records of the view: the attributes, then the measures."""
+    return (*_attributes(vocabulary), *_measures())
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> ProfilePlan:
+    """Turn the wanted records and their columns into what the kernel needs."""
+    names = (*attribute_categories(vocabulary), *vocabulary.numbers)
+    values = [column for column in columns if column.feature.measure == "value"]
+    others = [column for column in columns if column.feature.measure != "value"]
+    return ProfilePlan(
+        np.array([names.index(column.feature.key) for column in values], np.int32),
+        np.array([column.number for column in values], np.int32),
+        np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
+        np.array([column.number for column in others], np.int32),
+        np.array([name != OWNER for name in names], np.bool_),
+    )
+
+
+def fill(
+    histories: Histories, rows: Rows, chunk: tuple[int, int], plan: ProfilePlan, out: Matrix
+) -> None:
+    """Write the planned columns of a chunk of rows."""
+    profile(histories.changes, rows, chunk, plan, out)
+
+
+def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
+    categories = attribute_categories(vocabulary)
+    for name in (*categories, *vocabulary.numbers):
+        label = plain(vocabulary.labels.get(name, _default_label(name)))
+        sentence = Sentence(
+            Text(f"{label.en}: {{value}}", f"{label.ja}は{{value}}"),
+            Text(f"{label.en}: not known", f"{label.ja}は不明"),
+        )
+        yield Feature(
+            name=f"{VIEW}__{slug(name)}",
+            view=VIEW,
+            key=name,
+            measure="value",
+            window_days=None,
+            unit="category" if name in categories else "number",
+            missing_means="the value was not known at the cutoff",
+            known_when="with the lead, later values when the change is known",
+            concept=f"{VIEW}.{name}",
+            concept_label=label,
+            sentence=sentence,
+        )
+
+
+def _default_label(name: str) -> Text:
+    if name == OWNER:
+        return _OWNER_LABEL
+    return Text(name.replace("_", " ").capitalize() if name.isascii() else name, name)
+
+
+def _measures() -> Iterator[Feature]:
+    yield _measure(
+        "lead_age_days",
+        "days",
+        ("age", Text("Age of the lead", "リードの経過日数")),
+        Text("The lead came in {value} ago", "リード発生から{value}経過"),
+    )
+    yield _measure(
+        "cutoff_month",
+        "number",
+        ("season", Text("Time of the year", "時期")),
+        Text("The month is number {value} of the year", "現在は{value}月"),
+    )
+    yield _measure(
+        "created_weekday",
+        "number",
+        ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
+        Text("The lead came in on a {value}", "リード発生は{value}"),
+    )
+    yield _measure(
+        "created_hour",
+        "number",
+        ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
+        Text("The lead came in in hour {value} of the day (UTC)", "リード発生は{value}時台(UTC)"),
+    )
+    yield _measure(
+        "filled_count",
+        "number",
+        ("filled", Text("How much is known of the lead", "入力済みの項目数")),
+        Text("{value} [attribute is|attributes are] known", "属性{value}項目が入力済み"),
+    )
+
+
+def _measure(name: str, unit: Unit, concept: tuple[str, Text], said: Text) -> Feature:
+    code, label = concept
+    return Feature(
+        name=f"{VIEW}__{name}",
+        view=VIEW,
+        key="",
+        measure=name,
+        window_days=None,
+        unit=unit,
+        missing_means="the lead was not yet known at the cutoff",
+        known_when="with the lead",
+        concept=f"{VIEW}.{code}",
+        concept_label=label,
+        sentence=Sentence(said, Text("The lead was not yet known", "リードは未登録")),
+    )
