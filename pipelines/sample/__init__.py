@@ -1,0 +1,25 @@
+"""The sample company: a Japanese B2B software company that carries its own truth.
+
+`make` makes it, `write` writes it as a CRM export, `SampleCompany.tables` gives the canonical
+tables at once, `truth_at` tells the true probability of any snapshot.
+"""
+
+from pipelines.sample.company import (
+    SampleCompany,
+    SampleSettings,
+    make,
+    truth_at,
+    truth_snapshots,
+)
+from pipelines.sample.leaks import PLANTED_LEAKS
+from pipelines.sample.write import write
+
+__all__ = [
+    "PLANTED_LEAKS",
+    "SampleCompany",
+    "SampleSettings",
+    "make",
+    "truth_at",
+    "truth_snapshots",
+    "write",
+]

@@ -1,0 +1,146 @@
+"""The sample company as canonical tables, before anybody renames or soils them.
+
+Decided here: what of the company ends up in which table. `attribute_changes` are moves between
+departments, which have no effect on anything; amounts depend on the company size only.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from features.tables import Tables
+from features.timeline import DAY, SECOND
+from pipelines.sample import words
+from pipelines.sample.activities import activities, chosen, identifiers, times
+from pipelines.sample.leaks import leaking_columns
+from pipelines.sample.world import EVENTS
+
+if TYPE_CHECKING:
+    from pipelines.sample.company import SampleCompany
+
+Ints = NDArray[np.int64]
+CHANGES_PER_YEAR = 0.25
+LATEST_CHANGE_DAYS = 10
+
+
+def tables(company: "SampleCompany", *, with_leaks: bool = False) -> Tables:
+    """Make the canonical tables that the good mapping makes of the export.
+
+    Parameters
+    ----------
+    with_leaks
+        Whether the leads carry the columns of `leaks.PLANTED_LEAKS`.
+    """
+    made = arrow_tables(company)
+    leaks = () if with_leaks else company.leak_names
+    leads = made["leads"].drop_columns([words.AGE_BRACKET.name, *leaks])
+    return Tables(
+        leads=leads.to_pandas(),
+        activities=made["activities"].to_pandas(),
+        outcomes=made["outcomes"].to_pandas(),
+        accounts=made["accounts"].drop_columns(["company_name"]).to_pandas(),
+        attribute_changes=made["attribute_changes"].to_pandas(),
+    )
+
+
+def arrow_tables(company: "SampleCompany") -> dict[str, pa.Table]:
+    """Make the tables with canonical column names, leaks and personal columns included."""
+    rng = [np.random.default_rng([int(seed), 1]) for seed in company.particulars_seeds]
+    return {
+        "leads": _leads(company, rng[0]),
+        "activities": activities(company, rng[1]),
+        "outcomes": _outcomes(company, rng[2]),
+        "accounts": _accounts(company, rng[3]),
+        "attribute_changes": _changes(company, rng[4]),
+    }
+
+
+def _leads(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+    people = company.people
+    columns = {
+        "lead_id": pa.array(list(company.lead_ids), pa.string()),
+        "created_at": times(people.created_at),
+        "known_at": times(people.created_at),
+        "account_id": _account_ids(company).take(pa.array(people.account)),
+        "owner_id": chosen(people.owner, [person[0] for person in words.SALESPEOPLE]),
+    }
+    for attribute in words.CATEGORIES:
+        values = [value.ja for value in attribute.values]
+        columns[attribute.name] = chosen(people.codes[attribute.name], values)
+    for name, numbers in people.numbers.items():
+        columns[name] = pa.array(numbers, mask=np.isnan(numbers))
+    return pa.table(columns | leaking_columns(company, rng))
+
+
+def _outcomes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+    lives = company.lives
+    size = company.people.codes["company_size"][lives.event_lead]
+    deal = lives.event_lead * 1000 + lives.event_deal
+    _, first = np.unique(deal, return_inverse=True)
+    base = np.array([0.3, 0.7, 1.6, 3.5, 9.0])[size] * 1_000_000
+    factor = rng.lognormal(0.0, 0.5, int(first.max()) + 1 if len(first) else 0)[first]
+    numbers = [f"-D{number}" for number in range(1, int(lives.event_deal.max(initial=0)) + 2)]
+    lead_id = chosen(lives.event_lead, list(company.lead_ids))
+    return pa.table(
+        {
+            "lead_id": lead_id,
+            "deal_id": pc.binary_join_element_wise(lead_id, chosen(lives.event_deal, numbers), ""),
+            "occurred_at": times(lives.event_at),
+            "known_at": times(lives.event_at),
+            "outcome": chosen(lives.event_kind, list(EVENTS)),
+            "amount": pa.array(np.round(base * factor, -4)),
+        }
+    )
+
+
+def _accounts(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+    ids = _account_ids(company)
+    known = np.full(len(ids), np.iinfo(np.int64).max)
+    np.minimum.at(known, company.people.account, company.people.created_at)
+    used = known < np.iinfo(np.int64).max
+    founded = rng.integers(1920, 2023, len(ids)).astype(float)
+    stems, ends = (
+        ("東亜", "日新", "大和", "三葉", "光陽", "北星", "青葉", "富岳"),
+        ("工業", "商事", "製作所", "システム"),
+    )
+    name = [f"{stems[k % 8]}{ends[k // 8 % 4]}{k}株式会社" for k in range(len(ids))]
+    table = pa.table(
+        {
+            "account_id": ids,
+            "known_at": times(known),
+            "company_name": pa.array(name, pa.string()),
+            "founded_year": pa.array(founded),
+        }
+    )
+    return table.filter(pa.array(used))
+
+
+def _changes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+    created = company.people.created_at
+    years = (company.ends_at - created) / DAY / 365
+    lead = np.repeat(np.arange(len(created)), rng.poisson(CHANGES_PER_YEAR * years))
+    share = rng.random(len(lead))
+    at = created[lead] + (share * (company.ends_at - created[lead])).astype(np.int64)
+    at = at // SECOND * SECOND
+    known = at + (rng.random(len(lead)) * LATEST_CHANGE_DAYS * DAY).astype(np.int64)
+    known = known // SECOND * SECOND
+    weights = np.array([value.share for value in words.DEPARTMENT.values])
+    value = rng.choice(len(weights), len(lead), p=weights / weights.sum())
+    kept = np.flatnonzero(known < company.ends_at)
+    kept = kept[np.lexsort((at[kept], lead[kept]))]
+    return pa.table(
+        {
+            "lead_id": chosen(lead[kept], list(company.lead_ids)),
+            "attribute": chosen(np.zeros(len(kept), dtype=np.int64), [words.DEPARTMENT.name]),
+            "occurred_at": times(at[kept]),
+            "known_at": times(known[kept]),
+            "value": chosen(value[kept], [v.ja for v in words.DEPARTMENT.values]),
+        }
+    )
+
+
+def _account_ids(company: "SampleCompany") -> pa.Array:
+    return identifiers("C", 6, int(company.people.account.max()) + 1)

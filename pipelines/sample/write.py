@@ -1,0 +1,149 @@
+"""Writing the sample company as a CRM would export it: Japanese columns, local times, several files.
+
+- `leads.csv`, `accounts.csv`, `deals.csv`, `attribute_changes.csv`: times in Japanese local time,
+  without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`) and a personal column.
+- `page_views.parquet`, `activities.parquet`: times in UTC.
+- `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
+- `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
+"""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from pipelines.sample import words
+from pipelines.sample.company import SampleCompany, truth_at, truth_snapshots
+from pipelines.sample.export import arrow_tables
+from pipelines.sample.leaks import PLANTED_LEAKS
+from pipelines.sample.mess import plant
+
+PARQUET: Final = ("page_views", "activities")
+JAPAN: Final = "Asia/Tokyo"
+LEADS: Final = (
+    {
+        "lead_id": "リードID",
+        "created_at": "登録日時",
+        "account_id": "取引先ID",
+        "owner_id": "営業担当",
+    }
+    | {attribute.name: attribute.words.ja for attribute in words.CATEGORIES}
+    | {name: text.ja for name, text in words.NUMBERS.items()}
+    | {leak.name: leak.column for leak in PLANTED_LEAKS}
+)
+PAGE_VIEWS: Final = {
+    "activity_id": "閲覧ID",
+    "lead_id": "リードID",
+    "occurred_at": "閲覧日時",
+    "topic": "ページ区分",
+    "dwell_seconds": "滞在秒",
+}
+ACTIVITIES: Final = {
+    "activity_id": "活動ID",
+    "lead_id": "リードID",
+    "occurred_at": "活動日時",
+    "known_at": "入力日時",
+    "activity_type": "活動種別",
+    "topic": "話題",
+    "direction": "方向",
+    "actor": "対応者",
+    "dwell_seconds": "所要秒",
+    "text": "内容",
+}
+DEALS: Final = {
+    "deal_id": "商談ID",
+    "lead_id": "リードID",
+    "occurred_at": "日時",
+    "outcome": "段階",
+    "amount": "金額",
+}
+ACCOUNTS: Final = {
+    "account_id": "取引先ID",
+    "company_name": "会社名",
+    "founded_year": "設立年",
+    "known_at": "登録日時",
+}
+CHANGES: Final = {
+    "lead_id": "リードID",
+    "attribute": "項目",
+    "occurred_at": "変更日時",
+    "known_at": "入力日時",
+    "value": "変更後",
+}
+DIRECTIONS: Final = {"inbound": "顧客から", "outbound": "自社から"}
+OUTCOMES: Final = {"opened": "商談化", "quoted": "見積提示", "won": "受注", "lost": "失注"}
+
+
+def write(company: SampleCompany, out_dir: Path) -> None:
+    """Write the export and its truth into `out_dir`, which is made if need be."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    raw = raw_tables(company)
+    planted: dict[str, int] = {}
+    if company.settings.mess:
+        raw, planted = _soiled(raw, company.particulars_seeds[0])
+    for name, table in raw.items():
+        if name in PARQUET:
+            pq.write_table(table, out_dir / f"{name}.parquet")
+        else:
+            pa_csv.write_csv(table, out_dir / f"{name}.csv")
+    truth = truth_at(company, truth_snapshots(company))
+    pq.write_table(pa.Table.from_pandas(truth, preserve_index=False), out_dir / "truth.parquet")
+    told = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
+    (out_dir / "planted.json").write_text(json.dumps(told, ensure_ascii=False, indent=2), "utf-8")
+
+
+def raw_tables(company: SampleCompany) -> dict[str, pa.Table]:
+    """Make the tables of the export by file name; columns of CSV files are text."""
+    made = arrow_tables(company)
+    activities = made["activities"]
+    web = pc.equal(activities["activity_type"], "page_view")
+    others = _translated(activities.filter(pc.invert(web)), "direction", DIRECTIONS)
+    deals = _translated(made["outcomes"], "outcome", OUTCOMES)
+    names = {words.DEPARTMENT.name: words.DEPARTMENT.words.ja}
+    changes = _translated(made["attribute_changes"], "attribute", names)
+    return {
+        "leads": _as_text(_renamed(made["leads"], LEADS)),
+        "accounts": _as_text(_renamed(made["accounts"], ACCOUNTS)),
+        "deals": _as_text(_renamed(deals, DEALS)),
+        "attribute_changes": _as_text(_renamed(changes, CHANGES)),
+        "page_views": _renamed(activities.filter(web), PAGE_VIEWS),
+        "activities": _renamed(others, ACTIVITIES),
+    }
+
+
+def _renamed(table: pa.Table, columns: dict[str, str]) -> pa.Table:
+    return table.select(list(columns)).rename_columns(list(columns.values()))
+
+
+def _translated(table: pa.Table, column: str, values: dict[str, str]) -> pa.Table:
+    place = pc.index_in(table[column], value_set=pa.array(list(values)))
+    words_of = pa.array(list(values.values())).take(place.combine_chunks())
+    return table.set_column(table.schema.get_field_index(column), column, words_of)
+
+
+def _as_text(table: pa.Table) -> pa.Table:
+    """Write times as Japanese local time and whole numbers without a decimal sign."""
+    for number, field in enumerate(table.schema):
+        values = table.column(number)
+        if pa.types.is_timestamp(field.type):
+            local = pc.local_timestamp(values.cast(pa.timestamp("s", JAPAN)))
+            values = pc.strftime(local, "%Y-%m-%d %H:%M:%S")
+        elif pa.types.is_floating(field.type):
+            values = values.cast(pa.int64())
+        table = table.set_column(number, field.name, values.cast(pa.string()))
+    return table
+
+
+def _soiled(raw: dict[str, pa.Table], seed: int) -> tuple[dict[str, pa.Table], dict[str, int]]:
+    frames = {name: raw[name].to_pandas() for name in ("leads", "deals", "activities")}
+    soiled, planted = plant(frames, np.random.default_rng([seed, 2]))
+    tables = {
+        name: pa.Table.from_pandas(frame, schema=raw[name].schema, preserve_index=False)
+        for name, frame in soiled.items()
+    }
+    return raw | tables, planted
