@@ -1,0 +1,129 @@
+"""Contenders of the quality benchmark: the model, its parts alone, and what others would use.
+
+Decided here: "tuned LightGBM" has small leaves (4, 8 or 15, by 5-fold log loss), a rate of 0.05 and
+as many trees (at most 1,000) as 5-fold early stopping says. Everything else is as it comes.
+"""
+
+from collections.abc import Callable
+
+import lightgbm
+import numpy as np
+from catboost import CatBoostClassifier
+
+from models import baselines, baselines_odoo, combining, scorecard, training
+from models.settings import TrainSettings
+from models.split import folds_by_lead
+from models.training_set import Floats, TrainingSet
+
+Contender = Callable[[TrainingSet, TrainingSet, int], Floats]
+"""Trains on the first set, gives probabilities of the second; the seed is the third."""
+
+
+def mikomi(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+    """Train the whole model."""
+    return training.fit(train, seed=seed).probability(test.values)
+
+
+def scorecard_alone(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+    """Fit the scorecard, penalty chosen by 5-fold log loss."""
+    settings = TrainSettings()
+    fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
+    penalty = combining.choose_penalty(train, fold, (settings, None, seed))
+    card = scorecard.fit(train, penalty, settings.scorecard)
+    return np.asarray(1.0 / (1.0 + np.exp(-card.margin(test.values))))
+
+
+def tuned_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+    """Fit LightGBM with small leaves and 5-fold early stopping."""
+    fold = folds_by_lead(train.lead, train.label, 5, seed)
+    folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(5)]
+    tried = []
+    for leaves in (4, 8, 15):
+        spelled = _spelled(leaves, seed)
+        curve = lightgbm.cv(
+            spelled,
+            _data(train),
+            num_boost_round=1000,
+            folds=folds,
+            callbacks=[lightgbm.early_stopping(50, verbose=False)],
+        )["valid binary_logloss-mean"]
+        tried.append((min(curve), int(np.argmin(curve)) + 1, spelled))
+    _, trees, spelled = min(tried, key=lambda one: one[0])
+    model = lightgbm.train(spelled, _data(train), num_boost_round=trees)
+    return np.asarray(model.predict(test.values))
+
+
+def _spelled(leaves: int, seed: int) -> dict[str, object]:
+    return {
+        "objective": "binary",
+        "metric": "binary_logloss",
+        "num_leaves": leaves,
+        "learning_rate": 0.05,
+        "min_data_in_leaf": 20,
+        "feature_fraction": 0.7,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "lambda_l2": 1.0,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 2,
+        "seed": seed,
+        "verbosity": -1,
+    }
+
+
+def _data(rows: TrainingSet) -> lightgbm.Dataset:
+    return lightgbm.Dataset(
+        rows.values,
+        label=rows.label,
+        feature_name=[f"f{column}" for column in range(len(rows.names))],
+        categorical_feature=np.flatnonzero(rows.categorical).tolist(),
+        free_raw_data=False,
+    )
+
+
+def near_default_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+    """Fit LightGBM as it comes."""
+    return baselines.near_default_lightgbm(train, seed).probability(test.values)
+
+
+def catboost(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+    """Fit CatBoost with its defaults and its own treatment of categories."""
+    model = CatBoostClassifier(
+        verbose=0,
+        random_seed=seed,
+        thread_count=2,
+        cat_features=np.flatnonzero(train.categorical).tolist(),
+        allow_writing_files=False,
+    )
+    model.fit(_with_words(train), train.label)
+    return np.asarray(model.predict_proba(_with_words(test))[:, 1])
+
+
+def _with_words(rows: TrainingSet) -> list[list[object]]:
+    columns = [
+        [str(code) for code in rows.values[:, c]] if rows.categorical[c] else rows.values[:, c]
+        for c in range(len(rows.names))
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def logistic(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:  # noqa: ARG001 (no draw)
+    """Fit logistic regression, categories one-hot, numbers scaled, C = 1."""
+    return baselines.logistic(train).probability(test.values)
+
+
+def odoo(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:  # noqa: ARG001 (no draw)
+    """Count as Odoo does."""
+    return baselines_odoo.fit(train).probability(test.values)
+
+
+CONTENDERS: dict[str, Contender] = {
+    "mikomi": mikomi,
+    "scorecard": scorecard_alone,
+    "tuned_lightgbm": tuned_lightgbm,
+    "near_default_lightgbm": near_default_lightgbm,
+    "catboost": catboost,
+    "logistic": logistic,
+    "odoo": odoo,
+}

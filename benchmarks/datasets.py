@@ -1,0 +1,130 @@
+"""Data sets of the quality benchmark, each as training and test sets.
+
+Decided here: which columns are strict (known before the outcome), what is the test, and how a
+smaller training set is drawn (whole leads, at random).
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.training_set import TrainingSet
+
+HERE = Path(__file__).resolve().parent
+
+X_EDUCATION_LEAKS = (
+    "Tags",
+    "Lead Quality",
+    "Lead Profile",
+    "Asymmetrique Activity Index",
+    "Asymmetrique Profile Index",
+    "Asymmetrique Activity Score",
+    "Asymmetrique Profile Score",
+    "Last Notable Activity",
+    "Last Activity",
+    "Prospect ID",
+    "Lead Number",
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A fixed test set and the rows to train on.
+
+    Attributes
+    ----------
+    name
+        Of the data set.
+    train, test
+        Features and labels.
+    limit
+        The AUC of the true probabilities on the test set, where they are known.
+    """
+
+    name: str
+    train: TrainingSet
+    test: TrainingSet
+    limit: float | None = None
+
+    def draw(self, rows: int | None, seed: int) -> TrainingSet:
+        """Draw whole leads with about so many rows; None means all."""
+        if rows is None or rows >= len(self.train):
+            return self.train
+        leads = np.random.default_rng(seed).permutation(np.unique(self.train.lead))
+        place = np.empty(leads.max() + 1, dtype=np.int64)
+        place[leads] = np.arange(len(leads))
+        order = np.argsort(place[self.train.lead], kind="stable")
+        return self.train.take(np.sort(order[:rows]))
+
+
+def data_folder() -> Path:
+    """Find the real data: the variable MIKOMI_DATA, else `../shared/data`."""
+    return Path(os.environ.get("MIKOMI_DATA", HERE.parent.parent / "shared" / "data"))
+
+
+def flat(frame: pd.DataFrame, label: pd.Series, *, dated: bool = False) -> TrainingSet:
+    """Make a training set of a table with one row a lead; `dated` means that rows are in order."""
+    columns, categorical = [], []
+    for name in frame.columns:
+        number = pd.api.types.is_numeric_dtype(frame[name])
+        codes = pd.factorize(frame[name], sort=True)[0]
+        coded = np.where(codes < 0, np.nan, codes + 1.0)
+        columns.append(frame[name].to_numpy(np.float32) if number else coded.astype(np.float32))
+        categorical.append(not number)
+    lead = np.arange(len(frame))
+    return TrainingSet(
+        values=np.ascontiguousarray(np.column_stack(columns)),
+        label=label.to_numpy(np.float64),
+        lead=lead,
+        cutoff=lead if dated else np.zeros_like(lead),
+        names=tuple(frame.columns),
+        categorical=np.array(categorical),
+    )
+
+
+def x_education() -> Dataset:
+    """Load leads of an online school; a random quarter is the test."""
+    frame = pd.read_csv(data_folder() / "x_education" / "Leads.csv.gz").replace("Select", np.nan)
+    label = frame.pop("Converted")
+    return _random_quarter("x_education", flat(frame.drop(columns=[*X_EDUCATION_LEAKS]), label))
+
+
+def bank_random() -> Dataset:
+    """Load a bank's phone campaign; a random quarter is the test."""
+    return _random_quarter("bank_random", _bank(dated=False))
+
+
+def bank_chronological() -> Dataset:
+    """Load a bank's phone campaign; the last quarter is the test."""
+    rows = _bank(dated=True)
+    border = len(rows) * 3 // 4
+    return Dataset(
+        "bank_chronological",
+        rows.take(np.arange(border)),
+        rows.take(np.arange(border, len(rows))),
+    )
+
+
+def _bank(*, dated: bool) -> TrainingSet:
+    source = data_folder() / "uci_bank_marketing" / "bank-additional-full.csv.gz"
+    frame = pd.read_csv(source, sep=";").drop(columns="duration").replace("unknown", np.nan)
+    frame["pdays"] = frame["pdays"].where(frame["pdays"] != 999)
+    label = (frame.pop("y") == "yes").astype(float)
+    return flat(frame, label, dated=dated)
+
+
+def _random_quarter(name: str, rows: TrainingSet) -> Dataset:
+    order = np.random.default_rng(2012).permutation(len(rows))
+    border = len(rows) // 4
+    return Dataset(name, rows.take(np.sort(order[border:])), rows.take(np.sort(order[:border])))
+
+
+DATASETS: dict[str, Callable[[], Dataset]] = {
+    "x_education": x_education,
+    "bank_random": bank_random,
+    "bank_chronological": bank_chronological,
+}
