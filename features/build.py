@@ -8,7 +8,6 @@ how the rows are cut or on how many threads run.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from itertools import product
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,10 +17,10 @@ from features.catalog import Catalog
 from features.errors import CatalogMismatch
 from features.histories import Histories, encode
 from features.kernel.records import Matrix, Rows
-from features.rows import chunks, rows_of
+from features.rows import by_group, chunks, rows_of
 from features.sweep_plan import Column
 from features.tables import Tables
-from features.views import VIEWS, View
+from features.views import BY_GROUP, VIEWS, View
 
 _CHUNK_ROWS: Final = 16_384
 
@@ -64,6 +63,10 @@ class FeatureFrame:
 class _Planned(NamedTuple):
     view: View
     plan: Any
+    by_group: bool
+
+
+_Task = tuple[_Planned, Rows, tuple[int, int]]
 
 
 class CompiledCatalog:
@@ -72,7 +75,7 @@ class CompiledCatalog:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._planned = [
-            _Planned(view, view.plan(columns, catalog.vocabulary))
+            _Planned(view, view.plan(columns, catalog.vocabulary), name in BY_GROUP)
             for name, view in VIEWS.items()
             if (columns := _columns_of(catalog, name))
         ]
@@ -87,26 +90,34 @@ class CompiledCatalog:
         """
         if histories.vocabulary is not self.catalog.vocabulary:
             _check_vocabulary(histories, self.catalog)
-        shape = rows.lead.size, len(self.catalog.features)
-        matrix: Matrix = np.empty(shape, np.float32)
-        if threads == 1 or rows.lead.size <= _CHUNK_ROWS:
-            for planned in self._planned:
-                planned.view.fill(histories, rows, (0, rows.lead.size), planned.plan, matrix)
+        matrix: Matrix = np.empty((rows.lead.size, len(self.catalog.features)), np.float32)
+        pool_size = threads if rows.lead.size > _CHUNK_ROWS else 1
+        work = self._work(histories, rows, pool_size)
+        if pool_size == 1:
+            for planned, ordered, chunk in work:
+                planned.view.fill(histories, ordered, chunk, planned.plan, matrix)
             return matrix
-        self._fill_side_by_side(histories, rows, matrix, threads)
+        with ThreadPoolExecutor(pool_size) as pool:
+            running = [
+                pool.submit(planned.view.fill, histories, ordered, chunk, planned.plan, matrix)
+                for planned, ordered, chunk in work
+            ]
+            for one in running:
+                one.result()
         return matrix
 
-    def _fill_side_by_side(
-        self, histories: Histories, rows: Rows, matrix: Matrix, threads: int
-    ) -> None:
-        ranges = list(chunks(rows.lead, _CHUNK_ROWS))
-        with ThreadPoolExecutor(threads) as pool:
-            work = [
-                pool.submit(planned.view.fill, histories, rows, chunk, planned.plan, matrix)
-                for chunk, planned in product(ranges, self._planned)
-            ]
-            for one in work:
-                one.result()
+    def _work(self, histories: Histories, rows: Rows, threads: int) -> list[_Task]:
+        """List what there is to do: a view, its rows in its order, a range of them."""
+        size = _CHUNK_ROWS if threads > 1 else max(rows.lead.size, 1)
+        by_lead = list(chunks(rows.lead, size))
+        tasks: list[_Task] = []
+        for planned in self._planned:
+            if planned.by_group:
+                ordered, group = by_group(histories, rows)
+                tasks += [(planned, ordered, chunk) for chunk in chunks(group, size)]
+            else:
+                tasks += [(planned, rows, chunk) for chunk in by_lead]
+        return tasks
 
 
 def build(

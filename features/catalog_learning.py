@@ -1,12 +1,13 @@
 """Learning the catalog: which types, topics, categories and numbers have enough support.
 
 Decided here: support is the number of distinct leads, counted in what was seen before the last
-cutoff of the training snapshots, so nothing of the test period reaches the catalog. Partitions
+cutoff of the training snapshots, so nothing of the test period reaches the catalog. A view of which
+too few leads have anything is left out. Partitions
 hold whole leads, so their supports add up.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,13 +15,15 @@ import pandas as pd
 
 from features.catalog import Catalog, CatalogSettings, Vocabulary
 from features.columns import has, moments_of, seen_moments
+from features.encoding.activities import DIRECTIONS
+from features.encoding.attributes import account_columns
 from features.feature import Text
 from features.naming import unique
 from features.phrases_activity import ANY, OTHER
 from features.reserved import ACTOR, OUTCOME, OWNER
 from features.sweep_plan import VALUE_COLUMNS
-from features.tables import Tables
-from features.timeline import Moments, to_moments
+from features.tables import LEADS, Tables
+from features.timeline import NEVER, to_moments
 from features.views import VIEWS
 
 _Code = TypeVar("_Code", str, tuple[str, str])
@@ -53,82 +56,119 @@ def learn(
         _add_activities(supports, part.activities, until)
         _add_outcomes(supports, part.outcomes, until)
         _add_attributes(supports, part, until)
-    return catalog_of(_vocabulary(supports, settings, labels or {}), settings)
+    views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
+    return catalog_of(_vocabulary(supports, settings, labels or {}), settings, views)
 
 
-def catalog_of(vocabulary: Vocabulary, settings: CatalogSettings | None = None) -> Catalog:
-    """Give every feature that can be made with a vocabulary."""
+def catalog_of(
+    vocabulary: Vocabulary,
+    settings: CatalogSettings | None = None,
+    views: Collection[str] = tuple(VIEWS),
+) -> Catalog:
+    """Give every feature that the views can make with a vocabulary."""
     settings = settings or CatalogSettings()
     records = (
-        feature for view in VIEWS.values() for feature in view.features(vocabulary, settings)
+        feature
+        for name, view in VIEWS.items()
+        if name in views
+        for feature in view.features(vocabulary, settings)
     )
     return Catalog(unique(records), vocabulary, settings)
 
 
 @dataclass
 class _Supports:
-    """Distinct leads by what was seen of them."""
+    """Distinct leads by what was seen of them; `views` tells which views have anything to tell."""
 
     types: Counter[str] = field(default_factory=Counter)
     topics: Counter[tuple[str, str]] = field(default_factory=Counter)
     valued: Counter[tuple[str, str]] = field(default_factory=Counter)
     categories: dict[str, Counter[str]] = field(default_factory=dict)
     numbers: Counter[str] = field(default_factory=Counter)
+    views: Counter[str] = field(default_factory=Counter)
+
+    def category(self, name: str) -> Counter[str]:
+        """Give the counter of one categorical attribute."""
+        return self.categories.setdefault(name, Counter())
 
 
-def _leads_by(table: pd.DataFrame, names: list[str]) -> pd.Series:
-    """Count the distinct leads of every value (or combination of values) of some columns."""
-    distinct = table[["lead_id", *names]].dropna().drop_duplicates()
-    counts = distinct.groupby(names, observed=True).size()
-    return counts[counts > 0]
+def _leads_by(table: pd.DataFrame, name: str) -> dict[str, int]:
+    """Count the distinct leads of every value of a column."""
+    counts = _distinct(table, [name]).groupby(name, observed=True).size()
+    return {str(code): int(count) for code, count in counts.items() if count}
+
+
+def _leads_by_pair(table: pd.DataFrame, names: list[str]) -> dict[tuple[str, str], int]:
+    """Count the distinct leads of every combination of the values of two columns."""
+    pairs = _distinct(table, names).groupby(names, observed=True).size().reset_index(name="leads")
+    columns = pairs[names[0]], pairs[names[1]], pairs["leads"]
+    return {(str(one), str(two)): int(count) for one, two, count in zip(*columns, strict=True)}
+
+
+def _distinct(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return table[["lead_id", *names]].dropna().drop_duplicates()
 
 
 def _seen(table: pd.DataFrame, occurred: str, until: int) -> pd.DataFrame:
-    moments: Moments = moments_of(table, occurred)
+    moments = moments_of(table, occurred)
     seen = seen_moments(table, moments) < until
     return table if seen.all() else table[seen]
 
 
 def _add_activities(supports: _Supports, table: pd.DataFrame, until: int) -> None:
     table = _seen(table, "occurred_at", until)
-    supports.types.update(_as_counter(_leads_by(table, ["activity_type"])))
+    active = table["lead_id"].nunique()
+    supports.views.update({"engagement": active, "sequence": active})
+    supports.types.update(_leads_by(table, "activity_type"))
     if has(table, "topic"):
-        supports.topics.update(_as_counter(_leads_by(table, ["activity_type", "topic"])))
+        supports.topics.update(_leads_by_pair(table, ["activity_type", "topic"]))
     for column in VALUE_COLUMNS:
         if has(table, column):
-            valued = _leads_by(table[table[column].notna()], ["activity_type"])
-            supports.valued.update({(str(k), column): int(n) for k, n in valued.items()})
+            valued = _leads_by(table[table[column].notna()], "activity_type")
+            supports.valued.update({(code, column): count for code, count in valued.items()})
+    if has(table, "direction"):
+        directed = table[table["direction"].isin(DIRECTIONS)]
+        supports.views["sales_touch"] += directed["lead_id"].nunique()
     if has(table, "actor"):
-        _count(supports, ACTOR).update(_as_counter(_leads_by(table, ["actor"])))
+        supports.category(ACTOR).update(_leads_by(table, "actor"))
 
 
 def _add_outcomes(supports: _Supports, table: pd.DataFrame, until: int) -> None:
     seen = _seen(table, "occurred_at", until)
-    _count(supports, OUTCOME).update(_as_counter(_leads_by(seen, ["outcome"])))
+    supports.views["deals"] += seen["lead_id"].nunique()
+    supports.category(OUTCOME).update(_leads_by(seen, "outcome"))
 
 
 def _add_attributes(supports: _Supports, tables: Tables, until: int) -> None:
     leads = _seen(tables.leads, "created_at", until)
-    owner = (OWNER,) if OWNER in leads.columns else ()
+    if "account_id" in leads.columns:
+        shared = leads["account_id"].notna() & leads["account_id"].duplicated(keep=False)
+        supports.views["account"] += int(shared.sum())
+        leads = _with_account(tables, leads, until)
+    supports.views["profile"] += len(leads)
     changes = _seen(tables.attribute_changes, "occurred_at", until)
-    for name in (*owner, *tables.attributes()):
-        column = leads[name]
-        if pd.api.types.is_numeric_dtype(column.dtype) and name != OWNER:
-            supports.numbers[name] += int(column.notna().sum())
-            continue
-        values = leads[["lead_id", name]].astype("str").rename(columns={name: "value"})
-        values = values[column.notna().to_numpy()]
-        later = changes.loc[changes["attribute"] == name, ["lead_id", "value"]].astype("str")
-        both = pd.concat([values, later[changes.loc[later.index, "value"].notna()]])
-        _count(supports, name).update(_as_counter(_leads_by(both, ["value"])))
+    for name in leads.columns:
+        if name == OWNER or name not in LEADS.names:
+            later = changes.loc[changes["attribute"] == name, ["lead_id", "value"]]
+            _add_attribute(supports, leads[["lead_id", name]], later)
 
 
-def _count(supports: _Supports, name: str) -> Counter[str]:
-    return supports.categories.setdefault(name, Counter())
+def _with_account(tables: Tables, leads: pd.DataFrame, until: int) -> pd.DataFrame:
+    columns = account_columns(tables, leads)
+    if "known_at" in columns.columns:
+        known_at = to_moments(columns["known_at"])
+        columns = columns.drop(columns="known_at")[(known_at < until) | (known_at == NEVER)]
+    return pd.concat([leads, columns.reindex(leads.index)], axis=1)
 
 
-def _as_counter(counts: pd.Series) -> dict[object, int]:
-    return {key: int(number) for key, number in counts.items()}  # type: ignore[misc]
+def _add_attribute(supports: _Supports, first: pd.DataFrame, later: pd.DataFrame) -> None:
+    name = first.columns[1]
+    if pd.api.types.is_numeric_dtype(first[name].dtype) and name != OWNER:
+        supports.numbers[name] += int(first[name].notna().sum())
+        return
+    values = first.rename(columns={name: "value"}).dropna().astype("str")
+    both = pd.concat([values, later.dropna().astype("str")])
+    supports.category(name).update(_leads_by(both, "value"))
 
 
 def _vocabulary(

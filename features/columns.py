@@ -18,7 +18,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 
 
 def distinct(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
-    """Number the distinct values of a column: a number per row (-1 missing), and the values.
+    """Tell the distinct values of a column, and the number of each row's value (-1 missing).
 
     >>> distinct(pd.Series(["b", None, "a", "b"]))
     (array([ 0, -1,  1,  0], dtype=int32), ['b', 'a'])
@@ -47,7 +47,8 @@ def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
     array([ 1, -1,  0], dtype=int16)
     """
     numbers, values = distinct(column)
-    return translation(values, known)[numbers]
+    codes: NDArray[np.int16] = translation(values, known)[numbers]
+    return codes
 
 
 def translation(values: Sequence[str], known: Sequence[str]) -> NDArray[np.int16]:
@@ -65,7 +66,7 @@ def thousandths(column: pd.Series) -> NDArray[np.int64]:
     scaled = column.to_numpy(np.float64, na_value=np.nan) * SCALE
     known = np.isfinite(scaled)
     if known.all():
-        return np.rint(scaled).astype(np.int64)
+        return np.asarray(np.rint(scaled).astype(np.int64))
     return np.where(known, np.rint(np.where(known, scaled, 0.0)).astype(np.int64), MISSING)
 
 
@@ -85,9 +86,9 @@ def number_of(text: object) -> float:
 def numbers_of(column: pd.Series) -> NDArray[np.float64]:
     """Read a numeric attribute, whatever type the column has."""
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return column.to_numpy(np.float64, na_value=np.nan)
+        return np.asarray(column.to_numpy(np.float64, na_value=np.nan), np.float64)
     numbers, values = distinct(column)
-    return np.array([number_of(value) for value in values] + [np.nan])[numbers]
+    return np.array([*map(number_of, values), np.nan])[numbers]
 
 
 def moments_of(table: pd.DataFrame, name: str) -> Moments:

@@ -31,7 +31,7 @@ def window_name(days: float | None) -> str:
 
 
 def unique(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Number the names that two codes would share, in order: `name`, `name_2`, ..."""
+    """Make names differ where two codes would share one: `name`, `name_2`, ..."""
     seen: Counter[str] = Counter()
     out = []
     for feature in features:

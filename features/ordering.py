@@ -5,13 +5,15 @@ all they say, so that the order of the rows brought never matters: what is still
 everything a feature can read. Tables that are stored in order are recognised and not sorted again.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from features.kernel.records import Integers
 
-Keys = tuple[NDArray[np.integer], ...]
+Keys = tuple[NDArray[Any], ...]
 
 
 @njit(cache=True, nogil=True)
@@ -85,6 +87,6 @@ def _settle_ties(
     same[1:-1] = (by_lead[1:] == by_lead[:-1]) & (by_time[1:] == by_time[:-1])
     tied = np.flatnonzero(same[1:] | same[:-1])
     subset = order[tied]
-    keys = (lead, occurred_at, *rest)
+    keys: Keys = (lead, occurred_at, *rest)
     order[tied] = subset[np.lexsort([key[subset] for key in reversed(keys)])]
     return order

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from features.catalog import Vocabulary
 from features.feature import Feature, Text
+from features.reserved import ACTIVITY_TYPE
 
 Language = Literal["en", "ja"]
 
@@ -135,6 +136,6 @@ def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: 
 
 def category_values(feature: Feature, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Give the values that the codes of a category feature stand for; code n is value n - 1."""
-    if feature.key == "activity_type":
+    if feature.key == ACTIVITY_TYPE:
         return vocabulary.activity_types
     return vocabulary.categories.get(feature.key, ())

@@ -11,6 +11,7 @@ from features.catalog import Vocabulary
 
 ACTOR: Final = "activities.actor"
 OUTCOME: Final = "outcomes.outcome"
+ACTIVITY_TYPE: Final = "activities.activity_type"
 OWNER: Final = "owner_id"
 
 

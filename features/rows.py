@@ -48,6 +48,13 @@ def make_rows(lead: Indices, cutoff: Integers) -> Rows:
     return Rows(lead[order], cutoff[order], order)
 
 
+def by_group(histories: Histories, rows: Rows) -> tuple[Rows, Indices]:
+    """Sort rows by the group of their lead and by cutoff; give them with their groups."""
+    group = histories.leads.group[rows.lead]
+    order = np.lexsort((rows.lead, rows.cutoff, group))
+    return Rows(rows.lead[order], rows.cutoff[order], rows.position[order]), group[order]
+
+
 @njit(cache=True, nogil=True)
 def _sorted(lead: Indices, cutoff: Integers) -> bool:
     for i in range(1, lead.size):

@@ -37,8 +37,7 @@ def month_of(moment: int) -> int:
         day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
     ) // 365
     day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    return shifted + 3 if shifted < 10 else shifted - 9
+    return ((5 * day_of_year + 2) // 153 + 2) % 12 + 1
 
 
 @njit(cache=True, nogil=True)
@@ -63,6 +62,14 @@ def _current(changes: Changes, lead: int, cutoff: int, values: NDArray[np.float6
 
 
 @njit(cache=True, nogil=True)
+def _filled(counted: NDArray[np.bool_], values: NDArray[np.float64]) -> int:
+    filled = 0
+    for a in range(values.size):
+        filled += int(counted[a] and not np.isnan(values[a]))
+    return filled
+
+
+@njit(cache=True, nogil=True)
 def profile(
     changes: Changes, rows: Rows, chunk: tuple[int, int], plan: ProfilePlan, matrix: Matrix
 ) -> None:
@@ -71,20 +78,15 @@ def profile(
     for r in range(chunk[0], chunk[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
         row = matrix[rows.position[r]]
-        if changes.lead_seen_from[lead] >= cutoff:
-            for j in range(plan.attribute_column.size):
-                row[plan.attribute_column[j]] = np.nan
-            for j in range(plan.measure_column.size):
-                row[plan.measure_column[j]] = np.nan
-            continue
-        _current(changes, lead, cutoff, values)
-        filled = 0
-        for a in range(values.size):
-            if plan.counted[a] and not np.isnan(values[a]):
-                filled += 1
+        seen = changes.lead_seen_from[lead] < cutoff
+        if seen:
+            _current(changes, lead, cutoff, values)
+        else:
+            values[:] = np.nan
         for j in range(plan.attribute.size):
             row[plan.attribute_column[j]] = values[plan.attribute[j]]
+        filled = _filled(plan.counted, values)
+        created_at = changes.created_at[lead]
         for j in range(plan.measure.size):
-            row[plan.measure_column[j]] = _measure(
-                plan.measure[j], changes.created_at[lead], cutoff, filled
-            )
+            told = _measure(plan.measure[j], created_at, cutoff, filled)
+            row[plan.measure_column[j]] = told if seen else np.nan

@@ -199,7 +199,7 @@ def _write(plan: SweepPlan, state: State, cutoff: int, row: NDArray[np.float32])
 
 @njit(cache=True, nogil=True)
 def _hide_days(plan: SweepPlan, row: NDArray[np.float32]) -> None:
-    """A lead that is not yet seen has no first day to count days from."""
+    """Leave days missing: a lead that is not yet seen has no first day to count from."""
     for j in range(plan.day_slot.size):
         row[plan.day_column[j]] = np.nan
 

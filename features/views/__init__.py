@@ -13,7 +13,7 @@ from features.feature import Feature
 from features.histories import Histories
 from features.kernel.records import Matrix, Rows
 from features.sweep_plan import Column
-from features.views import engagement, profile
+from features.views import account, deals, engagement, profile, sales_touch, sequence
 
 
 class View(Protocol):
@@ -34,5 +34,16 @@ class View(Protocol):
         ...
 
 
-_MODULES: Final[tuple[ModuleType, ...]] = (profile, engagement)
+_MODULES: Final[tuple[ModuleType, ...]] = (
+    profile,
+    engagement,
+    sales_touch,
+    deals,
+    account,
+    sequence,
+)
 VIEWS: Final[Mapping[str, View]] = {module.VIEW: cast(View, module) for module in _MODULES}
+BY_GROUP: Final = frozenset(
+    module.VIEW for module in _MODULES if getattr(module, "BY_GROUP", False)
+)
+"""Views whose rows go by group (account) and cutoff, not by lead and cutoff."""

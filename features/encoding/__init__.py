@@ -1,0 +1,1 @@
+"""Coding the canonical tables: one module a table."""

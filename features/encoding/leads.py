@@ -1,0 +1,106 @@
+"""Leads: their order, their moments, their groups.
+
+Decided here: leads are numbered in the order of their ids. A group is an account's leads, or a
+lead without account by itself.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from features.columns import moments_of, places, ranked, seen_moments
+from features.errors import BadTables
+from features.kernel.records import Indices, Integers
+from features.ordering import starts
+
+
+@dataclass(frozen=True)
+class Leads:
+    """The leads, ascending by id: shape (leads,) each.
+
+    Attributes
+    ----------
+    ids
+        `lead_id`.
+    created_at, seen_from
+        When the lead came into being; from when a cutoff sees it.
+    account
+        Number of the account, -1 without.
+    """
+
+    ids: pd.Index
+    created_at: Integers
+    seen_from: Integers
+    account: Indices
+
+    @cached_property
+    def group(self) -> Indices:
+        """The account's number, or one of its own for a lead without account."""
+        alone = self.account < 0
+        group = self.account.copy()
+        group[alone] = self.account.max(initial=-1) + 1 + np.arange(alone.sum())
+        return group
+
+    @cached_property
+    def members(self) -> tuple[Integers, Indices]:
+        """Where each group starts in the leads sorted by group, and those leads."""
+        order = np.argsort(self.group, kind="stable").astype(np.int32)
+        groups = int(self.group.max(initial=-1)) + 1
+        return starts(self.group, groups), order
+
+
+def sorted_leads(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the leads in the order of their ids.
+
+    Raises
+    ------
+    BadTables
+        If a lead comes twice.
+    """
+    ids = table["lead_id"]
+    if isinstance(ids.dtype, pd.CategoricalDtype):
+        table = table.assign(lead_id=ids.astype("str"))
+    index = pd.Index(table["lead_id"])
+    if not index.is_monotonic_increasing:
+        table = table.sort_values("lead_id", kind="stable", ignore_index=True)
+        index = pd.Index(table["lead_id"])
+    if not index.is_unique:
+        twice = table["lead_id"].duplicated()
+        first = table["lead_id"][twice].iloc[0]
+        raise BadTables.of(
+            f"leads: {int(twice.sum())} repeated lead_id, first {first!r}",
+            "one row a lead",
+            "run `mikomi check`",
+        )
+    return table
+
+
+def encode_leads(table: pd.DataFrame) -> Leads:
+    """Code the sorted leads."""
+    created_at = moments_of(table, "created_at")
+    account = np.full(len(table), -1, np.int32)
+    if "account_id" in table.columns:
+        account = ranked(table["account_id"])[0]
+    return Leads(pd.Index(table["lead_id"]), created_at, seen_moments(table, created_at), account)
+
+
+def numbers_of_leads(table: pd.DataFrame, name: str, ids: pd.Index) -> Indices:
+    """Give the number of each row's lead.
+
+    Raises
+    ------
+    BadTables
+        If a row belongs to no lead.
+    """
+    lead = places(table["lead_id"], ids)
+    strange = lead < 0
+    if strange.any():
+        first = table["lead_id"][strange].iloc[0]
+        raise BadTables.of(
+            f"{name}: {int(strange.sum())} rows of leads that are not in leads, first {first!r}",
+            "a row in leads for every lead_id",
+            "run `mikomi check`",
+        )
+    return lead

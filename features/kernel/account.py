@@ -1,0 +1,245 @@
+"""What the other leads of the same account did: one pass over an account's cutoffs.
+
+Decided here: a record of a lead counts for the others once both it and the lead are seen. Each
+lead has counters of its own, so "the others" are the account less the lead, however many they are.
+Records enter in the order in which they are seen, and leave windows in the order in which they
+occurred; what is already too old for a window when it is seen never enters it.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from features.kernel.deals import WON
+from features.kernel.records import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
+
+_DAY: Final = 86_400_000_000
+
+LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST = range(4)
+
+
+class AccountPlan(NamedTuple):
+    """Windows, which of them (the last is "ever") go to which column, and the other measures."""
+
+    windows: Integers
+    count_window: Indices
+    count_column: Indices
+    measure: Indices
+    measure_column: Indices
+
+
+class Accounts(NamedTuple):
+    """The groups of leads and what they hold; group g owns members[start[g]:start[g + 1]]."""
+
+    account: Indices
+    group: Indices
+    start: Integers
+    members: Indices
+    events: Events
+    deals: Deals
+
+
+class _Records(NamedTuple):
+    """The records of one account: whose, when, from when seen, and both orders."""
+
+    place: Integers
+    owner: Integers
+    occurred_at: Integers
+    seen_from: Integers
+    by_seen: Integers
+    by_time: Integers
+
+
+class _Tally(NamedTuple):
+    """Counters of each lead of the account; the last row is the whole account."""
+
+    counts: NDArray[np.int64]
+    won: Integers
+    open: Integers
+    latest: Integers
+    tails: Integers
+
+
+@njit(cache=True, nogil=True)
+def _gather(
+    accounts: Accounts, group: int, start: Integers, times: tuple[Integers, Integers]
+) -> _Records:
+    begin, end = accounts.start[group], accounts.start[group + 1]
+    size = 0
+    for n in range(begin, end):
+        lead = accounts.members[n]
+        size += start[lead + 1] - start[lead]
+    place, owner = np.empty(size, np.int64), np.empty(size, np.int64)
+    occurred_at, seen_from = np.empty(size, np.int64), np.empty(size, np.int64)
+    k = 0
+    for n in range(begin, end):
+        lead = accounts.members[n]
+        for i in range(start[lead], start[lead + 1]):
+            place[k], owner[k] = i, n - begin
+            occurred_at[k] = times[0][i]
+            seen_from[k] = max(times[1][i], accounts.events.lead_seen_from[lead])
+            k += 1
+    return _Records(
+        place, owner, occurred_at, seen_from, np.argsort(seen_from), np.argsort(occurred_at)
+    )
+
+
+@njit(cache=True, nogil=True)
+def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]) -> None:
+    """Let what is too old for the cutoff leave; it had entered if the cutoff before saw it."""
+    before, cutoff = cutoffs
+    whole = tally.won.size - 1
+    for window in range(plan.windows.size):
+        oldest = cutoff - plan.windows[window]
+        tail = tally.tails[window]
+        while tail < records.place.size and records.occurred_at[records.by_time[tail]] < oldest:
+            k = records.by_time[tail]
+            if records.seen_from[k] < before:
+                tally.counts[records.owner[k], window] -= 1
+                tally.counts[whole, window] -= 1
+            tail += 1
+        tally.tails[window] = tail
+
+
+@njit(cache=True, nogil=True)
+def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, head: int) -> int:
+    """Let what the cutoff sees enter; give the new head."""
+    whole = tally.won.size - 1
+    while head < records.place.size and records.seen_from[records.by_seen[head]] < cutoff:
+        k = records.by_seen[head]
+        owner, moment = records.owner[k], records.occurred_at[k]
+        for window in range(plan.windows.size + 1):
+            if window == plan.windows.size or moment >= cutoff - plan.windows[window]:
+                tally.counts[owner, window] += 1
+                tally.counts[whole, window] += 1
+        tally.latest[owner] = max(tally.latest[owner], moment)
+        head += 1
+    return head
+
+
+@njit(cache=True, nogil=True)
+def _enter_deals(
+    deals: Deals, records: _Records, tally: _Tally, at: tuple[int, int], newest: Integers
+) -> int:
+    """Let the outcomes that the cutoff sees enter; `newest` is the latest outcome of each deal."""
+    head, cutoff = at
+    whole = tally.won.size - 1
+    while head < records.place.size and records.seen_from[records.by_seen[head]] < cutoff:
+        k = records.by_seen[head]
+        i, owner = records.place[k], records.owner[k]
+        if deals.kind[i] == WON:
+            tally.won[owner] += 1
+            tally.won[whole] += 1
+        before = newest[deals.deal[i]]
+        if i > before:
+            was_open = before >= 0 and deals.kind[before] < WON
+            change = int(deals.kind[i] < WON) - int(was_open)
+            tally.open[owner] += change
+            tally.open[whole] += change
+            newest[deals.deal[i]] = i
+        head += 1
+    return head
+
+
+@njit(cache=True, nogil=True)
+def _write(
+    plan: AccountPlan, tally: _Tally, me: int, others: tuple[int, float], row: NDArray[np.float32]
+) -> None:
+    whole = tally.won.size - 1
+    for j in range(plan.count_column.size):
+        window = plan.count_window[j]
+        row[plan.count_column[j]] = tally.counts[whole, window] - tally.counts[me, window]
+    for j in range(plan.measure_column.size):
+        which = plan.measure[j]
+        if which == LEAD_COUNT:
+            told = float(others[0])
+        elif which == WON_COUNT:
+            told = float(tally.won[whole] - tally.won[me])
+        elif which == OPEN_COUNT:
+            told = float(tally.open[whole] - tally.open[me])
+        else:
+            told = others[1]
+        row[plan.measure_column[j]] = told
+
+
+@njit(cache=True, nogil=True)
+def _hide(plan: AccountPlan, row: NDArray[np.float32]) -> None:
+    for j in range(plan.count_column.size):
+        row[plan.count_column[j]] = np.nan
+    for j in range(plan.measure_column.size):
+        row[plan.measure_column[j]] = np.nan
+
+
+@njit(cache=True, nogil=True)
+def _others(
+    accounts: Accounts, span: tuple[int, int], me: int, latest: Integers, cutoff: int
+) -> tuple[int, float]:
+    """Count the other leads seen; tell the days since the latest activity of any of them."""
+    count, last = 0, MISSING
+    for n in range(span[0], span[1]):
+        if n - span[0] != me:
+            seen_from = accounts.events.lead_seen_from[accounts.members[n]]
+            count += int(seen_from < cutoff)
+            last = max(last, latest[n - span[0]])
+    return count, np.nan if last == MISSING else (cutoff - last) / _DAY
+
+
+@njit(cache=True, nogil=True)
+def _account(
+    accounts: Accounts,
+    rows: Rows,
+    asked: tuple[int, int],
+    plan: AccountPlan,
+    matrix: Matrix,
+    newest: Integers,
+) -> None:
+    group = accounts.group[rows.lead[asked[0]]]
+    span = accounts.start[group], accounts.start[group + 1]
+    events, deals = accounts.events, accounts.deals
+    acts = _gather(accounts, group, events.start, (events.occurred_at, events.seen_from))
+    ends = _gather(accounts, group, deals.start, (deals.occurred_at, deals.seen_from))
+    size = span[1] - span[0]
+    tally = _Tally(
+        np.zeros((size + 1, plan.windows.size + 1), np.int64),
+        np.zeros(size + 1, np.int64),
+        np.zeros(size + 1, np.int64),
+        np.full(size, MISSING, np.int64),
+        np.zeros(plan.windows.size, np.int64),
+    )
+    head, deal_head, before = 0, 0, MISSING
+    for r in range(asked[0], asked[1]):
+        lead, cutoff = rows.lead[r], rows.cutoff[r]
+        _leave(acts, plan, tally, (before, cutoff))
+        head = _enter(acts, plan, tally, cutoff, head)
+        deal_head = _enter_deals(deals, ends, tally, (deal_head, cutoff), newest)
+        before = cutoff
+        row = matrix[rows.position[r]]
+        if accounts.account[lead] < 0 or events.lead_seen_from[lead] >= cutoff:
+            _hide(plan, row)
+            continue
+        me = np.searchsorted(accounts.members[span[0] : span[1]], lead)
+        others = _others(accounts, span, me, tally.latest, cutoff)
+        _write(plan, tally, me, others, row)
+
+
+@njit(cache=True, nogil=True)
+def account(
+    accounts: Accounts, rows: Rows, chunk: tuple[int, int], plan: AccountPlan, matrix: Matrix
+) -> None:
+    """Fill the planned columns of rows sorted by group and cutoff; a chunk splits no group."""
+    deals = accounts.deals.deal
+    newest = np.full(deals.max() + 1 if deals.size > 0 else 0, -1, np.int64)
+    r = chunk[0]
+    while r < chunk[1]:
+        group = accounts.group[rows.lead[r]]
+        after = r + 1
+        while after < chunk[1] and accounts.group[rows.lead[after]] == group:
+            after += 1
+        if accounts.account[rows.lead[r]] < 0:
+            for one in range(r, after):
+                _hide(plan, matrix[rows.position[one]])
+        else:
+            _account(accounts, rows, (r, after), plan, matrix, newest)
+        r = after

@@ -1,0 +1,62 @@
+"""The last activities of a lead and the time between them."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from features.kernel.records import Events, Indices, Integers, Matrix, Rows
+
+_HOUR: Final = 3_600_000_000
+
+
+class SequencePlan(NamedTuple):
+    """Which of the last activities (0 the last) goes to which column; -1 for no mean gap."""
+
+    length: int
+    type_place: Indices
+    type_column: Indices
+    gap_place: Indices
+    gap_column: Indices
+    mean_column: Indices
+
+
+@njit(cache=True, nogil=True)
+def _last(events: Events, lead: int, cutoff: int, ring: Integers) -> tuple[int, int]:
+    """Put the last seen activities into the ring; give how many there are and the first."""
+    count, first = 0, -1
+    for i in range(events.start[lead], events.start[lead + 1]):
+        if events.seen_from[i] < cutoff:
+            if count == 0:
+                first = i
+            ring[count % ring.size] = i
+            count += 1
+    return count, first
+
+
+@njit(cache=True, nogil=True)
+def sequence(
+    events: Events, rows: Rows, chunk: tuple[int, int], plan: SequencePlan, matrix: Matrix
+) -> None:
+    """Fill the planned columns of the rows [chunk[0], chunk[1])."""
+    ring = np.zeros(plan.length + 1, np.int64)
+    for r in range(chunk[0], chunk[1]):
+        count, first = _last(events, rows.lead[r], rows.cutoff[r], ring)
+        row = matrix[rows.position[r]]
+        for j in range(plan.type_column.size):
+            place = plan.type_place[j]
+            row[plan.type_column[j]] = np.nan
+            if place < count:
+                row[plan.type_column[j]] = events.code[ring[(count - 1 - place) % ring.size]]
+        for j in range(plan.gap_column.size):
+            place = plan.gap_place[j]
+            row[plan.gap_column[j]] = np.nan
+            if place + 1 < count:
+                later = events.occurred_at[ring[(count - 1 - place) % ring.size]]
+                earlier = events.occurred_at[ring[(count - 2 - place) % ring.size]]
+                row[plan.gap_column[j]] = (later - earlier) / _HOUR
+        for j in range(plan.mean_column.size):
+            row[plan.mean_column[j]] = np.nan
+            if count > 1:
+                last = events.occurred_at[ring[(count - 1) % ring.size]]
+                row[plan.mean_column[j]] = (last - events.occurred_at[first]) / (count - 1) / _HOUR

@@ -1,0 +1,153 @@
+"""Account: what the other leads of the same account did.
+
+Decided here: the lead itself never counts, so the view tells nothing that the other views tell. It
+is missing for a lead without account.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from features.catalog import CatalogSettings, Vocabulary
+from features.feature import Feature, Sentence, Text, Unit
+from features.histories import Histories
+from features.kernel.account import (
+    LEAD_COUNT,
+    OPEN_COUNT,
+    SINCE_LAST,
+    WON_COUNT,
+    AccountPlan,
+    Accounts,
+    account,
+)
+from features.kernel.records import Matrix, Rows
+from features.naming import window_name
+from features.phrases import window_words
+from features.sweep_plan import Column
+from features.timeline import DAY
+
+VIEW: Final = "account"
+BY_GROUP: Final = True
+_WINDOWS: Final = (7.0, 30.0, 90.0)
+_MEASURES: Final = {
+    "lead_count": LEAD_COUNT,
+    "won_count": WON_COUNT,
+    "open_count": OPEN_COUNT,
+    "days_since_last": SINCE_LAST,
+}
+_ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの活動")
+_DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
+_LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
+
+
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
+    """Give the records of the view."""
+    return tuple(_records())
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (every view is asked alike)
+    """Turn the wanted records and their columns into what the kernel needs."""
+    counted = [column for column in columns if column.feature.measure == "activity_count"]
+    told = [column for column in columns if column.feature.measure in _MEASURES]
+    lengths = sorted({c.feature.window_days for c in counted if c.feature.window_days is not None})
+    slots = [
+        len(lengths) if c.feature.window_days is None else lengths.index(c.feature.window_days)
+        for c in counted
+    ]
+    return AccountPlan(
+        np.array([round(days * DAY) for days in lengths], np.int64),
+        np.array(slots, np.int32),
+        np.array([column.number for column in counted], np.int32),
+        np.array([_MEASURES[column.feature.measure] for column in told], np.int32),
+        np.array([column.number for column in told], np.int32),
+    )
+
+
+def fill(
+    histories: Histories, rows: Rows, chunk: tuple[int, int], plan: AccountPlan, out: Matrix
+) -> None:
+    """Write the planned columns of a chunk of rows that are sorted by group and cutoff."""
+    leads = histories.leads
+    start, members = leads.members
+    accounts = Accounts(
+        leads.account, leads.group, start, members, histories.events, histories.deals
+    )
+    account(accounts, rows, chunk, plan, out)
+
+
+def _records() -> Iterator[Feature]:
+    alone = Text("No other lead of the account is known", "同じ取引先に他のリードなし")
+    yield _record(
+        "lead_count",
+        ("count", None),
+        ("leads", _LEAD_LABEL),
+        Sentence(
+            Text(
+                "{value} other [lead|leads] of the same account",
+                "同じ取引先に他のリードが{value}件",
+            ),
+            alone,
+        ),
+    )
+    for window in (*_WINDOWS, None):
+        when = window_words(window)
+        past = "これまで" if window is None else when.ja.removesuffix("で")
+        said = Text(
+            f"{{value}} [activity|activities] of colleagues {when.en}",
+            f"同じ取引先の他のリードが{when.ja}{{value}}回活動",
+        )
+        none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの活動なし")
+        sentence = Sentence(said, none)
+        yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
+    yield _record(
+        "days_since_last",
+        ("days", None),
+        ("activity", _ACTIVITY_LABEL),
+        Sentence(
+            Text("Last activity of a colleague: {value} ago", "他のリードの最後の活動は{value}前"),
+            Text("No activities of colleagues so far", "他のリードの活動はまだなし"),
+        ),
+    )
+    yield _record(
+        "won_count",
+        ("count", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text("{value} [deal|deals] won with colleagues", "他のリードで{value}件受注"),
+            Text("No deal won with colleagues", "他のリードの受注なし"),
+        ),
+    )
+    yield _record(
+        "open_count",
+        ("count", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text("{value} open [deal|deals] with colleagues", "他のリードで商談{value}件が進行中"),
+            Text("No open deal with colleagues", "他のリードに進行中の商談なし"),
+        ),
+    )
+
+
+def _record(
+    measure: str,
+    measured: tuple[Unit, float | None],
+    concept: tuple[str, Text],
+    sentence: Sentence,
+) -> Feature:
+    unit, window = measured
+    code, label = concept
+    dated = measure == "activity_count"
+    return Feature(
+        name=f"{VIEW}__{measure}__{window_name(window)}" if dated else f"{VIEW}__{measure}",
+        view=VIEW,
+        key="",
+        measure=measure,
+        window_days=window,
+        unit=unit,
+        missing_means="the lead has no account, or nothing of the others was seen",
+        known_when="when both the record and its lead are known",
+        concept=f"{VIEW}.{code}",
+        concept_label=label,
+        sentence=sentence,
+    )

@@ -1,0 +1,97 @@
+"""Sequence: the last activities and the time between them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from features.catalog import CatalogSettings, Vocabulary
+from features.feature import Feature, Sentence, Text, Unit
+from features.histories import Histories
+from features.kernel.records import Matrix, Rows
+from features.kernel.sequence import SequencePlan, sequence
+from features.reserved import ACTIVITY_TYPE
+from features.sweep_plan import Column
+
+VIEW: Final = "sequence"
+_ORDER_LABEL: Final = Text("Latest activities", "直近の活動")
+_PACE_LABEL: Final = Text("Time between activities", "活動の間隔")
+_TYPE: Final = "last_type_"
+_GAP: Final = "last_gap_hours_"
+_MEAN: Final = "gap_hours_mean"
+
+
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
+    """Give the records of the view; number 1 is the last activity."""
+    return tuple(_records(settings))
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SequencePlan:  # noqa: ARG001 (every view is asked alike)
+    """Turn the wanted records and their columns into what the kernel needs."""
+    types, gaps = _placed(columns, _TYPE), _placed(columns, _GAP)
+    means = [column.number for column in columns if column.feature.measure == _MEAN]
+    places = [place for place, _ in (*types, *gaps)]
+    return SequencePlan(
+        max(places, default=0) + 1,
+        np.array([place for place, _ in types], np.int32),
+        np.array([number for _, number in types], np.int32),
+        np.array([place for place, _ in gaps], np.int32),
+        np.array([number for _, number in gaps], np.int32),
+        np.array(means, np.int32),
+    )
+
+
+def fill(
+    histories: Histories, rows: Rows, chunk: tuple[int, int], plan: SequencePlan, out: Matrix
+) -> None:
+    """Write the planned columns of a chunk of rows."""
+    sequence(histories.events, rows, chunk, plan, out)
+
+
+def _placed(columns: Sequence[Column], prefix: str) -> list[tuple[int, int]]:
+    """Give place (0 is the last) and column of the records of one measure."""
+    return [
+        (int(column.feature.measure.removeprefix(prefix)) - 1, column.number)
+        for column in columns
+        if column.feature.measure.startswith(prefix)
+    ]
+
+
+def _records(settings: CatalogSettings) -> Iterator[Feature]:
+    none = Text("No activity so far", "活動はまだなし")
+    for place in range(1, settings.sequence_length + 1):
+        said = Text("Last activity: {value}", "最後の活動は{value}")
+        if place > 1:
+            said = Text(
+                f"Activity {place} from the last: {{value}}",
+                f"最後から{place}番目の活動は{{value}}",
+            )
+            none = Text(f"Fewer than {place} activities so far", f"活動は{place}回未満")
+        yield _record(f"{_TYPE}{place}", "category", ("order", _ORDER_LABEL), Sentence(said, none))
+    for place in range(1, settings.sequence_length):
+        said = Text(
+            f"{{value}} between activities {place} and {place + 1} from the last",
+            f"最後から{place}番目と{place + 1}番目の活動の間隔は{{value}}",
+        )
+        none = Text(f"Fewer than {place + 1} activities so far", f"活動は{place + 1}回未満")
+        yield _record(f"{_GAP}{place}", "hours", ("pace", _PACE_LABEL), Sentence(said, none))
+    said = Text("{value} between activities on average", "活動の間隔は平均{value}")
+    none = Text("Fewer than 2 activities so far", "活動は2回未満")
+    yield _record(_MEAN, "hours", ("pace", _PACE_LABEL), Sentence(said, none))
+
+
+def _record(measure: str, unit: Unit, concept: tuple[str, Text], sentence: Sentence) -> Feature:
+    code, label = concept
+    return Feature(
+        name=f"{VIEW}__{measure}",
+        view=VIEW,
+        key=ACTIVITY_TYPE if unit == "category" else "",
+        measure=measure,
+        window_days=None,
+        unit=unit,
+        missing_means="there were not so many activities",
+        known_when="when the activity is known",
+        concept=f"{VIEW}.{code}",
+        concept_label=label,
+        sentence=sentence,
+    )
