@@ -37,7 +37,8 @@ def _as_kind(value: Any) -> Any:
 
 
 Word = Annotated[str, BeforeValidator(_as_word, json_schema_input_type=str | int | float | bool)]
-Words = tuple[Word, ...]
+Words = Annotated[tuple[Word, ...], Field(strict=False)]
+Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class Sequence(Strict):
@@ -59,7 +60,7 @@ class ColumnRule(Strict):
     """Where one canonical column comes from: exactly one origin, then how to read it."""
 
     column: str | None = Field(default=None, description="a column of the source")
-    join: tuple[str, ...] = Field(default=(), description="several columns, joined by `separator`")
+    join: Names = Field(default=(), description="several columns, joined by `separator`")
     separator: str = "|"
     constant: Word | None = Field(default=None, description="the same value in every row")
     row_number: str | None = Field(
@@ -137,7 +138,7 @@ class TableRule(Strict):
         default={},
         description="only rows whose source column holds one of these are for this table",
     )
-    where_present: tuple[str, ...] = Field(
+    where_present: Names = Field(
         default=(), description="only rows in which these source columns are not missing"
     )
 
@@ -233,7 +234,7 @@ class Mapping(Strict):
 
     name: str = Field(description="a word for this data")
     sources: dict[str, Source] = Field(min_length=1)
-    leads: tuple[LeadRule, ...] = Field(min_length=1)
+    leads: tuple[LeadRule, ...]
     activities: tuple[TableRule, ...] = ()
     outcomes: tuple[TableRule, ...] = ()
     accounts: tuple[AttributedRule, ...] = ()

@@ -137,6 +137,8 @@ def _twice(node: yaml.Node, place: Place) -> Iterator[Place]:
 
 def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     """Find what the schema cannot say: names that do not fit together."""
+    if not mapping.leads:
+        yield ("leads",), "at least one source of leads must be said"
     used = set()
     for table in SPECS:
         for number, rule in enumerate(mapping.rules(table)):

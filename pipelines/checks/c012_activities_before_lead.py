@@ -1,0 +1,24 @@
+"""C012: activities before the lead came into being; kept, they are real interest."""
+
+from features.tables import TableName
+from pipelines.checks.check import Batch, Flags, RowCheck
+
+
+def before_lead(batch: Batch, table: TableName) -> Flags:
+    """Flag rows that occurred before their lead's created_at."""
+    leads = batch.tables["leads"].drop_duplicates("lead_id").set_index("lead_id")["created_at"]
+    frame = batch.tables[table]
+    flags: Flags = (frame["occurred_at"] < frame["lead_id"].map(leads)).to_numpy()
+    return flags
+
+
+CHECK = RowCheck(
+    "C012",
+    "activities before the lead was created",
+    "warning",
+    "activities after created_at",
+    "nothing if visits came before registration; otherwise check the zones of both columns",
+    ("activities",),
+    before_lead,
+    phase="relation",
+)

@@ -1,0 +1,31 @@
+"""Checks on what was noticed while the rows were read."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from features.tables import TableName
+from pipelines.checks.check import Batch, Flags
+from pipelines.checks.words import listing
+from pipelines.mapped.notes import NOTES, NoteKind, noted, spell
+
+
+def noted_rows(kind: NoteKind) -> Callable[[Batch, TableName], Flags | None]:
+    """Make the function that flags rows bearing a note of a kind."""
+
+    def flags(batch: Batch, table: TableName) -> Flags | None:
+        frame = batch.tables[table]
+        return noted(frame[NOTES], kind) if NOTES in frame else np.zeros(len(frame), dtype=bool)
+
+    return flags
+
+
+def noted_details(kind: NoteKind) -> Callable[[pd.DataFrame], str]:
+    """Make the function that says what was noted, most frequent first."""
+
+    def detail(rows: pd.DataFrame) -> str:
+        said = [line for notes in rows[NOTES].head(10_000) for line in spell(str(notes), kind)]
+        return listing(pd.Series(said, dtype="str"))
+
+    return detail

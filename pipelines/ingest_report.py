@@ -1,0 +1,85 @@
+"""What an ingest says when it is done: the counts that must add up, and every check's answer."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from features.tables import SPECS, TableName
+from pipelines.checks.check import Answer
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """Rows of one canonical table: read = passed_over + kept + quarantined.
+
+    `passed_over` are rows of a source that are not about this table, by ground; the others are
+    the table's rows `in`.
+    """
+
+    read: int
+    passed_over: dict[str, int]
+    kept: int
+    quarantined: int
+
+    @property
+    def rows_in(self) -> int:
+        """Rows that are for this table."""
+        return self.read - sum(self.passed_over.values())
+
+    @property
+    def balanced(self) -> bool:
+        """Whether in = kept + quarantined."""
+        return self.rows_in == self.kept + self.quarantined
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What was read, kept and put aside, what the checks found, what was assumed."""
+
+    name: str
+    tables: dict[TableName, TableCount]
+    answers: tuple[Answer, ...]
+    observed_until: str
+    partitions: int
+    attributes: dict[str, str] = field(default_factory=dict)
+    excluded: dict[str, str] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Answer, ...]:
+        """The checks that found something."""
+        return tuple(answer for answer in self.answers if answer.verdict == "fault")
+
+    @property
+    def errors(self) -> tuple[Answer, ...]:
+        """The checks that took rows out."""
+        return tuple(answer for answer in self.faults if answer.severity == "error")
+
+    def lines(self) -> list[str]:
+        """Say it all, ready to be printed."""
+        lines = [f"{self.name}: observed until {self.observed_until}", "", *self._count_lines(), ""]
+        for answer in self.answers:
+            if answer.verdict == "fault":
+                lines += answer.lines()
+        fine = [a.code for a in self.answers if a.verdict == "fine"]
+        idle = [a.code for a in self.answers if a.verdict == "not applicable"]
+        lines += [f"fine: {' '.join(fine) or 'none'}"]
+        lines += [f"not applicable: {' '.join(idle)}"] if idle else []
+        lines += [f"assumed: {words}" for words in self.assumptions]
+        lines += [f"not used: {name} ({why})" for name, why in self.excluded.items()]
+        return lines
+
+    def _count_lines(self) -> list[str]:
+        lines = [f"{'table':<18}{'in':>12} ={'kept':>12} +{'quarantined':>12}   passed over"]
+        for table in SPECS:
+            if table in self.tables:
+                count = self.tables[table]
+                passed = ", ".join(f"{n:,} {why}" for why, n in count.passed_over.items())
+                lines.append(
+                    f"{table:<18}{count.rows_in:>12,} ={count.kept:>12,} +"
+                    f"{count.quarantined:>12,}   {passed or 'none'}"
+                )
+        return lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return asdict(self)
