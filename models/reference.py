@@ -1,0 +1,114 @@
+"""The reference population: what a score and a band are measured against.
+
+Decided here: a score is the percent of the reference population of open leads whose margin is
+lower; up to 1,001 margins of that population are kept, between them the score rises in a straight
+line. The bands are cut at stated scores.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BadParams, NotEnoughEvidence
+from models.training_set import Floats
+
+BANDS = ("cold", "warm", "hot")
+"""The bands, from the lowest scores to the highest; a band code is a position here."""
+
+_KNOTS = 1001
+
+
+@dataclass(frozen=True)
+class BandSettings:
+    """From which scores on a lead is `hot` or `warm`."""
+
+    hot: float = 90.0
+    warm: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds out of order."""
+        if not 0.0 <= self.warm <= self.hot <= 100.0:  # noqa: PLR2004 (percent)
+            raise BadParams.of(
+                f"bands hot from {self.hot}, warm from {self.warm}",
+                "0 <= warm <= hot <= 100",
+                "correct the thresholds",
+            )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A population of open leads, by its margins.
+
+    Attributes
+    ----------
+    margin
+        Ascending, without repetition.
+    below
+        The percent of the population that lies below each of them.
+    population
+        How many there were.
+    bands
+        The thresholds.
+    """
+
+    margin: Floats
+    below: Floats
+    population: int
+    bands: BandSettings = BandSettings()
+
+    def score(self, margin: Floats) -> Floats:
+        """Give the percent of the population that a lead is hotter than: shape of `margin`.
+
+        >>> people = learn(np.array([-3.0, -2.0, -2.0, 0.0]))
+        >>> people.score(np.array([-9.0, -2.0, 0.0, 9.0]))
+        array([  0.,  25.,  75., 100.])
+        """
+        return np.interp(margin, self.margin, self.below, left=0.0, right=100.0)
+
+    def band(self, score: Floats) -> NDArray[np.int8]:
+        """Give the band codes, positions in `BANDS`: shape of `score`."""
+        warm = (score >= self.bands.warm).astype(np.int8)
+        return warm + (score >= self.bands.hot).astype(np.int8)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the reference as plain data."""
+        return {
+            "margin": self.margin.tolist(),
+            "below": self.below.tolist(),
+            "population": self.population,
+            "bands": {"hot": self.bands.hot, "warm": self.bands.warm},
+        }
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Reference":
+        """Read what `to_json` wrote."""
+        return cls(
+            margin=np.array(raw["margin"], dtype=np.float64),
+            below=np.array(raw["below"], dtype=np.float64),
+            population=raw["population"],
+            bands=BandSettings(**raw["bands"]),
+        )
+
+
+def learn(margin: Floats, bands: BandSettings | None = None) -> Reference:
+    """Learn the reference from the margins of the open leads at one cutoff.
+
+    Parameters
+    ----------
+    margin
+        Shape (leads,).
+    bands
+        The thresholds; missing means the defaults.
+    """
+    if len(margin) == 0:
+        raise NotEnoughEvidence.of(
+            "no open leads to compare with", "at least one", "take a cutoff with open leads"
+        )
+    ordered = np.sort(margin)
+    levels = np.unique(ordered)
+    if len(levels) > _KNOTS:
+        levels = np.unique(np.quantile(ordered, np.linspace(0, 1, _KNOTS), method="nearest"))
+    below = 100.0 * np.searchsorted(ordered, levels, side="left") / len(ordered)
+    return Reference(levels, below, len(margin), bands or BandSettings())

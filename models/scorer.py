@@ -1,0 +1,129 @@
+"""The scorer: an artifact and a feature frame become probabilities, scores, bands and reasons.
+
+Decided here: one way for one lead and for a million, by ranges of rows, with the same bits. No file
+is read or written, and no clock.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from features.errors import CatalogMismatch
+from models.artifact import Artifact
+from models.concepts import Concepts
+from models.contributions import Explainer
+from models.reason_selection import Picked, ReasonSettings, Support, concept_points, pick, slopes
+from models.scores import Scores
+from models.training_set import Floats, Frame, Values
+
+_CHUNK_ROWS = 8_192
+
+
+class Scorer:
+    """Scores leads by one artifact; the state tables are made and checked when it is made.
+
+    Parameters
+    ----------
+    artifact
+        The saved model with all that belongs to it.
+    settings
+        Which reasons are shown; missing means the defaults.
+    """
+
+    def __init__(self, artifact: Artifact, settings: ReasonSettings | None = None) -> None:
+        self.artifact = artifact
+        self.settings = settings or ReasonSettings()
+        self.explainer = Explainer(artifact.model)
+        self.concepts = Concepts.of(artifact.catalog)
+        self._support = _support(artifact, self.concepts)
+        base = np.array([self.explainer.base_margin])
+        self.base_probability = float(artifact.model.calibration.probability(base)[0])
+
+    def score(self, frame: Frame, threads: int = 1) -> Scores:
+        """Score all rows of a feature frame.
+
+        Parameters
+        ----------
+        frame
+            Features built with the artifact's catalog.
+        threads
+            How many ranges of rows are worked on at once.
+
+        Raises
+        ------
+        CatalogMismatch
+            If the features were built with another catalog.
+        """
+        self._check(frame)
+        values = np.ascontiguousarray(frame.values, dtype=np.float32)
+        margin = np.empty(len(values))
+        picked = Picked.empty(len(values), self.settings.places)
+        ranges = [
+            (k, min(k + _CHUNK_ROWS, len(values))) for k in range(0, len(values), _CHUNK_ROWS)
+        ]
+
+        def work(own: tuple[int, int]) -> None:
+            first, end = own
+            margin[first:end] = self._explain(values[first:end], picked.rows(first, end))
+
+        if threads > 1 and len(ranges) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(work, ranges))
+        else:
+            for own in ranges:
+                work(own)
+        return self._scores(frame, margin, picked)
+
+    def concept_contributions(self, values: Values) -> Floats:
+        """Give the contribution of every concept as a probability: shape (rows, concepts).
+
+        With the base probability they add up to the probability.
+        """
+        explained = self.explainer.explain(values)
+        way = slopes(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
+        return concept_points(
+            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), way
+        )
+
+    def _explain(self, values: Values, out: Picked) -> Floats:
+        explained = self.explainer.explain(values)
+        way = slopes(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
+        rows = (values, explained.contributions)
+        pick(rows, self.concepts.of_feature, way, self._support, self.settings, out)
+        return explained.margin
+
+    def _scores(self, frame: Frame, margin: Floats, picked: Picked) -> Scores:
+        score = self.artifact.reference.score(margin)
+        return Scores(
+            keys=frame.keys,
+            margin=margin,
+            probability=self.artifact.model.calibration.probability(margin),
+            score=score,
+            band_code=self.artifact.reference.band(score),
+            base_probability=self.base_probability,
+            picked=picked,
+            catalog=self.artifact.catalog,
+        )
+
+    def _check(self, frame: Frame) -> None:
+        if frame.catalog is self.artifact.catalog:
+            return
+        if frame.catalog.fingerprint != self.artifact.catalog.fingerprint:
+            raise CatalogMismatch.of(
+                f"features of catalog {frame.catalog.fingerprint[:12]}",
+                f"catalog {self.artifact.catalog.fingerprint[:12]}",
+                "build the features with the catalog of the artifact",
+            )
+
+
+def _support(artifact: Artifact, concepts: Concepts) -> Support:
+    evidence = artifact.evidence
+    return Support(
+        edges=evidence.binning.flat_edges,
+        edge_starts=evidence.binning.edge_starts,
+        starts=evidence.binning.starts,
+        categorical=evidence.binning.categorical,
+        snapshots=evidence.snapshots,
+        conversions=evidence.conversions,
+        proven=np.isin(np.array(concepts.codes), np.array(evidence.proven, dtype=np.str_)),
+    )
