@@ -71,7 +71,7 @@ class Deals(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """Attributes: first values, shape (leads, attributes), and later ones sorted by lead and time."""
+    """Attributes: first values, (leads, attributes), and later ones sorted by lead and time."""
 
     created_at: Integers
     lead_seen_from: Integers

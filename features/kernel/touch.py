@@ -28,10 +28,10 @@ class TouchPlan(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def _is_new(actors: Indices, known: int, actor: int) -> bool:
+    new = True
     for j in range(known):
-        if actors[j] == actor:
-            return False
-    return True
+        new &= actors[j] != actor
+    return new
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,297 @@
+"""Every feature, slowly and obviously, straight from the tables.
+
+Nothing here is shared with the kernels: records are dictionaries, a cutoff filters them by one
+condition, a window by another, and each feature is a sentence of Python about the rest.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.catalog import Catalog
+from features.feature import Feature
+from features.tables import Tables
+
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
+NAN = float("nan")
+ASKING = ("inquiry", "form", "trial", "support_ticket")
+LEAD_COLUMNS = ("lead_id", "created_at", "known_at", "account_id")
+
+Record = dict[str, Any]
+
+
+def features(tables: Tables, snapshots: pd.DataFrame, catalog: Catalog) -> np.ndarray:
+    """Shape (rows, features), float32."""
+    told = _Oracle(tables, catalog)
+    rows = [
+        [told.value(feature, lead, _moment(cutoff)) for feature in catalog.features]
+        for lead, cutoff in zip(snapshots["lead_id"], snapshots["cutoff"], strict=True)
+    ]
+    return np.array(rows, dtype=np.float64).astype(np.float32)
+
+
+def _moment(time: pd.Timestamp) -> int | None:
+    return None if pd.isna(time) else (time - pd.Timestamp(0, tz="UTC")) // pd.Timedelta("1us")
+
+
+def _records(table: pd.DataFrame, occurred: str = "occurred_at") -> list[Record]:
+    out = []
+    for row in table.to_dict("records"):
+        record = {name: None if pd.isna(value) else value for name, value in row.items()}
+        record["at"] = _moment(row[occurred])
+        known_at = _moment(row["known_at"]) if "known_at" in row else None
+        record["seen"] = max(record["at"], record["at"] if known_at is None else known_at)
+        out.append(record)
+    return out
+
+
+def _exact(value: float | None) -> int | None:
+    return None if value is None else round(value * 1000)
+
+
+class _Oracle:
+    def __init__(self, tables: Tables, catalog: Catalog) -> None:
+        self.words = catalog.vocabulary
+        self.leads = {lead["lead_id"]: lead for lead in _records(tables.leads, "created_at")}
+        self.accounts = {row["account_id"]: row for row in tables.accounts.to_dict("records")}
+        self.activities = _records(tables.activities)
+        self.outcomes = _records(tables.outcomes)
+        self.changes = _records(tables.attribute_changes)
+
+    def value(self, feature: Feature, lead: str, cutoff: int) -> float:
+        tell: Callable[[Feature, str, int], float] = getattr(self, f"_{feature.view}")
+        return tell(feature, lead, cutoff)
+
+    # What a cutoff sees.
+
+    def _acts(self, lead: str, cutoff: int) -> list[Record]:
+        seen = [a for a in self.activities if a["lead_id"] == lead and a["seen"] < cutoff]
+        return sorted(seen, key=self._activity_order)
+
+    def _activity_order(self, act: Record) -> tuple[Any, ...]:
+        low = -(10**18)
+        dwell, amount = _exact(act["dwell_seconds"]), _exact(act["amount"])
+        return (
+            act["at"],
+            act["seen"],
+            self._type(act),
+            self._pair(act),
+            {"inbound": 1, "outbound": 2}.get(act["direction"], 0),
+            act["actor"] or "",
+            low if dwell is None else dwell,
+            low if amount is None else amount,
+        )
+
+    def _type(self, act: Record) -> int:
+        known = self.words.activity_types
+        return known.index(act["activity_type"]) + 1 if act["activity_type"] in known else 0
+
+    def _pair(self, act: Record) -> int:
+        pair = (act["activity_type"], act["topic"])
+        return self.words.topics.index(pair) + 1 if pair in self.words.topics else 0
+
+    def _ends(self, lead: str, cutoff: int) -> list[Record]:
+        seen = [o for o in self.outcomes if o["lead_id"] == lead and o["seen"] < cutoff]
+        return sorted(seen, key=self._outcome_order)
+
+    def _outcome_order(self, end: Record) -> tuple[Any, ...]:
+        rank = {"opened": 0, "won": 2, "lost": 3}.get(end["outcome"], 1)
+        amount = _exact(end["amount"])
+        return (
+            end["at"],
+            end["seen"],
+            rank,
+            self._code("outcomes.outcome", end["outcome"]),
+            end["deal_id"] or "",
+            -(10**18) if amount is None else amount,
+        )
+
+    def _code(self, name: str, value: str | None) -> float:
+        if value is None:
+            return NAN
+        known = self.words.categories.get(name, ())
+        return known.index(value) + 1 if value in known else 0
+
+    def _visible(self, lead: str, cutoff: int) -> bool:
+        return bool(self.leads[lead]["seen"] < cutoff)
+
+    # The views.
+
+    def _engagement(self, feature: Feature, lead: str, cutoff: int) -> float:
+        acts = [a for a in self._acts(lead, cutoff) if self._has_key(a, feature.key)]
+        return self._measure(feature, acts, (lead, cutoff))
+
+    def _has_key(self, act: Record, key: str) -> bool:
+        if key == "any":
+            return True
+        if key == "other":
+            return self._type(act) == 0
+        if key in self.words.activity_types:
+            return bool(act["activity_type"] == key)
+        return any(f"{t}:{p}" == key and (act["activity_type"], act["topic"]) == (t, p)
+                   for t, p in self.words.topics)  # fmt: skip
+
+    def _measure(self, feature: Feature, acts: list[Record], at: tuple[str, int]) -> float:
+        lead, cutoff = at
+        days = feature.window_days
+        within = [a for a in acts if days is None or a["at"] >= cutoff - days * DAY]
+        if feature.measure == "count":
+            return len(within)
+        if feature.measure == "days_since_last":
+            return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
+        if feature.measure == "days_since_first":
+            return (cutoff - min(a["at"] for a in acts)) / DAY if acts else NAN
+        if feature.measure == "active_day_count":
+            if not self._visible(lead, cutoff):
+                return NAN
+            return len({(a["at"] - self.leads[lead]["at"]) // DAY for a in within})
+        if feature.measure == "acceleration":
+            recent = sum(a["at"] >= cutoff - 7 * DAY for a in within)
+            return recent / 7.0 - (len(within) - recent) / 23.0
+        column = feature.measure.removesuffix("_sum")
+        return sum(_exact(a[column]) or 0 for a in within) / 1000
+
+    def _sales_touch(self, feature: Feature, lead: str, cutoff: int) -> float:
+        acts = self._acts(lead, cutoff)
+        if feature.key in ("inbound", "outbound"):
+            side = [a for a in acts if a["direction"] == feature.key]
+            return self._measure(feature, side, (lead, cutoff))
+        actors = [a["actor"] for a in acts if a["actor"] is not None]
+        if feature.measure == "actor_count":
+            return len(set(actors))
+        if feature.measure == "last_actor":
+            return self._code("activities.actor", actors[-1]) if actors else NAN
+        return self._response(feature.measure, acts, cutoff)
+
+    def _response(self, measure: str, acts: list[Record], cutoff: int) -> float:
+        times: list[int] = []
+        waiting: int | None = None
+        for act in acts:
+            asks = act["activity_type"] in ASKING and self._type(act) > 0
+            if act["direction"] == "outbound":
+                if waiting is not None:
+                    times.append(act["at"] - waiting)
+                waiting = None
+            elif asks and waiting is None:
+                waiting = act["at"]
+        if measure == "waiting_hours":
+            return NAN if waiting is None else (cutoff - waiting) / HOUR
+        if not times:
+            return NAN
+        return sum(times) / len(times) / HOUR if measure.endswith("mean") else times[-1] / HOUR
+
+    def _deals(self, feature: Feature, lead: str, cutoff: int) -> float:
+        ends = self._ends(lead, cutoff)
+        word = {"opened": "opened", "won": "won", "lost": "lost"}.get(
+            feature.measure.removeprefix("days_since_").removesuffix("_count"), ""
+        )
+        mine = [o for o in ends if o["outcome"] == word]
+        amounts = [_exact(o["amount"]) for o in ends if o["amount"] is not None]
+        won = [_exact(o["amount"]) or 0 for o in ends if o["outcome"] == "won"]
+        match feature.measure:
+            case "opened_count" | "won_count" | "lost_count":
+                return len(mine)
+            case "open_count":
+                return _open_deals(ends)
+            case "event_count":
+                return len(ends)
+            case "won_amount_sum":
+                return sum(won) / 1000
+            case "last_amount":
+                return (amounts[-1] or 0) / 1000 if amounts else NAN
+            case "last_stage":
+                return self._code("outcomes.outcome", ends[-1]["outcome"]) if ends else NAN
+            case "days_since_last":
+                return (cutoff - ends[-1]["at"]) / DAY if ends else NAN
+        return (cutoff - mine[-1]["at"]) / DAY if mine else NAN
+
+    def _account(self, feature: Feature, lead: str, cutoff: int) -> float:
+        account = self.leads[lead]["account_id"]
+        if account is None or not self._visible(lead, cutoff):
+            return NAN
+        others = [
+            other["lead_id"]
+            for other in self.leads.values()
+            if other["account_id"] == account
+            and other["lead_id"] != lead
+            and other["seen"] < cutoff
+        ]
+        acts = [a for other in others for a in self._acts(other, cutoff)]
+        match feature.measure:
+            case "lead_count":
+                return len(others)
+            case "won_count":
+                ends = [o for other in others for o in self._ends(other, cutoff)]
+                return sum(o["outcome"] == "won" for o in ends)
+            case "open_count":
+                return sum(_open_deals(self._ends(other, cutoff)) for other in others)
+            case "days_since_last":
+                return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
+        days = feature.window_days
+        return sum(days is None or a["at"] >= cutoff - days * DAY for a in acts)
+
+    def _sequence(self, feature: Feature, lead: str, cutoff: int) -> float:
+        acts = self._acts(lead, cutoff)[::-1]
+        if feature.measure == "gap_hours_mean":
+            gaps = [a["at"] - b["at"] for a, b in zip(acts, acts[1:], strict=False)]
+            return sum(gaps) / len(gaps) / HOUR if gaps else NAN
+        place = int(feature.measure.rpartition("_")[2]) - 1
+        if feature.measure.startswith("last_type"):
+            return self._type(acts[place]) if place < len(acts) else NAN
+        if place + 1 >= len(acts):
+            return NAN
+        return (acts[place]["at"] - acts[place + 1]["at"]) / HOUR
+
+    def _profile(self, feature: Feature, lead: str, cutoff: int) -> float:
+        if not self._visible(lead, cutoff):
+            return NAN
+        created = pd.Timestamp(self.leads[lead]["at"] * 1000, tz="UTC")
+        match feature.measure:
+            case "value":
+                return self._attribute(feature.key, lead, cutoff)
+            case "lead_age_days":
+                return (cutoff - self.leads[lead]["at"]) / DAY
+            case "cutoff_month":
+                return pd.Timestamp(cutoff * 1000, tz="UTC").month
+            case "created_weekday":
+                return created.weekday()
+            case "created_hour":
+                return created.hour
+        names = [*self.words.categories, *self.words.numbers]
+        names = [n for n in names if n not in ("activities.actor", "outcomes.outcome", "owner_id")]
+        return sum(not math.isnan(self._attribute(name, lead, cutoff)) for name in names)
+
+    def _attribute(self, name: str, lead: str, cutoff: int) -> float:
+        if name.startswith("account."):
+            account = self.accounts.get(self.leads[lead]["account_id"], {})
+            known_at = _moment(account.get("known_at", pd.NaT))
+            if known_at is not None and known_at >= cutoff:
+                return NAN
+            value = account.get(name.removeprefix("account."), None)
+            return self._coded(name, None if pd.isna(value) else value)
+        later = [
+            (c["at"], c["seen"], self._coded(name, c["value"]))
+            for c in self.changes
+            if c["lead_id"] == lead and c["attribute"] == name and c["seen"] < cutoff
+        ]
+        if later:
+            return max(later, key=lambda c: (c[0], c[1], math.inf if math.isnan(c[2]) else c[2]))[2]
+        return self._coded(name, self.leads[lead][name])
+
+    def _coded(self, name: str, value: Any) -> float:
+        if name in self.words.categories:
+            return self._code(name, value)
+        try:
+            return NAN if value is None else float(value)
+        except ValueError:
+            return NAN
+
+
+def _open_deals(ends: list[Record]) -> int:
+    latest = {(o["lead_id"], o["deal_id"]): o["outcome"] for o in ends}
+    return sum(outcome not in ("won", "lost") for outcome in latest.values())
