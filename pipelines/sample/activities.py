@@ -5,6 +5,7 @@ entry are drawn given (type, topic) and what can be seen. Only touches that are 
 late; what was not entered before the world's end is not in the table.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,9 +50,9 @@ def activities(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
     )
 
 
-def chosen(numbers: Ints, values: list[str | None] | list[str]) -> pa.Array:
+def chosen(numbers: Ints, values: Sequence[str | None]) -> pa.Array:
     """Take `values[number]` for every number; a negative number is missing."""
-    array = pa.array(values, pa.string())
+    array = pa.array(list(values), pa.string())
     return array.take(pa.array(numbers, mask=numbers < 0))
 
 
@@ -61,7 +62,7 @@ def times(moments: Ints) -> pa.Array:
 
 
 def identifiers(prefix: str, width: int, n: int) -> pa.Array:
-    """Number from 1 with a prefix and leading zeros.
+    """Make ids: numbers from 1 with a prefix and leading zeros.
 
     >>> identifiers("A", 3, 2).to_pylist()
     ['A001', 'A002']

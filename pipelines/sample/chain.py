@@ -63,7 +63,8 @@ def share_before(profile: Floats, within: float) -> float:
     k = int(hour)
     if k >= 24:  # noqa: PLR2004
         return 1.0
-    return profile[k] + (hour - k) * (profile[k + 1] - profile[k])
+    share: float = profile[k] + (hour - k) * (profile[k + 1] - profile[k])
+    return share
 
 
 @nb.njit(cache=True)
@@ -72,4 +73,5 @@ def moment_of_share(profile: Floats, share: float) -> float:
     k = 0
     while k < 23 and profile[k + 1] <= share:  # noqa: PLR2004
         k += 1
-    return (k + (share - profile[k]) / (profile[k + 1] - profile[k])) / 24.0
+    hour: float = k + (share - profile[k]) / (profile[k + 1] - profile[k])
+    return hour / 24.0

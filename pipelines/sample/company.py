@@ -112,7 +112,7 @@ def make(settings: SampleSettings) -> SampleCompany:
     modifiers = people.modifiers(persons)
     laws = world.world()
     lives = simulate.simulate(
-        persons, modifiers, laws, calendar, days, np.random.default_rng(lives_seed)
+        persons, (laws, modifiers, calendar), days, np.random.default_rng(lives_seed)
     )
     seeds = tuple(int(seed.generate_state(1)[0]) for seed in particulars)
     return SampleCompany(settings, persons, modifiers, laws, calendar, lives, days, seeds)

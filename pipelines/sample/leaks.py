@@ -1,9 +1,10 @@
 """Planted leaks: columns of the lead export that were filled after the fact.
 
-Decided here: which columns of `leads.csv` look into the future. They hold the *present* value, as CRM
-exports do. A good mapping leaves them out; `mikomi evaluate` must name one that was forgotten.
+Decided here: which columns of `leads.csv` look into the future. They hold the *present* value, as
+CRM exports do. A good mapping leaves them out; `mikomi evaluate` must name one that was forgotten.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,7 @@ PLANTED_LEAKS: Final = (
 PLANS: Final = ("スタンダード", "プロ", "エンタープライズ")
 REASONS: Final = ("価格", "他社選定", "時期未定", "社内事情")
 SIGNED: Final = "契約手続き"
+SIGNED_SHARE: Final = 0.6
 
 
 def leaking_columns(company: "SampleCompany", rng: np.random.Generator) -> dict[str, pa.Array]:
@@ -51,7 +53,7 @@ def leaking_columns(company: "SampleCompany", rng: np.random.Generator) -> dict[
     last = np.full(n, -1)
     last[lives.touch_lead] = lives.touch_kind
     kinds = [LABELS[touch.activity_type].ja for touch in TOUCHES]
-    signed = won & (rng.random(n) < 0.6)  # noqa: PLR2004
+    signed = won & (rng.random(n) < SIGNED_SHARE)
     return {
         "contract_code": _sometimes(won, 0.97, rng, PLANS),
         "onboarding_owner": _sometimes(won, 0.85, rng, [person[0] for person in SALESPEOPLE]),
@@ -64,7 +66,7 @@ def _sometimes(
     there: NDArray[np.bool_],
     share: float,
     rng: np.random.Generator,
-    values: tuple[str, ...] | list[str],
+    values: Sequence[str],
 ) -> pa.Array:
     filled = there & (rng.random(len(there)) < share)
-    return chosen(np.where(filled, rng.integers(0, len(values), len(there)), -1), list(values))
+    return chosen(np.where(filled, rng.integers(0, len(values), len(there)), -1), values)

@@ -1,7 +1,7 @@
 """Faults planted in the export on request, and how many rows of each.
 
-Decided here: faults are mostly *added* rows, made from copies of good ones with ids of their own, so
-that no good row is lost and the counts can be compared with what the data checks report. Two
+Decided here: faults are mostly *added* rows, made from copies of good ones with ids of their own,
+so that no good row is lost and the counts can be compared with what the data checks report. Two
 faults spoil cells of good rows: a trailing full-width space in a category, full-width digits in a
 number.
 """
@@ -14,6 +14,7 @@ import pandas as pd
 
 Frames = dict[str, pd.DataFrame]
 Spoil = Callable[[pd.DataFrame], pd.DataFrame]
+Value = str | pd.Timestamp
 
 SHARE: Final = 0.002
 """Of the rows of a table, for each fault; at least three rows."""
@@ -40,9 +41,9 @@ def plant(
     """
     soiled, planted = dict(frames), {}
     for table, fault, spoil in ADDED:
-        rows = _some(frames[table], rng)
-        soiled[table] = pd.concat([soiled[table], spoil(rows)], ignore_index=True)
-        planted[f"{table}: {fault}"] = len(rows)
+        taken = _some(frames[table], rng)
+        soiled[table] = pd.concat([soiled[table], spoil(taken)], ignore_index=True)
+        planted[f"{table}: {fault}"] = len(taken)
     for table, fault, column, change in SPOILED:
         there = np.flatnonzero(frames[table][column].notna().to_numpy())
         rows = rng.choice(there, _count(len(frames[table])), replace=False)
@@ -61,16 +62,16 @@ def _some(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return frame.iloc[rng.choice(len(frame), _count(len(frame)), replace=False)].copy()
 
 
-def _with(**values: object) -> Spoil:
+def _with(**values: Value) -> Spoil:
     return lambda rows: rows.assign(**values)
 
 
-def _new(column: str, prefix: str, **values: object) -> Spoil:
+def _new(column: str, prefix: str, **values: Value) -> Spoil:
     """Give the rows ids of their own, and these values."""
 
     def spoil(rows: pd.DataFrame) -> pd.DataFrame:
         ids = [f"{prefix}{number:06d}" for number in range(1, len(rows) + 1)]
-        return rows.assign(**{column: ids} | values)
+        return rows.assign(**values).assign(**{column: ids})
 
     return spoil
 

@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LEADS_PER_ACCOUNT: Final = 1.7
+NO_EMPLOYEE_COUNT: Final = 0.12
+NO_LOTTERY_NUMBER: Final = 0.30
 TRIAL_INDUSTRIES: Final = ("製造業", "情報通信業", "運輸・物流")
 _SIZE_EDGES: Final = (1, 30, 100, 300, 1000, 12000)
 _SOURCE_TREND: Final = (0.0, 0.1, -0.3, 0.0, 0.1, 0.5, 0.0, 0.0)
@@ -92,8 +94,8 @@ def draw(n: int, days: int, calendar: Seasons, rng: np.random.Generator) -> Peop
         created_at=created,
         codes=codes,
         numbers={
-            "employee_count": np.where(rng.random(n) < 0.12, np.nan, employees),
-            "lottery_number": np.where(rng.random(n) < 0.3, np.nan, lottery),
+            "employee_count": np.where(rng.random(n) < NO_EMPLOYEE_COUNT, np.nan, employees),
+            "lottery_number": np.where(rng.random(n) < NO_LOTTERY_NUMBER, np.nan, lottery),
         },
         account=account,
         owner=4 * np.array(words.AREA_OF_REGION)[codes["region"]] + rng.integers(0, 4, n),
@@ -138,19 +140,22 @@ def _choose(attribute: words.Attribute, n: int, rng: np.random.Generator) -> Int
 
 def _account_weights(size: Ints) -> Floats:
     weight = np.array([1.0, 1.2, 1.6, 2.2, 4.0])[size]
-    return weight / weight.sum()
+    share: Floats = weight / weight.sum()
+    return share
 
 
 def _sources(years: Floats, rng: np.random.Generator) -> Ints:
     share = np.array([value.share for value in words.SOURCE.values])
     weights = share * np.exp(np.outer(years, _SOURCE_TREND))
     upto = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
-    return np.minimum((rng.random(len(years))[:, None] > upto).sum(axis=1), len(share) - 1)
+    drawn: Ints = (rng.random(len(years))[:, None] > upto).sum(axis=1)
+    return np.minimum(drawn, len(share) - 1)
 
 
 def _employees(size: Ints, rng: np.random.Generator) -> Floats:
     low, high = np.array(_SIZE_EDGES)[size], np.array(_SIZE_EDGES)[size + 1]
-    return np.floor(low * (high / low) ** rng.random(len(size)))
+    count: Floats = np.floor(low * (high / low) ** rng.random(len(size)))
+    return count
 
 
 def _pull(attribute: words.Attribute) -> Floats:

@@ -17,7 +17,7 @@ from features.timeline import DAY
 START: Final = datetime(2024, 4, 1, tzinfo=UTC)
 START_MOMENT: Final = int(START.timestamp()) * 1_000_000
 SECOND_ERA_MONTH: Final = 12
-"""Mail opens turn into noise, the price of small plans rises, the comparison site loses its worth."""
+"""Mail opens turn into noise, small plans get dearer, the comparison site loses its worth."""
 _OFF: Final = "0101 0102 0103 0211 0223 0320 0429 0503 0504 0505 0813 0814 0815 1103 1123 1230 1231"
 #                  Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec
 _ACTIVITY: Final = (0.9, 1.0, 1.1, 1.0, 0.9, 1.05, 1.0, 0.8, 1.1, 1.05, 1.05, 0.9)
@@ -109,5 +109,6 @@ def _is_off(day: date) -> bool:
 
 
 def _profile(weights: list[float]) -> NDArray[np.float64]:
-    total = np.concatenate([[0.0], np.cumsum(weights)])
-    return total / total[-1]
+    upto = np.concatenate([[0.0], np.cumsum(weights)])
+    share: NDArray[np.float64] = upto / upto[-1]
+    return share

@@ -6,6 +6,7 @@ second can tell).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -21,7 +22,7 @@ from pipelines.sample.chain import (
 )
 from pipelines.sample.people import People
 from pipelines.sample.seasons import START_MOMENT, Seasons, split_moment
-from pipelines.sample.world import WON, Modifiers, World
+from pipelines.sample.world import LOST, OPENED, WON, Modifiers, World
 
 Ints = NDArray[np.int64]
 
@@ -37,7 +38,7 @@ class Lives:
     touch_lead, touch_at, touch_kind
         One row an activity: lead number, moment, number in `touches.KINDS`.
     event_lead, event_at, event_kind, event_deal
-        One row a deal event: lead number, moment, number in `world.EVENTS`, deal number of the lead.
+        One row a deal event: lead number, moment, number in `world.EVENTS`, the lead's deal number.
     """
 
     path: NDArray[np.int8]
@@ -53,25 +54,28 @@ class Lives:
 
 def simulate(
     people: People,
-    modifiers: Modifiers,
-    world: World,
-    calendar: Seasons,
+    laws: tuple[World, Modifiers, Seasons],
     days: int,
     rng: np.random.Generator,
 ) -> Lives:
     """Let every lead live from its creation to the end of day `days - 1`."""
+    world, modifiers, calendar = laws
     day, within = split_moment(people.created_at)
     path_start = np.concatenate([[0], np.cumsum(days - day + 1)])
     path = np.empty(path_start[-1], dtype=np.int8)
+    m = modifiers
+    touch_rates = (m.variant, m.volume, world.rates.sum(axis=-1), np.cumsum(world.rates, axis=-1))
+    c = calendar
     touches, events = _live(
-        (day, within, days, path, path_start),
-        (modifiers.variant, modifiers.volume, modifiers.up, modifiers.wake),
-        (modifiers.opening, modifiers.winning, modifiers.start),
-        (world.moves, world.is_wake, world.is_rise, world.hazard),
-        (world.after_lost, world.after_won, world.customer_opening),
-        (world.rates.sum(axis=-1), np.cumsum(world.rates, axis=-1)),
-        (calendar.kind, calendar.activity, calendar.deal, calendar.waking, calendar.era),
-        (calendar.hours, calendar.deal_hours),
+        (day, within, days),
+        (path, path_start),
+        ((m.up, m.wake, m.opening, m.winning), m.start, touch_rates),
+        (
+            (world.moves, world.is_wake, world.is_rise, world.hazard),
+            (world.after_lost, world.after_won),
+            world.customer_opening,
+        ),
+        ((c.kind, c.activity, c.deal, c.waking, c.era), c.hours, c.deal_hours),
         rng,
     )
     touch_order = np.lexsort((touches[1], touches[0]))
@@ -80,16 +84,97 @@ def simulate(
 
 
 @nb.njit(cache=True)
-def _grown(rows: Ints, used: int) -> Ints:
-    if used < rows.shape[1]:
-        return rows
-    more = np.empty((rows.shape[0], 2 * rows.shape[1]), dtype=np.int64)
-    more[:, :used] = rows[:, :used]
-    return more
+def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -> Any:
+    """Live all leads; tuples are unpacked in the order in which `simulate` packs them."""
+    created_day, created_within, days = when
+    path, path_start = paths
+    (up, wake, opening, winning), start, touch_rates = who
+    (moves, is_wake, is_rise, hazard), after, customer_opening = laws
+    (kinds, activity, deal_season, waking, eras), hours, deal_hours = calendar
+    touches = (np.empty((3, 1024), dtype=np.int64), 0)
+    events = (np.empty((4, 1024), dtype=np.int64), 0)
+    for i in range(len(created_day)):
+        state = _drawn(rng, start[i])
+        stage, customer, deal, month = 0, 0, -1, -1
+        matrix = np.eye(5)
+        factors = np.ones(4)
+        for day in range(created_day[i], days):
+            path[path_start[i] + day - created_day[i]] = state
+            kind = kinds[day]
+            if kind // 2 != month:
+                month = kind // 2
+                matrix = transition(moves, is_wake, is_rise, up[i], wake[i] * waking[kind])
+                more = customer_opening if customer else 1.0
+                factors = event_factors(opening[i, eras[kind]], winning[i, eras[kind]], more)
+            begin = created_within[i] if day == created_day[i] else 0.0
+            place = (i, day, eras[kind], stage + 3 * customer, state, activity[kind])
+            touches = _touch(touches, place, touch_rates, (hours, share_before(hours, begin)), rng)
+            hazards = hazard[stage, :, state] * factors * deal_season[kind]
+            spent, event = _event(hazards, share_before(deal_hours, begin), rng)
+            if event >= 0:
+                deal += event == OPENED
+                at = _moment(day, moment_of_share(deal_hours, spent))
+                events = _added(events, (i, at, event, deal))
+                stage = stage_after(stage, event)
+            if event == WON:
+                customer, month = 1, -1
+            state = _drawn(rng, _next(event, matrix[state], after))
+        path[path_start[i] + days - created_day[i]] = state
+    return touches[0][:, : touches[1]].copy(), events[0][:, : events[1]].copy()
 
 
 @nb.njit(cache=True)
-def _drawn(rng, weights):  # type: ignore[no-untyped-def]
+def _touch(touches: Any, place: Any, touch_rates: Any, profile: Any, rng: Any) -> Any:
+    """Add one lead's touches of one day."""
+    i, day, era, row, state, season = place
+    variant, volume, total, upto = touch_rates
+    hours, share = profile
+    rate = total[era, variant[i], row, state]
+    steps = upto[era, variant[i], row, state]
+    for _ in range(rng.poisson(rate * volume[i] * season * (1.0 - share))):
+        cell = min(np.searchsorted(steps, rng.random() * rate, side="right"), len(steps) - 1)
+        within = moment_of_share(hours, share + rng.random() * (1.0 - share))
+        touches = _added(touches, (i, _moment(day, within), cell))
+    return touches
+
+
+@nb.njit(cache=True)
+def _event(hazards: Any, share: float, rng: Any) -> Any:
+    """Draw when in the rest of the day a deal event comes, if any (-1: none), and which."""
+    total = hazards.sum()
+    if total == 0.0:
+        return 1.0, -1
+    spent = share + rng.standard_exponential() / total
+    if spent >= 1.0:
+        return 1.0, -1
+    return spent, _drawn(rng, hazards / total)
+
+
+@nb.njit(cache=True)
+def _next(event: int, usual: Any, after: Any) -> Any:
+    """Tell the chances of the next day's state."""
+    if event == LOST:
+        return after[0]
+    if event == WON:
+        return after[1]
+    return usual
+
+
+@nb.njit(cache=True)
+def _added(rows: Any, row: Any) -> Any:
+    """Add a row (as a column) to a growing array, held with the number of used columns."""
+    held, used = rows
+    if used == held.shape[1]:
+        more = np.empty((held.shape[0], 2 * used), dtype=np.int64)
+        more[:, :used] = held
+        held = more
+    for k in range(len(row)):
+        held[k, used] = row[k]
+    return held, used + 1
+
+
+@nb.njit(cache=True)
+def _drawn(rng: Any, weights: Any) -> int:
     """Draw an index by its weight; `weights` sum to one."""
     u = rng.random()
     for k in range(len(weights) - 1):
@@ -100,87 +185,6 @@ def _drawn(rng, weights):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True)
-def _moment(day, within):  # type: ignore[no-untyped-def]
-    seconds = min(np.int64(within * 86_400.0), 86_399)
+def _moment(day: int, within: float) -> int:
+    seconds = min(int(within * 86_400.0), 86_399)
     return START_MOMENT + day * DAY + seconds * SECOND
-
-
-@nb.njit(cache=True)
-def _live(when, rates_of, deals_of, moving, jumps, touching, calendar, profiles, rng):  # type: ignore[no-untyped-def] # noqa: PLR0913, PLR0915
-    created_day, created_within, days, path, path_start = when
-    variant, volume, up, wake = rates_of
-    opening, winning, start = deals_of
-    moves, is_wake, is_rise, hazard = moving
-    after_lost, after_won, customer_opening = jumps
-    total, upto = touching
-    kinds, activity, deal_season, waking, eras = calendar
-    hours, deal_hours = profiles
-    touches = np.empty((3, 1024), dtype=np.int64)
-    events = np.empty((4, 1024), dtype=np.int64)
-    n_touches = 0
-    n_events = 0
-    for i in range(len(created_day)):
-        state = _drawn(rng, start[i])
-        stage = 0
-        customer = 0
-        deal = -1
-        last_month = -1
-        matrix = np.eye(5)
-        for day in range(created_day[i], days):
-            path[path_start[i] + day - created_day[i]] = state
-            kind = kinds[day]
-            if kind // 2 != last_month:
-                last_month = kind // 2
-                matrix = transition(moves, is_wake, is_rise, up[i], wake[i] * waking[kind])
-                factors = event_factors(
-                    opening[i, eras[kind]],
-                    winning[i, eras[kind]],
-                    customer_opening if customer else 1.0,
-                )
-            begin = created_within[i] if day == created_day[i] else 0.0
-            share = share_before(hours, begin)
-            row = stage + 3 * customer
-            rate = total[eras[kind], variant[i], row, state] * volume[i] * activity[kind]
-            for _ in range(rng.poisson(rate * (1.0 - share))):
-                cell = np.searchsorted(
-                    upto[eras[kind], variant[i], row, state],
-                    rng.random() * total[eras[kind], variant[i], row, state],
-                    side="right",
-                )
-                at = moment_of_share(hours, share + rng.random() * (1.0 - share))
-                touches = _grown(touches, n_touches)
-                touches[0, n_touches] = i
-                touches[1, n_touches] = _moment(day, at)
-                touches[2, n_touches] = cell
-                n_touches += 1
-            share = share_before(deal_hours, begin)
-            event = -1
-            spent = share
-            chances = np.zeros(4)
-            for e in range(4):
-                chances[e] = hazard[stage, e, state] * factors[e] * deal_season[kind]
-            all_chances = chances.sum()
-            if all_chances > 0.0:
-                spent = share + rng.standard_exponential() / all_chances
-                if spent < 1.0:
-                    event = _drawn(rng, chances / all_chances)
-            if event >= 0:
-                if event == 0:
-                    deal += 1
-                events = _grown(events, n_events)
-                events[0, n_events] = i
-                events[1, n_events] = _moment(day, moment_of_share(deal_hours, spent))
-                events[2, n_events] = event
-                events[3, n_events] = deal
-                n_events += 1
-                stage = stage_after(stage, event)
-            if event == WON:
-                customer = 1
-                last_month = -1
-                state = _drawn(rng, after_won)
-            elif event == WON + 1:
-                state = _drawn(rng, after_lost)
-            else:
-                state = _drawn(rng, matrix[state])
-        path[path_start[i] + days - created_day[i]] = state
-    return touches[:, :n_touches].copy(), events[:, :n_events].copy()

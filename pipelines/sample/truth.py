@@ -1,10 +1,11 @@
 """The true conversion probability of a snapshot: given everything, and given what can be seen.
 
 Decided here: inference is exact, not fitted. A forward filter carries the probabilities of the
-hidden states through the days: the day's transition, then the likelihood of what was seen (touches,
-deal events) *and of silence*, up to the cutoff within its day. A backward recursion over the horizon
-gives the chance of no win from every state and stage. Weighted by the filter it is the observable
-limit: no model can know more. With the hidden state known it is `probability_given_everything`.
+hidden states through the days: the day's transition, then the likelihood of what was seen
+(touches, deal events) *and of silence*, up to the cutoff within its day. A backward recursion over
+the horizon gives the chance of no win from every state and stage. Weighted by the filter it is the
+observable limit: no model can know more. With the hidden state known it is
+`probability_given_everything`. The recursions are in `forward` and `backward`.
 
 What is left out of the filter says nothing about interest: touches with equal rates in all states
 (the only ones that may be entered late), texts, dwell seconds, amounts, attribute changes.
@@ -18,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.sample.recursion import answer_leads
+from pipelines.sample.forward import answer_leads
 from pipelines.sample.seasons import Seasons
 from pipelines.sample.world import Modifiers, World
 
@@ -32,8 +33,8 @@ class Seen:
     """What can be seen of the leads, and the hidden paths: flat arrays sorted by lead and day.
 
     `touch_start` and `event_start` have the shape (leads + 1,); `within` is the share of the day's
-    24 hours; `touch_kind` holds only touches that tell something; `path[path_start[i] + j]` is the hidden
-    state of lead i on its j-th day.
+    24 hours; `touch_kind` holds only touches that tell something; `path[path_start[i] + j]` is the
+    hidden state of lead i on its j-th day.
     """
 
     created_day: Ints
@@ -67,8 +68,8 @@ def answer(
 ) -> tuple[Floats, Floats]:
     """Compute (given everything, given what is seen) for every question.
 
-    The answer is the chance of a deal won in [cutoff, cutoff + horizon); missing (NaN) where the lead
-    did not exist before the cutoff.
+    The answer is the chance of a deal won in [cutoff, cutoff + horizon); missing (NaN) where the
+    lead did not exist before the cutoff.
     """
     world, modifiers, calendar = laws
     n = len(questions.day)
@@ -78,28 +79,46 @@ def answer(
     position[telling] = np.arange(len(telling))
     if n and questions.day.max() + horizon_days + 1 >= len(calendar.kind):
         raise ValueError("the calendar is too short for this horizon")
-    m = modifiers
     arguments = (
-        (seen.created_day, seen.created_within, seen.path_start, seen.path),
-        (seen.touch_start, seen.touch_day, seen.touch_within, position[seen.touch_kind]),
-        (seen.event_start, seen.event_day, seen.event_within, seen.event_kind),
-        (questions.start, questions.day, questions.within, horizon_days),
-        (m.variant, m.volume, m.up, m.wake, m.opening, m.winning, m.start)
-        + (world.telling_total, np.ascontiguousarray(world.rates[..., telling])),
-        (world.moves, world.is_wake, world.is_rise, world.hazard)
-        + (world.after_lost, world.after_won, world.customer_opening),
         (
+            (seen.created_day, seen.created_within, seen.path_start, seen.path),
+            (seen.touch_start, seen.touch_day, seen.touch_within, position[seen.touch_kind]),
+            (seen.event_start, seen.event_day, seen.event_within, seen.event_kind),
+        ),
+        (questions.start, questions.day, questions.within, horizon_days),
+        _who(modifiers, world, telling),
+        _laws(world, calendar),
+        (everything, observable),
+    )
+    edges = np.linspace(0, len(seen.created_day), 4 * THREADS + 1).astype(np.int64)
+    ranges = [(int(begin), int(end)) for begin, end in itertools.pairwise(edges)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda leads: answer_leads(leads, *arguments), ranges))
+    return everything, observable
+
+
+def _who(modifiers: Modifiers, world: World, telling: Ints) -> tuple[object, ...]:
+    """Pack what differs between leads, in the order in which `forward` unpacks it."""
+    return (
+        (modifiers.up, modifiers.wake, modifiers.opening, modifiers.winning),
+        modifiers.start,
+        (
+            modifiers.variant,
+            modifiers.volume,
+            world.telling_total,
+            np.ascontiguousarray(world.rates[..., telling]),
+        ),
+    )
+
+
+def _laws(world: World, calendar: Seasons) -> tuple[object, ...]:
+    """Pack what is the same for all leads, in the order in which `forward` unpacks it."""
+    return (
+        (world.moves, world.is_wake, world.is_rise, world.hazard, world.customer_opening),
+        (
+            (world.after_lost, world.after_won),
             (calendar.kind, calendar.activity, calendar.deal, calendar.waking, calendar.era),
             calendar.hours,
             calendar.deal_hours,
         ),
-        (everything, observable),
     )
-    edges = np.linspace(0, len(seen.created_day), 4 * THREADS + 1).astype(int)
-    with ThreadPoolExecutor(THREADS) as pool:
-        for done in [
-            pool.submit(answer_leads, begin, end, *arguments)
-            for begin, end in itertools.pairwise(edges)
-        ]:
-            done.result()
-    return everything, observable

@@ -118,14 +118,15 @@ _AREAS: Final = {
     1: (
         "北海道 Hokkaido 5.1,青森県 Aomori 1.2,岩手県 Iwate 1.2,宮城県 Miyagi 2.3,秋田県 Akita 0.9,"
         "山形県 Yamagata 1.0,福島県 Fukushima 1.8,茨城県 Ibaraki 2.8,栃木県 Tochigi 1.9,"
-        "群馬県 Gunma 1.9,新潟県 Niigata 2.1,富山県 Toyama 1.0,石川県 Ishikawa 1.1,福井県 Fukui 0.7,"
-        "山梨県 Yamanashi 0.8,長野県 Nagano 2.0,静岡県 Shizuoka 3.6,愛知県 Aichi 7.5"
+        "群馬県 Gunma 1.9,新潟県 Niigata 2.1,富山県 Toyama 1.0,石川県 Ishikawa 1.1,"
+        "福井県 Fukui 0.7,山梨県 Yamanashi 0.8,長野県 Nagano 2.0,静岡県 Shizuoka 3.6,"
+        "愛知県 Aichi 7.5"
     ),
     2: (
         "岐阜県 Gifu 1.9,三重県 Mie 1.7,滋賀県 Shiga 1.4,京都府 Kyoto 2.5,大阪府 Osaka 8.8,"
-        "兵庫県 Hyogo 5.4,奈良県 Nara 1.3,和歌山県 Wakayama 0.9,鳥取県 Tottori 0.5,島根県 Shimane 0.6,"
-        "岡山県 Okayama 1.8,広島県 Hiroshima 2.7,山口県 Yamaguchi 1.3,徳島県 Tokushima 0.7,"
-        "香川県 Kagawa 0.9,愛媛県 Ehime 1.3,高知県 Kochi 0.7,福岡県 Fukuoka 5.1,佐賀県 Saga 0.8,"
+        "兵庫県 Hyogo 5.4,奈良県 Nara 1.3,和歌山県 Wakayama 0.9,鳥取県 Tottori 0.5,"
+        "島根県 Shimane 0.6,岡山県 Okayama 1.8,広島県 Hiroshima 2.7,山口県 Yamaguchi 1.3,"
+        "徳島県 Tokushima 0.7,香川県 Kagawa 0.9,愛媛県 Ehime 1.3,高知県 Kochi 0.7,福岡県 Fukuoka 5.1,佐賀県 Saga 0.8,"
         "長崎県 Nagasaki 1.3,熊本県 Kumamoto 1.7,大分県 Oita 1.1,宮崎県 Miyazaki 1.0,"
         "鹿児島県 Kagoshima 1.6,沖縄県 Okinawa 1.5"
     ),

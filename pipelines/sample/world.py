@@ -1,9 +1,10 @@
 """The laws of the sample company: hidden interest, deals, and what modifies them.
 
-Decided here: interest is a Markov chain over UTC days with five states. Its state sets the rates of
-the touches and, with the observed stage of the deal, the hazards of `opened`, `quoted`, `won`,
-`lost`. A day has at most one deal event; the new stage begins with the next day. Everything else that
-acts is observed: attributes, salesperson, calendar, stage. So inference can be exact (`truth`).
+Decided here: interest is a Markov chain over UTC days with five states. Its state sets the rates
+of the touches and, with the observed stage of the deal, the hazards of `opened`, `quoted`, `won`,
+`lost`. A day has at most one deal event; the new stage begins with the next day. Everything else
+that acts is observed: attributes, salesperson, calendar, stage. So inference can be exact
+(`truth`).
 """
 
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class World:
 
     @property
     def telling_total(self) -> Floats:
-        """Shape (era, variant, stage + 3 * customer, 5): rate of all touches that tell something."""
+        """Shape (era, variant, stage + 3 * customer, 5): rate of all telling touches together."""
         total: Floats = self.rates[..., ~self.noise].sum(axis=-1)
         return total
 

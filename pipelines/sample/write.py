@@ -1,7 +1,8 @@
-"""Writing the sample company as a CRM would export it: Japanese columns, local times, several files.
+"""Writing the sample company as a CRM would export it: Japanese columns, several files.
 
 - `leads.csv`, `accounts.csv`, `deals.csv`, `attribute_changes.csv`: times in Japanese local time,
-  without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`) and a personal column.
+  without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`) and a personal
+  column.
 - `page_views.parquet`, `activities.parquet`: times in UTC.
 - `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.

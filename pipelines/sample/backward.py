@@ -1,0 +1,120 @@
+"""The horizon, backward: the chance of no win from every hidden state and stage. Compiled.
+
+Decided here: three stages, four events, five states; a win ends the recursion. Arguments are tuples
+of arrays, named where they are unpacked; numba infers their types. `days` = (day kind of every day,
+first day kind of the tables).
+"""
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from pipelines.sample.chain import event_factors, stage_after, transition
+from pipelines.sample.world import LOST, OPENED, QUOTED, WON
+
+
+@nb.njit(cache=True)
+def tables(kinds: Any, customer: int, lead: Any, laws: Any, calendar: Any) -> Any:
+    """Tabulate a whole day by day kind: transition, hazards, survival, chances of events."""
+    up, wake, opening, winning = lead
+    moves, is_wake, is_rise, hazard, customer_opening = laws
+    _, _, deal, waking, eras = calendar
+    first, last = kinds
+    size = last - first + 1
+    matrix = np.empty((size, 5, 5))
+    rate = np.empty((size, 3, 4, 5))
+    survive = np.empty((size, 3, 5))
+    chance = np.empty((size, 3, 4, 5))
+    for k in range(size):
+        kind = first + k
+        matrix[k] = transition(moves, is_wake, is_rise, up, wake * waking[kind])
+        factors = event_factors(
+            opening[eras[kind]], winning[eras[kind]], customer_opening if customer else 1.0
+        )
+        for s in range(3):
+            for e in range(4):
+                for z in range(5):
+                    rate[k, s, e, z] = hazard[s, e, z] * factors[e] * deal[kind]
+            part_of_day(rate[k, s], 1.0, survive[k, s], chance[k, s])
+    return matrix, rate, survive, chance
+
+
+@nb.njit(cache=True)
+def part_of_day(rate: Any, exposure: float, survive: Any, chance: Any) -> None:
+    """Fill the chances of no event and of each event within a part of a day, for one stage."""
+    for z in range(5):
+        total = rate[0, z] + rate[1, z] + rate[2, z] + rate[3, z]
+        survive[z] = np.exp(-total * exposure)
+        for e in range(4):
+            chance[e, z] = rate[e, z] / total * (1.0 - survive[z]) if total > 0.0 else 0.0
+
+
+@nb.njit(cache=True)
+def carry_back(no_win: Any, moved: Any, after_lost: Any, matrix: Any) -> float:
+    """Fill `moved` with the chances of no win before the night's move; give that of a lost deal."""
+    for s in range(3):
+        for z in range(5):
+            moved[s, z] = (
+                matrix[z, 0] * no_win[s, 0]
+                + matrix[z, 1] * no_win[s, 1]
+                + matrix[z, 2] * no_win[s, 2]
+                + matrix[z, 3] * no_win[s, 3]
+                + matrix[z, 4] * no_win[s, 4]
+            )
+    lost: float = 0.0
+    for z in range(5):
+        lost += after_lost[z] * no_win[0, z]
+    return lost
+
+
+@nb.njit(cache=True)
+def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any) -> Any:
+    """Chance of no win from the start of day + 1 to the share of day + horizon; shape (3, 5)."""
+    day, horizon, share = until
+    matrix, rate, survive, chance = tabled
+    kinds, first = days
+    no_win = np.ones((3, 5))
+    alive = np.empty(5)
+    event = np.empty((4, 5))
+    for s in range(3):
+        part_of_day(rate[kinds[day + horizon] - first, s], share, alive, event)
+        no_win[s] -= event[WON]
+    for later in range(day + horizon - 1, day, -1):
+        k = kinds[later] - first
+        lost = carry_back(no_win, moved, after_lost, matrix[k])
+        for z in range(5):
+            no_win[0, z] = survive[k, 0, z] * moved[0, z] + chance[k, 0, OPENED, z] * moved[1, z]
+            no_win[1, z] = (
+                survive[k, 1, z] * moved[1, z]
+                + chance[k, 1, QUOTED, z] * moved[2, z]
+                + chance[k, 1, LOST, z] * lost
+            )
+            no_win[2, z] = survive[k, 2, z] * moved[2, z] + chance[k, 2, LOST, z] * lost
+    return no_win
+
+
+@nb.njit(cache=True)
+def rest_of_day(no_win: Any, now_at: Any, tabled: Any, days: Any, after: Any, moved: Any) -> Any:
+    """Carry the chance of no win back to the cutoff, by hidden state; shape (5,)."""
+    day, share, stage, event = now_at
+    matrix, rate, _, _ = tabled
+    kinds, first = days
+    after_lost, after_won = after
+    k = kinds[day] - first
+    lost = carry_back(no_win, moved, after_lost, matrix[k])
+    now = np.empty(5)
+    if event == LOST:
+        now[:] = lost
+    elif event == WON:
+        now[:] = (after_won * no_win[0]).sum()
+    elif event >= 0:
+        now[:] = moved[stage_after(stage, event)]
+    else:
+        alive = np.empty(5)
+        chance = np.empty((4, 5))
+        part_of_day(rate[k, stage], 1.0 - share, alive, chance)
+        for z in range(5):
+            now[z] = alive[z] * moved[stage, z] + chance[LOST, z] * lost
+            now[z] += chance[OPENED, z] * moved[1, z] + chance[QUOTED, z] * moved[2, z]
+    return now
