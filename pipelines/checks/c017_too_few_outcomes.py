@@ -15,17 +15,21 @@ ENOUGH: Final = 40
 def _tally(batch: Batch, table: TableName) -> Tally:
     if table == "leads":
         return Counter({("leads",): len(batch.tables[table])})
-    counts = batch.tables[table].drop_duplicates(["lead_id", "outcome"])["outcome"].value_counts()
-    return Counter({(str(outcome),): int(n) for outcome, n in counts.items()})
+    outcomes = batch.tables[table]
+    counts = outcomes.drop_duplicates(["lead_id", "outcome"])["outcome"].value_counts()
+    wins = outcomes.loc[outcomes["outcome"] == "won", "lead_id"].value_counts()
+    again = Counter({("won again",): int((wins > 1).sum())})
+    return again + Counter({(str(outcome),): int(n) for outcome, n in counts.items()})
 
 
 def _conclude(tally: Tally, about: About) -> Finding | None:
     if "outcomes" not in about.fed:
         return None
-    won, lost = tally[("won",)], tally[("lost",)]
-    not_won = tally[("leads",)] - won
-    scarce = min(won, not_won) < ENOUGH
-    words = f"{won:,} leads won, {lost:,} lost, {not_won:,} not won"
+    leads, won, lost = tally[("leads",)], tally[("won",)], tally[("lost",)]
+    if won == leads:  # Repeat business: every lead was won once, the question is whether again.
+        leads, won = won, tally[("won again",)]
+    scarce = min(won, leads - won) < ENOUGH
+    words = f"{won:,} leads won, {lost:,} lost, {leads - won:,} not won"
     return Finding(won if scarce else 0, words if scarce else "")
 
 

@@ -108,15 +108,12 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Reader]) -> dict[str, s
         for name, later in rule.known_later.items():
             if later.known_at is None:
                 found[name] = later.why or "known only later, nobody knows when"
-        elsewhere = _fed_elsewhere(mapping, rule)
-        mine = _inputs(rule)
-        if rule.rest:
-            found |= {n: why for n, why in elsewhere.items() if n not in mine}
-            taken = _named(rule) | elsewhere.keys()
-            found |= {n: "named like a listed column" for n in columns
-                      if n in set(_listed()) - taken}  # fmt: skip
-        else:
-            found |= {n: "not mapped" for n in columns if n not in _named(rule) | found.keys()}
+        mine = _named(rule)
+        found |= {n: w for n, w in _fed_elsewhere(mapping, rule).items() if n not in mine}
+        rest = [name for name in columns if name not in mine | found.keys()]
+        ground = "named like a listed column" if rule.rest else "not mapped"
+        named = set(_listed()) if rule.rest else set(rest)
+        found |= {name: ground for name in rest if name in named}
     return found
 
 
