@@ -250,6 +250,10 @@ class Registry:
             "see `mikomi models`",
         )
 
+    def champion(self) -> Version | None:
+        """Tell the version that answers, if there is one."""
+        return next((one for one in self.versions() if "champion" in one.aliases), None)
+
     def crown(self, version: Version, tags: Mapping[str, str]) -> None:
         """Make a version the champion; the version before it keeps its number and its run."""
         name = self._settings.model

@@ -18,7 +18,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     engine      who works on the partitions
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,10 @@ import pandas as pd
 from features.catalog import CatalogSettings
 from features.labels import Target
 from features.snapshots import CohortRule
+from models.evaluation import EvaluationSettings
+from models.proof import ProofSettings
+from models.reason_selection import ReasonSettings
+from models.reference import BandSettings
 from models.registry import RegistrySettings
 from models.settings import TrainSettings
 from models.split import SplitSettings
@@ -92,27 +96,6 @@ class CohortParams:
 
 
 @dataclass(frozen=True)
-class FeatureParams(CatalogSettings):
-    """What the catalog is learned with, and from how much.
-
-    Attributes
-    ----------
-    learn_from_leads
-        The most leads the catalog is learned from: whole partitions, the first ones; a partition
-        is a fair draw, because leads are dealt out by a hash.
-    """
-
-    learn_from_leads: int = 200_000
-
-    @property
-    def catalog(self) -> CatalogSettings:
-        """The part that travels with the catalog."""
-        return CatalogSettings(
-            **{one.name: getattr(self, one.name) for one in fields(CatalogSettings)}
-        )
-
-
-@dataclass(frozen=True)
 class TrainParams(TrainSettings):
     """How a model is trained.
 
@@ -122,10 +105,16 @@ class TrainParams(TrainSettings):
         Of every draw in training.
     points
         The sales team's own table (`scorecard.yaml`); none starts from zero.
+    bands
+        From which scores on a lead is hot or warm.
+    proof
+        How sure one must be of a concept before it is ever a reason.
     """
 
     seed: int = 0
     points: str | None = None
+    bands: BandSettings = field(default_factory=BandSettings)
+    proof: ProofSettings = field(default_factory=ProofSettings)
 
 
 @dataclass(frozen=True)
@@ -143,19 +132,16 @@ class PromoteParams:
 
 
 @dataclass(frozen=True)
-class ScoreParams:
-    """How the ranking is made.
+class ScoreParams(ReasonSettings):
+    """How the ranking is made; see `ReasonSettings` for the reasons.
 
     Attributes
     ----------
-    reasons
-        The most reasons told for a lead, and the most against it.
     batch_rows
-        Rows that are explained at once.
+        Leads that are scored and explained at once; memory grows with it.
     """
 
-    reasons: int = 3
-    batch_rows: int = 20_000
+    batch_rows: int = 50_000
 
 
 @dataclass(frozen=True)
@@ -185,8 +171,9 @@ class Params:
     source: SourceParams = field(default_factory=SourceParams)
     cohort: CohortParams = field(default_factory=CohortParams)
     split: SplitSettings = field(default_factory=SplitSettings)
-    features: FeatureParams = field(default_factory=FeatureParams)
+    features: CatalogSettings = field(default_factory=CatalogSettings)
     train: TrainParams = field(default_factory=TrainParams)
+    evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     score: ScoreParams = field(default_factory=ScoreParams)

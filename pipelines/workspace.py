@@ -31,13 +31,8 @@ class Workspace:
 
     @property
     def tables(self) -> Path:
-        """ingest: the canonical tables, in partitions, with their manifest."""
+        """ingest: the canonical tables in partitions, their manifest, the quarantine."""
         return self.data / "tables"
-
-    @property
-    def quarantine(self) -> Path:
-        """ingest: the rows that could not be used, each with the reason."""
-        return self.data / "quarantine"
 
     @property
     def snapshots(self) -> Path:

@@ -1,0 +1,1 @@
+"""The commands, one module a panel of `--help`."""

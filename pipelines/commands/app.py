@@ -1,0 +1,21 @@
+"""The commands: each reads its options, calls one function and prints what it gave.
+
+Decided here: the order in which `--help` lists them, which is the order of the work. Whatever is
+slow to import is imported inside the command that needs it, so that `--help` is there at once.
+"""
+
+import typer
+
+from pipelines.commands import bring, look, rank, stages
+
+app = typer.Typer(
+    name="mikomi",
+    help="Which sales leads will become customers, how sure that is, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for panel in (bring, look, stages, rank):
+    panel.add(app)

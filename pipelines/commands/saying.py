@@ -1,0 +1,93 @@
+"""How the command speaks: results to standard output, everything else to standard error."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from features.errors import MikomiError
+
+
+def out() -> Console:
+    """Give the console for results; lines are not broken when nobody watches."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def refuse(error: MikomiError) -> None:
+    """Print every fault of an error: found, expected, what to do."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    kind = type(error).__name__
+    count = len(error.faults)
+    console.print(f"[bold red]{kind}[/]" + (f" ({count} faults)" if count > 1 else ""))
+    for fault in error.faults:
+        console.print(f"  found     {escape(fault.found)}")
+        console.print(f"  expected  {escape(fault.expected)}")
+        console.print(f"  do        {escape(fault.do)}\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """Lay out rows; numbers stand at the right."""
+    rows = [list(row) for row in rows]
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for place, column in enumerate(columns):
+        numbers = all(isinstance(row[place], int | float) for row in rows)
+        made.add_column(column, justify="right" if numbers else "left")
+    for row in rows:
+        made.add_row(*(escape(written(value)) for value in row))
+    return made
+
+
+def written(value: Any) -> str:
+    """Write a value for people.
+
+    >>> written(1234567), written(0.12345), written(None)
+    ('1,234,567', '0.123', '-')
+    """
+    if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+class Telling:
+    """Shows the latest of what it is told on one line of standard error, when somebody watches."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+
+    def __call__(self, title: str, done: int, total: int | None) -> None:
+        """Show it."""
+        if self._console.is_terminal:
+            of = "" if total is None else f" of {total:,}"
+            self._console.print(f"{title}: {done:,}{of}", end="\r")
+
+
+def tracked(things: Iterable[Any], title: str, total: int) -> Iterator[Any]:
+    """Go through the things with a progress bar on standard error."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        for thing in things:
+            yield thing
+            progress.advance(task)

@@ -1,0 +1,70 @@
+"""The stages one by one, all of them in order, and the search for settings."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
+
+if TYPE_CHECKING:
+    from pipelines.job import Job
+
+STAGES: Final = {
+    "ingest": "Read the export through its mapping into checked canonical tables.",
+    "snapshot": "Draw the (lead, cutoff) rows and attach their labels.",
+    "featurize": "Learn the catalog from the training period and compute every feature.",
+    "train": "Train scorecard, trees and calibration; save the artifact and log the run.",
+    "evaluate": "Judge the model against named baselines on the test period; write the report.",
+    "promote": "Register the model, and make it champion if it beats the baselines.",
+}
+
+MODULES: Final = {"ingest": "pipelines.ingesting"}
+"""Stages whose module is not called like them."""
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    for name, words in STAGES.items():
+        app.command(name, help=words, rich_help_panel="Stages")(_command(name))
+    app.command("run", rich_help_panel="Stages")(run)
+    app.command("tune", rich_help_panel="Stages")(tune)
+
+
+def run(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Run all the stages in order, from the mapping to the report and the verdict.
+
+    Every stage is done anew; `dvc repro` does only what has changed. A stage that was interrupted
+    goes on with the partitions that it had finished.
+    """
+    made = job(params, context)
+    for name in STAGES:
+        _do(name, made)
+
+
+def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Search for better settings of `train` by time-ordered folds of the training period.
+
+    Every trial is kept in a study, so that an interrupted search goes on; the best settings are
+    printed as a section for params.yaml. The test period is never looked at.
+    """
+    _do("tune", job(params, context))
+
+
+def _command(name: str) -> Callable[..., None]:
+    def stage(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+        _do(name, job(params, context))
+
+    return stage
+
+
+def _do(name: str, made: "Job") -> None:
+    from pipelines.commands.saying import out, written  # noqa: PLC0415 - slow to import
+
+    began = perf_counter()
+    told: Mapping[str, Any] = import_module(MODULES.get(name, f"pipelines.{name}")).run(made)
+    seconds = perf_counter() - began
+    words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
+    out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")

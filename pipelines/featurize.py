@@ -1,0 +1,94 @@
+"""Stage featurize: snapshots -> the catalog, and the feature frame of every matured snapshot.
+
+Decided here: the catalog is learned from snapshots before the embargo only, so that what the test
+period holds decides nothing. Partitions are built one by one; a partition that is finished is kept
+when the stage is interrupted, as long as tables, snapshots, catalog and code are the same.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from features import build, catalog_learning
+from features.catalog import Catalog
+from features.feature import Text
+from features.timeline import Moments, from_moments, to_moments
+from models.split import Split, SplitSettings, split_by_cutoff
+from pipelines import partitions, stored
+from pipelines.atomic import fingerprint, put, replacing, work_directory, write_json, write_text
+from pipelines.engine import each
+from pipelines.job import Job
+from pipelines.mapping import Labels
+from pipelines.revision import of_sources
+
+
+def run(job: Job) -> dict[str, int]:
+    """Learn the catalog and build every partition; tell how many features and rows."""
+    facts = stored.manifest(job.places.snapshots, "snapshot")
+    catalog = learn(job)
+    made_from = fingerprint(facts, catalog.fingerprint, of_sources("features"))
+    work = work_directory(job.places.features, made_from)
+    write_text(work / stored.CATALOG, catalog.to_json())
+    todo = [
+        part for part in range(facts["partitions"]) if not stored.part_path(work, part).is_file()
+    ]
+    task = partial(_part, tables=job.places.tables, snapshots=job.places.snapshots, into=work)
+    done = each(task, todo, job.params.engine)
+    for _ in job.track(done, "featurize", len(todo)):
+        pass
+    rows = [stored.rows_of(work, part) for part in range(facts["partitions"])]
+    told = {"features": len(catalog.names), "rows": sum(rows)}
+    write_json(
+        work / stored.MANIFEST,
+        told
+        | {"rows_of_parts": rows, "catalog": catalog.fingerprint, "made_from": made_from}
+        | {"horizon_days": job.params.cohort.horizon_days, "tables": facts["tables"]},
+    )
+    put(work, job.places.features)
+    return told
+
+
+def learn(job: Job) -> Catalog:
+    """Learn the catalog from the snapshots before the embargo, one partition after the other."""
+    tables = job.places.tables
+    parts = (partitions.read(tables, part) for part in range(partitions.count(tables)))
+    last = last_training_cutoff(job.places.snapshots, job.params.split)
+    words = labels_of(partitions.manifest(tables).labels)
+    until = pd.DataFrame({"cutoff": last})
+    return catalog_learning.learn(parts, until, job.params.features, words)
+
+
+def labels_of(labels: Labels) -> dict[str, Text]:
+    """Give the mapping's words in the form of the vocabulary: code -> words."""
+    plain = labels.outcomes | labels.topics | labels.activity_types | labels.attributes
+    valued = {
+        f"{attribute}={value}": words
+        for attribute, values in labels.values.items()  # noqa: PD011 - not a frame
+        for value, words in values.items()
+    }
+    return {code: Text(words.en, words.ja) for code, words in (plain | valued).items()}
+
+
+def last_training_cutoff(snapshots: Path, settings: SplitSettings) -> pd.Series:
+    """Tell the last cutoff before the embargo, as a column of one row."""
+    cutoffs, split = matured_split(snapshots, settings)
+    return from_moments(np.array([cutoffs[split.learning].max()]))
+
+
+def matured_split(snapshots: Path, settings: SplitSettings) -> tuple[Moments, Split]:
+    """Give the cutoffs of all matured snapshots, in stored order, and how they are split."""
+    rows = stored.read_snapshots(snapshots, ["cutoff", "label"])
+    cutoffs = to_moments(rows["cutoff"])[rows["label"].notna().to_numpy()]
+    return cutoffs, split_by_cutoff(cutoffs, settings)
+
+
+def _part(part: int, tables: Path, snapshots: Path, into: Path) -> int:
+    catalog = Catalog.from_json((into / stored.CATALOG).read_text("utf-8"))
+    rows = pd.read_parquet(stored.part_path(snapshots, part))
+    rows = rows[rows["label"].notna()].reset_index(drop=True)
+    frame = build.build(partitions.read(tables, part), rows, catalog)
+    with replacing(stored.part_path(into, part)) as fresh:
+        stored.write_features(fresh, frame, rows["label"])
+    return len(rows)

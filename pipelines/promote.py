@@ -1,0 +1,102 @@
+"""Stage promote: the evaluated model becomes a version, and the champion if it has earned it.
+
+Decided here, the rule: for every baseline, in AUC and in log loss, the model is better in at least
+`confidence` of the redraws by lead of the test period; and there is a signal at all. Otherwise the
+version stays challenger, and the grounds are recorded beside it. A refusal is an answer, not a
+fault: the stage ends well either way, and the champion stays who it was.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from features.errors import BadInput
+from models import artifact
+from models.registry import Registry, Run
+from pipelines import stored
+from pipelines.atomic import replacing, write_json
+from pipelines.job import Job
+from pipelines.train import log
+
+JUDGED: Final = ("auc", "log_loss")
+FACTS: Final = "comparisons.json"
+EXAMPLE_ROWS: Final = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the model has earned the title, and the grounds if not."""
+
+    promoted: bool
+    grounds: tuple[str, ...]
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Register the version, judge it, and tell the verdict."""
+    places = job.places
+    facts = json.loads((places.evaluation / FACTS).read_text("utf-8"))
+    fingerprint = artifact.read_fingerprint(places.model)
+    _belong_together(facts, fingerprint)
+    registry = Registry(job.params.registry, places.registry)
+    run_id = log(job, Run(fingerprint))
+    version = registry.register(run_id, places.model, example(job))
+    verdict = judge(facts, job.params.promote.confidence)
+    tags = {"verdict": "promoted" if verdict.promoted else "refused"}
+    tags |= {"grounds": "; ".join(verdict.grounds)[:4000]} if verdict.grounds else {}
+    if verdict.promoted:
+        registry.crown(version, tags)
+    else:
+        registry.note(version, tags)
+    champion = registry.champion()
+    with replacing(places.champion) as fresh:
+        if champion is None:
+            fresh.mkdir()
+        else:
+            registry.fetch("champion", fresh)
+    told = {
+        "version": version.number,
+        "promoted": verdict.promoted,
+        "champion": None if champion is None else champion.number,
+    }
+    write_json(places.promotion, told | {"grounds": verdict.grounds, "model": fingerprint})
+    return told | ({"grounds": "; ".join(verdict.grounds)} if verdict.grounds else {})
+
+
+def judge(facts: dict[str, Any], confidence: float) -> Verdict:
+    """Hold the comparisons of an evaluation against the rule.
+
+    >>> one = {"against": "odoo", "metric": "auc", "better_share": 0.8, "gain": 0.01}
+    >>> judge({"verdict": "signal", "comparisons": [one]}, confidence=0.9).grounds
+    ('auc: better than odoo in 80 % of the redraws (by 0.0100), 90 % asked for',)
+    """
+    grounds = []
+    if facts["verdict"] not in ("signal", "ranking_only"):
+        grounds.append(f"the evaluation found {facts['verdict'].replace('_', ' ')}")
+    for one in facts["comparisons"]:
+        share = one["better_share"]
+        if one["metric"] in JUDGED and (share is None or share < confidence):
+            said = "an unknown share" if share is None else f"{share:.0%}".replace("%", " %")
+            asked = f"{confidence:.0%}".replace("%", " %")
+            grounds.append(
+                f"{one['metric']}: better than {one['against']} in {said} of the redraws "
+                f"(by {one['gain']:.4f}), {asked} asked for"
+            )
+    return Verdict(not grounds, tuple(grounds))
+
+
+def example(job: Job) -> pd.DataFrame:
+    """Give a few rows as the registered model is asked them: the columns of the signature."""
+    frame, _ = stored.read_features(job.places.features, np.arange(EXAMPLE_ROWS))
+    return pd.DataFrame(frame.values, columns=list(frame.catalog.names))
+
+
+def _belong_together(facts: dict[str, Any], fingerprint: str) -> None:
+    if facts["model"] != fingerprint:
+        raise BadInput.of(
+            f"an evaluation of model {facts['model'][:12]}, and the model {fingerprint[:12]}",
+            "an evaluation of the model that is to be promoted",
+            "run `mikomi evaluate` first",
+        )

@@ -1,0 +1,181 @@
+"""Scoring: all open leads at a moment, ranked, with their reasons, in bounded memory.
+
+Decided here: partition by partition, and within one in batches; each finished partition is a folder
+in a work directory that is named after the model, the tables, the moment and the code, so that
+scoring which was interrupted goes on. The ranking is merged from the finished partitions and
+appears whole or not at all.
+"""
+
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from features import build, snapshots
+from features.build import CompiledCatalog
+from features.errors import ArtifactTampered, BadRequest
+from features.histories import encode
+from features.snapshots import CohortRule
+from models import artifact
+from models.reason_selection import ReasonSettings
+from models.reference import BANDS
+from models.scorer import Scorer
+from pipelines import partitions, ranking, stored
+from pipelines.atomic import fingerprint, remove, replacing, work_directory
+from pipelines.engine import each
+from pipelines.job import Job
+from pipelines.params import ScoreParams
+from pipelines.revision import of_sources
+
+FORMATS: Final = (".parquet", ".csv")
+THREADS: Final = 2
+SCHEMA: Final = pa.schema(
+    [
+        ("lead_id", pa.string()),
+        ("cutoff", pa.timestamp("us", "UTC")),
+        ("probability", pa.float64()),
+        ("score", pa.float64()),
+        ("band", pa.string()),
+        ("base_probability", pa.float64()),
+        ("remainder", pa.float64()),
+        ("reason_codes", pa.list_(pa.string())),
+        ("reason_contributions", pa.list_(pa.float64())),
+        ("reason_snapshots", pa.list_(pa.int64())),
+        ("reason_conversions", pa.list_(pa.int64())),
+        ("reasons_ja", pa.list_(pa.string())),
+        ("reasons_en", pa.list_(pa.string())),
+    ]
+)
+"""A ranked lead; the reasons of a lead are lists of equal length, those for it first."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be ranked.
+
+    Attributes
+    ----------
+    tables
+        A store of canonical tables.
+    model
+        Directory of the artifact.
+    at
+        The moment: leads that are open then, by what was known before it.
+    out
+        Where the ranking goes: Parquet or CSV, by its ending.
+    """
+
+    tables: Path
+    model: Path
+    at: pd.Timestamp
+    out: Path
+
+    def __post_init__(self) -> None:
+        """Refuse a form that cannot be written."""
+        if self.out.suffix not in FORMATS:
+            raise BadRequest.of(
+                f"--out {self.out}", f"a name ending in {' or '.join(FORMATS)}", "rename it"
+            )
+
+
+def run(job: Job, question: Question) -> dict[str, Any]:
+    """Rank the open leads; tell how many, and how many of each band."""
+    work = work_directory(question.out, made_from(job, question))
+    count = partitions.count(question.tables)
+    todo = [part for part in range(count) if not _folder(work, part).is_dir()]
+    task = partial(
+        _part,
+        question=question,
+        rule=job.params.cohort.rule,
+        settings=job.params.score,
+        into=work,
+    )
+    for _ in job.track(each(task, todo, job.params.engine), "score", len(todo)):
+        pass
+    told = _merge(question.out, work, job)
+    remove(work)
+    return told
+
+
+def made_from(job: Job, question: Question) -> str:
+    """Fingerprint everything that the scores depend on."""
+    return fingerprint(
+        artifact.read_fingerprint(question.model),
+        partitions.manifest(question.tables).files,
+        question.at.isoformat(),
+        asdict(job.params.score),
+        asdict(job.params.cohort),
+        of_sources("features", "models"),
+    )
+
+
+def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
+    files = sorted(work.glob("part-*/*.parquet"))
+    rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
+    stretch = job.params.score.batch_rows
+    bands = dict.fromkeys(reversed(BANDS), 0)
+    steps = job.track(ranking.merge(files, stretch), "rank", -(-rows // stretch))
+    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix)) as sheet:
+        for ranked in steps:
+            for band in bands:
+                bands[band] += int(pc.sum(pc.equal(ranked["band"], band)).as_py())
+            sheet.write_table(_flat(ranked) if out.suffix == ".csv" else ranked)
+    return {"leads": rows, **bands}
+
+
+def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
+    schema = SCHEMA.insert(0, pa.field("rank", pa.int64()))
+    if ending == ".parquet":
+        return pq.ParquetWriter(path, schema, compression="zstd")
+    return pa_csv.CSVWriter(path, _flat(schema.empty_table()).schema)
+
+
+def _flat(rows: pa.Table) -> pa.Table:
+    """Write a list as words, one cell each."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            words = pc.binary_join(rows[place].cast(pa.list_(pa.string())), " / ")
+            rows = rows.set_column(place, field.name, words)
+    return rows
+
+
+def _folder(work: Path, part: int) -> Path:
+    return work / f"part-{part:05d}"
+
+
+def _part(
+    part: int, question: Question, rule: CohortRule, settings: ScoreParams, into: Path
+) -> int:
+    """Score the open leads of one partition."""
+    tables = partitions.read(question.tables, part)
+    scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
+    rows = snapshots.at(tables, question.at, rule)
+    histories = encode(tables, catalog.catalog.vocabulary)
+    with replacing(_folder(into, part)) as fresh:
+        fresh.mkdir()
+        for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
+            batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
+            scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
+            table = pa.Table.from_pandas(scores.to_frame(), SCHEMA, preserve_index=False)
+            pq.write_table(ranking.ranked(table), stored.part_path(fresh, number))
+    return len(rows)
+
+
+@lru_cache(maxsize=1)
+def _ready(
+    model: Path, fingerprint_of_model: str, settings: ReasonSettings
+) -> tuple[Scorer, CompiledCatalog]:
+    """Load the artifact once for all partitions that a process works on."""
+    loaded = artifact.load(model)
+    if loaded.fingerprint != fingerprint_of_model:
+        raise ArtifactTampered.of(
+            f"another model in {model} than a moment ago", "one model", "score again"
+        )
+    return Scorer(loaded, settings), CompiledCatalog(loaded.catalog)
