@@ -79,7 +79,8 @@ def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any
     event = np.empty((4, 5))
     for s in range(3):
         part_of_day(rate[kinds[day + horizon] - first, s], share, alive, event)
-        no_win[s] -= event[WON]
+        for z in range(5):
+            no_win[s, z] -= event[WON, z]
     for later in range(day + horizon - 1, day, -1):
         k = kinds[later] - first
         lost = carry_back(no_win, moved, after_lost, matrix[k])
@@ -104,17 +105,19 @@ def rest_of_day(no_win: Any, now_at: Any, tabled: Any, days: Any, after: Any, mo
     k = kinds[day] - first
     lost = carry_back(no_win, moved, after_lost, matrix[k])
     now = np.empty(5)
-    if event == LOST:
-        now[:] = lost
-    elif event == WON:
-        now[:] = (after_won * no_win[0]).sum()
-    elif event >= 0:
-        now[:] = moved[stage_after(stage, event)]
-    else:
-        alive = np.empty(5)
-        chance = np.empty((4, 5))
-        part_of_day(rate[k, stage], 1.0 - share, alive, chance)
+    if event == WON:  # the deal is over as well, only the next states differ
+        lost = 0.0
         for z in range(5):
+            lost += after_won[z] * no_win[0, z]
+    alive = np.empty(5)
+    chance = np.empty((4, 5))
+    part_of_day(rate[k, stage], 1.0 - share, alive, chance)
+    for z in range(5):
+        if event in (LOST, WON):
+            now[z] = lost
+        elif event >= 0:
+            now[z] = moved[stage_after(stage, event), z]
+        else:
             now[z] = alive[z] * moved[stage, z] + chance[LOST, z] * lost
             now[z] += chance[OPENED, z] * moved[1, z] + chance[QUOTED, z] * moved[2, z]
     return now

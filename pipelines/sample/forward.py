@@ -66,7 +66,8 @@ def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: An
         event, at_event = _look(belief, cursor, (day, 1.0), seen, today, (event, at_event, i))
         until = share_before(deal_hours, at_event)
         _silence(belief, 1.0 - begun[0], until - begun[1], total, today[5])
-        belief = _move(belief / belief.sum(), event, tabled[0][k], after)
+        _normalise(belief)
+        belief = _move(belief, event, tabled[0][k], after)
         stage = stage_after(stage, event)
         if event == WON and customer == 0:
             customer = 1
@@ -92,7 +93,9 @@ def _rates_today(i: int, today: Any, rates_of: Any, calendar: Any, eras: Any) ->
     day, stage_state = today
     variant, volume, totals, rates = rates_of
     kind = calendar[0][day]
-    total = totals[eras[kind], variant[i], stage_state] * volume[i] * calendar[1][kind]
+    total = np.empty(5)
+    for z in range(5):
+        total[z] = totals[eras[kind], variant[i], stage_state, z] * volume[i] * calendar[1][kind]
     return total, rates[eras[kind], variant[i], stage_state]
 
 
@@ -106,15 +109,17 @@ def _look(belief: Any, cursor: Any, until: Any, seen: Any, today: Any, so_far: A
     event, at_event, i = so_far
     t = cursor[1]
     while t < touch_start[i + 1] and touch_day[t] == day and touch_within[t] < asked:
-        belief *= emission[:, touch_kind[t]]
-        belief /= belief.sum()
+        for z in range(5):
+            belief[z] *= emission[z, touch_kind[t]]
+        _normalise(belief)
         t += 1
     cursor[1] = t
     v = cursor[2]
     if v < event_start[i + 1] and event_day[v] == day and event_within[v] < asked:
         event = event_kind[v]
         at_event = event_within[v]
-        belief *= hazards[event]
+        for z in range(5):
+            belief[z] *= hazards[event, z]
         cursor[2] += 1
     return event, at_event
 
@@ -131,8 +136,11 @@ def _answer(question: Any, belief: Any, today: Any, at: Any, ahead: Any) -> None
     moved = np.empty((3, 5))
     no_win = horizon_back((day, horizon, deal_share), tabled, days, after[0], moved)
     now = rest_of_day(no_win, (day, deal_share, stage, event), tabled, days, after, moved)
+    _normalise(seen)
     out[0][q] = 1.0 - now[state]
-    out[1][q] = 1.0 - (seen * now).sum() / seen.sum()
+    out[1][q] = 1.0
+    for z in range(5):
+        out[1][q] -= seen[z] * now[z]
 
 
 @nb.njit(cache=True)
@@ -150,4 +158,17 @@ def _move(belief: Any, event: int, matrix: Any, after: Any) -> Any:
         return after[0].copy()
     if event == WON:
         return after[1].copy()
-    return belief @ matrix
+    moved = np.zeros(5)
+    for z in range(5):
+        for to in range(5):
+            moved[to] += belief[z] * matrix[z, to]
+    return moved
+
+
+@nb.njit(cache=True)
+def _normalise(belief: Any) -> None:
+    total = 0.0
+    for z in range(5):
+        total += belief[z]
+    for z in range(5):
+        belief[z] /= total

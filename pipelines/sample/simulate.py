@@ -78,9 +78,15 @@ def simulate(
         ((c.kind, c.activity, c.deal, c.waking, c.era), c.hours, c.deal_hours),
         rng,
     )
-    touch_order = np.lexsort((touches[1], touches[0]))
-    touch_lead, touch_at, touch_kind = touches[:, touch_order]
-    return Lives(path, path_start, touch_lead, touch_at, touch_kind, *events)
+    touch_lead, touch_at, touch_kind, _ = np.ascontiguousarray(touches[0][: touches[1]].T)
+    return Lives(
+        path,
+        path_start,
+        touch_lead,
+        touch_at,
+        touch_kind,
+        *np.ascontiguousarray(events[0][: events[1]].T),
+    )
 
 
 @nb.njit(cache=True)
@@ -91,13 +97,14 @@ def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -
     (up, wake, opening, winning), start, touch_rates = who
     (moves, is_wake, is_rise, hazard), after, customer_opening = laws
     (kinds, activity, deal_season, waking, eras), hours, deal_hours = calendar
-    touches = (np.empty((3, 1024), dtype=np.int64), 0)
-    events = (np.empty((4, 1024), dtype=np.int64), 0)
+    touches = (np.empty((1024, 4), dtype=np.int64), 0)
+    events = (np.empty((1024, 4), dtype=np.int64), 0)
     for i in range(len(created_day)):
-        state = _drawn(rng, start[i])
+        state = _drawn(rng, start[i], 1.0)
         stage, customer, deal, month = 0, 0, -1, -1
         matrix = np.eye(5)
         factors = np.ones(4)
+        hazards = np.zeros(4)
         for day in range(created_day[i], days):
             path[path_start[i] + day - created_day[i]] = state
             kind = kinds[day]
@@ -109,18 +116,19 @@ def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -
             begin = created_within[i] if day == created_day[i] else 0.0
             place = (i, day, eras[kind], stage + 3 * customer, state, activity[kind])
             touches = _touch(touches, place, touch_rates, (hours, share_before(hours, begin)), rng)
-            hazards = hazard[stage, :, state] * factors * deal_season[kind]
+            for e in range(4):
+                hazards[e] = hazard[stage, e, state] * factors[e] * deal_season[kind]
             spent, event = _event(hazards, share_before(deal_hours, begin), rng)
             if event >= 0:
                 deal += event == OPENED
                 at = _moment(day, moment_of_share(deal_hours, spent))
-                events = _added(events, (i, at, event, deal))
+                events = _added(events, i, at, event, deal)
                 stage = stage_after(stage, event)
             if event == WON:
                 customer, month = 1, -1
-            state = _drawn(rng, _next(event, matrix[state], after))
+            state = _drawn(rng, _next(event, matrix[state], after), 1.0)
         path[path_start[i] + days - created_day[i]] = state
-    return touches[0][:, : touches[1]].copy(), events[0][:, : events[1]].copy()
+    return touches, events
 
 
 @nb.njit(cache=True)
@@ -131,23 +139,28 @@ def _touch(touches: Any, place: Any, touch_rates: Any, profile: Any, rng: Any) -
     hours, share = profile
     rate = total[era, variant[i], row, state]
     steps = upto[era, variant[i], row, state]
-    for _ in range(rng.poisson(rate * volume[i] * season * (1.0 - share))):
-        cell = min(np.searchsorted(steps, rng.random() * rate, side="right"), len(steps) - 1)
-        within = moment_of_share(hours, share + rng.random() * (1.0 - share))
-        touches = _added(touches, (i, _moment(day, within), cell))
+    pace = 1.0 / (rate * volume[i] * season)
+    share += rng.standard_exponential() * pace
+    while share < 1.0:
+        u = rng.random() * rate
+        cell = 0
+        while cell < len(steps) - 1 and steps[cell] <= u:
+            cell += 1
+        touches = _added(touches, i, _moment(day, moment_of_share(hours, share)), cell, 0)
+        share += rng.standard_exponential() * pace
     return touches
 
 
 @nb.njit(cache=True)
 def _event(hazards: Any, share: float, rng: Any) -> Any:
     """Draw when in the rest of the day a deal event comes, if any (-1: none), and which."""
-    total = hazards.sum()
+    total = hazards[0] + hazards[1] + hazards[2] + hazards[3]
     if total == 0.0:
         return 1.0, -1
     spent = share + rng.standard_exponential() / total
     if spent >= 1.0:
         return 1.0, -1
-    return spent, _drawn(rng, hazards / total)
+    return spent, _drawn(rng, hazards, total)
 
 
 @nb.njit(cache=True)
@@ -161,22 +174,26 @@ def _next(event: int, usual: Any, after: Any) -> Any:
 
 
 @nb.njit(cache=True)
-def _added(rows: Any, row: Any) -> Any:
-    """Add a row (as a column) to a growing array, held with the number of used columns."""
+def _added(rows: Any, lead: int, at: int, kind: int, deal: int) -> Any:
+    """Add a row to a growing array, held with the number of used rows."""
     held, used = rows
-    if used == held.shape[1]:
-        more = np.empty((held.shape[0], 2 * used), dtype=np.int64)
-        more[:, :used] = held
+    if used == held.shape[0]:
+        more = np.empty((2 * used, 4), dtype=np.int64)
+        for row in range(used):
+            for k in range(4):
+                more[row, k] = held[row, k]
         held = more
-    for k in range(len(row)):
-        held[k, used] = row[k]
+    held[used, 0] = lead
+    held[used, 1] = at
+    held[used, 2] = kind
+    held[used, 3] = deal
     return held, used + 1
 
 
 @nb.njit(cache=True)
-def _drawn(rng: Any, weights: Any) -> int:
-    """Draw an index by its weight; `weights` sum to one."""
-    u = rng.random()
+def _drawn(rng: Any, weights: Any, total: float) -> int:
+    """Draw an index by its weight."""
+    u = rng.random() * total
     for k in range(len(weights) - 1):
         u -= weights[k]
         if u < 0.0:

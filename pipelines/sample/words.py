@@ -126,7 +126,8 @@ _AREAS: Final = {
         "岐阜県 Gifu 1.9,三重県 Mie 1.7,滋賀県 Shiga 1.4,京都府 Kyoto 2.5,大阪府 Osaka 8.8,"
         "兵庫県 Hyogo 5.4,奈良県 Nara 1.3,和歌山県 Wakayama 0.9,鳥取県 Tottori 0.5,"
         "島根県 Shimane 0.6,岡山県 Okayama 1.8,広島県 Hiroshima 2.7,山口県 Yamaguchi 1.3,"
-        "徳島県 Tokushima 0.7,香川県 Kagawa 0.9,愛媛県 Ehime 1.3,高知県 Kochi 0.7,福岡県 Fukuoka 5.1,佐賀県 Saga 0.8,"
+        "徳島県 Tokushima 0.7,香川県 Kagawa 0.9,愛媛県 Ehime 1.3,高知県 Kochi 0.7,"
+        "福岡県 Fukuoka 5.1,佐賀県 Saga 0.8,"
         "長崎県 Nagasaki 1.3,熊本県 Kumamoto 1.7,大分県 Oita 1.1,宮崎県 Miyazaki 1.0,"
         "鹿児島県 Kagoshima 1.6,沖縄県 Okinawa 1.5"
     ),
