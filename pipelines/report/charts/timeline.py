@@ -34,8 +34,15 @@ class Lane:
     rank: int = 0
 
 
-def timeline(words: Words, x: Axis, lanes: list[Lane], embargo: Span | None, key: str) -> str:
-    """Draw the lanes under one another; `key` says what the shades mean, under the axis."""
+def timeline(
+    words: Words,
+    x: Axis,
+    lanes: list[Lane],
+    embargo: Span | None,
+    key: str,
+    end: float | None = None,
+) -> str:
+    """Draw the lanes under one another; `key` says what the shades mean; `end` ends observation."""
     left = 22 + max(max(style.width_of(n, 11.5) for n in (lane.name, lane.note)) for lane in lanes)
     height = 84 + _LANE * len(lanes)
     plot = Plot(
@@ -43,6 +50,8 @@ def timeline(words: Words, x: Axis, lanes: list[Lane], embargo: Span | None, key
     )
     drawn = [_embargo(plot, embargo)] if embargo else []
     drawn += [_lane(plot, lane, index) for index, lane in enumerate(lanes)]
+    if end is not None:
+        drawn.append(_end(plot, end))
     return picture(words, plot.width, plot.height, *_dates(plot), *drawn, _key(plot, key))
 
 
@@ -115,6 +124,12 @@ def _embargo(plot: Plot, embargo: Span) -> str:
             fill=style.QUIET,
         ),
     )
+
+
+def _end(plot: Plot, end: float) -> str:
+    at = plot.px(end)
+    ends = {"y1": plot.top - 4, "y2": plot.height - plot.bottom}
+    return tag("line", x1=at, x2=at, stroke=style.INK, stroke_dasharray="4 3", **ends)
 
 
 def _dates(plot: Plot) -> list[str]:
