@@ -29,6 +29,7 @@ from models.training_set import Floats, TrainingSet
 
 _HALVES = 2
 _LEVEL_STEPS = 20
+_LEVEL = 1e-9
 _NOTHING = 1e-12
 
 
@@ -192,4 +193,6 @@ def _levelled(margin: Floats, label: Floats) -> Floats:
         p = expit(margin + shift)
         step = (label - p).sum() / max(float((p * (1.0 - p)).sum()), _NOTHING)
         shift += float(np.clip(step, -1.0, 1.0))
+        if abs(step) < _LEVEL:
+            break
     return expit(margin + shift)

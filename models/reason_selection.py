@@ -41,13 +41,14 @@ class ReasonSettings:
     min_support
         The least comparable training snapshots.
     least
-        The least contribution, as a probability.
+        The least contribution, as a share of the lead's probability or of the base probability,
+        whichever is larger.
     """
 
     positive: int = 3
     negative: int = 2
     min_support: int = 30
-    least: float = 0.0005
+    least: float = 0.01
 
     @property
     def places(self) -> int:
@@ -117,24 +118,40 @@ class Support:
     proven: NDArray[np.bool_]
 
 
-def slopes(margin: Floats, base: float, calibration: Calibration) -> tuple[Floats, Floats]:
-    """Give probability per margin on the way from `base`, and what the bound leaves over.
+@dataclass(frozen=True)
+class Ways:
+    """The ways from the base margin to the margins of some leads.
 
-    Both of shape (rows,); slope * (margin - base) + rest = probability - base probability.
+    Attributes
+    ----------
+    slope, rest
+        Shape (rows,): probability per margin, and what the bound on it leaves over;
+        slope * (margin - base margin) + rest = probability - base probability.
+    higher
+        Shape (rows,): the larger of probability and base probability.
     """
+
+    slope: Floats
+    rest: Floats
+    higher: Floats
+
+
+def ways(margin: Floats, base: float, calibration: Calibration) -> Ways:
+    """Find the ways from the base margin to each margin, through the calibration."""
     at_base = calibration.probability(np.array([base - _STEP, base, base + _STEP]))
-    gain = calibration.probability(margin) - at_base[1]
+    probability = calibration.probability(margin)
+    gain = probability - at_base[1]
     way = margin - base
     near = np.abs(way) < _SAME_MARGIN
     slope = np.where(
         near, (at_base[2] - at_base[0]) / (2.0 * _STEP), gain / np.where(near, 1.0, way)
     )
     slope = np.minimum(slope, STEEPEST)
-    return slope, gain - slope * way
+    return Ways(slope, gain - slope * way, np.maximum(probability, at_base[1]))
 
 
 def concept_points(
-    contributions: Floats, of_feature: NDArray[np.int64], concepts: int, way: tuple[Floats, Floats]
+    contributions: Floats, of_feature: NDArray[np.int64], concepts: int, way: Ways
 ) -> Floats:
     """Give the contribution of every concept as a probability: shape (rows, concepts).
 
@@ -147,18 +164,18 @@ def concept_points(
     concepts
         How many there are.
     way
-        What `slopes` gave.
+        What `ways` gave.
     """
     out = np.zeros((len(contributions), concepts))
     for row in range(len(contributions)):
-        _points_of_row(contributions[row], of_feature, way[0][row], way[1][row], out[row])
+        _points_of_row(contributions[row], of_feature, way.slope[row], way.rest[row], out[row])
     return out
 
 
 def pick(
     explained: tuple[Values, Floats],
     of_feature: NDArray[np.int64],
-    way: tuple[Floats, Floats],
+    way: Ways,
     support: Support,
     settings: ReasonSettings,
     out: Picked,
@@ -172,7 +189,7 @@ def pick(
     of_feature
         Shape (features,): position of each feature's concept.
     way
-        What `slopes` gave.
+        What `ways` gave.
     support
         What training saw.
     settings
@@ -182,10 +199,13 @@ def pick(
     """
     _pick(
         explained,
-        (of_feature, support.proven, way[0], way[1]),
-        (support.edges, support.edge_starts, support.starts, support.categorical),
-        (support.snapshots, support.conversions),
-        (settings.positive, settings.places, settings.min_support, settings.least),
+        (of_feature, support.proven),
+        (way.slope, way.rest, settings.least * way.higher),
+        (
+            (support.edges, support.edge_starts, support.starts, support.categorical),
+            (support.snapshots, support.conversions),
+        ),
+        (settings.positive, settings.places, settings.min_support),
         (out.concept, out.feature, out.value, out.contribution, out.snapshots, out.conversions),
     )
 
@@ -236,13 +256,13 @@ def _strongest(
 
 @njit(cache=True, nogil=True)
 def _pick(
-    explained: Any, shown: Any, bins: Any, counts: Any, settings: Any, out: Any
+    explained: Any, shown: Any, way: Any, support: Any, settings: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
     values, contributions = explained
-    of_feature, proven, slope, rest = shown
-    edges, edge_starts, starts, categorical = bins
-    snapshots, conversions = counts
-    positive, places, min_support, least = settings
+    of_feature, proven = shown
+    slope, rest, least = way
+    (edges, edge_starts, starts, categorical), (snapshots, conversions) = support
+    positive, places, min_support = settings
     points = np.empty(len(proven))
     open_ = np.empty(len(proven), dtype=np.bool_)
     for row in range(len(values)):
@@ -252,7 +272,7 @@ def _pick(
         place = 0
         while place < places:
             sign = 1.0 if place < positive else -1.0
-            concept = _strongest(points, open_, sign, least)
+            concept = _strongest(points, open_, sign, least[row])
             if concept < 0:
                 place = positive if place < positive else places
                 continue

@@ -12,7 +12,7 @@ from features.errors import CatalogMismatch
 from models.artifact import Artifact
 from models.concepts import Concepts
 from models.contributions import Explainer
-from models.reason_selection import Picked, ReasonSettings, Support, concept_points, pick, slopes
+from models.reason_selection import Picked, ReasonSettings, Support, concept_points, pick, ways
 from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
@@ -80,14 +80,14 @@ class Scorer:
         With the base probability they add up to the probability.
         """
         explained = self.explainer.explain(values)
-        way = slopes(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
+        way = ways(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
         return concept_points(
             explained.contributions, self.concepts.of_feature, len(self.concepts.codes), way
         )
 
     def _explain(self, values: Values, out: Picked) -> Floats:
         explained = self.explainer.explain(values)
-        way = slopes(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
+        way = ways(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
         rows = (values, explained.contributions)
         pick(rows, self.concepts.of_feature, way, self._support, self.settings, out)
         return explained.margin
