@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from features.feature import Feature
+from features.kernel.counters import Cells, DaysWritten, Ends, LongWritten, Rates, Written
 from features.kernel.records import Indices
 from features.kernel.sweep import SweepPlan
 from features.timeline import DAY
@@ -43,70 +44,101 @@ def plan_sweep(columns: Sequence[Column], tables: KeyTables) -> SweepPlan:
 
 
 class _Layout:
+    """Keys in the order of the columns, then nobody's key; planes: head, tails, zero."""
+
     def __init__(self, columns: Sequence[Column], tables: KeyTables) -> None:
         self._columns = columns
         self._tables = tables
         keys = dict.fromkeys(column.feature.key for column in columns)
         self._key = {code: i for i, code in enumerate(keys)}
         self._windows = _windows([column.feature for column in columns])
+        self._sums: dict[tuple[int, int], int] = {}
+        for column in self._summed():
+            place = self._key[column.feature.key], _value_column(column)
+            self._sums.setdefault(place, len(self._sums))
 
     def plan(self) -> SweepPlan:
-        kept = self._kept()
-        recent, longer = RATE_DAYS
-        counts, days = self._measured("count"), self._measured("active_day_count")
-        sums = [c for c in self._columns if c.feature.measure.endswith("_sum")]
-        rates = self._measured("acceleration")
-        slots = [(self._slot(c, recent), self._slot(c, longer)) for c in rates]
-        value_of = self._values(sums)
+        """Give the plan."""
+        nobody = len(self._key)
+        of_number = {n: self._key.get(code, nobody) for code, n in self._tables.numbers.items()}
+        any_key = of_number.get(self._tables.for_all, nobody)
+        of_code = [of_number.get(n, nobody) for n in self._tables.of_code]
+        of_pair = [of_number.get(n, nobody) for n in self._tables.of_pair]
+        wanted = [any_key < nobody, min(of_code) < nobody, min(of_pair) < nobody]
         return SweepPlan(
             windows=np.array([round(days * DAY) for days in self._windows], np.int64),
-            any_key=_indices([kept[self._tables.for_all] if self._tables.for_all >= 0 else -1]),
-            key_of_code=_indices([kept[n] if n >= 0 else -1 for n in self._tables.of_code]),
-            key_of_pair=_indices([kept[n] if n >= 0 else -1 for n in self._tables.of_pair]),
-            value_of=value_of,
-            count_slot=_indices([self._slot(c, c.feature.window_days) for c in counts]),
-            count_column=_numbers(counts),
-            day_slot=_indices([self._slot(c, c.feature.window_days) for c in days]),
-            day_column=_numbers(days),
-            sum_slot=_indices([self._sum_slot(c, value_of) for c in sums]),
-            sum_column=_numbers(sums),
-            last_key=self._keys(self._measured("days_since_last")),
-            last_column=_numbers(self._measured("days_since_last")),
-            first_key=self._keys(self._measured("days_since_first")),
-            first_column=_numbers(self._measured("days_since_first")),
-            rate_slot=np.array(slots, np.int32).reshape(-1, 2),
-            rate_column=_numbers(rates),
-            rate_days=np.array([recent, longer - recent]),
+            key_count=nobody + 1,
+            kinds=_indices([kind for kind, any_wanted in enumerate(wanted) if any_wanted]),
+            any_key=any_key,
+            key_of_code=_cells(of_code),
+            key_of_pair=_cells(of_pair),
+            counts=self._counts(),
+            rates=self._rates(),
+            ends=self._ends(),
+            sum_number=self._sum_numbers(),
+            sum_count=len(self._sums),
+            sums=self._sum_cells(),
+            days=self._days(),
         )
 
-    def _kept(self) -> dict[int, int]:
-        """Map the view's key numbers to the plan's; -1 for keys that nobody wants."""
-        return {n: self._key.get(code, -1) for code, n in self._tables.numbers.items()}
+    def _counts(self) -> Written:
+        columns = self._measured("count")
+        tails = [self._cell(c, c.feature.window_days) for c in columns]
+        return self._keys(columns), _cells(tails), _numbers(columns)
+
+    def _rates(self) -> Rates:
+        recent, longer = RATE_DAYS
+        columns = self._measured("acceleration")
+        return (
+            self._keys(columns),
+            _cells([self._cell(c, recent) for c in columns]),
+            _cells([self._cell(c, longer) for c in columns]),
+            _numbers(columns),
+            np.array([recent, longer - recent]),
+        )
+
+    def _ends(self) -> Ends:
+        last, first = self._measured("days_since_last"), self._measured("days_since_first")
+        return self._keys(last), _numbers(last), self._keys(first), _numbers(first)
+
+    def _days(self) -> DaysWritten:
+        columns = self._measured("active_day_count")
+        lengths = [c.feature.window_days for c in columns]
+        pointers = [0 if days is None else self._plane(days) for days in lengths]
+        tails = [self._cell(c, c.feature.window_days) for c in columns]
+        cells = self._keys(columns), _cells(tails), _followed(pointers), _numbers(columns)
+        return cells, _indices(pointers)
+
+    def _sum_numbers(self) -> Indices:
+        numbers = np.full(2 * (len(self._key) + 1), -1, np.int32)
+        for (key, which), number in self._sums.items():
+            numbers[2 * key + which] = number
+        return numbers
+
+    def _sum_cells(self) -> LongWritten:
+        columns = self._summed()
+        heads = [self._sums[self._key[c.feature.key], _value_column(c)] for c in columns]
+        planes = [self._plane(c.feature.window_days) for c in columns]
+        tails = [plane * len(self._sums) + head for plane, head in zip(planes, heads, strict=True)]
+        pointers = [plane for plane in planes if plane <= len(self._windows)]
+        return _cells(heads), _cells(tails), _followed(pointers), _numbers(columns)
 
     def _measured(self, measure: str) -> list[Column]:
         return [column for column in self._columns if column.feature.measure == measure]
 
-    def _keys(self, columns: list[Column]) -> Indices:
-        return _indices([self._key[column.feature.key] for column in columns])
+    def _summed(self) -> list[Column]:
+        return [column for column in self._columns if column.feature.measure.endswith("_sum")]
 
-    def _window(self, days: float | None) -> int:
-        return len(self._windows) if days is None else self._windows.index(days)
+    def _keys(self, columns: list[Column]) -> Cells:
+        return _cells([self._key[column.feature.key] for column in columns])
 
-    def _slot(self, column: Column, days: float | None) -> int:
-        width = len(self._windows) + 1
-        return self._key[column.feature.key] * width + self._window(days)
+    def _plane(self, days: float | None) -> int:
+        """Tell the plane of a window's tail; that of ever is the last one."""
+        place = len(self._windows) if days is None else self._windows.index(days)
+        return place + 1
 
-    def _values(self, sums: list[Column]) -> Indices:
-        value_of = np.full((max(len(self._key), 1), 2), -1, np.int32)
-        for column in sums:
-            place = self._key[column.feature.key], _value_column(column)
-            if value_of[place] < 0:
-                value_of[place] = value_of.max() + 1
-        return value_of
-
-    def _sum_slot(self, column: Column, value_of: Indices) -> int:
-        number = int(value_of[self._key[column.feature.key], _value_column(column)])
-        return number * (len(self._windows) + 1) + self._window(column.feature.window_days)
+    def _cell(self, column: Column, days: float | None) -> int:
+        return self._plane(days) * (len(self._key) + 1) + self._key[column.feature.key]
 
 
 def _windows(features: list[Feature]) -> list[float]:
@@ -124,5 +156,14 @@ def _indices(numbers: Sequence[int]) -> Indices:
     return np.array(numbers, dtype=np.int32)
 
 
-def _numbers(columns: list[Column]) -> Indices:
-    return _indices([column.number for column in columns])
+def _numbers(columns: list[Column]) -> Cells:
+    return _cells([column.number for column in columns])
+
+
+def _cells(numbers: Sequence[int]) -> Cells:
+    return np.array(numbers, dtype=np.uint32)
+
+
+def _followed(pointers: Sequence[int]) -> Indices:
+    """Give the head and the tails that are needed, each once."""
+    return _indices(sorted({0, *pointers}))

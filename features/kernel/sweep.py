@@ -1,12 +1,9 @@
-"""One pass over the activities and the cutoffs of a lead: counts, sums, days, moments by key.
+"""One walk over the activities and the cutoffs of a lead.
 
-Decided here: each window has a head (what is seen by now) and a tail (what has left the window);
-both only move forward, and counters follow them, so the work is activities + cutoffs, whatever the
-windows. This needs the activities of a lead to be seen in the order in which they occurred. Where
-they were not, the same sweep runs for each cutoff alone over what that cutoff sees.
-
-Distinct days under a key: an activity that enters adds a day if it is not on the day of the one
-before it; one that leaves takes its day along unless the next one in the window is on that day.
+Decided here: the head (what is seen by now) and the tails of the windows only move forward, so the
+work is activities + cutoffs, whatever the windows. This needs the activities of a lead to be seen
+in the order in which they occurred. Where they were not, the same walk is made for each cutoff
+alone, over what that cutoff sees.
 """
 
 from typing import NamedTuple
@@ -15,255 +12,162 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.kernel.records import MISSING, SCALE, Events, Indices, Integers, Matrix, Rows
-
-_DAY = 86_400_000_000
+from features.kernel.counters import (
+    Cells,
+    DaysWritten,
+    Ends,
+    LongWritten,
+    Rates,
+    Walk,
+    Written,
+    add_up,
+    count,
+    count_days,
+    mark_days,
+    place_pointers,
+    tell_moments,
+)
+from features.kernel.records import Events, Indices, Integers, Matrix, Rows
 
 
 class SweepPlan(NamedTuple):
-    """Which slots are kept and which column each goes to.
+    """Which cells are kept and which column each is written to; see `counters` for the cells.
 
-    Slot `key * (windows + 1) + window` counts a key in a window; the last window is "ever".
-    `value_of[key]` gives the summed dwell and amount their numbers, or -1.
+    The key `key_count - 1` is nobody's. `kinds` tells which of (all, code, pair) have any key.
     """
 
     windows: Integers
-    any_key: Indices
-    key_of_code: Indices
-    key_of_pair: Indices
-    value_of: NDArray[np.int32]
-    count_slot: Indices
-    count_column: Indices
-    day_slot: Indices
-    day_column: Indices
-    sum_slot: Indices
-    sum_column: Indices
-    last_key: Indices
-    last_column: Indices
-    first_key: Indices
-    first_column: Indices
-    rate_slot: NDArray[np.int32]
-    rate_column: Indices
-    rate_days: NDArray[np.float64]
+    key_count: int
+    kinds: Indices
+    any_key: int
+    key_of_code: Cells
+    key_of_pair: Cells
+    counts: Written
+    rates: Rates
+    ends: Ends
+    sum_number: Indices
+    sum_count: int
+    sums: LongWritten
+    days: DaysWritten
 
 
-class State(NamedTuple):
-    """The running counters of one lead."""
-
-    counts: Indices
-    days: Indices
+class _State(NamedTuple):
+    passed: Indices
+    moments: tuple[Integers, Integers]
     sums: Integers
-    last: Integers
-    first: Integers
-    tails: Integers
-    latest: Integers
-    shared: NDArray[np.uint8]
+    days: tuple[NDArray[np.uint8], Integers, Indices]
+
+
+_Acts = tuple[Integers, Integers, Integers, Integers]
+"""occurred_at, seen_from, dwell, amount"""
 
 
 @njit(cache=True, nogil=True)
-def _state(plan: SweepPlan, longest: int) -> State:
-    keys = plan.value_of.shape[0]
-    slots = keys * (plan.windows.size + 1)
-    values = max(plan.value_of.max() + 1, 0) if keys > 0 else 0
-    return State(
-        np.zeros(slots, np.int32),
-        np.zeros(slots, np.int32),
-        np.zeros(values * (plan.windows.size + 1), np.int64),
-        np.full(keys, MISSING, np.int64),
-        np.full(keys, MISSING, np.int64),
-        np.zeros(plan.windows.size, np.int64),
-        np.full(keys, -1, np.int64),
-        np.zeros(longest if plan.day_slot.size > 0 else 0, np.uint8),
+def _state(plan: SweepPlan, longest: int) -> _State:
+    planes = plan.windows.size + 2
+    kinds = plan.kinds.size
+    return _State(
+        np.zeros(planes * plan.key_count, np.int32),
+        (np.zeros(plan.key_count, np.int64), np.zeros(plan.key_count, np.int64)),
+        np.zeros(planes * plan.sum_count, np.int64),
+        (
+            np.zeros((longest if plan.days[0][0].size > 0 else 0, kinds), np.uint8),
+            np.zeros(plan.key_count, np.int64),
+            np.zeros(planes * plan.key_count, np.int32),
+        ),
     )
 
 
 @njit(cache=True, nogil=True)
-def _reset(state: State) -> None:
-    state.counts[:] = 0
-    state.days[:] = 0
-    state.sums[:] = 0
-    state.last[:] = MISSING
-    state.first[:] = MISSING
-
-
-@njit(cache=True, nogil=True)
-def _keys(events: Events, plan: SweepPlan, i: int) -> tuple[int, int, int]:
-    return (
-        plan.any_key[0],
-        plan.key_of_code[events.code[i]],
-        plan.key_of_pair[events.pair[i]],
-    )
-
-
-@njit(cache=True, nogil=True)
-def _mark_days(events: Events, span: tuple[int, int, int], plan: SweepPlan, state: State) -> None:
-    """Mark, per kind of key, whether the next activity under the key is on the same day."""
-    begin, end, origin = span
-    state.latest[:] = -1
-    for i in range(begin, end):
-        state.shared[i - begin] = 0
-        day = (events.occurred_at[i] - origin) // _DAY
-        kind = 1
-        for key in _keys(events, plan, i):
-            if key >= 0:
-                before = state.latest[key]
-                if before >= 0 and (events.occurred_at[before] - origin) // _DAY == day:
-                    state.shared[before - begin] |= kind
-                state.latest[key] = i
-            kind *= 2
-
-
-@njit(cache=True, nogil=True)
-def _add_values(events: Events, plan: SweepPlan, state: State, at: tuple[int, int]) -> None:
-    i, key = at
-    width = plan.windows.size + 1
-    for column in range(2):
-        slot = plan.value_of[key, column]
-        if slot >= 0:
-            value = events.dwell[i] if column == 0 else events.amount[i]
-            if value != MISSING:
-                for window in range(width):
-                    state.sums[slot * width + window] += value
-
-
-@njit(cache=True, nogil=True)
-def _enter(events: Events, plan: SweepPlan, state: State, at: tuple[int, int]) -> None:
-    """Let activity i enter every window."""
-    i, origin = at
-    moment = events.occurred_at[i]
-    width = plan.windows.size + 1
-    with_days = plan.day_slot.size > 0
-    for key in _keys(events, plan, i):
-        if key < 0:
-            continue
-        base = key * width
-        for window in range(width):
-            state.counts[base + window] += 1
-        if with_days:
-            before = state.last[key]
-            apart = before == MISSING or (before - origin) // _DAY != (moment - origin) // _DAY
-            for window in range(width):
-                if apart or state.counts[base + window] == 1:
-                    state.days[base + window] += 1
-        if state.first[key] == MISSING:
-            state.first[key] = moment
-        state.last[key] = moment
-        _add_values(events, plan, state, (i, key))
-
-
-@njit(cache=True, nogil=True)
-def _leave(events: Events, plan: SweepPlan, state: State, at: tuple[int, int, int]) -> None:
-    """Let activity i leave one window."""
-    i, begin, window = at
-    width = plan.windows.size + 1
-    kind = 1
-    for key in _keys(events, plan, i):
-        if key >= 0:
-            slot = key * width + window
-            state.counts[slot] -= 1
-            if plan.day_slot.size > 0:
-                stays = (state.shared[i - begin] & kind) != 0 and state.counts[slot] > 0
-                if not stays:
-                    state.days[slot] -= 1
-            for column in range(2):
-                number = plan.value_of[key, column]
-                if number >= 0:
-                    value = events.dwell[i] if column == 0 else events.amount[i]
-                    if value != MISSING:
-                        state.sums[number * width + window] -= value
-        kind *= 2
-
-
-@njit(cache=True, nogil=True)
-def _since(moment: int, cutoff: int) -> float:
-    return np.nan if moment == MISSING else (cutoff - moment) / _DAY
-
-
-@njit(cache=True, nogil=True)
-def _write(plan: SweepPlan, state: State, cutoff: int, row: NDArray[np.float32]) -> None:
-    for j in range(plan.count_slot.size):
-        row[plan.count_column[j]] = state.counts[plan.count_slot[j]]
-    for j in range(plan.day_slot.size):
-        row[plan.day_column[j]] = state.days[plan.day_slot[j]]
-    for j in range(plan.sum_slot.size):
-        row[plan.sum_column[j]] = state.sums[plan.sum_slot[j]] / SCALE
-    for j in range(plan.last_key.size):
-        row[plan.last_column[j]] = _since(state.last[plan.last_key[j]], cutoff)
-    for j in range(plan.first_key.size):
-        row[plan.first_column[j]] = _since(state.first[plan.first_key[j]], cutoff)
-    for j in range(plan.rate_column.size):
-        recent = state.counts[plan.rate_slot[j, 0]]
-        earlier = state.counts[plan.rate_slot[j, 1]] - recent
-        row[plan.rate_column[j]] = recent / plan.rate_days[0] - earlier / plan.rate_days[1]
-
-
-@njit(cache=True, nogil=True)
-def _hide_days(plan: SweepPlan, row: NDArray[np.float32]) -> None:
-    """Leave days missing: a lead that is not yet seen has no first day to count from."""
-    for j in range(plan.day_slot.size):
-        row[plan.day_column[j]] = np.nan
-
-
-@njit(cache=True, nogil=True)
-def _sweep_lead(
-    events: Events,
-    span: tuple[int, int, int],
-    rows: Rows,
-    asked: tuple[int, int],
-    plan: SweepPlan,
-    out: tuple[State, Matrix],
+def _keys_of(
+    code: NDArray[np.int16], pair: NDArray[np.int16], plan: SweepPlan, keys: Cells
 ) -> None:
-    begin, end, lead = span
+    for k in range(plan.kinds.size):
+        kind = plan.kinds[k]
+        for i in range(code.size):
+            if kind == 0:
+                keys[i, k] = plan.any_key
+            elif kind == 1:
+                keys[i, k] = plan.key_of_code[code[i]]
+            else:
+                keys[i, k] = plan.key_of_pair[pair[i]]
+
+
+@njit(cache=True, nogil=True)
+def _walk(
+    acts: _Acts,
+    walk: Walk,
+    asked: tuple[Integers, Integers, int],
+    plan: SweepPlan,
+    out: tuple[_State, Matrix],
+) -> None:
+    """Fill the rows of one lead whose activities are seen in order."""
+    occurred_at, seen_from, dwell, amount = acts
+    cutoffs, positions, origin = asked
     state, matrix = out
-    origin = events.created_at[lead]
-    _reset(state)
-    if plan.day_slot.size > 0:
-        _mark_days(events, (begin, end, origin), plan, state)
-    head = begin
-    state.tails[:] = begin
+    target = (positions, matrix)
+    place_pointers(occurred_at, seen_from, cutoffs, plan.windows, walk[0])
+    if plan.counts[0].size > 0 or plan.rates[0].size > 0:
+        count(walk, state.passed, plan.counts, plan.rates, target)
+    if plan.ends[0].size > 0 or plan.ends[2].size > 0:
+        tell_moments(walk, (occurred_at, cutoffs), state.moments, plan.ends, target)
+    if plan.sums[0].size > 0:
+        add_up(walk, (plan.sum_number, dwell, amount), state.sums, plan.sums, target)
+    if plan.days[0][0].size > 0:
+        mark_days(walk[1], occurred_at, origin, state.days)
+        count_days(walk, state.days, plan.days, target)
+
+
+@njit(cache=True, nogil=True)
+def _hide_days(
+    columns: Cells, rows: Rows, asked: tuple[int, int], seen_from: int, matrix: Matrix
+) -> None:
+    """Leave days missing: a lead that is not yet seen has no first day to count from."""
     for r in range(asked[0], asked[1]):
-        cutoff = rows.cutoff[r]
-        while head < end and events.seen_from[head] < cutoff:
-            _enter(events, plan, state, (head, origin))
-            head += 1
-        for window in range(plan.windows.size):
-            oldest = cutoff - plan.windows[window]
-            tail = state.tails[window]
-            while tail < head and events.occurred_at[tail] < oldest:
-                _leave(events, plan, state, (tail, begin, window))
-                tail += 1
-            state.tails[window] = tail
-        row = matrix[rows.position[r]]
-        _write(plan, state, cutoff, row)
-        if events.lead_seen_from[lead] >= cutoff:
-            _hide_days(plan, row)
+        if rows.cutoff[r] <= seen_from:
+            for j in range(columns.size):
+                matrix[rows.position[r], columns[j]] = np.nan
 
 
 @njit(cache=True, nogil=True)
-def _seen(events: Events, span: tuple[int, int], cutoff: int) -> Events:
-    """Copy what one cutoff sees of one lead, in the same order."""
-    kept = np.flatnonzero(events.seen_from[span[0] : span[1]] < cutoff) + span[0]
-    return Events(
-        events.start,
-        events.in_order,
-        events.created_at,
-        events.lead_seen_from,
-        events.occurred_at[kept],
-        np.full(kept.size, MISSING, np.int64),
-        events.code[kept],
-        events.pair[kept],
-        events.dwell[kept] if events.dwell.size > 0 else events.dwell,
-        events.amount[kept] if events.amount.size > 0 else events.amount,
-    )
+def _part(values: Integers, begin: int, end: int) -> Integers:
+    return values[begin:end] if values.size > 0 else values
 
 
 @njit(cache=True, nogil=True)
-def _longest(events: Events, rows: Rows, chunk: tuple[int, int]) -> int:
-    longest = 0
+def _walk_each(
+    acts: _Acts,
+    walk: Walk,
+    asked: tuple[Integers, Integers, int],
+    plan: SweepPlan,
+    out: tuple[_State, Matrix],
+) -> None:
+    """Fill the rows of one lead, each over a copy of what its cutoff sees."""
+    occurred_at, seen_from, dwell, amount = acts
+    cutoffs, positions, origin = asked
+    for r in range(cutoffs.size):
+        kept = np.flatnonzero(seen_from < cutoffs[r])
+        seen = (
+            occurred_at[kept],
+            seen_from[kept],
+            dwell[kept] if dwell.size > 0 else dwell,
+            amount[kept] if amount.size > 0 else amount,
+        )
+        seen[1][:] = np.iinfo(np.int64).min
+        one = (cutoffs[r : r + 1], positions[r : r + 1], origin)
+        _walk(seen, (walk[0][r : r + 1], walk[1][kept]), one, plan, out)
+
+
+@njit(cache=True, nogil=True)
+def _largest(events: Events, rows: Rows, chunk: tuple[int, int]) -> tuple[int, int]:
+    """Find the most activities and the most rows of any lead."""
+    activities, most, here = 0, 0, 0
     for r in range(chunk[0], chunk[1]):
         lead = rows.lead[r]
-        longest = max(longest, events.start[lead + 1] - events.start[lead])
-    return longest
+        here = here + 1 if r > chunk[0] and rows.lead[r - 1] == lead else 1
+        most = max(most, here)
+        activities = max(activities, events.start[lead + 1] - events.start[lead])
+    return activities, most
 
 
 @njit(cache=True, nogil=True)
@@ -271,7 +175,10 @@ def sweep(
     events: Events, rows: Rows, chunk: tuple[int, int], plan: SweepPlan, matrix: Matrix
 ) -> None:
     """Fill the planned columns of the rows [chunk[0], chunk[1]), which must not split a lead."""
-    out = (_state(plan, _longest(events, rows, chunk)), matrix)
+    activities, most = _largest(events, rows, chunk)
+    all_keys = np.empty((activities, plan.kinds.size), np.uint32)
+    all_places = np.empty((most, plan.windows.size + 1), np.int32)
+    out = (_state(plan, activities), matrix)
     r = chunk[0]
     while r < chunk[1]:
         lead = rows.lead[r]
@@ -279,11 +186,18 @@ def sweep(
         while after < chunk[1] and rows.lead[after] == lead:
             after += 1
         begin, end = events.start[lead], events.start[lead + 1]
+        keys, places = all_keys[: end - begin], all_places[: after - r]
+        _keys_of(events.code[begin:end], events.pair[begin:end], plan, keys)
+        acts = (
+            events.occurred_at[begin:end],
+            events.seen_from[begin:end],
+            _part(events.dwell, begin, end),
+            _part(events.amount, begin, end),
+        )
+        asked = (rows.cutoff[r:after], rows.position[r:after], events.created_at[lead])
         if events.in_order[lead]:
-            _sweep_lead(events, (begin, end, lead), rows, (r, after), plan, out)
+            _walk(acts, (places, keys), asked, plan, out)
         else:
-            for one in range(r, after):
-                seen = _seen(events, (begin, end), rows.cutoff[one])
-                span = (0, seen.occurred_at.size, lead)
-                _sweep_lead(seen, span, rows, (one, one + 1), plan, out)
+            _walk_each(acts, (places, keys), asked, plan, out)
+        _hide_days(plan.days[0][3], rows, (r, after), events.lead_seen_from[lead], matrix)
         r = after
