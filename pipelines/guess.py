@@ -142,6 +142,9 @@ def _activity_columns(part: Part) -> Iterator[str]:
     else:
         yield f"      activity_type: {{constant: {say(part.file.name)}}} # ? every row is one"
     taken = {part.lead, part.time, part.kind}
+    own = next((c for c in part.file.of_look("id") if c.unique and c not in taken), None)
+    if own is not None:
+        yield f"      activity_id: {_origin(own)} # ?"
     for name, pattern in _COLUMNS.items():
         looks = {"number"} if name in {"dwell_seconds", "amount"} else {"category"}
         for column in part.file.columns:

@@ -31,6 +31,9 @@ _TIME_NAME: Final = re.compile(
     r"|日時|日付|年月日|日$",
     re.IGNORECASE,
 )
+ID_NAME: Final = re.compile(
+    r"(?:^|[ _-])(?i:id|no|number|key|code|uuid)$|(?:Id|ID|No)$|番号|コード"
+)
 _DATE_LIKE: Final = (pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC"))
 MOSTLY: Final = 0.98
 FEW_KINDS: Final = 0.5
@@ -68,7 +71,7 @@ def look_at(name: str, raw: pd.Series) -> Column:
     raw, text = raw[~missing], text[~missing]
     counts = text.value_counts()
     formats, local = _time_formats(name, raw, text) if len(text) else ((), False)
-    look: Look = "time" if formats else _look(text, len(counts))
+    look: Look = "time" if formats else _look(name, text, len(counts))
     return Column(
         name,
         look,
@@ -82,14 +85,14 @@ def look_at(name: str, raw: pd.Series) -> Column:
     )
 
 
-def _look(text: pd.Series, distinct: int) -> Look:
+def _look(name: str, text: pd.Series, distinct: int) -> Look:
     if text.empty:
         return "empty"
     codes = text.str.fullmatch(r"0\d+", na=False).any()
     numbers, unreadable = read_numbers(text)
     if not codes and unreadable.mean() <= 1 - MOSTLY:
         whole = bool((numbers[~unreadable] % 1 == 0).all())
-        return "id" if whole and distinct == len(text) and len(text) > LONG_TEXT else "number"
+        return "id" if whole and distinct == len(text) and ID_NAME.search(name) else "number"
     if distinct > FEW_KINDS * len(text) and distinct > LONG_TEXT:
         return "text" if text.str.len().mean() > LONG_TEXT else "id"
     return "category"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from pipelines.guess_columns import Column
+from pipelines.guess_columns import ID_NAME, Column
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 _LEAD: Final = re.compile(
@@ -18,9 +18,6 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT: Final = re.compile(r"(account|company|organi[sz]ation|会社|企業|法人)", re.IGNORECASE)
-_ID: Final = re.compile(
-    r"(?:^|[ _-])(?:id|no|number|key|code|uuid)$|(?:Id|ID)$|番号|コード", re.ASCII
-)
 _TYPE: Final = re.compile(
     r"(type|kind|activity|event|action|channel|category|種別|種類|行動)", re.IGNORECASE
 )
@@ -81,18 +78,26 @@ def find_roles(files: Sequence[File]) -> list[Part]:
 
 
 def _settled(parts: list[Part]) -> list[Part]:
-    """Drop second roles that another file plays better."""
-    first = next((p for p in parts if p.role == "leads" and not _also(p, parts, "outcomes")), None)
+    """Keep one file of leads, the richest, and drop second roles that another plays better."""
+    candidates = [p for p in parts if p.role == "leads" and not _also(p, parts, "outcomes")]
+    first = max(candidates, key=_richness, default=None)
     ends = [p for p in parts if p.role == "outcomes" and not _also(p, parts, "activities")]
     settled = []
     for part in parts:
-        second = part.role == "leads" and first and _also(part, parts, "outcomes")
+        second = part.role == "leads" and first is not None and part is not first
         worse = part.role == "outcomes" and ends and _also(part, parts, "activities")
-        if second or worse:
-            continue
-        timed = part.role == "outcomes" and part.time is None and first is not None
-        settled.append(replace(part, time=_only_time(part.file)) if timed else part)
+        time = part.time or _only_time(part.file)
+        if second and time is not None and not _also(part, parts, "outcomes"):
+            settled += _rows_of_leads(part.file, part.lead, time, None)
+        elif part.role == "outcomes" and first is not None and not worse:
+            settled.append(replace(part, time=time))
+        elif not second and not worse:
+            settled.append(part)
     return settled
+
+
+def _richness(part: Part) -> int:
+    return len(part.file.of_look("category", "number"))
 
 
 def _only_time(file: File) -> Column | None:
@@ -110,7 +115,7 @@ def _lead_column(files: Sequence[File]) -> str | None:
     def worth(name: str) -> tuple[int, int, int, int]:
         columns = [c for file in files for c in file.columns if c.name == name]
         return (
-            bool(_LEAD.search(name) and _ID.search(name)) and not _ACCOUNT.search(name),
+            bool(_LEAD.search(name) and ID_NAME.search(name)) and not _ACCOUNT.search(name),
             len(columns),
             any(c.unique for c in columns),
             bool(_LEAD.search(name)) or name.casefold() == "id",
@@ -123,7 +128,7 @@ def _lead_column(files: Sequence[File]) -> str | None:
 
 def _may_be_id(column: Column) -> bool:
     return column.look in {"id", "number", "category"} and bool(
-        _ID.search(column.name) or column.unique or column.look == "id"
+        ID_NAME.search(column.name) or column.unique or column.look == "id"
     )
 
 
@@ -145,7 +150,7 @@ def _roles(file: File, lead_name: str | None, *, alone: bool) -> list[Part]:
 
 
 def _rows_of_leads(
-    file: File, lead: Column, time: Column | None, kind: Column | None
+    file: File, lead: Column | None, time: Column | None, kind: Column | None
 ) -> list[Part]:
     """Tell the role of a file with several rows a lead."""
     told = [value for value in kind.values if meaning(value)] if kind else []
@@ -153,7 +158,8 @@ def _rows_of_leads(
         return [Part(file, "outcomes", lead, time, kind)]
     if time is None:
         return []
-    doing = kind or _first(file.of_look("category"), _TYPE)
+    words = [c for c in file.of_look("category") if c is not lead]
+    doing = kind or _first(words, _TYPE) or (words[0] if len(words) == 1 else None)
     acts = [Part(file, "activities", lead, time, doing)]
     return [*acts, Part(file, "outcomes", lead, time, kind)] if kind else acts
 

@@ -24,6 +24,7 @@ from pipelines import mapping_file, partitions
 from pipelines.checks.check import About
 from pipelines.ingest_report import IngestReport
 from pipelines.mapped import gather
+from pipelines.mapped.lookup import times_of
 from pipelines.mapped.notes import PLACE, ROW, RULE
 from pipelines.mapped.times import read_times
 from pipelines.mapping import Mapping as MappingFile
@@ -164,7 +165,7 @@ class _Ingest:
             days = rule.columns["occurred_at"].after_created_days
             if days is not None:
                 mine = outcomes[RULE] == number
-                at = outcomes["lead_id"].map(created) + pd.Timedelta(days=days)
+                at = times_of(outcomes["lead_id"], created) + pd.Timedelta(days=days)
                 outcomes["occurred_at"] = outcomes["occurred_at"].mask(
                     mine, at.astype(MOMENT_DTYPE)
                 )

@@ -2,13 +2,14 @@
 
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
+from pipelines.mapped.lookup import times_of
 
 
 def before_lead(batch: Batch, table: TableName) -> Flags:
     """Flag rows that occurred before their lead's created_at."""
     leads = batch.tables["leads"].drop_duplicates("lead_id").set_index("lead_id")["created_at"]
     frame = batch.tables[table]
-    flags: Flags = (frame["occurred_at"] < frame["lead_id"].map(leads)).to_numpy()
+    flags: Flags = (frame["occurred_at"] < times_of(frame["lead_id"], leads)).to_numpy()
     return flags
 
 

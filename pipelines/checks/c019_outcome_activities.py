@@ -5,6 +5,7 @@ from typing import Final
 
 from features.tables import TableName
 from pipelines.checks.check import About, Batch, Finding, Tally, TallyCheck
+from pipelines.mapped.lookup import times_of
 
 ENOUGH: Final = 10
 
@@ -14,7 +15,7 @@ def _tally(batch: Batch, table: TableName) -> Tally:
     won = outcomes[outcomes["outcome"] == "won"]
     first_won = won.groupby("lead_id")["occurred_at"].min()
     frame = batch.tables[table]
-    at = frame["lead_id"].map(first_won)
+    at = times_of(frame["lead_id"], first_won)
     late = (at.notna() & (frame["occurred_at"] >= at)).to_numpy()
     counts = {
         is_late: frame.loc[late == is_late, "activity_type"].value_counts().to_dict()

@@ -1,0 +1,84 @@
+"""The worked mappings read the real data: every row is accounted for."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.tables import Tables
+from pipelines import partitions
+from pipelines.ingest import ingest
+from pipelines.ingest_report import IngestReport
+from pipelines.mapping_file import load
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("MIKOMI_DATA", ROOT / ".." / "shared" / "data"))
+NAMES = ("bpic2012", "cdnow", "uci_bank", "x_education")
+real_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the real data are not here; MIKOMI_DATA says where they are"
+)
+
+
+def brought(name: str, folder: Path) -> tuple[IngestReport, Tables]:
+    report = ingest(ROOT / "examples" / name / "mapping.yaml", folder / "store")
+    assert all(count.balanced and count.quarantined == 0 for count in report.tables.values())
+    return report, partitions.read_all(folder / "store")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_has_a_mapping_that_reads(name: str) -> None:
+    assert load(ROOT / "examples" / name / "mapping.yaml").name == name
+
+
+@real_data
+def test_bpic2012(tmp_path: Path) -> None:
+    report, tables = brought("bpic2012", tmp_path)
+    assert len(tables.leads) == 13_087
+    assert report.tables["activities"].read == 262_200
+    assert report.tables["activities"].passed_over == {"the outcome written down": 20_225}
+    counts = tables.outcomes["outcome"].value_counts().to_dict()
+    assert counts == {"lost": 7_635 + 2_807, "won": 2_246}
+    assert tables.outcomes["lead_id"].is_unique
+    assert not set(tables.activities["activity_type"]) & {"A_APPROVED", "O_ACCEPTED", "A_DECLINED"}
+    assert report.faults == ()
+    won = tables.outcomes.query("outcome == 'won'")
+    days = won["occurred_at"] - won["lead_id"].map(tables.leads.set_index("lead_id")["created_at"])
+    assert days.median() / pd.Timedelta(days=1) == pytest.approx(14.4, abs=0.05)
+
+
+@real_data
+def test_cdnow(tmp_path: Path) -> None:
+    report, tables = brought("cdnow", tmp_path)
+    assert (len(tables.leads), len(tables.activities), len(tables.outcomes)) == (
+        23_570,
+        69_659,
+        69_659,
+    )
+    assert report.tables["leads"].passed_over == {"later rows of the lead": 69_659 - 23_570}
+    first = tables.activities.groupby("lead_id")["occurred_at"].min()
+    assert (first == tables.leads.set_index("lead_id")["created_at"]).all()
+
+
+@real_data
+def test_x_education(tmp_path: Path) -> None:
+    report, tables = brought("x_education", tmp_path)
+    assert tables.outcomes["outcome"].value_counts().to_dict() == {"lost": 5_679, "won": 3_561}
+    assert {"Tags", "Lead Quality", "Last Notable Activity", "Converted"} <= set(report.excluded)
+    assert not {"Tags", "Converted"} & set(tables.attributes())
+    assert "Select" not in set(tables.leads["City"])
+    assert {answer.code for answer in report.faults} == {"C022"}
+
+
+@real_data
+def test_uci_bank(tmp_path: Path) -> None:
+    report, tables = brought("uci_bank", tmp_path)
+    assert tables.outcomes["outcome"].value_counts().to_dict() == {"lost": 36_548, "won": 4_640}
+    assert len(tables.attributes()) == 19
+    assert set(report.excluded) == {"duration", "y"}
+    assert tables.leads["created_at"].dt.strftime("%Y-%m").agg(["min", "max"]).tolist() == [
+        "2008-05",
+        "2010-11",
+    ]
+    assert tables.leads["pdays"].notna().sum() == 41_188 - 39_673
+    assert report.faults == ()
