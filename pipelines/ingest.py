@@ -24,7 +24,7 @@ from pipelines import mapping_file, partitions
 from pipelines.checks.check import About
 from pipelines.ingest_report import IngestReport
 from pipelines.mapped import gather
-from pipelines.mapped.lookup import times_of
+from pipelines.mapped.lookup import positions, times_of
 from pipelines.mapped.notes import PLACE, ROW, RULE
 from pipelines.mapped.times import read_times
 from pipelines.mapping import Mapping as MappingFile
@@ -160,12 +160,12 @@ class _Ingest:
 
     def _after_created(self, outcomes: pd.DataFrame, leads: pd.DataFrame) -> None:
         """Date outcomes that are said to occur so many days after the lead was created."""
-        created = leads.set_index("lead_id")["created_at"]
         for number, rule in enumerate(self.mapping.outcomes):
             days = rule.columns["occurred_at"].after_created_days
             if days is not None:
                 mine = outcomes[RULE] == number
-                at = times_of(outcomes["lead_id"], created) + pd.Timedelta(days=days)
+                created = times_of(outcomes["lead_id"], leads["lead_id"], leads["created_at"])
+                at = created + pd.Timedelta(days=days)
                 outcomes["occurred_at"] = outcomes["occurred_at"].mask(
                     mine, at.astype(MOMENT_DTYPE)
                 )
@@ -302,9 +302,10 @@ def _parts_of(
     leads: pd.Series, homes: pd.Series, count: int
 ) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Give the partition of each row's lead; rows of unknown leads go by their own id."""
-    known = homes.reindex(leads).to_numpy("float64", na_value=np.nan)
-    own = partitions.partition_of(leads.fillna(""), count)
-    return np.where(np.isnan(known), own, np.nan_to_num(known)).astype(np.int64)
+    at = positions(leads, homes.index.to_series())
+    parts = homes.to_numpy()[at]
+    parts[at < 0] = partitions.partition_of(leads[at < 0].fillna(""), count)
+    return parts
 
 
 def _balance(report: IngestReport) -> None:

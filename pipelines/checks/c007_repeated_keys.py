@@ -13,9 +13,12 @@ def _flags(batch: Batch, table: TableName) -> Flags | None:
     key = [name for name in SPECS[table].key if name in frame]
     if table == "activities" and not frame["activity_id"].notna().any():
         return None
-    usable = frame[key[0]].notna().to_numpy() & ~repeated(frame)
-    flags = np.zeros(len(frame), dtype=bool)
-    flags[usable] = frame.loc[usable].duplicated(key, keep="first").to_numpy()
+    there = frame[key[0]].notna().to_numpy()
+    flags: Flags = there & frame.duplicated(key, keep="first").to_numpy()
+    if flags.any():
+        usable = there & ~repeated(frame)
+        flags[usable] = frame.loc[usable].duplicated(key, keep="first").to_numpy()
+        flags &= usable
     if table == "activities" and len(batch.taken):
         ids = frame["activity_id"]
         flags = flags | ids.notna().to_numpy() & np.isin(hash_ids(ids), batch.taken)

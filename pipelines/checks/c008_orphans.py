@@ -2,12 +2,13 @@
 
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
+from pipelines.mapped.lookup import positions
 
 
 def _flags(batch: Batch, table: TableName) -> Flags | None:
     leads = batch.tables["leads"]["lead_id"]
-    known = batch.tables[table]["lead_id"].isin(leads)
-    return (~known).to_numpy()
+    unknown: Flags = positions(batch.tables[table]["lead_id"], leads) < 0
+    return unknown
 
 
 CHECK = RowCheck(

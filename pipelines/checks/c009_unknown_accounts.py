@@ -2,14 +2,16 @@
 
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
+from pipelines.mapped.lookup import positions
 
 
 def _flags(batch: Batch, table: TableName) -> Flags | None:
     if "accounts" not in batch.about.fed or "account_id" not in batch.tables[table]:
         return None
     account = batch.tables[table]["account_id"]
-    known = account.isin(batch.tables["accounts"]["account_id"])
-    return (account.notna() & ~known).to_numpy()
+    unknown = positions(account, batch.tables["accounts"]["account_id"]) < 0
+    flags: Flags = account.notna().to_numpy() & unknown
+    return flags
 
 
 CHECK = RowCheck(

@@ -7,9 +7,9 @@ from pipelines.mapped.lookup import times_of
 
 def before_lead(batch: Batch, table: TableName) -> Flags:
     """Flag rows that occurred before their lead's created_at."""
-    leads = batch.tables["leads"].drop_duplicates("lead_id").set_index("lead_id")["created_at"]
-    frame = batch.tables[table]
-    flags: Flags = (frame["occurred_at"] < times_of(frame["lead_id"], leads)).to_numpy()
+    leads, frame = batch.tables["leads"], batch.tables[table]
+    created = times_of(frame["lead_id"], leads["lead_id"], leads["created_at"])
+    flags: Flags = (frame["occurred_at"] < created).to_numpy()
     return flags
 
 

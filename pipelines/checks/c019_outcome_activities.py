@@ -13,9 +13,9 @@ ENOUGH: Final = 10
 def _tally(batch: Batch, table: TableName) -> Tally:
     outcomes = batch.tables["outcomes"]
     won = outcomes[outcomes["outcome"] == "won"]
-    first_won = won.groupby("lead_id")["occurred_at"].min()
+    first = won.sort_values("occurred_at").drop_duplicates("lead_id")
     frame = batch.tables[table]
-    at = times_of(frame["lead_id"], first_won)
+    at = times_of(frame["lead_id"], first["lead_id"], first["occurred_at"])
     late = (at.notna() & (frame["occurred_at"] >= at)).to_numpy()
     counts = {
         is_late: frame.loc[late == is_late, "activity_type"].value_counts().to_dict()

@@ -1,9 +1,33 @@
-"""A time of its lead for every row that speaks of a lead."""
+"""Finding the lead, or the account, that a row speaks of.
 
+Decided here: ids are looked up by hash, column by column, since there may be millions.
+"""
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 
-def times_of(ids: pd.Series, times: pd.Series) -> pd.Series:
-    """Look up `times`, which are indexed by lead id, for every row; unknown leads have none."""
-    found: pd.Series = times.reindex(pd.Index(ids)).set_axis(ids.index)
-    return found
+def positions(ids: pd.Series, among: pd.Series) -> NDArray[np.int64]:
+    """Tell where each id stands in `among`; -1 for an id that is missing or not there.
+
+    >>> positions(pd.Series(["b", None, "x"]), pd.Series(["a", "b"])).tolist()
+    [1, -1, -1]
+    """
+    found = pc.index_in(_array(ids), value_set=_array(among), skip_nulls=True)
+    at: NDArray[np.int64] = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return at
+
+
+def times_of(ids: pd.Series, leads: pd.Series, times: pd.Series) -> pd.Series:
+    """Give every row the time of its lead; rows of unknown leads have none."""
+    at = positions(ids, leads)
+    found = times.reset_index(drop=True).reindex(at)
+    return found.set_axis(ids.index)
+
+
+def _array(ids: pd.Series) -> pa.Array:
+    array = pa.array(ids, pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

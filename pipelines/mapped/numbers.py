@@ -26,9 +26,10 @@ def read_numbers(
     if pd.api.types.is_numeric_dtype(raw):
         values = raw.to_numpy("float64", na_value=np.nan)
     else:
-        values = pd.to_numeric(_plain(folded(as_text(raw)), decimal), errors="coerce").to_numpy(
-            "float64", na_value=np.nan
-        )
+        codes, distinct = pd.factorize(as_text(raw))
+        plain = _plain(folded(pd.Series(distinct, dtype="str")), decimal)
+        told = pd.to_numeric(plain, errors="coerce").to_numpy("float64", na_value=np.nan)
+        values = np.append(told, np.nan)[codes]
     finite = np.isfinite(values)
     return np.where(finite, values, np.nan), there & ~finite
 
