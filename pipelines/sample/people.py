@@ -27,7 +27,7 @@ TRIAL_INDUSTRIES: Final = ("製造業", "情報通信業", "運輸・物流")
 _SIZE_EDGES: Final = (1, 30, 100, 300, 1000, 12000)
 _SOURCE_TREND: Final = (0.0, 0.1, -0.3, 0.0, 0.1, 0.5, 0.0, 0.0)
 """Per year, in log: advertisement grows, the trade fair shrinks."""
-_SKILL: Final = (0.45, 0.1, -0.1, -0.35, 0.3, 0.05, -0.1, -0.3, 0.35, 0.1, -0.05, -0.4)
+_SKILL: Final = (0.40, 0.1, -0.1, -0.30, 0.25, 0.0, -0.1, -0.25, 0.30, 0.1, 0.0, -0.35)
 _SPECIALITY: Final = (0, 1, 2, 3, 4, 5, 0, 1, 6, 7, 0, 1)
 """The industry in which a salesperson shines."""
 #                           asleep curious aware comparing deciding
@@ -116,10 +116,10 @@ def modifiers(people: People) -> Modifiers:
     return Modifiers(
         variant=3 * trial.astype(np.int64) + np.array([0, 1, 1, 2, 2])[size],
         volume=np.array([0.8, 0.9, 1.1, 1.1, 1.0])[role],
-        up=np.exp(0.8 * fit),
-        wake=np.exp(0.6 * fit),
-        opening=np.exp(0.5 * fit[:, None] + 0.5 * by_era),
-        winning=np.exp(0.5 * fit[:, None] + by_era + skill[:, None]),
+        up=np.exp(0.7 * fit),
+        wake=np.exp(0.5 * fit),
+        opening=np.exp(0.4 * fit[:, None] + 0.5 * by_era),
+        winning=np.exp(0.4 * fit[:, None] + by_era + skill[:, None]),
         start=_START[source],
     )
 
@@ -183,8 +183,8 @@ def _source_by_industry() -> Floats:
 
 
 def _speciality() -> Floats:
-    table = np.full((len(_SKILL), len(words.INDUSTRY.values)), -0.15)
-    table[np.arange(len(_SKILL)), _SPECIALITY] = 0.75
+    table = np.full((len(_SKILL), len(words.INDUSTRY.values)), -0.08)
+    table[np.arange(len(_SKILL)), _SPECIALITY] = 0.55
     return table
 
 
