@@ -103,6 +103,7 @@ class Scorer:
             base_probability=self.base_probability,
             picked=picked,
             catalog=self.artifact.catalog,
+            concepts=self.concepts,
         )
 
     def _check(self, frame: Frame) -> None:

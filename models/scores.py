@@ -6,7 +6,6 @@ remainder is what is not shown, whatever the grounds. Sentences are made when th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -43,6 +42,8 @@ class Scores:
         The reasons shown.
     catalog
         The features.
+    concepts
+        What they are called together.
     """
 
     keys: pd.DataFrame
@@ -53,6 +54,7 @@ class Scores:
     base_probability: float
     picked: Picked
     catalog: Catalog
+    concepts: Concepts
 
     def __len__(self) -> int:
         """Count the leads."""
@@ -68,11 +70,6 @@ class Scores:
         """Shape (rows,): the part of the probability that no shown reason explains."""
         shown = self.picked.contribution.sum(axis=1)
         return np.asarray(self.probability - self.base_probability - shown)
-
-    @cached_property
-    def concepts(self) -> Concepts:
-        """The concepts that reasons speak of."""
-        return Concepts.of(self.catalog)
 
     def reasons_of(self, row: int) -> list[Reason]:
         """Give the reasons of one lead: those for it, strongest first, then those against it."""
