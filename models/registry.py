@@ -7,6 +7,7 @@ file beside its artifacts. Nothing here reports home: telemetry is off before ML
 """
 
 import json
+import logging
 import os
 import tempfile
 import warnings
@@ -345,6 +346,7 @@ def _mlflow() -> ModuleType:
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
     with _quiet():
         import mlflow  # noqa: PLC0415 - as the docstring says
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     return mlflow  # type: ignore[no-any-return]
 
 
@@ -352,6 +354,5 @@ def _mlflow() -> ModuleType:
 def _quiet() -> Iterator[None]:
     """Ignore what MLflow's own code is warned about, and only there."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"The ``noload`` loader", module="mlflow")
-        warnings.filterwarnings("ignore", message="An input example was not provided")
+        warnings.filterwarnings("ignore", module=r"mlflow(\..*)?$")
         yield

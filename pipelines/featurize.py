@@ -28,8 +28,9 @@ def run(job: Job) -> dict[str, int]:
     """Learn the catalog and build every partition; tell how many features and rows."""
     facts = stored.manifest(job.places.snapshots, "snapshot")
     catalog = learn(job)
-    made_from = fingerprint(facts, catalog.fingerprint, of_sources("features"))
-    work = work_directory(job.places.features, made_from)
+    made_from = fingerprint(facts, catalog.fingerprint)
+    by_this_code = fingerprint(made_from, of_sources("features"))
+    work = work_directory(job.places.features, by_this_code)
     write_text(work / stored.CATALOG, catalog.to_json())
     todo = [
         part for part in range(facts["partitions"]) if not stored.part_path(work, part).is_file()

@@ -18,11 +18,11 @@ from models import artifact
 from models.registry import Registry, Run
 from pipelines import stored
 from pipelines.atomic import replacing, write_json
+from pipelines.evaluate import COMPARISONS
 from pipelines.job import Job
 from pipelines.train import log
 
 JUDGED: Final = ("auc", "log_loss")
-FACTS: Final = "comparisons.json"
 EXAMPLE_ROWS: Final = 5
 
 
@@ -37,7 +37,7 @@ class Verdict:
 def run(job: Job) -> dict[str, Any]:
     """Register the version, judge it, and tell the verdict."""
     places = job.places
-    facts = json.loads((places.evaluation / FACTS).read_text("utf-8"))
+    facts = json.loads((places.evaluation / COMPARISONS).read_text("utf-8"))
     fingerprint = artifact.read_fingerprint(places.model)
     _belong_together(facts, fingerprint)
     registry = Registry(job.params.registry, places.registry)
@@ -70,7 +70,7 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
 
     >>> one = {"against": "odoo", "metric": "auc", "better_share": 0.8, "gain": 0.01}
     >>> judge({"verdict": "signal", "comparisons": [one]}, confidence=0.9).grounds
-    ('auc: better than odoo in 80 % of the redraws (by 0.0100), 90 % asked for',)
+    ('auc: better than odoo in 80 % of the redraws (gain 0.0100), 90 % asked for',)
     """
     grounds = []
     if facts["verdict"] not in ("signal", "ranking_only"):
@@ -82,7 +82,7 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
             asked = f"{confidence:.0%}".replace("%", " %")
             grounds.append(
                 f"{one['metric']}: better than {one['against']} in {said} of the redraws "
-                f"(by {one['gain']:.4f}), {asked} asked for"
+                f"(gain {one['gain'] or 0.0:.4f}), {asked} asked for"
             )
     return Verdict(not grounds, tuple(grounds))
 

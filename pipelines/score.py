@@ -36,6 +36,8 @@ from pipelines.revision import of_sources
 
 FORMATS: Final = (".parquet", ".csv")
 THREADS: Final = 2
+BETWEEN: Final = " / "
+"""What stands between reasons in a cell of a CSV file."""
 SCHEMA: Final = pa.schema(
     [
         ("lead_id", pa.string()),
@@ -130,6 +132,18 @@ def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
     return {"leads": rows, **bands}
 
 
+def top(ranking_file: Path, count: int) -> pd.DataFrame:
+    """Read the first leads of a ranking; of CSV, lists of reasons are parted again."""
+    if ranking_file.suffix == ".parquet":
+        first = next(pq.ParquetFile(ranking_file).iter_batches(batch_size=max(count, 1)), None)
+        return pd.DataFrame() if first is None else first.to_pandas().head(count)
+    rows = pd.read_csv(ranking_file, nrows=count, keep_default_na=False, dtype={"lead_id": "str"})
+    for name in ("reasons_ja", "reasons_en", "reason_contributions"):
+        rows[name] = rows[name].map(lambda cell: cell.split(BETWEEN) if cell else [])
+    rows["reason_contributions"] = rows["reason_contributions"].map(lambda c: [float(x) for x in c])
+    return rows
+
+
 def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
     schema = SCHEMA.insert(0, pa.field("rank", pa.int64()))
     if ending == ".parquet":
@@ -141,7 +155,7 @@ def _flat(rows: pa.Table) -> pa.Table:
     """Write a list as words, one cell each."""
     for place, field in enumerate(rows.schema):
         if pa.types.is_list(field.type):
-            words = pc.binary_join(rows[place].cast(pa.list_(pa.string())), " / ")
+            words = pc.binary_join(rows[place].cast(pa.list_(pa.string())), BETWEEN)
             rows = rows.set_column(place, field.name, words)
     return rows
 
@@ -163,7 +177,7 @@ def _part(
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
-            table = pa.Table.from_pandas(scores.to_frame(), SCHEMA, preserve_index=False)
+            table = stored.arrow(scores.to_frame(), SCHEMA)
             pq.write_table(ranking.ranked(table), stored.part_path(fresh, number))
     return len(rows)
 

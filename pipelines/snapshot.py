@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from features import labels, snapshots
 from features.labels import Target
@@ -67,5 +68,5 @@ def _part(
     end = pd.Timestamp(until)
     drawn = snapshots.draw(read, what[0], end)
     label = labels.attach(drawn, read.outcomes, what[1], end)
-    drawn.assign(label=label).to_parquet(stored.part_path(into, part), index=False)
+    pq.write_table(stored.arrow(drawn.assign(label=label)), stored.part_path(into, part))
     return len(drawn), int(label.notna().sum()), int((label == 1.0).sum())

@@ -7,6 +7,7 @@ the same bytes.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -110,7 +111,7 @@ def figures(model: LeadModel) -> dict[str, Any]:
     }
 
 
-def log(job: Job, run: Run) -> str:
+def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
     """Log what is known of this artifact, with all its circumstances, into its run."""
     manifest = partitions.manifest(job.places.tables)
     sections = {name: asdict(getattr(job.params, name)) for name in LOGGED}
@@ -120,7 +121,7 @@ def log(job: Job, run: Run) -> str:
         inputs={one.source: one.sha256 for one in manifest.inputs},
         revision=of_checkout(Path(__file__).parent),
     )
-    return Registry(job.params.registry, job.places.registry).log(whole)
+    return Registry(job.params.registry, job.places.registry).log(whole, files)
 
 
 def flat(nested: dict[str, Any], before: str = "") -> dict[str, object]:
@@ -153,4 +154,4 @@ def _open_values(
     read = partitions.read(tables, part)
     rows = snapshots.at(read, pd.Timestamp(at), rule)
     frame = build.build(read, rows, catalog)
-    return frame.values
+    return frame.values  # noqa: PD011 - not a frame of pandas

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from features.errors import BadRequest
 from pipelines.commands.options import now
 
 MappingFile = Annotated[Path, typer.Argument(help="The mapping file.")]
@@ -19,8 +20,22 @@ def add(app: typer.Typer) -> None:
 def init(
     export: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, also .gz.")],
     out: Annotated[Path, typer.Option(help="The mapping file to write.")] = Path("mapping.yaml"),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
 ) -> None:
-    """Look at an export and write a first mapping, its guesses and questions as comments."""
+    """Look at an export and write a first mapping, its guesses and questions as comments.
+
+    Read it, answer its questions, then run `mikomi check` on it.
+    """
+    from pipelines.atomic import write_text  # noqa: PLC0415 - slow to import
+    from pipelines.guess import guess  # noqa: PLC0415
+
+    if out.exists() and not force:
+        raise BadRequest.of(
+            f"{out} is there already", "a new file", "say --force, or another --out"
+        )
+    write_text(out, guess(export, out.parent))
+    typer.echo(f"{out}: read it, answer its questions, then run: mikomi check {out}")
 
 
 def check(

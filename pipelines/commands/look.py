@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipelines.one_lead import OneLead, Shown
 
 Picture = Annotated[
-    Path | None, typer.Option("--picture", help="Where to write the picture; none writes none.")
+    Path | None, typer.Option("--picture", help="Draw them too, into this SVG file.")
 ]
 
 
@@ -47,9 +47,7 @@ def profile(params: ParamsFile = DEFAULT_PARAMS) -> None:
     console.print(f"suggested  cohort.horizon_days: {horizon}   features.windows_days: [{windows}]")
 
 
-def splits(
-    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, picture: Picture = None
-) -> None:
+def splits(params: ParamsFile = DEFAULT_PARAMS, picture: Picture = None) -> None:
     """Show cutoffs, windows, embargo and rows as they would be used, before any feature exists."""
     from pipelines import looking  # noqa: PLC0415 - slow to import
     from pipelines.commands.saying import out, table  # noqa: PLC0415
@@ -63,6 +61,12 @@ def splits(
         f"horizon {plan.horizon_days:g} days, embargo {plan.embargo_days:g} days, "
         f"windows {windows} days"
     )
+    if picture is not None:
+        from pipelines.atomic import write_text  # noqa: PLC0415
+        from pipelines.report import splits as drawn  # noqa: PLC0415
+
+        write_text(picture, drawn.picture(plan))
+        console.print(f"picture: {picture}")
 
 
 def feature(

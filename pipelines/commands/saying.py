@@ -1,7 +1,7 @@
 """How the command speaks: results to standard output, everything else to standard error."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,10 +18,16 @@ from rich.table import Table
 
 from features.errors import MikomiError
 
+WIDE: Final = 160
+"""Width of tables when no terminal says another."""
+
 
 def out() -> Console:
-    """Give the console for results; lines are not broken when nobody watches."""
-    return Console(highlight=False, soft_wrap=True)
+    """Give the console for results; wide when it is not a terminal."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
 
 
 def refuse(error: MikomiError) -> None:

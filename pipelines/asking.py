@@ -1,0 +1,72 @@
+"""What `mikomi score` is asked: which leads, at which moment, by which model, into which file."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from models import artifact
+from pipelines.atomic import fingerprint, remove
+from pipelines.ingest import ingest
+from pipelines.ingesting import settings
+from pipelines.job import Job
+from pipelines.score import Question
+from pipelines.snapshot import observed_until
+
+MAPPINGS = (".yaml", ".yml")
+
+
+def question(
+    job: Job, leads: Path | None, at: pd.Timestamp | None, out: Path | None, model: str
+) -> Question:
+    """Make the question; what is not said is the workspace's own.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    leads
+        A store of canonical tables, or a mapping file, which is ingested beside the workspace's.
+    at
+        The moment; None means when observation of these leads ended.
+    out
+        Where the ranking goes.
+    model
+        An alias, a version number, or the folder of an artifact.
+    """
+    tables = job.places.tables if leads is None else store(job, leads)
+    return Question(
+        tables=tables,
+        model=directory(job, model),
+        at=observed_until(tables) if at is None else at,
+        out=job.places.scores if out is None else out,
+    )
+
+
+def store(job: Job, leads: Path) -> Path:
+    """Give the store of some leads; a mapping is read into one first."""
+    if leads.suffix not in MAPPINGS:
+        return leads
+    place = job.places.data / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    ingest(leads, place, settings(job), job.tell)
+    return place
+
+
+def directory(job: Job, model: str) -> Path:
+    """Find the artifact; the champion of the workspace needs no registry."""
+    if Path(model).is_dir():
+        return Path(model)
+    if model == "champion":
+        artifact.read_fingerprint(job.places.champion)
+        return job.places.champion
+    return fetched(job, model)
+
+
+def fetched(job: Job, which: str) -> Path:
+    """Copy a version from the registry into the workspace."""
+    from models.registry import Registry  # noqa: PLC0415 - imports MLflow, rarely needed
+
+    registry = Registry(job.params.registry, job.places.registry)
+    place = job.places.artifacts / f"version-{registry.version(which).number}"
+    remove(place)
+    registry.fetch(which, place)
+    return place

@@ -1,0 +1,162 @@
+"""The main job on the sample company: from an export to a ranking with reasons, by the command."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from models import artifact
+from pipelines import score, stored
+from pipelines.commands import stages
+from pipelines.params import Params
+from pipelines.workspace import Workspace
+from tests.small_company import ROOT, found, mikomi
+
+STAGES = list(stages.STAGES)
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, set[str]]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, seen: dict[str, set[str]]) -> Path:
+    folder = tmp_path_factory.mktemp("company")
+    found(folder)
+    sections = {one.name for one in fields(Params)}
+    for stage in STAGES:
+        read = seen.setdefault(stage, set())
+
+        def watching(self: Params, name: str, read: set[str] = read) -> Any:
+            if name in sections:
+                read.add(name)
+            return object.__getattribute__(self, name)
+
+        with patch.object(Params, "__getattribute__", watching):
+            assert mikomi(folder, stage) == 0
+    assert mikomi(folder, "score") == 0
+    return folder
+
+
+@pytest.fixture
+def places(company: Path) -> Workspace:
+    return Workspace("small", company)
+
+
+def test_every_stage_leaves_what_the_next_needs_and_no_half_output(
+    company: Path, places: Workspace
+) -> None:
+    for place in ("tables", "snapshots", "features", "model", "evaluation", "champion", "scores"):
+        assert getattr(places, place).exists(), place
+    left = [path for path in company.rglob(".*") if "mlflow" not in path.parts]
+    assert left == []
+
+
+def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:
+    assert (places.evaluation / "report.html").stat().st_size > 10_000
+    metrics = json.loads((places.evaluation / "metrics.json").read_text("utf-8"))
+    assert metrics
+    assert json.loads(places.promotion.read_text("utf-8"))["promoted"] is True
+
+
+def test_the_catalog_and_the_training_rows_lie_before_the_embargo(places: Workspace) -> None:
+    told = json.loads(places.training.read_text("utf-8"))
+    snapshots = stored.read_snapshots(places.snapshots)
+    assert told["rows"] < snapshots["label"].notna().sum()
+    assert stored.catalog(places.features) == artifact.load(places.champion).catalog
+
+
+def test_the_ranking_holds_every_open_lead_once_in_order(places: Workspace) -> None:
+    scores = pd.read_parquet(places.scores)
+    leads = pd.read_parquet(places.tables / "leads")
+    won = pd.read_parquet(places.tables / "outcomes").query("outcome == 'won'")["lead_id"]
+    assert set(scores["lead_id"]) == set(leads["lead_id"]) - set(won)
+    assert scores["lead_id"].is_unique
+    assert scores["rank"].tolist() == list(range(1, len(scores) + 1))
+    assert scores["probability"].is_monotonic_decreasing
+    assert scores["probability"].between(0, 1).all()
+    assert set(scores["band"]) <= {"hot", "warm", "cold"}
+    shown = scores["reason_contributions"].map(np.sum).astype(float)
+    whole = scores["base_probability"] + shown + scores["remainder"]
+    assert np.abs(whole - scores["probability"]).max() < 1e-9
+    lengths = scores[["reason_codes", "reasons_ja", "reasons_en"]].map(len)
+    assert (lengths.max(axis=1) == lengths.min(axis=1)).all()
+
+
+def test_csv_and_an_earlier_moment_and_a_named_model(company: Path, places: Workspace) -> None:
+    words = ("score", "--as-of", "2025-06-01", "--out", "early.csv", "--model", str(places.model))
+    assert mikomi(company, *words, "--show", "2") == 0
+    early = pd.read_csv(company / "early.csv")
+    assert set(early["cutoff"].astype("str")) == {"2025-06-01 00:00:00.000000Z"}
+    assert 0 < len(early) < len(pd.read_parquet(places.scores)) + 200
+
+
+def test_scoring_that_was_killed_goes_on(company: Path, places: Workspace) -> None:
+    """The second partition fails; called again, only what was not finished is done."""
+    done: list[int] = []
+    real = score._part
+
+    def failing(part: int, **how: Any) -> int:
+        if part == 1 and not done:
+            raise KeyboardInterrupt
+        return real(part, **how)
+
+    def counting(part: int, **how: Any) -> int:
+        done.append(part)
+        return real(part, **how)
+
+    words = ("score", "--out", "again.parquet")
+    with patch.object(score, "_part", failing):
+        assert mikomi(company, *words) != 0
+    assert not (company / "again.parquet").exists()
+    with patch.object(score, "_part", counting):
+        assert mikomi(company, *words) == 0
+    assert 0 not in done
+    assert 1 in done
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(company / "again.parquet"), pd.read_parquet(places.scores)
+    )
+
+
+def test_a_stage_done_again_gives_the_same_bytes(company: Path, places: Workspace) -> None:
+    before = artifact.read_fingerprint(places.model)
+    features = [path.read_bytes() for path in sorted(places.features.iterdir())]
+    assert mikomi(company, "featurize") == 0
+    assert [path.read_bytes() for path in sorted(places.features.iterdir())] == features
+    assert mikomi(company, "train") == 0
+    assert artifact.read_fingerprint(places.model) == before
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_dvc_lists_the_sections_that_a_stage_reads(
+    company: Path, seen: dict[str, set[str]], stage: str
+) -> None:
+    assert company.is_dir()
+    listed = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"][stage]["params"]
+    assert seen[stage] - {"workspace", "engine"} == set(listed)
+
+
+def test_a_section_that_is_not_listed_would_be_noticed(seen: dict[str, set[str]]) -> None:
+    assert "train" in seen["train"]
+    assert seen["train"] - {"train"} != seen["train"]
+
+
+def test_looking_prints_tables_and_writes_the_picture(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mikomi(company, "splits", "--picture", "splits.svg") == 0
+    assert mikomi(company, "profile") == 0
+    lead = pd.read_parquet(Workspace("small", company).scores)["lead_id"][0]
+    assert mikomi(company, "feature", lead, "2026-01-01", "--language", "ja") == 0
+    told = capsys.readouterr().out
+    assert "embargo 90 days" in told
+    assert "suggested  cohort.horizon_days" in told
+    assert "were not known before the cutoff" in told
+    assert (company / "splits.svg").read_text("utf-8").startswith("<svg")
