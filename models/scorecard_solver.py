@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from models.binning import BinCodes, Binning
@@ -28,6 +29,7 @@ SCALE_PRECISION: Final = 4.0
 _ITERATIONS: Final = 150
 _TOLERANCE: Final = 1e-7
 _ROWS_AT_ONCE: Final = 2048
+_MANY_CODES: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -141,30 +143,44 @@ def _weights(binning: Binning) -> Floats:
     return weight
 
 
-@njit(cache=True, parallel=True)
-def margin(codes: Any, table: Any, starts: Any) -> Any:  # pragma: no cover (compiled)
+def margin(codes: BinCodes, table: Floats, starts: NDArray[np.int64]) -> Floats:
     """Sum the bin values of every row: shape (rows,)."""
-    rows = codes.shape[1]
-    out = np.zeros(rows)
-    for block in prange((rows + _ROWS_AT_ONCE - 1) // _ROWS_AT_ONCE):
+    out = np.zeros(codes.shape[1])
+    add = _add_values_wide if codes.size > _MANY_CODES else _add_values
+    add(codes, table, starts, out)
+    return out
+
+
+def histogram(codes: BinCodes, amount: Floats, starts: NDArray[np.int64]) -> Floats:
+    """Sum an amount of the rows over every bin: shape (bins,)."""
+    out = np.zeros(int(starts[-1]))
+    add = _add_amounts_wide if codes.size > _MANY_CODES else _add_amounts
+    add(codes, amount, starts, out)
+    return out
+
+
+def _values(codes: Any, table: Any, starts: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    for block in prange((len(out) + _ROWS_AT_ONCE - 1) // _ROWS_AT_ONCE):
         begin = block * _ROWS_AT_ONCE
-        end = min(rows, begin + _ROWS_AT_ONCE)
+        end = min(len(out), begin + _ROWS_AT_ONCE)
         for column in range(codes.shape[0]):
             start = starts[column]
             for row in range(begin, end):
                 out[row] += table[start + codes[column, row]]
-    return out
 
 
-@njit(cache=True, parallel=True)
-def histogram(codes: Any, amount: Any, starts: Any) -> Any:  # pragma: no cover (compiled)
-    """Sum an amount of the rows over every bin: shape (bins,)."""
-    out = np.zeros(starts[-1])
+def _amounts(codes: Any, amount: Any, starts: Any, out: Any) -> None:  # pragma: no cover (compiled)
     for column in prange(codes.shape[0]):
         start = starts[column]
         for row in range(codes.shape[1]):
             out[start + codes[column, row]] += amount[row]
-    return out
+
+
+# On few codes threads cost more than they save. Each sum is added up in the same order either way.
+_add_values = njit(cache=True, nogil=True)(_values)
+_add_values_wide = njit(cache=True, parallel=True)(_values)
+_add_amounts = njit(cache=True, nogil=True)(_amounts)
+_add_amounts_wide = njit(cache=True, parallel=True)(_amounts)
 
 
 @njit(cache=True)

@@ -61,7 +61,7 @@ class BoosterSettings:
         Threads of LightGBM.
     """
 
-    max_leaves: int = 8
+    max_leaves: int = 5
     max_trees: int = 400
     learning_rate: float = 0.05
     min_leaf_rows: int = 10

@@ -1,0 +1,41 @@
+"""Law 9: calibration never inverts an order; probabilities lie in [0, 1]."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import calibration
+from models.calibration import Calibration
+
+MARGINS = st.lists(st.floats(-40, 40), min_size=2, max_size=60)
+
+
+def holds(curve: Calibration, margin: np.ndarray) -> bool:
+    probability = curve.probability(np.sort(margin))
+    inside = bool(((probability >= 0) & (probability <= 1)).all())
+    return inside and bool((np.diff(probability) >= 0).all())
+
+
+@pytest.mark.parametrize("kind", ["none", "sigmoid", "beta", "isotonic"])
+@settings(max_examples=40, deadline=None)
+@given(margins=MARGINS, asked=MARGINS, seed=st.integers(0, 1000))
+def test_order_is_kept(
+    kind: calibration.Kind, margins: list[float], asked: list[float], seed: int
+) -> None:
+    margin = np.array(margins)
+    label = np.random.default_rng(seed).integers(0, 2, len(margin)).astype(float)
+    assert holds(calibration.fit(kind, margin, label), np.array(margins + asked))
+
+
+def test_even_when_the_labels_say_the_opposite() -> None:
+    margin = np.linspace(-3, 3, 200)
+    for kind in ("sigmoid", "beta", "isotonic"):
+        assert holds(calibration.fit(kind, margin, (margin < 0).astype(float)), margin)
+
+
+def test_the_law_bites() -> None:
+    margin = np.linspace(-3, 3, 50)
+    assert not holds(Calibration("sigmoid", (-1.0, 0.0)), margin)
+    assert not holds(Calibration("isotonic", (0.5, 0.2), (-1.0, 1.0)), margin)
+    assert not holds(Calibration("isotonic", (0.5, 1.2), (-1.0, 1.0)), margin)
