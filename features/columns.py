@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from features.kernel.records import MISSING, SCALE
@@ -17,17 +18,17 @@ from features.timeline import NEVER, Moments, to_moments
 _TRUTH = {"true": 1.0, "false": 0.0}
 
 
-def distinct(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
+def distinct(column: pd.Series) -> tuple[NDArray[np.integer], list[str]]:
     """Tell the distinct values of a column, and the number of each row's value (-1 missing).
 
     >>> distinct(pd.Series(["b", None, "a", "b"]))
-    (array([ 0, -1,  1,  0], dtype=int32), ['b', 'a'])
+    (array([ 0, -1,  1,  0]), ['b', 'a'])
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, values = column.cat.codes.to_numpy(), column.cat.categories
     else:
         codes, values = pd.factorize(column)
-    return codes.astype(np.int32, copy=False), [str(value) for value in values]
+    return codes, [str(value) for value in values]
 
 
 def ranked(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
@@ -40,6 +41,22 @@ def ranked(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
     return rank[codes], [values[i] for i in order]
 
 
+@njit(cache=True, nogil=True)
+def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArray[np.int16]:
+    out = np.empty(numbers.size, np.int16)
+    for i in range(numbers.size):
+        out[i] = table[numbers[i]]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _thousandths(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    out = np.empty(values.size, np.int64)
+    for i in range(values.size):
+        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else MISSING
+    return out
+
+
 def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
     """Code a column by the known values: value number i is i + 1, another 0, missing -1.
 
@@ -47,7 +64,7 @@ def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
     array([ 1, -1,  0], dtype=int16)
     """
     numbers, values = distinct(column)
-    codes: NDArray[np.int16] = translation(values, known)[numbers]
+    codes: NDArray[np.int16] = _translate(numbers, translation(values, known))
     return codes
 
 
@@ -63,11 +80,8 @@ def thousandths(column: pd.Series) -> NDArray[np.int64]:
     >>> thousandths(pd.Series([1.25, None]))[0]
     np.int64(1250)
     """
-    scaled = column.to_numpy(np.float64, na_value=np.nan) * SCALE
-    known = np.isfinite(scaled)
-    if known.all():
-        return np.asarray(np.rint(scaled).astype(np.int64))
-    return np.where(known, np.rint(np.where(known, scaled, 0.0)).astype(np.int64), MISSING)
+    whole: NDArray[np.int64] = _thousandths(column.to_numpy(np.float64, na_value=np.nan))
+    return whole
 
 
 def number_of(text: object) -> float:
@@ -88,7 +102,8 @@ def numbers_of(column: pd.Series) -> NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.asarray(column.to_numpy(np.float64, na_value=np.nan), np.float64)
     numbers, values = distinct(column)
-    return np.array([*map(number_of, values), np.nan])[numbers]
+    table: NDArray[np.float64] = np.array([*map(number_of, values), np.nan])
+    return np.asarray(table[numbers])
 
 
 def moments_of(table: pd.DataFrame, name: str) -> Moments:

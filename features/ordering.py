@@ -60,8 +60,10 @@ def starts(lead: NDArray[np.int32], leads: int) -> Integers:
     return _starts(lead, leads)  # type: ignore[no-any-return]
 
 
-def in_order(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
+def in_order(start: Integers, occurred_at: Integers, seen_from: Integers) -> NDArray[np.bool_]:
     """Tell per lead whether its sorted records came to be seen in that same order."""
+    if seen_from is occurred_at:
+        return np.ones(start.size - 1, np.bool_)
     return _in_order(start, seen_from)  # type: ignore[no-any-return]
 
 

@@ -32,8 +32,9 @@ def to_moments(times: pd.Series) -> Moments:
     >>> to_moments(pd.Series(pd.to_datetime(["1970-01-02T00:00:00Z", None])).astype(MOMENT_DTYPE))
     array([        86400000000, 9223372036854775807])
     """
-    moments = times.astype(MOMENT_DTYPE).to_numpy("datetime64[us]").astype(np.int64)
-    return np.where(times.isna().to_numpy(), NEVER, moments)
+    moments: Moments = times.astype(MOMENT_DTYPE).array.view("i8")
+    missing = moments == np.iinfo(np.int64).min
+    return np.where(missing, NEVER, moments) if missing.any() else moments
 
 
 def from_moments(moments: Moments) -> pd.Series:

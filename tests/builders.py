@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from features.build import CompiledCatalog, build
 from features.catalog import Catalog, CatalogSettings
 from features.catalog_learning import learn
+from features.histories import Histories
+from features.kernel.records import Matrix
 from features.tables import Tables
 
 START = pd.Timestamp("2026-01-05T00:00:00Z")
@@ -188,3 +191,30 @@ def only(tables: Tables, leads: set[str]) -> Tables:
             for frame in [getattr(tables, name)]
         },
     )
+
+
+def learned_at(tables: Tables, cutoff: pd.Timestamp) -> Catalog:
+    """Learn the catalog from what one cutoff sees."""
+    return learn(tables, pd.DataFrame({"cutoff": [cutoff]}), CatalogSettings(min_support=2))
+
+
+def dictionary_encoded(tables: Tables) -> Tables:
+    """Bring the texts as categories, as a dictionary-encoded Parquet file does."""
+    return replace(
+        tables,
+        **{
+            name: frame.astype(dict.fromkeys(frame.select_dtypes("str"), "category"))
+            for name in ("leads", "activities", "outcomes", "attribute_changes")
+            for frame in [getattr(tables, name)]
+        },
+    )
+
+
+def built(
+    tables: Tables | Histories,
+    rows: pd.DataFrame,
+    catalog: Catalog | CompiledCatalog,
+    threads: int = 2,
+) -> Matrix:
+    """Build and give the matrix alone."""
+    return build(tables, rows, catalog, threads).values  # noqa: PD011 (not a pandas frame)

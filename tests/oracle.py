@@ -6,6 +6,7 @@ condition, a window by another, and each feature is a sentence of Python about t
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,9 @@ class _Oracle:
         return any(f"{t}:{p}" == key and (act["activity_type"], act["topic"]) == (t, p)
                    for t, p in self.words.topics)  # fmt: skip
 
-    def _measure(self, feature: Feature, acts: list[Record], at: tuple[str, int]) -> float:
+    def _measure(  # noqa: PLR0911 (a plain list of cases)
+        self, feature: Feature, acts: list[Record], at: tuple[str, int]
+    ) -> float:
         lead, cutoff = at
         days = feature.window_days
         within = [a for a in acts if days is None or a["at"] >= cutoff - days * DAY]
@@ -185,7 +188,9 @@ class _Oracle:
             return NAN
         return sum(times) / len(times) / HOUR if measure.endswith("mean") else times[-1] / HOUR
 
-    def _deals(self, feature: Feature, lead: str, cutoff: int) -> float:
+    def _deals(  # noqa: PLR0911 (a plain list of cases)
+        self, feature: Feature, lead: str, cutoff: int
+    ) -> float:
         ends = self._ends(lead, cutoff)
         word = {"opened": "opened", "won": "won", "lost": "lost"}.get(
             feature.measure.removeprefix("days_since_").removesuffix("_count"), ""
@@ -238,7 +243,7 @@ class _Oracle:
     def _sequence(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = self._acts(lead, cutoff)[::-1]
         if feature.measure == "gap_hours_mean":
-            gaps = [a["at"] - b["at"] for a, b in zip(acts, acts[1:], strict=False)]
+            gaps = [a["at"] - b["at"] for a, b in pairwise(acts)]
             return sum(gaps) / len(gaps) / HOUR if gaps else NAN
         place = int(feature.measure.rpartition("_")[2]) - 1
         if feature.measure.startswith("last_type"):
@@ -247,7 +252,9 @@ class _Oracle:
             return NAN
         return (acts[place]["at"] - acts[place + 1]["at"]) / HOUR
 
-    def _profile(self, feature: Feature, lead: str, cutoff: int) -> float:
+    def _profile(  # noqa: PLR0911 (a plain list of cases)
+        self, feature: Feature, lead: str, cutoff: int
+    ) -> float:
         if not self._visible(lead, cutoff):
             return NAN
         created = pd.Timestamp(self.leads[lead]["at"] * 1000, tz="UTC")

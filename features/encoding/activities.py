@@ -48,13 +48,15 @@ def encode_activities(
     )
     order = canonical_order(lead, occurred_at, rest)
     start = starts(_put(lead, order), len(leads.ids))
-    seen_from = _put(seen_from, order)
+    at_once = seen_from is occurred_at
+    occurred_at = _put(occurred_at, order)
+    seen_from = occurred_at if at_once else _put(seen_from, order)
     events = Events(
         start=start,
-        in_order=in_order(start, seen_from),
+        in_order=in_order(start, occurred_at, seen_from),
         created_at=leads.created_at,
         lead_seen_from=leads.seen_from,
-        occurred_at=_put(occurred_at, order),
+        occurred_at=occurred_at,
         seen_from=seen_from,
         code=_put(code, order),
         pair=_put(pair, order),
