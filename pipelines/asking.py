@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.errors import ArtifactMissing
 from models import artifact
 from pipelines.atomic import fingerprint, remove
 from pipelines.ingest import ingest
@@ -56,9 +57,19 @@ def directory(job: Job, model: str) -> Path:
     if Path(model).is_dir():
         return Path(model)
     if model == "champion":
-        artifact.read_fingerprint(job.places.champion)
-        return job.places.champion
+        return champion(job)
     return fetched(job, model)
+
+
+def champion(job: Job) -> Path:
+    """Give the champion's folder, or say how one comes about."""
+    if not (job.places.champion / artifact.MANIFEST).is_file():
+        raise ArtifactMissing.of(
+            f"no champion in {job.places.champion}",
+            "a model that `mikomi promote` made champion",
+            f"run it, or score with --model {job.places.model}",
+        )
+    return job.places.champion
 
 
 def fetched(job: Job, which: str) -> Path:

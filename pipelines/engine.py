@@ -94,5 +94,5 @@ def _gather(client: Any, task: Callable[[int], Result], parts: list[int]) -> Ite
     from distributed import as_completed  # noqa: PLC0415 - as above
 
     futures = [client.submit(task, part, pure=False) for part in parts]
-    for future in as_completed(futures):
+    for future in as_completed(futures, loop=client.loop):
         yield future.result()
