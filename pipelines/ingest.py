@@ -6,7 +6,6 @@ in = kept + quarantined, or it is a defect of ours and nothing is written. The s
 or not at all.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,27 +19,23 @@ import pandas as pd
 from features.errors import BadTables, Fault
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
-from pipelines import mapping_file, partitions
+from pipelines import ingest_facts, mapping_file, partitions
 from pipelines.checks.check import About
 from pipelines.ingest_report import IngestReport
 from pipelines.mapped import gather
-from pipelines.mapped.lookup import positions, times_of
+from pipelines.mapped.lookup import times_of
 from pipelines.mapped.notes import PLACE, ROW, RULE
-from pipelines.mapped.times import read_times
 from pipelines.mapping import Mapping as MappingFile
-from pipelines.mapping import TimeRule
-from pipelines.partitions import Manifest, StoreInput
+from pipelines.partitions import Manifest
 from pipelines.quarantine import Quarantine
 from pipelines.screening import Screening
 from pipelines.sources import ROWS_PER_PIECE, Reader
-from pipelines.spool import Spool, hash_ids
+from pipelines.spool import Spool, hash_ids, parts_of
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it, and of how much (None: unknown)."""
 
-UNTIMED_SPAN: Final = pd.Timedelta(days=366)
 WRITTEN_DOWN: Final = "the outcome written down"
-REPORT: Final = "ingest.json"
 
 
 @dataclass(frozen=True)
@@ -109,7 +104,7 @@ class _Ingest:
         self.settings = settings
         self.progress: Progress = lambda *_: None
         self.readers = {n: Reader(n, source, folder) for n, source in mapping.sources.items()}
-        self.until = moment(mapping.observed_until)
+        self.until = ingest_facts.moment(mapping.observed_until)
 
     def run(self, quarantine: Quarantine, fresh: Path, scratch: Path) -> IngestReport:
         """Do it all."""
@@ -121,11 +116,13 @@ class _Ingest:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
             raise BadTables([Fault(a.found, a.expected, a.do) for a in answers])
         parts = self._partition_count(len(kept["leads"]))
-        manifest = self._manifest(parts, leads.kinds, accounts.kinds)
+        manifest = ingest_facts.manifest_of(
+            self.mapping, self.readers, parts, leads.kinds, accounts.kinds
+        )
         homes = partitions.lead_partitions(kept["leads"], parts)
         spool = self._spool(Spool(scratch, parts), homes)
         self._write(fresh, manifest, kept, homes, spool)
-        return self._finish(fresh, manifest)
+        return ingest_facts.finish(fresh, manifest, self.mapping, self.screening)
 
     def _gather(self, table: TableName) -> gather.Gathered:
         self.progress(f"reading {table}", 0, None)
@@ -189,7 +186,7 @@ class _Ingest:
                 frame, passed = self._without_outcomes(reading.frame, reading.passed_over)
                 self.screening.arrived("activities", len(frame), passed)
                 self.zones += reading.zones
-                spool.put(frame, _parts_of(frame["lead_id"], homes, spool.partitions))
+                spool.put(frame, parts_of(frame["lead_id"], homes, spool.partitions))
                 done += len(frame) + passed.total()
                 self.progress("reading activities", done, max(expected, done))
         return spool
@@ -210,7 +207,7 @@ class _Ingest:
     ) -> None:
         """Write partition by partition, screening the activities of each on the way."""
         count = manifest.partitions
-        at = {t: _parts_of(f[SPECS[t].key[0]], homes, count) for t, f in kept.items()}
+        at = {t: parts_of(f[SPECS[t].key[0]], homes, count) for t, f in kept.items()}
         at["accounts"] = partitions.partition_of(kept["accounts"]["account_id"], count)
         repeated, taken = spool.repeated_ids(), np.zeros(0, dtype=np.uint64)
         for part, activities in enumerate(spool.parts()):
@@ -236,79 +233,3 @@ class _Ingest:
         if len({rule.source for rule in self.mapping.activities}) < len(self.mapping.activities):
             place = place + ":" + frame[RULE].astype("str")
         return frame.assign(activity_id=frame["activity_id"].fillna(place))
-
-    def _manifest(self, parts: int, leads: gather.Kinds, accounts: gather.Kinds) -> Manifest:
-        return Manifest(
-            name=self.mapping.name,
-            partitions=parts,
-            observed_until="",
-            attributes=leads,
-            account_attributes=accounts,
-            labels=self.mapping.labels,
-            excluded=gather.excluded(self.mapping, self.readers),
-            outcome_activities=self.mapping.outcome_activities,
-            inputs=tuple(
-                StoreInput(source=i.source, place=i.place, sha256=i.sha256)
-                for reader in self.readers.values()
-                for i in reader.inputs()
-            ),
-        )
-
-    def _finish(self, fresh: Path, manifest: Manifest) -> IngestReport:
-        until, assumptions = self._observed_until()
-        done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
-        manifest = partitions.finish(fresh, manifest.model_copy(update=done))
-        report = IngestReport(
-            manifest.name,
-            self.screening.finished(),
-            tuple(self.screening.ledger.answers()),
-            manifest.observed_until,
-            manifest.partitions,
-            dict(manifest.attributes),
-            manifest.excluded,
-            manifest.assumptions,
-        )
-        _balance(report)
-        words = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)
-        (fresh / REPORT).write_text(words, "utf-8")
-        return report
-
-    def _observed_until(self) -> tuple[pd.Timestamp, list[str]]:
-        said = []
-        latest = self.screening.latest
-        untimed = all("created_at" not in rule.columns for rule in self.mapping.leads)
-        if untimed:
-            said.append("leads carry no time: all were created at 2000-01-01T00:00:00Z")
-        if self.until is not None:
-            return self.until, said
-        if latest is None:
-            raise BadTables.of("no time at all", "at least one time", "see the quarantine")
-        if untimed:
-            said.append("observed_until is a year after the latest time, as there are no times")
-            return latest + UNTIMED_SPAN, said
-        said.append("observed_until is the latest time in the data")
-        return latest, said
-
-
-def moment(words: str | None) -> pd.Timestamp | None:
-    """Read an ISO time of the mapping; without an offset it is UTC."""
-    if words is None:
-        return None
-    time = read_times(pd.Series([words], dtype="str"), TimeRule()).moments.iloc[0]
-    return pd.Timestamp(time)
-
-
-def _parts_of(
-    leads: pd.Series, homes: pd.Series, count: int
-) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """Give the partition of each row's lead; rows of unknown leads go by their own id."""
-    at = positions(leads, homes.index.to_series())
-    parts = homes.to_numpy()[at]
-    parts[at < 0] = partitions.partition_of(leads[at < 0].fillna(""), count)
-    return parts
-
-
-def _balance(report: IngestReport) -> None:
-    for table, count in report.tables.items():
-        if not count.balanced:
-            raise AssertionError(f"{table}: {count} does not balance; please report this")

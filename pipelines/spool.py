@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from features.tables import ACTIVITIES
 from pipelines.arrow_tables import arrow_type, to_arrow
+from pipelines.mapped.lookup import positions
 from pipelines.mapped.notes import NOTES, PLACE, ROW, RULE
+from pipelines.partitions import partition_of
 
 _COLUMNS = {column.name: arrow_type(column.kind) for column in ACTIVITIES.columns}
 _COLUMNS |= {name: arrow_type("text") for name in (PLACE, NOTES)}
@@ -75,3 +77,11 @@ def hash_ids(ids: pd.Series) -> NDArray[np.uint64]:
     """Hash ids, the same in every process."""
     hashes: NDArray[np.uint64] = pd.util.hash_array(ids.to_numpy(object), categorize=False)
     return hashes
+
+
+def parts_of(leads: pd.Series, homes: pd.Series, count: int) -> NDArray[np.int64]:
+    """Give the partition of each row's lead; rows of unknown leads go by their own id."""
+    at = positions(leads, homes.index.to_series())
+    parts = homes.to_numpy()[at]
+    parts[at < 0] = partition_of(leads[at < 0].fillna(""), count)
+    return parts

@@ -26,6 +26,8 @@ from pipelines.checks.c021_later_without_time import CHECK as C021
 from pipelines.checks.c022_spellings import CHECK as C022
 from pipelines.checks.c023_won_and_lost import CHECK as C023
 from pipelines.checks.c024_identifying_attributes import CHECK as C024
+from pipelines.checks.c025_unknown_attributes import CHECK as C025
+from pipelines.checks.c026_unknown_directions import CHECK as C026
 from pipelines.checks.check import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -53,4 +55,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     C022,
     C023,
     C024,
+    C025,
+    C026,
 )

@@ -151,10 +151,23 @@ def _person(export: Export) -> None:
     export.mapping["leads"][0]["attributes"]["mail"] = "category"
 
 
+@plants("C025")
+def _other_name(export: Export) -> None:
+    export.add("changes", {"field": "Branche"})
+
+
+@plants("C026")
+def _their_word(export: Export) -> None:
+    columns = export.mapping["activities"][1]["columns"]
+    columns["direction"] = {"column": "way", "values": {"in": "inbound"}}
+    export.files["mails"]["way"] = "in"
+    export.add("mails", {"at": "2025-08-01 00:00:00", "way": "to us"})
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()
-    assert [a.code for a in report.answers if a.verdict == "not applicable"] == ["C020"]
+    assert [a.code for a in report.answers if a.verdict == "not applicable"] == ["C020", "C026"]
     assert all(count.quarantined == 0 for count in report.tables.values())
 
 

@@ -110,6 +110,25 @@ def test_other_peoples_folders_are_not_replaced(tmp_path: Path) -> None:
         partitions.manifest(tmp_path)
 
 
+def test_long_work_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    path = clean().write(tmp_path / "export")
+    settings = IngestSettings(rows_per_piece=100, partitions=2)
+    ingest_module.ingest(path, tmp_path / "store", settings, lambda *step: told.append(step))
+    read = [done for what, done, _ in told if what == "reading activities"]
+    assert read == sorted(read)
+    assert read[-1] == 360
+    assert told[-1] == ("writing partitions", 2, 2)
+
+
+def test_an_id_in_two_partitions_is_kept_once(tmp_path: Path) -> None:
+    export = clean()
+    export.files["calls"]["id"] = [f"call-{n // 2}" for n in range(len(export.files["calls"]))]
+    report = export.ingest(tmp_path, IngestSettings(partitions=6, rows_per_piece=30))
+    assert {a.code: a.rows for a in report.faults} == {"C007": 60}
+    assert partitions.read_all(tmp_path / "store").activities["activity_id"].is_unique
+
+
 def test_many_activities_make_many_partitions(tmp_path: Path) -> None:
     assert [partitions.partition_count(n) for n in (0, 5_000_000, 5_000_001)] == [1, 1, 2]
     report = clean().ingest(tmp_path, IngestSettings(leads_per_partition=50))

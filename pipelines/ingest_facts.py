@@ -1,0 +1,112 @@
+"""What an ingest writes down about itself: the manifest, the report, and what it assumed.
+
+Decided here: data are complete until `observed_until` of the mapping, else until their latest time;
+leads without any time are placed at one moment by convention, and then observed for a year.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from features.errors import BadTables
+from pipelines import partitions
+from pipelines.ingest_report import IngestReport
+from pipelines.mapped import gather
+from pipelines.mapped.times import read_times
+from pipelines.mapping import Mapping as MappingFile
+from pipelines.mapping import TimeRule
+from pipelines.partitions import Manifest, StoreInput
+from pipelines.screening import Screening
+from pipelines.sources import Reader
+
+UNTIMED_SPAN: Final = pd.Timedelta(days=366)
+REPORT: Final = "ingest.json"
+
+
+def manifest_of(
+    mapping: MappingFile,
+    readers: Mapping[str, Reader],
+    parts: int,
+    leads: gather.Kinds,
+    accounts: gather.Kinds,
+) -> Manifest:
+    """Give the manifest as far as it is known before anything is written."""
+    return Manifest(
+        name=mapping.name,
+        partitions=parts,
+        observed_until="",
+        attributes=leads,
+        account_attributes=accounts,
+        labels=mapping.labels,
+        excluded=gather.excluded(mapping, readers),
+        outcome_activities=mapping.outcome_activities,
+        inputs=tuple(
+            StoreInput(source=i.source, place=i.place, sha256=i.sha256)
+            for reader in readers.values()
+            for i in reader.inputs()
+        ),
+    )
+
+
+def finish(
+    fresh: Path, manifest: Manifest, mapping: MappingFile, screening: Screening
+) -> IngestReport:
+    """Complete the manifest, write the report, and see that the counts add up."""
+    until, assumptions = observed_until(mapping, screening.latest)
+    done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
+    manifest = partitions.finish(fresh, manifest.model_copy(update=done))
+    report = IngestReport(
+        manifest.name,
+        screening.finished(),
+        tuple(screening.ledger.answers()),
+        manifest.observed_until,
+        manifest.partitions,
+        dict(manifest.attributes),
+        manifest.excluded,
+        manifest.assumptions,
+    )
+    _balance(report)
+    words = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)
+    (fresh / REPORT).write_text(words, "utf-8")
+    return report
+
+
+def observed_until(
+    mapping: MappingFile, latest: pd.Timestamp | None
+) -> tuple[pd.Timestamp, list[str]]:
+    """Tell until when the data are complete, and what had to be assumed."""
+    said = []
+    until = moment(mapping.observed_until)
+    untimed = all("created_at" not in rule.columns for rule in mapping.leads)
+    if untimed:
+        said.append("leads carry no time: all were created at 2000-01-01T00:00:00Z")
+    if until is not None:
+        return until, said
+    if latest is None:
+        raise BadTables.of("no time at all", "at least one time", "see the quarantine")
+    if untimed:
+        said.append("observed_until is a year after the latest time, as there are no times")
+        return latest + UNTIMED_SPAN, said
+    said.append("observed_until is the latest time in the data")
+    return latest, said
+
+
+def moment(words: str | None) -> pd.Timestamp | None:
+    """Read an ISO time of the mapping; without an offset it is UTC.
+
+    >>> moment("2026-04-01T09:00:00+09:00").isoformat()
+    '2026-04-01T00:00:00+00:00'
+    """
+    if words is None:
+        return None
+    time = read_times(pd.Series([words], dtype="str"), TimeRule()).moments.iloc[0]
+    return pd.Timestamp(time)
+
+
+def _balance(report: IngestReport) -> None:
+    for table, count in report.tables.items():
+        if not count.balanced:
+            raise AssertionError(f"{table}: {count} does not balance; please report this")
