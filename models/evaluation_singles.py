@@ -4,8 +4,7 @@ Decided here: each feature is cut into bins on the learning rows, a bin predicts
 rate, and that prediction is judged on the test rows. What no honest feature does is named:
 
     decides_alone    AUC of the feature alone is .9 or more
-    one_value        one value or range holds a third of the conversions, and nine tenths of its
-                     rows convert
+    one_value        values of which nine rows in ten convert hold a third of the conversions
     filled_later     an attribute is filled for those who convert and empty for the others, or the
                      other way round (shares differ by .4 or more)
     like_the_model   the feature alone ranks as well as the whole model; to be looked at
@@ -41,8 +40,8 @@ class Single:
 
     Attributes
     ----------
-    name, concept
-        The feature, and the concept it belongs to.
+    feature, concept
+        The name of the feature, and the concept it belongs to.
     auc
         Of its bins' learned conversion rates, on the test rows.
     filled_converted, filled_others
@@ -51,7 +50,7 @@ class Single:
         Why it is suspected; empty if it is not.
     """
 
-    name: str
+    feature: str
     concept: str
     auc: float
     filled_converted: float
@@ -140,7 +139,7 @@ def _auc(rates: Floats, rows: Floats, converted: Floats) -> float:
 
 def _one_value(rows: Floats, converted: Floats) -> bool:
     rate = converted / np.maximum(rows, 1.0)
-    share = converted / max(converted.sum(), 1.0)
     base = converted.sum() / rows.sum()
-    sure = (rate >= ONE_VALUE_RATE) & (share >= ONE_VALUE_SHARE) & (converted >= _MIN_CONVERSIONS)
-    return bool((sure & (rate >= 1.5 * base)).any())
+    sure = (rate >= max(ONE_VALUE_RATE, 1.5 * base)) & (rows >= _SHRINK)
+    held = converted[sure].sum()
+    return bool(held >= max(_MIN_CONVERSIONS, ONE_VALUE_SHARE * converted.sum()))

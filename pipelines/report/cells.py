@@ -149,7 +149,7 @@ def singles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
     others = tuple(one for one in evaluation.singles if not one.grounds)
     return [
         {
-            "name": one.name,
+            "name": one.feature,
             "auc": written("auc", one.auc),
             "filled": f"{share(one.filled_converted)} / {share(one.filled_others)}",
             "grounds": "; ".join(named(ground, GROUNDS, language) for ground in one.grounds),

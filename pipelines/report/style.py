@@ -30,8 +30,8 @@ FONT: Final = (
 TEXT: Final = 12.0
 SMALL: Final = 11.0
 STROKE: Final = 1.8
-WIDTH: Final = 640.0
-HEIGHT: Final = 360.0
+WIDTH: Final = 520.0
+HEIGHT: Final = 330.0
 
 
 def color(index: int) -> str:

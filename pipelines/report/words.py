@@ -41,8 +41,8 @@ GROUNDS: Final = {
         "単独で結果をほぼ決めている（AUC 0.9 以上）",
     ),
     "one_value": Text(
-        "one value holds a third of the conversions, and nearly all of its rows convert",
-        "一つの値に成約の3分の1以上が集まり、その行のほとんどが成約している",
+        "values of which nearly every row converts hold a third of the conversions or more",
+        "ほとんどの行が成約する値に、成約の3分の1以上が集まっている",
     ),
     "filled_later": Text(
         "filled for those who convert and not for the others, or the other way round",

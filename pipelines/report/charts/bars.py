@@ -71,9 +71,10 @@ def dots(words: Words, x: Axis, rows: list[Bar], reference: float | None = None)
 
 
 def _plot(x: Axis, rows: list[Bar]) -> Plot:
-    left = 16 + max((max(style.width_of(r.name), style.width_of(r.note)) for r in rows), default=0)
+    wide = [max(1.14 * style.width_of(row.name), 0.85 * style.width_of(row.note)) for row in rows]
+    left = 18 + max(wide, default=0)
     height = 62 + _ROW * max(len(rows), 1)
-    return Plot(x, Axis("", 0, 1), height=height, left=min(left, 300), right=76, grid=False)
+    return Plot(x, Axis("", 0, 1), height=height, left=min(left, 320), right=76, grid=False)
 
 
 def _middle(plot: Plot, index: int) -> float:

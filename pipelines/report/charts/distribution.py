@@ -20,7 +20,7 @@ def distribution(
     words: Words, x: Axis, y: Axis, edges: tuple[float, ...], groups: list[Distribution]
 ) -> str:
     """Draw each group as steps over the bins; `edges` has one more than there are bins."""
-    plot = Plot(x, y, height=300, top=34)
+    plot = Plot(x, y, height=330, top=34)
     drawn = [_steps(plot, edges, group) for group in groups]
     return picture(words, plot.width, plot.height, plot.draw(), *drawn, *_legend(plot, groups))
 

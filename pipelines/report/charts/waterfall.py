@@ -27,7 +27,7 @@ def waterfall(words: Words, ends: tuple[str, str], base: float, steps: list[Step
     ]
     reached = [math.fsum([base, *(s.value for s in steps[:k])]) for k in range(len(steps) + 1)]
     top = max([0.02, *reached]) * 1.08
-    left = 16 + max(style.width_of(row.name) for row in rows)
+    left = 18 + max(1.14 * style.width_of(row.name) for row in rows)
     plot = Plot(
         Axis("", min(0.0, *reached), top, "percent"),
         Axis("", 0, 1),
