@@ -131,7 +131,8 @@ class _Ingest:
     def _about(self, kinds: gather.Kinds) -> About:
         fed = {table for table in SPECS if self.mapping.rules(table)}
         until = self.until if self.until is not None else self.settings.as_of
-        return About(frozenset(fed), until, self.mapping.stages, tuple(kinds))
+        later = frozenset(name for rule in self.mapping.leads for name in rule.known_later)
+        return About(frozenset(fed), until, self.mapping.stages, tuple(kinds), later)
 
     def _dependents(
         self, leads: gather.Gathered, accounts: gather.Gathered

@@ -54,6 +54,8 @@ def load(path: Path) -> Mapping:
     BadMapping
         With every fault: file, line, what was found, what was expected.
     """
+    if not path.is_file():
+        raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
     return parse(path.read_text("utf-8"), str(path))
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
@@ -82,11 +82,17 @@ class Reader:
         self.name = name
         self.source = source
         self._folder = folder
+        self._columns: tuple[str, ...] | None = None
 
     def columns(self) -> tuple[str, ...]:
         """Name the columns of the first file, or of the query."""
+        if self._columns is None:
+            self._columns = self._look_at_columns()
+        return self._columns
+
+    def _look_at_columns(self) -> tuple[str, ...]:
         if self.source.url is not None:
-            return next(iter(_sql_pieces(self.source, 1))).columns_tuple()
+            return next(iter(_sql_pieces(self.source, 1))).names
         path = self._paths()[0]
         if _is_parquet(path):
             return tuple(pq.read_schema(_opened(path)).names)
@@ -142,15 +148,12 @@ class _Fetched:
     names: tuple[str, ...]
     rows: list[tuple[object, ...]]
 
-    def columns_tuple(self) -> tuple[str, ...]:
-        return self.names
-
     def frame(self) -> pd.DataFrame:
         return pd.DataFrame(self.rows, columns=list(self.names), dtype=object)
 
 
 def _sql_pieces(source: Source, rows: int) -> Iterator[_Fetched]:
-    engine = create_engine(expand(source.url or ""))
+    engine = _engine(source)
     try:
         with engine.connect().execution_options(stream_results=True) as connection:
             result = connection.execute(text(source.query or ""))
@@ -165,9 +168,23 @@ def _sql_pieces(source: Source, rows: int) -> Iterator[_Fetched]:
         engine.dispose()
 
 
+def _engine(source: Source) -> Engine:
+    """Open a database; `postgresql://` means the driver that is installed here."""
+    try:
+        url = make_url(expand(source.url or ""))
+        if url.drivername in {"postgresql", "postgres"}:
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url)
+    except (SQLAlchemyError, ImportError) as error:
+        first = str(error).splitlines()[0]
+        raise BadTables(
+            [Fault(f"url: {first}", "an SQLAlchemy address", "correct url, or install its driver")]
+        ) from error
+
+
 def _sql_count(source: Source) -> int:
     inner = (source.query or "").rstrip().rstrip(";")
-    engine = create_engine(expand(source.url or ""))
+    engine = _engine(source)
     try:
         with engine.connect() as connection:
             # The query is the mapping author's own; nothing of a third party enters it.

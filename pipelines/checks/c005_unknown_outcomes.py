@@ -1,14 +1,16 @@
 """C005: a value whose meaning the mapping does not say, foremost of outcomes."""
 
 import numpy as np
+import pandas as pd
 
-from features.tables import TableName
+from features.tables import SPECS, TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
-from pipelines.checks.from_notes import noted_rows
+from pipelines.checks.from_notes import noted_details, noted_rows
 from pipelines.checks.words import listing
 
 KNOWN = ("opened", "won", "lost")
 _noted = noted_rows("value")
+_noted_values = noted_details("value")
 
 
 def _flags(batch: Batch, table: TableName) -> Flags | None:
@@ -21,13 +23,17 @@ def _flags(batch: Batch, table: TableName) -> Flags | None:
     return flags
 
 
+def _detail(rows: pd.DataFrame) -> str:
+    return listing(rows["outcome"]) if "outcome" in rows else _noted_values(rows)
+
+
 CHECK = RowCheck(
     "C005",
-    "unknown outcomes",
+    "unknown outcomes and other values",
     "error",
     "opened, won, lost, a name under stages, or a value listed under values",
     "say under values what it means, or name it under stages",
-    ("outcomes", "activities"),
+    tuple(SPECS),
     _flags,
-    lambda rows: listing(rows["outcome" if "outcome" in rows else "activity_type"]),
+    _detail,
 )

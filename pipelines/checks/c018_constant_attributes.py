@@ -10,7 +10,8 @@ def _tally(batch: Batch, table: TableName) -> Tally:
     leads = batch.tables[table]
     if len(leads) <= 1:
         return Counter()
-    names = [name for name in batch.about.attributes if name in leads]
+    about = batch.about
+    names = [name for name in about.attributes if name in leads and name not in about.later]
     return Counter(
         {(name,): len(leads) for name in names if leads[name].nunique(dropna=False) == 1}
     )

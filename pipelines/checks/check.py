@@ -26,12 +26,17 @@ Tally = Counter[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class About:
-    """What the checks must know besides the rows."""
+    """What the checks must know besides the rows.
+
+    `fed` are the tables that the mapping feeds; nothing may be dated after `until`; `attributes`
+    are those of leads, `later` the ones that are only ever known later.
+    """
 
     fed: frozenset[TableName]
     until: pd.Timestamp | None = None
     stages: tuple[str, ...] | None = None
     attributes: tuple[str, ...] = ()
+    later: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

