@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.catalog import Catalog
 from features.feature import Text
+from features.phrases_activity import ANY
 from features.timeline import DAY
 from models import baselines, evaluation_curves, evaluation_groups
 from models.concepts import Concepts
@@ -60,7 +61,7 @@ class EvaluationSettings:
     """
 
     redraws: int = 200
-    learning_fractions: tuple[float, ...] = (0.1, 0.25, 0.5)
+    learning_fractions: tuple[float, ...] = (0.1, 0.3)
     explained_rows: int = 20_000
     max_segment_values: int = 8
     seed: int = 0
@@ -214,16 +215,28 @@ def evaluate(
         singles=singles(learning, test, case.catalog.features, auc),
         learning_curve=_learn(case, predictions, settings, progress),
         importance=_importance(case, settings),
-        labels=case.catalog.vocabulary.labels,
+        labels=_labels(case.catalog),
         plan=case.plan,
     )
 
 
 def predict(case: Case, seed: int = 0) -> dict[str, Floats]:
     """Give the probability of every test row, by the model first and by each baseline."""
-    fitted = baselines.fit_all(case.learning, case.points, seed=seed)
+    recency = _recency(case.catalog)
+    fitted = baselines.fit_all(case.learning, case.points, recency, seed)
     given = {MODEL: case.model.probability(case.test.values)}
     return given | {name: one.probability(case.test.values) for name, one in fitted.items()}
+
+
+def _recency(catalog: Catalog) -> str:
+    """Find the column of days since the last activity, of any type."""
+    of_any = (
+        feature.name
+        for feature in catalog.features
+        if (feature.view, feature.measure) == ("engagement", "days_since_last")
+        and feature.key in ("", ANY)
+    )
+    return next(of_any, baselines.RECENCY)
 
 
 def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:
@@ -246,6 +259,14 @@ def segments(case: Case) -> dict[str, NDArray[np.str_]]:
             codes = np.nan_to_num(case.test.values[:, column], nan=-1.0).astype(np.int64)
             found[feature.key] = np.array(["(other)", *known, "(missing)"])[codes]
     return found
+
+
+def _labels(catalog: Catalog) -> dict[str, Text]:
+    """Give words for attributes and their values."""
+    own = [feature for feature in catalog.features if feature.view == "profile"]
+    return {feature.key: feature.concept_label for feature in own if feature.key} | dict(
+        catalog.vocabulary.labels
+    )
 
 
 def _compare(drawn: Mapping[str, Redraws]) -> tuple[Comparison, ...]:

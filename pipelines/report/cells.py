@@ -9,6 +9,7 @@ from features.timeline import from_moments
 from models.evaluation import MODEL, Evaluation
 from models.evaluation_figures import UNKNOWN
 from models.metrics import Interval
+from models.split_plan import Part
 from pipelines.report.figures import RANKS, part_name, parts
 from pipelines.report.words import GROUNDS, METRICS, PARTS, PREDICTIONS, Language, named, phrase
 
@@ -35,8 +36,8 @@ def written(metric: str, value: float) -> str:
 def share(value: float | None) -> str:
     """Write a share in per cent.
 
-    >>> share(0.0525), share(None)
-    ('5.3 %', '–')
+    >>> share(0.052), share(None)
+    ('5.2 %', '–')
     """
     if value is None or math.isnan(value):
         return NOTHING
@@ -158,6 +159,12 @@ def singles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
     ]
 
 
+def _outcome(part: Part) -> tuple[str, str]:
+    if part.name == "not_matured":
+        return NOTHING, NOTHING
+    return f"{part.conversions:,}", share(part.base_rate)
+
+
 def splits(evaluation: Evaluation, language: Language) -> list[list[str]]:
     """Give one row a part of the split."""
     if evaluation.plan is None:
@@ -170,8 +177,7 @@ def splits(evaluation: Evaluation, language: Language) -> list[list[str]]:
             f"{len(part.cutoffs):,}",
             f"{part.rows:,}",
             f"{part.leads:,}",
-            f"{part.conversions:,}",
-            share(part.base_rate),
+            *_outcome(part),
         ]
         for part in evaluation.plan.parts
     ]

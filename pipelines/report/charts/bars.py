@@ -7,6 +7,7 @@ from pipelines.report.charts.axes import Axis, Plot, say
 from pipelines.report.charts.svg import Words, marker, picture, tag, text
 
 _ROW = 26.0
+_NOTED_ROW = 33.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ def bars(words: Words, x: Axis, rows: list[Bar]) -> str:
             tag(
                 "rect",
                 x=min(zero, end),
-                y=_middle(plot, index) - 8,
+                y=_middle(plot, rows, index) - 8,
                 height=16,
                 width=max(abs(end - zero), 0.8),
                 fill=style.color(row.rank),
                 rx=1.5,
             )
         )
-        drawn.append(_whisker(plot, row, _middle(plot, index), style.INK))
+        drawn.append(_whisker(plot, row, _middle(plot, rows, index), style.INK))
     return _finish(words, plot, rows, drawn)
 
 
@@ -63,7 +64,7 @@ def dots(words: Words, x: Axis, rows: list[Bar], reference: float | None = None)
             )
         )
     for index, row in enumerate(rows):
-        color, middle = style.color(row.rank), _middle(plot, index)
+        color, middle = style.color(row.rank), _middle(plot, rows, index)
         shape = style.MARKERS[row.rank % len(style.MARKERS)]
         drawn.append(_whisker(plot, row, middle, color))
         drawn.append(marker(shape, plot.px(row.value), middle, fill=color))
@@ -73,12 +74,16 @@ def dots(words: Words, x: Axis, rows: list[Bar], reference: float | None = None)
 def _plot(x: Axis, rows: list[Bar]) -> Plot:
     wide = [max(1.14 * style.width_of(row.name), 0.85 * style.width_of(row.note)) for row in rows]
     left = 18 + max(wide, default=0)
-    height = 62 + _ROW * max(len(rows), 1)
+    height = 62 + _row_height(rows) * max(len(rows), 1)
     return Plot(x, Axis("", 0, 1), height=height, left=min(left, 320), right=76, grid=False)
 
 
-def _middle(plot: Plot, index: int) -> float:
-    return plot.top + _ROW * (index + 0.5)
+def _row_height(rows: list[Bar]) -> float:
+    return _NOTED_ROW if any(row.note for row in rows) else _ROW
+
+
+def _middle(plot: Plot, rows: list[Bar], index: int) -> float:
+    return plot.top + _row_height(rows) * (index + 0.5)
 
 
 def _whisker(plot: Plot, row: Bar, middle: float, color: str) -> str:
@@ -98,7 +103,7 @@ def _whisker(plot: Plot, row: Bar, middle: float, color: str) -> str:
 def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
     names = []
     for index, row in enumerate(rows):
-        middle, weight = _middle(plot, index), "600" if row.rank == 0 else None
+        middle, weight = _middle(plot, rows, index), "600" if row.rank == 0 else None
         lift = 5 if row.note else 0
         edge = plot.left - 10
         names.append(text(edge, middle + 4 - lift, row.name, text_anchor="end", font_weight=weight))
