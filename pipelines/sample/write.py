@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from pipelines.arrow_tables import TIME, to_arrow
 from pipelines.sample import words
 from pipelines.sample.company import SampleCompany, truth_at, truth_snapshots
 from pipelines.sample.export import arrow_tables
@@ -76,6 +77,13 @@ CHANGES: Final = {
     "known_at": "入力日時",
     "value": "変更後",
 }
+TRUTH: Final = {
+    "lead_id": pa.string(),
+    "cutoff": TIME,
+    "probability_given_everything": pa.float64(),
+    "probability_given_seen": pa.float64(),
+    "horizon_days": pa.int64(),
+}
 DIRECTIONS: Final = {"inbound": "顧客から", "outbound": "自社から"}
 OUTCOMES: Final = {"opened": "商談化", "quoted": "見積提示", "won": "受注", "lost": "失注"}
 
@@ -93,7 +101,7 @@ def write(company: SampleCompany, out_dir: Path) -> None:
         else:
             pa_csv.write_csv(table, out_dir / f"{name}.csv")
     truth = truth_at(company, truth_snapshots(company))
-    pq.write_table(pa.Table.from_pandas(truth, preserve_index=False), out_dir / "truth.parquet")
+    pq.write_table(to_arrow(truth, TRUTH), out_dir / "truth.parquet")
     told = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
     (out_dir / "planted.json").write_text(json.dumps(told, ensure_ascii=False, indent=2), "utf-8")
 
@@ -144,7 +152,7 @@ def _soiled(raw: dict[str, pa.Table], seed: int) -> tuple[dict[str, pa.Table], d
     frames = {name: raw[name].to_pandas() for name in ("leads", "deals", "activities")}
     soiled, planted = plant(frames, np.random.default_rng([seed, 2]))
     tables = {
-        name: pa.Table.from_pandas(frame, schema=raw[name].schema, preserve_index=False)
+        name: to_arrow(frame, {field.name: field.type for field in raw[name].schema})
         for name, frame in soiled.items()
     }
     return raw | tables, planted
