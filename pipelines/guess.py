@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from features.errors import BadTables
+from features.tables import SPECS
 from pipelines.guess_columns import Column, look_at
-from pipelines.guess_roles import File, Part, find_roles, is_flag, meaning
+from pipelines.guess_roles import File, Part, find_roles, is_canonical, is_flag, meaning
 from pipelines.mapping import Source
 from pipelines.sources import Reader, guess_separator
 
@@ -101,6 +102,9 @@ def _general(files: Sequence[File]) -> Iterator[str]:
 
 def _part(part: Part, parts: Sequence[Part]) -> Iterator[str]:
     yield f"  - source: {say(part.file.name)}"
+    if part.lead is None and is_canonical(part.file):
+        yield from _canonical(part)
+        return
     repeated = part.role == "leads" and part.lead is not None and not part.lead.unique
     if repeated:
         yield "    first_row_of_lead: true # ? a lead begins with its first row"
@@ -117,6 +121,16 @@ def _part(part: Part, parts: Sequence[Part]) -> Iterator[str]:
     if part.role in {"leads", "accounts"} and not repeated:
         others = [p for p in parts if p.file is part.file and p is not part]
         used += [c for p in others for c in (p.time, p.kind) if c]
+        yield from _attributes(part, used)
+
+
+def _canonical(part: Part) -> Iterator[str]:
+    """Map a file that is a canonical table already: every column is what its name says."""
+    spec = SPECS[part.role]
+    yield "    columns:"
+    yield from (f"      {c.name}: {c.name}" for c in part.file.columns if c.name in spec.names)
+    if spec.open_ended:
+        used = [column for column in part.file.columns if column.name in spec.names]
         yield from _attributes(part, used)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from features.tables import SPECS
 from pipelines.guess_columns import ID_NAME, Column
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
@@ -55,6 +56,13 @@ class File:
         return [column for column in self.columns if column.look in looks]
 
 
+def is_canonical(file: File) -> bool:
+    """Tell whether a file is named and made like a canonical table."""
+    spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
+    names = {column.name for column in file.columns}
+    return spec is not None and {c.name for c in spec.columns if c.required} <= names
+
+
 @dataclass(frozen=True)
 class Part:
     """A file in a role, with the columns that play a part; None where none was found."""
@@ -69,6 +77,9 @@ class Part:
 
 def find_roles(files: Sequence[File]) -> list[Part]:
     """Tell what each file is for; a file may have two roles."""
+    own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
+    if len(own) == len(files):
+        return own
     lead_name = _lead_column(files)
     parts = [part for file in files for part in _roles(file, lead_name, alone=len(files) == 1)]
     parts = _settled(parts)

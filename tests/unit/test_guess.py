@@ -5,9 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.tables import SPECS
+from pipelines import partitions
 from pipelines.guess import guess
 from pipelines.guess_columns import look_at
-from pipelines.ingest import check
+from pipelines.ingest import check, ingest
 from pipelines.mapping import Mapping
 from pipelines.mapping_file import parse
 from tests.exports import clean
@@ -119,3 +121,20 @@ def test_parquet_and_japanese_words(tmp_path: Path) -> None:
     assert mapping.leads[0].never_use == {"氏名": "personal"}
     told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
     assert told == {"受注": "won", "失注": "lost", "商談中": "商談中"}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_canonical_files_are_mapped_as_they_are(tmp_path: Path, form: str) -> None:
+    clean().ingest(tmp_path)
+    tables = partitions.read_all(tmp_path / "store")
+    paths = []
+    for name in SPECS:
+        paths.append(tmp_path / f"{name}.{form}")
+        frame: pd.DataFrame = getattr(tables, name)
+        frame.to_csv(paths[-1], index=False) if form == "csv" else frame.to_parquet(paths[-1])
+    (tmp_path / "mapping.yaml").write_text(guess(paths, tmp_path), "utf-8")
+    report = ingest(tmp_path / "mapping.yaml", tmp_path / "again")
+    assert report.errors == ()
+    again = partitions.read_all(tmp_path / "again")
+    for name in SPECS:
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(tables, name))
