@@ -108,7 +108,7 @@ class CompiledCatalog:
 
     def _work(self, histories: Histories, rows: Rows, threads: int) -> list[_Task]:
         """List what there is to do: a view, its rows in its order, a range of them."""
-        size = _CHUNK_ROWS if threads > 1 else max(rows.lead.size, 1)
+        size = _CHUNK_ROWS if threads > 1 else rows.lead.size
         by_lead = list(chunks(rows.lead, size))
         tasks: list[_Task] = []
         for planned in self._planned:

@@ -50,10 +50,10 @@ def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArra
 
 
 @njit(cache=True, nogil=True)
-def _thousandths(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _thousandths(values: NDArray[np.float64], missing: np.int64) -> NDArray[np.int64]:
     out = np.empty(values.size, np.int64)
     for i in range(values.size):
-        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else MISSING
+        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
     return out
 
 
@@ -74,13 +74,15 @@ def translation(values: Sequence[str], known: Sequence[str]) -> NDArray[np.int16
     return np.array([position.get(value, 0) for value in values] + [-1], dtype=np.int16)
 
 
-def thousandths(column: pd.Series) -> NDArray[np.int64]:
-    """Make exact integers of numbers; what is missing or not finite is `MISSING`.
+def thousandths(column: pd.Series, missing: int = MISSING) -> NDArray[np.int64]:
+    """Make exact integers of numbers; what is missing or not finite is `missing`.
 
     >>> thousandths(pd.Series([1.25, None]))[0]
     np.int64(1250)
     """
-    whole: NDArray[np.int64] = _thousandths(column.to_numpy(np.float64, na_value=np.nan))
+    whole: NDArray[np.int64] = _thousandths(
+        column.to_numpy(np.float64, na_value=np.nan), np.int64(missing)
+    )
     return whole
 
 

@@ -51,6 +51,8 @@ def make_rows(lead: Indices, cutoff: Integers) -> Rows:
 def by_group(histories: Histories, rows: Rows) -> tuple[Rows, Indices]:
     """Sort rows by the group of their lead and by cutoff; give them with their groups."""
     group = histories.leads.group[rows.lead]
+    if group.size == 1:
+        return rows, group
     order = np.lexsort((rows.lead, rows.cutoff, group))
     return Rows(rows.lead[order], rows.cutoff[order], rows.position[order]), group[order]
 
@@ -69,6 +71,9 @@ def chunks(group: Indices, size: int) -> Iterator[tuple[int, int]]:
     >>> list(chunks(np.array([0, 0, 0, 1, 2], dtype=np.int32), 2))
     [(0, 3), (3, 5)]
     """
+    if size >= group.size > 0:
+        yield 0, group.size
+        return
     begin = 0
     while begin < group.size:
         end = min(begin + size, group.size)

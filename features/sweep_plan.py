@@ -52,10 +52,6 @@ class _Layout:
         keys = dict.fromkeys(column.feature.key for column in columns)
         self._key = {code: i for i, code in enumerate(keys)}
         self._windows = _windows([column.feature for column in columns])
-        self._sums: dict[tuple[int, int], int] = {}
-        for column in self._summed():
-            place = self._key[column.feature.key], _value_column(column)
-            self._sums.setdefault(place, len(self._sums))
 
     def plan(self) -> SweepPlan:
         """Give the plan."""
@@ -75,9 +71,8 @@ class _Layout:
             counts=self._counts(),
             rates=self._rates(),
             ends=self._ends(),
-            sum_number=self._sum_numbers(),
-            sum_count=len(self._sums),
-            sums=self._sum_cells(),
+            dwell=self._sums("dwell_seconds"),
+            amount=self._sums("amount"),
             days=self._days(),
         )
 
@@ -109,25 +104,15 @@ class _Layout:
         cells = self._keys(columns), _cells(tails), _followed(pointers), _numbers(columns)
         return cells, _indices(pointers)
 
-    def _sum_numbers(self) -> Indices:
-        numbers = np.full(2 * (len(self._key) + 1), -1, np.int32)
-        for (key, which), number in self._sums.items():
-            numbers[2 * key + which] = number
-        return numbers
-
-    def _sum_cells(self) -> LongWritten:
-        columns = self._summed()
-        heads = [self._sums[self._key[c.feature.key], _value_column(c)] for c in columns]
-        planes = [self._plane(c.feature.window_days) for c in columns]
-        tails = [plane * len(self._sums) + head for plane, head in zip(planes, heads, strict=True)]
-        pointers = [plane for plane in planes if plane <= len(self._windows)]
-        return _cells(heads), _cells(tails), _followed(pointers), _numbers(columns)
+    def _sums(self, column: str) -> LongWritten:
+        columns = self._measured(f"{column}_sum")
+        tails = [self._cell(c, c.feature.window_days) for c in columns]
+        lengths = [c.feature.window_days for c in columns]
+        pointers = [self._plane(days) for days in lengths if days is not None]
+        return self._keys(columns), _cells(tails), _followed(pointers), _numbers(columns)
 
     def _measured(self, measure: str) -> list[Column]:
         return [column for column in self._columns if column.feature.measure == measure]
-
-    def _summed(self) -> list[Column]:
-        return [column for column in self._columns if column.feature.measure.endswith("_sum")]
 
     def _keys(self, columns: list[Column]) -> Cells:
         return _cells([self._key[column.feature.key] for column in columns])
@@ -146,10 +131,6 @@ def _windows(features: list[Feature]) -> list[float]:
     if any(feature.measure == "acceleration" for feature in features):
         lengths |= set(RATE_DAYS)
     return sorted(lengths)
-
-
-def _value_column(column: Column) -> int:
-    return VALUE_COLUMNS.index(column.feature.measure.removesuffix("_sum"))
 
 
 def _indices(numbers: Sequence[int]) -> Indices:

@@ -110,4 +110,6 @@ def _pairs(table: pd.DataFrame, code: Codes, vocabulary: Vocabulary) -> Codes:
 def _values(table: pd.DataFrame, name: str, vocabulary: Vocabulary) -> Integers:
     if not any(column == name for _, column in vocabulary.valued):
         return np.empty(0, np.int64)
-    return thousandths(table[name] if name in table.columns else pd.Series(np.nan, table.index))
+    if name not in table.columns:
+        return np.zeros(len(table), np.int64)
+    return thousandths(table[name], missing=0)

@@ -121,31 +121,24 @@ def _days_since(moment: int, cutoff: int) -> float:
 
 @njit(cache=True, nogil=True)
 def add_up(
-    walk: Walk,
-    values: tuple[Indices, Integers, Integers],
-    passed: Integers,
-    written: LongWritten,
-    target: Target,
+    walk: Walk, values: Integers, passed: Integers, written: LongWritten, target: Target
 ) -> None:
-    """Add up dwell and amount; `values[0]` is the sum of (key, which of the two), or -1."""
+    """Add up values, given in thousandths."""
     places, keys = walk
-    number, dwell, amount = values
     heads, tails, pointers, columns = written
     positions, matrix = target
     width = passed.size // (places.shape[1] + 1)
     passed[:] = 0
     for r in range(positions.size):
         for p in pointers:
+            plane = np.uint64(p * width)
             for i in range(places[r - 1, p] if r > 0 else 0, places[r, p]):
                 for kind in range(keys.shape[1]):
-                    key = 2 * np.int64(keys[i, kind])
-                    if number[key] >= 0 and dwell[i] != MISSING:
-                        passed[p * width + number[key]] += dwell[i]
-                    if number[key + 1] >= 0 and amount[i] != MISSING:
-                        passed[p * width + number[key + 1]] += amount[i]
+                    passed[plane + keys[i, kind]] += values[i]
+        position = positions[r]
         for j in range(columns.size):
             total = passed[heads[j]] - passed[tails[j]]
-            matrix[positions[r], columns[j]] = total / SCALE
+            matrix[position, columns[j]] = total / SCALE
 
 
 @njit(cache=True, nogil=True)

@@ -24,7 +24,7 @@ class Events(NamedTuple):
 
     `in_order[n]` tells whether the activities of lead n came to be seen in the order in which they
     occurred. `code` and `pair` choose the keys to count under. `dwell` and `amount` may be empty
-    when no plan asks for them.
+    when no plan asks for them, and hold 0 where there is no value.
     """
 
     start: Integers

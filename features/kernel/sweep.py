@@ -45,9 +45,8 @@ class SweepPlan(NamedTuple):
     counts: Written
     rates: Rates
     ends: Ends
-    sum_number: Indices
-    sum_count: int
-    sums: LongWritten
+    dwell: LongWritten
+    amount: LongWritten
     days: DaysWritten
 
 
@@ -69,7 +68,7 @@ def _state(plan: SweepPlan, longest: int) -> _State:
     return _State(
         np.zeros(planes * plan.key_count, np.int32),
         (np.zeros(plan.key_count, np.int64), np.zeros(plan.key_count, np.int64)),
-        np.zeros(planes * plan.sum_count, np.int64),
+        np.zeros(planes * plan.key_count, np.int64),
         (
             np.zeros((longest if plan.days[0][0].size > 0 else 0, kinds), np.uint8),
             np.zeros(plan.key_count, np.int64),
@@ -111,8 +110,10 @@ def _walk(
         count(walk, state.passed, plan.counts, plan.rates, target)
     if plan.ends[0].size > 0 or plan.ends[2].size > 0:
         tell_moments(walk, (occurred_at, cutoffs), state.moments, plan.ends, target)
-    if plan.sums[0].size > 0:
-        add_up(walk, (plan.sum_number, dwell, amount), state.sums, plan.sums, target)
+    if plan.dwell[0].size > 0:
+        add_up(walk, dwell, state.sums, plan.dwell, target)
+    if plan.amount[0].size > 0:
+        add_up(walk, amount, state.sums, plan.amount, target)
     if plan.days[0][0].size > 0:
         mark_days(walk[1], occurred_at, origin, state.days)
         count_days(walk, state.days, plan.days, target)

@@ -1,0 +1,358 @@
+"""The same 117 features by DuckDB, Polars and pandas, each by several plans.
+
+Decided here: a peer starts from typed columns in its own memory with integer leads (ours has to
+look up ids) and is done when it holds float32 columns (ours fills a matrix). "any" is put together
+from the types. The plan that is fastest on a tenth of the leads is the one that is timed.
+"""
+
+from collections.abc import Callable
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from benchmarks.feature_data import DAY, START, TYPES, Work
+
+Columns = dict[str, np.ndarray]
+Plan = Callable[[], Columns]
+WINDOWS = (1, 7, 30, 90)
+LONG = 1 << 46
+"""More microseconds than any history is long: one number holds lead and time."""
+
+
+def names() -> list[str]:
+    """Name the columns in the order of the catalog."""
+    out = []
+    for key in ("any", *(str(n) for n in range(len(TYPES)))):
+        out += [f"c{window}_{key}" for window in (*WINDOWS, "ever")]
+        out += [f"last_{key}", f"first_{key}"]
+        out += [f"rate_{key}"] if key in ("any", "0") else []
+        out += [f"d30_{key}", f"dever_{key}"] if key != "any" else []
+    return out
+
+
+def matrix(columns: Columns) -> np.ndarray:
+    """Stack the columns in the order of the catalog."""
+    return np.stack([columns[name] for name in names()], axis=1)
+
+
+# DuckDB
+
+
+def duckdb_plans(work: Work) -> dict[str, Plan]:
+    """Load the columns into DuckDB; give its plans."""
+    frames = {
+        "acts": pd.DataFrame(
+            {
+                "lead": work.lead,
+                "t": work.occurred_at,
+                "type": work.activity_type,
+                "dwell": work.dwell_seconds,
+            }
+        ),
+        "snaps": pd.DataFrame(
+            {
+                "sid": np.arange(work.cutoff.size, dtype=np.int32),
+                "lead": work.snapshot_lead,
+                "cutoff": work.cutoff,
+            }
+        ),
+    }
+    db = duckdb.connect()
+    db.execute("set threads to 2")
+    for name, frame in frames.items():
+        db.register("frame", frame)
+        db.execute(f"create table {name} as select * from frame")
+    return {
+        "aggregate by (snapshot, type), then joins": lambda: _fetch(db, _DUCK_JOINS),
+        "aggregate by (snapshot, type), then pivot": lambda: _fetch(db, _DUCK_PIVOT),
+        "one aggregate with filters": lambda: _fetch(db, _DUCK_FILTERS),
+    }
+
+
+def _fetch(db: duckdb.DuckDBPyConnection, query: str) -> Columns:
+    return {
+        name: np.ma.filled(column, np.nan)
+        for name, column in db.execute(query).fetchnumpy().items()
+    }
+
+
+_LONG_FORM = f"""
+with long as (
+  select s.sid, any_value(s.cutoff) as cutoff, a.type, count(*) as cever,
+    {", ".join(f"count(*) filter (a.t >= s.cutoff - {w * DAY}) as c{w}" for w in WINDOWS)},
+    max(a.t) as last, min(a.t) as first,
+    coalesce(sum(a.dwell) filter (a.t >= s.cutoff - {30 * DAY}), 0) as d30, sum(a.dwell) as dever
+  from snaps s join acts a on a.lead = s.lead and a.t < s.cutoff
+  group by s.sid, a.type
+)"""
+
+
+def _since(moment: str) -> str:
+    return f"((cutoff - {moment}) / {float(DAY)!r})::float"
+
+
+def _rate(recent: str, longer: str) -> str:
+    return f"({recent} / 7.0::double - ({longer} - {recent}) / 23.0::double)::float"
+
+
+def _duck_wide(cells: str) -> str:
+    """Write the outer select over one row a snapshot with cells such as c7_3 and last_3."""
+    keys = [str(n) for n in range(len(TYPES))]
+    counts = [f"c{w}" for w in (*WINDOWS, "ever")]
+    out = [
+        f"coalesce({c}_{k}, 0)::float as {c}_{k}" for k in keys for c in (*counts, "d30", "dever")
+    ]
+    out += [f"{_since(f'{m}_{k}')} as {m}_{k}" for k in keys for m in ("last", "first")]
+    for c in counts:
+        out.append(f"({' + '.join(f'coalesce({c}_{k}, 0)' for k in keys)})::float as {c}_any")
+    out.append(f"{_since('greatest(' + ', '.join(f'last_{k}' for k in keys) + ')')} as last_any")
+    out.append(f"{_since('least(' + ', '.join(f'first_{k}' for k in keys) + ')')} as first_any")
+    sums = {w: "(" + " + ".join(f"coalesce(c{w}_{k}, 0)" for k in keys) + ")" for w in (7, 30)}
+    out.append(f"{_rate(sums[7], sums[30])} as rate_any")
+    out.append(f"{_rate('coalesce(c7_0, 0)', 'coalesce(c30_0, 0)')} as rate_0")
+    return f"select {', '.join(out)} from ({cells}) order by sid"
+
+
+_CELLS = [*(f"c{w}" for w in (*WINDOWS, "ever")), "last", "first", "d30", "dever"]
+_DUCK_PIVOT = _LONG_FORM + _duck_wide(
+    "select s.sid, any_value(s.cutoff) as cutoff, "
+    + ", ".join(
+        f"max({c}) filter (type = {k}) as {c}_{k}" for k in range(len(TYPES)) for c in _CELLS
+    )
+    + " from snaps s left join long using (sid) group by s.sid"
+)
+_DUCK_JOINS = _LONG_FORM.replace("with long as (", "with long as materialized (") + _duck_wide(
+    "select s.sid, s.cutoff, "
+    + ", ".join(f"l{k}.{c} as {c}_{k}" for k in range(len(TYPES)) for c in _CELLS)
+    + " from snaps s "
+    + " ".join(
+        f"left join (select * from long where type = {k}) l{k} on l{k}.sid = s.sid"
+        for k in range(len(TYPES))
+    )
+)
+
+
+def _filtered(k: int) -> list[str]:
+    mine = f"type = {k}"
+    return [
+        f"count(*) filter ({mine}) as cever_{k}",
+        *(f"count(*) filter ({mine} and t >= s.cutoff - {w * DAY}) as c{w}_{k}" for w in WINDOWS),
+        f"max(t) filter ({mine}) as last_{k}",
+        f"min(t) filter ({mine}) as first_{k}",
+        f"sum(dwell) filter ({mine} and t >= s.cutoff - {30 * DAY}) as d30_{k}",
+        f"sum(dwell) filter ({mine}) as dever_{k}",
+    ]
+
+
+_DUCK_FILTERS = _duck_wide(
+    "select s.sid, any_value(s.cutoff) as cutoff, "
+    + ", ".join(cell for k in range(len(TYPES)) for cell in _filtered(k))
+    + " from snaps s left join acts a on a.lead = s.lead and a.t < s.cutoff group by s.sid"
+)
+
+
+# Polars
+
+
+def polars_plans(work: Work) -> dict[str, Plan]:
+    """Load the columns into Polars; give its plans."""
+    acts = pl.DataFrame(
+        {
+            "lead": work.lead,
+            "t": work.occurred_at,
+            "type": work.activity_type,
+            "dwell": work.dwell_seconds,
+        }
+    )
+    snaps = pl.DataFrame({"lead": work.snapshot_lead, "cutoff": work.cutoff}).with_row_index("sid")
+    return {
+        "join_asof and differences of running totals": lambda: _polars_asof(acts, snaps),
+        "search_sorted and gather of running totals": lambda: _polars_search(acts, snaps),
+        "join, then group by (snapshot, type)": lambda: _polars_group(acts, snaps),
+    }
+
+
+def _key(time: pl.Expr) -> pl.Expr:
+    return pl.col("lead").cast(pl.Int64) * LONG + (time - START + 200 * DAY)
+
+
+def _polars_asof(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
+    """Find the running totals before the cutoff and before each window, by lead and type."""
+    rows = snaps.lazy()
+    cells: list[pl.LazyFrame] = []
+    for k in range(len(TYPES)):
+        mine = (
+            acts.lazy()
+            .filter(pl.col("type") == k)
+            .select(
+                _key(pl.col("t")).alias("key"),
+                pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("n"),
+                pl.col("t").alias("last"),
+                pl.col("t").first().over("lead").alias("first"),
+                pl.col("dwell").cum_sum().alias("sum"),
+                pl.col("lead").alias("of"),
+            )
+            .set_sorted("key")
+        )
+        begin = mine.select("key", "n", "sum")
+        found = rows.select(
+            _key(pl.col("cutoff")).alias("key"), pl.col("cutoff"), pl.col("lead")
+        ).set_sorted("key")
+        found = found.join_asof(mine, on="key", allow_exact_matches=False)
+        for window in (*WINDOWS, "ever"):
+            since = pl.col("cutoff") - window * DAY if window != "ever" else pl.lit(START - DAY)
+            edge = rows.select(_key(since).alias("key")).set_sorted("key")
+            passed = edge.join_asof(begin, on="key", allow_exact_matches=False).select(
+                pl.col("n").fill_null(0).alias(f"n{window}"),
+                pl.col("sum").fill_null(0.0).alias(f"s{window}"),
+            )
+            found = pl.concat([found, passed], how="horizontal")
+        cells.append(found.select(_polars_cells(k)))
+    return _polars_columns(snaps, pl.collect_all(cells))
+
+
+def _polars_cells(k: int) -> list[pl.Expr]:
+    own = pl.col("of") == pl.col("lead")
+    n, total = pl.col("n").fill_null(0), pl.col("sum").fill_null(0.0)
+    return [
+        *((n - pl.col(f"n{w}")).alias(f"c{w}_{k}") for w in (*WINDOWS, "ever")),
+        pl.when(own).then("last").alias(f"last_{k}"),
+        pl.when(own).then("first").alias(f"first_{k}"),
+        (total - pl.col("s30")).alias(f"d30_{k}"),
+        (total - pl.col("sever")).alias(f"dever_{k}"),
+    ]
+
+
+def _polars_search(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
+    """Do the same by binary search in one sorted number of lead and time."""
+    keyed = acts.with_columns(_key(pl.col("t")).alias("key"))
+    cutoffs = snaps.select(_key(pl.col("cutoff")).alias("x"))["x"]
+    edges = {w: cutoffs - w * DAY for w in WINDOWS}
+    starts = snaps.select((pl.col("lead").cast(pl.Int64) * LONG).alias("x"))["x"]
+    cells = []
+    for k in range(len(TYPES)):
+        mine = keyed.filter(pl.col("type") == k)
+        key, t = mine["key"], mine["t"]
+        total = pl.concat([pl.Series([0.0]), mine["dwell"].cum_sum()])
+        end, begin = key.search_sorted(cutoffs), key.search_sorted(starts)
+        tails = {w: key.search_sorted(edges[w]) for w in WINDOWS}
+        has = end > begin
+        last = t.gather((end.cast(pl.Int64) - 1).clip(0)).zip_with(has, _nulls(end))
+        first = t.gather(begin.clip(0, len(t) - 1)).zip_with(has, _nulls(end))
+        columns = {f"c{w}_{k}": end - tails[w] for w in WINDOWS} | {f"cever_{k}": end - begin}
+        columns |= {f"last_{k}": last, f"first_{k}": first}
+        columns[f"d30_{k}"] = total.gather(end) - total.gather(tails[30])
+        columns[f"dever_{k}"] = total.gather(end) - total.gather(begin)
+        cells.append(pl.DataFrame(columns))
+    return _polars_columns(snaps, cells)
+
+
+def _nulls(like: pl.Series) -> pl.Series:
+    return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(like))
+
+
+def _polars_group(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
+    """Join snapshots and activities by lead, keep what is seen, aggregate by snapshot and type."""
+    age = pl.col("cutoff") - pl.col("t")
+    long = (
+        snaps.lazy()
+        .join(acts.lazy(), on="lead")
+        .filter(pl.col("t") < pl.col("cutoff"))
+        .group_by("sid", "type")
+        .agg(
+            *((age <= w * DAY).sum().alias(f"c{w}") for w in WINDOWS),
+            pl.len().alias("cever"),
+            pl.col("t").max().alias("last"),
+            pl.col("t").min().alias("first"),
+            pl.col("dwell").filter(age <= 30 * DAY).sum().alias("d30"),
+            pl.col("dwell").sum().alias("dever"),
+        )
+        .collect()
+    )
+    cells = []
+    for k in range(len(TYPES)):
+        mine = long.filter(pl.col("type") == k).drop("type")
+        wide = snaps.select("sid").join(mine, on="sid", how="left", maintain_order="left")
+        filled = [
+            pl.col(c).fill_null(0) if c not in ("last", "first") else pl.col(c) for c in _CELLS
+        ]
+        cells.append(wide.select(e.alias(f"{c}_{k}") for c, e in zip(_CELLS, filled, strict=True)))
+    return _polars_columns(snaps, cells)
+
+
+def _polars_columns(snaps: pl.DataFrame, cells: list[pl.DataFrame]) -> Columns:
+    """Put "any", days and rates together from the cells of the types."""
+    whole = pl.concat([snaps.select("cutoff"), *cells], how="horizontal")
+    keys = range(len(TYPES))
+    counts = {
+        w: pl.sum_horizontal(pl.col(f"c{w}_{k}").cast(pl.Int64) for k in keys)
+        for w in (*WINDOWS, "ever")
+    }
+    ends = {
+        "last_any": pl.max_horizontal(f"last_{k}" for k in keys),
+        "first_any": pl.min_horizontal(f"first_{k}" for k in keys),
+    } | {f"{m}_{k}": pl.col(f"{m}_{k}") for k in keys for m in ("last", "first")}
+    plain = [f"{c}_{k}" for k in keys for c in _CELLS if c not in ("last", "first")]
+    late, longer = pl.col("c7_0").cast(pl.Int64), pl.col("c30_0").cast(pl.Int64)
+    expressions = [
+        *(pl.col(name) for name in plain),
+        *(counts[w].alias(f"c{w}_any") for w in counts),
+        *(((pl.col("cutoff") - end) / DAY).alias(name) for name, end in ends.items()),
+        (counts[7] / 7.0 - (counts[30] - counts[7]) / 23.0).alias("rate_any"),
+        (late / 7.0 - (longer - late) / 23.0).alias("rate_0"),
+    ]
+    frame = whole.lazy().select(e.cast(pl.Float32) for e in expressions).collect()
+    return {name: frame[name].to_numpy() for name in frame.columns}
+
+
+# pandas
+
+
+def pandas_plans(work: Work) -> dict[str, Plan]:
+    """Give the one plan of pandas."""
+    acts = pd.DataFrame(
+        {
+            "lead": work.lead,
+            "t": work.occurred_at,
+            "type": work.activity_type,
+            "dwell": work.dwell_seconds,
+        }
+    )
+    snaps = pd.DataFrame({"lead": work.snapshot_lead, "cutoff": work.cutoff})
+    return {"merge, then groupby (snapshot, type)": lambda: _pandas(acts, snaps)}
+
+
+def _pandas(acts: pd.DataFrame, snaps: pd.DataFrame) -> Columns:
+    both = snaps.rename_axis("sid").reset_index().merge(acts, on="lead")
+    both = both[both["t"] < both["cutoff"]]
+    age = both["cutoff"] - both["t"]
+    for window in WINDOWS:
+        both[f"c{window}"] = age <= window * DAY
+    both["d30"] = both["dwell"].where(both["c30"], 0.0)
+    groups = both.groupby(["sid", "type"])
+    long = groups[[*(f"c{w}" for w in WINDOWS), "d30"]].sum()
+    long["cever"], long["dever"] = groups.size(), groups["dwell"].sum()
+    long["last"], long["first"] = groups["t"].max(), groups["t"].min()
+    wide = long.unstack("type").reindex(range(len(snaps)))  # noqa: PD010 (the cells are unique)
+    cells = {f"{c}_{k}": wide[(c, k)].to_numpy(np.float64) for c in _CELLS for k in range(12)}
+    return _numpy_columns(cells, snaps["cutoff"].to_numpy(np.float64))
+
+
+def _numpy_columns(cells: Columns, cutoff: np.ndarray) -> Columns:
+    keys = range(len(TYPES))
+    counts = [f"c{w}" for w in (*WINDOWS, "ever")]
+    filled = {n: np.nan_to_num(v) for n, v in cells.items() if n[0] in "cd"}
+    out = dict(filled)
+    for c in counts:
+        out[f"{c}_any"] = np.sum([filled[f"{c}_{k}"] for k in keys], axis=0)
+    last = [cells[f"last_{k}"] for k in keys]
+    first = [cells[f"first_{k}"] for k in keys]
+    ends = {f"last_{k}": last[k] for k in keys} | {f"first_{k}": first[k] for k in keys}
+    ends |= {"last_any": np.fmax.reduce(last), "first_any": np.fmin.reduce(first)}
+    out |= {name: (cutoff - end) / DAY for name, end in ends.items()}
+    for k in ("any", "0"):
+        late = out[f"c7_{k}"]
+        out[f"rate_{k}"] = late / 7.0 - (out[f"c30_{k}"] - late) / 23.0
+    return {name: column.astype(np.float32) for name, column in out.items()}

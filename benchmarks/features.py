@@ -1,0 +1,178 @@
+"""Window features against DuckDB, Polars and pandas; the floor; growth; memory; one lead.
+
+    python -m benchmarks.features [--leads 100000] [--rounds 3] [--partitions 20]
+
+Decided here: the same 117 features of the same rows, the results compared bit by bit before
+anything is timed; in turns in one process, two threads for everyone; a peer's best plan is the one
+that was fastest on a tenth of the leads. The result goes to benchmarks/results/features.json.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("POLARS_MAX_THREADS", "2")
+
+import numpy as np
+
+from benchmarks import feature_data, feature_peers, feature_store, harness
+from features.build import CompiledCatalog, build
+from features.histories import encode
+from features.rows import rows_of
+
+PACKAGES = ("numpy", "numba", "pandas", "duckdb", "polars", "pyarrow")
+PEERS = {
+    "duckdb": feature_peers.duckdb_plans,
+    "polars": feature_peers.polars_plans,
+    "pandas": feature_peers.pandas_plans,
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.features")
+    parser.add_argument("--leads", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--partitions", type=int, default=20)
+    asked = parser.parse_args(arguments)
+    chosen, plans = choose_plans(max(asked.leads // 10, 500))
+    result = {
+        "leads": asked.leads,
+        "features": len(feature_data.catalog().features),
+        "plans_on_a_tenth": plans,
+        "in_memory": in_memory(asked.leads, asked.rounds, chosen),
+        "from_parquet": from_parquet(asked.leads, asked.rounds),
+        "growth": growth(asked.leads // 5, asked.rounds),
+        "one_lead_microseconds": one_lead(),
+        "partitions": by_partitions(asked.leads, asked.partitions),
+    }
+    print(harness.write("features", result, *PACKAGES))
+
+
+def choose_plans(leads: int) -> tuple[dict[str, str], dict[str, dict[str, float]]]:
+    """Check every plan of every peer against ours; time each once; name the fastest."""
+    work = feature_data.work(leads)
+    expected = _ours(work)()
+    seconds: dict[str, dict[str, float]] = {}
+    for peer, plans in PEERS.items():
+        for name, run in plans(work).items():
+            same(feature_peers.matrix(run()), expected, f"{peer}: {name}")
+            seconds.setdefault(peer, {})[name] = _seconds(run)
+            print(f"{peer}: {name}: {seconds[peer][name]:.2f} s on {leads} leads", flush=True)
+    return {peer: min(times, key=times.__getitem__) for peer, times in seconds.items()}, seconds
+
+
+def in_memory(leads: int, rounds: int, chosen: dict[str, str]) -> dict[str, object]:
+    """Time all in turns: from tables in memory to the matrix."""
+    work = feature_data.work(leads)
+    rivals: dict[str, Callable[[], object]] = {"mikomi": _ours(work)}
+    rivals |= {peer: PEERS[peer](work)[chosen[peer]] for peer in ("duckdb", "polars")}
+    timings = harness.interleave(rivals, rounds=rounds)
+    slow = {"pandas": PEERS["pandas"](work)[chosen["pandas"]]}
+    timings["pandas"] = harness.interleave(slow, rounds=1)["pandas"] if leads <= 100_000 else None
+    ours = timings["mikomi"]
+    return {
+        "plans": chosen,
+        "timings": {name: timing for name, timing in timings.items() if timing},
+        "times_faster": {
+            name: round(timing.wall_seconds / ours.wall_seconds, 1)
+            for name, timing in timings.items()
+            if timing and name != "mikomi"
+        },
+        "times_less_cpu": {
+            name: round(timing.cpu_seconds / ours.cpu_seconds, 1)
+            for name, timing in timings.items()
+            if timing and name != "mikomi"
+        },
+    }
+
+
+def from_parquet(leads: int, rounds: int) -> dict[str, object]:
+    """Time reading the file and filling a matrix (the floor), and the same with the features."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder)
+        feature_store.write(store, feature_data.work(leads))
+        compiled = CompiledCatalog(feature_data.catalog())
+        shape = leads * feature_data.CUTOFFS, len(compiled.catalog.features)
+
+        def floor() -> object:
+            return feature_store.read(store), np.full(shape, 1.0, np.float32)
+
+        def ours() -> object:
+            tables, snapshots = feature_store.read(store)
+            return build(tables, snapshots, compiled)
+
+        timings = harness.interleave({"floor": floor, "mikomi": ours}, rounds=rounds)
+    return {
+        "timings": timings,
+        "times_the_floor": round(timings["mikomi"].wall_seconds / timings["floor"].wall_seconds, 2),
+    }
+
+
+def growth(leads: int, rounds: int) -> dict[str, object]:
+    """Time some leads and ten times as many."""
+    rivals = {
+        "once": _ours(feature_data.work(leads)),
+        "tenfold": _ours(feature_data.work(10 * leads)),
+    }
+    timings = harness.interleave(rivals, rounds=rounds)
+    ratio = timings["tenfold"].wall_seconds / timings["once"].wall_seconds
+    return {"leads": [leads, 10 * leads], "timings": timings, "times_longer": round(ratio, 1)}
+
+
+def one_lead(rounds: int = 2_000) -> dict[str, float]:
+    """Time the kernels for one lead with some 50 activities, and its coding from tables."""
+    tables, snapshots = feature_data.tables(feature_data.work(1))
+    compiled = CompiledCatalog(feature_data.catalog())
+    histories = encode(tables, compiled.catalog.vocabulary)
+    rows = rows_of(histories, snapshots.iloc[-1:])
+    values = partial(compiled.values, histories, rows)
+    coding = partial(encode, tables, compiled.catalog.vocabulary)
+    return {
+        "histories_to_matrix": _median_microseconds(values, rounds),
+        "tables_to_histories": _median_microseconds(coding, rounds // 10),
+    }
+
+
+def by_partitions(leads: int, partitions: int) -> dict[str, object]:
+    """Work through partitions in a process of its own; tell the most memory it ever held."""
+    command = [sys.executable, "-m", "benchmarks.feature_store", str(leads), str(partitions)]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (our own module)
+    activities, seconds, gib = out.split()
+    return {
+        "partitions": partitions,
+        "activities": int(activities),
+        "seconds_in_build": float(seconds),
+        "most_memory_gib": float(gib),
+    }
+
+
+def same(theirs: np.ndarray, ours: np.ndarray, who: str) -> None:
+    """Refuse to time what does not give the same result."""
+    if not np.array_equal(theirs.astype(np.float32), ours, equal_nan=True):
+        sys.exit(f"{who}: other results than ours")
+
+
+def _ours(work: feature_data.Work) -> Callable[[], np.ndarray]:
+    tables, snapshots = feature_data.tables(work)
+    compiled = CompiledCatalog(feature_data.catalog())
+    return lambda: build(tables, snapshots, compiled).values
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
+
+
+def _median_microseconds(run: Callable[[], object], rounds: int) -> float:
+    return round(1e6 * float(np.median([_seconds(run) for _ in range(rounds)])), 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What the catalog learns: support, order, partitions, what is left out."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from features.catalog import CatalogSettings
+from features.catalog_learning import learn
+from features.reserved import ACTOR, OUTCOME
+from features.tables import Tables
+from tests import builders
+
+LAST = pd.DataFrame({"cutoff": [builders.START + pd.Timedelta(days=400)]})
+SETTINGS = CatalogSettings(min_support=3)
+
+
+def company() -> Tables:
+    size = builders.Company(leads=30, activities=300, outcomes=60, changes=20, seed=4)
+    return builders.company(size)
+
+
+def test_support_counts_leads_not_rows() -> None:
+    tables = company()
+    one_lead = tables.activities.iloc[[0] * 50].assign(activity_type="noise")
+    loud = replace(tables, activities=pd.concat([tables.activities, one_lead]))
+    assert "noise" not in learn(loud, LAST, SETTINGS).vocabulary.activity_types
+
+
+def test_partitions_of_whole_leads_learn_the_same() -> None:
+    tables = company()
+    ids = tables.leads["lead_id"]
+    account = tables.leads["account_id"].fillna(ids)
+    parts = [
+        builders.only(tables, set(ids[account.isin(names)]))
+        for names in (["acme"], [name for name in account.unique() if name != "acme"])
+    ]
+    assert learn(parts, LAST, SETTINGS) == learn(tables, LAST, SETTINGS)
+
+
+def test_what_is_learned() -> None:
+    vocabulary = learn(company(), LAST, SETTINGS).vocabulary
+    assert set(vocabulary.activity_types) == set(builders.TYPES)
+    assert ("page_view", "導入事例") in vocabulary.topics
+    assert {"industry", "owner_id", "account.region", ACTOR, OUTCOME} <= set(vocabulary.categories)
+    assert {"employees", "newsletter", "account.revenue"} <= set(vocabulary.numbers)
+
+
+def test_flat_leads_have_a_profile_only() -> None:
+    catalog = learn(Tables(company().leads.drop(columns="account_id")), LAST, SETTINGS)
+    assert {feature.view for feature in catalog.features} == {"profile"}
+
+
+def test_nothing_is_learned_from_after_the_last_cutoff() -> None:
+    before = pd.DataFrame({"cutoff": [builders.START - pd.Timedelta(days=1)]})
+    assert learn(company(), before, SETTINGS).features == ()
