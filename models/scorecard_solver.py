@@ -27,9 +27,9 @@ SCALE_PRECISION: Final = 4.0
 """Confidence in hand-given points: a standard deviation of one half around a scale of one."""
 
 _ITERATIONS: Final = 150
-_TOLERANCE: Final = 1e-7
+_TOLERANCE: Final = 1e-6
 _ROWS_AT_ONCE: Final = 2048
-_MANY_CODES: Final = 2_000_000
+_MANY_CODES: Final = 40_000_000
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class ScorecardSettings:
     min_bin_rows: int = 10
     penalties: tuple[float, ...] = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
     max_rows: int = 200_000
-    max_choice_rows: int = 30_000
+    max_choice_rows: int = 12_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class BoosterSettings:
 
     max_leaves: int = 5
     max_trees: int = 400
-    learning_rate: float = 0.05
+    learning_rate: float = 0.04
     min_leaf_rows: int = 10
     min_leaf_hessian: float = 2.0
     leaf_penalty: float = 5.0

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models import booster, calibration, combining, scorecard
+from models import booster, calibration, combining, redundancy, scorecard
 from models.booster import Booster
 from models.calibration import Calibration
 from models.combining import Plan
@@ -67,6 +67,7 @@ def fit(
         Of folds and draws.
     """
     settings = settings or TrainSettings()
+    rows = redundancy.silence(rows)
     if not 0 < rows.conversions < len(rows):
         card = scorecard.from_points(rows, points or Points())
         return _model(rows, Parts(card, None, Weights()), Calibration(), {"plan": "points"})
