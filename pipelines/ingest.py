@@ -215,9 +215,8 @@ class _Ingest:
             self.progress("writing partitions", part, count)
             mine = {table: frame[at[table] == part] for table, frame in kept.items()}
             if activities is not None:
-                screened = self.screening.screen(
-                    "activities", activities, mine, self.zones if part == 0 else None, taken
-                )
+                zones, self.zones = self.zones, Counter()
+                screened = self.screening.screen("activities", activities, mine, zones, taken)
                 if len(repeated):
                     hashes = hash_ids(screened["activity_id"].dropna())
                     taken = np.union1d(taken, hashes[np.isin(hashes, repeated)])
