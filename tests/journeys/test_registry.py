@@ -1,0 +1,179 @@
+"""The registry: runs, versions, aliases; a registered model answers elsewhere as it does here."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.errors import BadRequest
+from models import artifact
+from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
+from models.registry import Registry, RegistrySettings, Run
+from tests.small_model import small_model
+
+ELSEWHERE = """
+import sys, mlflow, pandas as pd
+mlflow.set_tracking_uri(sys.argv[1])
+model = mlflow.pyfunc.load_model("models:/mikomi@champion")
+model.predict(pd.read_parquet(sys.argv[2])).to_parquet(sys.argv[3])
+print(model.metadata.get_input_schema() is not None)
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("registry")
+    artifact.save(folder / "model", small_model().artifact)
+    asked().to_parquet(folder / "asked.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def registry(place: Path) -> Registry:
+    made = Registry(RegistrySettings(), place / "mlflow")
+    run_id = made.log(run(), {"report": place / "asked.parquet"})
+    made.crown(made.register(run_id, place / "model", asked()), {"verdict": "promoted"})
+    return made
+
+
+def asked() -> pd.DataFrame:
+    frame = small_model().frame
+    rows = np.asarray(frame.values, dtype=np.float64)[:40]
+    return pd.DataFrame(rows, columns=list(frame.catalog.names))
+
+
+def run() -> Run:
+    fingerprint = small_model().artifact.fingerprint
+    return Run(fingerprint, {"train.seed": 1}, {"auc": 0.75}, {"leads.csv": "ab" * 32}, "c0ffee")
+
+
+def answered(place: Path) -> pd.DataFrame:
+    here = RankedLeads()
+    here.load(place / "model")
+    return here.predict(asked())
+
+
+def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
+    run_id = registry.find_run(run().fingerprint)
+    assert run_id is not None
+    kept = registry._client.get_run(run_id)
+    assert kept.data.params == {"train.seed": "1"}
+    assert kept.data.metrics == {"auc": 0.75}
+    assert kept.data.tags["mlflow.source.git.commit"] == "c0ffee"
+    assert kept.inputs.dataset_inputs[0].dataset.name == "leads.csv"
+    assert kept.info.status == "FINISHED"
+    assert [one.path for one in registry._client.list_artifacts(run_id)] == ["report"]
+
+
+def test_the_same_artifact_is_logged_and_registered_once(registry: Registry, place: Path) -> None:
+    run_id = registry.log(Run(run().fingerprint, metrics={"lift": 3.0}))
+    again = registry.register(run_id, place / "model", asked())
+    assert run_id == registry.find_run(run().fingerprint)
+    assert [version.number for version in registry.versions()] == [again.number] == [1]
+
+
+def test_the_champion_is_named_and_comes_back_to_the_bit(registry: Registry, place: Path) -> None:
+    champion = registry.champion()
+    assert champion is not None
+    assert champion.aliases == ("champion",)
+    assert champion.tags["verdict"] == "promoted"
+    registry.fetch("champion", place / "fetched")
+    assert artifact.load(place / "fetched").fingerprint == run().fingerprint
+
+
+def test_an_unknown_version_is_named(registry: Registry) -> None:
+    with pytest.raises(BadRequest, match="version 7"):
+        registry.version("7")
+
+
+def test_no_code_and_no_pickle_lies_in_the_registry(registry: Registry, place: Path) -> None:
+    assert registry.champion() is not None
+    kept = [path for path in (place / "mlflow").rglob("*") if path.is_file()]
+    assert not [path for path in kept if path.suffix in {".pkl", ".pickle", ".joblib"}]
+    code = [path.read_text("utf-8") for path in kept if path.suffix == ".py"]
+    assert len(code) == 1
+    assert len(code[0].splitlines()) == 4
+
+
+def test_a_new_process_answers_to_the_bit(registry: Registry, place: Path) -> None:
+    words = [registry.url, str(place / "asked.parquet"), str(place / "answer.parquet")]
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", ELSEWHERE, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+    )
+    assert done.stdout.strip() == "True"
+    there, here = pd.read_parquet(place / "answer.parquet"), answered(place)
+    assert list(there.columns) == list(ANSWER_COLUMNS)
+    assert there["probability"].to_numpy().tobytes() == here["probability"].to_numpy().tobytes()
+    assert [list(one) for one in there["reasons_ja"]] == here["reasons_ja"].tolist()
+
+
+def test_a_missing_column_is_a_missing_value(place: Path) -> None:
+    here = RankedLeads()
+    here.load(place / "model")
+    column = asked().columns[1]
+    without = here.predict(asked().drop(columns=column))
+    empty = here.predict(asked().assign(**{column: np.nan}))
+    pd.testing.assert_frame_equal(without, empty)
+    assert not without["probability"].equals(here.predict(asked())["probability"])
+
+
+def test_it_is_served_by_mlflow(registry: Registry, place: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["models", "serve", "-m", "models:/mikomi@champion", "--env-manager", "local"]
+    server = subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-m", "mlflow", *words, "--host", "127.0.0.1", "--port", str(port)],
+        env=os.environ
+        | {"MLFLOW_TRACKING_URI": registry.url, "MLFLOW_DISABLE_TELEMETRY": "true"}
+        | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/ping", server)
+        body = json.dumps({"dataframe_split": json.loads(asked().to_json(orient="split"))})
+        answer = json.loads(_post(f"http://127.0.0.1:{port}/invocations", body))["predictions"]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+    here = answered(place)
+    assert [one["probability"] for one in answer] == here["probability"].tolist()
+    assert [one["reasons_ja"] for one in answer] == here["reasons_ja"].tolist()
+
+
+def _post(url: str, body: str) -> str:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, body.encode(), headers)  # noqa: S310 - this machine
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - this machine
+        text: str = answer.read().decode()
+    return text
+
+
+def _wait(url: str, server: "subprocess.Popen[bytes]", patience_seconds: float = 180) -> None:
+    end = time.monotonic() + patience_seconds
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url):  # noqa: S310 - this machine
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.3)
+    raise AssertionError("the server did not answer")
