@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from features.catalog import Catalog
 from features.feature import Text
-from features.phrases_activity import ANY
 from features.timeline import DAY
 from models import baselines, evaluation_curves, evaluation_groups
-from models.concepts import Concepts
-from models.contributions import Explainer
+from models.evaluation_catalog import Importance, importance, labels, recency, segments
 from models.evaluation_curves import Ranking, Spread
 from models.evaluation_figures import NAMES, Comparison, Redraws, redraw
 from models.evaluation_groups import Group, GroupSettings, Judged
@@ -111,15 +109,6 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Importance:
-    """How much a concept moves the margin: the mean size of its contribution, in log-odds."""
-
-    concept: str
-    label: Text
-    size: float
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """The whole answer, as numbers; `pipelines.report` turns it into pages.
 
@@ -193,7 +182,9 @@ def evaluate(
     given = predictions[MODEL]
     progress("figures with intervals by lead")
     drawn = redraw(test.label, predictions, test.lead, settings.redraws, settings.seed)
-    judged = Judged(test.label, test.lead, test.cutoff, case.age_days, segments(case))
+    judged = Judged(
+        test.label, test.lead, test.cutoff, case.age_days, segments(case.catalog, test.values)
+    )
     grouping = GroupSettings(
         MIN_CONVERSIONS, settings.max_segment_values, settings.redraws, settings.seed
     )
@@ -214,29 +205,17 @@ def evaluate(
         by_segment=evaluation_groups.by_segment(judged, given, grouping),
         singles=singles(learning, test, case.catalog.features, auc),
         learning_curve=_learn(case, predictions, settings, progress),
-        importance=_importance(case, settings),
-        labels=_labels(case.catalog),
+        importance=importance(case.model, case.catalog, _some(test, settings).values),
+        labels=labels(case.catalog),
         plan=case.plan,
     )
 
 
 def predict(case: Case, seed: int = 0) -> dict[str, Floats]:
     """Give the probability of every test row, by the model first and by each baseline."""
-    recency = _recency(case.catalog)
-    fitted = baselines.fit_all(case.learning, case.points, recency, seed)
+    fitted = baselines.fit_all(case.learning, case.points, recency(case.catalog), seed)
     given = {MODEL: case.model.probability(case.test.values)}
     return given | {name: one.probability(case.test.values) for name, one in fitted.items()}
-
-
-def _recency(catalog: Catalog) -> str:
-    """Find the column of days since the last activity, of any type."""
-    of_any = (
-        feature.name
-        for feature in catalog.features
-        if (feature.view, feature.measure) == ("engagement", "days_since_last")
-        and feature.key in ("", ANY)
-    )
-    return next(of_any, baselines.RECENCY)
 
 
 def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:
@@ -248,25 +227,6 @@ def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:
         return "no_signal"
     gain = drawn[MODEL].against("base_rate", drawn["base_rate"], "log_loss").gain
     return "signal" if gain.low > 0 else "ranking_only"
-
-
-def segments(case: Case) -> dict[str, NDArray[np.str_]]:
-    """Give the values of every categorical attribute on the test rows; other and missing named."""
-    found = {}
-    for column, feature in enumerate(case.catalog.features):
-        known = case.catalog.vocabulary.categories.get(feature.key)
-        if feature.view == "profile" and feature.is_category and known is not None:
-            codes = np.nan_to_num(case.test.values[:, column], nan=-1.0).astype(np.int64)
-            found[feature.key] = np.array(["(other)", *known, "(missing)"])[codes]
-    return found
-
-
-def _labels(catalog: Catalog) -> dict[str, Text]:
-    """Give words for attributes and their values."""
-    own = [feature for feature in catalog.features if feature.view == "profile"]
-    return {feature.key: feature.concept_label for feature in own if feature.key} | dict(
-        catalog.vocabulary.labels
-    )
 
 
 def _compare(drawn: Mapping[str, Redraws]) -> tuple[Comparison, ...]:
@@ -300,16 +260,7 @@ def _learn(
     return learning_curve(both, whole, sizes, case.train, case.points, progress)
 
 
-def _importance(case: Case, settings: EvaluationSettings) -> tuple[Importance, ...]:
-    """Average the size of the concepts' contributions over a draw of the test rows."""
-    rows = np.random.default_rng(settings.seed).permutation(len(case.test))
-    values = case.test.values[np.sort(rows[: settings.explained_rows])]
-    concepts = Concepts.of(case.catalog)
-    each = Explainer(case.model).contributions(values)
-    summed = np.zeros((len(values), len(concepts.codes)))
-    for column, concept in enumerate(concepts.of_feature):
-        summed[:, concept] += each[:, column]
-    size = np.abs(summed).mean(axis=0)
-    order = np.argsort(-size, kind="stable")
-    told = [(concepts.codes[k], concepts.labels[k], float(size[k])) for k in order]
-    return tuple(Importance(*one) for one in told if one[2] > 0)
+def _some(test: TrainingSet, settings: EvaluationSettings) -> TrainingSet:
+    """Draw the test rows whose contributions are averaged."""
+    drawn = np.random.default_rng(settings.seed).permutation(len(test))
+    return test.take(np.sort(drawn[: settings.explained_rows]))

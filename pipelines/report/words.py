@@ -21,8 +21,8 @@ METRICS: Final = {
     "log_loss": Text("Log loss", "対数損失"),
     "brier": Text("Brier score", "ブライアスコア"),
     "ece": Text("Calibration error (ECE)", "較正誤差（ECE）"),
-    "lift_at_10": Text("Lift@10 %", "リフト@10 %"),
-    "capture_at_20": Text("Capture@20 %", "捕捉率@20 %"),
+    "lift_at_10": Text("Lift@10\u00a0%", "リフト@10\u00a0%"),
+    "capture_at_20": Text("Capture@20\u00a0%", "捕捉率@20\u00a0%"),
 }
 PARTS: Final = {
     "train": Text("Training", "学習"),

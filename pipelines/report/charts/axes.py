@@ -72,7 +72,7 @@ class Plot:
     y: Axis
     width: float = style.WIDTH
     height: float = style.HEIGHT
-    left: float = 62.0
+    left: float = 70.0
     right: float = 20.0
     top: float = 14.0
     bottom: float = 48.0

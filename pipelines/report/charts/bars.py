@@ -114,7 +114,7 @@ def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
                 )
             )
         end = plot.width - plot.right + 8
-        value = say(row.value, plot.x.form)
+        value = f"{row.value:.3f}" if plot.x.form == "number" else say(row.value, plot.x.form)
         names.append(text(end, middle + 4, value, font_size=style.SMALL, fill=style.QUIET))
     return picture(words, plot.width, plot.height, _verticals(plot), *drawn, *names)
 
