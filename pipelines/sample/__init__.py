@@ -4,13 +4,8 @@
 tables at once, `truth_at` tells the true probability of any snapshot.
 """
 
-from pipelines.sample.company import (
-    SampleCompany,
-    SampleSettings,
-    make,
-    truth_at,
-    truth_snapshots,
-)
+from pipelines.sample.answers import truth_at, truth_snapshots
+from pipelines.sample.company import SampleCompany, SampleSettings, make
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.write import write
 

@@ -1,10 +1,8 @@
-"""The sample company: everything that happened, and the questions it can answer about itself.
+"""The sample company: everything that happened.
 
-Decided here: what one seed makes, and in which order: people, lives, particulars. The truth of any
-snapshot is asked by `truth_at`; `truth_snapshots` lists the ones that are exported.
+Decided here: what one seed makes, and in which order: people, lives, particulars.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,10 +12,10 @@ from numpy.typing import NDArray
 
 from features.errors import BadRequest
 from features.tables import Tables
-from features.timeline import DAY, HOUR, from_moments, to_moments
-from pipelines.sample import export, leaks, people, seasons, simulate, truth, world
+from features.timeline import DAY
+from pipelines.sample import export, leaks, people, seasons, simulate, world
 from pipelines.sample.people import People
-from pipelines.sample.seasons import START_MOMENT, Seasons, split_moment
+from pipelines.sample.seasons import START_MOMENT, Seasons
 from pipelines.sample.simulate import Lives
 from pipelines.sample.world import WON, Modifiers, World
 
@@ -90,11 +88,6 @@ class SampleCompany:
         return export.tables(self, with_leaks=with_leaks)
 
     @cached_property
-    def seen(self) -> truth.Seen:
-        """What the filter looks at."""
-        return _seen(self)
-
-    @cached_property
     def first_won_at(self) -> Ints:
         """Moment of each lead's first win; `features.timeline.NEVER` if there is none."""
         first = np.full(len(self.people), np.iinfo(np.int64).max)
@@ -116,113 +109,3 @@ def make(settings: SampleSettings) -> SampleCompany:
     )
     seeds = tuple(int(seed.generate_state(1)[0]) for seed in particulars)
     return SampleCompany(settings, persons, modifiers, laws, calendar, lives, days, seeds)
-
-
-def truth_at(
-    company: SampleCompany, snapshots: pd.DataFrame, horizon_days: int = 90
-) -> pd.DataFrame:
-    """Tell the true probabilities of a deal won in [cutoff, cutoff + horizon).
-
-    Parameters
-    ----------
-    snapshots
-        Columns `lead_id`, `cutoff`; any order, repeats allowed. Cutoffs count in whole seconds.
-    horizon_days
-        From 1 to 400.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the order of `snapshots`: `lead_id`, `cutoff`, `probability_given_everything`,
-        `probability_given_seen` (missing where the lead had not been created, or the cutoff is past
-        the world's end), `horizon_days`.
-    """
-    if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
-        raise BadRequest.of(f"horizon_days {horizon_days}", "1 to 400", "choose another horizon")
-    lead = company.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
-    if (lead < 0).any():
-        unknown = snapshots["lead_id"].to_numpy()[lead < 0][:5]
-        raise BadRequest.of(f"unknown leads {list(unknown)}", "leads of this company", "check ids")
-    cutoff = to_moments(snapshots["cutoff"])
-    everything, observable = _answers(company, lead, cutoff, horizon_days)
-    return pd.DataFrame(
-        {
-            "lead_id": snapshots["lead_id"].to_numpy(),
-            "cutoff": from_moments(cutoff),
-            "probability_given_everything": everything,
-            "probability_given_seen": observable,
-            "horizon_days": horizon_days,
-        }
-    ).astype({"lead_id": "str"})
-
-
-def truth_snapshots(
-    company: SampleCompany, every_days: int = 14, early_hours: Iterable[int] = (1, 24, 72)
-) -> pd.DataFrame:
-    """List the snapshots whose truth is exported: open leads at regular cutoffs and early ages.
-
-    Regular cutoffs begin three months after the start, at 00:00 UTC, and run to the world's end.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `lead_id`, `cutoff`, `kind` ("calendar" or "age"), sorted by lead, then cutoff.
-    """
-    created, won = company.people.created_at, company.first_won_at
-    moments = np.arange(
-        START_MOMENT + seasons.days_in(3) * DAY, company.ends_at + 1, every_days * DAY
-    )
-    lead, column = np.nonzero((created[:, None] < moments) & (won[:, None] >= moments))
-    found = [(lead, moments[column], np.zeros(len(lead), dtype=np.bool_))]
-    for hours in early_hours:
-        cutoff = created + hours * HOUR
-        there = np.flatnonzero((won >= cutoff) & (cutoff <= company.ends_at))
-        found.append((there, cutoff[there], np.ones(len(there), dtype=np.bool_)))
-    lead, cutoff, early = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((early, cutoff, lead))
-    return pd.DataFrame(
-        {
-            "lead_id": company.lead_ids.take(lead[order]),
-            "cutoff": from_moments(cutoff[order]),
-            "kind": np.where(early[order], "age", "calendar"),
-        }
-    ).astype({"lead_id": "str", "kind": "str"})
-
-
-def _answers(
-    company: SampleCompany, lead: Ints, cutoff: Ints, horizon_days: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    everything, observable = np.full(len(lead), np.nan), np.full(len(lead), np.nan)
-    asked = np.flatnonzero(cutoff <= company.ends_at)
-    order = asked[np.lexsort((cutoff[asked], lead[asked]))]
-    day, within = split_moment(cutoff[order])
-    questions = truth.Questions(_starts(lead[order], len(company.people)), day, within)
-    laws = (company.world, company.modifiers, company.calendar)
-    everything[order], observable[order] = truth.answer(company.seen, questions, laws, horizon_days)
-    return everything, observable
-
-
-def _seen(company: SampleCompany) -> truth.Seen:
-    lives, n = company.lives, len(company.people)
-    created_day, created_within = split_moment(company.people.created_at)
-    telling = ~company.world.noise[lives.touch_kind]
-    touch_day, touch_within = split_moment(lives.touch_at[telling])
-    event_day, event_within = split_moment(lives.event_at)
-    return truth.Seen(
-        created_day=created_day,
-        created_within=created_within,
-        touch_start=_starts(lives.touch_lead[telling], n),
-        touch_day=touch_day,
-        touch_within=touch_within,
-        touch_kind=lives.touch_kind[telling],
-        event_start=_starts(lives.event_lead, n),
-        event_day=event_day,
-        event_within=event_within,
-        event_kind=lives.event_kind,
-        path_start=lives.path_start,
-        path=lives.path,
-    )
-
-
-def _starts(sorted_numbers: Ints, n: int) -> Ints:
-    return np.searchsorted(sorted_numbers, np.arange(n + 1))
