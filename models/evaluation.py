@@ -161,6 +161,8 @@ def evaluate(
 ) -> Evaluation:
     """Judge a model on its test rows, beside every baseline.
 
+    A test without conversions is no error: the verdict is `too_few` and the figures are NaN.
+
     Parameters
     ----------
     case
@@ -169,11 +171,6 @@ def evaluate(
         How.
     progress
         Told what is being done.
-
-    Raises
-    ------
-    NotEnoughEvidence
-        Never here: a test without conversions has the verdict `too_few` and figures of NaN.
     """
     settings = settings or EvaluationSettings()
     learning, test = case.learning, case.test
