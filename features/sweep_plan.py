@@ -60,7 +60,7 @@ class _Layout:
         any_key = of_number.get(self._tables.for_all, nobody)
         of_code = [of_number.get(n, nobody) for n in self._tables.of_code]
         of_pair = [of_number.get(n, nobody) for n in self._tables.of_pair]
-        wanted = [any_key < nobody, min(of_code) < nobody, min(of_pair) < nobody]
+        wanted = [min(of_code) < nobody, min(of_pair) < nobody]
         return SweepPlan(
             windows=np.array([round(days * DAY) for days in self._windows], np.int64),
             key_count=nobody + 1,

@@ -18,8 +18,8 @@ from features.kernel.records import MISSING, SCALE, Indices, Integers, Matrix
 _DAY = 86_400_000_000
 
 Cells = NDArray[np.uint32]
-Walk = tuple[Indices, Cells]
-"""places (rows, pointers) and keys (activities, kinds of key; the last key is nobody's)."""
+Walk = tuple[Indices, Cells, int]
+"""places (rows, pointers), keys (activities, kinds of key), and the key of all activities."""
 Written = tuple[Cells, Cells, Cells]
 """Cell passed by the head, cell passed by the tail, column."""
 Rates = tuple[Cells, Cells, Cells, Cells, NDArray[np.float64]]
@@ -29,7 +29,7 @@ Moments = tuple[Integers, Integers]
 Ends = tuple[Cells, Cells, Cells, Cells]
 """Keys and columns of the last moments, keys and columns of the first ones."""
 Days = tuple[NDArray[np.uint8], Integers, Indices]
-"""Shared day by (activity, kind of key), newest activity of each key, passed."""
+"""Shared day by (activity, kind of key; the last is "all"), newest activity of each key, passed."""
 LongWritten = tuple[Cells, Cells, Indices, Cells]
 """Cell passed by the head, by the tail, the pointers to follow, column."""
 DaysWritten = tuple[LongWritten, Indices]
@@ -66,7 +66,7 @@ def place_pointers(
 @njit(cache=True, nogil=True)
 def count(walk: Walk, passed: Indices, written: Written, rates: Rates, target: Target) -> None:
     """Count activities, and compare the daily rate of a recent span with that of the rest."""
-    places, keys = walk
+    places, keys, any_key = walk
     heads, tails, columns = written
     rate_heads, recent, longer, rate_columns, days = rates
     positions, matrix = target
@@ -80,6 +80,7 @@ def count(walk: Walk, passed: Indices, written: Written, rates: Rates, target: T
             begin = places[r - 1, p] if r > 0 else 0
             for entry in range(begin * kinds, places[r, p] * kinds):
                 passed[plane + every_key[entry]] += 1
+            passed[p * width + any_key] = places[r, p]
         position = positions[r]
         for j in range(columns.size):
             matrix[position, columns[j]] = passed[heads[j]] - passed[tails[j]]
@@ -94,7 +95,7 @@ def tell_moments(
     walk: Walk, times: tuple[Integers, Integers], state: Moments, written: Ends, target: Target
 ) -> None:
     """Tell the days since the last and since the first activity under a key."""
-    places, keys = walk
+    places, keys, any_key = walk
     occurred_at, cutoffs = times
     last, first = state
     last_keys, last_columns, first_keys, first_columns = written
@@ -107,6 +108,8 @@ def tell_moments(
                 last[key] = occurred_at[i]
                 if first[key] == MISSING:
                     first[key] = occurred_at[i]
+        if places[r, 0] > 0:
+            last[any_key], first[any_key] = occurred_at[places[r, 0] - 1], occurred_at[0]
         position, cutoff = positions[r], cutoffs[r]
         for j in range(last_columns.size):
             matrix[position, last_columns[j]] = _days_since(last[last_keys[j]], cutoff)
@@ -124,7 +127,7 @@ def add_up(
     walk: Walk, values: Integers, passed: Integers, written: LongWritten, target: Target
 ) -> None:
     """Add up values, given in thousandths."""
-    places, keys = walk
+    places, keys, _ = walk
     heads, tails, pointers, columns = written
     positions, matrix = target
     width = passed.size // (places.shape[1] + 1)
@@ -154,12 +157,16 @@ def mark_days(keys: Cells, occurred_at: Integers, origin: int, state: Days) -> N
                 shared[before, kind] = 1
             shared[i, kind] = 0
             newest[keys[i, kind]] = i
+        for_all = keys.shape[1]
+        shared[i, for_all] = 0
+        if i > 0 and (occurred_at[i - 1] - origin) // _DAY == day:
+            shared[i - 1, for_all] = 1
 
 
 @njit(cache=True, nogil=True)
 def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) -> None:
     """Count the distinct days under a key."""
-    places, keys = walk
+    places, keys, any_key = walk
     shared, newest, passed = state
     (heads, tails, pointers, columns), tail_pointers = written
     positions, matrix = target
@@ -172,6 +179,9 @@ def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) ->
                     passed[p * width + keys[i, kind]] += 1 - shared[i, kind]
                     if p == 0:
                         newest[keys[i, kind]] = 2 * i + shared[i, kind]
+                passed[p * width + any_key] += 1 - shared[i, keys.shape[1]]
+                if p == 0:
+                    newest[any_key] = 2 * i + shared[i, keys.shape[1]]
         for j in range(columns.size):
             last = newest[heads[j]]
             tail = places[r, tail_pointers[j]] if tail_pointers[j] > 0 else 0

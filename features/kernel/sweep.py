@@ -33,7 +33,8 @@ from features.kernel.records import Events, Indices, Integers, Matrix, Rows
 class SweepPlan(NamedTuple):
     """Which cells are kept and which column each is written to; see `counters` for the cells.
 
-    The key `key_count - 1` is nobody's. `kinds` tells which of (all, code, pair) have any key.
+    The key `key_count - 1` is nobody's. `kinds` tells which of code (0) and pair (1) have any key;
+    the key of all activities needs no table.
     """
 
     windows: Integers
@@ -70,7 +71,7 @@ def _state(plan: SweepPlan, longest: int) -> _State:
         (np.zeros(plan.key_count, np.int64), np.zeros(plan.key_count, np.int64)),
         np.zeros(planes * plan.key_count, np.int64),
         (
-            np.zeros((longest if plan.days[0][0].size > 0 else 0, kinds), np.uint8),
+            np.zeros((longest if plan.days[0][0].size > 0 else 0, kinds + 1), np.uint8),
             np.zeros(plan.key_count, np.int64),
             np.zeros(planes * plan.key_count, np.int32),
         ),
@@ -85,8 +86,6 @@ def _keys_of(
         kind = plan.kinds[k]
         for i in range(code.size):
             if kind == 0:
-                keys[i, k] = plan.any_key
-            elif kind == 1:
                 keys[i, k] = plan.key_of_code[code[i]]
             else:
                 keys[i, k] = plan.key_of_pair[pair[i]]
@@ -156,7 +155,7 @@ def _walk_each(
         )
         seen[1][:] = np.iinfo(np.int64).min
         one = (cutoffs[r : r + 1], positions[r : r + 1], origin)
-        _walk(seen, (walk[0][r : r + 1], walk[1][kept]), one, plan, out)
+        _walk(seen, (walk[0][r : r + 1], walk[1][kept], walk[2]), one, plan, out)
 
 
 @njit(cache=True, nogil=True)
@@ -197,8 +196,8 @@ def sweep(
         )
         asked = (rows.cutoff[r:after], rows.position[r:after], events.created_at[lead])
         if events.in_order[lead]:
-            _walk(acts, (places, keys), asked, plan, out)
+            _walk(acts, (places, keys, plan.any_key), asked, plan, out)
         else:
-            _walk_each(acts, (places, keys), asked, plan, out)
+            _walk_each(acts, (places, keys, plan.any_key), asked, plan, out)
         _hide_days(plan.days[0][3], rows, (r, after), events.lead_seen_from[lead], matrix)
         r = after

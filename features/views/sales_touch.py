@@ -83,7 +83,7 @@ def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: _Plan, out: Matrix
 ) -> None:
     """Write the planned columns of a chunk of rows."""
-    if plan.sweep.kinds.size:
+    if plan.sweep.key_count > 1:
         by_side = histories.events._replace(code=histories.touches.direction)
         sweep(by_side, rows, chunk, plan.sweep, out)
     if plan.touch.column.size:
