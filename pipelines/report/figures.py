@@ -222,7 +222,7 @@ def learning(evaluation: Evaluation, language: Language) -> str:
         Line(named("lightgbm", PREDICTIONS, language), at, trees, 1, marked=True),
     ]  # fmt: skip
     values = [value for a in own for value in (a.low, a.high)] + list(trees)
-    low = math.floor(min(min(values), 0.98) * 50) / 50
+    low = math.floor(min(*values, 0.98) * 50) / 50
     y = Axis("AUC", low, math.ceil(max(values) * 50) / 50)
     marks = tuple((place, f"{p.leads:,}") for place, p in zip(at, told, strict=True))
     room = 0.06 * (at[-1] - at[0])
