@@ -55,8 +55,8 @@ def test_the_proof_keeps_its_error_rate_when_halves_share_their_chance() -> None
         noise, label = rng.normal(size=(2, 300, 10)), (rng.random((2, 300)) < 0.3) * 1.0
         slope = [(noise[k] * (label[k][:, None] - 0.3)).mean(axis=0) for k in (0, 1)]
         parts = np.concatenate([noise[0] * slope[1], noise[1] * slope[0]])
-        margin = parts.sum(axis=1) + np.log(0.3 / 0.7)
-        held = HeldOut(parts, margin, label.ravel(), np.arange(600), np.arange(600) // 300)
+        row = np.arange(600)
+        held = HeldOut(parts, label.ravel(), row, row // 300, row % 3, row % 2)
         passed.append(proof.proven(held, 0.05).any())
     assert np.mean(passed) < 0.05
 
@@ -65,10 +65,10 @@ def test_rows_of_one_lead_count_as_one_witness() -> None:
     rng = np.random.default_rng(1)
     part = rng.normal(size=500)
     label = (rng.random(500) < 1 / (1 + np.exp(-0.25 * part))).astype(np.float64)
-    once = HeldOut(part[:, None], part, label, np.arange(500), np.zeros(500, dtype=np.int64))
-    tenfold = HeldOut(
-        *(np.repeat(a, 10, axis=0) for a in (once.parts, part, label, once.lead, once.fold))
-    )
+    nought = np.zeros(500, dtype=np.int64)
+    once = HeldOut(part[:, None], label, np.arange(500), nought, nought, nought)
+    columns = (once.parts, label, once.lead, nought, nought, nought)
+    tenfold = HeldOut(*(np.repeat(column, 10, axis=0) for column in columns))
     assert proof.strength(tenfold)[0] == pytest.approx(proof.strength(once)[0], rel=1e-6)
 
 
