@@ -72,6 +72,21 @@ def test_rows_of_one_lead_count_as_one_witness() -> None:
     assert proof.strength(tenfold)[0] == pytest.approx(proof.strength(once)[0], rel=1e-6)
 
 
+def test_what_only_grows_with_the_age_of_the_lead_is_not_proven() -> None:
+    """A card sent to everyone every month foretells nothing but the age it counts."""
+    rng = np.random.default_rng(2)
+    age = rng.integers(0, 12, 6000)
+    cards = rng.poisson(age) - 6.0
+    label = (rng.random(6000) < 1 / (1 + np.exp(2 - 0.3 * age))).astype(np.float64)
+    row, nought = np.arange(6000), np.zeros(6000, dtype=np.int64)
+    among_like_ages = HeldOut(cards[:, None] * 0.1, label, row, row % 2, age, nought)
+    assert not proof.proven(among_like_ages, 0.05).any()
+    among_all = replace(among_like_ages, age=nought)
+    assert proof.proven(among_all, 0.05).all(), "the planted fault: ages are not told apart"
+    of_age_itself = replace(among_like_ages, age_concept=0)
+    assert proof.proven(of_age_itself, 0.05).all()
+
+
 def test_reasons_are_ranked_for_then_against() -> None:
     scores = Scorer(small_model().artifact).score(small_model().frame)
     contribution = scores.picked.contribution
