@@ -13,16 +13,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
 
 import pandas as pd
 
 from features.errors import ArtifactMissing, BadRequest
-
-Alias = Literal["champion", "challenger"]
+from models.registered import Predictor, RegistrySettings, Run, Version
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
 MODEL_CODE: Final = """\
@@ -32,71 +30,6 @@ from models.registry import declare
 declare(RankedLeads())
 """
 """All the code that a logged model carries: where to find the model in the installed project."""
-
-
-@dataclass(frozen=True)
-class RegistrySettings:
-    """Which registry, and the names in it.
-
-    Attributes
-    ----------
-    url
-        An MLflow server or database; none keeps a SQLite file under `artifacts/mlflow`.
-    experiment
-        The experiment that runs belong to.
-    model
-        The name of the registered model.
-    """
-
-    url: str | None = None
-    experiment: str = "mikomi"
-    model: str = "mikomi"
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run remembers of one trained artifact.
-
-    Attributes
-    ----------
-    fingerprint
-        Of the artifact: its identity.
-    params
-        The parameters, flat: `section.name` -> value.
-    metrics
-        Figures known so far.
-    inputs
-        Name of an input file or table -> its hash.
-    revision
-        The git revision that trained it; empty if there is none.
-    """
-
-    fingerprint: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    revision: str = ""
-
-
-@dataclass(frozen=True)
-class Version:
-    """One registered version of the model."""
-
-    number: int
-    run_id: str
-    aliases: tuple[str, ...]
-    tags: Mapping[str, str]
-    registered_at_ms: int
-
-
-class Predictor(Protocol):
-    """What answers inside MLflow."""
-
-    def load(self, directory: Path) -> None:
-        """Read the artifact."""
-
-    def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Answer a frame of feature columns."""
 
 
 class Registry:
@@ -355,4 +288,5 @@ def _quiet() -> Iterator[None]:
     """Ignore what MLflow's own code is warned about, and only there."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"mlflow(\..*)?$")
+        warnings.filterwarnings("ignore", message="IProgress not found", module="tqdm")
         yield

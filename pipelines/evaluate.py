@@ -15,7 +15,7 @@ from features.timeline import DAY, to_moments
 from models import artifact, evaluation
 from models.artifact import Artifact
 from models.evaluation import MODEL, Case, Evaluation
-from models.registry import Run
+from models.registered import Run
 from models.training_set import TrainingSet
 from pipelines import looking, partitions, stored
 from pipelines.atomic import replacing, write_json

@@ -31,7 +31,7 @@ from models.evaluation import EvaluationSettings
 from models.proof import ProofSettings
 from models.reason_selection import ReasonSettings
 from models.reference import BandSettings
-from models.registry import RegistrySettings
+from models.registered import RegistrySettings
 from models.settings import TrainSettings
 from models.split import SplitSettings
 from pipelines.engine import EngineSettings

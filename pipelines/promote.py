@@ -15,7 +15,8 @@ import pandas as pd
 
 from features.errors import BadInput
 from models import artifact
-from models.registry import Registry, Run
+from models.registered import Run
+from models.registry import Registry
 from pipelines import stored
 from pipelines.atomic import replacing, write_json
 from pipelines.evaluate import COMPARISONS

@@ -25,7 +25,8 @@ from models import artifact, evidence, points, reference, training
 from models.artifact import Artifact
 from models.lead_model import LeadModel
 from models.points import Points
-from models.registry import Registry, Run
+from models.registered import Run
+from models.registry import Registry
 from models.training_set import TrainingSet
 from pipelines import partitions, stored
 from pipelines.atomic import write_json

@@ -18,7 +18,8 @@ from sklearn.metrics import log_loss
 
 from features.errors import NotEnoughEvidence
 from models import training
-from models.registry import Registry, Run
+from models.registered import Run
+from models.registry import Registry
 from models.split import split_by_cutoff
 from models.training_set import TrainingSet
 from pipelines import stored

@@ -19,7 +19,8 @@ import pytest
 from features.errors import BadRequest
 from models import artifact
 from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
-from models.registry import Registry, RegistrySettings, Run
+from models.registered import RegistrySettings, Run
+from models.registry import Registry
 from tests.small_model import small_model
 
 ELSEWHERE = """

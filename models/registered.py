@@ -1,0 +1,73 @@
+"""What the registry speaks of: its settings, a run, a version, and what answers inside MLflow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RegistrySettings:
+    """Which registry, and the names in it.
+
+    Attributes
+    ----------
+    url
+        An MLflow server or database; none keeps a SQLite file under `artifacts/mlflow`.
+    experiment
+        The experiment that runs belong to.
+    model
+        The name of the registered model.
+    """
+
+    url: str | None = None
+    experiment: str = "mikomi"
+    model: str = "mikomi"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run remembers of one trained artifact.
+
+    Attributes
+    ----------
+    fingerprint
+        Of the artifact: its identity.
+    params
+        The parameters, flat: `section.name` -> value.
+    metrics
+        Figures known so far.
+    inputs
+        Name of an input file or table -> its hash.
+    revision
+        The git revision that trained it; empty if there is none.
+    """
+
+    fingerprint: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One registered version of the model."""
+
+    number: int
+    run_id: str
+    aliases: tuple[str, ...]
+    tags: Mapping[str, str]
+    registered_at_ms: int
+
+
+class Predictor(Protocol):
+    """What answers inside MLflow."""
+
+    def load(self, directory: Path) -> None:
+        """Read the artifact."""
+
+    def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Answer a frame of feature columns."""
