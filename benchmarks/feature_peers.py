@@ -168,7 +168,8 @@ def polars_plans(work: Work) -> dict[str, Plan]:
     )
     snaps = pl.DataFrame({"lead": work.snapshot_lead, "cutoff": work.cutoff}).with_row_index("sid")
     return {
-        "join_asof and differences of running totals": lambda: _polars_asof(acts, snaps),
+        "join_asof by lead and gather of running totals": lambda: _polars_gather(acts, snaps),
+        "join_asof in one key and differences of running totals": lambda: _polars_asof(acts, snaps),
         "search_sorted and gather of running totals": lambda: _polars_search(acts, snaps),
         "join, then group by (snapshot, type)": lambda: _polars_group(acts, snaps),
     }
@@ -251,6 +252,52 @@ def _polars_search(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
 
 def _nulls(like: pl.Series) -> pl.Series:
     return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(like))
+
+
+def _polars_gather(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
+    """Find the activity before each edge by lead, then gather the running totals of every type."""
+    keys = range(len(TYPES))
+    of = [pl.col("type") == k for k in keys]
+    totals = acts.lazy().select(
+        *(of[k].cum_sum().cast(pl.Int32).alias(f"n{k}") for k in keys),
+        *(pl.when(of[k]).then("dwell").otherwise(0.0).cum_sum().alias(f"s{k}") for k in keys),
+        *(pl.when(of[k]).then("t").forward_fill().alias(f"last{k}") for k in keys),
+        *(pl.col("t").filter(of[k]).min().over("lead").alias(f"first{k}") for k in keys),
+    )
+    zero = (
+        pl.DataFrame({"n": [0]})
+        .lazy()
+        .select(
+            *(pl.lit(0, pl.Int32).alias(f"n{k}") for k in keys),
+            *(pl.lit(0.0).alias(f"s{k}") for k in keys),
+            *(pl.lit(None, pl.Int64).alias(f"{m}{k}") for m in ("last", "first") for k in keys),
+        )
+    )
+    passed = pl.concat([zero, totals]).collect()
+    indexed = acts.select("lead", "t").with_row_index("row", offset=1)
+    begin = indexed.group_by("lead").agg((pl.col("row").min() - 1).alias("begin"))
+    start = snaps.join(begin, on="lead", how="left", maintain_order="left")["begin"].fill_null(0)
+    places = {"ever": start}
+    for window in (0, *WINDOWS):
+        edge = snaps.select("lead", (pl.col("cutoff") - window * DAY).alias("t"))
+        row = edge.join_asof(
+            indexed, on="t", by="lead", allow_exact_matches=False, check_sortedness=False
+        )["row"]
+        places[str(window)] = row.zip_with(row.is_not_null(), start)
+    at = {name: passed[place.to_numpy()] for name, place in places.items()}
+    return _polars_columns(snaps, [_gathered(at, k) for k in keys])
+
+
+def _gathered(at: dict[str, pl.DataFrame], k: int) -> pl.DataFrame:
+    head, tail = at["0"], at["ever"]
+    cells = {f"c{w}_{k}": head[f"n{k}"] - at[str(w)][f"n{k}"] for w in (*WINDOWS, "ever")}
+    has = cells[f"cever_{k}"] > 0
+    for moment in ("last", "first"):
+        found = head[f"{moment}{k}"]
+        cells[f"{moment}_{k}"] = found.zip_with(has, _nulls(found))
+    cells[f"d30_{k}"] = head[f"s{k}"] - at["30"][f"s{k}"]
+    cells[f"dever_{k}"] = head[f"s{k}"] - tail[f"s{k}"]
+    return pl.DataFrame(cells)
 
 
 def _polars_group(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
