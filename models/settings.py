@@ -26,7 +26,7 @@ class ScorecardSettings:
         The same for choosing the penalty.
     """
 
-    max_bins: int = 12
+    max_bins: int = 20
     min_bin_rows: int = 10
     penalties: tuple[float, ...] = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
     max_rows: int = 200_000
@@ -61,7 +61,7 @@ class BoosterSettings:
         Threads of LightGBM.
     """
 
-    max_leaves: int = 5
+    max_leaves: int = 6
     max_trees: int = 400
     learning_rate: float = 0.04
     min_leaf_rows: int = 10
