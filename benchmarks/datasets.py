@@ -5,12 +5,13 @@ smaller training set is drawn (whole leads, at random).
 """
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.training_set import TrainingSet
 
@@ -43,12 +44,15 @@ class Dataset:
         Features and labels.
     limit
         The AUC of the true probabilities on the test set, where they are known.
+    parts
+        Parts of the test set, by mask, whose AUC is told apart.
     """
 
     name: str
     train: TrainingSet
     test: TrainingSet
     limit: float | None = None
+    parts: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def draw(self, rows: int | None, seed: int) -> TrainingSet:
         """Draw whole leads with about so many rows; None means all."""
