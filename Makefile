@@ -15,6 +15,8 @@ export OMP_WAIT_POLICY := passive
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 export DVC_NO_ANALYTICS := true
+# dvc.yaml runs `mikomi`, which lies beside it.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help demo test check bench docs lock clean
 help:  ## say what each word does

@@ -23,16 +23,24 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
 import numpy as np
 
-from benchmarks import feature_data, feature_peers, feature_store, harness
+from benchmarks import (
+    feature_data,
+    feature_duckdb,
+    feature_pandas,
+    feature_peers,
+    feature_polars,
+    feature_store,
+    harness,
+)
 from features.build import CompiledCatalog, build
 from features.histories import encode
 from features.rows import rows_of
 
 PACKAGES = ("numpy", "numba", "pandas", "duckdb", "polars", "pyarrow")
 PEERS = {
-    "duckdb": feature_peers.duckdb_plans,
-    "polars": feature_peers.polars_plans,
-    "pandas": feature_peers.pandas_plans,
+    "duckdb": feature_duckdb.duckdb_plans,
+    "polars": feature_polars.polars_plans,
+    "pandas": feature_pandas.pandas_plans,
 }
 
 

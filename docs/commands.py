@@ -1,0 +1,34 @@
+"""The page of the `mikomi` command, from the command itself."""
+
+from typing import Any
+
+from typer.main import get_command
+
+from docs.reference import WRITTEN, markdown
+from pipelines.commands.app import app
+
+
+def page() -> str:
+    """Tell every command, its arguments and options."""
+    commands: dict[str, Any] = vars(get_command(app))["commands"]
+    parts = [_command(name, command) for name, command in commands.items()]
+    return f"{WRITTEN}# The `mikomi` command\n{''.join(parts)}"
+
+
+def _command(name: str, command: Any) -> str:
+    rows = [
+        [", ".join(f"`{opt}`" for opt in parameter.opts), _default(parameter), parameter.help or ""]
+        for parameter in command.params
+        if "--help" not in parameter.opts
+    ]
+    grid = f"\n{markdown(['option', 'default', 'meaning'], rows)}" if rows else ""
+    paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
+    words = "\n\n".join(paragraphs)
+    return f"\n## mikomi {name}\n\n{words}\n{grid}"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    default = parameter.default
+    return "" if default is None or callable(default) else str(default)

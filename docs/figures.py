@@ -1,0 +1,116 @@
+"""README's figures, each read from a file under benchmarks/results/ and from nowhere else.
+
+Decided here: speeds are told as ratios to a named peer of the same run; a mean AUC or log loss is
+told for every size of training data, the best of a line in bold.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from docs.reference import markdown
+
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
+
+CONTENDERS: Final = {
+    "mikomi": "mikomi",
+    "scorecard": "scorecard",
+    "tuned_lightgbm": "LightGBM, tuned",
+    "default_lightgbm": "LightGBM",
+    "catboost": "CatBoost",
+    "logistic": "logistic",
+    "odoo": "Odoo",
+}
+DATASETS: Final = {
+    "x_education": ("X Education", "X Education"),
+    "bank_random": ("bank marketing, random", "銀行マーケティング(無作為)"),
+    "bank_chronological": ("bank marketing, in time order", "銀行マーケティング(時間順)"),
+    "bpic2012": ("BPI 2012", "BPI 2012"),
+    "sample": ("sample company", "サンプル会社"),
+}
+_WORDS: Final = {
+    "en": {
+        "data": "data",
+        "rows": "training rows",
+        "what": "what",
+        "figure": "measured",
+        "auc": "AUC / log loss on the test period, mean of the draws:",
+        "peer": "window features, times faster than {peer}",
+        "floor": "features from Parquet, times the time of reading and filling alone",
+        "growth": "time for ten times the leads",
+        "contrib": "exact reasons, times `pred_contrib` on the same model ({shape})",
+        "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
+        "lead": "exact reasons, µs of CPU a lead (batch; one alone)",
+        "million": "CPU seconds for 1,000,000 leads, features to ranked reasons",
+    },
+    "ja": {
+        "data": "データ",
+        "rows": "学習行数",
+        "what": "項目",
+        "figure": "実測",
+        "auc": "検証期間での AUC / 対数損失(抽出の平均):",
+        "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
+        "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
+        "growth": "リード数 10 倍のときの時間(倍)",
+        "contrib": "正確な理由、同じモデルの `pred_contrib` に対する速さ(倍、{shape})",
+        "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
+        "lead": "正確な理由、1 リードあたりの CPU µs(一括、単独)",
+        "million": "100 万リードを特徴量から理由つき順位まで、CPU 秒",
+    },
+}
+
+
+def table(name: str, language: str) -> str:
+    """Draw one figure block in a language."""
+    blocks: dict[str, Callable[[dict[str, str], str], str]] = {"quality": _quality, "speed": _speed}
+    return blocks[name](_WORDS[language], language)
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return content
+
+
+def _quality(words: dict[str, str], language: str) -> str:
+    lines: dict[tuple[str, int], dict[str, dict[str, float]]] = {}
+    for line in _read("quality")["curves"]:
+        lines.setdefault((line["dataset"], line["rows"]), {})[line["contender"]] = line
+    rows = [
+        [DATASETS[dataset][language == "ja"], f"{size:,}", *_cells(found)]
+        for (dataset, size), found in lines.items()
+    ]
+    head = [words["data"], words["rows"], *CONTENDERS.values()]
+    return f"{words['auc']}\n\n{markdown(head, rows)}"
+
+
+def _cells(found: dict[str, dict[str, float]]) -> list[str]:
+    auc = max(round(one["auc"], 3) for one in found.values())
+    loss = min(round(one["log_loss"], 3) for one in found.values())
+    return [
+        f"{_bold(found[name]['auc'], auc)} / {_bold(found[name]['log_loss'], loss)}"
+        for name in CONTENDERS
+    ]
+
+
+def _bold(value: float, best: float) -> str:
+    written = f"{value:.3f}".removeprefix("0")
+    return f"**{written}**" if round(value, 3) == best else written
+
+
+def _speed(words: dict[str, str], language: str) -> str:
+    del language
+    features, explain = _read("features"), _read("explain")
+    faster = features["in_memory"]["times_faster"]
+    rows = [[words["peer"].format(peer=peer), f"{times:g}"] for peer, times in faster.items()]
+    rows.append([words["floor"], f"{features['from_parquet']['times_the_floor']:g}"])
+    rows.append([words["growth"], f"{features['growth']['times_longer']:g}"])
+    shape, model = list(explain["models"].items())[-1]
+    rows.append([words["contrib"].format(shape=shape), f"{model['times_pred_contrib']:.0f}"])
+    rows.append([words["large"], f"{model['times_large_pred_contrib']:.0f}"])
+    alone = model["tables_single_us_per_lead"]
+    rows.append([words["lead"], f"{model['tables_us_per_lead']:.1f}; {alone:.1f}"])
+    ranking = explain["ranking"]
+    million = 1_000_000 / ranking["leads"] * ranking["cpu_seconds"]
+    rows.append([words["million"], f"{million:.0f}"])
+    return markdown([words["what"], words["figure"]], rows)

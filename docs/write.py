@@ -1,0 +1,47 @@
+"""Write docs/ and the figures of both READMEs from the code and from benchmarks/results/.
+
+Decided here: what can be told by the code is not written by hand. A test writes the pages anew and
+compares, so they cannot lag. A README holds figures only between `<!-- figures:NAME -->` marks.
+
+Run it as `python -m docs.write`.
+"""
+
+import re
+from pathlib import Path
+
+from docs import commands, figures, reference
+
+ROOT = Path(__file__).parent.parent
+READMES = ("README.md", "README.ja.md")
+_BLOCK = re.compile(r"(<!-- figures:(\w+) -->\n)(.*?)(<!-- /figures -->)", re.DOTALL)
+
+
+def pages() -> dict[str, str]:
+    """Give every written page by its path below the root."""
+    return {
+        "docs/tables.md": reference.tables(),
+        "docs/checks.md": reference.checks(),
+        "docs/mapping.md": reference.mapping(),
+        "docs/commands.md": commands.page(),
+        **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
+    }
+
+
+def with_figures(name: str, text: str) -> str:
+    """Fill the figure blocks of a README in its language."""
+    language = "ja" if name.endswith(".ja.md") else "en"
+
+    def filled(block: re.Match[str]) -> str:
+        return f"{block[1]}{figures.table(block[2], language)}\n{block[4]}"
+
+    return _BLOCK.sub(filled, text)
+
+
+def main() -> None:
+    """Write every page."""
+    for path, text in pages().items():
+        (ROOT / path).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
