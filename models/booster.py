@@ -18,6 +18,8 @@ from models.training_set import Floats, Rows, TrainingSet, Values
 
 _DOUBLINGS = 3
 _MANY_VALUES = 500_000
+_ROWS_A_BIN = 20
+_BINS = (31, 255)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def parameters(
         "cat_l2": 80.0,
         "max_cat_threshold": 16,
         "min_data_per_group": 50,
-        "max_bin": 63,
+        "min_data_in_bin": 5,
         "boost_from_average": False,
         "deterministic": True,
         "force_row_wise": True,
@@ -108,6 +110,8 @@ def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
 
 def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings) -> Any:
     """Make LightGBM's form of the rows, each starting from its own margin."""
+    spelled = parameters(settings, settings.learning_rate, 0, threads_for(rows, settings))
+    spelled["max_bin"] = int(np.clip(len(rows) // _ROWS_A_BIN, *_BINS))
     made = lightgbm.Dataset(
         rows.values,
         label=rows.label,
@@ -115,7 +119,7 @@ def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings) -> Any:
         feature_name=[f"f{column}" for column in range(len(rows.names))],
         categorical_feature=np.flatnonzero(rows.categorical).tolist(),
         free_raw_data=False,
-        params=parameters(settings, settings.learning_rate, 0, threads_for(rows, settings)),
+        params=spelled,
     )
     return made.construct()
 

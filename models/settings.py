@@ -63,7 +63,7 @@ class BoosterSettings:
 
     max_leaves: int = 6
     max_trees: int = 400
-    learning_rate: float = 0.04
+    learning_rate: float = 0.03
     min_leaf_rows: int = 10
     min_leaf_hessian: float = 2.0
     leaf_penalty: float = 5.0
