@@ -23,6 +23,8 @@ from features.errors import ArtifactMissing, BadRequest
 from models.registered import Predictor, RegistrySettings, Run, Version
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
+ADDRESSES: Final = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
+"""What MLflow writes into the environment, for its children to inherit."""
 MODEL_CODE: Final = """\
 from models.pyfunc_model import RankedLeads
 from models.registry import declare
@@ -234,6 +236,7 @@ class Registry:
     def _addressed(self) -> Iterator[None]:
         """Let MLflow's own functions talk to this registry, and to the former one afterwards."""
         tracking, registry = self._mlflow.get_tracking_uri(), self._mlflow.get_registry_uri()
+        before = {name: os.environ.get(name) for name in ADDRESSES}
         self._mlflow.set_tracking_uri(self.url)
         self._mlflow.set_registry_uri(self.url)
         try:
@@ -241,6 +244,9 @@ class Registry:
         finally:
             self._mlflow.set_tracking_uri(tracking)
             self._mlflow.set_registry_uri(registry)
+            for name, address in before.items():
+                os.environ.pop(name, None)
+                os.environ |= {} if address is None else {name: address}
 
 
 def declare(model: Predictor) -> None:
