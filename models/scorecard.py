@@ -21,6 +21,8 @@ from models.scorecard_solver import Design, Problem, Solution, histogram, solve
 from models.settings import ScorecardSettings
 from models.training_set import Floats, Rows, TrainingSet, Values
 
+_LEAST_BINS = 2  # one for all values, one for missing: nothing to learn unless some are missing
+
 
 class ScorecardJson(TypedDict):
     """The plain form of a scorecard."""
@@ -144,19 +146,24 @@ def fit_path(
     """Fit one scorecard a penalty, each started from the one before."""
     further = points.edges(len(rows.names)) if points else ()
     binning = bins.learn(rows.values, rows.categorical, settings, further)
-    given = points.table(binning) if points else None
-    codes = binning.codes(rows.values)
-    log_odds = None if given is None else _looked_up(codes, given, binning)
-    design = Design(Problem(codes, rows.label, binning, log_odds))
+    varies = (binning.counts > _LEAST_BINS) | np.isnan(rows.values).any(axis=0)
+    taught = np.flatnonzero(varies)
+    part = Binning(tuple(binning.edges[column] for column in taught), rows.categorical[taught])
+    codes = part.codes(np.ascontiguousarray(rows.values[:, taught]))
+    given = np.zeros(int(binning.starts[-1])) if points is None else points.table(binning)
+    inside = np.repeat(varies, binning.counts)
+    log_odds = None if points is None else _looked_up(codes, given[inside], part)
+    design = Design(Problem(codes, rows.label, part, log_odds))
+    support = np.zeros(len(given))
+    support[inside] = design.support
     cards: list[Scorecard] = []
     solution: Solution | None = None
     for penalty in penalties:
         solution = solve(design, penalty, solution)
-        table = design.table(solution.theta)
-        if given is not None:
-            table = table + solution.scale * given
+        table = solution.scale * given
+        table[inside] += design.table(solution.theta)
         card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
-        cards.append(_centred(card, rows, move_intercept=True, support=design.support))
+        cards.append(_centred(card, rows, move_intercept=True, support=support))
     return cards
 
 
