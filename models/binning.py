@@ -119,12 +119,12 @@ def _number_edges(present: Edges, settings: ScorecardSettings) -> Edges:
         return np.empty(0, dtype=np.float32)
     size = max(settings.min_bin_rows, len(present) // settings.max_bins)
     levels, support = np.unique(present, return_counts=True)
-    edges = levels[_cuts(support, levels == 0.0, size)]
+    edges = levels[_cuts(support, levels == 0.0, size, settings.min_bin_rows)]
     return np.asarray(edges[edges < levels[-1]], dtype=np.float32)
 
 
 @njit(cache=True)
-def _cuts(support: Any, is_zero: Any, size: int) -> Any:  # pragma: no cover (compiled)
+def _cuts(support: Any, is_zero: Any, size: int, least: int) -> Any:  # pragma: no cover (compiled)
     """Mark the levels after which a bin ends: full, or next to a zero that fills one alone."""
     ends = np.zeros(len(support), dtype=np.bool_)
     held = 0
@@ -135,7 +135,7 @@ def _cuts(support: Any, is_zero: Any, size: int) -> Any:  # pragma: no cover (co
         full = held >= size
         zero_here = is_zero[level] and support[level] >= size
         zero_next = level + 1 < len(support) and is_zero[level + 1] and support[level + 1] >= size
-        if (full or zero_here or zero_next) and left >= min(size, 10):
+        if (full or zero_here or zero_next) and left >= least:
             ends[level] = True
             held = 0
     return ends

@@ -1,7 +1,8 @@
 """The evidence behind a reason: how many comparable snapshots there were, and how many converted.
 
 Decided here: a training snapshot is comparable if its value lies in the same bin of the feature
-that leads the reason. A concept that is not proven (`models.proof`), and is not in the hand-given
+that leads the reason; these bins are wider than the scorecard's, so that even the rarest values of
+a number have company. A concept that is not proven (`models.proof`), and is not in the hand-given
 points either, is never a reason.
 """
 
@@ -26,6 +27,7 @@ from models.settings import ScorecardSettings, TrainSettings
 from models.training_set import Floats, TrainingSet
 
 _BIN_ROWS = 200_000
+_BINS = ScorecardSettings(max_bins=12, min_bin_rows=50)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def learn(
     """
     settings = settings or ProofSettings()
     concepts = Concepts.of(catalog)
-    binning = _binning(rows, model, how[2])
+    binning = _binning(rows, how[2])
     snapshots, conversions = _counts(rows, binning)
     held_out = proof.held_out(rows, model, concepts.of_feature, how, settings)
     strength = np.zeros(len(concepts.codes)) if held_out is None else proof.strength(held_out)
@@ -137,11 +139,9 @@ def _given(points: Points | None, catalog: Catalog) -> set[str]:
     return {catalog.features[rule.column].concept for rule in rules}
 
 
-def _binning(rows: TrainingSet, model: LeadModel, seed: int) -> Binning:
-    if model.evidence_level != "points_only":
-        return model.scorecard.binning
+def _binning(rows: TrainingSet, seed: int) -> Binning:
     few = rows.take(draw_leads(rows.lead, _BIN_ROWS, seed))
-    return learn_bins(few.values, few.categorical, ScorecardSettings())
+    return learn_bins(few.values, few.categorical, _BINS)
 
 
 def _counts(rows: TrainingSet, binning: Binning) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -46,7 +46,7 @@ class ProofSettings:
         Above this a draw of leads with about so many rows is used.
     """
 
-    error_rate: float = 0.05
+    error_rate: float = 0.01
     max_rows: int = 60_000
 
 
