@@ -158,6 +158,13 @@ def since_sentence(words: ActivityWords, which: Text) -> Sentence:
     return Sentence(Text(en, ja), _none(words, None))
 
 
+def to_first_sentence(words: ActivityWords) -> Sentence:
+    """Say how long after the lead came in the first one was; not at all if it was before."""
+    en = f"First of the {many(words.noun.en)}: {{value}} after the lead came in"
+    ja = f"最初の{words.noun.ja}はリード発生の{{value}}後"
+    return Sentence(Text(en, ja), _none(words, None))
+
+
 def active_days_sentence(words: ActivityWords, days: float | None) -> Sentence:
     """Say on how many days."""
     when = window_words(days)

@@ -94,7 +94,12 @@ class _Layout:
 
     def _ends(self) -> Ends:
         last, first = self._measured("days_since_last"), self._measured("days_since_first")
-        return self._keys(last), _numbers(last), self._keys(first), _numbers(first)
+        to_first = self._measured("hours_to_first")
+        return (
+            *(self._keys(last), _numbers(last)),
+            *(self._keys(first), _numbers(first)),
+            *(self._keys(to_first), _numbers(to_first)),
+        )
 
     def _days(self) -> DaysWritten:
         columns = self._measured("active_day_count")

@@ -149,6 +149,10 @@ class _Oracle:
             return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
         if feature.measure == "days_since_first":
             return (cutoff - min(a["at"] for a in acts)) / DAY if acts else NAN
+        if feature.measure == "hours_to_first":
+            known = acts and self._visible(lead, cutoff)
+            begun = self.leads[lead]["at"]
+            return max(min(a["at"] for a in acts) - begun, 0) / HOUR if known else NAN
         if feature.measure == "active_day_count":
             if not self._visible(lead, cutoff):
                 return NAN

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.kernel.records import MISSING, SCALE, Indices, Integers, Matrix
 
 _DAY = 86_400_000_000
+_HOUR = 3_600_000_000
 
 Cells = NDArray[np.uint32]
 Walk = tuple[Indices, Cells, int]
@@ -26,8 +27,8 @@ Rates = tuple[Cells, Cells, Cells, Cells, NDArray[np.float64]]
 """Cell passed by the head, by the tails of the recent and of the longer span, column; the days."""
 Moments = tuple[Integers, Integers]
 """Last and first moment of each key."""
-Ends = tuple[Cells, Cells, Cells, Cells]
-"""Keys and columns of the last moments, keys and columns of the first ones."""
+Ends = tuple[Cells, Cells, Cells, Cells, Cells, Cells]
+"""Keys and columns: days since the last moment, days since the first, hours to the first."""
 Days = tuple[NDArray[np.uint8], Integers, Indices]
 """Shared day by (activity, kind of key; the last is "all"), newest activity of each key, passed."""
 LongWritten = tuple[Cells, Cells, Indices, Cells]
@@ -92,13 +93,13 @@ def count(walk: Walk, passed: Indices, written: Written, rates: Rates, target: T
 
 @njit(cache=True, nogil=True)
 def tell_moments(
-    walk: Walk, times: tuple[Integers, Integers], state: Moments, written: Ends, target: Target
+    walk: Walk, times: tuple[Integers, Integers, int], state: Moments, written: Ends, target: Target
 ) -> None:
-    """Tell the days since the last and since the first activity under a key."""
+    """Tell the days since the last and the first activity under a key, and the hours up to it."""
     places, keys, any_key = walk
-    occurred_at, cutoffs = times
+    occurred_at, cutoffs, origin = times
     last, first = state
-    last_keys, last_columns, first_keys, first_columns = written
+    last_keys, last_columns, first_keys, first_columns, to_keys, to_columns = written
     positions, matrix = target
     last[:], first[:] = MISSING, MISSING
     for r in range(positions.size):
@@ -115,11 +116,18 @@ def tell_moments(
             matrix[position, last_columns[j]] = _days_since(last[last_keys[j]], cutoff)
         for j in range(first_columns.size):
             matrix[position, first_columns[j]] = _days_since(first[first_keys[j]], cutoff)
+        for j in range(to_columns.size):
+            matrix[position, to_columns[j]] = _hours_after(first[to_keys[j]], origin)
 
 
 @njit(cache=True, nogil=True)
 def _days_since(moment: int, cutoff: int) -> float:
     return np.nan if moment == MISSING else (cutoff - moment) / _DAY
+
+
+@njit(cache=True, nogil=True)
+def _hours_after(moment: int, origin: int) -> float:
+    return np.nan if moment == MISSING else max(moment - origin, 0) / _HOUR
 
 
 @njit(cache=True, nogil=True)

@@ -107,8 +107,8 @@ def _walk(
     place_pointers(occurred_at, seen_from, cutoffs, plan.windows, walk[0])
     if plan.counts[0].size > 0 or plan.rates[0].size > 0:
         count(walk, state.passed, plan.counts, plan.rates, target)
-    if plan.ends[0].size > 0 or plan.ends[2].size > 0:
-        tell_moments(walk, (occurred_at, cutoffs), state.moments, plan.ends, target)
+    if plan.ends[0].size > 0 or plan.ends[2].size > 0 or plan.ends[4].size > 0:
+        tell_moments(walk, (occurred_at, cutoffs, origin), state.moments, plan.ends, target)
     if plan.dwell[0].size > 0:
         add_up(walk, dwell, state.sums, plan.dwell, target)
     if plan.amount[0].size > 0:
@@ -119,10 +119,10 @@ def _walk(
 
 
 @njit(cache=True, nogil=True)
-def _hide_days(
+def _hide_counted(
     columns: Cells, rows: Rows, asked: tuple[int, int], seen_from: int, matrix: Matrix
 ) -> None:
-    """Leave days missing: a lead that is not yet seen has no first day to count from."""
+    """Leave missing what counts from the beginning of a lead that is not yet seen."""
     for r in range(asked[0], asked[1]):
         if rows.cutoff[r] <= seen_from:
             for j in range(columns.size):
@@ -199,5 +199,7 @@ def sweep(
             _walk(acts, (places, keys, plan.any_key), asked, plan, out)
         else:
             _walk_each(acts, (places, keys, plan.any_key), asked, plan, out)
-        _hide_days(plan.days[0][3], rows, (r, after), events.lead_seen_from[lead], matrix)
+        seen_from = events.lead_seen_from[lead]
+        _hide_counted(plan.days[0][3], rows, (r, after), seen_from, matrix)
+        _hide_counted(plan.ends[5], rows, (r, after), seen_from, matrix)
         r = after

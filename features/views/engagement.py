@@ -2,6 +2,7 @@
 
 Decided here: the keys are "any", each learned activity type, "other" for all that were not
 learned, and each frequent (type, topic) pair. An activity counts under "any", its type, its pair.
+How long the first activity was waited for is told of the types, not of the pairs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from features.phrases_activity import (
     rate_sentence,
     since_sentence,
     sum_sentence,
+    to_first_sentence,
 )
 from features.sweep_plan import Column, KeyTables, plan_sweep
 
@@ -46,7 +48,7 @@ class _Key:
         self, measure: str, window: float | None, unit: Unit, said: tuple[Text, Sentence, str]
     ) -> Feature:
         label, sentence, missing = said
-        dated = not measure.startswith("days_since")
+        dated = not measure.startswith(("days_since", "hours_to"))
         name = f"{VIEW}__{slug(self.code.replace(':', '_'))}_{measure}"
         return Feature(
             name=f"{name}__{window_name(window)}" if dated else name,
@@ -106,6 +108,9 @@ def _of_key(key: _Key, vocabulary: Vocabulary, settings: CatalogSettings) -> Ite
         yield key.feature("count", window, "count", (label, count_sentence(words, window), zero))
     for measure, which in (("days_since_last", LAST), ("days_since_first", FIRST)):
         yield key.feature(measure, None, "days", (label, since_sentence(words, which), never))
+    if not key.topic:
+        said = (label, to_first_sentence(words), "there was none, or the lead was not yet known")
+        yield key.feature("hours_to_first", None, "hours", said)
     for window in _DAY_WINDOWS:
         said = (label, active_days_sentence(words, window), "the lead itself was not yet known")
         yield key.feature("active_day_count", window, "count", said)

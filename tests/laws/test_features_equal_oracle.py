@@ -81,3 +81,13 @@ def test_planted_fault_days_of_the_calendar_instead_of_days_of_the_lead(
 
     monkeypatch.setattr(engagement, "sweep", shifted)
     assert "engagement__any_active_day_count__ever" in differences(*case(1))
+
+
+def test_planted_fault_hours_counted_from_another_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def earlier(events, *args):  # type: ignore[no-untyped-def]
+        sweep_kernel.sweep(events._replace(created_at=events.created_at - 1_000_000), *args)
+
+    monkeypatch.setattr(engagement, "sweep", earlier)
+    assert "engagement__any_hours_to_first" in differences(*case(1))

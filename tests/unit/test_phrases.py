@@ -76,6 +76,12 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
             "最後の問い合わせは2日前",
         ),
         (
+            "engagement__inquiry_hours_to_first",
+            50,
+            "First of the inquiries: 2 days after the lead came in",
+            "最初の問い合わせはリード発生の2日後",
+        ),
+        (
             "engagement__page_view_dwell_seconds_sum__30d",
             150,
             "2 minutes spent in the last 30 days: page views",
