@@ -107,8 +107,7 @@ def tell_moments(
             for kind in range(keys.shape[1]):
                 key = keys[i, kind]
                 last[key] = occurred_at[i]
-                if first[key] == MISSING:
-                    first[key] = occurred_at[i]
+                first[key] = occurred_at[i] if first[key] == MISSING else first[key]
         if places[r, 0] > 0:
             last[any_key], first[any_key] = occurred_at[places[r, 0] - 1], occurred_at[0]
         position, cutoff = positions[r], cutoffs[r]
