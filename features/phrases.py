@@ -19,7 +19,8 @@ Language = Literal["en", "ja"]
 _ALTERNATIVES: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 _SPANS: Final = ((86_400.0, "day", "日"), (3_600.0, "hour", "時間"), (60.0, "minute", "分"))
 _SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
-_NOTHING_AT_ZERO: Final = ("count", "seconds", "units", "per_day")
+_NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
+_WEEK_DAYS: Final = 7.0
 _WEEKDAYS: Final = (
     Text("Monday", "月曜"),
     Text("Tuesday", "火曜"),
@@ -47,7 +48,7 @@ def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Lan
     >>> render(visits, 3, vocabulary, "ja")
     '料金ページを直近7日で3回閲覧'
     """
-    if math.isnan(value) or (value == 0 and feature.unit in _NOTHING_AT_ZERO):
+    if math.isnan(value) or _is_nothing(feature, value):
         return _choose(getattr(feature.sentence.none, language), "")
     said = _say(feature, float(value), vocabulary, language)
     sentence: str = getattr(feature.sentence.value, language)
@@ -108,6 +109,13 @@ def span_words(seconds: float) -> Text:
     return Text("less than a minute", "1分未満")
 
 
+def _is_nothing(feature: Feature, value: float) -> bool:
+    """Whether the value is zero, or a pace that would be said as zero."""
+    if feature.unit == "per_day":
+        return round(value * _WEEK_DAYS, 1) == 0
+    return value == 0 and feature.unit in _NOTHING_AT_ZERO
+
+
 def _choose(sentence: str, said: str) -> str:
     return one(sentence) if said == "1" else many(sentence)
 
@@ -120,7 +128,7 @@ def _say(feature: Feature, value: float, vocabulary: Vocabulary, language: Langu
     if feature.unit in _SECONDS:
         return str(getattr(span_words(value * _SECONDS[feature.unit]), language))
     if feature.unit == "per_day":
-        return f"{value:+.1f}"
+        return f"{value * _WEEK_DAYS:+.1f}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 

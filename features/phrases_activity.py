@@ -188,8 +188,8 @@ def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sente
 def rate_sentence(words: ActivityWords) -> Sentence:
     """Say how the last week compares with the weeks before."""
     noun = many(words.noun.en)
-    en = f"{{value}} a day in the last 7 days against the 23 days before: {noun}"
-    ja = f"1日あたりの{words.noun.ja}が直近7日ではその前の23日より{{value}}回"
+    en = f"{{value}} in the last 7 days against a usual week before: {noun}"
+    ja = f"直近7日の{words.noun.ja}はそれまでの週平均より{{value}}回"
     none = Text(f"No change of pace: {noun}", f"{words.noun.ja}の頻度に変化なし")
     return Sentence(Text(en, ja), none)
 
