@@ -18,7 +18,8 @@ from features.tables import Tables
 from models import metrics
 from models.split import SplitSettings, split_by_cutoff
 from models.training_set import Rows, TrainingSet
-from pipelines import ingest, partitions
+from pipelines import partitions
+from pipelines.intake import ingest
 from pipelines.sample import answers, company
 
 MAPPING = Path(__file__).resolve().parent.parent / "examples" / "bpic2012" / "mapping.yaml"

@@ -5,7 +5,7 @@ from typing import Any
 
 from features.tables import SPECS, TableSpec
 from pipelines.checks.catalogue import CHECKS
-from pipelines.mapping import Mapping
+from pipelines.intake.mapping import Mapping
 
 WRITTEN = "<!-- written by `make docs`; do not edit -->\n\n"
 

@@ -7,8 +7,8 @@ import pandas as pd
 from features.errors import ArtifactMissing
 from models import artifact
 from pipelines.atomic import fingerprint, remove
-from pipelines.ingest import ingest
-from pipelines.ingesting import settings
+from pipelines.ingest import settings
+from pipelines.intake.ingest import ingest
 from pipelines.job import Job
 from pipelines.score import Question
 from pipelines.snapshot import observed_until

@@ -19,8 +19,8 @@ from models.split import Split, SplitSettings, split_by_cutoff
 from pipelines import partitions, stored
 from pipelines.atomic import fingerprint, put, replacing, work_directory, write_json, write_text
 from pipelines.engine import each
+from pipelines.intake.mapping import Labels
 from pipelines.job import Job
-from pipelines.mapping import Labels
 from pipelines.revision import of_sources
 
 

@@ -1,235 +1,27 @@
-"""Ingest: an export, through its mapping, into the checked canonical store.
+"""Stage ingest: the export, through its mapping, into the workspace's canonical tables."""
 
-Decided here: the order of work. Accounts and leads first, since everything else hangs on them;
-activities last, piece by piece, to their partitions. Rows that cannot be used go to the quarantine;
-in = kept + quarantined, or it is a defect of ours and nothing is written. The store appears whole
-or not at all.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from features.errors import BadTables, Fault
-from features.tables import SPECS, TableName
-from features.timeline import MOMENT_DTYPE
-from pipelines import ingest_facts, mapping_file, partitions
-from pipelines.checks.check import About
-from pipelines.ingest_report import IngestReport
-from pipelines.mapped import gather
-from pipelines.mapped.lookup import times_of
-from pipelines.mapped.notes import PLACE, ROW, RULE
-from pipelines.mapping import Mapping as MappingFile
-from pipelines.partitions import Manifest
-from pipelines.quarantine import Quarantine
-from pipelines.screening import Screening
-from pipelines.sources import ROWS_PER_PIECE, Reader
-from pipelines.spool import Spool, hash_ids, parts_of
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much of it, and of how much (None: unknown)."""
-
-WRITTEN_DOWN: Final = "the outcome written down"
+from pipelines.intake.ingest import IngestSettings, ingest
+from pipelines.intake.report import IngestReport
+from pipelines.job import Job
 
 
-@dataclass(frozen=True)
-class IngestSettings:
-    """How to ingest.
-
-    Attributes
-    ----------
-    as_of
-        The moment of the export: nothing can have been known after it. None: not said.
-    partitions
-        How many; None: by the number of leads and activities.
-    leads_per_partition
-        About how many leads a partition may hold when `partitions` is None.
-    rows_per_piece
-        How many rows of a source are held at a time.
-    """
-
-    as_of: pd.Timestamp | None = None
-    partitions: int | None = None
-    leads_per_partition: int = 1_000_000
-    rows_per_piece: int = ROWS_PER_PIECE
+def run(job: Job) -> dict[str, Any]:
+    """Ingest; tell the rows kept of every table, and how many were put aside."""
+    source = job.params.source
+    report = ingest(Path(source.mapping), job.places.tables, settings(job), job.tell)
+    return told(report)
 
 
-def ingest(
-    mapping_path: Path,
-    out_dir: Path,
-    settings: IngestSettings | None = None,
-    progress: Progress | None = None,
-) -> IngestReport:
-    """Read an export through its mapping into a canonical store.
-
-    The store holds the tables, `manifest.json`, `quarantine.csv` and `ingest.json` (the report).
-
-    Raises
-    ------
-    BadMapping
-        The mapping cannot be used.
-    BadTables
-        A source is not there or lacks columns, or no usable lead is left.
-    """
-    mapping = mapping_file.load(mapping_path)
-    work = _Ingest(mapping, mapping_path.parent, settings or IngestSettings())
-    work.progress = progress or work.progress
-    with (
-        partitions.replacing(out_dir) as fresh,
-        TemporaryDirectory(dir=fresh) as scratch,
-        Quarantine(fresh) as quarantine,
-    ):
-        return work.run(quarantine, fresh, Path(scratch))
+def settings(job: Job) -> IngestSettings:
+    """Give what `ingest` is run with."""
+    return IngestSettings(as_of=job.now, leads_per_partition=job.params.source.leads_per_partition)
 
 
-def check(
-    mapping_path: Path, settings: IngestSettings | None = None, progress: Progress | None = None
-) -> IngestReport:
-    """Do everything that `ingest` does, and keep nothing but the report."""
-    with TemporaryDirectory() as scratch:
-        return ingest(mapping_path, Path(scratch) / "store", settings, progress)
-
-
-class _Ingest:
-    """One ingest at work."""
-
-    def __init__(self, mapping: MappingFile, folder: Path, settings: IngestSettings) -> None:
-        self.mapping = mapping
-        self.settings = settings
-        self.progress: Progress = lambda *_: None
-        self.readers = {n: Reader(n, source, folder) for n, source in mapping.sources.items()}
-        self.until = ingest_facts.moment(mapping.observed_until)
-
-    def run(self, quarantine: Quarantine, fresh: Path, scratch: Path) -> IngestReport:
-        """Do it all."""
-        gather.check_columns(self.mapping, self.readers)
-        leads, accounts = self._gather("leads"), self._gather("accounts")
-        self.screening = Screening(self._about(leads.kinds), quarantine)
-        kept = self._dependents(leads, accounts)
-        if kept["leads"].empty:
-            answers = [a for a in self.screening.ledger.answers() if a.rows]
-            raise BadTables([Fault(a.found, a.expected, a.do) for a in answers])
-        parts = self._partition_count(len(kept["leads"]))
-        manifest = ingest_facts.manifest_of(
-            self.mapping, self.readers, parts, leads.kinds, accounts.kinds
-        )
-        homes = partitions.lead_partitions(kept["leads"], parts)
-        spool = self._spool(Spool(scratch, parts), homes)
-        self._write(fresh, manifest, kept, homes, spool)
-        return ingest_facts.finish(fresh, manifest, self.mapping, self.screening)
-
-    def _gather(self, table: TableName) -> gather.Gathered:
-        self.progress(f"reading {table}", 0, None)
-        return gather.gather(self.mapping, self.readers, table, self.settings.rows_per_piece)
-
-    def _about(self, kinds: gather.Kinds) -> About:
-        fed = {table for table in SPECS if self.mapping.rules(table)}
-        until = self.until if self.until is not None else self.settings.as_of
-        later = frozenset(name for rule in self.mapping.leads for name in rule.known_later)
-        return About(frozenset(fed), until, self.mapping.stages, tuple(kinds), later)
-
-    def _dependents(
-        self, leads: gather.Gathered, accounts: gather.Gathered
-    ) -> dict[TableName, pd.DataFrame]:
-        """Screen all tables but activities, each against those before it."""
-        kept: dict[TableName, pd.DataFrame] = {}
-        kept["accounts"] = self._screened("accounts", accounts, kept)
-        kept["leads"] = self._screened("leads", leads, kept)
-        outcomes = self._gather("outcomes")
-        self._after_created(outcomes.frame, kept["leads"])
-        kept["outcomes"] = self._screened("outcomes", outcomes, kept)
-        changes = gather.with_changes(self._gather("attribute_changes"), leads.changes)
-        kept["attribute_changes"] = self._screened("attribute_changes", changes, kept)
-        return kept
-
-    def _screened(
-        self, table: TableName, read: gather.Gathered, others: Mapping[TableName, pd.DataFrame]
-    ) -> pd.DataFrame:
-        if not self.mapping.rules(table) and read.frame.empty:
-            return read.frame
-        self.screening.arrived(table, len(read.frame), read.passed_over)
-        return self.screening.screen(table, read.frame, others, read.zones)
-
-    def _after_created(self, outcomes: pd.DataFrame, leads: pd.DataFrame) -> None:
-        """Date outcomes that are said to occur so many days after the lead was created."""
-        for number, rule in enumerate(self.mapping.outcomes):
-            days = rule.columns["occurred_at"].after_created_days
-            if days is not None:
-                mine = outcomes[RULE] == number
-                created = times_of(outcomes["lead_id"], leads["lead_id"], leads["created_at"])
-                at = created + pd.Timedelta(days=days)
-                outcomes["occurred_at"] = outcomes["occurred_at"].mask(
-                    mine, at.astype(MOMENT_DTYPE)
-                )
-
-    def _partition_count(self, leads: int) -> int:
-        if self.settings.partitions is not None:
-            return self.settings.partitions
-        by_leads = -(-leads // self.settings.leads_per_partition)
-        return max(by_leads, partitions.partition_count(self._expected()))
-
-    def _expected(self) -> int:
-        return sum(self.readers[rule.source].estimated_rows() for rule in self.mapping.activities)
-
-    def _spool(self, spool: Spool, homes: pd.Series) -> Spool:
-        """Read the activities and send each to the partition of its lead."""
-        done, expected = 0, self._expected() if self.mapping.activities else 0
-        self.zones: Counter[tuple[str, str]] = Counter()
-        for job in gather.jobs(self.mapping, self.readers, "activities"):
-            reader = self.readers[job.rule.source]
-            for reading in gather.readings(job, reader, self.settings.rows_per_piece):
-                frame, passed = self._without_outcomes(reading.frame, reading.passed_over)
-                self.screening.arrived("activities", len(frame), passed)
-                self.zones += reading.zones
-                spool.put(frame, parts_of(frame["lead_id"], homes, spool.partitions))
-                done += len(frame) + passed.total()
-                self.progress("reading activities", done, max(expected, done))
-        return spool
-
-    def _without_outcomes(
-        self, frame: pd.DataFrame, passed_over: Counter[str]
-    ) -> tuple[pd.DataFrame, Counter[str]]:
-        written = frame["activity_type"].isin(self.mapping.outcome_activities)
-        return frame[~written], passed_over + Counter({WRITTEN_DOWN: int(written.sum())})
-
-    def _write(
-        self,
-        fresh: Path,
-        manifest: Manifest,
-        kept: dict[TableName, pd.DataFrame],
-        homes: pd.Series,
-        spool: Spool,
-    ) -> None:
-        """Write partition by partition, screening the activities of each on the way."""
-        count = manifest.partitions
-        at = {t: parts_of(f[SPECS[t].key[0]], homes, count) for t, f in kept.items()}
-        at["accounts"] = partitions.partition_of(kept["accounts"]["account_id"], count)
-        repeated, taken = spool.repeated_ids(), np.zeros(0, dtype=np.uint64)
-        for part, activities in enumerate(spool.parts()):
-            self.progress("writing partitions", part, count)
-            mine = {table: frame[at[table] == part] for table, frame in kept.items()}
-            if activities is not None:
-                zones, self.zones = self.zones, Counter()
-                screened = self.screening.screen("activities", activities, mine, zones, taken)
-                if len(repeated):
-                    hashes = hash_ids(screened["activity_id"].dropna())
-                    taken = np.union1d(taken, hashes[np.isin(hashes, repeated)])
-                mine["activities"] = self._with_ids(screened)
-            for table in SPECS:
-                frame = mine.get(table, pd.DataFrame(columns=list(SPECS[table].names)))
-                kinds = partitions.kinds_of(manifest, table)
-                partitions.write_part(fresh, table, part, frame, kinds)
-        self.progress("writing partitions", count, count)
-
-    def _with_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Give activities without an id one that says where they came from."""
-        place = frame[PLACE] + ":" + frame[ROW].astype("str")
-        if len({rule.source for rule in self.mapping.activities}) < len(self.mapping.activities):
-            place = place + ":" + frame[RULE].astype("str")
-        return frame.assign(activity_id=frame["activity_id"].fillna(place))
+def told(report: IngestReport) -> dict[str, Any]:
+    """Sum up a report in one line."""
+    kept = {str(name): count.kept for name, count in report.tables.items()}
+    aside = sum(count.quarantined for count in report.tables.values())
+    return kept | {"quarantined": aside, "observed_until": report.observed_until}

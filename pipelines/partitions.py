@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from features.errors import BadInput, BadTables, Fault
 from features.tables import SPECS, TableName, Tables
 from pipelines.arrow_tables import arrow_type, to_arrow
-from pipelines.mapping import Labels
+from pipelines.intake.mapping import Labels
 
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from pipelines.ingest import IngestSettings, ingest
-from pipelines.ingest_report import IngestReport
+from pipelines.intake.ingest import IngestSettings, ingest
+from pipelines.intake.report import IngestReport
 
 LEADS = 120
 MAPPING: dict[str, Any] = {

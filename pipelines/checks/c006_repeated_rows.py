@@ -4,7 +4,7 @@ import pandas as pd
 
 from features.tables import SPECS, TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
-from pipelines.mapped.notes import HIDDEN
+from pipelines.intake.mapped.notes import HIDDEN
 
 
 def repeated(frame: pd.DataFrame) -> Flags:

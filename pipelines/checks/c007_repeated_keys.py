@@ -5,7 +5,7 @@ import numpy as np
 from features.tables import SPECS, TableName
 from pipelines.checks.c006_repeated_rows import repeated
 from pipelines.checks.check import Batch, Flags, RowCheck
-from pipelines.spool import hash_ids
+from pipelines.intake.spool import hash_ids
 
 
 def _flags(batch: Batch, table: TableName) -> Flags | None:

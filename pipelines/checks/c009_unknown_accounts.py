@@ -2,7 +2,7 @@
 
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
-from pipelines.mapped.lookup import positions
+from pipelines.intake.mapped.lookup import positions
 
 
 def _flags(batch: Batch, table: TableName) -> Flags | None:

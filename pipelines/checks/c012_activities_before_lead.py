@@ -2,7 +2,7 @@
 
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
-from pipelines.mapped.lookup import times_of
+from pipelines.intake.mapped.lookup import times_of
 
 
 def before_lead(batch: Batch, table: TableName) -> Flags:

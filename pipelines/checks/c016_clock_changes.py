@@ -3,7 +3,7 @@
 from features.tables import SPECS, TableName
 from pipelines.checks.check import Batch, Flags, RowCheck
 from pipelines.checks.from_notes import noted_rows
-from pipelines.mapped.notes import NOTES, noted
+from pipelines.intake.mapped.notes import NOTES, noted
 
 _twice, _never = noted_rows("ambiguous"), noted_rows("nonexistent")
 

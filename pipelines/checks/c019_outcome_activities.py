@@ -5,7 +5,7 @@ from typing import Final
 
 from features.tables import TableName
 from pipelines.checks.check import About, Batch, Finding, Tally, TallyCheck
-from pipelines.mapped.lookup import times_of
+from pipelines.intake.mapped.lookup import times_of
 
 ENOUGH: Final = 10
 

@@ -9,7 +9,7 @@ import pandas as pd
 from features.tables import TableName
 from pipelines.checks.check import Batch, Flags
 from pipelines.checks.words import listing
-from pipelines.mapped.notes import NOTES, NoteKind, noted, spell
+from pipelines.intake.mapped.notes import NOTES, NoteKind, noted, spell
 
 MOST: Final = 10_000
 """So many rows are looked at to say what stood there."""

@@ -28,7 +28,7 @@ def init(
     Read it, answer its questions, then run `mikomi check` on it.
     """
     from pipelines.atomic import write_text  # noqa: PLC0415 - slow to import
-    from pipelines.guess import guess  # noqa: PLC0415
+    from pipelines.guess.draft import guess  # noqa: PLC0415
 
     if out.exists() and not force:
         raise BadRequest.of(
@@ -48,9 +48,9 @@ def check(
     Rows in = rows kept + rows that `mikomi ingest` would put in quarantine, with the reason. The
     exit code is 1 when a check took rows out.
     """
-    from pipelines import ingest  # noqa: PLC0415 - slow to import
     from pipelines.atomic import write_json  # noqa: PLC0415
     from pipelines.commands.saying import Telling  # noqa: PLC0415
+    from pipelines.intake import ingest  # noqa: PLC0415 - slow to import
 
     settings = ingest.IngestSettings(as_of=now(context))
     found = ingest.check(mapping, settings, Telling())
@@ -65,7 +65,7 @@ def schema() -> None:
     """Print the JSON schema of the mapping file, for editors and for reading."""
     import json  # noqa: PLC0415
 
-    from pipelines.mapping import Mapping  # noqa: PLC0415 - slow to import
+    from pipelines.intake.mapping import Mapping  # noqa: PLC0415 - slow to import
 
     typer.echo(json.dumps(Mapping.model_json_schema(), ensure_ascii=False, indent=2))
 

@@ -21,9 +21,6 @@ STAGES: Final = {
     "promote": "Register the model, and make it champion if it beats the baselines.",
 }
 
-MODULES: Final = {"ingest": "pipelines.ingesting"}
-"""Stages whose module is not called like them."""
-
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
@@ -64,7 +61,7 @@ def _do(name: str, made: "Job") -> None:
     from pipelines.commands.saying import out, written  # noqa: PLC0415 - slow to import
 
     began = perf_counter()
-    told: Mapping[str, Any] = import_module(MODULES.get(name, f"pipelines.{name}")).run(made)
+    told: Mapping[str, Any] = import_module(f"pipelines.{name}").run(made)
     seconds = perf_counter() - began
     words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
     out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")

@@ -9,9 +9,9 @@ from features import labels, snapshots
 from features.labels import Target
 from features.snapshots import CohortRule
 from pipelines import partitions
-from pipelines.guess import guess
-from pipelines.ingest import check, ingest
-from pipelines.mapping_file import load
+from pipelines.guess.draft import guess
+from pipelines.intake.ingest import check, ingest
+from pipelines.intake.mapping_file import load
 from tests.exports import LEADS, Export, clean
 
 

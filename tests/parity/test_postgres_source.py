@@ -13,10 +13,10 @@ import yaml
 from sqlalchemy import create_engine
 
 from pipelines import partitions
-from pipelines.ingest import IngestSettings, ingest
-from pipelines.mapped.times import read_times
-from pipelines.mapping import Source, TimeRule
-from pipelines.sources import Reader
+from pipelines.intake.ingest import IngestSettings, ingest
+from pipelines.intake.mapped.times import read_times
+from pipelines.intake.mapping import Source, TimeRule
+from pipelines.intake.sources import Reader
 from tests.exports import clean
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from features.tables import Tables
 from pipelines import partitions
-from pipelines.ingest import ingest
-from pipelines.ingest_report import IngestReport
-from pipelines.mapping_file import load
+from pipelines.intake.ingest import ingest
+from pipelines.intake.mapping_file import load
+from pipelines.intake.report import IngestReport
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("MIKOMI_DATA", ROOT / ".." / "shared" / "data"))

@@ -7,11 +7,11 @@ import pytest
 
 from features.tables import SPECS
 from pipelines import partitions
-from pipelines.guess import guess
-from pipelines.guess_columns import look_at
-from pipelines.ingest import check, ingest
-from pipelines.mapping import Mapping
-from pipelines.mapping_file import parse
+from pipelines.guess.columns import look_at
+from pipelines.guess.draft import guess
+from pipelines.intake.ingest import check, ingest
+from pipelines.intake.mapping import Mapping
+from pipelines.intake.mapping_file import parse
 from tests.exports import clean
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.mapped.gather import number_if_all
-from pipelines.mapped.notes import Notes, noted, spell
-from pipelines.mapped.numbers import read_numbers
-from pipelines.mapped.words import as_text, folded
+from pipelines.intake.mapped.gather import number_if_all
+from pipelines.intake.mapped.notes import Notes, noted, spell
+from pipelines.intake.mapped.numbers import read_numbers
+from pipelines.intake.mapped.words import as_text, folded
 
 
 @pytest.mark.parametrize(

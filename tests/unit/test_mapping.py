@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadMapping
-from pipelines.mapping import Mapping
-from pipelines.mapping_file import load, parse
+from pipelines.intake.mapping import Mapping
+from pipelines.intake.mapping_file import load, parse
 
 GOOD = """\
 name: x

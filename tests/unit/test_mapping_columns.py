@@ -8,8 +8,8 @@ import pytest
 from features.errors import BadTables
 from features.tables import Tables
 from pipelines import partitions
-from pipelines.ingest import IngestSettings, ingest
-from pipelines.ingest_report import IngestReport
+from pipelines.intake.ingest import IngestSettings, ingest
+from pipelines.intake.report import IngestReport
 
 
 def run(folder: Path, mapping: str, **files: str) -> tuple[IngestReport, Tables]:

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from pipelines.mapped.times import read_times
-from pipelines.mapping import TimeRule
+from pipelines.intake.mapped.times import read_times
+from pipelines.intake.mapping import TimeRule
 
 
 def moments(values: list[object], **rule: str) -> list[str]:

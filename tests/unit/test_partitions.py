@@ -9,11 +9,11 @@ import pytest
 
 from features.errors import BadInput, BadTables
 from features.tables import SPECS, Tables
-from pipelines import ingest as ingest_module
 from pipelines import partitions
-from pipelines.ingest import IngestSettings
+from pipelines.intake import ingest as ingest_module
+from pipelines.intake.ingest import IngestSettings
+from pipelines.intake.spool import Spool
 from pipelines.partitions import Manifest
-from pipelines.spool import Spool
 from tests.exports import clean
 
 

@@ -8,8 +8,8 @@ import pytest
 from features.errors import BadRequest
 from features.tables import SPECS, Tables
 from pipelines import partitions
-from pipelines.ingest import IngestSettings, check, ingest
-from pipelines.mapping_file import load
+from pipelines.intake.ingest import IngestSettings, check, ingest
+from pipelines.intake.mapping_file import load
 from pipelines.sample import PLANTED_LEAKS, SampleSettings, make, truth_snapshots, words, write
 from pipelines.sample.touches import LABELS, LATE_TOUCHES, TOPIC_LABELS, TOUCHES
 from pipelines.sample.write import raw_tables

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest import check
+from pipelines.intake.ingest import check
 from pipelines.sample import SampleSettings, make, write
 
 MAPPING = Path(__file__).parents[2] / "examples" / "sample" / "mapping.yaml"

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from features.errors import BadTables
-from pipelines.mapping import Source
-from pipelines.sources import Piece, Reader, guess_separator
+from pipelines.intake.mapping import Source
+from pipelines.intake.sources import Piece, Reader, guess_separator
 
 TEXT = "id;name\n007;Ａ社\nNA;\n3;b\n"
 

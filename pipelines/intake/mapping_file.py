@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from features.errors import BadMapping, Fault
 from features.tables import SPECS
-from pipelines.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
 
 Place = tuple[str | int, ...]
 REQUIRED = {

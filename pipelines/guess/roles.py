@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from features.tables import SPECS
-from pipelines.guess_columns import ID_NAME, Column
+from pipelines.guess.columns import ID_NAME, Column
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 _LEAD: Final = re.compile(

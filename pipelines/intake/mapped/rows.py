@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
-from pipelines.mapped import cells as cell
-from pipelines.mapped.cells import Cells
-from pipelines.mapped.notes import NOTES, PLACE, ROW, RULE, Notes
-from pipelines.mapped.words import as_text, is_missing
-from pipelines.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
-from pipelines.sources import Piece
+from pipelines.intake.mapped import cells as cell
+from pipelines.intake.mapped.cells import Cells
+from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.mapped.words import as_text, is_missing
+from pipelines.intake.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.sources import Piece
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
 """When leads without any time came into being, by convention."""

@@ -3,7 +3,7 @@
 Decided here: the vocabulary of the mapping file. A mapping names its `sources`, and for every
 canonical table a list of rules; each rule reads one source and says for every canonical column
 where its values come from. Unknown keys are refused. `Mapping.model_json_schema()` is the file's
-JSON schema. Reading the file, with line numbers in the faults, is `pipelines.mapping_file`.
+JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping_file`.
 """
 
 from typing import Annotated, Any, Literal

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from features.errors import BadTables, Fault
 from features.tables import SPECS, TableName, empty
-from pipelines.mapped.notes import NOTES, PLACE, ROW, RULE
-from pipelines.mapped.numbers import read_numbers
-from pipelines.mapped.rows import Job, Reading, read_piece
-from pipelines.mapping import AttributedRule, LeadRule, TableRule
-from pipelines.mapping import Mapping as MappingFile
-from pipelines.sources import Reader
+from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE
+from pipelines.intake.mapped.numbers import read_numbers
+from pipelines.intake.mapped.rows import Job, Reading, read_piece
+from pipelines.intake.mapping import AttributedRule, LeadRule, TableRule
+from pipelines.intake.mapping import Mapping as MappingFile
+from pipelines.intake.sources import Reader
 
 Kinds = dict[str, Literal["category", "number"]]
 

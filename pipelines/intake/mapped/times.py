@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.timeline import MOMENT_DTYPE
-from pipelines.mapped.words import as_text, folded
-from pipelines.mapping import TimeRule
+from pipelines.intake.mapped.words import as_text, folded
+from pipelines.intake.mapping import TimeRule
 
 Flags = NDArray[np.bool_]
 EPOCHS: Final = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}

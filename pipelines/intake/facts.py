@@ -13,14 +13,14 @@ import pandas as pd
 
 from features.errors import BadTables
 from pipelines import partitions
-from pipelines.ingest_report import IngestReport
-from pipelines.mapped import gather
-from pipelines.mapped.times import read_times
-from pipelines.mapping import Mapping as MappingFile
-from pipelines.mapping import TimeRule
+from pipelines.intake.mapped import gather
+from pipelines.intake.mapped.times import read_times
+from pipelines.intake.mapping import Mapping as MappingFile
+from pipelines.intake.mapping import TimeRule
+from pipelines.intake.report import IngestReport
+from pipelines.intake.screening import Screening
+from pipelines.intake.sources import Reader
 from pipelines.partitions import Manifest, StoreInput
-from pipelines.screening import Screening
-from pipelines.sources import Reader
 
 UNTIMED_SPAN: Final = pd.Timedelta(days=366)
 REPORT: Final = "ingest.json"

@@ -25,7 +25,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
-from pipelines.mapping import Source
+from pipelines.intake.mapping import Source
 
 ROWS_PER_PIECE = 500_000
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")

@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from pipelines.mapped.numbers import read_numbers
-from pipelines.mapped.times import EPOCHS, read_times
-from pipelines.mapped.words import as_text, is_missing
-from pipelines.mapping import TimeRule
+from pipelines.intake.mapped.numbers import read_numbers
+from pipelines.intake.mapped.times import EPOCHS, read_times
+from pipelines.intake.mapped.words import as_text, is_missing
+from pipelines.intake.mapping import TimeRule
 
 Look = Literal["empty", "time", "number", "category", "id", "text"]
 MISSING_WORDS: Final = (

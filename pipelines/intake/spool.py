@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from features.tables import ACTIVITIES
 from pipelines.arrow_tables import arrow_type, to_arrow
-from pipelines.mapped.lookup import positions
-from pipelines.mapped.notes import NOTES, PLACE, ROW, RULE
+from pipelines.intake.mapped.lookup import positions
+from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE
 from pipelines.partitions import partition_of
 
 _COLUMNS = {column.name: arrow_type(column.kind) for column in ACTIVITIES.columns}

@@ -14,10 +14,10 @@ from typing import Final
 
 from features.errors import BadTables
 from features.tables import SPECS
-from pipelines.guess_columns import Column, look_at
-from pipelines.guess_roles import File, Part, find_roles, is_canonical, is_flag, meaning
-from pipelines.mapping import Source
-from pipelines.sources import Reader, guess_separator
+from pipelines.guess.columns import Column, look_at
+from pipelines.guess.roles import File, Part, find_roles, is_canonical, is_flag, meaning
+from pipelines.intake.mapping import Source
+from pipelines.intake.sources import Reader, guess_separator
 
 ROWS: Final = 200_000
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from features.tables import SPECS, TableName
 from pipelines.checks.check import About, Batch
 from pipelines.checks.ledger import Ledger
-from pipelines.ingest_report import TableCount
-from pipelines.quarantine import Quarantine
+from pipelines.intake.quarantine import Quarantine
+from pipelines.intake.report import TableCount
 
 TIMES: Final = ("created_at", "occurred_at", "known_at")
 NONE_TAKEN: Final = np.zeros(0, dtype=np.uint64)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.mapped.words import as_text, folded
+from pipelines.intake.mapped.words import as_text, folded
 
 
 def read_numbers(

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
-from pipelines.mapped.notes import Notes
-from pipelines.mapped.numbers import read_numbers
-from pipelines.mapped.times import Times, read_times
-from pipelines.mapped.words import as_text, folded, is_missing
-from pipelines.mapping import AttributeRule, ColumnRule, Sequence, TimeRule
+from pipelines.intake.mapped.notes import Notes
+from pipelines.intake.mapped.numbers import read_numbers
+from pipelines.intake.mapped.times import Times, read_times
+from pipelines.intake.mapped.words import as_text, folded, is_missing
+from pipelines.intake.mapping import AttributeRule, ColumnRule, Sequence, TimeRule
 
 Flags = NDArray[np.bool_]
 

@@ -1,0 +1,1 @@
+"""A first mapping from the look of an export."""
