@@ -116,7 +116,12 @@ def by_recency(rows: TrainingSet, column: str = RECENCY) -> Estimator:
     """Fit the chance of a conversion by the log of the days since the last activity."""
     steps = make_pipeline(
         FunctionTransformer(np.log1p),
-        SimpleImputer(strategy="constant", fill_value=np.log1p(3650.0), add_indicator=True),
+        SimpleImputer(
+            strategy="constant",
+            fill_value=np.log1p(3650.0),
+            add_indicator=True,
+            keep_empty_features=True,
+        ),
         StandardScaler(),
         LogisticRegression(),
     )
@@ -130,7 +135,7 @@ def logistic(rows: TrainingSet) -> Estimator:
         SimpleImputer(add_indicator=True, keep_empty_features=True), StandardScaler()
     )
     categories = make_pipeline(
-        SimpleImputer(strategy="constant", fill_value=-1.0),
+        SimpleImputer(strategy="constant", fill_value=-1.0, keep_empty_features=True),
         OneHotEncoder(handle_unknown="ignore"),
     )
     columns = ColumnTransformer(
