@@ -23,6 +23,8 @@ from models.points import Points
 from models.scorecard import Scorecard
 from models.training_set import Floats, TrainingSet, Values
 
+_MANY_VALUES: Final = 10_000_000
+
 RECENCY: Final = "engagement__days_since_last"
 """The feature that the recency baseline goes by."""
 
@@ -155,7 +157,7 @@ def near_default_lightgbm(rows: TrainingSet, seed: int = 0) -> Trees:
         "learning_rate": 0.05,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 2 if rows.values.size > _MANY_VALUES else 1,
         "seed": seed,
         "verbosity": -1,
     }

@@ -5,6 +5,7 @@ same trees; classes are never reweighted; held-out folds by lead choose how many
 a possible answer. Stored as LightGBM's own text.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,8 @@ from models.settings import BoosterSettings
 from models.training_set import Floats, Rows, TrainingSet, Values
 
 _DOUBLINGS = 3
-_MANY_VALUES = 500_000
+_STEP = 10
+_MANY_VALUES = 10_000_000
 _ROWS_A_BIN = 20
 _BINS = (31, 255)
 
@@ -108,9 +110,9 @@ def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
     return settings.threads if rows.values.size > _MANY_VALUES else 1
 
 
-def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings) -> Any:
+def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads: int = 1) -> Any:
     """Make LightGBM's form of the rows, each starting from its own margin."""
-    spelled = parameters(settings, settings.learning_rate, 0, threads_for(rows, settings))
+    spelled = parameters(settings, settings.learning_rate, 0, threads)
     spelled["max_bin"] = int(np.clip(len(rows) // _ROWS_A_BIN, *_BINS))
     made = lightgbm.Dataset(
         rows.values,
@@ -143,8 +145,10 @@ def grow(
         Number of trees, learning rate.
     """
     trees, learning_rate = growth
-    spelled = parameters(settings, learning_rate, seed, threads_for(rows, settings))
-    model = lightgbm.train(spelled, dataset(rows, start, settings), num_boost_round=trees)
+    threads = threads_for(rows, settings)
+    spelled = parameters(settings, learning_rate, seed, threads)
+    data = dataset(rows, start, settings, threads)
+    model = lightgbm.train(spelled, data, num_boost_round=trees)
     return Booster(model.model_to_string())
 
 
@@ -164,7 +168,7 @@ def try_growth(
     start
         Shape (rows,): the margin that the trees correct; honest, that is, out of fold.
     fold
-        Shape (rows,): fold of every row; folds go by lead.
+        Shape (rows,): fold of every row, by lead; -1 for rows that only teach.
     """
     data = dataset(rows, start, settings)
     rate = settings.learning_rate
@@ -188,7 +192,8 @@ def _try_rate(
     seed: int,
 ) -> Growth:
     rows, start, fold = what
-    spelled = parameters(settings, rate, seed, threads_for(rows, settings))
+    spelled = parameters(settings, rate, seed)
+    judged = np.flatnonzero(fold >= 0)
     models: list[tuple[Any, Rows]] = []
     for k in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == k)
@@ -196,30 +201,47 @@ def _try_rate(
         model.add_valid(data.subset(held), "held")
         models.append((model, held))
     losses = _grow_together(models, settings)
-    losses[0] = log_loss(start, rows.label)
+    losses[0] = log_loss(start[judged], rows.label[judged])
     trees = int(np.argmin(losses))
     margin = np.zeros(len(rows))
     for model, held in models if trees else []:
-        margin[held] = model.predict(rows.values[held], raw_score=True, num_iteration=trees)
+        margin[held] = model.predict(
+            rows.values[held], raw_score=True, num_iteration=trees, num_threads=1
+        )
     return Growth(trees, rate, float(losses[trees]), margin)
 
 
 def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) -> Floats:
-    """Grow all folds tree by tree; give the pooled held-out log loss after each number of trees.
+    """Grow all folds, some trees at a time; give the pooled held-out log loss after each number.
 
     Stops when the pooled loss has not fallen for `patience` trees. Place 0 is left to the caller.
+    One thread a fold: threads that share a tree wait for each other more than they work.
     """
     share = np.array([len(held) for _, held in models], dtype=np.float64)
     share /= share.sum()
     losses = [np.inf]
-    for _ in range(settings.max_trees):
-        for model, _ in models:
-            model.update()
-        each = [model.eval_valid()[0][2] for model, _ in models]
-        losses.append(float(share @ each))
-        if len(losses) - 1 - int(np.argmin(losses)) >= settings.patience:
-            break
+    with ThreadPoolExecutor(settings.threads, initializer=_quiet) as pool:
+        while len(losses) <= settings.max_trees:
+            step = min(_STEP, settings.max_trees + 1 - len(losses))
+            each = list(pool.map(_grow_some, models, [step] * len(models)))
+            losses += (share @ np.array(each)).tolist()
+            if len(losses) - 1 - int(np.argmin(losses)) >= settings.patience:
+                break
     return np.array(losses)
+
+
+def _quiet() -> None:
+    """Ask for silence in this thread; LightGBM keeps a level for each."""
+    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1}).construct()
+
+
+def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
+    model, _ = one
+    losses = []
+    for _ in range(step):
+        model.update()
+        losses.append(float(model.eval_valid()[0][2]))
+    return losses
 
 
 def log_loss(margin: Floats, label: Floats) -> float:

@@ -3,6 +3,8 @@
 Decided here: the candidates and the rule that picks one. See `models.training` for the whole.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,6 +26,7 @@ How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
 
 _WEIGHT_PRECISION = 10.0
+_FEW = 2
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ def decide(
 ) -> tuple[Plan, Floats]:
     """Choose penalty, candidate and number of trees; also give the held-out margin.
 
+    The margin is missing for rows that were not held out.
+
     Parameters
     ----------
     rows
@@ -76,8 +81,9 @@ def decide(
         fitted = fit_scorecard(rows, penalty, settings, points, seed)
         return Plan(penalty), fitted.margin(rows.values)
     fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
-    penalty = choose_penalty(rows, fold, how)
-    prior = held_out_scorecard(rows, fold, penalty, how)
+    penalty, prior = choose_penalty(rows, fold, how)
+    if prior is None:
+        prior = held_out_scorecard(rows, fold, penalty, how)
     return _best(rows, fold, penalty, prior, settings, seed)
 
 
@@ -89,36 +95,64 @@ def _best(
     settings: TrainSettings,
     seed: int,
 ) -> tuple[Plan, Floats]:
-    alone = booster.try_growth(rows, level_start(rows), fold, settings.booster, seed)
-    after = booster.try_growth(rows, prior, fold, settings.booster, seed)
+    judging = fold if len(rows) <= settings.max_judged_rows else np.where(fold < _FEW, fold, -1)
+    alone = booster.try_growth(rows, level_start(rows), judging, settings.booster, seed)
+    after = booster.try_growth(rows, prior, judging, settings.booster, seed)
+    judged = judging >= 0
     own = level_start(rows) + alone.margin
-    weights, stacked = _stack(prior, own, rows.label, fold)
+    weights, stacked = _stack(prior, own, rows.label, judging)
     candidates: dict[str, tuple[Floats, Growth | None, Weights]] = {
         "scorecard": (prior, None, Weights()),
         "scorecard_then_trees": (prior + after.margin, after, Weights(1.0, 1.0)),
         "scorecard_beside_trees": (stacked, alone, weights),
     }
-    losses = {name: booster.log_loss(m, rows.label) for name, (m, _, _) in candidates.items()}
+    losses = {
+        name: booster.log_loss(m[judged], rows.label[judged])
+        for name, (m, _, _) in candidates.items()
+    }
     name = min(losses, key=lambda one: losses[one])
     margin, growth, chosen = candidates[name]
     if growth is None or growth.trees == 0:
         return Plan(penalty, log_loss=losses), prior
+    margin = np.where(judged, margin, np.nan)
     first = name == "scorecard_then_trees"
     return Plan(penalty, growth.trees, growth.learning_rate, first, chosen, losses), margin
 
 
-def choose_penalty(rows: TrainingSet, fold: NDArray[np.int64], how: How) -> float:
-    """Choose the scorecard's penalty by log loss out of fold."""
+def choose_penalty(
+    rows: TrainingSet, fold: NDArray[np.int64], how: How
+) -> tuple[float, Floats | None]:
+    """Choose the scorecard's penalty by log loss out of fold: ever weaker, until the loss rises.
+
+    Also gives the held-out margin with that penalty, if all rows took part.
+    """
     settings, points, seed = how
     drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_choice_rows, seed)
     few, fold = rows.take(drawn), fold[drawn]
-    penalties = settings.scorecard.penalties
-    losses = np.zeros(len(penalties))
-    for k in range(settings.folds):
-        taught, held = few.take(fold != k), few.take(fold == k)
-        for i, card in enumerate(scorecard.fit_path(taught, penalties, settings.scorecard, points)):
-            losses[i] += booster.log_loss(card.margin(held.values), held.label) * len(held)
-    return penalties[int(np.argmin(losses))]
+    penalties = tuple(sorted(settings.scorecard.penalties, reverse=True))
+    paths = [
+        scorecard.fit_path(few.take(fold != k), penalties, settings.scorecard, points)
+        for k in range(settings.folds)
+    ]
+    best, least, kept = penalties[0], np.inf, np.zeros(len(few))
+    for penalty in penalties:
+        margin = np.empty(len(few))
+
+        def fill(k: int, margin: Floats = margin) -> None:
+            margin[fold == k] = next(paths[k]).margin(few.values[fold == k])
+
+        for_each(fill, settings)
+        loss = booster.log_loss(margin, few.label)
+        if loss >= least:
+            break
+        best, least, kept = penalty, loss, margin
+    return best, kept if len(few) == len(rows) else None
+
+
+def for_each(task: Callable[[int], None], settings: TrainSettings) -> None:
+    """Do a task for every fold, as many at a time as there are threads."""
+    with ThreadPoolExecutor(settings.booster.threads) as pool:
+        list(pool.map(task, range(settings.folds)))
 
 
 def fit_scorecard(
@@ -136,10 +170,12 @@ def held_out_scorecard(
     """Give every row the margin of a scorecard that did not see its lead."""
     settings, points, seed = how
     margin = np.empty(len(rows))
-    for k in range(int(fold.max()) + 1):
-        held = fold == k
-        card = fit_scorecard(rows.take(~held), penalty, settings, points, seed)
-        margin[held] = card.margin(rows.values[held])
+
+    def fill(k: int) -> None:
+        card = fit_scorecard(rows.take(fold != k), penalty, settings, points, seed)
+        margin[fold == k] = card.margin(rows.values[fold == k])
+
+    for_each(fill, settings)
     return margin
 
 
@@ -153,12 +189,13 @@ def _stack(
     prior: Floats, trees: Floats, label: Floats, fold: NDArray[np.int64]
 ) -> tuple[Weights, Floats]:
     """Learn weights on both margins; the margin given is held out once more."""
-    margin = np.empty(len(label))
+    margin = np.zeros(len(label))
     for k in range(int(fold.max()) + 1):
-        held = fold == k
-        weights = stacking_weights(prior[~held], trees[~held], label[~held])
+        held, taught = fold == k, (fold != k) & (fold >= 0)
+        weights = stacking_weights(prior[taught], trees[taught], label[taught])
         margin[held] = weights.scorecard * prior[held] + weights.trees * trees[held] + weights.shift
-    return stacking_weights(prior, trees, label), margin
+    judged = fold >= 0
+    return stacking_weights(prior[judged], trees[judged], label[judged]), margin
 
 
 def stacking_weights(prior: Floats, trees: Floats, label: Floats) -> Weights:

@@ -6,6 +6,7 @@ training rows, so the intercept is the average margin and a contribution says ho
 With no outcomes to learn from, the points alone make the table.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypedDict
@@ -134,7 +135,7 @@ def fit(
     points
         What to shrink towards.
     """
-    return fit_path(rows, (penalty,), settings, points)[0]
+    return next(fit_path(rows, (penalty,), settings, points))
 
 
 def fit_path(
@@ -142,8 +143,8 @@ def fit_path(
     penalties: tuple[float, ...],
     settings: ScorecardSettings,
     points: Points | None = None,
-) -> list[Scorecard]:
-    """Fit one scorecard a penalty, each started from the one before."""
+) -> Iterator[Scorecard]:
+    """Fit one scorecard a penalty, each started from the one before, as they are asked for."""
     further = points.edges(len(rows.names)) if points else ()
     binning = bins.learn(rows.values, rows.categorical, settings, further)
     varies = (binning.counts > _LEAST_BINS) | np.isnan(rows.values).any(axis=0)
@@ -156,15 +157,13 @@ def fit_path(
     design = Design(Problem(codes, rows.label, part, log_odds))
     support = np.zeros(len(given))
     support[inside] = design.support
-    cards: list[Scorecard] = []
     solution: Solution | None = None
     for penalty in penalties:
         solution = solve(design, penalty, solution)
         table = solution.scale * given
         table[inside] += design.table(solution.theta)
         card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
-        cards.append(_centred(card, rows, move_intercept=True, support=support))
-    return cards
+        yield _centred(card, rows, move_intercept=True, support=support)
 
 
 def _looked_up(codes: bins.BinCodes, table: Floats, binning: Binning) -> Floats:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -27,9 +27,8 @@ SCALE_PRECISION: Final = 4.0
 """Confidence in hand-given points: a standard deviation of one half around a scale of one."""
 
 _ITERATIONS: Final = 150
-_TOLERANCE: Final = 1e-6
+_TOLERANCE: Final = 1e-4
 _ROWS_AT_ONCE: Final = 2048
-_MANY_CODES: Final = 40_000_000
 
 
 @dataclass(frozen=True)
@@ -146,21 +145,22 @@ def _weights(binning: Binning) -> Floats:
 def margin(codes: BinCodes, table: Floats, starts: NDArray[np.int64]) -> Floats:
     """Sum the bin values of every row: shape (rows,)."""
     out = np.zeros(codes.shape[1])
-    add = _add_values_wide if codes.size > _MANY_CODES else _add_values
-    add(codes, table, starts, out)
+    _add_values(codes, table, starts, out)
     return out
 
 
 def histogram(codes: BinCodes, amount: Floats, starts: NDArray[np.int64]) -> Floats:
     """Sum an amount of the rows over every bin: shape (bins,)."""
     out = np.zeros(int(starts[-1]))
-    add = _add_amounts_wide if codes.size > _MANY_CODES else _add_amounts
-    add(codes, amount, starts, out)
+    _add_amounts(codes, amount, starts, out)
     return out
 
 
-def _values(codes: Any, table: Any, starts: Any, out: Any) -> None:  # pragma: no cover (compiled)
-    for block in prange((len(out) + _ROWS_AT_ONCE - 1) // _ROWS_AT_ONCE):
+@njit(cache=True, nogil=True)
+def _add_values(
+    codes: Any, table: Any, starts: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    for block in range((len(out) + _ROWS_AT_ONCE - 1) // _ROWS_AT_ONCE):
         begin = block * _ROWS_AT_ONCE
         end = min(len(out), begin + _ROWS_AT_ONCE)
         for column in range(codes.shape[0]):
@@ -169,18 +169,14 @@ def _values(codes: Any, table: Any, starts: Any, out: Any) -> None:  # pragma: n
                 out[row] += table[start + codes[column, row]]
 
 
-def _amounts(codes: Any, amount: Any, starts: Any, out: Any) -> None:  # pragma: no cover (compiled)
-    for column in prange(codes.shape[0]):
+@njit(cache=True, nogil=True)
+def _add_amounts(
+    codes: Any, amount: Any, starts: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    for column in range(codes.shape[0]):
         start = starts[column]
         for row in range(codes.shape[1]):
             out[start + codes[column, row]] += amount[row]
-
-
-# On few codes threads cost more than they save. Each sum is added up in the same order either way.
-_add_values = njit(cache=True, nogil=True)(_values)
-_add_values_wide = njit(cache=True, parallel=True)(_values)
-_add_amounts = njit(cache=True, nogil=True)(_amounts)
-_add_amounts_wide = njit(cache=True, parallel=True)(_amounts)
 
 
 @njit(cache=True)

@@ -30,7 +30,7 @@ class ScorecardSettings:
     min_bin_rows: int = 10
     penalties: tuple[float, ...] = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
     max_rows: int = 200_000
-    max_choice_rows: int = 12_000
+    max_choice_rows: int = 25_000
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,14 @@ class TrainSettings:
         Folds by lead.
     min_conversions
         Below this many converted leads nothing is chosen by folds: the strongest penalty, no trees.
+    max_judged_rows
+        Above this only two of the folds are held out to choose the trees.
     """
 
     horizon_days: float = 90.0
     folds: int = 5
     min_conversions: int = 10
+    max_judged_rows: int = 30_000
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

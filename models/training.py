@@ -105,7 +105,10 @@ def _calibrate(
     settings, points, seed = how
     cut = _time_slice(rows, settings)
     if cut is None:
-        return calibration.choose(margin, rows.label, rows.lead, settings.calibration, seed)
+        held = ~np.isnan(margin)
+        return calibration.choose(
+            margin[held], rows.label[held], rows.lead[held], settings.calibration, seed
+        )
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
     parts = carry_out(earlier, plan, settings, points, seed)
     return calibration.choose(
