@@ -28,7 +28,7 @@ def scorecard_alone(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
     """Fit the scorecard, penalty chosen by 5-fold log loss."""
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
-    penalty = combining.choose_penalty(train, fold, (settings, None, seed))
+    penalty, _ = combining.choose_penalty(train, fold, (settings, None, seed))
     card = scorecard.fit(train, penalty, settings.scorecard)
     return np.asarray(1.0 / (1.0 + np.exp(-card.margin(test.values))))
 
@@ -39,7 +39,7 @@ def tuned_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
     folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(5)]
     tried = []
     for leaves in (4, 8, 15):
-        spelled = _spelled(leaves, seed)
+        spelled = _spelled(leaves, seed) | {"num_threads": 2 if train.values.size > 10**7 else 1}
         curve = lightgbm.cv(
             spelled,
             _data(train),
@@ -66,7 +66,6 @@ def _spelled(leaves: int, seed: int) -> dict[str, object]:
         "lambda_l2": 1.0,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
         "seed": seed,
         "verbosity": -1,
     }
@@ -122,7 +121,7 @@ CONTENDERS: dict[str, Contender] = {
     "mikomi": mikomi,
     "scorecard": scorecard_alone,
     "tuned_lightgbm": tuned_lightgbm,
-    "near_default_lightgbm": near_default_lightgbm,
+    "default_lightgbm": near_default_lightgbm,
     "catboost": catboost,
     "logistic": logistic,
     "odoo": odoo,
