@@ -20,13 +20,10 @@ CELLS = [*(f"c{w}" for w in (*WINDOWS, "ever")), "last", "first", "d30", "dever"
 
 def names() -> list[str]:
     """Name the columns in the order of the catalog."""
-    out = []
-    for key in ("any", *(str(n) for n in range(len(TYPES)))):
-        out += [f"c{window}_{key}" for window in (*WINDOWS, "ever")]
-        out += [f"last_{key}", f"first_{key}"]
-        out += [f"rate_{key}"] if key in ("any", "0") else []
-        out += [f"d30_{key}", f"dever_{key}"] if key != "any" else []
-    return out
+    types = [str(n) for n in range(len(TYPES))]
+    out = [f"{m}_{key}" for m in CELLS[:-2] for key in ("any", *types)]
+    out += ["rate_any", "rate_0"]
+    return out + [f"{total}_{key}" for total in CELLS[-2:] for key in types]
 
 
 def matrix(columns: Columns) -> np.ndarray:

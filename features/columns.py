@@ -133,6 +133,8 @@ def places(column: pd.Series, ids: pd.Index) -> NDArray[np.int32]:
         numbers, values = pd.factorize(column, use_na_sentinel=True)
     if len(values) == len(ids) and values.equals(ids):
         return numbers.astype(np.int32, copy=False)
+    if not len(values):
+        return np.full(len(numbers), -1, np.int32)
     table = np.append(ids.get_indexer(pd.Index(values)), -1).astype(np.int32)
     return table[numbers]
 

@@ -1,7 +1,8 @@
 """From records to the slots of the sweep.
 
 Decided here: only keys and windows that some wanted record needs are counted, so that a catalog
-cut down to ten features costs as little as ten features.
+cut down to ten features costs as little as ten features. Cells and columns that follow each other
+are written together, as runs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from features.feature import Feature
-from features.kernel.counters import Cells, DaysWritten, Ends, LongWritten, Rates, Written
+from features.kernel.counters import Cells, DaysWritten, Ends, Rates, Runs, Sums
 from features.kernel.records import Indices
 from features.kernel.sweep import SweepPlan
 from features.timeline import DAY
@@ -44,31 +45,32 @@ def plan_sweep(columns: Sequence[Column], tables: KeyTables) -> SweepPlan:
 
 
 class _Layout:
-    """Keys in the order of the columns, then nobody's key; planes: head, tails, zero."""
+    """Keys in the order of the vocabulary, that of all activities (or of nobody) always."""
 
     def __init__(self, columns: Sequence[Column], tables: KeyTables) -> None:
         self._columns = columns
         self._tables = tables
-        keys = dict.fromkeys(column.feature.key for column in columns)
+        wanted = {column.feature.key for column in columns}
+        keys = [code for code, n in tables.numbers.items() if code in wanted or n == tables.for_all]
         self._key = {code: i for i, code in enumerate(keys)}
+        self._key_count = len(keys) if tables.for_all >= 0 else len(keys) + 1
         self._windows = _windows([column.feature for column in columns])
 
     def plan(self) -> SweepPlan:
         """Give the plan."""
-        nobody = len(self._key)
-        of_number = {n: self._key.get(code, nobody) for code, n in self._tables.numbers.items()}
-        any_key = of_number.get(self._tables.for_all, nobody)
-        of_code = [of_number.get(n, nobody) for n in self._tables.of_code]
-        of_pair = [of_number.get(n, nobody) for n in self._tables.of_pair]
-        wanted = [min(of_code) < nobody, min(of_pair) < nobody]
+        of_number = {n: self._key[c] for c, n in self._tables.numbers.items() if c in self._key}
+        any_key = of_number.get(self._tables.for_all, self._key_count - 1)
+        of_code = [of_number.get(n, any_key) for n in self._tables.of_code]
+        of_pair = [of_number.get(n, any_key) for n in self._tables.of_pair]
+        wanted = [{*of_code} != {any_key}, {*of_pair} != {any_key}]
         return SweepPlan(
             windows=np.array([round(days * DAY) for days in self._windows], np.int64),
-            key_count=nobody + 1,
+            key_count=self._key_count,
             kinds=_indices([kind for kind, any_wanted in enumerate(wanted) if any_wanted]),
             any_key=any_key,
             key_of_code=_cells(of_code),
             key_of_pair=_cells(of_pair),
-            counts=self._counts(),
+            counts=self._runs(self._measured("count"), self._windows),
             rates=self._rates(),
             ends=self._ends(),
             dwell=self._sums("dwell_seconds"),
@@ -76,59 +78,70 @@ class _Layout:
             days=self._days(),
         )
 
-    def _counts(self) -> Written:
-        columns = self._measured("count")
-        tails = [self._cell(c, c.feature.window_days) for c in columns]
-        return self._keys(columns), _cells(tails), _numbers(columns)
+    def _runs(self, columns: list[Column], windows: list[float]) -> Runs:
+        """Give the cells of the columns in planes of these windows and ever."""
+        return runs([(self._cell(c, c.feature.window_days, windows), c.number) for c in columns])
 
     def _rates(self) -> Rates:
         recent, longer = RATE_DAYS
         columns = self._measured("acceleration")
         return (
-            self._keys(columns),
-            _cells([self._cell(c, recent) for c in columns]),
-            _cells([self._cell(c, longer) for c in columns]),
+            _cells([self._cell(c, recent, self._windows) for c in columns]),
+            _cells([self._cell(c, longer, self._windows) for c in columns]),
             _numbers(columns),
             np.array([recent, longer - recent]),
         )
 
     def _ends(self) -> Ends:
         last, first = self._measured("days_since_last"), self._measured("days_since_first")
+        since = [(self._key[c.feature.key], c.number) for c in last]
+        since += [(self._first(c), c.number) for c in first]
         to_first = self._measured("hours_to_first")
-        return (
-            *(self._keys(last), _numbers(last)),
-            *(self._keys(first), _numbers(first)),
-            *(self._keys(to_first), _numbers(to_first)),
-        )
+        return runs(since), runs([(self._first(c), c.number) for c in to_first])
+
+    def _first(self, column: Column) -> int:
+        """Tell the cell of a key's first moment; those of the last moments come before."""
+        return self._key_count + self._key[column.feature.key]
 
     def _days(self) -> DaysWritten:
         columns = self._measured("active_day_count")
         lengths = [c.feature.window_days for c in columns]
-        pointers = [0 if days is None else self._plane(days) for days in lengths]
-        tails = [self._cell(c, c.feature.window_days) for c in columns]
-        cells = self._keys(columns), _cells(tails), _followed(pointers), _numbers(columns)
-        return cells, _indices(pointers)
+        pointers = [0 if days is None else self._windows.index(days) + 1 for days in lengths]
+        keys = [self._key[column.feature.key] for column in columns]
+        cells = [self._cell(c, c.feature.window_days, self._windows) for c in columns]
+        tails = [self._key_count + cell for cell in cells]
+        followed = _indices(sorted({0, *pointers}))
+        return (_cells(keys), _cells(tails), followed, _numbers(columns)), _indices(pointers)
 
-    def _sums(self, column: str) -> LongWritten:
-        columns = self._measured(f"{column}_sum")
-        tails = [self._cell(c, c.feature.window_days) for c in columns]
-        lengths = [c.feature.window_days for c in columns]
-        pointers = [self._plane(days) for days in lengths if days is not None]
-        return self._keys(columns), _cells(tails), _followed(pointers), _numbers(columns)
+    def _sums(self, name: str) -> Sums:
+        columns = self._measured(f"{name}_sum")
+        windows = _windows([column.feature for column in columns])
+        tails = [self._windows.index(days) + 1 for days in windows]
+        return _indices(tails), self._runs(columns, windows)
 
     def _measured(self, measure: str) -> list[Column]:
         return [column for column in self._columns if column.feature.measure == measure]
 
-    def _keys(self, columns: list[Column]) -> Cells:
-        return _cells([self._key[column.feature.key] for column in columns])
+    def _cell(self, column: Column, days: float | None, windows: list[float]) -> int:
+        """Tell the cell of a key in the plane of a window; that of ever is the last one."""
+        plane = len(windows) if days is None else windows.index(days)
+        return plane * self._key_count + self._key[column.feature.key]
 
-    def _plane(self, days: float | None) -> int:
-        """Tell the plane of a window's tail; that of ever is the last one."""
-        place = len(self._windows) if days is None else self._windows.index(days)
-        return place + 1
 
-    def _cell(self, column: Column, days: float | None) -> int:
-        return self._plane(days) * (len(self._key) + 1) + self._key[column.feature.key]
+def runs(written: Sequence[tuple[int, int]]) -> Runs:
+    """Join (cell, column) pairs that follow each other into (first cell, first column, length).
+
+    >>> runs([(4, 0), (5, 1), (7, 2)])[2].tolist()
+    [2, 1]
+    """
+    joined: list[tuple[int, int, int]] = []
+    for cell, column in written:
+        if joined and (cell, column) == (sum(joined[-1][::2]), sum(joined[-1][1:])):
+            joined[-1] = (*joined[-1][:2], joined[-1][2] + 1)
+        else:
+            joined.append((cell, column, 1))
+    first_cells, first_columns, lengths = zip(*joined, strict=True) if joined else ((), (), ())
+    return _cells(first_cells), _cells(first_columns), _cells(lengths)
 
 
 def _windows(features: list[Feature]) -> list[float]:
@@ -148,8 +161,3 @@ def _numbers(columns: list[Column]) -> Cells:
 
 def _cells(numbers: Sequence[int]) -> Cells:
     return np.array(numbers, dtype=np.uint32)
-
-
-def _followed(pointers: Sequence[int]) -> Indices:
-    """Give the head and the tails that are needed, each once."""
-    return _indices(sorted({0, *pointers}))

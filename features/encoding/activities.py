@@ -1,9 +1,12 @@
 """Activities: sorted, coded by the vocabulary, once for the sweep and once for the sales view.
 
 Decided here: a direction that is neither inbound nor outbound is unknown (0); an activity type
-that was not learned is "other" (0), and so is a (type, topic) pair.
+that was not learned is "other" (0), and so is a (type, topic) pair. Of a long table the values are
+made exact on a second thread meanwhile.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 import numpy as np
@@ -26,6 +29,8 @@ from features.ordering import canonical_order, in_order, starts
 from features.reserved import ACTOR
 
 DIRECTIONS: Final = ("inbound", "outbound")
+_LONG: Final = 200_000
+"""From how many rows on a second thread is worth its start."""
 
 _Number = TypeVar("_Number", np.int16, np.int32, np.int64)
 
@@ -34,6 +39,7 @@ def encode_activities(
     table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary
 ) -> tuple[Events, Touches]:
     """Sort and code the activities."""
+    values = _start_values(table, vocabulary)
     lead = numbers_of_leads(table, "activities", leads.ids)
     occurred_at = moments_of(table, "occurred_at")
     seen_from = seen_moments(table, occurred_at)
@@ -41,8 +47,7 @@ def encode_activities(
     pair = _pairs(table, code, vocabulary)
     direction = _direction(table)
     actor, actors = _actors(table)
-    dwell = _values(table, "dwell_seconds", vocabulary)
-    amount = _values(table, "amount", vocabulary)
+    dwell, amount = values()
     rest = tuple(
         column for column in (seen_from, code, pair, direction, actor, dwell, amount) if column.size
     )
@@ -105,6 +110,22 @@ def _pairs(table: pd.DataFrame, code: Codes, vocabulary: Vocabulary) -> Codes:
         type_code = vocabulary.activity_types.index(activity_type) + 1
         number[type_code, topics.index(topic) + 1] = i + 1
     return number[code, _known(codes_of(table["topic"], topics))]
+
+
+def _start_values(
+    table: pd.DataFrame, vocabulary: Vocabulary
+) -> Callable[[], tuple[Integers, Integers]]:
+    """Give what waits for the dwell seconds and amounts; of a long table begin at once."""
+
+    def work() -> tuple[Integers, Integers]:
+        return _values(table, "dwell_seconds", vocabulary), _values(table, "amount", vocabulary)
+
+    if len(table) < _LONG:
+        return work
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun.result
 
 
 def _values(table: pd.DataFrame, name: str, vocabulary: Vocabulary) -> Integers:

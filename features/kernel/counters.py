@@ -1,34 +1,41 @@
-"""What the sweep keeps per key while it walks: counts, days, sums, moments.
+"""What the sweep keeps per key while it walks: counts, moments, sums, days.
 
-Decided here: counters only grow. The head (what is seen) and the tail of every window (what is too
-old for it) have counters of their own, "passed"; a window's value is what the head has passed less
-what its tail has passed. `places[r, p]` tells how far pointer p has come at row r: pointer 0 is the
-head, pointer p > 0 the tail of window p - 1. The last plane of every counter stays zero: "ever".
+Decided here: `places[r, p]` tells how far pointer p has come at row r: pointer 0 is the head (what
+is seen), pointer p > 0 the tail of window p - 1 (what is too old for it). The head adds, the tail
+of a window takes away, so that a plane of cells, one cell a key, always holds the values of its
+window; the last plane is "ever". Cells and columns that follow each other are written as one run,
+in a loop that compiles to vector instructions; the catalog is ordered so that runs are long.
+
+An activity without a key counts under the cell of all activities, which is not added up but set.
 
 Distinct days under a key: the last activity of a day stands for the day; the newest activity stands
-for its day too if the one that will be the last of that day is not seen yet.
+for its day too if the one that will be the last of that day is not seen yet. Their counters only
+grow, and a window's value is what the head has passed less what its tail has passed.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.kernel.records import MISSING, SCALE, Indices, Integers, Matrix
+from features.kernel.records import SCALE, Indices, Integers, Matrix
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
 
 Cells = NDArray[np.uint32]
+Numbers = NDArray[np.float64]
 Walk = tuple[Indices, Cells, int]
 """places (rows, pointers), keys (activities, kinds of key), and the key of all activities."""
-Written = tuple[Cells, Cells, Cells]
-"""Cell passed by the head, cell passed by the tail, column."""
-Rates = tuple[Cells, Cells, Cells, Cells, NDArray[np.float64]]
-"""Cell passed by the head, by the tails of the recent and of the longer span, column; the days."""
-Moments = tuple[Integers, Integers]
-"""Last and first moment of each key."""
-Ends = tuple[Cells, Cells, Cells, Cells, Cells, Cells]
-"""Keys and columns: days since the last moment, days since the first, hours to the first."""
+Times = tuple[Integers, Integers, Integers, Integers]
+"""occurred_at and seen_from of the activities; the cutoffs; the windows."""
+Runs = tuple[Cells, Cells, Cells]
+"""First cell, first column, length."""
+Rates = tuple[Cells, Cells, Cells, Numbers]
+"""Cell of the recent and of the longer span, column; the days."""
+Ends = tuple[Runs, Runs]
+"""Days since a moment; hours from the lead's beginning up to it."""
+Sums = tuple[Indices, Runs]
+"""The tails to follow, a plane each, and what is written."""
 Days = tuple[NDArray[np.uint8], Integers, Indices]
 """Shared day by (activity, kind of key; the last is "all"), newest activity of each key, passed."""
 LongWritten = tuple[Cells, Cells, Indices, Cells]
@@ -40,14 +47,9 @@ Target = tuple[Integers, Matrix]
 
 
 @njit(cache=True, nogil=True)
-def place_pointers(
-    occurred_at: Integers,
-    seen_from: Integers,
-    cutoffs: Integers,
-    windows: Integers,
-    places: Indices,
-) -> None:
+def place_pointers(times: Times, places: Indices) -> None:
     """Find how far each pointer comes at each cutoff."""
+    occurred_at, seen_from, cutoffs, windows = times
     size = occurred_at.size
     head = 0
     for r in range(cutoffs.size):
@@ -65,101 +67,157 @@ def place_pointers(
 
 
 @njit(cache=True, nogil=True)
-def count(walk: Walk, passed: Indices, written: Written, rates: Rates, target: Target) -> None:
-    """Count activities, and compare the daily rate of a recent span with that of the rest."""
+def count(
+    walk: Walk, times: Times, inside: Indices, written: tuple[Runs, Rates], target: Target
+) -> None:
+    """Do what `place_pointers` does and count on the way; compare a recent rate with the rest."""
     places, keys, any_key = walk
-    heads, tails, columns = written
-    rate_heads, recent, longer, rate_columns, days = rates
+    occurred_at, seen_from, cutoffs, windows = times
     positions, matrix = target
-    every_key, kinds = keys.ravel(), keys.shape[1]
-    pointers = places.shape[1]
-    width = passed.size // (pointers + 1)
-    passed[:] = 0
+    kinds, planes = keys.shape[1], places.shape[1]
+    width = inside.size // planes
+    inside[:] = 0
+    head = 0
     for r in range(positions.size):
-        for p in range(pointers):
-            plane = np.uint64(p * width)
-            begin = places[r - 1, p] if r > 0 else 0
-            for entry in range(begin * kinds, places[r, p] * kinds):
-                passed[plane + every_key[entry]] += 1
-            passed[p * width + any_key] = places[r, p]
-        position = positions[r]
-        for j in range(columns.size):
-            matrix[position, columns[j]] = passed[heads[j]] - passed[tails[j]]
-        for j in range(rate_columns.size):
-            head = passed[rate_heads[j]]
-            late, early = head - passed[recent[j]], passed[recent[j]] - passed[longer[j]]
-            matrix[position, rate_columns[j]] = late / days[0] - early / days[1]
+        while head < seen_from.size and seen_from[head] < cutoffs[r]:
+            for kind in range(kinds):
+                cell = np.uint64(keys[head, kind])
+                for _ in range(planes):
+                    inside[cell] += 1
+                    cell += np.uint64(width)
+            head += 1
+        places[r, 0] = head
+        for p in range(1, planes):
+            tail, oldest = places[r - 1, p] if r > 0 else 0, cutoffs[r] - windows[p - 1]
+            plane = np.uint64((p - 1) * width)
+            while tail < head and occurred_at[tail] < oldest:
+                for kind in range(kinds):
+                    inside[plane + keys[tail, kind]] -= 1
+                tail += 1
+            places[r, p] = tail
+            inside[plane + np.uint64(any_key)] = head - tail
+        inside[(planes - 1) * width + any_key] = head
+        _write_counts(inside, written[0], matrix[positions[r]])
+        _write_rates(inside, written[1], matrix[positions[r]])
+
+
+@njit(cache=True, nogil=True)
+def _write_rates(inside: Indices, rates: Rates, row: NDArray[np.float32]) -> None:
+    recent, longer, columns, days = rates
+    for j in range(columns.size):
+        late, whole = inside[recent[j]], inside[longer[j]]
+        row[columns[j]] = late / days[0] - (whole - late) / days[1]
+
+
+@njit(cache=True, nogil=True)
+def _write_counts(inside: Indices, runs: Runs, row: NDArray[np.float32]) -> None:
+    cells, columns, lengths = runs
+    for j in range(lengths.size):
+        length = lengths[j]
+        source, out = inside[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
+        for i in range(out.size):
+            out[i] = source[i]
 
 
 @njit(cache=True, nogil=True)
 def tell_moments(
-    walk: Walk, times: tuple[Integers, Integers, int], state: Moments, written: Ends, target: Target
+    walk: Walk,
+    times: tuple[Integers, Integers, int],
+    moments: Numbers,
+    written: Ends,
+    target: Target,
 ) -> None:
-    """Tell the days since the last and the first activity under a key, and the hours up to it."""
+    """Tell the days since the last and the first activity under a key, and the hours up to it.
+
+    The moments, last then first of each key, are counted from the first activity, which is exact
+    in float64 over 285 years; NaN is none.
+    """
     places, keys, any_key = walk
     occurred_at, cutoffs, origin = times
-    last, first = state
-    last_keys, last_columns, first_keys, first_columns, to_keys, to_columns = written
+    since, up_to = written
     positions, matrix = target
-    last[:], first[:] = MISSING, MISSING
+    width = moments.size // 2
+    last, first = moments[:width], moments[width:]
+    begin = occurred_at[0] if occurred_at.size > 0 else 0
+    moments[:] = np.nan
+    for r in range(positions.size):
+        for i in range(places[r - 1, 0] if r > 0 else 0, places[r, 0]):
+            moment = np.float64(occurred_at[i] - begin)
+            for kind in range(keys.shape[1]):
+                key = keys[i, kind]
+                last[key] = moment
+                first[key] = moment if np.isnan(first[key]) else first[key]
+            last[any_key], first[any_key] = moment, 0.0
+        row = matrix[positions[r]]
+        _write_spans(moments, np.float64(cutoffs[r] - begin), since, row)
+        _write_hours(moments, np.float64(origin - begin), up_to, row)
+
+
+@njit(cache=True, nogil=True)
+def _write_spans(moments: Numbers, until: float, runs: Runs, row: NDArray[np.float32]) -> None:
+    cells, columns, lengths = runs
+    for j in range(lengths.size):
+        length = lengths[j]
+        source, out = moments[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
+        for i in range(out.size):
+            out[i] = (until - source[i]) / _DAY
+
+
+@njit(cache=True, nogil=True)
+def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.float32]) -> None:
+    cells, columns, lengths = runs
+    for j in range(lengths.size):
+        length = lengths[j]
+        source, out = moments[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
+        for i in range(out.size):
+            span = source[i] - since
+            out[i] = (max(span, 0.0)) / _HOUR
+
+
+@njit(cache=True, nogil=True)
+def add_up(walk: Walk, values: Integers, inside: Integers, written: Sums, target: Target) -> None:
+    """Add up values, given in thousandths."""
+    places, keys, _ = walk
+    tails, runs = written
+    positions, matrix = target
+    planes = tails.size + 1
+    width = inside.size // places.shape[1]
+    inside[:] = 0
     for r in range(positions.size):
         for i in range(places[r - 1, 0] if r > 0 else 0, places[r, 0]):
             for kind in range(keys.shape[1]):
-                key = keys[i, kind]
-                last[key] = occurred_at[i]
-                first[key] = occurred_at[i] if first[key] == MISSING else first[key]
-        if places[r, 0] > 0:
-            last[any_key], first[any_key] = occurred_at[places[r, 0] - 1], occurred_at[0]
-        position, cutoff = positions[r], cutoffs[r]
-        for j in range(last_columns.size):
-            matrix[position, last_columns[j]] = _days_since(last[last_keys[j]], cutoff)
-        for j in range(first_columns.size):
-            matrix[position, first_columns[j]] = _days_since(first[first_keys[j]], cutoff)
-        for j in range(to_columns.size):
-            matrix[position, to_columns[j]] = _hours_after(first[to_keys[j]], origin)
-
-
-@njit(cache=True, nogil=True)
-def _days_since(moment: int, cutoff: int) -> float:
-    return np.nan if moment == MISSING else (cutoff - moment) / _DAY
-
-
-@njit(cache=True, nogil=True)
-def _hours_after(moment: int, origin: int) -> float:
-    return np.nan if moment == MISSING else max(moment - origin, 0) / _HOUR
-
-
-@njit(cache=True, nogil=True)
-def add_up(
-    walk: Walk, values: Integers, passed: Integers, written: LongWritten, target: Target
-) -> None:
-    """Add up values, given in thousandths."""
-    places, keys, _ = walk
-    heads, tails, pointers, columns = written
-    positions, matrix = target
-    width = passed.size // (places.shape[1] + 1)
-    passed[:] = 0
-    for r in range(positions.size):
-        for p in pointers:
-            plane = np.uint64(p * width)
+                cell = np.uint64(keys[i, kind])
+                for _ in range(planes):
+                    inside[cell] += values[i]
+                    cell += np.uint64(width)
+        for t in range(tails.size):
+            plane, p = np.uint64(t * width), tails[t]
             for i in range(places[r - 1, p] if r > 0 else 0, places[r, p]):
                 for kind in range(keys.shape[1]):
-                    passed[plane + keys[i, kind]] += values[i]
-        position = positions[r]
-        for j in range(columns.size):
-            total = passed[heads[j]] - passed[tails[j]]
-            matrix[position, columns[j]] = total / SCALE
+                    inside[plane + keys[i, kind]] -= values[i]
+        _write_sums(inside, runs, matrix[positions[r]])
 
 
 @njit(cache=True, nogil=True)
-def mark_days(keys: Cells, occurred_at: Integers, origin: int, state: Days) -> None:
+def _write_sums(inside: Integers, runs: Runs, row: NDArray[np.float32]) -> None:
+    cells, columns, lengths = runs
+    for j in range(lengths.size):
+        length = lengths[j]
+        source, out = inside[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
+        for i in range(out.size):
+            out[i] = source[i] / SCALE
+
+
+@njit(cache=True, nogil=True)
+def mark_days(walk: Walk, occurred_at: Integers, origin: int, state: Days) -> None:
     """Mark under each key whether the next activity is on the same day, counted from `origin`."""
+    _, keys, any_key = walk
     shared, newest, _ = state
     newest[:] = -1
     for i in range(occurred_at.size):
         day = (occurred_at[i] - origin) // _DAY
         for kind in range(keys.shape[1]):
-            before = newest[keys[i, kind]]
+            before = newest[keys[i, kind]] if keys[i, kind] != any_key else -1
             if before >= 0 and (occurred_at[before] - origin) // _DAY == day:
                 shared[before, kind] = 1
             shared[i, kind] = 0
@@ -181,17 +239,27 @@ def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) ->
     passed[:], newest[:] = 0, -1
     for r in range(positions.size):
         for p in pointers:
+            plane = p * width
             for i in range(places[r - 1, p] if r > 0 else 0, places[r, p]):
                 for kind in range(keys.shape[1]):
-                    passed[p * width + keys[i, kind]] += 1 - shared[i, kind]
-                    if p == 0:
-                        newest[keys[i, kind]] = 2 * i + shared[i, kind]
-                passed[p * width + any_key] += 1 - shared[i, keys.shape[1]]
-                if p == 0:
-                    newest[any_key] = 2 * i + shared[i, keys.shape[1]]
+                    if keys[i, kind] != any_key:
+                        passed[plane + keys[i, kind]] += 1 - shared[i, kind]
+                passed[plane + any_key] += 1 - shared[i, keys.shape[1]]
+        _renew(walk, state, r)
         for j in range(columns.size):
             last = newest[heads[j]]
             tail = places[r, tail_pointers[j]] if tail_pointers[j] > 0 else 0
             goes_on = last >= 0 and last % 2 == 1 and last // 2 >= tail
             days = passed[heads[j]] - passed[tails[j]] + int(goes_on)
             matrix[positions[r], columns[j]] = days
+
+
+@njit(cache=True, nogil=True)
+def _renew(walk: Walk, state: Days, r: int) -> None:
+    """Remember the newest activity of each key, and whether its day goes on."""
+    places, keys, any_key = walk
+    shared, newest, _ = state
+    for i in range(places[r - 1, 0] if r > 0 else 0, places[r, 0]):
+        for kind in range(keys.shape[1]):
+            newest[keys[i, kind]] = 2 * i + shared[i, kind]
+        newest[any_key] = 2 * i + shared[i, keys.shape[1]]

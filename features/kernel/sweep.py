@@ -16,10 +16,11 @@ from features.kernel.counters import (
     Cells,
     DaysWritten,
     Ends,
-    LongWritten,
+    Numbers,
     Rates,
+    Runs,
+    Sums,
     Walk,
-    Written,
     add_up,
     count,
     count_days,
@@ -33,8 +34,8 @@ from features.kernel.records import Events, Indices, Integers, Matrix, Rows
 class SweepPlan(NamedTuple):
     """Which cells are kept and which column each is written to; see `counters` for the cells.
 
-    The key `key_count - 1` is nobody's. `kinds` tells which of code (0) and pair (1) have any key;
-    the key of all activities needs no table.
+    `kinds` tells which of code (0) and pair (1) have any key; a code without one has the key of
+    all activities, `any_key`.
     """
 
     windows: Integers
@@ -43,17 +44,17 @@ class SweepPlan(NamedTuple):
     any_key: int
     key_of_code: Cells
     key_of_pair: Cells
-    counts: Written
+    counts: Runs
     rates: Rates
     ends: Ends
-    dwell: LongWritten
-    amount: LongWritten
+    dwell: Sums
+    amount: Sums
     days: DaysWritten
 
 
 class _State(NamedTuple):
-    passed: Indices
-    moments: tuple[Integers, Integers]
+    inside: Indices
+    moments: Numbers
     sums: Integers
     days: tuple[NDArray[np.uint8], Integers, Indices]
 
@@ -64,16 +65,16 @@ _Acts = tuple[Integers, Integers, Integers, Integers]
 
 @njit(cache=True, nogil=True)
 def _state(plan: SweepPlan, longest: int) -> _State:
-    planes = plan.windows.size + 2
+    cells = (plan.windows.size + 1) * plan.key_count
     kinds = plan.kinds.size
     return _State(
-        np.zeros(planes * plan.key_count, np.int32),
-        (np.zeros(plan.key_count, np.int64), np.zeros(plan.key_count, np.int64)),
-        np.zeros(planes * plan.key_count, np.int64),
+        np.zeros(cells, np.int32),
+        np.zeros(2 * plan.key_count, np.float64),
+        np.zeros(cells, np.int64),
         (
             np.zeros((longest if plan.days[0][0].size > 0 else 0, kinds + 1), np.uint8),
             np.zeros(plan.key_count, np.int64),
-            np.zeros(planes * plan.key_count, np.int32),
+            np.zeros(cells + plan.key_count, np.int32),
         ),
     )
 
@@ -104,17 +105,19 @@ def _walk(
     cutoffs, positions, origin = asked
     state, matrix = out
     target = (positions, matrix)
-    place_pointers(occurred_at, seen_from, cutoffs, plan.windows, walk[0])
+    times = (occurred_at, seen_from, cutoffs, plan.windows)
     if plan.counts[0].size > 0 or plan.rates[0].size > 0:
-        count(walk, state.passed, plan.counts, plan.rates, target)
-    if plan.ends[0].size > 0 or plan.ends[2].size > 0 or plan.ends[4].size > 0:
+        count(walk, times, state.inside, (plan.counts, plan.rates), target)
+    else:
+        place_pointers(times, walk[0])
+    if plan.ends[0][0].size > 0 or plan.ends[1][0].size > 0:
         tell_moments(walk, (occurred_at, cutoffs, origin), state.moments, plan.ends, target)
-    if plan.dwell[0].size > 0:
+    if plan.dwell[1][0].size > 0:
         add_up(walk, dwell, state.sums, plan.dwell, target)
-    if plan.amount[0].size > 0:
+    if plan.amount[1][0].size > 0:
         add_up(walk, amount, state.sums, plan.amount, target)
     if plan.days[0][0].size > 0:
-        mark_days(walk[1], occurred_at, origin, state.days)
+        mark_days(walk, occurred_at, origin, state.days)
         count_days(walk, state.days, plan.days, target)
 
 
@@ -127,6 +130,18 @@ def _hide_counted(
         if rows.cutoff[r] <= seen_from:
             for j in range(columns.size):
                 matrix[rows.position[r], columns[j]] = np.nan
+
+
+@njit(cache=True, nogil=True)
+def _hide_runs(
+    runs: Runs, rows: Rows, asked: tuple[int, int], seen_from: int, matrix: Matrix
+) -> None:
+    """Do the same for runs of columns."""
+    _, columns, lengths = runs
+    for r in range(asked[0], asked[1]):
+        if rows.cutoff[r] <= seen_from:
+            for j in range(columns.size):
+                matrix[rows.position[r], columns[j] : columns[j] + lengths[j]] = np.nan
 
 
 @njit(cache=True, nogil=True)
@@ -201,5 +216,5 @@ def sweep(
             _walk_each(acts, (places, keys, plan.any_key), asked, plan, out)
         seen_from = events.lead_seen_from[lead]
         _hide_counted(plan.days[0][3], rows, (r, after), seen_from, matrix)
-        _hide_counted(plan.ends[5], rows, (r, after), seen_from, matrix)
+        _hide_runs(plan.ends[1], rows, (r, after), seen_from, matrix)
         r = after

@@ -2,7 +2,8 @@
 
 Decided here: the keys are "any", each learned activity type, "other" for all that were not
 learned, and each frequent (type, topic) pair. An activity counts under "any", its type, its pair.
-How long the first activity was waited for is told of the types, not of the pairs.
+How long the first activity was waited for is told of the types, not of the pairs. The records go
+measure by measure, each with its keys in one order, so that the kernel writes long runs of columns.
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,10 +67,12 @@ class _Key:
 
 
 def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:
-    """Give the records of the view, key by key."""
-    return tuple(
-        feature for key in _keys(vocabulary) for feature in _of_key(key, vocabulary, settings)
-    )
+    """Give the records of the view, measure by measure."""
+    by_key = [_of_key(key, vocabulary, settings) for key in _keys(vocabulary)]
+    found = [feature for of_key in by_key for feature in of_key]
+    order = dict.fromkeys((feature.measure, feature.window_days) for feature in found)
+    place = {which: n for n, which in enumerate(order)}
+    return tuple(sorted(found, key=lambda feature: place[feature.measure, feature.window_days]))
 
 
 def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SweepPlan:
