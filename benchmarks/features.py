@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
         "plans_on_a_tenth": plans,
         "in_memory": in_memory(asked.leads, asked.rounds, chosen),
         "from_parquet": from_parquet(asked.leads, asked.rounds),
-        "growth": growth(asked.leads // 5, asked.rounds),
+        "growth": growth(asked.leads, asked.rounds),
         "one_lead_microseconds": one_lead(),
         "partitions": by_partitions(asked.leads, asked.partitions),
     }

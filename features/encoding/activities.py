@@ -85,7 +85,7 @@ def _put(column: NDArray[_Number], order: Integers | None) -> NDArray[_Number]:
 
 
 def _known(codes: Codes) -> Codes:
-    return np.maximum(codes, np.int16(0))
+    return np.maximum(codes, np.int16(0), out=codes)
 
 
 def _actors(table: pd.DataFrame) -> tuple[Indices, list[str]]:
