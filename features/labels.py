@@ -10,6 +10,7 @@ a deal won on 2026-04-01 00:00 makes it 1, one won on 2026-06-30 00:00 does not.
 Only training and evaluation may import this module; no feature and no server does.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ class Target:
 
     def __post_init__(self) -> None:
         """Refuse a horizon that has no length."""
-        if self.horizon_days <= 0:
+        if not 0 < self.horizon_days < math.inf:
             raise BadInput.of(
                 f"horizon_days: {self.horizon_days}", "a positive number of days", "correct it"
             )

@@ -13,6 +13,8 @@ cohort of 2026-04-15 (not created before the 1st), and at 2026-04-01 01:00, the 
 it is won on 2026-04-29 00:00 it is still in the cohort of that moment, and in none later.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.errors import BadInput
+from features.errors import BadInput, Fault
 from features.tables import Tables
 from features.timeline import DAY, HOUR, NEVER, Moments, from_moments, seen_from, to_moments
 
@@ -65,15 +67,32 @@ class CohortRule:
     until_decided: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse steps and ages that cannot be."""
-        if self.every_days is not None and self.every_days <= 0:
-            raise BadInput.of(
-                f"every_days: {self.every_days}", "a positive number of days, or none", "correct it"
-            )
-        if any(hours <= 0 for hours in self.early_age_hours):
-            raise BadInput.of(
-                f"early_age_hours: {self.early_age_hours}", "positive hours", "correct them"
-            )
+        """Refuse steps and ages that cannot be, and rules that draw nothing."""
+        faults = list(_impossible(self))
+        if faults:
+            raise BadInput(faults)
+
+
+def _impossible(rule: CohortRule) -> Iterator[Fault]:
+    if rule.every_days is not None and not _positive(rule.every_days):
+        expected = "a positive number of days, or none"
+        yield Fault(f"every_days: {rule.every_days}", expected, "correct it")
+    if not all(_positive(hours) for hours in rule.early_age_hours):
+        yield Fault(f"early_age_hours: {rule.early_age_hours}", "positive hours", "correct them")
+    if rule.max_age_days is not None and not _positive(rule.max_age_days):
+        yield Fault(f"max_age_days: {rule.max_age_days}", "a positive number of days", "correct it")
+    if rule.every_days is None and not rule.early_age_hours:
+        do = "give one of them"
+        yield Fault("neither every_days nor early_age_hours", "some cutoffs to ask at", do)
+    first, last = rule.first_cutoff, rule.last_cutoff
+    if first is not None and last is not None and last < first:
+        yield Fault(f"last_cutoff: {last}", f"not before first_cutoff, {first}", "correct one")
+    if not rule.target_outcome.strip():
+        yield Fault("outcome: nothing", "the conversion outcome, such as won", "name it")
+
+
+def _positive(number: float) -> bool:
+    return 0 < number < math.inf
 
 
 @dataclass(frozen=True)

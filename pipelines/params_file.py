@@ -1,26 +1,22 @@
 """Reading params.yaml: every fault at once.
 
-Decided here: types are exact (a number in quotes is not a number), unknown names are refused with
-the nearest known one, moments without an offset are UTC, and what stands in one section alone
-(the horizon, in `cohort`) is handed to the others here.
+Decided here: moments without an offset are UTC, and what stands in one section alone (the horizon,
+in `cohort`) is handed to the others. How a section is read is `params_section`'s business.
 """
 
-import difflib
-import json
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 import numpy as np
 import yaml
-from pydantic import ConfigDict, ValidationError, create_model
 
-from features.errors import BadParams, Fault, MikomiError
+from features.errors import BadParams, Fault
 from pipelines.params import Params, utc
+from pipelines.params_section import SectionReader, unknown_name
 
-_EXACT: Final = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
 _FROM_COHORT: Final = {"split": "horizon_days", "train": "horizon_days"}
 """Section -> the field that `cohort` says for it."""
 
@@ -67,22 +63,19 @@ def parse(text: str, name: str = "params.yaml") -> Params:
 def _sections(raw: dict[str, Any], name: str, faults: list[Fault]) -> dict[str, Any]:
     types = get_type_hints(Params)
     unknown = sorted(str(section) for section in raw.keys() - types.keys())
-    faults.extend(_unknown(name, (section,), list(types)) for section in unknown)
+    faults.extend(unknown_name(name, (section,), list(types)) for section in unknown)
     read = {}
     horizon: dict[str, Any] = {}
     for section, kind in types.items():
         content = raw.get(section, {} if is_dataclass(kind) else Params.workspace)
-        try:
-            content = _prepared(section, content, horizon, name)
-            read[section] = _section(kind, content)
-        except ValidationError as error:
-            faults.extend(_faults(error, name, section, kind))
-        except MikomiError as error:
-            faults.extend(
-                Fault(f"{name}: {section}: {f.found}", f.expected, f.do) for f in error.faults
-            )
-        if section == "cohort" and section in read:
-            horizon["horizon_days"] = read[section].horizon_days
+        reader = SectionReader(name, section, kind)
+        value = reader.read(_prepared(content, horizon, reader))
+        faults.extend(reader.faults)
+        if value is not None:
+            read[section] = value
+        if section == "cohort":
+            known = value is not None and "horizon_days" not in reader.left_out
+            horizon = {"horizon_days": value.horizon_days} if known else {}
     if "workspace" in read and not re.fullmatch(r"[A-Za-z0-9_-]+", read["workspace"]):
         faults.append(
             Fault(
@@ -94,19 +87,26 @@ def _sections(raw: dict[str, Any], name: str, faults: list[Fault]) -> dict[str, 
     return read
 
 
-def _prepared(section: str, content: Any, shared: dict[str, Any], name: str) -> Any:
+def _prepared(content: Any, shared: dict[str, Any], reader: SectionReader) -> Any:
     """Hand a section what `cohort` says, and refuse it being said twice."""
     if content is None:
         content = {}
-    if section not in _FROM_COHORT or not isinstance(content, dict):
+    if reader.section not in _FROM_COHORT or not isinstance(content, dict):
         return content
-    given = _FROM_COHORT[section]
+    given = _FROM_COHORT[reader.section]
+    content = dict(content)
     if given in content:
-        raise BadParams.of(
-            f"{given}: {content[given]!r}", "the horizon once, in `cohort`", f"remove it in {name}"
+        reader.faults.append(
+            Fault(
+                f"{reader.file}: {reader.section}.{given}: {content.pop(given)!r}",
+                "the horizon once, in `cohort`",
+                "remove it",
+            )
         )
     if isinstance(content.get("test_from"), date):
-        content = content | {"test_from": _microseconds(content["test_from"])}
+        content["test_from"] = _microseconds(content["test_from"])
+    if not shared:  # the horizon is at fault: what is measured by it cannot be judged
+        content.pop("embargo_days", None)
     return content | shared
 
 
@@ -115,41 +115,3 @@ def _microseconds(moment: date) -> int:
     stamp = utc(at)
     assert stamp is not None  # noqa: S101 - for the type checker: a moment was given
     return int(stamp.as_unit("us").asm8.astype(np.int64))
-
-
-def _section(kind: Any, content: Any) -> Any:
-    model = create_model("Section", __config__=_EXACT, value=(kind, ...))
-    text = json.dumps({"value": content}, default=_iso)
-    return model.model_validate_json(text).value  # type: ignore[attr-defined]
-
-
-def _iso(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return f"{value.isoformat()}T00:00:00" if isinstance(value, date) else str(value)
-
-
-def _faults(error: ValidationError, name: str, section: str, kind: Any) -> list[Fault]:
-    faults = []
-    for one in error.errors(include_url=False):
-        place = (section, *(str(part) for part in one["loc"][1:]))
-        if one["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-            faults.append(_unknown(name, place, _names(kind, place[1:-1])))
-            continue
-        found = f"{name}: {'.'.join(place)}: {json.dumps(one['input'], ensure_ascii=False)}"
-        expected = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-        faults.append(Fault(found, expected, "correct it"))
-    return faults
-
-
-def _unknown(name: str, place: tuple[str, ...], known: list[str]) -> Fault:
-    near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
-    do = f"did you mean {near[0]}?" if near else "remove it"
-    return Fault(f"{name}: {'.'.join(place)}", f"one of {', '.join(known)}", do)
-
-
-def _names(kind: Any, place: tuple[str, ...]) -> list[str]:
-    """Name the fields of the settings class at a place inside a section."""
-    for part in place:
-        kind = get_type_hints(kind).get(part, kind)
-    return [one.name for one in fields(kind)] if is_dataclass(kind) else []

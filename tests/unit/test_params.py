@@ -1,7 +1,8 @@
 """params.yaml: exact types, no unknown names, every fault at once."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from features.errors import BadParams
 from features.timeline import DAY
 from pipelines.params import Params
 from pipelines.params_file import load, parse
+from pipelines.params_limits import LIMITS, broken
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +40,94 @@ def test_all_faults_are_told_at_once_with_the_nearest_name() -> None:
     assert "train.booster.max_leafs" in told
     assert "did you mean max_leaves?" in told
     assert "train.seed: 1.5" in told
-    assert "test_share: 2.0; expected a share between 0 and 1" in told
+    assert "split.test_share: 2; expected a share between 0 and 1" in told
+
+
+def test_one_fault_never_hides_another() -> None:
+    told = faults("""
+        workspace: a/b
+        cohort: {horizn: 3, horizon_days: -1, every_days: "x", early_age_hours: [24, 0]}
+        split: {horizon_days: 9, test_share: 0, embargo_days: 5, calibration_shar: 0.1}
+        train: {folds: 1, seed: yes, bands: {hot: 10, warm: 20}}
+        evaluate: [1]
+    """).splitlines()
+    places = [line.removeprefix("found params.yaml: ").split(";")[0] for line in told]
+    assert sorted(places) == [
+        "cohort.early_age_hours: [24, 0]",
+        'cohort.every_days: "x"',
+        "cohort.horizn",
+        "cohort.horizon_days: -1",
+        "evaluate: [1]",
+        "split.calibration_shar",
+        "split.horizon_days: 9",
+        "split.test_share: 0",
+        "train.folds: 1",
+        "train.seed: true",
+        "train: bands hot from 10.0, warm from 20.0",
+        "workspace: 'a/b'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"cohort: {{horizon_days: {bad}}}" for bad in ("-1", "0", ".nan", ".inf", "1.0e+9")),
+        *(f"cohort: {{every_days: {bad}}}" for bad in ("-14", "0", ".nan")),
+        *(f"cohort: {{early_age_hours: [{bad}]}}" for bad in ("-1", "0", ".nan", "24, 24")),
+        "cohort: {max_age_days: -3}",
+        "cohort: {outcome: ' '}",
+        "cohort: {every_days: null, early_age_hours: []}",
+        "cohort: {first_cutoff: 2026-04-01, last_cutoff: 2026-03-01}",
+        *(f"split: {{test_share: {bad}}}" for bad in ("-0.1", "0", "1", ".nan")),
+        "split: {calibration_share: 1.5}",
+        "split: {embargo_days: -1}",
+        *(f"features: {{windows_days: [{bad}]}}" for bad in ("", "-7", "0", ".nan", "7, 7")),
+        "features: {min_support: 0}",
+        "train: {folds: 1}",
+        "train: {scorecard: {penalties: []}}",
+        "train: {scorecard: {penalties: [-1.0]}}",
+        *(f"train: {{booster: {{learning_rate: {bad}}}}}" for bad in ("-0.1", "0", "2")),
+        "train: {booster: {row_share: 1.1}}",
+        "train: {booster: {max_leaves: 1}}",
+        "train: {calibration: {kinds: [spline]}}",
+        "train: {proof: {error_rate: 0}}",
+        "train: {points: ''}",
+        "train: {seed: -1}",
+        "evaluate: {redraws: 0}",
+        "evaluate: {learning_fractions: [0.1, 1.2]}",
+        "promote: {confidence: 1}",
+        "registry: {experiment: ''}",
+        "registry: {model: '  '}",
+        "score: {positive: -1}",
+        "score: {batch_rows: 0}",
+        "tune: {trials: 0}",
+        "source: {mapping: ''}",
+        "source: {leads_per_partition: 0}",
+        "engine: {workers: 0}",
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(text: str) -> None:
+    assert text.split(":", maxsplit=1)[0] in faults(text)
+
+
+def plain_fields(kind: Any, *place: str) -> dict[str, Any]:
+    """Find every field of the file that is a number or a text, and its default."""
+    found: dict[str, Any] = {}
+    made = kind()
+    for name, hint in get_type_hints(kind).items():
+        if is_dataclass(hint):
+            found |= plain_fields(hint, *place, name)
+        elif any(word in str(hint) for word in ("int", "float", "str")):
+            found[".".join((*place, name))] = getattr(made, name)
+    return found
+
+
+def test_every_number_and_text_has_its_limits_and_every_default_keeps_them() -> None:
+    found = plain_fields(Params)
+    del found["workspace"], found["split.test_from"]  # a folder's name; a moment
+    assert set(found) == set(LIMITS)
+    for place, value in found.items():
+        assert broken(place, list(value) if isinstance(value, tuple) else value) is None
 
 
 def test_the_horizon_is_said_once_and_reaches_all() -> None:
