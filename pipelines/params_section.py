@@ -7,7 +7,7 @@ read on, so that one fault never hides another; the settings' own refusals come 
 
 import difflib
 import json
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime
 from typing import Any, Final, get_type_hints
 
@@ -17,7 +17,6 @@ from features.errors import Fault, MikomiError
 from pipelines.params_limits import broken
 
 _EXACT: Final = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
-_UNKNOWN: Final = ("unexpected_keyword_argument", "extra_forbidden")
 
 
 @dataclass
@@ -46,54 +45,50 @@ class SectionReader:
 
     def read(self, content: Any) -> Any:
         """Give the settings, made of what is not at fault; None when that cannot be."""
-        if isinstance(content, dict):
-            content = self._within_limits(self.kind, content, (self.section,))
-        while True:
-            try:
-                return _typed(self.kind, content)
-            except ValidationError as error:
-                rest = self._put_aside(error, content)
-            except MikomiError as error:
-                self.faults += [
-                    Fault(f"{self.file}: {self.section}: {f.found}", f.expected, f.do)
-                    for f in error.faults
-                ]
-                return None
-            if rest is None or rest == content:
-                return None
-            content = rest
+        if is_dataclass(self.kind) and isinstance(content, dict):
+            content = self._without_faults(self.kind, content, (self.section,))
+        elif not self._has_type(self.kind, content, (self.section,)):
+            return None
+        try:
+            return _typed(self.kind, content)
+        except MikomiError as error:
+            self.faults += [
+                Fault(f"{self.file}: {self.section}: {f.found}", f.expected, f.do)
+                for f in error.faults
+            ]
+            return None
 
-    def _within_limits(
+    def _without_faults(
         self, kind: Any, content: dict[Any, Any], place: tuple[str, ...]
     ) -> dict[Any, Any]:
-        """Put aside the unknown names and the values outside their limits, at any depth."""
+        """Put aside unknown names, wrong types and values outside their limits, at any depth."""
         kept = {}
         types = get_type_hints(kind)
         for key, value in content.items():
             here = (*place, str(key))
             if key not in types:
-                self.faults.append(unknown_name(self.file, here, _names(kind)))
+                self.faults.append(unknown_name(self.file, here, list(types)))
             elif is_dataclass(types[key]) and isinstance(value, dict):
-                kept[key] = self._within_limits(types[key], value, here)
+                kept[key] = self._without_faults(types[key], value, here)
             elif (expected := broken(".".join(here), value)) is not None:
                 self._fault(here, value, expected)
-            else:
+            elif self._has_type(types[key], value, here):
                 kept[key] = value
         return kept
 
-    def _put_aside(self, error: ValidationError, content: Any) -> Any:
-        """Tell the faults of types; give the content without them, or None if nothing is left."""
-        for one in error.errors(include_url=False):
-            place = tuple(str(part) for part in one["loc"][1:])
-            expected = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-            self._fault((self.section, *place), one["input"], expected)
-            content = _without(content, place) if place and isinstance(content, dict) else None
-            if content is None:
-                return None
-        return content
+    def _has_type(self, kind: Any, value: Any, place: tuple[str, ...]) -> bool:
+        try:
+            _typed(kind, value)
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                inside = (str(part) for part in one["loc"][1:])
+                self._fault((*place, *inside), one["input"], one["msg"])
+            return False
+        return True
 
     def _fault(self, place: tuple[str, ...], value: Any, expected: str) -> None:
         self.left_out.add(".".join(place[1:]))
+        expected = expected.removeprefix("Input should be ").removeprefix("Value error, ")
         shown = json.dumps(value, ensure_ascii=False, default=_iso)
         self.faults.append(
             Fault(f"{self.file}: {'.'.join(place)}: {shown}", expected, "correct it")
@@ -117,15 +112,3 @@ def _iso(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return f"{value.isoformat()}T00:00:00" if isinstance(value, date) else str(value)
-
-
-def _without(content: dict[Any, Any], place: tuple[str, ...]) -> dict[Any, Any]:
-    """Leave out the field at a place; of a list, the whole list."""
-    first, rest = place[0], place[1:]
-    inner = content.get(first)
-    kept = {key: value for key, value in content.items() if str(key) != first}
-    return kept | {first: _without(inner, rest)} if rest and isinstance(inner, dict) else kept
-
-
-def _names(kind: Any) -> list[str]:
-    return [one.name for one in fields(kind)]
