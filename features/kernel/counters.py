@@ -170,8 +170,7 @@ def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.flo
         length = lengths[j]
         source, out = moments[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
         for i in range(out.size):
-            span = source[i] - since
-            out[i] = (max(span, 0.0)) / _HOUR
+            out[i] = np.maximum(source[i] - since, 0.0) / _HOUR
 
 
 @njit(cache=True, nogil=True)
