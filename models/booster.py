@@ -22,6 +22,7 @@ _STEP = 10
 _MANY_VALUES = 10_000_000
 _ROWS_A_BIN = 20
 _BINS = (31, 255)
+_CATEGORY_ROWS, _CATEGORY_SMOOTH = 100_000.0, (10.0, 100.0)
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,6 @@ def parameters(
         "feature_fraction": settings.feature_share,
         "bagging_fraction": settings.row_share,
         "bagging_freq": 1,
-        "cat_smooth": 100.0,
-        "cat_l2": 80.0,
         "max_cat_threshold": 16,
         "min_data_per_group": 50,
         "min_data_in_bin": 5,
@@ -103,6 +102,12 @@ def parameters(
         "seed": seed,
         "verbosity": -1,
     }
+
+
+def categories(rows: int) -> dict[str, float]:
+    """Smooth the categories the less, the more rows there are."""
+    smooth = float(np.clip(_CATEGORY_ROWS / rows, *_CATEGORY_SMOOTH))
+    return {"cat_smooth": smooth, "cat_l2": 0.8 * smooth}
 
 
 def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
@@ -146,7 +151,7 @@ def grow(
     """
     trees, learning_rate = growth
     threads = threads_for(rows, settings)
-    spelled = parameters(settings, learning_rate, seed, threads)
+    spelled = parameters(settings, learning_rate, seed, threads) | categories(len(rows))
     data = dataset(rows, start, settings, threads)
     model = lightgbm.train(spelled, data, num_boost_round=trees)
     return Booster(model.model_to_string())
@@ -192,7 +197,7 @@ def _try_rate(
     seed: int,
 ) -> Growth:
     rows, start, fold = what
-    spelled = parameters(settings, rate, seed)
+    spelled = parameters(settings, rate, seed) | categories(len(rows))
     judged = np.flatnonzero(fold >= 0)
     models: list[tuple[Any, Rows]] = []
     for k in range(int(fold.max()) + 1):
@@ -246,4 +251,9 @@ def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
 
 def log_loss(margin: Floats, label: Floats) -> float:
     """Give the mean log loss of margins."""
-    return float(np.mean(np.logaddexp(0.0, margin) - label * margin))
+    return float(np.mean(log_losses(margin, label)))
+
+
+def log_losses(margin: Floats, label: Floats) -> Floats:
+    """Give the log loss of every margin."""
+    return np.asarray(np.logaddexp(0.0, margin) - label * margin)

@@ -27,6 +27,7 @@ How = tuple[TrainSettings, Points | None, int]
 
 _WEIGHT_PRECISION = 10.0
 _FEW = 2
+_LUCK = 0.5  # standard errors
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,20 @@ def _best(
     }
     name = min(losses, key=lambda one: losses[one])
     margin, growth, chosen = candidates[name]
-    if growth is None or growth.trees == 0:
+    if growth is None or not _pays(prior, margin, rows, judged):
         return Plan(penalty, log_loss=losses), prior
     margin = np.where(judged, margin, np.nan)
     first = name == "scorecard_then_trees"
     return Plan(penalty, growth.trees, growth.learning_rate, first, chosen, losses), margin
+
+
+def _pays(prior: Floats, margin: Floats, rows: TrainingSet, judged: NDArray[np.bool_]) -> bool:
+    """Say whether a margin beats the scorecard's by more than luck: rows of a lead are one."""
+    label = rows.label[judged]
+    gain = booster.log_losses(prior[judged], label) - booster.log_losses(margin[judged], label)
+    _, lead = np.unique(rows.lead[judged], return_inverse=True)
+    luck = np.sqrt(np.sum(np.bincount(lead, weights=gain) ** 2))
+    return bool(gain.sum() > _LUCK * luck)
 
 
 def choose_penalty(

@@ -61,12 +61,12 @@ class BoosterSettings:
         Threads of LightGBM.
     """
 
-    max_leaves: int = 6
+    max_leaves: int = 8
     max_trees: int = 400
     learning_rate: float = 0.03
     min_leaf_rows: int = 10
     min_leaf_hessian: float = 2.0
-    leaf_penalty: float = 5.0
+    leaf_penalty: float = 1.0
     feature_share: float = 0.5
     row_share: float = 0.8
     patience: int = 60

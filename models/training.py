@@ -6,7 +6,7 @@ Decided here, by held-out data alone, one rule at every size:
 2. three candidates, each by its log loss out of fold: the scorecard alone; trees that start from
    the scorecard's out-of-fold margin; trees of their own, put together with the scorecard by
    weights learned out of fold and shrunk to one half each;
-3. the number of trees, possibly none;
+3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
 4. the calibration: the same plan is carried out on the earlier rows, an embargo is kept, and the
    later rows choose; without time order, the out-of-fold margins choose.
 
