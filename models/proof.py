@@ -47,7 +47,7 @@ class ProofSettings:
     """
 
     error_rate: float = 0.01
-    max_rows: int = 60_000
+    max_rows: int = 30_000
 
 
 @dataclass(frozen=True)
