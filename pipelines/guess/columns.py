@@ -5,7 +5,7 @@ category, an id, free text; which words stand for missing. Names give hints, nev
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pandas as pd
@@ -18,7 +18,7 @@ from pipelines.intake.mapping import TimeRule
 Look = Literal["empty", "time", "number", "category", "id", "text"]
 MISSING_WORDS: Final = (
     "", "NA", "N/A", "n/a", "na", "NULL", "null", "None", "none", "NaN", "nan", "Select", "-", "--",
-    "未設定", "未選択", "該当なし", "#N/A",
+    "未設定", "未選択", "該当なし", "選択してください", "#N/A",
 )  # fmt: skip
 FORMATS: Final = (
     "%Y%m%d", "%Y%m%d%H%M%S",
@@ -45,7 +45,7 @@ class Column:
     """One column of an export as it looks.
 
     `formats` are the time formats that fit, the likeliest first; `local` tells that times carry no
-    offset; `unique` that no value comes twice.
+    offset; `unique` that hardly any value comes twice; `all_values` are those that may be keys.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Column:
     missing_words: tuple[str, ...]
     formats: tuple[str, ...] = ()
     local: bool = False
+    all_values: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
 def look_at(name: str, raw: pd.Series) -> Column:
@@ -68,7 +69,7 @@ def look_at(name: str, raw: pd.Series) -> Column:
     text = as_text(raw)
     missing = is_missing(text, MISSING_WORDS)
     found = tuple(word for word in MISSING_WORDS if (text == word).any())
-    raw, text = raw[~missing], text[~missing]
+    raw, text = (part[~missing].reset_index(drop=True) for part in (raw, text))
     counts = text.value_counts()
     formats, local = _time_formats(name, raw, text) if len(text) else ((), False)
     look: Look = "time" if formats else _look(name, text, len(counts))
@@ -77,11 +78,12 @@ def look_at(name: str, raw: pd.Series) -> Column:
         look,
         len(counts),
         len(text),
-        len(counts) == len(text),
+        len(text) > 0 and len(counts) >= MOSTLY * len(text),
         tuple(str(value) for value in counts.index[:30]),
         found,
         formats,
         local,
+        frozenset() if look in {"time", "text"} else frozenset(counts.index),
     )
 
 

@@ -1,66 +1,35 @@
 """What a file of an unknown export is for.
 
-Decided here: the lead's id is a column that names leads in one file, once each, and comes back in
-others; a file with a row a lead is leads; rows with a time are activities, or outcomes when a
-column holds words like won and lost; the rest is asked.
+Decided here: leads is the file whose key other files name, weighed with what its name, its times
+and its columns say; a file that leads name is accounts when it is called so; rows that name a lead
+are activities, or outcomes when a column holds words like won and lost; the rest is asked. Without
+any key the rows are a log, and a lead begins with its first row.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from features.tables import SPECS
 from pipelines.guess.columns import ID_NAME, Column
+from pipelines.guess.links import File, Link, find_links, keys, own_name
+from pipelines.guess.times import created, ended, happened
+from pipelines.guess.words import (
+    ACCOUNT,
+    ACTIVITY,
+    DEAL,
+    FLAG_NAME,
+    LEAD,
+    MONEY,
+    STAGE,
+    TOPIC,
+    TYPE,
+    is_flag,
+    meaning,
+)
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
-_LEAD: Final = re.compile(
-    r"(lead|prospect|customer|client|contact|case|person|applicant|顧客|リード|見込|申込)",
-    re.IGNORECASE,
-)
-_ACCOUNT: Final = re.compile(r"(account|company|organi[sz]ation|会社|企業|法人)", re.IGNORECASE)
-_TYPE: Final = re.compile(
-    r"(type|kind|activity|event|action|channel|category|種別|種類|行動)", re.IGNORECASE
-)
-_WON: Final = re.compile(
-    r"^(?:closed[ _-]?)?won$|^convert(?:ed)?$|^(?:a_)?approved$|^成約$|^受注$|^成功$"
-    r"|^success$",
-    re.IGNORECASE,
-)
-_LOST: Final = re.compile(
-    r"^(?:closed[ _-]?)?lost$|^(?:a_)?(?:declined|rejected|cancell?ed)$|^失注$"
-    r"|^不成立$|^失敗$",
-    re.IGNORECASE,
-)
-_OPENED: Final = re.compile(r"^open(?:ed)?$|^new$|^created$|^商談化?$|^新規$", re.IGNORECASE)
-_FLAG_NAME: Final = re.compile(
-    r"^(?:y|target|converted|conversion|won|is_won|success|subscribed|bought|purchased|revenue"
-    r"|成約|受注|契約)$",
-    re.IGNORECASE,
-)
-_YES: Final = {"1", "yes", "true", "y", "t", "○", "はい"}
-_NO: Final = {"0", "no", "false", "n", "f", "×", "いいえ"}
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of the export: its name as a source, its path, its columns, its rows looked at."""
-
-    name: str
-    path: str
-    columns: tuple[Column, ...]
-    rows: int
-
-    def of_look(self, *looks: str) -> list[Column]:
-        """Give the columns of a look."""
-        return [column for column in self.columns if column.look in looks]
-
-
-def is_canonical(file: File) -> bool:
-    """Tell whether a file is named and made like a canonical table."""
-    spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
-    names = {column.name for column in file.columns}
-    return spec is not None and {c.name for c in spec.columns if c.required} <= names
 
 
 @dataclass(frozen=True)
@@ -75,152 +44,179 @@ class Part:
     account: Column | None = None
 
 
+def is_canonical(file: File) -> bool:
+    """Tell whether a file is named and made like a canonical table."""
+    spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
+    names = {column.name for column in file.columns}
+    return spec is not None and {c.name for c in spec.columns if c.required} <= names
+
+
 def find_roles(files: Sequence[File]) -> list[Part]:
     """Tell what each file is for; a file may have two roles."""
     own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
     if len(own) == len(files):
         return own
-    lead_name = _lead_column(files)
-    parts = [part for file in files for part in _roles(file, lead_name, alone=len(files) == 1)]
-    parts = _settled(parts)
-    if not any(part.role == "leads" for part in parts):
-        parts = [_leads_from(parts[0]), *parts] if parts else parts
-    return parts
+    links = find_links(files)
+    leads = _leads_file(files, links)
+    if leads is None:
+        return _from_logs(files)
+    key = _key(leads, links)
+    naming = {link.child.name: link.column for link in links if link.parent is leads}
+    accounts = next((link for link in links if link.child is leads and _is_account(link)), None)
+    parts = []
+    for file in files:
+        if file is leads or _alike(file, leads):
+            parts += _row_a_lead(file, _named(file, key), accounts)
+        elif accounts is not None and file is accounts.parent:
+            parts.append(Part(file, "accounts", None, account=accounts.key))
+        elif file.name in naming:
+            parts += _rows_of_leads(file, naming[file.name])
+    return _one_source_of_outcomes(parts, leads)
 
 
-def _settled(parts: list[Part]) -> list[Part]:
-    """Keep one file of leads, the richest, and drop second roles that another plays better."""
-    candidates = [p for p in parts if p.role == "leads" and not _also(p, parts, "outcomes")]
-    first = max(candidates, key=_richness, default=None)
-    ends = [p for p in parts if p.role == "outcomes" and not _also(p, parts, "activities")]
-    settled = []
-    for part in parts:
-        second = part.role == "leads" and first is not None and part is not first
-        worse = part.role == "outcomes" and ends and _also(part, parts, "activities")
-        time = part.time or _only_time(part.file)
-        if second and time is not None and not _also(part, parts, "outcomes"):
-            settled += _rows_of_leads(part.file, part.lead, time, None)
-        elif part.role == "outcomes" and first is not None and not worse:
-            settled.append(replace(part, time=time))
-        elif not second and not worse:
-            settled.append(part)
-    return settled
+def _leads_file(files: Sequence[File], links: Sequence[Link]) -> File | None:
+    """Find the file with a row a lead; None when every file is a log."""
+    could = [file for file in files if keys(file) or len(files) == 1]
+    logs = [file for file in could if _is_log(file)]
+    could = [file for file in could if file not in logs]
+    return max(could, key=lambda file: _like_leads(file, links), default=None)
 
 
-def _richness(part: Part) -> int:
-    return len(part.file.of_look("category", "number"))
-
-
-def _only_time(file: File) -> Column | None:
-    return next(iter(file.of_look("time")), None)
-
-
-def _also(part: Part, parts: Sequence[Part], role: Role) -> bool:
-    """Tell whether the same file plays another role as well."""
-    return any(other.file is part.file and other.role == role for other in parts)
-
-
-def _lead_column(files: Sequence[File]) -> str | None:
-    """Name the column that names leads: shared, called so, unique somewhere."""
-
-    def worth(name: str) -> tuple[int, int, int, int]:
-        columns = [c for file in files for c in file.columns if c.name == name]
-        return (
-            bool(_LEAD.search(name) and ID_NAME.search(name)) and not _ACCOUNT.search(name),
-            len(columns),
-            any(c.unique for c in columns),
-            bool(_LEAD.search(name)) or name.casefold() == "id",
-        )
-
-    names = list(dict.fromkeys(c.name for f in files for c in f.columns if _may_be_id(c)))
-    best = max(names, key=worth, default=None)
-    return best if best is not None and any(worth(best)) else None
-
-
-def _may_be_id(column: Column) -> bool:
-    return column.look in {"id", "number", "category"} and bool(
-        ID_NAME.search(column.name) or column.unique or column.look == "id"
+def _is_log(file: File) -> bool:
+    """Tell whether the rows are events of leads: a repeated id and one time."""
+    return (
+        _repeated_lead(file) is not None
+        and len(file.of_look("time")) == 1
+        and (not LEAD.search(file.name) or bool(ACTIVITY.search(file.name)))
     )
 
 
-def _roles(file: File, lead_name: str | None, *, alone: bool) -> list[Part]:
-    lead = next((c for c in file.columns if c.name == lead_name), None)
-    account = _first(file.of_look("id", "category", "number"), _ACCOUNT)
-    times = file.of_look("time")
-    time = times[0] if times else None
+def _like_leads(file: File, links: Sequence[Link]) -> float:
+    """Weigh how much a file looks like the leads."""
+    key = next(iter(keys(file)), None)
+    children = sum(link.parent is file for link in links)
+    score = 2.0 * children + 3.0 * bool(LEAD.search(file.name))
+    score -= 3.0 * bool(ACCOUNT.search(file.name)) + 3.0 * bool(ACTIVITY.search(file.name))
+    score -= 1.0 * bool(DEAL.search(file.name) and not LEAD.search(file.name))
+    if key is not None and LEAD.search(key.name):
+        score += 2.0 if own_name(file, key) else 1.0
+    score += 2.0 * (outcome_column(file) is not None)
+    score += 2.0 * bool(file.of_look("time"))
+    return score + min(len(file.of_look("category", "number")), 20) / 40
+
+
+def _key(leads: File, links: Sequence[Link]) -> Column | None:
+    """Choose the key of the leads that most files name."""
+    named = [link.key for link in links if link.parent is leads]
+    could = keys(leads)
+    return max(could, key=lambda key: (named.count(key), -could.index(key)), default=None)
+
+
+def _is_account(link: Link) -> bool:
+    return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
+
+
+def _alike(file: File, leads: File) -> bool:
+    return [c.name for c in file.columns] == [c.name for c in leads.columns]
+
+
+def _named(file: File, column: Column | None) -> Column | None:
+    return next((c for c in file.columns if column is not None and c.name == column.name), None)
+
+
+def _row_a_lead(file: File, lead: Column | None, accounts: Link | None) -> list[Part]:
+    account = _named(file, accounts.column) if accounts else None
+    account = account or _first(
+        [c for c in file.of_look("id", "category", "number") if ID_NAME.search(c.name)], ACCOUNT
+    )
+    if account is lead:
+        account = None
     kind = outcome_column(file)
-    if lead is None and not alone:
-        return [Part(file, "accounts", None, None, None, account or _unique(file))]
-    if lead is None or lead.unique:
-        flat = [Part(file, "leads", lead, _created(times), None, account)]
-        ended = _ended(times) or (time if _created(times) is None else None)
-        return [*flat, Part(file, "outcomes", lead, ended, kind)] if kind else flat
+    parts = [Part(file, "leads", lead, created(file), None, account)]
+    return [*parts, Part(file, "outcomes", lead, ended(file), kind)] if kind else parts
+
+
+def _rows_of_leads(file: File, lead: Column) -> list[Part]:
+    """Tell the role of a file whose rows name leads."""
+    time, kind = happened(file), outcome_column(file)
     if {"attribute", "field", "項目"} & {c.name.casefold() for c in file.columns}:
         return [Part(file, "attribute_changes", lead, time)]
-    return _rows_of_leads(file, lead, time, kind)
-
-
-def _rows_of_leads(
-    file: File, lead: Column | None, time: Column | None, kind: Column | None
-) -> list[Part]:
-    """Tell the role of a file with several rows a lead."""
     told = [value for value in kind.values if meaning(value)] if kind else []
     if kind is not None and (is_flag(kind) or 2 * len(told) >= len(kind.values)):
-        return [Part(file, "outcomes", lead, time, kind)]
+        return [Part(file, "outcomes", lead, ended(file) or time, kind)]
+    words = [c for c in file.of_look("category") if c is not lead]
+    stage = kind or _first(words, STAGE)
+    if DEAL.search(file.name) and stage is not None:
+        return [Part(file, "outcomes", lead, ended(file) or time, stage)]
     if time is None:
         return []
-    words = [c for c in file.of_look("category") if c is not lead]
-    doing = kind or _first(words, _TYPE) or (words[0] if len(words) == 1 else None)
-    acts = [Part(file, "activities", lead, time, doing)]
+    doing = kind or _type(words)
+    known = (
+        doing
+        or _has_money(file)
+        or ACTIVITY.search(file.name)
+        or any(c is not lead for c in keys(file))
+    )
+    acts = [Part(file, "activities", lead, time, doing)] if known else []
     return [*acts, Part(file, "outcomes", lead, time, kind)] if kind else acts
 
 
-def _leads_from(part: Part) -> Part:
-    """Make leads from the first file with many rows a lead."""
-    return Part(part.file, "leads", part.lead or part.account, part.time)
+def _type(words: list[Column]) -> Column | None:
+    """Choose the column that says what was done; a lone column may say it, unless it is a topic."""
+    named = _first([c for c in words if not TOPIC.search(c.name)], TYPE)
+    alone = words[0] if len(words) == 1 and not TOPIC.search(words[0].name) else None
+    return named or alone
+
+
+def _from_logs(files: Sequence[File]) -> list[Part]:
+    """Make leads from the first log; its other rows are what they did."""
+    parts: list[Part] = []
+    for file in files:
+        lead = _repeated_lead(file)
+        if lead is not None:
+            first = [] if parts else [Part(file, "leads", lead, happened(file))]
+            parts += [*first, *_rows_of_leads(file, lead)]
+    if any(part.role == "outcomes" for part in parts):
+        return parts
+    bought = (p for p in parts if p.role == "activities" and p.kind is None and _has_money(p.file))
+    return [*parts, *(Part(p.file, "outcomes", p.lead, p.time) for p in bought)]
+
+
+def _has_money(file: File) -> bool:
+    return _first(file.of_look("number"), MONEY) is not None
+
+
+def _repeated_lead(file: File) -> Column | None:
+    could = [
+        column
+        for column in file.of_look("id", "number", "category")
+        if not column.unique and not file.partly_missing(column) and column.distinct > 1
+    ]
+    named = [column for column in could if ID_NAME.search(column.name)]
+    lead = _first(named, LEAD) or _first(could, LEAD)
+    return lead or next(iter(c for c in named if not keys(file)), None)
+
+
+def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
+    """Drop outcomes told by the way (in leads, in activities) where a file of their own tells."""
+    others = {part.file.name for part in parts if part.role in {"leads", "activities"}}
+    own = [part for part in parts if part.role == "outcomes" and part.file.name not in others]
+    in_leads = [part for part in parts if part.role == "outcomes" and part.file is leads]
+    best = own or in_leads
+    return [part for part in parts if part.role != "outcomes" or not best or part in best]
 
 
 def _first(columns: list[Column], pattern: re.Pattern[str]) -> Column | None:
     return next((column for column in columns if pattern.search(column.name)), None)
 
 
-def _unique(file: File) -> Column | None:
-    return next((column for column in file.columns if column.unique), None)
-
-
-def _created(times: list[Column]) -> Column | None:
-    named = _first(
-        times, re.compile(r"creat|regist|sign|first|start|作成|登録|開始", re.IGNORECASE)
-    )
-    return named or (times[0] if len(times) == 1 else None)
-
-
-def _ended(times: list[Column]) -> Column | None:
-    return _first(times, re.compile(r"clos|won|end|convert|成約|受注|完了", re.IGNORECASE))
-
-
 def outcome_column(file: File) -> Column | None:
     """Find the column that says how a deal ended: words like won and lost, or a named yes or no."""
-    flags = [c for c in file.columns if _FLAG_NAME.match(c.name) and is_flag(c)]
-    words = [c for c in file.columns if {meaning(value) for value in c.values} & {"won", "lost"}]
-    return next(iter([*flags, *words]), None)
 
+    def told(column: Column) -> tuple[int, bool]:
+        found = {meaning(value) for value in column.values} & {"won", "lost"}
+        return len(found), bool(STAGE.search(column.name))
 
-def is_flag(column: Column) -> bool:
-    """Tell whether a column says yes or no."""
-    words = {value.casefold() for value in column.values}
-    return len(words) == 2 and bool(words & _YES) and bool(words & _NO)  # noqa: PLR2004 - yes, no
-
-
-def meaning(value: str, *, flag: bool = False) -> str | None:
-    """Tell what a value means for a deal, if it looks like it.
-
-    >>> meaning("Closed Won"), meaning("失注"), meaning("yes", flag=True), meaning("blue")
-    ('won', 'lost', 'won', None)
-    """
-    if flag:
-        return "won" if value.casefold() in _YES else "lost"
-    for word, pattern in (("won", _WON), ("lost", _LOST), ("opened", _OPENED)):
-        if pattern.match(value):
-            return word
-    return None
+    flags = [c for c in file.columns if FLAG_NAME.fullmatch(c.name) and is_flag(c)]
+    words = [c for c in file.of_look("category") if told(c)[0]]
+    return next(iter([*flags, *sorted(words, key=told, reverse=True)]), None)
