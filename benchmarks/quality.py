@@ -32,7 +32,7 @@ from models import metrics
 
 HERE = Path(__file__).resolve().parent
 CELLS = HERE.parent / "artifacts" / "quality"
-ORDER = ("x_education", "bank_random", "bank_chronological", "bpic2012", "sample")
+ORDER = ("x_education", "bpic2012", "bank_random", "bank_chronological", "sample")
 TOLD_IN_FULL = ("bpic2012", "sample")
 SIZES: dict[str, tuple[int | None, ...]] = {
     "x_education": (200, 500, 1000, 2000, 5000, None),

@@ -236,8 +236,8 @@ def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) ->
 
 
 def _quiet() -> None:
-    """Ask for silence in this thread; LightGBM keeps a level for each."""
-    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1}).construct()
+    """Ask for silence, of which LightGBM keeps a level for each thread, and for no more threads."""
+    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
 def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
