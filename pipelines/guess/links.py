@@ -8,7 +8,7 @@ well), so there the names must agree too.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipelines.guess.columns import ID_NAME, MOSTLY, Column
@@ -39,6 +39,25 @@ class File:
     def partly_missing(self, column: Column) -> bool:
         """Tell whether more than a few rows have no value in a column."""
         return column.there < MOSTLY * self.rows
+
+
+def joined(files: Sequence[File]) -> File:
+    """Take files of one form (a year each, say) as one, under the name of the first."""
+    first = files[0]
+    if len(files) == 1:
+        return first
+    columns = (_joined([file.columns[n] for file in files]) for n in range(len(first.columns)))
+    return replace(first, columns=tuple(columns), rows=sum(file.rows for file in files))
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    """Take columns of one name as one; it is unique only if it is so across the files."""
+    fullest = max(columns, key=lambda column: column.there)
+    values = frozenset[str]().union(*(column.all_values for column in columns))
+    there = sum(column.there for column in columns)
+    distinct = len(values) or sum(column.distinct for column in columns)
+    unique = all(column.unique for column in columns) and distinct >= MOSTLY * there
+    return replace(fullest, distinct=distinct, there=there, unique=unique, all_values=values)
 
 
 @dataclass(frozen=True)

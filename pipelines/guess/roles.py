@@ -13,7 +13,7 @@ from typing import Literal
 
 from features.tables import SPECS
 from pipelines.guess.columns import ID_NAME, Column
-from pipelines.guess.links import File, Link, find_links, keys, own_name
+from pipelines.guess.links import File, Link, find_links, joined, keys, own_name
 from pipelines.guess.times import created, ended, happened
 from pipelines.guess.words import (
     ACCOUNT,
@@ -52,21 +52,35 @@ def is_canonical(file: File) -> bool:
 
 
 def find_roles(files: Sequence[File]) -> list[Part]:
-    """Tell what each file is for; a file may have two roles."""
+    """Tell what each file is for; a file may have two roles, files of one form have the same."""
     own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
     if len(own) == len(files):
         return own
+    forms: dict[tuple[str, ...], list[File]] = {}
+    for file in files:
+        forms.setdefault(tuple(column.name for column in file.columns), []).append(file)
+    alike = {group[0].name: group for group in forms.values()}
+    parts = _roles_of([joined(group) for group in forms.values()])
+    return [_at(part, file) for part in parts for file in alike[part.file.name]]
+
+
+def _at(part: Part, file: File) -> Part:
+    """Give a file the role of another of its form."""
+    columns = (part.lead, part.time, part.kind, part.account)
+    return Part(file, part.role, *(_named(file, column) for column in columns))
+
+
+def _roles_of(files: Sequence[File]) -> list[Part]:
     links = find_links(files)
     leads = _leads_file(files, links)
     if leads is None:
-        return _from_logs(files)
-    key = _key(leads, links)
+        return _from_logs(files) or _row_a_lead(files[0], None, None)
     naming = {link.child.name: link.column for link in links if link.parent is leads}
     accounts = next((link for link in links if link.child is leads and _is_account(link)), None)
     parts = []
     for file in files:
-        if file is leads or _alike(file, leads):
-            parts += _row_a_lead(file, _named(file, key), accounts)
+        if file is leads:
+            parts += _row_a_lead(file, _key(leads, links), accounts)
         elif accounts is not None and file is accounts.parent:
             parts.append(Part(file, "accounts", None, account=accounts.key))
         elif file.name in naming:
@@ -114,10 +128,6 @@ def _key(leads: File, links: Sequence[Link]) -> Column | None:
 
 def _is_account(link: Link) -> bool:
     return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
-
-
-def _alike(file: File, leads: File) -> bool:
-    return [c.name for c in file.columns] == [c.name for c in leads.columns]
 
 
 def _named(file: File, column: Column | None) -> Column | None:

@@ -119,6 +119,30 @@ def test_three_files_with_lead_ids(tmp_path: Path) -> None:
     assert check(path).errors == ()
 
 
+def test_files_of_one_form_are_read_alike(tmp_path: Path) -> None:
+    leads = leads_with_status()
+    half = LEADS // 2
+    files = {"leads_2024": leads.iloc[:half], "leads_2025": leads.iloc[half:], "visits": acts()}
+    mapping, path = guessed(tmp_path, files)
+    assert [rule.source for rule in mapping.leads] == ["leads_2024", "leads_2025"]
+    assert [rule.source for rule in mapping.outcomes] == ["leads_2024", "leads_2025"]
+    assert [rule.source for rule in mapping.activities] == ["visits"]
+    report = check(path)
+    assert report.errors == ()
+    assert report.tables["outcomes"].kept == (leads["closed"] != "").sum()
+
+
+def test_purchases_alone_are_activities_and_conversions(tmp_path: Path) -> None:
+    rows = [f"{n % 60:03d}  {20250101 + n % 28}  {5 + n % 9}.50" for n in range(300)]
+    export = tmp_path / "sales.txt"
+    export.write_text("\n".join([" customer_id  date  dollars", *rows, rows[0]]), "utf-8")
+    (tmp_path / "mapping.yaml").write_text(guess([export], tmp_path), "utf-8")
+    report = check(tmp_path / "mapping.yaml")
+    kept = {name: table.kept for name, table in report.tables.items()}
+    assert kept == {"leads": 60, "activities": 301, "outcomes": 301}
+    assert report.errors == ()
+
+
 def test_japanese_headers(tmp_path: Path) -> None:
     words = {"id": "リードID", "created": "登録日時", "industry": "業種", "employees": "従業員数"}
     leads = leads_with_status().rename(columns=words).drop(columns=["status", "closed"])
@@ -154,6 +178,12 @@ def test_a_single_flat_table_with_a_converted_flag(tmp_path: Path) -> None:
     assert check(path).errors == ()
 
 
+def test_files_without_any_key_still_give_a_mapping_that_reads(tmp_path: Path) -> None:
+    colours = pd.DataFrame({"colour": ["red", "blue"] * 20})
+    mapping, _ = guessed(tmp_path, {"one": colours, "two": colours.rename(columns={"colour": "c"})})
+    assert mapping.leads[0].columns["lead_id"].row_number == "row-"
+
+
 def file(name: str, **values: list[str]) -> File:
     looked = tuple(look_at(column, pd.Series(found)) for column, found in values.items())
     return File(name, f"{name}.csv", looked, len(next(iter(values.values()))))
@@ -170,7 +200,22 @@ def test_a_number_among_the_ids_is_no_link_unless_its_name_says_so() -> None:
     assert find_links([leads, file("calls", lead=strange)]) == []
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the real data are not beside the project")
+real = pytest.mark.skipif(not DATA.is_dir(), reason="the real data are not beside the project")
+
+
+@real
+@pytest.mark.parametrize(
+    "export",
+    ["x_education/Leads.csv.gz", "uci_bank_marketing/bank-full.csv.gz", "cdnow/CDNOW_master.txt.gz"],
+)
+def test_one_real_file(tmp_path: Path, export: str) -> None:
+    (tmp_path / "mapping.yaml").write_text(guess([DATA / export], tmp_path), "utf-8")
+    report = check(tmp_path / "mapping.yaml")
+    assert report.errors == ()
+    assert report.tables["outcomes"].kept >= report.tables["leads"].kept > 0
+
+
+@real
 def test_the_pipeline_of_a_crm(tmp_path: Path) -> None:
     crm = DATA / "maven_crm"
     names = ["accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv.gz"]
