@@ -82,7 +82,7 @@ def _roles_of(files: Sequence[File]) -> list[Part]:
         if file is leads:
             parts += _row_a_lead(file, _key(leads, links), accounts)
         elif accounts is not None and file is accounts.parent:
-            parts.append(Part(file, "accounts", None, account=accounts.key))
+            parts.append(Part(file, "accounts", None, created(file), None, accounts.key))
         elif file.name in naming:
             parts += _rows_of_leads(file, naming[file.name])
     return _one_source_of_outcomes(parts, leads)

@@ -96,6 +96,8 @@ def owner(part: Part) -> Column | None:
 
 def _account_columns(part: Part) -> Iterator[str]:
     yield f"      account_id: {origin(part.account)} # ? must name accounts as leads do"
+    if part.time is not None:
+        yield f"      known_at: {origin(part.time)} # ?"
 
 
 def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:

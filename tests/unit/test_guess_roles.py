@@ -206,7 +206,11 @@ real = pytest.mark.skipif(not DATA.is_dir(), reason="the real data are not besid
 @real
 @pytest.mark.parametrize(
     "export",
-    ["x_education/Leads.csv.gz", "uci_bank_marketing/bank-full.csv.gz", "cdnow/CDNOW_master.txt.gz"],
+    [
+        "x_education/Leads.csv.gz",
+        "uci_bank_marketing/bank-full.csv.gz",
+        "cdnow/CDNOW_master.txt.gz",
+    ],
 )
 def test_one_real_file(tmp_path: Path, export: str) -> None:
     (tmp_path / "mapping.yaml").write_text(guess([DATA / export], tmp_path), "utf-8")
