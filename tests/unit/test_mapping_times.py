@@ -69,3 +69,11 @@ def test_clock_changes_are_reported_and_refused_ones_are_unreadable() -> None:
     assert times.unreadable.tolist() == [False, False, False, True, False]
     refused = read_times(raw, TimeRule(zone="Europe/Berlin", ambiguous="fault"))
     assert refused.unreadable.tolist() == [True, False, False, True, False]
+
+
+def test_rows_that_are_numbered_with_gaps_are_read_where_they_stand():
+    whole = pd.Series(["2024-01-01 10:00", None, "2024-01-03 10:00+09:00", None])
+    gaps = whole[whole.notna()]
+    read = read_times(gaps, TimeRule(zone="UTC"))
+    assert list(read.moments.index) == [0, 2]
+    assert list(read.moments) == list(read_times(whole, TimeRule(zone="UTC")).moments.dropna())

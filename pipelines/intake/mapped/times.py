@@ -6,7 +6,7 @@ and one that is skipped (clocks go forward) is the moment after the gap, unless 
 otherwise; both are counted, so that a check can report them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -46,6 +46,11 @@ def read_times(raw: pd.Series, rule: TimeRule) -> Times:
     >>> [moment.isoformat() for moment in times.moments]
     ['2011-10-30T00:30:00+00:00', '2012-03-25T01:00:00+00:00']
     """
+    read = _read(raw.reset_index(drop=True), rule)
+    return replace(read, moments=read.moments.set_axis(raw.index))
+
+
+def _read(raw: pd.Series, rule: TimeRule) -> Times:
     there = raw.notna().to_numpy()
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
         return _times(raw.astype(MOMENT_DTYPE), there)
