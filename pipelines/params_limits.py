@@ -132,7 +132,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "evaluate.explained_rows": _at_least(1),
     "evaluate.max_segment_values": _at_least(1),
     "evaluate.seed": _SEED,
-    "promote.confidence": _SHARE,
+    "promote.confidence": _number("0, or a share below 1", lambda value: 0 <= value < 1),
     "registry.url": _TEXT,
     "registry.experiment": _TEXT,
     "registry.model": _TEXT,
