@@ -22,6 +22,15 @@ CONTENDERS: Final = {
     "logistic": "logistic",
     "odoo": "Odoo",
 }
+PEERS: Final = {
+    "duckdb": ("DuckDB", "DuckDB"),
+    "polars_joins": ("Polars, join_asof by lead", "Polars(リード別の join_asof)"),
+    "polars": (
+        "Polars, lead and time packed into one key",
+        "Polars(リードと時刻を 1 つのキーに詰める)",
+    ),
+    "pandas": ("pandas", "pandas"),
+}
 DATASETS: Final = {
     "x_education": ("X Education", "X Education"),
     "bank_random": ("bank marketing, random", "銀行マーケティング(無作為)"),
@@ -38,7 +47,8 @@ _WORDS: Final = {
         "auc": "AUC / log loss on the test period, mean of the draws:",
         "peer": "window features, times faster than {peer}",
         "floor": "features from Parquet, times the time of reading and filling alone",
-        "growth": "time for ten times the leads",
+        "growth": "time for ten times the leads, all in memory at once",
+        "memory": "memory for {count} M activities in partitions, GiB",
         "contrib": "exact reasons, times `pred_contrib` on the same model ({shape})",
         "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
         "lead": "exact reasons, µs of CPU a lead (batch; one alone)",
@@ -52,7 +62,8 @@ _WORDS: Final = {
         "auc": "検証期間での AUC / 対数損失(抽出の平均):",
         "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
         "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
-        "growth": "リード数 10 倍のときの時間(倍)",
+        "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
+        "memory": "{count} 百万件(1 億件なら 100)の活動を分割して処理するときのメモリ(GiB)",
         "contrib": "正確な理由、同じモデルの `pred_contrib` に対する速さ(倍、{shape})",
         "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
         "lead": "正確な理由、1 リードあたりの CPU µs(一括、単独)",
@@ -99,12 +110,17 @@ def _bold(value: float, best: float) -> str:
 
 
 def _speed(words: dict[str, str], language: str) -> str:
-    del language
     features, explain = _read("features"), _read("explain")
     faster = features["in_memory"]["times_faster"]
-    rows = [[words["peer"].format(peer=peer), f"{times:g}"] for peer, times in faster.items()]
+    rows = [
+        [words["peer"].format(peer=names[language == "ja"]), f"{faster[peer]:g}"]
+        for peer, names in PEERS.items()
+    ]
     rows.append([words["floor"], f"{features['from_parquet']['times_the_floor']:g}"])
     rows.append([words["growth"], f"{features['growth']['times_longer']:g}"])
+    parts = features["partitions"]
+    count = round(parts["activities"] / 1e6)
+    rows.append([words["memory"].format(count=count), f"{parts['most_memory_gib']:g}"])
     shape, model = list(explain["models"].items())[-1]
     rows.append([words["contrib"].format(shape=shape), f"{model['times_pred_contrib']:.0f}"])
     rows.append([words["large"], f"{model['times_large_pred_contrib']:.0f}"])
