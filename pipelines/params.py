@@ -124,8 +124,8 @@ class PromoteParams:
     Attributes
     ----------
     confidence
-        The model beats a baseline in a figure when it is better in at least this share of the
-        redraws by lead of the test period; it must beat every baseline in AUC and in log loss.
+        In log loss the model must beat every baseline in at least this share of the redraws by
+        lead of the test period; in AUC no baseline may be better in as many.
     """
 
     confidence: float = 0.9

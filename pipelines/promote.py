@@ -1,9 +1,10 @@
 """Stage promote: the evaluated model becomes a version, and the champion if it has earned it.
 
-Decided here, the rule: for every baseline, in AUC and in log loss, the model is better in at least
-`confidence` of the redraws by lead of the test period; and there is a signal at all. Otherwise the
-version stays challenger, and the grounds are recorded beside it. A refusal is an answer, not a
-fault: the stage ends well either way, and the champion stays who it was.
+Decided here, the rule, for every baseline, over redraws by lead of the test period: in log loss,
+which judges the probabilities, the model is better in at least `confidence` of them; in AUC, which
+judges the order alone, the baseline is not better in as many. And there is a signal at all.
+Otherwise the version stays challenger, and the grounds are recorded beside it. A refusal is an
+answer, not a fault: the stage ends well either way, and the champion stays who it was.
 """
 
 import json
@@ -24,6 +25,7 @@ from pipelines.job import Job
 from pipelines.train import log
 
 JUDGED: Final = ("auc", "log_loss")
+"""Not to be worse in, and to be better in, beyond noise."""
 EXAMPLE_ROWS: Final = 5
 
 
@@ -69,18 +71,22 @@ def run(job: Job) -> dict[str, Any]:
 def judge(facts: dict[str, Any], confidence: float) -> Verdict:
     """Hold the comparisons of an evaluation against the rule.
 
-    >>> one = {"against": "odoo", "metric": "auc", "better_share": 0.8, "gain": 0.01}
+    >>> one = {"against": "odoo", "metric": "log_loss", "better_share": 0.8, "gain": 0.01}
     >>> judge({"verdict": "signal", "comparisons": [one]}, confidence=0.9).grounds
-    ('auc: better than odoo in 80 % of the redraws (gain 0.0100), 90 % asked for',)
+    ('log_loss: better than odoo in 80 % of the redraws (gain 0.0100), 90 % asked for',)
+    >>> judge({"verdict": "signal", "comparisons": [one | {"metric": "auc"}]}, 0.9).promoted
+    True
     """
     grounds = []
+    least = dict(zip(JUDGED, (min(confidence, 1.0 - confidence), confidence), strict=True))
     if facts["verdict"] not in ("signal", "ranking_only"):
         grounds.append(f"the evaluation found {facts['verdict'].replace('_', ' ')}")
     for one in facts["comparisons"]:
         share = one["better_share"]
-        if one["metric"] in JUDGED and (share is None or share < confidence):
+        wanted = least.get(one["metric"])
+        if wanted is not None and (share is None or share < wanted):
             said = "an unknown share" if share is None else f"{share:.0%}".replace("%", " %")
-            asked = f"{confidence:.0%}".replace("%", " %")
+            asked = f"{wanted:.0%}".replace("%", " %")
             grounds.append(
                 f"{one['metric']}: better than {one['against']} in {said} of the redraws "
                 f"(gain {one['gain'] or 0.0:.4f}), {asked} asked for"
