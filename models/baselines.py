@@ -146,7 +146,7 @@ def logistic(rows: TrainingSet) -> Estimator:
             ("categories", categories, np.flatnonzero(rows.categorical)),
         ]
     )
-    model = make_pipeline(columns, LogisticRegression(C=1.0, max_iter=300))
+    model = make_pipeline(columns, LogisticRegression(C=1.0, max_iter=3000))
     return Estimator(model.fit(rows.values, rows.label), range(len(rows.names)))
 
 
