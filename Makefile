@@ -64,4 +64,4 @@ lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addre
 	echo uv | $$compile - -o requirements-uv.lock
 
 clean:  ## remove what was made, the environment included
-	rm -rf $(VENV) artifacts data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) artifacts data .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache
