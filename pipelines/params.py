@@ -126,9 +126,12 @@ class PromoteParams:
     confidence
         In log loss the model must beat every baseline in at least this share of the redraws by
         lead of the test period; in AUC no baseline may be better in as many.
+    allow_leaks
+        Leak checks that may fail, by code, each with the written reason.
     """
 
     confidence: float = 0.9
+    allow_leaks: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,11 @@ def run(job: Job) -> dict[str, Any]:
     run_id = log(job, Run(fingerprint))
     version = registry.register(run_id, places.model, example(job))
     verdict = judge(facts, job.params.promote.confidence)
+    allowed = job.params.promote.allow_leaks
+    verdict = held_back(verdict, leaked(job, fingerprint), allowed)
     tags = {"verdict": "promoted" if verdict.promoted else "refused"}
     tags |= {"grounds": "; ".join(verdict.grounds)[:4000]} if verdict.grounds else {}
+    tags |= {"allowed_leaks": json.dumps(allowed, ensure_ascii=False)[:4000]} if allowed else {}
     if verdict.promoted:
         registry.crown(version, tags)
     else:
@@ -64,7 +67,8 @@ def run(job: Job) -> dict[str, Any]:
         "promoted": verdict.promoted,
         "champion": None if champion is None else champion.number,
     }
-    write_json(places.promotion, told | {"grounds": verdict.grounds, "model": fingerprint})
+    grounds = {"grounds": verdict.grounds, "allowed_leaks": allowed, "model": fingerprint}
+    write_json(places.promotion, told | grounds)
     return told | ({"grounds": "; ".join(verdict.grounds)} if verdict.grounds else {})
 
 
@@ -92,6 +96,40 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
                 f"(gain {one['gain'] or 0.0:.4f}), {asked} asked for"
             )
     return Verdict(not grounds, tuple(grounds))
+
+
+def leaked(job: Job, fingerprint: str) -> list[dict[str, Any]]:
+    """Give the leak checks that failed on this model."""
+    path = job.places.leaks
+    if not path.is_file():
+        raise BadInput.of(f"no {path}", "what `leaks` writes", "run `mikomi leaks` first")
+    told = json.loads(path.read_text("utf-8"))
+    if told["model"] != fingerprint:
+        raise BadInput.of(
+            f"leak checks of model {told['model'][:12]}, and the model {fingerprint[:12]}",
+            "leak checks of the model that is to be promoted",
+            "run `mikomi leaks` first",
+        )
+    return [one for one in told["answers"] if one["verdict"] == "fail"]
+
+
+def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str, str]) -> Verdict:
+    """Refuse for failed leak checks, unless each is allowed by its code with a reason.
+
+    >>> failed = [{"code": "L002", "title": "availability", "found": "Tags: AUC 0.95 alone"}]
+    >>> held_back(Verdict(True, ()), failed, {}).grounds
+    ('leak check L002 availability: Tags: AUC 0.95 alone',)
+    >>> held_back(Verdict(True, ()), failed, {"L002": "filled at creation, asked sales"}).promoted
+    True
+    >>> held_back(Verdict(True, ()), failed, {"L002": " "}).promoted
+    False
+    """
+    grounds = verdict.grounds + tuple(
+        f"leak check {one['code']} {one['title']}: {one['found']}"
+        for one in failed
+        if not allowed.get(one["code"], "").strip()
+    )
+    return Verdict(not grounds, grounds)
 
 
 def example(job: Job) -> pd.DataFrame:

@@ -60,6 +60,11 @@ class Workspace:
         return self.artifacts / "evaluation"
 
     @property
+    def leaks(self) -> Path:
+        """leaks: what every leak check answered."""
+        return self.artifacts / "leaks.json"
+
+    @property
     def promotion(self) -> Path:
         """promote: the verdict, with its grounds."""
         return self.artifacts / "promotion.json"

@@ -18,6 +18,7 @@ STAGES: Final = {
     "featurize": "Learn the catalog from the training period and compute every feature.",
     "train": "Train scorecard, trees and calibration; save the artifact and log the run.",
     "evaluate": "Judge the model against named baselines on the test period; write the report.",
+    "leaks": "Check data and features for what was not known at the cutoff; promotion asks for it.",
     "promote": "Register the model, and make it champion if it beats the baselines.",
 }
 

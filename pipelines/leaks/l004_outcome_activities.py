@@ -1,0 +1,39 @@
+"""L004: a type of activity that occurs only at or after the end of a deal: its echo."""
+
+from typing import Final
+
+import numpy as np
+
+from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+
+MOST: Final = 0.9
+LEAST_ROWS: Final = 20
+
+
+def _look(evidence: Evidence) -> Suspects | None:
+    activities, outcomes = evidence.tables.activities, evidence.tables.outcomes
+    ends = outcomes[outcomes["outcome"].isin([evidence.outcome, "lost"])]
+    if activities.empty or ends.empty:
+        return None
+    first = ends.groupby("lead_id")["occurred_at"].min()
+    ended = activities["lead_id"].map(first)
+    rows = activities[["activity_type"]].assign(
+        at_or_after=(activities["occurred_at"] >= ended).to_numpy(np.bool_)
+    )
+    told = rows.groupby("activity_type")["at_or_after"].agg(["mean", "size"])
+    told = told[(told["mean"] >= MOST) & (told["size"] >= LEAST_ROWS)]
+    # Where a lead goes on after its end, most of everything is after it.
+    if rows["at_or_after"].mean() > 1 - MOST * 0.5:
+        return None
+    return Suspects(
+        {str(name): f"{one['mean']:.0%} at or after the end" for name, one in told.iterrows()}
+    )
+
+
+CHECK = LeakCheck(
+    "L004",
+    "activities that are the outcome",
+    "types of activity that also occur before a deal ends",
+    "list them under outcome_activities in the mapping",
+    _look,
+)
