@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
@@ -44,9 +45,9 @@ def rendered(error: Exception) -> tuple[int, dict[str, str], bytes]:
     """Give status, headers and body; only a refused request is told its faults."""
     problem = problem_of(error)
     body: dict[str, object] = dict(problem._asdict())
-    if problem.status < 500 and isinstance(error, errors.MikomiError):
+    if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, errors.MikomiError):
         body["detail"] = str(error)
     headers = {"content-type": MEDIA_TYPE}
-    if problem.status == 503:
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_SECONDS)
     return problem.status, headers, json.dumps(body, ensure_ascii=False).encode()
