@@ -45,7 +45,7 @@ class Settings:
             name = _PREFIX + one.name.upper()
             if name not in environment:
                 continue
-            kind = type(one.default)
+            kind: Any = type(one.default)
             try:
                 values[one.name] = kind(environment[name])
             except ValueError:
