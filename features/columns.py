@@ -80,9 +80,12 @@ def thousandths(column: pd.Series, missing: int = MISSING) -> NDArray[np.int64]:
     >>> thousandths(pd.Series([1.25, None]))[0]
     np.int64(1250)
     """
-    whole: NDArray[np.int64] = _thousandths(
-        column.to_numpy(np.float64, na_value=np.nan), np.int64(missing)
-    )
+    return whole_thousandths(column.to_numpy(np.float64, na_value=np.nan), missing)
+
+
+def whole_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
+    """Do the same for an array."""
+    whole: NDArray[np.int64] = _thousandths(values, np.int64(missing))
     return whole
 
 

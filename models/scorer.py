@@ -7,6 +7,7 @@ is read or written, and no clock.
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 
 from features.errors import CatalogMismatch
 from models.artifact import Artifact
@@ -17,6 +18,7 @@ from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
 _CHUNK_ROWS = 8_192
+_NO_KEYS = pd.DataFrame()
 
 
 class Scorer:
@@ -55,7 +57,23 @@ class Scorer:
             If the features were built with another catalog.
         """
         self._check(frame)
-        values = np.ascontiguousarray(frame.values, dtype=np.float32)
+        return self.score_values(frame.values, frame.keys, threads)
+
+    def score_values(
+        self, values: Values, keys: pd.DataFrame | None = None, threads: int = 1
+    ) -> Scores:
+        """Score the rows of a matrix that was made with the artifact's catalog.
+
+        Parameters
+        ----------
+        values
+            Shape (rows, features), float32.
+        keys
+            What the rows are; missing if the caller knows.
+        threads
+            As for `score`.
+        """
+        values = np.ascontiguousarray(values, dtype=np.float32)
         margin = np.empty(len(values))
         picked = Picked.empty(len(values), self.settings.places)
         ranges = [
@@ -72,7 +90,7 @@ class Scorer:
         else:
             for own in ranges:
                 work(own)
-        return self._scores(frame, margin, picked)
+        return self._scores(_NO_KEYS if keys is None else keys, margin, picked)
 
     def concept_contributions(self, values: Values) -> Floats:
         """Give the contribution of every concept as a probability: shape (rows, concepts).
@@ -92,10 +110,10 @@ class Scorer:
         pick(rows, self.concepts.of_feature, way, self._support, self.settings, out)
         return explained.margin
 
-    def _scores(self, frame: Frame, margin: Floats, picked: Picked) -> Scores:
+    def _scores(self, keys: pd.DataFrame, margin: Floats, picked: Picked) -> Scores:
         score = self.artifact.reference.score(margin)
         return Scores(
-            keys=frame.keys,
+            keys=keys,
             margin=margin,
             probability=self.artifact.model.calibration.probability(margin),
             score=score,

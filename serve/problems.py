@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
 from serve.champion import NoModel
+from serve.scorings import NoReceipts
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -26,6 +27,7 @@ class Problem(NamedTuple):
 _UNEXPECTED = Problem(500, "/problems/unexpected", "Something went wrong here")
 TABLE: dict[type[Exception], Problem] = {
     NoModel: Problem(503, "/problems/no-model", "There is no model yet"),
+    NoReceipts: Problem(503, "/problems/receipts", "Answers cannot be logged"),
     errors.BadInput: Problem(422, "/problems/bad-input", "The request cannot be used"),
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),
     errors.NotEnoughEvidence: Problem(409, "/problems/evidence", "There is too little evidence"),

@@ -9,6 +9,12 @@ from datetime import datetime
 
 import msgspec
 
+from features.errors import MikomiError
+
+
+class NoReceipts(MikomiError):
+    """Answers cannot be logged, so none is given."""
+
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     """One answer and all that is needed to make it again.

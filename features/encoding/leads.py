@@ -4,6 +4,7 @@ Decided here: leads are numbered in the order of their ids. A group is an accoun
 lead without account by itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +23,7 @@ class Leads:
 
     Attributes
     ----------
-    ids
+    names
         `lead_id`.
     created_at, seen_from
         When the lead came into being; from when a cutoff sees it.
@@ -30,10 +31,15 @@ class Leads:
         Number of the account, -1 without.
     """
 
-    ids: pd.Index
+    names: pd.Index | Sequence[str]
     created_at: Integers
     seen_from: Integers
     account: Indices
+
+    @cached_property
+    def ids(self) -> pd.Index:
+        """`lead_id` as an index, made when it is asked for."""
+        return pd.Index(self.names)
 
     @cached_property
     def group(self) -> Indices:

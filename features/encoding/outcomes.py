@@ -17,7 +17,7 @@ from features.ordering import canonical_order, starts
 from features.reserved import OUTCOME
 
 KINDS: Final = ("opened", "won", "lost")
-_KIND_OF_CODE: Final = np.array([1, 0, 2, 3, 1], np.int16)
+KIND_OF_CODE: Final = np.array([1, 0, 2, 3, 1], np.int16)
 """Kernel kind of: a stage, opened, won, lost, missing."""
 
 
@@ -26,10 +26,10 @@ def encode_outcomes(table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary) -
     lead = numbers_of_leads(table, "outcomes", leads.ids)
     occurred_at = moments_of(table, "occurred_at")
     seen_from = seen_moments(table, occurred_at)
-    kind: Codes = _KIND_OF_CODE[codes_of(table["outcome"], KINDS)]
+    kind: Codes = KIND_OF_CODE[codes_of(table["outcome"], KINDS)]
     known = vocabulary.categories.get(OUTCOME, ())
     stage = np.maximum(codes_of(table["outcome"], known), np.int16(0))
-    deal = _deal_numbers(lead, _deal_names(table))
+    deal = deal_numbers(lead, _deal_names(table))
     amount = thousandths(_amount(table))
     order = canonical_order(lead, occurred_at, (seen_from, kind, stage, deal, amount))
     if order is None:
@@ -55,7 +55,7 @@ def _deal_names(table: pd.DataFrame) -> NDArray[np.int32]:
     return ranked(table["deal_id"])[0]
 
 
-def _deal_numbers(lead: Indices, name: NDArray[np.int32]) -> Indices:
+def deal_numbers(lead: Indices, name: NDArray[np.int32]) -> Indices:
     """Give every (lead, deal) pair a number, in their order."""
     pair = lead.astype(np.int64) * (int(name.max(initial=-1)) + 2) + name + 1
     number: Indices = np.unique(pair, return_inverse=True)[1].astype(np.int32)

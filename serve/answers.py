@@ -1,0 +1,52 @@
+"""The answer to a question: what a CRM is told about a lead."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class ReasonTold(msgspec.Struct, frozen=True):
+    """One reason; `points` are probability points (percent), signed."""
+
+    code: str
+    label: str
+    sentence: str
+    points: float
+    contribution: float
+    feature: str
+    snapshots: int
+    conversions: int
+
+
+class ModelTold(msgspec.Struct, frozen=True):
+    """Which model answered."""
+
+    version: int | None
+    fingerprint: str
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """What the model was not taught, and how often it came; it counts as `other` or not at all."""
+
+    activity_types: dict[str, int]
+    attributes: dict[str, int]
+
+
+class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: base probability + contributions of the reasons + remainder = probability."""
+
+    receipt_id: str
+    lead_id: str
+    probability: float
+    score: float
+    band: str
+    horizon_days: float | None
+    base_probability: float
+    reasons: list[ReasonTold]
+    remainder: float
+    evidence: str
+    cutoff: datetime
+    model: ModelTold
+    unknown: Unknown
+    language: str
+    feature_sha256: str

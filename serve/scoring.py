@@ -1,0 +1,165 @@
+"""From records to an answer: the one way, for a body, the store and a replay alike.
+
+Decided here: a loaded model is made once and never changes, so many threads may use it; it reads
+no store and no clock. What the model was not taught is counted in the answer.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from features.build import CompiledCatalog
+from features.encoding.single import LeadEncoder, moment_of
+from features.kernel.records import Matrix
+from features.phrases import Language, render
+from features.rows import make_rows
+from features.texts import folded
+from models.artifact import Artifact
+from models.fingerprint import feature_fingerprint
+from models.reference import BANDS
+from models.scorer import Scorer
+from models.scores import Scores
+from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
+from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
+
+_SENTENCES: Final = 65_536
+_WARM_ROUNDS: Final = 3
+
+
+class Loaded:
+    """A model ready to answer.
+
+    Parameters
+    ----------
+    artifact
+        The model with all that belongs to it.
+    version
+        Its number in the registry, if it has one.
+    """
+
+    def __init__(self, artifact: Artifact, version: int | None = None) -> None:
+        self.artifact = artifact
+        self.version = version
+        self.fingerprint = artifact.fingerprint
+        self.scorer = Scorer(artifact)
+        self._encoder = LeadEncoder(artifact.catalog.vocabulary)
+        self._compiled = CompiledCatalog(artifact.catalog)
+        self._told = ModelTold(version, self.fingerprint)
+        self._horizon: float | None = artifact.about.get("horizon_days")
+        self._say = lru_cache(_SENTENCES)(self._sentence)
+
+    def values(self, asked: Asked, cutoffs: Sequence[datetime] | None = None) -> Matrix:
+        """Compute the features of the asked lead: shape (cutoffs, features), float32.
+
+        Parameters
+        ----------
+        asked
+            The question.
+        cutoffs
+            The moments; missing means the question's own.
+        """
+        histories = self._encoder.histories(asked.histories, asked.account)
+        moments = np.array([moment_of(at) for at in cutoffs or (asked.cutoff,)], np.int64)
+        first = folded(asked.histories[0].lead.lead_id)
+        number = 0 if len(asked.histories) == 1 else list(histories.leads.names).index(first)
+        lead = np.full(moments.size, number, np.int32)
+        return self._compiled.values(histories, make_rows(lead, moments))
+
+    def answer(self, asked: Asked, language: Language, receipt_id: str) -> ScoreAnswer:
+        """Score the asked lead and say why.
+
+        Parameters
+        ----------
+        asked
+            The question.
+        language
+            Of the sentences.
+        receipt_id
+            By which the answer can be asked for again.
+        """
+        values = self.values(asked)
+        scores = self.scorer.score_values(values)
+        shown = self._reasons(scores, language)
+        probability = float(scores.probability[0])
+        return ScoreAnswer(
+            receipt_id=receipt_id,
+            lead_id=folded(asked.histories[0].lead.lead_id),
+            probability=probability,
+            score=float(scores.score[0]),
+            band=BANDS[scores.band_code[0]],
+            horizon_days=self._horizon,
+            base_probability=scores.base_probability,
+            reasons=shown,
+            remainder=float(scores.remainder[0]),
+            evidence=self.artifact.model.evidence_level,
+            cutoff=asked.cutoff,
+            model=self._told,
+            unknown=self._unknown(asked.histories[0]),
+            language=language,
+            feature_sha256=feature_fingerprint(values[0], self.artifact.catalog),
+        )
+
+    def warm(self) -> None:
+        """Answer a made-up question, so that everything that is made once is made."""
+        at = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+        later = datetime.fromisoformat("2026-02-01T00:00:00+00:00")
+        lead = Lead(lead_id="warm", created_at=at)
+        done = [Activity(activity_type=name, occurred_at=at) for name in ("call", *self.types[:2])]
+        deals = [Outcome(outcome="opened", occurred_at=at)]
+        asked = Asked(
+            histories=[LeadHistory(lead=lead, activities=done, outcomes=deals)], cutoff=later
+        )
+        for _ in range(_WARM_ROUNDS):
+            self.answer(asked, "en", "")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The activity types that the model was taught."""
+        return self.artifact.catalog.vocabulary.activity_types
+
+    def _reasons(self, scores: Scores, language: Language) -> list[ReasonTold]:
+        picked, concepts = scores.picked, self.scorer.concepts
+        columns = zip(
+            picked.concept[0].tolist(),
+            picked.feature[0].tolist(),
+            picked.value[0].tolist(),
+            picked.contribution[0].tolist(),
+            picked.snapshots[0].tolist(),
+            picked.conversions[0].tolist(),
+            strict=True,
+        )
+        return [
+            ReasonTold(
+                concepts.codes[concept],
+                getattr(concepts.labels[concept], language),
+                self._say(feature, value, language),
+                100.0 * contribution,
+                contribution,
+                self.artifact.catalog.features[feature].name,
+                snapshots,
+                conversions,
+            )
+            for concept, feature, value, contribution, snapshots, conversions in columns
+            if concept >= 0
+        ]
+
+    def _sentence(self, feature: int, value: float, language: Language) -> str:
+        catalog = self.artifact.catalog
+        return render(catalog.features[feature], value, catalog.vocabulary, language)
+
+    def _unknown(self, history: LeadHistory) -> Unknown:
+        types, attributes = self._encoder.types, self._encoder.attributes
+        strange = [
+            one.activity_type
+            for one in history.activities
+            if one.activity_type not in types and one.activity_type.strip() not in types
+        ]
+        names = [*history.lead.attributes, *(one.attribute for one in history.changes)]
+        return Unknown(
+            Counter(strange) if strange else {},
+            Counter(name for name in names if name not in attributes),
+        )
