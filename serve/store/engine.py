@@ -1,0 +1,99 @@
+"""The database: SQLite by default, PostgreSQL by URL.
+
+Decided here: SQLite writes ahead (WAL) and syncs at checkpoints, so what was committed outlives a
+killed process; a writer takes its lock when it begins. PostgreSQL is asked whether it is there
+before a pooled connection is used, and given up on after seconds. Alembic makes and moves the
+tables.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event, inspect
+
+BUSY_SECONDS: Final = 5
+CONNECT_SECONDS: Final = 3
+HEAD: Final = "0001"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database by its URL; nothing is connected before it is needed."""
+    if url.startswith("sqlite"):
+        return _sqlite(url)
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            url = f"postgresql+psycopg://{url.removeprefix(short)}"
+    arguments = {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(
+        url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=arguments, pool_size=10
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    place = url.partition("///")[2].partition("?")[0]
+    if place:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for said in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {said}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _reads(connection: Any) -> bool:
+    return bool(connection.get_execution_options().get("reads_only", False))
+
+
+def reading(engine: Engine) -> Engine:
+    """Give the engine for reading alone: it never waits for a writer."""
+    return engine.execution_options(reads_only=True)
+
+
+def upgrade(engine: Engine) -> None:
+    """Make the tables, or move them to the newest form; nothing to do costs one look."""
+    if _version(engine) == HEAD:
+        return
+    from alembic import command  # noqa: PLC0415 - slow to import, needed once
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(engine: Engine) -> str | None:
+    with reading(engine).connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+        return None if found is None else str(found)
+
+
+def moment(at: datetime) -> int:
+    """Give the microseconds of a moment.
+
+    >>> moment(datetime(1970, 1, 2, tzinfo=UTC))
+    86400000000
+    """
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def time_of(at: int) -> datetime:
+    """Give the moment of microseconds.
+
+    >>> time_of(86_400_000_000).isoformat()
+    '1970-01-02T00:00:00+00:00'
+    """
+    return _EPOCH + at * _MICROSECOND
