@@ -1,7 +1,8 @@
 """The model in use: a pointer file is followed, a broken model is refused, the old one goes on.
 
 Decided here: `champion.json` holds `fingerprint` and `version`; the models lie beside it in
-`models/<fingerprint>/`. A swap replaces one reference, so a request that took it keeps it.
+`models/<fingerprint>/`. A swap replaces one reference, so a request that took it keeps it. What was
+refused is tried again only when the pointer moves.
 """
 
 import json
@@ -11,12 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, Fault
+from features.errors import ArtifactMissing, ArtifactTampered, Fault
 from serve.parts import Loaded
 
 POINTER = "champion.json"
+MODELS = "models"
 _NAME = re.compile(r"[0-9A-Za-z]+")
 Load = Callable[[Path, int | None], Loaded]
+Refuse = Callable[[Exception], object]
 
 
 class NoModel(ArtifactMissing):
@@ -24,16 +27,29 @@ class NoModel(ArtifactMissing):
 
 
 class FollowedChampion:
-    """The champion of a model folder; `load` reads, verifies and warms one artifact."""
+    """The champion of a model folder.
 
-    def __init__(self, folder: Path, load: Load, older: int = 4) -> None:
+    Parameters
+    ----------
+    folder
+        Where the pointer and the models lie.
+    load
+        Reads, verifies and warms one artifact.
+    older
+        How many models are kept ready for replays.
+    refuse
+        Is told why a model was refused.
+    """
+
+    def __init__(self, folder: Path, load: Load, older: int = 4, refuse: Refuse = id) -> None:
         self._folder = folder
         self._load = load
         self._older = older
+        self._refuse = refuse
         self._current: Loaded | None = None
         self._cache: OrderedDict[str, Loaded] = OrderedDict()
         self._lock = Lock()
-        self.refused = 0
+        self._seen = b""
 
     def current(self) -> Loaded:
         """Give the model in use; refuse when there is none."""
@@ -41,45 +57,49 @@ class FollowedChampion:
             raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
         return self._current
 
-    def of(self, fingerprint: str) -> Loaded:
-        """Give the model with this fingerprint, from memory or the model folder."""
+    def of(self, fingerprint: str, version: int | None = None) -> Loaded:
+        """Give the model with this fingerprint and version, from memory or the model folder."""
         with self._lock:
-            if fingerprint not in self._cache:
-                self._keep(fingerprint, self._read(fingerprint, None))
-            self._cache.move_to_end(fingerprint)
-            return self._cache[fingerprint]
+            kept = self._cache.get(fingerprint)
+        if kept is None or kept.version != version:
+            kept = self._read(fingerprint, version)
+            self._keep(kept)
+        return kept
 
     def poll(self) -> bool:
         """Follow the pointer once; say whether the model changed."""
         try:
-            fingerprint, version = self._pointed()
-            now = self._current
-            if now and (now.fingerprint, now.version) == (fingerprint, version):
-                return False
-            loaded = self._read(fingerprint, version)
+            said = (self._folder / POINTER).read_bytes()
         except FileNotFoundError:
             return False
-        except (ArtifactError, OSError, ValueError, KeyError, TypeError):
-            self.refused += 1
+        if said == self._seen:
             return False
-        with self._lock:
-            self._keep(fingerprint, loaded)
+        self._seen = said
+        try:
+            loaded = self._read(*_pointed(said))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the old one goes on
+            self._refuse(error)
+            return False
+        self._keep(loaded)
         self._current = loaded
         return True
-
-    def _pointed(self) -> tuple[str, int | None]:
-        said = json.loads((self._folder / POINTER).read_text(encoding="utf-8"))
-        return str(said["fingerprint"]), said.get("version")
 
     def _read(self, fingerprint: str, version: int | None) -> Loaded:
         if not _NAME.fullmatch(fingerprint):
             raise ArtifactMissing([Fault("a fingerprint", "letters and digits", "ask with one")])
-        loaded = self._load(self._folder / "models" / fingerprint, version)
+        loaded = self._load(self._folder / MODELS / fingerprint, version)
         if loaded.fingerprint != fingerprint:
             raise ArtifactTampered([Fault(loaded.fingerprint, fingerprint, "copy the model anew")])
         return loaded
 
-    def _keep(self, fingerprint: str, loaded: Loaded) -> None:
-        self._cache[fingerprint] = loaded
-        while len(self._cache) > self._older:
-            self._cache.popitem(last=False)
+    def _keep(self, loaded: Loaded) -> None:
+        with self._lock:
+            self._cache[loaded.fingerprint] = loaded
+            self._cache.move_to_end(loaded.fingerprint)
+            while len(self._cache) > self._older:
+                self._cache.popitem(last=False)
+
+
+def _pointed(said: bytes) -> tuple[str, int | None]:
+    told = json.loads(said)
+    return str(told["fingerprint"]), told.get("version")

@@ -1,15 +1,21 @@
 """What the routes are given: the parts of a running server, by what they can do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
+from starlette.concurrency import run_in_threadpool
+
+from serve.metrics import Metrics
 from serve.settings import Settings
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 
 class Loaded(Protocol):
-    """A model that is ready to answer."""
+    """A model that is ready to answer; `serve.scoring.Loaded` in the server."""
 
     @property
     def version(self) -> int | None:
@@ -26,16 +32,8 @@ class Champion(Protocol):
     def current(self) -> Any:
         """Give the model in use; refuse when there is none."""
 
-    def of(self, fingerprint: str) -> Any:
+    def of(self, fingerprint: str, version: int | None = None) -> Any:
         """Give the model with this fingerprint."""
-
-
-class Store(Protocol):
-    """The store of leads; its own module says what it can do."""
-
-
-class Receipts(Protocol):
-    """The log of answers; its own module says what it can do."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +47,13 @@ class Parts:
     champion
         The model in use.
     store
-        Leads, activities and outcomes; none without a database.
+        Leads, activities and outcomes.
     receipts
-        The log of answers; none without a database.
+        The log of answers.
     now
         The clock.
     metrics
-        What is counted; none in tests that do not count.
+        What is counted.
     """
 
     settings: Settings
@@ -63,4 +61,10 @@ class Parts:
     store: Any
     receipts: Any
     now: Callable[[], datetime]
-    metrics: Any = None
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def threads(
+        self, function: Callable[_Given, _Found], *args: _Given.args, **named: _Given.kwargs
+    ) -> Awaitable[_Found]:
+        """Do what blocks, such as asking the database, in a thread."""
+        return run_in_threadpool(function, *args, **named)

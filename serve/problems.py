@@ -1,7 +1,9 @@
 """Errors as RFC 9457 problems: one table from exception class to status, type and title."""
 
 import json
+import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -10,7 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
 from serve.champion import NoModel
+from serve.gate import NoKey, NotAllowed, TooOften
+from serve.manner_errors import TooLarge, TooSlow
 from serve.scorings import NoReceipts
+from serve.store.receipts import Erased, NoReceipt
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -28,6 +33,13 @@ _UNEXPECTED = Problem(500, "/problems/unexpected", "Something went wrong here")
 TABLE: dict[type[Exception], Problem] = {
     NoModel: Problem(503, "/problems/no-model", "There is no model yet"),
     NoReceipts: Problem(503, "/problems/receipts", "Answers cannot be logged"),
+    NoReceipt: Problem(404, "/problems/no-receipt", "There is no such receipt"),
+    Erased: Problem(410, "/problems/erased", "The person was erased"),
+    NoKey: Problem(401, "/problems/no-key", "A key is needed"),
+    NotAllowed: Problem(403, "/problems/not-allowed", "The key does not allow this"),
+    TooOften: Problem(429, "/problems/too-often", "Too many requests"),
+    TooLarge: Problem(413, "/problems/too-large", "The body is too large"),
+    TooSlow: Problem(408, "/problems/too-slow", "The body did not arrive in time"),
     errors.BadInput: Problem(422, "/problems/bad-input", "The request cannot be used"),
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),
     errors.NotEnoughEvidence: Problem(409, "/problems/evidence", "There is too little evidence"),
@@ -49,7 +61,18 @@ def rendered(error: Exception) -> tuple[int, dict[str, str], bytes]:
     body: dict[str, object] = dict(problem._asdict())
     if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(error, errors.MikomiError):
         body["detail"] = str(error)
+        body["faults"] = [asdict(fault) for fault in error.faults]
     headers = {"content-type": MEDIA_TYPE}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_SECONDS)
+    if isinstance(error, TooOften):
+        headers["retry-after"] = str(math.ceil(error.wait))
+    if isinstance(error, NoKey):
+        headers["www-authenticate"] = "Bearer"
     return problem.status, headers, json.dumps(body, ensure_ascii=False).encode()
+
+
+def plain(status: int) -> tuple[dict[str, str], bytes]:
+    """Give headers and body for a status that the web framework found, such as 404 and 405."""
+    said = Problem(status, "about:blank", HTTPStatus(status).phrase)
+    return {"content-type": MEDIA_TYPE}, json.dumps(said._asdict()).encode()

@@ -6,12 +6,23 @@ Decided here: every name begins with `MIKOMI_`; secrets are never shown.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from features.errors import BadParams, Fault
 
-_PREFIX = "MIKOMI_"
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+PREFIX: Final = "MIKOMI_"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_LEAST: Final = {
+    "port": 0,
+    "workers": 1,
+    "poll_seconds": 0.05,
+    "follow_seconds": 0.05,
+    "older_models": 1,
+    "body_bytes": 1_000,
+    "body_seconds": 0.1,
+    "requests_per_second": 0.01,
+    "burst": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -26,15 +37,32 @@ class Settings:
     port: int = 8000
     workers: int = 1
     language: str = "en"
-    database_url: str = field(default="", repr=False)
+    database_url: str = field(default="sqlite:///artifacts/serve/mikomi.db", repr=False)
     models: Path = Path("artifacts/serve")
-    registry: str = "artifacts/mlflow"
+    registry: str = field(default="artifacts/mlflow", repr=False)
+    registered_model: str = "mikomi"
     poll_seconds: float = 0.5
+    follow_seconds: float = 2.0
     older_models: int = 4
-    body_bytes: int = 1_048_576
+    body_bytes: int = 8_000_000
     body_seconds: float = 10.0
-    requests_per_second: float = 200.0
-    burst: int = 400
+    requests_per_second: float = 1_000.0
+    burst: int = 2_000
+    access_log: str = "yes"
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no sense, all at once."""
+        faults = [
+            Fault(f"{PREFIX}{name.upper()}={getattr(self, name)}", f"at least {least}", _DO)
+            for name, least in _LEAST.items()
+            if not getattr(self, name) >= least
+        ]
+        if self.language not in ("en", "ja"):
+            faults.append(Fault(f"{PREFIX}LANGUAGE={self.language}", "en or ja", _DO))
+        if self.access_log not in ("yes", "no"):
+            faults.append(Fault(f"{PREFIX}ACCESS_LOG={self.access_log}", "yes or no", _DO))
+        if faults:
+            raise BadParams(faults)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -42,14 +70,14 @@ class Settings:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         for one in fields(cls):
-            name = _PREFIX + one.name.upper()
+            name = PREFIX + one.name.upper()
             if name not in environment:
                 continue
             kind: Any = type(one.default)
             try:
                 values[one.name] = kind(environment[name])
             except ValueError:
-                faults.append(Fault(f"{name} unreadable", kind.__name__, "correct the environment"))
+                faults.append(Fault(f"{name} unreadable", kind.__name__, _DO))
         if faults:
             raise BadParams(faults)
         return cls(**values)
@@ -58,3 +86,16 @@ class Settings:
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in _LOOPBACK
+
+    def told(self) -> dict[str, str]:
+        """Give what may be shown: everything but what may hold a password."""
+        hidden = {one.name for one in fields(self) if not one.repr}
+        return {
+            PREFIX + one.name.upper(): "(not shown)"
+            if one.name in hidden
+            else str(getattr(self, one.name))
+            for one in fields(self)
+        }
+
+
+_DO: Final = "correct the environment"

@@ -2,7 +2,11 @@
 
 Decided here: the order in which `--help` lists them, which is the order of the work. Whatever is
 slow to import is imported inside the command that needs it, so that `--help` is there at once.
+Packages that the pipelines know nothing of, such as the server, add commands by the entry points
+`mikomi.commands`.
 """
+
+from importlib.metadata import entry_points
 
 import typer
 
@@ -19,3 +23,5 @@ app = typer.Typer(
 )
 for panel in (bring, look, stages, rank):
     panel.add(app)
+for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
+    added.load()(app)

@@ -45,12 +45,14 @@ def test_swap_and_rollback(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["broken", "swapped", "../a"])
 def test_what_is_broken_is_refused_and_the_old_one_goes_on(tmp_path: Path, name: str) -> None:
-    champion = FollowedChampion(tmp_path, _load)
+    refused: list[Exception] = []
+    champion = FollowedChampion(tmp_path, _load, refuse=refused.append)
     _point(tmp_path, "a", 1)
     assert champion.poll()
     _point(tmp_path, name, 2)
     assert not champion.poll()
-    assert champion.refused == 1
+    assert not champion.poll()
+    assert len(refused) == 1
     assert champion.current() == _Model("a", 1)
 
 

@@ -1,0 +1,175 @@
+"""The server put together: settings become parts, parts become routes behind good manners.
+
+Decided here: the one place of `serve` that reads a clock. The model and the keys are followed by
+tasks of the server itself; the store is opened when the server starts, so a server without its
+database starts, says what is missing, and goes on when it is there.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from features.errors import Fault, MikomiError
+from models import artifact
+from serve.bodies import BadBody
+from serve.champion import FollowedChampion
+from serve.gate import Gate
+from serve.limits import Limits
+from serve.logs import Log
+from serve.manners import Manners
+from serve.parts import Parts
+from serve.problems import TABLE, plain, rendered
+from serve.routes import health, model, receipts, scores
+from serve.routes.describing import REFERENCE
+from serve.scoring import Loaded
+from serve.settings import Settings
+from serve.store.api_keys import ApiKeys
+from serve.store.engine import open_engine, upgrade
+from serve.store.receipts import Receipts
+
+ROUTES = (health, scores, receipts, model)
+KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
+_KEY_SECONDS = 2.0
+
+
+def from_environment() -> FastAPI:
+    """Make the application that `mikomi serve` runs."""
+    return create_app(Settings.read(os.environ))
+
+
+def create_app(settings: Settings, now: Callable[[], datetime] | None = None) -> FastAPI:
+    """Make an application.
+
+    Parameters
+    ----------
+    settings
+        What it is told.
+    now
+        The clock; missing means the machine's.
+    """
+    server = Server(settings, now or _now)
+    app = FastAPI(
+        title="mikomi",
+        summary="Which leads will become customers, how sure that is, and why.",
+        version="1",
+        lifespan=server.life,
+        redoc_url=None,
+    )
+    for module in ROUTES:
+        app.include_router(module.router(server.parts))
+    app.add_middleware(
+        Manners, settings=settings, gate=server.gate, metrics=server.parts.metrics, log=server.log
+    )
+    for kind in (*TABLE, MikomiError):
+        app.add_exception_handler(kind, _problem)
+    app.add_exception_handler(RequestValidationError, _bad_parameters)
+    app.add_exception_handler(HTTPException, _plain)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+class Server:
+    """What lives as long as the server."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self.log = Log(now)
+        self.gate = Gate(Limits(settings.requests_per_second, settings.burst))
+        self._champion = FollowedChampion(
+            settings.models, _load, settings.older_models, self._refused
+        )
+        self._engine = open_engine(settings.database_url)
+        self._keys = ApiKeys(self._engine)
+        self.parts = Parts(settings, self._champion, None, Receipts(self._engine), now)
+
+    @asynccontextmanager
+    async def life(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Follow the model and the keys while the server runs; finish the log at the end."""
+        await self._prepare()
+        tasks = [
+            asyncio.create_task(self._often(self._follow, self.parts.settings.poll_seconds)),
+            asyncio.create_task(self._often(self._take_keys, _KEY_SECONDS)),
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(self.parts.receipts.close)
+        self._engine.dispose()
+
+    async def _prepare(self) -> None:
+        with suppress(SQLAlchemyError, OSError):
+            await asyncio.to_thread(self._take_keys)
+
+    async def _often(self, work: Callable[[], None], seconds: float) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(work)
+            except (SQLAlchemyError, OSError) as error:
+                self.log.line("retry", what=work.__name__, error=type(error).__name__)
+            await asyncio.sleep(seconds)
+
+    def _follow(self) -> None:
+        if self._champion.poll():
+            loaded = self._champion.current()
+            self.parts.metrics.model(loaded.version)
+            self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint)
+
+    def _take_keys(self) -> None:
+        upgrade(self._engine)
+        self.gate.use(self._keys.all())
+
+    def _refused(self, error: Exception) -> None:
+        self.parts.metrics.model_refused()
+        self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
+
+
+def _load(folder: Path, version: int | None) -> Loaded:
+    loaded = Loaded(artifact.load(folder), version)
+    loaded.warm()
+    return loaded
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the server is where time comes in
+
+
+async def _problem(_request: Request, error: Exception) -> Response:
+    status, headers, body = rendered(error)
+    return Response(body, status, headers)
+
+
+async def _bad_parameters(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    faults = [
+        Fault(".".join(map(str, one["loc"])), str(one["msg"]), "correct the parameter")
+        for one in found
+    ]
+    return await _problem(request, BadBody(faults))
+
+
+async def _plain(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(getattr(error, "headers", None) or {})
+    told, body = plain(status)
+    return Response(body, status, headers | told)
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        told = FastAPI.openapi(app)
+        _, found = msgspec.json.schema_components(KINDS, ref_template=REFERENCE)
+        told.setdefault("components", {}).setdefault("schemas", {}).update(found)
+        app.openapi_schema = told
+    return app.openapi_schema

@@ -1,0 +1,127 @@
+"""The commands of the server: `mikomi serve`, `mikomi key`.
+
+Decided here: what is slow to import is imported in the command that needs it. Without any key the
+server starts on loopback alone, and says so.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+PANEL = "Serving"
+GRACE_SECONDS = 20
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to `mikomi`."""
+    app.command(rich_help_panel=PANEL)(serve)
+    keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
+    for command in (create, list_keys, revoke):
+        keys.command(name=command.__name__.removesuffix("_keys"))(command)
+    app.add_typer(keys, name="key", rich_help_panel=PANEL)
+
+
+def serve() -> None:
+    """Serve scores over HTTP; settings are environment variables, printed at the start.
+
+    Follows the champion of the registry: a newly promoted model is taken up within seconds.
+    """
+    import uvicorn  # noqa: PLC0415 - slow to import
+
+    from features.errors import BadParams  # noqa: PLC0415
+    from serve.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.read(os.environ)
+    keys = [key for key in _keys(settings).all() if key.revoked_at is None]
+    for name, value in settings.told().items():
+        typer.echo(f"{name}={value}", err=True)
+    if not keys and not settings.loopback:
+        raise BadParams.of(
+            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
+        )
+    if not keys:
+        typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
+    typer.echo(f"http://{settings.host}:{settings.port}/docs")
+    with _many_counters(settings.workers), _follower():
+        uvicorn.run(
+            "serve.app:from_environment",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+
+
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Who will use it.")],
+    scopes: Annotated[str, typer.Option(help="Any of score, ingest, read, admin.")] = "score",
+    per_minute: Annotated[int, typer.Option(help="How many requests a minute.")] = 6_000,
+) -> None:
+    """Make a key; it is shown once."""
+    key_id, key = _keys().create(
+        name, frozenset(scopes.replace(",", " ").split()), per_minute, context.obj()
+    )
+    typer.echo(f"key {key_id} for {name}; it is not shown again:", err=True)
+    typer.echo(key)
+
+
+def list_keys() -> None:
+    """List the keys, without what opens."""
+    from serve.store.engine import time_of  # noqa: PLC0415 - slow to import
+
+    for key in _keys().all():
+        state = "revoked" if key.revoked_at else "in use"
+        made = f"{time_of(key.created_at):%Y-%m-%d %H:%M}"
+        scopes = ",".join(sorted(key.scopes))
+        typer.echo(
+            f"{key.key_id}  {state:<8} {made}  {key.per_minute:>6}/min  {scopes}  {key.name}"
+        )
+
+
+def revoke(context: typer.Context, key_id: str) -> None:
+    """Revoke a key; servers refuse it within seconds."""
+    _keys().revoke(key_id, context.obj())
+    typer.echo(f"key {key_id} is revoked")
+
+
+def _keys(settings: Any = None) -> Any:
+    from serve.settings import Settings  # noqa: PLC0415 - slow to import
+    from serve.store.api_keys import ApiKeys  # noqa: PLC0415
+    from serve.store.engine import open_engine, upgrade  # noqa: PLC0415
+
+    engine = open_engine((settings or Settings.read(os.environ)).database_url)
+    upgrade(engine)
+    return ApiKeys(engine)
+
+
+@contextmanager
+def _follower() -> Iterator[None]:
+    """Run the follower beside the server."""
+    child = subprocess.Popen([sys.executable, "-m", "serve.follow"])
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+@contextmanager
+def _many_counters(workers: int) -> Iterator[None]:
+    """Give several workers a place to add their counts up."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="mikomi-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield

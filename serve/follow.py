@@ -1,0 +1,91 @@
+"""The follower: copies the registry's champion beside the server, and points the server at it.
+
+Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
+should wait for it. A model is copied, checked and only then pointed at; a rollback is the same
+motion. `python -m serve.follow` runs until its parent is gone.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from features.errors import MikomiError
+from models import artifact
+from models.registered import RegistrySettings
+from models.registry import Registry
+from serve.champion import MODELS, POINTER
+from serve.settings import Settings
+
+
+def follow(registry: Registry, folder: Path) -> bool:
+    """Point at the champion of the registry; say whether the pointer moved.
+
+    Raises
+    ------
+    ArtifactError
+        If the champion's files are broken; the pointer stays where it is.
+    """
+    champion = registry.champion()
+    if champion is None or champion.number == pointed(folder):
+        return False
+    models = folder / MODELS
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=models, prefix=".copy-") as copy:
+        registry.fetch(str(champion.number), Path(copy) / "model")
+        fingerprint = artifact.load(Path(copy) / "model").fingerprint
+        place = models / fingerprint
+        if not place.exists():
+            (Path(copy) / "model").rename(place)
+    artifact.load(place)
+    point(folder, fingerprint, champion.number)
+    return True
+
+
+def pointed(folder: Path) -> int | None:
+    """Tell the version that is pointed at."""
+    try:
+        said = json.loads((folder / POINTER).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return said.get("version") if isinstance(said, dict) else None
+
+
+def point(folder: Path, fingerprint: str, version: int | None) -> None:
+    """Move the pointer, whole or not at all."""
+    fresh = folder / f".{POINTER}.{os.getpid()}"
+    fresh.write_text(json.dumps({"fingerprint": fingerprint, "version": version}), "utf-8")
+    fresh.replace(folder / POINTER)
+
+
+def open_registry(settings: Settings) -> Registry | None:
+    """Open the registry that the settings name; none while there is none on this machine."""
+    place = settings.registry
+    if "://" in place:
+        return Registry(RegistrySettings(place, model=settings.registered_model), settings.models)
+    if not (Path(place) / "mlflow.db").is_file():
+        return None
+    return Registry(RegistrySettings(model=settings.registered_model), Path(place))
+
+
+def main() -> None:
+    """Follow until the parent is gone."""
+    settings = Settings.read(os.environ)
+    parent, registry = os.getppid(), None
+    while os.getppid() == parent:
+        try:
+            registry = registry or open_registry(settings)
+            if registry is not None:
+                follow(registry, settings.models)
+        except (MikomiError, OSError) as error:
+            sys.stderr.write(f"the champion was not taken up: {error}\n")
+        except Exception as error:  # noqa: BLE001 - the registry's library raises its own
+            sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
+            registry = None
+        time.sleep(settings.follow_seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Manners of a public service, for every request, in one layer of plain ASGI.
+
+Decided here: the key is looked at before the body is read; the body is read whole, within a size
+and a time, before a route sees it; every answer has a request id and the headers that keep browsers
+from guessing. What goes wrong unforeseen is one line in the log and a problem, never a traceback.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from serve.gate import Gate
+from serve.logs import Log
+from serve.manner_errors import TooLarge, TooSlow
+from serve.metrics import Metrics
+from serve.problems import rendered
+from serve.settings import Settings
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_SAFE: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_STARTED: Final = "http.response.start"
+
+
+class Manners:
+    """The layer around the routes."""
+
+    def __init__(
+        self, app: Any, *, settings: Settings, gate: Gate, metrics: Metrics, log: Log
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._gate = gate
+        self._metrics = metrics
+        self._log = log if settings.access_log == "yes" else None
+        self._errors = log
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        own = _ID.fullmatch(headers.get(b"x-request-id", b""))
+        answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
+        try:
+            receive = await self._let_in(scope, headers, receive, began)
+            await self._app(scope, receive, answer.send)
+        except Exception as error:  # noqa: BLE001 - the last place where it can be answered
+            await self._refuse(error, answer)
+        self._count(scope, answer, time.perf_counter() - began)
+
+    async def _let_in(
+        self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float
+    ) -> Receive:
+        said = headers.get(b"authorization")
+        header = said.decode("latin-1") if said else None
+        key_id = self._gate.admit(header, scope["method"], scope["path"], now)
+        scope.setdefault("state", {})["key_id"] = key_id
+        if scope["method"] in _BODILESS:
+            return receive
+        return await self._whole(headers, receive)
+
+    async def _whole(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """Read the body; give a `receive` that hands it over at once."""
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._settings.body_bytes:
+            raise self._too_large()
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                first = await self._read(receive)
+        except TimeoutError as error:
+            limit = f"all of it within {self._settings.body_seconds:g} seconds"
+            raise TooSlow.of("a part of the body", limit, "send it faster") from error
+        given = False
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return first
+
+        return again
+
+    async def _read(self, receive: Receive) -> Message:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            if len(message.get("body", b"")) > self._settings.body_bytes:
+                raise self._too_large()
+            return message
+        pieces = [message.get("body", b"")]
+        size = len(pieces[0])
+        while message.get("more_body"):
+            message = await receive()
+            if message["type"] != "http.request":
+                return message
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self._settings.body_bytes:
+                raise self._too_large()
+        return {"type": "http.request", "body": b"".join(pieces), "more_body": False}
+
+    def _too_large(self) -> Exception:
+        limit = f"at most {self._settings.body_bytes} bytes"
+        return TooLarge.of("a larger body", limit, "send less at a time")
+
+    async def _refuse(self, error: Exception, answer: "_Answer") -> None:
+        status, headers, body = rendered(error)
+        if status == 500:  # noqa: PLR2004 - a defect, not a refusal
+            kind, at = type(error).__name__, error.__traceback__
+            while at is not None and at.tb_next is not None:
+                at = at.tb_next
+            where = f"{at.tb_frame.f_code.co_qualname}:{at.tb_lineno}" if at else ""
+            self._errors.line("defect", request=answer.request_id, error=kind, where=where)
+        if answer.status:
+            raise error
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await answer.send({"type": _STARTED, "status": status, "headers": encoded})
+        await answer.send({"type": "http.response.body", "body": body})
+
+    def _count(self, scope: Any, answer: "_Answer", seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.answered(route, scope["method"], answer.status, seconds)
+        if self._log is not None:
+            self._log.line(
+                "request",
+                request=answer.request_id,
+                route=route,
+                method=scope["method"],
+                status=answer.status,
+                ms=round(1000.0 * seconds, 2),
+            )
+
+
+class _Answer:
+    """An answer on its way out."""
+
+    def __init__(self, send: Send, request_id: bytes) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status = 0
+
+    @property
+    def request_id(self) -> str:
+        return self._request_id.decode()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == _STARTED:
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), *_SAFE, (b"x-request-id", self._request_id)]
+            message = {**message, "headers": headers}
+        await self._send(message)

@@ -1,0 +1,31 @@
+"""/healthz, /readyz, /metrics: for those who run the server."""
+
+from fastapi import APIRouter, Response
+
+from features.errors import MikomiError
+from serve.parts import Parts
+
+
+def router(parts: Parts) -> APIRouter:
+    """Make the routes."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Tell that the process answers."""
+        return {"status": "alive"}
+
+    @routes.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        """Tell that a warm model is ready; until then 503 says what is missing."""
+        parts.champion.current()
+        if parts.receipts is None:
+            raise MikomiError.of("no store yet", "a database", "wait, or look at its address")
+        return {"status": "ready"}
+
+    @routes.get("/metrics")
+    async def metrics() -> Response:
+        """Give what was counted, in Prometheus' form."""
+        return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return routes

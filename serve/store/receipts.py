@@ -1,0 +1,96 @@
+"""The log of answers: added to before an answer is sent, read when someone asks what was said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Engine, insert, select
+
+from features.errors import BadRequest, Fault
+from serve.scorings import Scoring
+from serve.store.engine import moment, reading, time_of
+from serve.store.group_commit import GroupCommit
+from serve.store.tables import FEEDBACK, RECEIPTS
+
+VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
+
+
+class NoReceipt(BadRequest):
+    """There is no receipt of that id."""
+
+
+class Erased(BadRequest):
+    """The person was erased, and with them what the answer was made of."""
+
+
+class Verdict(NamedTuple):
+    """What a salesperson says of an answer; never a label."""
+
+    verdict: str
+    note: str | None
+    key_id: str | None
+
+
+class Receipts:
+    """The log in a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._commits: GroupCommit[Scoring] = GroupCommit(self._write)
+
+    async def append(self, scorings: Sequence[Scoring]) -> None:
+        """Log scorings; they are in the database when this returns."""
+        await self._commits.written(scorings)
+
+    def append_now(self, scorings: Sequence[Scoring]) -> None:
+        """Do the same from a thread."""
+        self._commits.put(scorings).result()
+
+    def of(self, receipt_id: str) -> Scoring:
+        """Give a logged scoring as it was.
+
+        Raises
+        ------
+        NoReceipt, Erased
+            If there is none, or its person was erased.
+        """
+        with reading(self._engine).connect() as connection:
+            query = select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise NoReceipt([Fault("no such receipt", "the id of an answer", "check the id")])
+        if row["erased_at"] is not None:
+            raise Erased([Fault("an erased person", "a person that is kept", "ask about another")])
+        return _scoring(dict(row))
+
+    def judge(self, receipt_id: str, verdict: Verdict, at: datetime) -> None:
+        """Note what a salesperson says of an answer; a receipt of an erased person takes none."""
+        self.of(receipt_id)
+        said = verdict._asdict() | {"receipt_id": receipt_id, "at": moment(at)}
+        with self._engine.begin() as connection:
+            connection.execute(insert(FEEDBACK), [said])
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        self._commits.close()
+
+    def _write(self, scorings: list[Scoring]) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(insert(RECEIPTS), [_row(one) for one in scorings])
+
+
+def _row(one: Scoring) -> dict[str, Any]:
+    row = msgspec.structs.asdict(one)
+    row["at"], row["cutoff"] = moment(one.at), moment(one.cutoff)
+    if one.revisions is not None:
+        row["revisions"] = msgspec.json.encode(one.revisions).decode()
+    return row
+
+
+def _scoring(row: dict[str, Any]) -> Scoring:
+    del row["erased_at"]
+    row["at"], row["cutoff"] = time_of(row["at"]), time_of(row["cutoff"])
+    if row["revisions"] is not None:
+        row["revisions"] = msgspec.json.decode(row["revisions"], type=dict[str, int])
+    return Scoring(**row)
