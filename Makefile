@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 DEMO_LEADS ?= 4000
+DEMO_SECONDS ?= 20
 WORKERS ?= 2
 
 # Idle OpenMP threads sleep instead of spinning; nothing here reports home.
@@ -36,10 +37,13 @@ $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
-demo: $(VENV)/.ready  ## set up, and run the main job on the sample company
+demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and serve its model
 	$(BIN)/mikomi sample --leads $(DEMO_LEADS) --seed 7 --out data/sample/export
 	$(BIN)/dvc repro
 	$(BIN)/mikomi score --show 10
+	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then :; \
+	elif [ -t 1 ]; then $(BIN)/mikomi serve; \
+	else timeout --signal=INT $(DEMO_SECONDS) $(BIN)/mikomi serve || [ $$? = 124 ]; fi
 
 test: $(VENV)/.ready  ## set up, and run every test
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal

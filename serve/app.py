@@ -65,6 +65,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         lifespan=server.life,
         redoc_url=None,
     )
+    app.state.parts = server.parts
     for module in ROUTES:
         app.include_router(module.router(server.parts))
     app.add_middleware(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -48,7 +48,7 @@ def serve() -> None:
     if not keys:
         typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
     typer.echo(f"http://{settings.host}:{settings.port}/docs")
-    with _many_counters(settings.workers), _follower():
+    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _follower():
         uvicorn.run(
             "serve.app:from_environment",
             factory=True,
