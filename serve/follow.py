@@ -7,6 +7,7 @@ motion. `python -m serve.follow` runs until its parent is gone.
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -72,6 +73,7 @@ def open_registry(settings: Settings) -> Registry | None:
 
 def main() -> None:
     """Follow until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent, registry = os.getppid(), None
     while os.getppid() == parent:

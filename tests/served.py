@@ -1,6 +1,15 @@
 """A small model of real features, as a server would have it, and leads to ask it about."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
+from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +17,7 @@ import numpy as np
 from features.build import build
 from features.timeline import to_moments
 from models import evidence, reference, training
-from models.artifact import Artifact
+from models.artifact import Artifact, save
 from models.settings import BoosterSettings, TrainSettings
 from models.training_set import TrainingSet
 from tests import builders
@@ -64,3 +73,57 @@ def body(activities: int) -> dict[str, Any]:
         "attributes": {"industry": "製造業", "employees": 120},
         "activities": done,
     }
+
+
+def lay_down(folder: Path, seed: int = 0) -> str:
+    """Put the model into a server's folder of models, and give its fingerprint."""
+    model = artifact(seed)
+    save(folder / "models" / model.fingerprint, model)
+    return model.fingerprint
+
+
+@contextmanager
+def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run `mikomi serve` on a free port of loopback until it is ready; end it afterwards."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    told = {
+        "MIKOMI_PORT": str(port),
+        "MIKOMI_MODELS": str(folder),
+        "MIKOMI_REGISTRY": str(folder / "no registry"),
+        "MIKOMI_DATABASE_URL": f"sqlite:///{folder / 'mikomi.db'}",
+        "MIKOMI_POLL_SECONDS": "0.05",
+        "MIKOMI_ACCESS_LOG": "no",
+    }
+    command = [Path(sys.executable).parent / "mikomi", "serve"]
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen(  # noqa: S603 - our own command
+            command, env=os.environ | told | settings, stderr=log, stdout=log
+        )
+        try:
+            _wait_until_ready(running, port, folder / "log")
+            yield running, port
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def _wait_until_ready(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(600):
+        try:
+            if ask(port, "GET", "/readyz")[0] == 200:
+                return
+        except OSError:
+            pass
+        assert running.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+def ask(port: int, method: str, path: str, content: bytes | None = None) -> tuple[int, bytes]:
+    """Ask once."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, content)
+        answer = connection.getresponse()
+        return answer.status, answer.read()

@@ -1,0 +1,50 @@
+"""The whole API under generated requests, good and bad: never a defect, always a problem."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+
+from serve.follow import point
+from tests import served
+
+EXAMPLES = 20
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    point(folder, served.lay_down(folder), 1)
+    with served.server(folder) as (_, port):
+        yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
+
+
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_no_request_is_a_defect(api: Any, mode: Any) -> None:
+    operations = [found.ok() for found in api.get_all_operations()]
+    assert len(operations) >= 8
+    asked = [one for one in operations if one.body or mode is schemathesis.GenerationMode.POSITIVE]
+    assert len(asked) >= 3
+    for operation in asked:
+        _try(operation.as_strategy(generation_mode=mode))
+
+
+def _try(cases: Any) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def answered(case: Any) -> None:
+        said = case.call()
+        assert said.status_code < 500, (said.status_code, said.text)
+        if said.status_code >= 400:
+            assert "application/problem+json" in str(said.headers["content-type"])
+
+    answered()
