@@ -20,7 +20,7 @@ from benchmarks.harness import interleave, write
 from features.build import FeatureFrame
 from features.catalog import Catalog, Vocabulary
 from features.catalog_learning import catalog_of
-from models import evidence, reference, training, tree_text
+from models import evidence_learning, reference, training, tree_text
 from models.artifact import Artifact
 from models.calibration import Calibration
 from models.combining import Plan
@@ -172,7 +172,7 @@ def artifact(values: Values, catalog: Catalog) -> Artifact:
         model,
         catalog,
         reference.learn(model.margin(values)),
-        evidence.learn(rows, model, catalog, (settings, None, 0)),
+        evidence_learning.learn(rows, model, catalog, (settings, None, 0)),
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +33,7 @@ class Booster:
     @cached_property
     def model(self) -> Any:
         """The parsed trees."""
-        return lightgbm.Booster(model_str=self.text)
+        return _lightgbm().Booster(model_str=self.text)
 
     @property
     def trees(self) -> int:
@@ -119,7 +118,7 @@ def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads
     """Make LightGBM's form of the rows, each starting from its own margin."""
     spelled = parameters(settings, settings.learning_rate, 0, threads)
     spelled["max_bin"] = int(np.clip(len(rows) // _ROWS_A_BIN, *_BINS))
-    made = lightgbm.Dataset(
+    made = _lightgbm().Dataset(
         rows.values,
         label=rows.label,
         init_score=start,
@@ -153,7 +152,7 @@ def grow(
     threads = threads_for(rows, settings)
     spelled = parameters(settings, learning_rate, seed, threads) | categories(len(rows))
     data = dataset(rows, start, settings, threads)
-    model = lightgbm.train(spelled, data, num_boost_round=trees)
+    model = _lightgbm().train(spelled, data, num_boost_round=trees)
     return Booster(model.model_to_string())
 
 
@@ -202,7 +201,7 @@ def _try_rate(
     models: list[tuple[Any, Rows]] = []
     for k in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == k)
-        model = lightgbm.Booster(spelled, data.subset(np.flatnonzero(fold != k)))
+        model = _lightgbm().Booster(spelled, data.subset(np.flatnonzero(fold != k)))
         model.add_valid(data.subset(held), "held")
         models.append((model, held))
     losses = _grow_together(models, settings)
@@ -237,7 +236,7 @@ def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) ->
 
 def _quiet() -> None:
     """Ask for silence, of which LightGBM keeps a level for each thread, and for no more threads."""
-    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
+    _lightgbm().Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
 def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
@@ -257,3 +256,10 @@ def log_loss(margin: Floats, label: Floats) -> float:
 def log_losses(margin: Floats, label: Floats) -> Floats:
     """Give the log loss of every margin."""
     return np.asarray(np.logaddexp(0.0, margin) - label * margin)
+
+
+def _lightgbm() -> Any:
+    """Import LightGBM when trees are read or grown: it takes long, and some models have none."""
+    import lightgbm  # noqa: PLC0415 - as the docstring says
+
+    return lightgbm

@@ -14,8 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.isotonic import IsotonicRegression
 
 from models.settings import CalibrationSettings
 from models.split import folds_by_lead
@@ -161,6 +159,8 @@ def _standard_error(gain: Floats, lead: NDArray[np.int64]) -> float:
 
 def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
     """Fit non-negative slopes and a shift, weakly held to slopes of one and no shift."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - for learning alone
+
     target = np.append(np.ones(parts.shape[1]), 0.0)
 
     def loss(x: Floats) -> tuple[float, Floats]:
@@ -175,6 +175,8 @@ def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
 
 def _isotonic(margin: Floats, label: Floats) -> Calibration:
     """Fit a rising curve; each level counts its rows together with two average ones."""
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - for learning alone
+
     rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(margin, label)
     level, position = np.unique(rising.predict(margin), return_inverse=True)
     rows = np.bincount(position)

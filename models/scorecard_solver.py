@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.binning import BinCodes, Binning
 from models.training_set import Floats
@@ -118,6 +117,8 @@ def solve(design: Design, penalty: float, start: Solution | None = None) -> Solu
     def scaled(x: Floats) -> tuple[float, Floats]:
         loss, gradient = design.loss(_unpack(x * unit), penalty)
         return loss, gradient * unit
+
+    from scipy.optimize import minimize  # noqa: PLC0415 - for learning alone
 
     x = np.concatenate([[begin.intercept, begin.scale], begin.theta]) / unit
     low = np.full(len(x), -np.inf)

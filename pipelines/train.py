@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from features import build, snapshots
 from features.catalog import Catalog
 from features.snapshots import CohortRule
-from models import artifact, evidence, points, reference, training
+from models import artifact, points, reference, training
 from models.artifact import Artifact
 from models.lead_model import LeadModel
 from models.points import Points
@@ -46,7 +46,9 @@ def run(job: Job) -> dict[str, Any]:
     rows, catalog = learning_rows(job)
     hand_given = given_points(train.points, catalog)
     model = training.fit(rows, train, hand_given, train.seed)
-    proven = evidence.learn(rows, model, catalog, (train, hand_given, train.seed), train.proof)
+    proven = evidence_learning.learn(
+        rows, model, catalog, (train, hand_given, train.seed), train.proof
+    )
     people = reference.learn(open_margins(job, model, catalog), train.bands)
     made = Artifact(model, catalog, people, proven, about(job))
     fingerprint = artifact.save(places.model, made)

@@ -16,7 +16,7 @@ import numpy as np
 
 from features.build import build
 from features.timeline import to_moments
-from models import evidence, reference, training
+from models import evidence_learning, reference, training
 from models.artifact import Artifact, save
 from models.settings import BoosterSettings, TrainSettings
 from models.training_set import TrainingSet
@@ -49,7 +49,7 @@ def artifact(seed: int = 0) -> Artifact:
         model=model,
         catalog=catalog,
         reference=reference.learn(model.margin(taught.values)),
-        evidence=evidence.learn(taught, model, catalog, (SETTINGS, None, seed)),
+        evidence=evidence_learning.learn(taught, model, catalog, (SETTINGS, None, seed)),
         about={"horizon_days": 30.0, "seed": seed},
     )
 

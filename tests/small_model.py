@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.build import FeatureFrame
 from features.catalog import Catalog, Vocabulary
 from features.feature import Feature, Sentence, Text, Unit
-from models import evidence, reference, training
+from models import evidence_learning, reference, training
 from models.artifact import Artifact
 from models.lead_model import LeadModel
 from models.settings import BoosterSettings, TrainSettings
@@ -133,7 +133,7 @@ def small_model(count: int = 3000, seed: int = 0, *, labels_are_noise: bool = Fa
         model=model,
         catalog=names,
         reference=reference.learn(model.margin(taught.values)),
-        evidence=evidence.learn(taught, model, names, (SETTINGS, None, seed)),
+        evidence=evidence_learning.learn(taught, model, names, (SETTINGS, None, seed)),
         about={"seed": seed},
     )
     return SmallModel(artifact, taught, frame_of(rows(500, seed + 1)))

@@ -8,7 +8,7 @@ import pytest
 from features.build import FeatureFrame
 from features.catalog import Vocabulary
 from features.errors import CatalogMismatch
-from models import evidence, proof, training
+from models import evidence_learning, proof, training
 from models.concepts import Concepts
 from models.points import Points, Rule
 from models.proof import HeldOut, ProofSettings
@@ -189,7 +189,7 @@ def test_hand_given_points_are_reasons_without_proof() -> None:
     nobody_yet = replace(taught, label=np.zeros(1500))
     points = Points((Rule(0, 1.5, low=2.0),))
     model = training.fit(nobody_yet, SETTINGS, points)
-    found = evidence.learn(nobody_yet, model, catalog(), (SETTINGS, points, 0))
+    found = evidence_learning.learn(nobody_yet, model, catalog(), (SETTINGS, points, 0))
     assert found.proven == ("pricing",)
     artifact = replace(small_model().artifact, model=model, evidence=found)
     scores = Scorer(artifact).score(frame_of(taught))
@@ -201,5 +201,5 @@ def test_hand_given_points_are_reasons_without_proof() -> None:
 def test_too_few_outcomes_prove_nothing() -> None:
     taught = rows(3000, 0).take(np.arange(60))
     model = training.fit(taught, SETTINGS)
-    found = evidence.learn(taught, model, catalog(), (SETTINGS, None, 0), ProofSettings())
+    found = evidence_learning.learn(taught, model, catalog(), (SETTINGS, None, 0), ProofSettings())
     assert found.proven == ()
