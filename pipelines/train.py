@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from features import build, snapshots
 from features.catalog import Catalog
 from features.snapshots import CohortRule
-from models import artifact, points, reference, training
+from models import artifact, evidence_learning, points, reference, training
 from models.artifact import Artifact
 from models.lead_model import LeadModel
 from models.points import Points

@@ -54,12 +54,12 @@ class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def _decoder(kind: type[_Kind]) -> msgspec.json.Decoder[_Kind]:
+def _decoder(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
 
 
 @cache
-def _validator(kind: type[Any]) -> Any:
+def _validator(kind: Any) -> Any:
     return jsonschema.Draft202012Validator(msgspec.json.schema(kind))
 
 
@@ -72,9 +72,10 @@ def read(kind: type[_Kind], body: bytes | msgspec.Raw) -> _Kind:
         If it cannot be decoded; lists every fault.
     """
     try:
-        return _decoder(kind).decode(body)
+        found: _Kind = _decoder(kind).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody(_faults(kind, bytes(body), error)) from error
+    return found
 
 
 def asked_of(body: ScoreBody, now: datetime) -> Asked:

@@ -1,8 +1,9 @@
 """The follower: copies the registry's champion beside the server, and points the server at it.
 
 Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
-should wait for it. A model is copied, checked and only then pointed at; a rollback is the same
-motion. `python -m serve.follow` runs until its parent is gone.
+should wait for it; a server that has a model already starts before it. A model is copied, checked
+and only then pointed at; a rollback is the same motion. `python -m serve.follow` runs until its
+parent is gone.
 """
 
 import json
@@ -14,11 +15,12 @@ import time
 from pathlib import Path
 
 from features.errors import MikomiError
-from models import artifact
 from models.registered import RegistrySettings
 from models.registry import Registry
 from serve.champion import MODELS, POINTER
 from serve.settings import Settings
+
+_FIRST_SECONDS = 5.0
 
 
 def follow(registry: Registry, folder: Path) -> bool:
@@ -29,6 +31,8 @@ def follow(registry: Registry, folder: Path) -> bool:
     ArtifactError
         If the champion's files are broken; the pointer stays where it is.
     """
+    from models import artifact  # noqa: PLC0415 - slow to import
+
     champion = registry.champion()
     if champion is None or champion.number == pointed(folder):
         return False
@@ -76,6 +80,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent, registry = os.getppid(), None
+    if pointed(settings.models) is not None:
+        time.sleep(_FIRST_SECONDS)
     while os.getppid() == parent:
         try:
             registry = registry or open_registry(settings)
