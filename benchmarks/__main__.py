@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("features", "explain", "quality")
+NAMES = ("features", "explain", "serving", "quality")
 
 
 def main(names: list[str]) -> None:

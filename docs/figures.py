@@ -53,6 +53,10 @@ _WORDS: Final = {
         "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
         "lead": "exact reasons, µs of CPU a lead (batch; one alone)",
         "million": "CPU seconds for 1,000,000 leads, features to ranked reasons",
+        "null": "explained and logged scores over HTTP, % of an endpoint that does nothing",
+        "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
+        "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
+        "tail": "p99 of an answer, times its p50 (16 connections)",
     },
     "ja": {
         "data": "データ",
@@ -68,6 +72,10 @@ _WORDS: Final = {
         "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
         "lead": "正確な理由、1 リードあたりの CPU µs(一括、単独)",
         "million": "100 万リードを特徴量から理由つき順位まで、CPU 秒",
+        "null": "HTTP での理由つき・控えつきスコア、何もしない端点に対する割合(%)",
+        "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
+        "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
+        "tail": "回答時間の p99、p50 の何倍か(16 接続)",
     },
 }
 
@@ -129,4 +137,9 @@ def _speed(words: dict[str, str], language: str) -> str:
     ranking = explain["ranking"]
     million = 1_000_000 / ranking["leads"] * ranking["cpu_seconds"]
     rows.append([words["million"], f"{million:.0f}"])
+    serving = _read("serving")
+    rows.append([words["null"], f"{100 * serving['share_of_null']:.0f}"])
+    rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
+    rows.append([words["handler"], f"{serving['handler_us']:.0f}"])
+    rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
     return markdown([words["what"], words["figure"]], rows)

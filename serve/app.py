@@ -7,6 +7,7 @@ database starts, says what is missing, and goes on when it is there.
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ from serve.store.receipts import Receipts
 ROUTES = (health, scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may hold the interpreter when the log's waits for it."""
 
 
 def from_environment() -> FastAPI:
@@ -95,6 +98,7 @@ class Server:
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
         """Follow the model and the keys while the server runs; finish the log at the end."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
         tasks = [
             asyncio.create_task(self._often(self._follow, self.parts.settings.poll_seconds)),

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import jsonschema
 import msgspec
@@ -72,7 +72,7 @@ def read(kind: type[_Kind], body: bytes | msgspec.Raw) -> _Kind:
         If it cannot be decoded; lists every fault.
     """
     try:
-        found: _Kind = _decoder(kind).decode(body)
+        found: _Kind = _decoder(cast(Any, kind)).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody(_faults(kind, bytes(body), error)) from error
     return found
@@ -165,7 +165,7 @@ def _faults(kind: type[Any], body: bytes, error: Exception) -> list[Fault]:
     """List what is wrong with a body that cannot be decoded."""
     try:
         raw = json.loads(body, parse_constant=_constant)
-        found = sorted(_validator(kind).iter_errors(raw), key=lambda one: one.json_path)
+        found = sorted(_validator(cast(Any, kind)).iter_errors(raw), key=lambda one: one.json_path)
         faults = [_fault(one) for one in found[:_MOST_FAULTS]]
     except (ValueError, RecursionError) as unreadable:
         return [Fault(f"$: {str(unreadable)[:_SHOWN] or 'too deep'}", "JSON", "send valid JSON")]

@@ -7,6 +7,7 @@ then without surrounding spaces.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ from features.timeline import DAY, SECOND
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAN: Final = float("nan")
 _EMPTY: Final = np.empty(0, np.int64)
+_KEPT: Final = 64
+"""For so many sizes of a question the empty columns are made once."""
 _Records = Sequence[Any]
 _Numbered = dict[str, int]
 
@@ -135,6 +138,8 @@ class LeadEncoder:
 
     def _outcomes(self, of_leads: list[_Records], leads: int) -> Deals:
         records, lead = _flat(of_leads)
+        if not records:
+            return _no_deals(leads)
         occurred_at, seen_from = _moments(records)
         kind = KIND_OF_CODE[[_code(self._kinds, one.outcome) for one in records] or _EMPTY]
         stage = np.array([_code(self._stages, one.outcome) for one in records], np.int16)
@@ -158,12 +163,14 @@ class LeadEncoder:
                 at = moment_of(mine.known_at)
                 later += [(n, at, at, place, initial[n, place]) for place in self._told]
                 initial[n, self._told] = np.nan
+        moments = (leads.created_at, leads.seen_from)
+        if not later:
+            return Changes(*moments, initial, *_no_changes(len(histories)))
         lead, occurred_at, seen_from, attribute, value = _columns(later)
         order = canonical_order(lead, occurred_at, (seen_from, attribute, value))
         if order is not None:
             seen_from, attribute, value = seen_from[order], attribute[order], value[order]
         start = starts(lead, len(histories))
-        moments = (leads.created_at, leads.seen_from)
         return Changes(*moments, initial, start, seen_from, attribute, value)
 
     def _first(self, lead: Any, account: Any, row: NDArray[np.float64]) -> None:
@@ -247,6 +254,20 @@ def _ranked(texts: list[str | None]) -> tuple[Indices, list[str]]:
     names = sorted({text for text in bare if text is not None})
     place: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
     return np.fromiter(map(place.get, bare, repeat(-1)), np.int32, len(bare)), names
+
+
+@lru_cache(_KEPT)
+def _no_deals(leads: int) -> Deals:
+    none = np.empty(0, np.int16)
+    return Deals(
+        np.zeros(leads + 1, np.int64), _EMPTY, _EMPTY, none, none, np.empty(0, np.int32), _EMPTY
+    )
+
+
+@lru_cache(_KEPT)
+def _no_changes(leads: int) -> tuple[Integers, Integers, Indices, NDArray[np.float64]]:
+    start = np.zeros(leads + 1, np.int64)
+    return start, _EMPTY, np.empty(0, np.int32), np.empty(0, np.float64)
 
 
 def _columns(

@@ -1,0 +1,46 @@
+"""The lines of the READMEs about serving work as they are printed."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from serve.follow import point
+from tests import served
+
+ROOT = Path(__file__).parents[2]
+PRINTED = "127.0.0.1:8000"
+
+
+def commands(readme: str) -> list[list[str]]:
+    """Give the commands of the block that starts the server, as a shell would read them."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
+    (block,) = [block for block in blocks if "mikomi serve" in block]
+    starts = re.split(r"^(?=curl|\.venv)", block, flags=re.MULTILINE)
+    return [shlex.split(one, comments=True) for one in starts if one.strip()]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_what_is_printed_works(readme: str, tmp_path: Path) -> None:
+    first, *calls, key = commands(readme)
+    assert first[1:] == ["serve"]
+    point(tmp_path, served.lay_down(tmp_path), 1)
+    with served.server(tmp_path) as (_, port):
+        for call in calls:
+            path = call[2].removeprefix(PRINTED)
+            content = call[call.index("-d") + 1].encode() if "-d" in call else None
+            status, said = served.ask(port, "POST" if content else "GET", path, content)
+            assert status == 200, said
+            if content:
+                assert json.loads(said)["language"] == "ja"
+    told = {"MIKOMI_DATABASE_URL": f"sqlite:///{tmp_path / 'mikomi.db'}"}
+    command = [Path(sys.executable).parent / "mikomi", *key[1:]]
+    made = subprocess.run(  # noqa: S603 - our own command
+        command, env=os.environ | told, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.startswith("mk_")
