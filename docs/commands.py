@@ -16,6 +16,8 @@ def page() -> str:
 
 
 def _command(name: str, command: Any) -> str:
+    inner: dict[str, Any] = getattr(command, "commands", {})
+    below = [_command(f"{name} {part}", found) for part, found in inner.items()]
     rows = [
         [", ".join(f"`{opt}`" for opt in parameter.opts), _default(parameter), parameter.help or ""]
         for parameter in command.params
@@ -24,7 +26,7 @@ def _command(name: str, command: Any) -> str:
     grid = f"\n{markdown(['option', 'default', 'meaning'], rows)}" if rows else ""
     paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
     words = "\n\n".join(paragraphs)
-    return f"\n## mikomi {name}\n\n{words}\n{grid}"
+    return "".join([f"\n## mikomi {name}\n\n{words}\n{grid}", *below])
 
 
 def _default(parameter: Any) -> str:

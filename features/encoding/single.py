@@ -165,7 +165,8 @@ class LeadEncoder:
                 initial[n, self._told] = np.nan
         moments = (leads.created_at, leads.seen_from)
         if not later:
-            return Changes(*moments, initial, *_no_changes(len(histories)))
+            start, seen_from, attribute, value = _no_changes(len(histories))
+            return Changes(*moments, initial, start, seen_from, attribute, value)
         lead, occurred_at, seen_from, attribute, value = _columns(later)
         order = canonical_order(lead, occurred_at, (seen_from, attribute, value))
         if order is not None:
