@@ -30,7 +30,7 @@ from serve.logs import Log
 from serve.manners import Manners
 from serve.parts import Parts
 from serve.problems import TABLE, plain, rendered
-from serve.routes import health, model, receipts, scores
+from serve.routes import health, model, outlook, receipts, scores
 from serve.routes.describing import REFERENCE
 from serve.scoring import Loaded
 from serve.settings import Settings
@@ -38,7 +38,7 @@ from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
 
-ROUTES = (health, scores, receipts, model)
+ROUTES = (health, scores, outlook, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _SWITCH_SECONDS = 0.0005

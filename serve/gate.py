@@ -96,7 +96,7 @@ def scope_of(method: str, path: str) -> str:
     """
     if method == "DELETE":
         return "admin"
-    if path.startswith("/v1/score") or path.endswith("/score"):
+    if path.startswith(("/v1/score", "/v1/outlook", "/v1/change")) or path.endswith("/score"):
         return "score"
     if path.startswith("/v1/receipts") or method == "GET":
         return "read"

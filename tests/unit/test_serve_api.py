@@ -247,6 +247,25 @@ def test_logs_and_metrics_hold_nothing_personal(
         assert told["receipt_id"] not in said
 
 
+def test_outlook_and_change(client: TestClient) -> None:
+    body = served.body(24)
+    scored = client.post("/v1/score", json=body).json()
+    outlook = client.post("/v1/outlook", json=body).json()
+    assert outlook["history"]["points"][-1]["probability"] == scored["probability"]
+    assert outlook["hot_until"]["band"] == scored["band"]
+    changed = client.post("/v1/change?since=2026-05-10T09:00:00%2B09:00&lang=ja", json=body).json()
+    assert sum(part["change"] for part in changed["parts"]) == changed["change"]
+    assert changed["after"]["probability"] == scored["probability"]
+
+
+@pytest.mark.parametrize(
+    "since", ["", "soon", "2026-05-10", "2020-01-01T00:00Z", "2030-01-01T00:00Z"]
+)
+def test_a_change_since_no_moment_is_refused(client: TestClient, since: str) -> None:
+    said = client.post(f"/v1/change?since={since}", json=served.body(2))
+    assert said.status_code == 422
+
+
 def test_the_card_of_the_model(client: TestClient) -> None:
     card = client.get("/v1/model").json()
     assert card["version"] == 7
