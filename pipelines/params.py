@@ -18,6 +18,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     engine      who works on the partitions
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.catalog import CatalogSettings
+from features.errors import BadParams, Fault
 from features.labels import Target
 from features.snapshots import CohortRule
 from models.evaluation import EvaluationSettings
@@ -36,6 +38,8 @@ from models.settings import TrainSettings
 from models.split import SplitSettings
 from pipelines.engine import EngineSettings
 from pipelines.workspace import Workspace
+
+_WHY = "name the check and say why it is no leak"
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,16 @@ class PromoteParams:
 
     confidence: float = 0.9
     allow_leaks: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what is allowed without a reason, all at once."""
+        faults = [
+            Fault(f"promote.allow_leaks: {code}: {reason!r}", "a check's code and a reason", _WHY)
+            for code, reason in self.allow_leaks.items()
+            if not (re.fullmatch(r"L\d{3}", code) and str(reason or "").strip())
+        ]
+        if faults:
+            raise BadParams(faults)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Law 9: calibration never inverts an order; probabilities lie in [0, 1]."""
+"""Law 9: calibration never inverts an order; probabilities lie in [0, 1].
+
+The last bits of a probability are those of the processor's exponential, which does not promise to
+rise with its argument: what differs by less than `LAST_BITS` counts as equal.
+"""
 
 import numpy as np
 import pytest
@@ -8,13 +12,14 @@ from hypothesis import strategies as st
 from models import calibration
 from models.calibration import Calibration
 
+LAST_BITS = 1e-15
 MARGINS = st.lists(st.floats(-40, 40), min_size=2, max_size=60)
 
 
 def holds(curve: Calibration, margin: np.ndarray) -> bool:
     probability = curve.probability(np.sort(margin))
     inside = bool(((probability >= 0) & (probability <= 1)).all())
-    return inside and bool((np.diff(probability) >= 0).all())
+    return inside and bool((np.diff(probability) >= -LAST_BITS).all())
 
 
 @pytest.mark.parametrize("kind", ["none", "sigmoid", "beta", "isotonic"])

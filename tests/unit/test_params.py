@@ -125,6 +125,7 @@ def plain_fields(kind: Any, *place: str) -> dict[str, Any]:
 def test_every_number_and_text_has_its_limits_and_every_default_keeps_them() -> None:
     found = plain_fields(Params)
     del found["workspace"], found["split.test_from"]  # a folder's name; a moment
+    del found["promote.allow_leaks"]  # codes and reasons, refused by the settings themselves
     assert set(found) == set(LIMITS)
     for place, value in found.items():
         assert broken(place, list(value) if isinstance(value, tuple) else value) is None
@@ -137,6 +138,13 @@ def test_the_horizon_is_said_once_and_reaches_all() -> None:
     assert params.split.embargo == 30 * DAY
     assert params.train.horizon_days == 30.0
     assert "in `cohort`" in faults("split: {horizon_days: 30}")
+
+
+def test_a_leak_is_allowed_by_its_code_and_a_reason_alone() -> None:
+    assert parse("promote: {allow_leaks: {L002: asked sales}}").promote.allow_leaks
+    said = faults("promote: {allow_leaks: {L002: ' ', L3: why not}}")
+    assert "L002" in said
+    assert "L3" in said
 
 
 def test_an_embargo_below_the_horizon_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The API as a CRM meets it: answers, refusals, receipts, keys; and what it does on a bad day."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,11 +36,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(settings: Settings, clock: list[datetime] | None = None) -> Iterator[TestClient]:
     times = clock or [NOW]
     with TestClient(create_app(settings, lambda: times[-1])) as client:
-        for _ in range(200):
-            if settings.models.joinpath("champion.json").exists() is False:
-                break
+        for _ in range(3_000 if (settings.models / "champion.json").exists() else 0):
             if client.get("/readyz").status_code == 200:
                 break
+            time.sleep(0.02)
         yield client
 
 
