@@ -30,15 +30,16 @@ from serve.logs import Log
 from serve.manners import Manners
 from serve.parts import Parts
 from serve.problems import TABLE, plain, rendered
-from serve.routes import health, model, outlook, receipts, scores
+from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
 from serve.routes.describing import REFERENCE
 from serve.scoring import Loaded
 from serve.settings import Settings
 from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
+from serve.store.store import Store
 
-ROUTES = (health, scores, outlook, receipts, model)
+ROUTES = (health, scores, outlook, leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _SWITCH_SECONDS = 0.0005
@@ -93,7 +94,9 @@ class Server:
         )
         self._engine = open_engine(settings.database_url)
         self._keys = ApiKeys(self._engine)
-        self.parts = Parts(settings, self._champion, None, Receipts(self._engine), now)
+        self.parts = Parts(
+            settings, self._champion, Store(self._engine), Receipts(self._engine), now
+        )
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from serve.champion import NoModel
 from serve.gate import NoKey, NotAllowed, TooOften
 from serve.manner_errors import TooLarge, TooSlow
 from serve.scorings import NoReceipts
+from serve.store.history import NoLead
 from serve.store.receipts import Erased, NoReceipt
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,6 +34,7 @@ _UNEXPECTED = Problem(500, "/problems/unexpected", "Something went wrong here")
 TABLE: dict[type[Exception], Problem] = {
     NoModel: Problem(503, "/problems/no-model", "There is no model yet"),
     NoReceipts: Problem(503, "/problems/receipts", "Answers cannot be logged"),
+    NoLead: Problem(404, "/problems/no-lead", "There is no such lead"),
     NoReceipt: Problem(404, "/problems/no-receipt", "There is no such receipt"),
     Erased: Problem(410, "/problems/erased", "The person was erased"),
     NoKey: Problem(401, "/problems/no-key", "A key is needed"),

@@ -11,25 +11,35 @@ from features.phrases import Language
 from serve.bodies import ScoreBody, asked_of, read
 from serve.scoring import Loaded
 from serve.scorings import Scoring
+from serve.store.history import Histories
 
 
 class ReplayDiffers(ArtifactError):
     """The answer computed again is not the one that was given."""
 
 
-def replay(scoring: Scoring, loaded: Loaded) -> bytes:
+def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
     """Give the bytes of the answer, computed again.
+
+    Parameters
+    ----------
+    scoring
+        What was logged.
+    loaded
+        The model that answered.
+    histories
+        Where a question about a kept lead is read again, as of the revisions of that moment.
 
     Raises
     ------
     ReplayDiffers
         If they are not the bytes that were sent.
     """
-    if scoring.input is None:
-        raise ReplayDiffers([Fault("a receipt without its question", "the question", "report it")])
     language: Language = "ja" if scoring.language == "ja" else "en"
-    body = read(ScoreBody, scoring.input)
-    asked = asked_of(body, scoring.at)
+    if scoring.input is not None:
+        asked = asked_of(read(ScoreBody, scoring.input), scoring.at)
+    else:
+        asked, _ = histories.asked(scoring.lead_id, scoring.cutoff, scoring.revisions)
     again = msgspec.json.encode(loaded.answer(asked, language, scoring.receipt_id))
     if again != scoring.answer:
         raise ReplayDiffers(

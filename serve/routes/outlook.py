@@ -19,7 +19,7 @@ from serve.routes.scores import EXAMPLE
 from serve.trend import Past, past
 from serve.until import Until, until
 
-_SINCE: Final = {
+SINCE: Final = {
     "name": "since",
     "in": "query",
     "required": True,
@@ -52,12 +52,12 @@ def router(parts: Parts) -> APIRouter:
         return Response(msgspec.json.encode(told), media_type=JSON)
 
     @routes.post(
-        "/v1/change", openapi_extra=described(ScoreBody, EXAMPLE, Split, [_SINCE, LANGUAGE])
+        "/v1/change", openapi_extra=described(ScoreBody, EXAMPLE, Split, [SINCE, LANGUAGE])
     )
     async def change(request: Request) -> Response:
         """Split what the probability moved by since a moment into time, attributes, activities."""
         asked = asked_of(read(ScoreBody, await request.body()), parts.now())
-        since = _since(request, asked.histories[0].lead.created_at, asked.cutoff)
+        since = since_of(request, asked.histories[0].lead.created_at, asked.cutoff)
         loaded = parts.champion.current()
         before = Side(loaded, msgspec.structs.replace(asked, cutoff=since))
         language = language_of(request, parts.settings.language)
@@ -67,7 +67,8 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
-def _since(request: Request, created_at: datetime, cutoff: datetime) -> datetime:
+def since_of(request: Request, created_at: datetime, cutoff: datetime) -> datetime:
+    """Read `since` from the query."""
     said = request.query_params.get("since", "")
     expected = "a time with its zone, after created_at and not after as_of"
     try:

