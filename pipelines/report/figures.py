@@ -10,11 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from features.feature import Text
-from models.evaluation import MODEL, Evaluation
-from models.evaluation_curves import Ranking
-from models.evaluation_groups import Group
-from pipelines.report import splits
-from pipelines.report.charts import (
+from models.charts import (
     Axis,
     Bar,
     Bin,
@@ -27,6 +23,10 @@ from pipelines.report.charts import (
     lines,
     reliability,
 )
+from models.evaluation import MODEL, Evaluation
+from models.evaluation_curves import Ranking
+from models.evaluation_groups import Group
+from pipelines.report import splits
 from pipelines.report.words import METRICS, NOT_VALUES, PREDICTIONS, Language, named, phrase, say
 
 RANKS: Final = {

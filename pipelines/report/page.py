@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from models.charts import style
 from models.evaluation import Evaluation
-from pipelines.report import cells, style
+from pipelines.report import cells
 from pipelines.report.figures import figures, part_title, parts
 from pipelines.report.words import METRICS, VERDICTS, Language, phrase, say
 

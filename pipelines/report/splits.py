@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from features.timeline import DAY, from_moments
+from models.charts import Axis, Lane, Span, Words, timeline
 from models.split_plan import Part, SplitPlan
-from pipelines.report.charts import Axis, Lane, Span, Words, timeline
 from pipelines.report.words import PARTS, Language, phrase, say
 
 _LANES: Final = {"train": 0, "calibration": 2, "test": 1}

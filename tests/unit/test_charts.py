@@ -9,8 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelines.report import style
-from pipelines.report.charts import (
+from models.charts import (
     Axis,
     Bar,
     Bin,
@@ -26,6 +25,7 @@ from pipelines.report.charts import (
     dots,
     lines,
     reliability,
+    style,
     svg,
     timeline,
     waterfall,

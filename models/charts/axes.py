@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.report import style
-from pipelines.report.charts.svg import tag, text
+from models.charts import style
+from models.charts.svg import tag, text
 
 Form = Literal["number", "percent", "count", "logit"]
 

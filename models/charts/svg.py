@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from pipelines.report import style
+from models.charts import style
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from pipelines.report import style
-from pipelines.report.charts.axes import Axis, Plot, say
-from pipelines.report.charts.svg import Words, marker, picture, tag, text
+from models.charts import style
+from models.charts.axes import Axis, Plot, say
+from models.charts.svg import Words, marker, picture, tag, text
 
 _ROW = 26.0
 _NOTED_ROW = 33.0

@@ -1,4 +1,4 @@
-"""How everything in the report looks: colours, dashes, sizes, type.
+"""How every chart and report looks: colours, dashes, sizes, type.
 
 Decided here: the model is the one strong colour (index 0), everything it is compared with is
 quieter. The colours differ in lightness as well as in hue, and every line also has a dash and a

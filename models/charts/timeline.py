@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from pipelines.report import style
-from pipelines.report.charts.axes import Axis, Plot
-from pipelines.report.charts.svg import Words, picture, tag, text
+from models.charts import style
+from models.charts.axes import Axis, Plot
+from models.charts.svg import Words, picture, tag, text
 
 _LANE = 54.0
 

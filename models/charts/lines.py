@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.report import style
-from pipelines.report.charts.axes import Axis, Plot
-from pipelines.report.charts.svg import Words, marker, path, picture, tag, text
+from models.charts import style
+from models.charts.axes import Axis, Plot
+from models.charts.svg import Words, marker, path, picture, tag, text
 
 _ROOM = 15.0
 
