@@ -24,6 +24,7 @@ from models import evidence_learning, reference, training, tree_text
 from models.artifact import Artifact
 from models.calibration import Calibration
 from models.combining import Plan
+from models.interval import Interval
 from models.lead_model import Counts, LeadModel
 from models.scorer import Scorer
 from models.settings import TrainSettings
@@ -165,6 +166,7 @@ def artifact(values: Values, catalog: Catalog) -> Artifact:
         parts.booster,
         replace(parts.weights, scorecard=1.0, trees=1.0),
         Calibration(),
+        Interval(),
         counts,
         plan.told(),
     )

@@ -3,7 +3,7 @@
 Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of every file::
 
     manifest.json      format version, fingerprint, size and SHA-256 of every other file
-    model.json         scorecard, weights, calibration, choices
+    model.json         scorecard, weights, calibration, interval, choices
     trees.txt          the booster, if there is one
     catalog.json       the features and their vocabulary
     reference.json     the reference population and the bands
@@ -34,7 +34,7 @@ from models.evidence import Evidence
 from models.lead_model import LeadModel
 from models.reference import Reference
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 _TREES = "trees.txt"
 _REQUIRED = frozenset(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from features.errors import CatalogMismatch
 from models.booster import Booster
 from models.calibration import Calibration
+from models.interval import Interval
 from models.scorecard import Scorecard
 from models.training_set import Floats, Values
 
@@ -55,6 +56,8 @@ class LeadModel:
         How the two are put together.
     calibration
         From margin to probability.
+    interval
+        How sure a probability is.
     counts
         What it was trained on.
     choices
@@ -67,6 +70,7 @@ class LeadModel:
     booster: Booster | None
     weights: Weights
     calibration: Calibration
+    interval: Interval
     counts: Counts
     choices: dict[str, Any]
 
@@ -113,6 +117,7 @@ class LeadModel:
             "scorecard": self.scorecard.to_json(),
             "weights": asdict(self.weights),
             "calibration": self.calibration.to_json(),
+            "interval": self.interval.to_json(),
             "counts": asdict(self.counts),
             "choices": self.choices,
         }
@@ -128,6 +133,7 @@ class LeadModel:
             booster=None if booster_text is None else Booster(booster_text),
             weights=Weights(**raw["weights"]),
             calibration=Calibration.from_json(raw["calibration"]),
+            interval=Interval.from_json(raw["interval"]),
             counts=Counts(**raw["counts"]),
             choices=raw["choices"],
         )

@@ -111,11 +111,17 @@ class Scorer:
         return explained.margin
 
     def _scores(self, keys: pd.DataFrame, margin: Floats, picked: Picked) -> Scores:
+        model = self.artifact.model
         score = self.artifact.reference.score(margin)
+        probability = model.calibration.probability(margin)
+        low, high, sufficient = model.interval.of(probability)
         return Scores(
             keys=keys,
             margin=margin,
-            probability=self.artifact.model.calibration.probability(margin),
+            probability=probability,
+            probability_low=low,
+            probability_high=high,
+            sufficient=sufficient,
             score=score,
             band_code=self.artifact.reference.band(score),
             base_probability=self.base_probability,

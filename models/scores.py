@@ -32,6 +32,10 @@ class Scores:
         Shape (rows,): additive log-odds before calibration.
     probability
         Shape (rows,): calibrated.
+    probability_low, probability_high
+        Shape (rows,): the interval of the probability, see `models.interval`.
+    sufficient
+        Shape (rows,): whether the evidence is sufficient for the interval to be of use.
     score
         Shape (rows,): percent of the reference population that the lead is hotter than.
     band_code
@@ -49,6 +53,9 @@ class Scores:
     keys: pd.DataFrame
     margin: Floats
     probability: Floats
+    probability_low: Floats
+    probability_high: Floats
+    sufficient: NDArray[np.bool_]
     score: Floats
     band_code: NDArray[np.int8]
     base_probability: float
@@ -94,9 +101,10 @@ class Scores:
     def to_frame(self, languages: Sequence[Language] = ("ja", "en")) -> pd.DataFrame:
         """Give one row a lead.
 
-        Columns: `lead_id`, `cutoff`, `probability`, `score`, `band`, `base_probability`,
-        `remainder`, and lists of equal length: `reason_codes`, `reason_contributions`,
-        `reason_snapshots`, `reason_conversions`, and `reasons_<language>` for each language.
+        Columns: `lead_id`, `cutoff`, `probability`, `probability_low`, `probability_high`,
+        `sufficient_evidence`, `score`, `band`, `base_probability`, `remainder`, and lists of equal
+        length: `reason_codes`, `reason_contributions`, `reason_snapshots`, `reason_conversions`,
+        and `reasons_<language>` for each language.
         """
         picked, there = self.picked, self.picked.concept >= 0
         codes = np.array([*self.concepts.codes, ""], dtype=np.object_)[picked.concept]
@@ -108,6 +116,9 @@ class Scores:
         } | {f"reasons_{language}": self.sentences(language) for language in languages}
         frame = self.keys.reset_index(drop=True).assign(
             probability=self.probability,
+            probability_low=self.probability_low,
+            probability_high=self.probability_high,
+            sufficient_evidence=self.sufficient,
             score=self.score,
             band=self.band,
             base_probability=self.base_probability,

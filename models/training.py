@@ -8,7 +8,8 @@ Decided here, by held-out data alone, one rule at every size:
    weights learned out of fold and shrunk to one half each;
 3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
 4. the calibration: the same plan is carried out on the earlier rows, an embargo is kept, and the
-   later rows choose; without time order, the out-of-fold margins choose.
+   later rows choose; without time order, the out-of-fold margins choose;
+5. from the same rows, how sure a probability is: see `models.interval`.
 
 Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads.
 """
@@ -19,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models import booster, calibration, combining, redundancy, scorecard
+from models import booster, calibration, combining, interval, redundancy, scorecard
 from models.booster import Booster
 from models.calibration import Calibration
 from models.combining import Plan
+from models.interval import Interval
 from models.lead_model import Counts, LeadModel, Weights
 from models.points import Points
 from models.scorecard import Scorecard
@@ -70,11 +72,15 @@ def fit(
     rows = redundancy.silence(rows)
     if not 0 < rows.conversions < len(rows):
         card = scorecard.from_points(rows, points or Points())
-        return _model(rows, Parts(card, None, Weights()), Calibration(), {"plan": "points"})
+        sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
+        parts = Parts(card, None, Weights())
+        return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
     plan, margin = combining.decide(rows, settings, points, seed)
     parts = carry_out(rows, plan, settings, points, seed)
-    curve = _calibrate(rows, plan, margin, (settings, points, seed))
-    return _model(rows, parts, curve, plan.told())
+    honest, held = _held_out(rows, plan, margin, (settings, points, seed))
+    curve = calibration.choose(honest, held.label, held.lead, settings.calibration, seed)
+    sure = _sureness(honest, held, curve, settings)
+    return _model(rows, parts, (curve, sure), plan.told())
 
 
 def carry_out(
@@ -96,24 +102,28 @@ def carry_out(
     return Parts(fitted, trees, weights)
 
 
-def _calibrate(
+def _held_out(
     rows: TrainingSet,
     plan: Plan,
     margin: Floats,
     how: tuple[TrainSettings, Points | None, int],
-) -> Calibration:
+) -> tuple[Floats, TrainingSet]:
+    """Give honest margins with their rows: later than what taught, or else out of fold."""
     settings, points, seed = how
     cut = _time_slice(rows, settings)
     if cut is None:
         held = ~np.isnan(margin)
-        return calibration.choose(
-            margin[held], rows.label[held], rows.lead[held], settings.calibration, seed
-        )
+        return margin[held], rows.take(held)
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
-    parts = carry_out(earlier, plan, settings, points, seed)
-    return calibration.choose(
-        parts.margin(later), later.label, later.lead, settings.calibration, seed
-    )
+    return carry_out(earlier, plan, settings, points, seed).margin(later), later
+
+
+def _sureness(
+    margin: Floats, rows: TrainingSet, curve: Calibration, settings: TrainSettings
+) -> Interval:
+    """Learn from honest margins how sure a probability is."""
+    period = interval.periods(rows.cutoff, round(settings.horizon_days * DAY))
+    return interval.learn(curve.probability(margin), rows.label, rows.lead, period)
 
 
 def _time_slice(
@@ -136,7 +146,10 @@ def _time_slice(
 
 
 def _model(
-    rows: TrainingSet, parts: Parts, curve: Calibration, choices: dict[str, object]
+    rows: TrainingSet,
+    parts: Parts,
+    curves: tuple[Calibration, Interval],
+    choices: dict[str, object],
 ) -> LeadModel:
     return LeadModel(
         names=rows.names,
@@ -144,7 +157,8 @@ def _model(
         scorecard=parts.scorecard,
         booster=parts.booster,
         weights=parts.weights,
-        calibration=curve,
+        calibration=curves[0],
+        interval=curves[1],
         counts=Counts(len(rows), rows.leads, rows.conversions),
         choices=choices,
     )

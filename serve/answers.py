@@ -33,11 +33,18 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: base probability + contributions of the reasons + remainder = probability."""
+    """The answer: base probability + contributions of the reasons + remainder = probability.
+
+    `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
+    wide to be of use, `sufficient_evidence` is false.
+    """
 
     receipt_id: str
     lead_id: str
     probability: float
+    probability_low: float
+    probability_high: float
+    sufficient_evidence: bool
     score: float
     band: str
     horizon_days: float | None

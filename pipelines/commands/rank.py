@@ -87,8 +87,10 @@ def _show(path: Path, count: int) -> None:
     console = out()
     for row in top(path, count).to_dict("records"):
         console.print(
-            f"\n[bold]{row['rank']:>4}  {escape(row['lead_id'])}[/]  {row['probability']:.1%}  "
+            f"\n[bold]{row['rank']:>4}  {escape(row['lead_id'])}[/]  {row['probability']:.1%} "
+            f"[dim]({row['probability_low']:.1%} to {row['probability_high']:.1%})[/]  "
             f"score {row['score']:.0f}  {row['band']}"
+            f"{'' if row['sufficient_evidence'] else '  [yellow]insufficient evidence[/]'}"
         )
         for points, ja, en in zip(
             row["reason_contributions"], row["reasons_ja"], row["reasons_en"], strict=True
