@@ -50,7 +50,7 @@ class Loaded:
         self._compiled = CompiledCatalog(artifact.catalog)
         self._told = ModelTold(version, self.fingerprint)
         self._horizon: float | None = artifact.about.get("horizon_days")
-        self._say = lru_cache(_SENTENCES)(self._sentence)
+        self.say = lru_cache(_SENTENCES)(self._sentence)
 
     def values(self, asked: Asked, cutoffs: Sequence[datetime] | None = None) -> Matrix:
         """Compute the features of the asked lead: shape (cutoffs, features), float32.
@@ -139,7 +139,7 @@ class Loaded:
             ReasonTold(
                 concepts.codes[concept],
                 getattr(concepts.labels[concept], language),
-                self._say(feature, value, language),
+                self.say(feature, value, language),
                 100.0 * contribution,
                 contribution,
                 self.artifact.catalog.features[feature].name,

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from serve.store.erasure import erase
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
+from serve.store.ranking import Ranking
 
 
 class Store:
@@ -16,6 +17,7 @@ class Store:
         self._engine = engine
         self.ingest = Ingest(engine)
         self.histories = Histories(engine)
+        self.ranking = Ranking(engine)
 
     def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
         """Erase a person; see `serve.store.erasure.erase`."""

