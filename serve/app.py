@@ -15,21 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from features.errors import Fault, MikomiError
+from features.errors import MikomiError
 from models import artifact
-from serve.bodies import BadBody
 from serve.champion import FollowedChampion
 from serve.gate import Gate
 from serve.limits import Limits
 from serve.logs import Log
 from serve.manners import Manners
+from serve.pages import all_pages
+from serve.pages.frame import Pages
+from serve.pages.refusals import Refusals
 from serve.parts import Parts
-from serve.problems import TABLE, plain, rendered
+from serve.problems import TABLE
 from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
 from serve.routes.describing import REFERENCE
 from serve.scoring import Loaded
@@ -72,13 +74,19 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.state.parts = server.parts
     for module in ROUTES:
         app.include_router(module.router(server.parts))
+    pages = Pages(server.parts)
+    app.include_router(all_pages.router(pages))
+    refusals = Refusals(pages)
     app.add_middleware(
-        Manners, settings=settings, gate=server.gate, metrics=server.parts.metrics, log=server.log
+        Manners,
+        settings=settings,
+        gate=server.gate,
+        metrics=server.parts.metrics,
+        log=server.log,
+        refusal=refusals.of_scope,
     )
-    for kind in (*TABLE, MikomiError):
-        app.add_exception_handler(kind, _problem)
-    app.add_exception_handler(RequestValidationError, _bad_parameters)
-    app.add_exception_handler(HTTPException, _plain)
+    for kind in (*TABLE, MikomiError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refusals.answer)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
@@ -151,27 +159,6 @@ def _load(folder: Path, version: int | None) -> Loaded:
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the server is where time comes in
-
-
-async def _problem(_request: Request, error: Exception) -> Response:
-    status, headers, body = rendered(error)
-    return Response(body, status, headers)
-
-
-async def _bad_parameters(request: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    faults = [
-        Fault(".".join(map(str, one["loc"])), str(one["msg"]), "correct the parameter")
-        for one in found
-    ]
-    return await _problem(request, BadBody(faults))
-
-
-async def _plain(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = dict(getattr(error, "headers", None) or {})
-    told, body = plain(status)
-    return Response(body, status, headers | told)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

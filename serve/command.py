@@ -1,4 +1,4 @@
-"""The commands of the server: `mikomi serve`, `mikomi key`.
+"""The commands of the server: `mikomi serve`, `mikomi key`; `mikomi user` is added beside them.
 
 Decided here: what is slow to import is imported in the command that needs it. Without any key the
 server starts on loopback alone, and says so.
@@ -14,6 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
+from serve import user_command
+
 PANEL = "Serving"
 GRACE_SECONDS = 20
 
@@ -25,6 +27,7 @@ def add(app: typer.Typer) -> None:
     for command in (create, list_keys, revoke):
         keys.command(name=command.__name__.removesuffix("_keys"))(command)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
+    app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
 
 
 def serve() -> None:
@@ -47,7 +50,10 @@ def serve() -> None:
         )
     if not keys:
         typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
-    typer.echo(f"http://{settings.host}:{settings.port}/docs")
+    if not user_command.opened(settings).exist():
+        told = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        typer.secho(f"NO USERS: {told}; see `mikomi user add`.", fg="red", err=True)
+    typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
     with suppress(KeyboardInterrupt), _many_counters(settings.workers), _follower():
         uvicorn.run(
             "serve.app:from_environment",

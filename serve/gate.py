@@ -1,7 +1,8 @@
 """Who may do what: a key, its scopes, and how often.
 
 Decided here: keys are known by their hash, which is compared in constant time; what a path needs is
-said in one table. Without any key ever made, a server on loopback lets everyone in.
+said in one table. Without any key ever made, a server on loopback lets everyone in. Keys are for
+the API alone: pages ask for a user, see `serve.pages`.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,9 @@ from serve.keys import key_hash, same
 from serve.limits import Limits
 from serve.store.api_keys import Key
 
+API: Final = "/v1"
 OPEN: Final = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
+"""What asks for nothing; everything else outside the API is a page."""
 _SECONDS: Final = 60.0
 
 
@@ -52,7 +55,7 @@ class Gate:
         NoKey, NotAllowed, TooOften
             If it may not come in.
         """
-        if path.startswith(OPEN):
+        if not path.startswith(API):
             return None
         key = self._key(header)
         if key is not None and scope_of(method, path) not in key.scopes | _all(key):
@@ -85,7 +88,7 @@ def _all(key: Key) -> frozenset[str]:
 
 
 def scope_of(method: str, path: str) -> str:
-    """Tell which scope a request needs.
+    """Tell which scope a request of the API needs.
 
     >>> (
     ...     scope_of("POST", "/v1/score"),

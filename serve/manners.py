@@ -16,12 +16,13 @@ from serve.gate import Gate
 from serve.logs import Log
 from serve.manner_errors import TooLarge, TooSlow
 from serve.metrics import Metrics
-from serve.problems import rendered
 from serve.settings import Settings
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Refusal = Callable[[Any, Exception], tuple[int, dict[str, str], bytes]]
+"""From the scope of a request and an error to status, headers and body."""
 
 _ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 _SAFE: Final = [
@@ -38,9 +39,17 @@ class Manners:
     """The layer around the routes."""
 
     def __init__(
-        self, app: Any, *, settings: Settings, gate: Gate, metrics: Metrics, log: Log
+        self,
+        app: Any,
+        *,
+        settings: Settings,
+        gate: Gate,
+        metrics: Metrics,
+        log: Log,
+        refusal: Refusal,
     ) -> None:
         self._app = app
+        self._refusal = refusal
         self._settings = settings
         self._gate = gate
         self._metrics = metrics
@@ -60,7 +69,7 @@ class Manners:
             receive = await self._let_in(scope, headers, receive, began)
             await self._app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
-            await self._refuse(error, answer)
+            await self._refuse(scope, error, answer)
         self._count(scope, answer, time.perf_counter() - began)
 
     async def _let_in(
@@ -68,7 +77,7 @@ class Manners:
     ) -> Receive:
         said = headers.get(b"authorization")
         header = said.decode("latin-1") if said else None
-        key_id = self._gate.admit(header, scope["method"], scope["path"], now)
+        key_id = self._gate.admit(header, scope["method"], path_of(scope), now)
         scope.setdefault("state", {})["key_id"] = key_id
         if scope["method"] in _BODILESS:
             return receive
@@ -118,8 +127,8 @@ class Manners:
         limit = f"at most {self._settings.body_bytes} bytes"
         return TooLarge.of("a larger body", limit, "send less at a time")
 
-    async def _refuse(self, error: Exception, answer: "_Answer") -> None:
-        status, headers, body = rendered(error)
+    async def _refuse(self, scope: Any, error: Exception, answer: "_Answer") -> None:
+        status, headers, body = self._refusal(scope, error)
         if status == 500:  # noqa: PLR2004 - a defect, not a refusal
             kind, at = type(error).__name__, error.__traceback__
             while at is not None and at.tb_next is not None:
@@ -146,6 +155,11 @@ class Manners:
             )
 
 
+def path_of(scope: Any) -> str:
+    """Give the path that the routes are matched with."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
 class _Answer:
     """An answer on its way out."""
 
@@ -161,6 +175,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == _STARTED:
             self.status = message["status"]
-            headers = [*message.get("headers", ()), *_SAFE, (b"x-request-id", self._request_id)]
+            told = list(message.get("headers", ()))
+            said = {name for name, _ in told}
+            safe = [one for one in _SAFE if one[0] not in said]
+            headers = [*told, *safe, (b"x-request-id", self._request_id)]
             message = {**message, "headers": headers}
         await self._send(message)

@@ -14,9 +14,11 @@ from features import errors
 from serve.champion import NoModel
 from serve.gate import NoKey, NotAllowed, TooOften
 from serve.manner_errors import TooLarge, TooSlow
+from serve.pages.visit import NotAllowedHere, NotSignedIn
 from serve.scorings import NoReceipts
 from serve.store.history import NoLead
 from serve.store.receipts import Erased, NoReceipt
+from serve.store.sign_ins import LockedOut
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -41,6 +43,9 @@ TABLE: dict[type[Exception], Problem] = {
     NotAllowed: Problem(403, "/problems/not-allowed", "The key does not allow this"),
     TooOften: Problem(429, "/problems/too-often", "Too many requests"),
     TooLarge: Problem(413, "/problems/too-large", "The body is too large"),
+    LockedOut: Problem(429, "/problems/locked-out", "Too many failures to sign in"),
+    NotSignedIn: Problem(401, "/problems/not-signed-in", "Somebody has to sign in"),
+    NotAllowedHere: Problem(403, "/problems/not-allowed-here", "This form is refused"),
     TooSlow: Problem(408, "/problems/too-slow", "The body did not arrive in time"),
     errors.BadInput: Problem(422, "/problems/bad-input", "The request cannot be used"),
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from features.errors import BadParams, Fault
 
 PREFIX: Final = "MIKOMI_"
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _LEAST: Final = {
     "port": 0,
     "workers": 1,
@@ -22,6 +23,12 @@ _LEAST: Final = {
     "body_seconds": 0.1,
     "requests_per_second": 0.01,
     "burst": 1,
+    "session_hours": 0.01,
+}
+_ONE_OF: Final = {
+    "language": ("en", "ja"),
+    "access_log": ("yes", "no"),
+    "sales_see": ("own", "own_and_unowned", "all"),
 }
 
 
@@ -49,6 +56,9 @@ class Settings:
     requests_per_second: float = 1_000.0
     burst: int = 2_000
     access_log: str = "yes"
+    session_hours: float = 12.0
+    sales_see: str = "own_and_unowned"
+    time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense, all at once."""
@@ -57,10 +67,14 @@ class Settings:
             for name, least in _LEAST.items()
             if not getattr(self, name) >= least
         ]
-        if self.language not in ("en", "ja"):
-            faults.append(Fault(f"{PREFIX}LANGUAGE={self.language}", "en or ja", _DO))
-        if self.access_log not in ("yes", "no"):
-            faults.append(Fault(f"{PREFIX}ACCESS_LOG={self.access_log}", "yes or no", _DO))
+        faults += [
+            Fault(f"{PREFIX}{name.upper()}={getattr(self, name)}", " or ".join(words), _DO)
+            for name, words in _ONE_OF.items()
+            if getattr(self, name) not in words
+        ]
+        if not _is_zone(self.time_zone):
+            expected = "a name such as Asia/Tokyo"
+            faults.append(Fault(f"{PREFIX}TIME_ZONE={self.time_zone}", expected, _DO))
         if faults:
             raise BadParams(faults)
 
@@ -85,7 +99,7 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in _LOOPBACK
+        return self.host in LOOPBACK
 
     def told(self) -> dict[str, str]:
         """Give what may be shown: everything but what may hold a password."""
@@ -96,6 +110,14 @@ class Settings:
             else str(getattr(self, one.name))
             for one in fields(self)
         }
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 _DO: Final = "correct the environment"

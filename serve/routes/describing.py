@@ -60,6 +60,11 @@ def language_of(request: Request, default: str) -> Language:
         if asked not in _LANGUAGES:
             raise BadBody([Fault(f"lang: {asked[:20]}", "en or ja", "correct the parameter")])
         return _LANGUAGES[asked]
+    return accepted_language(request, default)
+
+
+def accepted_language(request: Request, default: str) -> Language:
+    """Choose the language as `Accept-Language` says, else the default."""
     for word in _accepted(request.headers.get("accept-language", "")):
         if word in _LANGUAGES:
             return _LANGUAGES[word]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event, inspect
 
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 

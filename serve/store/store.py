@@ -1,4 +1,4 @@
-"""The store as routes see it: what is kept, what is read, what is erased."""
+"""The store as routes see it: what is kept, what is read, what is erased, who signs in."""
 
 from datetime import datetime
 
@@ -8,16 +8,20 @@ from serve.store.erasure import erase
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
 from serve.store.ranking import Ranking
+from serve.store.sign_ins import SignIns
+from serve.store.users import Users
 
 
 class Store:
-    """Leads, accounts, activities and outcomes in a database."""
+    """Leads, accounts, activities, outcomes and users in a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.ingest = Ingest(engine)
         self.histories = Histories(engine)
         self.ranking = Ranking(engine)
+        self.users = Users(engine)
+        self.sign_ins = SignIns(engine)
 
     def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
         """Erase a person; see `serve.store.erasure.erase`."""

@@ -1,0 +1,30 @@
+"""Every page, in the order of the navigation; and the files that they are drawn with."""
+
+from typing import Final
+
+from fastapi import APIRouter, Response
+from starlette.exceptions import HTTPException
+
+from serve.pages import ranking, signin
+from serve.pages.frame import Pages
+
+PAGES: Final = (ranking, signin)
+"""Modules with a `router(pages)`."""
+_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_KEEP: Final = "public, max-age=31536000, immutable"
+
+
+def router(pages: Pages) -> APIRouter:
+    """Make the routes of all pages; the API's description leaves them out."""
+    routes = APIRouter(include_in_schema=False)
+    for module in PAGES:
+        routes.include_router(module.router(pages))
+
+    @routes.get("/static/{name}")
+    async def static(name: str) -> Response:
+        if name not in pages.static:
+            raise HTTPException(404)
+        kind = _TYPES["." + name.rpartition(".")[2]]
+        return Response(pages.static[name], headers={"cache-control": _KEEP}, media_type=kind)
+
+    return routes

@@ -1,0 +1,170 @@
+"""What every page stands in: who visits, the templates in both languages, headers, the cookie.
+
+Decided here: nothing on a page comes from elsewhere and no script runs but our own files, which the
+content policy enforces. A page needs a user as soon as one was ever made; before that it is open on
+loopback alone, under a local name alone, and says so.
+"""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from features.phrases import Language
+from serve.pages.forms import TOKEN, Form, check_form, read_form
+from serve.pages.navigation import NAVIGATION
+from serve.pages.visit import (
+    LANGUAGE_COOKIE,
+    NotAllowedHere,
+    NotSignedIn,
+    Visit,
+    cookie_name,
+    is_local_name,
+    is_secure,
+    language_of,
+    new_token,
+    token_of,
+)
+from serve.pages.words import LANGUAGES, Words
+from serve.parts import Parts
+
+_HERE: Final = Path(__file__).parent
+_HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
+_YEAR_SECONDS: Final = 365 * 86_400
+HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "vary": "cookie, accept-language",
+}
+"""A form sent under `no-referrer` would hide the origin that it is checked by."""
+
+
+class Pages:
+    """The frame of all pages.
+
+    Parameters
+    ----------
+    parts
+        Of the running server.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.static = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
+        zone = ZoneInfo(parts.settings.time_zone)
+        self.words = {language: Words(language, zone) for language in LANGUAGES}
+        self._environments = {language: self._environment(language) for language in LANGUAGES}
+        self._closed = False
+
+    def visit(self, request: Request) -> Visit:
+        """Give the visit of a user.
+
+        Raises
+        ------
+        NotSignedIn, NotAllowedHere
+            If nobody signed in; if there are no users and the server is reached by a foreign name.
+        """
+        guest = self.guest(request)
+        if guest.user is not None:
+            return guest
+        if self.needs_user():
+            raise NotSignedIn.of("nobody signed in", "a user", "sign in")
+        if not is_local_name(request.headers.get("host", "")):
+            raise NotAllowedHere.of("a foreign name", "localhost", "make a user: mikomi user add")
+        return replace(guest, open_to_all=True)
+
+    def guest(self, request: Request) -> Visit:
+        """Give the visit of anyone; with its user if one signed in."""
+        settings = self.parts.settings
+        token = token_of(request, settings)
+        user = self.parts.store.users.of_session(token, self.parts.now()) if token else None
+        return self._of(request, token, user)
+
+    def stranger(self, request: Request) -> Visit:
+        """Give a visit without asking the store, for pages that say that something failed."""
+        return self._of(request, token_of(request, self.parts.settings), None)
+
+    def _of(self, request: Request, token: str | None, user: Any) -> Visit:
+        return Visit(
+            language=language_of(request, self.parts.settings.language),
+            token=token or new_token(),
+            user=user,
+            open_to_all=False,
+            path=request.url.path,
+            query=request.url.query,
+        )
+
+    def needs_user(self) -> bool:
+        """Tell whether pages are closed: a user was ever made, or others can reach the server."""
+        if not self._closed:
+            self._closed = not self.parts.settings.loopback or self.parts.store.users.exist()
+        return self._closed
+
+    async def posted(self, request: Request) -> tuple[Visit, Form]:
+        """Give the visit and the form that was sent, once it is known to come from our page."""
+        form = await read_form(request)
+        visit = await self.parts.threads(self.visit, request)
+        check_form(visit, form, request.headers)
+        return visit, form
+
+    def show(
+        self, request: Request, visit: Visit, template: str, status: int = 200, **context: Any
+    ) -> Response:
+        """Render a template as the answer."""
+        found = self._environments[visit.language].get_template(template)
+        hidden = _HIDDEN.format(TOKEN, visit.form_token)
+        page = found.render(visit=visit, now=self.parts.now(), form_token=lambda: hidden, **context)
+        response = Response(page, status, HEADERS, "text/html; charset=utf-8")
+        self.remember(request, visit, response)
+        return response
+
+    def remember(
+        self, request: Request, visit: Visit, response: Response, seconds: int | None = None
+    ) -> None:
+        """Set the cookies of a visit where the browser does not have them."""
+        settings = self.parts.settings
+        secure = is_secure(request, settings)
+        if token_of(request, settings) != visit.token:
+            name = cookie_name(secure=secure)
+            response.set_cookie(
+                name, visit.token, seconds, secure=secure, httponly=True, samesite="lax"
+            )
+        if request.query_params.get("lang") == visit.language:
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                visit.language,
+                _YEAR_SECONDS,
+                secure=secure,
+                httponly=True,
+                samesite="lax",
+            )
+
+    def _environment(self, language: Language) -> Environment:
+        words = self.words[language]
+        made = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+        made.filters |= {
+            name: getattr(words, name)
+            for name in ("number", "percent", "points", "day", "moment", "ago")
+        }
+        made.globals |= {"static": self.address_of, "words": words, "navigation": NAVIGATION}
+        return made
+
+    def address_of(self, name: str) -> str:
+        """Give the address of a static file, which changes with its content."""
+        return f"/static/{name}?v={hashlib.sha256(self.static[name]).hexdigest()[:12]}"

@@ -1,0 +1,85 @@
+"""/signin, /signout: a name and a password become a session.
+
+Decided here: an unknown name, a disabled user and a wrong password are told in the same words,
+after the same time. The way back after sign-in is a path of this server, never another address.
+"""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from serve.pages.forms import Form, check_form, read_form
+from serve.pages.frame import Pages
+from serve.pages.visit import Visit, new_token
+from serve.store.sign_ins import LockedOut
+from serve.store.users import name_of
+
+_SEE_OTHER = 303
+
+
+def router(pages: Pages) -> APIRouter:
+    """Make the routes."""
+    routes = APIRouter()
+
+    @routes.get("/signin")
+    def form(request: Request) -> Response:
+        visit = pages.guest(request)
+        if visit.user is not None:
+            return RedirectResponse(_way_back(request.query_params.get("next", "")), _SEE_OTHER)
+        return _shown(pages, request, visit)
+
+    @routes.post("/signin")
+    async def sign_in(request: Request) -> Response:
+        sent = await read_form(request)
+        visit = await pages.parts.threads(pages.guest, request)
+        check_form(visit, sent, request.headers)
+        return await pages.parts.threads(_signed_in, pages, request, visit, sent)
+
+    @routes.post("/signout")
+    async def sign_out(request: Request) -> Response:
+        visit, _ = await pages.posted(request)
+        await pages.parts.threads(pages.parts.store.users.end_session, visit.token)
+        answer = RedirectResponse("/signin", _SEE_OTHER)
+        pages.remember(request, visit.with_token(new_token()), answer)
+        return answer
+
+    return routes
+
+
+def _signed_in(pages: Pages, request: Request, visit: Visit, sent: Form) -> Response:
+    parts, name = pages.parts, sent.one("name")
+    told = {"name": name, "next": _way_back(sent.one("next"))}
+    address = request.client.host if request.client else ""
+    try:
+        parts.store.sign_ins.attempt(name_of(name), address, parts.now())
+    except LockedOut as locked:
+        return _shown(pages, request, visit, 429, **told, minutes=locked.minutes)
+    user = parts.store.users.known(name, sent.secret("password"))
+    if user is None:
+        return _shown(pages, request, visit, 401, **told, wrong=True)
+    parts.store.sign_ins.succeeded(name_of(name), address)
+    lasts = timedelta(hours=parts.settings.session_hours)
+    token = parts.store.users.begin_session(user, parts.now(), lasts)
+    answer = RedirectResponse(told["next"], _SEE_OTHER)
+    pages.remember(request, visit.with_token(token), answer, int(lasts.total_seconds()))
+    return answer
+
+
+def _shown(
+    pages: Pages, request: Request, visit: Visit, status: int = 200, **told: object
+) -> Response:
+    context = {"name": "", "wrong": False, "minutes": 0} | told
+    context.setdefault("next", _way_back(request.query_params.get("next", "")))
+    context["no_users"] = not pages.parts.store.users.exist()
+    return pages.show(request, visit, "signin.html.j2", status, **context)
+
+
+def _way_back(said: str) -> str:
+    r"""Give a path of this server; what could lead elsewhere leads to the first page.
+
+    >>> _way_back("/leads/1?lang=ja"), _way_back("//evil.test"), _way_back("/\\evil.test")
+    ('/leads/1?lang=ja', '/', '/')
+    """
+    safe = said.startswith("/") and said[1:2] not in ("/", "\\") and said.isprintable()
+    return said if safe and not said.startswith("/sign") else "/"

@@ -1,0 +1,43 @@
+"""The tables of the people who sign in: users, sessions, failures to sign in, what was looked at.
+
+Decided here: a session is kept as the hash of its token, so a copy of the database opens nothing.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
+
+from serve.store.tables import METADATA
+
+USERS: Final = Table(
+    "users",
+    METADATA,
+    Column("user_id", String, primary_key=True),
+    Column("password_hash", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("owner_id", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("token_sha256", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.user_id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+FAILURES: Final = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("subject", String, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+)
+LOOKS: Final = Table(
+    "looks",
+    METADATA,
+    Column("user_id", String, primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)

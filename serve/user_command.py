@@ -1,0 +1,83 @@
+"""The commands `mikomi user`: who may sign in to the pages.
+
+Decided here: a password is read from the terminal, unseen, or from standard input; never from an
+argument, where every process of the machine could read it.
+"""
+
+import getpass
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+
+def made() -> typer.Typer:
+    """Make the group of commands."""
+    users = typer.Typer(no_args_is_help=True, help="Make, list and disable users of the pages.")
+    users.command(name="add")(add)
+    users.command(name="list")(list_users)
+    users.command(name="disable")(disable)
+    users.command(name="password")(password)
+    return users
+
+
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="By which they sign in.")],
+    role: Annotated[
+        str, typer.Option(help="sales (own and unowned leads), manager (all leads) or admin.")
+    ] = "sales",
+    owner: Annotated[
+        str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
+    ] = None,
+) -> None:
+    """Make a user; the password is asked for, or read from standard input."""
+    from serve.store.users import User  # noqa: PLC0415 - slow to import
+
+    own = owner or (name if role == "sales" else None)
+    opened().add(User(name, role, own), _secret(), context.obj())
+    leads = f", whose leads are those of owner {own}" if own else ""
+    typer.echo(f"user {name} ({role}) may sign in{leads}")
+
+
+def list_users() -> None:
+    """List the users."""
+    for user in opened().all():
+        state = "disabled" if user.disabled else "in use"
+        typer.echo(f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}")
+
+
+def disable(context: typer.Context, name: str) -> None:
+    """Let a user in no more, and end their sessions."""
+    opened().disable(name, context.obj())
+    typer.echo(f"user {name} is disabled")
+
+
+def password(name: str) -> None:
+    """Give a user another password, and end their sessions."""
+    opened().set_password(name, _secret())
+    typer.echo(f"user {name} has another password")
+
+
+def opened(settings: Any = None) -> Any:
+    """Open the users of the store that the environment names."""
+    from serve.settings import Settings  # noqa: PLC0415 - slow to import
+    from serve.store.engine import open_engine, upgrade  # noqa: PLC0415
+    from serve.store.users import Users  # noqa: PLC0415
+
+    engine = open_engine((settings or Settings.read(os.environ)).database_url)
+    upgrade(engine)
+    return Users(engine)
+
+
+def _secret() -> str:
+    """Ask twice at a terminal; else take the first line that is piped in."""
+    from features.errors import BadRequest  # noqa: PLC0415 - slow to import
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise BadRequest.of("two different passwords", "the same twice", "try again")
+    return first
