@@ -11,9 +11,7 @@ from features.errors import BadRequest
 from serve.store.engine import open_engine, upgrade
 from serve.store.sign_ins import ATTEMPTS_NAME, LockedOut, SignIns
 from serve.store.users import User, Users
-from tests.parity.test_store import postgres, url
 
-__all__ = ["postgres", "url"]
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
