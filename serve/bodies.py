@@ -1,28 +1,35 @@
 """Reading what comes in: fast when it is right, and with all its faults when it is not.
 
-Decided here: a body is decoded once. Only one that cannot be decoded is read again, loosely, to
-list every fault with its place, by the schema that the decoder itself declares. What no moment or
-number of a history can hold is refused; unknown names never are.
+Decided here: a body is decoded once. Only one that cannot be decoded, or that holds what cannot be
+meant, is looked at again to list every fault with its place. Unknown names are never refused.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
-import jsonschema
 import msgspec
 
 from features.errors import BadInput, Fault
+from serve.body_faults import faults_of
+from serve.meant import DO, MOST_FAULTS, plain, unmeant
 from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome, Value
 
-_MOST: Final = 1e12
-"""Sums of thousandths of so much still fit."""
-_FIRST_YEAR: Final = 1970
-_DO: Final = "correct the field"
-_SHOWN: Final = 80
-_MOST_FAULTS: Final = 100
+_NUL: Final = b"\\u0000"
+_OTHERS: Final = (
+    "lead_id",
+    "created_at",
+    "known_at",
+    "account_id",
+    "owner_id",
+    "attributes",
+    "outcomes",
+    "changes",
+    "account",
+    "as_of",
+)
 
 _Kind = TypeVar("_Kind")
 
@@ -58,11 +65,6 @@ def _decoder(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
 
 
-@cache
-def _validator(kind: Any) -> Any:
-    return jsonschema.Draft202012Validator(msgspec.json.schema(kind))
-
-
 def read(kind: type[_Kind], body: bytes | msgspec.Raw) -> _Kind:
     """Decode a body.
 
@@ -74,8 +76,23 @@ def read(kind: type[_Kind], body: bytes | msgspec.Raw) -> _Kind:
     try:
         found: _Kind = _decoder(cast(Any, kind)).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadBody(_faults(kind, bytes(body), error)) from error
+        raise BadBody(faults_of(kind, bytes(body))) from error
+    if _NUL in bytes(body):
+        refuse(unmeant(found, "$"))
     return found
+
+
+def refuse(faults: Iterator[Fault]) -> None:
+    """Refuse a body for its faults, if there are any.
+
+    Raises
+    ------
+    BadBody
+        With the first of them.
+    """
+    some = list(islice(faults, MOST_FAULTS))
+    if some:
+        raise BadBody(some)
 
 
 def asked_of(body: ScoreBody, now: datetime) -> Asked:
@@ -87,10 +104,8 @@ def asked_of(body: ScoreBody, now: datetime) -> Asked:
         If a moment or number cannot be meant.
     """
     cutoff = now if body.as_of is None else body.as_of
-    faults = list(_moments(body, cutoff, now))
-    faults += list(_numbers(body))
-    if faults:
-        raise BadBody(faults[:_MOST_FAULTS])
+    refuse(_unmeant(body))
+    refuse(_later(body, cutoff, now))
     lead = Lead(
         lead_id=body.lead_id,
         created_at=body.created_at,
@@ -111,84 +126,20 @@ def _account_id(body: ScoreBody) -> str | None:
     return body.account_id
 
 
-def _moments(body: ScoreBody, cutoff: datetime, now: datetime) -> Iterator[Fault]:
+def _unmeant(body: ScoreBody) -> Iterator[Fault]:
+    for n, one in enumerate(body.activities):
+        if not plain(one):
+            yield from unmeant(one, f"$.activities[{n}]")
+    for name in _OTHERS:
+        value = getattr(body, name)
+        if value:
+            yield from unmeant(value, f"$.{name}", name)
     if not body.lead_id.strip():
-        yield Fault("$.lead_id: nothing", "the id of the lead", _DO)
-    for name in ("created_at", "known_at", "as_of"):
-        yield from _zoned(f"$.{name}", getattr(body, name))
-    if body.account is not None:
-        yield from _zoned("$.account.known_at", body.account.known_at)
-    for name in ("activities", "outcomes", "changes"):
-        yield from _dated(name, getattr(body, name))
-    if cutoff.tzinfo is None or body.created_at.tzinfo is None:
-        return
+        yield from unmeant(body.lead_id, "$.lead_id", "lead_id", required=True)
+
+
+def _later(body: ScoreBody, cutoff: datetime, now: datetime) -> Iterator[Fault]:
     if cutoff > now:
-        yield Fault(f"$.as_of: {cutoff.isoformat()}", f"at most now, {now.isoformat()}", _DO)
+        yield Fault(f"$.as_of: {cutoff.isoformat()}", f"at most now, {now.isoformat()}", DO)
     if body.created_at > cutoff:
-        yield Fault(f"$.created_at: {body.created_at.isoformat()}", "at most as_of", _DO)
-
-
-def _dated(name: str, records: Sequence[Any]) -> Iterator[Fault]:
-    for n, one in enumerate(records):
-        occurred_at = one.occurred_at
-        if occurred_at.tzinfo is None or occurred_at.year < _FIRST_YEAR:
-            yield from _zoned(f"$.{name}[{n}].occurred_at", occurred_at)
-        if one.known_at is not None:
-            yield from _zoned(f"$.{name}[{n}].known_at", one.known_at)
-
-
-def _zoned(path: str, at: datetime | None) -> Iterator[Fault]:
-    if at is None:
-        return
-    if at.tzinfo is None:
-        yield Fault(f"{path}: {at.isoformat()}", "a time with its zone, like ...Z", _DO)
-    elif at.year < _FIRST_YEAR:
-        yield Fault(f"{path}: {at.isoformat()}", f"{_FIRST_YEAR} or later", _DO)
-
-
-def _numbers(body: ScoreBody) -> Iterator[Fault]:
-    for n, done in enumerate(body.activities):
-        if done.dwell_seconds is not None and abs(done.dwell_seconds) > _MOST:
-            yield _large(f"$.activities[{n}].dwell_seconds", done.dwell_seconds)
-        if done.amount is not None and abs(done.amount) > _MOST:
-            yield _large(f"$.activities[{n}].amount", done.amount)
-    for n, deal in enumerate(body.outcomes):
-        if deal.amount is not None and abs(deal.amount) > _MOST:
-            yield _large(f"$.outcomes[{n}].amount", deal.amount)
-
-
-def _large(path: str, value: float) -> Fault:
-    return Fault(f"{path}: {value:g}", f"a number between -{_MOST:g} and {_MOST:g}", _DO)
-
-
-def _faults(kind: type[Any], body: bytes, error: Exception) -> list[Fault]:
-    """List what is wrong with a body that cannot be decoded."""
-    try:
-        raw = json.loads(body, parse_constant=_constant)
-        found = sorted(_validator(cast(Any, kind)).iter_errors(raw), key=lambda one: one.json_path)
-        faults = [_fault(one) for one in found[:_MOST_FAULTS]]
-    except (ValueError, RecursionError) as unreadable:
-        return [Fault(f"$: {str(unreadable)[:_SHOWN] or 'too deep'}", "JSON", "send valid JSON")]
-    return faults or [_told(error)]
-
-
-def _constant(word: str) -> float:
-    raise ValueError(f"{word} is not JSON")
-
-
-def _fault(error: Any) -> Fault:
-    """Say one finding of the schema; of alternatives, those of the value itself."""
-    expected = str(error.message).replace(repr(error.instance), "the value")
-    if error.validator in ("anyOf", "oneOf"):
-        kinds = [str(one.get("format", one.get("type", "object"))) for one in error.validator_value]
-        expected = " or ".join(kinds)
-    elif error.validator == "type":
-        expected = str(error.validator_value)
-    shown = json.dumps(error.instance, ensure_ascii=False)[:_SHOWN]
-    return Fault(f"{error.json_path}: {shown}", expected, _DO)
-
-
-def _told(error: Exception) -> Fault:
-    """Say the decoder's own finding: what a schema does not tell, such as a time."""
-    message, _, path = str(error).partition(" - at ")
-    return Fault(f"{path.strip('`') or '$'}: {message[:_SHOWN]}", "what the API declares", _DO)
+        yield Fault(f"$.created_at: {body.created_at.isoformat()}", "at most as_of", DO)

@@ -4,21 +4,18 @@ Decided here: what has no `known_at` was known when it was received, for that is
 `backfill` it was known when it happened, for histories that are brought along at the start.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from features.errors import Fault
-from serve.bodies import BadBody
+from serve.bodies import refuse
+from serve.meant import plain, plain_id, unmeant
 from serve.records import Activity, Outcome, Value
 
 MOST: Final = 10_000
-_FIRST_YEAR: Final = 1970
-_MOST_NUMBER: Final = 1e12
-_MOST_FAULTS: Final = 100
-_DO: Final = "correct the field"
 
 
 class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,33 +63,28 @@ class OutcomesBody(msgspec.Struct, frozen=True, kw_only=True):
     backfill: bool = False
 
 
-def checked(path: str, records: list[Any]) -> None:
+def checked(path: str, records: Sequence[Any]) -> None:
     """Refuse records that cannot be meant, all faults at once.
 
     Raises
     ------
     BadBody
-        For times without a zone or before 1970, numbers too large, empty ids, too many records.
+        For times without a zone or out of range, numbers too large, ids that are none, too many
+        records.
     """
-    faults = [Fault(f"$.{path}: {len(records)}", f"at most {MOST}", "send several times")]
-    faults = faults if len(records) > MOST else []
-    for n, record in enumerate(records):
-        faults += _of_record(f"$.{path}[{n}]" if path else "$", record)
-    if faults:
-        raise BadBody(faults[:_MOST_FAULTS])
+    if len(records) > MOST:
+        refuse(iter([Fault(f"$.{path}: {len(records)}", f"at most {MOST}", "send several times")]))
+    refuse(_unmeant(f"$.{path}", records))
 
 
-def _of_record(path: str, record: Any) -> Iterator[Fault]:
-    for name in ("created_at", "occurred_at", "known_at"):
-        at = getattr(record, name, None)
-        if at is not None and (at.tzinfo is None or at.year < _FIRST_YEAR):
-            expected = f"a time with its zone, {_FIRST_YEAR} or later"
-            yield Fault(f"{path}.{name}: {at.isoformat()}", expected, _DO)
-    for name in ("lead_id", "activity_id"):
-        text = getattr(record, name, "-")
-        if not text.strip() or "\0" in text:
-            yield Fault(f"{path}.{name}: {text!r}", "an id", _DO)
-    for name in ("dwell_seconds", "amount"):
-        number = getattr(record, name, None)
-        if number is not None and abs(number) > _MOST_NUMBER:
-            yield Fault(f"{path}.{name}: {number:g}", f"at most {_MOST_NUMBER:g}", _DO)
+def _unmeant(path: str, records: Sequence[Any]) -> Iterator[Fault]:
+    for n, one in enumerate(records):
+        if not (plain(one) and _named(one)):
+            yield from unmeant(one, f"{path}[{n}]")
+
+
+def _named(record: Any) -> bool:
+    """Say whether no id of a record needs a closer look."""
+    return type(record) is StoredActivity and (
+        plain_id(record.lead_id) and plain_id(record.activity_id)
+    )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
@@ -51,6 +51,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),
     errors.NotEnoughEvidence: Problem(409, "/problems/evidence", "There is too little evidence"),
     errors.LeakFound: Problem(500, "/problems/leak", "Something looks into the future"),
+    DataError: Problem(422, "/problems/bad-input", "The store cannot hold this"),
     DBAPIError: Problem(503, "/problems/store", "The store cannot be reached"),
     PoolTimeout: Problem(503, "/problems/store", "The store cannot be reached"),
 }

@@ -4,13 +4,15 @@ Decided here: a malformed body is refused whole, with every fault; nothing of it
 answered 200 or 204 is committed.
 """
 
+from itertools import chain
 from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve.bodies import read
+from serve.bodies import read, refuse
 from serve.bodies_store import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
+from serve.meant import unmeant, unmeant_id
 from serve.parts import Parts
 from serve.routes.describing import JSON, described
 from serve.store.ingest import Added
@@ -44,7 +46,7 @@ def router(parts: Parts) -> APIRouter:
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Keep a lead; other values of its attributes, sent later, are kept as changes."""
         body = read(LeadBody, await request.body())
-        checked("", [body])
+        refuse(chain(unmeant_id(lead_id, "lead_id"), unmeant(body, "$")))
         revision = await parts.threads(parts.store.ingest.put_lead, lead_id, body, parts.now())
         return _answer(Kept(lead_id, revision))
 
@@ -56,7 +58,7 @@ def router(parts: Parts) -> APIRouter:
     async def put_account(account_id: str, request: Request) -> Response:
         """Keep an account, once."""
         body = read(AccountBody, await request.body())
-        checked("", [body])
+        refuse(chain(unmeant_id(account_id, "account_id"), unmeant(body, "$")))
         await parts.threads(parts.store.ingest.put_account, account_id, body, parts.now())
         return Response(status_code=204)
 
@@ -86,6 +88,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.delete("/v1/leads/{lead_id}")
     async def erase(lead_id: str) -> Response:
         """Erase a person; tells how much there was."""
+        refuse(unmeant_id(lead_id, "lead_id"))
         return _answer(await parts.threads(parts.store.erase, lead_id, parts.now()))
 
     return routes

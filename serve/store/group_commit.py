@@ -2,7 +2,7 @@
 
 Decided here: one thread writes; who asked is told only after the commit. A batch that cannot be
 written fails for all who wait in it, and the next is tried as if nothing had happened, so the log
-recovers by itself when the database does.
+recovers by itself when the database does; what one item is to blame for, it suffers alone.
 """
 
 import asyncio
@@ -21,10 +21,24 @@ class _Waiting(NamedTuple):
 
 
 class GroupCommit(Generic[_Item]):
-    """A writer thread; `write` is given all items of a batch and must have committed them."""
+    """A writer thread.
 
-    def __init__(self, write: Callable[[list[_Item]], None]) -> None:
+    Parameters
+    ----------
+    write
+        Is given all items of a batch and must have committed them.
+    of_items
+        Errors that are the fault of an item and not of the place: the others are written without
+        it.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[list[_Item]], None],
+        of_items: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._write = write
+        self._of_items = of_items
         self._waiting: list[_Waiting] = []
         self._awake = Condition()
         self._open = True
@@ -54,14 +68,22 @@ class GroupCommit(Generic[_Item]):
 
     def _work(self) -> None:
         while batch := self._next():
-            try:
-                self._write([item for waiting in batch for item in waiting.items])
-            except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
+            self._settle(batch)
+
+    def _settle(self, batch: Sequence[_Waiting]) -> None:
+        """Write a batch and tell who waits what became of it."""
+        try:
+            self._write([item for waiting in batch for item in waiting.items])
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
+            if len(batch) > 1 and isinstance(error, self._of_items):
                 for waiting in batch:
-                    waiting.done.set_exception(error)
-            else:
-                for waiting in batch:
-                    waiting.done.set_result(None)
+                    self._settle([waiting])
+                return
+            for waiting in batch:
+                waiting.done.set_exception(error)
+        else:
+            for waiting in batch:
+                waiting.done.set_result(None)
 
     def _next(self) -> list[_Waiting]:
         """Wait for work; nothing when closed and all is written."""

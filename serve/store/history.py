@@ -67,7 +67,7 @@ class Histories:
 def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:
     """Give the rows of the lead, then of its mates by id."""
     query = select(LEADS).where(LEADS.c.lead_id == lead_id, LEADS.c.known)
-    first = connection.execute(query).one_or_none()
+    first = None if "\0" in lead_id else connection.execute(query).one_or_none()
     if first is None:
         raise NoLead([Fault("no such lead", "a lead that was sent", "PUT it first")])
     mates = select(LEADS).where(LEADS.c.account_id == first.account_id, LEADS.c.known)

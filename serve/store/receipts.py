@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import BadRequest, Fault
 from serve.scorings import Scoring
@@ -13,6 +14,7 @@ from serve.store.engine import moment, reading, time_of
 from serve.store.group_commit import GroupCommit
 from serve.store.tables import FEEDBACK, RECEIPTS
 
+_OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError)
 VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
 
 
@@ -37,7 +39,7 @@ class Receipts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._commits: GroupCommit[Scoring] = GroupCommit(self._write)
+        self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
 
     async def append(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings; they are in the database when this returns."""
@@ -57,7 +59,7 @@ class Receipts:
         """
         with reading(self._engine).connect() as connection:
             query = select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)
-            row = connection.execute(query).mappings().one_or_none()
+            row = None if "\0" in receipt_id else connection.execute(query).mappings().one_or_none()
         if row is None:
             raise NoReceipt([Fault("no such receipt", "the id of an answer", "check the id")])
         if row["erased_at"] is not None:
