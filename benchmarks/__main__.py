@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("features", "explain", "serving", "quality")
+NAMES = ("features", "explain", "serving", "cold_start", "quality")
 
 
 def main(names: list[str]) -> None:

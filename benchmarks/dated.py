@@ -13,16 +13,19 @@ import pandas as pd
 
 from benchmarks.datasets import DATASETS, Dataset
 from features import build, catalog_learning, labels, snapshots
-from features.catalog import CatalogSettings
+from features.catalog import Catalog, CatalogSettings
 from features.tables import Tables
-from models import metrics
+from models import metrics, points
+from models.points import Points
 from models.split import SplitSettings, split_by_cutoff
-from models.training_set import Rows, TrainingSet
+from models.training_set import Floats, Rows, TrainingSet
 from pipelines import partitions
 from pipelines.intake import ingest
 from pipelines.sample import answers, company
 
-MAPPING = Path(__file__).resolve().parent.parent / "examples" / "bpic2012" / "mapping.yaml"
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+MAPPING = EXAMPLES / "bpic2012" / "mapping.yaml"
+POINTS = EXAMPLES / "sample" / "scorecard.yaml"
 BPI_UNTIL = pd.Timestamp("2012-03-14T15:05:00Z")
 BPI_AGES_HOURS = (1.0, 24.0, 72.0, 168.0, 336.0, 504.0)
 BPI_BARS = {1: 0.693, 24: 0.681, 72: 0.670, 168: 0.697, 336: 0.796, 504: 0.815}
@@ -52,7 +55,13 @@ def bpic2012() -> Dataset:
 
 def sample() -> Dataset:
     """Won within 90 days at the sample company; whole-lead draws, an embargo before the test."""
-    made = company.make(company.SampleSettings(leads=SAMPLE_LEADS, seed=7))
+    rows, test, truth, _ = sample_with_truth(SAMPLE_LEADS)
+    return Dataset("sample", rows, test, limit=metrics.auc(test.label, truth))
+
+
+def sample_with_truth(leads: int) -> tuple[TrainingSet, TrainingSet, Floats, Points]:
+    """Give the rows to learn from, the test, its true probabilities, the sales team's points."""
+    made = company.make(company.SampleSettings(leads=leads, seed=7))
     tables = made.tables()
     until = pd.Timestamp(made.ends_at, unit="us", tz="UTC")
     rule = snapshots.CohortRule(every_days=28.0, early_age_hours=(24.0,))
@@ -61,11 +70,15 @@ def sample() -> Dataset:
     matured = label.notna()
     rows, label = rows[matured].reset_index(drop=True), label[matured].reset_index(drop=True)
     split = split_by_cutoff(rows["cutoff"].astype("int64").to_numpy(), SplitSettings())
-    whole = _built(tables, rows, label, split.learning, (1.0, 7.0, 30.0, 90.0))
-    test = whole.take(split.test)
+    catalog = _catalog(tables, rows.iloc[split.learning], (1.0, 7.0, 30.0, 90.0))
+    whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
     truth = answers.truth_at(made, rows.iloc[split.test])["probability_given_seen"].to_numpy()
-    limit = metrics.auc(test.label, truth)
-    return Dataset("sample", whole.take(split.learning), test, limit=limit)
+    given = points.resolve(points.read(POINTS.read_text("utf-8")), catalog)
+    return whole.take(split.learning), whole.take(split.test), truth, given
+
+
+def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:
+    return catalog_learning.learn(tables, taught, CatalogSettings(windows_days=windows_days))
 
 
 def _built(
@@ -75,8 +88,7 @@ def _built(
     taught: Rows,
     windows_days: tuple[float, ...],
 ) -> TrainingSet:
-    settings = CatalogSettings(windows_days=windows_days)
-    catalog = catalog_learning.learn(tables, rows.iloc[taught], settings)
+    catalog = _catalog(tables, rows.iloc[taught], windows_days)
     return TrainingSet.from_frame(build.build(tables, rows, catalog), label)
 
 

@@ -5,18 +5,20 @@ converts; the interval says between which shares that may lie, 90 % of the time,
 come. It is a curve of the calibrated log-odds z, learned from margins that were later than, or
 held out of, what the model was trained on:
 
-    true log-odds = z + shift + slope * (z - center) + period
+    true log-odds = z + shift + slope * far + bend * far**2 + period,  far = z - center
 
-`shift` and `slope` have normal priors of standard deviation `SHIFT` and `SLOPE`, so with no
-outcomes the interval is as wide as ignorance, and narrows with every conversion, without a step.
+`shift`, `slope` and `bend` have normal priors of standard deviations `PRIOR`, so with no outcomes
+the interval is as wide as ignorance, and narrows with every conversion, without a step; far from
+where the conversions are it stays wide.
 Rows of a lead repeat each other: the likelihood is divided by their design effect (Kish 1965), the
 squared sums of the residuals of each lead over the sum of their squares.
-`period` is what a base rate moves by from one horizon to the next: its variance is estimated over
-periods of one horizon (DerSimonian and Laird 1986) and held towards `PERIOD` squared by a prior
-worth `PERIODS` periods. The probability shown lies inside its interval, always.
+`period` is what a base rate moves by from one horizon to the next: its mean square under a
+half-normal prior of scale `PERIOD` and the errors of the periods of one horizon. The probability
+shown lies inside its interval, always.
 """
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -27,10 +29,8 @@ from models.training_set import Floats
 
 LEVEL: Final = 0.9
 """In this share of the cases the interval holds the share that converts."""
-SHIFT: Final = 1.0
-SLOPE: Final = 0.5
-PERIOD: Final = 0.15
-PERIODS: Final = 3.0
+PRIOR: Final = (1.0, 0.5, 0.1)
+PERIOD: Final = 0.3
 SUFFICIENT: Final = float(np.log(2.0))
 """Evidence is insufficient where the odds may be more than twice, or less than half, of those
 shown."""
@@ -38,6 +38,7 @@ shown."""
 _QUANTILE: Final = 1.6448536269514722
 _ROUNDS: Final = 50
 _EDGE: Final = 1e-12
+_MOST: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,21 @@ class Interval:
     ----------
     center
         The log-odds at which `shift` is told.
-    shift, slope
-        The most likely error.
-    variances
-        Of shift, of slope, their covariance.
+    error
+        The most likely shift, slope and bend.
+    covariance
+        Of the three: shape (3, 3).
     period
         Standard deviation of what a period adds.
     """
 
     center: float = 0.0
-    shift: float = 0.0
-    slope: float = 0.0
-    variances: tuple[float, float, float] = (SHIFT**2, SLOPE**2, 0.0)
+    error: tuple[float, ...] = (0.0, 0.0, 0.0)
+    covariance: tuple[tuple[float, ...], ...] = (
+        (PRIOR[0] ** 2, 0.0, 0.0),
+        (0.0, PRIOR[1] ** 2, 0.0),
+        (0.0, 0.0, PRIOR[2] ** 2),
+    )
     period: float = PERIOD
 
     def of(self, probability: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -73,9 +77,12 @@ class Interval:
         """
         low, high = np.empty(len(probability)), np.empty(len(probability))
         sufficient = np.empty(len(probability), np.bool_)
-        learned = (self.center, self.shift, self.slope, *self.variances, self.period)
-        _ends(probability, learned, low, high, sufficient)
+        _ends(probability, self._learned, low, high, sufficient)
         return low, high, sufficient
+
+    @cached_property
+    def _learned(self) -> tuple[float, float, Floats, Floats]:
+        return self.center, self.period, np.array(self.error), np.array(self.covariance)
 
     def to_json(self) -> dict[str, Any]:
         """Write the interval as plain data."""
@@ -84,24 +91,30 @@ class Interval:
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Interval":
         """Read what `to_json` wrote."""
-        return cls(**(raw | {"variances": tuple(raw["variances"])}))
+        covariance = tuple(tuple(row) for row in raw["covariance"])
+        return cls(raw["center"], tuple(raw["error"]), covariance, raw["period"])
 
 
 @njit(cache=True, nogil=True)
 def _ends(
     probability: Floats,
-    learned: tuple[float, float, float, float, float, float, float],
+    learned: tuple[float, float, Floats, Floats],
     low: Floats,
     high: Floats,
     sufficient: NDArray[np.bool_],
 ) -> None:
-    center, shift, slope, of_shift, of_slope, both, period = learned
+    center, period, errors, covariance = learned
+    part = np.ones(3)
     for i in range(probability.size):
         inside = min(max(probability[i], _EDGE), 1.0 - _EDGE)
         z = np.log(inside) - np.log1p(-inside)
-        far = z - center
-        error = shift + slope * far
-        variance = of_shift + 2.0 * both * far + of_slope * far * far + period * period
+        part[1] = z - center
+        part[2] = part[1] * part[1]
+        error, variance = 0.0, period * period
+        for j in range(3):
+            error += part[j] * errors[j]
+            for k in range(3):
+                variance += part[j] * part[k] * covariance[j, k]
         span = _QUANTILE * np.sqrt(variance)
         low[i] = min(probability[i], 1.0 / (1.0 + np.exp(-(z + error - span))))
         high[i] = max(probability[i], 1.0 / (1.0 + np.exp(-(z + error + span))))
@@ -126,16 +139,20 @@ def learn(
         return Interval()
     z = _logit(probability)
     center = float(np.average(z, weights=probability * (1.0 - probability) + _EDGE))
-    parts = np.column_stack([np.ones(len(z)), z - center])
-    prior = np.diag([SHIFT**-2, SLOPE**-2])
+    parts = (z - center)[:, None] ** np.arange(3.0)
+    prior = np.diag(np.array(PRIOR) ** -2.0)
     repeated = _design_effect(label - probability, lead)
     error, bend = _mode(z, parts, label, prior * repeated)
-    spread = np.linalg.inv(bend / repeated)
+    covariance = np.linalg.inv(bend / repeated)
     expected = _expit(z + parts @ error)
-    weight = expected * (1.0 - expected)
-    moved = _period_variance(label - expected, weight, period, repeated)
-    variances = (float(spread[0, 0]), float(spread[1, 1]), float(spread[0, 1]))
-    return Interval(center, float(error[0]), float(error[1]), variances, float(np.sqrt(moved)))
+    rest = (label - expected, expected * (1.0 - expected))
+    moved = _period_variance(rest, period, repeated)
+    return Interval(
+        center,
+        tuple(error.tolist()),
+        tuple(tuple(row) for row in covariance.tolist()),
+        float(np.sqrt(moved)),
+    )
 
 
 def periods(cutoff: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
@@ -164,7 +181,7 @@ def _mode(z: Floats, parts: Floats, label: Floats, prior: Floats) -> tuple[Float
         margin = z + parts @ error
         return float(np.sum(np.logaddexp(0.0, margin) - label * margin) + error @ prior @ error / 2)
 
-    error, bend = np.zeros(2), prior
+    error, bend = np.zeros(len(prior)), prior
     best = loss(error)
     for _ in range(_ROUNDS):
         expected = _expit(z + parts @ error)
@@ -187,20 +204,24 @@ def _sums(rows: Floats, group: NDArray[np.int64]) -> Floats:
 
 
 def _period_variance(
-    left: Floats, weight: Floats, period: NDArray[np.int64], repeated: float
+    rest: tuple[Floats, Floats], period: NDArray[np.int64], repeated: float
 ) -> float:
-    """Estimate the variance of what periods add, held towards the prior."""
-    surplus, information = _sums(np.column_stack([left, weight]), period).T / repeated
-    some = information > 1.0
-    surplus, information = surplus[some], information[some]
-    freedom = len(surplus) - 1
-    prior = PERIOD**2
-    if freedom < 1:
-        return prior
-    total = information.sum()
-    excess = np.sum(surplus**2 / information) - surplus.sum() ** 2 / total - freedom
-    found = max(0.0, excess / (total - np.sum(information**2) / total))
-    return float((PERIODS * prior + freedom * found) / (PERIODS + freedom))
+    """Estimate the variance of what periods add, from residuals and information of the rows."""
+    surplus, information = _sums(np.column_stack(rest), period).T / repeated
+    some = information > 0.0
+    error, noise = surplus[some] / information[some], 1.0 / information[some]
+    tried = np.linspace(0.0, _MOST, 151)
+    weight = _log_likelihood(error, noise, tried) - tried**2 / (2.0 * PERIOD**2)
+    weight = np.exp(weight - weight.max())
+    return float(tried**2 @ weight / weight.sum())
+
+
+def _log_likelihood(error: Floats, noise: Floats, tried: Floats) -> Floats:
+    """Tell how likely the errors of the periods are under each spread, whatever their mean."""
+    variance = noise[:, None] + tried**2
+    mean = np.sum(error[:, None] / variance, axis=0) / np.sum(1.0 / variance, axis=0)
+    fit = np.sum(np.log(variance) + (error[:, None] - mean) ** 2 / variance, axis=0)
+    return np.asarray(-0.5 * (fit + np.log(np.sum(1.0 / variance, axis=0))))
 
 
 def _logit(probability: Floats) -> Floats:

@@ -108,15 +108,31 @@ class Scorecard:
 def from_points(rows: TrainingSet, points: Points) -> Scorecard:
     """Make a scorecard of the points alone; whatever outcomes there are set the base rate.
 
-    The rate is that of the rows, counted together with one expected row.
+    The average probability of the rows is their rate, the rate that the points expect counting as
+    much as leads enough for one conversion.
     """
     binning = Binning(
         tuple(points.edges(len(rows.names)) or [np.empty(0, dtype=np.float32)] * len(rows.names)),
         rows.categorical,
     )
-    rate = (rows.conversions + points.expected_rate) / (len(rows) + 1.0)
+    expected = len(rows) / rows.leads if len(rows) else 1.0
+    rate = (rows.conversions + expected) / (len(rows) + expected / points.expected_rate)
     card = Scorecard(float(np.log(rate / (1.0 - rate))), binning, points.table(binning))
-    return _centred(card, rows, move_intercept=False)
+    card = _centred(card, rows, move_intercept=False)
+    if len(rows) == 0:
+        return card
+    return replace(card, intercept=_level(card.margin(rows.values) - card.intercept, rate))
+
+
+def _level(margin: Floats, rate: float) -> float:
+    """Find what to add to margins so that their average probability is the rate."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - for learning alone
+
+    def surplus(shift: float) -> float:
+        return float(np.mean(1.0 / (1.0 + np.exp(-(margin + shift))))) - rate
+
+    span = float(np.abs(margin).max()) + abs(float(np.log(rate / (1.0 - rate)))) + 1.0
+    return float(brentq(surplus, -span, span))
 
 
 def fit(

@@ -28,7 +28,7 @@ class ScorecardSettings:
 
     max_bins: int = 20
     min_bin_rows: int = 10
-    penalties: tuple[float, ...] = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
+    penalties: tuple[float, ...] = (3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
     max_rows: int = 200_000
     max_choice_rows: int = 25_000
 

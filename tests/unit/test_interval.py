@@ -71,7 +71,7 @@ def _held(random: np.random.Generator, leads: int, *, clustered: bool) -> bool:
     p, label, lead, _, truth = _world(random, leads, error=random.normal(0.0, 0.5))
     whose = lead if clustered else np.arange(lead.size)
     found = interval.learn(p, label, whose, np.zeros(lead.size, int))
-    narrow = Interval(found.center, found.shift, found.slope, found.variances, period=0.0)
+    narrow = Interval(found.center, found.error, found.covariance, period=0.0)
     at = random.integers(lead.size)
     low, high, _ = narrow.of(p[at : at + 1])
     return bool(low[0] <= truth[at] <= high[0])
