@@ -44,6 +44,7 @@ from serve.store.store import Store
 ROUTES = (health, scores, outlook, leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
+_ERASED_SECONDS = 5.0
 _SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter when the log's waits for it."""
 
@@ -96,7 +97,8 @@ class Server:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.log = Log(now)
-        self.gate = Gate(Limits(settings.requests_per_second, settings.burst))
+        limits = Limits(settings.requests_per_second, settings.burst)
+        self.gate = Gate(limits, open_without_keys=settings.loopback)
         self._champion = FollowedChampion(
             settings.models, _load, settings.older_models, self._refused
         )
@@ -114,6 +116,7 @@ class Server:
         tasks = [
             asyncio.create_task(self._often(self._follow, self.parts.settings.poll_seconds)),
             asyncio.create_task(self._often(self._take_keys, _KEY_SECONDS)),
+            asyncio.create_task(self._often(self._look_again, _ERASED_SECONDS)),
         ]
         yield
         for task in tasks:
@@ -143,8 +146,16 @@ class Server:
             self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint)
 
     def _take_keys(self) -> None:
-        upgrade(self._engine)
-        self.gate.use(self._keys.all())
+        try:
+            upgrade(self._engine)
+            self.gate.use(self._keys.all())
+        except (SQLAlchemyError, OSError):
+            self.parts.reach.lost()
+            raise
+        self.parts.reach.found()
+
+    def _look_again(self) -> None:
+        self.parts.store.look_again(self.parts.now())
 
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()

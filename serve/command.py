@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -37,22 +38,13 @@ def serve() -> None:
     """
     import uvicorn  # noqa: PLC0415 - slow to import
 
-    from features.errors import BadParams  # noqa: PLC0415
+    from serve.patience import PatientProtocol  # noqa: PLC0415
     from serve.settings import Settings  # noqa: PLC0415
 
     settings = Settings.read(os.environ)
-    keys = [key for key in _keys(settings).all() if key.revoked_at is None]
     for name, value in settings.told().items():
         typer.echo(f"{name}={value}", err=True)
-    if not keys and not settings.loopback:
-        raise BadParams.of(
-            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
-        )
-    if not keys:
-        typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
-    if not user_command.opened(settings).exist():
-        told = "everyone on this machine may read the pages" if settings.loopback else "no pages"
-        typer.secho(f"NO USERS: {told}; see `mikomi user add`.", fg="red", err=True)
+    _tell_who_may_come(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
     with suppress(KeyboardInterrupt), _many_counters(settings.workers), _follower():
         uvicorn.run(
@@ -61,11 +53,36 @@ def serve() -> None:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
+            http=partial(PatientProtocol, seconds=settings.head_seconds),  # type: ignore[arg-type]
             access_log=False,
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+
+
+def _tell_who_may_come(settings: Any) -> None:
+    """Say loudly who needs no key; refuse to start where that would be anybody."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
+
+    from features.errors import BadParams  # noqa: PLC0415
+
+    try:
+        keys = [key for key in _keys(settings).all() if key.revoked_at is None]
+        users = user_command.opened(settings).exist()
+    except (SQLAlchemyError, OSError) as error:
+        told = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
+        typer.secho(told, fg="red", err=True)
+        return
+    if not keys and not settings.loopback:
+        raise BadParams.of(
+            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
+        )
+    if not keys:
+        typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
+    if not users:
+        told = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        typer.secho(f"NO USERS: {told}; see `mikomi user add`.", fg="red", err=True)
 
 
 def create(

@@ -1,8 +1,8 @@
 """Who may do what: a key, its scopes, and how often.
 
 Decided here: keys are known by their hash, which is compared in constant time; what a path needs is
-said in one table. Without any key ever made, a server on loopback lets everyone in. Keys are for
-the API alone: pages ask for a user, see `serve.pages`.
+said in one table. Without any key ever made, a server on loopback lets everyone in; before the keys
+are known, and elsewhere, nobody comes in. Pages ask for a user, see `serve.pages`.
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,17 @@ from serve.limits import Limits
 from serve.store.api_keys import Key
 
 API: Final = "/v1"
-OPEN: Final = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
-"""What asks for nothing; everything else outside the API is a page."""
+KEYED: Final = (f"{API}/", "/metrics", "/docs", "/openapi.json")
+"""What asks for a key, once there is one."""
+OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
+"""What asks for no user; everything else outside the API is a page."""
 _SECONDS: Final = 60.0
+_LEAD_SLASHES: Final = 3
+"""Of /v1/leads/{lead_id}, whatever the lead is called."""
+
+
+class KeysUnknown(MikomiError):
+    """The keys were not read yet, so nobody can be told from anybody."""
 
 
 class NoKey(MikomiError):
@@ -34,16 +42,26 @@ class TooOften(MikomiError):
 
 
 class Gate:
-    """The keys in use; they are replaced as a whole."""
+    """The keys in use; they are replaced as a whole.
 
-    def __init__(self, limits: Limits) -> None:
+    Parameters
+    ----------
+    limits
+        How often anyone may ask.
+    open_without_keys
+        Whether everyone may come in while there never was a key.
+    """
+
+    def __init__(self, limits: Limits, *, open_without_keys: bool = True) -> None:
         self._limits = limits
         self._keys: tuple[Key, ...] = ()
-        self._closed = False
+        self._closed = not open_without_keys
+        self._known = False
 
     def use(self, keys: Iterable[Key]) -> None:
         """Take up the keys; one that was ever made closes the gate for those without."""
         every = tuple(keys)
+        self._known = True
         self._closed = self._closed or bool(every)
         self._keys = tuple(key for key in every if key.revoked_at is None)
 
@@ -52,11 +70,13 @@ class Gate:
 
         Raises
         ------
-        NoKey, NotAllowed, TooOften
+        KeysUnknown, NoKey, NotAllowed, TooOften
             If it may not come in.
         """
-        if not path.startswith(API):
+        if not path.startswith(KEYED):
             return None
+        if not self._known:
+            raise KeysUnknown.of("no keys yet", "the keys of the database", "wait a little")
         key = self._key(header)
         if key is not None and scope_of(method, path) not in key.scopes | _all(key):
             raise NotAllowed.of(
@@ -99,7 +119,8 @@ def scope_of(method: str, path: str) -> str:
     """
     if method == "DELETE":
         return "admin"
-    if path.startswith(("/v1/score", "/v1/outlook", "/v1/change")) or path.endswith("/score"):
+    asks = method == "GET" and path.endswith("/score") and path.count("/") > _LEAD_SLASHES
+    if asks or path.startswith(("/v1/score", "/v1/outlook", "/v1/change")):
         return "score"
     if path.startswith("/v1/receipts") or method == "GET":
         return "read"

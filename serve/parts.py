@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from serve.metrics import Metrics
+from serve.reach import Reach
 from serve.settings import Settings
 
 _Given = ParamSpec("_Given")
@@ -54,6 +55,8 @@ class Parts:
         The clock.
     metrics
         What is counted.
+    reach
+        Whether the database answers.
     """
 
     settings: Settings
@@ -62,6 +65,7 @@ class Parts:
     receipts: Any
     now: Callable[[], datetime]
     metrics: Metrics = field(default_factory=Metrics)
+    reach: Reach = field(default_factory=Reach)
 
     def threads(
         self, function: Callable[_Given, _Found], *args: _Given.args, **named: _Given.kwargs

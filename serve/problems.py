@@ -12,11 +12,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
 from serve.champion import NoModel
-from serve.gate import NoKey, NotAllowed, TooOften
+from serve.gate import KeysUnknown, NoKey, NotAllowed, TooOften
 from serve.manner_errors import TooLarge, TooSlow
 from serve.pages.visit import NotAllowedHere, NotSignedIn
+from serve.reach import NoStore
 from serve.scorings import NoReceipts
-from serve.store.history import NoLead
+from serve.store.history import NoLead, NotYet
 from serve.store.receipts import Erased, NoReceipt
 from serve.store.sign_ins import LockedOut
 
@@ -35,6 +36,8 @@ class Problem(NamedTuple):
 _UNEXPECTED = Problem(500, "/problems/unexpected", "Something went wrong here")
 TABLE: dict[type[Exception], Problem] = {
     NoModel: Problem(503, "/problems/no-model", "There is no model yet"),
+    NoStore: Problem(503, "/problems/store", "The store cannot be reached"),
+    KeysUnknown: Problem(503, "/problems/store", "The store cannot be reached"),
     NoReceipts: Problem(503, "/problems/receipts", "Answers cannot be logged"),
     NoLead: Problem(404, "/problems/no-lead", "There is no such lead"),
     NoReceipt: Problem(404, "/problems/no-receipt", "There is no such receipt"),
@@ -48,6 +51,8 @@ TABLE: dict[type[Exception], Problem] = {
     NotAllowedHere: Problem(403, "/problems/not-allowed-here", "This form is refused"),
     TooSlow: Problem(408, "/problems/too-slow", "The body did not arrive in time"),
     errors.BadInput: Problem(422, "/problems/bad-input", "The request cannot be used"),
+    errors.ArtifactMissing: Problem(409, "/problems/no-such-model", "That model is not kept here"),
+    NotYet: Problem(409, "/problems/not-yet", "The lead is created later than now"),
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),
     errors.NotEnoughEvidence: Problem(409, "/problems/evidence", "There is too little evidence"),
     errors.LeakFound: Problem(500, "/problems/leak", "Something looks into the future"),

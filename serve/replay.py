@@ -12,6 +12,7 @@ from serve.bodies import ScoreBody, asked_of, read
 from serve.scoring import Loaded
 from serve.scorings import Scoring
 from serve.store.history import Histories
+from serve.store.receipts import Erased
 
 
 class ReplayDiffers(ArtifactError):
@@ -32,10 +33,16 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
 
     Raises
     ------
+    Erased
+        If a person was erased with whom it was computed.
     ReplayDiffers
         If they are not the bytes that were sent.
     """
     language: Language = "ja" if scoring.language == "ja" else "en"
+    if scoring.input is None and scoring.revisions is None:
+        raise Erased(
+            [Fault("another of its account was erased", "all that was read", "read the receipt")]
+        )
     if scoring.input is not None:
         asked = asked_of(read(ScoreBody, scoring.input), scoring.at)
     else:

@@ -20,6 +20,7 @@ _LEAST: Final = {
     "follow_seconds": 0.05,
     "older_models": 1,
     "body_bytes": 1_000,
+    "head_seconds": 0.1,
     "body_seconds": 0.1,
     "requests_per_second": 0.01,
     "burst": 1,
@@ -52,6 +53,7 @@ class Settings:
     follow_seconds: float = 2.0
     older_models: int = 4
     body_bytes: int = 8_000_000
+    head_seconds: float = 10.0
     body_seconds: float = 10.0
     requests_per_second: float = 1_000.0
     burst: int = 2_000

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Response
 
-from features.errors import MikomiError
 from serve.parts import Parts
 
 
@@ -17,10 +16,9 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/readyz")
     async def readyz() -> dict[str, str]:
-        """Tell that a warm model is ready; until then 503 says what is missing."""
+        """Tell that a warm model and the database are there; until then 503 says what is not."""
         parts.champion.current()
-        if parts.receipts is None:
-            raise MikomiError.of("no store yet", "a database", "wait, or look at its address")
+        parts.reach.check()
         return {"status": "ready"}
 
     @routes.get("/metrics")

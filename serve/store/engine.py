@@ -15,6 +15,12 @@ from sqlalchemy import Engine, create_engine, event, inspect
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
 HEAD: Final = "0003"
+SAID: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -28,7 +34,12 @@ def open_engine(url: str) -> Engine:
             url = f"postgresql+psycopg://{url.removeprefix(short)}"
     arguments = {"connect_timeout": CONNECT_SECONDS}
     return create_engine(
-        url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=arguments, pool_size=10
+        url,
+        pool_pre_ping=True,
+        pool_timeout=BUSY_SECONDS,
+        connect_args=arguments,
+        pool_size=10,
+        hide_parameters=True,
     )
 
 
@@ -36,11 +47,12 @@ def _sqlite(url: str) -> Engine:
     place = url.partition("///")[2].partition("?")[0]
     if place:
         Path(place).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    arguments = {"timeout": BUSY_SECONDS, "isolation_level": None}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for said in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for said in SAID:
             connection.execute(f"PRAGMA {said}")
 
     @event.listens_for(engine, "begin")
@@ -57,6 +69,20 @@ def _reads(connection: Any) -> bool:
 def reading(engine: Engine) -> Engine:
     """Give the engine for reading alone: it never waits for a writer."""
     return engine.execution_options(reads_only=True)
+
+
+def forget(engine: Engine) -> None:
+    """Let the files of SQLite forget what was deleted: the log of writes is emptied.
+
+    What was deleted from the tables is overwritten at once. PostgreSQL does both by itself, in its
+    time. Someone who reads may hold this up; then the log is emptied when it is next.
+    """
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
 
 
 def upgrade(engine: Engine) -> None:

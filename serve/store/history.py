@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, select
 
-from features.errors import BadRequest, Fault
+from features.errors import BadRequest, Fault, MikomiError
 from features.texts import folded
 from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome
 from serve.store.engine import reading, time_of
@@ -22,6 +22,10 @@ Revisions = Mapping[str, int]
 
 class NoLead(BadRequest):
     """There is no lead of that id."""
+
+
+class NotYet(MikomiError):
+    """The lead is created later than the moment it is asked about."""
 
 
 class Histories:
@@ -47,7 +51,9 @@ class Histories:
         Raises
         ------
         NoLead
-            If it is not kept, or not yet known.
+            If it is not kept.
+        NotYet
+            If it is created after the cutoff.
         """
         lead_id = folded(lead_id)
         with self._engine.begin() as connection:
@@ -58,6 +64,8 @@ class Histories:
                 for table in (ACTIVITIES, OUTCOMES, CHANGES)
             }
             account = _account(connection, leads[0].account_id)
+        if time_of(leads[0].created_at) > cutoff:
+            raise NotYet.of("a lead created later than now", "one that is there", "look at clocks")
         histories = [
             _history(row, {name: rows[name][row.lead_id] for name in rows}) for row in leads
         ]

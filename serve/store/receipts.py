@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import BadRequest, Fault
@@ -58,19 +58,13 @@ class Receipts:
             If there is none, or its person was erased.
         """
         with reading(self._engine).connect() as connection:
-            query = select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)
-            row = None if "\0" in receipt_id else connection.execute(query).mappings().one_or_none()
-        if row is None:
-            raise NoReceipt([Fault("no such receipt", "the id of an answer", "check the id")])
-        if row["erased_at"] is not None:
-            raise Erased([Fault("an erased person", "a person that is kept", "ask about another")])
-        return _scoring(dict(row))
+            return _scoring(_kept(connection, receipt_id))
 
     def judge(self, receipt_id: str, verdict: Verdict, at: datetime) -> None:
         """Note what a salesperson says of an answer; a receipt of an erased person takes none."""
-        self.of(receipt_id)
         said = verdict._asdict() | {"receipt_id": receipt_id, "at": moment(at)}
         with self._engine.begin() as connection:
+            _kept(connection, receipt_id, lock=True)
             connection.execute(insert(FEEDBACK), [said])
 
     def close(self) -> None:
@@ -80,6 +74,17 @@ class Receipts:
     def _write(self, scorings: list[Scoring]) -> None:
         with self._engine.begin() as connection:
             connection.execute(insert(RECEIPTS), [_row(one) for one in scorings])
+
+
+def _kept(connection: Connection, receipt_id: str, *, lock: bool = False) -> dict[str, Any]:
+    query = select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)
+    query = query.with_for_update(read=True) if lock else query
+    row = None if "\0" in receipt_id else connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NoReceipt([Fault("no such receipt", "the id of an answer", "check the id")])
+    if row["erased_at"] is not None:
+        raise Erased([Fault("an erased person", "a person that is kept", "ask about another")])
+    return dict(row)
 
 
 def _row(one: Scoring) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from serve.store.erasure import erase
+from serve.store.erasure import Eraser
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
 from serve.store.ranking import Ranking
@@ -16,7 +16,7 @@ class Store:
     """Leads, accounts, activities, outcomes and users in a database."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._eraser = Eraser(engine)
         self.ingest = Ingest(engine)
         self.histories = Histories(engine)
         self.ranking = Ranking(engine)
@@ -24,5 +24,9 @@ class Store:
         self.sign_ins = SignIns(engine)
 
     def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
-        """Erase a person; see `serve.store.erasure.erase`."""
-        return erase(self._engine, lead_id, at)
+        """Erase a person; see `serve.store.erasure`."""
+        return self._eraser.erase(lead_id, at)
+
+    def look_again(self, now: datetime) -> int:
+        """Empty what was logged of erased persons after their erasure."""
+        return self._eraser.look_again(now)
