@@ -84,6 +84,22 @@ class Interval:
     def _learned(self) -> tuple[float, float, Floats, Floats]:
         return self.center, self.period, np.array(self.error), np.array(self.covariance)
 
+    def moved(self, probability: Floats, deviations: Floats) -> Floats:
+        """Give what the shares may truly be: shape (deviations, rows).
+
+        Parameters
+        ----------
+        probability
+            Shape (rows,).
+        deviations
+            By how many standard deviations all rows are moved at once.
+        """
+        _, period, errors, covariance = self._learned
+        z = _logit(probability)
+        parts = np.column_stack([(z - self.center) ** power for power in range(3)])
+        variance = np.einsum("ij,jk,ik->i", parts, covariance, parts) + period**2
+        return _expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
+
     def to_json(self) -> dict[str, Any]:
         """Write the interval as plain data."""
         return asdict(self)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, func, select, tuple_
+from sqlalchemy import ColumnElement, Engine, false, func, or_, select, tuple_
 
 from features.errors import Fault
 from features.texts import folded
@@ -78,14 +78,18 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
 class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which leads; what is missing does not narrow.
 
-    `q` is looked for in ids and in the texts of attributes, whatever the case; `crossed_since` and
-    `woke_since` ask for leads that became hot, or woke up, at that moment or later.
+    `q` is looked for in ids and in the texts of attributes, whatever the case; `owners` are those
+    whose leads may be seen, none among them for leads without one; `crossed_since` and `woke_since`
+    ask for leads that became hot, or woke up, at that moment or later.
     """
 
     band: Band | None = None
     owner_id: str | None = None
     source: str | None = None
     q: str | None = None
+    owners: frozenset[str | None] | None = None
+    attributes: dict[str, str] = {}
+    created_since: datetime | None = None
     crossed_since: datetime | None = None
     woke_since: datetime | None = None
 
@@ -132,7 +136,7 @@ class Ranking:
         if not 1 <= limit <= MOST:
             raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
         place = None if cursor is None else _place(cursor)
-        narrowed = list(_conditions(wanted))
+        narrowed = list(conditions(wanted))
         query = select(RANKING).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
         if place is not None:
             query = query.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
@@ -154,17 +158,28 @@ class Ranking:
         return None if row is None else _ranked(row)
 
 
-def _conditions(wanted: RankingFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(wanted: RankingFilter) -> Iterator[ColumnElement[bool]]:
+    """Give what a filter asks of a row."""
     for name in ("band", "owner_id", "source"):
         value = getattr(wanted, name)
         if value is not None:
             yield RANKING.c[name] == value
     if wanted.q is not None:
         yield RANKING.c.searched.contains(searched(wanted.q), autoescape=True)
-    if wanted.crossed_since is not None:
-        yield RANKING.c.crossed_at >= moment(wanted.crossed_since)
-    if wanted.woke_since is not None:
-        yield RANKING.c.woke_up_at >= moment(wanted.woke_since)
+    if wanted.owners is not None:
+        named = [owner for owner in wanted.owners if owner is not None]
+        unowned = RANKING.c.owner_id.is_(None) if None in wanted.owners else false()
+        yield or_(RANKING.c.owner_id.in_(named), unowned)
+    for name, text in wanted.attributes.items():
+        pair = msgspec.json.encode({name: text}).decode()[1:-1]
+        yield func.replace(RANKING.c.attributes, pair, "") != RANKING.c.attributes
+    for column, since in (
+        (RANKING.c.created_at, wanted.created_since),
+        (RANKING.c.crossed_at, wanted.crossed_since),
+        (RANKING.c.woke_up_at, wanted.woke_since),
+    ):
+        if since is not None:
+            yield column >= moment(since)
 
 
 def searched(text: str) -> str:

@@ -8,6 +8,7 @@ from serve.store.erasure import Eraser
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
 from serve.store.ranking import Ranking
+from serve.store.ranking_counts import RankingCounts
 from serve.store.sign_ins import SignIns
 from serve.store.users import Users
 
@@ -20,6 +21,7 @@ class Store:
         self.ingest = Ingest(engine)
         self.histories = Histories(engine)
         self.ranking = Ranking(engine)
+        self.ranking_counts = RankingCounts(engine)
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
 

@@ -1,0 +1,95 @@
+"""A ranked lead as a page shows it: everything in words, nothing left to compute.
+
+Decided here: the two strongest reasons for a lead are told; where there is none for it, the
+strongest against it. A row whose model is gone has no reasons, and the page says so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from features.errors import ArtifactError
+from serve.answers import ReasonTold
+from serve.pages import naming
+from serve.pages.words import Words
+from serve.ranked_reasons import reasons_told
+from serve.store.ranking import RankedLead
+
+_REASONS = 2
+
+
+@dataclass(frozen=True)
+class Card:
+    """One lead in words; `row` holds its numbers."""
+
+    row: RankedLead
+    address: str
+    title: str
+    about: list[str]
+    source: str
+    band: str
+    arrow: str
+    trend: str
+    reasons: list[ReasonTold]
+    last_activity: str
+    woke_up: bool
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Since:
+    """From when on a lead counts as woken up or new; it depends on today."""
+
+    woke_up_at: datetime
+    created_at: datetime
+
+
+class Cards:
+    """Makes cards in one language.
+
+    Parameters
+    ----------
+    champion
+        The models.
+    words
+        The language.
+    since
+        What counts as recent.
+    """
+
+    def __init__(self, champion: Any, words: Words, since: Since) -> None:
+        self._champion = champion
+        self._loaded = champion.current()
+        self._words = words
+        self._since = since
+
+    def of(self, row: RankedLead) -> Card:
+        """Make the card of a lead."""
+        vocabulary, words = self._loaded.artifact.catalog.vocabulary, self._words
+        arrow, trend = naming.TRENDS[row.trend]
+        woke = row.woke_up_at is not None and row.woke_up_at >= self._since.woke_up_at
+        source = naming.value_words("source", row.source, vocabulary, words.language)
+        return Card(
+            row=row,
+            address=naming.lead_address(row.lead_id),
+            title=naming.title_of(row.lead_id, row.attributes),
+            about=naming.about(row.attributes, vocabulary, words.language),
+            source="" if row.source is None else source,
+            band=words.say(naming.BANDS[row.band]),
+            arrow=arrow,
+            trend=words.say(trend),
+            reasons=self._reasons(row),
+            last_activity=naming.code_words(row.last_activity_type, vocabulary, words.language),
+            woke_up=woke,
+            is_new=row.created_at >= self._since.created_at,
+        )
+
+    def _reasons(self, row: RankedLead) -> list[ReasonTold]:
+        try:
+            own = row.model_fingerprint == self._loaded.fingerprint
+            loaded = self._loaded if own else self._champion.of(row.model_fingerprint)
+        except ArtifactError:
+            return []
+        told = reasons_told(row, loaded, self._words.language)
+        positive = [reason for reason in told if reason.contribution > 0]
+        return (positive or told)[:_REASONS]

@@ -1,0 +1,71 @@
+"""A real browser and a server for it: headless Chromium from the system's packages, on loopback.
+
+Decided here: one browser for all; a server is a thread of the tests, with a clock of their own.
+"""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from serve.app import create_app
+from serve.settings import Settings
+
+SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1200, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def chromium() -> str:
+    """Give the path of the browser; say how to get one."""
+    found = os.environ.get("MIKOMI_CHROMIUM") or shutil.which("chromium")
+    if not found:
+        raise RuntimeError(
+            "no chromium: `make browser` installs it where apt-get can, or set MIKOMI_CHROMIUM"
+        )
+    return found
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Run the browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def site(settings: Settings, now: Callable[[], datetime]) -> Iterator[str]:
+    """Serve in a thread until done; give the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(settings, now), port=port, access_log=False, log_level="error", lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(30)

@@ -1,0 +1,121 @@
+"""A store with some leads in it, ranked as of a moment by the small model of `tests.served`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, delete, insert
+
+from serve.bodies_store import LeadBody, StoredActivity
+from serve.numbers import numbers
+from serve.records import Asked, Value
+from serve.scoring import Loaded
+from serve.store.engine import moment
+from serve.store.ranking import searched
+from serve.store.store import Store
+from serve.store.tables import RANKING
+from serve.trend import past
+from serve.until import until
+
+KINDS = ("page_view", "call", "email_open", "inquiry")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A lead to put in: how many calls it had in the weeks before, and what is told of it."""
+
+    lead_id: str
+    calls: int = 0
+    owner_id: str | None = None
+    attributes: dict[str, Value] = field(default_factory=dict)
+    age_days: int = 60
+    text: str | None = None
+    woke_days: float | None = None
+    crossed_days: float | None = None
+
+
+def plant(engine: Engine, loaded: Loaded, leads: Sequence[Planted], at: datetime) -> None:
+    """Keep leads with their activities, and rank them as of `at`."""
+    store = Store(engine)
+    for lead in leads:
+        created = at - timedelta(days=lead.age_days)
+        body = LeadBody(
+            created_at=created,
+            owner_id=lead.owner_id,
+            attributes=lead.attributes,
+            backfill=True,
+        )
+        store.ingest.put_lead(lead.lead_id, body, at)
+        store.ingest.add_activities(_activities(lead, at), at, backfill=True)
+    rows = [_row(lead, loaded, store.histories.asked(lead.lead_id, at)[0]) for lead in leads]
+    with engine.begin() as connection:
+        connection.execute(
+            delete(RANKING).where(RANKING.c.lead_id.in_([r["lead_id"] for r in rows]))
+        )
+        connection.execute(insert(RANKING), rows)
+
+
+def _activities(lead: Planted, at: datetime) -> list[StoredActivity]:
+    return [
+        StoredActivity(
+            lead_id=lead.lead_id,
+            activity_id=f"{lead.lead_id}-{n}",
+            activity_type="call" if n < lead.calls else KINDS[n % 4],
+            occurred_at=at - timedelta(days=min(1 + 2 * n, lead.age_days - 1)),
+            topic="pricing",
+            text=lead.text,
+        )
+        for n in range(lead.calls + 3)
+    ]
+
+
+def _row(lead: Planted, loaded: Loaded, asked: Asked) -> dict[str, Any]:
+    answer = loaded.answer(asked, "en", "")
+    values = loaded.values(asked)
+    names = {one.name: n for n, one in enumerate(loaded.artifact.catalog.features)}
+    last = max(asked.histories[0].activities, key=lambda one: one.occurred_at)
+    falls = until(loaded, asked).falls_at
+
+    def ago(days: float | None) -> int | None:
+        return None if days is None else moment(asked.cutoff - timedelta(days=days))
+
+    return {
+        "lead_id": lead.lead_id,
+        "rank_key": -float(numbers(loaded.scorer, values).margin[0]),
+        "probability": answer.probability,
+        "score": answer.score,
+        "band": answer.band,
+        "trend": past(loaded, asked).trend,
+        "owner_id": lead.owner_id,
+        "source": lead.attributes.get("source"),
+        "account_id": None,
+        "attributes": msgspec.json.encode(lead.attributes).decode(),
+        "reasons": msgspec.json.encode(
+            [
+                {
+                    "code": one.code,
+                    "feature": names[one.feature],
+                    "value": _number(values[0, names[one.feature]]),
+                    "contribution": one.contribution,
+                    "snapshots": one.snapshots,
+                    "conversions": one.conversions,
+                }
+                for one in answer.reasons
+            ]
+        ).decode(),
+        "searched": searched(f"{lead.lead_id} {' '.join(map(str, lead.attributes.values()))}"),
+        "created_at": moment(asked.histories[0].lead.created_at),
+        "last_activity_at": moment(last.occurred_at),
+        "last_activity_type": last.activity_type,
+        "woke_up_at": ago(lead.woke_days),
+        "crossed_at": ago(lead.crossed_days),
+        "band_falls_at": None if falls is None else moment(falls),
+        "as_of": moment(asked.cutoff),
+        "model_fingerprint": loaded.fingerprint,
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if value == value else None  # noqa: PLR0124 - NaN is missing
