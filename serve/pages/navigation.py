@@ -4,5 +4,5 @@ from typing import Final
 
 from serve.pages.words import mark
 
-NAVIGATION: Final = (("/", mark("Ranking")),)
+NAVIGATION: Final = (("/", mark("Ranking")), ("/handover", mark("Hand-over")))
 """Path and label."""

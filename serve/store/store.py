@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 from serve.store.erasure import Eraser
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
+from serve.store.looks import Looks
+from serve.store.owners import Owners
 from serve.store.ranking import Ranking
 from serve.store.ranking_counts import RankingCounts
 from serve.store.sign_ins import SignIns
@@ -22,6 +24,8 @@ class Store:
         self.histories = Histories(engine)
         self.ranking = Ranking(engine)
         self.ranking_counts = RankingCounts(engine)
+        self.owners = Owners(engine, self.ingest)
+        self.looks = Looks(engine)
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
 

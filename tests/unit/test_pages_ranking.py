@@ -3,26 +3,18 @@
 import csv
 import io
 import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from serve.app import create_app
 from serve.follow import point
 from serve.pages.ranking_csv import BOM
-from serve.scoring import Loaded
-from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
-from serve.store.users import User, Users
-from tests import ranked, served
-from tests.clocked import NOW
+from tests import served
 from tests.ranked import Planted
+from tests.selling import enter, opened
 
 EVIL = '=cmd|"/C calc"!A0<script>alert(1)</script>'
 LEADS = [
@@ -32,7 +24,6 @@ LEADS = [
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
     Planted("L/5 ?", 0, "abe", {"industry": "製造業"}),
 ]
-HTML = {"accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
@@ -40,33 +31,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     point(folder, served.lay_down(folder), 1)
     return folder
-
-
-@contextmanager
-def opened(models: Path, tmp_path: Path, leads: list[Planted], **told: Any) -> Iterator[TestClient]:
-    url = f"sqlite:///{tmp_path / 'mikomi.db'}"
-    engine = open_engine(url)
-    upgrade(engine)
-    if leads:
-        ranked.plant(engine, Loaded(served.artifact(), 1), leads, NOW)
-    users = Users(engine)
-    for user in (User("sato", "sales", "sato"), User("boss", "manager", None)):
-        users.add(user, "correct horse", NOW)
-    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **told)
-    with TestClient(
-        create_app(settings, lambda: NOW), base_url="http://localhost", headers=HTML
-    ) as client:
-        while client.get("/readyz").status_code != 200:
-            time.sleep(0.02)
-        client.users = users  # type: ignore[attr-defined]
-        yield client
-    engine.dispose()
-
-
-def enter(client: TestClient, name: str) -> TestClient:
-    token = client.users.begin_session(User(name, "", None), NOW, timedelta(hours=1))  # type: ignore[attr-defined]
-    client.cookies.set("mikomi_session", token)
-    return client
 
 
 @pytest.fixture(scope="module")
@@ -188,10 +152,8 @@ def test_empty_states_are_said_plainly(models: Path, tmp_path: Path) -> None:
 
 def test_a_row_whose_model_is_gone_is_shown_without_reasons(models: Path, tmp_path: Path) -> None:
     with opened(models, tmp_path, LEADS[:1]) as client:
-        engine = open_engine(f"sqlite:///{tmp_path / 'mikomi.db'}")
-        with engine.begin() as connection:
+        with client.engine.begin() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql("update ranking set model_fingerprint = 'gone'")
         page = enter(client, "boss").get("/?lang=en").text
         assert "No reason stands out." in page
         assert "6 calls" not in page
-        engine.dispose()

@@ -1,0 +1,68 @@
+"""A server of the pages with leads, users and a clock, asked as a browser would ask."""
+
+import hmac
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from serve.app import create_app
+from serve.scoring import Loaded
+from serve.settings import Settings
+from serve.store.engine import open_engine, upgrade
+from serve.store.users import User, Users
+from tests import ranked, served
+from tests.clocked import NOW
+
+USERS = (User("sato", "sales", "sato"), User("boss", "manager", None))
+RIGHT = "correct horse"
+
+
+def fill(url: str, leads: list[ranked.Planted]) -> Engine:
+    """Make a store with users and ranked leads."""
+    engine = open_engine(url)
+    upgrade(engine)
+    if leads:
+        ranked.plant(engine, Loaded(served.artifact(), 1), leads, NOW)
+    for user in USERS:
+        Users(engine).add(user, RIGHT, NOW)
+    return engine
+
+
+@contextmanager
+def opened(
+    models: Path, tmp_path: Path, leads: list[ranked.Planted], **told: Any
+) -> Iterator[TestClient]:
+    """Serve the pages of a filled store; the model is ready."""
+    url = f"sqlite:///{tmp_path / 'mikomi.db'}"
+    engine = fill(url, leads)
+    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **told)
+    with TestClient(
+        create_app(settings, lambda: NOW),
+        base_url="http://localhost",
+        headers={"accept": "text/html"},
+    ) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.02)
+        client.engine = engine  # type: ignore[attr-defined]
+        yield client
+    engine.dispose()
+
+
+def enter(client: TestClient, name: str) -> TestClient:
+    """Give the client a session of a user."""
+    users = Users(client.engine)  # type: ignore[attr-defined]
+    user = next(one for one in users.all() if one.user_id == name)
+    token = users.begin_session(user, NOW, timedelta(hours=1))
+    client.cookies.set("mikomi_session", token)
+    return client
+
+
+def form_token(client: TestClient) -> str:
+    """Give what a page's form would carry."""
+    return hmac.new(client.cookies["mikomi_session"].encode(), b"form", "sha256").hexdigest()
