@@ -19,6 +19,8 @@ from serve import user_command
 
 PANEL = "Serving"
 GRACE_SECONDS = 20
+WORKER_SECONDS = 30
+"""After how long without a sign of life a worker is replaced."""
 
 
 def add(app: typer.Typer) -> None:
@@ -53,6 +55,7 @@ def serve() -> None:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
+            timeout_worker_healthcheck=WORKER_SECONDS,
             http=partial(PatientProtocol, seconds=settings.head_seconds),  # type: ignore[arg-type]
             access_log=False,
             log_level="warning",

@@ -1,0 +1,212 @@
+"""The database stops, fills, locks or refuses: 503, nothing is lost, and then it goes on."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event
+
+from serve import app as application
+from serve.store import engine as engines
+from serve.store.group_commit import GroupCommit
+from tests import served
+from tests.clocked import Clock, serving
+from tests.parity.test_store import activities, lead
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "_KEY_SECONDS", 0.1)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
+
+
+WRITES: list[tuple[str, str, Any]] = [
+    ("PUT", "/v1/leads/L-1", lead()),
+    ("POST", "/v1/activities", {"activities": activities(3)}),
+    ("POST", "/v1/score", served.body(2)),
+    ("GET", "/v1/leads/L-1/score", None),
+]
+READS: list[tuple[str, str, Any]] = [("GET", "/v1/leads/L-1/history", None)]
+
+
+def statuses(client: TestClient, asked: list[tuple[str, str, Any]]) -> set[int]:
+    """Ask each; every refusal says when to come again."""
+    answers = [client.request(method, path, json=body) for method, path, body in asked]
+    for answer in answers:
+        if answer.status_code == 503:
+            assert answer.headers["retry-after"]
+            assert answer.json()["type"] == "/problems/store"
+    return {answer.status_code for answer in answers}
+
+
+def wait_for(client: TestClient, status: int) -> None:
+    for _ in range(1_000):
+        if client.get("/readyz").status_code == status:
+            return
+        time.sleep(0.02)
+    raise AssertionError(client.get("/readyz").text)
+
+
+def receipt(client: TestClient) -> str:
+    said = client.post("/v1/score", json=served.body(2))
+    assert said.status_code == 200, said.text
+    return str(said.json()["receipt_id"])
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_postgres_stops_and_starts(
+    models: Path, url: str, clock: Clock, postgres_server: Any
+) -> None:
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        kept = receipt(client)
+        postgres_server.stop()
+        try:
+            assert statuses(client, WRITES + READS) == {503}
+            wait_for(client, 503)
+            assert client.get("/healthz").status_code == 200
+            settings = client.app.state.parts.settings  # type: ignore[attr-defined]
+            with TestClient(application.create_app(settings, clock)) as late:
+                assert late.get("/v1/model").status_code == 503, "keys are not known yet"
+                postgres_server.start()
+                wait_for(late, 200)
+                assert statuses(late, READS) == {200}
+        finally:
+            postgres_server.start()
+        wait_for(client, 200)
+        assert statuses(client, WRITES + READS) == {200}
+        assert client.post(f"/v1/receipts/{kept}/replay").status_code == 200
+        assert client.post("/v1/activities", json=WRITES[1][2]).json()["repeated"] == 3
+
+
+@contextmanager
+def no_room(url: str) -> Iterator[None]:
+    """Let the log of answers meet PostgreSQL's own error of a full disk."""
+    full = (
+        "create function full_disk() returns trigger language plpgsql as $$ begin"
+        " raise exception 'no space left on device' using errcode = 'disk_full'; end $$",
+        "create trigger full_disk before insert on receipts execute function full_disk()",
+    )
+    engine = engines.open_engine(url)
+    with engine.begin() as connection:
+        for said in full:
+            connection.exec_driver_sql(said)
+    yield
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop function full_disk cascade")
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_postgres_has_no_room_for_receipts(models: Path, url: str, clock: Clock) -> None:
+    with serving(models, url, clock) as client:
+        kept = [receipt(client)]
+        with no_room(url):
+            assert statuses(client, WRITES[:2]) == {200}
+            assert statuses(client, WRITES[2:]) == {503}
+            assert client.get(f"/v1/receipts/{kept[0]}").status_code == 200
+        kept.append(receipt(client))
+        for one in kept:
+            assert client.get(f"/v1/receipts/{one}").status_code == 200
+
+
+@pytest.fixture
+def refusing(url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
+    """Make every connection refuse to write while this says so."""
+    said = {"refuses": False}
+    plain = engines.open_engine
+    words = {
+        "sqlite": ("PRAGMA query_only=ON", "PRAGMA query_only=OFF"),
+        "postgres": (
+            "SET default_transaction_read_only=on",
+            "SET default_transaction_read_only=off",
+        ),
+    }[url.partition("ql://")[0].partition(":")[0]]
+
+    def made(address: str) -> Any:
+        engine = plain(address)
+
+        @event.listens_for(engine, "checkout")
+        def prepare(connection: Any, _record: Any, _proxy: Any) -> None:
+            connection.cursor().execute(words[0 if said["refuses"] else 1])
+            connection.commit()
+
+        return engine
+
+    monkeypatch.setattr(application, "open_engine", made)
+    return said
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_database_that_may_be_read_alone(
+    models: Path, url: str, clock: Clock, refusing: dict[str, bool]
+) -> None:
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        refusing["refuses"] = True
+        assert statuses(client, WRITES) == {503}
+        assert statuses(client, READS) == {200}
+        refusing["refuses"] = False
+        assert statuses(client, WRITES) == {200}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_locked_file(models: Path, url: str, clock: Clock) -> None:
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        engine = engines.open_engine(url)
+        with engine.begin():
+            assert statuses(client, WRITES) == {503}
+            assert statuses(client, READS) == {200}
+            assert client.get("/readyz").status_code == 200
+        assert statuses(client, WRITES) == {200}
+        engine.dispose()
+
+
+def test_two_servers_are_told_of_the_same_leads_at_once(
+    models: Path, url: str, clock: Clock
+) -> None:
+    with serving(models, url, clock) as one, serving(models, url, clock) as other:
+        done = [*activities(150, "L-1"), *activities(150, "L-2")]
+        bulks = [(client, done[n::3]) for n in range(3) for client in (one, other)] * 2
+
+        def send(bulk: tuple[TestClient, Any]) -> int:
+            said = bulk[0].post("/v1/activities", json={"activities": bulk[1], "backfill": True})
+            assert said.status_code == 200, said.text
+            return int(said.json()["added"])
+
+        with ThreadPoolExecutor(6) as pool:
+            assert sum(pool.map(send, bulks)) == 300
+        for lead_id in ("L-1", "L-2"):
+            assert one.put(f"/v1/leads/{lead_id}", json=lead()).json()["revision"] == 13
+        told = [
+            client.get("/v1/leads/L-1/score").json()["feature_sha256"] for client in (one, other)
+        ]
+        assert told[0] == told[1]
+
+
+def test_planted_fault_one_poisons_the_batch_of_others() -> None:
+    """What one item is to blame for, it alone suffers; without that, all who wait do."""
+
+    def write(items: list[str]) -> None:
+        time.sleep(0.05)
+        if "bad" in items:
+            raise ValueError("bad")
+        written.extend(items)
+
+    for of_items, lost in (((ValueError,), ["bad"]), ((), ["a", "bad", "b"])):
+        written: list[str] = []
+        log: GroupCommit[str] = GroupCommit(write, of_items)
+        log.put([secrets.token_hex(2)])
+        waiting = {name: log.put([name]) for name in ("a", "bad", "b")}
+        log.close()
+        assert [name for name, done in waiting.items() if done.exception()] == lost
