@@ -141,9 +141,15 @@ class Server:
 
     def _follow(self) -> None:
         if self._champion.poll():
-            loaded = self._champion.current()
+            loaded: Any = self._champion.current()
             self.parts.metrics.model(loaded.version)
+            self.parts.metrics.drift(loaded.fingerprint, loaded.drift.reference())
             self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint)
+        self._count_drift()
+
+    def _count_drift(self) -> None:
+        for loaded in self._champion.kept():
+            self.parts.metrics.drift(loaded.fingerprint, loaded.drift.take())
 
     def _take_keys(self) -> None:
         try:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from features.errors import ArtifactMissing, ArtifactTampered, Fault
 from serve.parts import Loaded
@@ -65,6 +66,11 @@ class FollowedChampion:
             kept = self._read(fingerprint, version)
             self._keep(kept)
         return kept
+
+    def kept(self) -> list[Any]:
+        """Give the models that are in memory."""
+        with self._lock:
+            return list(self._cache.values())
 
     def poll(self) -> bool:
         """Follow the pointer once; say whether the model changed."""

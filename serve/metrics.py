@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from serve.answers import ScoreAnswer
+from serve.drift import BinCount
 
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -39,6 +40,19 @@ class Metrics:
             "mikomi_model_version", "Version in use", registry=own, multiprocess_mode="max"
         )
         self._refused = Counter("mikomi_models_refused", "Broken models refused", registry=own)
+        self._bins = Counter(
+            "mikomi_feature_bin",
+            "Answers looked at (one in 16) by the bin of a feature",
+            ["model", "feature", "bin"],
+            registry=own,
+        )
+        self._shares = Gauge(
+            "mikomi_feature_bin_share",
+            "Share of the bin among the snapshots of training",
+            ["model", "feature", "bin"],
+            registry=own,
+            multiprocess_mode="max",
+        )
         self._made: dict[Any, Any] = {}
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -66,6 +80,13 @@ class Metrics:
     def model(self, version: int | None) -> None:
         """Tell the version in use."""
         self._model.set(version or 0)
+
+    def drift(self, fingerprint: str, counted: list[BinCount]) -> None:
+        """Count the bins of features that answers fell into."""
+        for one in counted:
+            labels = (fingerprint[:12], one.feature, str(one.code))
+            self._bins.labels(*labels).inc(one.came)
+            self._shares.labels(*labels).set(one.share)
 
     def model_refused(self) -> None:
         """Count a broken model."""

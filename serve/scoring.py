@@ -24,6 +24,7 @@ from models.reference import BANDS
 from models.scorer import Scorer
 from models.scores import Scores
 from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
+from serve.drift import Drift
 from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
 
 _SENTENCES: Final = 65_536
@@ -48,6 +49,7 @@ class Loaded:
         self.scorer = Scorer(artifact)
         self._encoder = LeadEncoder(artifact.catalog.vocabulary)
         self._compiled = CompiledCatalog(artifact.catalog)
+        self.drift = Drift(artifact)
         self._told = ModelTold(version, self.fingerprint)
         self._horizon: float | None = artifact.about.get("horizon_days")
         self.say = lru_cache(_SENTENCES)(self._sentence)
@@ -69,7 +71,9 @@ class Loaded:
         lead = np.full(moments.size, number, np.int32)
         return self._compiled.values(histories, make_rows(lead, moments))
 
-    def answer(self, asked: Asked, language: Language, receipt_id: str) -> ScoreAnswer:
+    def answer(
+        self, asked: Asked, language: Language, receipt_id: str, *, counted: bool = False
+    ) -> ScoreAnswer:
         """Score the asked lead and say why.
 
         Parameters
@@ -80,8 +84,12 @@ class Loaded:
             Of the sentences.
         receipt_id
             By which the answer can be asked for again.
+        counted
+            Whether its features are counted, see `serve.drift`; a replay's are not.
         """
         values = self.values(asked)
+        if counted:
+            self.drift.see(values)
         scores = self.scorer.score_values(values)
         shown = self._reasons(scores, language)
         probability = float(scores.probability[0])

@@ -111,7 +111,7 @@ def scored(
     """Score the lead of a body; give the answer, and the scoring to be logged before it is sent."""
     now: datetime = parts.now()
     asked = asked_of(read(ScoreBody, body), now)
-    answer = loaded.answer(asked, language, receipt_id(now))
+    answer = loaded.answer(asked, language, receipt_id(now), counted=True)
     scoring = Scoring(
         receipt_id=answer.receipt_id,
         at=now,

@@ -28,7 +28,7 @@ def router(parts: Parts) -> APIRouter:
         language = language_of(request, parts.settings.language)
         loaded, now = parts.champion.current(), parts.now()
         asked, revisions = await parts.threads(parts.store.histories.asked, lead_id, now)
-        answer = loaded.answer(asked, language, receipt_id(now))
+        answer = loaded.answer(asked, language, receipt_id(now), counted=True)
         scoring = Scoring(
             receipt_id=answer.receipt_id,
             at=now,
