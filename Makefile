@@ -1,4 +1,4 @@
-# The few words that people and CI call alike: demo test check bench docs (and lock, clean).
+# The few words that people and CI call alike: demo test check bench docs (and browser, lock, clean).
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo browser test check bench docs lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -45,7 +45,20 @@ demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and ser
 	elif [ -t 1 ]; then $(BIN)/mikomi serve; \
 	else timeout --signal=INT $(DEMO_SECONDS) $(BIN)/mikomi serve || [ $$? = 124 ]; fi
 
-test: $(VENV)/.ready  ## set up, and run every test
+browser:  ## the browser that tests of the pages drive, and a Japanese font, where apt-get can
+	@if { [ -n "$${MIKOMI_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; } \
+	    && [ -n "$$(fc-list :lang=ja 2>/dev/null)" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends \
+	    chromium fontconfig fonts-ipafont-gothic >/dev/null; \
+	else \
+	  echo "Tests of the pages need Chromium and a Japanese font, which this user cannot install here." >&2; \
+	  echo "Install them (Debian: chromium, fonts-ipafont-gothic) or name a browser: MIKOMI_CHROMIUM=/path" >&2; \
+	fi
+
+test: $(VENV)/.ready browser  ## set up, and run every test
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.ready  ## style, types, import contracts

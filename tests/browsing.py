@@ -32,13 +32,15 @@ DESKTOP = {"width": 1200, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
 def chromium() -> str:
     """Give the path of the browser; say how to get one."""
-    found = os.environ.get("MIKOMI_CHROMIUM") or shutil.which("chromium")
+    named = os.environ.get("MIKOMI_CHROMIUM")
+    found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
     if not found:
-        raise RuntimeError(
-            "no chromium: `make browser` installs it where apt-get can, or set MIKOMI_CHROMIUM"
-        )
+        raise RuntimeError("no browser: `make browser` installs one, or set MIKOMI_CHROMIUM")
     return found
 
 

@@ -1,0 +1,253 @@
+"""The pages in a real browser: sign in, find, plan, hand over; phone, keyboard, print."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Engine
+
+from serve.follow import point
+from serve.settings import Settings
+from serve.store.store import Store
+from serve.store.users import User, Users
+from tests import served
+from tests.browsing import DESKTOP, PHONE, browsing, site
+from tests.clocked import NOW
+from tests.ranked import Planted
+from tests.selling import RIGHT, fill
+
+EVIL = "<img src=x onerror=\"document.title='evil'\">"
+LEADS = [
+    Planted("L-1", 6, "sato", {"name": "佐藤 花子", "industry": "製造業", "source": "web"}),
+    Planted("L-2", 5, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL),
+    Planted("L-3", 4, "abe", {"name": "田中 美咲", "industry": "金融"}, crossed_days=2),
+    Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
+    Planted("L-5", 1, None, {"name": "A" * 120}),
+]
+PLACES = ("/", "/?take=2&band=hot", "/?q=nothing", "/handover", "/nope")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = fill(f"sqlite:///{tmp_path_factory.mktemp('store') / 'mikomi.db'}", LEADS)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    models = tmp_path_factory.mktemp("models")
+    point(models, served.lay_down(models), 1)
+    url = store.url.render_as_string(hide_password=False)
+    settings = Settings(models=models, database_url=url, access_log="no", poll_seconds=0.05)
+    with site(settings, lambda: NOW) as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with browser.new_context(base_url=address, viewport=DESKTOP, locale="en-GB") as context:
+        yield context.new_page()
+
+
+def sign_in(page: Page, name: str = "sato") -> Page:
+    page.goto("/")
+    page.fill("#name", name)
+    page.fill("#password", RIGHT)
+    page.click("main button")
+    page.wait_for_url("**/")
+    return page
+
+
+def shown(page: Page) -> list[str]:
+    return [
+        link.split("/")[-1] for link in page.locator("h3 a").evaluate_all("a => a.map(x => x.href)")
+    ]
+
+
+def the_day_of_a_salesperson(page: Page) -> None:
+    sign_in(page)
+    assert shown(page)[:2] == ["L-1", "L-2"]
+    assert "L-3" not in shown(page)
+    page.click("summary:has-text('Search and filter')")
+    page.select_option("#owner", label="my leads")
+    page.click("text=Show >> nth=0")
+    assert set(shown(page)) == {"L-1", "L-4"}
+    page.click("text=Show all")
+    page.fill("#take", "2")
+    page.click("text=Plan my week")
+    assert len(shown(page)) == 2
+    assert "About" in page.inner_text(".week")
+    page.click("nav >> text=Hand-over")
+    assert shown(page) == ["L-4", "L-2"]
+    page.click("text=Sign out")
+    assert page.url.endswith("/signin")
+    page.goto("/handover")
+    assert "/signin?next=" in page.url
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "no script at all"])
+def test_the_day_of_a_salesperson(browser: Browser, address: str, *, script: bool) -> None:
+    context = browser.new_context(
+        base_url=address, viewport=DESKTOP, locale="en-GB", java_script_enabled=script
+    )
+    if not script:
+        page = context.new_page()
+        sign_in(page)
+        assert page.locator("h3 a").count() == 4
+        page.fill("#take", "2")
+        page.click("text=Plan my week")
+        assert page.locator("h3 a").count() == 2
+        page.click("text=Sign out")
+        assert page.url.endswith("/signin")
+    else:
+        the_day_of_a_salesperson(context.new_page())
+    context.close()
+
+
+def test_a_lead_is_taken(page: Page, store: Engine) -> None:
+    sign_in(page, "boss")
+    page.goto("/handover")
+    page.select_option("li:has(a[href='/leads/L-3']) select", "sato")
+    page.click("li:has(a[href='/leads/L-3']) >> text=Give >> nth=-1")
+    assert "Saved." in page.inner_text("[role=status]")
+    taken = Store(store).ranking.one("L-3")
+    assert taken is not None
+    assert taken.owner_id == "sato"
+    Store(store).owners.give("L-3", "abe", NOW)
+
+
+def test_the_language_changes_in_place(page: Page) -> None:
+    sign_in(page)
+    page.goto("/?band=hot&take=1")
+    before = shown(page)
+    page.click("text=日本語")
+    assert "band=hot" in page.url
+    assert "take=1" in page.url
+    assert shown(page) == before
+    assert page.locator("html").get_attribute("lang") == "ja"
+    page.goto("/handover")
+    assert "引き継ぐリード" in page.inner_text("h1")
+
+
+def test_names_full_of_markup_stay_text(page: Page) -> None:
+    sign_in(page)
+    page.goto("/")
+    assert EVIL in page.inner_text("h3:has-text('onerror')")
+    assert "evil" not in page.title()
+    assert page.locator("main img").count() == 0
+
+
+def test_no_page_is_wider_than_a_phone(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=PHONE) as context:
+        page = sign_in(context.new_page())
+        for language in ("en", "ja"):
+            for place in PLACES:
+                page.goto(f"{place}{'&' if '?' in place else '?'}lang={language}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], (
+                    place
+                )
+
+
+def focused(page: Page) -> str:
+    said: str = page.evaluate("document.activeElement.id || document.activeElement.innerText")
+    return said
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    page.goto("/signin")
+    page.keyboard.type("sato")
+    page.keyboard.press("Tab")
+    page.keyboard.type(RIGHT)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the content"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if focused(page) == "take":
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**take=1**")
+    assert shown(page) == ["L-1"]
+
+
+def test_a_forged_form_changes_nothing(page: Page, address: str, store: Engine) -> None:
+    sign_in(page)
+    page.goto(
+        f"data:text/html,<form method=post action='{address}/handover/owner'>"
+        "<input name=lead value=L-2><input name=owner value=sato><button>win</button></form>"
+    )
+    page.click("button")
+    page.wait_for_url(f"{address}/**")
+    left = Store(store).ranking.one("L-2")
+    assert left is not None
+    assert left.owner_id is None
+
+
+def test_a_print_holds_the_list_and_no_buttons(page: Page) -> None:
+    sign_in(page)
+    page.emulate_media(media="print")
+    assert page.locator("h3 a").first.is_visible()
+    assert not page.locator("text=Plan my week").is_visible()
+    assert not page.locator("nav").first.is_visible()
+
+
+def serious(page: Page) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "language", "places"),
+    [("light", "en", ("/?q=l-", "/nope")), ("dark", "ja", ("/?take=2", "/handover"))],
+    ids=["light", "dark"],
+)
+def test_nothing_serious_bars_anyone(
+    browser: Browser, address: str, scheme: Any, language: str, places: tuple[str, ...]
+) -> None:
+    with browser.new_context(base_url=address, color_scheme=scheme, viewport=DESKTOP) as context:
+        page = context.new_page()
+        page.goto(f"/signin?lang={language}")
+        assert serious(page) == []
+        sign_in(page)
+        for place in places:
+            page.goto(place)
+            assert serious(page) == [], place
+
+
+def test_a_planted_barrier_is_found(page: Page) -> None:
+    page.goto("/signin")
+    page.evaluate("document.querySelector('label').remove()")
+    assert [one[0] for one in serious(page)] == ["label"]
+
+
+def test_without_users_the_page_says_that_it_is_open(
+    browser: Browser, tmp_path: Path, store: Engine
+) -> None:
+    settings = Settings(models=tmp_path, database_url=f"sqlite:///{tmp_path / 'mikomi.db'}")
+    with site(settings, lambda: NOW) as address, browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        answer = page.goto("/")
+        assert answer is not None
+        assert answer.status == 503
+        assert "There is no model yet" in page.inner_text("h1")
+    assert Users(store).known("sato", RIGHT) == User("sato", "sales", "sato")
