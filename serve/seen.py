@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from features.reserved import OWNER
 from serve.records import Asked, LeadHistory
 
 
@@ -42,3 +43,13 @@ def _history(history: LeadHistory, cutoff: datetime) -> LeadHistory:
 
 def _seen(records: Sequence[Any], cutoff: datetime) -> list[Any]:
     return [record for record in records if seen_at(record) < cutoff]
+
+
+def owner_of(asked: Asked, at: datetime) -> str | None:
+    """Tell who owns the asked lead, as was known at a moment."""
+    first = asked.histories[0]
+    changes = [one for one in first.changes if one.attribute == OWNER and seen_at(one) < at]
+    if not changes:
+        return first.lead.owner_id
+    last = max(enumerate(changes), key=lambda pair: (seen_at(pair[1]), pair[0]))[1].value
+    return None if last is None else str(last)

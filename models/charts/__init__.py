@@ -9,6 +9,7 @@ from models.charts.bars import Bar, bars, dots
 from models.charts.distribution import Distribution, distribution
 from models.charts.lines import Line, lines
 from models.charts.reliability import Bin, reliability
+from models.charts.story import Course, Row, story
 from models.charts.svg import Words
 from models.charts.timeline import Lane, Span, timeline
 from models.charts.waterfall import Step, waterfall
@@ -17,9 +18,11 @@ __all__ = [
     "Axis",
     "Bar",
     "Bin",
+    "Course",
     "Distribution",
     "Lane",
     "Line",
+    "Row",
     "Span",
     "Step",
     "Words",
@@ -28,6 +31,7 @@ __all__ = [
     "dots",
     "lines",
     "reliability",
+    "story",
     "timeline",
     "waterfall",
 ]

@@ -10,7 +10,7 @@ from serve.change import Side, split
 from serve.parts import Parts
 from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
 from serve.routes.outlook import SINCE, Outlook, since_of
-from serve.scorings import Scoring, receipt_id
+from serve.stored import score_kept
 from serve.trend import past
 from serve.until import until
 
@@ -26,27 +26,10 @@ def router(parts: Parts) -> APIRouter:
     async def score(lead_id: str, request: Request) -> Response:
         """Score a kept lead now; logged before it is answered."""
         language = language_of(request, parts.settings.language)
-        loaded, now = parts.champion.current(), parts.now()
-        asked, revisions = await parts.threads(parts.store.histories.asked, lead_id, now)
-        answer = loaded.answer(asked, language, receipt_id(now), counted=True)
-        scoring = Scoring(
-            receipt_id=answer.receipt_id,
-            at=now,
-            lead_id=answer.lead_id,
-            key_id=key_of(request),
-            kind="stored",
-            model_version=loaded.version,
-            model_fingerprint=loaded.fingerprint,
-            cutoff=now,
-            feature_sha256=answer.feature_sha256,
-            language=language,
-            input=None,
-            revisions=revisions,
-            answer=msgspec.json.encode(answer),
-        )
-        parts.metrics.scored(answer)
-        await parts.receipts.append([scoring])
-        return Response(scoring.answer, media_type=JSON)
+        key_id, loaded = key_of(request), parts.champion.current()
+        found = await parts.threads(score_kept, parts, loaded, lead_id, language, key_id)
+        await parts.receipts.append([found.scoring])
+        return Response(found.scoring.answer, media_type=JSON)
 
     @routes.get("/{lead_id}/history", openapi_extra=described(None, None, Outlook))
     async def history(lead_id: str) -> Response:

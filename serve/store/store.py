@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from serve.similar import Winners
 from serve.store.erasure import Eraser
+from serve.store.feedback import Feedback
 from serve.store.history import Histories
 from serve.store.ingest import Ingest
 from serve.store.looks import Looks
@@ -22,6 +24,8 @@ class Store:
         self._eraser = Eraser(engine)
         self.ingest = Ingest(engine)
         self.histories = Histories(engine)
+        self.feedback = Feedback(engine)
+        self.winners = Winners(engine)
         self.ranking = Ranking(engine)
         self.ranking_counts = RankingCounts(engine)
         self.owners = Owners(engine, self.ingest)

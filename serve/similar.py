@@ -1,0 +1,126 @@
+"""Leads that were won, as they looked two weeks before: which of them a lead resembles.
+
+Decided here: alike means that the concepts weigh alike (in log-odds, so a strong reason counts as
+much for a cold lead as for a hot one). The most recent wins are looked at, once an hour and once a
+model, outside any request's way: whoever asks meanwhile gets those of before.
+"""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from sqlalchemy import Engine, select
+
+from features.kernel.records import Matrix
+from models.training_set import Floats
+from serve.seen import owner_of
+from serve.store.engine import moment, reading, time_of
+from serve.store.history import Histories, NoLead, NotYet
+from serve.store.tables import OUTCOMES
+
+MOST: Final = 3
+BEFORE: Final = timedelta(days=14)
+_WINS: Final = 400
+_KEPT: Final = timedelta(hours=1)
+
+
+class Winner(msgspec.Struct, frozen=True):
+    """A lead that was won: when, and the probability it had two weeks before."""
+
+    lead_id: str
+    owner_id: str | None
+    won_at: datetime
+    probability: float
+
+
+class _Known(msgspec.Struct, frozen=True):
+    fingerprint: str
+    at: datetime
+    winners: list[Winner]
+    concepts: Floats
+
+
+class Winners:
+    """The recent wins of a store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = reading(engine)
+        self._histories = Histories(engine)
+        self._known: _Known | None = None
+        self._renewing = threading.Lock()
+
+    def like(self, loaded: Any, values: Matrix, now: datetime, but: str) -> list[Winner]:
+        """Give the winners most like a lead, the most alike first.
+
+        Parameters
+        ----------
+        loaded
+            The model.
+        values
+            Shape (1, features): the lead now.
+        now
+            The moment.
+        but
+            The lead itself.
+        """
+        known = self._renewed(loaded, now)
+        if known is None or not known.winners:
+            return []
+        far = np.linalg.norm(known.concepts - _concepts(loaded, values), axis=1)
+        order = np.argsort(far, kind="stable").tolist()
+        return [known.winners[n] for n in order if known.winners[n].lead_id != but]
+
+    def _renewed(self, loaded: Any, now: datetime) -> _Known | None:
+        known = self._known
+        same = known is not None and known.fingerprint == loaded.fingerprint
+        if known is not None and same and now - known.at < _KEPT:
+            return known
+        if not self._renewing.acquire(blocking=False):
+            return known if same else None
+        try:
+            self._known = self._look(loaded, now)
+        finally:
+            self._renewing.release()
+        return self._known
+
+    def _look(self, loaded: Any, now: datetime) -> _Known:
+        outcome = loaded.artifact.about.get("outcome", "won")
+        query = (
+            select(OUTCOMES.c.lead_id, OUTCOMES.c.occurred_at)
+            .where(OUTCOMES.c.outcome == outcome, OUTCOMES.c.known_at < moment(now))
+            .order_by(OUTCOMES.c.occurred_at.desc())
+            .limit(_WINS)
+        )
+        with self._engine.begin() as connection:
+            wins = connection.execute(query).all()
+        winners, concepts = [], []
+        for lead_id, occurred_at in {row.lead_id: row.occurred_at for row in wins}.items():
+            found = self._winner(loaded, lead_id, (time_of(occurred_at), now))
+            if found is not None:
+                winners.append(found[0])
+                concepts.append(found[1])
+        shape = (len(winners), len(loaded.scorer.concepts.codes))
+        return _Known(loaded.fingerprint, now, winners, np.array(concepts).reshape(shape))
+
+    def _winner(
+        self, loaded: Any, lead_id: str, moments: tuple[datetime, datetime]
+    ) -> tuple[Winner, Floats] | None:
+        won_at, now = moments
+        try:
+            asked, _ = self._histories.asked(lead_id, won_at - BEFORE)
+        except (NoLead, NotYet):
+            return None
+        values = loaded.values(asked)
+        probability = float(loaded.artifact.model.probability(values)[0])
+        return Winner(lead_id, owner_of(asked, now), won_at, probability), _concepts(loaded, values)
+
+
+def _concepts(loaded: Any, values: Matrix) -> Floats:
+    """Sum the contributions to the margin by concept: shape (concepts,)."""
+    scorer = loaded.scorer
+    contributions = scorer.explainer.explain(values).contributions[0]
+    concepts = scorer.concepts
+    summed = np.bincount(concepts.of_feature, weights=contributions, minlength=len(concepts.codes))
+    return np.asarray(summed, np.float64)

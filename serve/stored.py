@@ -1,0 +1,68 @@
+"""A kept lead, scored at the moment of asking: for the API and for its page alike.
+
+Decided here: whoever sees a score has a receipt of it; it is logged before it is shown.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from features.phrases import Language
+from serve.answers import ScoreAnswer
+from serve.parts import Parts
+from serve.records import Asked
+from serve.scoring import Loaded
+from serve.scorings import Scoring, receipt_id
+
+
+class Scored(NamedTuple):
+    """The question, the answer, and what is to be logged of them."""
+
+    asked: Asked
+    answer: ScoreAnswer
+    scoring: Scoring
+
+
+def score_kept(
+    parts: Parts, loaded: Loaded, lead_id: str, language: Language, asker: str | None
+) -> Scored:
+    """Score a kept lead now; the caller logs it.
+
+    Parameters
+    ----------
+    parts
+        Of the server.
+    loaded
+        The model.
+    lead_id
+        The lead.
+    language
+        Of the sentences.
+    asker
+        The id of the key, or `user:` and the id of the user.
+
+    Raises
+    ------
+    NoLead, NotYet
+        If it is not kept, or is created later than now.
+    """
+    now = parts.now()
+    asked, revisions = parts.store.histories.asked(lead_id, now)
+    answer = loaded.answer(asked, language, receipt_id(now), counted=True)
+    parts.metrics.scored(answer)
+    scoring = Scoring(
+        receipt_id=answer.receipt_id,
+        at=now,
+        lead_id=answer.lead_id,
+        key_id=asker,
+        kind="stored",
+        model_version=loaded.version,
+        model_fingerprint=loaded.fingerprint,
+        cutoff=now,
+        feature_sha256=answer.feature_sha256,
+        language=language,
+        input=None,
+        revisions=revisions,
+        answer=msgspec.json.encode(answer),
+    )
+    return Scored(asked, answer, scoring)
