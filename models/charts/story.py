@@ -50,6 +50,7 @@ def story(words: Words, days: Axis, course: Course, rows: list[Row]) -> str:
         days,
         Axis("", 0.0, max([0.02, *course.probability]) * 1.1, "percent"),
         left=max(left, 62.0),
+        right=44.0,
         height=_LINE + _DAYS + _ROW * len(rows),
         bottom=_DAYS + _ROW * len(rows),
     )
