@@ -37,12 +37,13 @@ $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
-demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and serve its model
+demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and serve its ranking
 	$(BIN)/mikomi sample --leads $(DEMO_LEADS) --seed 7 --out data/sample/export
 	$(BIN)/dvc repro
 	$(BIN)/mikomi score --show 10
-	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then :; \
-	elif [ -t 1 ]; then $(BIN)/mikomi serve; \
+	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then exit 0; fi; \
+	$(BIN)/mikomi send --today & \
+	if [ -t 1 ]; then $(BIN)/mikomi serve; \
 	else timeout --signal=INT $(DEMO_SECONDS) $(BIN)/mikomi serve || [ $$? = 124 ]; fi
 
 browser:  ## the browser that tests of the pages drive, and a Japanese font, where apt-get can

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pipelines.commands import bring, look, rank, stages
+from pipelines.commands import bring, look, rank, send, stages
 
 app = typer.Typer(
     name="mikomi",
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for panel in (bring, look, stages, rank):
+for panel in (bring, look, stages, rank, send):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)

@@ -1,0 +1,40 @@
+"""Sending what ingest wrote to a server."""
+
+import os
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
+
+KEY = "MIKOMI_KEY"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel="Serving")(send)
+
+
+def send(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    to: Annotated[str, typer.Option(help="The server.")] = "http://127.0.0.1:8000",
+    today: Annotated[
+        bool,
+        typer.Option(
+            "--today", help="Move all dates by whole days until the data end today: for examples."
+        ),
+    ] = False,
+) -> None:
+    """Send the ingested leads and their histories to a server, to be kept and ranked there.
+
+    A key of the scope `ingest` is read from MIKOMI_KEY, if the server asks for one. Sending again
+    does no harm: what is kept already is counted, not kept twice.
+    """
+    from pipelines import sending  # noqa: PLC0415 - slow to import
+
+    with closing(sending.Server(to, os.environ.get(KEY))) as server:
+        told = sending.run(job(params, context), server, today=today)
+    typer.echo("sent  " + "  ".join(f"{name} {count:,}" for name, count in told.items()))

@@ -1,0 +1,89 @@
+"""`mikomi send` puts a company into a server, with its dates or moved to today."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import func, select
+
+from features.errors import BadRequest
+from pipelines import partitions, sending
+from pipelines.job import silently
+from serve.settings import Settings
+from serve.store.engine import open_engine
+from serve.store.history import Histories
+from serve.store.tables import ACTIVITIES, LEADS, OUTCOMES
+from tests import builders
+from tests.browsing import site
+
+UNTIL = pd.Timestamp("2026-05-05T00:00:00Z")
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+SIZE = builders.Company(leads=30, activities=400, outcomes=20, changes=25, late_share=0.3, seed=4)
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    tables = builders.company(SIZE)
+    names = [name for name in tables.leads if name not in sending._LISTED["leads"]]
+    kinds = {
+        name: "number" if pd.api.types.is_numeric_dtype(tables.leads[name]) else "category"
+        for name in names
+    }
+    folder = tmp_path_factory.mktemp("job") / "tables"
+    manifest = partitions.Manifest(
+        name="x", partitions=2, observed_until=UNTIL.isoformat(), attributes=kinds
+    )
+    partitions.write(tables, folder, manifest)
+    return SimpleNamespace(
+        places=SimpleNamespace(tables=folder), now=pd.Timestamp(NOW), track=silently
+    )
+
+
+@pytest.fixture
+def served_at(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    url = f"sqlite:///{tmp_path / 'mikomi.db'}"
+    settings = Settings(models=tmp_path, database_url=url, access_log="no")
+    with site(settings, lambda: NOW) as address:
+        yield address, url
+
+
+def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) -> None:
+    address, url = served_at
+    tables = partitions.read_all(job.places.tables)
+    for _ in range(2):
+        with closing(sending.Server(address, None)) as server:
+            told = sending.run(job, server, today=True)
+    assert told["leads"] == len(tables.leads)
+    assert told["activities"] == len(tables.activities)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        for table, frame in ((ACTIVITIES, tables.activities), (LEADS, tables.leads)):
+            count = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            assert count == len(frame)
+        assert connection.execute(select(func.count()).select_from(OUTCOMES)).scalar_one() > 0
+    first = tables.leads.iloc[0]
+    asked, _ = Histories(engine).asked(first["lead_id"], NOW)
+    kept = asked.histories[0].lead
+    assert kept.created_at - first["created_at"] == timedelta(days=57)
+    assert kept.known_at is not None
+    engine.dispose()
+
+
+def test_nobody_there_and_no_address_are_said(monkeypatch: Any) -> None:
+    with pytest.raises(BadRequest, match="http://host:port"):
+        sending.Server("ftp:nowhere", None)
+    monkeypatch.setattr(sending, "_WAIT_SECONDS", 0.1)
+    with pytest.raises(BadRequest, match="mikomi serve"):
+        sending.Server("http://127.0.0.1:9", None).wait()
+
+
+def test_a_refusal_is_told(served_at: tuple[str, str]) -> None:
+    with closing(sending.Server(served_at[0], None)) as server:
+        server.wait()
+        with pytest.raises(BadRequest, match="422"):
+            server.send("PUT", "/v1/leads/x", {"created_at": "never"})
