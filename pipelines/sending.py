@@ -31,7 +31,7 @@ class Server:
     def __init__(self, address: str, key: str | None) -> None:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadRequest.of(f"--to {address}", "http://host:port", "correct the address")
+            raise BadRequest.of(f"--to {address}", "an http address", "correct the address")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=_WAIT_SECONDS)
         self._headers = {"authorization": f"Bearer {key}"} if key else {}

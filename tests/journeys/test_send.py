@@ -75,7 +75,7 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
 
 
 def test_nobody_there_and_no_address_are_said(monkeypatch: Any) -> None:
-    with pytest.raises(BadRequest, match="http://host:port"):
+    with pytest.raises(BadRequest, match="an http address"):
         sending.Server("ftp:nowhere", None)
     monkeypatch.setattr(sending, "_WAIT_SECONDS", 0.1)
     with pytest.raises(BadRequest, match="mikomi serve"):
