@@ -10,36 +10,38 @@ import lightgbm
 import numpy as np
 from catboost import CatBoostClassifier
 
+from benchmarks.datasets import Dataset
 from models import baselines, baselines_odoo, combining, scorecard, training
 from models.settings import TrainSettings
 from models.split import folds_by_lead
 from models.training_set import Floats, TrainingSet
 
-Contender = Callable[[TrainingSet, TrainingSet, int], Floats]
-"""Trains on the first set, gives probabilities of the second; the seed is the third."""
+Contender = Callable[[TrainingSet, Dataset, int], Floats]
+"""Trains on the first set, gives probabilities of the data set's test; the seed is the third."""
 
 
-def mikomi(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+def mikomi(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Train the whole model."""
-    return training.fit(train, seed=seed).probability(test.values)
+    settings = TrainSettings(horizon_days=data.horizon_days)
+    return training.fit(train, settings, seed=seed).probability(data.test.values)
 
 
-def scorecard_alone(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+def scorecard_alone(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit the scorecard, penalty chosen by 5-fold log loss."""
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
     penalty, _ = combining.choose_penalty(train, fold, (settings, None, seed))
     card = scorecard.fit(train, penalty, settings.scorecard)
-    return np.asarray(1.0 / (1.0 + np.exp(-card.margin(test.values))))
+    return np.asarray(1.0 / (1.0 + np.exp(-card.margin(data.test.values))))
 
 
-def tuned_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+def tuned_lightgbm(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit LightGBM with small leaves and 5-fold early stopping."""
     fold = folds_by_lead(train.lead, train.label, 5, seed)
     folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(5)]
     tried = []
     for leaves in (4, 8, 15):
-        spelled = _spelled(leaves, seed) | {"num_threads": 2 if train.values.size > 10**7 else 1}
+        spelled = _spelled(leaves, seed)
         curve = lightgbm.cv(
             spelled,
             _data(train),
@@ -50,7 +52,7 @@ def tuned_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
         tried.append((min(curve), int(np.argmin(curve)) + 1, spelled))
     _, trees, spelled = min(tried, key=lambda one: one[0])
     model = lightgbm.train(spelled, _data(train), num_boost_round=trees)
-    return np.asarray(model.predict(test.values))
+    return np.asarray(model.predict(data.test.values))
 
 
 def _spelled(leaves: int, seed: int) -> dict[str, object]:
@@ -64,6 +66,7 @@ def _spelled(leaves: int, seed: int) -> dict[str, object]:
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "lambda_l2": 1.0,
+        "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,
@@ -81,22 +84,22 @@ def _data(rows: TrainingSet) -> lightgbm.Dataset:
     )
 
 
-def near_default_lightgbm(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+def near_default_lightgbm(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit LightGBM as it comes."""
-    return baselines.near_default_lightgbm(train, seed).probability(test.values)
+    return baselines.near_default_lightgbm(train, seed).probability(data.test.values)
 
 
-def catboost(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:
+def catboost(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit CatBoost with its defaults and its own treatment of categories."""
     model = CatBoostClassifier(
         verbose=0,
         random_seed=seed,
-        thread_count=2,
+        thread_count=1,
         cat_features=np.flatnonzero(train.categorical).tolist(),
         allow_writing_files=False,
     )
     model.fit(_with_words(train), train.label)
-    return np.asarray(model.predict_proba(_with_words(test))[:, 1])
+    return np.asarray(model.predict_proba(_with_words(data.test))[:, 1])
 
 
 def _with_words(rows: TrainingSet) -> list[list[object]]:
@@ -107,14 +110,14 @@ def _with_words(rows: TrainingSet) -> list[list[object]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def logistic(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:  # noqa: ARG001 (no draw)
+def logistic(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)
     """Fit logistic regression, categories one-hot, numbers scaled, C = 1."""
-    return baselines.logistic(train).probability(test.values)
+    return baselines.logistic(train).probability(data.test.values)
 
 
-def odoo(train: TrainingSet, test: TrainingSet, seed: int) -> Floats:  # noqa: ARG001 (no draw)
+def odoo(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)
     """Count as Odoo does."""
-    return baselines_odoo.fit(train).probability(test.values)
+    return baselines_odoo.fit(train).probability(data.test.values)
 
 
 CONTENDERS: dict[str, Contender] = {

@@ -1,18 +1,23 @@
 """Data sets of the quality benchmark, each as training and test sets.
 
-Decided here: which columns are strict (known before the outcome), what is the test, and how a
-smaller training set is drawn (whole leads, at random).
+Decided here: which columns are strict (known before the outcome), what is the test, how a smaller
+training set is drawn (whole leads, at random), and how long after the cutoff a label was known. The
+bank's rows are in order of time and tell month and weekday, but no year and no day: a month that
+changes is the next one, and the calls of a month are spread evenly over it.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.timeline import DAY, Moments
 from models.training_set import TrainingSet
 
 HERE = Path(__file__).resolve().parent
@@ -31,6 +36,9 @@ X_EDUCATION_LEAKS = (
     "Lead Number",
 )
 
+QUARTER = 20261125
+"""Seed of the quarter that tests: drawn anew after the settings were chosen on another one."""
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -46,6 +54,8 @@ class Dataset:
         The AUC of the true probabilities on the test set, where they are known.
     parts
         Parts of the test set, by mask, whose AUC is told apart.
+    horizon_days
+        How long after its cutoff a label is known.
     """
 
     name: str
@@ -53,6 +63,16 @@ class Dataset:
     test: TrainingSet
     limit: float | None = None
     parts: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    horizon_days: float = 90.0
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Tell this data from any other."""
+        digest = hashlib.sha256()
+        for part in (self.train, self.test):
+            for array in (part.values, part.label, part.lead, part.cutoff):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:12]
 
     def draw(self, rows: int | None, seed: int) -> TrainingSet:
         """Draw whole leads with about so many rows; None means all."""
@@ -70,8 +90,8 @@ def data_folder() -> Path:
     return Path(os.environ.get("MIKOMI_DATA", HERE.parent.parent / "shared" / "data"))
 
 
-def flat(frame: pd.DataFrame, label: pd.Series, *, dated: bool = False) -> TrainingSet:
-    """Make a training set of a table with one row a lead; `dated` means that rows are in order."""
+def flat(frame: pd.DataFrame, label: pd.Series, cutoff: Moments | None = None) -> TrainingSet:
+    """Make a training set of a table with one row a lead."""
     columns, categorical = [], []
     for name in frame.columns:
         number = pd.api.types.is_numeric_dtype(frame[name])
@@ -84,7 +104,7 @@ def flat(frame: pd.DataFrame, label: pd.Series, *, dated: bool = False) -> Train
         values=np.ascontiguousarray(np.column_stack(columns)),
         label=label.to_numpy(np.float64),
         lead=lead,
-        cutoff=lead if dated else np.zeros_like(lead),
+        cutoff=np.zeros_like(lead) if cutoff is None else cutoff,
         names=tuple(frame.columns),
         categorical=np.array(categorical),
     )
@@ -99,30 +119,46 @@ def x_education() -> Dataset:
 
 def bank_random() -> Dataset:
     """Load a bank's phone campaign; a random quarter is the test."""
-    return _random_quarter("bank_random", _bank(dated=False))
+    frame, label = _bank()
+    return _random_quarter("bank_random", flat(frame, label))
 
 
 def bank_chronological() -> Dataset:
-    """Load a bank's phone campaign; the last quarter is the test."""
-    rows = _bank(dated=True)
+    """Load a bank's phone campaign; the last quarter is the test. A call decides on the spot."""
+    frame, label = _bank()
+    rows = flat(frame, label, _call_moments(frame["month"].to_numpy()))
     border = len(rows) * 3 // 4
     return Dataset(
         "bank_chronological",
         rows.take(np.arange(border)),
         rows.take(np.arange(border, len(rows))),
+        horizon_days=1.0,
     )
 
 
-def _bank(*, dated: bool) -> TrainingSet:
+def _bank() -> tuple[pd.DataFrame, pd.Series]:
     source = data_folder() / "uci_bank_marketing" / "bank-additional-full.csv.gz"
     frame = pd.read_csv(source, sep=";").drop(columns="duration").replace("unknown", np.nan)
     frame["pdays"] = frame["pdays"].where(frame["pdays"] != 999)
     label = (frame.pop("y") == "yes").astype(float)
-    return flat(frame, label, dated=dated)
+    return frame, label
+
+
+def _call_moments(month: NDArray[np.object_]) -> Moments:
+    """Date the calls: the first is of May 2008, a lower month than the last means a new year."""
+    number = pd.to_datetime(pd.Series(month), format="%b").dt.month.to_numpy()
+    changes = np.flatnonzero(np.diff(number)) + 1
+    run = np.searchsorted(changes, np.arange(len(number)), side="right")
+    year = 2008 + np.cumsum(np.append(0, np.diff(number) < 0))
+    begins = pd.to_datetime(pd.DataFrame({"year": year, "month": number, "day": 1}))
+    place = np.arange(len(run)) - np.append(0, changes)[run]
+    share = place / np.bincount(run)[run]
+    days = begins.dt.days_in_month.to_numpy() * share
+    return begins.astype("datetime64[us]").astype("int64").to_numpy() + (days * DAY).astype("int64")
 
 
 def _random_quarter(name: str, rows: TrainingSet) -> Dataset:
-    order = np.random.default_rng(2012).permutation(len(rows))
+    order = np.random.default_rng(QUARTER).permutation(len(rows))
     border = len(rows) // 4
     return Dataset(name, rows.take(np.sort(order[border:])), rows.take(np.sort(order[:border])))
 

@@ -50,7 +50,8 @@ def bpic2012() -> Dataset:
     whole = _built(tables, rows, label, np.flatnonzero(taught), (1.0, 3.0, 7.0, 30.0))
     age = ((rows["cutoff"] - created) / pd.Timedelta(hours=1)).round().to_numpy(np.int64)
     parts = {f"auc_{hours}h": age[~taught] == hours for hours in BPI_BARS}
-    return Dataset("bpic2012", whole.take(taught), whole.take(~taught), parts=parts)
+    learning, test = whole.take(taught), whole.take(~taught)
+    return Dataset("bpic2012", learning, test, parts=parts, horizon_days=30.0)
 
 
 def sample() -> Dataset:

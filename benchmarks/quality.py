@@ -1,6 +1,6 @@
 """Learning curves: the model against its parts and against what others would use.
 
-    python -m benchmarks.quality [--quick] [--only DATASET] [--draws N]
+    python -m benchmarks.quality [--quick] [--only DATASET] [--contender NAME] [--draws N]
 
 Decided here: every cell (data set, training rows, draw, contender) is kept in artifacts/quality, so
 a run can be broken off and taken up again; the cells of our own contenders are kept per state of
@@ -28,7 +28,9 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.datasets import Dataset
 from benchmarks.dated import ALL as DATASETS
 from benchmarks.dated import BPI_BARS
+from benchmarks.paired import Difference, by_auc, by_log_loss
 from models import metrics
+from models.training_set import Floats
 
 HERE = Path(__file__).resolve().parent
 CELLS = HERE.parent / "artifacts" / "quality"
@@ -41,8 +43,10 @@ SIZES: dict[str, tuple[int | None, ...]] = {
     "bpic2012": (200, 500, 1000, 2000, 5000, None),
     "sample": (500, 2000, 5000, 20_000),
 }
-DRAWS = {200: 3, 500: 3, 1000: 3, 2000: 2}
+DRAWS = {200: 3, 500: 3, 1000: 3, 2000: 2, 5000: 2}
 """How many draws of a size; 1 of all others."""
+FIRST_DRAW = 100
+"""Seed of the first draw: none that the settings were chosen on."""
 OURS = ("mikomi", "scorecard")
 SOURCES: tuple[str, ...] = (
     "binning",
@@ -61,7 +65,7 @@ Line = dict[str, Any]
 class Cell:
     """One measurement."""
 
-    dataset: str
+    dataset: Dataset
     rows: int | None
     draw: int
     contender: str
@@ -70,7 +74,16 @@ class Cell:
     def path(self) -> Path:
         """Where it is kept."""
         state = source_state() if self.contender in OURS else "fixed"
-        return CELLS / f"{self.dataset}-{self.rows}-{self.draw}-{self.contender}-{state}.json"
+        name = f"{self.dataset.name}-{self.dataset.fingerprint}-{self.rows}-{self.draw}"
+        return CELLS / f"{name}-{self.contender}-{state}.npz"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a contender said of the test rows, and how long it took to learn and say it."""
+
+    probability: Floats
+    seconds: float
 
 
 def source_state() -> str:
@@ -78,66 +91,90 @@ def source_state() -> str:
     return hashlib.sha256(text).hexdigest()[:12]
 
 
-def measure(cell: Cell, dataset: Dataset) -> dict[str, float]:
-    if cell.path.exists():
-        kept: dict[str, float] = json.loads(cell.path.read_text())
-        return kept
-    train = dataset.draw(cell.rows, cell.draw)
-    began = time.perf_counter()
-    probability = CONTENDERS[cell.contender](train, dataset.test, cell.draw)
-    seconds = time.perf_counter() - began
-    label = dataset.test.label
+def measure(cell: Cell) -> Measured:
+    """Take a measurement, or the one that is kept."""
+    if not cell.path.exists():
+        seed = FIRST_DRAW + cell.draw
+        train = cell.dataset.draw(cell.rows, seed)
+        began = time.perf_counter()
+        probability = CONTENDERS[cell.contender](train, cell.dataset, seed)
+        seconds = time.perf_counter() - began
+        CELLS.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(cell.path, probability=probability, seconds=seconds)
+    with np.load(cell.path) as kept:
+        return Measured(kept["probability"].astype(np.float64), float(kept["seconds"]))
+
+
+def curves(datasets: dict[str, Dataset], asked: argparse.Namespace) -> Iterator[list[Line]]:
+    """Measure the contenders, the small sizes of all data sets first."""
+    sizes = [
+        (len(dataset.train) if rows is None else rows, name, rows)
+        for name, dataset in datasets.items()
+        for rows in (SIZES[name][:3] if asked.quick else SIZES[name])
+    ]
+    for size, name, rows in sorted(sizes, key=lambda one: one[0]):
+        draws = range(1 if asked.quick else min(asked.draws, DRAWS.get(size, 1)))
+        yield _lines(
+            datasets[name],
+            rows,
+            {
+                contender: [measure(Cell(datasets[name], rows, k, contender)) for k in draws]
+                for contender in asked.contender or CONTENDERS
+            },
+        )
+
+
+def _lines(dataset: Dataset, rows: int | None, found: dict[str, list[Measured]]) -> list[Line]:
+    """Tell one size: every contender, and how it stands against the model and the best."""
+    lines = {name: _line(dataset, rows, name, ones) for name, ones in found.items()}
+    said = {name: [one.probability for one in ones] for name, ones in found.items()}
+    first = max(lines, key=lambda name: float(lines[name]["auc"]))
+    least = min(lines, key=lambda name: float(lines[name]["log_loss"]))
+    for name, line in lines.items():
+        line["auc_behind_best"] = _told(by_auc(dataset.test, said[first], said[name]))
+        line["log_loss_behind_best"] = _told(by_log_loss(dataset.test, said[least], said[name]))
+        if name != "mikomi" and "mikomi" in said:
+            line["mikomi_auc_ahead"] = _told(by_auc(dataset.test, said["mikomi"], said[name]))
+            ahead = by_log_loss(dataset.test, said["mikomi"], said[name])
+            line["mikomi_log_loss_ahead"] = _told(ahead)
+    return list(lines.values())
+
+
+def _told(difference: Difference) -> Line:
+    """Tell a difference with its standard error and whether it is beyond noise."""
+    return {
+        "ahead": round(difference.ahead, 5),
+        "se": round(difference.error, 5),
+        "beyond_noise": difference.beyond_noise,
+    }
+
+
+def _line(dataset: Dataset, rows: int | None, contender: str, ones: list[Measured]) -> Line:
+    line: Line = {"dataset": dataset.name, "rows": rows or len(dataset.train)}
+    line |= {"contender": contender, "draws": len(ones)}
+    each = [_figures(dataset, one, contender) for one in ones]
+    return line | {key: round(float(np.mean([one[key] for one in each])), 5) for key in each[0]}
+
+
+def _figures(dataset: Dataset, one: Measured, contender: str) -> dict[str, float]:
+    label, probability = dataset.test.label, one.probability
     found = {
         "auc": metrics.auc(label, probability),
         "log_loss": metrics.log_loss(label, probability),
         "ece": metrics.ece(label, probability),
-        "seconds": seconds,
+        "seconds": one.seconds,
     }
-    if cell.contender == "mikomi":
-        floor = metrics.ece_floor(probability, dataset.test.lead, draws=50, seed=cell.draw)
+    if contender == "mikomi":
+        floor = metrics.ece_floor(probability, dataset.test.lead, draws=50, seed=0)
         found |= {"ece_floor": floor.mean, "ece_floor_high": floor.high}
     for name, part in dataset.parts.items():
         found[name] = metrics.auc(label[part], probability[part])
-    CELLS.mkdir(parents=True, exist_ok=True)
-    cell.path.write_text(json.dumps(found))
     return found
-
-
-def curves(datasets: dict[str, Dataset], most: int, *, quick: bool) -> Iterator[list[Line]]:
-    """Measure all contenders, the small sizes of all data sets first."""
-    asked = [
-        (len(dataset.train) if rows is None else rows, name, rows)
-        for name, dataset in datasets.items()
-        for rows in (SIZES[name][:3] if quick else SIZES[name])
-    ]
-    for size, name, rows in sorted(asked, key=lambda one: one[0]):
-        draws = range(min(most, DRAWS.get(size, 1)))
-        yield [
-            _line(
-                datasets[name],
-                rows,
-                contender,
-                [measure(Cell(name, rows, k, contender), datasets[name]) for k in draws],
-            )
-            for contender in CONTENDERS
-        ]
-
-
-def _line(dataset: Dataset, rows: int | None, contender: str, ones: list[dict[str, float]]) -> Line:
-    line: Line = {"dataset": dataset.name, "rows": rows or len(dataset.train)}
-    line |= {"contender": contender, "draws": len(ones)}
-    for key in ones[0]:
-        each = np.array([one[key] for one in ones])
-        line[key] = round(float(each.mean()), 5)
-        if key in ("auc", "log_loss") and len(each) > 1:
-            line[f"{key}_se"] = round(float(each.std(ddof=1) / np.sqrt(len(each))), 5)
-    return line
 
 
 def full_size(dataset: Dataset) -> Line:
     """Tell what the model reaches on all rows, and how far that is from the true limit."""
-    one = measure(Cell(dataset.name, None, 0, "mikomi"), dataset)
-    line = _line(dataset, None, "mikomi", [one])
+    line = _line(dataset, None, "mikomi", [measure(Cell(dataset, None, 0, "mikomi"))])
     if dataset.limit is None:
         return line
     limit = round(dataset.limit, 5)
@@ -168,18 +205,20 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one draw, up to 1,000 rows; no file")
     parser.add_argument("--only", choices=ORDER, action="append")
+    parser.add_argument("--contender", choices=tuple(CONTENDERS), action="append")
     parser.add_argument("--draws", type=int, default=3, help="the most draws of a size")
     asked = parser.parse_args(argv)
     warnings.simplefilter("ignore")
     datasets = {name: DATASETS[name]() for name in asked.only or ORDER}
-    told = [name for name in TOLD_IN_FULL if name in datasets and not asked.quick]
+    whole = not (asked.quick or asked.only or asked.contender)
+    told = [name for name in TOLD_IN_FULL if name in datasets and whole]
     full = [full_size(datasets[name]) for name in told]
     print(*full, sep="\n", flush=True)
     lines: list[Line] = []
-    for found in curves(datasets, 1 if asked.quick else asked.draws, quick=asked.quick):
+    for found in curves(datasets, asked):
         lines += found
         show(found)
-        if not (asked.quick or asked.only):
+        if whole:
             _write(lines, full)
 
 
