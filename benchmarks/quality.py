@@ -43,7 +43,7 @@ SIZES: dict[str, tuple[int | None, ...]] = {
     "bpic2012": (200, 500, 1000, 2000, 5000, None),
     "sample": (500, 2000, 5000, 20_000),
 }
-DRAWS = {200: 3, 500: 3, 1000: 3, 2000: 2, 5000: 2}
+DRAWS = {200: 3, 500: 3, 1000: 2}
 """How many draws of a size; 1 of all others."""
 FIRST_DRAW = 100
 """Seed of the first draw: none that the settings were chosen on."""

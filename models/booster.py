@@ -20,6 +20,7 @@ _DOUBLINGS = 3
 _STEP = 10
 _MANY_VALUES = 10_000_000
 _ROWS_A_BIN = 20
+_LEAST_LEAVES, _ROWS_A_LEAF = 4, 500
 _BINS = (31, 255)
 _CATEGORY_ROWS, _CATEGORY_SMOOTH = 100_000.0, (10.0, 100.0)
 
@@ -77,13 +78,13 @@ class Growth:
 
 
 def parameters(
-    settings: BoosterSettings, learning_rate: float, seed: int, threads: int = 1
+    settings: BoosterSettings, rows: int, learning_rate: float, seed: int, threads: int = 1
 ) -> dict[str, Any]:
-    """Spell the settings as LightGBM does."""
+    """Spell the settings as LightGBM does, for so many rows."""
     return {
         "objective": "binary",
         "metric": "binary_logloss",
-        "num_leaves": settings.max_leaves,
+        "num_leaves": leaves(settings, rows),
         "learning_rate": learning_rate,
         "min_data_in_leaf": settings.min_leaf_rows,
         "min_sum_hessian_in_leaf": settings.min_leaf_hessian,
@@ -103,6 +104,15 @@ def parameters(
     }
 
 
+def leaves(settings: BoosterSettings, rows: int) -> int:
+    """Give a tree one leaf more for every so many rows: fewer carry only simple trees.
+
+    >>> [leaves(BoosterSettings(max_leaves=8), rows) for rows in (200, 3_000, 100_000)]
+    [4, 6, 8]
+    """
+    return min(settings.max_leaves, max(_LEAST_LEAVES, rows // _ROWS_A_LEAF))
+
+
 def categories(rows: int) -> dict[str, float]:
     """Smooth the categories the less, the more rows there are."""
     smooth = float(np.clip(_CATEGORY_ROWS / rows, *_CATEGORY_SMOOTH))
@@ -116,7 +126,7 @@ def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
 
 def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads: int = 1) -> Any:
     """Make LightGBM's form of the rows, each starting from its own margin."""
-    spelled = parameters(settings, settings.learning_rate, 0, threads)
+    spelled = parameters(settings, len(rows), settings.learning_rate, 0, threads)
     spelled["max_bin"] = int(np.clip(len(rows) // _ROWS_A_BIN, *_BINS))
     made = _lightgbm().Dataset(
         rows.values,
@@ -150,7 +160,7 @@ def grow(
     """
     trees, learning_rate = growth
     threads = threads_for(rows, settings)
-    spelled = parameters(settings, learning_rate, seed, threads) | categories(len(rows))
+    spelled = parameters(settings, len(rows), learning_rate, seed, threads) | categories(len(rows))
     data = dataset(rows, start, settings, threads)
     model = _lightgbm().train(spelled, data, num_boost_round=trees)
     return Booster(model.model_to_string())
@@ -196,7 +206,7 @@ def _try_rate(
     seed: int,
 ) -> Growth:
     rows, start, fold = what
-    spelled = parameters(settings, rate, seed) | categories(len(rows))
+    spelled = parameters(settings, len(rows), rate, seed) | categories(len(rows))
     judged = np.flatnonzero(fold >= 0)
     models: list[tuple[Any, Rows]] = []
     for k in range(int(fold.max()) + 1):

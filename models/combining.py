@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from models import booster, scorecard
+from models import booster, level, scorecard
 from models.booster import Growth
 from models.calibration import expit
 from models.lead_model import Weights
@@ -27,7 +27,8 @@ How = tuple[TrainSettings, Points | None, int]
 
 _WEIGHT_PRECISION = 10.0
 _FEW = 2
-_LUCK = 0.5  # standard errors
+_LUCK, _LEARNING_LUCK = 0.5, 0.5  # standard errors
+_FEW_CONVERSIONS = 50.0
 
 
 @dataclass(frozen=True)
@@ -124,15 +125,38 @@ def _pays(prior: Floats, margin: Floats, rows: TrainingSet, judged: NDArray[np.b
     """Say whether a margin beats the scorecard's by more than luck: rows of a lead are one."""
     label = rows.label[judged]
     gain = booster.log_losses(prior[judged], label) - booster.log_losses(margin[judged], label)
-    _, lead = np.unique(rows.lead[judged], return_inverse=True)
-    luck = np.sqrt(np.sum(np.bincount(lead, weights=gain) ** 2))
-    return bool(gain.sum() > _LUCK * luck)
+    return _standard_errors(gain, rows.lead[judged]) > _luck(_LUCK, label)
+
+
+def _luck(wanted: float, label: Floats) -> float:
+    """Ask for more standard errors where there are few conversions: their spread tells little."""
+    fewest = min(np.count_nonzero(label == 1.0), np.count_nonzero(label == 0.0))
+    return wanted * (1.0 + _FEW_CONVERSIONS / max(1, fewest))
+
+
+def _standard_errors(gain: Floats, lead: NDArray[np.int64]) -> float:
+    """Give a gain as a multiple of its luck: rows of a lead are one."""
+    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
+    luck = float(np.sqrt(np.sum(by_lead**2)))
+    return float(gain.sum()) / luck if luck > 0.0 else 0.0
+
+
+def lasts(alone: Floats, whole: Floats, later: TrainingSet) -> bool:
+    """Say whether trees beat the scorecard on rows later than what taught both.
+
+    Each is judged at its best level: how high that is now is not what trees are asked for.
+    """
+    gain = level.levelled_losses(alone, later.label) - level.levelled_losses(whole, later.label)
+    return bool(gain.sum() > 0.0)
 
 
 def choose_penalty(
     rows: TrainingSet, fold: NDArray[np.int64], how: How
 ) -> tuple[float, Floats | None]:
     """Choose the scorecard's penalty by log loss out of fold: ever weaker, until the loss rises.
+
+    The strongest leaves little but the base rate and the hand-given points: it stays unless what is
+    learned beyond them is better by more than luck.
 
     Also gives the held-out margin with that penalty, if all rows took part.
     """
@@ -144,7 +168,8 @@ def choose_penalty(
         scorecard.fit_path(few.take(fold != k), penalties, settings.scorecard, points)
         for k in range(settings.folds)
     ]
-    best, least, kept = penalties[0], np.inf, np.zeros(len(few))
+    best, least = penalties[0], np.inf
+    first = kept = np.zeros(len(few))
     for penalty in penalties:
         margin = np.empty(len(few))
 
@@ -155,7 +180,11 @@ def choose_penalty(
         loss = booster.log_loss(margin, few.label)
         if loss >= least:
             break
+        first = margin if penalty == penalties[0] else first
         best, least, kept = penalty, loss, margin
+    gain = booster.log_losses(first, few.label) - booster.log_losses(kept, few.label)
+    if best != penalties[0] and _standard_errors(gain, few.lead) <= _luck(_LEARNING_LUCK, few.label):
+        best, kept = penalties[0], first
     return best, kept if len(few) == len(rows) else None
 
 

@@ -40,7 +40,7 @@ class BoosterSettings:
     Attributes
     ----------
     max_leaves
-        Leaves of a tree; up to 8 have exact reasons from state tables.
+        The most leaves of a tree, fewer on few rows; up to 8 have exact reasons from state tables.
     max_trees
         The most trees; held-out data choose how many, possibly none.
     learning_rate

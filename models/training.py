@@ -7,20 +7,33 @@ Decided here, by held-out data alone, one rule at every size:
    the scorecard's out-of-fold margin; trees of their own, put together with the scorecard by
    weights learned out of fold and shrunk to one half each;
 3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
-4. the calibration: the same plan is carried out on the earlier rows, an embargo is kept, and the
-   later rows choose; without time order, the out-of-fold margins choose;
-5. from the same rows, how sure a probability is: see `models.interval`.
+4. whether the trees last: the same plan is carried out on the earlier rows, an embargo is kept, and
+   trees that do not win on the later rows are left out;
+5. the calibration, by the same later rows; without them, by the out-of-fold margins, and the newest
+   rows say how high the level is today: see `models.level`;
+6. from the same rows, how sure a probability is: see `models.interval`.
+
+Nothing is learned from columns that are merely a clock (see `models.clocks`), or that repeat.
 
 Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models import booster, calibration, combining, interval, redundancy, scorecard
+from models import (
+    booster,
+    calibration,
+    clocks,
+    combining,
+    interval,
+    level,
+    redundancy,
+    scorecard,
+)
 from models.booster import Booster
 from models.calibration import Calibration
 from models.combining import Plan
@@ -69,16 +82,18 @@ def fit(
         Of folds and draws.
     """
     settings = settings or TrainSettings()
-    rows = redundancy.silence(rows)
+    rows = clocks.silence(redundancy.silence(rows), settings, seed)
     if not 0 < rows.conversions < len(rows):
         card = scorecard.from_points(rows, points or Points())
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
         parts = Parts(card, None, Weights())
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
     plan, margin = combining.decide(rows, settings, points, seed)
+    plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed))
     parts = carry_out(rows, plan, settings, points, seed)
-    honest, held = _held_out(rows, plan, margin, (settings, points, seed))
     curve = calibration.choose(honest, held.label, held.lead, settings.calibration, seed)
+    if len(honest) and curve.kind == "none" and held.cutoff.min() == rows.cutoff.min():
+        curve = level.newest(honest, held, settings.calibration.share)
     sure = _sureness(honest, held, curve, settings)
     return _model(rows, parts, (curve, sure), plan.told())
 
@@ -107,15 +122,22 @@ def _held_out(
     plan: Plan,
     margin: Floats,
     how: tuple[TrainSettings, Points | None, int],
-) -> tuple[Floats, TrainingSet]:
-    """Give honest margins with their rows: later than what taught, or else out of fold."""
+) -> tuple[Plan, Floats, TrainingSet]:
+    """Give honest margins with their rows: later than what taught, or else out of fold.
+
+    Also gives the plan, without its trees if they do not last.
+    """
     settings, points, seed = how
     cut = _time_slice(rows, settings)
     if cut is None:
         held = ~np.isnan(margin)
-        return margin[held], rows.take(held)
+        return plan, margin[held], rows.take(held)
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
-    return carry_out(earlier, plan, settings, points, seed).margin(later), later
+    taught = carry_out(earlier, plan, settings, points, seed)
+    whole, alone = taught.margin(later), taught.scorecard.margin(later.values)
+    if plan.trees == 0 or combining.lasts(alone, whole, later):
+        return plan, whole, later
+    return replace(plan, trees=0, weights=Weights()), alone, later
 
 
 def _sureness(
