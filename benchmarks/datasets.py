@@ -70,8 +70,8 @@ class Dataset:
         """Tell this data from any other."""
         digest = hashlib.sha256()
         for part in (self.train, self.test):
-            for array in (part.values, part.label, part.lead, part.cutoff):
-                digest.update(np.ascontiguousarray(array).tobytes())
+            for name in ("values", "label", "lead", "cutoff"):
+                digest.update(np.ascontiguousarray(getattr(part, name)).tobytes())
         return digest.hexdigest()[:12]
 
     def draw(self, rows: int | None, seed: int) -> TrainingSet:

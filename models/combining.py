@@ -1,6 +1,10 @@
 """Deciding how scorecard and trees are put together, by held-out log loss alone.
 
-Decided here: the candidates and the rule that picks one. See `models.training` for the whole.
+Decided here: the candidates and the rule that picks one. What is there first stays where held-out
+rows are too few to tell. With hand-given points that is the points: leaving them, for a scorecard
+that learns more or for trees, must be proven. Without them it is scorecard and trees side by side,
+near one half each, which on average beats both: trees go only when they are likely to do harm.
+See `models.training` for the whole.
 """
 
 from collections.abc import Callable
@@ -25,10 +29,11 @@ from models.training_set import Floats, TrainingSet
 How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
 
-_WEIGHT_PRECISION = 10.0
+_WEIGHT_PRECISION = 20.0
 _FEW = 2
-_LUCK, _LEARNING_LUCK = 0.5, 0.5  # standard errors
-_FEW_CONVERSIONS = 50.0
+_UNLUCKY, _PROVEN = -0.5, 2.0  # standard errors
+_FEW_CONVERSIONS = 10.0
+_RISES = 2
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def decide(
     penalty, prior = choose_penalty(rows, fold, how)
     if prior is None:
         prior = held_out_scorecard(rows, fold, penalty, how)
-    return _best(rows, fold, penalty, prior, settings, seed)
+    return _best(rows, fold, penalty, prior, how)
 
 
 def _best(
@@ -94,44 +99,44 @@ def _best(
     fold: NDArray[np.int64],
     penalty: float,
     prior: Floats,
-    settings: TrainSettings,
-    seed: int,
+    how: How,
 ) -> tuple[Plan, Floats]:
+    settings, points, seed = how
     judging = fold if len(rows) <= settings.max_judged_rows else np.where(fold < _FEW, fold, -1)
     alone = booster.try_growth(rows, level_start(rows), judging, settings.booster, seed)
     after = booster.try_growth(rows, prior, judging, settings.booster, seed)
     judged = judging >= 0
     own = level_start(rows) + alone.margin
     weights, stacked = _stack(prior, own, rows.label, judging)
-    candidates: dict[str, tuple[Floats, Growth | None, Weights]] = {
-        "scorecard": (prior, None, Weights()),
+    candidates: dict[str, tuple[Floats, Growth, Weights]] = {
         "scorecard_then_trees": (prior + after.margin, after, Weights(1.0, 1.0)),
         "scorecard_beside_trees": (stacked, alone, weights),
     }
-    losses = {
+    losses = {"scorecard": booster.log_loss(prior[judged], rows.label[judged])}
+    losses |= {
         name: booster.log_loss(m[judged], rows.label[judged])
         for name, (m, _, _) in candidates.items()
     }
-    name = min(losses, key=lambda one: losses[one])
-    margin, growth, chosen = candidates[name]
-    if growth is None or not _pays(prior, margin, rows, judged):
+    grown = [name for name, (_, growth, _) in candidates.items() if growth.trees > 0]
+    name = min(grown, key=lambda one: losses[one], default="scorecard")
+    margin, growth, chosen = candidates.get(name, (prior, after, Weights()))
+    proof = _UNLUCKY if points is None else _PROVEN
+    if not grown or not _beats(proof, prior[judged], margin[judged], rows.take(judged)):
         return Plan(penalty, log_loss=losses), prior
     margin = np.where(judged, margin, np.nan)
     first = name == "scorecard_then_trees"
     return Plan(penalty, growth.trees, growth.learning_rate, first, chosen, losses), margin
 
 
-def _pays(prior: Floats, margin: Floats, rows: TrainingSet, judged: NDArray[np.bool_]) -> bool:
-    """Say whether a margin beats the scorecard's by more than luck: rows of a lead are one."""
-    label = rows.label[judged]
-    gain = booster.log_losses(prior[judged], label) - booster.log_losses(margin[judged], label)
-    return _standard_errors(gain, rows.lead[judged]) > _luck(_LUCK, label)
+def _beats(proof: float, before: Floats, after: Floats, rows: TrainingSet) -> bool:
+    """Say whether a margin beats another by so many standard errors: rows of a lead are one.
 
-
-def _luck(wanted: float, label: Floats) -> float:
-    """Ask for more standard errors where there are few conversions: their spread tells little."""
-    fewest = min(np.count_nonzero(label == 1.0), np.count_nonzero(label == 0.0))
-    return wanted * (1.0 + _FEW_CONVERSIONS / max(1, fewest))
+    More are asked for where there are few conversions, whose spread tells little: one more for ten.
+    """
+    gain = booster.log_losses(before, rows.label) - booster.log_losses(after, rows.label)
+    fewest = min(rows.conversions, len(rows) - rows.conversions)
+    wanted = proof + _FEW_CONVERSIONS / max(1, fewest)
+    return _standard_errors(gain, rows.lead) > wanted
 
 
 def _standard_errors(gain: Floats, lead: NDArray[np.int64]) -> float:
@@ -153,10 +158,10 @@ def lasts(alone: Floats, whole: Floats, later: TrainingSet) -> bool:
 def choose_penalty(
     rows: TrainingSet, fold: NDArray[np.int64], how: How
 ) -> tuple[float, Floats | None]:
-    """Choose the scorecard's penalty by log loss out of fold: ever weaker, until the loss rises.
+    """Choose the scorecard's penalty by log loss out of fold: ever weaker, until it rises twice.
 
-    The strongest leaves little but the base rate and the hand-given points: it stays unless what is
-    learned beyond them is better by more than luck.
+    Where there are hand-given points, the strongest, which leaves little but them, stays unless
+    what is learned beyond is better by more than luck.
 
     Also gives the held-out margin with that penalty, if all rows took part.
     """
@@ -168,7 +173,7 @@ def choose_penalty(
         scorecard.fit_path(few.take(fold != k), penalties, settings.scorecard, points)
         for k in range(settings.folds)
     ]
-    best, least = penalties[0], np.inf
+    best, least, rises = penalties[0], np.inf, 0
     first = kept = np.zeros(len(few))
     for penalty in penalties:
         margin = np.empty(len(few))
@@ -178,12 +183,13 @@ def choose_penalty(
 
         for_each(fill, settings)
         loss = booster.log_loss(margin, few.label)
-        if loss >= least:
-            break
         first = margin if penalty == penalties[0] else first
-        best, least, kept = penalty, loss, margin
-    gain = booster.log_losses(first, few.label) - booster.log_losses(kept, few.label)
-    if best != penalties[0] and _standard_errors(gain, few.lead) <= _luck(_LEARNING_LUCK, few.label):
+        rises = rises + 1 if loss >= least else 0
+        if rises == _RISES:
+            break
+        if rises == 0:
+            best, least, kept = penalty, loss, margin
+    if points is not None and not _beats(_PROVEN, first, kept, few):
         best, kept = penalties[0], first
     return best, kept if len(few) == len(rows) else None
 

@@ -57,9 +57,6 @@ def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
     margin, label, lead = margin[later], rows.label[later], rows.lead[later]
     found = shift(margin, label)
     gain = booster.log_losses(margin, label) - booster.log_losses(margin + found, label)
-    luck = np.sqrt(np.sum(_by_lead(gain, lead) ** 2))
+    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
+    luck = np.sqrt(np.sum(by_lead**2))
     return Calibration("sigmoid", (1.0, found)) if gain.sum() > luck else Calibration()
-
-
-def _by_lead(gain: Floats, lead: NDArray[np.int64]) -> Floats:
-    return np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)

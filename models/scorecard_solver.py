@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from models.binning import BinCodes, Binning
 from models.training_set import Floats
 
-SCALE_PRECISION: Final = 4.0
-"""Confidence in hand-given points: a standard deviation of one half around a scale of one."""
+SCALE_PRECISION: Final = 16.0
+"""Confidence in hand-given points: a standard deviation of one quarter around a scale of one."""
 
 _ITERATIONS: Final = 150
 _TOLERANCE: Final = 1e-4

@@ -41,11 +41,11 @@ def pays(right: int, wrong: int, *, rows_a_lead: int = 1, told_apart: bool = Fal
     lead = np.arange(len(label)) // (1 if told_apart else rows_a_lead)
     rows = replace(crossed(len(label), 0), label=label, lead=lead)
     margin = 0.02 * side * (2.0 * label - 1.0)
-    return combining._pays(np.zeros(len(label)), margin, rows, np.ones(len(label), dtype=np.bool_))
+    return combining._beats(0.5, np.zeros(len(label)), margin, rows)
 
 
 def test_a_gain_that_luck_explains_is_none() -> None:
-    assert pays(60, 40)
+    assert pays(65, 35)
     assert not pays(52, 48)
     assert not pays(52, 48, rows_a_lead=10)
     assert pays(52, 48, rows_a_lead=10, told_apart=True), "the planted fault: a row is a witness"

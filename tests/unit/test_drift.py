@@ -1,0 +1,95 @@
+"""Rows in order of time: what the moment tells is not learned, the level is that of today."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.timeline import DAY
+from models import clocks, combining, level, training
+from models.settings import BoosterSettings, TrainSettings
+from models.training_set import Floats, TrainingSet
+
+SETTINGS = TrainSettings(horizon_days=1.0, folds=3, booster=BoosterSettings(max_trees=20))
+ROWS = 3000
+
+
+def drifting(seed: int = 0) -> TrainingSet:
+    """Draw rows over 300 days with an index that rises, a month, and two columns that do not."""
+    rng = np.random.default_rng(seed)
+    day = np.sort(rng.integers(0, 300, ROWS))
+    hot = rng.normal(size=ROWS)
+    index = day + rng.normal(size=ROWS) * 0.1
+    chance = 1.0 / (1.0 + np.exp(2.0 - hot + 1.5 * np.sin(day / 40.0)))
+    values = np.column_stack([index, day // 30 + 1, hot, rng.integers(1, 4, ROWS)])
+    return TrainingSet(
+        values=values.astype(np.float32),
+        label=(rng.random(ROWS) < chance).astype(np.float64),
+        lead=np.arange(ROWS),
+        cutoff=day.astype(np.int64) * DAY,
+        names=("index", "month", "hot", "kind"),
+        categorical=np.array([False, True, False, True]),
+    )
+
+
+def test_what_the_moment_tells_is_a_clock() -> None:
+    assert clocks.clocks(drifting(), 0).tolist() == [True, True, False, False]
+
+
+def test_the_order_of_rows_of_one_moment_is_not_time() -> None:
+    rows = drifting()
+    at_once = replace(rows, cutoff=np.zeros(ROWS, dtype=np.int64))
+    assert not clocks.clocks(at_once, 0).any()
+    assert clocks.silence(at_once, SETTINGS, 0) is at_once
+
+
+def moved_by_time(rows: TrainingSet) -> float:
+    """Learn, and give how far margins move when it is asked what the last day would have said."""
+    model = training.fit(rows, SETTINGS)
+    later = rows.values.copy()
+    later[:, :2] = rows.values[-1, :2]
+    return float(np.abs(model.margin(later) - model.margin(rows.values)).max())
+
+
+def test_nothing_is_learned_from_a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert moved_by_time(drifting()) == 0.0
+    monkeypatch.setattr(clocks, "silence", lambda rows, *_: rows)
+    assert moved_by_time(drifting()) > 0.5, "the planted fault: clocks are learned from"
+
+
+def test_a_clock_that_foretells_stays() -> None:
+    rows = drifting()
+    weekend = (rows.cutoff // DAY) // 3 % 2
+    values = rows.values.copy()
+    values[:, 1] = weekend
+    chance = np.random.default_rng(1).random(ROWS)
+    told = replace(rows, values=values, label=(chance < 0.2 + 0.4 * weekend).astype(np.float64))
+    only = np.array([False, True, False, False])
+    assert clocks.foretell(told, only, SETTINGS)
+    assert not clocks.foretell(replace(told, label=rows.label), only, SETTINGS)
+
+
+def levelled(rate_now: float) -> Floats:
+    """Give the parameters of a level learned where the newest quarter converts at another rate."""
+    rows = drifting()
+    newest = rows.cutoff >= 225 * DAY
+    chance = np.random.default_rng(2).random(ROWS)
+    label = (chance < np.where(newest, rate_now, 0.1)).astype(np.float64)
+    margin = np.full(ROWS, np.log(0.1 / 0.9))
+    found = level.newest(margin, replace(rows, label=label), 0.25)
+    return np.asarray(found.parameters)
+
+
+def test_the_level_follows_the_newest_rows_and_not_luck() -> None:
+    slope, shift = levelled(0.3).tolist()
+    assert slope == 1.0
+    assert 1.0 < shift < 1.5
+    assert len(levelled(0.1)) == 0
+
+
+def test_trees_that_do_not_last_go() -> None:
+    rows = drifting()
+    good = np.where(rows.label == 1.0, 0.5, -0.5)
+    assert combining.lasts(np.zeros(ROWS), good, rows)
+    assert not combining.lasts(np.zeros(ROWS), -good, rows)
+    assert not combining.lasts(np.zeros(ROWS), np.full(ROWS, 1.0), rows), "a level is no merit"
