@@ -8,7 +8,6 @@ if it lowers their log loss by more than one standard error, rows of a lead take
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import booster
 from models.calibration import Calibration, expit
