@@ -120,7 +120,8 @@ def _best(
     grown = [name for name, (_, growth, _) in candidates.items() if growth.trees > 0]
     name = min(grown, key=lambda one: losses[one], default="scorecard")
     margin, growth, chosen = candidates.get(name, (prior, after, Weights()))
-    proof = _UNLUCKY if points is None else _PROVEN
+    by_hand = points is not None and penalty == max(settings.scorecard.penalties)
+    proof = _PROVEN if by_hand else _UNLUCKY
     if not grown or not _beats(proof, prior[judged], margin[judged], rows.take(judged)):
         return Plan(penalty, log_loss=losses), prior
     margin = np.where(judged, margin, np.nan)
@@ -147,12 +148,13 @@ def _standard_errors(gain: Floats, lead: NDArray[np.int64]) -> float:
 
 
 def lasts(alone: Floats, whole: Floats, later: TrainingSet) -> bool:
-    """Say whether trees beat the scorecard on rows later than what taught both.
+    """Say whether trees do no likely harm on rows later than what taught both.
 
-    Each is judged at its best level: how high that is now is not what trees are asked for.
+    Each is judged at its best level: how high that is now is not what trees are asked for. Nor must
+    they win: what teaches here is only a part of the rows, and few for so many trees.
     """
     gain = level.levelled_losses(alone, later.label) - level.levelled_losses(whole, later.label)
-    return bool(gain.sum() > 0.0)
+    return _standard_errors(gain, later.lead) > _UNLUCKY
 
 
 def choose_penalty(

@@ -8,7 +8,7 @@ Decided here, by held-out data alone, one rule at every size:
    weights learned out of fold and shrunk to one half each;
 3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
 4. whether the trees last: the same plan is carried out on the earlier rows, an embargo is kept, and
-   trees that do not win on the later rows are left out;
+   trees that are likely to do harm on the later rows are left out;
 5. the calibration, by the same later rows; without them, by the out-of-fold margins, and the newest
    rows say how high the level is today: see `models.level`;
 6. from the same rows, how sure a probability is: see `models.interval`.
@@ -44,6 +44,9 @@ from models.scorecard import Scorecard
 from models.settings import TrainSettings
 from models.split import folds_by_lead, latest
 from models.training_set import Floats, TrainingSet
+
+_ENOUGH = 0.5
+"""The share of the rows that must teach, if their trees are to speak for those of all rows."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def _held_out(
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
     taught = carry_out(earlier, plan, settings, points, seed)
     whole, alone = taught.margin(later), taught.scorecard.margin(later.values)
-    if plan.trees == 0 or combining.lasts(alone, whole, later):
+    too_few = len(earlier) < _ENOUGH * len(rows)
+    if plan.trees == 0 or too_few or combining.lasts(alone, whole, later):
         return plan, whole, later
     return replace(plan, trees=0, weights=Weights()), alone, later
 

@@ -92,4 +92,5 @@ def test_trees_that_do_not_last_go() -> None:
     good = np.where(rows.label == 1.0, 0.5, -0.5)
     assert combining.lasts(np.zeros(ROWS), good, rows)
     assert not combining.lasts(np.zeros(ROWS), -good, rows)
-    assert not combining.lasts(np.zeros(ROWS), np.full(ROWS, 1.0), rows), "a level is no merit"
+    level_alone = np.full(ROWS, 1.0) - good
+    assert not combining.lasts(np.zeros(ROWS), level_alone, rows), "a level is no merit"
