@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from features.errors import MikomiError
 from models import artifact
+from serve import openapi
 from serve.champion import FollowedChampion
 from serve.gate import Gate
 from serve.limits import Limits
@@ -33,7 +33,6 @@ from serve.pages.refusals import Refusals
 from serve.parts import Parts
 from serve.problems import TABLE
 from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
-from serve.routes.describing import REFERENCE
 from serve.scoring import Loaded
 from serve.settings import Settings
 from serve.store.api_keys import ApiKeys
@@ -128,14 +127,16 @@ class Server:
         self._engine.dispose()
 
     async def _prepare(self) -> None:
+        """Take up what is there before the first request: no worker answers before it is warm."""
         with suppress(SQLAlchemyError, OSError):
             await asyncio.to_thread(self._take_keys)
+        await asyncio.to_thread(self._follow)
 
     async def _often(self, work: Callable[[], None], seconds: float) -> None:
         while True:
             try:
                 await asyncio.to_thread(work)
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
                 self.log.line("retry", what=work.__name__, error=type(error).__name__)
             await asyncio.sleep(seconds)
 
@@ -180,8 +181,5 @@ def _now() -> datetime:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        told = FastAPI.openapi(app)
-        _, found = msgspec.json.schema_components(KINDS, ref_template=REFERENCE)
-        told.setdefault("components", {}).setdefault("schemas", {}).update(found)
-        app.openapi_schema = told
+        app.openapi_schema = openapi.description(app, KINDS)
     return app.openapi_schema

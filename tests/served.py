@@ -106,11 +106,11 @@ def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
             yield running, port
         finally:
             running.terminate()
-            running.wait(30)
+            running.wait(120)
 
 
 def _wait_until_ready(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(600):
+    for _ in range(3_600):  # a busy machine needs long
         try:
             if ask(port, "GET", "/readyz")[0] == 200:
                 return

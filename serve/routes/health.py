@@ -1,6 +1,7 @@
 """/healthz, /readyz, /metrics: for those who run the server."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 
 from serve.parts import Parts
 
@@ -21,7 +22,7 @@ def router(parts: Parts) -> APIRouter:
         parts.reach.check()
         return {"status": "ready"}
 
-    @routes.get("/metrics")
+    @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Give what was counted, in Prometheus' form."""
         return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4")

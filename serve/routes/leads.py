@@ -34,7 +34,17 @@ class Kept(msgspec.Struct, frozen=True):
     revision: int
 
 
-KINDS: Final = (LeadBody, AccountBody, ActivitiesBody, OutcomesBody, Added, Kept)
+class Erased(msgspec.Struct, frozen=True):
+    """How much of an erased person there was."""
+
+    activities: int
+    outcomes: int
+    attribute_changes: int
+    leads: int
+    receipts: int
+
+
+KINDS: Final = (LeadBody, AccountBody, ActivitiesBody, OutcomesBody, Added, Kept, Erased)
 """What the description of the API refers to."""
 
 
@@ -85,7 +95,7 @@ def router(parts: Parts) -> APIRouter:
         add = parts.store.ingest.add_outcomes
         return _answer(await parts.threads(add, body.outcomes, parts.now(), backfill=body.backfill))
 
-    @routes.delete("/v1/leads/{lead_id}")
+    @routes.delete("/v1/leads/{lead_id}", openapi_extra=described(None, None, Erased))
     async def erase(lead_id: str) -> Response:
         """Erase a person; tells how much there was."""
         refuse(unmeant_id(lead_id, "lead_id"))

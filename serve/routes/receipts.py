@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from serve import replay as replaying
+from serve.answers import ScoreAnswer
 from serve.bodies import read
 from serve.parts import Parts
 from serve.routes.describing import JSON, described, key_of
@@ -21,7 +22,7 @@ class FeedbackBody(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-KINDS: Final = (FeedbackBody,)
+KINDS: Final = (FeedbackBody, ScoreAnswer)
 """What the description of the API refers to."""
 
 
@@ -29,12 +30,12 @@ def router(parts: Parts) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(prefix="/v1/receipts", tags=["receipts"])
 
-    @routes.get("/{receipt_id}")
+    @routes.get("/{receipt_id}", openapi_extra=described(None, None, ScoreAnswer))
     def receipt(receipt_id: str) -> Response:
         """Give the answer as it was sent, to the byte."""
         return Response(parts.receipts.of(receipt_id).answer, media_type=JSON)
 
-    @routes.post("/{receipt_id}/replay")
+    @routes.post("/{receipt_id}/replay", openapi_extra=described(None, None, ScoreAnswer))
     def replay(receipt_id: str) -> Response:
         """Compute the answer again with the model that gave it; the bytes must be the same."""
         scoring = parts.receipts.of(receipt_id)

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from serve.answers import ScoreAnswer
-from serve.change import Side, split
+from serve.change import Side, Split, split
 from serve.parts import Parts
 from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
 from serve.routes.outlook import SINCE, Outlook, since_of
@@ -14,7 +14,7 @@ from serve.stored import score_kept
 from serve.trend import past
 from serve.until import until
 
-KINDS: Final = (ScoreAnswer, Outlook)
+KINDS: Final = (ScoreAnswer, Outlook, Split)
 """What the description of the API refers to."""
 
 
@@ -39,7 +39,7 @@ def router(parts: Parts) -> APIRouter:
         told = Outlook(past(loaded, asked), until(loaded, asked))
         return Response(msgspec.json.encode(told), media_type=JSON)
 
-    @routes.get("/{lead_id}/change", openapi_extra=described(None, None, None, [SINCE, LANGUAGE]))
+    @routes.get("/{lead_id}/change", openapi_extra=described(None, None, Split, [SINCE, LANGUAGE]))
     async def change(lead_id: str, request: Request) -> Response:
         """Split what the probability moved by since a moment; the parts add up exactly."""
         language = language_of(request, parts.settings.language)
