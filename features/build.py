@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from features.catalog import Catalog
+from features.encoding.told import Told
 from features.errors import CatalogMismatch
+from features.few import features_of, packed_plans
 from features.histories import Histories, encode
-from features.kernel.records import Matrix, Rows
+from features.kernel.records import Integers, Matrix, Rows
 from features.rows import by_group, chunks, rows_of
 from features.sweep_plan import Column
 from features.tables import Tables
@@ -105,6 +107,32 @@ class CompiledCatalog:
             for one in running:
                 one.result()
         return matrix
+
+    def values_of(self, told: Told, lead: int, cutoffs: Integers) -> Matrix:
+        """Compute the rows of one lead, one a cutoff, from its coded records.
+
+        Parameters
+        ----------
+        told
+            Coded by the vocabulary of this catalog.
+        lead
+            Its number.
+        cutoffs
+            Shape (rows,).
+        """
+        matrix: Matrix = np.empty((cutoffs.size, len(self.catalog.features)), np.float32)
+        features_of(told, lead, cutoffs, self._packed, matrix)
+        return matrix
+
+    @cached_property
+    def _packed(self) -> Integers:
+        vocabulary = self.catalog.vocabulary
+        return packed_plans(
+            {
+                name: view.plan(_columns_of(self.catalog, name), vocabulary)
+                for name, view in VIEWS.items()
+            }
+        )
 
     def _work(self, histories: Histories, rows: Rows, threads: int) -> list[_Task]:
         """List what there is to do: a view, its rows in its order, a range of them."""

@@ -50,7 +50,8 @@ def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArra
 
 
 @njit(cache=True, nogil=True)
-def _thousandths(values: NDArray[np.float64], missing: np.int64) -> NDArray[np.int64]:
+def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
+    """Make whole thousandths; what is not finite is `missing`."""
     out = np.empty(values.size, np.int64)
     for i in range(values.size):
         out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
@@ -85,7 +86,7 @@ def thousandths(column: pd.Series, missing: int = MISSING) -> NDArray[np.int64]:
 
 def whole_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
     """Do the same for an array."""
-    whole: NDArray[np.int64] = _thousandths(values, np.int64(missing))
+    whole: NDArray[np.int64] = exact_thousandths(values, np.int64(missing))
     return whole
 
 

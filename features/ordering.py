@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.kernel.records import Integers
+from features.kernel.records import Indices, Integers
 
 Keys = tuple[NDArray[Any], ...]
 
@@ -31,7 +31,8 @@ def _sorted_by_time(lead: NDArray[np.int32], occurred_at: Integers) -> tuple[boo
 
 
 @njit(cache=True, nogil=True)
-def _starts(lead: NDArray[np.int32], leads: int) -> Integers:
+def starts_of(lead: NDArray[np.integer], leads: int) -> Integers:
+    """Do what `starts` does, in compiled code."""
     start = np.zeros(leads + 1, np.int64)
     for i in range(lead.size):
         start[lead[i] + 1] += 1
@@ -41,7 +42,8 @@ def _starts(lead: NDArray[np.int32], leads: int) -> Integers:
 
 
 @njit(cache=True, nogil=True)
-def _in_order(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
+def in_order_of(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
+    """Do what `in_order` does, in compiled code."""
     ordered = np.ones(start.size - 1, np.bool_)
     for n in range(start.size - 1):
         for i in range(start[n] + 1, start[n + 1]):
@@ -51,20 +53,40 @@ def _in_order(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
     return ordered
 
 
+@njit(cache=True, nogil=True)
+def groups(account: Indices) -> tuple[Indices, Integers, Indices]:
+    """Group leads by account; a lead without one (-1) is a group by itself.
+
+    Gives the group of each lead, where each group starts among its members, and the members.
+    """
+    group = account.copy()
+    count = account.max() + 1 if account.size > 0 else 0
+    for n in range(account.size):
+        if account[n] < 0:
+            group[n] = count
+            count += 1
+    start = starts_of(group, count)
+    after, members = start.copy(), np.empty(account.size, np.int32)
+    for n in range(account.size):
+        members[after[group[n]]] = n
+        after[group[n]] += 1
+    return group, start, members
+
+
 def starts(lead: NDArray[np.int32], leads: int) -> Integers:
     """Give the first record of each lead, and the end: shape (leads + 1,).
 
     >>> starts(np.array([0, 0, 2], dtype=np.int32), 3)
     array([0, 2, 2, 3])
     """
-    return _starts(lead, leads)  # type: ignore[no-any-return]
+    return starts_of(lead, leads)  # type: ignore[no-any-return]
 
 
 def in_order(start: Integers, occurred_at: Integers, seen_from: Integers) -> NDArray[np.bool_]:
     """Tell per lead whether its sorted records came to be seen in that same order."""
     if seen_from is occurred_at:
         return np.ones(start.size - 1, np.bool_)
-    return _in_order(start, seen_from)  # type: ignore[no-any-return]
+    return in_order_of(start, seen_from)  # type: ignore[no-any-return]
 
 
 def canonical_order(lead: NDArray[np.int32], occurred_at: Integers, rest: Keys) -> Integers | None:

@@ -7,16 +7,19 @@ use; larger ones by `pred_contrib` itself.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.errors import ArtifactError, CatalogMismatch
 from models import tree_text
 from models.booster import Booster
 from models.lead_model import LeadModel
+from models.scorecard import explain_packed
 from models.state_building import tabulate
-from models.state_tables import StateTables
+from models.state_tables import StateTables, add_trees
 from models.training_set import Floats, Values
 
 CHECK_TOLERANCE = 1e-9
@@ -51,10 +54,13 @@ class Explainer:
         self.model = model
         self.base_margin = model.base_margin
         self.tables: StateTables | None = None
+        self._trees = np.empty(0, np.int64)
+        self._weights = (model.weights.scorecard, model.weights.trees, model.weights.shift)
         if model.booster is not None:
             self.tables = tabulate(tree_text.parse(model.booster.text))
             if self.tables is not None:
                 check(self.tables, model.booster, len(model.names))
+                self._trees = self.tables.packed
 
     def contributions(self, values: Values) -> Floats:
         """Give the contributions in margin units: shape (rows, features)."""
@@ -75,19 +81,31 @@ class Explainer:
                 f"(rows, {len(model.names)})",
                 "build the features with the catalog of this model",
             )
-        parts = model.scorecard.contributions(values)
-        parts *= model.weights.scorecard
-        if model.booster is None or len(values) == 0:
-            return Explained(parts, model.margin(values))
-        if self.tables is None:
+        if model.booster is not None and self.tables is None and len(values):
             trees = np.asarray(model.booster.model.predict(values, pred_contrib=True))
+            parts = model.weights.scorecard * model.scorecard.contributions(values)
             parts += model.weights.trees * trees[:, :-1]
             return Explained(parts, model.margin(values))
-        outputs = np.zeros(len(values))
-        self.tables.add_to(values, parts, outputs, model.weights.trees)
-        margin = model.weights.scorecard * model.scorecard.margin(values) + model.weights.shift
-        margin += model.weights.trees * outputs
+        parts, margin = np.empty(values.shape), np.empty(len(values))
+        _explain(values, (model.scorecard.packed, self._trees, self._weights), parts, margin)
         return Explained(parts, margin)
+
+
+@njit(cache=True, nogil=True)
+def _explain(
+    values: Any, packed: Any, parts: Any, margin: Any
+) -> None:  # pragma: no cover (compiled)
+    card, trees, (of_card, of_trees, shift) = packed
+    explain_packed(values, card, parts, margin)
+    for row in range(len(values)):
+        margin[row] = of_card * margin[row] + shift
+        for column in range(values.shape[1]):
+            parts[row, column] *= of_card
+    if trees.size > 0:
+        outputs = np.zeros(len(values))
+        add_trees(values, trees, parts, outputs, of_trees)
+        for row in range(len(values)):
+            margin[row] += of_trees * outputs[row]
 
 
 def check(tables: StateTables, booster: Booster, features: int) -> None:

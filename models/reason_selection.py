@@ -14,12 +14,15 @@ leading feature (the one that pushes most, the concept's way), and if it is wort
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.kernel import packed as cut
+from features.kernel.packed import pack
+from features.kernel.records import Integers
 from models.binning import bin_of
 from models.calibration import Calibration
 from models.training_set import Floats, Values
@@ -81,15 +84,15 @@ class Picked:
 
     @classmethod
     def empty(cls, rows: int, places: int) -> "Picked":
-        """Make room for the reasons of some leads."""
+        """Make room for the reasons of some leads; nothing is written yet."""
         shape = (rows, places)
         return cls(
-            concept=np.full(shape, -1, dtype=np.int16),
-            feature=np.full(shape, -1, dtype=np.int32),
-            value=np.full(shape, np.nan, dtype=np.float32),
-            contribution=np.zeros(shape),
-            snapshots=np.zeros(shape, dtype=np.int64),
-            conversions=np.zeros(shape, dtype=np.int64),
+            concept=np.empty(shape, np.int16),
+            feature=np.empty(shape, np.int32),
+            value=np.empty(shape, np.float32),
+            contribution=np.empty(shape),
+            snapshots=np.empty(shape, np.int64),
+            conversions=np.empty(shape, np.int64),
         )
 
     def rows(self, first: int, end: int) -> "Picked":
@@ -118,40 +121,39 @@ class Support:
     proven: NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Ways:
-    """The ways from the base margin to the margins of some leads.
+class Base(NamedTuple):
+    """Where ways begin: the base margin, and the probabilities just below, at and above it."""
 
-    Attributes
-    ----------
-    slope, rest
-        Shape (rows,): probability per margin, and what the bound on it leaves over;
-        slope * (margin - base margin) + rest = probability - base probability.
-    higher
-        Shape (rows,): the larger of probability and base probability.
-    """
+    margin: float
+    below: float
+    at: float
+    above: float
 
-    slope: Floats
-    rest: Floats
-    higher: Floats
+    @classmethod
+    def of(cls, margin: float, calibration: Calibration) -> "Base":
+        """Give the base of a calibrated model."""
+        near = np.array([margin - _STEP, margin, margin + _STEP])
+        return cls(margin, *calibration.probability(near).tolist())
 
 
-def ways(margin: Floats, base: float, calibration: Calibration) -> Ways:
-    """Find the ways from the base margin to each margin, through the calibration."""
-    at_base = calibration.probability(np.array([base - _STEP, base, base + _STEP]))
-    probability = calibration.probability(margin)
-    gain = probability - at_base[1]
-    way = margin - base
-    near = np.abs(way) < _SAME_MARGIN
-    slope = np.where(
-        near, (at_base[2] - at_base[0]) / (2.0 * _STEP), gain / np.where(near, 1.0, way)
-    )
-    slope = np.minimum(slope, STEEPEST)
-    return Ways(slope, gain - slope * way, np.maximum(probability, at_base[1]))
+@njit(cache=True, nogil=True)
+def _way(
+    margin: float, probability: float, base: Base
+) -> tuple[float, float]:  # pragma: no cover (compiled)
+    """Give the slope of the way from the base, and what the bound on it leaves over."""
+    gain, way = probability - base.at, margin - base.margin
+    slope = (base.above - base.below) / (2.0 * _STEP)
+    if np.abs(way) >= _SAME_MARGIN:
+        slope = gain / way
+    slope = min(slope, STEEPEST)
+    return slope, gain - slope * way
 
 
 def concept_points(
-    contributions: Floats, of_feature: NDArray[np.int64], concepts: int, way: Ways
+    contributions: Floats,
+    of_feature: NDArray[np.int64],
+    concepts: int,
+    told: tuple[Floats, Floats, Base],
 ) -> Floats:
     """Give the contribution of every concept as a probability: shape (rows, concepts).
 
@@ -163,50 +165,67 @@ def concept_points(
         Shape (features,): position of each feature's concept.
     concepts
         How many there are.
-    way
-        What `ways` gave.
+    told
+        Margins and probabilities of the rows, and the base they start from.
     """
     out = np.zeros((len(contributions), concepts))
+    margin, probability, base = told
     for row in range(len(contributions)):
-        _points_of_row(contributions[row], of_feature, way.slope[row], way.rest[row], out[row])
+        slope, rest = _way(margin[row], probability[row], base)
+        _points_of_row(contributions[row], of_feature, slope, rest, out[row])
     return out
 
 
 def pick(
-    explained: tuple[Values, Floats],
-    of_feature: NDArray[np.int64],
-    way: Ways,
-    support: Support,
-    settings: ReasonSettings,
-    out: Picked,
+    explained: tuple[Values, Floats, Floats, Floats], selection: Integers, out: Picked
 ) -> None:
     """Choose the reasons of every row and write them into `out`.
 
     Parameters
     ----------
     explained
-        The values and their contributions in margin units, both of shape (rows, features).
+        The values and their contributions in margin units, both of shape (rows, features), the
+        margins and the probabilities.
+    selection
+        What `packed_selection` gave.
+    out
+        Where they are written.
+    """
+    columns = (
+        out.concept, out.feature, out.value, out.contribution, out.snapshots, out.conversions
+    )  # fmt: skip
+    _pick_packed(explained, selection, columns)
+
+
+def packed_selection(
+    of_feature: NDArray[np.int64], support: Support, settings: ReasonSettings, base: Base
+) -> Integers:
+    """Pack what reasons are chosen by.
+
+    Parameters
+    ----------
     of_feature
         Shape (features,): position of each feature's concept.
-    way
-        What `ways` gave.
     support
         What training saw.
     settings
         Which reasons are shown.
-    out
-        Where they are written.
+    base
+        Where the ways begin.
     """
-    _pick(
-        explained,
-        (of_feature, support.proven),
-        (way.slope, way.rest, settings.least * way.higher),
+    return pack(
         (
-            (support.edges, support.edge_starts, support.starts, support.categorical),
-            (support.snapshots, support.conversions),
-        ),
-        (settings.positive, settings.places, settings.min_support),
-        (out.concept, out.feature, out.value, out.contribution, out.snapshots, out.conversions),
+            of_feature,
+            support.proven,
+            support.edges,
+            support.edge_starts,
+            support.starts,
+            support.categorical,
+            support.snapshots,
+            support.conversions,
+            np.array([settings.positive, settings.places, settings.min_support]),
+            np.array([settings.least, *base]),
+        )
     )
 
 
@@ -255,24 +274,32 @@ def _strongest(
 
 
 @njit(cache=True, nogil=True)
+def _clear(row: int, out: Any) -> None:  # pragma: no cover (compiled)
+    out[0][row], out[1][row], out[2][row] = -1, -1, np.nan
+    out[3][row], out[4][row], out[5][row] = 0.0, 0, 0
+
+
+@njit(cache=True, nogil=True)
 def _pick(
-    explained: Any, shown: Any, way: Any, support: Any, settings: Any, out: Any
+    explained: Any, shown: Any, support: Any, settings: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
-    values, contributions = explained
+    values, contributions, margin, probability = explained
     of_feature, proven = shown
-    slope, rest, least = way
     (edges, edge_starts, starts, categorical), (snapshots, conversions) = support
-    positive, places, min_support = settings
+    (positive, places, min_support), least, base = settings
     points = np.empty(len(proven))
     open_ = np.empty(len(proven), dtype=np.bool_)
     for row in range(len(values)):
         parts = contributions[row]
-        _points_of_row(parts, of_feature, slope[row], rest[row], points)
+        slope, rest = _way(margin[row], probability[row], base)
+        _points_of_row(parts, of_feature, slope, rest, points)
+        enough = least * max(probability[row], base.at)
         open_[:] = proven
+        _clear(row, out)
         place = 0
         while place < places:
             sign = 1.0 if place < positive else -1.0
-            concept = _strongest(points, open_, sign, least[row])
+            concept = _strongest(points, open_, sign, enough)
             if concept < 0:
                 place = positive if place < positive else places
                 continue
@@ -290,3 +317,17 @@ def _pick(
             out[2][row, place], out[3][row, place] = value, points[concept]
             out[4][row, place], out[5][row, place] = snapshots[code], conversions[code]
             place += 1
+
+
+@njit(cache=True, nogil=True)
+def _pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    """Do the same by a packed selection."""
+    shown = cut.int64(packed, 0), cut.truth(packed, 1)
+    lookup = (
+        cut.float32(packed, 2), cut.int64(packed, 3), cut.int64(packed, 4), cut.truth(packed, 5)
+    )  # fmt: skip
+    counts = cut.int64(packed, 6), cut.int64(packed, 7)
+    places, least = cut.int64(packed, 8), cut.float64(packed, 9)
+    base = Base(least[1], least[2], least[3], least[4])
+    settings = (places[0], places[1], places[2]), least[0], base
+    _pick(explained, shown, (lookup, counts), settings, out)

@@ -15,6 +15,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.kernel import packed as cut
+from features.kernel.packed import pack
+from features.kernel.records import Integers
 from models import binning as bins
 from models.binning import Binning, bin_of
 from models.points import Points
@@ -72,8 +75,13 @@ class Scorecard:
         Together with the intercept they sum to the margin.
         """
         out = np.empty(values.shape)
-        _contributions(values, self._lookup, self.table, out)
+        explain_rows(values, self._lookup, (self.table, self.intercept), out, np.empty(len(values)))
         return out
+
+    @cached_property
+    def packed(self) -> Integers:
+        """Give all that `explain_packed` reads."""
+        return pack((*self._lookup, self.table, np.array([self.intercept])))
 
     @cached_property
     def _lookup(self) -> tuple[Any, ...]:
@@ -239,11 +247,14 @@ def _margin(
 
 
 @njit(cache=True, nogil=True)
-def _contributions(
-    values: Any, lookup: Any, table: Any, out: Any
+def explain_rows(
+    values: Any, lookup: Any, learned: Any, out: Any, margin: Any
 ) -> None:  # pragma: no cover (compiled)
+    """Write the parts of the margins, and the margins; `learned` is the table and intercept."""
     edges, edge_starts, starts, categorical = lookup
+    table, intercept = learned
     for row in range(values.shape[0]):
+        total = intercept
         for column in range(values.shape[1]):
             code = bin_of(
                 values[row, column],
@@ -253,3 +264,19 @@ def _contributions(
                 categorical[column],
             )
             out[row, column] = table[starts[column] + code]
+            total += out[row, column]
+        margin[row] = total
+
+
+@njit(cache=True, nogil=True)
+def explain_packed(
+    values: Any, packed: Any, out: Any, margin: Any
+) -> None:  # pragma: no cover (compiled)
+    """Do the same by a packed scorecard."""
+    lookup = (
+        cut.float32(packed, 0),
+        cut.int64(packed, 1),
+        cut.int64(packed, 2),
+        cut.truth(packed, 3),
+    )
+    explain_rows(values, lookup, (cut.float64(packed, 4), cut.float64(packed, 5)[0]), out, margin)

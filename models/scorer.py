@@ -13,7 +13,15 @@ from features.errors import CatalogMismatch
 from models.artifact import Artifact
 from models.concepts import Concepts
 from models.contributions import Explainer
-from models.reason_selection import Picked, ReasonSettings, Support, concept_points, pick, ways
+from models.reason_selection import (
+    Base,
+    Picked,
+    ReasonSettings,
+    Support,
+    concept_points,
+    packed_selection,
+    pick,
+)
 from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
@@ -37,9 +45,11 @@ class Scorer:
         self.settings = settings or ReasonSettings()
         self.explainer = Explainer(artifact.model)
         self.concepts = Concepts.of(artifact.catalog)
-        self._support = _support(artifact, self.concepts)
-        base = np.array([self.explainer.base_margin])
-        self.base_probability = float(artifact.model.calibration.probability(base)[0])
+        self._base = Base.of(self.explainer.base_margin, artifact.model.calibration)
+        self.base_probability = self._base.at
+        self._selection = packed_selection(
+            self.concepts.of_feature, _support(artifact, self.concepts), self.settings, self._base
+        )
 
     def score(self, frame: Frame, threads: int = 1) -> Scores:
         """Score all rows of a feature frame.
@@ -74,23 +84,22 @@ class Scorer:
             As for `score`.
         """
         values = np.ascontiguousarray(values, dtype=np.float32)
-        margin = np.empty(len(values))
+        numbers = np.empty((2, len(values)))
         picked = Picked.empty(len(values), self.settings.places)
+        if len(values) <= _CHUNK_ROWS:
+            self._explain(values, numbers, picked)
+            return self._scores(_NO_KEYS if keys is None else keys, numbers, picked)
         ranges = [
             (k, min(k + _CHUNK_ROWS, len(values))) for k in range(0, len(values), _CHUNK_ROWS)
         ]
 
         def work(own: tuple[int, int]) -> None:
             first, end = own
-            margin[first:end] = self._explain(values[first:end], picked.rows(first, end))
+            self._explain(values[first:end], numbers[:, first:end], picked.rows(first, end))
 
-        if threads > 1 and len(ranges) > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(work, ranges))
-        else:
-            for own in ranges:
-                work(own)
-        return self._scores(_NO_KEYS if keys is None else keys, margin, picked)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, ranges))
+        return self._scores(_NO_KEYS if keys is None else keys, numbers, picked)
 
     def concept_contributions(self, values: Values) -> Floats:
         """Give the contribution of every concept as a probability: shape (rows, concepts).
@@ -98,23 +107,24 @@ class Scorer:
         With the base probability they add up to the probability.
         """
         explained = self.explainer.explain(values)
-        way = ways(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
+        probability = self.artifact.model.calibration.probability(explained.margin)
+        told = (explained.margin, probability, self._base)
         return concept_points(
-            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), way
+            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), told
         )
 
-    def _explain(self, values: Values, out: Picked) -> Floats:
+    def _explain(self, values: Values, numbers: Floats, out: Picked) -> None:
+        """Write margins, probabilities and reasons of a range of rows."""
         explained = self.explainer.explain(values)
-        way = ways(explained.margin, self.explainer.base_margin, self.artifact.model.calibration)
-        rows = (values, explained.contributions)
-        pick(rows, self.concepts.of_feature, way, self._support, self.settings, out)
-        return explained.margin
+        probability = self.artifact.model.calibration.probability(explained.margin)
+        numbers[0], numbers[1] = explained.margin, probability
+        told = (values, explained.contributions, explained.margin, probability)
+        pick(told, self._selection, out)
 
-    def _scores(self, keys: pd.DataFrame, margin: Floats, picked: Picked) -> Scores:
-        model = self.artifact.model
+    def _scores(self, keys: pd.DataFrame, numbers: Floats, picked: Picked) -> Scores:
+        margin, probability = numbers
         score = self.artifact.reference.score(margin)
-        probability = model.calibration.probability(margin)
-        low, high, sufficient = model.interval.of(probability)
+        low, high, sufficient = self.artifact.model.interval.of(probability)
         return Scores(
             keys=keys,
             margin=margin,

@@ -19,6 +19,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel import packed as cut
+from features.kernel.packed import pack
 from models.tree_bins import BinArrays, bin_of_category, bin_of_number
 
 _BLOCK_ROWS = 64
@@ -91,15 +93,15 @@ class StateTables:
         weight: float,
     ) -> None:
         """Add `weight` times the SHAP values to `shap`, and the margins themselves to `margin`."""
+        add_trees(values, self.packed, shap, margin, weight)
+
+    @cached_property
+    def packed(self) -> NDArray[np.int64]:
+        """Lay all tables into one array, which costs less to hand over than many."""
         bins = self.bins
         binning = (bins.column, bins.edges, bins.start, bins.categories)
-        out = (values, shap, margin, weight)
-        slots = (self.tree_slots, self.slot_column)
-        cells = (self.cell_start, self.cells)
-        if len(values) == 1:
-            _explain_one(out, binning, slots, self.by_bin, cells)
-        else:
-            _explain(out, binning, slots, (self.move_start, self.moves), cells)
+        by_tree = (self.move_start, self.moves, self.cell_start, self.cells)
+        return pack((*binning, self.tree_slots, self.slot_column, *self.by_bin, *by_tree))
 
 
 def starts(sizes: list[int]) -> NDArray[np.int64]:
@@ -208,3 +210,24 @@ def _explain_one(
     margin[0] += output
     for place in range(len(column)):
         shap[0, column[place]] += weight * sums[place]
+
+
+@numba.njit(cache=True, nogil=True)
+def add_trees(
+    values: Any, packed: Any, shap: Any, margin: Any, weight: float
+) -> None:  # pragma: no cover (compiled)
+    """Add what packed trees say of some rows, a single row in its own way."""
+    binning = (
+        cut.int64(packed, 0), cut.float64(packed, 1), cut.int64(packed, 2), cut.int64(packed, 3)
+    )  # fmt: skip
+    slots = cut.int64(packed, 4), cut.int64(packed, 5)
+    by_bin = (
+        cut.int64(packed, 6), cut.int64(packed, 7), cut.int64(packed, 8), cut.uint16(packed, 9)
+    )  # fmt: skip
+    moves = cut.int64(packed, 10), cut.uint16(packed, 11)
+    cells = cut.int64(packed, 12), cut.float64(packed, 13)
+    out = (values, shap, margin, weight)
+    if len(values) == 1:
+        _explain_one(out, binning, slots, by_bin, cells)
+    else:
+        _explain(out, binning, slots, moves, cells)

@@ -16,7 +16,6 @@ from features.build import CompiledCatalog
 from features.encoding.single import LeadEncoder, moment_of
 from features.kernel.records import Matrix
 from features.phrases import Language, render
-from features.rows import make_rows
 from features.texts import folded
 from models.artifact import Artifact
 from models.fingerprint import feature_fingerprint
@@ -64,12 +63,9 @@ class Loaded:
         cutoffs
             The moments; missing means the question's own.
         """
-        histories = self._encoder.histories(asked.histories, asked.account)
+        told = self._encoder.told(asked.histories, asked.account)
         moments = np.array([moment_of(at) for at in cutoffs or (asked.cutoff,)], np.int64)
-        first = folded(asked.histories[0].lead.lead_id)
-        number = 0 if len(asked.histories) == 1 else list(histories.leads.names).index(first)
-        lead = np.full(moments.size, number, np.int32)
-        return self._compiled.values(histories, make_rows(lead, moments))
+        return self._compiled.values_of(told, _number(asked.histories), moments)
 
     def answer(
         self, asked: Asked, language: Language, receipt_id: str, *, counted: bool = False
@@ -174,3 +170,11 @@ class Loaded:
             Counter(strange) if strange else {},
             Counter(name for name in names if name not in attributes),
         )
+
+
+def _number(histories: Sequence[LeadHistory]) -> int:
+    """Tell the number of the first lead among all, which are numbered by id."""
+    if len(histories) == 1:
+        return 0
+    first, *others = (folded(one.lead.lead_id) for one in histories)
+    return sum(other < first for other in others)

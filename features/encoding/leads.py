@@ -14,7 +14,7 @@ import pandas as pd
 from features.columns import moments_of, places, ranked, seen_moments
 from features.errors import BadTables
 from features.kernel.records import Indices, Integers
-from features.ordering import starts
+from features.ordering import groups
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,18 @@ class Leads:
         return pd.Index(self.names)
 
     @cached_property
+    def _groups(self) -> tuple[Indices, Integers, Indices]:
+        return groups(self.account)  # type: ignore[no-any-return]
+
+    @property
     def group(self) -> Indices:
         """The account's number, or one of its own for a lead without account."""
-        alone = self.account < 0
-        group = self.account.copy()
-        group[alone] = self.account.max(initial=-1) + 1 + np.arange(alone.sum())
-        return group
+        return self._groups[0]
 
-    @cached_property
+    @property
     def members(self) -> tuple[Integers, Indices]:
         """Where each group starts in the leads sorted by group, and those leads."""
-        order = np.argsort(self.group, kind="stable").astype(np.int32)
-        groups = int(self.group.max(initial=-1)) + 1
-        return starts(self.group, groups), order
+        return self._groups[1:]
 
 
 def sorted_leads(table: pd.DataFrame) -> pd.DataFrame:

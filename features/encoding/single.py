@@ -7,34 +7,66 @@ then without surrounding spaces.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import pairwise, repeat
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import Vocabulary
-from features.columns import number_of, translation, whole_thousandths
+from features.columns import number_of, translation
 from features.encoding.activities import DIRECTIONS
 from features.encoding.attributes import ACCOUNT_PREFIX
 from features.encoding.leads import Leads
 from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
+from features.encoding.told import (
+    ACTOR as ACTOR_ROW,
+)
+from features.encoding.told import (
+    CODE,
+    DEAL,
+    DIRECTION,
+    KIND,
+    LEAD,
+    OCCURRED_AT,
+    PAIR,
+    SEEN_FROM,
+    STAGE,
+    Numbers,
+    Told,
+    told_activities,
+    told_changes,
+    told_deals,
+)
 from features.errors import BadTables
 from features.histories import Histories
-from features.kernel.records import MISSING, Changes, Deals, Events, Indices, Integers, Touches
-from features.ordering import canonical_order, in_order, starts
+from features.kernel.records import Codes, Integers
 from features.reserved import ACTOR, OUTCOME, attribute_categories
 from features.texts import folded, written
 from features.timeline import DAY, SECOND
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAN: Final = float("nan")
-_EMPTY: Final = np.empty(0, np.int64)
-_KEPT: Final = 64
-"""For so many sizes of a question the empty columns are made once."""
+_NONE: Final = np.empty(0, np.float64)
+_NOBODY: Final = translation([], ())
+_NO_OUTCOMES: Final = np.empty((6, 0), np.int64)
+_NO_CHANGES: Final = np.empty((4, 0), np.int64)
+_ACTIVITY: Final = attrgetter(
+    "activity_type",
+    "occurred_at",
+    "known_at",
+    "topic",
+    "direction",
+    "actor",
+    "dwell_seconds",
+    "amount",
+)
+_OUTCOME: Final = attrgetter("outcome", "occurred_at", "known_at", "deal_id", "amount")
 _Records = Sequence[Any]
 _Numbered = dict[str, int]
+_Later = tuple[int, int, int, int, float]
+"""lead, occurred_at, seen_from, attribute, value"""
 
 
 def moment_of(at: datetime) -> int:
@@ -73,8 +105,8 @@ class LeadEncoder:
         self._codes = [_numbered(known) for known in categories.values()]
         self._told = [place for name, place in self.attributes.items() if _of_account(name)]
 
-    def histories(self, histories: Sequence[Any], account: Any = None) -> Histories:
-        """Sort and code the records.
+    def told(self, histories: Sequence[Any], account: Any = None) -> Told:
+        """Code the records.
 
         Parameters
         ----------
@@ -90,71 +122,78 @@ class LeadEncoder:
         """
         if len(histories) > 1:
             histories = sorted(histories, key=lambda one: folded(one.lead.lead_id))
-        leads = _leads([one.lead for one in histories])
-        events, touches = self._activities([one.activities for one in histories], leads)
+            _check_ids([folded(one.lead.lead_id) for one in histories])
+        return Told(
+            _leads([one.lead for one in histories]),
+            *self._activities([one.activities for one in histories]),
+            *self._outcomes([one.outcomes for one in histories]),
+            *self._changes(histories, account),
+        )
+
+    def histories(self, histories: Sequence[Any], account: Any = None) -> Histories:
+        """Code the records and sort them."""
+        told = self.told(histories, account)
+        ids = sorted(folded(one.lead.lead_id) for one in histories)
+        events, touches = told_activities(told)
+        created_at, seen_from, number = told.leads
         return Histories(
-            leads=leads,
+            leads=Leads(ids, created_at, seen_from, number.astype(np.int32)),
             events=events,
             touches=touches,
-            deals=self._outcomes([one.outcomes for one in histories], leads.created_at.size),
-            changes=self._changes(histories, account, leads),
+            deals=told_deals(told),
+            changes=told_changes(told),
             vocabulary=self.vocabulary,
         )
 
-    def _activities(self, of_leads: list[_Records], leads: Leads) -> tuple[Events, Touches]:
+    def _activities(self, of_leads: list[_Records]) -> tuple[Integers, Numbers, Numbers, Codes]:
         records, lead = _flat(of_leads)
-        occurred_at, seen_from = _moments(records)
-        code = np.array([_code(self.types, one.activity_type) for one in records], np.int16)
-        pair = np.array([self._pair(one) for one in records], np.int16)
-        direction = np.array([_code(self._directions, one.direction) for one in records], np.int16)
-        actor, names = _ranked([one.actor for one in records])
-        dwell = self._values("dwell_seconds", records)
-        amount = self._values("amount", records)
-        columns = (occurred_at, seen_from, code, pair, direction, actor, dwell, amount)
-        order = canonical_order(lead, occurred_at, tuple(c for c in columns[1:] if c.size))
-        if order is not None:
-            columns = tuple(c[order] if c.size else c for c in columns)  # type: ignore[assignment]
-        occurred_at, seen_from, code, pair, direction, actor, dwell, amount = columns
-        start = starts(lead, leads.created_at.size)
-        ordered = in_order(start, occurred_at, seen_from)
-        events = Events(
-            start, ordered, leads.created_at, leads.seen_from,
-            occurred_at, seen_from, code, pair, dwell, amount,
-        )  # fmt: skip
-        actor_code = translation(names, self._actors)
-        touches = Touches(start, occurred_at, seen_from, code, direction, actor, actor_code)
-        return events, touches
+        table = np.zeros((7, len(records)), np.int64)
+        if not records:
+            return table, _NONE, _NONE, _NOBODY
+        types, at, known, topics, sides, actors, dwell, amount = _columns(_ACTIVITY, records)
+        table[LEAD] = lead
+        table[OCCURRED_AT], table[SEEN_FROM] = _moments(at, known)
+        table[CODE] = _codes(self.types, types)
+        if self._pairs and any(topics):
+            table[PAIR] = [*map(self._pair, types, topics)]
+        if any(sides):
+            table[DIRECTION] = _codes(self._directions, sides)
+        table[ACTOR_ROW], names = _ranked(actors)
+        return (
+            table,
+            self._values("dwell_seconds", dwell),
+            self._values("amount", amount),
+            translation(names, self._actors) if names else _NOBODY,
+        )
 
-    def _pair(self, one: Any) -> int:
-        topic = one.topic
-        if topic is None or not self._pairs:
-            return 0
-        return self._pairs.get((one.activity_type.strip(), topic.strip()), 0)
+    def _pair(self, activity_type: str, topic: str | None) -> int:
+        return 0 if topic is None else self._pairs.get((activity_type.strip(), topic.strip()), 0)
 
-    def _values(self, name: str, records: _Records) -> Integers:
+    def _values(self, name: str, values: Sequence[float | None]) -> Numbers:
+        """Give the values if a feature asks for them; a missing one adds nothing, as zero does."""
         if name not in self._valued:
-            return _EMPTY
-        return _thousandths([getattr(one, name) for one in records], 0)
+            return _NONE
+        return np.array(values, np.float64) if any(values) else np.zeros(len(values))
 
-    def _outcomes(self, of_leads: list[_Records], leads: int) -> Deals:
+    def _outcomes(self, of_leads: list[_Records]) -> tuple[Integers, Numbers]:
         records, lead = _flat(of_leads)
         if not records:
-            return _no_deals(leads)
-        occurred_at, seen_from = _moments(records)
-        kind = KIND_OF_CODE[[_code(self._kinds, one.outcome) for one in records] or _EMPTY]
-        stage = np.array([_code(self._stages, one.outcome) for one in records], np.int16)
-        names = [one.deal_id and folded(one.deal_id) for one in records]
-        deal = deal_numbers(lead, _ranked(names)[0])
-        amount = _thousandths([one.amount for one in records], MISSING)
-        columns = (occurred_at, seen_from, kind, stage, deal, amount)
-        order = canonical_order(lead, occurred_at, columns[1:])
-        if order is not None:
-            columns = tuple(column[order] for column in columns)  # type: ignore[assignment]
-        return Deals(starts(lead, leads), *columns)
+            return _NO_OUTCOMES, _NONE
+        said, at, known, names, amount = _columns(_OUTCOME, records)
+        table = np.empty((6, len(records)), np.int64)
+        table[LEAD] = lead
+        table[OCCURRED_AT], table[SEEN_FROM] = _moments(at, known)
+        table[KIND] = KIND_OF_CODE[_codes(self._kinds, said)]
+        table[STAGE] = _codes(self._stages, said)
+        number, _ = _ranked([name and folded(name) for name in names])
+        table[DEAL] = deal_numbers(table[LEAD], np.array(number))
+        return table, np.array(amount, np.float64)
 
-    def _changes(self, histories: Sequence[Any], account: Any, leads: Leads) -> Changes:
+    def _changes(
+        self, histories: Sequence[Any], account: Any
+    ) -> tuple[NDArray[np.float64], Integers, Numbers]:
         initial = np.full((len(histories), len(self.attributes)), np.nan)
-        later: list[tuple[int, int, int, int, float]] = []
+        later: list[_Later] = []
         for n, history in enumerate(histories):
             mine = account if _belongs(history.lead, account) else None
             self._first(history.lead, mine, initial[n])
@@ -163,16 +202,10 @@ class LeadEncoder:
                 at = moment_of(mine.known_at)
                 later += [(n, at, at, place, initial[n, place]) for place in self._told]
                 initial[n, self._told] = np.nan
-        moments = (leads.created_at, leads.seen_from)
         if not later:
-            start, seen_from, attribute, value = _no_changes(len(histories))
-            return Changes(*moments, initial, start, seen_from, attribute, value)
-        lead, occurred_at, seen_from, attribute, value = _columns(later)
-        order = canonical_order(lead, occurred_at, (seen_from, attribute, value))
-        if order is not None:
-            seen_from, attribute, value = seen_from[order], attribute[order], value[order]
-        start = starts(lead, len(histories))
-        return Changes(*moments, initial, start, seen_from, attribute, value)
+            return initial, _NO_CHANGES, _NONE
+        *table, value = zip(*later, strict=True)
+        return initial, np.array(table, np.int64), np.array(value, np.float64)
 
     def _first(self, lead: Any, account: Any, row: NDArray[np.float64]) -> None:
         told = [(name, value) for name, value in lead.attributes.items()]
@@ -184,7 +217,7 @@ class LeadEncoder:
             if place is not None:
                 row[place] = self._value(place, value)
 
-    def _later(self, lead: int, changes: _Records) -> list[tuple[int, int, int, int, float]]:
+    def _later(self, lead: int, changes: _Records) -> list[_Later]:
         found = []
         for one in changes:
             place = self.attributes.get(one.attribute.strip())
@@ -224,74 +257,60 @@ def _code(known: _Numbered, text: str | None) -> int:
     return known.get(text.strip(), 0) if found is None else found
 
 
+def _codes(known: _Numbered, texts: Sequence[str | None]) -> list[int]:
+    """Look texts up as they are first, then without surrounding spaces."""
+    found = [*map(known.get, texts)]
+    if None in found:
+        found = [_code(known, text) for text in texts]
+    return found  # type: ignore[return-value]
+
+
 def _seen(at: datetime, known_at: datetime | None) -> tuple[int, int]:
     occurred = moment_of(at)
     return occurred, occurred if known_at is None else max(occurred, moment_of(known_at))
 
 
-def _moments(records: _Records) -> tuple[Integers, Integers]:
-    both = [_seen(one.occurred_at, one.known_at) for one in records]
-    table = np.array(both, np.int64).reshape(-1, 2)
-    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
+def _columns(fields: Any, records: _Records) -> Any:
+    return zip(*map(fields, records), strict=True)
 
 
-def _thousandths(values: list[float | None], missing: int) -> Integers:
-    numbers = np.array([_NAN if value is None else value for value in values], np.float64)
-    return whole_thousandths(numbers, missing)
+def _moments(
+    at: Sequence[datetime], known_at: Sequence[datetime | None]
+) -> tuple[list[int], list[int]]:
+    """Give from when records occurred and from when they are seen."""
+    occurred = [*map(moment_of, at)]
+    if not any(known_at):
+        return occurred, occurred
+    known = [n if at is None else moment_of(at) for n, at in zip(occurred, known_at, strict=True)]
+    return occurred, [*map(max, occurred, known)]
 
 
-def _flat(of_leads: list[_Records]) -> tuple[_Records, Indices]:
+def _flat(of_leads: list[_Records]) -> tuple[_Records, Any]:
     """Lay the records of all leads in one row; tell whose each is."""
     if len(of_leads) == 1:
-        return of_leads[0], np.zeros(len(of_leads[0]), np.int32)
+        return of_leads[0], 0
     sizes = [len(records) for records in of_leads]
-    flat = [one for records in of_leads for one in records]
-    return flat, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return [one for records in of_leads for one in records], np.repeat(range(len(sizes)), sizes)
 
 
-def _ranked(texts: list[str | None]) -> tuple[Indices, list[str]]:
+def _ranked(texts: Sequence[str | None]) -> tuple[Any, list[str]]:
     """Give each text its number in their order; -1 is missing."""
+    if not any(texts):
+        return -1, []
     bare = [None if text is None else text.strip() or None for text in texts]
     names = sorted({text for text in bare if text is not None})
     place: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
-    return np.fromiter(map(place.get, bare, repeat(-1)), np.int32, len(bare)), names
+    return [*map(place.get, bare, repeat(-1))], names
 
 
-@lru_cache(_KEPT)
-def _no_deals(leads: int) -> Deals:
-    none = np.empty(0, np.int16)
-    return Deals(
-        np.zeros(leads + 1, np.int64), _EMPTY, _EMPTY, none, none, np.empty(0, np.int32), _EMPTY
-    )
-
-
-@lru_cache(_KEPT)
-def _no_changes(leads: int) -> tuple[Integers, Integers, Indices, NDArray[np.float64]]:
-    start = np.zeros(leads + 1, np.int64)
-    return start, _EMPTY, np.empty(0, np.int32), np.empty(0, np.float64)
-
-
-def _columns(
-    rows: list[tuple[int, int, int, int, float]],
-) -> tuple[Indices, Integers, Integers, Indices, NDArray[np.float64]]:
-    columns = list(zip(*rows, strict=True)) or [()] * 5
-    lead, occurred_at, seen_from, attribute, value = columns
-    return (
-        np.array(lead, np.int32),
-        np.array(occurred_at, np.int64),
-        np.array(seen_from, np.int64),
-        np.array(attribute, np.int32),
-        np.array(value, np.float64),
-    )
-
-
-def _leads(leads: list[Any]) -> Leads:
-    """Code leads that are sorted by id."""
-    ids = [folded(lead.lead_id) for lead in leads]
+def _check_ids(ids: list[str]) -> None:
     if any(one == other for one, other in pairwise(ids)):
         raise BadTables.of("a lead that comes twice", "every lead once", "leave one out")
-    both = [_seen(lead.created_at, lead.known_at) for lead in leads]
-    table = np.array(both, np.int64)
-    account = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
-    created_at, seen_from = np.ascontiguousarray(table.T)
-    return Leads(ids, created_at, seen_from, account)
+
+
+def _leads(leads: list[Any]) -> Integers:
+    """Code leads that are sorted by id."""
+    table = np.empty((3, len(leads)), np.int64)
+    table[:2] = [*zip(*(_seen(lead.created_at, lead.known_at) for lead in leads), strict=True)]
+    table[2] = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
+    return table

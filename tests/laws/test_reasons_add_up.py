@@ -15,7 +15,7 @@ from models.booster import Booster
 from models.calibration import Calibration
 from models.contributions import Explainer
 from models.lead_model import LeadModel, Weights
-from models.reason_selection import STEEPEST, ReasonSettings, concept_points, ways
+from models.reason_selection import STEEPEST, Base, ReasonSettings, concept_points
 from models.scorer import Scorer
 from tests.small_model import catalog, rows, small_model
 
@@ -134,8 +134,9 @@ def test_a_planted_fault_a_contribution_left_out_breaks_the_sum() -> None:
 def in_probability(margins: NDArray[np.float64], base: float, kind: str) -> NDArray[np.float64]:
     """Turn one contribution of 3 and one that makes up the rest into probabilities."""
     parts = np.column_stack([np.full(len(margins), 3.0), margins - base - 3.0])
-    way = ways(margins, base, CALIBRATIONS[kind])
-    return concept_points(parts, np.arange(2), 2, way)
+    curve = CALIBRATIONS[kind]
+    told = (margins, curve.probability(margins), Base.of(base, curve))
+    return concept_points(parts, np.arange(2), 2, told)
 
 
 @pytest.mark.parametrize("kind", sorted(CALIBRATIONS))

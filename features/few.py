@@ -1,0 +1,167 @@
+"""The features of one lead in one compiled call: the way of a request.
+
+Decided here: nothing is computed here. The same kernels that fill a million rows fill these, with
+the same plans; only the ways in and out are shorter: records come coded but unsorted, and plans
+packed, as handing over every array of every view costs more than all features of a lead.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+from features.encoding.told import Told, told_activities, told_changes, told_deals
+from features.kernel import packed as cut
+from features.kernel.account import AccountPlan, Accounts, account
+from features.kernel.deals import DealsPlan, history
+from features.kernel.packed import pack
+from features.kernel.profile import ProfilePlan, profile
+from features.kernel.records import Codes, Events, Integers, Matrix, Rows
+from features.kernel.sequence import SequencePlan, sequence
+from features.kernel.sweep import SweepPlan, sweep
+from features.kernel.touch import TouchPlan, touch
+from features.ordering import groups
+
+_VIEWS: Final = ("profile", "engagement", "sales_touch", "deals", "account", "sequence")
+_PROFILE, _ENGAGEMENT, _SIDES, _TOUCH, _DEALS, _ACCOUNT, _SEQUENCE = 0, 5, 37, 69, 72, 74, 79
+"""Where the parts of each plan begin in the pack."""
+
+
+def packed_plans(plans: Mapping[str, Any]) -> Integers:
+    """Pack the plans of all views, by the name of the view."""
+    return pack(tuple(plans[name] for name in _VIEWS))
+
+
+@njit(cache=True, nogil=True)
+def _runs(packed: Integers, at: int) -> Any:
+    return cut.uint32(packed, at), cut.uint32(packed, at + 1), cut.uint32(packed, at + 2)
+
+
+@njit(cache=True, nogil=True)
+def sweep_plan(packed: Integers, at: int) -> SweepPlan:
+    """Cut a sweep's plan out of the pack."""
+    rates = (
+        cut.uint32(packed, at + 9),
+        cut.uint32(packed, at + 10),
+        cut.uint32(packed, at + 11),
+        cut.float64(packed, at + 12),
+    )
+    days = (
+        cut.uint32(packed, at + 27),
+        cut.uint32(packed, at + 28),
+        cut.int32(packed, at + 29),
+        cut.uint32(packed, at + 30),
+    )
+    return SweepPlan(
+        cut.int64(packed, at),
+        cut.whole(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.whole(packed, at + 3),
+        cut.uint32(packed, at + 4),
+        cut.uint32(packed, at + 5),
+        _runs(packed, at + 6),
+        rates,
+        (_runs(packed, at + 13), _runs(packed, at + 16)),
+        (cut.int32(packed, at + 19), _runs(packed, at + 20)),
+        (cut.int32(packed, at + 23), _runs(packed, at + 24)),
+        (days, cut.int32(packed, at + 31)),
+    )
+
+
+@njit(cache=True, nogil=True)
+def profile_plan(packed: Integers, at: int) -> ProfilePlan:
+    """Cut the plan of the profile out of the pack; the functions below do so for other views."""
+    return ProfilePlan(
+        cut.int32(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.truth(packed, at + 4),
+    )
+
+
+@njit(cache=True, nogil=True)
+def touch_plan(packed: Integers, at: int) -> TouchPlan:
+    """Cut the plan of the sales view out."""
+    return TouchPlan(cut.int32(packed, at), cut.int32(packed, at + 1), cut.truth(packed, at + 2))
+
+
+@njit(cache=True, nogil=True)
+def deals_plan(packed: Integers, at: int) -> DealsPlan:
+    """Cut the plan of the deals out."""
+    return DealsPlan(cut.int32(packed, at), cut.int32(packed, at + 1))
+
+
+@njit(cache=True, nogil=True)
+def account_plan(packed: Integers, at: int) -> AccountPlan:
+    """Cut the plan of the account out."""
+    return AccountPlan(
+        cut.int64(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.int32(packed, at + 4),
+    )
+
+
+@njit(cache=True, nogil=True)
+def sequence_plan(packed: Integers, at: int) -> SequencePlan:
+    """Cut the plan of the sequence out."""
+    return SequencePlan(
+        cut.whole(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.int32(packed, at + 4),
+        cut.int32(packed, at + 5),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _by_side(events: Events, direction: Codes) -> Events:
+    return Events(
+        events.start, events.in_order, events.created_at, events.lead_seen_from,
+        events.occurred_at, events.seen_from, direction, events.pair, events.dwell, events.amount,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _fill(told: Told, rows: Rows, packed: Integers, matrix: Matrix) -> None:
+    every = (0, rows.lead.size)
+    events, touches = told_activities(told)
+    deals = told_deals(told)
+    profile(told_changes(told), rows, every, profile_plan(packed, _PROFILE), matrix)
+    sweep(events, rows, every, sweep_plan(packed, _ENGAGEMENT), matrix)
+    sides = sweep_plan(packed, _SIDES)
+    if sides.key_count > 1:
+        sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
+    touch(touches, rows, every, touch_plan(packed, _TOUCH), matrix)
+    history(deals, rows, every, deals_plan(packed, _DEALS), matrix)
+    of_lead = told.leads[2].astype(np.int32)
+    group, start, members = groups(of_lead)
+    accounts = Accounts(of_lead, group, start, members, events, deals)
+    account(accounts, rows, every, account_plan(packed, _ACCOUNT), matrix)
+    sequence(events, rows, every, sequence_plan(packed, _SEQUENCE), matrix)
+
+
+@njit(cache=True, nogil=True)
+def features_of(told: Told, lead: int, cutoffs: Integers, packed: Integers, matrix: Matrix) -> None:
+    """Fill one row of the matrix for each cutoff of one lead.
+
+    Parameters
+    ----------
+    told
+        The lead and its account mates.
+    lead
+        Its number.
+    cutoffs
+        Shape (rows,), in any order.
+    packed
+        What `packed_plans` gave.
+    matrix
+        Shape (rows, features).
+    """
+    order = np.argsort(cutoffs, kind="mergesort")
+    rows = Rows(np.full(cutoffs.size, lead, np.int32), cutoffs[order], order)
+    _fill(told, rows, packed, matrix)

@@ -1,0 +1,106 @@
+"""Many arrays in one: what a model never changes is handed to compiled code as one array.
+
+Decided here: handing an array to compiled code costs about as much as a whole feature of one lead,
+and a plan has forty of them. So the arrays of a plan are laid into one int64 array, after a table
+that tells where each begins and how long it is; compiled code cuts them out again, for nothing. A
+number takes the place of an array of one.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from features.kernel.records import Integers
+
+_WORD: Final = 8
+
+
+def pack(parts: Any) -> Integers:
+    """Lay nested tuples of arrays and whole numbers into one array, in their order.
+
+    >>> packed = pack((7, (np.array([1, 2], np.int32), np.array([0.5]))))
+    >>> int(whole(packed, 0)), int32(packed, 1).tolist(), float64(packed, 2).tolist()
+    (7, [1, 2], [0.5])
+    """
+    arrays = list(_flat(parts))
+    words = [-(-array.nbytes // _WORD) for array in arrays]
+    first = 2 * len(arrays)
+    packed = np.zeros(first + sum(words), np.int64)
+    for place, (array, size) in enumerate(zip(arrays, words, strict=True)):
+        packed[2 * place], packed[2 * place + 1] = first, array.size
+        packed[first : first + size].view(np.uint8)[: array.nbytes] = array.view(np.uint8)
+        first += size
+    return packed
+
+
+def _flat(parts: Any) -> Any:
+    if isinstance(parts, tuple):
+        for part in parts:
+            yield from _flat(part)
+    else:
+        yield (
+            np.ascontiguousarray(parts).reshape(-1)
+            if isinstance(parts, np.ndarray)
+            else (np.array([parts], np.int64))
+        )
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _cut(packed: Integers, place: int, each: int) -> tuple[Integers, int]:
+    first, size = packed[2 * place], packed[2 * place + 1]
+    return packed[first : first + (size * each + 7) // 8], size
+
+
+@njit(cache=True, nogil=True)
+def whole(packed: Integers, place: int) -> int:
+    """Give a number."""
+    return packed[packed[2 * place]]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def int64(packed: Integers, place: int) -> Integers:
+    """Give an array of int64; the functions below do the same for other types."""
+    return _cut(packed, place, 8)[0]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def float64(packed: Integers, place: int) -> NDArray[np.float64]:
+    """Give an array of float64."""
+    return _cut(packed, place, 8)[0].view(np.float64)  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def int32(packed: Integers, place: int) -> NDArray[np.int32]:
+    """Give an array of int32."""
+    words, size = _cut(packed, place, 4)
+    return words.view(np.int32)[:size]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def uint32(packed: Integers, place: int) -> NDArray[np.uint32]:
+    """Give an array of uint32."""
+    words, size = _cut(packed, place, 4)
+    return words.view(np.uint32)[:size]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def float32(packed: Integers, place: int) -> NDArray[np.float32]:
+    """Give an array of float32."""
+    words, size = _cut(packed, place, 4)
+    return words.view(np.float32)[:size]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def uint16(packed: Integers, place: int) -> NDArray[np.uint16]:
+    """Give an array of uint16."""
+    words, size = _cut(packed, place, 2)
+    return words.view(np.uint16)[:size]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def truth(packed: Integers, place: int) -> NDArray[np.bool_]:
+    """Give an array of truth values."""
+    words, size = _cut(packed, place, 1)
+    return words.view(np.bool_)[:size]  # type: ignore[no-any-return]
