@@ -35,6 +35,7 @@ from serve.problems import TABLE
 from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
 from serve.scoring import Loaded
 from serve.settings import Settings
+from serve.shortcut import Shortcut
 from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
@@ -77,6 +78,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     pages = Pages(server.parts)
     app.include_router(all_pages.router(pages))
     refusals = Refusals(pages)
+    app.add_middleware(Shortcut, parts=server.parts)
     app.add_middleware(
         Manners,
         settings=settings,
@@ -124,6 +126,7 @@ class Server:
             with suppress(asyncio.CancelledError):
                 await task
         await asyncio.to_thread(self.parts.receipts.close)
+        self.log.flush()
         self._engine.dispose()
 
     async def _prepare(self) -> None:

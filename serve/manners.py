@@ -145,7 +145,7 @@ class Manners:
         route = getattr(scope.get("route"), "path", "other")
         self._metrics.answered(route, scope["method"], answer.status, seconds)
         if self._log is not None:
-            self._log.line(
+            self._log.soon(
                 "request",
                 request=answer.request_id,
                 route=route,

@@ -5,9 +5,11 @@ Decided here: the language is that of `lang`, else of `Accept-Language`, else th
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import Request
+from starlette.datastructures import QueryParams
 
 from features.errors import Fault
 from features.phrases import Language
@@ -21,6 +23,8 @@ LANGUAGE: Final = {
     "description": "The language of the sentences; missing: as Accept-Language says.",
     "schema": {"type": "string", "enum": ["en", "ja"]},
 }
+_KEPT: Final = 1_024
+"""For so many ways of asking the language is remembered."""
 _LANGUAGES: Final[dict[str, Language]] = {"en": "en", "ja": "ja"}
 
 
@@ -49,23 +53,43 @@ def _refer(kind: type[Any]) -> dict[str, str]:
 
 def key_of(request: Request) -> str | None:
     """Tell the id of the key that was used; none without keys."""
-    found: str | None = request.scope.get("state", {}).get("key_id")
+    return key_in(request.scope)
+
+
+def key_in(scope: Any) -> str | None:
+    """Tell the same of a scope."""
+    found: str | None = scope.get("state", {}).get("key_id")
     return found
 
 
 def language_of(request: Request, default: str) -> Language:
     """Choose the language: `lang` in the query, else `Accept-Language`, else the default."""
-    asked = request.query_params.get("lang")
+    return language_in(request.scope, default)
+
+
+def language_in(scope: Any, default: str) -> Language:
+    """Choose the same from a scope."""
+    accepted = next((said for name, said in scope["headers"] if name == b"accept-language"), b"")
+    return _language(scope.get("query_string", b""), accepted, default)
+
+
+@lru_cache(_KEPT)
+def _language(query: bytes, accepted: bytes, default: str) -> Language:
+    asked = QueryParams(query).get("lang")
     if asked is not None:
         if asked not in _LANGUAGES:
             raise BadBody([Fault(f"lang: {asked[:20]}", "en or ja", "correct the parameter")])
         return _LANGUAGES[asked]
-    return accepted_language(request, default)
+    return _first_known(accepted.decode("latin-1"), default)
 
 
 def accepted_language(request: Request, default: str) -> Language:
     """Choose the language as `Accept-Language` says, else the default."""
-    for word in _accepted(request.headers.get("accept-language", "")):
+    return _first_known(request.headers.get("accept-language", ""), default)
+
+
+def _first_known(header: str, default: str) -> Language:
+    for word in _accepted(header):
         if word in _LANGUAGES:
             return _LANGUAGES[word]
     return _LANGUAGES.get(default, "en")

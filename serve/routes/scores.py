@@ -17,10 +17,19 @@ from serve.answers import ScoreAnswer
 from serve.bodies import BadBody, BatchBody, ScoreBody, asked_of, read
 from serve.parts import Parts
 from serve.problems import problem_of
-from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
+from serve.routes.describing import (
+    JSON,
+    LANGUAGE,
+    described,
+    key_in,
+    key_of,
+    language_in,
+    language_of,
+)
 from serve.scoring import Loaded
 from serve.scorings import NoReceipts, Scoring, receipt_id
 
+PATH: Final = "/v1/score"
 MOST_LEADS: Final = 1000
 _ENCODER: Final = msgspec.json.Encoder()
 EXAMPLE: Final[dict[str, Any]] = {
@@ -69,14 +78,10 @@ def router(parts: Parts) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(tags=["scores"])
 
-    @routes.post("/v1/score", openapi_extra=described(ScoreBody, EXAMPLE, ScoreAnswer, [LANGUAGE]))
+    @routes.post(PATH, openapi_extra=described(ScoreBody, EXAMPLE, ScoreAnswer, [LANGUAGE]))
     async def score(request: Request) -> Response:
         """Score one lead as of now, or as of a past moment."""
-        language = language_of(request, parts.settings.language)
-        body = await request.body()
-        _, scoring = scored(parts, parts.champion.current(), body, language, key_of(request))
-        await _logged(parts, [scoring])
-        return Response(scoring.answer, media_type=JSON)
+        return Response(await answer(parts, request.scope, await request.body()), media_type=JSON)
 
     @routes.post(
         "/v1/score/batch",
@@ -93,16 +98,24 @@ def router(parts: Parts) -> APIRouter:
         loaded, lines, scorings = parts.champion.current(), [], []
         for index, body in enumerate(leads):
             try:
-                answer, scoring = scored(parts, loaded, bytes(body), language, key_of(request))
+                told, scoring = scored(parts, loaded, bytes(body), language, key_of(request))
             except MikomiError as error:
                 lines.append(BatchLine(index, problem=_refused(error)))
             else:
-                lines.append(BatchLine(index, answer=answer))
+                lines.append(BatchLine(index, answer=told))
                 scorings.append(scoring)
         await _logged(parts, scorings)
         return Response(_ENCODER.encode(BatchAnswer(lines)), media_type=JSON)
 
     return routes
+
+
+async def answer(parts: Parts, scope: Any, body: bytes) -> bytes:
+    """Answer one question; it is logged when the answer is given back."""
+    language = language_in(scope, parts.settings.language)
+    _, scoring = scored(parts, parts.champion.current(), body, language, key_in(scope))
+    await _logged(parts, [scoring])
+    return scoring.answer
 
 
 def scored(

@@ -57,13 +57,11 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+        told = connection.get_execution_options()
+        if not told.get("at_once"):
+            connection.exec_driver_sql("BEGIN" if told.get("reads_only") else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def _reads(connection: Any) -> bool:
-    return bool(connection.get_execution_options().get("reads_only", False))
 
 
 def reading(engine: Engine) -> Engine:
@@ -83,6 +81,13 @@ def forget(engine: Engine) -> None:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             raw.close()
+
+
+def at_once(engine: Engine) -> Engine:
+    """Give the engine for lone statements: each is a transaction of its own, asked for at once."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(at_once=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def upgrade(engine: Engine) -> None:

@@ -2,11 +2,12 @@
 
 Decided here: one thread writes; who asked is told only after the commit. A batch that cannot be
 written fails for all who wait in it, and the next is tried as if nothing had happened, so the log
-recovers by itself when the database does; what one item is to blame for, it suffers alone.
+recovers by itself when the database does; what one item is to blame for, it suffers alone. Event
+loops are woken once a batch, not once an item: waking one costs as much as writing a row.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -17,7 +18,11 @@ _MOST_WAITING: Final = 2_000
 
 class _Waiting(NamedTuple):
     items: Sequence[Any]
-    done: Future[None]
+    done: Any
+    loop: asyncio.AbstractEventLoop | None
+
+
+_Settled = tuple[_Waiting, Exception | None]
 
 
 class GroupCommit(Generic[_Item]):
@@ -47,17 +52,16 @@ class GroupCommit(Generic[_Item]):
 
     def put(self, items: Sequence[_Item]) -> Future[None]:
         """Hand items over; the future is done when they are committed."""
-        waiting = _Waiting(items, Future())
-        with self._awake:
-            if not self._open:
-                raise RuntimeError("the log is closed")
-            self._waiting.append(waiting)
-            self._awake.notify()
-        return waiting.done
+        done: Future[None] = Future()
+        self._add(_Waiting(items, done, None))
+        return done
 
-    async def written(self, items: Sequence[_Item]) -> None:
-        """Hand items over and wait, without blocking others, until they are committed."""
-        await asyncio.wrap_future(self.put(items))
+    def written(self, items: Sequence[_Item]) -> asyncio.Future[None]:
+        """Hand items over; awaiting the future, until they are committed, blocks nobody else."""
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        self._add(_Waiting(items, done, loop))
+        return done
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -66,24 +70,36 @@ class GroupCommit(Generic[_Item]):
             self._awake.notify()
         self._thread.join()
 
+    def _add(self, waiting: _Waiting) -> None:
+        with self._awake:
+            if not self._open:
+                raise RuntimeError("the log is closed")
+            self._waiting.append(waiting)
+            if len(self._waiting) == 1:
+                self._awake.notify()
+
     def _work(self) -> None:
         while batch := self._next():
-            self._settle(batch)
+            settled = list(self._settled(batch))
+            for loop in {waiting.loop for waiting in batch}:
+                told = [one for one in settled if one[0].loop is loop]
+                if loop is None:
+                    _tell(told)
+                elif not loop.is_closed():
+                    loop.call_soon_threadsafe(_tell, told)
 
-    def _settle(self, batch: Sequence[_Waiting]) -> None:
-        """Write a batch and tell who waits what became of it."""
+    def _settled(self, batch: Sequence[_Waiting]) -> Iterator[_Settled]:
+        """Write a batch; say of each who waits what became of it."""
+        error: Exception | None = None
         try:
             self._write([item for waiting in batch for item in waiting.items])
-        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
-            if len(batch) > 1 and isinstance(error, self._of_items):
-                for waiting in batch:
-                    self._settle([waiting])
-                return
+        except Exception as found:  # noqa: BLE001 - whoever waits is told, whatever it was
+            error = found
+        if len(batch) > 1 and isinstance(error, self._of_items):
             for waiting in batch:
-                waiting.done.set_exception(error)
+                yield from self._settled([waiting])
         else:
-            for waiting in batch:
-                waiting.done.set_result(None)
+            yield from ((waiting, error) for waiting in batch)
 
     def _next(self) -> list[_Waiting]:
         """Wait for work; nothing when closed and all is written."""
@@ -93,3 +109,14 @@ class GroupCommit(Generic[_Item]):
             batch = self._waiting[:_MOST_WAITING]
             del self._waiting[:_MOST_WAITING]
         return batch
+
+
+def _tell(settled: list[_Settled]) -> None:
+    """End the waiting of those who have not gone away."""
+    for waiting, error in settled:
+        if waiting.done.done():
+            continue
+        if error is None:
+            waiting.done.set_result(None)
+        else:
+            waiting.done.set_exception(error)
