@@ -10,11 +10,14 @@ data, never inverts an order, and gives probabilities inside [0, 1].
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Final, Literal
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from models.interpolation import between
 from models.settings import CalibrationSettings
 from models.split import folds_by_lead
 from models.training_set import Floats
@@ -22,6 +25,9 @@ from models.training_set import Floats
 Kind = Literal["none", "sigmoid", "beta", "isotonic"]
 
 _FOLDS = 5
+_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic")
+_SIGMOID, _BETA, _ISOTONIC = 1, 2, 3
+"""Positions in `_KINDS`."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +54,15 @@ class Calibration:
         >>> Calibration("sigmoid", (1.0, 0.0)).probability(np.array([0.0]))
         array([0.5])
         """
-        if self.kind == "isotonic":
-            return np.asarray(np.interp(margin, self.at, self.parameters))
-        return expit(self.logit(margin))
+        flat = np.ascontiguousarray(margin, np.float64)
+        out = np.empty(flat.shape)
+        _probabilities(flat.ravel(), *self.parts, out.ravel())
+        return out
 
-    def logit(self, margin: Floats) -> Floats:
-        """Give the log-odds of the calibrated probability (not for isotonic)."""
-        if self.kind == "sigmoid":
-            slope, shift = self.parameters
-            return np.asarray(slope * margin + shift)
-        if self.kind == "beta":
-            a, b, shift = self.parameters
-            return np.asarray(-a * np.logaddexp(0, -margin) + b * np.logaddexp(0, margin) + shift)
-        return np.asarray(margin)
+    @cached_property
+    def parts(self) -> tuple[int, Floats, Floats]:
+        """Give what `probability_of` reads."""
+        return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
 
     def to_json(self) -> dict[str, Any]:
         """Write the calibration as plain data."""
@@ -70,6 +72,30 @@ class Calibration:
     def from_json(cls, raw: dict[str, Any]) -> "Calibration":
         """Read what `to_json` wrote."""
         return cls(raw["kind"], tuple(raw["parameters"]), tuple(raw["at"]))
+
+
+@njit(cache=True, nogil=True)
+def probability_of(
+    margin: float, kind: int, parameters: Any, at: Any
+) -> float:  # pragma: no cover (compiled)
+    """Give the probability of one margin."""
+    if kind == _ISOTONIC:
+        return between(margin, at, parameters)  # type: ignore[no-any-return]
+    logit = margin
+    if kind == _SIGMOID:
+        logit = parameters[0] * margin + parameters[1]
+    elif kind == _BETA:
+        above, below = np.logaddexp(0.0, -margin), np.logaddexp(0.0, margin)
+        logit = -parameters[0] * above + parameters[1] * below + parameters[2]
+    return np.exp(-np.logaddexp(0.0, -logit))  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _probabilities(
+    margin: Any, kind: int, parameters: Any, at: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    for row in range(len(margin)):
+        out[row] = probability_of(margin[row], kind, parameters, at)
 
 
 def expit(margin: Floats) -> Floats:

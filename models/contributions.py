@@ -54,13 +54,20 @@ class Explainer:
         self.model = model
         self.base_margin = model.base_margin
         self.tables: StateTables | None = None
-        self._trees = np.empty(0, np.int64)
-        self._weights = (model.weights.scorecard, model.weights.trees, model.weights.shift)
+        trees = np.empty(0, np.int64)
         if model.booster is not None:
             self.tables = tabulate(tree_text.parse(model.booster.text))
             if self.tables is not None:
                 check(self.tables, model.booster, len(model.names))
-                self._trees = self.tables.packed
+                trees = self.tables.packed
+        weights = (model.weights.scorecard, model.weights.trees, model.weights.shift)
+        self.packed = (model.scorecard.packed, trees, weights)
+        """What `explain_rows` reads, where there is no tree too large for it."""
+
+    @property
+    def in_one(self) -> bool:
+        """Whether all trees are small, so that `explain_rows` explains the model."""
+        return self.model.booster is None or self.tables is not None
 
     def contributions(self, values: Values) -> Floats:
         """Give the contributions in margin units: shape (rows, features)."""
@@ -81,20 +88,22 @@ class Explainer:
                 f"(rows, {len(model.names)})",
                 "build the features with the catalog of this model",
             )
-        if model.booster is not None and self.tables is None and len(values):
+        if not self.in_one and len(values):
+            assert model.booster is not None  # noqa: S101 - otherwise it were in one
             trees = np.asarray(model.booster.model.predict(values, pred_contrib=True))
             parts = model.weights.scorecard * model.scorecard.contributions(values)
             parts += model.weights.trees * trees[:, :-1]
             return Explained(parts, model.margin(values))
         parts, margin = np.empty(values.shape), np.empty(len(values))
-        _explain(values, (model.scorecard.packed, self._trees, self._weights), parts, margin)
+        explain_rows(values, self.packed, parts, margin)
         return Explained(parts, margin)
 
 
 @njit(cache=True, nogil=True)
-def _explain(
+def explain_rows(
     values: Any, packed: Any, parts: Any, margin: Any
 ) -> None:  # pragma: no cover (compiled)
+    """Write contributions and margins of rows by what an explainer packed."""
     card, trees, (of_card, of_trees, shift) = packed
     explain_packed(values, card, parts, margin)
     for row in range(len(values)):

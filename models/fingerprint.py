@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from features.catalog import Catalog
 
+_ZERO = np.float32(0.0)
+_NAN = np.float32(np.nan)
+
 
 def feature_fingerprint(values: NDArray[np.float32], catalog: Catalog) -> str:
     """Give the SHA-256 of one row of features: 64 hexadecimal digits.
@@ -28,6 +31,7 @@ def feature_fingerprint(values: NDArray[np.float32], catalog: Catalog) -> str:
     catalog
         The catalog that they were built with.
     """
-    plain = np.where(np.isnan(values), np.float32(np.nan), values + np.float32(0.0))
-    content = catalog.fingerprint.encode() + plain.astype("<f4").tobytes()
+    plain = values + _ZERO
+    np.copyto(plain, _NAN, where=np.isnan(plain))
+    content = catalog.fingerprint.encode() + plain.astype("<f4", copy=False).tobytes()
     return hashlib.sha256(content).hexdigest()

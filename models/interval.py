@@ -77,11 +77,12 @@ class Interval:
         """
         low, high = np.empty(len(probability)), np.empty(len(probability))
         sufficient = np.empty(len(probability), np.bool_)
-        _ends(probability, self._learned, low, high, sufficient)
+        ends(probability, self.learned, low, high, sufficient)
         return low, high, sufficient
 
     @cached_property
-    def _learned(self) -> tuple[float, float, Floats, Floats]:
+    def learned(self) -> tuple[float, float, Floats, Floats]:
+        """Give what `ends` reads."""
         return self.center, self.period, np.array(self.error), np.array(self.covariance)
 
     def moved(self, probability: Floats, deviations: Floats) -> Floats:
@@ -112,13 +113,14 @@ class Interval:
 
 
 @njit(cache=True, nogil=True)
-def _ends(
+def ends(
     probability: Floats,
     learned: tuple[float, float, Floats, Floats],
     low: Floats,
     high: Floats,
     sufficient: NDArray[np.bool_],
 ) -> None:
+    """Write the ends of the intervals, and where the evidence is sufficient."""
     center, period, errors, covariance = learned
     part = np.ones(3)
     for i in range(probability.size):

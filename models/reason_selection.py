@@ -95,17 +95,21 @@ class Picked:
             conversions=np.empty(shape, np.int64),
         )
 
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """Give all of it as compiled code takes it."""
+        return (
+            self.concept,
+            self.feature,
+            self.value,
+            self.contribution,
+            self.snapshots,
+            self.conversions,
+        )
+
     def rows(self, first: int, end: int) -> "Picked":
         """Give a view of some rows."""
-        own = slice(first, end)
-        return Picked(
-            self.concept[own],
-            self.feature[own],
-            self.value[own],
-            self.contribution[own],
-            self.snapshots[own],
-            self.conversions[own],
-        )
+        return Picked(*(column[first:end] for column in self.columns))
 
 
 @dataclass(frozen=True)
@@ -174,27 +178,6 @@ def concept_points(
         slope, rest = _way(margin[row], probability[row], base)
         _points_of_row(contributions[row], of_feature, slope, rest, out[row])
     return out
-
-
-def pick(
-    explained: tuple[Values, Floats, Floats, Floats], selection: Integers, out: Picked
-) -> None:
-    """Choose the reasons of every row and write them into `out`.
-
-    Parameters
-    ----------
-    explained
-        The values and their contributions in margin units, both of shape (rows, features), the
-        margins and the probabilities.
-    selection
-        What `packed_selection` gave.
-    out
-        Where they are written.
-    """
-    columns = (
-        out.concept, out.feature, out.value, out.contribution, out.snapshots, out.conversions
-    )  # fmt: skip
-    _pick_packed(explained, selection, columns)
 
 
 def packed_selection(
@@ -320,8 +303,8 @@ def _pick(
 
 
 @njit(cache=True, nogil=True)
-def _pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
-    """Do the same by a packed selection."""
+def pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    """Choose the reasons of every row, by what `packed_selection` gave, and write them."""
     shown = cut.int64(packed, 0), cut.truth(packed, 1)
     lookup = (
         cut.float32(packed, 2), cut.int64(packed, 3), cut.int64(packed, 4), cut.truth(packed, 5)

@@ -6,12 +6,15 @@ line. The bands are cut at stated scores.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.errors import BadParams, NotEnoughEvidence
+from models.interpolation import between
 from models.training_set import Floats
 
 BANDS = ("cold", "warm", "hot")
@@ -65,12 +68,20 @@ class Reference:
         >>> people.score(np.array([-9.0, -2.0, 0.0, 9.0]))
         array([  0.,  25.,  75., 100.])
         """
-        return np.interp(margin, self.margin, self.below, left=0.0, right=100.0)
+        out = np.empty(len(margin))
+        _scores(np.ascontiguousarray(margin, np.float64), self.margin, self.below, out)
+        return out
 
     def band(self, score: Floats) -> NDArray[np.int8]:
         """Give the band codes, positions in `BANDS`: shape of `score`."""
-        warm = (score >= self.bands.warm).astype(np.int8)
-        return warm + (score >= self.bands.hot).astype(np.int8)
+        out = np.empty(len(score), np.int8)
+        _bands(np.ascontiguousarray(score, np.float64), self.parts[2], out)
+        return out
+
+    @cached_property
+    def parts(self) -> tuple[Floats, Floats, Floats]:
+        """Give what `score_of` and `band_of` read: the margins, the percents, the thresholds."""
+        return self.margin, self.below, np.array([self.bands.warm, self.bands.hot])
 
     def to_json(self) -> dict[str, Any]:
         """Write the reference as plain data."""
@@ -90,6 +101,32 @@ class Reference:
             population=raw["population"],
             bands=BandSettings(**raw["bands"]),
         )
+
+
+@njit(cache=True, nogil=True)
+def score_of(margin: float, at: Any, below: Any) -> float:  # pragma: no cover (compiled)
+    """Give the score of one margin; beyond all that is known it is 0 or 100."""
+    if margin > at[len(at) - 1]:
+        return 100.0
+    return 0.0 if margin < at[0] else between(margin, at, below)
+
+
+@njit(cache=True, nogil=True)
+def band_of(score: float, thresholds: Any) -> int:  # pragma: no cover (compiled)
+    """Give the band code of one score."""
+    return int(score >= thresholds[0]) + int(score >= thresholds[1])
+
+
+@njit(cache=True, nogil=True)
+def _scores(margin: Any, at: Any, below: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    for row in range(len(margin)):
+        out[row] = score_of(margin[row], at, below)
+
+
+@njit(cache=True, nogil=True)
+def _bands(score: Any, thresholds: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    for row in range(len(score)):
+        out[row] = band_of(score[row], thresholds)
 
 
 def learn(margin: Floats, bands: BandSettings | None = None) -> Reference:

@@ -20,8 +20,8 @@ from models.reason_selection import (
     Support,
     concept_points,
     packed_selection,
-    pick,
 )
+from models.row_scoring import Numbers, explain_and_tell, packed_curves, tell
 from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
@@ -47,8 +47,15 @@ class Scorer:
         self.concepts = Concepts.of(artifact.catalog)
         self._base = Base.of(self.explainer.base_margin, artifact.model.calibration)
         self.base_probability = self._base.at
-        self._selection = packed_selection(
-            self.concepts.of_feature, _support(artifact, self.concepts), self.settings, self._base
+        model = artifact.model
+        self._packed = (
+            packed_curves(model.calibration, model.interval, artifact.reference),
+            packed_selection(
+                self.concepts.of_feature,
+                _support(artifact, self.concepts),
+                self.settings,
+                self._base,
+            ),
         )
 
     def score(self, frame: Frame, threads: int = 1) -> Scores:
@@ -84,22 +91,22 @@ class Scorer:
             As for `score`.
         """
         values = np.ascontiguousarray(values, dtype=np.float32)
-        numbers = np.empty((2, len(values)))
+        told = Numbers.empty(len(values))
         picked = Picked.empty(len(values), self.settings.places)
         if len(values) <= _CHUNK_ROWS:
-            self._explain(values, numbers, picked)
-            return self._scores(_NO_KEYS if keys is None else keys, numbers, picked)
+            self._tell(values, told, picked)
+            return self._scores(keys, told, picked)
         ranges = [
             (k, min(k + _CHUNK_ROWS, len(values))) for k in range(0, len(values), _CHUNK_ROWS)
         ]
 
         def work(own: tuple[int, int]) -> None:
             first, end = own
-            self._explain(values[first:end], numbers[:, first:end], picked.rows(first, end))
+            self._tell(values[first:end], told.rows(first, end), picked.rows(first, end))
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, ranges))
-        return self._scores(_NO_KEYS if keys is None else keys, numbers, picked)
+        return self._scores(keys, told, picked)
 
     def concept_contributions(self, values: Values) -> Floats:
         """Give the contribution of every concept as a probability: shape (rows, concepts).
@@ -113,27 +120,25 @@ class Scorer:
             explained.contributions, self.concepts.of_feature, len(self.concepts.codes), told
         )
 
-    def _explain(self, values: Values, numbers: Floats, out: Picked) -> None:
-        """Write margins, probabilities and reasons of a range of rows."""
+    def _tell(self, values: Values, told: Numbers, picked: Picked) -> None:
+        """Write all that is told of a range of rows."""
+        if self.explainer.in_one:
+            explain_and_tell(values, (self.explainer.packed, *self._packed), told, picked)
+            return
         explained = self.explainer.explain(values)
-        probability = self.artifact.model.calibration.probability(explained.margin)
-        numbers[0], numbers[1] = explained.margin, probability
-        told = (values, explained.contributions, explained.margin, probability)
-        pick(told, self._selection, out)
+        told.margin[:] = explained.margin
+        tell((values, explained.contributions), self._packed, told, picked)
 
-    def _scores(self, keys: pd.DataFrame, numbers: Floats, picked: Picked) -> Scores:
-        margin, probability = numbers
-        score = self.artifact.reference.score(margin)
-        low, high, sufficient = self.artifact.model.interval.of(probability)
+    def _scores(self, keys: pd.DataFrame | None, told: Numbers, picked: Picked) -> Scores:
         return Scores(
-            keys=keys,
-            margin=margin,
-            probability=probability,
-            probability_low=low,
-            probability_high=high,
-            sufficient=sufficient,
-            score=score,
-            band_code=self.artifact.reference.band(score),
+            keys=_NO_KEYS if keys is None else keys,
+            margin=told.margin,
+            probability=told.probability,
+            probability_low=told.low,
+            probability_high=told.high,
+            sufficient=told.sufficient,
+            score=told.score,
+            band_code=told.band_code,
             base_probability=self.base_probability,
             picked=picked,
             catalog=self.artifact.catalog,

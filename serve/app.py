@@ -6,6 +6,7 @@ database starts, says what is missing, and goes on when it is there.
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -175,7 +176,15 @@ class Server:
 def _load(folder: Path, version: int | None) -> Loaded:
     loaded = Loaded(artifact.load(folder), version)
     loaded.warm()
+    _settle()
     return loaded
+
+
+def _settle() -> None:
+    """Leave what will stay out of all later searches for garbage, which would hold up requests."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _now() -> datetime:

@@ -7,7 +7,7 @@ then without surrounding spaces.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise, repeat
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final
 
@@ -123,12 +123,11 @@ class LeadEncoder:
         if len(histories) > 1:
             histories = sorted(histories, key=lambda one: folded(one.lead.lead_id))
             _check_ids([folded(one.lead.lead_id) for one in histories])
-        return Told(
-            _leads([one.lead for one in histories]),
-            *self._activities([one.activities for one in histories]),
-            *self._outcomes([one.outcomes for one in histories]),
-            *self._changes(histories, account),
-        )
+        leads = _leads([one.lead for one in histories])
+        activities = self._activities([one.activities for one in histories])
+        outcomes = self._outcomes([one.outcomes for one in histories])
+        initial, changes, changed = self._changes(histories, account)
+        return Told(leads, *activities, *outcomes, initial, changes, changed)
 
     def histories(self, histories: Sequence[Any], account: Any = None) -> Histories:
         """Code the records and sort them."""
@@ -259,10 +258,8 @@ def _code(known: _Numbered, text: str | None) -> int:
 
 def _codes(known: _Numbered, texts: Sequence[str | None]) -> list[int]:
     """Look texts up as they are first, then without surrounding spaces."""
-    found = [*map(known.get, texts)]
-    if None in found:
-        found = [_code(known, text) for text in texts]
-    return found  # type: ignore[return-value]
+    found = [known.get(text, -1) for text in texts]  # type: ignore[arg-type]
+    return [_code(known, text) for text in texts] if -1 in found else found
 
 
 def _seen(at: datetime, known_at: datetime | None) -> tuple[int, int]:
@@ -300,7 +297,7 @@ def _ranked(texts: Sequence[str | None]) -> tuple[Any, list[str]]:
     bare = [None if text is None else text.strip() or None for text in texts]
     names = sorted({text for text in bare if text is not None})
     place: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
-    return [*map(place.get, bare, repeat(-1))], names
+    return [place.get(text, -1) for text in bare], names
 
 
 def _check_ids(ids: list[str]) -> None:

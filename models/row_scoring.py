@@ -1,0 +1,105 @@
+"""All that is told of rows of features, in one compiled call.
+
+Decided here: nothing is decided here. Margins and contributions, probability with its interval,
+score, band and reasons are each worked out where they are defined; called one by one for a single
+lead, handing the arrays over would cost more than the work.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from features.kernel import packed as cut
+from features.kernel.packed import pack
+from features.kernel.records import Integers
+from models.calibration import Calibration, probability_of
+from models.contributions import explain_rows
+from models.interval import Interval, ends
+from models.reason_selection import Picked, pick_packed
+from models.reference import Reference, band_of, score_of
+from models.training_set import Floats, Values
+
+
+class Numbers(NamedTuple):
+    """What is told of some rows in numbers: shape (rows,) each; see `models.scores.Scores`."""
+
+    margin: Floats
+    probability: Floats
+    low: Floats
+    high: Floats
+    score: Floats
+    sufficient: NDArray[np.bool_]
+    band_code: NDArray[np.int8]
+
+    @classmethod
+    def empty(cls, rows: int) -> "Numbers":
+        """Make room; nothing is written yet."""
+        margin, probability, low, high, score = np.empty((5, rows))
+        sufficient, band_code = np.empty(rows, np.bool_), np.empty(rows, np.int8)
+        return cls(margin, probability, low, high, score, sufficient, band_code)
+
+    def rows(self, first: int, end: int) -> "Numbers":
+        """Give a view of some rows."""
+        columns: Any = (column[first:end] for column in self)
+        return Numbers(*columns)
+
+
+def packed_curves(calibration: Calibration, interval: Interval, reference: Reference) -> Integers:
+    """Pack the ways from a margin to what is told of it."""
+    center, period, error, covariance = interval.learned
+    learned = (np.array([center, period]), error, covariance)
+    return pack((*calibration.parts, *learned, *reference.parts))
+
+
+def tell(
+    explained: tuple[Values, Floats], packed: tuple[Integers, Integers], told: Numbers, out: Picked
+) -> None:
+    """Tell all of rows whose margins stand in `told`.
+
+    Parameters
+    ----------
+    explained
+        The values and their contributions in margin units: shape (rows, features).
+    packed
+        What `packed_curves` and `packed_selection` gave.
+    told, out
+        Where it is written.
+    """
+    _tell(explained, packed, told, out.columns)
+
+
+def explain_and_tell(values: Values, packed: Any, told: Numbers, out: Picked) -> None:
+    """Do the same, and work out the contributions and margins before.
+
+    `packed` holds what `Explainer.packed`, `packed_curves` and `packed_selection` gave.
+    """
+    _explain_and_tell(values, packed, told, out.columns)
+
+
+@njit(cache=True, nogil=True)
+def _tell(explained: Any, packed: Any, told: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    values, parts = explained
+    curves, selection = packed
+    kind, parameters, at = cut.whole(curves, 0), cut.float64(curves, 1), cut.float64(curves, 2)
+    at_base = cut.float64(curves, 3)
+    errors = cut.float64(curves, 4), cut.float64(curves, 5).reshape((3, 3))
+    reference = cut.float64(curves, 6), cut.float64(curves, 7), cut.float64(curves, 8)
+    for row in range(len(values)):
+        told.probability[row] = probability_of(told.margin[row], kind, parameters, at)
+        told.score[row] = score_of(told.margin[row], reference[0], reference[1])
+        told.band_code[row] = band_of(told.score[row], reference[2])
+    learned = at_base[0], at_base[1], errors[0], errors[1]
+    ends(told.probability, learned, told.low, told.high, told.sufficient)
+    pick_packed((values, parts, told.margin, told.probability), selection, out)
+
+
+@njit(cache=True, nogil=True)
+def _explain_and_tell(
+    values: Any, packed: Any, told: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    explainer, curves, selection = packed
+    parts = np.empty(values.shape)
+    explain_rows(values, explainer, parts, told.margin)
+    _tell((values, parts), (curves, selection), told, out)
