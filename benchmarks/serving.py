@@ -2,14 +2,18 @@
 
 Decided here: every server runs alone with one worker on loopback and is asked by wrk over 16
 connections, in turns; the median round counts. mikomi runs as users run it: receipts logged before
-the answer, requests logged, headers, metrics; only the rate limit is lifted. MLflow's server is
-given the features ready made, so it neither parses histories nor computes features, and its answer
-has no receipt. The model is that of the sample company (`make demo` first).
+the answer, requests logged, headers, metrics; only the rate limit is lifted. MLflow's and BentoML's
+servers are given the features ready made, so they neither parse histories nor compute features, and
+their answers have no receipt; BentoML's says no reasons either. BentoML's requirements differ from
+ours in a few versions, so it is installed into a folder of its own that lies over our environment;
+where that cannot be done it is left out, and the result says why. The model is that of the sample
+company (`make demo` first); `wrk` must be installed.
 """
 
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -20,22 +24,28 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from benchmarks.harness import write
+from benchmarks.serving_stages import ACTIVITIES, lead, stages
 from models import artifact
 from serve.bodies import ScoreBody, asked_of, read
 from serve.scoring import Loaded
 
 ROOT: Final = Path(__file__).parents[1]
 BIN: Final = Path(sys.executable).parent
+PEER: Final = ROOT / "artifacts" / "bench" / "bentoml"
 CONNECTIONS, SECONDS, ROUNDS, WARM_SECONDS = 16, 5, 5, 2
-ACTIVITIES: Final = 30
+Rival = tuple[int, str, Path, int]
+"""Port, path, script of wrk, process."""
+_NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
+"""Servers are started as users start them: what was compiled before is read."""
 LUA: Final = """\
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -45,59 +55,26 @@ file:close()
 """
 
 
-def lead(types: tuple[str, ...]) -> bytes:
-    """Make a lead with activities that the model knows, about 2.5 KB."""
-    now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - a benchmark has a clock
-    done = [
-        {
-            "activity_type": types[n % len(types)],
-            "occurred_at": (now - timedelta(hours=7 * n + 1)).isoformat(),
-            "dwell_seconds": 10.5 + n,
-        }
-        for n in range(ACTIVITIES)
-    ]
-    told = {
-        "lead_id": "L-1001",
-        "created_at": (now - timedelta(days=40)).isoformat(),
-        "attributes": {"industry": "製造業", "employee_count": 120},
-        "activities": done,
-    }
-    return json.dumps(told, ensure_ascii=False).encode()
-
-
-def handler_microseconds(loaded: Loaded, body: bytes) -> float:
-    """Measure the CPU of one answer without HTTP: parse, features, score, reasons, bytes."""
-    from serve.routes.scores import _ENCODER  # noqa: PLC0415
-
-    now = datetime.now(UTC)  # noqa: TID251
-    times = []
-    for _ in range(2_000):
-        begin = time.process_time_ns()
-        asked = asked_of(read(ScoreBody, body), now)
-        _ENCODER.encode(loaded.answer(asked, "ja", "r"))
-        times.append(time.process_time_ns() - begin)
-    return statistics.median(times) / 1000
-
-
 @contextmanager
-def running(command: list[str], port: int, path: str, **more: str) -> Iterator[None]:
-    """Run a server until its path answers; end it with what it started."""
+def running(command: list[str], port: int, path: str, **more: str) -> Iterator[int]:
+    """Run a server until its path answers and give its process; end it with what it started."""
+    told = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
     child = subprocess.Popen(  # noqa: S603
         command,
-        env=os.environ | more,
+        env=told | more,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         cwd=ROOT,
     )
     try:
-        for _ in range(1_200):
+        for _ in range(12_000):
             if _answers(port, path):
                 break
             if child.poll() is not None:
                 sys.exit(f"{command} ended with {child.returncode}")
-            time.sleep(0.1)
-        yield
+            time.sleep(0.01)
+        yield child.pid
     finally:
         os.killpg(child.pid, signal.SIGTERM)
         child.wait(30)
@@ -140,54 +117,123 @@ def _ms(text: str, percent: str) -> float:
     return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
 
 
+def ready_seconds(folder: Path) -> float:
+    """Tell how long a server takes from its start until it is ready, the model warm."""
+    port = _free()
+    began = time.perf_counter()
+    with running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, folder)):
+        return time.perf_counter() - began
+
+
 def main(_arguments: list[str]) -> None:
     """Measure and write the result."""
     folder = ROOT / "artifacts" / "serve"
     pointer = json.loads((folder / "champion.json").read_text())
     loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"])
     loaded.warm()
+    body = lead(loaded.types)
     with tempfile.TemporaryDirectory() as work, ExitStack() as servers:
-        rivals = _start(servers, Path(work), loaded)
+        ready_seconds(Path(work))  # what is compiled once is compiled
+        ready = statistics.median(ready_seconds(Path(work)) for _ in range(3))
+        left_out = _installed()
+        rivals = _start(servers, Path(work), loaded, body, with_peer=not left_out)
         rounds: dict[str, list[dict[str, float]]] = {name: [] for name in rivals}
         for rival in rivals.values():
-            load(*rival, WARM_SECONDS)
+            load(*rival[:3], WARM_SECONDS)
         for _ in range(ROUNDS):
             for name, rival in rivals.items():
-                rounds[name].append(load(*rival))
-    write("serving", _told(rounds, loaded), "fastapi", "uvicorn", "mlflow", "msgspec")
-
-
-def _start(servers: ExitStack, work: Path, loaded: Loaded) -> dict[str, tuple[int, str, Path]]:
-    body = lead(loaded.types)
-    values = loaded.values(asked_of(read(ScoreBody, body), datetime.now(UTC)))  # noqa: TID251
-    (work / "lead.json").write_bytes(body)
-    (work / "row.json").write_text(json.dumps(_row(values, loaded)), "utf-8")
-    for name in ("lead", "row"):
-        (work / f"{name}.lua").write_text(LUA.format(path=work / f"{name}.json"))
-    ports = [_free() for _ in range(3)]
+                before = _cpu_seconds(rival[3])
+                found = load(*rival[:3])
+                spent = _cpu_seconds(rival[3]) - before
+                found["cpu_us"] = 1e6 * spent / (found["per_second"] * SECONDS)
+                rounds[name].append(found)
+    booster = loaded.artifact.model.booster
     told = {
-        "MIKOMI_PORT": str(ports[0]),
-        "MIKOMI_DATABASE_URL": f"sqlite:///{work / 'mikomi.db'}",
+        "asked": {"connections": CONNECTIONS, "seconds": SECONDS, "rounds": ROUNDS},
+        "body_bytes": len(body),
+        "activities": ACTIVITIES,
+        "model": {
+            "features": len(loaded.artifact.catalog.names),
+            "trees": 0 if booster is None else booster.trees,
+        },
+        "left_out": left_out,
+        "ready_seconds": ready,
+        **_compared(rounds),
+        **stages(loaded, body),
+    }
+    write("serving", told, "fastapi", "uvicorn", "mlflow", "msgspec")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Tell what a process and those it started have used."""
+    parent = psutil.Process(pid)
+    used = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+    return sum(one.user + one.system for one in used)
+
+
+def _installed() -> dict[str, str]:
+    """Install BentoML over our environment; tell who is left out and why."""
+    if PEER.exists():
+        return {}
+    command = [str(BIN / "uv"), "pip", "install", "--quiet", "--python", sys.executable]
+    done = subprocess.run([*command, "--target", str(PEER), "bentoml"], check=False)  # noqa: S603
+    if done.returncode == 0:
+        return {}
+    shutil.rmtree(PEER, ignore_errors=True)
+    return {"bentoml": f"it could not be installed: uv ended with {done.returncode}"}
+
+
+def _told_to(port: int, folder: Path) -> dict[str, str]:
+    return {
+        "MIKOMI_PORT": str(port),
+        "MIKOMI_DATABASE_URL": f"sqlite:///{folder / 'mikomi.db'}",
         "MIKOMI_REQUESTS_PER_SECOND": "1e9",
         "MIKOMI_BURST": "1000000000",
     }
-    servers.enter_context(running([str(BIN / "mikomi"), "serve"], ports[0], "/readyz", **told))
+
+
+def _start(
+    servers: ExitStack, work: Path, loaded: Loaded, body: bytes, *, with_peer: bool
+) -> dict[str, Rival]:
+    values = loaded.values(asked_of(read(ScoreBody, body), datetime.now(UTC)))  # noqa: TID251
+    row = [None if np.isnan(value) else float(value) for value in values[0]]
+    (work / "lead.json").write_bytes(body)
+    (work / "frame.json").write_text(json.dumps(_frame(values, loaded)), "utf-8")
+    (work / "row.json").write_text(json.dumps({"row": row}), "utf-8")
+    for name in ("lead", "frame", "row"):
+        (work / f"{name}.lua").write_text(LUA.format(path=work / f"{name}.json"))
+    port, rivals = _free(), {}
+    own = running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, work))
+    rivals["mikomi"] = (port, "/v1/score", work / "lead.lua", servers.enter_context(own))
+    port = _free()
     null = [str(BIN / "uvicorn"), "benchmarks.serving_null:app", "--no-access-log"]
-    servers.enter_context(running([*null, "--port", str(ports[1])], ports[1], "/openapi.json"))
+    started = running([*null, "--port", str(port)], port, "/openapi.json")
+    rivals["null"] = (port, "/", work / "lead.lua", servers.enter_context(started))
+    port = _free()
     address = f"sqlite:///{ROOT / 'artifacts' / 'mlflow' / 'mlflow.db'}"
     peer = [str(BIN / "mlflow"), "models", "serve", "-m", "models:/mikomi@champion"]
-    options = ["--env-manager", "local", "-w", "1", "-p", str(ports[2])]
-    servers.enter_context(
-        running([*peer, *options], ports[2], "/ping", MLFLOW_TRACKING_URI=address)
-    )
-    return {
-        "mikomi": (ports[0], "/v1/score", work / "lead.lua"),
-        "null": (ports[1], "/", work / "lead.lua"),
-        "mlflow": (ports[2], "/invocations", work / "row.lua"),
+    options = ["--env-manager", "local", "-w", "1", "-p", str(port)]
+    started = running([*peer, *options], port, "/ping", MLFLOW_TRACKING_URI=address)
+    rivals["mlflow"] = (port, "/invocations", work / "frame.lua", servers.enter_context(started))
+    if with_peer:
+        rivals["bentoml"] = _bentoml(servers, work)
+    return rivals
+
+
+def _bentoml(servers: ExitStack, work: Path) -> Rival:
+    port = _free()
+    command = [sys.executable, "-m", "bentoml", "serve", "benchmarks.serving_bentoml:Peer"]
+    told = {
+        "PYTHONPATH": f"{PEER}{os.pathsep}{ROOT}",
+        "BENTOML_HOME": str(work),
+        "BENTOML_DO_NOT_TRACK": "True",
     }
+    options = ["--host", "127.0.0.1", "--port", str(port)]
+    started = running([*command, *options], port, "/readyz", **told)
+    return port, "/score", work / "row.lua", servers.enter_context(started)
 
 
-def _row(values: Any, loaded: Loaded) -> dict[str, Any]:
+def _frame(values: Any, loaded: Loaded) -> dict[str, Any]:
     frame = pd.DataFrame(np.asarray(values, np.float64), columns=loaded.artifact.catalog.names)
     return {"dataframe_split": json.loads(frame.to_json(orient="split", index=False))}
 
@@ -198,21 +244,22 @@ def _free() -> int:
         return int(free.getsockname()[1])
 
 
-def _told(rounds: dict[str, list[dict[str, float]]], loaded: Loaded) -> dict[str, Any]:
+def _compared(rounds: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
     middle = {
         name: {key: statistics.median(one[key] for one in found) for key in found[0]}
         for name, found in rounds.items()
     }
-    own, body = middle["mikomi"], lead(loaded.types)
+    own = middle["mikomi"]
+    times = {
+        f"times_{name}": own["per_second"] / middle[name]["per_second"]
+        for name in ("mlflow", "bentoml")
+        if name in middle
+    }
     return {
-        "asked": {"connections": CONNECTIONS, "seconds": SECONDS, "rounds": ROUNDS},
-        "body_bytes": len(body),
-        "activities": ACTIVITIES,
         "servers": middle,
         "share_of_null": own["per_second"] / middle["null"]["per_second"],
-        "times_mlflow": own["per_second"] / middle["mlflow"]["per_second"],
+        **times,
         "p99_over_p50": own["p99_ms"] / own["p50_ms"],
-        "handler_us": handler_microseconds(loaded, body),
     }
 
 

@@ -24,7 +24,7 @@ from features.kernel.touch import TouchPlan, touch
 from features.ordering import groups
 
 _VIEWS: Final = ("profile", "engagement", "sales_touch", "deals", "account", "sequence")
-_PROFILE, _ENGAGEMENT, _SIDES, _TOUCH, _DEALS, _ACCOUNT, _SEQUENCE = 0, 5, 37, 69, 72, 74, 79
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = 0, 5, 37, 69, 72, 74, 79
 """Where the parts of each plan begin in the pack."""
 
 
@@ -131,18 +131,18 @@ def _fill(told: Told, rows: Rows, packed: Integers, matrix: Matrix) -> None:
     every = (0, rows.lead.size)
     events, touches = told_activities(told)
     deals = told_deals(told)
-    profile(told_changes(told), rows, every, profile_plan(packed, _PROFILE), matrix)
-    sweep(events, rows, every, sweep_plan(packed, _ENGAGEMENT), matrix)
-    sides = sweep_plan(packed, _SIDES)
+    profile(told_changes(told), rows, every, profile_plan(packed, PROFILE), matrix)
+    sweep(events, rows, every, sweep_plan(packed, ENGAGEMENT), matrix)
+    sides = sweep_plan(packed, SIDES)
     if sides.key_count > 1:
         sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
-    touch(touches, rows, every, touch_plan(packed, _TOUCH), matrix)
-    history(deals, rows, every, deals_plan(packed, _DEALS), matrix)
+    touch(touches, rows, every, touch_plan(packed, TOUCH), matrix)
+    history(deals, rows, every, deals_plan(packed, DEALS), matrix)
     of_lead = told.leads[2].astype(np.int32)
     group, start, members = groups(of_lead)
     accounts = Accounts(of_lead, group, start, members, events, deals)
-    account(accounts, rows, every, account_plan(packed, _ACCOUNT), matrix)
-    sequence(events, rows, every, sequence_plan(packed, _SEQUENCE), matrix)
+    account(accounts, rows, every, account_plan(packed, ACCOUNT), matrix)
+    sequence(events, rows, every, sequence_plan(packed, SEQUENCE), matrix)
 
 
 @njit(cache=True, nogil=True)

@@ -95,7 +95,7 @@ class Interval:
         deviations
             By how many standard deviations all rows are moved at once.
         """
-        _, period, errors, covariance = self._learned
+        _, period, errors, covariance = self.learned
         z = _logit(probability)
         parts = np.column_stack([(z - self.center) ** power for power in range(3)])
         variance = np.einsum("ij,jk,ik->i", parts, covariance, parts) + period**2

@@ -36,7 +36,7 @@ from serve.problems import TABLE
 from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
 from serve.scoring import Loaded
 from serve.settings import Settings
-from serve.shortcut import Shortcut
+from serve.shortcut import Shortcut, is_for_shortcut
 from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
@@ -66,7 +66,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         The clock; missing means the machine's.
     """
     server = Server(settings, now or _now)
-    app = FastAPI(
+    app = Application(
         title="mikomi",
         summary="Which leads will become customers, how sure that is, and why.",
         version="1",
@@ -79,19 +79,32 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     pages = Pages(server.parts)
     app.include_router(all_pages.router(pages))
     refusals = Refusals(pages)
-    app.add_middleware(Shortcut, parts=server.parts)
-    app.add_middleware(
-        Manners,
-        settings=settings,
-        gate=server.gate,
-        metrics=server.parts.metrics,
-        log=server.log,
-        refusal=refusals.of_scope,
-    )
+    manners: dict[str, Any] = {
+        "settings": settings,
+        "gate": server.gate,
+        "metrics": server.parts.metrics,
+        "log": server.log,
+        "refusal": refusals.of_scope,
+    }
+    app.add_middleware(Manners, **manners)
+    app.shortcut = Manners(Shortcut(server.parts), **manners)
     for kind in (*TABLE, MikomiError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refusals.answer)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+class Application(FastAPI):
+    """The framework's application, but for the one request that goes past it."""
+
+    shortcut: Manners
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and is_for_shortcut(scope):
+            await self.shortcut(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Server:

@@ -86,7 +86,22 @@ class Loaded:
         values = self.values(asked)
         if counted:
             self.drift.see(values)
-        scores = self.scorer.score_values(values)
+        return self.told(asked, values, self.scorer.score_values(values), language, receipt_id)
+
+    def told(
+        self, asked: Asked, values: Matrix, scores: Scores, language: Language, receipt_id: str
+    ) -> ScoreAnswer:
+        """Put into words what was worked out for the asked lead.
+
+        Parameters
+        ----------
+        asked
+            The question.
+        values, scores
+            Its features and what the scorer said of them: one row.
+        language, receipt_id
+            As for `answer`.
+        """
         shown = self._reasons(scores, language)
         probability = float(scores.probability[0])
         return ScoreAnswer(

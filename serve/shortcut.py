@@ -1,8 +1,8 @@
 """The way of the one request that comes thousands of times a second, past the web framework.
 
-Decided here: POST /v1/score is answered before the framework routes it, by the same function as its
-route, so it says the same; what the framework does for a request costs half of all the rest. The
-route stays: it describes the API. Good manners are around both.
+Decided here: POST /v1/score is answered before the framework sees it, by the same function as its
+route and with the same manners, so it says the same; what the framework does for a request costs as
+much as half of the answer. The route stays: it describes the API.
 """
 
 from typing import Any, Final
@@ -16,21 +16,26 @@ from serve.routes.describing import JSON
 _TYPE: Final = (b"content-type", JSON.encode())
 
 
+def is_for_shortcut(scope: Any) -> bool:
+    """Say whether a request is one for a score.
+
+    >>> is_for_shortcut({"path": "/v1/score", "method": "GET"})
+    False
+    """
+    return (scope["path"], scope["method"]) == (scores.PATH, "POST")
+
+
 class Shortcut:
-    """The layer just inside the manners, which hand it whole bodies."""
+    """Answers questions; manners hand it whole bodies."""
 
     path = scores.PATH
     """By which requests are counted, as by that of a route."""
 
-    def __init__(self, app: Any, *, parts: Parts) -> None:
-        self._app = app
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request for a score; hand any other on."""
-        if scope.get("path") != self.path or scope.get("method") != "POST":
-            await self._app(scope, receive, send)
-            return
+        """Answer one question."""
         scope["route"] = self
         message = await receive()
         if message["type"] != "http.request":

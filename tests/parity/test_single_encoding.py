@@ -1,6 +1,8 @@
 """Records of a few leads are coded as the tables of the same records are, to the bit."""
 
+import json
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.build import CompiledCatalog, build
-from features.encoding import single
+from features.encoding import single, told
 from features.encoding.single import LeadEncoder, moment_of
 from features.errors import BadTables
 from features.histories import Histories, encode
 from features.rows import make_rows
 from features.tables import Tables
-from features.timeline import to_moments
+from features.timeline import MOMENT_DTYPE, to_moments
+from serve.bodies import ScoreBody, asked_of, read
 from serve.records import Account, Activity, Change, Lead, LeadHistory, Outcome
 from tests.builders import Company, company, learned, snapshots
 
@@ -113,6 +116,78 @@ def test_the_features_are_the_same_to_the_bit() -> None:
     ours = encoder.histories(records_of(part, ["lead-002"]), account_of(whole, "acme"))
     given_rows = make_rows(np.zeros(len(asked), np.int32), to_moments(asked["cutoff"]))
     np.testing.assert_array_equal(CompiledCatalog(catalog).values(ours, given_rows), theirs)
+
+
+MOMENTS = st.builds(
+    "2026-05-{:02d}{}{:02d}:00:07{}{}".format,
+    st.integers(1, 3),
+    st.sampled_from(["T", "t", " "]),
+    st.integers(0, 23),
+    st.sampled_from(["", ".5", ".25", ".123456", ".000001"]),
+    st.sampled_from(["Z", "z", "+00:00", "-00:00", "+09:00", "-03:30", "+14:00"]),
+)
+TYPES = st.sampled_from(["page_view", " page_view", "call\u3000", "call", "fax", "会議", "Call"])
+TEXTS = st.sampled_from([None, "", " ", "pricing", "pricing ", "outbound", "inbound", "sato", "無"])
+VALUES = st.sampled_from([None, 0, -0.0, 1.5, -2.25, 1e9, 0.0005, 12345.6789])
+SENT = st.fixed_dictionaries(
+    {"activity_type": TYPES, "occurred_at": MOMENTS},
+    optional={
+        "known_at": st.one_of(st.none(), MOMENTS),
+        "topic": TEXTS,
+        "direction": TEXTS,
+        "actor": TEXTS,
+        "dwell_seconds": VALUES,
+        "amount": VALUES,
+    },
+)
+
+
+def _tidied(done: Activity) -> dict[str, Any]:
+    """Give an activity as the intake writes it into a table."""
+    row: dict[str, Any] = {"lead_id": "L-1"}
+    for name in ("activity_type", "topic", "direction", "actor"):
+        row[name] = (getattr(done, name) or "").strip() or None
+    for name in ("occurred_at", "known_at"):
+        at = getattr(done, name)
+        row[name] = pd.NaT if at is None else pd.Timestamp(at).tz_convert("UTC")
+    return row | {"dwell_seconds": done.dwell_seconds, "amount": done.amount}
+
+
+def both_of_sent(sent: list[dict[str, Any]]) -> tuple[Histories, Histories]:
+    whole = company(Company(leads=8, activities=120, seed=1))
+    vocabulary = learned(whole, snapshots(whole, 1)).vocabulary
+    asked = {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00+09:00", "activities": sent}
+    body = read(ScoreBody, json.dumps(asked).encode())
+    history = asked_of(body, datetime(2026, 7, 1, tzinfo=UTC)).histories[0]
+    at = pd.Series([pd.Timestamp(history.lead.created_at)]).dt.tz_convert("UTC")
+    table = pd.DataFrame([_tidied(done) for done in body.activities]).astype(
+        {"occurred_at": MOMENT_DTYPE, "known_at": MOMENT_DTYPE}
+        | dict.fromkeys(("dwell_seconds", "amount"), "float64")
+    )
+    none = {name: getattr(whole, name).iloc[:0] for name in ("outcomes", "attribute_changes")}
+    tables = Tables(
+        leads=pd.DataFrame({"lead_id": ["L-1"], "created_at": at.astype(MOMENT_DTYPE)}),
+        activities=table,
+        accounts=whole.accounts.iloc[:0],
+        **none,
+    )
+    return LeadEncoder(vocabulary).histories([history]), encode(tables, vocabulary)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SENT, min_size=1, max_size=12).map(lambda sent: sent + sent[:2]))
+def test_odd_forms_are_coded_as_tables_are(sent: list[dict[str, Any]]) -> None:
+    assert_same(*both_of_sent(sent))
+
+
+def test_planted_fault_ties_left_in_the_order_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = "2026-05-01T00:00:00Z"
+    sent = [{"activity_type": name, "occurred_at": at} for name in ("page_view", "fax", "call")]
+    assert_same(*both_of_sent(sent))
+    monkeypatch.setattr(single, "told_activities", told.told_activities.py_func)
+    monkeypatch.setattr(told, "_order", lambda keys: np.arange(keys.shape[1]))
+    with pytest.raises(AssertionError):
+        assert_same(*both_of_sent(sent))
 
 
 def test_a_planted_fault_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
