@@ -7,12 +7,10 @@ and so do both zeros.
 import hashlib
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.catalog import Catalog
-
-_ZERO = np.float32(0.0)
-_NAN = np.float32(np.nan)
 
 
 def feature_fingerprint(values: NDArray[np.float32], catalog: Catalog) -> str:
@@ -31,7 +29,14 @@ def feature_fingerprint(values: NDArray[np.float32], catalog: Catalog) -> str:
     catalog
         The catalog that they were built with.
     """
-    plain = values + _ZERO
-    np.copyto(plain, _NAN, where=np.isnan(plain))
-    content = catalog.fingerprint.encode() + plain.astype("<f4", copy=False).tobytes()
+    plain = _plain(np.ascontiguousarray(values)).astype("<f4", copy=False)
+    content = catalog.fingerprint.encode() + plain.tobytes()
     return hashlib.sha256(content).hexdigest()
+
+
+@njit(cache=True, nogil=True)
+def _plain(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    plain = np.empty(values.size, np.float32)
+    for i in range(values.size):
+        plain[i] = np.nan if np.isnan(values[i]) else values[i] + np.float32(0.0)
+    return plain

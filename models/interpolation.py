@@ -31,4 +31,9 @@ def between(x: float, at: Any, values: Any) -> float:  # pragma: no cover (compi
     if at[low] == x:
         return values[low]  # type: ignore[no-any-return]
     slope = (values[low + 1] - values[low]) / (at[low + 1] - at[low])
-    return slope * (x - at[low]) + values[low]  # type: ignore[no-any-return]
+    value = slope * (x - at[low]) + values[low]
+    if np.isnan(value):  # points so close that the slope is without end
+        value = slope * (x - at[low + 1]) + values[low + 1]
+    if np.isnan(value) and values[low] == values[low + 1]:
+        value = values[low]
+    return value  # type: ignore[no-any-return]

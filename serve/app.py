@@ -37,6 +37,7 @@ from serve.routes import health, leads, model, outlook, receipts, scores, stored
 from serve.scoring import Loaded
 from serve.settings import Settings
 from serve.shortcut import Shortcut, is_for_shortcut
+from serve.store import checkpoints
 from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
@@ -118,6 +119,7 @@ class Server:
             settings.models, _load, settings.older_models, self._refused
         )
         self._engine = open_engine(settings.database_url)
+        self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
         self.parts = Parts(
             settings, self._champion, Store(self._engine), Receipts(self._engine), now
@@ -132,6 +134,7 @@ class Server:
             asyncio.create_task(self._often(self._follow, self.parts.settings.poll_seconds)),
             asyncio.create_task(self._often(self._take_keys, _KEY_SECONDS)),
             asyncio.create_task(self._often(self._look_again, _ERASED_SECONDS)),
+            asyncio.create_task(self._often(self._checkpoints.move, checkpoints.SECONDS)),
         ]
         yield
         for task in tasks:
@@ -149,7 +152,7 @@ class Server:
             await asyncio.to_thread(self._take_keys)
         await asyncio.to_thread(self._follow)
 
-    async def _often(self, work: Callable[[], None], seconds: float) -> None:
+    async def _often(self, work: Callable[[], object], seconds: float) -> None:
         while True:
             try:
                 await asyncio.to_thread(work)

@@ -14,7 +14,15 @@ import msgspec
 
 from features.errors import BadInput, Fault
 from serve.body_faults import faults_of
-from serve.meant import DO, MOST_FAULTS, plain, unmeant
+from serve.meant import (
+    DO,
+    MOST_FAULTS,
+    MOST_NAMES,
+    plain,
+    plain_id,
+    plain_moment,
+    unmeant,
+)
 from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome, Value
 
 _NUL: Final = b"\\u0000"
@@ -104,7 +112,8 @@ def asked_of(body: ScoreBody, now: datetime) -> Asked:
         If a moment or number cannot be meant.
     """
     cutoff = now if body.as_of is None else body.as_of
-    refuse(_unmeant(body))
+    if not _is_plain(body):
+        refuse(_unmeant(body))
     refuse(_later(body, cutoff, now))
     lead = Lead(
         lead_id=body.lead_id,
@@ -124,6 +133,18 @@ def _account_id(body: ScoreBody) -> str | None:
     if body.account_id is None and body.account is not None:
         return body.account.account_id
     return body.account_id
+
+
+def _is_plain(body: ScoreBody) -> bool:
+    """Say whether a body is of the usual kind and needs no closer look; texts hold no NUL here."""
+    ids = body.lead_id, body.owner_id or body.lead_id, body.account_id or body.lead_id
+    return (
+        not (body.outcomes or body.changes or body.account or body.as_of or body.known_at)
+        and plain_moment(body.created_at)
+        and len(body.attributes) <= MOST_NAMES
+        and all(map(plain_id, ids))
+        and all(map(plain, body.activities))
+    )
 
 
 def _unmeant(body: ScoreBody) -> Iterator[Fault]:

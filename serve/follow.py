@@ -1,9 +1,10 @@
 """The follower: copies the registry's champion beside the server, and points the server at it.
 
 Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
-should wait for it; a server that has a model already starts before it. A model is copied, checked
-and only then pointed at; a rollback is the same motion. `python -m serve.follow` runs until its
-parent is gone.
+should wait for it; a server that has a model already starts before it. A model is copied, checked,
+made to answer, by which everything is compiled that a worker would have to compile while it answers
+others, and only then pointed at; a rollback is the same motion. `python -m serve.follow` runs
+until its parent is gone.
 """
 
 import json
@@ -32,6 +33,7 @@ def follow(registry: Registry, folder: Path) -> bool:
         If the champion's files are broken; the pointer stays where it is.
     """
     from models import artifact  # noqa: PLC0415 - slow to import
+    from serve.scoring import Loaded  # noqa: PLC0415
 
     champion = registry.champion()
     if champion is None or champion.number == pointed(folder):
@@ -44,7 +46,7 @@ def follow(registry: Registry, folder: Path) -> bool:
         place = models / fingerprint
         if not place.exists():
             (Path(copy) / "model").rename(place)
-    artifact.load(place)
+    Loaded(artifact.load(place), champion.number).warm()
     point(folder, fingerprint, champion.number)
     return True
 

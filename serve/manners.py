@@ -137,6 +137,7 @@ class Manners:
             self._errors.line("defect", request=answer.request_id, error=kind, where=where)
         if answer.status:
             raise error
+        headers = headers | {"content-length": str(len(body))}
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         await answer.send({"type": _STARTED, "status": status, "headers": encoded})
         await answer.send({"type": "http.response.body", "body": body})

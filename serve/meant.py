@@ -50,6 +50,11 @@ def plain(record: Any) -> bool:
     )
 
 
+def plain_moment(at: datetime) -> bool:
+    """Say whether a moment needs no closer look."""
+    return at.tzinfo is not None and _FIRST_YEAR < at.year < _LAST_YEAR
+
+
 def plain_id(text: str) -> bool:
     """Say whether an id needs no closer look.
 

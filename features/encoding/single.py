@@ -151,7 +151,7 @@ class LeadEncoder:
             return table, _NONE, _NONE, _NOBODY
         types, at, known, topics, sides, actors, dwell, amount = _columns(_ACTIVITY, records)
         table[LEAD] = lead
-        table[OCCURRED_AT], table[SEEN_FROM] = _moments(at, known)
+        _put_moments(table, at, known)
         table[CODE] = _codes(self.types, types)
         if self._pairs and any(topics):
             table[PAIR] = [*map(self._pair, types, topics)]
@@ -181,7 +181,7 @@ class LeadEncoder:
         said, at, known, names, amount = _columns(_OUTCOME, records)
         table = np.empty((6, len(records)), np.int64)
         table[LEAD] = lead
-        table[OCCURRED_AT], table[SEEN_FROM] = _moments(at, known)
+        _put_moments(table, at, known)
         table[KIND] = KIND_OF_CODE[_codes(self._kinds, said)]
         table[STAGE] = _codes(self._stages, said)
         number, _ = _ranked([name and folded(name) for name in names])
@@ -271,15 +271,19 @@ def _columns(fields: Any, records: _Records) -> Any:
     return zip(*map(fields, records), strict=True)
 
 
-def _moments(
-    at: Sequence[datetime], known_at: Sequence[datetime | None]
-) -> tuple[list[int], list[int]]:
-    """Give from when records occurred and from when they are seen."""
-    occurred = [*map(moment_of, at)]
-    if not any(known_at):
-        return occurred, occurred
-    known = [n if at is None else moment_of(at) for n, at in zip(occurred, known_at, strict=True)]
-    return occurred, [*map(max, occurred, known)]
+def _put_moments(
+    table: Integers, at: Sequence[datetime], known_at: Sequence[datetime | None]
+) -> None:
+    """Write from when records occurred and from when they are seen."""
+    table[OCCURRED_AT] = occurred = [*map(moment_of, at)]
+    if any(known_at):
+        known = [
+            n if at is None else max(n, moment_of(at))
+            for n, at in zip(occurred, known_at, strict=True)
+        ]
+        table[SEEN_FROM] = known
+    else:
+        table[SEEN_FROM] = table[OCCURRED_AT]
 
 
 def _flat(of_leads: list[_Records]) -> tuple[_Records, Any]:
@@ -307,7 +311,7 @@ def _check_ids(ids: list[str]) -> None:
 
 def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
-    table = np.empty((3, len(leads)), np.int64)
-    table[:2] = [*zip(*(_seen(lead.created_at, lead.known_at) for lead in leads), strict=True)]
-    table[2] = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
-    return table
+    moments = [_seen(lead.created_at, lead.known_at) for lead in leads]
+    number = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
+    numbers = [number] * len(leads) if isinstance(number, int) else number
+    return np.array([*zip(*moments, strict=True), numbers], np.int64)
