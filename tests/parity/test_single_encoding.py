@@ -160,10 +160,10 @@ def both_of_sent(sent: list[dict[str, Any]]) -> tuple[Histories, Histories]:
     body = read(ScoreBody, json.dumps(asked).encode())
     history = asked_of(body, datetime(2026, 7, 1, tzinfo=UTC)).histories[0]
     at = pd.Series([pd.Timestamp(history.lead.created_at)]).dt.tz_convert("UTC")
-    table = pd.DataFrame([_tidied(done) for done in body.activities]).astype(
-        {"occurred_at": MOMENT_DTYPE, "known_at": MOMENT_DTYPE}
-        | dict.fromkeys(("dwell_seconds", "amount"), "float64")
-    )
+    table = pd.DataFrame([_tidied(done) for done in body.activities])
+    for name in ("occurred_at", "known_at"):
+        table[name] = pd.to_datetime(table[name], utc=True).astype(MOMENT_DTYPE)
+    table = table.astype(dict.fromkeys(("dwell_seconds", "amount"), "float64"))
     none = {name: getattr(whole, name).iloc[:0] for name in ("outcomes", "attribute_changes")}
     tables = Tables(
         leads=pd.DataFrame({"lead_id": ["L-1"], "created_at": at.astype(MOMENT_DTYPE)}),
