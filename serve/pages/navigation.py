@@ -4,5 +4,9 @@ from typing import Final
 
 from serve.pages.words import mark
 
-NAVIGATION: Final = (("/", mark("Ranking")), ("/handover", mark("Hand-over")))
+NAVIGATION: Final = (
+    ("/", mark("Ranking")),
+    ("/handover", mark("Hand-over")),
+    ("/model", mark("The model")),
+)
 """Path and label."""

@@ -1,0 +1,88 @@
+"""/model: how good the model is, in plain words, from the card that promotion wrote.
+
+Decided here: nothing is computed anew; what the card does not tell is not told. Figures without a
+card are those of the artifact alone, and the page says that they were never judged.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from models.charts import Axis, Bin, reliability
+from models.charts import Words as Title
+from serve import cards
+from serve.insights import insights
+from serve.pages import naming
+from serve.pages.frame import Pages
+from serve.pages.visit import Visit
+from serve.pages.words import Words
+
+OURS: Final = "mikomi"
+_INSIGHTS: Final = 6
+_SIGNALS: Final = 10
+
+
+def router(pages: Pages) -> APIRouter:
+    """Make the route."""
+    routes = APIRouter()
+
+    @routes.get("/model")
+    def model(request: Request) -> Response:
+        visit = pages.visit(request)
+        return pages.show(request, visit, "model.html.j2", **_told(pages, visit))
+
+    return routes
+
+
+def _told(pages: Pages, visit: Visit) -> dict[str, Any]:
+    words, loaded = pages.words[visit.language], pages.parts.champion.current()
+    card = cards.read(pages.parts.settings.models, loaded.version)
+    artifact = loaded.artifact
+    return {
+        "version": loaded.version,
+        "counts": artifact.model.counts,
+        "outcome": naming.outcome_words(loaded, words),
+        "horizon_days": artifact.about.get("horizon_days"),
+        "bands": artifact.reference.bands,
+        "insights": insights(artifact, visit.language)[:_INSIGHTS],
+        "card": None if card is None else _of_card(card, words),
+    }
+
+
+def _of_card(card: dict[str, Any], words: Words) -> dict[str, Any]:
+    bins = [Bin(**one) for one in card["calibration"]["bins"]]
+    return {
+        "figures": card["figures"][OURS],
+        "test": card["data"]["test"],
+        "test_from": datetime.fromisoformat(card["data"]["test"]["first_cutoff"]),
+        "test_until": datetime.fromisoformat(card["data"]["test"]["last_cutoff"]),
+        "learned_from": datetime.fromisoformat(card["data"]["learning"]["first_cutoff"]),
+        "learned_until": datetime.fromisoformat(card["data"]["learning"]["last_cutoff"]),
+        "bins": bins[::-1][:5],
+        "reliability": _drawn(bins, words),
+        "signals": _signals(card, words),
+        "not_used": card["features"]["not_used"],
+        "limits": [one[words.language] for one in card["limits"]],
+        "failed": [one for one in card["leaks"] if one["verdict"] == "fail"],
+        "checked": len(card["leaks"]),
+        "promotion": card["promotion"],
+    }
+
+
+def _drawn(bins: list[Bin], words: Words) -> Markup:
+    most = max([0.02, *(one.given for one in bins), *(one.high for one in bins)]) * 1.05
+    pairs = [f"{words.percent(one.given)}: {words.percent(one.converted)}" for one in bins]
+    title = Title("reliability", words.say("How often a probability came true"), "; ".join(pairs))
+    across = Axis(words.say("probability given"), 0.0, most, "percent")
+    upwards = Axis(words.say("share that converted"), 0.0, most, "percent")
+    perfect = words.say("exactly right")
+    return Markup(reliability(title, across, upwards, bins, perfect))  # noqa: S704 - escaped
+
+
+def _signals(card: dict[str, Any], words: Words) -> list[tuple[str, float]]:
+    """Give the strongest signals, each with its size as a share of the strongest."""
+    told = card["features"]["strongest"][:_SIGNALS]
+    most = max((one["size"] for one in told), default=1.0) or 1.0
+    return [(one["label"][words.language], one["size"] / most) for one in told]
