@@ -173,6 +173,13 @@ class Registry:
         versions = [_version(entry, named.get(int(entry.version), [])) for entry in found]
         return sorted(versions, key=lambda version: -version.number)
 
+    def fetch_card(self, version: Version, into: Path) -> bool:
+        """Copy the card of a version into a directory that is there; say whether there is one."""
+        with _quiet():
+            there = bool(self._client.list_artifacts(version.run_id, "card"))
+            _ = there and self._client.download_artifacts(version.run_id, "card", str(into))
+        return there
+
     def version(self, which: str) -> Version:
         """Find a version by its number or by an alias."""
         versions = self.versions()

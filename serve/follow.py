@@ -18,6 +18,7 @@ from pathlib import Path
 from features.errors import MikomiError
 from models.registered import RegistrySettings
 from models.registry import Registry
+from serve import cards
 from serve.champion import MODELS, POINTER
 from serve.settings import Settings
 
@@ -36,7 +37,10 @@ def follow(registry: Registry, folder: Path) -> bool:
     from serve.scoring import Loaded  # noqa: PLC0415
 
     champion = registry.champion()
-    if champion is None or champion.number == pointed(folder):
+    if champion is None:
+        return False
+    if champion.number == pointed(folder):
+        cards.fetch(registry, champion, folder)
         return False
     models = folder / MODELS
     models.mkdir(parents=True, exist_ok=True)
@@ -47,6 +51,7 @@ def follow(registry: Registry, folder: Path) -> bool:
         if not place.exists():
             (Path(copy) / "model").rename(place)
     Loaded(artifact.load(place), champion.number).warm()
+    cards.fetch(registry, champion, folder)
     point(folder, fingerprint, champion.number)
     return True
 

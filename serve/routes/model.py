@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from serve import cards
 from serve.parts import Parts
 
 
@@ -13,15 +14,20 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(tags=["model"])
 
     @routes.get("/v1/model")
-    async def model() -> dict[str, Any]:
-        """Give the card of the model in use as JSON; without a model 503 says so."""
-        return card(parts.champion.current())
+    def model() -> dict[str, Any]:
+        """Give what the model in use is, and its card as promotion wrote it, as JSON.
+
+        Without a model 503 says so; `card` is null for a model that was promoted without one.
+        """
+        loaded = parts.champion.current()
+        told = cards.read(parts.settings.models, loaded.version)
+        return card(loaded) | {"card": told}
 
     return routes
 
 
 def card(loaded: Any) -> dict[str, Any]:
-    """Make the card of a loaded model."""
+    """Describe a loaded model by what is in it."""
     artifact = loaded.artifact
     vocabulary, reference = artifact.catalog.vocabulary, artifact.reference
     return {

@@ -21,6 +21,8 @@ from models import artifact
 from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
 from models.registered import RegistrySettings, Run
 from models.registry import Registry
+from serve import cards
+from serve.follow import follow
 from tests.small_model import small_model
 
 ELSEWHERE = """
@@ -91,6 +93,18 @@ def test_the_champion_is_named_and_comes_back_to_the_bit(registry: Registry, pla
     assert champion.tags["verdict"] == "promoted"
     registry.fetch("champion", place / "fetched")
     assert artifact.load(place / "fetched").fingerprint == run().fingerprint
+
+
+def test_the_card_is_kept_with_the_version_and_follows_it(registry: Registry, place: Path) -> None:
+    server = place / "server"
+    assert follow(registry, server)
+    assert cards.read(server, 1) is None
+    (place / "card").mkdir()
+    (place / "card" / "card.json").write_text('{"format": 1}', "utf-8")
+    registry.log(Run(run().fingerprint), {"card": place / "card"})
+    assert not follow(registry, server)
+    assert cards.read(server, 1) == {"format": 1}
+    assert not cards.fetch(registry, registry.version("1"), server)
 
 
 def test_an_unknown_version_is_named(registry: Registry) -> None:

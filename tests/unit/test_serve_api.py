@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from models import artifact
+from serve import cards
 from serve.app import create_app
 from serve.follow import point
 from serve.settings import Settings
@@ -256,6 +257,14 @@ def test_the_card_of_the_model(client: TestClient) -> None:
     assert card["fingerprint"] == served.artifact().fingerprint
     assert card["counts"]["conversions"] > 0
     assert card["bands"] == {"hot": 90.0, "warm": 60.0}
+
+
+def test_the_card_that_promotion_wrote_comes_along(client: TestClient, models: Path) -> None:
+    assert client.get("/v1/model").json()["card"] is None
+    place = cards.path(models, 7)
+    place.parent.mkdir()
+    place.write_text('{"limits": ["none"]}', "utf-8")
+    assert client.get("/v1/model").json()["card"] == {"limits": ["none"]}
 
 
 def test_the_description_of_the_api_is_whole(client: TestClient) -> None:
