@@ -20,7 +20,7 @@ from features.tables import SPECS, TableName, Tables
 from pipelines import partitions
 from pipelines.job import Job
 
-_AT_ONCE: Final = 5_000
+_AT_ONCE: Final = 2_000
 _WAIT_SECONDS: Final = 90
 _LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
 
@@ -45,16 +45,27 @@ class Server:
         BadRequest
             If the server refuses it.
         """
+        content = json.dumps(body, ensure_ascii=False).encode()
         try:
-            self._connection.request(method, path, json.dumps(body), self._headers)
-            answer = self._connection.getresponse()
-            said = answer.read()
+            status, said = self._asked(method, path, content)
+        except (OSError, HTTPException):  # a connection that was idle for too long; nothing is lost
+            self._connection.close()
+            status, said = self._again(method, path, content)
+        if status >= HTTPStatus.BAD_REQUEST:
+            told = str(json.loads(said).get("detail") or "see its log")
+            raise BadRequest.of(f"{method} {path}: {status}", "a server that takes it", told)
+
+    def _asked(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
+        self._connection.request(method, path, content, self._headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+    def _again(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
+        try:
+            return self._asked(method, path, content)
         except (OSError, HTTPException) as error:
             found = f"{self._address} went away ({type(error).__name__})"
             raise BadRequest.of(found, "an answer", "send again; nothing is kept twice") from error
-        if answer.status >= HTTPStatus.BAD_REQUEST:
-            told = json.loads(said).get("detail") or answer.reason
-            raise BadRequest.of(f"{method} {path}: {answer.status}", "a server that takes it", told)
 
     def close(self) -> None:
         """Close the connection."""
@@ -130,9 +141,9 @@ def bodies(
             later = {"created_at": row["created_at"]} | newest[lead_id]
             yield "changes", "PUT", path, later
     for table in ("activities", "outcomes"):
-        rows = list(_rows(getattr(tables, table), table))
-        for first in range(0, len(rows), _AT_ONCE):
-            some = rows[first : first + _AT_ONCE]
+        frame = getattr(tables, table)
+        for first in range(0, len(frame), _AT_ONCE):
+            some = list(_rows(frame.iloc[first : first + _AT_ONCE], table))
             yield table, "POST", f"/v1/{table}", {table: some, "backfill": True}
 
 
