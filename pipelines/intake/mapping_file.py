@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Hashable, Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -57,6 +58,11 @@ def load(path: Path) -> Mapping:
     if not path.is_file():
         raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
     return parse(path.read_text("utf-8"), str(path))
+
+
+def content(text: str) -> Any:
+    """Read the text of a mapping as plain data, unchecked, with the scalars of YAML 1.2."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
 def parse(text: str, name: str = "mapping") -> Mapping:

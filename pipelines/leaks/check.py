@@ -5,7 +5,7 @@ somebody should look at warn; a check that lacks what it needs is not applicable
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.build import FeatureFrame
+from features.feature import Text
 from features.tables import Tables
+from features.timeline import MOMENT_DTYPE
 from models.evaluation_singles import Single
+from models.training_set import TrainingSet
 
 Verdict = Literal["pass", "fail", "warn", "not applicable"]
 
@@ -47,6 +50,36 @@ class Evidence:
     frame: FeatureFrame | None = None
     singles: tuple[Single, ...] = ()
 
+    def attributes(self) -> list[str]:
+        """Name what is undated in the leads table, the owner included."""
+        listed = {"lead_id", "created_at", "known_at", "account_id"}
+        return [str(name) for name in self.tables.leads if name not in listed]
+
+    def ends_of(self, lead_ids: pd.Series) -> pd.Series:
+        """Give the first end, won or lost, of each of these leads; NaT where there is none."""
+        outcomes = self.tables.outcomes
+        ended = outcomes[outcomes["outcome"].isin([self.outcome, "lost"])]
+        first = ended.groupby("lead_id")["occurred_at"].min().reindex(lead_ids)
+        return pd.Series(first.to_numpy(), lead_ids.index).astype(MOMENT_DTYPE)
+
+    def lost(self) -> pd.Series:
+        """Give the leads that were lost, at least once."""
+        outcomes = self.tables.outcomes
+        return outcomes.loc[outcomes["outcome"] == "lost", "lead_id"]
+
+    def known_since(self) -> pd.Series:
+        """Give when each lead was known, in the order of the leads table."""
+        leads = self.tables.leads
+        if "known_at" not in leads:
+            return leads["created_at"]
+        return leads["known_at"].fillna(leads["created_at"])
+
+    def training_set(self) -> TrainingSet | None:
+        """Join the features with their labels; None when they have not been built."""
+        if self.frame is None:
+            return None
+        return TrainingSet.from_frame(self.frame, self.rows["label"])
+
 
 @dataclass(frozen=True)
 class Suspects:
@@ -62,6 +95,7 @@ class Answer:
 
     code: str
     title: str
+    title_ja: str
     verdict: Verdict
     found: str = ""
     expected: str = ""
@@ -78,7 +112,7 @@ class LeakCheck:
     """A numbered check; `look` answers None when it does not apply."""
 
     code: str
-    title: str
+    title: Text
     expected: str
     do: str
     look: Callable[[Evidence], Suspects | None]
@@ -87,10 +121,18 @@ class LeakCheck:
         """Look, and say what was found."""
         seen = self.look(evidence)
         if seen is None:
-            return Answer(self.code, self.title, "not applicable")
-        told = dict(seen.warn) | dict(seen.fail)
+            return self._said("not applicable")
+        told = dict(seen.fail) | {n: why for n, why in seen.warn.items() if n not in seen.fail}
         if not told:
-            return Answer(self.code, self.title, "pass")
-        verdict: Verdict = "fail" if seen.fail else "warn"
+            return self._said("pass")
         found = "; ".join(f"{name}: {why}" for name, why in told.items())
-        return Answer(self.code, self.title, verdict, found, self.expected, self.do, tuple(told))
+        return replace(
+            self._said("fail" if seen.fail else "warn"),
+            found=found,
+            expected=self.expected,
+            do=self.do,
+            names=tuple(told),
+        )
+
+    def _said(self, verdict: Verdict) -> Answer:
+        return Answer(self.code, self.title.en, self.title.ja, verdict)

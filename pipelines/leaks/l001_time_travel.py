@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from features.build import build
+from features.feature import Text
 from features.tables import Tables
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 
@@ -50,7 +51,7 @@ def _look(evidence: Evidence) -> Suspects | None:
 
 CHECK = LeakCheck(
     "L001",
-    "time travel",
+    Text("time travel", "時間の逆行"),
     "features that are the same with all later data deleted",
     "correct the feature: it reads what was not known at the cutoff",
     _look,

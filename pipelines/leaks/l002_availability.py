@@ -1,8 +1,23 @@
-"""L002: an attribute is filled for those who convert, or says the outcome: it came with it."""
+"""L002: an attribute was filled later: for those who convert, in some periods only, or over again.
 
+Decided here, an attribute fails that
+
+- is filled far more often for one of the two, or for the lost, or says the outcome alone;
+- is filled at least twice as often for those who convert, where most of the others lack it;
+- was filled for nearly all leads of some periods and nearly none between them: a job filled it;
+- holds the value that `attribute_changes` dates later, so the export has overwritten it;
+- is changed, mostly, within a day of the end of a deal.
+
+A rare fill that may be chance, and a column that was introduced or given up, warn.
+"""
+
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from features.tables import LEADS
+import numpy as np
+import pandas as pd
+
+from features.feature import Text
 from models.evaluation_singles import DECIDES_ALONE, FILL_GAP
 from pipelines.leaks.by_lead import alone, leads
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
@@ -11,34 +26,111 @@ RARE: Final = 0.02
 RATIO: Final = 4.0
 NEVER: Final = 0.005
 """So rarely filled for the others that it cannot be chance."""
+SELDOM: Final = 0.01
+TWICE: Final = 2.0
+TWICE_GAP: Final = 0.25
 WORTH_A_LOOK: Final = 0.8
+PERIODS: Final = 12
+JUMP: Final = 0.5
+LEAST_OF_PERIOD: Final = 20
+LEAST_CHANGES: Final = 20
+MOST: Final = 0.8
+Told = tuple[bool, str]
+"""Whether it fails, and what is wrong."""
 
 
 def _look(evidence: Evidence) -> Suspects | None:
     known = leads(evidence)
-    names = [str(name) for name in evidence.tables.leads if name not in LEADS.names]
+    names = evidence.attributes()
     if known is None or not names:
         return None
+    known = known.assign(_lost=known["lead_id"].isin(evidence.lost()))
     fail: dict[str, str] = {}
     warn: dict[str, str] = {}
     for name in names:
-        one = alone(known[name], known["converted"])
-        low, high = sorted((one.filled_converted, one.filled_others))
-        said = f"filled {one.filled_converted:.0%} of converted, {one.filled_others:.0%} of others"
-        if high - low >= FILL_GAP or (high >= RARE and low < NEVER):
-            fail[name] = said
-        elif one.auc >= DECIDES_ALONE:
-            fail[name] = f"AUC {one.auc:.2f} alone"
-        elif high >= RATIO * low and high >= RARE:
-            warn[name] = said
-        elif one.auc >= WORTH_A_LOOK:
-            warn[name] = f"AUC {one.auc:.2f} alone"
+        for told in _of_values(known, name):
+            (fail if told[0] else warn).setdefault(name, told[1])
+    for name, why in _of_changes(evidence):
+        fail.setdefault(name, why)
     return Suspects(fail, warn)
+
+
+def _of_values(known: pd.DataFrame, name: str) -> Iterator[Told]:
+    looks: tuple[Callable[[pd.DataFrame, str], Told | None], ...] = (
+        _by_outcome,
+        _by_loss,
+        _by_period,
+    )
+    for look in looks:
+        told = look(known, name)
+        if told is not None:
+            yield told
+
+
+def _by_outcome(known: pd.DataFrame, name: str) -> Told | None:
+    one = alone(known[name], known["converted"])
+    low, high = sorted((one.filled_converted, one.filled_others))
+    said = f"filled {one.filled_converted:.0%} of converted, {one.filled_others:.0%} of others"
+    gap = one.filled_converted - one.filled_others
+    twice = gap >= TWICE_GAP and one.filled_converted >= TWICE * one.filled_others
+    if high - low >= FILL_GAP or twice or (high >= RARE and low < NEVER):
+        return True, said
+    if one.auc >= DECIDES_ALONE:
+        return True, f"AUC {one.auc:.2f} alone"
+    if high >= RATIO * low and high >= RARE and low < SELDOM:
+        return False, said
+    return (False, f"AUC {one.auc:.2f} alone") if one.auc >= WORTH_A_LOOK else None
+
+
+def _by_loss(known: pd.DataFrame, name: str) -> Told | None:
+    """See whether it is filled for those who were lost and no others: the reason of the loss."""
+    lost = known["_lost"]
+    if min(lost.sum(), (~lost).sum()) < LEAST_OF_PERIOD:
+        return None
+    filled = known[name].notna()
+    there, else_ = float(filled[lost].mean()), float(filled[~lost].mean())
+    said = f"filled {there:.0%} of lost, {else_:.0%} of others"
+    return (True, said) if there - else_ >= FILL_GAP or else_ < NEVER <= there - RARE else None
+
+
+def _by_period(known: pd.DataFrame, name: str) -> Told | None:
+    if known["created_at"].nunique() < PERIODS or len(known) < PERIODS * LEAST_OF_PERIOD:
+        return None
+    period = np.arange(len(known)) * PERIODS // len(known)
+    filled = known[name].notna().groupby(period).mean().to_numpy()
+    if filled.max() - filled.min() < JUMP:
+        return None
+    said = f"filled between {filled.min():.0%} and {filled.max():.0%} of leads, by period"
+    lowest, highest = int(filled.argmin()), int(filled.argmax())
+    both_sides = (
+        min(filled[:lowest].max(initial=0.0), filled[lowest:].max()) - filled.min() >= JUMP
+        or filled.max() - max(filled[:highest].min(initial=1.0), filled[highest:].min()) >= JUMP
+    )
+    return both_sides, said
+
+
+def _of_changes(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    changes = evidence.tables.attribute_changes
+    if changes.empty:
+        return
+    known = evidence.tables.leads.set_index("lead_id")
+    for attribute, mine in changes.groupby("attribute", sort=True):
+        name = str(attribute)
+        last = mine.sort_values("occurred_at", kind="stable").groupby("lead_id")["value"].last()
+        if name in known and len(last) >= LEAST_CHANGES:
+            now = known[name].reindex(last.index).astype("str")
+            same = float((now == last.astype("str")).mean())
+            if same >= MOST and set(now) != {now.iloc[0]}:
+                yield name, f"holds the latest dated value for {same:.0%} of the leads that changed"
+        apart = (mine["occurred_at"] - evidence.ends_of(mine["lead_id"])).abs().dropna()
+        at_end = float((apart <= pd.Timedelta(days=1)).mean()) if len(apart) else 0.0
+        if len(apart) >= LEAST_CHANGES and at_end >= MOST:
+            yield name, f"{at_end:.0%} of its changes within a day of the end of the deal"
 
 
 CHECK = LeakCheck(
     "L002",
-    "attribute availability",
+    Text("attribute availability", "属性が入力される時期"),
     "attributes that are filled when the lead is asked about, whatever becomes of it",
     "list it under known_later in the mapping, or bring its dated values as attribute_changes",
     _look,

@@ -3,22 +3,24 @@
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
+from features.feature import Text
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 
 MOST: Final = 0.9
 LEAST_ROWS: Final = 20
+SAME_TIME: Final = pd.Timedelta(seconds=1)
+"""What is written down with the outcome may come a little before it in the log."""
 
 
 def _look(evidence: Evidence) -> Suspects | None:
-    activities, outcomes = evidence.tables.activities, evidence.tables.outcomes
-    ends = outcomes[outcomes["outcome"].isin([evidence.outcome, "lost"])]
-    if activities.empty or ends.empty:
+    activities = evidence.tables.activities
+    ended = evidence.ends_of(activities["lead_id"])
+    if ended.isna().all():
         return None
-    first = ends.groupby("lead_id")["occurred_at"].min()
-    ended = activities["lead_id"].map(first)
     rows = activities[["activity_type"]].assign(
-        at_or_after=(activities["occurred_at"] >= ended).to_numpy(np.bool_)
+        at_or_after=(activities["occurred_at"] >= ended - SAME_TIME).to_numpy(np.bool_)
     )
     told = rows.groupby("activity_type")["at_or_after"].agg(["mean", "size"])
     told = told[(told["mean"] >= MOST) & (told["size"] >= LEAST_ROWS)]
@@ -32,7 +34,7 @@ def _look(evidence: Evidence) -> Suspects | None:
 
 CHECK = LeakCheck(
     "L004",
-    "activities that are the outcome",
+    Text("activities that are the outcome", "結果そのものである活動"),
     "types of activity that also occur before a deal ends",
     "list them under outcome_activities in the mapping",
     _look,

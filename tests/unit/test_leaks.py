@@ -9,7 +9,6 @@ import pytest
 from features.build import build
 from features.catalog import CatalogSettings
 from features.catalog_learning import learn
-from features.tables import Tables
 from models.evaluation_singles import Single
 from pipelines.leaks import (
     l001_time_travel,
@@ -18,47 +17,17 @@ from pipelines.leaks import (
     l004_outcome_activities,
     l005_overlap,
 )
+from pipelines.leaks.catalogue import CHECKS
 from pipelines.leaks.check import Evidence
 from tests.builders import Company, company
+from tests.leak_cases import DAY, featured, made, of_leads, with_attribute, won_of
 
 LEADS = 200
-DAY = pd.Timedelta(days=1)
 
 
 @pytest.fixture
 def clean() -> Evidence:
-    random = np.random.default_rng(3)
-    ids = pd.Series([f"lead-{n:03d}" for n in range(LEADS)], dtype="str")
-    created = pd.Series(pd.date_range("2026-01-01", periods=LEADS, tz="UTC")).astype(
-        "datetime64[us, UTC]"
-    )
-    won = random.random(LEADS) < 0.4
-    leads = pd.DataFrame(
-        {"lead_id": ids, "created_at": created, "industry": random.choice(["a", "b"], LEADS)}
-    )
-    calls = pd.DataFrame(
-        {
-            "activity_id": ids,
-            "lead_id": ids,
-            "occurred_at": created + DAY,
-            "activity_type": "call",
-        }
-    )
-    outcomes = pd.DataFrame(
-        {
-            "lead_id": ids,
-            "occurred_at": created + 5 * DAY,
-            "outcome": np.where(won, "won", "lost"),
-        }
-    )
-    rows = pd.DataFrame({"lead_id": ids, "cutoff": created + DAY, "label": won.astype(float)})
-    tables = Tables(leads=leads, activities=calls, outcomes=outcomes)
-    return Evidence(tables, rows, np.arange(140), np.arange(150, LEADS))
-
-
-def with_attribute(evidence: Evidence, values: pd.Series) -> Evidence:
-    leads = evidence.tables.leads.assign(tag=values.to_numpy())
-    return replace(evidence, tables=replace(evidence.tables, leads=leads))
+    return made(LEADS)
 
 
 def test_features_that_read_the_future_are_named() -> None:
@@ -125,3 +94,82 @@ def test_a_random_split_is_named(clean: Evidence) -> None:
     drawn = np.random.default_rng(1).permutation(LEADS)
     mixed = replace(clean, learning=np.sort(drawn[:140]), test=np.sort(drawn[140:]))
     assert l005_overlap.CHECK.answer(mixed).verdict == "fail"
+
+
+def test_an_attribute_filled_twice_as_often_for_those_who_convert_is_named(clean: Evidence) -> None:
+    random = np.random.default_rng(1)
+    share = np.where(won_of(clean), 0.6, 0.25)
+    filled = pd.Series(np.where(random.random(LEADS) < share, "high", None), dtype="str")
+    told = l002_availability.CHECK.answer(with_attribute(clean, filled))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+    alike = pd.Series(np.where(random.random(LEADS) < 0.4, "high", None), dtype="str")
+    assert l002_availability.CHECK.answer(with_attribute(clean, alike)).verdict == "pass"
+
+
+def test_the_reason_of_a_loss_is_named(clean: Evidence) -> None:
+    """Most leads are still open: the reason is filled for the few that were lost."""
+    outcomes = clean.tables.outcomes
+    kept = outcomes[(outcomes["outcome"] == "won") | (np.arange(LEADS) % 4 == 0)]
+    open_leads = replace(clean, tables=replace(clean.tables, outcomes=kept))
+    lost = open_leads.tables.leads["lead_id"].isin(open_leads.lost())
+    assert l002_availability.CHECK.answer(open_leads).verdict == "pass"
+    reason = pd.Series("price", index=lost.index).where(lost)
+    told = l002_availability.CHECK.answer(with_attribute(open_leads, reason))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+
+
+def test_a_job_that_filled_some_periods_is_named_and_a_new_column_warned_of() -> None:
+    many = made(480)
+    place = np.arange(480)
+    gap = pd.Series("seen", index=place).where((place < 120) | (place >= 360))
+    assert l002_availability.CHECK.answer(with_attribute(many, gap)).verdict == "fail"
+    new = pd.Series("seen", index=place).where(place >= 240)
+    assert l002_availability.CHECK.answer(with_attribute(many, new)).verdict == "warn"
+
+
+def changed(evidence: Evidence, moved: pd.Timedelta, now: str | None) -> Evidence:
+    """Let an attribute of every lead change, some time after its end; `now` is what leads hold."""
+    leads = evidence.tables.leads
+    changes = pd.DataFrame(
+        {
+            "lead_id": leads["lead_id"],
+            "attribute": "tier",
+            "occurred_at": evidence.ends_of(leads["lead_id"]) + moved,
+            "value": [f"tier {n % 5}" for n in range(len(leads))],
+        }
+    )
+    held = changes["value"] if now is None else pd.Series(now, index=leads.index)
+    tables = replace(
+        evidence.tables, attribute_changes=changes, leads=leads.assign(tier=held.to_numpy())
+    )
+    return replace(evidence, tables=tables)
+
+
+def test_a_present_value_and_a_change_by_the_outcome_are_named(clean: Evidence) -> None:
+    honest = changed(clean, -3 * DAY, now="tier 1")
+    assert l002_availability.CHECK.answer(honest).verdict == "pass"
+    present = l002_availability.CHECK.answer(changed(clean, -3 * DAY, now=None))
+    assert (present.verdict, present.names) == ("fail", ("tier",))
+    assert "latest dated value" in present.found
+    at_end = l002_availability.CHECK.answer(changed(clean, pd.Timedelta(0), now="tier 1"))
+    assert "end of the deal" in at_end.found
+
+
+def test_an_attribute_that_brings_more_than_all_the_others_is_named() -> None:
+    assert l003_single_feature.CHECK.answer(featured(0.0)).verdict == "pass"
+    told = l003_single_feature.CHECK.answer(featured(1.0))
+    assert (told.verdict, told.names) == ("fail", ("profile__duration",))
+    assert "without it" in told.found
+
+
+def test_accounts_that_were_learned_from_are_warned_of(clean: Evidence) -> None:
+    one = of_leads(clean, account_id=np.where(np.arange(LEADS) % 2 == 0, "acme", "globex"))
+    told = l005_overlap.CHECK.answer(one)
+    assert (told.verdict, told.names) == ("warn", ("account_id",))
+    own = of_leads(clean, account_id=clean.tables.leads["lead_id"])
+    assert l005_overlap.CHECK.answer(own).verdict == "pass"
+
+
+def test_every_check_has_its_number_and_both_languages() -> None:
+    assert [one.code for one in CHECKS] == [f"L{n:03d}" for n in range(1, len(CHECKS) + 1)]
+    assert all(one.title.en and one.title.ja and one.expected and one.do for one in CHECKS)

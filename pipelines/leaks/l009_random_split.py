@@ -1,0 +1,65 @@
+"""L009: a random split would promise what time does not keep.
+
+Decided here: the quick model judges the test rows twice, learned from other leads of all times and
+learned from the past alone. The difference of the AUCs is drift, or columns that carry time: both
+make a random test a lie. A moderate one warns; one that no drift explains fails.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from features.feature import Text
+from models.metrics import auc
+from models.quick_fit import fit, out_of_fold, some_leads
+from models.training_set import TrainingSet
+from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+
+WORTH_A_LOOK: Final = 0.10
+TOO_FAR: Final = 0.25
+MAX_ROWS: Final = 20_000
+MIN_CONVERSIONS: Final = 50
+
+
+def _look(evidence: Evidence) -> Suspects | None:
+    rows = evidence.training_set()
+    if rows is None or not len(evidence.learning) or not len(evidence.test):
+        return None
+    learning, test = (
+        some_leads(rows.take(np.sort(place)), MAX_ROWS)
+        for place in (evidence.learning, evidence.test)
+    )
+    if min(_fewest(learning), _fewest(test)) < MIN_CONVERSIONS:
+        return None
+    past = auc(test.label, fit(learning).probability(test.values))
+    mixed = _mixed(learning, test)
+    said = f"AUC {mixed:.2f} split at random, {past:.2f} learned from the past"
+    if mixed - past < WORTH_A_LOOK:
+        return Suspects()
+    return Suspects({"split": said} if mixed - past >= TOO_FAR else {}, {"split": said})
+
+
+def _fewest(rows: TrainingSet) -> int:
+    return min(rows.conversions, len(rows) - rows.conversions)
+
+
+def _mixed(learning: TrainingSet, test: TrainingSet) -> float:
+    """Tell the AUC on the test rows when other leads of the same time were learned from."""
+    both = TrainingSet(
+        values=np.concatenate([learning.values, test.values]),
+        label=np.concatenate([learning.label, test.label]),
+        lead=np.concatenate([learning.lead, test.lead]),
+        cutoff=np.concatenate([learning.cutoff, test.cutoff]),
+        names=learning.names,
+        categorical=learning.categorical,
+    )
+    return float(auc(test.label, out_of_fold(both)[len(learning) :]))
+
+
+CHECK = LeakCheck(
+    "L009",
+    Text("a random split against time", "無作為分割と時間分割の差"),
+    "about the same AUC on other leads of the same time and on later ones",
+    "leave out what carries time, retrain often, and never quote a random test",
+    _look,
+)

@@ -1,0 +1,82 @@
+"""L011: an attribute repeats what the lead did later: it was filled, or overwritten, at the export.
+
+Decided here: an attribute counts as known when the lead came into being. If it can be told from all
+the lead's activities (how many of each type, which was the last), and not from those known by then,
+it was written after them. A number is told by a straight line in the counts; a category by the type
+of the last activity.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from features.feature import Text
+from models.training_set import Floats
+from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+
+TOLD: Final = 0.8
+BY_THEN: Final = 0.4
+LEAST: Final = 100
+BETTER: Final = 0.5
+"""Of the leads that the most frequent value does not tell already."""
+MAX_TYPES: Final = 40
+MIN_DISTINCT: Final = 5
+
+
+def _look(evidence: Evidence) -> Suspects | None:
+    leads, activities = evidence.tables.leads, evidence.tables.activities
+    if len(activities) < LEAST or len(leads) < LEAST:
+        return None
+    fail: dict[str, str] = {}
+    known = pd.Series(evidence.known_since().to_numpy(), leads["lead_id"])
+    at = known.reindex(activities["lead_id"]).set_axis(activities.index)
+    by_then = activities[(activities["occurred_at"] < at).to_numpy()]
+    for name in evidence.attributes():
+        tell = _counted if pd.api.types.is_numeric_dtype(leads[name]) else _last
+        later, then = (tell(leads, name, some) for some in (activities, by_then))
+        if later >= TOLD and then < BY_THEN:
+            fail[name] = f"told by all the lead's activities ({later:.0%}), not by the earlier ones"
+    return Suspects(fail)
+
+
+def _counted(leads: pd.DataFrame, name: str, activities: pd.DataFrame) -> float:
+    """Tell which share of a number's variance the counts of activities explain."""
+    value = leads[name].to_numpy(np.float64)
+    there = np.isfinite(value)
+    if there.sum() < LEAST or len(np.unique(value[there])) < MIN_DISTINCT or activities.empty:
+        return 0.0
+    often = activities["activity_type"].value_counts().index[:MAX_TYPES]
+    mine = activities[activities["activity_type"].isin(often)]
+    counts = pd.crosstab(mine["lead_id"], mine["activity_type"]).reindex(leads["lead_id"])
+    return _explained(counts.fillna(0.0).to_numpy(np.float64)[there], value[there])
+
+
+def _explained(counts: Floats, value: Floats) -> float:
+    design = np.column_stack([np.ones(len(counts)), counts])
+    weight = np.linalg.lstsq(design, value, rcond=None)[0]
+    spread = float(((value - value.mean()) ** 2).sum())
+    return 1.0 - float(((value - design @ weight) ** 2).sum()) / spread if spread > 0 else 0.0
+
+
+def _last(leads: pd.DataFrame, name: str, activities: pd.DataFrame) -> float:
+    """Tell how often the last activity tells a category, of the leads where guessing does not."""
+    ordered = activities.sort_values("occurred_at", kind="stable")
+    last = ordered.groupby("lead_id")["activity_type"].last().reindex(leads["lead_id"])
+    both = pd.DataFrame({"last": last.to_numpy(), "value": leads[name].to_numpy()}).dropna()
+    if len(both) < LEAST:
+        return 0.0
+    guessed = both["value"].value_counts(normalize=True).iloc[0]
+    if guessed > 1 - BETTER / 2:
+        return 0.0
+    hit = pd.crosstab(both["last"], both["value"]).max(axis=1).sum() / len(both)
+    return float((hit - guessed) / (1 - guessed))
+
+
+CHECK = LeakCheck(
+    "L011",
+    Text("an echo of later activities", "後の活動の写し"),
+    "attributes that say nothing that only later activities bring about",
+    "leave the column out: what it says is counted from dated activities, at every cutoff",
+    _look,
+)
