@@ -12,6 +12,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     train       scorecard, trees, calibration, evidence
     evaluate    baselines, intervals, the report
     promote     when a model becomes the champion
+    card        what people say about the model
     registry    where runs and versions are kept
     score       the ranking
     tune        the search
@@ -149,6 +150,25 @@ class PromoteParams:
 
 
 @dataclass(frozen=True)
+class CardParams:
+    """What only people can say about a model; it stands in its card as they wrote it.
+
+    Attributes
+    ----------
+    owner
+        Who answers for the model: a team or a role; none means the rule of promotion alone.
+    purpose
+        What it is used for, and by whom.
+    limits
+        What it must not be used for, besides what its figures say.
+    """
+
+    owner: str | None = None
+    purpose: str | None = None
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ScoreParams(ReasonSettings):
     """How the ranking is made; see `ReasonSettings` for the reasons.
 
@@ -192,6 +212,7 @@ class Params:
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
+    card: CardParams = field(default_factory=CardParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     score: ScoreParams = field(default_factory=ScoreParams)
     tune: TuneParams = field(default_factory=TuneParams)

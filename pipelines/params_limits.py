@@ -74,6 +74,7 @@ _SEED: Final = _at_least(0)
 _TEXT: Final = Limit(
     "a text that is not empty", lambda v: not isinstance(v, str) or bool(v.strip())
 )
+_TEXTS: Final = Limit(_TEXT.expected, _TEXT.holds, some=False)
 _KINDS: Final = ("sigmoid", "beta", "isotonic")
 _KIND: Final = Limit(
     f"one of {', '.join(_KINDS)}",
@@ -133,6 +134,9 @@ LIMITS: Final[dict[str, Limit]] = {
     "evaluate.max_segment_values": _at_least(1),
     "evaluate.seed": _SEED,
     "promote.confidence": _number("0, or a share below 1", lambda value: 0 <= value < 1),
+    "card.owner": _TEXT,
+    "card.purpose": _TEXT,
+    "card.limits": _TEXTS,
     "registry.url": _TEXT,
     "registry.experiment": _TEXT,
     "registry.model": _TEXT,

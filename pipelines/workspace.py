@@ -70,6 +70,11 @@ class Workspace:
         return self.artifacts / "promotion.json"
 
     @property
+    def card(self) -> Path:
+        """card: the model card as JSON and as pages."""
+        return self.artifacts / "card"
+
+    @property
     def champion(self) -> Path:
         """promote: the model that answers, as the registry holds it."""
         return self.artifacts / "champion"

@@ -20,6 +20,7 @@ STAGES: Final = {
     "evaluate": "Judge the model against named baselines on the test period; write the report.",
     "leaks": "Check data and features for what was not known at the cutoff; promotion asks for it.",
     "promote": "Register the model, and make it champion if it beats the baselines.",
+    "card": "Write the model card of the version that was judged, and keep it with the version.",
 }
 
 

@@ -1,0 +1,91 @@
+"""The card as one self-contained HTML page, in one language.
+
+Decided here: the page is drawn from the card's plain data alone, so it shows nothing that the JSON
+does not hold; it has the report's looks, no script, and loads nothing.
+"""
+
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from models.charts import Axis, Bin, Words, reliability, style
+from pipelines.card.words import EVIDENCE, VERDICTS, VIEWS, phrase
+from pipelines.report.cells import NOTHING, share, written
+from pipelines.report.words import METRICS, NOT_VALUES, PREDICTIONS, Language, named, say
+from pipelines.report.words import VERDICTS as SIGNALS
+
+TILES: Final = ("auc", "lift_at_10", "capture_at_20", "log_loss", "ece")
+
+
+def page(card: dict[str, Any], language: Language) -> str:
+    """Write the card as one HTML page."""
+    text: str = _template().render(
+        language=language,
+        c=card,
+        css=Markup(_css()),  # noqa: S704 (our own files)
+        t=lambda key, **values: phrase(key, language, **values),
+        metric=lambda name: say(METRICS[name], language),
+        prediction=lambda name: named(name, PREDICTIONS, language),
+        view=lambda name: named(name, VIEWS, language),
+        answer=lambda name: named(name, VERDICTS, language),
+        evidence=named(card["features"]["evidence"], EVIDENCE, language),
+        signal=say(SIGNALS[card["verdict"]], language),
+        label=lambda name: _label(card, name, language),
+        value=lambda attribute, name: _value(card, attribute, name, language),
+        number=_number,
+        interval=_interval,
+        share=share,
+        tiles=TILES,
+        reliability=Markup(_reliability(card, language)),  # noqa: S704 (charts escape their words)
+    )
+    return text
+
+
+def _label(card: dict[str, Any], name: str, language: Language) -> str:
+    words = card["labels"].get(name)
+    return str(words[language]) if words else name
+
+
+def _value(card: dict[str, Any], attribute: str, name: str, language: Language) -> str:
+    words = card["labels"].get(f"{attribute}={name}")
+    return str(words[language]) if words else named(name, NOT_VALUES, language)
+
+
+def _number(metric: str, told: dict[str, Any]) -> str:
+    value = told["value"]
+    return NOTHING if value is None else written(metric, value)
+
+
+def _interval(metric: str, told: dict[str, Any]) -> str:
+    if told["low"] is None or told["high"] is None:
+        return ""
+    return f"{written(metric, told['low'])} – {written(metric, told['high'])}"
+
+
+def _reliability(card: dict[str, Any], language: Language) -> str:
+    kept = ("given", "converted", "low", "high", "rows")
+    bins = [Bin(**{key: one[key] for key in kept}) for one in card["calibration"]["bins"]]
+    if not bins:
+        return ""
+    most = min(max([0.01, *(max(b.given, b.converted) for b in bins)]) * 1.12, 1.0)
+    x = Axis(phrase("given", language), 0, most, "percent")
+    y = Axis(phrase("converted", language), 0, most, "percent")
+    told = "; ".join(f"{100 * b.given:.1f} % → {100 * b.converted:.1f} %" for b in bins)
+    words = Words(f"card-reliability-{language}", phrase("reliability", language), told)
+    return reliability(words, x, y, bins, phrase("perfect", language))
+
+
+def _css() -> str:
+    looks = (resources.files("pipelines.report") / "templates/report.css").read_text("utf-8")
+    own = (resources.files("pipelines.card") / "templates/card.css").read_text("utf-8")
+    return looks.replace("FONT", style.FONT) + own
+
+
+@cache
+def _template() -> Any:
+    made = Environment(autoescape=True, undefined=StrictUndefined)
+    text = (resources.files("pipelines.card") / "templates/card.html.j2").read_text("utf-8")
+    return made.from_string(text)
