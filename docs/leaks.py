@@ -15,8 +15,9 @@ from pipelines.leaks.catalogue import CHECKS
 RESULTS: Final = Path(__file__).parent.parent / "benchmarks" / "results" / "leaks.json"
 _HEAD: Final = """# The leak checks
 
-`mikomi leaks` looks for what was not known at the cutoff. A check that fails stops promotion, unless
-`promote.allow_leaks` in params.yaml names it with a written reason, which goes into the model card:
+`mikomi leaks` looks for what was not known at the cutoff. A check that fails stops promotion,
+unless `promote.allow_leaks` in params.yaml names it with a written reason, which goes into the
+model card:
 
 ```yaml
 promote:

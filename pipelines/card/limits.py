@@ -108,7 +108,8 @@ def _of_segments(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if thin:
         named = ", ".join(f"{attribute} = {name}" for attribute, name in thin[:MOST_NAMED])
         more = len(thin) - MOST_NAMED
+        en, ja = (f" and {more} more", f" ほか{more}件") if more > 0 else ("", "")
         yield (
-            f"Too few conversions to judge it for {named}{f' and {more} more' if more > 0 else ''}.",
-            f"成約が少なく評価できない区分：{named}{f' ほか{more}件' if more > 0 else ''}。",
+            f"Too few conversions to judge it for {named}{en}.",
+            f"成約が少なく評価できない区分：{named}{ja}。",
         )
