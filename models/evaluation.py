@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalog import Catalog
@@ -22,12 +23,14 @@ from models.evaluation_catalog import Importance, importance, labels, recency, s
 from models.evaluation_curves import Ranking, Spread
 from models.evaluation_figures import NAMES, Comparison, Redraws, redraw
 from models.evaluation_groups import Group, GroupSettings, Judged
+from models.evaluation_protected import Compared, Protected, bands_of, compare, groups_of
 from models.evaluation_reliability import ReliabilityBin, reliability
 from models.evaluation_singles import Single, singles
 from models.lead_model import LeadModel
 from models.learning_curve import LearningPoint, LearningSettings, learning_curve
 from models.metrics import Floor, Interval, ece_floor
 from models.points import Points
+from models.reference import Reference
 from models.settings import TrainSettings
 from models.split_plan import SplitPlan
 from models.training_set import Floats, TrainingSet
@@ -83,6 +86,10 @@ class Case:
         Shape (test rows,): age of the leads at their cutoffs; None if leads have no time.
     plan
         The splits; None where rows have no time order.
+    audit
+        Protected attribute -> its value on the learning rows and on the test rows, in their order.
+    reference
+        What bands are measured against; None: no protected groups are compared.
     """
 
     model: LeadModel
@@ -94,6 +101,8 @@ class Case:
     points: Points | None = None
     age_days: Floats | None = None
     plan: SplitPlan | None = None
+    audit: Mapping[str, tuple[pd.Series, pd.Series]] = field(default_factory=dict)
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,7 @@ class Evaluation:
     importance: tuple[Importance, ...]
     labels: Mapping[str, Text]
     plan: SplitPlan | None
+    protected: tuple[Protected, ...] = ()
 
     def comparison(self, against: str, metric: str) -> Comparison:
         """Find one comparison."""
@@ -205,6 +215,7 @@ def evaluate(
         importance=importance(case.model, case.catalog, _some(test, settings).values),
         labels=labels(case.catalog),
         plan=case.plan,
+        protected=_protected(case, given, settings),
     )
 
 
@@ -255,6 +266,18 @@ def _learn(
     whole = predictions[MODEL], predictions["lightgbm"]
     both = case.learning, case.test
     return learning_curve(both, whole, sizes, case.train, case.points, progress)
+
+
+def _protected(case: Case, given: Floats, settings: EvaluationSettings) -> tuple[Protected, ...]:
+    """Compare the groups of every protected attribute."""
+    if case.reference is None:
+        return ()
+    band = bands_of(case.model.margin(case.test.values), case.reference)
+    rows = Compared(case.learning, case.test, given, band, settings.redraws, settings.seed)
+    return tuple(
+        compare(name, groups_of(before, after), rows, case.catalog.features)
+        for name, (before, after) in case.audit.items()
+    )
 
 
 def _some(test: TrainingSet, settings: EvaluationSettings) -> TrainingSet:

@@ -27,6 +27,8 @@ from pipelines.intake.mapping import Labels
 
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1
+AUDIT: Final = "audit"
+"""What no feature may see lies in a folder of its own, which `read` does not open."""
 _ORDER: Final[dict[TableName, list[str]]] = {
     "leads": ["lead_id"],
     "activities": ["lead_id", "occurred_at", "activity_id"],
@@ -128,6 +130,22 @@ def write_part(
     path = _path(directory, table, part)
     path.parent.mkdir(exist_ok=True)
     pq.write_table(rows, path, compression="zstd")
+
+
+def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
+    """Write the protected attributes of the leads of one partition, if there are any."""
+    if frame.shape[1] > 1:
+        path = _path(directory, AUDIT, part)
+        path.parent.mkdir(exist_ok=True)
+        frame.sort_values("lead_id").to_parquet(path, compression="zstd", index=False)
+
+
+def read_audit(directory: Path) -> pd.DataFrame:
+    """Read the protected attributes of all leads: `lead_id` and one column each, or only it."""
+    files = [_path(directory, AUDIT, part) for part in range(count(directory))]
+    there = [pd.read_parquet(file) for file in files if file.is_file()]
+    none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
+    return pd.concat(there, ignore_index=True) if there else none
 
 
 def finish(directory: Path, manifest: Manifest) -> Manifest:

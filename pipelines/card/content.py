@@ -60,7 +60,7 @@ def card(found: Sources) -> dict[str, Any]:
         "segments": _segments(found.evaluation),
         "labels": found.evaluation["labels"],
         "thresholds": _thresholds(found),
-        "protected": found.evaluation.get("protected", []),
+        "protected": found.evaluation["protected"],
     }
     return told | {"limits": limits(told)}
 

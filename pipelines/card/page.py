@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from models.charts import Axis, Bin, Words, reliability, style
 from pipelines.card.words import EVIDENCE, VERDICTS, VIEWS, phrase
+from pipelines.report import protected
 from pipelines.report.cells import NOTHING, share, written
 from pipelines.report.words import METRICS, NOT_VALUES, PREDICTIONS, Language, named, say
 from pipelines.report.words import VERDICTS as SIGNALS
@@ -39,6 +40,7 @@ def page(card: dict[str, Any], language: Language) -> str:
         interval=_interval,
         share=share,
         tiles=TILES,
+        protected=protected.section(card["protected"], card["labels"], language),
         reliability=Markup(_reliability(card, language)),  # noqa: S704 (charts escape their words)
     )
     return text

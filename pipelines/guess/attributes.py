@@ -13,14 +13,12 @@ from pipelines.guess.columns import ID_NAME, Column
 from pipelines.guess.roles import Part
 from pipelines.guess.wording import say
 from pipelines.guess.words import STAGE, meaning
+from pipelines.intake.protected import is_protected
 
 _PERSONAL: Final = re.compile(
     r"e-?mail.?addr|^e-?mail$|phone|(?:^|_|\b)(?:first|last|full|sur)[ _]?name|^name$|address"
     r"|postal|birth|氏名|名前|担当者名|会社名|メールアドレス|電話|住所|郵便|生年",
     re.IGNORECASE,
-)
-_PROTECTED: Final = re.compile(
-    r"gender|^sex$|religio|race|ethnic|national|disab|性別|国籍|宗教|年代|年齢", re.IGNORECASE
 )
 _LATER: Final = re.compile(
     r"(?:lost|loss|won|win|clos)[ _\w]*(?:reason|value|amount|by)|reason[ _]*(?:lost|closed)"
@@ -80,7 +78,7 @@ def _is_number(column: Column) -> bool:
 def _why_never(column: Column) -> str:
     if _PERSONAL.search(column.name):
         return "personal"
-    return "protected" if _PROTECTED.search(column.name) else ""
+    return "protected" if is_protected(column.name) else ""
 
 
 def _why_out(column: Column) -> str:

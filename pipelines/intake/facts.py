@@ -56,6 +56,7 @@ def finish(
 ) -> IngestReport:
     """Complete the manifest, write the report, and see that the counts add up."""
     until, assumptions = observed_until(mapping, screening.latest)
+    assumptions += unprotected(mapping)
     done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
     manifest = partitions.finish(fresh, manifest.model_copy(update=done))
     report = IngestReport(
@@ -92,6 +93,16 @@ def observed_until(
         return latest + UNTIMED_SPAN, said
     said.append("observed_until is the latest time in the data")
     return latest, said
+
+
+def unprotected(mapping: MappingFile) -> list[str]:
+    """Tell which attributes are called like protected ones, and why they are none."""
+    return [
+        f"{name} is no protected attribute: {attribute.not_protected}"
+        for rule in (*mapping.leads, *mapping.accounts)
+        for name, attribute in rule.attributes.items()
+        if attribute.not_protected
+    ]
 
 
 def moment(words: str | None) -> pd.Timestamp | None:

@@ -24,7 +24,7 @@ from pipelines.checks.check import About
 from pipelines.intake import facts, mapping_file
 from pipelines.intake.mapped import gather
 from pipelines.intake.mapped.lookup import times_of
-from pipelines.intake.mapped.notes import PLACE, ROW, RULE
+from pipelines.intake.mapped.notes import AUDIT, PLACE, ROW, RULE
 from pipelines.intake.mapping import Mapping as MappingFile
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.report import IngestReport
@@ -95,6 +95,12 @@ def check(
     """Do everything that `ingest` does, and keep nothing but the report."""
     with TemporaryDirectory() as scratch:
         return ingest(mapping_path, Path(scratch) / "store", settings, progress)
+
+
+def audited(leads: pd.DataFrame) -> pd.DataFrame:
+    """Give the protected attributes of leads, apart from everything else."""
+    names = {n: n.removeprefix(AUDIT) for n in map(str, leads) if n.startswith(AUDIT)}
+    return leads[["lead_id", *names]].rename(columns=names)
 
 
 class _Ingest:
@@ -220,6 +226,7 @@ class _Ingest:
                     hashes = hash_ids(screened["activity_id"].dropna())
                     taken = np.union1d(taken, hashes[np.isin(hashes, repeated)])
                 mine["activities"] = self._with_ids(screened)
+            partitions.write_audit(fresh, part, audited(mine["leads"]))
             for table in SPECS:
                 frame = mine.get(table, pd.DataFrame(columns=list(SPECS[table].names)))
                 kinds = partitions.kinds_of(manifest, table)

@@ -112,6 +112,9 @@ class AttributeRule(Strict):
     other_values: Literal["keep", "missing"] = "keep"
     missing_values: Words | None = None
     decimal: Literal[".", ","] = "."
+    not_protected: str | None = Field(
+        default=None, description="why this is no protected attribute, though it is called like one"
+    )
 
 
 Attribute = Annotated[
@@ -151,6 +154,10 @@ class AttributedRule(TableRule):
     )
     rest: bool = Field(
         default=False, description="every other source column is an attribute, its kind guessed"
+    )
+    audit_only: dict[str, Attribute] = Field(
+        default={},
+        description="leads: protected attributes that the report compares and no feature sees",
     )
     never_use: dict[str, str] = Field(
         default={}, description="source column -> why: protected, personal, a key"

@@ -18,7 +18,12 @@ from pydantic import ValidationError
 from features.errors import BadMapping, Fault
 from features.tables import SPECS
 from pipelines.intake.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.protected import is_protected
 
+PROTECTED = (
+    "a protected attribute is never a feature: list it under audit_only or never_use; "
+    "if it only sounds so, say why under not_protected"
+)
 Place = tuple[str | int, ...]
 REQUIRED = {
     "leads": ("lead_id",),
@@ -190,8 +195,35 @@ def _attribute_faults(
                 yield at, f"the column is also under {group}"
     for column in rule.never_use.keys() & rule.known_later.keys():
         yield (*place, "known_later", column), "the column is also under never_use"
+    yield from _protected_faults(rule, place)
+    yield from _audit_faults(rule, names, place)
     if rule.known_later and not isinstance(rule, LeadRule):
         yield (*place, "known_later"), "only attributes of leads have a history; use never_use"
+
+
+def _protected_faults(rule: AttributedRule, place: Place) -> Iterator[tuple[Place, str]]:
+    for name, attribute in rule.attributes.items():
+        called = is_protected(name) or is_protected(attribute.column or name)
+        if called and not (attribute.not_protected or "").strip():
+            yield (*place, "attributes", name), PROTECTED
+    for column, later in rule.known_later.items():
+        if later.known_at is not None and is_protected(column):
+            yield (*place, "known_later", column), PROTECTED
+
+
+def _audit_faults(
+    rule: AttributedRule, names: tuple[str, ...], place: Place
+) -> Iterator[tuple[Place, str]]:
+    used = {one.column or name for name, one in rule.attributes.items()}
+    used |= rule.never_use.keys() | rule.known_later.keys()
+    for name, attribute in rule.audit_only.items():
+        at = (*place, "audit_only", name)
+        if name in names or name.startswith("_") or name in rule.attributes:
+            yield at, "the name belongs to another column"
+        if (attribute.column or name) in used:
+            yield at, "the column is also used elsewhere"
+    if rule.audit_only and not isinstance(rule, LeadRule):
+        yield (*place, "audit_only"), "only attributes of leads are compared; use never_use"
 
 
 def _zone_faults(mapping: Mapping) -> Iterator[tuple[Place, str]]:

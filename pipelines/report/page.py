@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from models.charts import style
 from models.evaluation import Evaluation
-from pipelines.report import cells
+from pipelines.report import cells, protected
 from pipelines.report.figures import figures, part_title, parts
+from pipelines.report.payload import plain
 from pipelines.report.words import METRICS, VERDICTS, Language, phrase, say
 
 _CAPTIONS = {
@@ -53,6 +54,9 @@ def page(evaluation: Evaluation, language: Language, name: str, about: str = "")
         parts=_parts(evaluation, language),
         singles=cells.singles(evaluation, language),
         splits=cells.splits(evaluation, language),
+        protected=protected.section(
+            plain(evaluation.protected), plain(dict(evaluation.labels)), language
+        ),
         has=lambda key: key in drawn,
         figure=_figure(drawn, evaluation, language),
     )

@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 from models import artifact
-from pipelines import score, stored
+from pipelines import partitions, score, stored
 from pipelines.commands import stages
+from pipelines.leaks.catalogue import CHECKS
 from pipelines.params import Params
 from pipelines.workspace import Workspace
 from tests.small_company import ROOT, found, mikomi
+from tests.telltales import plant_persons, told_of_persons
 
 STAGES = list(stages.STAGES)
 
@@ -30,6 +32,7 @@ def seen() -> dict[str, set[str]]:
 def company(tmp_path_factory: pytest.TempPathFactory, seen: dict[str, set[str]]) -> Path:
     folder = tmp_path_factory.mktemp("company")
     found(folder)
+    plant_persons(folder)
     sections = {one.name for one in fields(Params)}
     for stage in STAGES:
         read = seen.setdefault(stage, set())
@@ -57,6 +60,47 @@ def test_every_stage_leaves_what_the_next_needs_and_no_half_output(
         assert getattr(places, place).exists(), place
     left = [path for path in company.rglob(".*") if "mlflow" not in path.parts]
     assert left == []
+
+
+def test_nothing_that_goes_round_tells_of_a_person(company: Path, places: Workspace) -> None:
+    """E-mail addresses, names and telephone numbers of every lead were mapped by mistake."""
+    kept = (places.model, places.champion, places.evaluation, places.card, places.registry)
+    assert told_of_persons(company, *kept, places.leaks, places.promotion, places.training) == {}
+
+
+def test_a_person_in_the_card_would_be_found(
+    company: Path, places: Workspace, tmp_path: Path
+) -> None:
+    card = json.loads((places.card / "card.json").read_text("utf-8"))
+    lead = pd.read_parquet(places.tables / "leads")["lead_id"].iloc[0]
+    (tmp_path / "card.json").write_text(json.dumps(card | {"worst": lead}), "utf-8")
+    assert told_of_persons(company, tmp_path) == {"card.json": ["lead_id"]}
+
+
+def test_the_card_says_what_was_decided_and_why(places: Workspace) -> None:
+    card = json.loads((places.card / "card.json").read_text("utf-8"))
+    assert card["model"] == artifact.read_fingerprint(places.model)
+    assert card["promotion"] == {
+        "version": 1,
+        "promoted": True,
+        "champion": 1,
+        "by": None,
+        "grounds": [],
+    }
+    assert card["data"]["matured"] < card["data"]["snapshots"]
+    assert {one["code"] for one in card["leaks"]} == {one.code for one in CHECKS}
+    assert "owner_id" not in card["segments"]
+    (age,) = card["protected"]
+    assert age["attribute"] == "age_bracket"
+    assert sum(one["rows"] for one in age["groups"]) == card["data"]["test"]["rows"]
+    for page, word in (("card.html", "Protected groups"), ("card.ja.html", "保護属性")):
+        assert word in (places.card / page).read_text("utf-8")
+
+
+def test_no_feature_sees_the_protected_attribute(places: Workspace) -> None:
+    assert partitions.read_audit(places.tables).columns.tolist() == ["lead_id", "age_bracket"]
+    assert "age_bracket" not in partitions.read_all(places.tables).leads
+    assert not [name for name in stored.catalog(places.features).names if "age_bracket" in name]
 
 
 def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:

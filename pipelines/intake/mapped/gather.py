@@ -7,7 +7,7 @@ lead the earliest makes it, when the mapping says so; columns that are not used 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,11 @@ from pipelines.intake.mapped.numbers import read_numbers
 from pipelines.intake.mapped.rows import Job, Reading, read_piece
 from pipelines.intake.mapping import AttributedRule, LeadRule, TableRule
 from pipelines.intake.mapping import Mapping as MappingFile
+from pipelines.intake.protected import is_protected
 from pipelines.intake.sources import Reader
 
+AUDITED: Final = "protected: compared in the report, never a feature"
+NOT_USED: Final = "protected: list it under audit_only to compare it in the report"
 Kinds = dict[str, Literal["category", "number"]]
 
 
@@ -70,7 +73,8 @@ def _inputs(rule: TableRule) -> set[str]:
 def _named(rule: TableRule) -> set[str]:
     named = _inputs(rule)
     if isinstance(rule, AttributedRule):
-        named |= {attribute.column or name for name, attribute in rule.attributes.items()}
+        both = (rule.attributes | rule.audit_only).items()
+        named |= {attribute.column or name for name, attribute in both}
         named |= rule.never_use.keys() | rule.known_later.keys()
         for later in rule.known_later.values():
             named |= set(later.known_at.inputs) if later.known_at else set()
@@ -80,7 +84,8 @@ def _named(rule: TableRule) -> set[str]:
 def _rest(mapping: MappingFile, rule: TableRule, readers: Mapping[str, Reader]) -> Iterator[str]:
     if isinstance(rule, AttributedRule) and rule.rest:
         taken = _named(rule) | _fed_elsewhere(mapping, rule).keys() | set(_listed())
-        yield from (name for name in readers[rule.source].columns() if name not in taken)
+        columns = readers[rule.source].columns()
+        yield from (name for name in columns if name not in taken and not is_protected(name))
 
 
 def _listed() -> Iterator[str]:
@@ -105,12 +110,16 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Reader]) -> dict[str, s
     for rule in (*mapping.leads, *mapping.accounts):
         columns = readers[rule.source].columns()
         found |= dict(rule.never_use)
+        found |= {a.column or n: AUDITED for n, a in rule.audit_only.items()}
         for name, later in rule.known_later.items():
             if later.known_at is None:
                 found[name] = later.why or "known only later, nobody knows when"
         mine = _named(rule)
         found |= {n: w for n, w in _fed_elsewhere(mapping, rule).items() if n not in mine}
         rest = [name for name in columns if name not in mine | found.keys()]
+        if rule.rest:
+            found |= {name: NOT_USED for name in rest if is_protected(name)}
+            rest = [name for name in rest if name not in found]
         ground = "named like a listed column" if rule.rest else "not mapped"
         named = set(_listed()) if rule.rest else set(rest)
         found |= {name: ground for name in rest if name in named}

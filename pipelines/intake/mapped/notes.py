@@ -18,6 +18,8 @@ PLACE: Final = "_place"
 ROW: Final = "_row"
 NOTES: Final = "_notes"
 RULE: Final = "_rule"
+AUDIT: Final = "_audit:"
+"""Before the name of a protected attribute, which goes beside the tables and never into them."""
 HIDDEN: Final = (PLACE, ROW, NOTES, RULE)
 _LONGEST_VALUE: Final = 60
 

@@ -17,7 +17,7 @@ from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapped import cells as cell
 from pipelines.intake.mapped.cells import Cells
-from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.mapped.notes import AUDIT, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.mapped.words import as_text, is_missing
 from pipelines.intake.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
 from pipelines.intake.sources import Piece
@@ -101,6 +101,7 @@ def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
     if isinstance(rule, AttributedRule):
         table |= {n: cell.attribute(cells, a, n) for n, a in rule.attributes.items()}
         table |= {name: _rest(cells, name) for name in job.rest}
+        table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
     return table
 
 
