@@ -14,7 +14,7 @@ from pipelines.intake.report import IngestReport
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("MIKOMI_DATA", ROOT / ".." / "shared" / "data"))
-NAMES = ("bpic2012", "cdnow", "uci_bank", "x_education")
+NAMES = ("bpic2012", "cdnow", "online_shoppers", "uci_bank", "x_education")
 real_data = pytest.mark.skipif(
     not DATA.is_dir(), reason="the real data are not here; MIKOMI_DATA says where they are"
 )
@@ -74,8 +74,8 @@ def test_x_education(tmp_path: Path) -> None:
 def test_uci_bank(tmp_path: Path) -> None:
     report, tables = brought("uci_bank", tmp_path)
     assert tables.outcomes["outcome"].value_counts().to_dict() == {"lost": 36_548, "won": 4_640}
-    assert len(tables.attributes()) == 19
-    assert set(report.excluded) == {"duration", "y"}
+    assert len(tables.attributes()) == 17
+    assert set(report.excluded) == {"age", "duration", "marital", "y"}
     assert tables.leads["created_at"].dt.strftime("%Y-%m").agg(["min", "max"]).tolist() == [
         "2008-05",
         "2010-11",
