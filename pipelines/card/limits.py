@@ -106,10 +106,18 @@ def _of_segments(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if group["conversions"] < THIN_SEGMENT
     ]
     if thin:
-        named = ", ".join(f"{attribute} = {name}" for attribute, name in thin[:MOST_NAMED])
+        named_en, named_ja = (
+            ", ".join(_named(card["labels"], *one, language) for one in thin[:MOST_NAMED])
+            for language in ("en", "ja")
+        )
         more = len(thin) - MOST_NAMED
         en, ja = (f" and {more} more", f" ほか{more}件") if more > 0 else ("", "")
         yield (
-            f"Too few conversions to judge it for {named}{en}.",
-            f"成約が少なく評価できない区分：{named}{ja}。",
+            f"Too few conversions to judge it for {named_en}{en}.",
+            f"成約が少なく評価できない区分：{named_ja}{ja}。",
         )
+
+
+def _named(labels: dict[str, Any], attribute: str, name: str, language: str) -> str:
+    said = [labels.get(code, {}).get(language) for code in (attribute, f"{attribute}={name}")]
+    return f"{said[0] or attribute} = {said[1] or name}"
