@@ -72,6 +72,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         summary="Which leads will become customers, how sure that is, and why.",
         version="1",
         lifespan=server.life,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.parts = server.parts

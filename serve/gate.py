@@ -14,7 +14,7 @@ from serve.limits import Limits
 from serve.store.api_keys import Key
 
 API: Final = "/v1"
-KEYED: Final = (f"{API}/", "/metrics", "/docs", "/openapi.json")
+KEYED: Final = (f"{API}/", "/metrics", "/openapi.json")
 """What asks for a key, once there is one."""
 OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
 """What asks for no user; everything else outside the API is a page."""

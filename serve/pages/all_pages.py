@@ -5,10 +5,10 @@ from typing import Final
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from serve.pages import handover, lead, model, ranking, signin
+from serve.pages import api, handover, lead, model, ranking, signin
 from serve.pages.frame import Pages
 
-PAGES: Final = (ranking, handover, lead, model, signin)
+PAGES: Final = (ranking, handover, lead, model, signin, api)
 """Modules with a `router(pages)`."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _KEEP: Final = "public, max-age=31536000, immutable"

@@ -19,6 +19,7 @@ PLACES = re.compile(r"%\(\w+\)s")
 SIGNS = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAGS = re.compile(r"<[^>]*>|&\w+;")
 SAID_ALIKE = {"日本語", "見込み", "mikomi", "· 見込み mikomi", "mikomi user add", "/docs"}
+SAID_ALIKE |= {"/openapi.json"}
 """Texts that are the same in both languages."""
 
 

@@ -101,3 +101,12 @@ def test_insights_are_counted_from_the_training_snapshots() -> None:
 
 def test_salespeople_are_not_compared() -> None:
     assert "owner_id" not in {one.attribute for one in insights(served.artifact(), "en")}
+
+
+def test_the_api_is_described_without_anything_from_elsewhere(tmp_path: Path) -> None:
+    with opened(tmp_path) as client:
+        told = client.get("/docs?lang=en").text
+        paths = client.get("/openapi.json", headers={"accept": "*/*"}).json()["paths"]
+    assert all(f" {path}</code>" in told for path in paths)
+    assert "<script" not in told
+    assert "https:" not in told

@@ -39,7 +39,6 @@ SCOPES = {
     ("POST", "/v1/receipts/{receipt_id}/feedback"): "read",
     ("GET", "/v1/model"): "read",
     ("GET", "/metrics"): "read",
-    ("GET", "/docs"): "read",
     ("GET", "/openapi.json"): "read",
 }
 
