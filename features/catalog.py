@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,11 @@ class CatalogSettings:
         The most values of one categorical attribute.
     sequence_length
         How many of the last activities the sequence view tells.
+    half_lives_days
+        Half-lives of the decayed counts, in days: an activity so old counts half. May be empty.
+    month_after_days
+        How long a history must be for the month of the cutoff to be a feature, in days: a season
+        that was seen once cannot be told from a trend.
     """
 
     windows_days: tuple[float, ...] = (1.0, 7.0, 30.0, 90.0)
@@ -81,6 +87,8 @@ class CatalogSettings:
     max_topics: int = 20
     max_categories: int = 60
     sequence_length: int = 3
+    half_lives_days: tuple[float, ...] = (21.0,)
+    month_after_days: float = 730.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,10 @@ class Catalog:
         True
         """
         raw = json.loads(text)
-        settings = raw["settings"] | {"windows_days": tuple(raw["settings"]["windows_days"])}
+        settings: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in raw["settings"].items()
+        }
         return cls(
             features=tuple(_feature(item) for item in raw["features"]),
             vocabulary=_vocabulary(raw["vocabulary"]),

@@ -2,13 +2,14 @@
 
 Decided here: support is the number of distinct leads, counted in what was seen before the last
 cutoff of the training snapshots, so nothing of the test period reaches the catalog. A view of which
-too few leads have anything is left out. Partitions
-hold whole leads, so their supports add up.
+too few leads have anything is left out, and so is the month of the cutoff while the history holds
+fewer than two of each: what a season does cannot be told from what a trend does until it has come
+again. Partitions hold whole leads, so their supports add up.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import pandas as pd
@@ -23,8 +24,9 @@ from features.phrases_activity import ANY, OTHER
 from features.reserved import ACTOR, OUTCOME, OWNER
 from features.sweep_plan import VALUE_COLUMNS
 from features.tables import LEADS, Tables
-from features.timeline import NEVER, to_moments
+from features.timeline import DAY, NEVER, to_moments
 from features.views import VIEWS
+from features.views.profile import MONTH
 
 _Code = TypeVar("_Code", str, tuple[str, str])
 
@@ -57,7 +59,10 @@ def learn(
         _add_outcomes(supports, part.outcomes, until)
         _add_attributes(supports, part, until)
     views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
-    return catalog_of(_vocabulary(supports, settings, labels or {}), settings, views)
+    catalog = catalog_of(_vocabulary(supports, settings, labels or {}), settings, views)
+    if until - supports.first_created_at >= round(settings.month_after_days * DAY):
+        return catalog
+    return replace(catalog, features=tuple(f for f in catalog.features if f.measure != MONTH))
 
 
 def catalog_of(
@@ -78,7 +83,10 @@ def catalog_of(
 
 @dataclass
 class _Supports:
-    """Distinct leads by what was seen of them; `views` tells which views have anything to tell."""
+    """Distinct leads by what was seen of them; `views` tells which views have anything to tell.
+
+    `first_created_at` is the beginning of the history, `NEVER` if there is none.
+    """
 
     types: Counter[str] = field(default_factory=Counter)
     topics: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -86,6 +94,7 @@ class _Supports:
     categories: dict[str, Counter[str]] = field(default_factory=dict)
     numbers: Counter[str] = field(default_factory=Counter)
     views: Counter[str] = field(default_factory=Counter)
+    first_created_at: int = NEVER
 
     def category(self, name: str) -> Counter[str]:
         """Give the counter of one categorical attribute."""
@@ -146,6 +155,8 @@ def _add_attributes(supports: _Supports, tables: Tables, until: int) -> None:
         supports.views["account"] += int(shared.sum())
         leads = _with_account(tables, leads, until)
     supports.views["profile"] += len(leads)
+    begun = to_moments(leads["created_at"]).min(initial=NEVER)
+    supports.first_created_at = min(supports.first_created_at, int(begun))
     changes = _seen(tables.attribute_changes, "occurred_at", until)
     for name in leads.columns:
         if name == OWNER or name not in LEADS.names:

@@ -43,7 +43,8 @@ class Feature:
     measure
         The measure inside the view: `count`, `days_since_last`, ...
     window_days
-        Length of the look-back window in days; None means ever, or that a window has no meaning.
+        Length of the look-back window in days (the half-life, of a decayed count); None means ever,
+        or that a window has no meaning.
     unit
         Unit of the value; `category` means that the value is a code of the vocabulary.
     missing_means

@@ -21,6 +21,7 @@ _SPANS: Final = ((86_400.0, "day", "日"), (3_600.0, "hour", "時間"), (60.0, "
 _SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
 _NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
 _WEEK_DAYS: Final = 7.0
+_DECAYED: Final = "decayed_count"
 _WEEKDAYS: Final = (
     Text("Monday", "月曜"),
     Text("Tuesday", "火曜"),
@@ -113,6 +114,8 @@ def _is_nothing(feature: Feature, value: float) -> bool:
     """Whether the value is zero, or a pace that would be said as zero."""
     if feature.unit == "per_day":
         return round(value * _WEEK_DAYS, 1) == 0
+    if feature.measure == _DECAYED:
+        return round(value, 1) == 0
     return value == 0 and feature.unit in _NOTHING_AT_ZERO
 
 
@@ -129,6 +132,8 @@ def _say(feature: Feature, value: float, vocabulary: Vocabulary, language: Langu
         return str(getattr(span_words(value * _SECONDS[feature.unit]), language))
     if feature.unit == "per_day":
         return f"{value * _WEEK_DAYS:+.1f}"
+    if feature.measure == _DECAYED:
+        return f"{value:,.1f}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 

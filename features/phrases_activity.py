@@ -9,7 +9,7 @@ from typing import Final
 
 from features.catalog import Vocabulary
 from features.feature import Sentence, Text
-from features.phrases import many, plain, window_words
+from features.phrases import many, plain, span_words, window_words
 
 ANY: Final = "any"
 OTHER: Final = "other"
@@ -149,6 +149,15 @@ def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
     en = f"{{value}} {words.noun.en} {when.en}"
     ja = f"{words.doing}{when.ja}{{value}}回{words.verb}"
     return Sentence(Text(en, ja), _none(words, days))
+
+
+def faded_sentence(words: ActivityWords, half_life_days: float) -> Sentence:
+    """Say how often, where the older counts for less."""
+    span = span_words(half_life_days * 86_400)
+    noun = many(words.noun.en)
+    en = f"{{value}} {words.noun.en} of late (one of {span.en} ago counts half)"
+    ja = f"{words.doing}最近{{value}}回分{words.verb}({span.ja}前の1回は半分と数える)"
+    return Sentence(Text(en, ja), Text(f"No {noun} of late", f"最近、{words.noun.ja}なし"))
 
 
 def since_sentence(words: ActivityWords, which: Text) -> Sentence:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from features.feature import Feature
-from features.kernel.counters import Cells, DaysWritten, Ends, Rates, Runs, Sums
+from features.kernel.counters import Cells, DaysWritten, Ends, Fading, Rates, Runs, Sums
 from features.kernel.records import Indices
 from features.kernel.sweep import SweepPlan
 from features.timeline import DAY
@@ -20,6 +20,10 @@ from features.timeline import DAY
 VALUE_COLUMNS: Final = ("dwell_seconds", "amount")
 RATE_DAYS: Final = (7.0, 30.0)
 """Acceleration: the rate of the first span against that of the rest of the second."""
+
+
+FADING: Final = "decayed_count"
+"""The measure whose `window_days` is a half-life: no window has to be followed for it."""
 
 
 class Column(NamedTuple):
@@ -54,7 +58,7 @@ class _Layout:
         keys = [code for code, n in tables.numbers.items() if code in wanted or n == tables.for_all]
         self._key = {code: i for i, code in enumerate(keys)}
         self._key_count = len(keys) if tables.for_all >= 0 else len(keys) + 1
-        self._windows = _windows([column.feature for column in columns])
+        self._windows = _windows([c.feature for c in columns if c.feature.measure != FADING])
 
     def plan(self) -> SweepPlan:
         """Give the plan."""
@@ -76,6 +80,7 @@ class _Layout:
             dwell=self._sums("dwell_seconds"),
             amount=self._sums("amount"),
             days=self._days(),
+            fading=self._fading(),
         )
 
     def _runs(self, columns: list[Column], windows: list[float]) -> Runs:
@@ -112,6 +117,16 @@ class _Layout:
         tails = [self._key_count + cell for cell in cells]
         followed = _indices(sorted({0, *pointers}))
         return (_cells(keys), _cells(tails), followed, _numbers(columns)), _indices(pointers)
+
+    def _fading(self) -> Fading:
+        columns = self._measured(FADING)
+        lives = _windows([column.feature for column in columns])
+        return (
+            np.array([days * DAY for days in lives], np.float64),
+            _indices([lives.index(c.feature.window_days or 0.0) for c in columns]),
+            _cells([self._key[column.feature.key] for column in columns]),
+            _numbers(columns),
+        )
 
     def _sums(self, name: str) -> Sums:
         columns = self._measured(f"{name}_sum")

@@ -16,6 +16,7 @@ from features.catalog import Catalog
 from features.errors import BadRequest
 from features.feature import Feature
 from features.phrases import Language, render
+from features.sweep_plan import FADING
 from features.tables import Tables
 from features.timeline import DAY, seen_from, to_moments
 from pipelines import partitions
@@ -112,6 +113,6 @@ def _behind(feature: Feature, activities: pd.DataFrame) -> tuple[int, ...]:
         mine = pd.Series(data=True, index=activities.index)
     elif topic:
         mine |= (kind == activity_type) & (about == topic)
-    if feature.window_days is not None:
+    if feature.window_days is not None and feature.measure != FADING:
         mine &= activities["days_before"] <= feature.window_days
     return tuple(int(number) for number in activities.index[mine])

@@ -60,6 +60,7 @@ def _days(*, some: bool = True) -> Limit:
 
 
 _DAYS: Final = _days()
+_HALF_LIVES: Final = _days(some=False)
 _HOURS: Final = _number(
     f"positive hours, at most {MOST_DAYS * 24}",
     lambda value: 0 < value <= MOST_DAYS * 24,
@@ -96,6 +97,8 @@ LIMITS: Final[dict[str, Limit]] = {
     "split.test_share": _SHARE,
     "split.calibration_share": _SHARE,
     "features.windows_days": _DAYS,
+    "features.half_lives_days": _HALF_LIVES,
+    "features.month_after_days": _NOT_NEGATIVE,
     "features.min_support": _at_least(1),
     "features.max_topics": _at_least(0),
     "features.max_categories": _at_least(0),

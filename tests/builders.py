@@ -167,7 +167,8 @@ def snapshots(tables: Tables, seed: int = 0, each: int = 5) -> pd.DataFrame:
 def learned(tables: Tables, rows: pd.DataFrame) -> Catalog:
     """Learn a catalog that leaves some types, topics and categories unknown."""
     until = rows.assign(cutoff=rows["cutoff"].min() + pd.Timedelta(days=90))
-    return learn(tables, until, CatalogSettings(min_support=2, max_topics=6))
+    settings = CatalogSettings(min_support=2, max_topics=6, month_after_days=0.0)
+    return learn(tables, until, settings)
 
 
 def shuffled(tables: Tables, seed: int) -> Tables:

@@ -137,7 +137,7 @@ class _Oracle:
         return any(f"{t}:{p}" == key and (act["activity_type"], act["topic"]) == (t, p)
                    for t, p in self.words.topics)  # fmt: skip
 
-    def _measure(  # noqa: PLR0911 (a plain list of cases)
+    def _measure(  # noqa: C901, PLR0911 (a plain list of cases)
         self, feature: Feature, acts: list[Record], at: tuple[str, int]
     ) -> float:
         lead, cutoff = at
@@ -145,6 +145,8 @@ class _Oracle:
         within = [a for a in acts if days is None or a["at"] >= cutoff - days * DAY]
         if feature.measure == "count":
             return len(within)
+        if feature.measure == "decayed_count":
+            return math.fsum(0.5 ** ((cutoff - a["at"]) / (days * DAY)) for a in acts)
         if feature.measure == "days_since_last":
             return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
         if feature.measure == "days_since_first":

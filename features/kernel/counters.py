@@ -8,6 +8,9 @@ in a loop that compiles to vector instructions; the catalog is ordered so that r
 
 An activity without a key counts under the cell of all activities, which is not added up but set.
 
+A decayed count is carried from one activity to the next: what there was fades by the time between
+them, and one is added. So it depends on what is seen and on nothing else, to the bit.
+
 Distinct days under a key: the last activity of a day stands for the day; the newest activity stands
 for its day too if the one that will be the last of that day is not seen yet. Their counters only
 grow, and a window's value is what the head has passed less what its tail has passed.
@@ -42,6 +45,10 @@ LongWritten = tuple[Cells, Cells, Indices, Cells]
 """Cell passed by the head, by the tail, the pointers to follow, column."""
 DaysWritten = tuple[LongWritten, Indices]
 """The same, and the pointer of each column's tail, 0 for none."""
+Fading = tuple[Numbers, Indices, Cells, Cells]
+"""Half-lives in microseconds; of each column its half-life's place, its key, its number."""
+Faded = tuple[NDArray[np.float64], Numbers]
+"""Decayed count by (half-life, key) at the newest activity of the key; the moment of that."""
 Target = tuple[Integers, Matrix]
 """Positions of the rows, and the matrix."""
 
@@ -171,6 +178,41 @@ def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.flo
         source, out = moments[cells[j] : cells[j] + length], row[columns[j] : columns[j] + length]
         for i in range(out.size):
             out[i] = np.maximum(source[i] - since, 0.0) / _HOUR
+
+
+@njit(cache=True, nogil=True)
+def fade(
+    walk: Walk, times: tuple[Integers, Integers], state: Faded, written: Fading, target: Target
+) -> None:
+    """Count activities under a key, each halved with every half-life that it is old."""
+    places, keys, any_key = walk
+    occurred_at, cutoffs = times
+    half_lives, lives, wanted, columns = written
+    positions, matrix = target
+    weights, newest = state
+    weights[:], newest[:] = 0.0, 0.0
+    begin = occurred_at[0] if occurred_at.size > 0 else 0
+    for r in range(positions.size):
+        for i in range(places[r - 1, 0] if r > 0 else 0, places[r, 0]):
+            moment = np.float64(occurred_at[i] - begin)
+            for kind in range(keys.shape[1]):
+                if keys[i, kind] != any_key:
+                    _add_one(state, half_lives, keys[i, kind], moment)
+            _add_one(state, half_lives, any_key, moment)
+        until = np.float64(cutoffs[r] - begin)
+        for j in range(columns.size):
+            life, key = lives[j], wanted[j]
+            left = np.exp2((newest[key] - until) / half_lives[life])
+            matrix[positions[r], columns[j]] = weights[life, key] * left
+
+
+@njit(cache=True, nogil=True)
+def _add_one(state: Faded, half_lives: Numbers, key: int, moment: float) -> None:
+    weights, newest = state
+    for life in range(half_lives.size):
+        left = np.exp2((newest[key] - moment) / half_lives[life])
+        weights[life, key] = weights[life, key] * left + 1.0
+    newest[key] = moment
 
 
 @njit(cache=True, nogil=True)

@@ -16,6 +16,8 @@ from features.kernel.counters import (
     Cells,
     DaysWritten,
     Ends,
+    Faded,
+    Fading,
     Numbers,
     Rates,
     Runs,
@@ -24,6 +26,7 @@ from features.kernel.counters import (
     add_up,
     count,
     count_days,
+    fade,
     mark_days,
     place_pointers,
     tell_moments,
@@ -50,6 +53,7 @@ class SweepPlan(NamedTuple):
     dwell: Sums
     amount: Sums
     days: DaysWritten
+    fading: Fading
 
 
 class _State(NamedTuple):
@@ -57,6 +61,7 @@ class _State(NamedTuple):
     moments: Numbers
     sums: Integers
     days: tuple[NDArray[np.uint8], Integers, Indices]
+    faded: Faded
 
 
 _Acts = tuple[Integers, Integers, Integers, Integers]
@@ -76,6 +81,7 @@ def _state(plan: SweepPlan, longest: int) -> _State:
             np.zeros(plan.key_count, np.int64),
             np.zeros(cells + plan.key_count, np.int32),
         ),
+        (np.zeros((plan.fading[0].size, plan.key_count)), np.zeros(plan.key_count)),
     )
 
 
@@ -119,6 +125,8 @@ def _walk(
     if plan.days[0][0].size > 0:
         mark_days(walk, occurred_at, origin, state.days)
         count_days(walk, state.days, plan.days, target)
+    if plan.fading[3].size > 0:
+        fade(walk, (occurred_at, cutoffs), state.faded, plan.fading, target)
 
 
 @njit(cache=True, nogil=True)

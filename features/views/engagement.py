@@ -2,6 +2,7 @@
 
 Decided here: the keys are "any", each learned activity type, "other" for all that were not
 learned, and each frequent (type, topic) pair. An activity counts under "any", its type, its pair.
+A decayed count tells much and recent from little and old in one number, where windows take several.
 How long the first activity was waited for is told of the types, not of the pairs. The records go
 measure by measure, each with its keys in one order, so that the kernel writes long runs of columns.
 """
@@ -20,16 +21,18 @@ from features.phrases_activity import (
     FIRST,
     LAST,
     OTHER,
+    ActivityWords,
     active_days_sentence,
     activity_words,
     concept_words,
     count_sentence,
+    faded_sentence,
     rate_sentence,
     since_sentence,
     sum_sentence,
     to_first_sentence,
 )
-from features.sweep_plan import Column, KeyTables, plan_sweep
+from features.sweep_plan import FADING, Column, KeyTables, plan_sweep
 
 VIEW = "engagement"
 _DAY_WINDOWS = (30.0, 90.0, None)
@@ -103,12 +106,22 @@ def _keys(vocabulary: Vocabulary) -> Iterator[_Key]:
         yield _Key(_code(activity_type, topic), activity_type, topic)
 
 
+def _counts(
+    key: _Key, said: tuple[ActivityWords, Text, str], settings: CatalogSettings
+) -> Iterator[Feature]:
+    words, label, zero = said
+    for window in (*settings.windows_days, None):
+        yield key.feature("count", window, "count", (label, count_sentence(words, window), zero))
+    for half_life in settings.half_lives_days:
+        sentence = faded_sentence(words, half_life)
+        yield key.feature(FADING, half_life, "count", (label, sentence, zero))
+
+
 def _of_key(key: _Key, vocabulary: Vocabulary, settings: CatalogSettings) -> Iterator[Feature]:
     words = activity_words(key.activity_type, key.topic, vocabulary)
     label = concept_words(words)
     zero, never = "never missing; 0 means none", "there was none"
-    for window in (*settings.windows_days, None):
-        yield key.feature("count", window, "count", (label, count_sentence(words, window), zero))
+    yield from _counts(key, (words, label, zero), settings)
     for measure, which in (("days_since_last", LAST), ("days_since_first", FIRST)):
         yield key.feature(measure, None, "days", (label, since_sentence(words, which), never))
     if not key.topic:

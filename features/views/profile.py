@@ -28,9 +28,10 @@ from features.reserved import OWNER, attribute_categories
 from features.sweep_plan import Column
 
 VIEW: Final = "profile"
+MONTH: Final = "cutoff_month"
 _MEASURES: Final = {
     "lead_age_days": AGE,
-    "cutoff_month": CUTOFF_MONTH,
+    MONTH: CUTOFF_MONTH,
     "created_weekday": CREATED_WEEKDAY,
     "created_hour": CREATED_HOUR,
     "filled_count": FILLED,
@@ -101,7 +102,7 @@ def _measures() -> Iterator[Feature]:
         Text("The lead came in {value} ago", "リード発生から{value}経過"),
     )
     yield _measure(
-        "cutoff_month",
+        MONTH,
         "number",
         ("season", Text("Time of the year", "時期")),
         Text("The month is number {value} of the year", "現在は{value}月"),

@@ -41,6 +41,7 @@ def test_the_random_company_meets_every_view_and_measure() -> None:
     assert {view for view, _ in told} == {
         "profile", "engagement", "sales_touch", "deals", "account", "sequence"
     }  # fmt: skip
+    assert ("engagement", "decayed_count") in told
     assert {f"{column}_sum" for column in VALUE_COLUMNS} <= {measure for _, measure in told}
 
 
@@ -61,6 +62,22 @@ def test_planted_fault_a_window_that_is_a_microsecond_too_long(
 
     monkeypatch.setattr(engagement, "plan", longer)
     assert differences(*case(1)) != []
+
+
+def test_planted_fault_a_half_life_that_is_a_second_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = engagement.plan
+
+    def longer(*args):  # type: ignore[no-untyped-def]
+        planned = plan(*args)
+        half_lives, *rest = planned.fading
+        return planned._replace(fading=(half_lives + 1e6, *rest))
+
+    monkeypatch.setattr(engagement, "plan", longer)
+    found = differences(*case(1))
+    assert found
+    assert all("decayed_count" in name for name in found)
 
 
 def test_planted_fault_late_records_taken_for_records_in_order(
