@@ -58,6 +58,18 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
             "料金ページを直近7日で3回閲覧",
         ),
         (
+            "engagement__page_view_pricing_decayed_count__21d",
+            1.26,
+            "1.3 visits to the pricing page of late (one of 21 days ago counts half)",
+            "料金ページを最近1.3回分閲覧(21日前の1回は半分と数える)",
+        ),
+        (
+            "engagement__call_decayed_count__21d",
+            0.04,
+            "No calls of late",
+            "最近、電話なし",
+        ),
+        (
             "engagement__page_view_pricing_count__1d",
             1,
             "1 visit to the pricing page in the last day",
