@@ -9,8 +9,8 @@ Decided here, by held-out data alone, one rule at every size:
 3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
 4. whether the trees last: the same plan is carried out on the earlier rows, an embargo is kept, and
    trees that are likely to do harm on the later rows are left out;
-5. the calibration, by the same later rows; without them, by the out-of-fold margins, and the newest
-   rows say how high the level is today: see `models.level`;
+5. the calibration, by the same later rows; without them, or if too few rows taught before them, by
+   the out-of-fold margins, and the newest rows say how high the level is today: see `models.level`;
 6. from the same rows, how sure a probability is: see `models.interval`.
 
 Nothing is learned from columns that are merely a clock (see `models.clocks`), or that repeat.
@@ -46,7 +46,7 @@ from models.split import folds_by_lead, latest
 from models.training_set import Floats, TrainingSet
 
 _ENOUGH = 0.5
-"""The share of the rows that must teach, if their trees are to speak for those of all rows."""
+"""The share of the rows that must teach, if their model is to speak for that of all rows."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,7 @@ def _held_out(
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
     taught = carry_out(earlier, plan, settings, points, seed)
     whole, alone = taught.margin(later), taught.scorecard.margin(later.values)
-    too_few = len(earlier) < _ENOUGH * len(rows)
-    if plan.trees == 0 or too_few or combining.lasts(alone, whole, later):
+    if plan.trees == 0 or combining.lasts(alone, whole, later):
         return plan, whole, later
     return replace(plan, trees=0, weights=Weights()), alone, later
 
@@ -155,12 +154,18 @@ def _sureness(
 def _time_slice(
     rows: TrainingSet, settings: TrainSettings
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-    """Mark earlier and later rows, an embargo apart; None if either would be too thin."""
+    """Mark earlier and later rows, an embargo apart; None if either would be too thin.
+
+    A model taught by few of the rows errs otherwise than one taught by all: what its later rows
+    ask for is owed to what it has not seen (most of a year's seasons, say), not to the model.
+    """
     later = latest(rows.cutoff, settings.calibration.share)
     if not later.any():
         return None
     embargo = round(settings.horizon_days * DAY)
     earlier = rows.cutoff + embargo <= rows.cutoff[later].min()
+    if np.count_nonzero(earlier) < _ENOUGH * len(rows):
+        return None
     for part in (earlier, later):
         converted = np.count_nonzero(rows.label[part] == 1.0)
         if (

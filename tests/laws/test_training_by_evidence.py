@@ -132,3 +132,17 @@ def test_calibration_follows_the_later_rows() -> None:
     later = dated.take(day >= 330)
     gap = abs(model.probability(later.values).mean() - later.label.mean())
     assert gap < abs(undated.probability(later.values).mean() - later.label.mean())
+
+
+def test_a_model_taught_by_few_rows_does_not_calibrate_that_of_all() -> None:
+    """A third of the rows lie before the embargo: they cannot speak for all."""
+    rows = world(3000, "linear", seed=5)
+    day = np.arange(len(rows)) * 200 // len(rows)
+    dated = replace(rows, cutoff=day * DAY)
+    long, short = (replace(SETTINGS, horizon_days=days) for days in (80.0, 20.0))
+    assert training._time_slice(dated, long) is None
+    earlier, later = training._time_slice(dated, short) or (None, None)
+    assert earlier is not None
+    assert later is not None
+    assert earlier.sum() >= 0.5 * len(rows)
+    assert day[later].min() - day[earlier].max() >= 20
