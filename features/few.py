@@ -24,7 +24,7 @@ from features.kernel.touch import TouchPlan, touch
 from features.ordering import groups
 
 _VIEWS: Final = ("profile", "engagement", "sales_touch", "deals", "account", "sequence")
-PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = 0, 5, 37, 69, 72, 74, 79
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = 0, 5, 41, 77, 80, 82, 87
 """Where the parts of each plan begin in the pack."""
 
 
@@ -53,6 +53,12 @@ def sweep_plan(packed: Integers, at: int) -> SweepPlan:
         cut.int32(packed, at + 29),
         cut.uint32(packed, at + 30),
     )
+    fading = (
+        cut.float64(packed, at + 32),
+        cut.int32(packed, at + 33),
+        cut.uint32(packed, at + 34),
+        cut.uint32(packed, at + 35),
+    )
     return SweepPlan(
         cut.int64(packed, at),
         cut.whole(packed, at + 1),
@@ -66,6 +72,7 @@ def sweep_plan(packed: Integers, at: int) -> SweepPlan:
         (cut.int32(packed, at + 19), _runs(packed, at + 20)),
         (cut.int32(packed, at + 23), _runs(packed, at + 24)),
         (days, cut.int32(packed, at + 31)),
+        fading,
     )
 
 
