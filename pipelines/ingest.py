@@ -1,18 +1,33 @@
-"""Stage ingest: the export, through its mapping, into the workspace's canonical tables."""
+"""Stage ingest: the export, through its mapping, into the workspace's canonical tables.
+
+Decided here: with the address of a server's store, what a CRM has sent is taken instead.
+"""
 
 from pathlib import Path
 from typing import Any
 
-from pipelines.intake.ingest import IngestSettings, ingest
+from pipelines.intake.ingest import IngestSettings, ingest, ingest_from
 from pipelines.intake.report import IngestReport
+from pipelines.intake.server_store import look
 from pipelines.job import Job
 
 
-def run(job: Job) -> dict[str, Any]:
-    """Ingest; tell the rows kept of every table, and how many were put aside."""
-    source = job.params.source
-    report = ingest(Path(source.mapping), job.places.tables, settings(job), job.tell)
-    return told(report)
+def run(job: Job, store: str | None = None) -> dict[str, Any]:
+    """Ingest; tell the rows kept of every table, and how many were put aside.
+
+    Parameters
+    ----------
+    job
+        The call.
+    store
+        The address of a server's store; missing means the mapping of the params file.
+    """
+    out = job.places.tables
+    if store is None:
+        mapping = Path(job.params.source.mapping)
+        return told(ingest(mapping, out, settings(job), job.tell))
+    found = look(store, job.now)
+    return told(ingest_from(found.mapping, found.readers, out, settings(job), job.tell))
 
 
 def settings(job: Job) -> IngestSettings:

@@ -33,7 +33,17 @@ from serve.pages.frame import Pages
 from serve.pages.refusals import Refusals
 from serve.parts import Parts
 from serve.problems import TABLE
-from serve.routes import health, leads, model, outlook, receipts, scores, stored_scores
+from serve.routes import (
+    health,
+    kept_leads,
+    leads,
+    model,
+    outlook,
+    ranking,
+    receipts,
+    scores,
+    stored_scores,
+)
 from serve.scoring import Loaded
 from serve.settings import Settings
 from serve.shortcut import Shortcut, is_for_shortcut
@@ -43,7 +53,7 @@ from serve.store.engine import open_engine, upgrade
 from serve.store.receipts import Receipts
 from serve.store.store import Store
 
-ROUTES = (health, scores, outlook, leads, stored_scores, receipts, model)
+ROUTES = (health, scores, outlook, ranking, leads, kept_leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _ERASED_SECONDS = 5.0

@@ -58,6 +58,11 @@ class FollowedChampion:
             raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
         return self._current
 
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model in use."""
+        return self._current is not None
+
     def of(self, fingerprint: str, version: int | None = None) -> Loaded:
         """Give the model with this fingerprint and version, from memory or the model folder."""
         with self._lock:

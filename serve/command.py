@@ -48,7 +48,7 @@ def serve() -> None:
         typer.echo(f"{name}={value}", err=True)
     _tell_who_may_come(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
-    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _follower():
+    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _beside():
         uvicorn.run(
             "serve.app:from_environment",
             factory=True,
@@ -132,14 +132,20 @@ def _keys(settings: Any = None) -> Any:
 
 
 @contextmanager
-def _follower() -> Iterator[None]:
-    """Run the follower beside the server."""
-    child = subprocess.Popen([sys.executable, "-m", "serve.follow"])
+def _beside() -> Iterator[None]:
+    """Run the follower and the refresher beside the server."""
+    modules = ("serve.follow", "serve.refresh")
+    running = [
+        subprocess.Popen([sys.executable, "-m", module])  # noqa: S603 - modules of ours
+        for module in modules
+    ]
     try:
         yield
     finally:
-        child.terminate()
-        child.wait()
+        for child in running:
+            child.terminate()
+        for child in running:
+            child.wait()
 
 
 @contextmanager

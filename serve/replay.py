@@ -9,6 +9,7 @@ import msgspec
 from features.errors import ArtifactError, Fault
 from features.phrases import Language
 from serve.bodies import ScoreBody, asked_of, read
+from serve.questions import question_of
 from serve.scoring import Loaded
 from serve.scorings import Scoring
 from serve.store.history import Histories
@@ -44,10 +45,10 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
             [Fault("another of its account was erased", "all that was read", "read the receipt")]
         )
     if scoring.input is not None:
-        asked = asked_of(read(ScoreBody, scoring.input), scoring.at)
+        question = question_of(asked_of(read(ScoreBody, scoring.input), scoring.at))
     else:
-        asked, _ = histories.asked(scoring.lead_id, scoring.cutoff, scoring.revisions)
-    again = msgspec.json.encode(loaded.answer(asked, language, scoring.receipt_id))
+        question, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
+    again = msgspec.json.encode(loaded.answer(question, language, scoring.receipt_id))
     if again != scoring.answer:
         raise ReplayDiffers(
             [Fault("other bytes than were sent", "the same bytes", "report it, with the receipt")]

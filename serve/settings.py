@@ -18,6 +18,7 @@ _LEAST: Final = {
     "workers": 1,
     "poll_seconds": 0.05,
     "follow_seconds": 0.05,
+    "refresh_seconds": 0.05,
     "older_models": 1,
     "body_bytes": 1_000,
     "head_seconds": 0.1,
@@ -51,6 +52,7 @@ class Settings:
     registered_model: str = "mikomi"
     poll_seconds: float = 0.5
     follow_seconds: float = 2.0
+    refresh_seconds: float = 1.0
     older_models: int = 4
     body_bytes: int = 8_000_000
     head_seconds: float = 10.0

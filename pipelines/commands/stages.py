@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -24,15 +24,33 @@ STAGES: Final = {
 }
 
 
+StoreAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--source", help="The database of a server: take what a CRM has sent, without a mapping."
+    ),
+]
+
+
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
     for name, words in STAGES.items():
-        app.command(name, help=words, rich_help_panel="Stages")(_command(name))
+        made = ingest if name == "ingest" else _command(name)
+        app.command(name, help=words, rich_help_panel="Stages")(made)
     app.command("run", rich_help_panel="Stages")(run)
     app.command("tune", rich_help_panel="Stages")(tune)
 
 
-def run(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+def ingest(
+    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, source: StoreAddress = None
+) -> None:
+    """Do the stage ingest."""
+    _do("ingest", job(params, context), source)
+
+
+def run(
+    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, source: StoreAddress = None
+) -> None:
     """Run all the stages in order, from the mapping to the report and the verdict.
 
     Every stage is done anew; `dvc repro` does only what has changed. A stage that was interrupted
@@ -40,7 +58,7 @@ def run(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
     """
     made = job(params, context)
     for name in STAGES:
-        _do(name, made)
+        _do(name, made, *([source] if name == "ingest" else []))
 
 
 def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
@@ -59,11 +77,11 @@ def _command(name: str) -> Callable[..., None]:
     return stage
 
 
-def _do(name: str, made: "Job") -> None:
+def _do(name: str, made: "Job", *more: str | None) -> None:
     from pipelines.commands.saying import out, written  # noqa: PLC0415 - slow to import
 
     began = perf_counter()
-    told: Mapping[str, Any] = import_module(f"pipelines.{name}").run(made)
+    told: Mapping[str, Any] = import_module(f"pipelines.{name}").run(made, *more)
     seconds = perf_counter() - began
     words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
     out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")

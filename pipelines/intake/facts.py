@@ -17,9 +17,9 @@ from pipelines.intake.mapped import gather
 from pipelines.intake.mapped.times import read_times
 from pipelines.intake.mapping import Mapping as MappingFile
 from pipelines.intake.mapping import TimeRule
+from pipelines.intake.readable import Readable
 from pipelines.intake.report import IngestReport
 from pipelines.intake.screening import Screening
-from pipelines.intake.sources import Reader
 from pipelines.partitions import Manifest, StoreInput
 
 UNTIMED_SPAN: Final = pd.Timedelta(days=366)
@@ -28,7 +28,7 @@ REPORT: Final = "ingest.json"
 
 def manifest_of(
     mapping: MappingFile,
-    readers: Mapping[str, Reader],
+    readers: Mapping[str, Readable],
     parts: int,
     leads: gather.Kinds,
     accounts: gather.Kinds,

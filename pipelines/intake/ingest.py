@@ -27,6 +27,7 @@ from pipelines.intake.mapped.lookup import times_of
 from pipelines.intake.mapped.notes import AUDIT, PLACE, ROW, RULE
 from pipelines.intake.mapping import Mapping as MappingFile
 from pipelines.intake.quarantine import Quarantine
+from pipelines.intake.readable import Readable
 from pipelines.intake.report import IngestReport
 from pipelines.intake.screening import Screening
 from pipelines.intake.sources import ROWS_PER_PIECE, Reader
@@ -79,7 +80,20 @@ def ingest(
         A source is not there or lacks columns, or no usable lead is left.
     """
     mapping = mapping_file.load(mapping_path)
-    work = _Ingest(mapping, mapping_path.parent, settings or IngestSettings())
+    folder = mapping_path.parent
+    readers = {name: Reader(name, source, folder) for name, source in mapping.sources.items()}
+    return ingest_from(mapping, readers, out_dir, settings, progress)
+
+
+def ingest_from(
+    mapping: MappingFile,
+    readers: Mapping[str, Readable],
+    out_dir: Path,
+    settings: IngestSettings | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Do the same with a mapping and its sources at hand."""
+    work = _Ingest(mapping, readers, settings or IngestSettings())
     work.progress = progress or work.progress
     with (
         partitions.replacing(out_dir) as fresh,
@@ -106,11 +120,13 @@ def audited(leads: pd.DataFrame) -> pd.DataFrame:
 class _Ingest:
     """One ingest at work."""
 
-    def __init__(self, mapping: MappingFile, folder: Path, settings: IngestSettings) -> None:
+    def __init__(
+        self, mapping: MappingFile, readers: Mapping[str, Readable], settings: IngestSettings
+    ) -> None:
         self.mapping = mapping
         self.settings = settings
         self.progress: Progress = lambda *_: None
-        self.readers = {n: Reader(n, source, folder) for n, source in mapping.sources.items()}
+        self.readers = readers
         self.until = facts.moment(mapping.observed_until)
 
     def run(self, quarantine: Quarantine, fresh: Path, scratch: Path) -> IngestReport:

@@ -1,8 +1,7 @@
 """Files and databases, read piece by piece.
 
 Decided here: CSV is read as text, every value exactly as it stands (`007`, `NA`), because only the
-mapping knows what it means; Parquet and databases keep their types. A piece carries the place it
-came from and the number of its first row there, so that every row can be found again. Relative
+mapping knows what it means; Parquet and databases keep their types. Relative
 paths start at the mapping file's folder; a path that comes from the environment starts where the
 command was called.
 """
@@ -26,28 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
 from pipelines.intake.mapping import Source
+from pipelines.intake.readable import Input, Piece
 
 ROWS_PER_PIECE = 500_000
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some rows of a source: `first_row` counts from 1 in `place`, `before` rows in the source."""
-
-    frame: pd.DataFrame
-    place: str
-    first_row: int
-    before: int
-
-
-@dataclass(frozen=True)
-class Input:
-    """What was read: for the manifest."""
-
-    source: str
-    place: str
-    sha256: str
 
 
 def expand(words: str, *, is_path: bool = False) -> str:
@@ -117,7 +98,7 @@ class Reader:
     def inputs(self) -> list[Input]:
         """Tell what is read, with the hash of each file's bytes or of the query's text."""
         if self.source.url is not None:
-            place = make_url(expand(self.source.url)).render_as_string(hide_password=True)
+            place = safe_place(self.source.url)
             said = f"{place}\n{self.source.query}".encode()
             return [Input(self.name, place, hashlib.sha256(said).hexdigest())]
         return [Input(self.name, path.name, _sha256(path)) for path in self._paths()]
@@ -169,9 +150,18 @@ def _sql_pieces(source: Source, rows: int) -> Iterator[_Fetched]:
 
 
 def _engine(source: Source) -> Engine:
+    return opened(source.url or "")
+
+
+def safe_place(address: str) -> str:
+    """Write the address of a database without its password."""
+    return make_url(expand(address)).render_as_string(hide_password=True)
+
+
+def opened(address: str) -> Engine:
     """Open a database; `postgresql://` means the driver that is installed here."""
     try:
-        url = make_url(expand(source.url or ""))
+        url = make_url(expand(address))
         if url.drivername in {"postgresql", "postgres"}:
             url = url.set(drivername="postgresql+psycopg")
         return create_engine(url)
@@ -197,7 +187,7 @@ def _sql_count(source: Source) -> int:
 
 
 def _sql_fault(source: Source, error: SQLAlchemyError) -> BadTables:
-    place = make_url(expand(source.url or "")).render_as_string(hide_password=True)
+    place = safe_place(source.url or "")
     first = str(error).splitlines()[0]
     return BadTables([Fault(f"{place}: {first}", "rows", "correct url or query in the mapping")])
 

@@ -38,8 +38,9 @@ class Card:
 
 @dataclass(frozen=True)
 class Since:
-    """From when on a lead counts as woken up or new; it depends on today."""
+    """From when on a lead counts as woken up or new; it depends on `now`."""
 
+    now: datetime
     woke_up_at: datetime
     created_at: datetime
 
@@ -90,6 +91,6 @@ class Cards:
             loaded = self._loaded if own else self._champion.of(row.model_fingerprint)
         except ArtifactError:
             return []
-        told = reasons_told(row, loaded, self._words.language)
+        told = reasons_told(row, loaded, self._words.language, self._since.now)
         positive = [reason for reason in told if reason.contribution > 0]
         return (positive or told)[:_REASONS]

@@ -84,7 +84,7 @@ class RankingQuery:
 
 def recent(now: datetime) -> Since:
     """Tell from when on a lead is new, and has woken up lately."""
-    return Since(woke_up_at=now - RECENT, created_at=now - RECENT)
+    return Since(now=now, woke_up_at=now - RECENT, created_at=now - RECENT)
 
 
 def industries(loaded: Any) -> tuple[str, ...]:

@@ -9,12 +9,24 @@ from serve.answers import ScoreAnswer
 from serve.change import Side, Split, split
 from serve.parts import Parts
 from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
-from serve.routes.outlook import SINCE, Outlook, since_of
-from serve.stored import score_kept
-from serve.trend import past
-from serve.until import until
+from serve.routes.outlook import SINCE, since_of
+from serve.store.receipts import Given
+from serve.stored import score_kept_alone
+from serve.trend import Past, past
+from serve.until import Until, until
 
-KINDS: Final = (ScoreAnswer, Outlook, Split)
+MOST_GIVEN: Final = 100
+
+
+class History(msgspec.Struct, frozen=True):
+    """The weeks behind and the days ahead by the model of today; `given` was really answered."""
+
+    history: Past
+    hot_until: Until
+    given: list[Given]
+
+
+KINDS: Final = (ScoreAnswer, History, Split)
 """What the description of the API refers to."""
 
 
@@ -27,16 +39,17 @@ def router(parts: Parts) -> APIRouter:
         """Score a kept lead now; logged before it is answered."""
         language = language_of(request, parts.settings.language)
         key_id, loaded = key_of(request), parts.champion.current()
-        found = await parts.threads(score_kept, parts, loaded, lead_id, language, key_id)
-        await parts.receipts.append([found.scoring])
-        return Response(found.scoring.answer, media_type=JSON)
+        scoring = await parts.threads(score_kept_alone, parts, loaded, lead_id, language, key_id)
+        await parts.receipts.append([scoring])
+        return Response(scoring.answer, media_type=JSON)
 
-    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, Outlook))
+    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History))
     async def history(lead_id: str) -> Response:
-        """Tell the scores of 13 weeks with their trend, and when the band falls in silence."""
+        """Tell the scores of 13 weeks, when the band falls in silence, and what was answered."""
         loaded = parts.champion.current()
         asked, _ = await parts.threads(parts.store.histories.asked, lead_id, parts.now())
-        told = Outlook(past(loaded, asked), until(loaded, asked))
+        given = await parts.threads(parts.receipts.given, lead_id, MOST_GIVEN)
+        told = History(past(loaded, asked), until(loaded, asked), given)
         return Response(msgspec.json.encode(told), media_type=JSON)
 
     @routes.get("/{lead_id}/change", openapi_extra=described(None, None, Split, [SINCE, LANGUAGE]))

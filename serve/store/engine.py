@@ -92,7 +92,7 @@ def at_once(engine: Engine) -> Engine:
 
 def upgrade(engine: Engine) -> None:
     """Make the tables, or move them to the newest form; nothing to do costs one look."""
-    if _version(engine) == HEAD:
+    if is_current(engine):
         return
     from alembic import command  # noqa: PLC0415 - slow to import, needed once
     from alembic.config import Config  # noqa: PLC0415
@@ -102,6 +102,11 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the tables are there, in their newest form."""
+    return _version(engine) == HEAD
 
 
 def _version(engine: Engine) -> str | None:

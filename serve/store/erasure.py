@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from features.texts import folded
 from serve.store.engine import forget, moment
 from serve.store.history import NoLead
+from serve.store.marks import mark_account
 from serve.store.tables import (
     ACTIVITIES,
     AUDIT,
@@ -84,6 +85,7 @@ def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
             gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
             counts[table.name] = gone.rowcount
         _unrank(connection, lead_id)
+        mark_account(connection, account_id)
         counts["receipts"] = receipts
         if not any(counts.values()):
             raise NoLead.of("nothing of this lead", "a lead that was sent", "check the id")
@@ -103,7 +105,7 @@ def _locked(connection: Connection, lead_id: str) -> str | None:
 
 
 def _unrank(connection: Connection, lead_id: str) -> None:
-    for table in (RANKING, RANKING_MARKS):
+    for table in (RANKING_MARKS, RANKING):  # whoever writes a row holds its mark
         connection.execute(delete(table).where(table.c.lead_id == lead_id))
 
 

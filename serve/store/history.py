@@ -4,7 +4,6 @@ Decided here: a question is read in one transaction, now or as of given revision
 revisions and the same cutoff it is the same question for ever, unless a person was erased.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +12,11 @@ from sqlalchemy import Connection, Engine, select
 
 from features.errors import BadRequest, Fault, MikomiError
 from features.texts import folded
+from serve.questions import Question
 from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome
 from serve.store.engine import reading, time_of
+from serve.store.kept import Revisions, kept
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
-
-Revisions = Mapping[str, int]
 
 
 class NoLead(BadRequest):
@@ -33,6 +32,18 @@ class Histories:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
+
+    def question(
+        self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
+    ) -> tuple[Question, dict[str, int]]:
+        """Read a lead with its account mates to be scored; as `asked`, in columns."""
+        lead_id = folded(lead_id)
+        with self._engine.begin() as connection:
+            leads = _leads(connection, lead_id, revisions)
+            found = kept(connection, leads, revisions)
+        _refuse_later(leads[0], cutoff)
+        number = list(found.told.leads.lead_id).index(lead_id)
+        return Question(found.told, number, cutoff), found.revisions
 
     def asked(
         self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
@@ -64,12 +75,16 @@ class Histories:
                 for table in (ACTIVITIES, OUTCOMES, CHANGES)
             }
             account = _account(connection, leads[0].account_id)
-        if time_of(leads[0].created_at) > cutoff:
-            raise NotYet.of("a lead created later than now", "one that is there", "look at clocks")
+        _refuse_later(leads[0], cutoff)
         histories = [
             _history(row, {name: rows[name][row.lead_id] for name in rows}) for row in leads
         ]
         return Asked(histories=histories, account=account, cutoff=cutoff), read
+
+
+def _refuse_later(lead: Any, cutoff: datetime) -> None:
+    if time_of(lead.created_at) > cutoff:
+        raise NotYet.of("a lead created later than now", "one that is there", "look at clocks")
 
 
 def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:

@@ -2,27 +2,42 @@
 
 Decided here: a write locks its leads in the order of their ids and gives each the next revision,
 which its rows carry, so a lead can be read as it was at any revision. Activities may come before
-their lead: they wait under a lead that is not yet known. Nothing is overwritten.
+their lead: they wait under a lead that is not yet known. Nothing is overwritten. A known lead of
+which something is new is marked for the ranking in the same transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Engine,
+    bindparam,
+    false,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from features.errors import BadRequest, Fault
 from features.texts import folded
 from serve.bodies_store import AccountBody, LeadBody, StoredActivity, StoredOutcome
+from serve.store.among import bound, each
+from serve.store.bulk import Row, kept_rows, said_row, was_kept_meanwhile, write_rows
 from serve.store.engine import moment
-from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
+from serve.store.marks import hold_account, mark, mark_account, upsert
+from serve.store.tables import ACCOUNTS, CHANGES, LEADS, OUTCOMES
 
-_AT_ONCE: Final = 500
 _OWNER: Final = "owner_id"
 _OUTCOME_KEY: Final = ("lead_id", "deal_id", "outcome", "occurred_at")
-_TEXTS: Final = ("topic", "direction", "actor", "text", "dwell_seconds", "amount")
+_TRIES: Final = 5
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -50,7 +65,8 @@ class Ingest:
         """
         lead_id, received = folded(lead_id), moment(at)
         with self._engine.begin() as connection:
-            (revision,) = _next_revisions(connection, [lead_id], received).values()
+            hold_account(connection, body.account_id and folded(body.account_id))
+            revision = _raised(connection, {lead_id}, received)[lead_id][0]
             row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
             if row.known:
                 _same(row, body)
@@ -58,6 +74,7 @@ class Ingest:
             else:
                 told = _lead_row(body, received)
                 connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(told))
+            mark(connection, [lead_id])
         return revision
 
     def put_account(self, account_id: str, body: AccountBody, at: datetime) -> None:
@@ -68,12 +85,17 @@ class Ingest:
         BadRequest
             If it is kept with other attributes.
         """
-        known = None if body.known_at is None else moment(body.known_at)
-        row = {"account_id": folded(account_id), "known_at": known, "attributes": body.attributes}
+        account_id, known = folded(account_id), None
+        if body.known_at is not None:
+            known = moment(body.known_at)
+        row = {"account_id": account_id, "known_at": known, "attributes": body.attributes}
         with self._engine.begin() as connection:
-            _add(connection, ACCOUNTS, [row | {"received_at": moment(at)}])
+            hold_account(connection, account_id)
+            adding = upsert(connection.dialect.name, ACCOUNTS).on_conflict_do_nothing()
+            connection.execute(adding, [row | {"received_at": moment(at)}])
+            mark_account(connection, account_id)
             kept = connection.execute(
-                select(ACCOUNTS).where(ACCOUNTS.c.account_id == row["account_id"])
+                select(ACCOUNTS).where(ACCOUNTS.c.account_id == account_id)
             ).one()
         if (kept.attributes, kept.known_at) != (body.attributes, known):
             raise BadRequest.of("other facts of this account", "the facts kept", "keep the first")
@@ -82,28 +104,50 @@ class Ingest:
         self, sent: Sequence[StoredActivity], at: datetime, *, backfill: bool
     ) -> Added:
         """Keep activities; those whose id is kept already are counted, not kept twice."""
-        rows: dict[str, dict[str, Any]] = {}
-        conflicting: list[str] = []
-        received, repeated = moment(at), 0
+        received = moment(at)
+        rows: dict[str, Row] = {}
+        known_at: dict[str, int] = {}
+        repeated, conflicting = 0, []
         for one in sent:
-            row = _activity_row(one, received, backfill=backfill)
-            kept = rows.setdefault(row["activity_id"], row)
-            repeated += kept is not row and _equal(kept, row)
-            if kept is not row and not _equal(kept, row):
-                conflicting.append(row["activity_id"])
+            row = said_row(one)
+            first = rows.setdefault(row[0], row)
+            if first is row:
+                known_at[row[0]] = _known_at(one, row[3], received, backfill=backfill)
+            elif first == row:
+                repeated += 1
+            else:
+                conflicting.append(row[0])
+        for left in reversed(range(_TRIES)):
+            try:
+                added = self._add_activities(dict(rows), known_at, received)
+                break
+            except Exception as error:
+                if left == 0 or not was_kept_meanwhile(error):
+                    raise
+        return Added(
+            added.added,
+            added.repeated + repeated,
+            conflicting + added.conflicting,
+            added.waiting_for_lead,
+        )
+
+    def _add_activities(
+        self, rows: dict[str, Row], known_at: dict[str, int], received: int
+    ) -> Added:
+        repeated, conflicting = 0, []
         with self._engine.begin() as connection:
-            revisions, known = _lock(
-                connection, {row["lead_id"] for row in rows.values()}, received
-            )
-            for kept in _kept_activities(connection, list(rows)):
-                if _equal(rows.pop(kept["activity_id"]), kept):
+            leads = _raised(connection, (row[1] for row in rows.values()), received)
+            for kept in kept_rows(connection, list(rows)):
+                if rows.pop(kept[0]) == kept:
                     repeated += 1
                 else:
-                    conflicting.append(kept["activity_id"])
-            fresh = [row | {"revision": revisions[row["lead_id"]]} for row in rows.values()]
-            _add(connection, ACTIVITIES, fresh)
-        waiting = sum(row["lead_id"] not in known for row in fresh)
-        return Added(len(fresh), repeated, conflicting, waiting)
+                    conflicting.append(kept[0])
+            write_rows(
+                connection,
+                [(*row, known_at[row[0]], leads[row[1]][0]) for row in rows.values()],
+            )
+            waiting = _mark_known(connection, leads, [row[1] for row in rows.values()])
+        return Added(len(rows), repeated, conflicting, waiting)
 
     def add_outcomes(self, sent: Sequence[StoredOutcome], at: datetime, *, backfill: bool) -> Added:
         """Keep outcomes; the same outcome of a deal at the same moment is one."""
@@ -113,77 +157,46 @@ class Ingest:
             row = _outcome_row(one, received, backfill=backfill)
             rows.setdefault(tuple(row[name] for name in _OUTCOME_KEY), row)
         with self._engine.begin() as connection:
-            revisions, known = _lock(
-                connection, {row["lead_id"] for row in rows.values()}, received
-            )
-            fresh = [row | {"revision": revisions[row["lead_id"]]} for row in rows.values()]
-            added = sum(_is_new(connection, OUTCOMES, row) for row in fresh)
-        waiting = sum(row["lead_id"] not in known for row in fresh)
-        return Added(added, len(sent) - added, [], waiting)
+            leads = _raised(connection, (row["lead_id"] for row in rows.values()), received)
+            fresh = [row | {"revision": leads[row["lead_id"]][0]} for row in rows.values()]
+            adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
+            told = adding.returning(OUTCOMES.c.lead_id)
+            added = connection.execute(told, fresh).all() if fresh else []
+            waiting = _mark_known(connection, leads, [row.lead_id for row in added])
+        return Added(len(added), len(sent) - len(added), [], waiting)
 
 
-def _leads_of(rows: Mapping[Any, dict[str, Any]]) -> set[str]:
-    return {row["lead_id"] for row in rows.values()}
+_Leads = dict[str, tuple[int, bool]]
+"""Revision of each lead, and whether it is known."""
 
 
-def _lock(
-    connection: Connection, lead_ids: set[str], received: int
-) -> tuple[dict[str, int], set[str]]:
-    """Give every lead its next revision; tell which of them are known."""
-    revisions = _next_revisions(connection, sorted(lead_ids), received)
-    known: set[str] = set()
-    for some in _parts(sorted(lead_ids)):
-        query = select(LEADS.c.lead_id).where(LEADS.c.lead_id.in_(some), LEADS.c.known)
-        known.update(connection.execute(query).scalars())
-    return revisions, known
+def _raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
+    """Lock leads in the order of their ids and give each its next revision."""
+    ids = sorted(set(lead_ids))
+    if not ids:
+        return {}
+    values = bound(connection, ids) | {"received": received}
+    rows = connection.execute(_raising(connection.dialect.name), values)
+    return {row.lead_id: (row.revision, row.known) for row in rows}
 
 
-def _next_revisions(
-    connection: Connection, lead_ids: Sequence[str], received: int
-) -> dict[str, int]:
-    """Lock the leads in the order given, which is sorted, and count their revisions up."""
-    empty = {"revision": 0, "known": False, "attributes": {}, "received_at": received}
-    found: dict[str, int] = {}
-    for some in _parts(lead_ids):
-        _add(connection, LEADS, [{"lead_id": lead_id} | empty for lead_id in some])
-        locked = select(LEADS.c.lead_id, LEADS.c.revision).where(LEADS.c.lead_id.in_(some))
-        rows = connection.execute(locked.order_by(LEADS.c.lead_id).with_for_update()).all()
-        found |= {row.lead_id: row.revision + 1 for row in rows}
-        raised = update(LEADS).where(LEADS.c.lead_id.in_(some))
-        connection.execute(raised.values(revision=LEADS.c.revision + 1))
-    return found
+@cache
+def _raising(dialect: str) -> Any:
+    received = bindparam("received", type_=BigInteger)
+    fresh = each(dialect, literal(1), false(), literal({}, JSON), received).where(true())
+    names = ["lead_id", "revision", "known", "attributes", "received_at"]
+    return (
+        upsert(dialect, LEADS)
+        .from_select(names, fresh)
+        .on_conflict_do_update(index_elements=["lead_id"], set_={"revision": LEADS.c.revision + 1})
+        .returning(LEADS.c.lead_id, LEADS.c.revision, LEADS.c.known)
+    )
 
 
-def _kept_activities(connection: Connection, ids: list[str]) -> Iterator[dict[str, Any]]:
-    for some in _parts(ids):
-        query = select(ACTIVITIES).where(ACTIVITIES.c.activity_id.in_(some))
-        yield from (dict(row) for row in connection.execute(query).mappings())
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[n : n + _AT_ONCE] for n in range(0, len(ids), _AT_ONCE))
-
-
-def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Add the rows whose key is not there yet."""
-    if rows:
-        connection.execute(_unless_there(connection, table), rows)
-
-
-def _is_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Add a row unless its key is there; tell whether it was not."""
-    added = _unless_there(connection, table).values(row).returning(table.c.revision)
-    return connection.execute(added).first() is not None
-
-
-def _unless_there(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
-
-
-def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    names = ("lead_id", "activity_type", "occurred_at", *_TEXTS)
-    return all(one[name] == other[name] for name in names)
+def _mark_known(connection: Connection, leads: _Leads, lead_ids: Sequence[str]) -> int:
+    """Mark the known ones of the leads of some rows; count the rows that wait for theirs."""
+    mark(connection, (lead_id for lead_id in set(lead_ids) if leads[lead_id][1]))
+    return sum(not leads[lead_id][1] for lead_id in lead_ids)
 
 
 def _known_at(record: Any, occurred_at: int, received: int, *, backfill: bool) -> int:
@@ -236,17 +249,6 @@ def _keep_changes(connection: Connection, row: Any, body: LeadBody, when: tuple[
     ]
     if changes:
         connection.execute(insert(CHANGES), changes)
-
-
-def _activity_row(one: StoredActivity, received: int, *, backfill: bool) -> dict[str, Any]:
-    occurred = moment(one.occurred_at)
-    return {
-        "activity_id": folded(one.activity_id),
-        "lead_id": folded(one.lead_id),
-        "activity_type": one.activity_type,
-        "occurred_at": occurred,
-        "known_at": _known_at(one, occurred, received, backfill=backfill),
-    } | {name: getattr(one, name) for name in _TEXTS}
 
 
 def _outcome_row(one: StoredOutcome, received: int, *, backfill: bool) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from features.texts import folded
 from serve.bodies import BadBody
 from serve.records import Value
 from serve.store.engine import moment, reading, time_of
-from serve.store.tables import RANKING
+from serve.store.tables import RANKING, RANKING_MARKS
 from serve.trend import Trend
 
 Band = Literal["hot", "warm", "cold"]
@@ -156,6 +156,13 @@ class Ranking:
         with self._engine.begin() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _ranked(row)
+
+    def waiting(self, now: datetime) -> int:
+        """Count the leads that are due for refreshing."""
+        due = RANKING_MARKS.c.due_at <= moment(now)
+        query = select(func.count()).select_from(RANKING_MARKS).where(due)
+        with self._engine.begin() as connection:
+            return int(connection.execute(query).scalar_one())
 
 
 def conditions(wanted: RankingFilter) -> Iterator[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Dialect, Engine, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import BadRequest, Fault
+from features.texts import folded
 from serve.scorings import Scoring
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.group_commit import GroupCommit
@@ -39,6 +40,34 @@ class Verdict(NamedTuple):
     key_id: str | None
 
 
+class Answering(msgspec.Struct, frozen=True):
+    """Which model answered."""
+
+    version: int | None
+    fingerprint: str
+
+
+class _Numbers(msgspec.Struct, frozen=True):
+    probability: float
+    score: float
+    band: str
+    cutoff: datetime
+    model: Answering
+
+
+class Given(msgspec.Struct, frozen=True):
+    """An answer that was given: when, to which kind of question, and its numbers."""
+
+    receipt_id: str
+    at: datetime
+    kind: str
+    probability: float
+    score: float
+    band: str
+    cutoff: datetime
+    model: Answering
+
+
 class Receipts:
     """The log in a database."""
 
@@ -65,6 +94,18 @@ class Receipts:
         """
         with reading(self._engine).connect() as connection:
             return _scoring(_kept(connection, receipt_id))
+
+    def given(self, lead_id: str, most: int) -> list[Given]:
+        """List the answers that were given about a lead, the newest first."""
+        query = select(RECEIPTS.c.receipt_id, RECEIPTS.c.at, RECEIPTS.c.kind, RECEIPTS.c.answer)
+        query = query.where(RECEIPTS.c.lead_id == folded(lead_id), RECEIPTS.c.erased_at.is_(None))
+        with reading(self._engine).connect() as connection:
+            rows = connection.execute(query.order_by(RECEIPTS.c.at.desc()).limit(most)).all()
+        told = [(row, msgspec.json.decode(row.answer, type=_Numbers)) for row in rows]
+        return [
+            Given(row.receipt_id, time_of(row.at), row.kind, **msgspec.structs.asdict(numbers))
+            for row, numbers in told
+        ]
 
     def judge(self, receipt_id: str, verdict: Verdict, at: datetime) -> None:
         """Note what a salesperson says of an answer; a receipt of an erased person takes none."""

@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from serve.bodies import read
 from serve.bodies_store import ActivitiesBody
+from serve.store import ingest
 from serve.store.engine import open_engine, upgrade
 from serve.store.ingest import Ingest
 from serve.store.tables import METADATA
@@ -114,8 +115,8 @@ def test_planted_fault_a_replay_that_reads_the_newest_revision(
     said = client.get("/v1/leads/L-1/score").json()
     send(client, activities(30))
     store = client.app.state.parts.store  # type: ignore[attr-defined]
-    plain = store.histories.asked
-    monkeypatch.setattr(store.histories, "asked", lambda one, at, _revisions: plain(one, at))
+    plain = store.histories.question
+    monkeypatch.setattr(store.histories, "question", lambda one, at, _revisions: plain(one, at))
     assert client.post(f"/v1/receipts/{said['receipt_id']}/replay").status_code == 500
 
 
@@ -126,6 +127,42 @@ def test_history_and_trend_of_a_kept_lead(client: TestClient) -> None:
     now = client.get("/v1/leads/L-1/score").json()
     assert told["history"]["points"][-1]["probability"] == now["probability"]
     assert told["hot_until"]["band"] == now["band"]
+    given = client.get("/v1/leads/L-1/history").json()["given"]
+    assert [one["receipt_id"] for one in given] == [now["receipt_id"]]
+    assert given[0]["probability"] == now["probability"]
+
+
+def test_what_is_kept_of_a_lead_is_told(client: TestClient, clock: Clock) -> None:
+    client.put("/v1/leads/L-1", json=lead(account_id="acme"))
+    client.put("/v1/accounts/acme", json={"attributes": {"region": "東京"}})
+    send(client, activities(30))
+    clock.at += timedelta(days=1)
+    client.put("/v1/leads/L-1", json=lead(account_id="acme", attributes={"industry": "it"}))
+    clock.at += timedelta(days=1)
+    told = client.get("/v1/leads/L-1").json()
+    assert told["attributes"] == {"industry": "it", "employees": 120.0, "account.region": "東京"}
+    assert told["counts"] == {"activities": 30, "outcomes": 0, "attribute_changes": 1}
+    assert (told["account_id"], told["revision"], told["ranked"]) == ("acme", 3, None)
+    assert client.get("/v1/leads/L-2").status_code == 404
+
+
+def test_an_id_that_another_keeps_at_the_same_moment_is_compared_again(
+    client: TestClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(client, activities(3))
+    seen: list[int] = []
+    plain = ingest.kept_rows
+
+    def blind(connection: Any, ids: Any) -> Any:
+        seen.append(1)
+        return [] if len(seen) == 1 else plain(connection, ids)
+
+    monkeypatch.setattr(ingest, "kept_rows", blind)
+    if url.startswith("sqlite"):
+        assert client.post("/v1/activities", json={"activities": activities(5)}).status_code == 503
+        return
+    assert send(client, activities(5))["added"] == 2
+    assert len(seen) == 2
 
 
 def test_erasing_a_person_leaves_counts_alone(client: TestClient, url: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from features.errors import BadTables
 from pipelines.intake.mapping import Source
-from pipelines.intake.sources import Piece, Reader, guess_separator
+from pipelines.intake.readable import Piece
+from pipelines.intake.sources import Reader, guess_separator
 
 TEXT = "id;name\n007;Ａ社\nNA;\n3;b\n"
 

@@ -21,7 +21,7 @@ from pipelines.intake.mapped.rows import Job, Reading, read_piece
 from pipelines.intake.mapping import AttributedRule, LeadRule, TableRule
 from pipelines.intake.mapping import Mapping as MappingFile
 from pipelines.intake.protected import is_protected
-from pipelines.intake.sources import Reader
+from pipelines.intake.readable import Readable
 
 AUDITED: Final = "protected: compared in the report, never a feature"
 NOT_USED: Final = "protected: list it under audit_only to compare it in the report"
@@ -40,7 +40,7 @@ class Gathered:
     zones: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def jobs(mapping: MappingFile, readers: Mapping[str, Reader], table: TableName) -> list[Job]:
+def jobs(mapping: MappingFile, readers: Mapping[str, Readable], table: TableName) -> list[Job]:
     """List the rules of a table, with the attributes that `rest` stands for."""
     return [
         Job(mapping, table, number, tuple(_rest(mapping, rule, readers)))
@@ -48,7 +48,7 @@ def jobs(mapping: MappingFile, readers: Mapping[str, Reader], table: TableName) 
     ]
 
 
-def check_columns(mapping: MappingFile, readers: Mapping[str, Reader]) -> None:
+def check_columns(mapping: MappingFile, readers: Mapping[str, Readable]) -> None:
     """Refuse a mapping that names columns which its sources do not have: all of them at once."""
     have = {name: readers[name].columns() for name in mapping.sources}
     faults = [
@@ -81,7 +81,7 @@ def _named(rule: TableRule) -> set[str]:
     return named
 
 
-def _rest(mapping: MappingFile, rule: TableRule, readers: Mapping[str, Reader]) -> Iterator[str]:
+def _rest(mapping: MappingFile, rule: TableRule, readers: Mapping[str, Readable]) -> Iterator[str]:
     if isinstance(rule, AttributedRule) and rule.rest:
         taken = _named(rule) | _fed_elsewhere(mapping, rule).keys() | set(_listed())
         columns = readers[rule.source].columns()
@@ -104,7 +104,7 @@ def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, str]
     }
 
 
-def excluded(mapping: MappingFile, readers: Mapping[str, Reader]) -> dict[str, str]:
+def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str, str]:
     """Tell which columns of leads and accounts are not used, and why."""
     found: dict[str, str] = {}
     for rule in (*mapping.leads, *mapping.accounts):
@@ -126,14 +126,14 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Reader]) -> dict[str, s
     return found
 
 
-def readings(job: Job, reader: Reader, rows: int) -> Iterator[Reading]:
+def readings(job: Job, reader: Readable, rows: int) -> Iterator[Reading]:
     """Read a rule's source piece by piece."""
     for piece in reader.pieces(rows):
         yield read_piece(job, piece)
 
 
 def gather(
-    mapping: MappingFile, readers: Mapping[str, Reader], table: TableName, rows: int
+    mapping: MappingFile, readers: Mapping[str, Readable], table: TableName, rows: int
 ) -> Gathered:
     """Read a whole table, all rules; not for activities, which may not fit in memory."""
     frames, changes = [], []

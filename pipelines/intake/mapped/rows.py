@@ -20,7 +20,7 @@ from pipelines.intake.mapped.cells import Cells
 from pipelines.intake.mapped.notes import AUDIT, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.mapped.words import as_text, is_missing
 from pipelines.intake.mapping import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
-from pipelines.intake.sources import Piece
+from pipelines.intake.readable import Piece
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
 """When leads without any time came into being, by convention."""

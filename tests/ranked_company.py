@@ -1,0 +1,94 @@
+"""A server with leads of all sorts, whose ranking the test refreshes."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from features.encoding.single import moment_of
+from serve.refresher import Refresher
+from serve.scoring import Loaded
+from tests.clocked import Clock
+
+LEADS = 24
+KINDS = ("page_view", "call", "email_open", "inquiry", "fax")
+DAY = timedelta(days=1)
+
+
+class Company:
+    """A server with leads of all sorts, and a refresher that the test runs."""
+
+    def __init__(self, client: TestClient, engine: Engine, loaded: Loaded, clock: Clock) -> None:
+        self.client, self.engine, self.loaded, self.clock = client, engine, loaded, clock
+        self.random = random.Random(5)  # noqa: S311 - the same company every time
+        self.refresher = Refresher(engine, batch=7)
+        self.sent = 0
+        for account in ("acme", "globex"):
+            self.put(f"accounts/{account}", {"attributes": {"region": "東京"}})
+        for n in range(LEADS):
+            self.lead(n)
+
+    def put(self, path: str, body: dict[str, Any]) -> None:
+        said = self.client.put(f"/v1/{path}", json=body)
+        assert said.status_code < 300, said.text
+
+    def lead(self, n: int) -> None:
+        created = self.clock.at - timedelta(days=10 + 7 * n, hours=n)
+        body = {
+            "created_at": created.isoformat(),
+            "owner_id": f"owner-{n % 3}",
+            "account_id": (None, "acme", "globex", None)[n % 4],
+            "attributes": {"industry": ("製造業", "it")[n % 2], "source": "web", "employees": n},
+            "backfill": True,
+        }
+        self.put(f"leads/L-{n}", body)
+        self.act(n, [self.random.uniform(0, 10 + 7 * n) for _ in range(n % 9)])
+
+    def act(self, n: int, days_ago: list[float], **more: Any) -> None:
+        done = []
+        for days in days_ago:
+            self.sent += 1
+            done.append(
+                {
+                    "activity_id": f"a-{self.sent}",
+                    "lead_id": f"L-{n}",
+                    "activity_type": self.random.choice(KINDS),
+                    "occurred_at": (self.clock.at - days * DAY).isoformat(),
+                    "topic": "pricing",
+                }
+                | more
+            )
+        said = self.client.post("/v1/activities", json={"activities": done, "backfill": True})
+        assert said.status_code == 200, said.text
+
+    def outcome(self, n: int, outcome: str, days_ago: float) -> None:
+        at = (self.clock.at - days_ago * DAY).isoformat()
+        body = {"outcomes": [{"lead_id": f"L-{n}", "outcome": outcome, "occurred_at": at}]}
+        assert self.client.post("/v1/outcomes", json=body).status_code == 200
+
+    def refresh(self) -> int:
+        looked = 0
+        while done := self.refresher.step(self.loaded, moment_of(self.clock.at)):
+            looked += done
+        return looked
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        said = self.client.get("/v1/leads?limit=1000&lang=ja")
+        assert said.status_code == 200, said.text
+        return {row["lead_id"]: row for row in said.json()["leads"]}
+
+    def stale(self) -> list[str]:
+        """Name the rows that differ from the answer of this moment."""
+        found = []
+        for lead_id, row in self.rows().items():
+            told = self.client.get(f"/v1/leads/{lead_id}/score?lang=ja").json()
+            names = ("probability", "score", "band")
+            reasons = {one["code"]: one["contribution"] for one in told["reasons"]}
+            same = all(row[name] == told[name] for name in names) and all(
+                reasons[one["code"]] == one["contribution"] for one in row["reasons"]
+            )
+            if not same:
+                found.append(lead_id)
+        return found
