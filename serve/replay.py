@@ -9,7 +9,8 @@ import msgspec
 from features.errors import ArtifactError, Fault
 from features.phrases import Language
 from serve.bodies import ScoreBody, asked_of, read
-from serve.questions import question_of
+from serve.questions import Question
+from serve.records import Asked
 from serve.scoring import Loaded
 from serve.scorings import Scoring
 from serve.store.history import Histories
@@ -45,7 +46,7 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
             [Fault("another of its account was erased", "all that was read", "read the receipt")]
         )
     if scoring.input is not None:
-        question = question_of(asked_of(read(ScoreBody, scoring.input), scoring.at))
+        question: Asked | Question = asked_of(read(ScoreBody, scoring.input), scoring.at)
     else:
         question, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
     again = msgspec.json.encode(loaded.answer(question, language, scoring.receipt_id))

@@ -13,9 +13,13 @@ from typing import Final
 import numpy as np
 
 from features.build import CompiledCatalog
+from features.encoding.columnar import ColumnEncoder
+from features.encoding.leads_told import ColumnsTold
 from features.encoding.single import LeadEncoder, moment_of
-from features.kernel.records import Matrix
+from features.histories import Histories
+from features.kernel.records import Matrix, Rows
 from features.phrases import Language, render
+from features.rows import make_rows
 from features.texts import folded
 from models.artifact import Artifact
 from models.fingerprint import feature_fingerprint
@@ -24,6 +28,7 @@ from models.scorer import Scorer
 from models.scores import Scores
 from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
 from serve.drift import Drift
+from serve.questions import Question, unknown_of
 from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
 
 _SENTENCES: Final = 65_536
@@ -47,13 +52,14 @@ class Loaded:
         self.fingerprint = artifact.fingerprint
         self.scorer = Scorer(artifact)
         self._encoder = LeadEncoder(artifact.catalog.vocabulary)
+        self._columns = ColumnEncoder(artifact.catalog.vocabulary)
         self._compiled = CompiledCatalog(artifact.catalog)
         self.drift = Drift(artifact)
         self._told = ModelTold(version, self.fingerprint)
         self._horizon: float | None = artifact.about.get("horizon_days")
         self.say = lru_cache(_SENTENCES)(self._sentence)
 
-    def values(self, asked: Asked, cutoffs: Sequence[datetime] | None = None) -> Matrix:
+    def values(self, asked: Asked | Question, cutoffs: Sequence[datetime] | None = None) -> Matrix:
         """Compute the features of the asked lead: shape (cutoffs, features), float32.
 
         Parameters
@@ -63,12 +69,28 @@ class Loaded:
         cutoffs
             The moments; missing means the question's own.
         """
-        told = self._encoder.told(asked.histories, asked.account)
         moments = np.array([moment_of(at) for at in cutoffs or (asked.cutoff,)], np.int64)
+        if isinstance(asked, Question):
+            lead = np.full(moments.size, asked.number, np.int32)
+            return self.values_of(self.encoded(asked.told), make_rows(lead, moments))
+        told = self._encoder.told(asked.histories, asked.account)
         return self._compiled.values_of(told, _number(asked.histories), moments)
 
+    def encoded(self, told: ColumnsTold) -> Histories:
+        """Code what is kept of some leads."""
+        return self._columns.encode(told)
+
+    def values_of(self, histories: Histories, rows: Rows) -> Matrix:
+        """Compute the features of many rows of coded leads."""
+        return self._compiled.values(histories, rows)
+
     def answer(
-        self, asked: Asked, language: Language, receipt_id: str, *, counted: bool = False
+        self,
+        asked: Asked | Question,
+        language: Language,
+        receipt_id: str,
+        *,
+        counted: bool = False,
     ) -> ScoreAnswer:
         """Score the asked lead and say why.
 
@@ -89,7 +111,12 @@ class Loaded:
         return self.told(asked, values, self.scorer.score_values(values), language, receipt_id)
 
     def told(
-        self, asked: Asked, values: Matrix, scores: Scores, language: Language, receipt_id: str
+        self,
+        asked: Asked | Question,
+        values: Matrix,
+        scores: Scores,
+        language: Language,
+        receipt_id: str,
     ) -> ScoreAnswer:
         """Put into words what was worked out for the asked lead.
 
@@ -102,11 +129,12 @@ class Loaded:
         language, receipt_id
             As for `answer`.
         """
+        lead_id, unknown = self._about(asked)
         shown = self._reasons(scores, language)
         probability = float(scores.probability[0])
         return ScoreAnswer(
             receipt_id=receipt_id,
-            lead_id=folded(asked.histories[0].lead.lead_id),
+            lead_id=lead_id,
             probability=probability,
             probability_low=float(scores.probability_low[0]),
             probability_high=float(scores.probability_high[0]),
@@ -120,7 +148,7 @@ class Loaded:
             evidence=self.artifact.model.evidence_level,
             cutoff=asked.cutoff,
             model=self._told,
-            unknown=self._unknown(asked.histories[0]),
+            unknown=unknown,
             language=language,
             feature_sha256=feature_fingerprint(values[0], self.artifact.catalog),
         )
@@ -172,6 +200,14 @@ class Loaded:
     def _sentence(self, feature: int, value: float, language: Language) -> str:
         catalog = self.artifact.catalog
         return render(catalog.features[feature], value, catalog.vocabulary, language)
+
+    def _about(self, asked: Asked | Question) -> tuple[str, Unknown]:
+        """Tell the asked lead, and what the model was not taught of it."""
+        if isinstance(asked, Question):
+            known = (self._encoder.types, self._encoder.attributes)
+            return asked.lead_id, unknown_of(asked, *known)
+        first = asked.histories[0]
+        return folded(first.lead.lead_id), self._unknown(first)
 
     def _unknown(self, history: LeadHistory) -> Unknown:
         types, attributes = self._encoder.types, self._encoder.attributes

@@ -10,7 +10,7 @@ import msgspec
 from features.phrases import Language
 from serve.answers import ScoreAnswer
 from serve.parts import Parts
-from serve.questions import Question, question_of
+from serve.questions import Question
 from serve.records import Asked
 from serve.scoring import Loaded
 from serve.scorings import Scoring, receipt_id
@@ -49,7 +49,7 @@ def score_kept(
     """
     now = parts.now()
     asked, revisions = parts.store.histories.asked(lead_id, now)
-    answer, scoring = _scored(parts, loaded, question_of(asked), (language, asker))
+    answer, scoring = _scored(parts, loaded, asked, (language, asker))
     return Scored(asked, answer, msgspec.structs.replace(scoring, revisions=revisions))
 
 
@@ -63,7 +63,7 @@ def score_kept_alone(
 
 
 def _scored(
-    parts: Parts, loaded: Loaded, question: Question, asked: tuple[Language, str | None]
+    parts: Parts, loaded: Loaded, question: Asked | Question, asked: tuple[Language, str | None]
 ) -> tuple[ScoreAnswer, Scoring]:
     now, (language, asker) = question.cutoff, asked
     answer = loaded.answer(question, language, receipt_id(now), counted=True)

@@ -18,7 +18,6 @@ from features.columns import number_of, translation, whole_thousandths
 from features.encoding.activities import DIRECTIONS
 from features.encoding.attributes import ACCOUNT_PREFIX
 from features.encoding.leads import Leads
-from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
 from features.encoding.leads_told import (
     AccountTold,
     ActivitiesTold,
@@ -27,6 +26,7 @@ from features.encoding.leads_told import (
     LeadsTold,
     OutcomesTold,
 )
+from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
 from features.errors import BadTables
 from features.histories import Histories
 from features.kernel.records import (

@@ -17,9 +17,9 @@ from features.encoding.leads_told import (
     AccountTold,
     ActivitiesTold,
     ChangesTold,
+    ColumnsTold,
     LeadsTold,
     OutcomesTold,
-    ColumnsTold,
 )
 from serve.store.among import among, bound, fetched
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
