@@ -2,7 +2,8 @@
 
 Decided here: no mapping is written, for the store's words are the canonical ones; it is read by its
 tables alone. Moments are microseconds, kept exactly. An attribute is a number if every value ever
-told of it is one, else a category, its values written as the server compares them. Only known leads
+told of it is one, else a category, its values written as the server compares them; one that is
+protected is left out. Only known leads
 are read; what waits for its lead goes to the quarantine like any row without a lead.
 """
 
@@ -22,6 +23,7 @@ from features.tables import ACCOUNTS, LEADS, SPECS
 from features.texts import written
 from features.timeline import MOMENT_DTYPE, from_moments
 from pipelines.intake.mapping import Kind, Mapping
+from pipelines.intake.protected import is_protected
 from pipelines.intake.readable import Input, Piece
 from pipelines.intake.sources import opened, safe_place
 
@@ -183,7 +185,11 @@ def _kinds_of(table: str, engine: Engine, more: Iterable[tuple[str, Any]]) -> _K
             _see(found, name, value)
     for name, value in more:
         _see(found, name, value)
-    return {name: kind for name, kind in sorted(found.items()) if name not in listed}
+    return {
+        name: kind
+        for name, kind in sorted(found.items())
+        if name not in listed and not is_protected(name)
+    }
 
 
 def _see(found: _Kinds, name: str, value: Any) -> None:
