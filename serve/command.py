@@ -133,11 +133,11 @@ def _keys(settings: Any = None) -> Any:
 
 @contextmanager
 def _beside() -> Iterator[None]:
-    """Run the follower and the refresher beside the server."""
-    modules = ("serve.follow", "serve.refresh")
+    """Run the follower and the refresher beside the server; told by whom, they end with it."""
+    own = str(os.getpid())
     running = [
-        subprocess.Popen([sys.executable, "-m", module])  # noqa: S603 - modules of ours
-        for module in modules
+        subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
+        for module in ("serve.follow", "serve.refresh")
     ]
     try:
         yield

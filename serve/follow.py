@@ -86,7 +86,7 @@ def main() -> None:
     """Follow until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
-    parent, registry = os.getppid(), None
+    parent, registry = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid(), None
     if pointed(settings.models) is not None:
         time.sleep(_FIRST_SECONDS)
     while os.getppid() == parent:

@@ -32,7 +32,8 @@ def main() -> None:
     """Refresh until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     os.nice(_NICE)
-    settings, parent = Settings.read(os.environ), os.getppid()
+    settings = Settings.read(os.environ)
+    parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     engine = open_engine(settings.database_url)
     champion = FollowedChampion(settings.models, _load, older=1, refuse=_say)
     refresher = Refresher(engine, told=lambda _lead, error: _say(error))
