@@ -1,7 +1,7 @@
 """README's figures, each read from a file under benchmarks/results/ and from nowhere else.
 
 Decided here: speeds are told as ratios to a named peer of the same run; a mean AUC or log loss is
-told for every size of training data, the best of a line in bold.
+told for every size of training data; bold are the best of a line and those level with it.
 """
 
 import json
@@ -44,7 +44,12 @@ _WORDS: Final = {
         "rows": "training rows",
         "what": "what",
         "figure": "measured",
-        "auc": "AUC / log loss on the test period, mean of the draws:",
+        "auc": "AUC / log loss on the test, mean of the draws; bold: best, or less than two standard"
+        " errors from it:",
+        "standing": "Lines in which mikomi is ahead / level / behind beyond noise, mean difference:",
+        "against": "against",
+        "gain": "less log loss",
+        "best_part": "better of scorecard and LightGBM, tuned",
         "peer": "window features, times faster than {peer}",
         "floor": "features from Parquet, times the time of reading and filling alone",
         "growth": "time for ten times the leads, all in memory at once",
@@ -63,7 +68,12 @@ _WORDS: Final = {
         "rows": "学習行数",
         "what": "項目",
         "figure": "実測",
-        "auc": "検証期間での AUC / 対数損失(抽出の平均):",
+        "auc": "検証データでの AUC / 対数損失(抽出の平均)。太字は最良、または最良との差が誤差"
+        "(標準誤差の 2 倍)の範囲内:",
+        "standing": "mikomi が誤差を超えて上回る / 差なし / 下回る行の数と、平均の差:",
+        "against": "相手",
+        "gain": "対数損失の減少",
+        "best_part": "scorecard と LightGBM, tuned のよい方",
         "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
         "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
         "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
@@ -92,7 +102,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _quality(words: dict[str, str], language: str) -> str:
-    lines: dict[tuple[str, int], dict[str, dict[str, float]]] = {}
+    lines: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
     for line in _read("quality")["curves"]:
         lines.setdefault((line["dataset"], line["rows"]), {})[line["contender"]] = line
     rows = [
@@ -100,21 +110,35 @@ def _quality(words: dict[str, str], language: str) -> str:
         for (dataset, size), found in lines.items()
     ]
     head = [words["data"], words["rows"], *CONTENDERS.values()]
-    return f"{words['auc']}\n\n{markdown(head, rows)}"
+    told = f"{words['standing']}\n\n{_standing(words)}"
+    return f"{words['auc']}\n\n{markdown(head, rows)}\n\n{told}"
 
 
-def _cells(found: dict[str, dict[str, float]]) -> list[str]:
-    auc = max(round(one["auc"], 3) for one in found.values())
-    loss = min(round(one["log_loss"], 3) for one in found.values())
+def _cells(found: dict[str, dict[str, Any]]) -> list[str]:
     return [
-        f"{_bold(found[name]['auc'], auc)} / {_bold(found[name]['log_loss'], loss)}"
-        for name in CONTENDERS
+        f"{_told(found[name], 'auc')} / {_told(found[name], 'log_loss')}" for name in CONTENDERS
     ]
 
 
-def _bold(value: float, best: float) -> str:
-    written = f"{value:.3f}".removeprefix("0")
-    return f"**{written}**" if round(value, 3) == best else written
+def _told(line: dict[str, Any], measure: str) -> str:
+    written = f"{line[measure]:.3f}".removeprefix("0")
+    return written if line[f"{measure}_behind_best"]["beyond_noise"] else f"**{written}**"
+
+
+def _standing(words: dict[str, str]) -> str:
+    found = _read("quality")["standing"]
+    rows = [
+        [
+            words["best_part"] if name == "best_part" else CONTENDERS[name],
+            *(_counts(against[measure]) for measure in ("auc", "log_loss")),
+        ]
+        for name, against in found.items()
+    ]
+    return markdown([words["against"], "AUC", words["gain"]], rows)
+
+
+def _counts(one: dict[str, float]) -> str:
+    return f"{one['ahead']} / {one['level']} / {one['behind']}, {one['mean']:+.4f}"
 
 
 def _speed(words: dict[str, str], language: str) -> str:

@@ -1,0 +1,51 @@
+"""How the model stands against each contender over all lines of the learning curves.
+
+Decided here: a line counts as ahead or behind only beyond noise (see `paired`); the mean difference
+is over lines, each data set and size alike. `best_part` is the better of scorecard and tuned
+LightGBM in that line, chosen by the test itself, which favours it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+PARTS = ("scorecard", "tuned_lightgbm")
+MEASURES = ("auc", "log_loss")
+
+
+def standing(lines: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]]:
+    """Count ahead, level and behind, and give the mean difference: per contender and measure.
+
+    >>> line = {"dataset": "a", "rows": 200, "contender": "odoo", "mikomi_log_loss_ahead": {}}
+    >>> line["mikomi_auc_ahead"] = {"ahead": 0.1, "se": 0.01, "beyond_noise": 1}
+    >>> standing([line | {"mikomi_log_loss_ahead": line["mikomi_auc_ahead"]}])["odoo"]["auc"]
+    {'ahead': 1, 'level': 0, 'behind': 0, 'mean': 0.1}
+    """
+    names = dict.fromkeys(line["contender"] for line in lines if line["contender"] != "mikomi")
+    found = {name: [line for line in lines if line["contender"] == name] for name in names}
+    out = {name: {m: _counted(_of(own, m)) for m in MEASURES} for name, own in found.items()}
+    if all(part in found for part in PARTS):
+        out["best_part"] = {m: _counted(_harder(found, m)) for m in MEASURES}
+    return out
+
+
+def _of(lines: list[dict[str, Any]], measure: str) -> list[dict[str, float]]:
+    return [line[f"mikomi_{measure}_ahead"] for line in lines]
+
+
+def _harder(found: dict[str, list[dict[str, Any]]], measure: str) -> list[dict[str, float]]:
+    """Give, line by line, the difference from the part that is harder to beat."""
+    pairs = zip(*(_of(found[part], measure) for part in PARTS), strict=True)
+    return [min(pair, key=lambda one: one["ahead"]) for pair in pairs]
+
+
+def _counted(differences: Iterable[dict[str, float]]) -> dict[str, float]:
+    each = list(differences)
+    signs = [one["beyond_noise"] for one in each]
+    return {
+        "ahead": signs.count(1),
+        "level": signs.count(0),
+        "behind": signs.count(-1),
+        "mean": round(float(np.mean([one["ahead"] for one in each])), 5),
+    }
