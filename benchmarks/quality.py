@@ -6,10 +6,11 @@ Decided here: the settings were chosen on other quarters and draws of the same d
 judge here; where time parts them (bank in time order, BPI 2012) there is but one test, which was
 looked at before. Every cell (data set, training rows, draw, contender) is kept in
 artifacts/quality, so a run can be broken off and taken up again; the cells of our own contenders
-are kept per state of the source. results/quality.json is written after every size, and holds only
-lines that every contender was measured for. Large sizes are drawn once, and the rows of the sample
-company that all contenders learn from are capped: CatBoost and the search would take hours. What
-the model alone reaches on all of its rows is told beside. How sure a difference is: see `paired`.
+are kept per state of the source. results/quality.json is written after every size; `--kept` writes
+it from the cells there are, without the contenders that were not measured. Large sizes are drawn
+once, and the rows of the sample company that all contenders learn from are capped: CatBoost and the
+search would take hours. What the model alone reaches on all of its rows is told beside. How sure a
+difference is: see `paired`.
 """
 
 import argparse
@@ -120,10 +121,13 @@ def curves(datasets: dict[str, Dataset], asked: argparse.Namespace) -> Iterator[
             contender: [Cell(datasets[name], rows, k, contender) for k in draws]
             for contender in asked.contender or CONTENDERS
         }
-        if asked.kept and not all(cell.path.exists() for own in cells.values() for cell in own):
-            continue
-        found = {contender: [measure(cell) for cell in own] for contender, own in cells.items()}
-        yield _lines(datasets[name], rows, found)
+        found = {
+            contender: [measure(cell) for cell in own]
+            for contender, own in cells.items()
+            if not asked.kept or all(cell.path.exists() for cell in own)
+        }
+        if found:
+            yield _lines(datasets[name], rows, found)
 
 
 def _lines(dataset: Dataset, rows: int | None, found: dict[str, list[Measured]]) -> list[Line]:

@@ -1,8 +1,8 @@
 """How the model stands against each contender over all lines of the learning curves.
 
 Decided here: a line counts as ahead or behind only beyond noise (see `paired`); the mean difference
-is over lines, each data set and size alike. `best_part` is the better of scorecard and tuned
-LightGBM in that line, chosen by the test itself, which favours it.
+is over the lines where both were measured, each data set and size alike. `best_part` is the better
+of scorecard and tuned LightGBM in that line, chosen by the test itself, which favours it.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,8 @@ def standing(lines: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float
     >>> standing([line | {"mikomi_log_loss_ahead": line["mikomi_auc_ahead"]}])["odoo"]["auc"]
     {'ahead': 1, 'level': 0, 'behind': 0, 'mean': 0.1}
     """
-    names = dict.fromkeys(line["contender"] for line in lines if line["contender"] != "mikomi")
+    lines = [line for line in lines if "mikomi_auc_ahead" in line]
+    names = dict.fromkeys(line["contender"] for line in lines)
     found = {name: [line for line in lines if line["contender"] == name] for name in names}
     out = {name: {m: _counted(_of(own, m)) for m in MEASURES} for name, own in found.items()}
     if all(part in found for part in PARTS):
@@ -35,9 +36,15 @@ def _of(lines: list[dict[str, Any]], measure: str) -> list[dict[str, float]]:
 
 
 def _harder(found: dict[str, list[dict[str, Any]]], measure: str) -> list[dict[str, float]]:
-    """Give, line by line, the difference from the part that is harder to beat."""
-    pairs = zip(*(_of(found[part], measure) for part in PARTS), strict=True)
+    """Give the difference from the part that is harder to beat, where both were measured."""
+    by_place = [{_place(line): line for line in found[part]} for part in PARTS]
+    both = [place for place in by_place[0] if place in by_place[1]]
+    pairs = [_of([one[place] for one in by_place], measure) for place in both]
     return [min(pair, key=lambda one: one["ahead"]) for pair in pairs]
+
+
+def _place(line: dict[str, Any]) -> tuple[str, int]:
+    return line["dataset"], line["rows"]
 
 
 def _counted(differences: Iterable[dict[str, float]]) -> dict[str, float]:

@@ -44,9 +44,9 @@ _WORDS: Final = {
         "rows": "training rows",
         "what": "what",
         "figure": "measured",
-        "auc": "AUC / log loss on the test, mean of the draws; bold: best, or less than two standard"
-        " errors from it:",
-        "standing": "Lines in which mikomi is ahead / level / behind beyond noise, mean difference:",
+        "auc": "AUC / log loss on the test, mean of the draws; bold: best, or less than two"
+        " standard errors from it:",
+        "standing": "Lines with mikomi ahead / level / behind beyond noise, mean difference:",
         "against": "against",
         "gain": "less log loss",
         "best_part": "better of scorecard and LightGBM, tuned",

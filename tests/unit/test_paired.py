@@ -3,6 +3,7 @@
 import numpy as np
 
 from benchmarks import paired
+from benchmarks.standing import standing
 from models.training_set import Floats, TrainingSet
 
 
@@ -53,3 +54,22 @@ def test_rows_of_a_lead_and_unlike_draws_make_it_less_sure() -> None:
     copied = paired.by_auc(test.take(ten), [good[ten]], [bad[ten]]).error
     np.testing.assert_allclose(copied, alone, rtol=1e-9)
     assert paired.by_auc(test, [good, bad], [bad, bad]).error > alone
+
+
+def test_the_best_part_is_the_harder_one_of_each_line() -> None:
+    def line(contender: str, rows: int, ahead: float, sign: int) -> dict[str, object]:
+        told = {"ahead": ahead, "se": 0.01, "beyond_noise": sign}
+        found = {"dataset": "a", "rows": rows, "contender": contender}
+        return found | {"mikomi_auc_ahead": told, "mikomi_log_loss_ahead": told}
+
+    found = standing(
+        [
+            line("scorecard", 200, 0.05, 1),
+            line("tuned_lightgbm", 200, -0.03, -1),
+            line("scorecard", 500, 0.01, 0),
+            line("tuned_lightgbm", 500, 0.04, 1),
+            line("scorecard", 1000, 0.09, 1),
+        ]
+    )
+    assert found["best_part"]["auc"] == {"ahead": 0, "level": 1, "behind": 1, "mean": -0.01}
+    assert found["scorecard"]["auc"]["ahead"] == 2
