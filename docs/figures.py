@@ -115,8 +115,10 @@ def _quality(words: dict[str, str], language: str) -> str:
 
 
 def _cells(found: dict[str, dict[str, Any]]) -> list[str]:
+    """Tell every contender; a dash for one that was not measured."""
     return [
-        f"{_told(found[name], 'auc')} / {_told(found[name], 'log_loss')}" for name in CONTENDERS
+        f"{_told(found[name], 'auc')} / {_told(found[name], 'log_loss')}" if name in found else "-"
+        for name in CONTENDERS
     ]
 
 
