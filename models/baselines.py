@@ -5,7 +5,7 @@ numbers scaled, C = 1) and near-default LightGBM (100 trees of 31 leaves, rate 0
 is tuned, and none sees more than the model does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,8 @@ from models.training_set import Floats, TrainingSet, Values
 
 _MANY_VALUES: Final = 10_000_000
 
+BASELINES: Final = ("base_rate", "points", "recency", "odoo", "logistic", "lightgbm")
+"""The names of all of them."""
 RECENCY: Final = "engagement__days_since_last"
 """The feature that the recency baseline goes by."""
 
@@ -100,18 +102,25 @@ def fit_all(
     seed
         Of LightGBM.
     """
+    return {name: fit() for name, fit in fitters(rows, points, recency, seed).items()}
+
+
+def fitters(
+    rows: TrainingSet, points: Points | None = None, recency: str = RECENCY, seed: int = 0
+) -> dict[str, Callable[[], Baseline]]:
+    """Give the way to fit every baseline that the data allow; see `fit_all`."""
     rate = (rows.conversions + 0.5) / (len(rows) + 1.0)
-    fitted: dict[str, Baseline] = {"base_rate": BaseRate(rate)}
+    found: dict[str, Callable[[], Baseline]] = {"base_rate": lambda: BaseRate(rate)}
     if points is not None:
-        fitted["points"] = ByPoints(scorecard.from_points(rows, points))
+        found["points"] = lambda: ByPoints(scorecard.from_points(rows, points))
     if not 0 < rows.conversions < len(rows):
-        return fitted
+        return found
     if recency in rows.names:
-        fitted["recency"] = by_recency(rows, recency)
-    fitted["odoo"] = baselines_odoo.fit(rows)
-    fitted["logistic"] = logistic(rows)
-    fitted["lightgbm"] = near_default_lightgbm(rows, seed)
-    return fitted
+        found["recency"] = lambda: by_recency(rows, recency)
+    found["odoo"] = lambda: baselines_odoo.fit(rows)
+    found["logistic"] = lambda: logistic(rows)
+    found["lightgbm"] = lambda: near_default_lightgbm(rows, seed)
+    return found
 
 
 def by_recency(rows: TrainingSet, column: str = RECENCY) -> Estimator:

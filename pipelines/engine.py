@@ -1,11 +1,14 @@
-"""Where the partitions are worked on: in this process, or on a Dask cluster.
+"""Where the partitions are worked on: in this process, in several, or on a Dask cluster.
 
 Decided here: a stage is a task of one partition that reads and writes files which all workers see,
 and returns something small. So a cluster needs no second implementation: it calls the same task,
 and a result does not depend on who made it (`tests/parity/test_dask.py`).
 """
 
+import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -23,22 +26,22 @@ class EngineSettings:
     ----------
     kind
         `local`: this process, one partition after the other, with the threads that the kernels
-        use. `dask`: a cluster.
+        use. `processes`: so many `workers` on this machine. `dask`: a cluster.
     scheduler
         Address of the cluster, `tcp://host:port`; none starts one on this machine.
     workers
-        Processes of a cluster that is started here.
+        How many processes, or the processes of a cluster that is started here.
     """
 
-    kind: Literal["local", "dask"] = "local"
+    kind: Literal["local", "processes", "dask"] = "local"
     scheduler: str | None = None
     workers: int = 2
 
     def __post_init__(self) -> None:
         """Refuse an address that would never be used, and a cluster of nobody."""
-        if self.kind == "local" and self.scheduler is not None:
+        if self.kind != "dask" and self.scheduler is not None:
             raise BadParams.of(
-                f"scheduler: {self.scheduler} with kind: local",
+                f"scheduler: {self.scheduler} with kind: {self.kind}",
                 "an address only for the kind `dask`",
                 "set kind: dask, or remove the address",
             )
@@ -69,8 +72,29 @@ def each(
     if settings.kind == "local":
         yield from map(task, parts)
         return
+    if settings.kind == "processes":
+        yield from _side_by_side(task, list(parts), settings.workers)
+        return
     with _client(settings) as client:
         yield from _gather(client, task, list(parts))
+
+
+def _side_by_side(
+    task: Callable[[int], Result], parts: list[int], workers: int
+) -> Iterator[Result]:
+    """Work in fresh processes; what has not begun is given up when nobody waits for it."""
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max(1, min(workers, len(parts))), fresh, _deaf) as pool:
+        try:
+            for done in as_completed([pool.submit(task, part) for part in parts]):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf() -> None:
+    """Leave interrupts to the parent, who lets a part that was begun be finished."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
@@ -91,8 +115,8 @@ def _client(settings: EngineSettings) -> Iterator[Any]:
 
 
 def _gather(client: Any, task: Callable[[int], Result], parts: list[int]) -> Iterator[Result]:
-    from distributed import as_completed  # noqa: PLC0415 - as above
+    from distributed import as_completed as completed  # noqa: PLC0415 - as above
 
     futures = [client.submit(task, part, pure=False) for part in parts]
-    for future in as_completed(futures, loop=client.loop):
+    for future in completed(futures, loop=client.loop):
         yield future.result()

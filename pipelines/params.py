@@ -11,6 +11,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     features    what the catalog is learned with
     train       scorecard, trees, calibration, evidence
     evaluate    baselines, intervals, the report
+    backtest    rolling origins, cadences, capacity
     promote     when a model becomes the champion
     card        what people say about the model
     registry    where runs and versions are kept
@@ -31,6 +32,8 @@ from features.errors import BadParams, Fault
 from features.labels import Target
 from features.snapshots import CohortRule
 from models.evaluation import EvaluationSettings
+from models.origins import BacktestSettings
+from models.promotion import TrialSettings
 from models.proof import ProofSettings
 from models.reason_selection import ReasonSettings
 from models.reference import BandSettings
@@ -123,14 +126,15 @@ class TrainParams(TrainSettings):
 
 
 @dataclass(frozen=True)
-class PromoteParams:
-    """When a model becomes the champion.
+class PromoteParams(TrialSettings):
+    """When a model becomes the champion; see `TrialSettings` for the trial against a champion.
 
     Attributes
     ----------
     confidence
-        In log loss the model must beat every baseline in at least this share of the redraws by
-        lead of the test period; in AUC no baseline may be better in as many.
+        Where there is no champion: in log loss the model must beat every baseline in at least this
+        share of the redraws by lead of the test period; in AUC no baseline may be better in as
+        many.
     allow_leaks
         Leak checks that may fail, by code, each with the written reason.
     """
@@ -211,6 +215,7 @@ class Params:
     features: CatalogSettings = field(default_factory=CatalogSettings)
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
+    backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
     card: CardParams = field(default_factory=CardParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)

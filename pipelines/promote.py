@@ -1,14 +1,19 @@
 """Stage promote: the evaluated model becomes a version, and the champion if it has earned it.
 
-Decided here, the rule, for every baseline, over redraws by lead of the test period: in log loss,
-which judges the probabilities, the model is better in at least `confidence` of them; in AUC, which
-judges the order alone, the baseline is not better in as many. And there is a signal at all.
-Otherwise the version stays challenger, and the grounds are recorded beside it. A refusal is an
-answer, not a fault: the stage ends well either way, and the champion stays who it was.
+Decided here, the rule. With no champion it stands against every baseline, over redraws by lead of
+the test period: in log loss, which judges the probabilities, the model is better in at least
+`confidence` of them; in AUC, which judges the order alone, the baseline is not better in as many.
+And there is a signal at all. With a champion there is a trial (`models.promotion`) on the newest
+matured period. Either way no leak check fails, and a version that was rolled back stays away.
+Otherwise the version stays challenger. The grounds, of a refusal or a promotion, are recorded in
+the registry and in `promotion.json`. A refusal is an answer, not a fault: the stage ends well
+either way, and the champion stays who it was.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -16,9 +21,9 @@ import pandas as pd
 
 from features.errors import BadInput
 from models import artifact
-from models.registered import Run
+from models.registered import Run, Version
 from models.registry import Registry
-from pipelines import stored
+from pipelines import contest, stored
 from pipelines.atomic import replacing, write_json
 from pipelines.evaluate import COMPARISONS
 from pipelines.job import Job
@@ -27,14 +32,24 @@ from pipelines.train import log
 JUDGED: Final = ("auc", "log_loss")
 """Not to be worse in, and to be better in, beyond noise."""
 EXAMPLE_ROWS: Final = 5
+ROLLED_BACK: Final = "rolled back"
+MOST_LETTERS: Final = 4000
+"""Of a tag of the registry."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the model has earned the title, and the grounds if not."""
+    """Whether the model has earned the title; the grounds if not, and what was shown if so.
+
+    `judged_by` is `baselines`, `champion`, or `title`, for who holds the title already; `contest`
+    has the facts of a trial against the champion.
+    """
 
     promoted: bool
     grounds: tuple[str, ...]
+    shown: tuple[str, ...] = ()
+    judged_by: str = "baselines"
+    contest: dict[str, Any] | None = None
 
 
 def run(job: Job) -> dict[str, Any]:
@@ -46,30 +61,83 @@ def run(job: Job) -> dict[str, Any]:
     registry = Registry(job.params.registry, places.registry)
     run_id = log(job, Run(fingerprint))
     version = registry.register(run_id, places.model, example(job))
-    verdict = judge(facts, job.params.promote.confidence)
+    former = registry.champion()
+    verdict = judged(job, registry, version, facts)
     allowed = job.params.promote.allow_leaks
     verdict = held_back(verdict, leaked(job, fingerprint), allowed)
-    tags = {"verdict": "promoted" if verdict.promoted else "refused"}
-    tags |= {"grounds": "; ".join(verdict.grounds)[:4000]} if verdict.grounds else {}
-    tags |= {"allowed_leaks": json.dumps(allowed, ensure_ascii=False)[:4000]} if allowed else {}
-    if verdict.promoted:
-        registry.crown(version, tags)
-    else:
-        registry.note(version, tags)
-    champion = registry.champion()
-    with replacing(places.champion) as fresh:
-        if champion is None:
-            fresh.mkdir()
-        else:
-            registry.fetch("champion", fresh)
+    _record(registry, version, verdict, allowed)
+    champion = take_up(job, registry)
     told = {
         "version": version.number,
         "promoted": verdict.promoted,
         "champion": None if champion is None else champion.number,
     }
-    grounds = {"grounds": verdict.grounds, "allowed_leaks": allowed, "model": fingerprint}
-    write_json(places.promotion, told | grounds)
-    return told | ({"grounds": "; ".join(verdict.grounds)} if verdict.grounds else {})
+    facts = {
+        "model": fingerprint,
+        "former_champion": None if former is None else former.number,
+        "judged_by": verdict.judged_by,
+        "grounds": said(verdict),
+        "contest": verdict.contest,
+        "allowed_leaks": allowed,
+    }
+    write_json(places.promotion, told | facts)
+    return told | {"grounds": "; ".join(said(verdict))}
+
+
+def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]) -> Verdict:
+    """Judge a version: against the champion, or against the baselines where there is none."""
+    champion = registry.champion()
+    if version.tags.get("verdict") == ROLLED_BACK:
+        why = version.tags.get("grounds", "")
+        return Verdict(
+            promoted=False, grounds=(f"version {version.number} was rolled back: {why}",)
+        )
+    if champion is None:
+        return judge(facts, job.params.promote.confidence)
+    if champion.number == version.number:
+        known = version.tags.get("grounds", "the champion already")
+        return Verdict(promoted=True, grounds=(), shown=(known,), judged_by="title")
+    with TemporaryDirectory(dir=job.places.artifacts, prefix=".champion-") as folder:
+        place = Path(folder) / "model"
+        registry.fetch(str(champion.number), place)
+        held = contest.hold(job, place)
+    shown = () if held.trial is None else (f"champion {champion.number}: {held.trial.shown}",)
+    return Verdict(not held.grounds, held.grounds, shown, "champion", held.plain())
+
+
+def said(verdict: Verdict) -> tuple[str, ...]:
+    """Give what decided: what was shown for it, or what spoke against it."""
+    return verdict.shown if verdict.promoted else verdict.grounds
+
+
+def take_up(job: Job, registry: Registry) -> Version | None:
+    """Copy the registry's champion into the workspace; an empty folder if there is none."""
+    champion = registry.champion()
+    with replacing(job.places.champion) as fresh:
+        if champion is None:
+            fresh.mkdir()
+        else:
+            registry.fetch("champion", fresh)
+    return champion
+
+
+def _record(
+    registry: Registry, version: Version, verdict: Verdict, allowed: dict[str, str]
+) -> None:
+    """Write the verdict and its grounds beside the version, and move the title."""
+    tags = {
+        "verdict": "promoted" if verdict.promoted else "refused",
+        "grounds": "; ".join(said(verdict))[:MOST_LETTERS],
+    }
+    tags |= (
+        {"allowed_leaks": json.dumps(allowed, ensure_ascii=False)[:MOST_LETTERS]} if allowed else {}
+    )
+    if version.tags.get("verdict") == ROLLED_BACK:
+        return
+    if verdict.promoted:
+        registry.crown(version, tags)
+    else:
+        registry.note(version, tags)
 
 
 def judge(facts: dict[str, Any], confidence: float) -> Verdict:
@@ -95,7 +163,13 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
                 f"{one['metric']}: better than {one['against']} in {said} of the redraws "
                 f"(gain {one['gain'] or 0.0:.4f}), {asked} asked for"
             )
-    return Verdict(not grounds, tuple(grounds))
+    shown = tuple(
+        f"{one['metric']}: better than {one['against']} in {one['better_share']:.0%} of the "
+        f"redraws (gain {one['gain'] or 0.0:.4f})".replace("% of", " % of")
+        for one in facts["comparisons"]
+        if one["metric"] in least and one["better_share"] is not None
+    )
+    return Verdict(not grounds, tuple(grounds), shown)
 
 
 def leaked(job: Job, fingerprint: str) -> list[dict[str, Any]]:
@@ -129,7 +203,7 @@ def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str,
         for one in failed
         if not allowed.get(one["code"], "").strip()
     )
-    return Verdict(not grounds, grounds)
+    return replace(verdict, promoted=not grounds, grounds=grounds)
 
 
 def example(job: Job) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from features import build, snapshots
 from features.catalog import Catalog
 from features.snapshots import CohortRule
+from features.timeline import from_moments
 from models import artifact, evidence_learning, points, reference, training
 from models.artifact import Artifact
 from models.lead_model import LeadModel
@@ -50,7 +51,8 @@ def run(job: Job) -> dict[str, Any]:
         rows, model, catalog, (train, hand_given, train.seed), train.proof
     )
     people = reference.learn(open_margins(job, model, catalog), train.bands)
-    made = Artifact(model, catalog, people, proven, about(job))
+    learned_until = int(rows.cutoff.max()) + job.params.split.embargo
+    made = Artifact(model, catalog, people, proven, about(job, learned_until))
     fingerprint = artifact.save(places.model, made)
     told = figures(model) | {"proven_concepts": len(proven.proven), "open_leads": people.population}
     write_json(places.training, told | {"choices": model.choices})
@@ -84,8 +86,12 @@ def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.flo
     return np.sort(np.concatenate([model.margin(values) for values in parts]))
 
 
-def about(job: Job) -> dict[str, Any]:
-    """Say what the model was made from: data, parameters, versions."""
+def about(job: Job, learned_until: int) -> dict[str, Any]:
+    """Say what the model was made from: data, parameters, versions.
+
+    `learned_until` is the moment from which on no outcome was learned from: the last cutoff that
+    taught, and the embargo.
+    """
     manifest = partitions.manifest(job.places.tables)
     made = ("numpy", "lightgbm", "scikit-learn")
     return {
@@ -93,6 +99,7 @@ def about(job: Job) -> dict[str, Any]:
         "horizon_days": job.params.cohort.horizon_days,
         "outcome": job.params.cohort.outcome,
         "observed_until": manifest.observed_until,
+        "learned_until": from_moments(np.array([learned_until]))[0].isoformat(),
         "inputs": {one.source: one.sha256 for one in manifest.inputs},
         "cohort": plain(job.params.cohort),
         "split": plain(job.params.split),

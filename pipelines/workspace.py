@@ -75,6 +75,21 @@ class Workspace:
         return self.artifacts / "card"
 
     @property
+    def origins(self) -> Path:
+        """backtest: what every method answered at every origin, so that it can be continued."""
+        return self.data / "backtest"
+
+    @property
+    def backtest(self) -> Path:
+        """backtest: the report, its table and its figures."""
+        return self.artifacts / "backtest"
+
+    @property
+    def shadow(self) -> Path:
+        """shadow: champion and challenger on live leads."""
+        return self.artifacts / "shadow.json"
+
+    @property
     def champion(self) -> Path:
         """promote: the model that answers, as the registry holds it."""
         return self.artifacts / "champion"

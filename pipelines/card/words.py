@@ -33,8 +33,8 @@ PHRASES: Final = {
     "by": Text("Answerable", "責任者"),
     "purpose": Text("Purpose", "目的"),
     "why_promoted": Text(
-        "Why: it met every condition of promotion, on the test period, against every baseline.",
-        "理由：テスト期間において、すべての比較対象に対し昇格の条件をすべて満たしました。",
+        "Why: it met every condition of promotion. What was shown:",
+        "理由：昇格の条件をすべて満たしました。示されたこと：",
     ),
     "why_refused": Text("Why it was refused:", "見送りの理由："),
     "s_target": Text("What it predicts", "何を予測するか"),

@@ -10,7 +10,7 @@ from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (score, models):
+    for command in (score, models, rollback, shadow):
         app.command(rich_help_panel="Ranking")(command)
 
 
@@ -76,6 +76,52 @@ def models(params: ParamsFile = DEFAULT_PARAMS) -> None:
     ]
     columns = ("version", "aliases", "registered (UTC)", "verdict", "grounds")
     out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
+
+
+def rollback(
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is written into the registry.")],
+    to: Annotated[
+        str | None, typer.Option(help="A version that was champion once; none: the former one.")
+    ] = None,
+) -> None:
+    """Make the former champion answer again, at once and without proof.
+
+    A running server follows within seconds. The version that leaves is not promoted again.
+    """
+    from pipelines import rollback as rolling_back  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out, written  # noqa: PLC0415
+
+    told = rolling_back.run(job(params), reason, to)
+    out().print("  ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in told.items()))
+
+
+def shadow(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    database: Annotated[
+        str,
+        typer.Option(envvar="MIKOMI_DATABASE_URL", help="The server's database.", show_envvar=True),
+    ] = "sqlite:///artifacts/serve/mikomi.db",
+    as_of: Annotated[
+        str | None, typer.Option(help="Up to when outcomes are complete; none: now.")
+    ] = None,
+) -> None:
+    """Compare champion and challenger on live leads whose horizon is over.
+
+    A server with `MIKOMI_SHADOW_SHARE` above 0 lets the challenger answer what the champion was
+    asked, beside it and unseen. Both are held against the outcomes that came in since, by the
+    rule of `promote`; nobody is promoted by this.
+    """
+    from pipelines import shadow as shadowing  # noqa: PLC0415 - slow to import
+    from pipelines.commands.options import now  # noqa: PLC0415
+    from pipelines.commands.saying import out, written  # noqa: PLC0415
+
+    at = now(context) if as_of is None else moment(as_of, "--as-of")
+    told = shadowing.run(job(params), database, at)
+    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
 
 
 def _show(path: Path, count: int) -> None:

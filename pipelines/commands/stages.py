@@ -39,6 +39,7 @@ def add(app: typer.Typer) -> None:
         app.command(name, help=words, rich_help_panel="Stages")(made)
     app.command("run", rich_help_panel="Stages")(run)
     app.command("tune", rich_help_panel="Stages")(tune)
+    app.command("backtest", rich_help_panel="Stages")(backtest)
 
 
 def ingest(
@@ -68,6 +69,17 @@ def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
     printed as a section for params.yaml. The test period is never looked at.
     """
     _do("tune", job(params, context))
+
+
+def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Train at rolling origins in the past and judge on what came after; write the report.
+
+    The model meets every baseline at each origin, trained once, again at every cadence of
+    `backtest.retrain_days`, or only recalibrated. At an origin only what had matured by then is
+    learned from. Interrupted, it goes on where it was; `engine: {kind: processes}` works on several
+    origins at once.
+    """
+    _do("backtest", job(params, context))
 
 
 def _command(name: str) -> Callable[..., None]:

@@ -1,0 +1,99 @@
+"""A back-test by the command: told in two languages, resumed, and never ahead of its time."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+import pytest
+
+from features.labels import Target
+from pipelines.backtest import known, origin
+from pipelines.backtest.origin import METHODS
+from pipelines.workspace import Workspace
+from tests.small_company import PARAMS, found, mikomi
+
+BACKTEST = (
+    PARAMS + "backtest: {first_share: 0.5, retrain_days: [120], period_days: 60, redraws: 20}\n"
+)
+WORKED = origin._prepared
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("backtest")
+    found(folder, leads=500)
+    (folder / "params.yaml").write_text(BACKTEST, encoding="utf-8")
+    for stage in ("ingest", "snapshot"):
+        assert mikomi(folder, stage) == 0
+    return folder
+
+
+def backtest(folder: Path, prepared: Callable[..., Any] = WORKED) -> list[int]:
+    """Run it; tell the origins that were worked on."""
+    worked: list[int] = []
+
+    def counting(course: Any, one: Any) -> Any:
+        worked.append(one.at)
+        return prepared(course, one)
+
+    with patch.object(origin, "_prepared", counting):
+        mikomi(folder, "backtest")
+    return worked
+
+
+def test_a_back_test_is_told_and_goes_on_where_it_was(company: Path) -> None:
+    places = Workspace("small", company)
+
+    def failing(course: Any, one: Any) -> Any:
+        if one.at > course.origins[0].at:
+            raise KeyboardInterrupt
+        return WORKED(course, one)
+
+    begun = backtest(company, failing)
+    assert not places.backtest.exists()
+    assert len(list(places.origins.glob("*.parquet"))) == len(METHODS)
+    went_on = backtest(company)
+    assert begun[0] not in went_on
+    assert backtest(company) == []
+
+    table = pd.read_csv(places.backtest / "table.csv")
+    told = json.loads((places.backtest / "backtest.json").read_text("utf-8"))
+    assert len(told["table"]) == len(table)
+    whole = table[(table["period"] == "all") & ~table["recalibrated"]]
+    assert set(whole["method"]) >= {"mikomi", "base_rate", "odoo", "logistic", "lightgbm"}
+    assert sorted(whole["cadence_days"].fillna(0).unique()) == [0, 120]
+    assert (whole["auc_low"] <= whole["auc"]).all()
+    for file, word in (("report.html", "Back-test"), ("report.ja.html", "バックテスト")):
+        page = (places.backtest / file).read_text("utf-8")
+        assert word in page
+        assert page.count("<svg") == 7
+        assert "nan" not in page.casefold().replace("financ", "")
+
+
+def test_answers_do_not_depend_on_what_comes_later(company: Path) -> None:
+    """The first model answers its first days the same although all that came later is taken back.
+
+    Rows of later days see deals of their own time, whoever answers them.
+    """
+    places = Workspace("small", company)
+    first = min(places.origins.glob("*-mikomi-*.parquet"))
+    before = pd.read_parquet(first)
+    end = pd.Timestamp(first.name[:10], tz="UTC") + pd.Timedelta(days=20)
+    seen = known.read(places.tables, places.snapshots, Target("won", 90.0), 0)
+    early = (seen.snapshots["cutoff"].iloc[before["row"]] <= end).to_numpy()
+    kept = {path: path.read_bytes() for path in (places.tables / "outcomes").glob("*.parquet")}
+    try:
+        for path in kept:
+            outcomes = pd.read_parquet(path)
+            outcomes[outcomes["occurred_at"] < end].to_parquet(path)
+        first.unlink()
+        backtest(company)
+        after = pd.read_parquet(first)
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
+    assert early.any()
+    assert before[early].equals(after[early])
