@@ -40,10 +40,20 @@ class FollowedChampion:
         How many models are kept ready for replays.
     refuse
         Is told why a model was refused.
+    pointer
+        The file that is followed.
     """
 
-    def __init__(self, folder: Path, load: Load, older: int = 4, refuse: Refuse = id) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        load: Load,
+        older: int = 4,
+        refuse: Refuse = id,
+        pointer: str = POINTER,
+    ) -> None:
         self._folder = folder
+        self._pointer = pointer
         self._load = load
         self._older = older
         self._refuse = refuse
@@ -63,6 +73,11 @@ class FollowedChampion:
         """Whether there is a model in use."""
         return self._current is not None
 
+    @property
+    def pointed(self) -> bool:
+        """Whether there is a model in use that is still pointed at."""
+        return self._current is not None and (self._folder / self._pointer).is_file()
+
     def of(self, fingerprint: str, version: int | None = None) -> Loaded:
         """Give the model with this fingerprint and version, from memory or the model folder."""
         with self._lock:
@@ -80,7 +95,7 @@ class FollowedChampion:
     def poll(self) -> bool:
         """Follow the pointer once; say whether the model changed."""
         try:
-            said = (self._folder / POINTER).read_bytes()
+            said = (self._folder / self._pointer).read_bytes()
         except FileNotFoundError:
             return False
         if said == self._seen:

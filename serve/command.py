@@ -48,7 +48,7 @@ def serve() -> None:
         typer.echo(f"{name}={value}", err=True)
     _tell_who_may_come(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
-    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _beside():
+    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _beside(settings):
         uvicorn.run(
             "serve.app:from_environment",
             factory=True,
@@ -132,12 +132,17 @@ def _keys(settings: Any = None) -> Any:
 
 
 @contextmanager
-def _beside() -> Iterator[None]:
-    """Run the follower and the refresher beside the server; told by whom, they end with it."""
+def _beside(settings: Any) -> Iterator[None]:
+    """Run the follower and the refresher beside the server, and the shadow if it has a share.
+
+    Told by whom, they end with it.
+    """
     own = str(os.getpid())
+    modules = ["serve.follow", "serve.refresh"]
+    modules += ["serve.shadow_process"] if settings.shadow_share else []
     running = [
         subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
-        for module in ("serve.follow", "serve.refresh")
+        for module in modules
     ]
     try:
         yield

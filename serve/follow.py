@@ -1,5 +1,7 @@
 """The follower: copies the registry's champion beside the server, and points the server at it.
 
+With shadow scoring the challenger is copied and pointed at in the same way, beside it.
+
 Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
 should wait for it; a server that has a model already starts before it. A model is copied, checked,
 made to answer, by which everything is compiled that a worker would have to compile while it answers
@@ -16,60 +18,72 @@ import time
 from pathlib import Path
 
 from features.errors import MikomiError
-from models.registered import RegistrySettings
+from models.registered import RegistrySettings, Version
 from models.registry import Registry
 from serve import cards
 from serve.champion import MODELS, POINTER
 from serve.settings import Settings
 
+ALIASES = ("champion", "challenger")
 _FIRST_SECONDS = 5.0
 
 
-def follow(registry: Registry, folder: Path) -> bool:
-    """Point at the champion of the registry; say whether the pointer moved.
+def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
+    """Point at the registry's version of an alias; say whether the pointer moved.
+
+    A champion that is gone is kept, for somebody must answer; a challenger that is gone is let go.
 
     Raises
     ------
     ArtifactError
-        If the champion's files are broken; the pointer stays where it is.
+        If the version's files are broken; the pointer stays where it is.
     """
     from models import artifact  # noqa: PLC0415 - slow to import
     from serve.scoring import Loaded  # noqa: PLC0415
 
-    champion = registry.champion()
-    if champion is None:
+    pointer = f"{alias}.json"
+    version = registry.aliased(alias)
+    if version is None:
+        if alias != "champion":
+            (folder / pointer).unlink(missing_ok=True)
         return False
-    if champion.number == pointed(folder):
-        cards.fetch(registry, champion, folder)
+    if version.number == pointed(folder, pointer):
+        _card(registry, version, folder, alias)
         return False
     models = folder / MODELS
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".copy-") as copy:
-        registry.fetch(str(champion.number), Path(copy) / "model")
+        registry.fetch(str(version.number), Path(copy) / "model")
         fingerprint = artifact.load(Path(copy) / "model").fingerprint
         place = models / fingerprint
         if not place.exists():
             (Path(copy) / "model").rename(place)
-    Loaded(artifact.load(place), champion.number).warm()
-    cards.fetch(registry, champion, folder)
-    point(folder, fingerprint, champion.number)
+    Loaded(artifact.load(place), version.number).warm()
+    _card(registry, version, folder, alias)
+    point(folder, fingerprint, version.number, pointer)
     return True
 
 
-def pointed(folder: Path) -> int | None:
+def _card(registry: Registry, version: Version, folder: Path, alias: str) -> None:
+    """Take the card of the one that answers."""
+    if alias == "champion":
+        cards.fetch(registry, version, folder)
+
+
+def pointed(folder: Path, pointer: str = POINTER) -> int | None:
     """Tell the version that is pointed at."""
     try:
-        said = json.loads((folder / POINTER).read_bytes())
+        said = json.loads((folder / pointer).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return said.get("version") if isinstance(said, dict) else None
 
 
-def point(folder: Path, fingerprint: str, version: int | None) -> None:
-    """Move the pointer, whole or not at all."""
-    fresh = folder / f".{POINTER}.{os.getpid()}"
+def point(folder: Path, fingerprint: str, version: int | None, pointer: str = POINTER) -> None:
+    """Move a pointer, whole or not at all."""
+    fresh = folder / f".{pointer}.{os.getpid()}"
     fresh.write_text(json.dumps({"fingerprint": fingerprint, "version": version}), "utf-8")
-    fresh.replace(folder / POINTER)
+    fresh.replace(folder / pointer)
 
 
 def open_registry(settings: Settings) -> Registry | None:
@@ -93,9 +107,10 @@ def main() -> None:
         try:
             registry = registry or open_registry(settings)
             if registry is not None:
-                follow(registry, settings.models)
+                for alias in ALIASES if settings.shadow_share else ALIASES[:1]:
+                    follow(registry, settings.models, alias)
         except (MikomiError, OSError) as error:
-            sys.stderr.write(f"the champion was not taken up: {error}\n")
+            sys.stderr.write(f"a model was not taken up: {error}\n")
         except Exception as error:  # noqa: BLE001 - the registry's library raises its own
             sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
             registry = None

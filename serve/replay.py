@@ -8,6 +8,7 @@ import msgspec
 
 from features.errors import ArtifactError, Fault
 from features.phrases import Language
+from serve.answers import ScoreAnswer
 from serve.bodies import ScoreBody, asked_of, read
 from serve.questions import Question
 from serve.records import Asked
@@ -40,6 +41,22 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
     ReplayDiffers
         If they are not the bytes that were sent.
     """
+    again = msgspec.json.encode(answered(scoring, loaded, histories))
+    if again != scoring.answer:
+        raise ReplayDiffers(
+            [Fault("other bytes than were sent", "the same bytes", "report it, with the receipt")]
+        )
+    return again
+
+
+def answered(scoring: Scoring, loaded: Loaded, histories: Histories) -> ScoreAnswer:
+    """Let a model, the same or another, answer a logged question as it was asked.
+
+    Raises
+    ------
+    Erased
+        If a person was erased with whom it was computed.
+    """
     language: Language = "ja" if scoring.language == "ja" else "en"
     if scoring.input is None and scoring.revisions is None:
         raise Erased(
@@ -49,9 +66,4 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
         question: Asked | Question = asked_of(read(ScoreBody, scoring.input), scoring.at)
     else:
         question, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
-    again = msgspec.json.encode(loaded.answer(question, language, scoring.receipt_id))
-    if again != scoring.answer:
-        raise ReplayDiffers(
-            [Fault("other bytes than were sent", "the same bytes", "report it, with the receipt")]
-        )
-    return again
+    return loaded.answer(question, language, scoring.receipt_id)

@@ -26,6 +26,8 @@ _LEAST: Final = {
     "requests_per_second": 0.01,
     "burst": 1,
     "session_hours": 0.01,
+    "shadow_share": 0.0,
+    "shadow_seconds": 0.05,
 }
 _ONE_OF: Final = {
     "language": ("en", "ja"),
@@ -63,6 +65,8 @@ class Settings:
     session_hours: float = 12.0
     sales_see: str = "own_and_unowned"
     time_zone: str = "UTC"
+    shadow_share: float = 0.0
+    shadow_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense, all at once."""
@@ -76,6 +80,9 @@ class Settings:
             for name, words in _ONE_OF.items()
             if getattr(self, name) not in words
         ]
+        if not self.shadow_share <= 1.0:
+            found = f"{PREFIX}SHADOW_SHARE={self.shadow_share}"
+            faults.append(Fault(found, "a share, at most 1", _DO))
         if not _is_zone(self.time_zone):
             expected = "a name such as Asia/Tokyo"
             faults.append(Fault(f"{PREFIX}TIME_ZONE={self.time_zone}", expected, _DO))

@@ -28,6 +28,7 @@ from serve.store.tables import (
     RANKING,
     RANKING_MARKS,
     RECEIPTS,
+    SHADOW_SCORES,
 )
 
 LOOKED_FOR: Final = timedelta(minutes=1)
@@ -118,6 +119,7 @@ def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
     connection.execute(
         update(FEEDBACK).where(FEEDBACK.c.receipt_id.in_(receipts)).values(note=None)
     )
+    connection.execute(delete(SHADOW_SCORES).where(SHADOW_SCORES.c.receipt_id.in_(receipts)))
     count = connection.execute(
         select(func.count()).select_from(RECEIPTS).where(of_lead)
     ).scalar_one()

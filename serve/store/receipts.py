@@ -93,7 +93,7 @@ class Receipts:
             If there is none, or its person was erased.
         """
         with reading(self._engine).connect() as connection:
-            return _scoring(_kept(connection, receipt_id))
+            return scoring_of(_kept(connection, receipt_id))
 
     def given(self, lead_id: str, most: int) -> list[Given]:
         """List the answers that were given about a lead, the newest first."""
@@ -155,7 +155,8 @@ def _values(one: Scoring) -> tuple[Any, ...]:
     return tuple(told)
 
 
-def _scoring(row: dict[str, Any]) -> Scoring:
+def scoring_of(row: dict[str, Any]) -> Scoring:
+    """Make a scoring of a row of the log."""
     del row["erased_at"]
     row["at"], row["cutoff"] = time_of(row["at"]), time_of(row["cutoff"])
     if row["revisions"] is not None:

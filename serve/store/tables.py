@@ -156,6 +156,16 @@ FEEDBACK: Final = Table(
     Column("at", BigInteger, nullable=False),
     Column("key_id", String),
 )
+SHADOW_SCORES: Final = Table(
+    "shadow_scores",
+    METADATA,
+    Column("receipt_id", String, ForeignKey("receipts.receipt_id"), primary_key=True),
+    Column("model_fingerprint", String, primary_key=True),
+    Column("model_version", Integer),
+    Column("at", BigInteger, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("champion_probability", Float, nullable=False),
+)
 API_KEYS: Final = Table(
     "api_keys",
     METADATA,
