@@ -87,7 +87,7 @@ class Case:
     plan
         The splits; None where rows have no time order.
     audit
-        Protected attribute -> its value on the learning rows and on the test rows, in their order.
+        Protected attribute -> its value on the test rows, in their order.
     reference
         What bands are measured against; None: no protected groups are compared.
     """
@@ -101,7 +101,7 @@ class Case:
     points: Points | None = None
     age_days: Floats | None = None
     plan: SplitPlan | None = None
-    audit: Mapping[str, tuple[pd.Series, pd.Series]] = field(default_factory=dict)
+    audit: Mapping[str, pd.Series] = field(default_factory=dict)
     reference: Reference | None = None
 
 
@@ -273,10 +273,10 @@ def _protected(case: Case, given: Floats, settings: EvaluationSettings) -> tuple
     if case.reference is None:
         return ()
     band = bands_of(case.model.margin(case.test.values), case.reference)
-    rows = Compared(case.learning, case.test, given, band, settings.redraws, settings.seed)
+    rows = Compared(case.test, given, band, settings.redraws, settings.seed)
     return tuple(
-        compare(name, groups_of(before, after), rows, case.catalog.features)
-        for name, (before, after) in case.audit.items()
+        compare(name, groups_of(values), rows, case.catalog.features)
+        for name, values in case.audit.items()
     )
 
 

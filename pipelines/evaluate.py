@@ -63,18 +63,16 @@ def case(job: Job, loaded: Artifact) -> Case:
         points=given_points(params.train.points, loaded.catalog),
         age_days=ages(places.tables, test.keys),
         plan=looking.splits(job),
-        audit=audited(places.tables, learning.keys, test.keys),
+        audit=audited(places.tables, test.keys),
         reference=loaded.reference,
     )
 
 
-def audited(
-    tables: Path, learning: pd.DataFrame, test: pd.DataFrame
-) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """Read the protected attributes, which no feature sees, for both sets of rows."""
+def audited(tables: Path, keys: pd.DataFrame) -> dict[str, pd.Series]:
+    """Read the protected attributes, which no feature sees, of the leads of some rows."""
     kept = partitions.read_audit(tables).set_index("lead_id")
-    both = [kept.reindex(keys["lead_id"]).reset_index(drop=True) for keys in (learning, test)]
-    return {str(name): (both[0][name], both[1][name]) for name in kept}
+    mine = kept.reindex(keys["lead_id"]).reset_index(drop=True)
+    return {str(name): mine[name] for name in kept}
 
 
 def ages(tables: Path, keys: pd.DataFrame) -> NDArray[np.float64]:

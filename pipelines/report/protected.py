@@ -31,8 +31,8 @@ WORDS: Final = {
     "gap": Text("Gap", "差"),
     "log_loss": Text("Log loss", "対数損失"),
     "proxies": Text(
-        "Features that give a group away, alone (AUC {least} or more):",
-        "単独で群を言い当てる特徴量（AUC {least}以上）：",
+        "Features that give a group away, alone, beyond chance (AUC {least} or more):",
+        "偶然の範囲を超えて単独で群を言い当てる特徴量（AUC {least}以上）：",
     ),
     "no_proxies": Text(
         "No single feature gives a group away (AUC {least} or more).",
@@ -61,19 +61,19 @@ def section(told: list[dict[str, Any]], labels: dict[str, Any], language: Langua
         group=lambda name: named(name, NOT_VALUES, language),
         share=share,
         number=_number,
+        interval=_interval,
         gap=lambda value: f"{100 * value:+.2f} pt",
     )
     return Markup(text)  # noqa: S704 (the template escapes its words)
 
 
 def _number(metric: str, told: dict[str, Any]) -> str:
-    if told["value"] is None:
-        return NOTHING
+    return NOTHING if told["value"] is None else written(metric, told["value"])
+
+
+def _interval(metric: str, told: dict[str, Any]) -> str:
     ends = [told["low"], told["high"]]
-    if None in ends:
-        return written(metric, told["value"])
-    low, high = (written(metric, end) for end in ends)
-    return f"{written(metric, told['value'])} ({low} – {high})"
+    return "" if None in ends else " – ".join(written(metric, end) for end in ends)
 
 
 @cache
