@@ -25,7 +25,7 @@ from features.kernel.packed import pack
 from features.kernel.records import Integers
 from models.binning import bin_of
 from models.calibration import Calibration
-from models.training_set import Floats, Values
+from models.training_set import Floats
 
 STEEPEST = 1.0
 """The most probability that one unit of margin is worth."""
@@ -57,59 +57,6 @@ class ReasonSettings:
     def places(self) -> int:
         """How many reasons a lead can have."""
         return self.positive + self.negative
-
-
-@dataclass(frozen=True)
-class Picked:
-    """The reasons of some leads; the first `positive` places are for, the others against.
-
-    Attributes
-    ----------
-    concept, feature
-        Shape (rows, places): positions in the concepts and the catalog; -1 where there is none.
-    value
-        Shape (rows, places): the value of the leading feature.
-    contribution
-        Shape (rows, places): as a probability; 0 where there is none.
-    snapshots, conversions
-        Shape (rows, places): comparable training snapshots, and how many of them converted.
-    """
-
-    concept: NDArray[np.int16]
-    feature: NDArray[np.int32]
-    value: Values
-    contribution: Floats
-    snapshots: NDArray[np.int64]
-    conversions: NDArray[np.int64]
-
-    @classmethod
-    def empty(cls, rows: int, places: int) -> "Picked":
-        """Make room for the reasons of some leads; nothing is written yet."""
-        shape = (rows, places)
-        return cls(
-            concept=np.empty(shape, np.int16),
-            feature=np.empty(shape, np.int32),
-            value=np.empty(shape, np.float32),
-            contribution=np.empty(shape),
-            snapshots=np.empty(shape, np.int64),
-            conversions=np.empty(shape, np.int64),
-        )
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """Give all of it as compiled code takes it."""
-        return (
-            self.concept,
-            self.feature,
-            self.value,
-            self.contribution,
-            self.snapshots,
-            self.conversions,
-        )
-
-    def rows(self, first: int, end: int) -> "Picked":
-        """Give a view of some rows."""
-        return Picked(*(column[first:end] for column in self.columns))
 
 
 @dataclass(frozen=True)

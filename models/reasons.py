@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.catalog import Catalog
 from features.feature import Text
 from features.phrases import Language, render
-from models.reason_selection import Picked
+from models.picked import Picked
 
 
 @dataclass(frozen=True)

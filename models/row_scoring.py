@@ -17,7 +17,8 @@ from features.kernel.records import Integers
 from models.calibration import Calibration, probability_of
 from models.contributions import explain_rows
 from models.interval import Interval, ends
-from models.reason_selection import Picked, pick_packed
+from models.picked import Picked
+from models.reason_selection import pick_packed
 from models.reference import Reference, band_of, score_of
 from models.training_set import Floats, Values
 

@@ -13,9 +13,9 @@ from features.errors import CatalogMismatch
 from models.artifact import Artifact
 from models.concepts import Concepts
 from models.contributions import Explainer
+from models.picked import Picked
 from models.reason_selection import (
     Base,
-    Picked,
     ReasonSettings,
     Support,
     concept_points,

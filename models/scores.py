@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.catalog import Catalog
 from features.phrases import Language
 from models.concepts import Concepts
-from models.reason_selection import Picked
+from models.picked import Picked
 from models.reasons import Reason, say, sentences
 from models.reference import BANDS
 from models.training_set import Floats

@@ -14,7 +14,7 @@ from features.encoding.attributes import ACCOUNT_PREFIX
 from features.encoding.leads_told import ColumnsTold
 from features.texts import written
 from features.timeline import DAY
-from models.reason_selection import Picked
+from models.picked import Picked
 from models.reference import BANDS
 from serve.rank_rows import Computed, Ranked
 from serve.store.ranking import RankedReason, searched

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from features.encoding.single import moment_of
+from features.encoding.moments import moment_of
 from models import artifact
 from serve.champion import FollowedChampion
 from serve.refresher import Refresher

@@ -15,7 +15,8 @@ import numpy as np
 from features.build import CompiledCatalog
 from features.encoding.columnar import ColumnEncoder
 from features.encoding.leads_told import ColumnsTold
-from features.encoding.single import LeadEncoder, moment_of
+from features.encoding.moments import moment_of
+from features.encoding.single import LeadEncoder
 from features.histories import Histories
 from features.kernel.records import Matrix, Rows
 from features.phrases import Language, render

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from features.encoding.single import moment_of
+from features.encoding.moments import moment_of
 from serve.refresher import Refresher
 from serve.scoring import Loaded
 from tests.clocked import Clock

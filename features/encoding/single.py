@@ -6,7 +6,6 @@ then without surrounding spaces.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final
@@ -19,6 +18,7 @@ from features.columns import number_of, translation
 from features.encoding.activities import DIRECTIONS
 from features.encoding.attributes import ACCOUNT_PREFIX
 from features.encoding.leads import Leads
+from features.encoding.moments import moment_of, put_moments, seen
 from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
 from features.encoding.told import (
     ACTOR as ACTOR_ROW,
@@ -29,9 +29,7 @@ from features.encoding.told import (
     DIRECTION,
     KIND,
     LEAD,
-    OCCURRED_AT,
     PAIR,
-    SEEN_FROM,
     STAGE,
     Numbers,
     Told,
@@ -44,9 +42,7 @@ from features.histories import Histories
 from features.kernel.records import Codes, Integers
 from features.reserved import ACTOR, OUTCOME, attribute_categories
 from features.texts import folded, written
-from features.timeline import DAY, SECOND
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAN: Final = float("nan")
 _NONE: Final = np.empty(0, np.float64)
 _NOBODY: Final = translation([], ())
@@ -67,16 +63,6 @@ _Records = Sequence[Any]
 _Numbered = dict[str, int]
 _Later = tuple[int, int, int, int, float]
 """lead, occurred_at, seen_from, attribute, value"""
-
-
-def moment_of(at: datetime) -> int:
-    """Turn a time into microseconds.
-
-    >>> moment_of(datetime(1970, 1, 2, tzinfo=UTC))
-    86400000000
-    """
-    passed = at - _EPOCH
-    return passed.days * DAY + passed.seconds * SECOND + passed.microseconds
 
 
 class LeadEncoder:
@@ -151,7 +137,7 @@ class LeadEncoder:
             return table, _NONE, _NONE, _NOBODY
         types, at, known, topics, sides, actors, dwell, amount = _columns(_ACTIVITY, records)
         table[LEAD] = lead
-        _put_moments(table, at, known)
+        put_moments(table, at, known)
         table[CODE] = _codes(self.types, types)
         if self._pairs and any(topics):
             table[PAIR] = [*map(self._pair, types, topics)]
@@ -181,7 +167,7 @@ class LeadEncoder:
         said, at, known, names, amount = _columns(_OUTCOME, records)
         table = np.empty((6, len(records)), np.int64)
         table[LEAD] = lead
-        _put_moments(table, at, known)
+        put_moments(table, at, known)
         table[KIND] = KIND_OF_CODE[_codes(self._kinds, said)]
         table[STAGE] = _codes(self._stages, said)
         number, _ = _ranked([name and folded(name) for name in names])
@@ -221,8 +207,8 @@ class LeadEncoder:
         for one in changes:
             place = self.attributes.get(one.attribute.strip())
             if place is not None:
-                at, seen = _seen(one.occurred_at, one.known_at)
-                found.append((lead, at, seen, place, self._value(place, one.value)))
+                at, seen_from = seen(one.occurred_at, one.known_at)
+                found.append((lead, at, seen_from, place, self._value(place, one.value)))
         return found
 
     def _value(self, place: int, value: object) -> float:
@@ -262,28 +248,8 @@ def _codes(known: _Numbered, texts: Sequence[str | None]) -> list[int]:
     return [_code(known, text) for text in texts] if -1 in found else found
 
 
-def _seen(at: datetime, known_at: datetime | None) -> tuple[int, int]:
-    occurred = moment_of(at)
-    return occurred, occurred if known_at is None else max(occurred, moment_of(known_at))
-
-
 def _columns(fields: Any, records: _Records) -> Any:
     return zip(*map(fields, records), strict=True)
-
-
-def _put_moments(
-    table: Integers, at: Sequence[datetime], known_at: Sequence[datetime | None]
-) -> None:
-    """Write from when records occurred and from when they are seen."""
-    table[OCCURRED_AT] = occurred = [*map(moment_of, at)]
-    if any(known_at):
-        known = [
-            n if at is None else max(n, moment_of(at))
-            for n, at in zip(occurred, known_at, strict=True)
-        ]
-        table[SEEN_FROM] = known
-    else:
-        table[SEEN_FROM] = table[OCCURRED_AT]
 
 
 def _flat(of_leads: list[_Records]) -> tuple[_Records, Any]:
@@ -311,7 +277,7 @@ def _check_ids(ids: list[str]) -> None:
 
 def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
-    moments = [_seen(lead.created_at, lead.known_at) for lead in leads]
+    moments = [seen(lead.created_at, lead.known_at) for lead in leads]
     number = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
     numbers = [number] * len(leads) if isinstance(number, int) else number
     return np.array([*zip(*moments, strict=True), numbers], np.int64)

@@ -25,12 +25,11 @@ from features.kernel.counters import (
     Walk,
     add_up,
     count,
-    count_days,
     fade,
-    mark_days,
     place_pointers,
     tell_moments,
 )
+from features.kernel.days import count_days, mark_days
 from features.kernel.records import Events, Indices, Integers, Matrix, Rows
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from features.encoding.single import moment_of
+from features.encoding.moments import moment_of
 from features.texts import folded
 from serve.bodies_store import StoredActivity
 from serve.store.among import among, bound, fetched

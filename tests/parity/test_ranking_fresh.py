@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text, update
 
-from features.encoding.single import moment_of
+from features.encoding.moments import moment_of
 from models import artifact
 from serve.refresher import Refresher
 from serve.scoring import Loaded

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from features.build import CompiledCatalog, build
 from features.encoding import single, told
-from features.encoding.single import LeadEncoder, moment_of
+from features.encoding.moments import moment_of
+from features.encoding.single import LeadEncoder
 from features.errors import BadTables
 from features.histories import Histories, encode
 from features.rows import make_rows
