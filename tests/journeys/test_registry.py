@@ -22,7 +22,7 @@ from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
 from models.registered import RegistrySettings, Run
 from models.registry import Registry
 from serve import cards
-from serve.follow import follow
+from serve.follow import follow, point
 from tests.small_model import small_model
 
 ELSEWHERE = """
@@ -97,7 +97,9 @@ def test_the_champion_is_named_and_comes_back_to_the_bit(registry: Registry, pla
 
 def test_the_card_is_kept_with_the_version_and_follows_it(registry: Registry, place: Path) -> None:
     server = place / "server"
-    assert follow(registry, server)
+    server.mkdir()
+    point(server, run().fingerprint, 1)
+    assert not follow(registry, server)
     assert cards.read(server, 1) is None
     (place / "card").mkdir()
     (place / "card" / "card.json").write_text('{"format": 1}', "utf-8")
