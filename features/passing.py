@@ -2,7 +2,7 @@
 
 Decided here: a feature stands still, grows as fast as time passes, slides (it counts in a window)
 or follows the calendar; every measure is one of these. Until the moment given here everything but
-the growing features is the same to the bit, and these pass no edge.
+the growing and fading features is the same to the bit, and these pass no edge.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from features.histories import Histories
 from features.kernel.passing import Groups, Watched, first_change, first_crossing
 from features.kernel.profile import month_of
 from features.kernel.records import Indices, Integers, Matrix
-from features.sweep_plan import RATE_DAYS
+from features.sweep_plan import FADING, RATE_DAYS
 from features.timeline import DAY, HOUR, NEVER
 
 GROWING: Final = {
@@ -39,6 +39,7 @@ class Passing(NamedTuple):
 
     watched: Watched
     growing: Indices
+    fading: tuple[tuple[int, float, NDArray[np.float64]], ...]
     units: Integers
     edges: tuple[NDArray[np.float64], Integers]
     calendar: bool
@@ -65,6 +66,11 @@ def passing_of(catalog: Catalog, edges: Sequence[NDArray[np.float64]]) -> Passin
             bool(account),
         ),
         np.array([n for n, _ in grows], np.int32),
+        tuple(
+            (n, one.window_days * DAY, edges[n])
+            for n, one in told
+            if one.measure == FADING and one.window_days is not None
+        ),
         np.array([GROWING[one.measure] for _, one in grows], np.int64),
         (
             np.concatenate([np.empty(0), *(edges[n] for n, _ in grows)]),
@@ -103,6 +109,8 @@ def changes_at(
         first_crossing(grown, passing.edges, passing.units, spans)
         spans = np.minimum(spans, NEVER - cutoff - 1)
         told = np.minimum(told, cutoff + spans)
+    for column, half_life, edges in passing.fading:
+        told = np.minimum(told, cutoff + _faded_past(values[:, column], half_life, edges))
     if passing.calendar:
         told = np.minimum(told, _next_month(cutoff))
     return np.maximum(told, cutoff + 1)
@@ -110,12 +118,29 @@ def changes_at(
 
 def grown(feature: Feature, value: float, microseconds: int) -> float:
     """Give the value of a feature when so much time has passed and nothing else has changed."""
+    if feature.measure == FADING and feature.window_days is not None:
+        return value * 2.0 ** (-microseconds / (feature.window_days * DAY))
     unit = GROWING.get(feature.measure)
     return value if unit is None else value + microseconds / unit
 
 
+def _faded_past(
+    values: NDArray[np.float32], half_life: float, edges: NDArray[np.float64]
+) -> Integers:
+    """Tell how long until fading values pass an edge, a little early: shape of `values`."""
+    whole = values.astype(np.float64)
+    place = np.searchsorted(edges, whole) - 1
+    below = np.where(place >= 0, edges[np.maximum(place, 0)], 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spans = half_life * np.log2(whole / below) * 0.999 - 1.0
+    falls = (below > 0.0) & np.isfinite(spans)
+    return np.where(falls, np.maximum(spans, 0.0), NEVER // 2).astype(np.int64)
+
+
 def _windows(features: Sequence[Feature]) -> Integers:
-    days = {one.window_days for one in features if one.window_days is not None}
+    days = {
+        one.window_days for one in features if one.window_days is not None and one.measure != FADING
+    }
     if any(one.measure == "acceleration" for one in features):
         days |= set(RATE_DAYS)
     return np.array([round(length * DAY) for length in sorted(days)], np.int64)

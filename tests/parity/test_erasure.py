@@ -129,7 +129,7 @@ def erase_while_writing(
     """Erase a lead while activities of it are being written; give what is left of it."""
     store: Any = client.app.state.parts.store  # type: ignore[attr-defined]
     writing, erasing = Event(), Event()
-    plain, locked = ingest._kept_activities, erasure._locked
+    plain, locked = ingest.kept_rows, erasure._locked
 
     def slowly(*arguments: Any) -> Any:
         writing.set()
@@ -142,7 +142,7 @@ def erase_while_writing(
         return locked(*arguments)
 
     client.put("/v1/leads/L-1", json=lead())
-    monkeypatch.setattr(ingest, "_kept_activities", slowly)
+    monkeypatch.setattr(ingest, "kept_rows", slowly)
     monkeypatch.setattr(erasure, "_locked", noted)
     with ThreadPoolExecutor(2) as pool:
         sent = pool.submit(send, client, activities(5))
