@@ -119,7 +119,7 @@ def changes_at(
 def grown(feature: Feature, value: float, microseconds: int) -> float:
     """Give the value of a feature when so much time has passed and nothing else has changed."""
     if feature.measure == FADING and feature.window_days is not None:
-        return value * 2.0 ** (-microseconds / (feature.window_days * DAY))
+        return float(value * 2.0 ** (-microseconds / (feature.window_days * DAY)))
     unit = GROWING.get(feature.measure)
     return value if unit is None else value + microseconds / unit
 
