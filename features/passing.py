@@ -1,8 +1,8 @@
 """How features move while nothing is told, and from when a lead can be another.
 
-Decided here: a feature stands still, grows as fast as time passes, slides (it counts in a window)
-or follows the calendar; every measure is one of these. Until the moment given here everything but
-the growing and fading features is the same to the bit, and these pass no edge.
+Decided here: a feature stands still, grows as fast as time passes, fades by halves, slides (it
+counts in a window) or follows the calendar; every measure is one of these. Until the moment given
+here everything but the growing and fading features is the same to the bit, and these pass no edge.
 """
 
 from collections.abc import Sequence

@@ -141,18 +141,17 @@ class Server:
         """Follow the model and the keys while the server runs; finish the log at the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
-        tasks = [
-            asyncio.create_task(self._often(self._follow, self.parts.settings.poll_seconds)),
-            asyncio.create_task(self._often(self._take_keys, _KEY_SECONDS)),
-            asyncio.create_task(self._often(self._look_again, _ERASED_SECONDS)),
-            asyncio.create_task(self._often(self._checkpoints.move, checkpoints.SECONDS)),
-        ]
+        ending = asyncio.Event()
+        works = (
+            (self._follow, self.parts.settings.poll_seconds),
+            (self._take_keys, _KEY_SECONDS),
+            (self._look_again, _ERASED_SECONDS),
+            (self._checkpoints.move, checkpoints.SECONDS),
+        )
+        tasks = [asyncio.create_task(self._often(*work, ending)) for work in works]
         yield
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        ending.set()
+        await asyncio.gather(*tasks)
         await asyncio.to_thread(self.parts.receipts.close)
         self.log.flush()
         self._engine.dispose()
@@ -163,13 +162,17 @@ class Server:
             await asyncio.to_thread(self._take_keys)
         await asyncio.to_thread(self._follow)
 
-    async def _often(self, work: Callable[[], object], seconds: float) -> None:
-        while True:
+    async def _often(
+        self, work: Callable[[], object], seconds: float, ending: asyncio.Event
+    ) -> None:
+        """Do it again and again; what runs when the server ends is waited for."""
+        while not ending.is_set():
             try:
                 await asyncio.to_thread(work)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
                 self.log.line("retry", what=work.__name__, error=type(error).__name__)
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), seconds)
 
     def _follow(self) -> None:
         if self._champion.poll():

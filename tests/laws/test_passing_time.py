@@ -13,6 +13,7 @@ from features.histories import Histories, encode
 from features.kernel.records import Indices, Integers, Matrix
 from features.passing import GROWING, Passing, changes_at, grown, passing_of
 from features.rows import make_rows
+from features.sweep_plan import FADING
 from features.timeline import DAY
 from tests.builders import SPAN_DAYS, START, Company, company, learned, snapshots
 
@@ -66,7 +67,7 @@ class Case:
         for n, feature in enumerate(self.catalog.features):
             if not self.edges[n].size:
                 continue
-            if feature.measure in GROWING:
+            if feature.measure in (*GROWING, FADING):
                 first, second = (np.searchsorted(self.edges[n], v) for v in (now[n], later[n]))
                 assert first == second, feature.name
                 told = grown(feature, float(now[n]), at - self.cutoff)
@@ -87,7 +88,7 @@ def test_the_moment_is_not_told_far_too_early() -> None:
     assert np.median(waits) > DAY / 10
 
 
-@pytest.mark.parametrize("fault", ["windows", "account", "growing", "ahead"])
+@pytest.mark.parametrize("fault", ["windows", "account", "growing", "fading", "ahead"])
 def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     none = np.empty(0, np.int64)
 
@@ -98,6 +99,8 @@ def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
             return moves._replace(watched=moves.watched._replace(account_matters=False))
         if fault == "growing":
             return moves._replace(growing=moves.growing[:0])
+        if fault == "fading":
+            return moves._replace(fading=())
         return moves
 
     if fault == "ahead":
@@ -108,17 +111,20 @@ def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
             case.check(case.due(faulty(passing_of(case.catalog, case.edges))))
 
 
-def test_every_measure_is_one_of_the_four() -> None:
+def test_every_measure_is_one_of_the_five() -> None:
     tables = company(Company(leads=30, activities=900, outcomes=80, changes=60, seed=1))
     catalog = learn(tables, snapshots(tables, 1), CatalogSettings(min_support=1))
     for feature in catalog.features:
-        slides = feature.window_days is not None
+        fades = feature.measure == FADING
+        slides = feature.window_days is not None and not fades
         of_sequence = feature.view == "sequence"
         kinds = (
             slides,
+            fades,
             feature.measure in GROWING,
             feature.measure in passing.CALENDAR,
             not slides
+            and not fades
             and (
                 feature.measure in STILL
                 or feature.measure.endswith("_sum")

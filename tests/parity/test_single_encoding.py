@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.build import CompiledCatalog, build
-from features.encoding import single, told
-from features.encoding.moments import moment_of
+from features.encoding import moments, single, told
 from features.encoding.single import LeadEncoder
 from features.errors import BadTables
 from features.histories import Histories, encode
@@ -192,7 +191,9 @@ def test_planted_fault_ties_left_in_the_order_they_came(monkeypatch: pytest.Monk
 
 
 def test_a_planted_fault_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(single, "_seen", lambda at, _known: (moment_of(at), moment_of(at)))
+    monkeypatch.setattr(
+        single, "put_moments", lambda table, at, _known: moments.put_moments(table, at, [None])
+    )
     with pytest.raises(AssertionError):
         assert_same(*both(0, 6))
 
