@@ -76,13 +76,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Period:
-    """The rows with cutoffs in [start, end), and every stream on them; microseconds UTC."""
+    """The rows with cutoffs in [start, end), and every stream on them; microseconds UTC.
+
+    `conversions` counts rows, several of a lead; `converted` counts leads.
+    """
 
     start: int
     end: int
     rows: int
     leads: int
     conversions: int
+    converted: int
     base_rate: float
     streams: Mapping[Stream, Told]
 
@@ -168,8 +172,15 @@ def _period(
         for stream in answers
     }
     conversions = int(label.sum())
-    rate = conversions / len(label)
-    return Period(*span, len(label), len(np.unique(lead)), conversions, rate, streams)
+    return Period(
+        *span,
+        rows=len(label),
+        leads=len(np.unique(lead)),
+        conversions=conversions,
+        converted=len(np.unique(lead[label == 1.0])),
+        base_rate=conversions / len(label),
+        streams=streams,
+    )
 
 
 def _gains(drawn: Mapping[str, Redraws], model: Stream, other: Stream) -> dict[str, Comparison]:

@@ -14,7 +14,7 @@ from models.backtest import Backtest, Period, Stream
 from models.charts import Axis, Bar, Line, Words, bars, lines
 from models.evaluation import MIN_CONVERSIONS, MODEL
 from models.metrics import Interval
-from models.origins import day_of
+from models.origins import NEVER_AGAIN, day_of
 from pipelines.backtest.words import named, phrase, training
 from pipelines.report.figures import RANKS
 from pipelines.report.words import Language
@@ -51,6 +51,15 @@ def cadences(told: Backtest, *, recalibrated: bool = True) -> list[Stream]:
     return sorted(mine, key=lambda s: (order.index(s.cadence), s.recalibrated))
 
 
+def at_work(stream: Stream) -> Stream:
+    """Tell the stream by whose order a method would have sent sales to work.
+
+    One base rate for ever works leads at random; one that is learned again would prefer whom a
+    model with a higher rate answered.
+    """
+    return Stream("base_rate", NEVER_AGAIN) if stream.method == "base_rate" else stream
+
+
 def truth(told: Backtest, language: Language) -> str:
     """Draw what was said on average, and the share that converted."""
     shown = cadences(told)
@@ -71,7 +80,7 @@ def found(told: Backtest, language: Language) -> str:
     """Draw how many conversions were among the leads that sales could work."""
     shown = methods(told)
     rows = [
-        Bar(named(s, language), told.whole.streams[s].found.found, rank=RANKS[s.method])
+        Bar(named(s, language), told.whole.streams[at_work(s)].found.found, rank=RANKS[s.method])
         for s in shown
     ]
     most = max([*(row.value for row in rows), 1]) * 1.05
@@ -87,7 +96,7 @@ def found_so_far(told: Backtest, language: Language) -> str:
     """Draw the conversions found, added up over time."""
     drawn = []
     for stream in methods(told):
-        counts = accumulate(period.streams[stream].found.found for period in told.periods)
+        counts = accumulate(period.streams[at_work(stream)].found.found for period in told.periods)
         x = tuple(float(period.start) for period in told.periods)
         y = tuple(float(count) for count in counts)
         drawn.append(Line(named(stream, language), x, y, RANKS[stream.method]))

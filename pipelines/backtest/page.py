@@ -13,7 +13,7 @@ from models.charts import style
 from models.evaluation import MODEL
 from models.metrics import Interval
 from models.origins import NEVER_AGAIN, BacktestSettings, day_of
-from pipelines.backtest.figures import cadences, figures, methods
+from pipelines.backtest.figures import at_work, cadences, figures, methods
 from pipelines.backtest.words import named, often, phrase, training
 from pipelines.report.words import Language
 
@@ -34,6 +34,7 @@ def page(told: Backtest, settings: BacktestSettings, language: Language, name: s
             last=day_of(told.periods[-1].end),
             leads=f"{whole.leads:,}",
             conversions=f"{whole.conversions:,}",
+            converted=f"{whole.converted:,}",
             cadence=often(told.model.cadence, language),
             capacity=settings.capacity,
         ),
@@ -63,7 +64,7 @@ def verdicts(told: Backtest, settings: BacktestSettings, language: Language) -> 
     rivals = [s for s in methods(told) if s.method != MODEL]
     best = min(rivals, key=lambda stream: whole.streams[stream].figures["log_loss"].value)
     gain = whole.streams[best].gains["log_loss"].gain
-    random = whole.streams[Stream("base_rate", told.model.cadence)]
+    random = whole.streams[Stream("base_rate", NEVER_AGAIN)]
     return [
         phrase(
             "v_auc",
@@ -92,7 +93,7 @@ def verdicts(told: Backtest, settings: BacktestSettings, language: Language) -> 
             language,
             capacity=settings.capacity,
             found=mine.found.found,
-            conversions=f"{whole.conversions:,}",
+            converted=f"{whole.converted:,}",
             random=random.found.found,
         ),
     ]
@@ -100,6 +101,7 @@ def verdicts(told: Backtest, settings: BacktestSettings, language: Language) -> 
 
 def _row(told: Backtest, stream: Stream, language: Language) -> dict[str, Any]:
     one = told.whole.streams[stream]
+    work = told.whole.streams[at_work(stream)].found
     return {
         "name": named(stream, language),
         "training": training(stream, language),
@@ -111,7 +113,7 @@ def _row(told: Backtest, stream: Stream, language: Language) -> dict[str, Any]:
                 "",
             ),
             _gain(told, stream, one),
-            (f"{one.found.found:,}", f"/ {one.found.worked:,}"),
+            (f"{work.found:,}", f"/ {work.worked:,}"),
         ],
     }
 

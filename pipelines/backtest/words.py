@@ -39,9 +39,10 @@ WORDS: Final = {
     "s_worked": Text("What it would have meant for sales", "営業にとっての意味"),
     "p_worked": Text(
         "Each week sales work {capacity} leads, the hottest first, each lead once: so many of the "
-        "{conversions} conversions would have been among them. Base rate is working at random.",
-        "毎週、見込みの高い順に {capacity} 件（同じリードは一度だけ）に当たるとして、成約 "
-        "{conversions} 件のうち何件がその中にあったかです。「平均の成約率」は無作為に当たることを"
+        "{converted} leads that converted would have been among them. Base rate is working at "
+        "random.",
+        "毎週、見込みの高い順に {capacity} 件（同じリードは一度だけ）に当たるとして、成約した "
+        "{converted} 件のうち何件がその中にあったかです。「平均の成約率」は無作為に当たることを"
         "意味します。",
     ),
     "s_table": Text("All figures", "すべての数値"),
@@ -81,10 +82,10 @@ WORDS: Final = {
         "（{low}〜{high}）です。",
     ),
     "v_found": Text(
-        "With {capacity} leads a week, the model finds {found} of {conversions} conversions; "
+        "With {capacity} leads a week, the model finds {found} of {converted} leads that convert; "
         "random work finds {random}.",
-        "週 {capacity} 件に当たる場合、モデルは成約 {conversions} 件のうち {found} 件を見つけます。"
-        "無作為なら {random} 件です。",
+        "週 {capacity} 件に当たる場合、モデルは成約する {converted} 件のうち {found} 件を"
+        "見つけます。無作為なら {random} 件です。",
     ),
 }
 

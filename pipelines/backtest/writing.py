@@ -50,6 +50,7 @@ def _row(named: str, period: Period, stream: Stream, one: Told) -> dict[str, Any
         "rows": period.rows,
         "leads": period.leads,
         "conversions": period.conversions,
+        "converted_leads": period.converted,
         "base_rate": period.base_rate,
         "mean_probability": one.mean_probability,
     }
