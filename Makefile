@@ -42,9 +42,14 @@ demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and ser
 	$(BIN)/dvc repro
 	$(BIN)/mikomi score --show 10
 	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then exit 0; fi; \
-	$(BIN)/mikomi send --today & \
-	if [ -t 1 ]; then $(BIN)/mikomi serve; \
-	else timeout --signal=INT $(DEMO_SECONDS) $(BIN)/mikomi serve || [ $$? = 124 ]; fi
+	export MIKOMI_ACCESS_LOG=no; \
+	if [ -t 1 ]; then $(BIN)/mikomi send --today & $(BIN)/mikomi serve; \
+	else \
+	  $(BIN)/mikomi serve & server=$$!; \
+	  trap 'kill $$server; wait $$server || true' EXIT; \
+	  $(BIN)/mikomi send --today; \
+	  sleep $(DEMO_SECONDS); \
+	fi
 
 browser:  ## the browser that tests of the pages drive, and a Japanese font, where apt-get can
 	@if { [ -n "$${MIKOMI_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; } \

@@ -59,6 +59,7 @@ file:close()
 def running(command: list[str], port: int, path: str, **more: str) -> Iterator[int]:
     """Run a server until its path answers and give its process; end it with what it started."""
     told = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+    told["PATH"] = f"{BIN}{os.pathsep}{told.get('PATH', os.defpath)}"
     child = subprocess.Popen(  # noqa: S603
         command,
         env=told | more,

@@ -37,4 +37,5 @@ def send(
 
     with closing(sending.Server(to, os.environ.get(KEY))) as server:
         told = sending.run(job(params, context), server, today=today)
-    typer.echo("sent  " + "  ".join(f"{name} {count:,}" for name, count in told.items()))
+    counts = "  ".join(f"{name} {count:,}" for name, count in told.items())
+    typer.echo(f"sent  {counts}  to {to}")
