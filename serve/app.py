@@ -148,7 +148,7 @@ class Server:
             (self._look_again, _ERASED_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
         )
-        tasks = [asyncio.create_task(self._often(*work, ending)) for work in works]
+        tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
         yield
         ending.set()
         await asyncio.gather(*tasks)

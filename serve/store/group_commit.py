@@ -58,10 +58,13 @@ class GroupCommit(Generic[_Item]):
 
     def written(self, items: Sequence[_Item]) -> asyncio.Future[None]:
         """Hand items over; awaiting the future, until they are committed, blocks nobody else."""
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
-        self._add(_Waiting(items, done, loop))
+        done = asyncio.get_running_loop().create_future()
+        self.take(items, done)
         return done
+
+    def take(self, items: Sequence[_Item], done: asyncio.Future[None]) -> None:
+        """Do the same for a future that is there already."""
+        self._add(_Waiting(items, done, done.get_loop()))
 
     def close(self) -> None:
         """Write what waits, then stop."""

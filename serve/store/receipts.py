@@ -15,6 +15,7 @@ from serve.scorings import Scoring
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.group_commit import GroupCommit
 from serve.store.tables import FEEDBACK, RECEIPTS
+from serve.store.turn_commit import TurnCommit, Unwaiting
 
 _OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError)
 VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
@@ -75,10 +76,13 @@ class Receipts:
         self._engine = engine
         self._lone = at_once(engine)
         self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
+        self._unwaiting = Unwaiting(engine)
+        here = engine.dialect.name == "sqlite"
+        self._turns = TurnCommit(self._write_here, self._commits) if here else self._commits
 
     async def append(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings; they are in the database when this returns."""
-        await self._commits.written(scorings)
+        await self._turns.written(scorings)
 
     def append_now(self, scorings: Sequence[Scoring]) -> None:
         """Do the same from a thread."""
@@ -117,13 +121,19 @@ class Receipts:
     def close(self) -> None:
         """Write what waits, then stop."""
         self._commits.close()
+        self._unwaiting.close()
 
     def _write(self, scorings: list[Scoring]) -> None:
         """Add all in one statement: a thread that asks once waits for the interpreter once."""
-        statement = _adding(self._lone.dialect, len(scorings))
-        values = tuple(value for one in scorings for value in _values(one))
         with self._lone.connect() as connection:
-            connection.exec_driver_sql(statement, values)
+            connection.exec_driver_sql(*self._adding(scorings))
+
+    def _write_here(self, scorings: list[Scoring]) -> None:
+        self._unwaiting.execute(*self._adding(scorings))
+
+    def _adding(self, scorings: list[Scoring]) -> tuple[str, tuple[Any, ...]]:
+        statement = _adding(self._lone.dialect, len(scorings))
+        return statement, tuple(value for one in scorings for value in _values(one))
 
 
 def _kept(connection: Connection, receipt_id: str, *, lock: bool = False) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The database stops, fills, locks or refuses: 503, nothing is lost, and then it goes on."""
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,43 +119,54 @@ def test_postgres_has_no_room_for_receipts(models: Path, url: str, clock: Clock)
             assert client.get(f"/v1/receipts/{one}").status_code == 200
 
 
-@pytest.fixture
-def refusing(url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
-    """Make every connection refuse to write while this says so."""
-    said = {"refuses": False}
-    plain = engines.open_engine
-    words = {
-        "sqlite": ("PRAGMA query_only=ON", "PRAGMA query_only=OFF"),
-        "postgres": (
-            "SET default_transaction_read_only=on",
-            "SET default_transaction_read_only=off",
-        ),
-    }[url.partition("ql://")[0].partition(":")[0]]
+class Refusing:
+    """Makes every connection of the engines that the server opens refuse to write, while told to.
 
-    def made(address: str) -> Any:
-        engine = plain(address)
+    Those of the pool are told when they are taken, those that are kept out of it at once.
+    """
 
-        @event.listens_for(engine, "checkout")
-        def prepare(connection: Any, _record: Any, _proxy: Any) -> None:
-            connection.cursor().execute(words[0 if said["refuses"] else 1])
-            connection.commit()
+    def __init__(self, url: str) -> None:
+        self._plain = engines.open_engine
+        self._sqlite = url.startswith("sqlite")
+        self._made: list[Any] = []
+        self._refuses = False
 
+    def open_engine(self, address: str) -> Any:
+        engine = self._plain(address)
+        event.listen(engine, "connect", lambda connection, _record: self._made.append(connection))
+        event.listen(engine, "checkout", lambda connection, _record, _proxy: self._tell(connection))
         return engine
 
-    monkeypatch.setattr(application, "open_engine", made)
-    return said
+    def __call__(self, *, refuses: bool) -> None:
+        self._refuses = refuses
+        for connection in self._made if self._sqlite else ():
+            with suppress(sqlite3.ProgrammingError):  # it was closed
+                self._tell(connection)
+
+    def _tell(self, connection: Any) -> None:
+        said = "on" if self._refuses else "off"
+        words = "PRAGMA query_only" if self._sqlite else "SET default_transaction_read_only"
+        connection.cursor().execute(f"{words}={said}")
+        connection.commit()
+
+
+@pytest.fixture
+def refusing(url: str, monkeypatch: pytest.MonkeyPatch) -> Refusing:
+    told = Refusing(url)
+    monkeypatch.setattr(application, "open_engine", told.open_engine)
+    return told
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_database_that_may_be_read_alone(
-    models: Path, url: str, clock: Clock, refusing: dict[str, bool]
+    models: Path, url: str, clock: Clock, refusing: Refusing
 ) -> None:
     with serving(models, url, clock) as client:
         assert statuses(client, WRITES) == {200}
-        refusing["refuses"] = True
+        refusing(refuses=True)
         assert statuses(client, WRITES) == {503}
         assert statuses(client, READS) == {200}
-        refusing["refuses"] = False
+        refusing(refuses=False)
         assert statuses(client, WRITES) == {200}
 
 
