@@ -1,10 +1,12 @@
 """Many ids in one statement: PostgreSQL takes them as an array, SQLite as JSON.
 
 Decided here: a statement is made once, whatever the number of ids; they are bound as `ids` when it
-is executed, and given on in the order given.
+is executed, and given on in the order given. PostgreSQL is asked several things at once, as each
+way to a server and back takes longer than the answer.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 import msgspec
@@ -14,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    Dialect,
     Select,
     String,
     any_,
@@ -54,3 +57,24 @@ def fetched(
     result = cast(CursorResult[Any], connection.execute(query, values))
     rows: list[tuple[Any, ...]] = cast(Any, result.cursor).fetchall()
     return rows
+
+
+Asked = tuple[Select[Any], dict[str, Any]]
+"""A statement that was made once, and what is bound in it."""
+
+
+def fetched_all(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
+    """Give the rows of several statements as the driver gives them."""
+    if connection.dialect.name != "postgresql":
+        return [fetched(connection, query, values) for query, values in asked]
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        cursors = [
+            driver.execute(_written(query, connection.dialect), values) for query, values in asked
+        ]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+@cache
+def _written(query: Select[Any], dialect: Dialect) -> str:
+    return str(query.compile(dialect=dialect))

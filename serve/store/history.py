@@ -1,14 +1,15 @@
 """Reading a lead: all that is kept of it and of its account mates, as a question.
 
-Decided here: a question is read in one transaction, now or as of given revisions; with the same
-revisions and the same cutoff it is the same question for ever, unless a person was erased.
+Decided here: a question is read now or as of given revisions: first the leads, then what their
+revisions hold; so with the same revisions and the same cutoff it is the same question for ever,
+unless a person was erased.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import BindParameter, Connection, Engine, String, bindparam, select, union_all
 
 from features.errors import BadRequest, Fault, MikomiError
 from features.texts import folded
@@ -17,6 +18,16 @@ from serve.records import Account, Activity, Asked, Change, Lead, LeadHistory, O
 from serve.store.engine import reading, time_of
 from serve.store.kept import Revisions, kept
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
+
+_ASKED: Final[BindParameter[str]] = bindparam("lead_id", type_=String)
+_OWN: Final = select(LEADS).where(LEADS.c.lead_id == _ASKED, LEADS.c.known)
+_ITS_ACCOUNT: Final = (
+    select(LEADS.c.account_id).where(LEADS.c.lead_id == _ASKED, LEADS.c.known).scalar_subquery()
+)
+_MATES: Final = select(LEADS).where(
+    LEADS.c.account_id == _ITS_ACCOUNT, LEADS.c.known, LEADS.c.lead_id != _ASKED
+)
+_WITH_MATES: Final = union_all(_OWN, _MATES)
 
 
 class NoLead(BadRequest):
@@ -89,16 +100,14 @@ def _refuse_later(lead: Any, cutoff: datetime) -> None:
 
 def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:
     """Give the rows of the lead, then of its mates by id."""
-    query = select(LEADS).where(LEADS.c.lead_id == lead_id, LEADS.c.known)
-    first = None if "\0" in lead_id else connection.execute(query).one_or_none()
-    if first is None:
+    rows = [] if "\0" in lead_id else connection.execute(_WITH_MATES, {"lead_id": lead_id}).all()
+    first = [row for row in rows if row.lead_id == lead_id]
+    if not first:
         raise NoLead([Fault("no such lead", "a lead that was sent", "PUT it first")])
-    mates = select(LEADS).where(LEADS.c.account_id == first.account_id, LEADS.c.known)
-    rows = connection.execute(mates.order_by(LEADS.c.lead_id)).all() if first.account_id else []
-    others = [row for row in rows if row.lead_id != lead_id]
+    others = sorted((row for row in rows if row.lead_id != lead_id), key=lambda row: row.lead_id)
     if revisions is not None:
         others = [row for row in others if row.lead_id in revisions]
-    return [first, *others]
+    return [*first, *others]
 
 
 def _rows(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:

@@ -21,7 +21,7 @@ from features.encoding.leads_told import (
     LeadsTold,
     OutcomesTold,
 )
-from serve.store.among import among, bound, fetched
+from serve.store.among import among, bound, fetched_all
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
 
 Revisions = Mapping[str, int]
@@ -29,6 +29,7 @@ _FIRST: Final = ("lead_id", "revision", "occurred_at", "known_at")
 _DONE: Final = ("activity_type", "topic", "direction", "actor", "dwell_seconds", "amount")
 _DEAL: Final = ("outcome", "deal_id", "amount")
 _CHANGE: Final = ("attribute", "value")
+_HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 
 
 class Kept(NamedTuple):
@@ -54,14 +55,33 @@ def kept(connection: Connection, leads: Sequence[Any], revisions: Revisions | No
     read = {row.lead_id: row.revision for row in rows} | dict(revisions or {})
     place = {row.lead_id: n for n, row in enumerate(rows)}
     limit = np.array([read[lead_id] for lead_id in place], np.int64)
+    *hanging, accounts = _read(connection, list(place), {row.account_id for row in rows})
+    done, deals, changes = (
+        _columns(found, len(names), (place, limit))
+        for found, (_, names) in zip(hanging, _HANGING, strict=True)
+    )
     told = ColumnsTold(
         _leads(rows),
-        ActivitiesTold(*_columns(connection, ACTIVITIES, _DONE, (place, limit))),
-        OutcomesTold(*_columns(connection, OUTCOMES, _DEAL, (place, limit))),
-        _changes(_columns(connection, CHANGES, _CHANGE, (place, limit))),
-        _accounts(connection, {row.account_id for row in rows if row.account_id}),
+        ActivitiesTold(*done),
+        OutcomesTold(*deals),
+        _changes(changes),
+        {name: AccountTold(known_at, _plain(said)) for name, known_at, said in accounts},
     )
     return Kept(told, read)
+
+
+def _read(
+    connection: Connection, lead_ids: Sequence[str], accounts: set[str | None]
+) -> list[list[tuple[Any, ...]]]:
+    """Give the rows of each of the tables `_HANGING`, then those of the accounts."""
+    dialect, ids = connection.dialect.name, bound(connection, lead_ids)
+    asked = [(_selected(dialect, table, names), ids) for table, names in _HANGING]
+    account_ids = sorted(one for one in accounts if one)
+    if not account_ids:
+        return [*fetched_all(connection, asked), []]
+    return fetched_all(
+        connection, [*asked, (_of_accounts(dialect), bound(connection, account_ids))]
+    )
 
 
 def _leads(rows: Sequence[Any]) -> LeadsTold:
@@ -78,17 +98,14 @@ def _leads(rows: Sequence[Any]) -> LeadsTold:
 
 
 def _columns(
-    connection: Connection,
-    table: Table,
-    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    others: int,
     wanted: tuple[dict[str, int], NDArray[np.int64]],
 ) -> tuple[Any, ...]:
-    """Give lead, occurred_at, seen_from and the named columns of what the revisions hold."""
+    """Give lead, occurred_at, seen_from and the other columns of what the revisions hold."""
     place, limit = wanted
-    query = _selected(connection.dialect.name, table, names)
-    rows = fetched(connection, query, bound(connection, list(place)))
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    lead_id, revision, occurred_at, known_at, *rest = columns or [()] * (len(_FIRST) + len(names))
+    lead_id, revision, occurred_at, known_at, *rest = columns or [()] * (len(_FIRST) + others)
     lead = np.fromiter(map(place.__getitem__, lead_id), np.int32, len(rows))
     occurred = np.array(occurred_at, np.int64)
     seen_from = np.maximum(occurred, np.array(known_at, np.int64))
@@ -113,14 +130,16 @@ def _changes(columns: tuple[Any, ...]) -> ChangesTold:
     )
 
 
-def _accounts(connection: Connection, ids: set[str]) -> dict[str, AccountTold]:
-    if not ids:
-        return {}
-    query = select(ACCOUNTS).where(among(connection.dialect.name, ACCOUNTS.c.account_id))
-    return {
-        row.account_id: AccountTold(row.known_at, row.attributes)
-        for row in connection.execute(query, bound(connection, sorted(ids)))
-    }
+def _plain(attributes: Any) -> dict[str, Any]:
+    """Give attributes as the driver gave them: SQLite's gives JSON as text."""
+    told = msgspec.json.decode(attributes) if isinstance(attributes, str) else attributes
+    return dict(told)
+
+
+@cache
+def _of_accounts(dialect: str) -> Select[Any]:
+    columns = ACCOUNTS.c.account_id, ACCOUNTS.c.known_at, ACCOUNTS.c.attributes
+    return select(*columns).where(among(dialect, ACCOUNTS.c.account_id))
 
 
 def leads_of(connection: Connection, lead_ids: Sequence[str]) -> list[Any]:
