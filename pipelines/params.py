@@ -16,6 +16,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     card        what people say about the model
     registry    where runs and versions are kept
     score       the ranking
+    monitor     how often it may be wrong, and which changes matter
     tune        the search
     engine      who works on the partitions
 """
@@ -32,6 +33,7 @@ from features.errors import BadParams, Fault
 from features.labels import Target
 from features.snapshots import CohortRule
 from models.evaluation import EvaluationSettings
+from models.monitoring.settings import MonitorSettings
 from models.origins import BacktestSettings
 from models.promotion import TrialSettings
 from models.proof import ProofSettings
@@ -220,6 +222,7 @@ class Params:
     card: CardParams = field(default_factory=CardParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     score: ScoreParams = field(default_factory=ScoreParams)
+    monitor: MonitorSettings = field(default_factory=MonitorSettings)
     tune: TuneParams = field(default_factory=TuneParams)
     engine: EngineSettings = field(default_factory=EngineSettings)
 

@@ -90,6 +90,11 @@ class Workspace:
         return self.artifacts / "shadow.json"
 
     @property
+    def monitor(self) -> Path:
+        """monitor: verdict, alarms and findings as JSON and as pages."""
+        return self.artifacts / "monitor"
+
+    @property
     def champion(self) -> Path:
         """promote: the model that answers, as the registry holds it."""
         return self.artifacts / "champion"

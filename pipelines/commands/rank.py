@@ -1,16 +1,19 @@
 """Ranking the open leads, and the versions of the model that may do it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
 
+ALARM: Final = 3
+"""Exit code of `monitor` with an alarm; 2 is what the command refuses."""
+
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (score, models, rollback, shadow):
+    for command in (score, models, rollback, shadow, monitor):
         app.command(rich_help_panel="Ranking")(command)
 
 
@@ -122,6 +125,49 @@ def shadow(
     at = now(context) if as_of is None else moment(as_of, "--as-of")
     told = shadowing.run(job(params), database, at)
     out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
+
+
+def monitor(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Today, e.g. 2026-04-01; none: when observation of the tables ended."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MIKOMI_DATABASE_URL",
+            help="The server's database, for what it told and was sent; none: the tables alone.",
+            show_envvar=True,
+        ),
+    ] = None,
+) -> None:
+    """Look whether the world still is as the champion learned it, and its probabilities true.
+
+    Compares the open leads of the tables that `mikomi ingest` wrote with leads of the same ages in
+    training: features, scores, activities, words never taught; and predictions whose horizon is
+    over with their outcomes. Writes a page and JSON.
+
+    The exit code is 0 when all is quiet or there is not enough to tell, and 3 with an alarm.
+    """
+    from pipelines import monitor as monitoring  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out, table  # noqa: PLC0415
+    from pipelines.monitor.writing import PAGES, told_in_english  # noqa: PLC0415
+
+    made = job(params, context)
+    at = None if as_of is None else moment(as_of, "--as-of")
+    found = monitoring.run(made, at, database)
+    told = told_in_english(made.places.monitor)
+    if told:
+        columns = ("check", "what", "found", "expected", "what_to_do")
+        rows = [[one[name] for name in columns] for one in told]
+        out().print(table("Alarms", [name.replace("_", " ") for name in columns], rows))
+    page = made.places.monitor / PAGES["en"]
+    out().print(f"[bold]{found.verdict}[/]  alarms {len(told)}  report {page}")
+    if told:
+        raise typer.Exit(ALARM)
 
 
 def _show(path: Path, count: int) -> None:

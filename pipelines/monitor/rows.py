@@ -121,8 +121,8 @@ def gather(
     for part in parts:
         rows = _drawn(part, rule, moment, share)
         found.rows.append(rows)
-        values = build.build(part, rows, compiled).values  # noqa: PD011 - not a frame of pandas
-        found.values.append(values)
+        values = build.build(part, rows, compiled).values  # noqa: PD011 - not a frame
+        found.values.append(values)  # noqa: PD011 - a list of matrices
         found.counts.append(_counts(part, rows, model, moment, found))
         today = rows["now"].to_numpy(np.bool_)
         _strange_values(part, rows[today], values[today], model, found)

@@ -1,0 +1,154 @@
+"""How often the monitor is wrong, and how soon it is right, on companies whose laws are known.
+
+Decided here: a champion is taught by one company that stands still; every run monitors another.
+`quiet` runs have no change at all: the share of them with an alarm must not exceed the stated rate
+beyond the luck of so many runs (the 99 % point of the binomial). To see more than the far tail, the
+share of runs whose smallest p-value is at most 5 % is told too, and what becomes of both when rows
+are taken for independent. `found` runs have one change, on a known day, and are monitored on days
+after it until the first alarm. `usual` is the sample company with its own seasons and drift.
+
+Run a part by itself as `python -m benchmarks.monitor quiet`; parts that were not run are kept.
+"""
+
+import json
+import statistics
+import sys
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.stats import binom
+
+from benchmarks import harness
+from models.monitoring.settings import MonitorSettings
+from models.monitoring.watched import Watched
+from pipelines.sample import SampleSettings, make
+from tests.monitored import LEARNED_MONTH, champion, day, taught_by, watched
+from tests.still_companies import Plant, company
+
+SETTINGS = MonitorSettings()
+RUNS = {300: 300, 1000: 300, 3000: 200}
+"""Leads that ever came -> runs."""
+COMPANIES = 10
+CHANGE = LEARNED_MONTH + 2
+DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 56, 70, 84)
+LATE_DAYS = tuple(range(28, 281, 14))
+PLANTS = {
+    "page views twice as often": Plant(CHANGE, touch="page_view", rate=2.0),
+    "page views half as often": Plant(CHANGE, touch="page_view", rate=0.5),
+    "no e-mail opens arrive any more": Plant(CHANGE, touch="email_open", rate=0.0),
+    "half of the new leads come from one source": Plant(CHANGE, source=5),
+    "deals opened and won half as often": Plant(CHANGE, deals=0.5),
+}
+SIZES = (1000, 3000)
+SEED = 10_000
+
+
+def main(words: list[str]) -> None:
+    """Run the parts, all by default, and write `results/monitor.json`."""
+    parts = {"quiet": quiet, "found": found, "usual": usual}
+    path = harness.RESULTS / "monitor.json"
+    told: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    told |= {"stated_rate": SETTINGS.false_alarm_rate, "settings": vars(SETTINGS)}
+    for name in words or parts:
+        told[name] = parts[name]()
+        harness.write("monitor", told)
+
+
+def quiet() -> list[dict[str, Any]]:
+    """Monitor companies in which nothing changes."""
+    lines = []
+    for leads, runs in RUNS.items():
+        seen = [
+            watched(company(leads, SEED + n, CHANGE).tables(), day(CHANGE)) for n in range(runs)
+        ]
+        alarms = sum(one.verdict == "alarm" for one in seen)
+        checks = Counter(alarm.check for one in seen for alarm in one.alarms)
+        small = [_smallest(one) <= 0.05 for one in seen]
+        lines.append(
+            {
+                "leads": leads,
+                "open_leads": round(statistics.mean(one.compared.leads for one in seen)),
+                "runs": runs,
+                "questions": round(statistics.mean(len(one.drift) for one in seen)),
+                "alarms": alarms,
+                "rate": alarms / runs,
+                "most_by_luck": int(binom.ppf(0.99, runs, SETTINGS.false_alarm_rate)),
+                "checks": dict(checks),
+                "drift_p_below_5_percent": sum(small) / runs,
+                "psi_above_0_2": sum(_large(one) for one in seen) / runs,
+            }
+        )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def found() -> list[dict[str, Any]]:
+    """Monitor companies in which one thing changes, on days after it."""
+    lines = []
+    for name, plant in PLANTS.items():
+        for leads in SIZES:
+            days = LATE_DAYS if plant.deals != 1.0 else DAYS
+            ends = CHANGE + 1 + max(days) // 28
+            told = [_delay(leads, SEED + n, (plant, days, ends)) for n in range(COMPANIES)]
+            delays = [delay for delay, _ in told if delay is not None]
+            lines.append(
+                {
+                    "change": name,
+                    "leads": leads,
+                    "companies": COMPANIES,
+                    "found": len(delays),
+                    "median_days": statistics.median(delays) if delays else None,
+                    "most_days": max(delays, default=None),
+                    "first_by": dict(Counter(check for _, check in told if check)),
+                    "looked_on_days": [days[0], days[-1]],
+                }
+            )
+            print(lines[-1], flush=True)
+    return lines
+
+
+def usual() -> list[dict[str, Any]]:
+    """Monitor the sample company as it is, with seasons and drift of its own, month by month."""
+    tables = make(SampleSettings(4000, 7)).tables()
+    model = taught_by(tables)
+    lines = []
+    for month in range(LEARNED_MONTH + 1, 25):
+        one = watched(tables, day(month), SETTINGS, model)
+        lines.append(
+            {
+                "months_after_training": month - LEARNED_MONTH,
+                "verdict": one.verdict,
+                "left_out": round(one.compared.left_out, 3),
+                "alarms": [f"{alarm.check}: {alarm.what}" for alarm in one.alarms],
+            }
+        )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def _smallest(one: Watched) -> float:
+    return float(np.nanmin([found.p_value for found in one.drift]))
+
+
+def _large(one: Watched) -> bool:
+    return any(found.psi > 0.2 for found in one.drift if not np.isnan(found.p_value))
+
+
+def _delay(
+    leads: int, seed: int, when: tuple[Plant, tuple[int, ...], int]
+) -> tuple[int | None, str]:
+    """Tell on which day after the change the first alarm came, and which check raised it."""
+    plant, days, ends = when
+    tables = company(leads, seed, ends, plant).tables()
+    for after in days:
+        one = watched(tables, day(CHANGE, after), replace(SETTINGS, seed=after))
+        if one.alarms:
+            return after, one.alarms[0].check
+    return None, ""
+
+
+if __name__ == "__main__":
+    champion()
+    main(sys.argv[1:])

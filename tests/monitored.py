@@ -1,0 +1,98 @@
+"""A champion taught by a company that stands still, and runs of the monitor on other companies."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from features import build, catalog_learning, labels, snapshots
+from features.catalog import CatalogSettings
+from features.labels import Target
+from features.snapshots import CohortRule
+from features.tables import Tables
+from features.timeline import DAY, from_moments, to_moments
+from models import evidence_learning, reference, training
+from models.artifact import Artifact
+from models.evidence import Evidence
+from models.monitoring.alike import Both
+from models.monitoring.matured import calibrated
+from models.monitoring.settings import MonitorSettings
+from models.monitoring.watched import Watched
+from models.monitoring.watching import watch
+from models.settings import BoosterSettings, ScorecardSettings, TrainSettings
+from models.training_set import TrainingSet
+from pipelines.monitor.matured import answered, told_of
+from pipelines.monitor.rows import Moment, gather
+from pipelines.sample import seasons
+from pipelines.sample.seasons import START_MOMENT
+from tests.still_companies import company, until
+
+RULE = CohortRule(every_days=28, early_age_hours=(24,))
+TARGET = Target("won", 90.0)
+SPAN = 28 * DAY
+LEARNED_MONTH = 12
+LEARNED = START_MOMENT + seasons.days_in(LEARNED_MONTH) * DAY
+LAST = LEARNED - TARGET.horizon
+FIRST = START_MOMENT + SPAN
+QUICK = TrainSettings(
+    folds=2,
+    scorecard=ScorecardSettings(penalties=(10.0,)),
+    booster=BoosterSettings(max_trees=12, patience=4, threads=1),
+)
+USUAL = MonitorSettings()
+CATALOG = CatalogSettings(windows_days=(7.0, 30.0), max_topics=4, sequence_length=1)
+
+
+@cache
+def champion(leads: int = 4000, seed: int = 900) -> Artifact:
+    """Train on the first year of a still company; its reasons are left unproven."""
+    return taught_by(company(leads, seed, LEARNED_MONTH).tables())
+
+
+def taught_by(tables: Tables) -> Artifact:
+    """Train on what was known after the first year."""
+    tables = until(tables, LEARNED)
+    end = from_moments(np.array([LEARNED]))[0]
+    rows = snapshots.draw(tables, RULE, end)
+    label = labels.attach(rows, tables.outcomes, TARGET, end)
+    rows, label = rows[label.notna()].reset_index(drop=True), label.dropna()
+    catalog = catalog_learning.learn(tables, rows, CATALOG)
+    taught = TrainingSet.from_frame(build.build(tables, rows, catalog), label.to_numpy())
+    model = training.fit(taught, QUICK, seed=0)
+    binning = evidence_learning._binning(taught, 0)
+    counts = evidence_learning._counts(taught, binning)
+    return Artifact(
+        model,
+        catalog,
+        reference.learn(model.margin(taught.values)),
+        Evidence(binning, *counts, (), {}),
+        {"learned_until": end.isoformat()},
+    )
+
+
+def day(month: int, days: int = 0) -> int:
+    """Give the moment some days after the beginning of a month since the start."""
+    return START_MOMENT + (seasons.days_in(month) + days) * DAY
+
+
+def both_at(tables: Tables, at: int, model: Artifact) -> tuple[Both, np.ndarray, Mapping[str, int]]:
+    """Read today's rows and the reference of a company at a moment."""
+    found = gather([until(tables, at)], model, RULE, Moment(at, FIRST, LAST, SPAN))
+    cutoff = to_moments(pd.concat(found.rows, ignore_index=True)["cutoff"])
+    return found.whole(model), cutoff, found.newest
+
+
+def watched(
+    tables: Tables, at: int, settings: MonitorSettings = USUAL, model: Artifact | None = None
+) -> Watched:
+    """Run the monitor on a company as it was known at a moment."""
+    model = model or champion()
+    seen = until(tables, at)
+    found = gather([seen], model, RULE, Moment(at, FIRST, LAST, SPAN))
+    cutoff = to_moments(pd.concat(found.rows, ignore_index=True)["cutoff"])
+    asked = answered([seen], model, RULE, (LEARNED, at, SPAN))
+    told = told_of(asked, seen.outcomes, TARGET, from_moments(np.array([at]))[0])
+    calibration = calibrated(told, "snapshots", settings)
+    heard = (found.newest, found.strange())
+    return watch(found.whole(model), cutoff, model, heard, calibration, settings)
