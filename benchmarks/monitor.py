@@ -7,7 +7,8 @@ share of runs whose smallest p-value is at most 5 % is told too, and what become
 are taken for independent. `found` runs have one change, on a known day, and are monitored on days
 after it until the first alarm. `usual` is the sample company with its own seasons and drift.
 
-Run a part by itself as `python -m benchmarks.monitor quiet`; parts that were not run are kept.
+Run a part by itself as `python -m benchmarks.monitor quiet`, or one size of it as `... quiet 300`;
+what was not run is kept.
 """
 
 import json
@@ -28,9 +29,9 @@ from tests.monitored import LEARNED_MONTH, champion, day, taught_by, watched
 from tests.still_companies import Plant, company
 
 SETTINGS = MonitorSettings()
-RUNS = {300: 300, 1000: 300, 3000: 200}
+RUNS = {300: 200, 1000: 200, 3000: 200}
 """Leads that ever came -> runs."""
-COMPANIES = 10
+COMPANIES = 8
 CHANGE = LEARNED_MONTH + 2
 DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 56, 70, 84)
 LATE_DAYS = tuple(range(28, 281, 14))
@@ -51,15 +52,19 @@ def main(words: list[str]) -> None:
     path = harness.RESULTS / "monitor.json"
     told: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     told |= {"stated_rate": SETTINGS.false_alarm_rate, "settings": vars(SETTINGS)}
-    for name in words or parts:
-        told[name] = parts[name]()
+    sizes = [int(word) for word in words if word.isdigit()]
+    for name in [word for word in words if not word.isdigit()] or parts:
+        lines = parts[name](sizes)
+        kept = [one for one in told.get(name, []) if sizes and one["leads"] not in sizes]
+        told[name] = sorted([*kept, *lines], key=lambda one: one.get("leads", 0))
         harness.write("monitor", told)
 
 
-def quiet() -> list[dict[str, Any]]:
+def quiet(sizes: list[int]) -> list[dict[str, Any]]:
     """Monitor companies in which nothing changes."""
     lines = []
-    for leads, runs in RUNS.items():
+    for leads in sizes or RUNS:
+        runs = RUNS[leads]
         seen = [
             watched(company(leads, SEED + n, CHANGE).tables(), day(CHANGE)) for n in range(runs)
         ]
@@ -84,11 +89,11 @@ def quiet() -> list[dict[str, Any]]:
     return lines
 
 
-def found() -> list[dict[str, Any]]:
+def found(sizes: list[int]) -> list[dict[str, Any]]:
     """Monitor companies in which one thing changes, on days after it."""
     lines = []
     for name, plant in PLANTS.items():
-        for leads in SIZES:
+        for leads in sizes or SIZES:
             days = LATE_DAYS if plant.deals != 1.0 else DAYS
             ends = CHANGE + 1 + max(days) // 28
             told = [_delay(leads, SEED + n, (plant, days, ends)) for n in range(COMPANIES)]
@@ -109,7 +114,7 @@ def found() -> list[dict[str, Any]]:
     return lines
 
 
-def usual() -> list[dict[str, Any]]:
+def usual(_sizes: list[int]) -> list[dict[str, Any]]:
     """Monitor the sample company as it is, with seasons and drift of its own, month by month."""
     tables = make(SampleSettings(4000, 7)).tables()
     model = taught_by(tables)

@@ -33,6 +33,17 @@ class Metrics:
         self._probability = Histogram(
             "mikomi_probability", "Probabilities told", registry=own, buckets=_SHARES
         )
+        self._tenths = Counter(
+            "mikomi_score_tenth",
+            "Leads scored by tenth of the score; each is a tenth of the reference population",
+            ["model", "tenth"],
+            registry=own,
+        )
+        self._strange = Counter(
+            "mikomi_scores_unknown",
+            "Leads scored with a word the model was not taught",
+            registry=own,
+        )
         self._unknown = Counter(
             "mikomi_unknown", "Words the model was not taught", ["kind"], registry=own
         )
@@ -71,11 +82,23 @@ class Metrics:
         if key not in self._made:
             self._made[key] = self._scores.labels(answer.band, answer.model.fingerprint[:12])
         self._made[key].inc()
+        self._tenth(answer).inc()
         self._probability.observe(answer.probability)
+        if answer.unknown.activity_types or answer.unknown.attributes:
+            self._strange.inc()
         if answer.unknown.activity_types:
             self._unknown.labels("activity_type").inc(sum(answer.unknown.activity_types.values()))
         if answer.unknown.attributes:
             self._unknown.labels("attribute").inc(sum(answer.unknown.attributes.values()))
+
+    def _tenth(self, answer: ScoreAnswer) -> Counter:
+        """Give the count of the tenth of a score; 100 belongs to the last."""
+        tenth = min(int(answer.score / 10.0), 9)
+        key = (tenth, answer.model.fingerprint)
+        if key not in self._made:
+            self._made[key] = self._tenths.labels(answer.model.fingerprint[:12], str(tenth))
+        made: Counter = self._made[key]
+        return made
 
     def model(self, version: int | None) -> None:
         """Tell the version in use."""

@@ -3,9 +3,11 @@
 Decided here: leads grow older as a company does, and most features follow age, so plain training
 rows would show drift for ever. Every reference row is weighted so that the reference has today's
 mix of ages; what it then holds of anything is what was to be *expected* of today's leads. Ages that
-the reference hardly holds are left out, and the share of today's leads that this leaves out is
-told. Accounts, where there are any, are the units that chance draws (else leads): leads of an
-account share attributes, and a lead appears in the reference at many moments.
+the reference hardly holds are left out, and so is a lead older than all in the reference; the share
+of today's leads that this leaves out is told.
+
+Accounts, where there are any, are the units that chance draws (else leads): leads of an account
+share attributes, and a lead appears in the reference at many moments.
 """
 
 from collections.abc import Mapping
@@ -18,10 +20,11 @@ from numpy.typing import NDArray
 from models.training_set import Floats, Values
 
 BORDERS_DAYS: Final = (
-    *(0.0, 0.5, 2.0, 7.0, 14.0, 28.0, 56.0, 84.0, 112.0, 168.0, 224.0, 280.0, 365.0, 450.0, 540.0),
-    *(730.0, 1095.0, 1460.0, 1825.0, 2555.0, 3650.0),
+    *(0.0, 0.5, 2.0, 7.0, 14.0),
+    *(28.0 * month for month in range(1, 132)),
 )
-"""Borders of the ages that are told apart; a snapshot lies in [border, next)."""
+"""Borders of the ages that are told apart; a snapshot lies in [border, next). They are narrow,
+because what is counted over the life of a lead grows within an age too."""
 LEAST_ROWS: Final = 30
 LEAST_UNITS: Final = 10
 
@@ -115,7 +118,10 @@ def match(both: Both, mask: NDArray[np.bool_]) -> Matched:
     """
     stratum = np.searchsorted(BORDERS_DAYS, both.age_days, side="right").astype(np.int64)
     size = len(BORDERS_DAYS) + 1
-    today, then = mask & both.now, mask & ~both.now
+    then = mask & ~both.now
+    oldest = both.age_days[then].max(initial=0.0)
+    everyone = int((mask & both.now).sum())
+    today = mask & both.now & (both.age_days <= oldest)
     count = np.bincount(stratum[today], minlength=size)
     rows = np.bincount(stratum[then], minlength=size)
     pairs = np.unique(stratum[then] * both.units + both.unit[then])
@@ -124,4 +130,4 @@ def match(both: Both, mask: NDArray[np.bool_]) -> Matched:
     factor = np.where(covered, count / np.maximum(rows, 1), 0.0)
     weight = np.where(today, covered[stratum], np.where(then, -factor[stratum], 0.0))
     leads = int(count[covered].sum())
-    return Matched(weight, stratum, leads, 1.0 - leads / max(int(count.sum()), 1))
+    return Matched(weight, stratum, leads, 1.0 - leads / max(everyone, 1))

@@ -135,7 +135,8 @@ def _questions(
 ) -> list[_Asked | Drifted]:
     """Make the questions of one population."""
     kept = np.flatnonzero(matched.weight)
-    weight, stratum = matched.weight[kept], matched.stratum[kept]
+    weight = matched.weight[kept]
+    stratum = np.unique(matched.stratum[kept], return_inverse=True)[1].astype(np.int64)
     unit, size = both.unit[kept], both.units
     strata = int(stratum.max()) + 1
     by_age = _totals(unit * strata + stratum, weight, size * strata).reshape(size, strata)

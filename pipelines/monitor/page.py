@@ -73,7 +73,7 @@ def _values(found: Watched, settings: MonitorSettings, language: Language) -> di
         "at": _day(one.at),
         "first": _day(one.reference_from),
         "last": _day(one.reference_to),
-        "share": _percent(settings.unseen_share),
+        "share": f"{100 * settings.unseen_share:g}",
         "left": _percent(one.left_out),
         "psi": f"{settings.psi:g}",
         "asked": sum(not math.isnan(each.p_value) for each in found.drift),

@@ -56,8 +56,9 @@ WORDS: Final = {
     "do": Text("What to do", "対処"),
     "s_drift": Text("Features and scores", "特徴量とスコア"),
     "p_drift": Text(
-        "The largest shifts. The index (PSI) tells how large a shift is; the bar's end beyond the "
-        "value that chance gives counts, and matters from {psi} on. The p-value holds over all "
+        "The largest shifts beyond chance. The index (PSI) tells how large a shift is; what "
+        "exceeds "
+        "the value that chance gives counts, and matters from {psi} on. The p-value holds over all "
         "{asked} comparisons of this run. Columns that move by nature are not tested (–).",
         "変化の大きい順です。指標（PSI）は変化の大きさで、偶然でも生じる分を除いて{psi}以上なら"
         "問題とします。p値は今回の{asked}件の比較全体に対する値です。自然に動く列は"
@@ -107,10 +108,11 @@ WORDS: Final = {
     "activity": Text("Activity type", "活動種別"),
     "s_unseen": Text("Words that the model was not taught", "モデルが学習していない値"),
     "p_unseen": Text(
-        "Share of values, or of activities. It may rise by {share} before it matters.",
-        "値（または活動）に占める割合です。{share}を超えて増えると問題とします。",
+        "Share of values, or of activities. It may rise by {share} points before it matters.",
+        "値（または活動）に占める割合です。{share}ポイントを超えて増えると問題とします。",
     ),
     "words": Text("Most frequent", "多いもの"),
+    "figures": Text("All figures", "すべての数値"),
     "s_segments": Text("Scores by segment", "属性別のスコア"),
     "all": Text("all", "全体"),
     "month": Text("month", "月"),
