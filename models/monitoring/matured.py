@@ -28,6 +28,7 @@ from models.training_set import Floats
 ALL: Final = "all"
 _STEPS: Final = 25
 _LEAST_FITTED: Final = 10
+_LEAST_APART: Final = 1e-3
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,13 @@ def calibrated(told: Told, source: str, settings: MonitorSettings) -> Calibrated
 
 
 def logit_fit(told: Told) -> tuple[Interval, Interval]:
-    """Fit logit(conversion) = intercept + slope * logit(p); errors with rows of a lead together."""
+    """Fit logit(conversion) = intercept + slope * logit(p); errors with rows of a lead together.
+
+    Too few conversions, or one probability for all, tell nothing: NaN.
+    """
     converted = int(told.label.sum())
-    if min(converted, len(told.label) - converted) < _LEAST_FITTED:
+    few = min(converted, len(told.label) - converted) < _LEAST_FITTED
+    if few or float(np.ptp(told.probability)) < _LEAST_APART:
         return Interval(np.nan, np.nan, np.nan), Interval(np.nan, np.nan, np.nan)
     inside = np.clip(told.probability, 1e-6, 1.0 - 1e-6)
     design = np.column_stack([np.ones(len(inside)), np.log(inside / (1.0 - inside))])
