@@ -27,14 +27,31 @@ outcomes it was sent. It writes `monitor.html`, `monitor.ja.html` and `monitor.j
 
 ## What it asks
 
-| check | an alarm needs |
-| --- | --- |
-| feature drift, among all open leads and among new ones; score drift, by segment too | a p-value within the rate, over all comparisons of the run, *and* a PSI of `monitor.psi` beyond what chance gives |
-| calibration of predictions whose horizon is over: all, by month, band, segment | observed over expected conversions shown to lie outside `monitor.calibration_factor` |
-| volume of activities by type, and of all by segment | observed over expected shown to lie outside `monitor.volume_factor` |
-| silence of an activity type | a silence that chance gives less often than the rate, even at a rate lower by that factor |
-| words never taught: values of attributes, activity types | a share shown to have risen by `monitor.unseen_share` |
-
+"""
+_ASKED: Final = (
+    (
+        "feature drift among all open leads and among new ones; score drift, by segment too",
+        "a p-value within the rate, over all comparisons of the run, *and* a PSI of `monitor.psi` "
+        "beyond what chance gives",
+    ),
+    (
+        "calibration of predictions whose horizon is over: all, by month, band and segment",
+        "observed over expected conversions shown to lie outside `monitor.calibration_factor`",
+    ),
+    (
+        "volume of activities by type, and of all types by segment",
+        "observed over expected shown to lie outside `monitor.volume_factor`",
+    ),
+    (
+        "silence of an activity type",
+        "a silence that chance gives less often than the rate, even at a rate lower by that factor",
+    ),
+    (
+        "words never taught: values of attributes, activity types",
+        "a share shown to have risen by `monitor.unseen_share`",
+    ),
+)
+_MANNER: Final = """
 Open leads are compared with leads of the same ages, at the same weekday and hour, that the champion
 could learn from. What moves by nature (the month, the age of the lead, counts over an account) is
 shown and not tested. Chance draws whole accounts, or leads where there are none, because rows of
@@ -80,6 +97,8 @@ def page() -> str:
     return (
         WRITTEN
         + _HEAD
+        + markdown(["check", "an alarm needs"], [list(one) for one in _ASKED])
+        + _MANNER
         + _QUIET.format(rate=told["stated_rate"])
         + markdown(
             ["leads", "open leads", "runs", "with an alarm", "at most, by luck", "some PSI > 0.2"],
