@@ -94,7 +94,7 @@ class Matched:
     def expected(self, quantity: Floats) -> tuple[float, float]:
         """Give how much of a quantity there is today, and how much was to be expected."""
         each = self.weight * quantity
-        return float(each[self.weight > 0].sum()), float(-each[self.weight < 0].sum())
+        return float(each[self.weight > 0].sum()), float(0.0 - each[self.weight < 0].sum())
 
     def beyond_age(self, quantity: Floats) -> Floats:
         """Give a quantity less the reference's mean at that age: shape (rows,), 0 if left out."""

@@ -20,7 +20,7 @@ from models.metrics import Interval
 from models.monitoring.settings import MonitorSettings
 from models.monitoring.watched import Watched
 from pipelines.monitor.figures import figures, largest
-from pipelines.monitor.words import among, named, phrase, told
+from pipelines.monitor.words import among, checks_of, named, phrase, told
 from pipelines.report.words import Language
 
 MOST_ROWS: Final = 25
@@ -39,7 +39,7 @@ def page(
         t=lambda key: phrase(key, language, **values),
         verdict=found.verdict,
         verdicts=verdicts(found, settings, language),
-        alarms=[told(alarm, catalog, language) for alarm in found.alarms],
+        alarms=[told(one, catalog, language) | {"code": one.what} for one in found.alarms],
         drift=_drift(found, catalog, language),
         volumes=_volumes(found, catalog, language),
         unseen=_unseen(found, catalog, language),
@@ -57,7 +57,8 @@ def verdicts(found: Watched, settings: MonitorSettings, language: Language) -> l
     """Say in sentences what it comes to."""
     count = len(found.alarms)
     key = "one_alarm" if count == 1 else found.verdict
-    said = [phrase(key, language, count=count)]
+    checks = checks_of(found.alarms, language)
+    said = [phrase(key, language, count=count, checks=checks)]
     if not found.calibration.enough:
         waits = {"rows": f"{found.calibration.rows:,}", "waiting": f"{found.calibration.waiting:,}"}
         said.append(phrase("no_outcomes", language, **waits))

@@ -1,5 +1,6 @@
 """The words of the monitor's report, in English and Japanese; equals."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from features.catalog import Catalog
@@ -19,8 +20,8 @@ WORDS: Final = {
         "Quiet. Nothing has changed that is both beyond chance and large enough to matter.",
         "異常なし。偶然を超え、しかも問題になるほど大きな変化はありません。",
     ),
-    "alarm": Text("{count} alarms.", "警報が{count}件あります。"),
-    "one_alarm": Text("One alarm.", "警報が1件あります。"),
+    "alarm": Text("{count} alarms: {checks}.", "警報が{count}件あります：{checks}。"),
+    "one_alarm": Text("One alarm: {checks}.", "警報が1件あります：{checks}。"),
     "not enough": Text(
         "Not enough to tell. Too few open leads, or too few in the reference, to compare.",
         "判断できません。比較するには、現在または基準のリードが足りません。",
@@ -135,7 +136,7 @@ CHECKS: Final = {
 FOUND: Final = {
     "drift": Text(
         "PSI {psi:.2f} among {population} ({by_chance:.2f} by chance), p {p_value:.2g}; "
-        "{columns} columns of this kind",
+        "columns of this kind: {columns}",
         "{population}で PSI {psi:.2f}（偶然なら {by_chance:.2f}）、p値 {p_value:.2g}、同種の列 "
         "{columns} 件",
     ),
@@ -202,10 +203,21 @@ def told(alarm: Alarm, catalog: Catalog, language: Language) -> dict[str, str]:
     }
 
 
+def checks_of(alarms: Sequence[Alarm], language: Language) -> str:
+    """Name the checks that raised alarms, each once."""
+    said = [say(CHECKS[check], language) for check in dict.fromkeys(one.check for one in alarms)]
+    if language == "ja":
+        return "、".join(said)
+    return ", ".join(one.lower() for one in said)
+
+
 def named(name: str, catalog: Catalog, language: Language) -> str:
     """Say a feature, an activity type, an attribute or a part; an unknown one is itself."""
     if name in WORDS:
         return say(WORDS[name], language)
+    for feature in catalog.features:
+        if feature.name == name:
+            return say(feature.concept_label, language)
     first, _, rest = name.partition(" ")
     if rest and first in WORDS:
         return f"{say(WORDS[first], language)} {rest}"

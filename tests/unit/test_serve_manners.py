@@ -78,6 +78,7 @@ def test_logs_and_metrics_hold_nothing_personal(
     assert "/v1/receipts/{receipt_id}" in {line.get("route") for line in lines}
     assert "defect" in {line["event"] for line in lines}
     assert 'mikomi_scores_total{band="' in metrics
+    assert 'mikomi_score_tenth_total{model="' in metrics
     for said in (log, metrics):
         assert telltale not in said
         assert told["receipt_id"] not in said
