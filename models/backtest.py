@@ -3,9 +3,9 @@
 Decided here: a stream is the answers that one method would have given all along, trained at one
 cadence, as it was or recalibrated. All streams answer the same rows, so every period and the whole
 are judged on the same redraws of leads and gains are paired. Recalibration learns, at each of its
-moments, from the answers of its own stream alone whose labels were known by then; a sigmoid stays
-only if it has less log loss on held-out leads, so it can move the level and the spread and never
-the order within its stretch.
+moments, from the answers of its own stream alone whose labels were known by then, by the rule of
+`mikomi recalibrate` (see `models.repair`), so it can move the level and the spread and never the
+order within its stretch.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,20 +15,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.timeline import DAY, Moments
-from models import calibration, worked
+from models import repair, worked
+from models.calibration import Calibration, logit
 from models.evaluation import MODEL
 from models.evaluation_figures import Comparison, Redraws, redraw
 from models.metrics import Interval
 from models.origins import BacktestSettings, Rolling
-from models.settings import CalibrationSettings
+from models.repair import Matured, RepairSettings
 from models.training_set import Floats
 from models.worked import Found, Rows
 
 JUDGED: Final = ("auc", "log_loss", "ece", "lift_at_10", "capture_at_20")
 FEWEST: Final = 20
 """Conversions, and others, that recalibration needs at least."""
-_EDGE: Final = 1e-6
 LabelsAt = Callable[[int], Floats]
 """Gives the labels of all rows as they were known at a moment; missing where not matured."""
 
@@ -189,7 +188,7 @@ def _gains(drawn: Mapping[str, Redraws], model: Stream, other: Stream) -> dict[s
 
 
 def recalibrated(
-    answers: Floats, cutoff: Moments, rolling: Rolling, labels_at: LabelsAt, lead: Moments
+    answers: Floats, rows: Rows, rolling: Rolling, labels_at: LabelsAt, embargo: int
 ) -> Floats:
     """Give the answers of a stream as they would have been with recalibration.
 
@@ -197,32 +196,26 @@ def recalibrated(
     ----------
     answers
         Shape (rows,): the stream's probabilities.
-    cutoff, lead
-        Shape (rows,).
+    rows
+        The matured snapshots from the first origin on.
     rolling
         The course; recalibration keeps the shortest cadence.
     labels_at
         The labels as they were known at a moment.
+    embargo
+        Microseconds from a cutoff until its label is known.
     """
     settings = rolling.settings
-    kinds = CalibrationSettings(kinds=("sigmoid",), min_conversions=FEWEST)
-    margin = _logit(answers)
+    how = RepairSettings(settings.recalibrate_days, FEWEST, settings.redraws, settings.seed)
+    margin = logit(answers)
     out = answers.copy()
     moments = rolling.moments(settings.cadences[-1]).tolist()
     for at, following in zip(moments, [*moments[1:], rolling.end], strict=True):
         label = labels_at(at)
         known = np.flatnonzero(~np.isnan(label))
-        if not len(known):
-            continue
-        latest = cutoff[known].max() - round(settings.recalibrate_days * DAY)
-        known = known[cutoff[known] > latest]
-        curve = calibration.choose(margin[known], label[known], lead[known], kinds, settings.seed)
-        if curve.kind != "none":
-            asked = (cutoff >= at) & (cutoff < following)
-            out[asked] = curve.probability(margin[asked])
+        seen = Matured(margin[known], label[known], rows.lead[known], rows.cutoff[known])
+        found = repair.decide(Calibration(), seen, embargo, how)
+        if found.kind != "none":
+            asked = (rows.cutoff >= at) & (rows.cutoff < following)
+            out[asked] = Calibration().moved(*found.line).probability(margin[asked])
     return out
-
-
-def _logit(probability: Floats) -> Floats:
-    inside = np.clip(probability, _EDGE, 1.0 - _EDGE)
-    return np.asarray(np.log(inside) - np.log1p(-inside))

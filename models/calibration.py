@@ -9,7 +9,7 @@ data, never inverts an order, and gives probabilities inside [0, 1].
 - isotonic: a rising step curve, joined by straight lines, each level shrunk to the mean
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.errors import BadInput
 from models.interpolation import between
 from models.settings import CalibrationSettings
 from models.split import folds_by_lead
@@ -64,6 +65,31 @@ class Calibration:
         """Give what `probability_of` reads."""
         return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
 
+    def moved(self, slope: float, shift: float) -> "Calibration":
+        """Give the curve whose log-odds are `slope` times those of this one, plus `shift`.
+
+        A curve of every kind stays of its kind (`none` becomes `sigmoid`), so it is stored and
+        compiled as before. Between two levels of an isotonic curve the line stays straight.
+
+        >>> Calibration("sigmoid", (2.0, 1.0)).moved(0.5, 1.0)
+        Calibration(kind='sigmoid', parameters=(1.0, 1.5), at=())
+        >>> Calibration().moved(-1.0, 0.0)
+        Traceback (most recent call last):
+            ...
+        features.errors.BadInput: found a slope of -1.0; expected a slope above 0; ...
+        """
+        if not slope > 0.0:
+            raise BadInput.of(
+                f"a slope of {slope}", "a slope above 0", "train anew: the order does not hold"
+            )
+        if self.kind == "isotonic":
+            levels = expit(slope * logit(np.array(self.parameters)) + shift)
+            return replace(self, parameters=tuple(levels.tolist()))
+        if self.kind == "none":
+            return Calibration("sigmoid", (slope, shift))
+        *slopes, own = self.parameters
+        return replace(self, parameters=(*(slope * one for one in slopes), slope * own + shift))
+
     def to_json(self) -> dict[str, Any]:
         """Write the calibration as plain data."""
         return {"kind": self.kind, "parameters": list(self.parameters), "at": list(self.at)}
@@ -101,6 +127,12 @@ def _probabilities(
 def expit(margin: Floats) -> Floats:
     """Turn log-odds into probabilities."""
     return np.asarray(np.exp(-np.logaddexp(0.0, -margin)))
+
+
+def logit(probability: Floats) -> Floats:
+    """Turn probabilities into log-odds; they are held inside (1e-12, 1 - 1e-12)."""
+    inside = np.clip(probability, 1e-12, 1.0 - 1e-12)
+    return np.asarray(np.log(inside) - np.log1p(-inside))
 
 
 def fit(kind: Kind, margin: Floats, label: Floats) -> Calibration:
@@ -207,7 +239,8 @@ def _isotonic(margin: Floats, label: Floats) -> Calibration:
     level, position = np.unique(rising.predict(margin), return_inverse=True)
     rows = np.bincount(position)
     shrunk = (level * rows + 2.0 * label.mean()) / (rows + 2.0)
-    held = IsotonicRegression().fit(level, shrunk, sample_weight=rows).predict(level)
+    joined = IsotonicRegression(out_of_bounds="clip")  # levels may differ by rounding alone
+    held = joined.fit(level, shrunk, sample_weight=rows).predict(level)
     first = np.full(len(level), np.inf)
     last = np.full(len(level), -np.inf)
     np.minimum.at(first, position, margin)

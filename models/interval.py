@@ -25,6 +25,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from models.calibration import expit, logit
 from models.training_set import Floats
 
 LEVEL: Final = 0.9
@@ -96,10 +97,10 @@ class Interval:
             By how many standard deviations all rows are moved at once.
         """
         _, period, errors, covariance = self.learned
-        z = _logit(probability)
+        z = logit(probability)
         parts = np.column_stack([(z - self.center) ** power for power in range(3)])
         variance = np.einsum("ij,jk,ik->i", parts, covariance, parts) + period**2
-        return _expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
+        return expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
 
     def to_json(self) -> dict[str, Any]:
         """Write the interval as plain data."""
@@ -155,14 +156,14 @@ def learn(
     """
     if len(label) == 0:
         return Interval()
-    z = _logit(probability)
+    z = logit(probability)
     center = float(np.average(z, weights=probability * (1.0 - probability) + _EDGE))
     parts = (z - center)[:, None] ** np.arange(3.0)
     prior = np.diag(np.array(PRIOR) ** -2.0)
     repeated = _design_effect(label - probability, lead)
     error, bend = _mode(z, parts, label, prior * repeated)
     covariance = np.linalg.inv(bend / repeated)
-    expected = _expit(z + parts @ error)
+    expected = expit(z + parts @ error)
     rest = (label - expected, expected * (1.0 - expected))
     moved = _period_variance(rest, period, repeated)
     return Interval(
@@ -202,7 +203,7 @@ def _mode(z: Floats, parts: Floats, label: Floats, prior: Floats) -> tuple[Float
     error, bend = np.zeros(len(prior)), prior
     best = loss(error)
     for _ in range(_ROUNDS):
-        expected = _expit(z + parts @ error)
+        expected = expit(z + parts @ error)
         slope = parts.T @ (expected - label) + prior @ error
         bend = (parts * (expected * (1.0 - expected))[:, None]).T @ parts + prior
         step = np.linalg.solve(bend, slope)
@@ -240,12 +241,3 @@ def _log_likelihood(error: Floats, noise: Floats, tried: Floats) -> Floats:
     mean = np.sum(error[:, None] / variance, axis=0) / np.sum(1.0 / variance, axis=0)
     fit = np.sum(np.log(variance) + (error[:, None] - mean) ** 2 / variance, axis=0)
     return np.asarray(-0.5 * (fit + np.log(np.sum(1.0 / variance, axis=0))))
-
-
-def _logit(probability: Floats) -> Floats:
-    inside = np.clip(probability, _EDGE, 1.0 - _EDGE)
-    return np.asarray(np.log(inside) - np.log1p(-inside))
-
-
-def _expit(margin: Floats) -> Floats:
-    return np.asarray(np.exp(-np.logaddexp(0.0, -margin)))

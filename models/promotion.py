@@ -167,7 +167,7 @@ def trial(both: Both, settings: TrialSettings) -> Trial:
         challenger_loss=_mean(champion - gain),
         gain=by_lead(gain, both.lead, settings.redraws, settings.seed),
         allowed=settings.allowed_loss * _mean(champion),
-        enough=_fewest(both.label, both.lead) >= settings.min_conversions,
+        enough=fewest(both.label, both.lead) >= settings.min_conversions,
         segments=tuple(
             Segment(
                 attribute,
@@ -193,11 +193,11 @@ def by_lead(gain: Floats, lead: NDArray[np.int64], redraws: int, seed: int) -> I
     return interval(_mean(gain), redrawn)
 
 
-def _supported(both: Both, fewest: int) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
+def _supported(both: Both, least: int) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
     for attribute, values in both.segments.items():
         for value in np.unique(values).tolist():
             mine = np.flatnonzero(values == value)
-            if _fewest(both.label[mine], both.lead[mine]) >= fewest:
+            if fewest(both.label[mine], both.lead[mine]) >= least:
                 yield attribute, value, mine
 
 
@@ -218,7 +218,7 @@ def _sums(gain: Floats, lead: NDArray[np.int64]) -> tuple[Floats, Floats]:
     )
 
 
-def _fewest(label: Floats, lead: NDArray[np.int64]) -> int:
+def fewest(label: Floats, lead: NDArray[np.int64]) -> int:
     """Count the leads that converted, or those that did not, whichever are fewer."""
     converted = np.unique(lead[label == 1.0])
     return min(len(converted), len(np.setdiff1d(lead, converted)))

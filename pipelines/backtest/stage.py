@@ -100,7 +100,7 @@ def judged(job: Job, seen: Known, course: Course, plan: Rolling) -> Backtest:
     for stream in [one for one in answers if one.method == MODEL]:
         job.tell(f"backtest: recalibrating {stream.key}", 0, None)
         again = backtest.recalibrated(
-            answers[stream], rows.cutoff, plan, lambda at: seen.labels_at(at)[asked], lead
+            answers[stream], rows, plan, lambda at: seen.labels_at(at)[asked], seen.embargo
         )
         answers[Stream(MODEL, stream.cadence, recalibrated=True)] = again
     return backtest.judge(rows, answers, plan, lambda what: job.tell(f"backtest: {what}", 0, None))

@@ -43,7 +43,7 @@ def labels_at(rows: Rows, moment: int) -> Floats:
 
 def told() -> Backtest:
     rows, fixed, plan = drifting()
-    repaired = recalibrated(fixed, rows.cutoff, plan, lambda at: labels_at(rows, at), rows.lead)
+    repaired = recalibrated(fixed, rows, plan, lambda at: labels_at(rows, at), 10 * DAY)
     level = np.full(len(fixed), 0.05)
     answers = {
         Stream(MODEL, 20.0): repaired,
@@ -95,9 +95,9 @@ def test_recalibration_that_sees_labels_too_early_is_noticed() -> None:
             truly = matured_by(rows.cutoff, at, 10 * DAY)
             return np.where(seen, np.where(truly, rows.label, flipped.label), np.nan)
 
-        return recalibrated(fixed, rows.cutoff, plan, careless, rows.lead)
+        return recalibrated(fixed, rows, plan, careless, 10 * DAY)
 
-    honest = recalibrated(fixed, rows.cutoff, plan, lambda at: labels_at(rows, at), rows.lead)
+    honest = recalibrated(fixed, rows, plan, lambda at: labels_at(rows, at), 10 * DAY)
     assert np.array_equal(answers(10 * DAY), honest)
     assert log_loss(rows.label, answers(0)) > log_loss(rows.label, honest)
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from features.errors import BadInput
 from models import calibration
 from models.calibration import Calibration, expit
 from models.settings import CalibrationSettings
@@ -69,3 +70,33 @@ def test_isotonic_never_says_certainly() -> None:
     margin, label = drawn(500, 1.0)
     probability = calibration.fit("isotonic", margin, label).probability(np.array([-50.0, 50.0]))
     assert 0 < probability[0] < probability[1] < 1
+
+
+def test_levels_that_differ_by_rounding_alone_do_not_lose_the_curve() -> None:
+    """The two highest levels of these rows are both one third, but for the last bit."""
+    told = (
+        "01100001010011001010001100011000010010010010001110"
+        "11010000101100000110001000010010000010010000100000"
+    )
+    label = np.array([float(one) for one in told])
+    margin = np.arange(100.0)
+    for twice in (13, 38, 57, 77, 89):
+        margin[twice:] -= 1.0
+    curve = calibration.fit("isotonic", margin, label)
+    assert not np.isnan(curve.parameters).any()
+    assert (np.diff(curve.parameters) >= 0.0).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_moved_curve_has_moved_log_odds_and_the_same_order(kind: calibration.Kind) -> None:
+    curve = calibration.fit(kind, *drawn(2000, 1.7))
+    at = np.array(curve.at) if kind == "isotonic" else np.linspace(-6.0, 3.0, 200)
+    before, after = curve.probability(at), curve.moved(0.7, 0.4).probability(at)
+    assert calibration.logit(after) == pytest.approx(0.7 * calibration.logit(before) + 0.4)
+    assert (np.diff(after) >= 0.0).all()
+
+
+@pytest.mark.parametrize("slope", [0.0, -0.5, float("nan")])
+def test_a_curve_is_never_turned_round(slope: float) -> None:
+    with pytest.raises(BadInput, match="above 0"):
+        Calibration("sigmoid", (1.0, 0.0)).moved(slope, 0.0)

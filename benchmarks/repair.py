@@ -1,0 +1,126 @@
+"""What recalibration brings back, beside never touching a model and beside training it again.
+
+Decided here: the bank's calls in order of time, whose base rate rises from one in twenty to one in
+four. The models of `mikomi backtest` answer the last quarter of the calls: trained once before it,
+or again every so many days; each also recalibrated every 28 days by the rule of `mikomi
+recalibrate`, from outcomes that were known by then. A call decides on the spot, so the embargo is a
+day.
+"""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from benchmarks import harness
+from benchmarks.datasets import Dataset, bank_chronological
+from features.timeline import DAY, NEVER
+from models import backtest, training
+from models.backtest import Stream
+from models.evaluation import MODEL
+from models.metrics import Interval
+from models.origins import BacktestSettings, Rolling, day_of, matured_by
+from models.settings import TrainSettings
+from models.training_set import Floats, TrainingSet
+from models.worked import Rows
+
+SETTINGS = BacktestSettings(
+    retrain_days=(91.0, 28.0), period_days=182.0, recalibrate_days=91.0, capacity=50
+)
+TOLD = ("log_loss", "ece", "auc")
+
+
+def main(_words: list[str]) -> None:
+    """Measure and write `results/repair.json`."""
+    data = bank_chronological()
+    rows = together(data)
+    embargo = round(data.horizon_days * DAY)
+    first, end = int(data.test.cutoff.min()), int(rows.cutoff.max()) + 1
+    course = Rolling(first, end, SETTINGS)
+    asked = np.flatnonzero(rows.cutoff >= first)
+    judged = Rows(
+        rows.label[asked], rows.lead[asked], rows.cutoff[asked], np.full(len(asked), NEVER)
+    )
+    answers = dict(streams(rows, asked, course, embargo))
+
+    def labels_at(moment: int) -> Floats:
+        known = matured_by(judged.cutoff, moment, embargo)
+        return np.where(known, judged.label, np.nan)
+
+    for stream in list(answers):
+        again = backtest.recalibrated(answers[stream], judged, course, labels_at, embargo)
+        answers[replace(stream, recalibrated=True)] = again
+    told = backtest.judge(judged, answers, course)
+    harness.write("repair", facts(data, rows.take(asked), told), "lightgbm", "scikit-learn")
+
+
+def together(data: Dataset) -> TrainingSet:
+    """Put the rows that teach and those that test together again."""
+    parts = (data.train, data.test)
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("values", "label", "cutoff")
+    }
+    return replace(data.train, lead=np.arange(len(joined["label"])), **joined)
+
+
+def streams(
+    rows: TrainingSet, asked: np.ndarray, course: Rolling, embargo: int
+) -> list[tuple[Stream, Floats]]:
+    """Train at every origin, and give what was answered at each cadence."""
+    train = TrainSettings(horizon_days=embargo / DAY)
+    given = {}
+    for origin in course.origins():
+        taught = rows.take(matured_by(rows.cutoff, origin.at, embargo))
+        given[origin.at] = training.fit(taught, train, seed=0).probability(rows.values[asked])
+    told = []
+    for cadence in SETTINGS.cadences:
+        model_of = course.asked(rows.cutoff[asked], cadence)
+        out = np.empty(len(asked))
+        for at in np.unique(model_of).tolist():
+            out[model_of == at] = given[at][model_of == at]
+        told.append((Stream(MODEL, cadence), out))
+    return told
+
+
+def facts(data: Dataset, judged: TrainingSet, told: backtest.Backtest) -> dict[str, object]:
+    """Say what was found, over all and by half-years."""
+    return {
+        "data": "bank_chronological",
+        "base_rate": {"before": data.train.label.mean(), "judged": judged.label.mean()},
+        "first_origin": day_of(told.whole.start),
+        "last_cutoff": day_of(told.whole.end - 1),
+        "rows": told.whole.rows,
+        "settings": asdict(SETTINGS),
+        "whole": {stream.key: figures(one) for stream, one in told.whole.streams.items()},
+        "periods": [
+            {
+                "from": day_of(period.start),
+                "rows": period.rows,
+                "base_rate": period.base_rate,
+                "log_loss": {
+                    s.key: one.figures["log_loss"].value for s, one in period.streams.items()
+                },
+                "mean_probability": {
+                    s.key: one.mean_probability for s, one in period.streams.items()
+                },
+            }
+            for period in told.periods
+        ],
+    }
+
+
+def figures(one: backtest.Told) -> dict[str, object]:
+    """Give the figures of a stream, with intervals by lead."""
+
+    def ends(found: Interval) -> dict[str, float]:
+        return {"value": found.value, "low": found.low, "high": found.high}
+
+    return {
+        "mean_probability": one.mean_probability,
+        **{name: ends(one.figures[name]) for name in TOLD},
+        "log_loss_more_than_trained_every_28_days": ends(one.gains["log_loss"].gain),
+    }
+
+
+if __name__ == "__main__":
+    main([])
