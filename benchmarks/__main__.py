@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("features", "explain", "serving", "store", "cold_start", "quality", "leaks")
+NAMES = ("features", "explain", "serving", "store", "cold_start", "quality", "leaks", "repair")
 
 
 def main(names: list[str]) -> None:

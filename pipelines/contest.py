@@ -3,7 +3,9 @@
 Decided here: the rows are the snapshots from which on neither has learned: after the challenger's
 embargo and after what the champion says it has learned from. Each is asked with features built by
 its own catalog. A champion that does not say what it learned from is taken to have learned from all
-that was observed then.
+that was observed then. A recalibrated model answers each row by the calibration that it had before
+it learned from that row, so that a repair on the newest outcomes neither keeps challengers out nor
+meets them with what it has seen.
 """
 
 from dataclasses import dataclass
@@ -13,15 +15,17 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features import build
 from features.catalog import Catalog
 from features.timeline import from_moments
 from models import artifact, promotion
 from models.artifact import Artifact
+from models.calibration import Calibration
 from models.evaluation_catalog import segments
 from models.promotion import Both, Trial
-from models.training_set import Values
+from models.training_set import Floats, Values
 from pipelines import partitions, stored
 from pipelines.engine import each
 from pipelines.featurize import matured_split
@@ -29,6 +33,9 @@ from pipelines.job import Job
 
 _SAME: Final = ("horizon_days", "outcome")
 """What both must be asked."""
+RECALIBRATED: Final = "recalibrated"
+"""What a model says of its repairs, the oldest first; see `pipelines.recalibrate`."""
+KEPT: Final = ["lead_id", "cutoff", "label"]
 
 
 @dataclass(frozen=True)
@@ -67,21 +74,38 @@ def hold(job: Job, champion: Path) -> Contest:
 
 
 def learned_until(one: Artifact) -> pd.Timestamp:
-    """Tell from when on a model has not learned from outcomes."""
-    said = one.about.get("learned_until", one.about["observed_until"])
-    return pd.Timestamp(said)
+    """Tell from when on a model, whatever repaired its probabilities, has not learned."""
+    repairs = one.about.get(RECALIBRATED, [])
+    if repairs:
+        return pd.Timestamp(repairs[0]["learned_before"])
+    return pd.Timestamp(one.about.get("learned_until", one.about["observed_until"]))
+
+
+def probability(one: Artifact, values: Values, cutoff: pd.Series) -> Floats:
+    """Answer each row by the calibration that had not learned from it."""
+    margin = one.model.margin(values)
+    said = one.model.calibration.probability(margin)
+    for repair in reversed(one.about.get(RECALIBRATED, [])):
+        early = (cutoff < pd.Timestamp(repair["learned_until"])).to_numpy()
+        said[early] = Calibration.from_json(repair["before"]).probability(margin[early])
+    return said
 
 
 def sides(rows: pd.DataFrame) -> Both:
     """Put the rows in the form of a trial."""
-    attributes = [name for name in rows.columns if name.startswith("=")]
     return Both(
         rows["label"].to_numpy(np.float64),
         pd.factorize(rows["lead_id"])[0].astype(np.int64),
         rows["champion"].to_numpy(np.float64),
         rows["challenger"].to_numpy(np.float64),
-        {name[1:]: rows[name].to_numpy().astype(np.str_) for name in attributes},
+        segments_of(rows),
     )
+
+
+def segments_of(rows: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
+    """Read the columns `=attribute` back: attribute -> its value in every row."""
+    attributes = [name for name in rows.columns if name.startswith("=")]
+    return {name[1:]: rows[name].to_numpy().astype(np.str_) for name in attributes}
 
 
 def answered(job: Job, models: tuple[Path, Path], since: pd.Timestamp) -> pd.DataFrame:
@@ -105,21 +129,27 @@ def answered(job: Job, models: tuple[Path, Path], since: pd.Timestamp) -> pd.Dat
 def _part(
     part: int, tables: Path, snapshots: Path, models: tuple[Path, Path], since: pd.Timestamp
 ) -> pd.DataFrame:
-    drawn = pd.read_parquet(stored.part_path(snapshots, part))
-    asked = drawn[drawn["label"].notna() & (drawn["cutoff"] >= since)].reset_index(drop=True)
+    asked = matured(snapshots, part, since)
     read = partitions.read(tables, part)
-    told = asked[["lead_id", "cutoff", "label"]].copy()
+    told = asked[KEPT].copy()
     for name, place in zip(("champion", "challenger"), models, strict=True):
         one = artifact.load(place)
         frame = build.build(read, asked, one.catalog)
         values = frame.values  # noqa: PD011 - not a frame of pandas
-        told[name] = one.model.probability(values)
+        told[name] = probability(one, values, asked["cutoff"])
         if name == "challenger":
-            told = pd.concat([told, _segments(one.catalog, values)], axis=1)
+            told = pd.concat([told, segment_columns(one.catalog, values)], axis=1)
     return told
 
 
-def _segments(catalog: Catalog, values: Values) -> pd.DataFrame:
+def matured(snapshots: Path, part: int, since: pd.Timestamp) -> pd.DataFrame:
+    """Read the matured snapshots of a partition since a moment."""
+    drawn = pd.read_parquet(stored.part_path(snapshots, part))
+    return drawn[drawn["label"].notna() & (drawn["cutoff"] >= since)].reset_index(drop=True)
+
+
+def segment_columns(catalog: Catalog, values: Values) -> pd.DataFrame:
+    """Give the values of every segment, in columns `=attribute`."""
     return pd.DataFrame({f"={name}": found for name, found in segments(catalog, values).items()})
 
 

@@ -13,6 +13,8 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     evaluate    baselines, intervals, the report
     backtest    rolling origins, cadences, capacity
     promote     when a model becomes the champion
+    recalibrate how new outcomes repair its probabilities
+    retrain     when a model is due
     card        what people say about the model
     registry    where runs and versions are kept
     score       the ranking
@@ -40,6 +42,7 @@ from models.proof import ProofSettings
 from models.reason_selection import ReasonSettings
 from models.reference import BandSettings
 from models.registered import RegistrySettings
+from models.repair import RepairSettings
 from models.settings import TrainSettings
 from models.split import SplitSettings
 from pipelines.engine import EngineSettings
@@ -156,6 +159,20 @@ class PromoteParams(TrialSettings):
 
 
 @dataclass(frozen=True)
+class RetrainParams:
+    """When `mikomi retrain --if-needed` trains anew.
+
+    Attributes
+    ----------
+    every_days
+        The champion may be so old: from the end of the data that it was trained on to the end of
+        those there are now. Recalibration does not make it younger.
+    """
+
+    every_days: float = 90.0
+
+
+@dataclass(frozen=True)
 class CardParams:
     """What only people can say about a model; it stands in its card as they wrote it.
 
@@ -219,6 +236,8 @@ class Params:
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
     backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
+    recalibrate: RepairSettings = field(default_factory=RepairSettings)
+    retrain: RetrainParams = field(default_factory=RetrainParams)
     card: CardParams = field(default_factory=CardParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     score: ScoreParams = field(default_factory=ScoreParams)

@@ -33,6 +33,9 @@ JUDGED: Final = ("auc", "log_loss")
 """Not to be worse in, and to be better in, beyond noise."""
 EXAMPLE_ROWS: Final = 5
 ROLLED_BACK: Final = "rolled back"
+RECALIBRATES: Final = "recalibrates"
+"""Tag of a version: the number of the one whose probabilities it repairs."""
+SUCCESSOR: Final = "successor"
 MOST_LETTERS: Final = 4000
 """Of a tag of the registry."""
 
@@ -41,8 +44,9 @@ MOST_LETTERS: Final = 4000
 class Verdict:
     """Whether the model has earned the title; the grounds if not, and what was shown if so.
 
-    `judged_by` is `baselines`, `champion`, or `title`, for who holds the title already; `contest`
-    has the facts of a trial against the champion.
+    `judged_by` is `baselines`, `champion`, `title`, for who holds the title already, or
+    `successor`, for whom the champion repairs; `contest` has the facts of a trial against the
+    champion.
     """
 
     promoted: bool
@@ -65,7 +69,7 @@ def run(job: Job) -> dict[str, Any]:
     verdict = judged(job, registry, version, facts)
     allowed = job.params.promote.allow_leaks
     verdict = held_back(verdict, leaked(job, fingerprint), allowed)
-    _record(registry, version, verdict, allowed)
+    record(registry, version, verdict, allowed)
     champion = take_up(job, registry)
     told = {
         "version": version.number,
@@ -88,21 +92,27 @@ def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]
     """Judge a version: against the champion, or against the baselines where there is none."""
     champion = registry.champion()
     if version.tags.get("verdict") == ROLLED_BACK:
-        why = version.tags.get("grounds", "")
-        return Verdict(
-            promoted=False, grounds=(f"version {version.number} was rolled back: {why}",)
-        )
+        return rolled_back(version)
     if champion is None:
         return judge(facts, job.params.promote.confidence)
     if champion.number == version.number:
         known = version.tags.get("grounds", "the champion already")
         return Verdict(promoted=True, grounds=(), shown=(known,), judged_by="title")
+    if champion.tags.get(RECALIBRATES) == str(version.number):
+        found = f"champion {champion.number} is version {version.number}, recalibrated since"
+        return Verdict(promoted=False, grounds=(found,), judged_by=SUCCESSOR)
     with TemporaryDirectory(dir=job.places.artifacts, prefix=".champion-") as folder:
         place = Path(folder) / "model"
         registry.fetch(str(champion.number), place)
         held = contest.hold(job, place)
     shown = () if held.trial is None else (f"champion {champion.number}: {held.trial.shown}",)
     return Verdict(not held.grounds, held.grounds, shown, "champion", held.plain())
+
+
+def rolled_back(version: Version) -> Verdict:
+    """Refuse a version that was champion and had to go, with the reason given then."""
+    why = version.tags.get("grounds", "")
+    return Verdict(promoted=False, grounds=(f"version {version.number} was rolled back: {why}",))
 
 
 def said(verdict: Verdict) -> tuple[str, ...]:
@@ -121,10 +131,11 @@ def take_up(job: Job, registry: Registry) -> Version | None:
     return champion
 
 
-def _record(
-    registry: Registry, version: Version, verdict: Verdict, allowed: dict[str, str]
-) -> None:
-    """Write the verdict and its grounds beside the version, and move the title."""
+def record(registry: Registry, version: Version, verdict: Verdict, allowed: dict[str, str]) -> None:
+    """Write the verdict and its grounds beside the version, and move the title.
+
+    What is written already stays, of a version that was rolled back or has a repaired successor.
+    """
     tags = {
         "verdict": "promoted" if verdict.promoted else "refused",
         "grounds": "; ".join(said(verdict))[:MOST_LETTERS],
@@ -132,12 +143,18 @@ def _record(
     tags |= (
         {"allowed_leaks": json.dumps(allowed, ensure_ascii=False)[:MOST_LETTERS]} if allowed else {}
     )
-    if version.tags.get("verdict") == ROLLED_BACK:
+    if version.tags.get("verdict") == ROLLED_BACK or verdict.judged_by == SUCCESSOR:
         return
     if verdict.promoted:
         registry.crown(version, tags)
     else:
         registry.note(version, tags)
+
+
+def allowed_of(version: Version) -> dict[str, str]:
+    """Read which failed leak checks a version was allowed, each with the reason."""
+    allowed: dict[str, str] = json.loads(version.tags.get("allowed_leaks", "{}"))
+    return allowed
 
 
 def judge(facts: dict[str, Any], confidence: float) -> Verdict:

@@ -90,9 +90,24 @@ class Workspace:
         return self.artifacts / "shadow.json"
 
     @property
+    def recalibrated(self) -> Path:
+        """recalibrate: the champion with its probabilities repaired."""
+        return self.artifacts / "recalibrated"
+
+    @property
+    def recalibration(self) -> Path:
+        """recalibrate: what was found and decided."""
+        return self.artifacts / "recalibration.json"
+
+    @property
     def monitor(self) -> Path:
         """monitor: verdict, alarms and findings as JSON and as pages."""
         return self.artifacts / "monitor"
+
+    @property
+    def retraining(self) -> Path:
+        """retrain: what was decided and why, as JSON and as a text."""
+        return self.artifacts / "retrain"
 
     @property
     def champion(self) -> Path:

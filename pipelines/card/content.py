@@ -49,6 +49,7 @@ def card(found: Sources) -> dict[str, Any]:
         "model": found.artifact.fingerprint,
         "said": found.said,
         "promotion": _promotion(found),
+        "recalibration": None,
         "target": _target(found),
         "data": _data(found),
         "features": _features(found),

@@ -28,12 +28,17 @@ def run(job: Job) -> dict[str, Any]:
     places = job.places
     card = content.card(sources(job))
     with replacing(places.card) as fresh:
-        write_json(fresh / CARD, card)
-        for language, name in PAGES.items():
-            write_text(fresh / name, page.page(card, language))
+        save(card, fresh)
     log(job, Run(card["model"]), {"card": places.card})
     told = {"version": card["promotion"]["version"], "card": str(places.card / PAGES["en"])}
     return told | {"limits": len(card["limits"])}
+
+
+def save(card: dict[str, Any], folder: Path) -> None:
+    """Write a card as JSON and as pages."""
+    write_json(folder / CARD, card)
+    for language, name in PAGES.items():
+        write_text(folder / name, page.page(card, language))
 
 
 def sources(job: Job) -> content.Sources:

@@ -13,7 +13,7 @@ ALARM: Final = 3
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (score, models, rollback, shadow, monitor):
+    for command in (score, models, recalibrate, rollback, shadow, monitor):
         app.command(rich_help_panel="Ranking")(command)
 
 
@@ -79,6 +79,20 @@ def models(params: ParamsFile = DEFAULT_PARAMS) -> None:
     ]
     columns = ("version", "aliases", "registered (UTC)", "verdict", "grounds")
     out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
+
+
+def recalibrate(params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Repair the champion's probabilities from new outcomes alone, as a new version.
+
+    Uses the snapshots of the workspace that have matured since the champion learned: run `mikomi
+    ingest` and `mikomi snapshot` on new data first. A shift, or a shift and a slope, must win in
+    held-out log loss beyond noise, or nothing is changed and the reason is said.
+    """
+    from pipelines import recalibrate as repairing  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out, written  # noqa: PLC0415
+
+    told = repairing.run(job(params))
+    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
 
 
 def rollback(

@@ -24,6 +24,9 @@ STAGES: Final = {
 }
 
 
+NOT_PROMOTED: Final = 3
+"""Exit code of `retrain` when what was trained was refused."""
+
 StoreAddress = Annotated[
     str | None,
     typer.Option(
@@ -40,6 +43,7 @@ def add(app: typer.Typer) -> None:
     app.command("run", rich_help_panel="Stages")(run)
     app.command("tune", rich_help_panel="Stages")(tune)
     app.command("backtest", rich_help_panel="Stages")(backtest)
+    app.command("retrain", rich_help_panel="Stages")(retrain)
 
 
 def ingest(
@@ -60,6 +64,34 @@ def run(
     made = job(params, context)
     for name in STAGES:
         _do(name, made, *([source] if name == "ingest" else []))
+
+
+def retrain(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    source: StoreAddress = None,
+    *,
+    if_needed: Annotated[
+        bool,
+        typer.Option("--if-needed", help="Look first: age, monitor, calibration; repair or train."),
+    ] = False,
+) -> None:
+    """Bring the newest data, train, gate, promote or not, and report; for a scheduler.
+
+    With `--if-needed` it looks whether the champion is too old (`retrain.every_days`), whether
+    `mikomi monitor` raised an alarm, and whether recalibration alone repairs it. The exit code is 0
+    when nothing was needed or a version was promoted, 3 when what was trained was refused and the
+    champion stays, 2 when something was wrong with the input. What was decided and why is written
+    to `artifacts/<workspace>/retrain/report.json` and `report.txt`.
+    """
+    from pipelines import retrain as retraining  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out  # noqa: PLC0415
+
+    made = job(params, context)
+    told = retraining.run(made, if_needed=if_needed, source=source, do=_do)
+    out().print("\n".join(retraining.lines(told)), markup=False)
+    if told["decided"] == "refused":
+        raise typer.Exit(NOT_PROMOTED)
 
 
 def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
@@ -89,7 +121,7 @@ def _command(name: str) -> Callable[..., None]:
     return stage
 
 
-def _do(name: str, made: "Job", *more: str | None) -> None:
+def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     from pipelines.commands.saying import out, written  # noqa: PLC0415 - slow to import
 
     began = perf_counter()
@@ -97,3 +129,4 @@ def _do(name: str, made: "Job", *more: str | None) -> None:
     seconds = perf_counter() - began
     words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
     out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")
+    return told
