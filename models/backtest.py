@@ -21,7 +21,7 @@ from models.evaluation import MODEL
 from models.evaluation_figures import Comparison, Redraws, redraw
 from models.metrics import Interval
 from models.origins import BacktestSettings, Rolling
-from models.repair import Matured, RepairSettings
+from models.repair_found import Matured, RepairSettings
 from models.training_set import Floats
 from models.worked import Found, Rows
 

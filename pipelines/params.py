@@ -42,7 +42,7 @@ from models.proof import ProofSettings
 from models.reason_selection import ReasonSettings
 from models.reference import BandSettings
 from models.registered import RegistrySettings
-from models.repair import RepairSettings
+from models.repair_found import RepairSettings
 from models.settings import TrainSettings
 from models.split import SplitSettings
 from pipelines.engine import EngineSettings

@@ -24,7 +24,7 @@ from models.artifact import Artifact
 from models.promotion import Both
 from models.registered import Run, Version
 from models.registry import Registry
-from models.repair import Matured, Repair
+from models.repair_found import Matured, Repair, told
 from pipelines import contest, partitions, promote
 from pipelines.atomic import write_json
 from pipelines.card import repaired as card
@@ -60,7 +60,7 @@ def run(job: Job) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "of": one.version.number,
         "as_of": observed_until(job.places.tables).isoformat(),
-        "repair": repair.told(one.found),
+        "repair": told(one.found),
         "recalibrated": False,
     }
     if one.found.kind == "none":
@@ -68,8 +68,8 @@ def run(job: Job) -> dict[str, Any]:
     else:
         facts |= _registered(job, registry, one)
     write_json(job.places.recalibration, facts)
-    told = {key: facts[key] for key in ("of", "version", "recalibrated")}
-    return told | {"repair": one.found.kind, "grounds": "; ".join(facts["grounds"])}
+    line = {key: facts[key] for key in ("of", "version", "recalibrated")}
+    return line | {"repair": one.found.kind, "grounds": "; ".join(facts["grounds"])}
 
 
 def look(job: Job, registry: Registry) -> Case:

@@ -1,24 +1,22 @@
 """Command shadow: champion and challenger on live leads, once their outcomes have matured.
 
 Decided here: the server's database is read by SQL alone: `shadow_scores` holds what both said of a
-question, `receipts` which lead and when, `outcomes` what became of it. Outcomes that the CRM sent
-to the server count, and those of the workspace's export. A label is missing until its horizon is
-over, here as everywhere. The trial is that of `promote`, so its answer is what a promotion on live
-leads would say; it promotes nobody.
+question, `receipts` which lead and when, `outcomes` what became of it (see `pipelines.live`). A
+label is missing until its horizon is over, here as everywhere. The trial is that of `promote`, so
+its answer is what a promotion on live leads would say; it promotes nobody.
 """
 
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import text
 
 from features import labels
 from features.errors import BadInput, MikomiError
-from features.timeline import MOMENT_DTYPE, from_moments
 from models import promotion
 from models.promotion import Both
-from pipelines import partitions
+from pipelines import live
 from pipelines.atomic import write_json
 from pipelines.contest import told_of
 from pipelines.job import Job
@@ -33,7 +31,6 @@ _SAID: Final = text(
 _NEWEST: Final = text(
     "select model_fingerprint from shadow_scores order by receipt_id desc, at desc limit 1"
 )
-_OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
 
 
 def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
@@ -48,8 +45,7 @@ def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
     as_of
         Up to when outcomes are complete.
     """
-    said, outcomes = read(database)
-    outcomes = pd.concat([outcomes, *_exported(job)], ignore_index=True).drop_duplicates()
+    said, outcomes = read(job, database)
     label = labels.attach(said, outcomes, job.params.cohort.target, as_of)
     matured = said[label.notna()].assign(label=label.dropna())
     held = promotion.trial(sides(matured), job.params.promote)
@@ -74,25 +70,16 @@ def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
     return told | {"passed": facts["passed"], "grounds": "; ".join(held.grounds or (held.shown,))}
 
 
-def read(database: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read what was said of live leads by both, and their outcomes."""
-    url = database.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, hide_parameters=True)
-    try:
-        if not inspect(engine).has_table("shadow_scores"):
+    with live.connected(database) as connection:
+        if not live.has_table(connection, "shadow_scores"):
             raise _nothing("no table shadow_scores in the database")
-        with engine.connect() as connection:
-            newest = connection.execute(_NEWEST).scalar()
-            if newest is None:
-                raise _nothing("no shadow score yet")
-            said = pd.read_sql(_SAID, connection, params={"fingerprint": newest})
-            outcomes = pd.read_sql(_OUTCOMES, connection)
-    finally:
-        engine.dispose()
-    moments = {"cutoff": said, "occurred_at": outcomes, "known_at": outcomes}
-    for name, frame in moments.items():
-        frame[name] = from_moments(frame[name].to_numpy(np.int64)).astype(MOMENT_DTYPE)
-    return said, outcomes
+        newest = connection.execute(_NEWEST).scalar()
+        if newest is None:
+            raise _nothing("no shadow score yet")
+        said = pd.read_sql(_SAID, connection, params={"fingerprint": newest})
+        return live.timed(said, "cutoff"), live.outcomes(connection, job)
 
 
 def sides(rows: pd.DataFrame) -> Both:
@@ -104,16 +91,6 @@ def sides(rows: pd.DataFrame) -> Both:
         rows["probability"].to_numpy(np.float64),
         {},
     )
-
-
-def _exported(job: Job) -> list[pd.DataFrame]:
-    """Read the outcomes of the workspace's export, if there is one."""
-    tables = job.places.tables
-    if not (tables / "manifest.json").is_file():
-        return []
-    columns = ["lead_id", "outcome", "occurred_at", "known_at"]
-    parts = (partitions.read(tables, n).outcomes for n in range(partitions.count(tables)))
-    return [one.assign(known_at=one.get("known_at", one["occurred_at"]))[columns] for one in parts]
 
 
 def _versions(numbers: pd.Series) -> str:

@@ -90,6 +90,11 @@ class Workspace:
         return self.artifacts / "shadow.json"
 
     @property
+    def lift(self) -> Path:
+        """lift: what became of leads worked by rank, and of those drawn by lot."""
+        return self.artifacts / "lift.json"
+
+    @property
     def recalibrated(self) -> Path:
         """recalibrate: the champion with its probabilities repaired."""
         return self.artifacts / "recalibrated"

@@ -28,7 +28,10 @@ _LEAST: Final = {
     "session_hours": 0.01,
     "shadow_share": 0.0,
     "shadow_seconds": 0.05,
+    "explore_share": 0.0,
+    "explore_seed": 0,
 }
+_MOST: Final = {"shadow_share": 1.0, "explore_share": 0.5}
 _ONE_OF: Final = {
     "language": ("en", "ja"),
     "access_log": ("yes", "no"),
@@ -67,6 +70,8 @@ class Settings:
     time_zone: str = "UTC"
     shadow_share: float = 0.0
     shadow_seconds: float = 5.0
+    explore_share: float = 0.0
+    explore_seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense, all at once."""
@@ -80,9 +85,13 @@ class Settings:
             for name, words in _ONE_OF.items()
             if getattr(self, name) not in words
         ]
-        if not self.shadow_share <= 1.0:
-            found = f"{PREFIX}SHADOW_SHARE={self.shadow_share}"
-            faults.append(Fault(found, "a share, at most 1", _DO))
+        faults += [
+            Fault(
+                f"{PREFIX}{name.upper()}={getattr(self, name)}", f"a share, at most {most:g}", _DO
+            )
+            for name, most in _MOST.items()
+            if not getattr(self, name) <= most
+        ]
         if not _is_zone(self.time_zone):
             expected = "a name such as Asia/Tokyo"
             faults.append(Fault(f"{PREFIX}TIME_ZONE={self.time_zone}", expected, _DO))

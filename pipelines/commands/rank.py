@@ -9,11 +9,16 @@ from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
 
 ALARM: Final = 3
 """Exit code of `monitor` with an alarm; 2 is what the command refuses."""
+Database = Annotated[
+    str,
+    typer.Option(envvar="MIKOMI_DATABASE_URL", help="The server's database.", show_envvar=True),
+]
+DATABASE = "sqlite:///artifacts/serve/mikomi.db"
 
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (score, models, recalibrate, rollback, shadow, monitor):
+    for command in (score, models, recalibrate, rollback, shadow, lift, monitor):
         app.command(rich_help_panel="Ranking")(command)
 
 
@@ -118,10 +123,7 @@ def shadow(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
     *,
-    database: Annotated[
-        str,
-        typer.Option(envvar="MIKOMI_DATABASE_URL", help="The server's database.", show_envvar=True),
-    ] = "sqlite:///artifacts/serve/mikomi.db",
+    database: Database = DATABASE,
     as_of: Annotated[
         str | None, typer.Option(help="Up to when outcomes are complete; none: now.")
     ] = None,
@@ -182,6 +184,43 @@ def monitor(
     out().print(f"[bold]{found.verdict}[/]  alarms {len(told)}  report {page}")
     if told:
         raise typer.Exit(ALARM)
+
+
+def lift(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    database: Database = DATABASE,
+    as_of: Annotated[
+        str | None, typer.Option(help="Up to when outcomes are complete; none: now.")
+    ] = None,
+) -> None:
+    """Compare leads that were worked by rank with those that a lot put on the lists.
+
+    A server with `MIKOMI_EXPLORE_SHARE` above 0 draws the last places of "Plan my week" at random
+    from the leads below the cut, and keeps who stood there and why. Of the leads whose horizon is
+    over it is told how many converted, by rank and by lot, with intervals by lead.
+    """
+    from pipelines import lift as lifting  # noqa: PLC0415 - slow to import
+    from pipelines.commands.options import now  # noqa: PLC0415
+    from pipelines.commands.saying import out, table  # noqa: PLC0415
+
+    at = now(context) if as_of is None else moment(as_of, "--as-of")
+    told = lifting.run(job(params), database, at)
+    console = out()
+    columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")
+    rows = [
+        (
+            *(group, chosen),
+            *(one[key] for key in ("leads", "contacted", "matured", "conversions")),
+            *(one["rate"][end] for end in ("value", "low", "high")),
+        )
+        for group in ("contacted", "listed")
+        for chosen, one in (("by rank", told[group]["ranked"]), ("by lot", told[group]["drawn"]))
+    ]
+    console.print(table(f"Leads to work, until {told['as_of'][:10]}", columns, rows))
+    for group in ("contacted", "listed"):
+        console.print(f"{group}: {told[group]['said']}")
 
 
 def _show(path: Path, count: int) -> None:

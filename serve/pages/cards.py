@@ -34,6 +34,7 @@ class Card:
     last_activity: str
     woke_up: bool
     is_new: bool
+    is_drawn: bool
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,18 @@ class Cards:
         The language.
     since
         What counts as recent.
+    drawn
+        Ids of the leads that a lot put on the list.
     """
 
-    def __init__(self, champion: Any, words: Words, since: Since) -> None:
+    def __init__(
+        self, champion: Any, words: Words, since: Since, drawn: frozenset[str] = frozenset()
+    ) -> None:
         self._champion = champion
         self._loaded = champion.current()
         self._words = words
         self._since = since
+        self._drawn = drawn
 
     def of(self, row: RankedLead) -> Card:
         """Make the card of a lead."""
@@ -83,6 +89,7 @@ class Cards:
             last_activity=naming.code_words(row.last_activity_type, vocabulary, words.language),
             woke_up=woke,
             is_new=row.created_at >= self._since.created_at,
+            is_drawn=row.lead_id in self._drawn,
         )
 
     def _reasons(self, row: RankedLead) -> list[ReasonTold]:

@@ -1,7 +1,8 @@
 """/ and /ranking.csv: today's leads by score, who to call this week, the same as a spreadsheet.
 
 Decided here: the order is the store's; a page holds 50 leads, or all of those that a salesperson
-said can be worked. The ranking is what was computed last, and says when.
+said can be worked: the hottest, and where `MIKOMI_EXPLORE_SHARE` says so some by lot in the last
+places, marked. The ranking is what was computed last, and says when.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from serve.pages.ranking_csv import MOST_ROWS, written
 from serve.pages.ranking_query import MOST_TAKEN, RankingQuery, industries, recent
 from serve.pages.visit import Visit, seen_by
 from serve.store.ranking import MOST, RankedLead, RankingFilter, RankingPage
+from serve.worked_list import Draw, WorkedList, worked_list
 
 ROWS: Final = 50
 
@@ -36,17 +38,35 @@ def router(pages: Pages) -> APIRouter:
     def as_csv(request: Request) -> Response:
         visit, query = pages.visit(request), RankingQuery.of(request)
         wanted = query.filter(visit, pages.parts.settings, pages.parts.now())
-        rows = _all(pages, wanted, query.take or MOST_ROWS)
-        cards = map(_cards(pages, visit).of, rows)
+        planned = _planned(pages, visit, query, wanted)
+        rows = _all(pages, wanted, MOST_ROWS) if planned is None else planned.rows
+        cards = map(_cards(pages, visit, planned).of, rows)
         headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
-        text = written(cards, pages.words[visit.language])
+        drawn = planned is not None and bool(planned.drawn)
+        text = written(cards, pages.words[visit.language], drawn=drawn)
         return Response(text, 200, headers, "text/csv; charset=utf-8")
 
     return routes
 
 
-def _cards(pages: Pages, visit: Visit) -> Cards:
-    return Cards(pages.parts.champion, pages.words[visit.language], recent(pages.parts.now()))
+def _cards(pages: Pages, visit: Visit, planned: WorkedList | None = None) -> Cards:
+    drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
+    words, now = pages.words[visit.language], pages.parts.now()
+    return Cards(pages.parts.champion, words, recent(now), drawn)
+
+
+def _planned(
+    pages: Pages, visit: Visit, query: RankingQuery, wanted: RankingFilter
+) -> WorkedList | None:
+    """Make the list of the week that was asked for, and keep it while some are drawn by lot."""
+    if not query.take:
+        return None
+    parts, settings = pages.parts, pages.parts.settings
+    draw = Draw(settings.explore_share, settings.explore_seed, parts.now())
+    made = worked_list(parts.store.ranking, wanted, query.take, draw)
+    if draw.share:
+        parts.store.worked_lists.keep(visit.user_id, draw.week, made, draw.now)
+    return made
 
 
 def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]:
@@ -62,10 +82,14 @@ def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]
 def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
     wanted = query.filter(visit, parts.settings, parts.now())
-    page = parts.store.ranking.page(wanted, query.cursor, query.take or ROWS)
+    planned = _planned(pages, visit, query, wanted)
+    if planned is None:
+        page = parts.store.ranking.page(wanted, query.cursor, ROWS)
+    else:
+        page = RankingPage(planned.rows, None, planned.total)
     counts = parts.store.ranking_counts
     choices = counts.choices(RankingFilter(owners=seen_by(visit, parts.settings)))
-    make = _cards(pages, visit)
+    make = _cards(pages, visit, planned)
     return {
         "cards": [make.of(row) for row in page.rows],
         "page": page,
@@ -78,7 +102,7 @@ def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
         "outcome": naming.outcome_words(loaded, pages.words[visit.language]),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
         "points_only": loaded.artifact.model.evidence_level == "points_only",
-        "week": _week(page, loaded) if query.take and page.rows else None,
+        "week": _week(planned, loaded) if planned and planned.rows else None,
         "most_taken": MOST_TAKEN,
     }
 
@@ -89,12 +113,13 @@ def _named(loaded: Any, key: str, values: tuple[str, ...], visit: Visit) -> list
     return sorted(named, key=lambda pair: pair[1])
 
 
-def _week(page: RankingPage, loaded: Any) -> dict[str, Any]:
-    probability = np.array([row.probability for row in page.rows])
+def _week(planned: WorkedList, loaded: Any) -> dict[str, Any]:
+    probability = np.array([row.probability for row in planned.rows])
     found = expected.expected(probability, loaded.artifact.model.interval)
     return {
-        "leads": len(page.rows),
-        "last": page.rows[-1],
+        "leads": len(planned.ranked),
+        "drawn": len(planned.drawn),
+        "last": (planned.ranked or planned.rows)[-1],
         "expected": found,
         "level": expected.LEVEL,
     }

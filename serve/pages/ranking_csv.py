@@ -32,13 +32,19 @@ _HEAD: Final = (
     mark("Until"),
 )
 
+_CHOSEN: Final = mark("Chosen")
+_BY_LOT: Final = {True: mark("drawn at random"), False: mark("by rank")}
 
-def written(cards: Iterable[Card], words: Words) -> str:
-    """Write the cards."""
+
+def written(cards: Iterable[Card], words: Words, *, drawn: bool = False) -> str:
+    """Write the cards; where some were drawn by lot, a last column says of each how it came."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([words.say(name) for name in _HEAD])
-    writer.writerows([safe(cell) for cell in _cells(card, words)] for card in cards)
+    head = (*_HEAD, _CHOSEN) if drawn else _HEAD
+    writer.writerow([words.say(name) for name in head])
+    for card in cards:
+        chosen = [words.say(_BY_LOT[card.is_drawn])] if drawn else []
+        writer.writerow([safe(cell) for cell in (*_cells(card, words), *chosen)])
     return BOM + file.getvalue()
 
 

@@ -29,6 +29,7 @@ from serve.store.tables import (
     RANKING_MARKS,
     RECEIPTS,
     SHADOW_SCORES,
+    WORKED_LISTS,
 )
 
 LOOKED_FOR: Final = timedelta(minutes=1)
@@ -106,7 +107,7 @@ def _locked(connection: Connection, lead_id: str) -> str | None:
 
 
 def _unrank(connection: Connection, lead_id: str) -> None:
-    for table in (RANKING_MARKS, RANKING):  # whoever writes a row holds its mark
+    for table in (RANKING_MARKS, RANKING, WORKED_LISTS):  # whoever writes a row holds its mark
         connection.execute(delete(table).where(table.c.lead_id == lead_id))
 
 

@@ -8,7 +8,7 @@ with the first page and travels in the cursor. Every row says as of when it was 
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -156,6 +156,20 @@ class Ranking:
         with self._engine.begin() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _ranked(row)
+
+    def below(self, wanted: RankingFilter, last: RankedLead | None) -> list[str]:
+        """Give the ids of the leads that come after one in the ranking; after none: all."""
+        query = select(RANKING.c.lead_id).where(*conditions(wanted))
+        if last is not None:
+            query = query.where(tuple_(*_ORDER) > tuple_(-last.margin, last.lead_id))
+        with self._engine.begin() as connection:
+            return list(connection.execute(query).scalars())
+
+    def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
+        """Give the rows of some leads, the hottest first."""
+        query = select(RANKING).where(RANKING.c.lead_id.in_(list(lead_ids))).order_by(*_ORDER)
+        with self._engine.begin() as connection:
+            return [_ranked(row) for row in connection.execute(query).all()]
 
     def waiting(self, now: datetime) -> int:
         """Count the leads that are due for refreshing."""

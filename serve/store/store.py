@@ -15,6 +15,7 @@ from serve.store.ranking import Ranking
 from serve.store.ranking_counts import RankingCounts
 from serve.store.sign_ins import SignIns
 from serve.store.users import Users
+from serve.store.worked_lists import WorkedLists
 
 
 class Store:
@@ -30,6 +31,7 @@ class Store:
         self.ranking_counts = RankingCounts(engine)
         self.owners = Owners(engine, self.ingest)
         self.looks = Looks(engine)
+        self.worked_lists = WorkedLists(engine)
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
 

@@ -166,6 +166,19 @@ SHADOW_SCORES: Final = Table(
     Column("probability", Float, nullable=False),
     Column("champion_probability", Float, nullable=False),
 )
+WORKED_LISTS: Final = Table(
+    "worked_lists",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+    Column("week", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("chosen_by", String, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("model_fingerprint", String, nullable=False),
+)
+"""The leads that users were shown to work in a week; `chosen_by` is `rank` or `lot`."""
 API_KEYS: Final = Table(
     "api_keys",
     METADATA,

@@ -9,7 +9,8 @@ import pytest
 from features.timeline import DAY
 from models import repair
 from models.calibration import Calibration, expit
-from models.repair import Matured, RepairSettings, decide
+from models.repair import decide
+from models.repair_found import Cut, Matured, RepairSettings
 from tests.small_model import rows, small_model
 
 EMBARGO = 30 * DAY
@@ -50,7 +51,7 @@ def test_judged_on_the_rows_that_it_was_fitted_on_it_would_change_for_noise() ->
     """The planted fault: the guard is given the rows of the fit."""
 
     def careless(
-        curve: Calibration, rows: Matured, cut: repair.Cut, fitter: repair.Fitter, _seed: int
+        curve: Calibration, rows: Matured, cut: Cut, fitter: repair.Fitter, _seed: int
     ) -> np.ndarray:
         mine = rows.take(cut.judged)
         return curve.moved(*fitter(mine.margin, mine.label)).probability(mine.margin)

@@ -162,10 +162,12 @@ def test_live_leads_are_judged_when_their_horizon_is_over(
     assert facts["mean_probability"]["converted"] == pytest.approx(len(won) / 60)
 
 
-def test_nothing_shadowed_says_how_it_comes_about(client: TestClient, url: str) -> None:
+def test_nothing_shadowed_says_how_it_comes_about(
+    client: TestClient, url: str, tmp_path: Path
+) -> None:
     assert client.get("/readyz").status_code == 200
     with pytest.raises(Exception, match="MIKOMI_SHADOW_SHARE"):
-        shadowing.read(url)
+        shadowing.read(Job(parse(PARAMS), Workspace("small", tmp_path)), url)
 
 
 def test_receipts_alone_are_read(client: TestClient, url: str) -> None:

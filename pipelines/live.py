@@ -1,0 +1,75 @@
+"""What a server's database holds, for commands that look back at live leads.
+
+Decided here: it is read by SQL alone, as `pipelines` knows nothing of `serve`; moments come as UTC
+times. Outcomes that the CRM sent to the server count, and those of the workspace's export.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import BadInput
+from features.timeline import MOMENT_DTYPE, from_moments
+from pipelines import partitions
+from pipelines.intake.sources import safe_place
+from pipelines.job import Job
+
+_OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
+_COLUMNS: Final = ["lead_id", "outcome", "occurred_at", "known_at"]
+
+
+@contextmanager
+def connected(database: str) -> Iterator[Connection]:
+    """Open the database of a server for reading.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be reached.
+    """
+    url = database.replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise BadInput.of(
+            f"{safe_place(database)}: {type(error).__name__}",
+            "the database of `mikomi serve`",
+            "say --database, or set MIKOMI_DATABASE_URL",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def has_table(connection: Connection, name: str) -> bool:
+    """Tell whether the database has a table."""
+    return bool(inspect(connection).has_table(name))
+
+
+def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Read columns of microseconds as UTC times."""
+    for name in names:
+        frame[name] = from_moments(frame[name].to_numpy(np.int64)).astype(MOMENT_DTYPE)
+    return frame
+
+
+def outcomes(connection: Connection, job: Job) -> pd.DataFrame:
+    """Read the outcomes that the server was sent, and those of the workspace's export."""
+    sent = timed(pd.read_sql(_OUTCOMES, connection), "occurred_at", "known_at")
+    whole = pd.concat([sent, *_exported(job)], ignore_index=True)
+    return whole.drop_duplicates()
+
+
+def _exported(job: Job) -> list[pd.DataFrame]:
+    """Read the outcomes of the workspace's export, if there is one."""
+    tables = job.places.tables
+    if not (tables / "manifest.json").is_file():
+        return []
+    parts = (partitions.read(tables, n).outcomes for n in range(partitions.count(tables)))
+    return [one.assign(known_at=one.get("known_at", one["occurred_at"]))[_COLUMNS] for one in parts]
