@@ -9,7 +9,7 @@ Run it as `python -m docs.write`.
 import re
 from pathlib import Path
 
-from docs import commands, figures, leaks, monitoring, reference
+from docs import commands, figures, leaks, monitoring, reference, retraining
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -23,6 +23,7 @@ def pages() -> dict[str, str]:
         "docs/checks.md": reference.checks(),
         "docs/leaks.md": leaks.page(),
         "docs/monitoring.md": monitoring.page(),
+        "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
         "docs/commands.md": commands.page(),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},

@@ -174,7 +174,7 @@ def trial(both: Both, settings: TrialSettings) -> Trial:
                 value,
                 len(mine),
                 int(both.label[mine].sum()),
-                _simultaneous(gain[mine], both.lead[mine], len(asked)),
+                simultaneous(gain[mine], both.lead[mine], len(asked)),
                 settings.allowed_segment_loss * _mean(champion[mine]),
             )
             for attribute, value, mine in asked
@@ -201,7 +201,7 @@ def _supported(both: Both, least: int) -> Iterator[tuple[str, str, NDArray[np.in
                 yield attribute, value, mine
 
 
-def _simultaneous(gain: Floats, lead: NDArray[np.int64], asked: int) -> Interval:
+def simultaneous(gain: Floats, lead: NDArray[np.int64], asked: int) -> Interval:
     """Give the mean gain with an interval that holds for all the segments asked at once."""
     sums, rows = _sums(gain, lead)
     mean = _mean(gain)

@@ -11,6 +11,7 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     features    what the catalog is learned with
     train       scorecard, trees, calibration, evidence
     evaluate    baselines, intervals, the report
+    segments    when a segment would earn a model of its own
     backtest    rolling origins, cadences, capacity
     promote     when a model becomes the champion
     recalibrate how new outcomes repair its probabilities
@@ -43,6 +44,7 @@ from models.reason_selection import ReasonSettings
 from models.reference import BandSettings
 from models.registered import RegistrySettings
 from models.repair_found import RepairSettings
+from models.segment_models import SegmentSettings
 from models.settings import TrainSettings
 from models.split import SplitSettings
 from pipelines.engine import EngineSettings
@@ -234,6 +236,7 @@ class Params:
     features: CatalogSettings = field(default_factory=CatalogSettings)
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
+    segments: SegmentSettings = field(default_factory=SegmentSettings)
     backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
     recalibrate: RepairSettings = field(default_factory=RepairSettings)

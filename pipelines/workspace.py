@@ -90,6 +90,11 @@ class Workspace:
         return self.artifacts / "shadow.json"
 
     @property
+    def segments(self) -> Path:
+        """segments: which segment would earn a model of its own."""
+        return self.artifacts / "segments.json"
+
+    @property
     def lift(self) -> Path:
         """lift: what became of leads worked by rank, and of those drawn by lot."""
         return self.artifacts / "lift.json"

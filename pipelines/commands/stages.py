@@ -42,6 +42,7 @@ def add(app: typer.Typer) -> None:
         app.command(name, help=words, rich_help_panel="Stages")(made)
     app.command("run", rich_help_panel="Stages")(run)
     app.command("tune", rich_help_panel="Stages")(tune)
+    app.command("segments", rich_help_panel="Stages")(segments)
     app.command("backtest", rich_help_panel="Stages")(backtest)
     app.command("retrain", rich_help_panel="Stages")(retrain)
 
@@ -101,6 +102,42 @@ def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
     printed as a section for params.yaml. The test period is never looked at.
     """
     _do("tune", job(params, context))
+
+
+def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Say which segment would earn a model of its own; none is made.
+
+    Segments enter the one model as shrunken effects. One earns its own only if a scorecard of its
+    own rows, beside the shared model, gains more than `segments.least_gain` on the test period,
+    shown by an interval that holds for all segments at once.
+    """
+    from pipelines import segments as judging  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out, table  # noqa: PLC0415
+
+    told = judging.run(job(params, context))
+    columns = (
+        "segment",
+        "rows",
+        "converted",
+        "log loss",
+        "own model",
+        "gain",
+        "from",
+        "to",
+        "earns",
+    )
+    rows = [
+        (
+            *(f"{one['attribute']} = {one['value']}", one["rows"], one["conversions"]),
+            *(one["shared_loss"], one["own_loss"]),
+            *(f"{one['gain'][end]:+.4f}" for end in ("value", "low", "high")),
+            one["earns"],
+        )
+        for one in told["segments"]
+    ]
+    out().print(table("Would a segment earn a model of its own?", columns, rows))
+    earned = ", ".join(told["earned"]) or "none"
+    out().print(f"earn their own model: {earned} (of {told['asked']} with enough conversions)")
 
 
 def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
