@@ -4,6 +4,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from features.timeline import DAY
@@ -11,6 +12,7 @@ from models import repair
 from models.calibration import Calibration, expit
 from models.repair import decide
 from models.repair_found import Cut, Matured, RepairSettings
+from pipelines import contest
 from tests.small_model import rows, small_model
 
 EMBARGO = 30 * DAY
@@ -129,3 +131,24 @@ def test_a_repaired_model_keeps_order_scores_and_trees_and_learns_its_interval_a
     assert low.mean() < label.mean() < high.mean()
     assert abs(mean - label.mean()) < 0.02 < label.mean() - model.probability(later.values).mean()
     assert done.choices["repair"]["kind"] == found.kind
+
+
+def test_a_recalibrated_champion_meets_a_challenger_with_what_it_had_not_learned() -> None:
+    """Each row is answered by the calibration from before it was learned from; twice repaired."""
+    made = small_model().artifact
+    first, second = Calibration(), Calibration("sigmoid", (1.0, 1.0))
+    last = Calibration("sigmoid", (1.0, 2.0))
+    days = ["2026-03-01T00:00:00+00:00", "2026-06-01T00:00:00+00:00"]
+    repairs = [
+        {"before": before.to_json(), "learned_until": day, "learned_before": "2026-01-01T00:00Z"}
+        for before, day in zip((first, second), days, strict=True)
+    ]
+    one = replace(
+        made, model=replace(made.model, calibration=last), about={"recalibrated": repairs}
+    )
+    values = small_model().rows.take(np.arange(3)).values  # noqa: PD011 - not a frame
+    cutoff = pd.Series(pd.to_datetime(["2026-02-01", "2026-03-01", "2026-06-01"], utc=True))
+    said = contest.probability(one, values, cutoff)
+    margin = made.model.margin(values)
+    assert said == pytest.approx(expit(margin + np.array([0.0, 1.0, 2.0])))
+    assert contest.learned_until(one) == pd.Timestamp("2026-01-01", tz="UTC")
