@@ -49,15 +49,19 @@ SEED = 10_000
 def main(words: list[str]) -> None:
     """Run the parts, all by default, and write `results/monitor.json`."""
     parts = {"quiet": quiet, "found": found, "usual": usual}
+    sizes = [int(word) for word in words if word.isdigit()]
+    for name in [word for word in words if not word.isdigit()] or parts:
+        keep(name, parts[name](sizes), sizes)
+
+
+def keep(name: str, lines: list[dict[str, Any]], sizes: list[int]) -> None:
+    """Write what was found, beside what other parts and sizes have found."""
     path = harness.RESULTS / "monitor.json"
     told: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     told |= {"stated_rate": SETTINGS.false_alarm_rate, "settings": vars(SETTINGS)}
-    sizes = [int(word) for word in words if word.isdigit()]
-    for name in [word for word in words if not word.isdigit()] or parts:
-        lines = parts[name](sizes)
-        kept = [one for one in told.get(name, []) if sizes and one["leads"] not in sizes]
-        told[name] = sorted([*kept, *lines], key=lambda one: one.get("leads", 0))
-        harness.write("monitor", told)
+    kept = [one for one in told.get(name, []) if sizes and one["leads"] not in sizes]
+    told[name] = sorted([*kept, *lines], key=lambda one: one.get("leads", 0))
+    harness.write("monitor", told)
 
 
 def quiet(sizes: list[int]) -> list[dict[str, Any]]:
