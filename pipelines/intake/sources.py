@@ -136,8 +136,10 @@ class _Fetched:
 def _sql_pieces(source: Source, rows: int) -> Iterator[_Fetched]:
     engine = _engine(source)
     try:
-        with engine.connect().execution_options(stream_results=True) as connection:
-            result = connection.execute(text(source.query or ""))
+        with (
+            engine.connect().execution_options(stream_results=True) as connection,
+            connection.execute(text(source.query or "")) as result,
+        ):
             names = tuple(result.keys())
             fetched = result.fetchmany(rows)
             yield _Fetched(names, [tuple(row) for row in fetched])

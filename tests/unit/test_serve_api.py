@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from models import artifact
 from serve import cards
@@ -173,7 +173,10 @@ def test_disk_full_on_the_receipt_log(models: Path, tmp_path: Path) -> None:
         receipts = client.app.state.parts.receipts  # type: ignore[attr-defined]
         with receipts._engine.connect() as connection:
             pages = connection.execute(text("pragma page_count")).scalar()
-            connection.exec_driver_sql(f"pragma max_page_count={pages}")
+        full = f"pragma max_page_count={pages}"
+        event.listen(receipts._engine, "connect", lambda made, _record: made.execute(full))
+        receipts._engine.dispose()
+        receipts._unwaiting.close()
         answers = [client.post("/v1/score", json=served.body(200)).status_code for _ in range(20)]
         assert set(answers) <= {200, 503}
         assert answers[-1] == 503
