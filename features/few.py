@@ -135,7 +135,7 @@ def _by_side(events: Events, direction: Codes) -> Events:
 
 @njit(cache=True, nogil=True)
 def _fill(told: Told, rows: Rows, packed: Integers, matrix: Matrix) -> None:
-    every = (0, rows.lead.size)
+    every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
     events, touches = told_activities(told)
     deals = told_deals(told)
     profile(told_changes(told), rows, every, profile_plan(packed, PROFILE), matrix)
