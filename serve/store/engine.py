@@ -6,6 +6,7 @@ before a pooled connection is used, and given up on after seconds. Alembic makes
 tables.
 """
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,8 @@ SAID: Final = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+_EMPTY: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
+_PAUSE_SECONDS: Final = 0.02
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -75,18 +78,25 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def forget(engine: Engine) -> None:
+def forget(engine: Engine) -> bool:
     """Let the files of SQLite forget what was deleted: the log of writes is emptied.
 
     What was deleted from the tables is overwritten at once. PostgreSQL does both by itself, in its
-    time. Someone who reads may hold this up; then the log is emptied when it is next.
+    time. A reader or another checkpoint may hold this up; if they do for `BUSY_SECONDS`, false is
+    given back: try again later.
     """
-    if engine.dialect.name == "sqlite":
-        raw = engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    until = time.monotonic() + BUSY_SECONDS
+    try:
+        while held_up := bool(raw.cursor().execute(_EMPTY).fetchone()[0]):
+            if time.monotonic() > until:
+                break
+            time.sleep(_PAUSE_SECONDS)
+    finally:
+        raw.close()
+    return not held_up
 
 
 def at_once(engine: Engine) -> Engine:

@@ -43,6 +43,7 @@ class Eraser:
         self._engine = engine
         self._lock = Lock()
         self._erased: dict[str, datetime] = {}
+        self._forgotten = True
 
     def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
         """Erase a lead; give how many rows of each kind there were.
@@ -56,11 +57,14 @@ class Eraser:
         counts = _erase(self._engine, lead_id, at)
         with self._lock:
             self._erased[lead_id] = at
-        forget(self._engine)
+        self._forgotten = forget(self._engine)
         return counts
 
     def look_again(self, now: datetime) -> int:
-        """Empty the receipts of erased persons that were logged late; tell how many there were."""
+        """Empty the receipts of erased persons that were logged late; tell how many there were.
+
+        If the files could not forget what was erased before, as someone was reading, they do now.
+        """
         with self._lock:
             recent = dict(self._erased)
         found = 0
@@ -72,8 +76,8 @@ class Eraser:
             if not at <= now < at + LOOKED_FOR:
                 with self._lock:
                     self._erased.pop(lead_id, None)
-        if found:
-            forget(self._engine)
+        if found or not self._forgotten:
+            self._forgotten = forget(self._engine)
         return found
 
 

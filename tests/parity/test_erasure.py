@@ -104,6 +104,23 @@ def test_planted_fault_a_file_that_remembers(
         assert list(traces(url)) != []
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_reader_holds_forgetting_up_and_no_longer(
+    client: TestClient, url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
+    tell_everything(client)
+    store: Any = client.app.state.parts.store  # type: ignore[attr-defined]
+    engine = engines.open_engine(url)
+    with engines.reading(engine).begin() as reader:
+        assert reader.execute(text("select count(*) from leads")).scalar() == 2
+        assert client.delete(f"/v1/leads/{WHO}").status_code == 200
+        assert list(traces(url)) != []
+    store.look_again(clock())
+    assert list(traces(url)) == []
+    engine.dispose()
+
+
 def test_an_answer_under_way_is_emptied_when_it_is_logged(client: TestClient, clock: Clock) -> None:
     parts: Any = client.app.state.parts  # type: ignore[attr-defined]
     told = client.post("/v1/score", json=served.body(2) | {"lead_id": WHO}).json()
