@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-NAMES = ("features", "explain", "serving", "store", "cold_start", "quality", "leaks", "repair")
+NAMES = (
+    "features",
+    "explain",
+    "serving",
+    "store",
+    "cold_start",
+    "quality",
+    "leaks",
+    "promotion",
+    "repair",
+    "monitor",
+)
 
 
 def main(names: list[str]) -> None:
