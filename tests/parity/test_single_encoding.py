@@ -174,7 +174,7 @@ def both_of_sent(sent: list[dict[str, Any]]) -> tuple[Histories, Histories]:
     return LeadEncoder(vocabulary).histories([history]), encode(tables, vocabulary)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(SENT, min_size=1, max_size=12).map(lambda sent: sent + sent[:2]))
 def test_odd_forms_are_coded_as_tables_are(sent: list[dict[str, Any]]) -> None:
     assert_same(*both_of_sent(sent))
