@@ -19,13 +19,21 @@ from pipelines import partitions
 from pipelines.intake.sources import safe_place
 from pipelines.job import Job
 
+_DO: Final = "say --database, or set MIKOMI_DATABASE_URL"
 _OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
 _COLUMNS: Final = ["lead_id", "outcome", "occurred_at", "known_at"]
 
 
 @contextmanager
-def connected(database: str) -> Iterator[Connection]:
+def connected(database: str, do: str = _DO) -> Iterator[Connection]:
     """Open the database of a server for reading.
+
+    Parameters
+    ----------
+    database
+        Its URL.
+    do
+        What is advised if it cannot be reached.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def connected(database: str) -> Iterator[Connection]:
         raise BadInput.of(
             f"{safe_place(database)}: {type(error).__name__}",
             "the database of `mikomi serve`",
-            "say --database, or set MIKOMI_DATABASE_URL",
+            do,
         ) from error
     finally:
         engine.dispose()
@@ -61,9 +69,13 @@ def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 def outcomes(connection: Connection, job: Job) -> pd.DataFrame:
     """Read the outcomes that the server was sent, and those of the workspace's export."""
-    sent = timed(pd.read_sql(_OUTCOMES, connection), "occurred_at", "known_at")
-    whole = pd.concat([sent, *_exported(job)], ignore_index=True)
+    whole = pd.concat([sent_outcomes(connection), *_exported(job)], ignore_index=True)
     return whole.drop_duplicates()
+
+
+def sent_outcomes(connection: Connection) -> pd.DataFrame:
+    """Read the outcomes that the server was sent."""
+    return timed(pd.read_sql(_OUTCOMES, connection), "occurred_at", "known_at")
 
 
 def _exported(job: Job) -> list[pd.DataFrame]:

@@ -1,20 +1,17 @@
 """The page of a back-test: one HTML file that holds everything, in one language."""
 
 import math
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from models.backtest import Backtest, Stream, Told
-from models.charts import style
 from models.evaluation import MODEL
 from models.metrics import Interval
 from models.origins import NEVER_AGAIN, BacktestSettings, day_of
 from pipelines.backtest.figures import at_work, cadences, figures, methods
 from pipelines.backtest.words import named, often, phrase, training
+from pipelines.report.templating import looks, template
 from pipelines.report.words import Language
 
 
@@ -22,10 +19,10 @@ def page(told: Backtest, settings: BacktestSettings, language: Language, name: s
     """Write the report as one HTML page."""
     drawn = figures(told, language)
     whole = told.whole
-    text: str = _template().render(
+    text: str = template("pipelines.backtest", "backtest.html.j2").render(
         language=language,
         name=name,
-        css=Markup(_css()),  # noqa: S704 (our own file)
+        css=Markup(looks()),  # noqa: S704 (our own file)
         t=lambda key: phrase(
             key,
             language,
@@ -135,17 +132,3 @@ def _percent(share: float) -> str:
 
 def _number(value: float, decimals: int = 3) -> str:
     return "–" if math.isnan(value) else f"{value:.{decimals}f}"
-
-
-@cache
-def _template() -> Any:
-    made = Environment(autoescape=True, undefined=StrictUndefined)
-    folder = resources.files("pipelines.backtest") / "templates"
-    return made.from_string((folder / "backtest.html.j2").read_text(encoding="utf-8"))
-
-
-@cache
-def _css() -> str:
-    folder = resources.files("pipelines.report") / "templates"
-    text = (folder / "report.css").read_text(encoding="utf-8")
-    return text.replace("FONT", style.FONT)

@@ -4,17 +4,15 @@ Decided here: the page is drawn from the card's plain data alone, so it shows no
 does not hold; it has the report's looks, no script, and loads nothing.
 """
 
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from models.charts import Axis, Bin, Words, reliability, style
+from models.charts import Axis, Bin, Words, reliability
 from pipelines.card.words import EVIDENCE, VERDICTS, VIEWS, phrase
 from pipelines.report import protected
 from pipelines.report.cells import NOTHING, share, written
+from pipelines.report.templating import looks, template
 from pipelines.report.words import METRICS, NOT_VALUES, PREDICTIONS, Language, named, say
 from pipelines.report.words import VERDICTS as SIGNALS
 
@@ -23,10 +21,10 @@ TILES: Final = ("auc", "lift_at_10", "capture_at_20", "log_loss", "ece")
 
 def page(card: dict[str, Any], language: Language) -> str:
     """Write the card as one HTML page."""
-    text: str = _template().render(
+    text: str = template("pipelines.card", "card.html.j2").render(
         language=language,
         c=card,
-        css=Markup(_css()),  # noqa: S704 (our own files)
+        css=Markup(looks("pipelines.card", "card.css")),  # noqa: S704 (our own files)
         t=lambda key, **values: phrase(key, language, **values),
         metric=lambda name: say(METRICS[name], language),
         prediction=lambda name: named(name, PREDICTIONS, language),
@@ -78,16 +76,3 @@ def _reliability(card: dict[str, Any], language: Language) -> str:
     told = "; ".join(f"{100 * b.given:.1f} % → {100 * b.converted:.1f} %" for b in bins)
     words = Words(f"card-reliability-{language}", phrase("reliability", language), told)
     return reliability(words, x, y, bins, phrase("perfect", language))
-
-
-def _css() -> str:
-    looks = (resources.files("pipelines.report") / "templates/report.css").read_text("utf-8")
-    own = (resources.files("pipelines.card") / "templates/card.css").read_text("utf-8")
-    return looks.replace("FONT", style.FONT) + own
-
-
-@cache
-def _template() -> Any:
-    made = Environment(autoescape=True, undefined=StrictUndefined)
-    text = (resources.files("pipelines.card") / "templates/card.html.j2").read_text("utf-8")
-    return made.from_string(text)

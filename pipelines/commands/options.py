@@ -38,6 +38,11 @@ def now(context: typer.Context) -> "pd.Timestamp":
     return pd.Timestamp(context.obj())
 
 
+def as_of_or_now(context: typer.Context, as_of: str | None) -> "pd.Timestamp":
+    """Read `--as-of`; without it, the clock."""
+    return now(context) if as_of is None else moment(as_of, "--as-of")
+
+
 def moment(written: str, option: str) -> "pd.Timestamp":
     """Read a moment; without an offset it is UTC.
 

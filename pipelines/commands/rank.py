@@ -5,7 +5,13 @@ from typing import Annotated, Final
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
+from pipelines.commands.options import (
+    DEFAULT_PARAMS,
+    ParamsFile,
+    as_of_or_now,
+    job,
+    moment,
+)
 
 ALARM: Final = 3
 """Exit code of `monitor` with an alarm; 2 is what the command refuses."""
@@ -135,10 +141,9 @@ def shadow(
     rule of `promote`; nobody is promoted by this.
     """
     from pipelines import shadow as shadowing  # noqa: PLC0415 - slow to import
-    from pipelines.commands.options import now  # noqa: PLC0415
     from pipelines.commands.saying import out, written  # noqa: PLC0415
 
-    at = now(context) if as_of is None else moment(as_of, "--as-of")
+    at = as_of_or_now(context, as_of)
     told = shadowing.run(job(params), database, at)
     out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
 
@@ -202,10 +207,9 @@ def lift(
     over it is told how many converted, by rank and by lot, with intervals by lead.
     """
     from pipelines import lift as lifting  # noqa: PLC0415 - slow to import
-    from pipelines.commands.options import now  # noqa: PLC0415
     from pipelines.commands.saying import out, table  # noqa: PLC0415
 
-    at = now(context) if as_of is None else moment(as_of, "--as-of")
+    at = as_of_or_now(context, as_of)
     told = lifting.run(job(params), database, at)
     console = out()
     columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")

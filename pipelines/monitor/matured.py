@@ -12,20 +12,20 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import text
 
 from features import build, labels, snapshots
 from features.build import CompiledCatalog
-from features.errors import BadInput, MikomiError
+from features.errors import BadInput
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
-from features.timeline import MOMENT_DTYPE, from_moments, to_moments
+from features.timeline import from_moments, to_moments
 from models.artifact import Artifact
 from models.evaluation_catalog import segments
 from models.monitoring.matured import Told
 from models.reference import BANDS
+from pipelines import live
 from pipelines.intake.sources import safe_place
 from pipelines.monitor.rows import Moment, known_from
 
@@ -36,7 +36,7 @@ _RECEIPTS: Final = text(
     " where erased_at is null and answer is not null and model_fingerprint = :fingerprint"
     " and cutoff < :at order by cutoff, receipt_id"
 )
-_OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
+_DO: Final = "name it with --database, or leave it out to judge the champion on the tables alone"
 _NAMES: Final = ["lead_id", "outcome", "occurred_at", "known_at"]
 
 
@@ -52,23 +52,15 @@ def read(database: str, fingerprint: str, at: pd.Timestamp) -> tuple[pd.DataFram
     BadInput
         If it cannot be reached, or is no server's database.
     """
-    engine = create_engine(
-        database.replace("postgresql://", "postgresql+psycopg://"), hide_parameters=True
-    )
     moment = int(at.as_unit("us").asm8.astype(np.int64))
-    try:
-        if not inspect(engine).has_table("receipts"):
-            raise _unusable(database, "no table receipts")
-        with engine.connect() as connection:
-            asked: dict[str, str | int] = {"fingerprint": fingerprint, "at": moment}
-            given = pd.read_sql(_RECEIPTS, connection, params=asked)
-            outcomes = pd.read_sql(_OUTCOMES, connection)
-    except SQLAlchemyError as error:
-        raise _unusable(database, type(error).__name__) from error
-    finally:
-        engine.dispose()
-    for frame, name in ((given, "cutoff"), (outcomes, "occurred_at"), (outcomes, "known_at")):
-        frame[name] = from_moments(frame[name].to_numpy(np.int64)).astype(MOMENT_DTYPE)
+    with live.connected(database, _DO) as connection:
+        if not live.has_table(connection, "receipts"):
+            raise BadInput.of(
+                f"{safe_place(database)}: no table receipts", "the database of `mikomi serve`", _DO
+            )
+        asked: dict[str, str | int] = {"fingerprint": fingerprint, "at": moment}
+        given = live.timed(pd.read_sql(_RECEIPTS, connection, params=asked), "cutoff")
+        outcomes = live.sent_outcomes(connection)
     answers = [json.loads(answer) for answer in given.pop("answer")]
     given["probability"] = np.array([one["probability"] for one in answers], np.float64)
     given["band"] = pd.Series([one["band"] for one in answers], dtype="str")
@@ -154,11 +146,3 @@ def outcomes_of(parts: Iterable[Tables], more: pd.DataFrame | None = None) -> pd
     ]
     whole = pd.concat([*own, *([] if more is None else [more[_NAMES]])], ignore_index=True)
     return whole.drop_duplicates(_NAMES[:3], ignore_index=True)
-
-
-def _unusable(database: str, why: str) -> MikomiError:
-    return BadInput.of(
-        f"{safe_place(database)}: {why}",
-        "the database of `mikomi serve`",
-        "name it with --database, or leave it out to judge the champion on the tables alone",
-    )

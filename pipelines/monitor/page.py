@@ -5,22 +5,19 @@ reads on finds the sizes, the evidence and how often this monitor is wrong.
 """
 
 import math
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from features.catalog import Catalog
 from features.timeline import from_moments
-from models.charts import style
 from models.metrics import Interval
 from models.monitoring.settings import MonitorSettings
 from models.monitoring.watched import Watched
 from pipelines.monitor.figures import figures, largest
 from pipelines.monitor.words import among, checks_of, named, phrase, told
+from pipelines.report.templating import looks, template
 from pipelines.report.words import Language
 
 MOST_ROWS: Final = 25
@@ -32,10 +29,10 @@ def page(
     """Write the report as one HTML page."""
     drawn = figures(found, catalog, language)
     values = _values(found, settings, language)
-    text: str = _template().render(
+    text: str = template("pipelines.monitor", "monitor.html.j2").render(
         language=language,
         name=name,
-        css=Markup(_css()),  # noqa: S704 (our own file)
+        css=Markup(looks()),  # noqa: S704 (our own file)
         t=lambda key: phrase(key, language, **values),
         verdict=found.verdict,
         verdicts=verdicts(found, settings, language),
@@ -152,17 +149,3 @@ def _percent(share: float) -> str:
 
 def _day(moment: int) -> str:
     return f"{from_moments(np.array([moment]))[0]:%Y-%m-%d}"
-
-
-@cache
-def _template() -> Any:
-    made = Environment(autoescape=True, undefined=StrictUndefined)
-    folder = resources.files("pipelines.monitor") / "templates"
-    return made.from_string((folder / "monitor.html.j2").read_text(encoding="utf-8"))
-
-
-@cache
-def _css() -> str:
-    folder = resources.files("pipelines.report") / "templates"
-    text = (folder / "report.css").read_text(encoding="utf-8")
-    return text.replace("FONT", style.FONT)

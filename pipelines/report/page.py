@@ -4,18 +4,15 @@ Decided here: the page has no script, loads nothing, and shows no figure that is
 every headline cell names its place there (`data-key`).
 """
 
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from models.charts import style
 from models.evaluation import Evaluation
 from pipelines.report import cells, protected
 from pipelines.report.figures import figures, part_title, parts
 from pipelines.report.payload import plain
+from pipelines.report.templating import looks, template
 from pipelines.report.words import METRICS, VERDICTS, Language, phrase, say
 
 _CAPTIONS = {
@@ -37,11 +34,11 @@ def page(evaluation: Evaluation, language: Language, name: str, about: str = "")
         What was evaluated; a line on how (version, revision).
     """
     drawn = figures(evaluation, language)
-    text: str = _template().render(
+    text: str = template("pipelines.report", "report.html.j2").render(
         language=language,
         name=name,
         about=about,
-        css=Markup(_text("report.css").replace("FONT", style.FONT)),  # noqa: S704 (our own file)
+        css=Markup(looks()),  # noqa: S704 (our own file)
         e=evaluation,
         t=lambda key, **values: phrase(key, language, **values),
         metric=lambda metric: say(METRICS[metric], language),
@@ -91,14 +88,3 @@ def _figure(drawn: dict[str, str], evaluation: Evaluation, language: Language) -
         return Markup('<figure id="figure-{}">{}{}</figure>').format(key, title, svg)
 
     return show
-
-
-@cache
-def _template() -> Any:
-    made = Environment(autoescape=True, undefined=StrictUndefined)
-    return made.from_string(_text("report.html.j2"))
-
-
-def _text(name: str) -> str:
-    folder = resources.files("pipelines.report") / "templates"
-    return (folder / name).read_text(encoding="utf-8")

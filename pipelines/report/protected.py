@@ -4,15 +4,13 @@ Decided here: drawn from plain data, so that both pages show the same; without p
 there is no section.
 """
 
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from features.feature import Text
 from pipelines.report.cells import NOTHING, share, written
+from pipelines.report.templating import template
 from pipelines.report.words import NOT_VALUES, Language, named, say
 
 WORDS: Final = {
@@ -54,7 +52,7 @@ def section(told: list[dict[str, Any]], labels: dict[str, Any], language: Langua
     """
     if not told:
         return Markup()
-    text: str = _template().render(
+    text: str = template("pipelines.report", _TEMPLATE).render(
         told=told,
         w=lambda key, **values: say(WORDS[key], language).format(**values),
         label=lambda code: labels[code][language] if code in labels else code,
@@ -74,10 +72,3 @@ def _number(metric: str, told: dict[str, Any]) -> str:
 def _interval(metric: str, told: dict[str, Any]) -> str:
     ends = [told["low"], told["high"]]
     return "" if None in ends else " – ".join(written(metric, end) for end in ends)
-
-
-@cache
-def _template() -> Any:
-    made = Environment(autoescape=True, undefined=StrictUndefined)
-    folder = resources.files("pipelines.report") / "templates"
-    return made.from_string((folder / _TEMPLATE).read_text("utf-8"))
