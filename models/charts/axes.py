@@ -57,11 +57,11 @@ class Axis:
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
         return start + min(max(share, 0.0), 1.0) * (end - start)
 
-    def at(self) -> list[tuple[float, str]]:
-        """Tell the ticks: value and words."""
+    def at(self, wanted: int = 5) -> list[tuple[float, str]]:
+        """Tell the ticks: value and words; about so many, if they are not by choice."""
         if self.marks:
             return list(self.marks)
-        return [(value, say(value, self.form)) for value in ticks(self.low, self.high)]
+        return [(value, say(value, self.form)) for value in ticks(self.low, self.high, wanted)]
 
 
 @dataclass(frozen=True)

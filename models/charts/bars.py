@@ -8,6 +8,8 @@ from models.charts.svg import Words, marker, picture, tag, text
 
 _ROW = 26.0
 _NOTED_ROW = 33.0
+_TICK_ROOM = 45.0
+"""What the words of a tick need, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
 def _verticals(plot: Plot) -> str:
     base = plot.height - plot.bottom
     drawn = []
-    for value, words in plot.x.at():
+    room = plot.width - plot.right - plot.left
+    for value, words in plot.x.at(min(5, max(1, int(room / _TICK_ROOM)))):
         at = plot.px(value)
         drawn.append(tag("line", x1=at, x2=at, y1=plot.top, y2=base, stroke=style.GRID))
         drawn.append(

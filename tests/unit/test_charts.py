@@ -154,3 +154,14 @@ def test_ticks_are_inside_and_few(low: float, high: float) -> None:
     found = axes.ticks(low, high)
     assert 1 <= len(found) <= 9
     assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
+
+
+def test_ticks_leave_each_other_room_beside_long_names() -> None:
+    rows = [Bar("engagement__page_view_active_day_count__ever", 0.15)]
+    drawn = bars(WORDS, Axis("PSI", 0.0, 0.16), rows)
+    ticks = rf'<text x="([\d.]+)"[^>]*font-size="{style.SMALL:g}" text-anchor="middle">([^<]+)<'
+    found = re.findall(ticks, drawn)
+    places = [(float(x), style.width_of(words, style.SMALL)) for x, words in found]
+    assert len(places) >= 2
+    for (left, one), (right, other) in itertools.pairwise(places):
+        assert right - left > (one + other) / 2
