@@ -54,7 +54,7 @@ def stages(loaded: Loaded, body: bytes) -> dict[str, Any]:
         "decode": lambda _: read(ScoreBody, body),
         "check": lambda decoded: asked_of(decoded, now),
         "features": lambda asked: (asked, loaded.values(asked)),
-        "score_and_reasons": lambda made: (*made, loaded.scorer.score_values(made[1])),
+        "score_and_reasons": lambda made: (*made, loaded.scorer.score_lead(made[1])),
         "answer": lambda made: loaded.told(*made, "ja", "r"),
         "encode": encode,
     }

@@ -19,6 +19,7 @@ from models.contributions import explain_rows
 from models.interval import Interval, ends
 from models.picked import Picked
 from models.reason_selection import pick_packed
+from models.lead_score import NUMBERS, PICKED
 from models.reference import Reference, band_of, score_of
 from models.training_set import Floats, Values
 
@@ -79,6 +80,18 @@ def explain_and_tell(values: Values, packed: Any, told: Numbers, out: Picked) ->
     _explain_and_tell(values, packed, told, out.columns)
 
 
+def tell_lead(
+    explained: tuple[Values, Floats], margin: Floats, packed: tuple[Integers, Integers], out: Floats
+) -> None:
+    """Do as `tell` does for a single lead, all into one row, see `models.lead_score`."""
+    _tell_lead(explained, margin, packed, out)
+
+
+def explain_and_tell_lead(values: Values, packed: Any, out: Floats) -> None:
+    """Do as `explain_and_tell` does for a single lead, all into one row."""
+    _explain_and_tell_lead(values, packed, out)
+
+
 @njit(cache=True, nogil=True)
 def _tell(explained: Any, packed: Any, told: Any, out: Any) -> None:  # pragma: no cover (compiled)
     values, parts = explained
@@ -104,3 +117,39 @@ def _explain_and_tell(
     parts = np.empty(values.shape)
     explain_rows(values, explainer, parts, told.margin)
     _tell((values, parts), (curves, selection), told, out)
+
+
+@njit(cache=True, nogil=True)
+def _tell_lead(
+    explained: Any, margin: Any, packed: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    places = (out.size - NUMBERS) // PICKED
+    told = Numbers(
+        margin, np.empty(1), np.empty(1), np.empty(1), np.empty(1),
+        np.empty(1, np.bool_), np.empty(1, np.int8),
+    )  # fmt: skip
+    picked = (
+        np.empty((1, places), np.int16), np.empty((1, places), np.int32),
+        np.empty((1, places), np.float32), np.empty((1, places)),
+        np.empty((1, places), np.int64), np.empty((1, places), np.int64),
+    )  # fmt: skip
+    _tell(explained, packed, told, picked)
+    out[0], out[1], out[2], out[3] = margin[0], told.probability[0], told.low[0], told.high[0]
+    out[4], out[5], out[6] = told.score[0], told.sufficient[0], told.band_code[0]
+    out[7] = 0.0
+    for place in range(places):
+        out[7] += picked[3][0, place]
+        at = NUMBERS + PICKED * place
+        out[at], out[at + 1] = picked[0][0, place], picked[1][0, place]
+        out[at + 2], out[at + 3] = picked[2][0, place], picked[3][0, place]
+        out[at + 4], out[at + 5] = picked[4][0, place], picked[5][0, place]
+
+
+@njit(cache=True, nogil=True)
+def _explain_and_tell_lead(
+    values: Any, packed: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    explainer, curves, selection = packed
+    parts, margin = np.empty(values.shape), np.empty(1)
+    explain_rows(values, explainer, parts, margin)
+    _tell_lead((values, parts), margin, (curves, selection), out)

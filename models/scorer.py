@@ -13,6 +13,7 @@ from features.errors import CatalogMismatch
 from models.artifact import Artifact
 from models.concepts import Concepts
 from models.contributions import Explainer
+from models.lead_score import LeadScore, lead_score, room
 from models.picked import Picked
 from models.reason_selection import (
     Base,
@@ -21,7 +22,14 @@ from models.reason_selection import (
     concept_points,
     packed_selection,
 )
-from models.row_scoring import Numbers, explain_and_tell, packed_curves, tell
+from models.row_scoring import (
+    Numbers,
+    explain_and_tell,
+    explain_and_tell_lead,
+    packed_curves,
+    tell,
+    tell_lead,
+)
 from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
@@ -57,6 +65,7 @@ class Scorer:
                 self._base,
             ),
         )
+        self._in_one = (self.explainer.packed, *self._packed)
 
     def score(self, frame: Frame, threads: int = 1) -> Scores:
         """Score all rows of a feature frame.
@@ -108,6 +117,16 @@ class Scorer:
             list(pool.map(work, ranges))
         return self._scores(keys, told, picked)
 
+    def score_lead(self, values: Values) -> LeadScore:
+        """Score a single row, shape (1, features), C order: what `score_values` tells of it."""
+        out = room(self.settings.places)
+        if self.explainer.in_one:
+            explain_and_tell_lead(values, self._in_one, out)
+        else:
+            explained = self.explainer.explain(values)
+            tell_lead((values, explained.contributions), explained.margin, self._packed, out)
+        return lead_score(out, self.base_probability)
+
     def concept_contributions(self, values: Values) -> Floats:
         """Give the contribution of every concept as a probability: shape (rows, concepts).
 
@@ -123,7 +142,7 @@ class Scorer:
     def _tell(self, values: Values, told: Numbers, picked: Picked) -> None:
         """Write all that is told of a range of rows."""
         if self.explainer.in_one:
-            explain_and_tell(values, (self.explainer.packed, *self._packed), told, picked)
+            explain_and_tell(values, self._in_one, told, picked)
             return
         explained = self.explainer.explain(values)
         told.margin[:] = explained.margin

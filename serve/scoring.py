@@ -24,9 +24,9 @@ from features.rows import make_rows
 from features.texts import folded
 from models.artifact import Artifact
 from models.fingerprint import feature_fingerprint
+from models.lead_score import LeadScore
 from models.reference import BANDS
 from models.scorer import Scorer
-from models.scores import Scores
 from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
 from serve.drift import Drift
 from serve.questions import Question, unknown_of
@@ -34,6 +34,8 @@ from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
 
 _SENTENCES: Final = 65_536
 _WARM_ROUNDS: Final = 3
+_NAN: Final = float("nan")
+"""One missing value for all: remembered sentences are found by it, as no other equals itself."""
 
 
 class Loaded:
@@ -58,6 +60,12 @@ class Loaded:
         self.drift = Drift(artifact)
         self._told = ModelTold(version, self.fingerprint)
         self._horizon: float | None = artifact.about.get("horizon_days")
+        self._evidence = artifact.model.evidence_level
+        self._names = artifact.catalog.names
+        self._labels: dict[Language, list[str]] = {
+            "en": [label.en for label in self.scorer.concepts.labels],
+            "ja": [label.ja for label in self.scorer.concepts.labels],
+        }
         self.say = lru_cache(_SENTENCES)(self._sentence)
 
     def values(self, asked: Asked | Question, cutoffs: Sequence[datetime] | None = None) -> Matrix:
@@ -109,13 +117,13 @@ class Loaded:
         values = self.values(asked)
         if counted:
             self.drift.see(values)
-        return self.told(asked, values, self.scorer.score_values(values), language, receipt_id)
+        return self.told(asked, values, self.scorer.score_lead(values), language, receipt_id)
 
     def told(
         self,
         asked: Asked | Question,
         values: Matrix,
-        scores: Scores,
+        score: LeadScore,
         language: Language,
         receipt_id: str,
     ) -> ScoreAnswer:
@@ -125,28 +133,26 @@ class Loaded:
         ----------
         asked
             The question.
-        values, scores
-            Its features and what the scorer said of them: one row.
+        values, score
+            Its features, shape (1, features), and what the scorer said of them.
         language, receipt_id
             As for `answer`.
         """
         lead_id, unknown = self._about(asked)
-        shown = self._reasons(scores, language)
-        probability = float(scores.probability[0])
         return ScoreAnswer(
             receipt_id=receipt_id,
             lead_id=lead_id,
-            probability=probability,
-            probability_low=float(scores.probability_low[0]),
-            probability_high=float(scores.probability_high[0]),
-            sufficient_evidence=bool(scores.sufficient[0]),
-            score=float(scores.score[0]),
-            band=BANDS[scores.band_code[0]],
+            probability=score.probability,
+            probability_low=score.probability_low,
+            probability_high=score.probability_high,
+            sufficient_evidence=score.sufficient,
+            score=score.score,
+            band=BANDS[score.band_code],
             horizon_days=self._horizon,
-            base_probability=scores.base_probability,
-            reasons=shown,
-            remainder=float(scores.remainder[0]),
-            evidence=self.artifact.model.evidence_level,
+            base_probability=score.base_probability,
+            reasons=self._reasons(score, language),
+            remainder=score.remainder,
+            evidence=self._evidence,
             cutoff=asked.cutoff,
             model=self._told,
             unknown=unknown,
@@ -172,30 +178,20 @@ class Loaded:
         """The activity types that the model was taught."""
         return self.artifact.catalog.vocabulary.activity_types
 
-    def _reasons(self, scores: Scores, language: Language) -> list[ReasonTold]:
-        picked, concepts = scores.picked, self.scorer.concepts
-        columns = zip(
-            picked.concept[0].tolist(),
-            picked.feature[0].tolist(),
-            picked.value[0].tolist(),
-            picked.contribution[0].tolist(),
-            picked.snapshots[0].tolist(),
-            picked.conversions[0].tolist(),
-            strict=True,
-        )
+    def _reasons(self, score: LeadScore, language: Language) -> list[ReasonTold]:
+        codes, labels, names = self.scorer.concepts.codes, self._labels[language], self._names
         return [
             ReasonTold(
-                concepts.codes[concept],
-                getattr(concepts.labels[concept], language),
-                self.say(feature, value, language),
+                codes[concept],
+                labels[concept],
+                self.say(feature, _NAN if value != value else value, language),
                 100.0 * contribution,
                 contribution,
-                self.artifact.catalog.features[feature].name,
+                names[feature],
                 snapshots,
                 conversions,
             )
-            for concept, feature, value, contribution, snapshots, conversions in columns
-            if concept >= 0
+            for concept, feature, value, contribution, snapshots, conversions in score.reasons
         ]
 
     def _sentence(self, feature: int, value: float, language: Language) -> str:
@@ -218,10 +214,8 @@ class Loaded:
             if one.activity_type not in types and one.activity_type.strip() not in types
         ]
         names = [*history.lead.attributes, *(one.attribute for one in history.changes)]
-        return Unknown(
-            Counter(strange) if strange else {},
-            Counter(name for name in names if name not in attributes),
-        )
+        other = [name for name in names if name not in attributes]
+        return Unknown(Counter(strange) if strange else {}, Counter(other) if other else {})
 
 
 def _number(histories: Sequence[LeadHistory]) -> int:

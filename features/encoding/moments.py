@@ -5,6 +5,8 @@ Decided here: a record without `known_at` is seen from when it occurred.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import repeat
+from operator import sub
 from typing import Final
 
 from features.encoding.told import OCCURRED_AT, SEEN_FROM
@@ -30,11 +32,19 @@ def seen(at: datetime, known_at: datetime | None) -> tuple[int, int]:
     return occurred, occurred if known_at is None else max(occurred, moment_of(known_at))
 
 
+def moments_of(at: Sequence[datetime]) -> list[int]:
+    """Turn times into microseconds, as `moment_of` does; a call for each would cost half of it."""
+    return [
+        passed.days * DAY + passed.seconds * SECOND + passed.microseconds
+        for passed in map(sub, at, repeat(_EPOCH))
+    ]
+
+
 def put_moments(
     table: Integers, at: Sequence[datetime], known_at: Sequence[datetime | None]
 ) -> None:
     """Write from when records occurred and from when they are seen."""
-    table[OCCURRED_AT] = occurred = [*map(moment_of, at)]
+    table[OCCURRED_AT] = occurred = moments_of(at)
     if any(known_at):
         known = [
             n if at is None else max(n, moment_of(at))

@@ -48,16 +48,6 @@ _NONE: Final = np.empty(0, np.float64)
 _NOBODY: Final = translation([], ())
 _NO_OUTCOMES: Final = np.empty((6, 0), np.int64)
 _NO_CHANGES: Final = np.empty((4, 0), np.int64)
-_ACTIVITY: Final = attrgetter(
-    "activity_type",
-    "occurred_at",
-    "known_at",
-    "topic",
-    "direction",
-    "actor",
-    "dwell_seconds",
-    "amount",
-)
 _OUTCOME: Final = attrgetter("outcome", "occurred_at", "known_at", "deal_id", "amount")
 _Records = Sequence[Any]
 _Numbered = dict[str, int]
@@ -135,19 +125,21 @@ class LeadEncoder:
         table = np.zeros((7, len(records)), np.int64)
         if not records:
             return table, _NONE, _NONE, _NOBODY
-        types, at, known, topics, sides, actors, dwell, amount = _columns(_ACTIVITY, records)
+        types = [one.activity_type for one in records]
         table[LEAD] = lead
-        put_moments(table, at, known)
+        put_moments(
+            table, [one.occurred_at for one in records], [one.known_at for one in records]
+        )
         table[CODE] = _codes(self.types, types)
-        if self._pairs and any(topics):
+        if self._pairs and any(topics := [one.topic for one in records]):
             table[PAIR] = [*map(self._pair, types, topics)]
-        if any(sides):
+        if any(sides := [one.direction for one in records]):
             table[DIRECTION] = _codes(self._directions, sides)
-        table[ACTOR_ROW], names = _ranked(actors)
+        table[ACTOR_ROW], names = _ranked([one.actor for one in records])
         return (
             table,
-            self._values("dwell_seconds", dwell),
-            self._values("amount", amount),
+            self._values("dwell_seconds", [one.dwell_seconds for one in records]),
+            self._values("amount", [one.amount for one in records]),
             translation(names, self._actors) if names else _NOBODY,
         )
 
