@@ -17,9 +17,9 @@ from features.kernel.records import Integers
 from models.calibration import Calibration, probability_of
 from models.contributions import explain_rows
 from models.interval import Interval, ends
+from models.lead_score import NUMBERS, PICKED
 from models.picked import Picked
 from models.reason_selection import pick_packed
-from models.lead_score import NUMBERS, PICKED
 from models.reference import Reference, band_of, score_of
 from models.training_set import Floats, Values
 

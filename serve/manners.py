@@ -1,15 +1,17 @@
 """Manners of a public service, for every request, in one layer of plain ASGI.
 
 Decided here: the key is looked at before the body is read; the body is read whole, within a size
-and a time, before a route sees it; every answer has a request id and the headers that keep browsers
-from guessing. What goes wrong unforeseen is one line in the log and a problem, never a traceback.
+and a time, before a route sees it, and one that is there already costs no timer; every answer has a
+request id and the headers that keep browsers from guessing. What goes wrong unforeseen is one line
+in the log and a problem, never a traceback.
 """
 
 import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from types import coroutine
 from typing import Any, Final
 
 from serve.gate import Gate
@@ -88,12 +90,7 @@ class Manners:
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             raise self._too_large()
-        try:
-            async with asyncio.timeout(self._settings.body_seconds):
-                first = await self._read(receive)
-        except TimeoutError as error:
-            limit = f"all of it within {self._settings.body_seconds:g} seconds"
-            raise TooSlow.of("a part of the body", limit, "send it faster") from error
+        first = await self._in_time(self._read(receive))
         given = False
 
         async def again() -> Message:
@@ -104,6 +101,20 @@ class Manners:
             return first
 
         return again
+
+    async def _in_time(self, reading: Coroutine[Any, Any, Message]) -> Message:
+        """Read what is there at once; wait for the rest."""
+        try:
+            waits_for = reading.send(None)
+        except StopIteration as done:
+            whole: Message = done.value
+            return whole
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                return await _rest(reading, waits_for)
+        except TimeoutError as error:
+            limit = f"all of it within {self._settings.body_seconds:g} seconds"
+            raise TooSlow.of("a part of the body", limit, "send it faster") from error
 
     async def _read(self, receive: Receive) -> Message:
         message = await receive()
@@ -154,6 +165,16 @@ class Manners:
                 status=answer.status,
                 ms=round(1000.0 * seconds, 2),
             )
+
+
+@coroutine
+def _rest(begun: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """Go on with a coroutine that was begun by hand, once what it waits for has come."""
+    try:
+        yield waits_for
+        return (yield from begun.__await__())
+    finally:
+        begun.close()
 
 
 def path_of(scope: Any) -> str:

@@ -1,7 +1,8 @@
 """The HTTP protocol of the server, with an end to its patience for the head of a request.
 
 Decided here: who has connected must have sent a whole head within seconds and within 64 KiB, or is
-let go; uvicorn has limits for neither. Bodies have theirs in `serve.manners`.
+let go; uvicorn has limits for neither. Bodies have theirs in `serve.manners`. A head that comes in
+one piece, as nearly all do, is never waited for.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(*args, **named)
         self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
+        self._in_head = True
         self._bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -31,17 +33,18 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; the bytes of a head are counted until it is whole."""
-        if self._timer is not None:
+        if self._in_head:
             self._bytes += len(data)
         super().data_received(data)
-        if self._timer is not None and self._bytes > MOST_BYTES:
-            self._let_go(_TOO_LARGE)
+        if self._in_head:
+            self._wait()
+            if self._bytes > MOST_BYTES:
+                self._let_go(_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the rest of the head of a further request."""
+        """Have the beginning of a head."""
         super().on_message_begin()
-        if self._timer is None:
-            self._wait()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         """Have a whole head."""
@@ -54,10 +57,12 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _wait(self) -> None:
-        self._bytes = 0
-        self._timer = self.loop.call_later(self._seconds, self._let_go, _TOO_SLOW)
+        """Wait for the rest of a head, from now on or already."""
+        if self._timer is None:
+            self._timer = self.loop.call_later(self._seconds, self._let_go, _TOO_SLOW)
 
     def _rest(self) -> None:
+        self._in_head, self._bytes = False, 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

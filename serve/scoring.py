@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from math import isnan
 from typing import Final
 
 import numpy as np
@@ -184,7 +185,7 @@ class Loaded:
             ReasonTold(
                 codes[concept],
                 labels[concept],
-                self.say(feature, _NAN if value != value else value, language),
+                self.say(feature, _NAN if isnan(value) else value, language),
                 100.0 * contribution,
                 contribution,
                 names[feature],

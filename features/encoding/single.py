@@ -127,9 +127,7 @@ class LeadEncoder:
             return table, _NONE, _NONE, _NOBODY
         types = [one.activity_type for one in records]
         table[LEAD] = lead
-        put_moments(
-            table, [one.occurred_at for one in records], [one.known_at for one in records]
-        )
+        put_moments(table, [one.occurred_at for one in records], [one.known_at for one in records])
         table[CODE] = _codes(self.types, types)
         if self._pairs and any(topics := [one.topic for one in records]):
             table[PAIR] = [*map(self._pair, types, topics)]
@@ -169,7 +167,8 @@ class LeadEncoder:
     def _changes(
         self, histories: Sequence[Any], account: Any
     ) -> tuple[NDArray[np.float64], Integers, Numbers]:
-        initial = np.full((len(histories), len(self.attributes)), np.nan)
+        initial = np.empty((len(histories), len(self.attributes)))
+        initial.fill(_NAN)
         later: list[_Later] = []
         for n, history in enumerate(histories):
             mine = account if _belongs(history.lead, account) else None
@@ -269,7 +268,7 @@ def _check_ids(ids: list[str]) -> None:
 
 def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
-    moments = [seen(lead.created_at, lead.known_at) for lead in leads]
+    moments = zip(*(seen(lead.created_at, lead.known_at) for lead in leads), strict=True)
     number = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
     numbers = [number] * len(leads) if isinstance(number, int) else number
-    return np.array([*zip(*moments, strict=True), numbers], np.int64)
+    return np.array([*moments, numbers], np.int64)
