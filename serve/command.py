@@ -1,9 +1,11 @@
 """The commands of the server: `mikomi serve`, `mikomi key`; `mikomi user` is added beside them.
 
 Decided here: what is slow to import is imported in the command that needs it. Without any key the
-server starts on loopback alone, and says so.
+server starts on loopback alone, and says so. While it starts it has the machine for itself: no
+search for garbage among what is only being made, and its helpers come when it has a model anyway.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Timer
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +24,8 @@ PANEL = "Serving"
 GRACE_SECONDS = 20
 WORKER_SECONDS = 30
 """After how long without a sign of life a worker is replaced."""
+FIRST_SECONDS = 5.0
+"""How long a server that has a model already is left alone."""
 
 
 def add(app: typer.Typer) -> None:
@@ -38,6 +43,7 @@ def serve() -> None:
 
     Follows the champion of the registry: a newly promoted model is taken up within seconds.
     """
+    gc.disable()  # until the server is ready, see `serve.app`
     import uvicorn  # noqa: PLC0415 - slow to import
 
     from serve.patience import PatientProtocol  # noqa: PLC0415
@@ -137,16 +143,26 @@ def _beside(settings: Any) -> Iterator[None]:
 
     Told by whom, they end with it.
     """
-    own = str(os.getpid())
+    from serve.champion import POINTER  # noqa: PLC0415 - slow to import
+
     modules = ["serve.follow", "serve.refresh"]
     modules += ["serve.shadow_process"] if settings.shadow_share else []
-    running = [
-        subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
-        for module in modules
-    ]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        own = str(os.getpid())
+        running.extend(
+            subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
+            for module in modules
+        )
+
+    later = Timer(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0, start)
+    later.start()
     try:
         yield
     finally:
+        later.cancel()
+        later.join()
         for child in running:
             child.terminate()
         for child in running:

@@ -3,10 +3,9 @@
 With shadow scoring the challenger is copied and pointed at in the same way, beside it.
 
 Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
-should wait for it; a server that has a model already starts before it. A model is copied, checked,
-made to answer, by which everything is compiled that a worker would have to compile while it answers
-others, and only then pointed at; a rollback is the same motion. `python -m serve.follow` runs
-until its parent is gone.
+should wait for it. A model is copied, checked, made to answer, by which everything is compiled that
+a worker would have to compile while it answers others, and only then pointed at; a rollback is the
+same motion. `python -m serve.follow` runs until its parent is gone.
 """
 
 import json
@@ -25,7 +24,6 @@ from serve.champion import MODELS, POINTER
 from serve.settings import Settings
 
 ALIASES = ("champion", "challenger")
-_FIRST_SECONDS = 5.0
 
 
 def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
@@ -101,8 +99,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent, registry = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid(), None
-    if pointed(settings.models) is not None:
-        time.sleep(_FIRST_SECONDS)
     while os.getppid() == parent:
         try:
             registry = registry or open_registry(settings)
