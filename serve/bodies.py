@@ -18,6 +18,7 @@ from serve.meant import (
     DO,
     MOST_FAULTS,
     MOST_NAMES,
+    all_plain,
     plain,
     plain_id,
     plain_moment,
@@ -143,7 +144,7 @@ def _is_plain(body: ScoreBody) -> bool:
         and plain_moment(body.created_at)
         and len(body.attributes) <= MOST_NAMES
         and all(map(plain_id, ids))
-        and all(map(plain, body.activities))
+        and all_plain(body.activities)
     )
 
 

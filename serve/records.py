@@ -11,7 +11,7 @@ import msgspec
 Value = str | float | bool | None
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True):
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened with a lead."""
 
     activity_type: str

@@ -268,6 +268,10 @@ def _check_ids(ids: list[str]) -> None:
 
 def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
+    if len(leads) == 1:
+        only = leads[0]
+        number = 0 if only.account_id and folded(only.account_id) else -1
+        return np.array([[at] for at in (*seen(only.created_at, only.known_at), number)], np.int64)
     moments = zip(*(seen(lead.created_at, lead.known_at) for lead in leads), strict=True)
     number = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
     numbers = [number] * len(leads) if isinstance(number, int) else number
