@@ -42,6 +42,8 @@ ROOT: Final = Path(__file__).parents[1]
 BIN: Final = Path(sys.executable).parent
 PEER: Final = ROOT / "artifacts" / "bench" / "bentoml"
 CONNECTIONS, SECONDS, ROUNDS, WARM_SECONDS = 16, 5, 5, 2
+LONGER: Final = {"mlflow": 15}
+"""Who takes seconds for an answer is asked for longer, so that some are given in that time."""
 Rival = tuple[int, str, Path, int]
 """Port, path, script of wrk, process."""
 _NO_BYTECODE: Final = "PYTHONDONTWRITEBYTECODE"
@@ -144,13 +146,19 @@ def main(_arguments: list[str]) -> None:
         for _ in range(ROUNDS):
             for name, rival in rivals.items():
                 before = _cpu_seconds(rival[3])
-                found = load(*rival[:3])
+                seconds = LONGER.get(name, SECONDS)
+                found = load(*rival[:3], seconds)
                 spent = _cpu_seconds(rival[3]) - before
-                found["cpu_us"] = 1e6 * spent / (found["per_second"] * SECONDS)
+                found["cpu_us"] = 1e6 * spent / (found["per_second"] * seconds)
                 rounds[name].append(found)
     booster = loaded.artifact.model.booster
     told = {
-        "asked": {"connections": CONNECTIONS, "seconds": SECONDS, "rounds": ROUNDS},
+        "asked": {
+            "connections": CONNECTIONS,
+            "seconds": SECONDS,
+            "rounds": ROUNDS,
+            "longer": LONGER,
+        },
         "body_bytes": len(body),
         "activities": ACTIVITIES,
         "model": {
