@@ -35,6 +35,7 @@ from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
 
 _SENTENCES: Final = 65_536
 _WARM_ROUNDS: Final = 3
+_NOTHING_UNKNOWN: Final = Unknown({}, {})
 _NAN: Final = float("nan")
 """One missing value for all: remembered sentences are found by it, as no other equals itself."""
 
@@ -208,15 +209,13 @@ class Loaded:
         return folded(first.lead.lead_id), self._unknown(first)
 
     def _unknown(self, history: LeadHistory) -> Unknown:
-        types, attributes = self._encoder.types, self._encoder.attributes
-        strange = [
-            one.activity_type
-            for one in history.activities
-            if one.activity_type not in types and one.activity_type.strip() not in types
-        ]
-        names = [*history.lead.attributes, *(one.attribute for one in history.changes)]
-        other = [name for name in names if name not in attributes]
-        return Unknown(Counter(strange) if strange else {}, Counter(other) if other else {})
+        types, attributes = self._encoder.types.keys(), self._encoder.attributes.keys()
+        told, names = [one.activity_type for one in history.activities], history.lead.attributes
+        if types >= set(told) and attributes >= names.keys() and not history.changes:
+            return _NOTHING_UNKNOWN
+        strange = [name for name in told if name not in types and name.strip() not in types]
+        every = [*names, *(one.attribute for one in history.changes)]
+        return Unknown(Counter(strange), Counter(name for name in every if name not in attributes))
 
 
 def _number(histories: Sequence[LeadHistory]) -> int:
