@@ -203,13 +203,14 @@ class Loaded:
     def _about(self, asked: Asked | Question) -> tuple[str, Unknown]:
         """Tell the asked lead, and what the model was not taught of it."""
         if isinstance(asked, Question):
-            known = (self._encoder.types, self._encoder.attributes)
+            known = (self._encoder.book.types, self._encoder.book.attributes)
             return asked.lead_id, unknown_of(asked, *known)
         first = asked.histories[0]
         return folded(first.lead.lead_id), self._unknown(first)
 
     def _unknown(self, history: LeadHistory) -> Unknown:
-        types, attributes = self._encoder.types.keys(), self._encoder.attributes.keys()
+        types = self._encoder.book.types.keys()
+        attributes = self._encoder.book.attributes.keys()
         told, names = [one.activity_type for one in history.activities], history.lead.attributes
         if types >= set(told) and attributes >= names.keys() and not history.changes:
             return _NOTHING_UNKNOWN

@@ -7,16 +7,15 @@ then without surrounding spaces.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import Vocabulary
-from features.columns import number_of, translation, whole_thousandths
-from features.encoding.activities import DIRECTIONS
-from features.encoding.attributes import ACCOUNT_PREFIX
+from features.columns import translation, whole_thousandths
+from features.encoding.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.encoding.leads import Leads
 from features.encoding.leads_told import (
     AccountTold,
@@ -26,7 +25,7 @@ from features.encoding.leads_told import (
     LeadsTold,
     OutcomesTold,
 )
-from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
+from features.encoding.outcomes import KIND_OF_CODE, deal_numbers
 from features.errors import BadTables
 from features.histories import Histories
 from features.kernel.records import (
@@ -40,14 +39,11 @@ from features.kernel.records import (
     Touches,
 )
 from features.ordering import canonical_order, in_order, starts
-from features.reserved import ACTOR, OUTCOME, attribute_categories
-from features.texts import folded, written
+from features.texts import folded
 
-_NAN: Final = float("nan")
 _EMPTY: Final = np.empty(0, np.int64)
 _KEPT: Final = 64
 """For so many sizes of a question the empty columns are made once."""
-_Numbered = dict[str | None, int]
 
 
 class ColumnEncoder:
@@ -60,21 +56,7 @@ class ColumnEncoder:
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.types = _numbered(vocabulary.activity_types)
-        self._pairs = {
-            pair: i + 1 for i, pair in enumerate(vocabulary.topics) if pair[0] in self.types
-        }
-        self._directions = _numbered(DIRECTIONS)
-        self._kinds = _numbered(KINDS)
-        self._stages = _numbered(vocabulary.categories.get(OUTCOME, ()))
-        self._actors = vocabulary.categories.get(ACTOR, ())
-        self._valued = {column for _, column in vocabulary.valued}
-        categories = attribute_categories(vocabulary)
-        names = (*categories, *vocabulary.numbers)
-        self.attributes = {name: place for place, name in enumerate(names)}
-        self._codes = [_numbered(known) for known in categories.values()]
-        self._told = [place for name, place in self.attributes.items() if _of_account(name)]
+        self.book = Codebook(vocabulary)
 
     def encode(self, told: ColumnsTold) -> Histories:
         """Sort and code columns.
@@ -92,14 +74,15 @@ class ColumnEncoder:
             touches=touches,
             deals=self._outcomes(told.outcomes, leads.created_at.size),
             changes=self._changes(told, leads),
-            vocabulary=self.vocabulary,
+            vocabulary=self.book.vocabulary,
         )
 
     def _activities(self, told: ActivitiesTold, leads: Leads) -> tuple[Events, Touches]:
         lead = told.lead
-        code = _codes(self.types, told.activity_type)
-        pair = self._paired(told)
-        direction = _codes(self._directions, told.direction)
+        code = _coded(self.book.types, told.activity_type)
+        pair = np.zeros(lead.size, np.int16)
+        pair[:] = self.book.pairs(told.activity_type, told.topic) or 0
+        direction = _coded(self.book.directions, told.direction)
         actor, names = _ranked(told.actor)
         dwell = self._values("dwell_seconds", told.dwell_seconds)
         amount = self._values("amount", told.amount)
@@ -116,31 +99,19 @@ class ColumnEncoder:
             start, ordered, leads.created_at, leads.seen_from,
             occurred_at, seen_from, code, pair, dwell, amount,
         )  # fmt: skip
-        actor_code = translation(names, self._actors)
+        actor_code = translation(names, self.book.actors)
         touches = Touches(start, occurred_at, seen_from, code, direction, actor, actor_code)
         return events, touches
 
-    def _paired(self, told: ActivitiesTold) -> Codes:
-        if not self._pairs:
-            return np.zeros(len(told.topic), np.int16)
-        both = zip(told.activity_type, told.topic, strict=True)
-        return np.fromiter(map(self._pair, both), np.int16, len(told.topic))
-
-    def _pair(self, told: tuple[str, str | None]) -> int:
-        known = self._pairs.get(told)  # type: ignore[arg-type]
-        if known is None and told[1] is not None:
-            known = self._pairs.get((told[0].strip(), told[1].strip()))
-        return known or 0
-
     def _values(self, name: str, told: Sequence[float | None]) -> Integers:
-        return _thousandths(told, 0) if name in self._valued else _EMPTY
+        return _thousandths(told, 0) if name in self.book.valued else _EMPTY
 
     def _outcomes(self, told: OutcomesTold, leads: int) -> Deals:
         lead = told.lead
         if not lead.size:
             return _no_deals(leads)
-        kind = KIND_OF_CODE[_codes(self._kinds, told.outcome)]
-        stage = _codes(self._stages, told.outcome)
+        kind = KIND_OF_CODE[_coded(self.book.kinds, told.outcome)]
+        stage = _coded(self.book.stages, told.outcome)
         names = [name and folded(name) for name in told.deal_id]
         deal = deal_numbers(lead, _ranked(names)[0])
         amount = _thousandths(told.amount, MISSING)
@@ -152,7 +123,7 @@ class ColumnEncoder:
 
     def _changes(self, told: ColumnsTold, leads: Leads) -> Changes:
         count = leads.created_at.size
-        initial = np.full((count, len(self.attributes)), np.nan)
+        initial = self.book.blank(count)
         later = self._later(told.changes)
         owned = zip(told.leads.attributes, told.leads.owner_id, told.leads.account_id, strict=True)
         for n, (attributes, owner_id, account_id) in enumerate(owned):
@@ -160,8 +131,8 @@ class ColumnEncoder:
             self._first((attributes, owner_id), account, initial[n])
             if account is not None and account.known_at is not None:
                 at = account.known_at
-                later += [(n, at, at, place, initial[n, place]) for place in self._told]
-                initial[n, self._told] = np.nan
+                later += [(n, at, at, place, initial[n, place]) for place in self.book.of_account]
+                initial[n, self.book.of_account] = np.nan
         moments = (leads.created_at, leads.seen_from)
         if not later:
             start, seen_from, attribute, value = _no_changes(count)
@@ -178,50 +149,24 @@ class ColumnEncoder:
     ) -> None:
         told = [*lead[0].items(), ("owner_id", lead[1])]
         if account is not None:
-            told += [(ACCOUNT_PREFIX + name, value) for name, value in account.attributes.items()]
-        for name, value in told:
-            place = self.attributes.get(name)
-            if place is not None:
-                row[place] = self._value(place, value)
+            told += of_account(account.attributes)
+        self.book.put(told, row)
 
     def _later(self, told: ChangesTold) -> list[tuple[int, int, int, int, float]]:
         rows = zip(
             told.lead.tolist(), told.occurred_at.tolist(), told.seen_from.tolist(),
-            map(self.attributes.get, map(str.strip, told.attribute)), told.value,
+            map(self.book.attributes.get, map(str.strip, told.attribute)), told.value,
             strict=True,
         )  # fmt: skip
         return [
-            (lead, at, seen, place, self._value(place, value))
+            (lead, at, seen, place, self.book.value(place, value))
             for lead, at, seen, place, value in rows
             if place is not None
         ]
 
-    def _value(self, place: int, value: object) -> float:
-        if value is None:
-            return _NAN
-        if place < len(self._codes):
-            text = written(value)
-            return _NAN if text is None else self._codes[place].get(text, 0)
-        return number_of(folded(value)) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
 
-
-def _numbered(known: Sequence[str]) -> _Numbered:
-    return {value: i + 1 for i, value in enumerate(known)}
-
-
-def _of_account(name: str) -> bool:
-    return name.startswith(ACCOUNT_PREFIX)
-
-
-def _codes(known: _Numbered, texts: Sequence[str | None]) -> Codes:
-    """Look texts up; those that are missing or unknown are 0."""
-    found = list(map(known.get, texts))
-    if None in found:
-        found = [
-            known.get(text.strip(), 0) if code is None and text is not None else code or 0
-            for code, text in zip(found, texts, strict=True)
-        ]
-    return np.array(found, np.int16)
+def _coded(known: Numbered, texts: Sequence[str | None]) -> Codes:
+    return np.array(codes(known, texts), np.int16)
 
 
 def _thousandths(values: Iterable[float | None], missing: int) -> Integers:
@@ -229,12 +174,8 @@ def _thousandths(values: Iterable[float | None], missing: int) -> Integers:
 
 
 def _ranked(texts: Sequence[str | None]) -> tuple[Indices, list[str]]:
-    """Give each text its number in their order; -1 is missing."""
-    bare = {text: None if text is None else text.strip() or None for text in set(texts)}
-    names = sorted({text for text in bare.values() if text is not None})
-    number: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
-    place = {text: number.get(name, -1) for text, name in bare.items()}
-    return np.fromiter(map(place.get, texts, repeat(-1)), np.int32, len(texts)), names
+    numbers, names = ranked(texts)
+    return np.array(numbers, np.int32), names
 
 
 @lru_cache(_KEPT)

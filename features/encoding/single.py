@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import Vocabulary
-from features.columns import number_of, translation
-from features.encoding.activities import DIRECTIONS
-from features.encoding.attributes import ACCOUNT_PREFIX
+from features.columns import translation
+from features.encoding.codebook import Codebook, codes, of_account, ranked
 from features.encoding.leads import Leads
 from features.encoding.moments import moment_of, put_moments, seen
-from features.encoding.outcomes import KIND_OF_CODE, KINDS, deal_numbers
+from features.encoding.outcomes import KIND_OF_CODE, deal_numbers
 from features.encoding.told import (
-    ACTOR as ACTOR_ROW,
-)
-from features.encoding.told import (
+    ACTOR,
     CODE,
     DEAL,
     DIRECTION,
@@ -40,17 +37,14 @@ from features.encoding.told import (
 from features.errors import BadTables
 from features.histories import Histories
 from features.kernel.records import Codes, Integers
-from features.reserved import ACTOR, OUTCOME, attribute_categories
-from features.texts import folded, written
+from features.texts import folded
 
-_NAN: Final = float("nan")
 _NONE: Final = np.empty(0, np.float64)
 _NOBODY: Final = translation([], ())
 _NO_OUTCOMES: Final = np.empty((6, 0), np.int64)
 _NO_CHANGES: Final = np.empty((4, 0), np.int64)
 _OUTCOME: Final = attrgetter("outcome", "occurred_at", "known_at", "deal_id", "amount")
 _Records = Sequence[Any]
-_Numbered = dict[str, int]
 _Later = tuple[int, int, int, int, float]
 """lead, occurred_at, seen_from, attribute, value"""
 
@@ -65,21 +59,7 @@ class LeadEncoder:
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.types = _numbered(vocabulary.activity_types)
-        self._pairs = {
-            pair: i + 1 for i, pair in enumerate(vocabulary.topics) if pair[0] in self.types
-        }
-        self._directions = _numbered(DIRECTIONS)
-        self._kinds = _numbered(KINDS)
-        self._stages = _numbered(vocabulary.categories.get(OUTCOME, ()))
-        self._actors = vocabulary.categories.get(ACTOR, ())
-        self._valued = {column for _, column in vocabulary.valued}
-        categories = attribute_categories(vocabulary)
-        names = (*categories, *vocabulary.numbers)
-        self.attributes = {name: place for place, name in enumerate(names)}
-        self._codes = [_numbered(known) for known in categories.values()]
-        self._told = [place for name, place in self.attributes.items() if _of_account(name)]
+        self.book = Codebook(vocabulary)
 
     def told(self, histories: Sequence[Any], account: Any = None) -> Told:
         """Code the records.
@@ -117,7 +97,7 @@ class LeadEncoder:
             touches=touches,
             deals=told_deals(told),
             changes=told_changes(told),
-            vocabulary=self.vocabulary,
+            vocabulary=self.book.vocabulary,
         )
 
     def _activities(self, of_leads: list[_Records]) -> tuple[Integers, Numbers, Numbers, Codes]:
@@ -128,25 +108,25 @@ class LeadEncoder:
         types = [one.activity_type for one in records]
         table[LEAD] = lead
         put_moments(table, [one.occurred_at for one in records], [one.known_at for one in records])
-        table[CODE] = _codes(self.types, types)
-        if self._pairs and any(topics := [one.topic for one in records]):
-            table[PAIR] = [*map(self._pair, types, topics)]
+        table[CODE] = codes(self.book.types, types)
+        if any(topics := [one.topic for one in records]):
+            table[PAIR] = self.book.pairs(types, topics) or 0
         if any(sides := [one.direction for one in records]):
-            table[DIRECTION] = _codes(self._directions, sides)
-        table[ACTOR_ROW], names = _ranked([one.actor for one in records])
+            table[DIRECTION] = codes(self.book.directions, sides)
+        table[ACTOR], actor_code = -1, _NOBODY
+        if any(actors := [one.actor for one in records]):
+            table[ACTOR], names = ranked(actors)
+            actor_code = translation(names, self.book.actors)
         return (
             table,
             self._values("dwell_seconds", [one.dwell_seconds for one in records]),
             self._values("amount", [one.amount for one in records]),
-            translation(names, self._actors) if names else _NOBODY,
+            actor_code,
         )
-
-    def _pair(self, activity_type: str, topic: str | None) -> int:
-        return 0 if topic is None else self._pairs.get((activity_type.strip(), topic.strip()), 0)
 
     def _values(self, name: str, values: Sequence[float | None]) -> Numbers:
         """Give the values if a feature asks for them; a missing one adds nothing, as zero does."""
-        if name not in self._valued:
+        if name not in self.book.valued:
             return _NONE
         return np.array(values, np.float64) if any(values) else np.zeros(len(values))
 
@@ -158,17 +138,16 @@ class LeadEncoder:
         table = np.empty((6, len(records)), np.int64)
         table[LEAD] = lead
         put_moments(table, at, known)
-        table[KIND] = KIND_OF_CODE[_codes(self._kinds, said)]
-        table[STAGE] = _codes(self._stages, said)
-        number, _ = _ranked([name and folded(name) for name in names])
+        table[KIND] = KIND_OF_CODE[codes(self.book.kinds, said)]
+        table[STAGE] = codes(self.book.stages, said)
+        number, _ = ranked([name and folded(name) for name in names])
         table[DEAL] = deal_numbers(table[LEAD], np.array(number))
         return table, np.array(amount, np.float64)
 
     def _changes(
         self, histories: Sequence[Any], account: Any
     ) -> tuple[NDArray[np.float64], Integers, Numbers]:
-        initial = np.empty((len(histories), len(self.attributes)))
-        initial.fill(_NAN)
+        initial = self.book.blank(len(histories))
         later: list[_Later] = []
         for n, history in enumerate(histories):
             mine = account if _belongs(history.lead, account) else None
@@ -176,67 +155,33 @@ class LeadEncoder:
             later += self._later(n, history.changes)
             if mine is not None and mine.known_at is not None:
                 at = moment_of(mine.known_at)
-                later += [(n, at, at, place, initial[n, place]) for place in self._told]
-                initial[n, self._told] = np.nan
+                later += [(n, at, at, place, initial[n, place]) for place in self.book.of_account]
+                initial[n, self.book.of_account] = np.nan
         if not later:
             return initial, _NO_CHANGES, _NONE
         *table, value = zip(*later, strict=True)
         return initial, np.array(table, np.int64), np.array(value, np.float64)
 
     def _first(self, lead: Any, account: Any, row: NDArray[np.float64]) -> None:
-        told = [(name, value) for name, value in lead.attributes.items()]
-        told.append(("owner_id", lead.owner_id))
+        told = [*lead.attributes.items(), ("owner_id", lead.owner_id)]
         if account is not None:
-            told += [(ACCOUNT_PREFIX + name, value) for name, value in account.attributes.items()]
-        for name, value in told:
-            place = self.attributes.get(name)
-            if place is not None:
-                row[place] = self._value(place, value)
+            told += of_account(account.attributes)
+        self.book.put(told, row)
 
     def _later(self, lead: int, changes: _Records) -> list[_Later]:
         found = []
         for one in changes:
-            place = self.attributes.get(one.attribute.strip())
+            place = self.book.attributes.get(one.attribute.strip())
             if place is not None:
                 at, seen_from = seen(one.occurred_at, one.known_at)
-                found.append((lead, at, seen_from, place, self._value(place, one.value)))
+                found.append((lead, at, seen_from, place, self.book.value(place, one.value)))
         return found
-
-    def _value(self, place: int, value: object) -> float:
-        if value is None:
-            return _NAN
-        if place < len(self._codes):
-            text = written(value)
-            return _NAN if text is None else self._codes[place].get(text, 0)
-        return number_of(folded(value)) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-
-
-def _numbered(known: Sequence[str]) -> _Numbered:
-    return {value: i + 1 for i, value in enumerate(known)}
-
-
-def _of_account(name: str) -> bool:
-    return name.startswith(ACCOUNT_PREFIX)
 
 
 def _belongs(lead: Any, account: Any) -> bool:
     if account is None or lead.account_id is None:
         return False
     return folded(lead.account_id) == folded(account.account_id)
-
-
-def _code(known: _Numbered, text: str | None) -> int:
-    """Look a text up; one that is missing or unknown is 0."""
-    if text is None:
-        return 0
-    found = known.get(text)
-    return known.get(text.strip(), 0) if found is None else found
-
-
-def _codes(known: _Numbered, texts: Sequence[str | None]) -> list[int]:
-    """Look texts up as they are first, then without surrounding spaces."""
-    found = [known.get(text, -1) for text in texts]  # type: ignore[arg-type]
-    return [_code(known, text) for text in texts] if -1 in found else found
 
 
 def _columns(fields: Any, records: _Records) -> Any:
@@ -251,16 +196,6 @@ def _flat(of_leads: list[_Records]) -> tuple[_Records, Any]:
     return [one for records in of_leads for one in records], np.repeat(range(len(sizes)), sizes)
 
 
-def _ranked(texts: Sequence[str | None]) -> tuple[Any, list[str]]:
-    """Give each text its number in their order; -1 is missing."""
-    if not any(texts):
-        return -1, []
-    bare = [None if text is None else text.strip() or None for text in texts]
-    names = sorted({text for text in bare if text is not None})
-    place: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
-    return [place.get(text, -1) for text in bare], names
-
-
 def _check_ids(ids: list[str]) -> None:
     if any(one == other for one, other in pairwise(ids)):
         raise BadTables.of("a lead that comes twice", "every lead once", "leave one out")
@@ -270,9 +205,8 @@ def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
     if len(leads) == 1:
         only = leads[0]
-        number = 0 if only.account_id and folded(only.account_id) else -1
-        return np.array([[at] for at in (*seen(only.created_at, only.known_at), number)], np.int64)
+        account = 0 if only.account_id and folded(only.account_id) else -1
+        return np.array([[at] for at in (*seen(only.created_at, only.known_at), account)], np.int64)
     moments = zip(*(seen(lead.created_at, lead.known_at) for lead in leads), strict=True)
-    number = _ranked([lead.account_id and folded(lead.account_id) for lead in leads])[0]
-    numbers = [number] * len(leads) if isinstance(number, int) else number
-    return np.array([*moments, numbers], np.int64)
+    number, _ = ranked([lead.account_id and folded(lead.account_id) for lead in leads])
+    return np.array([*moments, number], np.int64)
