@@ -17,15 +17,16 @@ from features.kernel.account import AccountPlan, Accounts, account
 from features.kernel.deals import DealsPlan, history
 from features.kernel.packed import pack
 from features.kernel.profile import ProfilePlan, profile
-from features.kernel.records import Codes, Events, Integers, Matrix, Rows
+from features.kernel.records import Codes, Deals, Events, Integers, Matrix, Rows
 from features.kernel.sequence import SequencePlan, sequence
 from features.kernel.sweep import SweepPlan, sweep
 from features.kernel.touch import TouchPlan, touch
 from features.ordering import groups
 
 _VIEWS: Final = ("profile", "engagement", "sales_touch", "deals", "account", "sequence")
-PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = 0, 5, 41, 77, 80, 82, 87
-"""Where the parts of each plan begin in the pack."""
+_BEGIN: Final = np.array([0, 5, 41, 77, 80, 82, 87], np.int64)
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = _BEGIN
+"""Where the parts of each plan begin in the pack; a plain number would be a type of its own."""
 
 
 def packed_plans(plans: Mapping[str, Any]) -> Integers:
@@ -134,27 +135,23 @@ def _by_side(events: Events, direction: Codes) -> Events:
 
 
 @njit(cache=True, nogil=True)
-def _fill(told: Told, rows: Rows, packed: Integers, matrix: Matrix) -> None:
-    every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
-    events, touches = told_activities(told)
-    deals = told_deals(told)
-    profile(told_changes(told), rows, every, profile_plan(packed, PROFILE), matrix)
-    sweep(events, rows, every, sweep_plan(packed, ENGAGEMENT), matrix)
-    sides = sweep_plan(packed, SIDES)
-    if sides.key_count > 1:
-        sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
-    touch(touches, rows, every, touch_plan(packed, TOUCH), matrix)
-    history(deals, rows, every, deals_plan(packed, DEALS), matrix)
+def _rows(lead: int, cutoffs: Integers) -> Rows:
+    order = np.argsort(cutoffs, kind="mergesort")
+    return Rows(np.full(cutoffs.size, lead, np.int32), cutoffs[order], order)
+
+
+@njit(cache=True, nogil=True)
+def _accounts(told: Told, events: Events, deals: Deals) -> Accounts:
     of_lead = told.leads[2].astype(np.int32)
     group, start, members = groups(of_lead)
-    accounts = Accounts(of_lead, group, start, members, events, deals)
-    account(accounts, rows, every, account_plan(packed, ACCOUNT), matrix)
-    sequence(events, rows, every, sequence_plan(packed, SEQUENCE), matrix)
+    return Accounts(of_lead, group, start, members, events, deals)
 
 
 @njit(cache=True, nogil=True)
 def features_of(told: Told, lead: int, cutoffs: Integers, packed: Integers, matrix: Matrix) -> None:
     """Fill one row of the matrix for each cutoff of one lead.
+
+    Compiling this costs nearly what all the kernels in it cost, so nothing is wrapped around it.
 
     Parameters
     ----------
@@ -169,6 +166,16 @@ def features_of(told: Told, lead: int, cutoffs: Integers, packed: Integers, matr
     matrix
         Shape (rows, features).
     """
-    order = np.argsort(cutoffs, kind="mergesort")
-    rows = Rows(np.full(cutoffs.size, lead, np.int32), cutoffs[order], order)
-    _fill(told, rows, packed, matrix)
+    rows = _rows(lead, cutoffs)
+    every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
+    events, touches = told_activities(told)
+    deals = told_deals(told)
+    profile(told_changes(told), rows, every, profile_plan(packed, PROFILE), matrix)
+    sweep(events, rows, every, sweep_plan(packed, ENGAGEMENT), matrix)
+    sides = sweep_plan(packed, SIDES)
+    if sides.key_count > 1:
+        sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
+    touch(touches, rows, every, touch_plan(packed, TOUCH), matrix)
+    history(deals, rows, every, deals_plan(packed, DEALS), matrix)
+    account(_accounts(told, events, deals), rows, every, account_plan(packed, ACCOUNT), matrix)
+    sequence(events, rows, every, sequence_plan(packed, SEQUENCE), matrix)

@@ -208,7 +208,8 @@ def _account(
         np.full(size, MISSING, np.int64),
         np.zeros(plan.windows.size, np.int64),
     )
-    head, deal_head, before = 0, 0, MISSING
+    # Plain numbers would be types of their own: what is called below would be compiled twice.
+    head, deal_head, before = np.int64(0), np.int64(0), np.int64(MISSING)
     for r in range(asked[0], asked[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
         _leave(acts, plan, tally, (before, cutoff))
