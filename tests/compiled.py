@@ -1,0 +1,52 @@
+"""What numba compiles, compiled into its cache before the first test: one half of it a process.
+
+A half is told by a word: `python -m tests.compiled features`.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from features.build import CompiledCatalog, build
+from features.encoding.moments import moment_of
+from features.encoding.single import LeadEncoder
+from models.scorer import Scorer
+from pipelines.sample import SampleSettings, make
+from serve.records import Activity, Lead, LeadHistory
+from tests import builders
+from tests.small_model import small_model
+
+
+def of_features() -> None:
+    """Compile what fills the rows of a table, and those of one lead that is asked for."""
+    tables = builders.company(
+        builders.Company(leads=40, activities=600, outcomes=40, changes=40, seed=3)
+    )
+    rows = builders.snapshots(tables, 3, each=2)
+    catalog = builders.learned(tables, rows)
+    build(tables, rows, catalog)
+    at = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    asked = LeadHistory(
+        lead=Lead(lead_id="L", created_at=at),
+        activities=[Activity(activity_type="call", occurred_at=at)],
+    )
+    told = LeadEncoder(catalog.vocabulary).told([asked], None)
+    CompiledCatalog(catalog).values_of(told, 0, np.array([moment_of(at)], np.int64))
+
+
+def of_models() -> None:
+    """Compile what trains a model and explains one lead and many, and the sample company."""
+    trained = small_model(600)
+    scorer = Scorer(trained.artifact)
+    for count in (1, len(trained.frame)):
+        scorer.score_values(trained.frame.values[:count])
+    make(SampleSettings(leads=60, seed=3))
+
+
+HALVES: Final[Mapping[str, Callable[[], None]]] = {"features": of_features, "models": of_models}
+
+if __name__ == "__main__":
+    HALVES[sys.argv[1]]()

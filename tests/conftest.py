@@ -1,0 +1,27 @@
+"""Before all tests are run, what numba compiles is compiled once, by a process for each half.
+
+Otherwise each worker would find no cache and compile all of it for itself, for two minutes. A run
+of chosen tests compiles only what they need.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+_HALVES = ("features", "models")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if hasattr(config, "workerinput") or not everything or config.option.collectonly:
+        return
+    halves = [
+        subprocess.Popen([sys.executable, "-m", "tests.compiled", half], cwd=config.rootpath)  # noqa: S603 - our own
+        for half in _HALVES
+    ]
+    ended = [half.wait() for half in halves]
+    if any(ended):
+        raise pytest.UsageError("what numba compiles could not be compiled: see above")
