@@ -97,8 +97,9 @@ def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -
     (up, wake, opening, winning), start, touch_rates = who
     (moves, is_wake, is_rise, hazard), after, customer_opening = laws
     (kinds, activity, deal_season, waking, eras), hours, deal_hours = calendar
-    touches = (np.empty((1024, 4), dtype=np.int64), 0)
-    events = (np.empty((1024, 4), dtype=np.int64), 0)
+    none = np.int64(0)  # a plain 0 is a type of its own: what adds would be compiled for both
+    touches = (np.empty((1024, 4), dtype=np.int64), none)
+    events = (np.empty((1024, 4), dtype=np.int64), none)
     for i in range(len(created_day)):
         state = _drawn(rng, start[i], 1.0)
         stage, customer, deal, month = 0, 0, -1, -1
@@ -146,7 +147,7 @@ def _touch(touches: Any, place: Any, touch_rates: Any, profile: Any, rng: Any) -
         cell = 0
         while cell < len(steps) - 1 and steps[cell] <= u:
             cell += 1
-        touches = _added(touches, i, _moment(day, moment_of_share(hours, share)), cell, 0)
+        touches = _added(touches, i, _moment(day, moment_of_share(hours, share)), cell, np.int64(0))
         share += rng.standard_exponential() * pace
     return touches
 
