@@ -21,7 +21,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.kernel import packed as cut
-from features.kernel.packed import pack
+from features.kernel.packed import AT, pack
 from features.kernel.records import Integers
 from models.binning import bin_of
 from models.calibration import Calibration
@@ -252,12 +252,15 @@ def _pick(
 @njit(cache=True, nogil=True)
 def pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
     """Choose the reasons of every row, by what `packed_selection` gave, and write them."""
-    shown = cut.int64(packed, 0), cut.truth(packed, 1)
+    shown = cut.int64(packed, AT + 0), cut.truth(packed, AT + 1)
     lookup = (
-        cut.float32(packed, 2), cut.int64(packed, 3), cut.int64(packed, 4), cut.truth(packed, 5)
-    )  # fmt: skip
-    counts = cut.int64(packed, 6), cut.int64(packed, 7)
-    places, least = cut.int64(packed, 8), cut.float64(packed, 9)
+        cut.float32(packed, AT + 2),
+        cut.int64(packed, AT + 3),
+        cut.int64(packed, AT + 4),
+        cut.truth(packed, AT + 5),
+    )
+    counts = cut.int64(packed, AT + 6), cut.int64(packed, AT + 7)
+    places, least = cut.int64(packed, AT + 8), cut.float64(packed, AT + 9)
     base = Base(least[1], least[2], least[3], least[4])
     settings = (places[0], places[1], places[2]), least[0], base
     _pick(explained, shown, (lookup, counts), settings, out)

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.kernel import packed as cut
-from features.kernel.packed import pack
+from features.kernel.packed import AT, pack
 from features.kernel.records import Integers
 from models.calibration import Calibration, probability_of
 from models.contributions import explain_rows
@@ -96,10 +96,18 @@ def explain_and_tell_lead(values: Values, packed: Any, out: Floats) -> None:
 def _tell(explained: Any, packed: Any, told: Any, out: Any) -> None:  # pragma: no cover (compiled)
     values, parts = explained
     curves, selection = packed
-    kind, parameters, at = cut.whole(curves, 0), cut.float64(curves, 1), cut.float64(curves, 2)
-    at_base = cut.float64(curves, 3)
-    errors = cut.float64(curves, 4), cut.float64(curves, 5).reshape((3, 3))
-    reference = cut.float64(curves, 6), cut.float64(curves, 7), cut.float64(curves, 8)
+    kind, parameters, at = (
+        cut.whole(curves, AT + 0),
+        cut.float64(curves, AT + 1),
+        cut.float64(curves, AT + 2),
+    )
+    at_base = cut.float64(curves, AT + 3)
+    errors = cut.float64(curves, AT + 4), cut.float64(curves, AT + 5).reshape((3, 3))
+    reference = (
+        cut.float64(curves, AT + 6),
+        cut.float64(curves, AT + 7),
+        cut.float64(curves, AT + 8),
+    )
     for row in range(len(values)):
         told.probability[row] = probability_of(told.margin[row], kind, parameters, at)
         told.score[row] = score_of(told.margin[row], reference[0], reference[1])

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.kernel import packed as cut
-from features.kernel.packed import pack
+from features.kernel.packed import AT, pack
 from features.kernel.records import Integers
 from models import binning as bins
 from models.binning import Binning, bin_of
@@ -274,9 +274,11 @@ def explain_packed(
 ) -> None:  # pragma: no cover (compiled)
     """Do the same by a packed scorecard."""
     lookup = (
-        cut.float32(packed, 0),
-        cut.int64(packed, 1),
-        cut.int64(packed, 2),
-        cut.truth(packed, 3),
+        cut.float32(packed, AT + 0),
+        cut.int64(packed, AT + 1),
+        cut.int64(packed, AT + 2),
+        cut.truth(packed, AT + 3),
     )
-    explain_rows(values, lookup, (cut.float64(packed, 4), cut.float64(packed, 5)[0]), out, margin)
+    explain_rows(
+        values, lookup, (cut.float64(packed, AT + 4), cut.float64(packed, AT + 5)[0]), out, margin
+    )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel import packed as cut
-from features.kernel.packed import pack
+from features.kernel.packed import AT, pack
 from models.tree_bins import BinArrays, bin_of_category, bin_of_number
 
 _BLOCK_ROWS = 64
@@ -218,14 +218,20 @@ def add_trees(
 ) -> None:  # pragma: no cover (compiled)
     """Add what packed trees say of some rows, a single row in its own way."""
     binning = (
-        cut.int64(packed, 0), cut.float64(packed, 1), cut.int64(packed, 2), cut.int64(packed, 3)
-    )  # fmt: skip
-    slots = cut.int64(packed, 4), cut.int64(packed, 5)
+        cut.int64(packed, AT + 0),
+        cut.float64(packed, AT + 1),
+        cut.int64(packed, AT + 2),
+        cut.int64(packed, AT + 3),
+    )
+    slots = cut.int64(packed, AT + 4), cut.int64(packed, AT + 5)
     by_bin = (
-        cut.int64(packed, 6), cut.int64(packed, 7), cut.int64(packed, 8), cut.uint16(packed, 9)
-    )  # fmt: skip
-    moves = cut.int64(packed, 10), cut.uint16(packed, 11)
-    cells = cut.int64(packed, 12), cut.float64(packed, 13)
+        cut.int64(packed, AT + 6),
+        cut.int64(packed, AT + 7),
+        cut.int64(packed, AT + 8),
+        cut.uint16(packed, AT + 9),
+    )
+    moves = cut.int64(packed, AT + 10), cut.uint16(packed, AT + 11)
+    cells = cut.int64(packed, AT + 12), cut.float64(packed, AT + 13)
     out = (values, shap, margin, weight)
     if len(values) == 1:
         _explain_one(out, binning, slots, by_bin, cells)

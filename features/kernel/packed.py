@@ -3,8 +3,8 @@
 Decided here: handing an array to compiled code costs about as much as a whole feature of one lead,
 and a plan has forty of them. So the arrays of a plan are laid into one int64 array, after a table
 that tells where each begins and how long it is; compiled code cuts them out again, for nothing. A
-number takes the place of an array of one. What cuts says its types: told no types, numba takes each
-constant place for a type of its own, and compiles once for every place.
+number takes the place of an array of one. Compiled code tells a place as `AT + 3`: numba takes a
+plain 3 for a type of its own, and compiles what cuts once for every place.
 """
 
 from typing import Any, Final
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from features.kernel.records import Integers
 
 _WORD: Final = 8
+AT: Final[Any] = np.int64(0)
+"""The first place."""
 
 
 def pack(parts: Any) -> Integers:
@@ -54,53 +56,53 @@ def _cut(packed: Integers, place: int, each: int) -> tuple[Integers, int]:
     return packed[first : first + (size * each + 7) // 8], size
 
 
-@njit("int64(int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def whole(packed: Integers, place: int) -> int:
     """Give a number."""
     return packed[packed[2 * place]]  # type: ignore[no-any-return]
 
 
-@njit("int64[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def int64(packed: Integers, place: int) -> Integers:
     """Give an array of int64; the functions below do the same for other types."""
     return _cut(packed, place, 8)[0]  # type: ignore[no-any-return]
 
 
-@njit("float64[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def float64(packed: Integers, place: int) -> NDArray[np.float64]:
     """Give an array of float64."""
     return _cut(packed, place, 8)[0].view(np.float64)  # type: ignore[no-any-return]
 
 
-@njit("int32[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def int32(packed: Integers, place: int) -> NDArray[np.int32]:
     """Give an array of int32."""
     words, size = _cut(packed, place, 4)
     return words.view(np.int32)[:size]  # type: ignore[no-any-return]
 
 
-@njit("uint32[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def uint32(packed: Integers, place: int) -> NDArray[np.uint32]:
     """Give an array of uint32."""
     words, size = _cut(packed, place, 4)
     return words.view(np.uint32)[:size]  # type: ignore[no-any-return]
 
 
-@njit("float32[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def float32(packed: Integers, place: int) -> NDArray[np.float32]:
     """Give an array of float32."""
     words, size = _cut(packed, place, 4)
     return words.view(np.float32)[:size]  # type: ignore[no-any-return]
 
 
-@njit("uint16[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def uint16(packed: Integers, place: int) -> NDArray[np.uint16]:
     """Give an array of uint16."""
     words, size = _cut(packed, place, 2)
     return words.view(np.uint16)[:size]  # type: ignore[no-any-return]
 
 
-@njit("boolean[::1](int64[::1], int64)", cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def truth(packed: Integers, place: int) -> NDArray[np.bool_]:
     """Give an array of truth values."""
     words, size = _cut(packed, place, 1)
