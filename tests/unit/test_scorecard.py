@@ -1,6 +1,7 @@
 """The scorecard learns what is there, shrinks what is not, and starts from hand-given points."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from features.feature import Feature, Sentence, Text
 from models import binning, points, scorecard
 from models.points import Points, Rule
 from models.scorecard import Scorecard
-from models.scorecard_solver import Design, Problem, Solution, solve
+from models.scorecard_solver import Design, Problem, Solution, margin, solve
 from models.settings import ScorecardSettings
 from models.training_set import TrainingSet
 
@@ -111,8 +112,28 @@ def test_right_points_help_when_outcomes_are_few_and_wrong_ones_are_given_up() -
 
     assert loss(few, right, 30.0) < loss(few, None, 30.0)
     many = rows_of(3000, seed=4)
-    assert scorecard.fit(many, 3.0, SETTINGS, wrong).scale < 0.2
+    assert scorecard.fit(many, 30.0, SETTINGS, wrong).scale < 0.2
     assert loss(many, wrong, 3.0) < loss(many, None, 3.0) + 0.003
+
+
+@pytest.mark.parametrize("penalty", [3000.0, 300.0, 30.0, 3.0])
+def test_the_solver_comes_to_the_least_loss_whatever_scale_it_starts_from(penalty: float) -> None:
+    """With a unit of the wrong size for the scale it stopped at the first and lost the second."""
+    rows = rows_of(3000, seed=4)
+    given = Points((Rule(0, 4.0, low=2.0), Rule(1, 4.0, codes=(1.0,))))
+    design, scales = _design(rows, given), []
+    for scale in (0.0, 1.0, 3.0):
+        begin = replace(design.start, scale=scale)
+        scales.append(solve(design, penalty, begin).scale)
+    assert np.ptp(scales) < 0.06
+
+
+def _design(rows: TrainingSet, given: Points) -> Design:
+    further = given.edges(len(rows.names))
+    bins = binning.learn(rows.values, rows.categorical, SETTINGS, further)
+    codes = bins.codes(rows.values)
+    log_odds = margin(codes, given.table(bins), bins.starts)
+    return Design(Problem(codes, rows.label, bins, log_odds))
 
 
 def test_points_alone_rank_and_bounds_are_exact() -> None:
