@@ -5,7 +5,8 @@ converts; the interval says between which shares that may lie, 90 % of the time,
 come. It is a curve of the calibrated log-odds z, learned from margins that were later than, or
 held out of, what the model was trained on:
 
-    true log-odds = z + shift + slope * far + bend * far**2 + period,  far = z - center
+    true log-odds = z + shift + slope * far + bend * far**2 + period * (1 + tilt * far)
+    far = z - center
 
 `shift`, `slope` and `bend` have normal priors of standard deviations `PRIOR`, so with no outcomes
 the interval is as wide as ignorance, and narrows with every conversion, without a step; far from
@@ -13,8 +14,9 @@ where the conversions are it stays wide.
 Rows of a lead repeat each other: the likelihood is divided by their design effect (Kish 1965), the
 squared sums of the residuals of each lead over the sum of their squares.
 `period` is what a base rate moves by from one horizon to the next: its mean square under a
-half-normal prior of scale `PERIOD` and the errors of the periods of one horizon. The probability
-shown lies inside its interval, always.
+half-normal prior of scale `PERIOD` and the errors of the periods of one horizon. What moves the
+rate tilts the curve too, by `tilt`, whose standard deviation is `TILT`. The probability shown lies
+inside its interval, always.
 """
 
 from dataclasses import asdict, dataclass
@@ -30,8 +32,9 @@ from models.training_set import Floats
 
 LEVEL: Final = 0.9
 """In this share of the cases the interval holds the share that converts."""
-PRIOR: Final = (1.0, 0.5, 0.1)
-PERIOD: Final = 0.3
+PRIOR: Final = (1.0, 0.5, 0.2)
+PERIOD: Final = 0.4
+TILT: Final = 0.5
 SUFFICIENT: Final = float(np.log(2.0))
 """Evidence is insufficient where the odds may be more than twice, or less than half, of those
 shown."""
@@ -99,7 +102,8 @@ class Interval:
         _, period, errors, covariance = self.learned
         z = logit(probability)
         parts = np.column_stack([(z - self.center) ** power for power in range(3)])
-        variance = np.einsum("ij,jk,ik->i", parts, covariance, parts) + period**2
+        variance = np.einsum("ij,jk,ik->i", parts, covariance, parts)
+        variance += period**2 * (1.0 + TILT**2 * parts[:, 2])
         return expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
 
     def to_json(self) -> dict[str, Any]:
@@ -129,7 +133,7 @@ def ends(
         z = np.log(inside) - np.log1p(-inside)
         part[1] = z - center
         part[2] = part[1] * part[1]
-        error, variance = 0.0, period * period
+        error, variance = 0.0, period * period * (1.0 + TILT * TILT * part[2])
         for j in range(3):
             error += part[j] * errors[j]
             for k in range(3):
@@ -160,7 +164,7 @@ def learn(
     center = float(np.average(z, weights=probability * (1.0 - probability) + _EDGE))
     parts = (z - center)[:, None] ** np.arange(3.0)
     prior = np.diag(np.array(PRIOR) ** -2.0)
-    repeated = _design_effect(label - probability, lead)
+    repeated = design_effect(label - probability, lead)
     error, bend = _mode(z, parts, label, prior * repeated)
     covariance = np.linalg.inv(bend / repeated)
     expected = expit(z + parts @ error)
@@ -184,7 +188,7 @@ def periods(cutoff: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
     return np.asarray((cutoff - first) // horizon, np.int64)
 
 
-def _design_effect(residual: Floats, lead: NDArray[np.int64]) -> float:
+def design_effect(residual: Floats, lead: NDArray[np.int64]) -> float:
     """Tell how many rows of a lead are worth one: 1 if they are independent."""
     together = _sums(residual[:, None], lead)
     return max(1.0, float(np.sum(together**2) / np.sum(residual**2)))
