@@ -1,8 +1,9 @@
 """The level of today: by how much the newest rows lie above or below what a model says.
 
 Decided here: one number is added to the margin, so no order changes. It is estimated from the
-newest rows, held to zero by a weak prior (a standard deviation of one in log-odds), and used only
-if it lowers their log loss by more than one standard error, rows of a lead taken together.
+newest rows, held to zero by what a base rate is known to move by from one horizon to the next
+(`models.interval.PERIOD`), rows that repeat each other counting as one, and used only if it lowers
+their log loss by more than one standard error, rows of a lead taken together.
 """
 
 from typing import Final
@@ -11,15 +12,23 @@ import numpy as np
 
 from models import booster
 from models.calibration import Calibration, expit
+from models.interval import PERIOD, design_effect
 from models.split import latest
 from models.training_set import Floats, TrainingSet
 
 _STEPS: Final = 30
-_PRIOR: Final = 1.0  # one over the variance of the shift
+_WEAK: Final = 1.0
 
 
-def shift(margin: Floats, label: Floats) -> float:
+def shift(margin: Floats, label: Floats, precision: float = _WEAK) -> float:
     """Estimate what is to be added to the margins: by log loss, shrunk to zero.
+
+    Parameters
+    ----------
+    margin, label
+        Shape (rows,).
+    precision
+        One over the variance that the shift is expected to have, in rows that tell something new.
 
     >>> round(shift(np.zeros(4000), np.ones(4000) * 0.9), 2)
     2.19
@@ -27,8 +36,8 @@ def shift(margin: Floats, label: Floats) -> float:
     found = 0.0
     for _ in range(_STEPS):
         rate = expit(margin + found)
-        slope = float(np.sum(rate - label)) + _PRIOR * found
-        step = slope / (float(np.sum(rate * (1.0 - rate))) + _PRIOR)
+        slope = float(np.sum(rate - label)) + precision * found
+        step = slope / (float(np.sum(rate * (1.0 - rate))) + precision)
         found -= float(np.clip(step, -1.0, 1.0))
     return found
 
@@ -54,7 +63,8 @@ def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
     if not later.any():
         return Calibration()
     margin, label, lead = margin[later], rows.label[later], rows.lead[later]
-    found = shift(margin, label)
+    repeated = design_effect(label - expit(margin), lead)
+    found = shift(margin, label, repeated / PERIOD**2)
     gain = booster.log_losses(margin, label) - booster.log_losses(margin + found, label)
     by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
     luck = np.sqrt(np.sum(by_lead**2))

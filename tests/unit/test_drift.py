@@ -87,6 +87,19 @@ def test_the_level_follows_the_newest_rows_and_not_luck() -> None:
     assert len(levelled(0.1)) == 0
 
 
+def test_a_handful_of_conversions_that_come_together_do_not_move_the_level_far() -> None:
+    """Two leads of six rows each converted lately: two in luck, not twelve."""
+    margin = np.full(300, np.log(0.03 / 0.97))
+    lead = np.append(np.arange(288), np.repeat([288, 289], 6))
+    rows = drifting().take(np.arange(300))
+    label = (lead >= 288).astype(np.float64)
+    together = level.newest(margin, replace(rows, label=label, lead=lead), 0.25)
+    apart = level.newest(margin, replace(rows, label=label, lead=np.arange(300)), 0.25)
+    shift = [found.parameters[1] if found.parameters else 0.0 for found in (together, apart)]
+    assert shift[0] < 0.5
+    assert shift[1] > 1.0, "the planted fault: each row a lead of its own"
+
+
 def test_trees_that_do_not_last_go() -> None:
     rows = drifting()
     good = np.where(rows.label == 1.0, 0.5, -0.5)
