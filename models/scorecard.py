@@ -123,13 +123,20 @@ def from_points(rows: TrainingSet, points: Points) -> Scorecard:
         tuple(points.edges(len(rows.names)) or [np.empty(0, dtype=np.float32)] * len(rows.names)),
         rows.categorical,
     )
-    expected = len(rows) / rows.leads if len(rows) else 1.0
-    rate = (rows.conversions + expected) / (len(rows) + expected / points.expected_rate)
+    rate = _rate(rows, points)
     card = Scorecard(float(np.log(rate / (1.0 - rate))), binning, points.table(binning))
     card = _centred(card, rows, move_intercept=False)
-    if len(rows) == 0:
-        return card
-    return replace(card, intercept=_level(card.margin(rows.values) - card.intercept, rate))
+    return card if len(rows) == 0 else _levelled(card, rows.values, rate)
+
+
+def _rate(rows: TrainingSet, points: Points) -> float:
+    """Give the base rate, the expected one counting as leads enough for one conversion."""
+    expected = len(rows) / rows.leads if len(rows) else 1.0
+    return (rows.conversions + expected) / (len(rows) + expected / points.expected_rate)
+
+
+def _levelled(card: Scorecard, values: Values, rate: float) -> Scorecard:
+    return replace(card, intercept=_level(card.margin(values) - card.intercept, rate))
 
 
 def _level(margin: Floats, rate: float) -> float:
@@ -187,7 +194,8 @@ def fit_path(
         table = solution.scale * given
         table[inside] += design.table(solution.theta)
         card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
-        yield _centred(card, rows, move_intercept=True, support=support)
+        card = _centred(card, rows, move_intercept=True, support=support)
+        yield card if points is None else _levelled(card, rows.values, _rate(rows, points))
 
 
 def _looked_up(codes: bins.BinCodes, table: Floats, binning: Binning) -> Floats:

@@ -104,6 +104,7 @@ class TrainSettings:
         Folds by lead.
     min_conversions
         Below this many converted leads nothing is chosen by folds: the strongest penalty, no trees.
+        Hand-given points stand alone below twice as many.
     max_judged_rows
         Above this only two of the folds are held out to choose the trees.
     """

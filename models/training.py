@@ -15,7 +15,8 @@ Decided here, by held-out data alone, one rule at every size:
 
 Nothing is learned from columns that are merely a clock (see `models.clocks`), or that repeat.
 
-Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads.
+Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads;
+they stand alone, at the level of the outcomes, until there are enough to correct them by.
 """
 
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ from models.training_set import Floats, TrainingSet
 
 _ENOUGH = 0.5
 """The share of the rows that must teach, if their model is to speak for that of all rows."""
+_ALONE = 2
+"""Hand-given points stand alone below so many times the conversions that anything is chosen by."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def fit(
     """
     settings = settings or TrainSettings()
     rows = clocks.silence(redundancy.silence(rows), settings, seed)
-    if not 0 < rows.conversions < len(rows):
+    if not 0 < rows.conversions < len(rows) or (points and _few(rows, settings)):
         card = scorecard.from_points(rows, points or Points())
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
         parts = Parts(card, None, Weights())
@@ -99,6 +102,12 @@ def fit(
         curve = level.newest(honest, held, settings.calibration.share)
     sure = _sureness(honest, held, curve, settings)
     return _model(rows, parts, (curve, sure), plan.told())
+
+
+def _few(rows: TrainingSet, settings: TrainSettings) -> bool:
+    """Say whether there are too few converted leads to correct hand-given points by them."""
+    converted = len(np.unique(rows.lead[rows.label == 1.0]))
+    return converted < _ALONE * settings.min_conversions
 
 
 def carry_out(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.timeline import DAY
-from models import metrics, training
+from models import metrics, scorecard, training
 from models.lead_model import LeadModel
 from models.points import Points, Rule
 from models.settings import BoosterSettings, TrainSettings
@@ -81,6 +81,20 @@ def test_few_conversions_still_make_a_model_that_is_not_worse_than_none(conversi
     assert gained > -0.002
     if conversions >= 10:
         assert quality(model, world(2000, "linear", seed=3))[0] > 0.6
+
+
+@pytest.mark.parametrize("conversions", [1, 10, 19])
+def test_hand_given_points_stand_alone_until_there_is_enough_to_correct_them_by(
+    conversions: int,
+) -> None:
+    rows = world(800, "linear", seed=2)
+    keep = np.append(np.flatnonzero(rows.label == 0), np.flatnonzero(rows.label == 1)[:conversions])
+    few, given = rows.take(np.sort(keep)), Points((Rule(0, 1.0, low=0.0),))
+    by_hand = scorecard.from_points(few, given).margin(rows.values)
+    model = training.fit(few, SETTINGS, given)
+    assert model.calibration.kind == "none"
+    assert np.array_equal(model.margin(rows.values), by_hand)
+    assert not np.allclose(training.fit(rows, SETTINGS, given).margin(rows.values), by_hand)
 
 
 def test_with_no_rows_at_all_the_points_rank() -> None:
