@@ -50,6 +50,10 @@ _WORDS: Final = {
         "against": "against",
         "gain": "less log loss",
         "best_part": "better of scorecard and LightGBM, tuned",
+        "start": "conversions so far",
+        "losses": "log loss: mikomi / points alone / base rate",
+        "held": "90 % intervals that hold the truth, %",
+        "sure": "leads with enough evidence, %",
         "peer": "window features, times faster than {peer}",
         "floor": "features from Parquet, times the time of reading and filling alone",
         "growth": "time for ten times the leads, all in memory at once",
@@ -74,6 +78,10 @@ _WORDS: Final = {
         "against": "相手",
         "gain": "対数損失の減少",
         "best_part": "scorecard と LightGBM, tuned のよい方",
+        "start": "これまでの受注",
+        "losses": "対数損失: mikomi / 配点表のみ / 平均受注率",
+        "held": "真の値を含む 90 % 区間の割合(%)",
+        "sure": "根拠が十分なリード(%)",
         "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
         "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
         "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
@@ -92,7 +100,11 @@ _WORDS: Final = {
 
 def table(name: str, language: str) -> str:
     """Draw one figure block in a language."""
-    blocks: dict[str, Callable[[dict[str, str], str], str]] = {"quality": _quality, "speed": _speed}
+    blocks: dict[str, Callable[[dict[str, str], str], str]] = {
+        "quality": _quality,
+        "start": _start,
+        "speed": _speed,
+    }
     return blocks[name](_WORDS[language], language)
 
 
@@ -141,6 +153,22 @@ def _standing(words: dict[str, str]) -> str:
 
 def _counts(one: dict[str, float]) -> str:
     return f"{one['ahead']} / {one['level']} / {one['behind']}, {one['mean']:+.4f}"
+
+
+def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
+    rows = [
+        [
+            f"{size['conversions']:,}",
+            " / ".join(
+                f"{size[f'{whose}log_loss']:.4f}".removeprefix("0")
+                for whose in ("", "points_", "base_rate_")
+            ),
+            f"{100 * size['coverage']:.0f}",
+            f"{100 * size['sufficient_share']:.0f}",
+        ]
+        for size in _read("cold_start")["sizes"]
+    ]
+    return markdown([words[name] for name in ("start", "losses", "held", "sure")], rows)
 
 
 def _speed(words: dict[str, str], language: str) -> str:

@@ -13,8 +13,11 @@ import numpy as np
 from features.build import CompiledCatalog, build
 from features.encoding.moments import moment_of
 from features.encoding.single import LeadEncoder
+from features.snapshots import CohortRule, draw
+from features.timeline import from_moments
 from models.scorer import Scorer
 from pipelines.sample import SampleSettings, make
+from pipelines.sample.answers import truth_at
 from serve.records import Activity, Lead, LeadHistory
 from tests import builders
 from tests.small_model import small_model
@@ -38,12 +41,15 @@ def of_features() -> None:
 
 
 def of_models() -> None:
-    """Compile what trains a model and explains one lead and many, and the sample company."""
+    """Compile what trains a model and explains leads; the sample company and its truth."""
     trained = small_model(600)
     scorer = Scorer(trained.artifact)
     for count in (1, len(trained.frame)):
         scorer.score_values(trained.frame.values[:count])
-    make(SampleSettings(leads=60, seed=3))
+    scorer.score_lead(trained.frame.values[:1])
+    company = make(SampleSettings(leads=60, seed=3))
+    until = from_moments(np.array([company.ends_at]))[0]
+    truth_at(company, draw(company.tables(), CohortRule(every_days=90.0), until))
 
 
 HALVES: Final[Mapping[str, Callable[[], None]]] = {"features": of_features, "models": of_models}
