@@ -82,18 +82,19 @@ def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]
 def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
     wanted = query.filter(visit, parts.settings, parts.now())
-    planned = _planned(pages, visit, query, wanted)
+    planned, counts = _planned(pages, visit, query, wanted), parts.store.ranking_counts
+    bands = counts.bands(wanted)
     if planned is None:
-        page = parts.store.ranking.page(wanted, query.cursor, ROWS)
+        total = bands.get(query.band, 0) if query.band else sum(bands.values())
+        page = parts.store.ranking.page(wanted, query.cursor, ROWS, total)
     else:
         page = RankingPage(planned.rows, None, planned.total)
-    counts = parts.store.ranking_counts
     choices = counts.choices(RankingFilter(owners=seen_by(visit, parts.settings)))
     make = _cards(pages, visit, planned)
     return {
         "cards": [make.of(row) for row in page.rows],
         "page": page,
-        "bands": counts.bands(wanted),
+        "bands": bands,
         "choices": choices,
         "sources": _named(loaded, "source", tuple(choices.sources), visit),
         "industries": _named(loaded, "industry", industries(loaded), visit),

@@ -1,9 +1,10 @@
 """Reading the ranking: open leads, the hottest first, page by page.
 
 Decided here: leads are ordered by their margin, which neither probability nor score ever
-contradicts, and where margins are equal by id. A cursor is the place of the last row in that order,
-so a page never repeats or misses a lead because others were added meanwhile; the total is counted
-with the first page and travels in the cursor. Every row says as of when it was computed.
+contradicts, and where margins are equal by id. Ids are found first and their rows read then, so
+that a search does not read what it does not show. A cursor is the place of the last row in that
+order, so a page never repeats or misses a lead because others were added meanwhile; the total is
+counted with the first page and travels in the cursor. Every row says as of when it was computed.
 """
 
 import base64
@@ -115,7 +116,11 @@ class Ranking:
         self._engine = reading(engine)
 
     def page(
-        self, wanted: RankingFilter, cursor: str | None = None, limit: int = 50
+        self,
+        wanted: RankingFilter,
+        cursor: str | None = None,
+        limit: int = 50,
+        total: int | None = None,
     ) -> RankingPage:
         """Give a page of the ranking.
 
@@ -127,6 +132,8 @@ class Ranking:
             `next_cursor` of the page before; missing means the first page.
         limit
             How many rows, at most 1,000.
+        total
+            How many leads of the filter there are, where the caller has counted them.
 
         Raises
         ------
@@ -136,17 +143,20 @@ class Ranking:
         if not 1 <= limit <= MOST:
             raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
         place = None if cursor is None else _place(cursor)
+        if place is None and total == 0:
+            return RankingPage([], None, 0)
         narrowed = list(conditions(wanted))
-        query = select(RANKING).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
+        ids = select(RANKING.c.lead_id).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
         if place is not None:
-            query = query.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
+            ids = ids.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
+        query = select(RANKING).where(RANKING.c.lead_id.in_(ids)).order_by(*_ORDER)
         with self._engine.begin() as connection:
             rows = connection.execute(query).all()
-            if place is None:
+            if place is not None:
+                total = place.total
+            elif total is None:
                 counted = select(func.count()).select_from(RANKING).where(*narrowed)
                 total = int(connection.execute(counted).scalar_one())
-            else:
-                total = place.total
         after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
         return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
 

@@ -1,10 +1,15 @@
-"""Counting the ranking: how many leads of each band, whose they are and where they came from."""
+"""Counting the ranking: how many leads of each band, whose they are and where they came from.
 
-from typing import NamedTuple
+Decided here: what can be chosen among all leads is looked up value by value in an index, each as
+the least one above the last, so it takes as many looks as there are values, not leads.
+"""
+
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Column, Engine, Select, func, select
 
+from models.reference import BANDS
 from serve.store.engine import reading
 from serve.store.ranking import RankingFilter, conditions
 from serve.store.tables import LEADS, RANKING
@@ -26,17 +31,18 @@ class RankingCounts:
     def bands(self, wanted: RankingFilter) -> dict[str, int]:
         """Count the leads of each band, whatever band is wanted."""
         any_band = msgspec.structs.replace(wanted, band=None)
-        query = select(RANKING.c.band, func.count()).where(*conditions(any_band))
+        of_each = [func.count().filter(RANKING.c.band == band) for band in BANDS]
+        query = select(*of_each).select_from(RANKING).where(*conditions(any_band))
         with self._engine.connect() as connection:
-            rows = connection.execute(query.group_by(RANKING.c.band)).all()
-        return {band: int(count) for band, count in rows}
+            counts = connection.execute(query).one()
+        return {band: int(count) for band, count in zip(BANDS, counts, strict=True) if count}
 
     def choices(self, wanted: RankingFilter) -> Choices:
         """List what can be chosen among the leads that may be seen."""
         seen = RankingFilter(owners=wanted.owners)
         with self._engine.connect() as connection:
             found = [
-                connection.execute(select(column).where(*conditions(seen)).distinct()).scalars()
+                connection.execute(_values(column, seen)).scalars()
                 for column in (RANKING.c.owner_id, RANKING.c.source)
             ]
             return Choices(*(sorted(one for one in each if one is not None) for each in found))
@@ -46,3 +52,12 @@ class RankingCounts:
         query = select(LEADS.c.lead_id).where(LEADS.c.known).limit(1)
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
+
+
+def _values(column: Column[Any], seen: RankingFilter) -> Select[Any]:
+    """Ask for the values of a column; those of some owners are read from their few leads."""
+    if seen.owners is not None:
+        return select(column).where(*conditions(seen)).distinct()
+    values = select(func.min(column).label("value")).cte(recursive=True)
+    above = select(func.min(column)).where(column > values.c.value).scalar_subquery()
+    return select(values.union_all(select(above).where(values.c.value.is_not(None))).c.value)

@@ -116,8 +116,19 @@ RANKING: Final = Table(
     Index("ix_ranking_rank_key_lead_id", "rank_key", "lead_id"),
     Index("ix_ranking_band_rank_key_lead_id", "band", "rank_key", "lead_id"),
     Index("ix_ranking_owner_id_rank_key_lead_id", "owner_id", "rank_key", "lead_id"),
+    Index("ix_ranking_source_rank_key_lead_id_band", "source", "rank_key", "lead_id", "band"),
+    Index(
+        "ix_ranking_narrowing",
+        *("rank_key", "lead_id", "band", "owner_id", "source"),
+        *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
+    ).ddl_if(dialect="sqlite"),
 )
-"""The open leads as they were last scored; `rank_key` is the margin, negated: the hottest first."""
+"""The open leads as they were last scored; `rank_key` is the margin, negated: the hottest first.
+
+Whatever narrows the ranking stands in `ix_ranking_narrowing`, so that SQLite searches without
+reading the reasons, which are most of a row. PostgreSQL scans the table faster than that, and takes
+no texts of any length into an index.
+"""
 RANKING_MARKS: Final = Table(
     "ranking_marks",
     METADATA,

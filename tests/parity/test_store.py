@@ -223,12 +223,18 @@ def test_another_birth_of_a_lead_is_refused(client: TestClient) -> None:
     assert len(said.json()["faults"]) == 2
 
 
+NARROWING = "ix_ranking_narrowing"
+"""Made in SQLite alone; Alembic compares it all the same."""
+
+
 def test_the_migrations_make_the_tables(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
     upgrade(engine)
+    options = {"include_object": lambda _, name, *__: url.startswith("sqlite") or name != NARROWING}
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
 
 
