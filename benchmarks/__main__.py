@@ -8,6 +8,7 @@ NAMES = (
     "explain",
     "serving",
     "store",
+    "pages",
     "cold_start",
     "quality",
     "leaks",

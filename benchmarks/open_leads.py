@@ -11,6 +11,8 @@ from serve.store.tables import LEADS, RANKING_MARKS
 
 _AT_ONCE: Final = 50_000
 _DAY: Final = 86_400_000_000
+_INDUSTRIES: Final = ("製造業", "情報通信業", "卸売・小売業", "建設業", "教育")
+_SOURCES: Final = ("web", "広告", "紹介", "展示会")
 _TYPES: Final = ("page_view", "email_open", "email_click", "call", "form")
 _LEADS: Final = (
     "insert into leads"
@@ -35,10 +37,17 @@ def fill(engine: Engine, leads: int, now: int) -> None:
         connection.execute(insert(RANKING_MARKS).from_select(marks, fresh))
 
 
+def open_id(n: int) -> str:
+    """Give the id of the open lead of a number."""
+    return f"open-{n:07d}"
+
+
 def _rows(begin: int, created: Any) -> Iterator[tuple[Any, ...]]:
     for n, at in enumerate(created.tolist(), begin):
-        attributes = f'{{"industry": "製造業", "employees": {n % 500}.0, "source": "web"}}'
-        yield f"open-{n:07d}", at, at, f"owner-{n % 50}", attributes
+        industry, source = _INDUSTRIES[n % len(_INDUSTRIES)], _SOURCES[n % len(_SOURCES)]
+        told = f'"industry": "{industry}", "employees": {n % 500}.0, "source": "{source}"'
+        attributes = f"{{{told}}}"
+        yield open_id(n), at, at, f"owner-{n % 50}", attributes
 
 
 def _activities(begin: int, created: Any, now: int, random: Any) -> Iterator[tuple[Any, ...]]:
@@ -50,4 +59,4 @@ def _activities(begin: int, created: Any, now: int, random: Any) -> Iterator[tup
         zip((lead + begin).tolist(), occurred.tolist(), kinds, strict=True)
     ):
         told = (None, None, None, None, None, None)
-        yield f"act-{begin}-{n}", f"open-{own:07d}", _TYPES[kind], at, *told, at, 1
+        yield f"act-{begin}-{n}", open_id(own), _TYPES[kind], at, *told, at, 1

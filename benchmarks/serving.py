@@ -122,7 +122,7 @@ def _ms(text: str, percent: str) -> float:
 
 def ready_seconds(folder: Path) -> float:
     """Tell how long a server takes from its start until it is ready, the model warm."""
-    port = _free()
+    port = free_port()
     began = time.perf_counter()
     with running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, folder)):
         return time.perf_counter() - began
@@ -211,14 +211,14 @@ def _start(
     (work / "row.json").write_text(json.dumps({"row": row}), "utf-8")
     for name in ("lead", "frame", "row"):
         (work / f"{name}.lua").write_text(LUA.format(path=work / f"{name}.json"))
-    port, rivals = _free(), {}
+    port, rivals = free_port(), {}
     own = running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, work))
     rivals["mikomi"] = (port, "/v1/score", work / "lead.lua", servers.enter_context(own))
-    port = _free()
+    port = free_port()
     null = [str(BIN / "uvicorn"), "benchmarks.serving_null:app", "--no-access-log"]
     started = running([*null, "--port", str(port)], port, "/openapi.json")
     rivals["null"] = (port, "/", work / "lead.lua", servers.enter_context(started))
-    port = _free()
+    port = free_port()
     address = f"sqlite:///{ROOT / 'artifacts' / 'mlflow' / 'mlflow.db'}"
     peer = [str(BIN / "mlflow"), "models", "serve", "-m", "models:/mikomi@champion"]
     options = ["--env-manager", "local", "-w", "1", "-p", str(port)]
@@ -230,7 +230,7 @@ def _start(
 
 
 def _bentoml(servers: ExitStack, work: Path) -> Rival:
-    port = _free()
+    port = free_port()
     command = [sys.executable, "-m", "bentoml", "serve", "benchmarks.serving_bentoml:Peer"]
     told = {
         "PYTHONPATH": f"{PEER}{os.pathsep}{ROOT}",
@@ -247,7 +247,8 @@ def _frame(values: Any, loaded: Loaded) -> dict[str, Any]:
     return {"dataframe_split": json.loads(frame.to_json(orient="split", index=False))}
 
 
-def _free() -> int:
+def free_port() -> int:
+    """Find a port of loopback that nobody uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -66,6 +66,9 @@ _WORDS: Final = {
         "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
         "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
         "tail": "p99 of an answer, times its p50 (16 connections)",
+        "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
+        "slowest": "the slowest of the ranking's {pages} pages (filters, search, 200 leads), ms",
+        "lead_page": "a lead's page with 500 activities, ms",
     },
     "ja": {
         "data": "データ",
@@ -94,6 +97,9 @@ _WORDS: Final = {
         "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
         "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
         "tail": "回答時間の p99、p50 の何倍か(16 接続)",
+        "page": "未成約リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
+        "slowest": "ランキングの {pages} 種のページ(絞り込み、検索、200 件)で最も遅いもの、ミリ秒",
+        "lead_page": "活動 500 件のリードのページ、ミリ秒",
     },
 }
 
@@ -196,4 +202,24 @@ def _speed(words: dict[str, str], language: str) -> str:
     rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
     rows.append([words["handler"], f"{serving['handler_us']:.0f}"])
     rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
+    rows += _pages(words)
     return markdown([words["what"], words["figure"]], rows)
+
+
+def _pages(words: dict[str, str]) -> list[list[str]]:
+    """Tell what a signed-in manager waits for, the median on each database."""
+    found = _read("pages")
+    both = [found["sqlite"], found["postgresql"]]
+    lists = [name for name in both[0]["pages"] if name.startswith("ranking")]
+    times = {
+        words["page"].format(leads=found["asked"]["leads"]): [
+            _middle(one, "ranking") for one in both
+        ],
+        words["slowest"].format(pages=len(lists)): [one["slowest_ms"]["ranking"] for one in both],
+        words["lead_page"]: [_middle(one, "lead_500_activities") for one in both],
+    }
+    return [[said, "; ".join(f"{one:.0f}" for one in own)] for said, own in times.items()]
+
+
+def _middle(database: dict[str, Any], page: str) -> float:
+    return float(database["pages"][page]["p50_ms"])
