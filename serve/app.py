@@ -57,6 +57,7 @@ ROUTES = (health, scores, outlook, ranking, leads, kept_leads, stored_scores, re
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _ERASED_SECONDS = 5.0
+_WINS_SECONDS = 5.0
 _SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter when the log's waits for it."""
 
@@ -147,11 +148,13 @@ class Server:
             (self._follow, self.parts.settings.poll_seconds),
             (self._take_keys, _KEY_SECONDS),
             (self._look_again, _ERASED_SECONDS),
+            (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
         yield
         ending.set()
+        self.parts.store.winners.stop()
         await asyncio.gather(*tasks)
         await asyncio.to_thread(self.parts.receipts.close)
         self.log.flush()
@@ -198,6 +201,10 @@ class Server:
 
     def _look_again(self) -> None:
         self.parts.store.look_again(self.parts.now())
+
+    def _look_at_wins(self) -> None:
+        if self._champion.has_model:
+            self.parts.store.winners.renew(self._champion.current(), self.parts.now())
 
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()

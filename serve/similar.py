@@ -2,7 +2,9 @@
 
 Decided here: alike means that the concepts weigh alike (in log-odds, so a strong reason counts as
 much for a cold lead as for a hot one). The most recent wins are looked at, once an hour and once a
-model, outside any request's way: whoever asks meanwhile gets those of before.
+model, by a work of the server's own (`renew`), never by a request: whoever asks meanwhile gets
+those of before, and after a start or with a new model none until they are there. Between two wins
+it makes room for the requests.
 """
 
 import threading
@@ -24,6 +26,7 @@ MOST: Final = 3
 BEFORE: Final = timedelta(days=14)
 _WINS: Final = 400
 _KEPT: Final = timedelta(hours=1)
+_ROOM_SECONDS: Final = 0.002
 
 
 class Winner(msgspec.Struct, frozen=True):
@@ -49,10 +52,10 @@ class Winners:
         self._engine = reading(engine)
         self._histories = Histories(engine)
         self._known: _Known | None = None
-        self._renewing = threading.Lock()
+        self._ending = threading.Event()
 
-    def like(self, loaded: Any, values: Matrix, now: datetime, but: str) -> list[Winner]:
-        """Give the winners most like a lead, the most alike first.
+    def like(self, loaded: Any, values: Matrix, but: str) -> list[Winner]:
+        """Give the winners most like a lead, the most alike first; none until they are known.
 
         Parameters
         ----------
@@ -60,30 +63,26 @@ class Winners:
             The model.
         values
             Shape (1, features): the lead now.
-        now
-            The moment.
         but
             The lead itself.
         """
-        known = self._renewed(loaded, now)
-        if known is None or not known.winners:
+        known = self._known
+        if known is None or known.fingerprint != loaded.fingerprint or not known.winners:
             return []
         far = np.linalg.norm(known.concepts - _concepts(loaded, values), axis=1)
         order = np.argsort(far, kind="stable").tolist()
         return [known.winners[n] for n in order if known.winners[n].lead_id != but]
 
-    def _renewed(self, loaded: Any, now: datetime) -> _Known | None:
+    def renew(self, loaded: Any, now: datetime) -> None:
+        """Look at the wins anew if that was long ago, or with another model."""
         known = self._known
-        same = known is not None and known.fingerprint == loaded.fingerprint
-        if known is not None and same and now - known.at < _KEPT:
-            return known
-        if not self._renewing.acquire(blocking=False):
-            return known if same else None
-        try:
-            self._known = self._look(loaded, now)
-        finally:
-            self._renewing.release()
-        return self._known
+        if known is None or known.fingerprint != loaded.fingerprint or now - known.at >= _KEPT:
+            found = self._look(loaded, now)
+            self._known = known if self._ending.is_set() else found
+
+    def stop(self) -> None:
+        """Give up what is being looked at: the server ends."""
+        self._ending.set()
 
     def _look(self, loaded: Any, now: datetime) -> _Known:
         outcome = loaded.artifact.about.get("outcome", "won")
@@ -97,6 +96,8 @@ class Winners:
             wins = connection.execute(query).all()
         winners, concepts = [], []
         for lead_id, occurred_at in {row.lead_id: row.occurred_at for row in wins}.items():
+            if self._ending.wait(_ROOM_SECONDS):
+                break
             found = self._winner(loaded, lead_id, (time_of(occurred_at), now))
             if found is not None:
                 winners.append(found[0])

@@ -119,6 +119,6 @@ def _similar(
     pages: Pages, visit: Visit, loaded: Any, values: Any, found: Scored
 ) -> list[tuple[Winner, str]]:
     settings = pages.parts.settings
-    alike = pages.parts.store.winners.like(loaded, values, found.asked.cutoff, found.answer.lead_id)
+    alike = pages.parts.store.winners.like(loaded, values, found.answer.lead_id)
     seen = [one for one in alike if may_see(visit, settings, one.owner_id)][:MOST_SIMILAR]
     return [(one, naming.lead_address(one.lead_id)) for one in seen]
