@@ -1,7 +1,8 @@
 """/handover: leads that became hot, and sleeping ones that woke up, since this user's last look.
 
-Decided here: the longest waiting comes first. Nothing is forgotten by looking: a list is done when
-its reader says so, and then up to the moment at which it was made. Whoever sees a lead may take it
+Decided here: the longest waiting comes first, and what is new stands at the end. Nothing is
+forgotten by looking: a list is done when its reader has come to its last page and says so, and then
+up to the moment at which that was made. Whoever sees a lead may take it
 or give it to someone; who takes a lead is a change of the lead, see `serve.store.owners`.
 """
 
@@ -21,12 +22,13 @@ from serve.pages.frame import Pages
 from serve.pages.ranking_query import recent
 from serve.pages.visit import Visit, may_see, seen_by
 from serve.store.history import NoLead
-from serve.store.ranking import MOST, RankedLead, RankingFilter
+from serve.store.ranking import RankedLead, RankingFilter
 
 FIRST_LOOK: Final = timedelta(days=7)
 SHOWN: Final = 100
 _PAGE: Final = "handover"
 _SEE_OTHER: Final = 303
+_DIGITS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/handover")
     def handover(request: Request) -> Response:
         visit = pages.visit(request)
-        told = _told(pages, visit)
+        told = _told(pages, visit, _number(request.query_params.get("page", "1")))
         saved = "saved" in request.query_params
         return pages.show(request, visit, "handover.html.j2", saved=saved, **told)
 
@@ -66,31 +68,27 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _told(pages: Pages, visit: Visit) -> dict[str, Any]:
+def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _PAGE) or now - FIRST_LOOK
     cards = Cards(parts.champion, words, recent(now))
-    waiting = sorted(_waiting(pages, visit, since).values(), key=lambda row: _first(row, since))
+    owners = seen_by(visit, parts.settings)
+    skipped = (number - 1) * SHOWN
+    page = parts.store.to_hand_over.page(owners, since, skipped, SHOWN)
+    if not page.rows and number > 1:
+        return _told(pages, visit, 1)
     return {
-        "events": [_event(row, cards.of(row), since) for row in waiting[:SHOWN]],
-        "waiting": len(waiting),
+        "events": [_event(row, cards.of(row), since) for row in page.rows],
+        "waiting": page.total,
+        "number": number,
+        "last": skipped + SHOWN >= page.total,
         "since": since,
         "until": now,
         "owners": _owners(pages, visit),
         "outcome": naming.outcome_words(loaded, words),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
     }
-
-
-def _waiting(pages: Pages, visit: Visit, since: datetime) -> dict[str, RankedLead]:
-    owners = seen_by(visit, pages.parts.settings)
-    asked = (
-        RankingFilter(owners=owners, crossed_since=since),
-        RankingFilter(owners=owners, woke_since=since),
-    )
-    found = (pages.parts.store.ranking.page(one, None, MOST) for one in asked)
-    return {row.lead_id: row for page in found for row in page.rows}
 
 
 def _first(row: RankedLead, since: datetime) -> datetime:
@@ -120,6 +118,11 @@ def _give(pages: Pages, visit: Visit, form: Form) -> None:
     if owner not in _owners(pages, visit):
         raise BadBody([Fault("an unknown owner", "one of the list", "choose one")])
     parts.store.owners.give(row.lead_id, owner, parts.now())
+
+
+def _number(said: str) -> int:
+    """Read the number of a page; what is none is the first."""
+    return max(1, int(said)) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 1
 
 
 def _moment(said: str) -> datetime:

@@ -53,6 +53,7 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     `attributes` are those of `as_of`, with the account's as `account.<name>`. `woke_up_at` is when
     the lead last did something after 60 silent days, `crossed_at` when it last became hot,
     `band_falls_at` when its band falls if nothing happens (none: not within half a year).
+    `trend_reason` is the code of the proven concept that moved most since the trend began.
     """
 
     lead_id: str
@@ -65,6 +66,7 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     band: Band
     trend: Trend
+    trend_reason: str | None = None
     reasons: list[RankedReason]
     created_at: datetime
     last_activity_at: datetime | None

@@ -14,6 +14,7 @@ from serve.store.owners import Owners
 from serve.store.ranking import Ranking
 from serve.store.ranking_counts import RankingCounts
 from serve.store.sign_ins import SignIns
+from serve.store.to_hand_over import ToHandOver
 from serve.store.users import Users
 from serve.store.worked_lists import WorkedLists
 
@@ -29,6 +30,7 @@ class Store:
         self.winners = Winners(engine)
         self.ranking = Ranking(engine)
         self.ranking_counts = RankingCounts(engine)
+        self.to_hand_over = ToHandOver(engine, self.ranking)
         self.owners = Owners(engine, self.ingest)
         self.looks = Looks(engine)
         self.worked_lists = WorkedLists(engine)

@@ -79,6 +79,31 @@ def test_looking_forgets_nothing_until_it_is_said(client: TestClient) -> None:
     assert listed(enter(client, "sato")) == ["W-1", "H-1"], "another user's look is their own"
 
 
+def test_a_long_list_has_pages_and_is_done_on_the_last(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.pages.handover.SHOWN", 2)
+    assert listed(enter(client, "boss")) == ["H-2", "W-1"]
+    first, last = (client.get(f"/handover?lang=en&page={n}").text for n in (1, 2))
+    assert "3 leads are waiting" in first
+    assert 'action="/handover/seen"' not in first, "not all have been seen"
+    assert 'rel="next" href="/handover?page=2"' in first
+    assert 'action="/handover/seen"' in last
+    assert '<a href="/leads/H-1"' in last
+    assert 'rel="next"' not in last
+    for other in ("9", "-1", "x", "99999999999"):
+        assert "Nobody is waiting" not in client.get(f"/handover?lang=en&page={other}").text
+
+
+def test_the_longest_waiting_comes_first_though_a_thousand_are_hotter(
+    models: Path, tmp_path: Path
+) -> None:
+    hotter = [Planted(f"N-{n}", 9, None, crossed_days=1) for n in range(1_010)]
+    with opened(models, tmp_path, [*hotter, Planted("O-1", 1, None, woke_days=5)]) as client:
+        assert listed(enter(client, "boss"))[0] == "O-1"
+        assert "1011 leads are waiting" in client.get("/handover?lang=en").text
+
+
 def test_a_salesperson_takes_a_lead_and_it_is_a_change_of_the_lead(client: TestClient) -> None:
     enter(client, "sato")
     assert "I take it" in client.get("/handover?lang=en").text
