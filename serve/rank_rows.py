@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from features.encoding.leads_told import ColumnsTold
 from features.histories import Histories
-from features.kernel.records import Indices, Integers
+from features.kernel.records import Indices, Integers, Rows
 from features.passing import Passing, changes_at, passing_of
 from features.rows import make_rows
 from features.timeline import DAY, NEVER
 from models.edges import edges_of
 from models.reference import BANDS
 from models.scores import Scores
+from models.training_set import Floats
 from serve.numbers import Numbers, numbers
 from serve.open_leads import leaves_at, open_leads, rule_of
 from serve.scoring import Loaded
@@ -32,6 +33,7 @@ OLDEST: Final = 7 * DAY
 """A row is made anew after so long at the latest: its trend moves by weekly points."""
 _TREND_WEEKS: Final = 8
 _ROWS: Final = 2_048
+_WAYS: Final = {"improving": 1.0, "declining": -1.0}
 _STAGES: Final = (31, DAYS + 1)
 
 
@@ -42,6 +44,7 @@ class Ranked(NamedTuple):
     row: int
     trend: Trend
     hot_since_week: int
+    trend_reason: str | None
     falls_at: int | None
     due_at: int
 
@@ -85,12 +88,14 @@ class Ranker:
         scores = self.loaded.scorer.score_values(values)
         due = changes_at(histories, open_, cutoff, values, self.passing)
         trends = self._trends(histories, told, open_, cutoff)
+        moved = self._moved(histories, told, open_, ([trend for trend, _ in trends], cutoff))
         falls = self._falls(told, histories, open_, (scores.band_code, cutoff))
         ranked = [
             Ranked(
                 lead,
                 row,
                 *trends[row],
+                moved.get(row),
                 falls.get(row),
                 min(int(due[row]), cutoff + OLDEST, leaves_at(told, lead, self.rule)),
             )
@@ -107,9 +112,7 @@ class Ranker:
         self, histories: Histories, told: ColumnsTold, open_: Indices, cutoff: int
     ) -> list[tuple[Trend, int]]:
         """Tell each lead's trend, and for how many weekly points on end it is hot."""
-        week = 7 * DAY
-        born = told.leads.seen_from[open_]
-        points = np.minimum(-(-(cutoff - born) // week), _TREND_WEEKS)
+        week, points = 7 * DAY, _points(told, open_, cutoff)
         lead = np.repeat(open_, points)
         ends = np.cumsum(points)
         back = np.repeat(ends, points) - np.arange(lead.size) - 1
@@ -127,6 +130,33 @@ class Ranker:
                 open_.tolist(), points.tolist(), ends.tolist(), strict=True
             )
         ]
+
+    def _moved(
+        self, histories: Histories, told: ColumnsTold, open_: Indices, now: tuple[list[Trend], int]
+    ) -> dict[int, str]:
+        """Tell which proven concept moved most, the trend's way, since the trend began."""
+        trends, cutoff = now
+        ways = np.array([_WAYS.get(trend, 0.0) for trend in trends])
+        found: dict[int, str] = {}
+        began = cutoff - 7 * DAY * (_points(told, open_, cutoff) - 1)
+        for begin, end in _parts(int(np.count_nonzero(ways))):
+            rows = np.flatnonzero(ways)[begin:end]
+            before, after = (
+                self._concepts(histories, make_rows(open_[rows], at))
+                for at in (began[rows], np.full(rows.size, cutoff, np.int64))
+            )
+            moved = (after - before) * ways[rows, None]
+            for row, most, own in zip(rows.tolist(), moved.argmax(axis=1), moved, strict=True):
+                if own[most] > 0.0:
+                    found[row] = self.loaded.scorer.concepts.codes[int(most)]
+        return found
+
+    def _concepts(self, histories: Histories, rows: Rows) -> Floats:
+        """Give the contribution of every concept: shape (rows, concepts); 0 if not proven."""
+        scorer = self.loaded.scorer
+        values = self.loaded.values_of(histories, rows)
+        proven = np.isin(scorer.concepts.codes, self.loaded.artifact.evidence.proven)
+        return np.asarray(scorer.concept_contributions(values) * proven)
 
     def _falls(
         self, told: ColumnsTold, histories: Histories, open_: Indices, now: tuple[Any, int]
@@ -163,6 +193,12 @@ class Ranker:
 
 def _parts(rows: int) -> Iterator[tuple[int, int]]:
     return ((begin, min(begin + _ROWS, rows)) for begin in range(0, rows, _ROWS))
+
+
+def _points(told: ColumnsTold, open_: Indices, cutoff: int) -> Integers:
+    """Tell how many weekly points each lead has."""
+    born = told.leads.seen_from[open_]
+    return np.minimum(-(-(cutoff - born) // (7 * DAY)), _TREND_WEEKS)
 
 
 def _happened(told: ColumnsTold, cutoff: int) -> NDArray[np.bool_]:

@@ -52,6 +52,7 @@ def _scored(computed: Computed, ranked: Ranked, loaded: Any) -> dict[str, Any]:
         "score": float(scores.score[row]),
         "band": BANDS[int(scores.band_code[row])],
         "trend": ranked.trend,
+        "trend_reason": ranked.trend_reason,
         "reasons": msgspec.json.encode(
             reasons_of(scores.picked, row, loaded.scorer.concepts.codes)
         ).decode(),

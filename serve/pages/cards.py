@@ -30,6 +30,7 @@ class Card:
     band: str
     arrow: str
     trend: str
+    trend_reason: str
     reasons: list[ReasonTold]
     last_activity: str
     woke_up: bool
@@ -85,12 +86,21 @@ class Cards:
             band=words.say(naming.BANDS[row.band]),
             arrow=arrow,
             trend=words.say(trend),
+            trend_reason=self._trend_reason(row),
             reasons=self._reasons(row),
             last_activity=naming.code_words(row.last_activity_type, vocabulary, words.language),
             woke_up=woke,
             is_new=row.created_at >= self._since.created_at,
             is_drawn=row.lead_id in self._drawn,
         )
+
+    def _trend_reason(self, row: RankedLead) -> str:
+        """Name what the trend is owed to; nothing where this model does not know it."""
+        concepts = self._loaded.scorer.concepts
+        if row.trend_reason not in concepts.codes:
+            return ""
+        label = concepts.labels[concepts.codes.index(row.trend_reason)]
+        return str(getattr(label, self._words.language))
 
     def _reasons(self, row: RankedLead) -> list[ReasonTold]:
         try:

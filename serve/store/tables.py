@@ -99,6 +99,7 @@ RANKING: Final = Table(
     Column("score", Float, nullable=False),
     Column("band", String, nullable=False),
     Column("trend", String, nullable=False),
+    Column("trend_reason", String),
     Column("owner_id", String),
     Column("source", String),
     Column("account_id", String),

@@ -1,5 +1,6 @@
 """The ranking is fresh: every row is what an answer of that moment says, on both databases."""
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,8 +15,10 @@ from features.encoding.moments import moment_of
 from models import artifact
 from serve.refresher import Refresher
 from serve.scoring import Loaded
+from serve.seen import seen_at
 from serve.store import refreshing
 from serve.store.engine import open_engine
+from serve.store.history import Histories
 from serve.store.marks import NEVER
 from serve.store.refreshing import Refreshing
 from serve.store.tables import RANKING_MARKS
@@ -45,8 +48,29 @@ def test_a_row_is_the_answer_of_that_moment_to_the_bit(company: Company) -> None
         assert row["as_of"] == company.clock.at.isoformat().replace("+00:00", "Z")
         assert [one["code"] for one in row["sentences"]] == [one["code"] for one in row["reasons"]]
         assert all(one["sentence"] for one in row["sentences"])
+        assert row["trend_reason"] == _trend_reason(company, lead_id, row["trend"])
+    assert any(row["trend_reason"] for row in rows.values())
     margins = [row["margin"] for row in rows.values()]
     assert margins == sorted(margins, reverse=True)
+
+
+def _trend_reason(company: Company, lead_id: str, trend: str) -> str | None:
+    """Say it the slow way: one lead, two moments, the proven concept that moved the trend's way."""
+    way = {"improving": 1.0, "declining": -1.0}.get(trend)
+    if way is None:
+        return None
+    at, loaded = company.clock.at, company.loaded
+    asked, _ = Histories(company.engine).asked(lead_id, at)
+    weeks = min(math.ceil((at - seen_at(asked.histories[0].lead)) / (7 * DAY)), 8) - 1
+    values = loaded.values(asked, [at - weeks * 7 * DAY, at])
+    before, after = loaded.scorer.concept_contributions(values)
+    moved = {
+        code: way * (after[n] - before[n])
+        for n, code in enumerate(loaded.scorer.concepts.codes)
+        if code in loaded.artifact.evidence.proven
+    }
+    most = max(moved, key=lambda code: moved[code])
+    return most if moved[most] > 0.0 else None
 
 
 def test_as_time_passes_what_is_not_due_is_still_right(company: Company) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from serve.follow import point
 from serve.pages.ranking_csv import BOM
+from serve.scoring import Loaded
+from serve.store.tables import RANKING
 from tests import served
 from tests.ranked import Planted
 from tests.selling import enter, opened
@@ -60,6 +63,19 @@ def test_the_hottest_comes_first_in_words(boss: TestClient) -> None:
     japanese = boss.get("/?lang=ja").text
     assert "30日以内に受注" in japanese
     assert "熱い" in japanese
+
+
+def test_a_trend_says_what_it_is_owed_to(models: Path, tmp_path: Path) -> None:
+    concepts = Loaded(served.artifact(), 1).scorer.concepts
+    with opened(models, tmp_path, LEADS) as client:
+        moved = {"trend": "improving", "trend_reason": concepts.codes[0]}
+        with client.engine.begin() as connection:  # type: ignore[attr-defined]
+            connection.execute(update(RANKING).where(RANKING.c.lead_id == "L-1").values(moved))
+        enter(client, "boss")
+        for language, rising in (("en", "rising"), ("ja", "上昇中")):
+            label = getattr(concepts.labels[0], language)
+            page = re.sub(r"\s+", " ", client.get(f"/?lang={language}").text)
+            assert page.count(f"{rising}: {label}") == 1
 
 
 def test_markup_in_names_stays_text(boss: TestClient) -> None:
