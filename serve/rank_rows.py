@@ -29,7 +29,8 @@ from serve.silence import seen_before
 from serve.trend import Trend, trend_of
 from serve.until import DAYS
 
-OLDEST: Final = 7 * DAY
+_WEEK: Final = 7 * DAY
+OLDEST: Final = _WEEK
 """A row is made anew after so long at the latest: its trend moves by weekly points."""
 _TREND_WEEKS: Final = 8
 _ROWS: Final = 2_048
@@ -112,11 +113,11 @@ class Ranker:
         self, histories: Histories, told: ColumnsTold, open_: Indices, cutoff: int
     ) -> list[tuple[Trend, int]]:
         """Tell each lead's trend, and for how many weekly points on end it is hot."""
-        week, points = 7 * DAY, _points(told, open_, cutoff)
+        points = _points(told, open_, cutoff)
         lead = np.repeat(open_, points)
         ends = np.cumsum(points)
         back = np.repeat(ends, points) - np.arange(lead.size) - 1
-        found = self._numbers(histories, lead, cutoff - back * week)
+        found = self._numbers(histories, lead, cutoff - back * _WEEK)
         happened = _happened(told, cutoff)
         hot = found.band_code == len(BANDS) - 1
         return [
@@ -138,7 +139,7 @@ class Ranker:
         trends, cutoff = now
         ways = np.array([_WAYS.get(trend, 0.0) for trend in trends])
         found: dict[int, str] = {}
-        began = cutoff - 7 * DAY * (_points(told, open_, cutoff) - 1)
+        began = cutoff - _WEEK * (_points(told, open_, cutoff) - 1)
         for begin, end in _parts(int(np.count_nonzero(ways))):
             rows = np.flatnonzero(ways)[begin:end]
             before, after = (
@@ -198,7 +199,7 @@ def _parts(rows: int) -> Iterator[tuple[int, int]]:
 def _points(told: ColumnsTold, open_: Indices, cutoff: int) -> Integers:
     """Tell how many weekly points each lead has."""
     born = told.leads.seen_from[open_]
-    return np.minimum(-(-(cutoff - born) // (7 * DAY)), _TREND_WEEKS)
+    return np.minimum(-(-(cutoff - born) // _WEEK), _TREND_WEEKS)
 
 
 def _happened(told: ColumnsTold, cutoff: int) -> NDArray[np.bool_]:

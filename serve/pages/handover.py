@@ -36,7 +36,6 @@ class Event:
     """A lead to hand over; either moment may be missing, not both."""
 
     card: Card
-    at: datetime
     crossed_at: datetime | None
     woke_up_at: datetime | None
 
@@ -91,15 +90,11 @@ def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     }
 
 
-def _first(row: RankedLead, since: datetime) -> datetime:
-    return min(at for at in (row.crossed_at, row.woke_up_at) if at is not None and at >= since)
-
-
 def _event(row: RankedLead, card: Card, since: datetime) -> Event:
     crossed, woke = (
         at if at is not None and at >= since else None for at in (row.crossed_at, row.woke_up_at)
     )
-    return Event(card, _first(row, since), crossed, woke)
+    return Event(card, crossed, woke)
 
 
 def _owners(pages: Pages, visit: Visit) -> list[str]:

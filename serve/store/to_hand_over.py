@@ -13,6 +13,8 @@ from serve.store.engine import moment, reading
 from serve.store.ranking import Ranking, RankingFilter, RankingPage, conditions
 from serve.store.tables import RANKING
 
+_CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
+
 
 class ToHandOver:
     """The waiting leads of a database."""
@@ -37,7 +39,7 @@ class ToHandOver:
         limit
             How many leads a page holds.
         """
-        crossed, woke = (_since(column, since) for column in (_CROSSED, _WOKE))
+        crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
         narrowed = [*conditions(RankingFilter(owners=owners)), or_(crossed, woke)]
         first = _first(crossed, woke)
         ids = select(RANKING.c.lead_id).where(*narrowed).order_by(first, RANKING.c.lead_id)
@@ -47,13 +49,6 @@ class ToHandOver:
             shown = list(connection.execute(ids.offset(skipped).limit(limit)).scalars())
         rows = {row.lead_id: row for row in self._ranking.some(shown)}
         return RankingPage([rows[one] for one in shown if one in rows], None, total)
-
-
-_CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
-
-
-def _since(column: ColumnElement[Any], since: datetime) -> ColumnElement[bool]:
-    return column >= moment(since)
 
 
 def _first(crossed: ColumnElement[bool], woke: ColumnElement[bool]) -> Case[Any]:
