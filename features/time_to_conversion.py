@@ -27,6 +27,11 @@ _WINDOW_LEVELS: Final = (0.1, 0.35, 0.65, 0.9)
 """Suggested windows hold these shares of the activities before a conversion."""
 _MIN_WATCHED: Final = 30
 """The curve is told as far as so many leads are still watched."""
+_POINTS: Final = 200
+"""A curve is told by so many of its steps."""
+
+Curve = tuple[tuple[float, float], ...]
+"""(days, share within them), ascending."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class TimeToConversion:
         (days, share of all leads converted within them), as far as enough leads were watched.
     activity_share
         (window in days, share of the activities before a conversion that lie within it).
+    conversion_curve, activity_curve
+        The steps behind `quantiles_days` (share of the conversions) and `activity_share`.
     horizon_days
         The suggested horizon; None without conversions.
     windows_days
@@ -54,9 +61,11 @@ class TimeToConversion:
     leads: int
     conversions: int
     observed_days: float
-    quantiles_days: tuple[tuple[float, float], ...]
-    converted_share: tuple[tuple[float, float], ...]
-    activity_share: tuple[tuple[float, float], ...]
+    quantiles_days: Curve
+    converted_share: Curve
+    activity_share: Curve
+    conversion_curve: Curve
+    activity_curve: Curve
     horizon_days: float | None
     windows_days: tuple[float, ...]
 
@@ -80,7 +89,7 @@ def measure(tables: Tables, outcome: str, observed_until: pd.Timestamp) -> TimeT
     days = (np.minimum(first, until) - created) / DAY
     observed = float((until - created.min()) / DAY) if len(created) else 0.0
     at, share = _curve(days, converted)
-    lookback = _lookback_days(tables, outcome, until)
+    lookback = np.sort(_lookback_days(tables, outcome, until))
     return TimeToConversion(
         leads=len(created),
         conversions=int(converted.sum()),
@@ -88,6 +97,8 @@ def measure(tables: Tables, outcome: str, observed_until: pd.Timestamp) -> TimeT
         quantiles_days=tuple((level, _reach(at, share, level)) for level in LEVELS if len(at)),
         converted_share=_converted_share(at, share, days),
         activity_share=tuple((w, float((lookback <= w).mean())) for w in LADDER if len(lookback)),
+        conversion_curve=_steps(at, share / share[-1:]),
+        activity_curve=_steps(lookback, np.arange(1, len(lookback) + 1) / max(len(lookback), 1)),
         horizon_days=_horizon(at, share, observed),
         windows_days=_windows(lookback),
     )
@@ -118,9 +129,15 @@ def _reach(at: NDArray[np.float64], share: NDArray[np.float64], level: float) ->
     return float(at[np.searchsorted(share, level * share[-1] * (1 - 1e-12))])
 
 
+def _steps(at: NDArray[np.float64], share: NDArray[np.float64]) -> Curve:
+    """Tell a curve by its first and last step and some in between."""
+    kept = np.unique(np.linspace(0, len(at) - 1, min(len(at), _POINTS)).astype(np.int64))
+    return tuple(zip(at[kept].tolist(), share[kept].tolist(), strict=True))
+
+
 def _converted_share(
     at: NDArray[np.float64], share: NDArray[np.float64], days: NDArray[np.float64]
-) -> tuple[tuple[float, float], ...]:
+) -> Curve:
     told = []
     for span in LADDER:
         if (days >= span).sum() < _MIN_WATCHED:

@@ -9,6 +9,7 @@ from models.charts.bars import Bar, bars, dots
 from models.charts.distribution import Distribution, distribution
 from models.charts.lines import Line, lines
 from models.charts.reliability import Bin, reliability
+from models.charts.steps import Chosen, Point, Steps, steps
 from models.charts.story import Course, Row, story
 from models.charts.svg import Words
 from models.charts.timeline import Lane, Span, timeline
@@ -18,19 +19,23 @@ __all__ = [
     "Axis",
     "Bar",
     "Bin",
+    "Chosen",
     "Course",
     "Distribution",
     "Lane",
     "Line",
+    "Point",
     "Row",
     "Span",
     "Step",
+    "Steps",
     "Words",
     "bars",
     "distribution",
     "dots",
     "lines",
     "reliability",
+    "steps",
     "story",
     "timeline",
     "waterfall",

@@ -10,9 +10,8 @@ from pipelines.commands.options import DEFAULT_PARAMS, Language, ParamsFile, job
 if TYPE_CHECKING:
     from pipelines.one_lead import OneLead, Shown
 
-Picture = Annotated[
-    Path | None, typer.Option("--picture", help="Draw them too, into this SVG file.")
-]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Draw it too, into this SVG file.")]
+PictureLanguage = Annotated[Language, typer.Option("--language", help="Language of the picture.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -21,7 +20,11 @@ def add(app: typer.Typer) -> None:
         app.command(rich_help_panel="Looking")(command)
 
 
-def profile(params: ParamsFile = DEFAULT_PARAMS) -> None:
+def profile(
+    params: ParamsFile = DEFAULT_PARAMS,
+    picture: Picture = None,
+    language: PictureLanguage = "en",
+) -> None:
     """Show how long conversions take, and suggest a horizon and windows.
 
     Reads the canonical tables that `mikomi ingest` wrote. Leads that have not converted count as
@@ -45,9 +48,17 @@ def profile(params: ParamsFile = DEFAULT_PARAMS) -> None:
     windows = ", ".join(f"{days:g}" for days in found.windows_days)
     horizon = "none: nobody converted" if found.horizon_days is None else f"{found.horizon_days:g}"
     console.print(f"suggested  cohort.horizon_days: {horizon}   features.windows_days: [{windows}]")
+    if picture is not None:
+        from pipelines.report import conversion_times  # noqa: PLC0415
+
+        _draw(picture, conversion_times.picture(found, language))
 
 
-def splits(params: ParamsFile = DEFAULT_PARAMS, picture: Picture = None) -> None:
+def splits(
+    params: ParamsFile = DEFAULT_PARAMS,
+    picture: Picture = None,
+    language: PictureLanguage = "en",
+) -> None:
     """Show cutoffs, windows, embargo and rows as they would be used, before any feature exists."""
     from pipelines import looking  # noqa: PLC0415 - slow to import
     from pipelines.commands.saying import out, table  # noqa: PLC0415
@@ -62,11 +73,17 @@ def splits(params: ParamsFile = DEFAULT_PARAMS, picture: Picture = None) -> None
         f"windows {windows} days"
     )
     if picture is not None:
-        from pipelines.atomic import write_text  # noqa: PLC0415
         from pipelines.report import splits as drawn  # noqa: PLC0415
 
-        write_text(picture, drawn.picture(plan))
-        console.print(f"picture: {picture}")
+        _draw(picture, drawn.picture(plan, language))
+
+
+def _draw(picture: Path, markup: str) -> None:
+    from pipelines.atomic import write_text  # noqa: PLC0415 - slow to import
+    from pipelines.commands.saying import out  # noqa: PLC0415
+
+    write_text(picture, markup)
+    out().print(f"picture: {picture}")
 
 
 def feature(

@@ -201,6 +201,20 @@ PHRASES: Final = {
         "縦線：基準時点；前の淡色：最長の参照期間（{window}日）；後の淡色：予測期間（{horizon}日）；"
         "破線：観測の終わり",
     ),
+    "conversion_times": Text("How long conversions take", "成約までの日数"),
+    "conversions_within": Text(
+        "conversions, so long after the lead came", "成約：リード発生からの日数"
+    ),
+    "activities_within": Text("activities, so long before the conversion", "活動：成約までの日数"),
+    "x_days": Text("Days, in growing steps ({of})", "日数、対数目盛（{of}）"),
+    "y_share_within": Text("Share within so many days", "その日数以内の割合"),
+    "days_said": Text("{days} d", "{days}日"),
+    "quantile_said": Text("{share} within {days} days", "{share}が{days}日以内"),
+    "converted_said": Text(
+        "{leads} leads, {conversions} converted", "リード{leads}件、成約{conversions}件"
+    ),
+    "horizon_said": Text("horizon {days} d", "予測期間 {days}日"),
+    "windows_said": Text("windows {days} days", "参照期間 {days}日"),
     "cutoffs": Text("Cutoffs", "基準時点"),
     "first": Text("First", "最初"),
     "last": Text("Last", "最後"),

@@ -193,7 +193,7 @@ def test_looking_prints_tables_and_writes_the_picture(
     company: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert mikomi(company, "splits", "--picture", "splits.svg") == 0
-    assert mikomi(company, "profile") == 0
+    assert mikomi(company, "profile", "--picture", "profile.svg", "--language", "ja") == 0
     lead = pd.read_parquet(Workspace("small", company).scores)["lead_id"][0]
     assert mikomi(company, "feature", lead, "2026-01-01", "--language", "ja") == 0
     told = capsys.readouterr().out
@@ -201,3 +201,4 @@ def test_looking_prints_tables_and_writes_the_picture(
     assert "suggested  cohort.horizon_days" in told
     assert "were not known before the cutoff" in told
     assert (company / "splits.svg").read_text("utf-8").startswith("<svg")
+    assert "成約までの日数" in (company / "profile.svg").read_text("utf-8")

@@ -13,11 +13,14 @@ from models.charts import (
     Axis,
     Bar,
     Bin,
+    Chosen,
     Distribution,
     Lane,
     Line,
+    Point,
     Span,
     Step,
+    Steps,
     Words,
     axes,
     bars,
@@ -25,6 +28,7 @@ from models.charts import (
     dots,
     lines,
     reliability,
+    steps,
     style,
     svg,
     timeline,
@@ -33,6 +37,7 @@ from models.charts import (
 
 WORDS = Words("fig", "受注の<割合>", "The share & its interval")
 UNIT = Axis("x", 0, 1)
+DAYS = Axis("days", 1, 100, marks=((1, "1"), (10, "10")))
 LINE = Line("mikomi", (0.0, 0.5, 1.0), (0.0, 0.8, 1.0), low=(0.0, 0.7, 1.0), high=(0.0, 0.9, 1.0))
 CHARTS: dict[str, Callable[[Words], str]] = {
     "lines": lambda words: lines(words, UNIT, UNIT, [LINE, Line("b", (0, 1), (0, 1), rank=1)]),
@@ -44,6 +49,13 @@ CHARTS: dict[str, Callable[[Words], str]] = {
     ),
     "distribution": lambda words: distribution(
         words, UNIT, UNIT, (0.0, 0.5, 1.0), [Distribution("won", (0.2, 0.8))]
+    ),
+    "steps": lambda words: steps(
+        words,
+        DAYS,
+        UNIT,
+        [Steps("won", ((2.0, 0.5), (9.0, 1.0)), (Point(2.0, 0.5, "2 d"),)), Steps("none", ())],
+        Chosen(7.0, "horizon"),
     ),
     "timeline": lambda words: timeline(
         words, Axis("", 0, 9), [Lane("train", "9 rows", (1.0, 2.0), 1, 3)], Span("e", 3, 6), "key"
@@ -108,6 +120,17 @@ def swapped(bins: list[Bin]) -> str:
 def test_points_are_drawn_where_the_numbers_say() -> None:
     assert shows(honest, BINS)
     assert not shows(swapped, BINS)
+
+
+def test_days_stand_by_their_logarithm_and_a_step_is_level_before_it_rises() -> None:
+    markup = steps(WORDS, DAYS, UNIT, [Steps("won", ((10.0, 0.5), (100.0, 1.0)))])
+    first, tenth = (float(x) for x in re.findall(r'<text x="([\d.]+)"[^>]*>10?<', markup)[:2])
+    course = re.findall(r'd="(M[^"]*)"', markup)[-1]
+    corners = [tuple(map(float, pair.split())) for pair in course[1:].split("L")]
+    foot, top = corners[1:3]
+    assert foot[0] == top[0] == pytest.approx(tenth, abs=0.01)
+    assert foot[1] > top[1]
+    assert corners[3][0] - tenth == pytest.approx(tenth - first, abs=0.02)
 
 
 def test_a_value_that_is_no_number_is_refused_not_drawn() -> None:
