@@ -49,7 +49,7 @@ def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Lan
     >>> render(visits, 3, vocabulary, "ja")
     '料金ページを直近7日で3回閲覧'
     """
-    if math.isnan(value) or _is_nothing(feature, value):
+    if math.isnan(value) or is_nothing(feature, value):
         return _choose(getattr(feature.sentence.none, language), "")
     said = _say(feature, float(value), vocabulary, language)
     sentence: str = getattr(feature.sentence.value, language)
@@ -110,7 +110,7 @@ def span_words(seconds: float) -> Text:
     return Text("less than a minute", "1分未満")
 
 
-def _is_nothing(feature: Feature, value: float) -> bool:
+def is_nothing(feature: Feature, value: float) -> bool:
     """Whether the value is zero, or a pace that would be said as zero."""
     if feature.unit == "per_day":
         return round(value * _WEEK_DAYS, 1) == 0

@@ -5,15 +5,17 @@ is read or written, and no clock.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from features.errors import CatalogMismatch
+from features.kernel.records import Integers
 from models.artifact import Artifact
 from models.concepts import Concepts
 from models.contributions import Explainer
-from models.lead_score import LeadScore, lead_score, room
+from models.lead_score import LeadScore, PickedReason, lead_score, room
 from models.picked import Picked
 from models.reason_selection import (
     Base,
@@ -34,6 +36,7 @@ from models.scores import Scores
 from models.training_set import Floats, Frame, Values
 
 _CHUNK_ROWS = 8_192
+_SELECTIONS = 4
 _NO_KEYS = pd.DataFrame()
 
 
@@ -56,15 +59,12 @@ class Scorer:
         self._base = Base.of(self.explainer.base_margin, artifact.model.calibration)
         self.base_probability = self._base.at
         model = artifact.model
+        self._support = _support(artifact, self.concepts)
         self._packed = (
             packed_curves(model.calibration, model.interval, artifact.reference),
-            packed_selection(
-                self.concepts.of_feature,
-                _support(artifact, self.concepts),
-                self.settings,
-                self._base,
-            ),
+            self._selected_by(self.settings),
         )
+        self._selection = lru_cache(_SELECTIONS)(self._selected_by)
         self._in_one = (self.explainer.packed, *self._packed)
 
     def score(self, frame: Frame, threads: int = 1) -> Scores:
@@ -127,6 +127,13 @@ class Scorer:
             tell_lead((values, explained.contributions), explained.margin, self._packed, out)
         return lead_score(out, self.base_probability)
 
+    def reasons_of(self, values: Values, settings: ReasonSettings) -> list[PickedReason]:
+        """Choose the reasons of a single row by other settings: more of them, say."""
+        out, explained = room(settings.places), self.explainer.explain(values)
+        packed = (self._packed[0], self._selection(settings))
+        tell_lead((values, explained.contributions), explained.margin, packed, out)
+        return lead_score(out, self.base_probability).reasons
+
     def concept_contributions(self, values: Values) -> Floats:
         """Give the contribution of every concept as a probability: shape (rows, concepts).
 
@@ -138,6 +145,9 @@ class Scorer:
         return concept_points(
             explained.contributions, self.concepts.of_feature, len(self.concepts.codes), told
         )
+
+    def _selected_by(self, settings: ReasonSettings) -> Integers:
+        return packed_selection(self.concepts.of_feature, self._support, settings, self._base)
 
     def _tell(self, values: Values, told: Numbers, picked: Picked) -> None:
         """Write all that is told of a range of rows."""

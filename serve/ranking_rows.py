@@ -17,7 +17,8 @@ from features.timeline import DAY
 from models.picked import Picked
 from models.reference import BANDS
 from serve.rank_rows import Computed, Ranked
-from serve.store.ranking import RankedReason, searched
+from serve.store.ranking import RankedReason
+from serve.store.ranking_filter import searched
 from serve.store.refreshing import Before
 
 SILENT_DAYS: Final = 60

@@ -25,7 +25,7 @@ from features.rows import make_rows
 from features.texts import folded
 from models.artifact import Artifact
 from models.fingerprint import feature_fingerprint
-from models.lead_score import LeadScore
+from models.lead_score import LeadScore, PickedReason
 from models.reference import BANDS
 from models.scorer import Scorer
 from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
@@ -152,7 +152,7 @@ class Loaded:
             band=BANDS[score.band_code],
             horizon_days=self._horizon,
             base_probability=score.base_probability,
-            reasons=self._reasons(score, language),
+            reasons=self.reasons_told(score.reasons, language),
             remainder=score.remainder,
             evidence=self._evidence,
             cutoff=asked.cutoff,
@@ -180,7 +180,8 @@ class Loaded:
         """The activity types that the model was taught."""
         return self.artifact.catalog.vocabulary.activity_types
 
-    def _reasons(self, score: LeadScore, language: Language) -> list[ReasonTold]:
+    def reasons_told(self, reasons: Sequence[PickedReason], language: Language) -> list[ReasonTold]:
+        """Put reasons into words."""
         codes, labels, names = self.scorer.concepts.codes, self._labels[language], self._names
         return [
             ReasonTold(
@@ -193,7 +194,7 @@ class Loaded:
                 snapshots,
                 conversions,
             )
-            for concept, feature, value, contribution, snapshots, conversions in score.reasons
+            for concept, feature, value, contribution, snapshots, conversions in reasons
         ]
 
     def _sentence(self, feature: int, value: float, language: Language) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from features.encoding.attributes import ACCOUNT_PREFIX
 from features.reserved import OWNER
-from serve.records import Asked, LeadHistory
+from serve.records import Asked, LeadHistory, Value
 
 
 def seen_at(record: Any) -> datetime:
@@ -43,6 +44,16 @@ def _history(history: LeadHistory, cutoff: datetime) -> LeadHistory:
 
 def _seen(records: Sequence[Any], cutoff: datetime) -> list[Any]:
     return [record for record in records if seen_at(record) < cutoff]
+
+
+def attributes_of(asked: Asked, at: datetime) -> dict[str, Value]:
+    """Give the asked lead's attributes as known at a moment, the account's as `account.<name>`."""
+    first, account = asked.histories[0], asked.account
+    found = dict(first.lead.attributes)
+    if account is not None and (account.known_at is None or account.known_at < at):
+        found |= {ACCOUNT_PREFIX + name: value for name, value in account.attributes.items()}
+    changes = [one for one in first.changes if one.attribute != OWNER and seen_at(one) < at]
+    return found | {one.attribute: one.value for one in sorted(changes, key=seen_at)}
 
 
 def owner_of(asked: Asked, at: datetime) -> str | None:

@@ -1,13 +1,15 @@
 """Leads that were won, as they looked two weeks before: which of them a lead resembles.
 
 Decided here: alike means that the concepts weigh alike (in log-odds, so a strong reason counts as
-much for a cold lead as for a hot one). The most recent wins are looked at, once an hour and once a
-model, by a work of the server's own (`renew`), never by a request: whoever asks meanwhile gets
-those of before, and after a start or with a new model none until they are there. Between two wins
-it makes room for the requests.
+much for a cold lead as for a hot one); told are the proven concepts that weigh for both. Of who a
+winner is, the attributes of then are kept, no activities and no texts. The most recent wins are
+looked at, once an hour and once a model, by a work of the server's own (`renew`), never by a
+request: whoever asks meanwhile gets those of before, and after a start or with a new model none
+until they are there. Between two wins it makes room for the requests.
 """
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +19,8 @@ from sqlalchemy import Engine, select
 
 from features.kernel.records import Matrix
 from models.training_set import Floats
-from serve.seen import owner_of
+from serve.records import Value
+from serve.seen import attributes_of, owner_of
 from serve.store.engine import moment, reading, time_of
 from serve.store.history import Histories, NoLead, NotYet
 from serve.store.tables import OUTCOMES
@@ -27,15 +30,26 @@ BEFORE: Final = timedelta(days=14)
 _WINS: Final = 400
 _KEPT: Final = timedelta(hours=1)
 _ROOM_SECONDS: Final = 0.002
+_SHARED: Final = 3
+_LEAST_SHARED: Final = 0.05
+"""Log-odds; less is no reason that anyone would see."""
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """A lead that was won: when, and the probability it had two weeks before."""
+    """A lead that was won: when, and what was known of it and said two weeks before."""
 
     lead_id: str
     owner_id: str | None
     won_at: datetime
     probability: float
+    attributes: dict[str, Value]
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """A winner like a lead, and the codes of the concepts that weigh for both, the most first."""
+
+    winner: Winner
+    shared: list[str]
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -54,7 +68,7 @@ class Winners:
         self._known: _Known | None = None
         self._ending = threading.Event()
 
-    def like(self, loaded: Any, values: Matrix, but: str) -> list[Winner]:
+    def like(self, loaded: Any, values: Matrix, but: str) -> Iterator[Alike]:
         """Give the winners most like a lead, the most alike first; none until they are known.
 
         Parameters
@@ -68,10 +82,13 @@ class Winners:
         """
         known = self._known
         if known is None or known.fingerprint != loaded.fingerprint or not known.winners:
-            return []
-        far = np.linalg.norm(known.concepts - _concepts(loaded, values), axis=1)
+            return
+        own = _concepts(loaded, values)
+        far = np.linalg.norm(known.concepts - own, axis=1)
         order = np.argsort(far, kind="stable").tolist()
-        return [known.winners[n] for n in order if known.winners[n].lead_id != but]
+        for n in order:
+            if known.winners[n].lead_id != but:
+                yield Alike(known.winners[n], shared(loaded, own, known.concepts[n]))
 
     def renew(self, loaded: Any, now: datetime) -> None:
         """Look at the wins anew if that was long ago, or with another model."""
@@ -115,7 +132,17 @@ class Winners:
             return None
         values = loaded.values(asked)
         probability = float(loaded.artifact.model.probability(values)[0])
-        return Winner(lead_id, owner_of(asked, now), won_at, probability), _concepts(loaded, values)
+        attributes = attributes_of(asked, won_at - BEFORE)
+        winner = Winner(lead_id, owner_of(asked, now), won_at, probability, attributes)
+        return winner, _concepts(loaded, values)
+
+
+def shared(loaded: Any, own: Floats, other: Floats) -> list[str]:
+    """Give the proven concepts that weigh for both, by the lesser of the two weights."""
+    codes, proven = loaded.scorer.concepts.codes, set(loaded.artifact.evidence.proven)
+    both = np.minimum(own, other)
+    order = np.argsort(-both, kind="stable").tolist()
+    return [codes[n] for n in order if both[n] >= _LEAST_SHARED and codes[n] in proven][:_SHARED]
 
 
 def _concepts(loaded: Any, values: Matrix) -> Floats:

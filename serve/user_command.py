@@ -1,4 +1,4 @@
-"""The commands `mikomi user`: who may sign in to the pages.
+"""The commands `mikomi user`: who may sign in to the pages, and what they are called there.
 
 Decided here: a password is read from the terminal, unseen, or from standard input; never from an
 argument, where every process of the machine could read it.
@@ -17,6 +17,7 @@ def made() -> typer.Typer:
     users = typer.Typer(no_args_is_help=True, help="Make, list and disable users of the pages.")
     users.command(name="add")(add)
     users.command(name="list")(list_users)
+    users.command(name="call")(call)
     users.command(name="disable")(disable)
     users.command(name="password")(password)
     return users
@@ -31,12 +32,16 @@ def add(
     owner: Annotated[
         str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
     ] = None,
+    called: Annotated[
+        str | None, typer.Option(help="Their name on the pages; missing: see docs/integrating.md.")
+    ] = None,
 ) -> None:
     """Make a user; the password is asked for, or read from standard input."""
     from serve.store.users import User  # noqa: PLC0415 - slow to import
 
     own = owner or (name if role == "sales" else None)
-    opened().add(User(name, role, own), _secret(), context.obj())
+    user = User(name, role, own, display_name=called)
+    opened().add(user, _secret(), context.obj())
     leads = f", whose leads are those of owner {own}" if own else ""
     typer.echo(f"user {name} ({role}) may sign in{leads}")
 
@@ -45,7 +50,18 @@ def list_users() -> None:
     """List the users."""
     for user in opened().all():
         state = "disabled" if user.disabled else "in use"
-        typer.echo(f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}")
+        called = f"  {user.display_name}" if user.display_name else ""
+        said = f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}"
+        typer.echo(said + called)
+
+
+def call(
+    name: str,
+    called: Annotated[str, typer.Argument(help='Their name on the pages; "" takes it away.')],
+) -> None:
+    """Call a user by another name on the pages."""
+    opened().call(name, called)
+    typer.echo(f"user {name} is called {called or name}")
 
 
 def disable(context: typer.Context, name: str) -> None:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from typing import Protocol
 
-from serve.store.ranking import RankedLead, RankingFilter, RankingPage
+from serve.store.ranking import RankedLead, RankingPage
+from serve.store.ranking_filter import RankingFilter
 
 
 class Reader(Protocol):

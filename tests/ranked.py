@@ -13,7 +13,7 @@ from serve.numbers import numbers
 from serve.records import Asked, Value
 from serve.scoring import Loaded
 from serve.store.engine import moment
-from serve.store.ranking import searched
+from serve.store.ranking_filter import searched
 from serve.store.store import Store
 from serve.store.tables import RANKING
 from serve.trend import past

@@ -13,9 +13,11 @@ from models.charts.steps import Chosen, Point, Steps, steps
 from models.charts.story import Course, Row, story
 from models.charts.svg import Words
 from models.charts.timeline import Lane, Span, timeline
-from models.charts.waterfall import Step, waterfall
+from models.charts.waterfall import NARROW, WIDE, Step, waterfall
 
 __all__ = [
+    "NARROW",
+    "WIDE",
     "Axis",
     "Bar",
     "Bin",

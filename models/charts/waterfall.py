@@ -1,13 +1,20 @@
-"""How a probability comes about: a base, steps up and down, the whole."""
+"""How a probability comes about: a base, steps up and down, the whole.
+
+Decided here: on a wide page a name stands beside its bar, on a narrow one above it, so that a whole
+sentence fits on a phone; a name that does not fit is cut, and its end is shown by an ellipsis.
+"""
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
 from models.charts.svg import Words, picture, tag, text
 
-_ROW = 28.0
+_ROOM = 1.14
+"""Fonts differ: so many times the estimated width is left for a name."""
+_AMOUNT = 72.0
 
 
 @dataclass(frozen=True)
@@ -18,48 +25,81 @@ class Step:
     value: float
 
 
-def waterfall(words: Words, ends: tuple[str, str], base: float, steps: list[Step]) -> str:
+@dataclass(frozen=True)
+class Layout:
+    """How wide the picture is, how wide names may be, how high a row, and where names stand."""
+
+    width: float = style.WIDTH
+    names: float = 312.0
+    row: float = 28.0
+    above: bool = False
+
+    def fitting(self, name: str) -> str:
+        """Cut a name that does not fit."""
+        while _width(name) > self.names and len(name) > 1:
+            name = name.rstrip("…")[:-1].rstrip() + "…"
+        return name
+
+
+BESIDE = Layout()
+WIDE = Layout(width=820.0, names=390.0)
+NARROW = Layout(width=350.0, names=346.0, row=42.0, above=True)
+
+
+def waterfall(
+    words: Words, ends: tuple[str, str], base: float, steps: list[Step], layout: Layout = BESIDE
+) -> str:
     """Draw from the base to the whole; `ends` names both. The whole is base + steps, exactly."""
     rows = [
         Step(ends[0], base),
         *steps,
         Step(ends[1], math.fsum([base, *(s.value for s in steps)])),
     ]
+    rows = [Step(layout.fitting(row.name), row.value) for row in rows]
     reached = [math.fsum([base, *(s.value for s in steps[:k])]) for k in range(len(steps) + 1)]
     top = max([0.02, *reached]) * 1.08
-    left = 18 + max(1.14 * style.width_of(row.name) for row in rows)
+    beside = 18 + max(_width(row.name) for row in rows)
     plot = Plot(
         Axis("", min(0.0, *reached), top, "percent"),
         Axis("", 0, 1),
         grid=False,
-        right=72,
-        left=min(left, 330),
-        height=40 + _ROW * len(rows),
+        width=layout.width,
+        right=_AMOUNT,
+        left=2.0 if layout.above else beside,
+        height=12 + layout.row * len(rows),
         top=6,
-        bottom=30,
+        bottom=6,
     )
-    drawn = [_row(plot, 0, rows[0], (0.0, base))]
-    for index, step in enumerate(steps):
-        drawn.append(_row(plot, index + 1, step, (reached[index], reached[index + 1])))
-    drawn.append(_row(plot, len(rows) - 1, rows[-1], (0.0, reached[-1])))
+    spans = [(0.0, base), *pairwise(reached), (0.0, reached[-1])]
+    drawn = [
+        _row(plot, layout, index, (row, spans[index], index in (0, len(rows) - 1)))
+        for index, row in enumerate(rows)
+    ]
     return picture(words, plot.width, plot.height, *drawn)
 
 
-def _row(plot: Plot, index: int, row: Step, span: tuple[float, float]) -> str:
-    middle = plot.top + _ROW * (index + 0.5)
-    whole = span[0] == 0.0
+def _row(
+    plot: Plot, layout: Layout, index: int, told: tuple[Step, tuple[float, float], bool]
+) -> str:
+    row, span, whole = told
+    bottom = plot.top + layout.row * (index + 1)
+    middle = bottom - (11 if layout.above else layout.row / 2)
     color = style.color(0) if whole else (style.GOOD if row.value >= 0 else style.BAD)
     start, end = sorted((plot.px(span[0]), plot.px(span[1])))
     amount = f"{100 * row.value:.1f} %" if whole else f"{100 * row.value:+.1f}"
+    place = (plot.left, bottom - 25) if layout.above else (plot.left - 10, middle + 4)
     return tag(
         "g",
         text(
-            plot.left - 10,
-            middle + 4,
+            *place,
             row.name,
-            text_anchor="end",
+            text_anchor="start" if layout.above else "end",
             font_weight="600" if whole else None,
         ),
         tag("rect", x=start, y=middle - 8, width=max(end - start, 0.8), height=16, fill=color),
         text(end + 6, middle + 4, amount, font_size=style.SMALL, fill=style.QUIET),
     )
+
+
+def _width(name: str) -> float:
+    return _ROOM * style.width_of(name)

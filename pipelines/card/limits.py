@@ -84,8 +84,10 @@ def _of_calibration(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
     ece, floor = card["figures"]["mikomi"]["ece"]["value"], card["calibration"]["floor"]["high"]
     if ece is not None and floor is not None and ece > floor:
         yield (
-            f"Its calibration error, {ece:.4f}, is more than chance explains ({floor:.4f}).",
-            f"較正誤差{ece:.4f}は偶然で説明できる範囲（{floor:.4f}）を超えています。",
+            f"Its probabilities were off by {100 * ece:.2f} points on average (calibration error); "
+            f"chance alone explains up to {100 * floor:.2f}.",
+            f"確率は平均で{100 * ece:.2f}ポイント外れていました（較正誤差）。"
+            f"偶然だけで説明できるのは{100 * floor:.2f}ポイントまでです。",
         )
 
 

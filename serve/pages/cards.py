@@ -11,6 +11,7 @@ from typing import Any
 from features.errors import ArtifactError
 from serve.answers import ReasonTold
 from serve.pages import naming
+from serve.pages.people import People
 from serve.pages.words import Words
 from serve.ranked_reasons import reasons_told
 from serve.store.ranking import RankedLead
@@ -26,6 +27,7 @@ class Card:
     address: str
     title: str
     about: list[str]
+    owner: str
     source: str
     band: str
     arrow: str
@@ -56,6 +58,8 @@ class Cards:
         The models.
     words
         The language.
+    people
+        What owners are called.
     since
         What counts as recent.
     drawn
@@ -63,9 +67,15 @@ class Cards:
     """
 
     def __init__(
-        self, champion: Any, words: Words, since: Since, drawn: frozenset[str] = frozenset()
+        self,
+        champion: Any,
+        words: Words,
+        people: People,
+        since: Since,
+        drawn: frozenset[str] = frozenset(),
     ) -> None:
         self._champion = champion
+        self._people = people
         self._loaded = champion.current()
         self._words = words
         self._since = since
@@ -82,6 +92,7 @@ class Cards:
             address=naming.lead_address(row.lead_id),
             title=naming.title_of(row.lead_id, row.attributes),
             about=naming.about(row.attributes, vocabulary, words.language),
+            owner=self._people.owner(row.owner_id),
             source="" if row.source is None else source,
             band=words.say(naming.BANDS[row.band]),
             arrow=arrow,

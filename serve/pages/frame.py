@@ -12,12 +12,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.phrases import Language
 from serve.pages.forms import TOKEN, Form, check_form, read_form
 from serve.pages.navigation import NAVIGATION
+from serve.pages.people import People
+from serve.pages.templating import environment
 from serve.pages.visit import (
     LANGUAGE_COOKIE,
     NotAllowedHere,
@@ -61,7 +62,10 @@ class Pages:
         self.static = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
         zone = ZoneInfo(parts.settings.time_zone)
         self.words = {language: Words(language, zone) for language in LANGUAGES}
-        self._environments = {language: self._environment(language) for language in LANGUAGES}
+        common = {"static": self.address_of, "navigation": NAVIGATION}
+        self._environments = {
+            language: environment(words, common) for language, words in self.words.items()
+        }
         self._closed = False
 
     def visit(self, request: Request) -> Visit:
@@ -101,6 +105,11 @@ class Pages:
             path=request.url.path,
             query=request.url.query,
         )
+
+    def people(self, language: Language) -> People:
+        """Give what people are called."""
+        vocabulary = self.parts.champion.current().artifact.catalog.vocabulary
+        return People(self.parts.store.users.all(), vocabulary.labels, language)
 
     def needs_user(self) -> bool:
         """Tell whether pages are closed: a user was ever made, or others can reach the server."""
@@ -146,24 +155,6 @@ class Pages:
                 httponly=True,
                 samesite="lax",
             )
-
-    def _environment(self, language: Language) -> Environment:
-        words = self.words[language]
-        made = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
-        made.filters |= {
-            name: getattr(words, name)
-            for name in ("number", "percent", "points", "day", "moment", "ago")
-        }
-        made.globals |= {"static": self.address_of, "words": words, "navigation": NAVIGATION}
-        return made
 
     def address_of(self, name: str) -> str:
         """Give the address of a static file, which changes with its content."""

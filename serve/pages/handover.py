@@ -22,10 +22,11 @@ from serve.pages.frame import Pages
 from serve.pages.ranking_query import recent
 from serve.pages.visit import Visit, may_see, seen_by
 from serve.store.history import NoLead
-from serve.store.ranking import RankedLead, RankingFilter
+from serve.store.ranking import RankedLead
+from serve.store.ranking_filter import RankingFilter
 
 FIRST_LOOK: Final = timedelta(days=7)
-SHOWN: Final = 100
+SHOWN: Final = 50
 _PAGE: Final = "handover"
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 6
@@ -71,7 +72,8 @@ def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _PAGE) or now - FIRST_LOOK
-    cards = Cards(parts.champion, words, recent(now))
+    people = pages.people(visit.language)
+    cards = Cards(parts.champion, words, people, recent(now))
     owners = seen_by(visit, parts.settings)
     skipped = (number - 1) * SHOWN
     page = parts.store.to_hand_over.page(owners, since, skipped, SHOWN)
@@ -84,7 +86,7 @@ def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
         "last": skipped + SHOWN >= page.total,
         "since": since,
         "until": now,
-        "owners": _owners(pages, visit),
+        "owners": people.choices(_owners(pages, visit)),
         "outcome": naming.outcome_words(loaded, words),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
     }
@@ -97,12 +99,12 @@ def _event(row: RankedLead, card: Card, since: datetime) -> Event:
     return Event(card, crossed, woke)
 
 
-def _owners(pages: Pages, visit: Visit) -> list[str]:
+def _owners(pages: Pages, visit: Visit) -> set[str]:
     """List to whom a lead may be given: owners of leads, and users."""
     store = pages.parts.store
     seen = RankingFilter(owners=seen_by(visit, pages.parts.settings))
     known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
-    return sorted({*known, *store.ranking_counts.choices(seen).owners})
+    return {*known, *store.ranking_counts.choices(seen).owners}
 
 
 def _give(pages: Pages, visit: Visit, form: Form) -> None:

@@ -6,29 +6,46 @@ last 13 weeks are drawn, the six kinds that came most often.
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from models.charts import Axis, Course, Row, Step, story, waterfall
+from models.charts import NARROW, WIDE, Axis, Course, Row, Step, story, waterfall
 from models.charts import Words as Title
 from serve.answers import ScoreAnswer
+from serve.every_reason import Every
 from serve.pages import naming
 from serve.pages.adding_up import shown_steps
-from serve.pages.words import Words
+from serve.pages.words import Words, mark
 from serve.records import Asked
 from serve.seen import seen_at
 from serve.trend import WEEKS, Past
 
+OTHERS: Final = {
+    "attributes": mark("Other facts about the lead"),
+    "done": mark("Other things that happened"),
+    "not_done": mark("Other things that did not happen"),
+}
 _DAYS: Final = 7.0 * (WEEKS - 1)
 _KINDS: Final = 6
 _DAY: Final = timedelta(days=1)
 
 
-def how_it_adds_up(answer: ScoreAnswer, words: Words) -> tuple[Markup, float, list[Step]]:
-    """Draw the waterfall; give it with the base and the steps that it shows."""
-    names = [reason.label for reason in answer.reasons] + [words.say("Everything else")]
-    exact = [reason.contribution for reason in answer.reasons] + [answer.remainder]
+class AddsUp(NamedTuple):
+    """The waterfall for a wide page and for a phone, and what both show."""
+
+    wide: Markup
+    narrow: Markup
+    base: float
+    steps: list[Step]
+
+
+def how_it_adds_up(answer: ScoreAnswer, every: Every, words: Words) -> AddsUp:
+    """Draw from the base rate over the reasons, as sentences, to the probability."""
+    names = [reason.sentence for reason in every.reasons]
+    names += [words.say(OTHERS[rest.kind]) for rest in every.rest]
+    exact = [reason.contribution for reason in every.reasons]
+    exact += [rest.contribution for rest in every.rest]
     base, rounded = shown_steps(answer.base_probability, exact)
     steps = [Step(name, value) for name, value in zip(names, rounded, strict=True)]
     told = "; ".join(f"{step.name} {words.points(step.value)}" for step in steps)
@@ -38,9 +55,16 @@ def how_it_adds_up(answer: ScoreAnswer, words: Words) -> tuple[Markup, float, li
         chance=words.percent(answer.probability),
         steps=told,
     )
-    title = Title("adds-up", words.say("How the probability comes about"), summary)
     ends = (words.say("An average lead"), words.say("This lead"))
-    return Markup(waterfall(title, ends, base, steps)), base, steps  # noqa: S704 - escaped
+    wide, narrow = (
+        Markup(waterfall(Title(key, _adds_up(words), summary), ends, base, steps, layout))  # noqa: S704 - escaped where it is drawn
+        for key, layout in (("adds-up", WIDE), ("adds-up-narrow", NARROW))
+    )
+    return AddsUp(wide, narrow, base, steps)
+
+
+def _adds_up(words: Words) -> str:
+    return words.say("How the probability comes about")
 
 
 def how_it_went(asked: Asked, past: Past, loaded: Any, words: Words) -> Markup:

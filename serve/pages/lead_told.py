@@ -4,20 +4,24 @@ Decided here: one scoring, logged with a receipt, stands behind the page; all el
 at that score by the same model and the same question. The change is that since a week ago.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from features.texts import folded
 from serve.change import Part, Side, Split, split
+from serve.every_reason import every_reason
 from serve.pages import lead_charts, naming
 from serve.pages.frame import Pages
 from serve.pages.visit import Visit, may_see
 from serve.pages.words import mark
 from serve.records import Asked
-from serve.seen import owner_of, seen_at
+from serve.seen import attributes_of, owner_of, seen_at
 from serve.similar import MOST as MOST_SIMILAR
-from serve.similar import Winner
+from serve.similar import Alike
 from serve.store.history import NoLead
 from serve.stored import Scored, score_kept
 from serve.trend import past
@@ -41,6 +45,17 @@ _RECENT: Final = 12
 _LEAST: Final = 0.0005
 
 
+class Similar(NamedTuple):
+    """A lead that was won, as the page tells of it."""
+
+    lead_id: str
+    address: str
+    kind: list[str]
+    won_at: datetime
+    probability: float
+    shared: list[str]
+
+
 def lead_told(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     """Score a lead, log it, and tell everything about it.
 
@@ -53,28 +68,28 @@ def lead_told(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     loaded = parts.champion.current()
     asker = f"user:{visit.user_id}" if visit.user_id else None
     found = score_kept(parts, loaded, lead_id, visit.language, asker)
-    row = parts.store.ranking.one(lead_id)
     if not may_see(visit, parts.settings, owner_of(found.asked, parts.now())):
         raise NoLead.of("no such lead", "a lead of yours", "ask its owner")
     parts.receipts.append_now([found.scoring])
     lead, values = found.asked.histories[0].lead, loaded.values(found.asked)
-    attributes = lead.attributes if row is None else row.attributes
+    attributes = attributes_of(found.asked, parts.now())
     history = past(loaded, found.asked)
-    waterfall, base, steps = lead_charts.how_it_adds_up(found.answer, words)
+    every = every_reason(loaded, values, visit.language)
     vocabulary = loaded.artifact.catalog.vocabulary
+    people = pages.people(visit.language)
     return {
         "answer": found.answer,
         "lead": lead,
         "address": naming.lead_address(found.answer.lead_id),
         "title": naming.title_of(lead_id, attributes),
         "about": naming.about(attributes, vocabulary, visit.language),
-        "owner": owner_of(found.asked, parts.now()),
+        "owner": people.owner(owner_of(found.asked, parts.now())),
+        "people": people,
         "band": naming.BANDS[found.answer.band],
         "trend": naming.TRENDS[history.trend],
         "outcome": naming.outcome_words(loaded, words),
-        "waterfall": waterfall,
-        "shown_base": base,
-        "steps": steps,
+        "adds_up": lead_charts.how_it_adds_up(found.answer, every, words),
+        "every": every,
         "story": lead_charts.how_it_went(found.asked, history, loaded, words)
         if history.points
         else "",
@@ -84,7 +99,9 @@ def lead_told(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "until": until(loaded, found.asked),
         "bands": naming.BANDS,
         "untold": untold(loaded, values, visit.language),
-        "similar": _similar(pages, visit, loaded, values, found),
+        "similar": [
+            _similar(one, loaded, visit) for one in _alike(pages, visit, loaded, values, lead_id)
+        ],
         "verdicts": VERDICTS,
         "said": parts.store.feedback.of_lead(found.answer.lead_id),
     }
@@ -115,10 +132,22 @@ def _change(loaded: Any, found: Scored) -> Split | None:
     return msgspec.structs.replace(whole, parts=parts)
 
 
-def _similar(
-    pages: Pages, visit: Visit, loaded: Any, values: Any, found: Scored
-) -> list[tuple[Winner, str]]:
+def _alike(pages: Pages, visit: Visit, loaded: Any, values: Any, lead_id: str) -> Iterator[Alike]:
+    """Give the winners most like the lead that the visitor may see."""
     settings = pages.parts.settings
-    alike = pages.parts.store.winners.like(loaded, values, found.answer.lead_id)
-    seen = [one for one in alike if may_see(visit, settings, one.owner_id)][:MOST_SIMILAR]
-    return [(one, naming.lead_address(one.lead_id)) for one in seen]
+    alike = pages.parts.store.winners.like(loaded, values, folded(lead_id))
+    seen = (one for one in alike if may_see(visit, settings, one.winner.owner_id))
+    return islice(seen, MOST_SIMILAR)
+
+
+def _similar(one: Alike, loaded: Any, visit: Visit) -> Similar:
+    vocabulary, concepts = loaded.artifact.catalog.vocabulary, loaded.scorer.concepts
+    labels = (concepts.labels[concepts.codes.index(code)] for code in one.shared)
+    return Similar(
+        lead_id=one.winner.lead_id,
+        address=naming.lead_address(one.winner.lead_id),
+        kind=naming.kind_of(one.winner.attributes, vocabulary, visit.language),
+        won_at=one.winner.won_at,
+        probability=one.winner.probability,
+        shared=[str(getattr(label, visit.language)) for label in labels],
+    )

@@ -34,6 +34,8 @@ _TITLES: Final = (
     "account.company_name",
 )
 _TELLING: Final = ("company", "industry", "job_role", "department", "company_size", "region")
+_WHAT_KIND: Final = ("industry", "job_role", "department", "company_size", "region")
+"""What says which kind of lead it is, and neither who nor which company."""
 _MOST_TOLD: Final = 4
 
 
@@ -49,8 +51,24 @@ def title_of(lead_id: str, attributes: Mapping[str, Value]) -> str:
 
 def about(attributes: Mapping[str, Value], vocabulary: Vocabulary, language: Language) -> list[str]:
     """Say what tells most about who a lead is, in words."""
-    names = [key for name in _TELLING for key in (name, f"account.{name}") if attributes.get(key)]
-    return [value_words(key, attributes[key], vocabulary, language) for key in names[:_MOST_TOLD]]
+    return _said(_TELLING, attributes, vocabulary, language)
+
+
+def kind_of(
+    attributes: Mapping[str, Value], vocabulary: Vocabulary, language: Language
+) -> list[str]:
+    """Say which kind of lead it is, in words that name nobody."""
+    return _said(_WHAT_KIND, attributes, vocabulary, language)
+
+
+def _said(
+    names: tuple[str, ...],
+    attributes: Mapping[str, Value],
+    vocabulary: Vocabulary,
+    language: Language,
+) -> list[str]:
+    keys = [key for name in names for key in (name, f"account.{name}") if attributes.get(key)]
+    return [value_words(key, attributes[key], vocabulary, language) for key in keys[:_MOST_TOLD]]
 
 
 def value_words(key: str, value: Value, vocabulary: Vocabulary, language: Language) -> str:

@@ -15,10 +15,13 @@ from serve import expected
 from serve.pages import naming
 from serve.pages.cards import Cards
 from serve.pages.frame import HEADERS, Pages
+from serve.pages.people import People
 from serve.pages.ranking_csv import MOST_ROWS, written
 from serve.pages.ranking_query import MOST_TAKEN, RankingQuery, industries, recent
 from serve.pages.visit import Visit, seen_by
-from serve.store.ranking import MOST, RankedLead, RankingFilter, RankingPage
+from serve.store.ranking import MOST, RankedLead, RankingPage
+from serve.store.ranking_filter import RankingFilter, scans
+from serve.store.store import Store
 from serve.worked_list import Draw, WorkedList, worked_list
 
 ROWS: Final = 50
@@ -37,10 +40,11 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/ranking.csv")
     def as_csv(request: Request) -> Response:
         visit, query = pages.visit(request), RankingQuery.of(request)
-        wanted = query.filter(visit, pages.parts.settings, pages.parts.now())
+        people = pages.people(visit.language)
+        wanted = query.filter(visit, pages.parts.settings, people, pages.parts.now())
         planned = _planned(pages, visit, query, wanted)
         rows = _all(pages, wanted, MOST_ROWS) if planned is None else planned.rows
-        cards = map(_cards(pages, visit, planned).of, rows)
+        cards = map(_cards(pages, visit, people, planned).of, rows)
         headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
         drawn = planned is not None and bool(planned.drawn)
         text = written(cards, pages.words[visit.language], drawn=drawn)
@@ -49,10 +53,10 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _cards(pages: Pages, visit: Visit, planned: WorkedList | None = None) -> Cards:
+def _cards(pages: Pages, visit: Visit, people: People, planned: WorkedList | None = None) -> Cards:
     drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
     words, now = pages.words[visit.language], pages.parts.now()
-    return Cards(pages.parts.champion, words, recent(now), drawn)
+    return Cards(pages.parts.champion, words, people, recent(now), drawn)
 
 
 def _planned(
@@ -81,21 +85,17 @@ def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]
 
 def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
-    wanted = query.filter(visit, parts.settings, parts.now())
+    people = pages.people(visit.language)
+    wanted = query.filter(visit, parts.settings, people, parts.now())
     planned, counts = _planned(pages, visit, query, wanted), parts.store.ranking_counts
-    bands = counts.bands(wanted)
-    if planned is None:
-        total = bands.get(query.band, 0) if query.band else sum(bands.values())
-        page = parts.store.ranking.page(wanted, query.cursor, ROWS, total)
-    else:
-        page = RankingPage(planned.rows, None, planned.total)
+    page, bands = _page(pages, wanted, query.cursor, planned)
     choices = counts.choices(RankingFilter(owners=seen_by(visit, parts.settings)))
-    make = _cards(pages, visit, planned)
+    make = _cards(pages, visit, people, planned)
     return {
         "cards": [make.of(row) for row in page.rows],
         "page": page,
         "bands": bands,
-        "choices": choices,
+        "owners": people.choices(choices.owners),
         "sources": _named(loaded, "source", tuple(choices.sources), visit),
         "industries": _named(loaded, "industry", industries(loaded), visit),
         "any_leads": bool(page.rows) or counts.any_leads(),
@@ -106,6 +106,20 @@ def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
         "week": _week(planned, loaded) if planned and planned.rows else None,
         "most_taken": MOST_TAKEN,
     }
+
+
+def _page(
+    pages: Pages, wanted: RankingFilter, cursor: str | None, planned: WorkedList | None
+) -> tuple[RankingPage, dict[str, int]]:
+    """Give the leads to show, and how many of each band there are."""
+    store: Store = pages.parts.store
+    if planned is None and scans(wanted):
+        return store.ranking.searched(wanted, cursor, ROWS)
+    bands = store.ranking_counts.bands(wanted)
+    if planned is not None:
+        return RankingPage(planned.rows, None, planned.total), bands
+    total = bands.get(wanted.band, 0) if wanted.band else sum(bands.values())
+    return store.ranking.page(wanted, cursor, ROWS, total), bands
 
 
 def _named(loaded: Any, key: str, values: tuple[str, ...], visit: Visit) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ _HEAD: Final = (
     mark("Last activity"),
     mark("Last activity at"),
     mark("Owner"),
+    mark("Owner id"),
     mark("Source"),
     mark("Until"),
 )
@@ -65,5 +66,5 @@ def _cells(card: Card, words: Words) -> Iterator[str]:
     yield from [*told, "", ""][:2]
     at = row.last_activity_at
     yield from (card.last_activity, "" if at is None else words.moment(at))
-    yield from (row.owner_id or "", card.source)
+    yield from (card.owner, row.owner_id or "", card.source)
     yield "" if row.band_falls_at is None else words.day(row.band_falls_at)

@@ -12,9 +12,10 @@ from fastapi import Request
 
 from serve.pages.cards import Since
 from serve.pages.naming import BANDS
+from serve.pages.people import People
 from serve.pages.visit import Visit, seen_by
 from serve.settings import Settings
-from serve.store.ranking import Band, RankingFilter
+from serve.store.ranking_filter import Band, RankingFilter
 
 RECENT: Final = timedelta(days=7)
 UNOWNED: Final = "-"
@@ -64,8 +65,10 @@ class RankingQuery:
         """Whether the search form was used."""
         return any((self.q, self.owner, self.source, self.industry, self.woke, self.new))
 
-    def filter(self, visit: Visit, settings: Settings, now: datetime) -> RankingFilter:
-        """Give the filter, within what the visit may see."""
+    def filter(
+        self, visit: Visit, settings: Settings, people: People, now: datetime
+    ) -> RankingFilter:
+        """Give the filter, within what the visit may see; a search finds names of owners, too."""
         owners = seen_by(visit, settings)
         if self.owner:
             wanted = frozenset([None if self.owner == UNOWNED else self.owner])
@@ -75,6 +78,7 @@ class RankingQuery:
             band=cast("Band", self.band) if self.band else None,
             source=self.source or None,
             q=self.q or None,
+            q_owners=people.called(self.q) if self.q else frozenset(),
             owners=owners,
             attributes={_ATTRIBUTE: self.industry} if self.industry else {},
             created_since=since.created_at if self.new else None,

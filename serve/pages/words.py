@@ -2,17 +2,18 @@
 
 Decided here: English texts stand in the templates and are the keys of the catalogs (gettext's
 habit); `messages/ja/*.po` holds the Japanese, a file a page, compiled when the server starts.
-Plurals, numbers and dates are Babel's. Days are days of the time zone that the server was told.
+Plurals, numbers and dates are Babel's; what it wrote is remembered, as a page of 200 leads says
+2,000 of them. Days are days of the time zone that the server was told.
 """
 
 import io
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
-from functools import cached_property
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, dates, numbers, support
+from babel import dates, numbers, support
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,6 +23,13 @@ from features.phrases import Language
 MESSAGES: Final = Path(__file__).parent / "messages"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 _SMALL: Final = 0.1
+_REMEMBERED: Final = 16_384
+_DAYS: Final = {"en": "d MMM y", "ja": "y年M月d日"}
+_SECOND: Final = timedelta(seconds=1)
+_GRAINS: Final = (
+    (timedelta(days=2), timedelta(hours=1)),
+    (timedelta(hours=2), timedelta(minutes=1)),
+)
 
 
 def mark(text: str) -> str:
@@ -35,7 +43,6 @@ class Words:
     def __init__(self, language: Language, zone: tzinfo) -> None:
         self.language = language
         self.zone = zone
-        self._locale = Locale(language)
 
     @cached_property
     def translations(self) -> support.NullTranslations:
@@ -57,8 +64,7 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Write a number with so many decimals."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(numbers.format_decimal(value, format=pattern, locale=self._locale))
+        return _number(value, "#,##0" + ("." + "0" * digits if digits else ""), self.language)
 
     def percent(self, share: float) -> str:
         """Write a share as percent; small ones with a decimal, so that none reads as zero.
@@ -68,11 +74,8 @@ class Words:
         ['34%', '1.2%', '<0.1%']
         """
         if 0.0 < share < _SMALL / 200:
-            return "<" + self._percent(_SMALL / 100, "0.0%")
-        return self._percent(share, "0%" if share >= _SMALL else "0.0%")
-
-    def _percent(self, share: float, pattern: str) -> str:
-        return str(numbers.format_percent(share, format=pattern, locale=self._locale))
+            return "<" + _percent(_SMALL / 100, "0.0%", self.language)
+        return _percent(share, "0%" if share >= _SMALL else "0.0%", self.language)
 
     def points(self, share: float) -> str:
         """Write a change of a probability in points, with its sign.
@@ -86,13 +89,11 @@ class Words:
 
     def day(self, at: datetime) -> str:
         """Write the day of a moment, short."""
-        pattern = "d MMM y" if self.language == "en" else "y年M月d日"
-        return str(dates.format_date(at.astimezone(self.zone), pattern, locale=self._locale))
+        return _day(at.astimezone(self.zone).date(), self.language)
 
     def moment(self, at: datetime) -> str:
         """Write day and time."""
-        clock = dates.format_datetime(at.astimezone(self.zone), "HH:mm", locale=self._locale)
-        return f"{self.day(at)} {clock}"
+        return f"{self.day(at)} {at.astimezone(self.zone):%H:%M}"
 
     def ago(self, at: datetime, now: datetime) -> str:
         """Tell how long ago, or in how long, in the largest unit.
@@ -102,10 +103,29 @@ class Words:
         >>> Words("en", UTC).ago(at, now), Words("ja", UTC).ago(at, now)
         ('3 days ago', '3 日前')
         """
-        told = dates.format_timedelta(
-            at - now, add_direction=True, threshold=1.5, locale=self._locale
-        )
-        return str(told)
+        span = at - now
+        grain = next((grain for least, grain in _GRAINS if abs(span) >= least), _SECOND)
+        return _ago(round(span / grain) * grain, self.language)
+
+
+@lru_cache(_REMEMBERED)
+def _number(value: float, pattern: str, language: Language) -> str:
+    return str(numbers.format_decimal(value, format=pattern, locale=language))
+
+
+@lru_cache(_REMEMBERED)
+def _percent(share: float, pattern: str, language: Language) -> str:
+    return str(numbers.format_percent(share, format=pattern, locale=language))
+
+
+@lru_cache(_REMEMBERED)
+def _day(day: date, language: Language) -> str:
+    return str(dates.format_date(day, _DAYS[language], locale=language))
+
+
+@lru_cache(_REMEMBERED)
+def _ago(span: timedelta, language: Language) -> str:
+    return str(dates.format_timedelta(span, add_direction=True, threshold=1.5, locale=language))
 
 
 def catalogs(language: Language) -> Iterator[Catalog]:

@@ -20,7 +20,8 @@ from serve.bodies import refuse
 from serve.parts import Parts
 from serve.ranked_reasons import reasons_told
 from serve.routes.describing import JSON, LANGUAGE, described, language_of
-from serve.store.ranking import MOST, RankedLead, RankingFilter
+from serve.store.ranking import MOST, RankedLead
+from serve.store.ranking_filter import RankingFilter
 
 USUAL: Final = 50
 _DO: Final = "correct the parameter"

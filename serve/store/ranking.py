@@ -9,22 +9,23 @@ counted with the first page and travels in the cursor. Every row says as of when
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, false, func, or_, select, tuple_
+from sqlalchemy import Engine, func, select, tuple_
 
 from features.errors import Fault
 from features.texts import folded
 from serve.bodies import BadBody
 from serve.records import Value
 from serve.store.engine import moment, reading, time_of
+from serve.store.ranking_filter import Band, Place, RankingFilter, conditions, scans
+from serve.store.ranking_hits import hits
 from serve.store.tables import RANKING, RANKING_MARKS
 from serve.trend import Trend
 
-Band = Literal["hot", "warm", "cold"]
 MOST: Final = 1_000
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _TIMES: Final = (
@@ -78,36 +79,11 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     model_fingerprint: str
 
 
-class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which leads; what is missing does not narrow.
-
-    `q` is looked for in ids and in the texts of attributes, whatever the case; `owners` are those
-    whose leads may be seen, none among them for leads without one; `crossed_since` and `woke_since`
-    ask for leads that became hot, or woke up, at that moment or later.
-    """
-
-    band: Band | None = None
-    owner_id: str | None = None
-    source: str | None = None
-    q: str | None = None
-    owners: frozenset[str | None] | None = None
-    attributes: dict[str, str] = {}
-    created_since: datetime | None = None
-    crossed_since: datetime | None = None
-    woke_since: datetime | None = None
-
-
 class RankingPage(msgspec.Struct, frozen=True):
     """Some rows; `next_cursor` asks for the next ones, none is the end; `total` of all."""
 
     rows: list[RankedLead]
     next_cursor: str | None
-    total: int
-
-
-class _Place(msgspec.Struct, frozen=True, array_like=True):
-    rank_key: float
-    lead_id: str
     total: int
 
 
@@ -147,6 +123,8 @@ class Ranking:
         place = None if cursor is None else _place(cursor)
         if place is None and total == 0:
             return RankingPage([], None, 0)
+        if place is None and total is None and scans(wanted):
+            return self.searched(wanted, None, limit)[0]
         narrowed = list(conditions(wanted))
         ids = select(RANKING.c.lead_id).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
         if place is not None:
@@ -159,8 +137,19 @@ class Ranking:
             elif total is None:
                 counted = select(func.count()).select_from(RANKING).where(*narrowed)
                 total = int(connection.execute(counted).scalar_one())
-        after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
-        return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
+        return _page(rows, limit, total)
+
+    def searched(
+        self, wanted: RankingFilter, cursor: str | None = None, limit: int = 50
+    ) -> tuple[RankingPage, dict[str, int]]:
+        """Give a page of a search, and how many leads of each band fit; see `ranking_hits`."""
+        place = None if cursor is None else _place(cursor)
+        with self._engine.begin() as connection:
+            found = hits(connection, wanted, place, limit + 1)
+            query = select(RANKING).where(RANKING.c.lead_id.in_(found.lead_ids))
+            rows = connection.execute(query.order_by(*_ORDER)).all()
+        total = found.bands.get(wanted.band, 0) if wanted.band else sum(found.bands.values())
+        return _page(rows, limit, total if place is None else place.total), found.bands
 
     def one(self, lead_id: str) -> RankedLead | None:
         """Give the row of one lead; none if it is not open, or not yet scored."""
@@ -191,48 +180,21 @@ class Ranking:
             return int(connection.execute(query).scalar_one())
 
 
-def conditions(wanted: RankingFilter) -> Iterator[ColumnElement[bool]]:
-    """Give what a filter asks of a row."""
-    for name in ("band", "owner_id", "source"):
-        value = getattr(wanted, name)
-        if value is not None:
-            yield RANKING.c[name] == value
-    if wanted.q is not None:
-        yield RANKING.c.searched.contains(searched(wanted.q), autoescape=True)
-    if wanted.owners is not None:
-        named = [owner for owner in wanted.owners if owner is not None]
-        unowned = RANKING.c.owner_id.is_(None) if None in wanted.owners else false()
-        yield or_(RANKING.c.owner_id.in_(named), unowned)
-    for name, text in wanted.attributes.items():
-        pair = msgspec.json.encode({name: text}).decode()[1:-1]
-        yield func.replace(RANKING.c.attributes, pair, "") != RANKING.c.attributes
-    for column, since in (
-        (RANKING.c.created_at, wanted.created_since),
-        (RANKING.c.crossed_at, wanted.crossed_since),
-        (RANKING.c.woke_up_at, wanted.woke_since),
-    ):
-        if since is not None:
-            yield column >= moment(since)
-
-
-def searched(text: str) -> str:
-    """Give a text as it is looked for: folded, without case.
-
-    >>> searched(" ＡＣＭＥ株式会社 ")
-    'acme株式会社'
-    """
-    return folded(text).casefold()
+def _page(rows: Sequence[Any], limit: int, total: int) -> RankingPage:
+    """Make a page of rows; one more than its limit says that there are further ones."""
+    after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
+    return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
 
 
 def _cursor(row: Any, total: int) -> str:
-    said = msgspec.json.encode(_Place(row.rank_key, row.lead_id, total))
+    said = msgspec.json.encode(Place(row.rank_key, row.lead_id, total))
     return base64.urlsafe_b64encode(said).decode().rstrip("=")
 
 
-def _place(cursor: str) -> _Place:
+def _place(cursor: str) -> Place:
     try:
         said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        return msgspec.json.decode(said, type=_Place)
+        return msgspec.json.decode(said, type=Place)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
         raise BadBody([fault]) from None

@@ -6,12 +6,11 @@ the least one above the last, so it takes as many looks as there are values, not
 
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Column, Engine, Select, func, select
 
-from models.reference import BANDS
 from serve.store.engine import reading
-from serve.store.ranking import RankingFilter, conditions
+from serve.store.ranking_filter import RankingFilter, conditions
+from serve.store.ranking_hits import bands_of
 from serve.store.tables import LEADS, RANKING
 
 
@@ -30,12 +29,8 @@ class RankingCounts:
 
     def bands(self, wanted: RankingFilter) -> dict[str, int]:
         """Count the leads of each band, whatever band is wanted."""
-        any_band = msgspec.structs.replace(wanted, band=None)
-        of_each = [func.count().filter(RANKING.c.band == band) for band in BANDS]
-        query = select(*of_each).select_from(RANKING).where(*conditions(any_band))
         with self._engine.connect() as connection:
-            counts = connection.execute(query).one()
-        return {band: int(count) for band, count in zip(BANDS, counts, strict=True) if count}
+            return bands_of(connection, wanted)
 
     def choices(self, wanted: RankingFilter) -> Choices:
         """List what can be chosen among the leads that may be seen."""

@@ -16,6 +16,7 @@ USERS: Final = Table(
     Column("password_hash", String, nullable=False),
     Column("role", String, nullable=False),
     Column("owner_id", String),
+    Column("display_name", String),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
 )

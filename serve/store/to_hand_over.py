@@ -1,7 +1,7 @@
 """What waits to be handed over: leads that became hot or woke up, the longest waiting first.
 
 Decided here: a lead waits from the first of the two that happened since the reader's last look. Ids
-are found first, and only the rows of the page that is shown are read.
+are found first, counted in the same look, and only the rows of the page that is shown are read.
 """
 
 from datetime import datetime
@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Case, ColumnElement, Engine, case, func, or_, select
 
 from serve.store.engine import moment, reading
-from serve.store.ranking import Ranking, RankingFilter, RankingPage, conditions
+from serve.store.ranking import Ranking, RankingPage
+from serve.store.ranking_filter import RankingFilter, conditions
 from serve.store.tables import RANKING
 
 _CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
@@ -26,7 +27,7 @@ class ToHandOver:
     def page(
         self, owners: frozenset[str | None] | None, since: datetime, skipped: int, limit: int
     ) -> RankingPage:
-        """Give the leads of one page, and how many wait in all.
+        """Give the leads of one page, and how many wait in all; a page after the last has none.
 
         Parameters
         ----------
@@ -42,13 +43,13 @@ class ToHandOver:
         crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
         narrowed = [*conditions(RankingFilter(owners=owners)), or_(crossed, woke)]
         first = _first(crossed, woke)
-        ids = select(RANKING.c.lead_id).where(*narrowed).order_by(first, RANKING.c.lead_id)
-        count = select(func.count()).select_from(RANKING).where(*narrowed)
+        ids = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
+        ids = ids.order_by(first, RANKING.c.lead_id).offset(skipped).limit(limit)
         with self._engine.begin() as connection:
-            total = int(connection.execute(count).scalar_one())
-            shown = list(connection.execute(ids.offset(skipped).limit(limit)).scalars())
-        rows = {row.lead_id: row for row in self._ranking.some(shown)}
-        return RankingPage([rows[one] for one in shown if one in rows], None, total)
+            shown = connection.execute(ids).all()
+        rows = {row.lead_id: row for row in self._ranking.some(one.lead_id for one in shown)}
+        found = [rows[one.lead_id] for one in shown if one.lead_id in rows]
+        return RankingPage(found, None, shown[0].waiting if shown else 0)
 
 
 def _first(crossed: ColumnElement[bool], woke: ColumnElement[bool]) -> Case[Any]:

@@ -23,12 +23,16 @@ _LONGEST_NAME: Final = 200
 
 
 class User(NamedTuple):
-    """A person who may sign in; `owner_id` is whose leads are theirs."""
+    """A person who may sign in; `owner_id` is whose leads are theirs.
+
+    `display_name` is what the pages call them; without one they are called by their id.
+    """
 
     user_id: str
     role: str
     owner_id: str | None
     disabled: bool = False
+    display_name: str | None = None
 
 
 class Users:
@@ -50,6 +54,7 @@ class Users:
             "password_hash": password_hash(password),
             "role": user.role,
             "owner_id": user.owner_id,
+            "display_name": _named(user.display_name),
             "created_at": moment(at),
         }
         try:
@@ -75,6 +80,13 @@ class Users:
         """Let a user in no more, from now on."""
         self._change(user_id, disabled_at=moment(at))
 
+    def call(self, user_id: str, display_name: str) -> None:
+        """Call a user by another name on the pages; an empty one is taken away."""
+        named = USERS.c.user_id == name_of(user_id)
+        with self._engine.begin() as connection:
+            changed = update(USERS).where(named).values(display_name=_named(display_name))
+            _refuse_none(connection.execute(changed).rowcount, user_id)
+
     def set_password(self, user_id: str, password: str) -> None:
         """Give a user another password; whoever is signed in with the old one is no more."""
         self._change(user_id, password_hash=password_hash(password))
@@ -84,8 +96,7 @@ class Users:
         with self._engine.begin() as connection:
             done = connection.execute(update(USERS).where(named).values(values))
             connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == name_of(user_id)))
-        if done.rowcount != 1:
-            raise BadRequest([Fault(f"user {user_id}", "a user", "see `mikomi user list`")])
+        _refuse_none(done.rowcount, user_id)
 
     def known(self, user_id: str, password: str) -> User | None:
         """Give the user of this name and password, if there is one who may sign in."""
@@ -154,8 +165,18 @@ def _checked(user: User) -> str:
     return name
 
 
+def _refuse_none(found: int, user_id: str) -> None:
+    if found != 1:
+        raise BadRequest([Fault(f"user {user_id}", "a user", "see `mikomi user list`")])
+
+
+def _named(said: str | None) -> str | None:
+    return folded(said or "")[:_LONGEST_NAME] or None
+
+
 def _user(row: Any) -> User:
-    return User(row.user_id, row.role, row.owner_id, row.disabled_at is not None)
+    disabled = row.disabled_at is not None
+    return User(row.user_id, row.role, row.owner_id, disabled, row.display_name)
 
 
 def _forget_old(connection: Connection, at: datetime) -> None:

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select
 
 from serve.bodies import BadBody
-from serve.store.engine import open_engine, upgrade
-from serve.store.ranking import Ranking, RankingFilter, searched
+from serve.store import ranking_hits
+from serve.store.engine import open_engine, time_of, upgrade
+from serve.store.holding import holds
+from serve.store.ranking import Ranking
+from serve.store.ranking_filter import RankingFilter, searched
 from serve.store.tables import RANKING
 
 LEADS = 250
@@ -110,3 +113,50 @@ def test_a_made_up_cursor_is_refused(engine: Engine, cursor: str) -> None:
         Ranking(engine).page(RankingFilter(), cursor)
     with pytest.raises(BadBody, match="limit"):
         Ranking(engine).page(RankingFilter(), None, 0)
+
+
+@pytest.mark.parametrize("near", [0, 5_000], ids=["all are looked at", "the hottest are enough"])
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        (RankingFilter(q="acme_1", band="hot"), lambda one: "acme_1" in one["searched"]),
+        (RankingFilter(attributes={"industry": "製造業"}), lambda _: True),
+        (RankingFilter(attributes={"industry": "製造"}), lambda _: False),
+        (
+            RankingFilter(q="acme_7%", q_owners=frozenset(["owner-1"])),
+            lambda one: one["owner_id"] == "owner-1" or "acme_7%" in one["searched"],
+        ),
+        (RankingFilter(q="ACME_1", woke_since=time_of(100)), lambda one: one["woke_up_at"] or 0),
+    ],
+    ids=["text and band", "attribute", "part of a value", "text or owner", "moment"],
+)
+def test_a_search_is_counted_and_walked_in_one_look(
+    engine: Engine, wanted: RankingFilter, kept: Any, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking_hits, "NEAR", near)
+    rows = [one for n in range(LEADS) if kept(one := row(n))]
+    if wanted.woke_since is not None:
+        rows = [one for one in rows if one["woke_up_at"] >= 100 and "acme_1" in one["searched"]]
+    bands = {band: sum(one["band"] == band for one in rows) for band in ("hot", "warm", "cold")}
+    shown = [one for one in rows if wanted.band in (None, one["band"])]
+    shown.sort(key=lambda one: (one["rank_key"], one["lead_id"]))
+    ids, cursor = [], None
+    while True:
+        page, counted = Ranking(engine).searched(wanted, cursor, 7)
+        assert counted == {band: count for band, count in bands.items() if count}
+        assert page.total == len(shown)
+        ids += [one.lead_id for one in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert ids == [one["lead_id"] for one in shown]
+
+
+def test_a_text_is_looked_for_as_it_is(engine: Engine) -> None:
+    """The planted fault: signs of LIKE that would find more than was asked for."""
+    with engine.connect() as connection:
+        for text, found in (("acme_1%", 1), ("acme_1_", 0), ("%", LEADS), ("ACME", 0)):
+            query = select(func.count()).where(holds(RANKING.c.searched, text))
+            assert connection.execute(query).scalar_one() == found, text
+            alike = select(func.count()).where(RANKING.c.searched.like(f"%{text}%"))
+            assert connection.execute(alike).scalar_one() >= found

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from models.charts import (
+    NARROW,
+    WIDE,
     Axis,
     Bar,
     Bin,
@@ -34,6 +36,7 @@ from models.charts import (
     timeline,
     waterfall,
 )
+from models.charts.waterfall import Layout
 
 WORDS = Words("fig", "受注の<割合>", "The share & its interval")
 UNIT = Axis("x", 0, 1)
@@ -149,6 +152,23 @@ def test_names_at_the_ends_do_not_touch() -> None:
 def test_a_waterfall_ends_at_the_sum() -> None:
     markup = waterfall(WORDS, ("base", "all"), 0.05, [Step("a", 0.1), Step("b", -0.03)])
     assert [">5.0 %<" in markup, ">12.0 %<" in markup, ">-3.0<" in markup] == [True] * 3
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_name_in_a_waterfall_never_leaves_the_picture(layout: Layout) -> None:
+    names = ["a short one", "a sentence that goes on " * 9, "とても長い理由" * 20]
+    steps = [Step(name, 0.0) for name in names]
+    markup = waterfall(WORDS, ("base", "all"), 0.0, steps, layout)
+    placed = re.findall(r'<text x="([\d.]+)"[^>]*?(?:text-anchor="(\w+)")[^>]*>([^<]*)<', markup)
+    assert len(placed) == len(names) + 2
+    for x, anchor, name in placed:
+        width = style.width_of(name)
+        begin = float(x) - width if anchor == "end" else float(x)
+        assert begin >= 0.0
+        assert begin + width <= layout.width
+    assert sum(name.endswith("…") for *_, name in placed) == 2
+    assert style.width_of(names[1]) > layout.width, "the planted fault: uncut it would leave"
+    assert markup.count(f'fill="{style.color(0)}"') == 2, "steps from nothing are steps"
 
 
 def luminance(color: str) -> float:

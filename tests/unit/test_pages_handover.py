@@ -101,7 +101,9 @@ def test_the_longest_waiting_comes_first_though_a_thousand_are_hotter(
     hotter = [Planted(f"N-{n}", 9, None, crossed_days=1) for n in range(1_010)]
     with opened(models, tmp_path, [*hotter, Planted("O-1", 1, None, woke_days=5)]) as client:
         assert listed(enter(client, "boss"))[0] == "O-1"
-        assert "1011 leads are waiting" in client.get("/handover?lang=en").text
+        assert "1,011 leads are waiting" in client.get("/handover?lang=en").text
+        assert "1,011件が対応待ち" in client.get("/handover?lang=ja").text
+        assert "1,011 leads" in client.get("/?lang=en").text
 
 
 def test_a_salesperson_takes_a_lead_and_it_is_a_change_of_the_lead(client: TestClient) -> None:

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from models.reason_selection import ReasonSettings
 from serve.app import create_app
 from serve.bodies_store import StoredOutcome
+from serve.every_reason import KINDS, every_reason, kind_of
 from serve.follow import point
 from serve.numbers import numbers
 from serve.pages.adding_up import shown_steps
 from serve.scoring import Loaded
 from serve.settings import Settings
-from serve.similar import Winners
+from serve.similar import Winners, shared
 from serve.store.engine import open_engine, upgrade
 from serve.store.store import Store
 from serve.store.users import User, Users
@@ -135,7 +137,7 @@ def similar_to(client: TestClient, lead: str) -> str:
     """Give what is said of similar leads, once the server has looked at the wins."""
     for _ in range(100):
         said = client.get(f"/leads/{lead}").text.split('id="similar"')[1]
-        if "<ul>" in said.split("</section>")[0]:
+        if "<ul" in said.split("</section>")[0]:
             return said
         time.sleep(0.1)
     pytest.fail("the wins were not looked at within ten seconds")
@@ -146,12 +148,12 @@ def test_no_request_looks_at_the_wins(client: TestClient) -> None:
     winners = Winners(client.engine)  # type: ignore[attr-defined]
     loaded = Loaded(served.artifact(), 1)
     values = np.zeros((1, len(loaded.artifact.catalog.features)), np.float32)
-    assert winners.like(loaded, values, "L-1") == []
+    assert list(winners.like(loaded, values, "L-1")) == []
     winners.renew(loaded, NOW)
-    assert winners.like(loaded, values, "L-1")
+    assert list(winners.like(loaded, values, "L-1"))
     winners.stop()
     winners.renew(loaded, NOW + timedelta(hours=2))
-    assert winners.like(loaded, values, "L-1"), "what was known stays"
+    assert list(winners.like(loaded, values, "L-1")), "what was known stays"
 
 
 def feedback(client: TestClient, lead: str, **changed: str) -> int:
@@ -195,5 +197,57 @@ def test_untold_tries_every_value_that_is_known() -> None:
 
 def test_a_winner_is_not_like_itself(client: TestClient) -> None:
     enter(client, "boss")
-    page = client.get("/leads/L-9?lang=en").text
-    assert "L-9</a>" not in page.split('id="similar"')[1]
+    assert "/leads/L-9" not in similar_to(client, "L-9")
+    assert "/leads/L-8" in similar_to(client, "L-9")
+
+
+def test_a_winner_is_told_by_its_kind_and_what_both_have_in_common(client: TestClient) -> None:
+    enter(client, "boss")
+    told = similar_to(client, "L-1")
+    assert "<strong>製造業</strong>" in told
+    assert "What both have in common" in told
+    concepts = Loaded(served.artifact(), 1).scorer.concepts
+    calls = concepts.labels[concepts.codes.index("engagement.call")].en
+    assert calls in told.split("What both have in common")[1].split("</li>")[0]
+    for name in ("済 太郎", "他人"):
+        assert name not in told, "a name is nobody's business here"
+
+
+def test_only_proven_reasons_of_both_are_shared() -> None:
+    loaded = Loaded(served.artifact(), 1)
+    codes, proven = loaded.scorer.concepts.codes, set(loaded.artifact.evidence.proven)
+    own = np.full(len(codes), 1.0)
+    assert set(shared(loaded, own, own)) <= proven
+    assert shared(loaded, own, -own) == []
+    unproven = np.array([float(code not in proven) for code in codes])
+    assert unproven.any()
+    assert shared(loaded, unproven, unproven) == [], "the planted fault: told though not proven"
+
+
+@pytest.mark.parametrize("calls", [0, 1, 6])
+def test_every_reason_leaves_nothing_over(calls: int) -> None:
+    loaded, names = Loaded(served.artifact(), 1), served.artifact().catalog.names
+    values = np.zeros((1, len(names)), np.float32)
+    values[0, names.index("engagement__call_count__30d")] = calls
+    found, answer = every_reason(loaded, values, "en"), loaded.scorer.score_lead(values)
+    told = [one.contribution for one in (*found.reasons, *found.rest)]
+    assert abs(sum(told) + answer.base_probability - answer.probability) < 1e-9
+    first = [one.code for one in loaded.reasons_told(answer.reasons, "en")]
+    assert [one.code for one in found.reasons if one.code in first] == first
+    assert all(one.snapshots >= ReasonSettings().min_support for one in found.reasons)
+    assert {one.code for one in found.reasons} <= set(loaded.artifact.evidence.proven)
+    kinds = [one.kind for one in found.rest]
+    assert kinds == [kind for kind in KINDS if kind in kinds]
+    assert abs(sum(told[:-1]) + answer.base_probability - answer.probability) > 1e-9, (
+        "the planted fault: a kind of the rest that was forgotten"
+    )
+
+
+def test_what_a_lead_did_not_do_stands_apart_from_what_it_did() -> None:
+    loaded = Loaded(served.artifact(), 1)
+    features = loaded.artifact.catalog.features
+    of = {one.name: one for one in features}
+    assert kind_of(of["profile__industry"], 1.0) == "attributes"
+    assert kind_of(of["engagement__call_count__30d"], 0.0) == "not_done"
+    assert kind_of(of["engagement__call_count__30d"], 2.0) == "done"
+    assert kind_of(of["engagement__call_days_since_last"], float("nan")) == "not_done"

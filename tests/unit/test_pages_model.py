@@ -73,7 +73,7 @@ def test_the_card_is_told_in_plain_words(tmp_path: Path) -> None:
     assert "29%" in english.split("It said")[1]
     assert "1 failed and was allowed" in english
     assert "protected &lt;b&gt;attribute" in english
-    assert "上位一割のリードの成約率は平均の 4.8 倍" in japanese
+    assert "上位一割のリードの成約率は平均の4.8倍" in japanese
     assert "電話の効果は示しません。" in japanese
 
 

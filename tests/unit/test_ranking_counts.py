@@ -7,8 +7,9 @@ from sqlalchemy import Engine, Select, select
 
 from serve.scoring import Loaded
 from serve.store.engine import open_engine, upgrade
-from serve.store.ranking import Ranking, RankingFilter, conditions
+from serve.store.ranking import Ranking
 from serve.store.ranking_counts import RankingCounts
+from serve.store.ranking_filter import RankingFilter, conditions
 from serve.store.tables import RANKING
 from tests import served
 from tests.clocked import NOW

@@ -1,0 +1,72 @@
+"""What people are called on a page: owners of leads, and users.
+
+Decided here: an owner is called as `mikomi user` says, else as the labels of the mapping say, which
+travel with the model, else by the id that the CRM gave. Two of one name are told apart by ids.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from features.feature import Text
+from features.phrases import Language
+from features.reserved import OWNER
+from serve.store.ranking_filter import searched
+from serve.store.users import User
+
+_LABEL: Final = f"{OWNER}="
+
+
+class People:
+    """Names by id, in one language.
+
+    Parameters
+    ----------
+    users
+        Everyone who may sign in, or might.
+    labels
+        Of the model's vocabulary.
+    language
+        Of the labels.
+
+    >>> labels = {"owner_id=S01": Text("Sato", "佐藤"), "owner_id=S02": Text("Sato", "佐藤")}
+    >>> people = People([User("abe", "sales", "S02", display_name="阿部 翔")], labels, "ja")
+    >>> people.owner("S01"), people.owner("S02"), people.owner("S99"), people.owner(None)
+    ('佐藤', '阿部 翔', 'S99', '')
+    """
+
+    def __init__(
+        self, users: Iterable[User], labels: Mapping[str, Text], language: Language
+    ) -> None:
+        users = sorted(users, key=lambda one: one.disabled, reverse=True)
+        self._users = {one.user_id: one.display_name for one in users if one.display_name}
+        named = {
+            code.removeprefix(_LABEL): str(getattr(words, language))
+            for code, words in labels.items()
+            if code.startswith(_LABEL)
+        }
+        told = {one.owner_id: one.display_name for one in users if one.owner_id}
+        named |= {owner: name for owner, name in told.items() if name}
+        times = Counter(named.values())
+        self._owners = {
+            owner: name if times[name] == 1 else f"{name} ({owner})"
+            for owner, name in named.items()
+        }
+
+    def owner(self, owner_id: str | None) -> str:
+        """Give the name of an owner; "" if there is none."""
+        return "" if owner_id is None else self._owners.get(owner_id, owner_id)
+
+    def user(self, user_id: str | None) -> str:
+        """Give the name of a user; "" for everyone on this machine."""
+        return self._users.get(user_id or "", user_id or "")
+
+    def choices(self, owner_ids: Iterable[str]) -> list[tuple[str, str]]:
+        """Give owners with their names, by name."""
+        named = [(one, self.owner(one)) for one in owner_ids]
+        return sorted(named, key=lambda pair: (pair[1], pair[0]))
+
+    def called(self, text: str) -> frozenset[str]:
+        """Give the owners whose name holds a text, whatever the case."""
+        sought = searched(text)
+        return frozenset(one for one, name in self._owners.items() if sought in searched(name))
