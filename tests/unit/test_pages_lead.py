@@ -136,7 +136,7 @@ def test_anothers_lead_is_not_there(client: TestClient) -> None:
 def similar_to(client: TestClient, lead: str) -> str:
     """Give what is said of similar leads, once the server has looked at the wins."""
     for _ in range(100):
-        said = client.get(f"/leads/{lead}").text.split('id="similar"')[1]
+        said = client.get(f"/leads/{lead}?lang=en").text.split('id="similar"')[1]
         if "<ul" in said.split("</section>")[0]:
             return said
         time.sleep(0.1)
