@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, event, inspect
 
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 SAID: Final = (
     "journal_mode=WAL",
     "synchronous=NORMAL",

@@ -128,8 +128,11 @@ RANKING: Final = Table(
 
 Whatever narrows the ranking stands in `ix_ranking_narrowing`, so that SQLite searches without
 reading the reasons, which are most of a row. PostgreSQL scans the table faster than that, and takes
-no texts of any length into an index.
+no texts of any length into an index. What waits to be handed over is found by when it happened.
 """
+for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
+    _there = _column.is_not(None)
+    Index(None, _column, postgresql_where=_there, sqlite_where=_there)
 RANKING_MARKS: Final = Table(
     "ranking_marks",
     METADATA,
