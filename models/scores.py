@@ -6,6 +6,7 @@ remainder is what is not shown, whatever the grounds. Sentences are made when th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,25 +107,33 @@ class Scores:
         length: `reason_codes`, `reason_contributions`, `reason_snapshots`, `reason_conversions`,
         and `reasons_<language>` for each language.
         """
-        picked, there = self.picked, self.picked.concept >= 0
+        there = self.picked.concept >= 0
+        lists = {name: _lists(cells, there) for name, cells in self.of_reasons(languages).items()}
+        return self.keys.reset_index(drop=True).assign(**self.of_leads(), **lists)
+
+    def of_leads(self) -> dict[str, NDArray[Any]]:
+        """Give what is told of every lead, beside its keys: shape (rows,) each."""
+        return {
+            "probability": self.probability,
+            "probability_low": self.probability_low,
+            "probability_high": self.probability_high,
+            "sufficient_evidence": self.sufficient,
+            "score": self.score,
+            "band": self.band,
+            "base_probability": np.full(len(self), self.base_probability),
+            "remainder": self.remainder,
+        }
+
+    def of_reasons(self, languages: Sequence[Language] = ("ja", "en")) -> dict[str, NDArray[Any]]:
+        """Give what is told of every reason: shape (rows, places) each, if `picked` has one."""
+        picked = self.picked
         codes = np.array([*self.concepts.codes, ""], dtype=np.object_)[picked.concept]
-        lists = {
+        return {
             "reason_codes": codes,
             "reason_contributions": picked.contribution,
             "reason_snapshots": picked.snapshots,
             "reason_conversions": picked.conversions,
         } | {f"reasons_{language}": self.sentences(language) for language in languages}
-        frame = self.keys.reset_index(drop=True).assign(
-            probability=self.probability,
-            probability_low=self.probability_low,
-            probability_high=self.probability_high,
-            sufficient_evidence=self.sufficient,
-            score=self.score,
-            band=self.band,
-            base_probability=self.base_probability,
-            remainder=self.remainder,
-        )
-        return frame.assign(**{name: _lists(cells, there) for name, cells in lists.items()})
 
     def sentences(self, language: Language) -> NDArray[np.object_]:
         """Say the reasons of all leads: shape (rows, places); "" where there is none."""

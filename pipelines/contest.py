@@ -130,7 +130,7 @@ def _part(
     part: int, tables: Path, snapshots: Path, models: tuple[Path, Path], since: pd.Timestamp
 ) -> pd.DataFrame:
     asked = matured(snapshots, part, since)
-    read = partitions.read(tables, part)
+    read = partitions.read_for_features(tables, part)
     told = asked[KEPT].copy()
     for name, place in zip(("champion", "challenger"), models, strict=True):
         one = artifact.load(place)

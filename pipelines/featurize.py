@@ -89,7 +89,7 @@ def _part(part: int, tables: Path, snapshots: Path, into: Path) -> int:
     catalog = Catalog.from_json((into / stored.CATALOG).read_text("utf-8"))
     rows = pd.read_parquet(stored.part_path(snapshots, part))
     rows = rows[rows["label"].notna()].reset_index(drop=True)
-    frame = build.build(partitions.read(tables, part), rows, catalog)
+    frame = build.build(partitions.read_for_features(tables, part), rows, catalog)
     with replacing(stored.part_path(into, part)) as fresh:
         stored.write_features(fresh, frame, rows["label"])
     return len(rows)

@@ -118,7 +118,7 @@ def _part(
 ) -> pd.DataFrame:
     asked = contest.matured(snapshots, part, since)
     one = artifact.load(model)
-    values = build.build(partitions.read(tables, part), asked, one.catalog).values  # noqa: PD011
+    values = build.build(partitions.read_for_features(tables, part), asked, one.catalog).values  # noqa: PD011
     told = asked[KEPT].assign(margin=one.model.margin(values))
     return pd.concat([told, contest.segment_columns(one.catalog, values)], axis=1)
 

@@ -27,7 +27,7 @@ from models import artifact
 from models.reason_selection import ReasonSettings
 from models.reference import BANDS
 from models.scorer import Scorer
-from pipelines import partitions, ranking, stored
+from pipelines import partitions, ranking, scored, stored
 from pipelines.atomic import fingerprint, remove, replacing, work_directory
 from pipelines.engine import each
 from pipelines.job import Job
@@ -38,27 +38,6 @@ FORMATS: Final = (".parquet", ".csv")
 THREADS: Final = 2
 BETWEEN: Final = " / "
 """What stands between reasons in a cell of a CSV file."""
-SCHEMA: Final = pa.schema(
-    [
-        ("lead_id", pa.string()),
-        ("cutoff", pa.timestamp("us", "UTC")),
-        ("probability", pa.float64()),
-        ("probability_low", pa.float64()),
-        ("probability_high", pa.float64()),
-        ("sufficient_evidence", pa.bool_()),
-        ("score", pa.float64()),
-        ("band", pa.string()),
-        ("base_probability", pa.float64()),
-        ("remainder", pa.float64()),
-        ("reason_codes", pa.list_(pa.string())),
-        ("reason_contributions", pa.list_(pa.float64())),
-        ("reason_snapshots", pa.list_(pa.int64())),
-        ("reason_conversions", pa.list_(pa.int64())),
-        ("reasons_ja", pa.list_(pa.string())),
-        ("reasons_en", pa.list_(pa.string())),
-    ]
-)
-"""A ranked lead; the reasons of a lead are lists of equal length, those for it first."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +96,7 @@ def made_from(job: Job, question: Question) -> str:
         question.at.isoformat(),
         asdict(job.params.score),
         asdict(job.params.cohort),
+        str(scored.SCHEMA),
         of_sources("features", "models"),
     )
 
@@ -148,7 +128,7 @@ def top(ranking_file: Path, count: int) -> pd.DataFrame:
 
 
 def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
-    schema = SCHEMA.insert(0, pa.field("rank", pa.int64()))
+    schema = scored.SCHEMA.insert(0, pa.field("rank", pa.int64()))
     if ending == ".parquet":
         return pq.ParquetWriter(path, schema, compression="zstd")
     return pa_csv.CSVWriter(path, _flat(schema.empty_table()).schema)
@@ -171,7 +151,7 @@ def _part(
     part: int, question: Question, rule: CohortRule, settings: ScoreParams, into: Path
 ) -> int:
     """Score the open leads of one partition."""
-    tables = partitions.read(question.tables, part)
+    tables = partitions.read_for_features(question.tables, part)
     scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
     rows = snapshots.at(tables, question.at, rule)
     histories = encode(tables, catalog.catalog.vocabulary)
@@ -180,8 +160,8 @@ def _part(
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
-            table = stored.arrow(scores.to_frame(), SCHEMA)
-            pq.write_table(ranking.ranked(table), stored.part_path(fresh, number))
+            rows_of_batch = ranking.ranked(scored.table(scores))
+            pq.write_table(rows_of_batch, stored.part_path(fresh, number))
     return len(rows)
 
 

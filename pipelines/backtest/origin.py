@@ -131,7 +131,7 @@ def _frame(
     for part in range(count):
         mine = np.flatnonzero(wanted & (seen.snapshots["part"] == part).to_numpy())
         rows = seen.snapshots.iloc[mine].reset_index(drop=True)
-        made = build.build(partitions.read(course.tables, part), rows, catalog)
+        made = build.build(partitions.read_for_features(course.tables, part), rows, catalog)
         keys.append(made.keys)
         values.append(made.values)
         numbers.append(mine)

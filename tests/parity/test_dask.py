@@ -1,10 +1,13 @@
-"""Law 7 on a cluster: features and scores of Dask workers equal those made here, to the bit."""
+"""Law 7 on a cluster: what Dask workers make equals what is made here, to the bit; resumed too."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from distributed import LocalCluster
 
 from models import artifact
 from pipelines import featurize, partitions, score, snapshot, train
@@ -34,30 +37,50 @@ def store(places: Workspace) -> None:
     partitions.write(tables, places.tables, partitions.Manifest.model_validate(facts))
 
 
-def worked(folder: Path, model: Path | None, scheduler: str | None = None) -> Workspace:
-    """Go from tables to a ranking; the model is given, or trained here."""
+def job(folder: Path, scheduler: str | None = None) -> Job:
     engine = f"engine: {{kind: dask, scheduler: '{scheduler}'}}" if scheduler else ""
-    job = Job(parse(LIGHT + engine), Workspace("small", folder))
-    store(job.places)
-    snapshot.run(job)
-    featurize.run(job)
+    return Job(parse(LIGHT + engine), Workspace("small", folder))
+
+
+def asked(places: Workspace, model: Path, at: str = "2026-01-01") -> score.Question:
+    return score.Question(places.tables, model, pd.Timestamp(at, tz="UTC"), places.scores)
+
+
+def worked(made: Job, model: Path | None = None) -> Workspace:
+    """Go from tables to a ranking; the model is given, or trained here."""
+    store(made.places)
+    snapshot.run(made)
+    featurize.run(made)
     if model is None:
-        train.run(job)
-    at = pd.Timestamp("2026-01-01", tz="UTC")
-    asked = score.Question(job.places.tables, model or job.places.model, at, job.places.scores)
-    score.run(job, asked)
-    return job.places
+        train.run(made)
+    score.run(made, asked(made.places, model or made.places.model))
+    return made.places
 
 
-def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(tmp_path: Path) -> None:
-    here = worked(tmp_path / "here", None)
-    with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        there = worked(tmp_path / "there", here.model, client.scheduler.address)
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return worked(job(tmp_path_factory.mktemp("here")))
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Start a cluster with an address on loopback; its workers are threads, which start at once."""
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address=None,
+    ) as cluster:
+        assert cluster.scheduler_address.startswith("tcp://127.0.0.1:")
+        yield cluster.scheduler_address
+
+
+def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(
+    here: Workspace, scheduler: str, tmp_path: Path
+) -> None:
+    there = worked(job(tmp_path, scheduler), here.model)
     for name in ("snapshots", "features"):
         ours, theirs = (sorted(getattr(place, name).iterdir()) for place in (here, there))
         assert [path.name for path in ours] == [path.name for path in theirs]
@@ -74,10 +97,46 @@ def test_a_difference_would_be_noticed(tmp_path: Path) -> None:
     assert (tmp_path / "a.parquet").read_bytes() != (tmp_path / "b.parquet").read_bytes()
 
 
-def test_a_fault_on_a_worker_is_told_here() -> None:
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        settings = EngineSettings("dask", cluster.scheduler_address)
-        with pytest.raises(ZeroDivisionError):
-            list(each(lambda part: 1 // part, [0], settings))
+def test_a_fault_on_a_worker_is_told_here(scheduler: str) -> None:
+    settings = EngineSettings("dask", scheduler)
+    with pytest.raises(ZeroDivisionError):
+        list(each(lambda part: 1 // part, [0], settings))
+
+
+class Watched:
+    """Counts the partitions that are scored, and is interrupted after so many."""
+
+    def __init__(self, after: int | None = None) -> None:
+        self.done, self._after = 0, after
+
+    def __call__(self, things: Iterable[Any], title: str, _total: int) -> Iterator[Any]:
+        for thing in things:
+            yield thing
+            self.done += title == "score"
+            if self.done == self._after:
+                raise KeyboardInterrupt
+
+
+def scored_after_interruption(here: Workspace, folder: Path, at: str) -> tuple[Workspace, int]:
+    """Interrupt the scoring of a moment after one of three partitions; score as `here` did."""
+    made = Job(parse(LIGHT), Workspace("small", folder))
+    store(made.places)
+    with pytest.raises(KeyboardInterrupt):
+        score.run(replace(made, track=Watched(1)), asked(made.places, here.model, at))
+    assert not made.places.scores.exists()
+    again = Watched()
+    score.run(replace(made, track=again), asked(made.places, here.model))
+    assert not list(made.places.artifacts.glob(".*"))
+    return made.places, again.done
+
+
+def test_interrupted_scoring_goes_on_and_ends_the_same(here: Workspace, tmp_path: Path) -> None:
+    resumed, done = scored_after_interruption(here, tmp_path / "same", "2026-01-01")
+    assert done == 2
+    assert resumed.scores.read_bytes() == here.scores.read_bytes()
+
+
+def test_what_was_scored_for_another_moment_is_not_taken(here: Workspace, tmp_path: Path) -> None:
+    fresh, done = scored_after_interruption(here, tmp_path / "other", "2025-12-01")
+    assert done == 3
+    assert fresh.scores.read_bytes() == here.scores.read_bytes()

@@ -1,12 +1,15 @@
 """The store: partitions by lead, sorted, typed, whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from features import build, catalog_learning
+from features.catalog import CatalogSettings
 from features.errors import BadInput, BadTables
 from features.tables import SPECS, Tables
 from pipelines import partitions
@@ -15,6 +18,9 @@ from pipelines.intake.ingest import IngestSettings
 from pipelines.intake.spool import Spool
 from pipelines.partitions import Manifest
 from tests.exports import clean
+
+AT = pd.Timestamp("2025-12-01", tz="UTC").as_unit("us")
+FEW = CatalogSettings(min_support=2)
 
 
 def sorted_rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
@@ -39,6 +45,24 @@ def test_partitions_hold_everything_about_their_leads(tmp_path: Path) -> None:
         together = pd.concat([getattr(part, name) for part in parts])
         assert sorted_rows(together) == sorted_rows(getattr(whole, name))
         assert together.dtypes.tolist() == getattr(whole, name).dtypes.tolist()
+
+
+def same_features(folder: Path, other: Tables) -> bool:
+    """Say whether tables give the features that the whole partition gives."""
+    whole = partitions.read(folder, 0)
+    rows = pd.DataFrame({"lead_id": whole.leads["lead_id"], "cutoff": AT})
+    learned = catalog_learning.learn([whole], pd.DataFrame({"cutoff": [AT]}), FEW)
+    ours, theirs = (build.build(tables, rows, learned).to_pandas() for tables in (whole, other))
+    return ours.equals(theirs)
+
+
+def test_what_is_read_for_features_gives_the_same_features(tmp_path: Path) -> None:
+    clean().ingest(tmp_path)
+    quick = partitions.read_for_features(tmp_path / "store", 0)
+    assert not {"activity_id", "text"} & set(quick.activities)
+    assert same_features(tmp_path / "store", quick)
+    poorer = replace(quick, activities=quick.activities.assign(activity_type="call"))
+    assert not same_features(tmp_path / "store", poorer)
 
 
 def test_the_partition_of_an_id_is_the_same_for_ever() -> None:
