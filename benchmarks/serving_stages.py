@@ -18,7 +18,6 @@ from typing import Any, Final
 import msgspec
 
 from models import artifact
-from serve.bodies import ScoreBody, asked_of, read
 from serve.scoring import Loaded
 
 ACTIVITIES: Final = 30
@@ -51,8 +50,7 @@ def stages(loaded: Loaded, body: bytes) -> dict[str, Any]:
     now = datetime.now(UTC)  # noqa: TID251 - a benchmark has a clock
     encode = msgspec.json.Encoder().encode
     steps: dict[str, Callable[[Any], Any]] = {
-        "decode": lambda _: read(ScoreBody, body),
-        "check": lambda decoded: asked_of(decoded, now),
+        "read": lambda _: loaded.asked_in(body, now),
         "features": lambda asked: (asked, loaded.values(asked)),
         "score_and_reasons": lambda made: (*made, loaded.scorer.score_lead(made[1])),
         "answer": lambda made: loaded.told(*made, "ja", "r"),

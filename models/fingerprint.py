@@ -5,6 +5,8 @@ and so do both zeros.
 """
 
 import hashlib
+import sys
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -12,26 +14,39 @@ from numpy.typing import NDArray
 
 from features.catalog import Catalog
 
+_LITTLE: Final = sys.byteorder == "little"
 
-def feature_fingerprint(values: NDArray[np.float32], catalog: Catalog) -> str:
-    """Give the SHA-256 of one row of features: 64 hexadecimal digits.
 
-    >>> from features.catalog import Vocabulary
-    >>> row = np.array([0.0, np.nan], dtype=np.float32)
-    >>> empty = Catalog((), Vocabulary())
-    >>> feature_fingerprint(row, empty) == feature_fingerprint(-row, empty)
-    True
+class FeatureFingerprint:
+    """Gives the fingerprints of rows that one catalog made; begins with the catalog but once.
 
     Parameters
     ----------
-    values
-        Shape (features,), float32.
     catalog
-        The catalog that they were built with.
+        The catalog.
     """
-    plain = _plain(np.ascontiguousarray(values)).astype("<f4", copy=False)
-    content = catalog.fingerprint.encode() + plain.tobytes()
-    return hashlib.sha256(content).hexdigest()
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._begun = hashlib.sha256(catalog.fingerprint.encode())
+
+    def of(self, values: NDArray[np.float32]) -> str:
+        """Give the SHA-256 of one row of features: 64 hexadecimal digits.
+
+        >>> from features.catalog import Vocabulary
+        >>> row = np.array([0.0, np.nan], dtype=np.float32)
+        >>> told = FeatureFingerprint(Catalog((), Vocabulary()))
+        >>> told.of(row) == told.of(-row)
+        True
+
+        Parameters
+        ----------
+        values
+            Shape (features,), float32, contiguous.
+        """
+        told = self._begun.copy()
+        plain = _plain(values)
+        told.update(plain if _LITTLE else plain.astype("<f4"))
+        return told.hexdigest()
 
 
 @njit(cache=True, nogil=True)

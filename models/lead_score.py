@@ -17,6 +17,10 @@ PICKED: Final = 6
 """Of each place: concept, feature, value, contribution, snapshots, conversions."""
 
 
+_NEW: Final = tuple.__new__
+"""Makes a named tuple of a tuple without a call of Python's for each."""
+
+
 class PickedReason(NamedTuple):
     """A reason that is shown; see `models.picked.Picked`."""
 
@@ -61,13 +65,16 @@ def lead_score(row: Floats, base_probability: float) -> LeadScore:
     told = row.tolist()
     margin, probability, low, high, score, sufficient, band_code, shown = told[:NUMBERS]
     reasons = [
-        PickedReason(
-            int(told[at]),
-            int(told[at + 1]),
-            told[at + 2],
-            told[at + 3],
-            int(told[at + 4]),
-            int(told[at + 5]),
+        _NEW(
+            PickedReason,
+            (
+                int(told[at]),
+                int(told[at + 1]),
+                told[at + 2],
+                told[at + 3],
+                int(told[at + 4]),
+                int(told[at + 5]),
+            ),
         )
         for at in range(NUMBERS, len(told), PICKED)
         if told[at] >= 0.0

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import msgspec
 
+from features.encoding.written import Coded
+
 Value = str | float | bool | None
 
 
@@ -79,3 +81,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[LeadHistory]
     cutoff: datetime
     account: Account | None = None
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A question about a lead whose activities were coded as they stood in the body."""
+
+    lead: Lead
+    activities: Coded
+    outcomes: list[Outcome]
+    changes: list[Change]
+    cutoff: datetime
+    account: Account | None

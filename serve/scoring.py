@@ -24,18 +24,23 @@ from features.phrases import Language, render
 from features.rows import make_rows
 from features.texts import folded
 from models.artifact import Artifact
-from models.fingerprint import feature_fingerprint
+from models.fingerprint import FeatureFingerprint
 from models.lead_score import LeadScore, PickedReason
 from models.reference import BANDS
 from models.scorer import Scorer
 from serve.answers import ModelTold, ReasonTold, ScoreAnswer, Unknown
+from serve.bodies import asked_in
 from serve.drift import Drift
 from serve.questions import Question, unknown_of
-from serve.records import Activity, Asked, Lead, LeadHistory, Outcome
+from serve.records import Activity, Asked, Change, Lead, LeadHistory, Outcome, Written
 
 _SENTENCES: Final = 65_536
 _WARM_ROUNDS: Final = 3
 _NOTHING_UNKNOWN: Final = Unknown({}, {})
+_WARM_BODY: Final = (
+    b'{"lead_id": "warm", "created_at": "2026-01-01T00:00:00Z", "activities": [{"activity_type":'
+    b' "call", "occurred_at": "2026-01-01T00:00:00Z", "actor": "warm"}]}'
+)
 _NAN: Final = float("nan")
 """One missing value for all: remembered sentences are found by it, as no other equals itself."""
 
@@ -64,13 +69,16 @@ class Loaded:
         self._horizon: float | None = artifact.about.get("horizon_days")
         self._evidence = artifact.model.evidence_level
         self._names = artifact.catalog.names
+        self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
             "en": [label.en for label in self.scorer.concepts.labels],
             "ja": [label.ja for label in self.scorer.concepts.labels],
         }
         self.say = lru_cache(_SENTENCES)(self._sentence)
 
-    def values(self, asked: Asked | Question, cutoffs: Sequence[datetime] | None = None) -> Matrix:
+    def values(
+        self, asked: Asked | Question | Written, cutoffs: Sequence[datetime] | None = None
+    ) -> Matrix:
         """Compute the features of the asked lead: shape (cutoffs, features), float32.
 
         Parameters
@@ -84,8 +92,21 @@ class Loaded:
         if isinstance(asked, Question):
             lead = np.full(moments.size, asked.number, np.int32)
             return self.values_of(self.encoded(asked.told), make_rows(lead, moments))
+        if isinstance(asked, Written):
+            told = self._encoder.told_of_coded(asked, asked.account)
+            return self._compiled.values_of(told, 0, moments)
         told = self._encoder.told(asked.histories, asked.account)
         return self._compiled.values_of(told, _number(asked.histories), moments)
+
+    def asked_in(self, body: bytes, now: datetime) -> Asked | Written:
+        """Make the question of a body in the words of this model.
+
+        Raises
+        ------
+        BadBody
+            If it cannot be used.
+        """
+        return asked_in(body, now, self._encoder.written.coded)
 
     def encoded(self, told: ColumnsTold) -> Histories:
         """Code what is kept of some leads."""
@@ -97,7 +118,7 @@ class Loaded:
 
     def answer(
         self,
-        asked: Asked | Question,
+        asked: Asked | Question | Written,
         language: Language,
         receipt_id: str,
         *,
@@ -123,7 +144,7 @@ class Loaded:
 
     def told(
         self,
-        asked: Asked | Question,
+        asked: Asked | Question | Written,
         values: Matrix,
         score: LeadScore,
         language: Language,
@@ -159,7 +180,7 @@ class Loaded:
             model=self._told,
             unknown=unknown,
             language=language,
-            feature_sha256=feature_fingerprint(values[0], self.artifact.catalog),
+            feature_sha256=self._feature_fingerprint.of(values[0]),
         )
 
     def warm(self) -> None:
@@ -172,8 +193,9 @@ class Loaded:
         asked = Asked(
             histories=[LeadHistory(lead=lead, activities=done, outcomes=deals)], cutoff=later
         )
-        for _ in range(_WARM_ROUNDS):
-            self.answer(asked, "en", "")
+        written = self.asked_in(_WARM_BODY, later)
+        for question in (asked, written) * _WARM_ROUNDS:
+            self.answer(question, "en", "")
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -201,23 +223,32 @@ class Loaded:
         catalog = self.artifact.catalog
         return render(catalog.features[feature], value, catalog.vocabulary, language)
 
-    def _about(self, asked: Asked | Question) -> tuple[str, Unknown]:
+    def _about(self, asked: Asked | Question | Written) -> tuple[str, Unknown]:
         """Tell the asked lead, and what the model was not taught of it."""
+        book = self._encoder.book
         if isinstance(asked, Question):
-            known = (self._encoder.book.types, self._encoder.book.attributes)
-            return asked.lead_id, unknown_of(asked, *known)
-        first = asked.histories[0]
-        return folded(first.lead.lead_id), self._unknown(first)
+            return asked.lead_id, unknown_of(asked, book.types, book.attributes)
+        if isinstance(asked, Written):
+            strange, lead, changes = asked.activities.strange, asked.lead, asked.changes
+        else:
+            first = asked.histories[0]
+            strange, lead, changes = self._strange(first), first.lead, first.changes
+        return folded(lead.lead_id), self._unknown(strange, lead, changes)
 
-    def _unknown(self, history: LeadHistory) -> Unknown:
-        types = self._encoder.book.types.keys()
-        attributes = self._encoder.book.attributes.keys()
-        told, names = [one.activity_type for one in history.activities], history.lead.attributes
-        if types >= set(told) and attributes >= names.keys() and not history.changes:
+    def _strange(self, history: LeadHistory) -> list[str]:
+        """List the types that the model was not taught, as often as they come."""
+        types = self._encoder.book.types
+        told = [one.activity_type for one in history.activities]
+        if types.keys() >= set(told):
+            return []
+        return [name for name in told if name not in types and name.strip() not in types]
+
+    def _unknown(self, strange: list[str], lead: Lead, changes: Sequence[Change]) -> Unknown:
+        known = self._encoder.book.attributes
+        if not (strange or changes) and known.keys() >= lead.attributes.keys():
             return _NOTHING_UNKNOWN
-        strange = [name for name in told if name not in types and name.strip() not in types]
-        every = [*names, *(one.attribute for one in history.changes)]
-        return Unknown(Counter(strange), Counter(name for name in every if name not in attributes))
+        names = [*lead.attributes, *(one.attribute for one in changes)]
+        return Unknown(Counter(strange), Counter(name for name in names if name not in known))
 
 
 def _number(histories: Sequence[LeadHistory]) -> int:

@@ -36,7 +36,11 @@ def of_features() -> None:
         lead=Lead(lead_id="L", created_at=at),
         activities=[Activity(activity_type="call", occurred_at=at)],
     )
-    told = LeadEncoder(catalog.vocabulary).told([asked], None)
+    encoder = LeadEncoder(catalog.vocabulary)
+    encoder.written.coded(
+        b'[{"activity_type": "call", "occurred_at": "2026-01-01T00:00:00Z", "actor": "x"}]'
+    )
+    told = encoder.told([asked], None)
     CompiledCatalog(catalog).values_of(told, 0, np.array([moment_of(at)], np.int64))
 
 

@@ -42,7 +42,7 @@ class Codebook:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.types = _numbered(vocabulary.activity_types)
-        self._pairs = {
+        self.topics = {
             pair: i + 1 for i, pair in enumerate(vocabulary.topics) if pair[0] in self.types
         }
         self.directions = _numbered(DIRECTIONS)
@@ -54,25 +54,24 @@ class Codebook:
         names = (*categories, *vocabulary.numbers)
         self.attributes = {name: place for place, name in enumerate(names)}
         self._codes = [_numbered(known) for known in categories.values()]
+        self._blank = np.full((1, len(self.attributes)), NAN)
         self.of_account = [
             place for name, place in self.attributes.items() if name.startswith(ACCOUNT_PREFIX)
         ]
 
     def pairs(self, types: Sequence[str], topics: Sequence[str | None]) -> list[int]:
         """Look activity types up with their topics; both as they are first."""
-        return [*map(self._pair, zip(types, topics, strict=True))] if self._pairs else []
+        return [*map(self._pair, zip(types, topics, strict=True))] if self.topics else []
 
     def _pair(self, told: tuple[str, str | None]) -> int:
-        known = self._pairs.get(told)  # type: ignore[arg-type]
+        known = self.topics.get(told)  # type: ignore[arg-type]
         if known is None and told[1] is not None:
-            known = self._pairs.get((told[0].strip(), told[1].strip()))
+            known = self.topics.get((told[0].strip(), told[1].strip()))
         return known or 0
 
     def blank(self, leads: int) -> NDArray[np.float64]:
         """Make the table of attributes, all missing: shape (leads, attributes)."""
-        table = np.empty((leads, len(self.attributes)))
-        table.fill(NAN)
-        return table
+        return self._blank.repeat(leads, 0)
 
     def put(self, told: Iterable[tuple[str, Any]], row: NDArray[np.float64]) -> None:
         """Write the attributes that are known by their names into the row of a lead."""

@@ -34,6 +34,7 @@ from features.encoding.told import (
     told_changes,
     told_deals,
 )
+from features.encoding.written import WrittenActivities
 from features.errors import BadTables
 from features.histories import Histories
 from features.kernel.records import Codes, Integers
@@ -60,6 +61,7 @@ class LeadEncoder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.book = Codebook(vocabulary)
+        self.written = WrittenActivities(self.book)
 
     def told(self, histories: Sequence[Any], account: Any = None) -> Told:
         """Code the records.
@@ -84,6 +86,25 @@ class LeadEncoder:
         outcomes = self._outcomes([one.outcomes for one in histories])
         initial, changes, changed = self._changes(histories, account)
         return Told(leads, *activities, *outcomes, initial, changes, changed)
+
+    def told_of_coded(self, one: Any, account: Any = None) -> Told:
+        """Code the records of a lead whose `activities` are coded already."""
+        table, dwell, amount, actor_code, _ = one.activities
+        outcomes, deal_amount = self._outcomes([one.outcomes])
+        initial, changes, changed = self._changes([one], account)
+        leads = _leads([one.lead])
+        return Told(
+            leads,
+            table,
+            dwell,
+            amount,
+            actor_code,
+            outcomes,
+            deal_amount,
+            initial,
+            changes,
+            changed,
+        )
 
     def histories(self, histories: Sequence[Any], account: Any = None) -> Histories:
         """Code the records and sort them."""
@@ -205,8 +226,9 @@ def _leads(leads: list[Any]) -> Integers:
     """Code leads that are sorted by id."""
     if len(leads) == 1:
         only = leads[0]
+        created_at, seen_from = seen(only.created_at, only.known_at)
         account = 0 if only.account_id and folded(only.account_id) else -1
-        return np.array([[at] for at in (*seen(only.created_at, only.known_at), account)], np.int64)
+        return np.array(((created_at,), (seen_from,), (account,)), np.int64)
     moments = zip(*(seen(lead.created_at, lead.known_at) for lead in leads), strict=True)
     number, _ = ranked([lead.account_id and folded(lead.account_id) for lead in leads])
     return np.array([*moments, number], np.int64)

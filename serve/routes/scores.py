@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from features.errors import Fault, MikomiError
 from features.phrases import Language
 from serve.answers import ScoreAnswer
-from serve.bodies import BadBody, BatchBody, ScoreBody, asked_of, read
+from serve.bodies import BadBody, BatchBody, ScoreBody, read
 from serve.parts import Parts
 from serve.problems import problem_of
 from serve.routes.describing import (
@@ -123,7 +123,7 @@ def scored(
 ) -> tuple[ScoreAnswer, Scoring]:
     """Score the lead of a body; give the answer, and the scoring to be logged before it is sent."""
     now: datetime = parts.now()
-    asked = asked_of(read(ScoreBody, body), now)
+    asked = loaded.asked_in(body, now)
     answer = loaded.answer(asked, language, receipt_id(now), counted=True)
     scoring = Scoring(
         receipt_id=answer.receipt_id,

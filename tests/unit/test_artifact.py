@@ -9,7 +9,7 @@ import pytest
 from features.catalog import Catalog, Vocabulary
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch
 from models import artifact as artifacts
-from models.fingerprint import feature_fingerprint
+from models.fingerprint import FeatureFingerprint
 from tests.small_model import small_model
 
 FILES = (
@@ -139,8 +139,8 @@ def test_the_feature_fingerprint_is_of_values_and_catalog() -> None:
     changed[0] += 1
     other = replace(small.frame.catalog, vocabulary=Vocabulary())
     fingerprints = {
-        feature_fingerprint(row, small.frame.catalog),
-        feature_fingerprint(changed, small.frame.catalog),
-        feature_fingerprint(row, other),
+        FeatureFingerprint(small.frame.catalog).of(row),
+        FeatureFingerprint(small.frame.catalog).of(changed),
+        FeatureFingerprint(other).of(row),
     }
     assert len(fingerprints) == 3
