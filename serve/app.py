@@ -17,6 +17,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -104,7 +105,17 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     for kind in (*TABLE, MikomiError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refusals.answer)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    _build(app)
     return app
+
+
+def _build(app: FastAPI) -> None:
+    """Build every route now: the framework would at the first request that looks for one.
+
+    It silences a warning meanwhile, for the whole interpreter, which no two threads should do.
+    """
+    for _ in iter_route_contexts(app.routes):
+        pass
 
 
 class Application(FastAPI):

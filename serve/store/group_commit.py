@@ -2,7 +2,8 @@
 
 Decided here: one thread writes; who asked is told only after the commit. A batch that cannot be
 written fails for all who wait in it, and the next is tried as if nothing had happened, so the log
-recovers by itself when the database does; what one item is to blame for, it suffers alone. Event
+recovers by itself when the database does; what one item is to blame for, it suffers alone. The
+thread comes with the first item and ends with `close`, so none is left when the process ends. Event
 loops are woken once a batch, not once an item: waking one costs as much as writing a row.
 """
 
@@ -47,8 +48,7 @@ class GroupCommit(Generic[_Item]):
         self._waiting: list[_Waiting] = []
         self._awake = Condition()
         self._open = True
-        self._thread = Thread(target=self._work, name="group-commit", daemon=True)
-        self._thread.start()
+        self._thread: Thread | None = None
 
     def put(self, items: Sequence[_Item]) -> Future[None]:
         """Hand items over; the future is done when they are committed."""
@@ -71,13 +71,18 @@ class GroupCommit(Generic[_Item]):
         with self._awake:
             self._open = False
             self._awake.notify()
-        self._thread.join()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def _add(self, waiting: _Waiting) -> None:
         with self._awake:
             if not self._open:
                 raise RuntimeError("the log is closed")
             self._waiting.append(waiting)
+            if self._thread is None:
+                self._thread = Thread(target=self._work, name="group-commit", daemon=True)
+                self._thread.start()
             if len(self._waiting) == 1:
                 self._awake.notify()
 

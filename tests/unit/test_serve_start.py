@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi.dependencies import utils
 
+from serve import app as application
 from serve import command
 from serve.champion import POINTER
 from tests import served
@@ -71,3 +73,47 @@ def test_garbage_is_searched_for_again_once_a_server_is_ready(tmp_path: Path) ->
             assert gc.isenabled()
     finally:
         gc.enable()
+
+
+def built_while_answering(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """List what of the routes is built only when a request looks for one."""
+    built: list[str] = []
+    plain = utils.create_model_field
+
+    def noted(name: str, *arguments: Any, **more: Any) -> Any:
+        built.append(name)
+        return plain(name, *arguments, **more)
+
+    with serving(settings(folder, folder, access_log="no")) as client:
+        monkeypatch.setattr(utils, "create_model_field", noted)
+        for path in ("/v1/leads", "/v1/leads/L-1/history", "/v1/nothing"):
+            client.get(path)
+        monkeypatch.undo()
+    return built
+
+
+def test_every_route_is_built_before_the_first_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two threads silence warnings at once, and undo it for each other."""
+    served.lay_down(tmp_path)
+    assert built_while_answering(tmp_path, monkeypatch) == []
+
+
+def test_planted_fault_routes_left_to_the_first_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.lay_down(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(application, "_build", lambda _app: None)
+        assert built_while_answering(tmp_path, monkeypatch) != []
+
+
+def test_a_server_leaves_no_thread_behind(tmp_path: Path) -> None:
+    served.lay_down(tmp_path)
+    before = set(threading.enumerate())
+    application.create_app(settings(tmp_path, tmp_path))
+    assert set(threading.enumerate()) == before, "nothing runs before the server does"
+    with serving(settings(tmp_path, tmp_path, access_log="no")) as client:
+        client.post("/v1/score", json=served.body(1))
+    assert set(threading.enumerate()) == before
