@@ -41,7 +41,10 @@ class RankingQuery:
     @classmethod
     def of(cls, request: Request) -> "RankingQuery":
         """Read the query of an address."""
-        told = {name: text[:_LONGEST].strip() for name, text in request.query_params.items()}
+        told = {
+            name: text.replace("\0", "")[:_LONGEST].strip()
+            for name, text in request.query_params.items()
+        }
         band, take = told.get("band", ""), told.get("take", "")
         return cls(
             q=told.get("q", ""),

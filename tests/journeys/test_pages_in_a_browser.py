@@ -27,7 +27,7 @@ LEADS = [
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
     Planted("L-5", 1, None, {"name": "A" * 120}),
 ]
-PLACES = ("/", "/?take=2&band=hot", "/?q=nothing", "/handover", "/nope")
+PLACES = ("/", "/?take=2&band=hot", "/?q=nothing", "/handover", "/leads/L-2", "/model", "/nope")
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +126,39 @@ def test_a_lead_is_taken(page: Page, store: Engine) -> None:
     Store(store).owners.give("L-3", "abe", NOW)
 
 
+def amounts(page: Page, figure: str) -> list[float]:
+    """Read the numbers beside the bars of a waterfall."""
+    texts = page.locator(f"{figure} svg g text:last-child").all_text_contents()
+    return [float(one.removesuffix(" %")) for one in texts]
+
+
+def test_why_a_lead_is_hot_adds_up_and_is_answered(page: Page) -> None:
+    sign_in(page)
+    page.click("h3 a >> nth=0")
+    assert page.inner_text("h1") == "佐藤 花子"
+    shown = float(page.inner_text("#probability").removesuffix("%"))
+    *steps, total = amounts(page, ".on-wide")
+    assert len(steps) > 2
+    assert round(sum(steps), 1) == total == shown
+    assert round(sum(steps[:-1]), 1) != shown, "the planted fault: a bar that is missing"
+    assert page.locator(".on-narrow").is_hidden()
+    page.fill("#note", "called <b>twice</b>")
+    page.click("text=I contacted them")
+    page.wait_for_url("**/leads/L-1#feedback")
+    assert "I contacted them “called <b>twice</b>” sato" in page.inner_text(".said-list")
+
+
+def test_a_phone_has_a_waterfall_of_its_own(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=PHONE, locale="ja-JP") as context:
+        page = sign_in(context.new_page())
+        page.goto("/leads/L-1")
+        assert page.locator(".on-wide").is_hidden()
+        *steps, total = amounts(page, ".on-narrow")
+        assert round(sum(steps), 1) == total
+        width = page.locator(".on-narrow svg").bounding_box()["width"]  # type: ignore[index]
+        assert 300 <= width <= PHONE["width"]
+
+
 def test_the_language_changes_in_place(page: Page) -> None:
     sign_in(page)
     page.goto("/?band=hot&take=1")
@@ -205,6 +238,11 @@ def test_a_print_holds_the_list_and_no_buttons(page: Page) -> None:
     assert page.locator("h3 a").first.is_visible()
     assert not page.locator("text=Plan my week").is_visible()
     assert not page.locator("nav").first.is_visible()
+    assert not page.locator("text=Download as CSV").is_visible()
+    page.goto("/leads/L-1")
+    assert page.locator(".on-wide").is_visible()
+    warned = page.locator("main .notice")
+    assert all(one.is_visible() for one in warned.all()), "what warns is printed, too"
 
 
 def serious(page: Page) -> list[Any]:
@@ -218,7 +256,10 @@ def serious(page: Page) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("scheme", "language", "places"),
-    [("light", "en", ("/?q=l-", "/nope")), ("dark", "ja", ("/?take=2", "/handover"))],
+    [
+        ("light", "en", ("/?q=l-", "/leads/L-1", "/nope")),
+        ("dark", "ja", ("/?take=2", "/handover", "/leads/L-2", "/model")),
+    ],
     ids=["light", "dark"],
 )
 def test_nothing_serious_bars_anyone(

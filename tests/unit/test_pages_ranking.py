@@ -98,6 +98,7 @@ def test_markup_in_names_stays_text(boss: TestClient) -> None:
         ("owner=sato&industry=製造業&q=花子", {"L-1"}),
         ("band=nonsense&take=x&owner=", {"L-1", "L-2", "L-3", "L-4", "L%2F5%20%3F"}),
         ("q=%25", set()),
+        ("q=l-4%00", {"L-4"}),
     ],
 )
 def test_filters(boss: TestClient, query: str, found: set[str]) -> None:
