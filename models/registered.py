@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -69,5 +70,5 @@ class Predictor(Protocol):
     def load(self, directory: Path) -> None:
         """Read the artifact."""
 
-    def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, rows: "pd.DataFrame") -> "pd.DataFrame":
         """Answer a frame of feature columns."""

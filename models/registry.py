@@ -8,14 +8,15 @@ rollback goes. Without a URL the registry is a SQLite file beside its artifacts.
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from features.errors import ArtifactMissing, BadRequest
 from models.registered import Predictor, Version
 from models.run_log import RunLog
 from models.tracking import addressed, mlflow_module, quiet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMER_TAG: Final = "mikomi.former_champion"
 
@@ -23,7 +24,7 @@ FORMER_TAG: Final = "mikomi.former_champion"
 class Registry(RunLog):
     """The registry at a URL, or in a local directory, with its runs."""
 
-    def register(self, run_id: str, artifact: Path, example: pd.DataFrame) -> Version:
+    def register(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> Version:
         """Register the artifact of a run as a version, once, and make it the challenger.
 
         Parameters
@@ -169,6 +170,8 @@ class Registry(RunLog):
 
 def declare(model: Predictor) -> None:
     """Tell MLflow that this is the model of the code that it is loading just now."""
+    from pandas import DataFrame  # noqa: PLC0415 - slow to import; MLflow reads the signature
+
     mlflow = mlflow_module()
 
     class Declared(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined, misc]
@@ -178,9 +181,9 @@ def declare(model: Predictor) -> None:
         def predict(
             self,
             context: Any,  # noqa: ARG002 - MLflow's signature
-            model_input: pd.DataFrame,
+            model_input: DataFrame,
             params: dict[str, Any] | None = None,  # noqa: ARG002 - MLflow's signature
-        ) -> pd.DataFrame:
+        ) -> DataFrame:
             return model.predict(model_input)
 
     mlflow.models.set_model(Declared())

@@ -8,12 +8,13 @@ import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from models.registered import RegistrySettings, Run
 from models.tracking import mlflow_module, quiet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
 MODEL_CODE: Final = """\
@@ -98,7 +99,7 @@ class RunLog:
         for name, value in metrics.items():
             self._client.log_metric(run_id, name, float(value))
 
-    def log_model(self, run_id: str, artifact: Path, example: pd.DataFrame) -> int:
+    def log_model(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> int:
         """Keep an artifact in its run as a model, registered; give the version's number."""
         with tempfile.TemporaryDirectory() as folder:
             code = Path(folder) / "model_code.py"
@@ -114,7 +115,7 @@ class RunLog:
                 )
         return int(info.registered_model_version)
 
-    def _signature(self, example: pd.DataFrame) -> Any:
+    def _signature(self, example: "pd.DataFrame") -> Any:
         from models.pyfunc_model import ANSWER_COLUMNS  # noqa: PLC0415
 
         types = self._mlflow.types.schema

@@ -1,8 +1,7 @@
 """The model in use: a pointer file is followed, a broken model is refused, the old one goes on.
 
-Decided here: `champion.json` holds `fingerprint` and `version`; the models lie beside it in
-`models/<fingerprint>/`. A swap replaces one reference, so a request that took it keeps it. What was
-refused is tried again only when the pointer moves.
+Decided here: the file is that of `serve.pointer`. A swap replaces one reference, so a request that
+took it keeps it. What was refused is tried again only when the pointer moves.
 """
 
 import json
@@ -15,9 +14,8 @@ from typing import Any
 
 from features.errors import ArtifactMissing, ArtifactTampered, Fault
 from serve.parts import Loaded
+from serve.pointer import MODELS, POINTER
 
-POINTER = "champion.json"
-MODELS = "models"
 _NAME = re.compile(r"[0-9A-Za-z]+")
 Load = Callable[[Path, int | None], Loaded]
 Refuse = Callable[[Exception], object]

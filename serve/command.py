@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from serve import user_command
+from serve.pointer import POINTER
 
 PANEL = "Serving"
 GRACE_SECONDS = 20
@@ -143,8 +144,6 @@ def _beside(settings: Any) -> Iterator[None]:
 
     Told by whom, they end with it.
     """
-    from serve.champion import POINTER  # noqa: PLC0415 - slow to import
-
     modules = ["serve.follow", "serve.refresh"]
     modules += ["serve.shadow_process"] if settings.shadow_share else []
     running: list[subprocess.Popen[bytes]] = []

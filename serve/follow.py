@@ -8,7 +8,6 @@ a worker would have to compile while it answers others, and only then pointed at
 same motion. `python -m serve.follow` runs until its parent is gone.
 """
 
-import json
 import os
 import signal
 import sys
@@ -20,7 +19,7 @@ from features.errors import MikomiError
 from models.registered import RegistrySettings, Version
 from models.registry import Registry
 from serve import cards
-from serve.champion import MODELS, POINTER
+from serve.pointer import MODELS, point, pointed
 from serve.settings import Settings
 
 ALIASES = ("champion", "challenger")
@@ -66,22 +65,6 @@ def _card(registry: Registry, version: Version, folder: Path, alias: str) -> Non
     """Take the card of the one that answers."""
     if alias == "champion":
         cards.fetch(registry, version, folder)
-
-
-def pointed(folder: Path, pointer: str = POINTER) -> int | None:
-    """Tell the version that is pointed at."""
-    try:
-        said = json.loads((folder / pointer).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
-    return said.get("version") if isinstance(said, dict) else None
-
-
-def point(folder: Path, fingerprint: str, version: int | None, pointer: str = POINTER) -> None:
-    """Move a pointer, whole or not at all."""
-    fresh = folder / f".{pointer}.{os.getpid()}"
-    fresh.write_text(json.dumps({"fingerprint": fingerprint, "version": version}), "utf-8")
-    fresh.replace(folder / pointer)
 
 
 def open_registry(settings: Settings) -> Registry | None:

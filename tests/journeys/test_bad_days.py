@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from serve.follow import point
+from serve.pointer import point
 from serve.store.engine import open_engine
 from tests import served
 
@@ -50,22 +50,19 @@ def score(port: int) -> tuple[int, dict[str, Any]]:
     return status, json.loads(said)
 
 
-def test_a_full_disk_then_a_kill_in_the_middle_of_a_bulk_then_the_end(folder: Path) -> None:
+def test_a_full_disk_then_a_kill_then_several_workers_then_the_end(folder: Path) -> None:
     with served.server(folder) as (process, port):
         answered = a_full_disk(process, port)
         acknowledged = a_kill(process, port)
     of_bulks = kept(folder, "select activity_id from activities")
     assert {f"{number}-{n}" for number in acknowledged for n in range(EACH)} <= of_bulks
     assert set(answered) <= kept(folder, "select receipt_id from receipts")
-    with served.server(folder) as (process, port):
-        told = [
-            json.loads(served.ask(port, "POST", "/v1/activities", bulk(n))[1]) for n in range(8)
-        ]
-        assert all(one["added"] + one["repeated"] == EACH for one in told)
-        assert [one["added"] for one in told if one["added"] == EACH] == [
-            EACH for n in range(8) if f"{n}-0" not in of_bulks
-        ]
-        for receipt in answered[:2]:
+    good = {1: served.artifact(0).fingerprint, 2: served.lay_down(folder, 1)}
+    with served.server(folder, MIKOMI_WORKERS="2") as (process, port):
+        nothing_twice(port, of_bulks)
+        answered += swaps(port, folder, good)
+        a_dead_worker(process, port)
+        for receipt in (answered[0], answered[-1]):
             path = f"/v1/receipts/{receipt}"
             assert served.ask(port, "POST", f"{path}/replay") == served.ask(port, "GET", path)
         a_request_in_flight(process, port)
@@ -123,26 +120,30 @@ def a_request_in_flight(process: Any, port: int) -> None:
     process.wait(120)
 
 
-def test_several_workers_swap_count_together_and_replace_the_dead(folder: Path) -> None:
-    good = {1: served.artifact(0).fingerprint, 2: served.lay_down(folder, 1)}
-    with served.server(folder, MIKOMI_WORKERS="2") as (process, port):
-        before = total(port)
-        with ThreadPoolExecutor(4) as pool:
-            waiting = [pool.submit(many, port, 150) for _ in range(4)]
-            turn = 0
-            while not all(one.done() for one in waiting):
-                turn += 1
-                point(folder, good[1 + turn % 2], 1 + turn % 2)
-                time.sleep(0.3)
-            told = [answer for one in waiting for answer in one.result()]
-        assert {(t["model"]["version"], t["model"]["fingerprint"]) for t in told} == set(
-            good.items()
-        )
-        assert len({(t["model"]["version"], t["probability"]) for t in told}) == 2
-        assert total(port) - before == len(told) == 600
-        a_dead_worker(process, port)
-        receipt = f"/v1/receipts/{told[0]['receipt_id']}"
-        assert served.ask(port, "POST", f"{receipt}/replay") == served.ask(port, "GET", receipt)
+def nothing_twice(port: int, of_bulks: set[str]) -> None:
+    """Send bulks again: what the killed server kept is not counted a second time."""
+    told = [json.loads(served.ask(port, "POST", "/v1/activities", bulk(n))[1]) for n in range(8)]
+    assert all(one["added"] + one["repeated"] == EACH for one in told)
+    assert [one["added"] for one in told if one["added"] == EACH] == [
+        EACH for n in range(8) if f"{n}-0" not in of_bulks
+    ]
+
+
+def swaps(port: int, folder: Path, good: dict[int, str]) -> list[str]:
+    """Swap models under load: every answer is of one of them; give the receipts."""
+    before = total(port)
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(many, port, 150) for _ in range(4)]
+        turn = 0
+        while not all(one.done() for one in waiting):
+            turn += 1
+            point(folder, good[1 + turn % 2], 1 + turn % 2)
+            time.sleep(0.3)
+        told = [answer for one in waiting for answer in one.result()]
+    assert {(t["model"]["version"], t["model"]["fingerprint"]) for t in told} == set(good.items())
+    assert len({(t["model"]["version"], t["probability"]) for t in told}) == 2
+    assert total(port) - before == len(told) == 600
+    return [t["receipt_id"] for t in told]
 
 
 def many(port: int, count: int) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
-from serve.follow import point
+from serve.pointer import point
 from serve.settings import Settings
 from serve.store.store import Store
 from serve.store.users import User, Users

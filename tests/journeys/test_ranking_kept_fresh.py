@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serve.follow import point
+from serve.pointer import point
 from tests import served
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from serve.follow import point
+from serve.pointer import point
 from tests import served
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,8 @@ from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
 from models.registered import RegistrySettings, Run
 from models.registry import Registry
 from serve import cards
-from serve.follow import follow, point
+from serve.follow import follow
+from serve.pointer import point
 from tests.small_model import small_model
 
 ELSEWHERE = """

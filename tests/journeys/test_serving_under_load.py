@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from serve.bodies import ScoreBody, asked_of, read
-from serve.follow import point
+from serve.pointer import point
 from serve.scoring import Loaded
 from serve.store.engine import open_engine
 from tests import served
@@ -52,10 +52,11 @@ def many(port: int, count: int) -> list[tuple[int, bytes]]:
     return answers
 
 
-def test_swaps_and_a_broken_model_under_load_then_a_kill(
+def test_a_slow_client_then_swaps_and_a_broken_model_under_load_then_a_kill(
     running: tuple[Any, int, Path],
 ) -> None:
     process, port, folder = running
+    a_slow_client_is_let_go(port)
     good = {number: served.artifact(seed).fingerprint for number, seed in ((1, 0), (2, 1))}
     broken = folder / "models" / ("f" * 64)
     shutil.copytree(folder / "models" / good[2], broken)
@@ -81,10 +82,8 @@ def test_swaps_and_a_broken_model_under_load_then_a_kill(
     assert {t["receipt_id"] for t in told} <= logged
 
 
-def test_a_slow_client_is_let_go(tmp_path: Path) -> None:
-    point(tmp_path, served.lay_down(tmp_path), 1)
-    with served.server(tmp_path, MIKOMI_BODY_SECONDS="0.3") as (_, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
-            slow.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-            assert b" 408 " in slow.recv(4096)
-        assert served.ask(port, "POST", "/v1/score", BODY)[0] == 200
+def a_slow_client_is_let_go(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
+        slow.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert b" 408 " in slow.recv(4096)
+    assert served.ask(port, "POST", "/v1/score", BODY)[0] == 200

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from serve.follow import point
+from serve.pointer import point
 from serve.store.engine import open_engine
 from tests import served
 from tests.clocked import Clock, serving

@@ -50,7 +50,7 @@ def tell_everything(client: TestClient) -> list[str]:
 def traces(url: str) -> Iterator[str]:
     """Give where anything telltale is left: tables and, of SQLite, its files."""
     engine = engines.open_engine(url)
-    with engine.connect() as connection:
+    with engines.reading(engine).connect() as connection:
         for table in METADATA.sorted_tables:
             if TELLTALE in str(connection.execute(table.select()).all()):
                 yield table.name

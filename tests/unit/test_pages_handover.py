@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from serve.follow import point
+from serve.pointer import point
 from serve.store.store import Store
 from tests import served
 from tests.clocked import NOW

@@ -14,9 +14,9 @@ from models.reason_selection import ReasonSettings
 from serve.app import create_app
 from serve.bodies_store import StoredOutcome
 from serve.every_reason import KINDS, every_reason, kind_of
-from serve.follow import point
 from serve.numbers import numbers
 from serve.pages.adding_up import shown_steps
+from serve.pointer import point
 from serve.scoring import Loaded
 from serve.settings import Settings
 from serve.similar import Winners, shared

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from serve import cards
 from serve.app import create_app
-from serve.follow import point
 from serve.insights import LEAST, insights
+from serve.pointer import point
 from serve.settings import Settings
 from tests import served
 from tests.clocked import NOW

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from serve.follow import point
 from serve.pages.ranking_csv import BOM
+from serve.pointer import point
 from serve.scoring import Loaded
 from serve.store.tables import RANKING
 from tests import served

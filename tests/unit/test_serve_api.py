@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from models import artifact
 from serve import cards
 from serve.app import create_app
-from serve.follow import point
+from serve.pointer import point
 from serve.settings import Settings
 from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade

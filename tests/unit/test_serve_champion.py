@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from features.errors import ArtifactMissing, ArtifactTampered, Fault
-from serve.champion import POINTER, FollowedChampion, NoModel
+from serve.champion import FollowedChampion, NoModel
+from serve.pointer import POINTER
 
 
 @dataclass(frozen=True)

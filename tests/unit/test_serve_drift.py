@@ -14,7 +14,7 @@ from serve import drift
 from serve.app import create_app
 from serve.bodies import ScoreBody, asked_of, read
 from serve.drift import EVERY, WATCHED, Drift, watched
-from serve.follow import point
+from serve.pointer import point
 from serve.scoring import Loaded
 from serve.settings import Settings
 from tests import served

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from serve.follow import point
+from serve.pointer import point
 from serve.store.engine import open_engine
 from tests import served
 from tests.unit.test_serve_api import NOW, serving, settings

@@ -18,7 +18,7 @@ from pipelines.job import Job
 from pipelines.params_file import parse
 from pipelines.workspace import Workspace
 from serve.champion import FollowedChampion
-from serve.follow import point
+from serve.pointer import point
 from serve.scoring import Loaded
 from serve.shadow import LATE, Shadow, drawn_of
 from serve.shadow_process import POINTER, step

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serve import app, shortcut
-from serve.follow import point
+from serve.pointer import point
 from serve.settings import Settings
 from tests import served
 

@@ -12,7 +12,7 @@ from fastapi.dependencies import utils
 
 from serve import app as application
 from serve import command
-from serve.champion import POINTER
+from serve.pointer import POINTER
 from tests import served
 from tests.unit.test_serve_api import serving, settings
 

@@ -21,8 +21,8 @@ from pipelines import lift as lifting
 from pipelines.job import Job
 from pipelines.params_file import parse
 from pipelines.workspace import Workspace
-from serve.follow import point
 from serve.pages.ranking_csv import BOM
+from serve.pointer import point
 from serve.store.engine import moment, open_engine, upgrade
 from serve.store.tables import FEEDBACK, OUTCOMES, RECEIPTS, WORKED_LISTS
 from serve.worked_list import Draw, lot
