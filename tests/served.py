@@ -18,11 +18,15 @@ from features.build import build
 from features.timeline import to_moments
 from models import evidence_learning, reference, training
 from models.artifact import Artifact, save
-from models.settings import BoosterSettings, TrainSettings
+from models.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.training_set import TrainingSet
 from tests import builders
 
-SETTINGS = TrainSettings(folds=3, booster=BoosterSettings(max_trees=30, threads=1))
+SETTINGS = TrainSettings(
+    folds=2,
+    scorecard=ScorecardSettings(penalties=(30.0,)),
+    booster=BoosterSettings(max_trees=30, threads=1),
+)
 SIZE = builders.Company(leads=250, activities=4_000, outcomes=200, changes=100, seed=3)
 
 
