@@ -1,26 +1,37 @@
 """The notebooks run, show figures, import and never define."""
 
 import ast
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
-def executed(path: Path) -> Any:
-    """Run a notebook where it lies; a cell that fails raises."""
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(FOLDER)}})
-    return client.execute()
+def executed(paths: Sequence[Path]) -> list[list[Any]]:
+    """Run notebooks where they lie, and give the cells of each; a cell that fails raises.
+
+    They share a process, which imports once; each begins without the names of the one before.
+    """
+    whole, ends = nbformat.v4.new_notebook(), []
+    for path in paths:
+        whole.cells.append(nbformat.v4.new_code_cell("%reset -f"))
+        whole.cells += nbformat.read(path, as_version=4).cells
+        ends.append(len(whole.cells))
+    client = NotebookClient(whole, timeout=600, resources={"metadata": {"path": str(FOLDER)}})
+    cells = client.execute().cells
+    return [cells[first:last] for first, last in pairwise([0, *ends])]
 
 
-def outputs(notebook: Any) -> list[Any]:
-    return [one for cell in notebook.cells for one in cell.get("outputs", [])]
+def outputs(cells: list[Any]) -> list[Any]:
+    return [one for cell in cells for one in cell.get("outputs", [])]
 
 
 def sources(path: Path) -> str:
@@ -40,12 +51,12 @@ def test_there_are_three() -> None:
     assert len(NOTEBOOKS) == 3
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_shows_a_figure(path: Path) -> None:
-    told = outputs(executed(path))
-    assert not [one for one in told if one.output_type == "error"]
-    shown = [one.get("data", {}) for one in told]
-    assert any("<svg" in str(data) or "image/png" in data for data in shown)
+def test_the_notebooks_run_and_show_a_figure_each() -> None:
+    for cells in executed(NOTEBOOKS):
+        told = outputs(cells)
+        assert not [one for one in told if one.output_type == "error"]
+        shown = [one.get("data", {}) for one in told]
+        assert any("<svg" in str(data) or "image/png" in data for data in shown)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -62,8 +73,10 @@ def test_a_definition_would_be_noticed() -> None:
     assert defined("import os\ndef helper(): ...") == ["FunctionDef"]
 
 
-def test_a_failing_cell_would_be_noticed(tmp_path: Path) -> None:
-    broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    nbformat.write(broken, tmp_path / "broken.ipynb")
-    with pytest.raises(Exception, match="ZeroDivisionError"):
-        executed(tmp_path / "broken.ipynb")
+@pytest.mark.parametrize("source", ["1 / 0", "left_behind"])
+def test_a_failing_cell_would_be_noticed(tmp_path: Path, source: str) -> None:
+    good, broken = tmp_path / "good.ipynb", tmp_path / "broken.ipynb"
+    for path, code in ((good, "left_behind = 1"), (broken, source)):
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)
+    with pytest.raises(CellExecutionError, match=r"ZeroDivisionError|NameError"):
+        executed([good, broken])
