@@ -256,7 +256,7 @@ def test_a_lead_that_cannot_be_computed_does_not_stop_the_others(
     assert len(company.rows()) == LEADS
 
 
-@pytest.mark.parametrize("asked", ["sort=name", "band=boiling", "limit=0", "limit=x", "cursor=%00"])
-def test_questions_that_cannot_be_meant_are_refused(company: Company, asked: str) -> None:
-    assert company.client.get(f"/v1/leads?{asked}").status_code == 422
+def test_questions_that_cannot_be_meant_are_refused(company: Company) -> None:
+    for asked in ("sort=name", "band=boiling", "limit=0", "limit=x", "cursor=%00"):
+        assert company.client.get(f"/v1/leads?{asked}").status_code == 422, asked
     assert company.client.get("/v1/leads?crossed_since=yesterday&q=%00").status_code == 422

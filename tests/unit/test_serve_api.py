@@ -49,9 +49,15 @@ def settings(models: Path, tmp_path: Path, **more: Any) -> Settings:
     return Settings(models=models, database_url=url, poll_seconds=0.05, **more)
 
 
-@pytest.fixture
-def client(models: Path, tmp_path: Path) -> Iterator[TestClient]:
-    with serving(settings(models, tmp_path, access_log="no")) as ready:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def client(models: Path, store: Path) -> Iterator[TestClient]:
+    """Start one server for all who ask it nothing that others would notice."""
+    with serving(settings(models, store, access_log="no")) as ready:
         yield ready
 
 
@@ -128,7 +134,7 @@ def test_ten_thousand_activities(client: TestClient) -> None:
     assert client.post("/v1/score", json=served.body(10_000)).status_code == 200
 
 
-def test_feedback_is_kept_beside_the_receipt(client: TestClient, tmp_path: Path) -> None:
+def test_feedback_is_kept_beside_the_receipt(client: TestClient, store: Path) -> None:
     receipt = client.post("/v1/score", json=served.body(3)).json()["receipt_id"]
     said = client.post(
         f"/v1/receipts/{receipt}/feedback", json={"verdict": "wrong", "note": "予算なし"}
@@ -137,7 +143,7 @@ def test_feedback_is_kept_beside_the_receipt(client: TestClient, tmp_path: Path)
     bad = client.post(f"/v1/receipts/{receipt}/feedback", json={"verdict": "won"})
     assert bad.status_code == 422
     assert client.post("/v1/receipts/none/feedback", json={"verdict": "junk"}).status_code == 404
-    with open_engine(f"sqlite:///{tmp_path / 'mikomi.db'}").connect() as connection:
+    with open_engine(f"sqlite:///{store / 'mikomi.db'}").connect() as connection:
         kept = connection.execute(text("select verdict, note from feedback")).all()
     assert kept == [("wrong", "予算なし")]
 
