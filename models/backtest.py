@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import repair, worked
-from models.calibration import Calibration, logit
+from models.calibration import Calibration
 from models.evaluation import MODEL
 from models.evaluation_figures import Comparison, Redraws, redraw
+from models.log_odds import logit
 from models.metrics import Interval
 from models.origins import BacktestSettings, Rolling
 from models.repair_found import Matured, RepairSettings

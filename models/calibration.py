@@ -1,4 +1,4 @@
-"""Calibration: from margin to probability, chosen among none, sigmoid, beta and isotonic.
+"""Calibration: from margin to probability: none, sigmoid, beta, quadratic or isotonic.
 
 Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
 loss, out of fold by lead, by more than one standard error of the difference. A calibration is plain
@@ -6,6 +6,9 @@ data, never inverts an order, and gives probabilities inside [0, 1].
 
 - sigmoid: slope * margin + shift, slope >= 0
 - beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
+- quadratic: the margin with its error (`models.log_odds`), of prior standard deviations `HELD`:
+  level + slope * far + bend * far**2, far = margin - center; from where its slope has fallen to
+  `LEAST` of that at the center it goes straight on
 - isotonic: a rising step curve, joined by straight lines, each level shrunk to the mean
 """
 
@@ -19,15 +22,18 @@ from numpy.typing import NDArray
 
 from features.errors import BadInput
 from models.interpolation import between
+from models.log_odds import error, expit, logit
 from models.settings import CalibrationSettings
 from models.split import folds_by_lead
 from models.training_set import Floats
 
-Kind = Literal["none", "sigmoid", "beta", "isotonic"]
+Kind = Literal["none", "sigmoid", "beta", "isotonic", "quadratic"]
+HELD: Final = (0.4, 0.3, 0.1)
+LEAST: Final = 0.2
 
 _FOLDS = 5
-_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic")
-_SIGMOID, _BETA, _ISOTONIC = 1, 2, 3
+_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
+_SIGMOID, _BETA, _ISOTONIC, _QUADRATIC = 1, 2, 3, 4
 """Positions in `_KINDS`."""
 
 
@@ -38,9 +44,10 @@ class Calibration:
     Attributes
     ----------
     kind
-        none, sigmoid, beta or isotonic.
+        none, sigmoid, beta, isotonic or quadratic.
     parameters
-        sigmoid: slope, shift; beta: a, b, shift; isotonic: the probabilities at `at`.
+        sigmoid: slope, shift; beta: a, b, shift; quadratic: center,
+        level, slope, bend; isotonic: the probabilities at `at`.
     at
         Isotonic only: margins, ascending.
     """
@@ -87,6 +94,11 @@ class Calibration:
             return replace(self, parameters=tuple(levels.tolist()))
         if self.kind == "none":
             return Calibration("sigmoid", (slope, shift))
+        if self.kind == "quadratic":
+            center, level, *bent = self.parameters
+            return replace(
+                self, parameters=(center, slope * level + shift, *(slope * one for one in bent))
+            )
         *slopes, own = self.parameters
         return replace(self, parameters=(*(slope * one for one in slopes), slope * own + shift))
 
@@ -113,7 +125,21 @@ def probability_of(
     elif kind == _BETA:
         above, below = np.logaddexp(0.0, -margin), np.logaddexp(0.0, margin)
         logit = -parameters[0] * above + parameters[1] * below + parameters[2]
+    elif kind == _QUADRATIC:
+        logit = _bent(margin - parameters[0], parameters[1], parameters[2], parameters[3])
     return np.exp(-np.logaddexp(0.0, -logit))  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _bent(
+    far: float, level: float, slope: float, bend: float
+) -> float:  # pragma: no cover (compiled)
+    inner = far
+    if bend < 0.0:
+        inner = min(far, (LEAST - 1.0) * slope / (2.0 * bend))
+    elif bend > 0.0:
+        inner = max(far, (LEAST - 1.0) * slope / (2.0 * bend))
+    return level + slope * inner + bend * inner * inner + LEAST * slope * (far - inner)
 
 
 @njit(cache=True, nogil=True)
@@ -124,18 +150,9 @@ def _probabilities(
         out[row] = probability_of(margin[row], kind, parameters, at)
 
 
-def expit(margin: Floats) -> Floats:
-    """Turn log-odds into probabilities."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -margin)))
-
-
-def logit(probability: Floats) -> Floats:
-    """Turn probabilities into log-odds; they are held inside (1e-12, 1 - 1e-12)."""
-    inside = np.clip(probability, 1e-12, 1.0 - 1e-12)
-    return np.asarray(np.log(inside) - np.log1p(-inside))
-
-
-def fit(kind: Kind, margin: Floats, label: Floats) -> Calibration:
+def fit(
+    kind: Kind, margin: Floats, label: Floats, lead: NDArray[np.int64] | None = None
+) -> Calibration:
     """Fit one kind of calibration.
 
     Parameters
@@ -144,7 +161,11 @@ def fit(kind: Kind, margin: Floats, label: Floats) -> Calibration:
         Which.
     margin, label
         Shape (rows,).
+    lead
+        Shape (rows,): whose rows they are; missing means that each is of another lead.
     """
+    if kind == "quadratic":
+        return _quadratic(margin, label, np.arange(len(label)) if lead is None else lead)
     if kind == "isotonic":
         return _isotonic(margin, label)
     if kind == "sigmoid":
@@ -182,10 +203,10 @@ def choose(
     best: Kind = "none"
     best_gain = 0.0
     for kind in settings.kinds:
-        gain = plain - _out_of_fold(_kind(kind), margin, label, fold)
+        gain = plain - _out_of_fold(_kind(kind), margin, label, (lead, fold))
         if gain.mean() > max(best_gain, _standard_error(gain, lead)):
             best, best_gain = _kind(kind), float(gain.mean())
-    return fit(best, margin, label)
+    return fit(best, margin, label, lead)
 
 
 def log_losses(probability: Floats, label: Floats) -> Floats:
@@ -195,15 +216,17 @@ def log_losses(probability: Floats, label: Floats) -> Floats:
 
 
 def _kind(name: str) -> Kind:
-    kinds: dict[str, Kind] = {"sigmoid": "sigmoid", "beta": "beta", "isotonic": "isotonic"}
-    return kinds.get(name, "none")
+    return _KINDS[_KINDS.index(name)] if name in _KINDS else "none"
 
 
-def _out_of_fold(kind: Kind, margin: Floats, label: Floats, fold: NDArray[np.int64]) -> Floats:
+def _out_of_fold(
+    kind: Kind, margin: Floats, label: Floats, by: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> Floats:
+    lead, fold = by
     out = np.empty(len(margin))
     for k in range(_FOLDS):
         held = fold == k
-        curve = fit(kind, margin[~held], label[~held])
+        curve = fit(kind, margin[~held], label[~held], lead[~held])
         out[held] = log_losses(curve.probability(margin[held]), label[held])
     return out
 
@@ -229,6 +252,13 @@ def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
 
     bounds = [(0.0, None)] * parts.shape[1] + [(None, None)]
     return tuple(float(x) for x in minimize(loss, target, jac=True, bounds=bounds).x)
+
+
+def _quadratic(margin: Floats, label: Floats, lead: NDArray[np.int64]) -> Calibration:
+    found = error(margin, label, lead, HELD)
+    shift, slope, bend = found.likely.tolist()
+    rising = max(1.0 + slope, LEAST)
+    return Calibration("quadratic", (found.center, found.center + shift, rising, bend))
 
 
 def _isotonic(margin: Floats, label: Floats) -> Calibration:

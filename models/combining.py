@@ -18,8 +18,8 @@ from scipy.optimize import minimize
 
 from models import booster, level, scorecard
 from models.booster import Growth
-from models.calibration import expit
 from models.lead_model import Weights
+from models.log_odds import expit
 from models.points import Points
 from models.scorecard import Scorecard
 from models.settings import TrainSettings

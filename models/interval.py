@@ -5,14 +5,11 @@ converts; the interval says between which shares that may lie, 90 % of the time,
 come. It is a curve of the calibrated log-odds z, learned from margins that were later than, or
 held out of, what the model was trained on:
 
-    true log-odds = z + shift + slope * far + bend * far**2 + period * (1 + tilt * far)
-    far = z - center
+    true log-odds = z + error + period * (1 + tilt * far),  far = z - center
 
-`shift`, `slope` and `bend` have normal priors of standard deviations `PRIOR`, so with no outcomes
-the interval is as wide as ignorance, and narrows with every conversion, without a step; far from
-where the conversions are it stays wide.
-Rows of a lead repeat each other: the likelihood is divided by their design effect (Kish 1965), the
-squared sums of the residuals of each lead over the sum of their squares.
+The `error` is that of `models.log_odds`, with priors of standard deviations `PRIOR`: with no
+outcomes the interval is as wide as ignorance, and narrows with every conversion, without a step;
+far from where the conversions are it stays wide.
 `period` is what a base rate moves by from one horizon to the next: its mean square under a
 half-normal prior of scale `PERIOD` and the errors of the periods of one horizon. What moves the
 rate tilts the curve too, by `tilt`, whose standard deviation is `TILT`. The probability shown lies
@@ -27,7 +24,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from models.calibration import expit, logit
+from models.log_odds import error, expit, logit, powers
 from models.training_set import Floats
 
 LEVEL: Final = 0.9
@@ -40,7 +37,6 @@ SUFFICIENT: Final = float(np.log(2.0))
 shown."""
 
 _QUANTILE: Final = 1.6448536269514722
-_ROUNDS: Final = 50
 _EDGE: Final = 1e-12
 _MOST: Final = 1.5
 
@@ -101,7 +97,7 @@ class Interval:
         """
         _, period, errors, covariance = self.learned
         z = logit(probability)
-        parts = np.column_stack([(z - self.center) ** power for power in range(3)])
+        parts = powers(z, self.center)
         variance = np.einsum("ij,jk,ik->i", parts, covariance, parts)
         variance += period**2 * (1.0 + TILT**2 * parts[:, 2])
         return expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
@@ -161,19 +157,14 @@ def learn(
     if len(label) == 0:
         return Interval()
     z = logit(probability)
-    center = float(np.average(z, weights=probability * (1.0 - probability) + _EDGE))
-    parts = (z - center)[:, None] ** np.arange(3.0)
-    prior = np.diag(np.array(PRIOR) ** -2.0)
-    repeated = design_effect(label - probability, lead)
-    error, bend = _mode(z, parts, label, prior * repeated)
-    covariance = np.linalg.inv(bend / repeated)
-    expected = expit(z + parts @ error)
+    found = error(z, label, lead, PRIOR)
+    expected = expit(found.at(z))
     rest = (label - expected, expected * (1.0 - expected))
-    moved = _period_variance(rest, period, repeated)
+    moved = _period_variance(rest, period, found.repeated)
     return Interval(
-        center,
-        tuple(error.tolist()),
-        tuple(tuple(row) for row in covariance.tolist()),
+        found.center,
+        tuple(found.likely.tolist()),
+        tuple(tuple(row) for row in found.covariance.tolist()),
         float(np.sqrt(moved)),
     )
 
@@ -186,38 +177,6 @@ def periods(cutoff: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
     """
     first = np.int64(cutoff.min() if cutoff.size else 0)
     return np.asarray((cutoff - first) // horizon, np.int64)
-
-
-def design_effect(residual: Floats, lead: NDArray[np.int64]) -> float:
-    """Tell how many rows of a lead are worth one: 1 if they are independent."""
-    together = _sums(residual[:, None], lead)
-    return max(1.0, float(np.sum(together**2) / np.sum(residual**2)))
-
-
-def _mode(z: Floats, parts: Floats, label: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """Find the most likely error by Newton's method; give it with the second derivatives.
-
-    Steps that do not help are halved.
-    """
-
-    def loss(error: Floats) -> float:
-        margin = z + parts @ error
-        return float(np.sum(np.logaddexp(0.0, margin) - label * margin) + error @ prior @ error / 2)
-
-    error, bend = np.zeros(len(prior)), prior
-    best = loss(error)
-    for _ in range(_ROUNDS):
-        expected = expit(z + parts @ error)
-        slope = parts.T @ (expected - label) + prior @ error
-        bend = (parts * (expected * (1.0 - expected))[:, None]).T @ parts + prior
-        step = np.linalg.solve(bend, slope)
-        while loss(error - step) > best and np.abs(step).max() > _EDGE:
-            step = step / 2
-        error = error - step
-        best = loss(error)
-        if np.abs(step).max() < _EDGE**0.5:
-            break
-    return error, bend
 
 
 def _sums(rows: Floats, group: NDArray[np.int64]) -> Floats:

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from models import booster
-from models.calibration import Calibration, expit
-from models.interval import PERIOD, design_effect
+from models.calibration import Calibration
+from models.interval import PERIOD
+from models.log_odds import design_effect, expit
 from models.split import latest
 from models.training_set import Floats, TrainingSet
 

@@ -20,8 +20,9 @@ import numpy as np
 
 from features.timeline import DAY, Moments
 from models import calibration, interval, level, promotion
-from models.calibration import Calibration, log_losses, logit
+from models.calibration import Calibration, log_losses
 from models.lead_model import LeadModel
+from models.log_odds import logit
 from models.metrics import Interval
 from models.origins import matured_by
 from models.repair_found import (

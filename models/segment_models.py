@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from models import calibration, combining, promotion
-from models.calibration import Calibration, expit, log_losses
+from models.calibration import Calibration, log_losses
+from models.log_odds import expit
 from models.metrics import Interval
 from models.settings import TrainSettings
 from models.split import folds_by_lead

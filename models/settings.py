@@ -87,7 +87,7 @@ class CalibrationSettings:
         Below this many conversions (or non-conversions) nothing but `none` is tried.
     """
 
-    kinds: tuple[str, ...] = ("sigmoid", "beta", "isotonic")
+    kinds: tuple[str, ...] = ("sigmoid", "beta", "quadratic", "isotonic")
     share: float = 0.25
     min_conversions: int = 50
 

@@ -76,7 +76,7 @@ _TEXT: Final = Limit(
     "a text that is not empty", lambda v: not isinstance(v, str) or bool(v.strip())
 )
 _TEXTS: Final = Limit(_TEXT.expected, _TEXT.holds, some=False)
-_KINDS: Final = ("sigmoid", "beta", "isotonic")
+_KINDS: Final = ("sigmoid", "beta", "quadratic", "isotonic")
 _KIND: Final = Limit(
     f"one of {', '.join(_KINDS)}",
     lambda value: not isinstance(value, str) or value in _KINDS,

@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.timeline import Moments, from_moments
-from models.calibration import expit
 from models.evaluation_reliability import ReliabilityBin, reliability
+from models.log_odds import expit
 from models.metrics import Interval
 from models.monitoring.alike import Codes
 from models.monitoring.ratio import Counted, spread_of

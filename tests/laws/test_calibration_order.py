@@ -22,7 +22,7 @@ def holds(curve: Calibration, margin: np.ndarray) -> bool:
     return inside and bool((np.diff(probability) >= -LAST_BITS).all())
 
 
-@pytest.mark.parametrize("kind", ["none", "sigmoid", "beta", "isotonic"])
+@pytest.mark.parametrize("kind", ["none", "sigmoid", "beta", "isotonic", "quadratic"])
 @settings(max_examples=40, deadline=None)
 @given(margins=MARGINS, asked=MARGINS, seed=st.integers(0, 1000))
 def test_order_is_kept(
@@ -35,12 +35,13 @@ def test_order_is_kept(
 
 def test_even_when_the_labels_say_the_opposite() -> None:
     margin = np.linspace(-3, 3, 200)
-    for kind in ("sigmoid", "beta", "isotonic"):
+    for kind in ("sigmoid", "beta", "isotonic", "quadratic"):
         assert holds(calibration.fit(kind, margin, (margin < 0).astype(float)), margin)
 
 
 def test_the_law_bites() -> None:
     margin = np.linspace(-3, 3, 50)
     assert not holds(Calibration("sigmoid", (-1.0, 0.0)), margin)
+    assert not holds(Calibration("quadratic", (0.0, 0.0, -1.0, 0.1)), margin)
     assert not holds(Calibration("isotonic", (0.5, 0.2), (-1.0, 1.0)), margin)
     assert not holds(Calibration("isotonic", (0.5, 1.2), (-1.0, 1.0)), margin)

@@ -25,6 +25,7 @@ CALIBRATIONS = {
     "none": Calibration(),
     "sigmoid": Calibration("sigmoid", (1.7, -0.4)),
     "beta": Calibration("beta", (0.6, 1.3, 0.2)),
+    "quadratic": Calibration("quadratic", (-1.5, -1.6, 0.9, -0.2)),
     "isotonic": Calibration(
         "isotonic",
         (0.01, 0.01, 0.1, 0.1, 0.11, 0.11, 0.8, 0.8),

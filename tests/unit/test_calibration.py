@@ -7,10 +7,11 @@ import pytest
 
 from features.errors import BadInput
 from models import calibration
-from models.calibration import Calibration, expit
+from models.calibration import Calibration
+from models.log_odds import expit, logit
 from models.settings import CalibrationSettings
 
-KINDS: list[calibration.Kind] = ["none", "sigmoid", "beta", "isotonic"]
+KINDS: list[calibration.Kind] = ["none", "sigmoid", "beta", "isotonic", "quadratic"]
 
 
 def drawn(n: int, slope: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +67,30 @@ def test_it_comes_back_from_json_to_the_bit(kind: calibration.Kind) -> None:
     assert np.array_equal(again.probability(margin), curve.probability(margin))
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_margin_that_overstates_at_both_ends_is_bent(seed: int) -> None:
+    margin, _ = drawn(4000, 1.0, seed)
+    true = expit(margin - 0.15 * (margin + 1.5) ** 2)
+    label = (np.random.default_rng(100 + seed).random(4000) < true).astype(float)
+    curve = chosen(margin, label)
+    assert curve.kind == "quadratic"
+    hottest = np.argsort(margin)[-80:]
+    told, truth = curve.probability(margin[hottest]).mean(), true[hottest].mean()
+    assert abs(told - truth) < 0.05
+    assert expit(margin[hottest]).mean() - truth > 0.2
+
+
+@pytest.mark.parametrize("bend", [-0.3, 0.3])
+def test_a_quadratic_curve_goes_straight_on_where_it_would_turn(bend: float) -> None:
+    curve = Calibration("quadratic", (-1.0, -1.2, 0.9, bend))
+    step = 1e-4
+    at = np.linspace(-9.0, 4.0, 400)
+    slope = (logit(curve.probability(at + step)) - logit(curve.probability(at - step))) / (2 * step)
+    least = calibration.LEAST * 0.9
+    bent = 0.9 + 2.0 * bend * (at + 1.0)
+    assert slope == pytest.approx(np.maximum(bent, least), abs=1e-3)
+
+
 def test_isotonic_never_says_certainly() -> None:
     margin, label = drawn(500, 1.0)
     probability = calibration.fit("isotonic", margin, label).probability(np.array([-50.0, 50.0]))
@@ -92,7 +117,7 @@ def test_a_moved_curve_has_moved_log_odds_and_the_same_order(kind: calibration.K
     curve = calibration.fit(kind, *drawn(2000, 1.7))
     at = np.array(curve.at) if kind == "isotonic" else np.linspace(-6.0, 3.0, 200)
     before, after = curve.probability(at), curve.moved(0.7, 0.4).probability(at)
-    assert calibration.logit(after) == pytest.approx(0.7 * calibration.logit(before) + 0.4)
+    assert logit(after) == pytest.approx(0.7 * logit(before) + 0.4)
     assert (np.diff(after) >= 0.0).all()
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from features.timeline import DAY
 from models import repair
-from models.calibration import Calibration, expit
+from models.calibration import Calibration
+from models.log_odds import expit
 from models.repair import decide
 from models.repair_found import Cut, Matured, RepairSettings
 from pipelines import contest

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import scorecard
-from models.calibration import expit
+from models.log_odds import expit
 from models.segment_models import Case, SegmentSettings, judge
 from models.settings import ScorecardSettings, TrainSettings
 from models.training_set import TrainingSet
