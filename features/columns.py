@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import MISSING, SCALE
 from features.timeline import NEVER, Moments, to_moments
 

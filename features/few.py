@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.encoding.told import Told, told_activities, told_changes, told_deals
 from features.kernel import packed as cut
 from features.kernel.account import AccountPlan, Accounts, account

@@ -8,9 +8,9 @@ everything a feature can read. Tables that are stored in order are recognised an
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import Indices, Integers
 
 Keys = tuple[NDArray[Any], ...]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from features.columns import moments_of, places
+from features.compiled import njit
 from features.errors import BadRequest
 from features.histories import Histories
 from features.kernel.records import Indices, Integers, Rows

@@ -17,9 +17,9 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.errors import BadInput
 from models.interpolation import between
 from models.log_odds import error, expit, logit

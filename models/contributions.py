@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.errors import ArtifactError, CatalogMismatch
 from models import tree_text
 from models.booster import Booster

@@ -9,10 +9,10 @@ import sys
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.catalog import Catalog
+from features.compiled import njit
 
 _LITTLE: Final = sys.byteorder == "little"
 

@@ -21,9 +21,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from models.log_odds import error, expit, logit, powers
 from models.training_set import Floats
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel import packed as cut
 from features.kernel.packed import AT, pack
 from features.kernel.records import Integers

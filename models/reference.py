@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.errors import BadParams, NotEnoughEvidence
 from models.interpolation import between
 from models.training_set import Floats

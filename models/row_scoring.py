@@ -8,9 +8,9 @@ lead, handing the arrays over would cost more than the work.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel import packed as cut
 from features.kernel.packed import AT, pack
 from features.kernel.records import Integers

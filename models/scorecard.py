@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel import packed as cut
 from features.kernel.packed import AT, pack
 from features.kernel.records import Integers

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from models.binning import BinCodes, Binning
 from models.training_set import Floats
 

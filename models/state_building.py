@@ -9,10 +9,10 @@ A tree with too many states is not tabled; the booster is then left to LightGBM'
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from models.state_tables import StateTables, starts
 from models.tree_bins import BinArrays, ColumnBins, column_bins
 from models.tree_text import Tree
@@ -136,7 +136,7 @@ def _joined(
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _tables(
     goes_left: Any, tree: Any, slot_of_node: Any, weights: Any
 ) -> Any:  # pragma: no cover (compiled)
@@ -151,7 +151,7 @@ def _tables(
     return cells, value[0]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _expectations(
     goes_left: Any, tree: Any, slot_of_node: Any, value: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -173,7 +173,7 @@ def _expectations(
         value[coalition] = at[0]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _shapley(value: Any, weights: Any, cells: Any) -> None:  # pragma: no cover (compiled)
     """Add up what each player adds to every coalition without it, by the weight of its size."""
     players = len(weights)

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel import packed as cut
 from features.kernel.packed import AT, pack
 from models.tree_bins import BinArrays, bin_of_category, bin_of_number
@@ -109,7 +109,7 @@ def starts(sizes: list[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _bin_block(
     values: Any, first: Any, count: int, binning: Any, bins: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -124,7 +124,7 @@ def _bin_block(
                 bins[place, row] = bin_of_number(value, own)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _add_trees(
     count: int, bins: Any, trees: Any, sums: Any, outputs: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -148,7 +148,7 @@ def _add_trees(
             outputs[row] += cells[state[row] + width - 1]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _explain(
     out: Any, binning: Any, slots: Any, moves: Any, cells: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -170,7 +170,7 @@ def _explain(
                 shap[first + row, column[place]] += weight * sums[place, row]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _states_of_one(
     values: Any, binning: Any, by_bin: Any, state: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -188,7 +188,7 @@ def _states_of_one(
             state[trees[first[place] + slot]] += moves[own + slot]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _explain_one(
     out: Any, binning: Any, slots: Any, by_bin: Any, table: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -212,7 +212,7 @@ def _explain_one(
         shap[0, column[place]] += weight * sums[place]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def add_trees(
     values: Any, packed: Any, shap: Any, margin: Any, weight: float
 ) -> None:  # pragma: no cover (compiled)

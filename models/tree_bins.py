@@ -7,10 +7,10 @@ bin go the same way at every node, so a row is first turned into bins and never 
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.errors import ArtifactError
 from models.tree_text import MISSING_NAN, MISSING_NONE, MISSING_ZERO, ZERO_THRESHOLD, Tree
 
@@ -100,7 +100,7 @@ class BinArrays:
         )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def bin_of_number(value: float, edges: NDArray[np.float64]) -> int:
     """Bin of a value of a numeric column: interval, then zero, then missing."""
     count = len(edges)
@@ -119,7 +119,7 @@ def bin_of_number(value: float, edges: NDArray[np.float64]) -> int:
     return low
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def bin_of_category(value: float, categories: int) -> int:
     """Bin of a value of a categorical column; the last one holds missing and unknown codes."""
     if np.isnan(value) or value <= -1.0 or value >= categories:

@@ -7,8 +7,8 @@ array is refused, not repaired. Keys that say nothing to us may hold any single 
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.encoding.json_text import (
     BEGIN,
     QUOTE,

@@ -8,9 +8,9 @@ read at all but refused by a place of -1, for a reader that knows everything. No
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.timeline import DAY
 
 Text = NDArray[np.uint8]

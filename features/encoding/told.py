@@ -8,10 +8,10 @@ it is handed over in a few arrays; the order and the columns made of them are th
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.columns import exact_thousandths
+from features.compiled import njit
 from features.kernel.records import MISSING, Changes, Codes, Deals, Events, Integers, Touches
 from features.ordering import in_order_of, starts_of
 

@@ -8,8 +8,8 @@ code, directions under a number that no type has.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.encoding.codebook import Codebook
 from features.encoding.json_text import Text
 from features.kernel.packed import pack

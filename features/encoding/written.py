@@ -10,9 +10,9 @@ looked up by the codebook, as those of records are.
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from features.columns import translation
+from features.compiled import njit
 from features.encoding.codebook import Codebook, codes, ranked
 from features.encoding.json_activities import MOMENTS, NOTHING, SHORTEST, TEXTS, all_of
 from features.encoding.json_text import Text

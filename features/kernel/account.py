@@ -9,9 +9,9 @@ occurred; what is already too old for a window when it is seen never enters it.
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.deals import WON
 from features.kernel.records import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
 

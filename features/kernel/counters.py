@@ -13,9 +13,9 @@ them, and one is added. So it depends on what is seen and on nothing else, to th
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import SCALE, Indices, Integers, Matrix
 
 _DAY = 86_400_000_000

@@ -5,8 +5,7 @@ for its day too if the one that will be the last of that day is not seen yet. Th
 grow, and a window's value is what the head has passed less what its tail has passed.
 """
 
-from numba import njit
-
+from features.compiled import njit
 from features.kernel.counters import Days, DaysWritten, Target, Walk
 from features.kernel.records import Integers
 

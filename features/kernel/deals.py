@@ -6,8 +6,8 @@ Decided here: a deal is open from its first outcome seen until its latest one se
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.kernel.records import MISSING, SCALE, Deals, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000

@@ -10,9 +10,9 @@ plain 3 for a type of its own, and compiles what cuts once for every place.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import Integers
 
 _WORD: Final = 8

@@ -9,8 +9,8 @@ a record is seen from the microsecond after `seen_from`.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.kernel.records import Changes, Deals, Events, Indices, Integers
 
 _NEVER = np.iinfo(np.int64).max

@@ -7,9 +7,9 @@ that of the lead; a lead that the cutoff does not see has no profile at all. Cal
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import Changes, Indices, Matrix, Rows
 
 _DAY: Final = 86_400_000_000

@@ -3,8 +3,8 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from features.compiled import njit
 from features.kernel.records import Events, Indices, Integers, Matrix, Rows
 
 _HOUR: Final = 3_600_000_000

@@ -9,9 +9,9 @@ alone, over what that cutoff sees.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.counters import (
     Cells,
     DaysWritten,

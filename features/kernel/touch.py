@@ -7,9 +7,9 @@ activity answers it. Several requests before one answer wait from the first of t
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.kernel.records import MISSING, Indices, Matrix, Rows, Touches
 
 _HOUR: Final = 3_600_000_000

@@ -7,14 +7,14 @@ first day kind of the tables).
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from features.compiled import njit
 from pipelines.sample.chain import event_factors, stage_after, transition
 from pipelines.sample.world import LOST, OPENED, QUOTED, WON
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def tables(kinds: Any, customer: int, lead: Any, laws: Any, calendar: Any) -> Any:
     """Tabulate a whole day by day kind: transition, hazards, survival, chances of events."""
     up, wake, opening, winning = lead
@@ -40,7 +40,7 @@ def tables(kinds: Any, customer: int, lead: Any, laws: Any, calendar: Any) -> An
     return matrix, rate, survive, chance
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def part_of_day(rate: Any, exposure: float, survive: Any, chance: Any) -> None:
     """Fill the chances of no event and of each event within a part of a day, for one stage."""
     for z in range(5):
@@ -50,7 +50,7 @@ def part_of_day(rate: Any, exposure: float, survive: Any, chance: Any) -> None:
             chance[e, z] = rate[e, z] / total * (1.0 - survive[z]) if total > 0.0 else 0.0
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def carry_back(no_win: Any, moved: Any, after_lost: Any, matrix: Any) -> float:
     """Fill `moved` with the chances of no win before the night's move; give that of a lost deal."""
     for s in range(3):
@@ -68,7 +68,7 @@ def carry_back(no_win: Any, moved: Any, after_lost: Any, matrix: Any) -> float:
     return lost
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any) -> Any:
     """Chance of no win from the start of day + 1 to the share of day + horizon; shape (3, 5)."""
     day, horizon, share = until
@@ -95,7 +95,7 @@ def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any
     return no_win
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def rest_of_day(no_win: Any, now_at: Any, tabled: Any, days: Any, after: Any, moved: Any) -> Any:
     """Carry the chance of no win back to the cutoff, by hidden state; shape (5,)."""
     day, share, stage, event = now_at

@@ -3,16 +3,17 @@
 Decided here: how a lead's modifiers act on the world's parameters. Compiled by numba.
 """
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from features.compiled import njit
 
 Floats = NDArray[np.float64]
 STATE_COUNT = 5
 EVENT_COUNT = 4
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def transition(
     moves: Floats, is_wake: NDArray[np.bool_], is_rise: NDArray[np.bool_], up: float, wake: float
 ) -> Floats:
@@ -38,7 +39,7 @@ def transition(
     return matrix
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def event_factors(opening: float, winning: float, customer_opening: float) -> Floats:
     """Make the multipliers of the events' hazards: opened, quoted, won, lost."""
     factors = np.ones(EVENT_COUNT)
@@ -48,7 +49,7 @@ def event_factors(opening: float, winning: float, customer_opening: float) -> Fl
     return factors
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def stage_after(stage: int, event: int) -> int:
     """Tell the stage that begins with the day after a day with this event (-1: none)."""
     if event < 0:
@@ -56,7 +57,7 @@ def stage_after(stage: int, event: int) -> int:
     return event + 1 if event < 2 else 0  # noqa: PLR2004
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def share_before(profile: Floats, within: float) -> float:
     """Interpolate the share of a day's happenings before a moment of the day in [0, 1]."""
     hour = within * 24.0
@@ -67,7 +68,7 @@ def share_before(profile: Floats, within: float) -> float:
     return share
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def moment_of_share(profile: Floats, share: float) -> float:
     """Invert `share_before`."""
     k = 0

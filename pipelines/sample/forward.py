@@ -7,15 +7,15 @@ number of threads changes nothing. Arguments are tuples of arrays, named where t
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from features.compiled import njit
 from pipelines.sample.backward import horizon_back, rest_of_day, tables
 from pipelines.sample.chain import share_before, stage_after
 from pipelines.sample.world import LOST, WON
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def answer_leads(leads: Any, seen: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
     """Answer the questions of a range of leads; `out` = (given everything, given what is seen)."""
     begin, end = leads
@@ -24,7 +24,7 @@ def answer_leads(leads: Any, seen: Any, questions: Any, who: Any, laws: Any, out
             _answer_lead(i, seen, questions, who, laws, out)
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
     created, touches, events = seen
     created_day, created_within, path_start, path = created
@@ -75,7 +75,7 @@ def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: An
         day += 1
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _first_question(i: int, created: Any, questions: Any) -> int:
     """Skip the cutoffs that do not see the lead."""
     q: int = questions[0][i]
@@ -87,7 +87,7 @@ def _first_question(i: int, created: Any, questions: Any) -> int:
     return q
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _rates_today(i: int, today: Any, rates_of: Any, calendar: Any, eras: Any) -> Any:
     """Rates of all telling touches together, and of each, by state."""
     day, stage_state = today
@@ -99,7 +99,7 @@ def _rates_today(i: int, today: Any, rates_of: Any, calendar: Any, eras: Any) ->
     return total, rates[eras[kind], variant[i], stage_state]
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _look(belief: Any, cursor: Any, until: Any, seen: Any, today: Any, so_far: Any) -> Any:
     """Weigh the belief with the touches and the event before a moment of the day."""
     day, asked = until
@@ -124,7 +124,7 @@ def _look(belief: Any, cursor: Any, until: Any, seen: Any, today: Any, so_far: A
     return event, at_event
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _answer(question: Any, belief: Any, today: Any, at: Any, ahead: Any) -> None:
     q, horizon, state, event, at_event = question
     day, stage, begun, total, _, hazards = today
@@ -143,7 +143,7 @@ def _answer(question: Any, belief: Any, today: Any, at: Any, ahead: Any) -> None
         out[1][q] -= seen[z] * now[z]
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _silence(belief: Any, exposure: float, deal_exposure: float, total: Any, rate: Any) -> None:
     """Weigh the belief with silence: no further touch, no further deal event."""
     for z in range(5):
@@ -151,7 +151,7 @@ def _silence(belief: Any, exposure: float, deal_exposure: float, total: Any, rat
         belief[z] *= np.exp(-total[z] * exposure - leaving * deal_exposure)
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _move(belief: Any, event: int, matrix: Any, after: Any) -> Any:
     """Carry the belief over the night."""
     if event == LOST:
@@ -165,7 +165,7 @@ def _move(belief: Any, event: int, matrix: Any, after: Any) -> Any:
     return moved
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _normalise(belief: Any) -> None:
     total = 0.0
     for z in range(5):

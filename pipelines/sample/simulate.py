@@ -8,10 +8,10 @@ second can tell).
 from dataclasses import dataclass
 from typing import Any
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import njit
 from features.timeline import DAY, SECOND
 from pipelines.sample.chain import (
     event_factors,
@@ -89,7 +89,7 @@ def simulate(
     )
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -> Any:
     """Live all leads; tuples are unpacked in the order in which `simulate` packs them."""
     created_day, created_within, days = when
@@ -132,7 +132,7 @@ def _live(when: Any, paths: Any, who: Any, laws: Any, calendar: Any, rng: Any) -
     return touches, events
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _touch(touches: Any, place: Any, touch_rates: Any, profile: Any, rng: Any) -> Any:
     """Add one lead's touches of one day."""
     i, day, era, row, state, season = place
@@ -152,7 +152,7 @@ def _touch(touches: Any, place: Any, touch_rates: Any, profile: Any, rng: Any) -
     return touches
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _event(hazards: Any, share: float, rng: Any) -> Any:
     """Draw when in the rest of the day a deal event comes, if any (-1: none), and which."""
     total = hazards[0] + hazards[1] + hazards[2] + hazards[3]
@@ -164,7 +164,7 @@ def _event(hazards: Any, share: float, rng: Any) -> Any:
     return spent, _drawn(rng, hazards, total)
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _next(event: int, usual: Any, after: Any) -> Any:
     """Tell the chances of the next day's state."""
     if event == LOST:
@@ -174,7 +174,7 @@ def _next(event: int, usual: Any, after: Any) -> Any:
     return usual
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _added(rows: Any, lead: int, at: int, kind: int, deal: int) -> Any:
     """Add a row to a growing array, held with the number of used rows."""
     held, used = rows
@@ -191,7 +191,7 @@ def _added(rows: Any, lead: int, at: int, kind: int, deal: int) -> Any:
     return held, used + 1
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _drawn(rng: Any, weights: Any, total: float) -> int:
     """Draw an index by its weight."""
     u = rng.random() * total
@@ -202,7 +202,7 @@ def _drawn(rng: Any, weights: Any, total: float) -> int:
     return len(weights) - 1
 
 
-@nb.njit(cache=True)
+@njit(cache=True)
 def _moment(day: int, within: float) -> int:
     seconds = min(int(within * 86_400.0), 86_399)
     return START_MOMENT + day * DAY + seconds * SECOND

@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.feature import Text
-from serve.follow import point
 from serve.pages.people import People
 from serve.pages.ranking_csv import BOM
+from serve.pointer import point
 from serve.store.users import User, Users
 from tests import served
 from tests.ranked import Planted
