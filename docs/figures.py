@@ -66,6 +66,8 @@ _WORDS: Final = {
         "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
         "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
         "tail": "p99 of an answer, times its p50 (16 connections)",
+        "kept": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
+        "of_store": "score of a lead with 500 kept activities, p99 in ms, on SQLite; on PostgreSQL",
         "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
         "slowest": "the slowest of the ranking's {pages} pages (filters, search, 200 leads), ms",
         "lead_page": "a lead's page with 500 activities, ms",
@@ -97,6 +99,8 @@ _WORDS: Final = {
         "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
         "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
         "tail": "回答時間の p99、p50 の何倍か(16 接続)",
+        "kept": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
+        "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
         "page": "未成約リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
         "slowest": "ランキングの {pages} 種のページ(絞り込み、検索、200 件)で最も遅いもの、ミリ秒",
         "lead_page": "活動 500 件のリードのページ、ミリ秒",
@@ -202,8 +206,18 @@ def _speed(words: dict[str, str], language: str) -> str:
     rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
     rows.append([words["handler"], f"{serving['handler_us']:.0f}"])
     rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
+    rows += _store(words)
     rows += _pages(words)
     return markdown([words["what"], words["figure"]], rows)
+
+
+def _store(words: dict[str, str]) -> list[list[str]]:
+    """Give the lines of the store on both databases."""
+    found = _read("store")
+    both = [found[name] for name in ("sqlite", "postgresql")]
+    kept = [f"{one['bulk']['activities_per_second']:,.0f}" for one in both]
+    scored = [f"{one['score']['p99_ms']:.1f}" for one in both]
+    return [[words["kept"], "; ".join(kept)], [words["of_store"], "; ".join(scored)]]
 
 
 def _pages(words: dict[str, str]) -> list[list[str]]:
