@@ -15,6 +15,8 @@ NAMES = (
     "promotion",
     "repair",
     "monitor",
+    "score_all",
+    "cluster",
 )
 
 

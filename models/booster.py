@@ -8,7 +8,7 @@ a possible answer. Stored as LightGBM's own text.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,20 @@ class Growth:
     margin: Floats
 
 
+class Grow(Protocol):
+    """Grows a given number of trees; `grow` does it here, `models.cluster_growth` on a cluster."""
+
+    def __call__(
+        self,
+        rows: TrainingSet,
+        start: Floats,
+        growth: tuple[int, float],
+        settings: BoosterSettings,
+        seed: int,
+    ) -> Booster:
+        """Do what `grow` does."""
+
+
 def parameters(
     settings: BoosterSettings, rows: int, learning_rate: float, seed: int, threads: int = 1
 ) -> dict[str, Any]:
@@ -119,6 +133,11 @@ def categories(rows: int) -> dict[str, float]:
     return {"cat_smooth": smooth, "cat_l2": 0.8 * smooth}
 
 
+def bins(rows: int) -> int:
+    """Give a feature the more bins, the more rows there are."""
+    return int(np.clip(rows // _ROWS_A_BIN, *_BINS))
+
+
 def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
     """Use one thread for few values: handing work over would take longer than doing it."""
     return settings.threads if rows.values.size > _MANY_VALUES else 1
@@ -127,7 +146,7 @@ def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
 def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads: int = 1) -> Any:
     """Make LightGBM's form of the rows, each starting from its own margin."""
     spelled = parameters(settings, len(rows), settings.learning_rate, 0, threads)
-    spelled["max_bin"] = int(np.clip(len(rows) // _ROWS_A_BIN, *_BINS))
+    spelled["max_bin"] = bins(len(rows))
     made = _lightgbm().Dataset(
         rows.values,
         label=rows.label,

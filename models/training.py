@@ -35,7 +35,7 @@ from models import (
     redundancy,
     scorecard,
 )
-from models.booster import Booster
+from models.booster import Booster, Grow
 from models.calibration import Calibration
 from models.combining import Plan
 from models.interval import Interval
@@ -73,6 +73,7 @@ def fit(
     settings: TrainSettings | None = None,
     points: Points | None = None,
     seed: int = 0,
+    grow: Grow = booster.grow,
 ) -> LeadModel:
     """Train a model on matured snapshots; any number of conversions will do, none included.
 
@@ -86,6 +87,8 @@ def fit(
         Hand-given points to start from.
     seed
         Of folds and draws.
+    grow
+        Grows the trees that were decided on; those that the decision takes are grown here.
     """
     settings = settings or TrainSettings()
     rows = clocks.silence(redundancy.silence(rows), settings, seed)
@@ -95,8 +98,8 @@ def fit(
         parts = Parts(card, None, Weights())
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
     plan, margin = combining.decide(rows, settings, points, seed)
-    plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed))
-    parts = carry_out(rows, plan, settings, points, seed)
+    plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed), grow)
+    parts = carry_out(rows, plan, settings, points, seed, grow)
     curve = calibration.choose(honest, held.label, held.lead, settings.calibration, seed)
     if len(honest) and curve.kind == "none" and held.cutoff.min() == rows.cutoff.min():
         curve = level.newest(honest, held, settings.calibration.share)
@@ -111,7 +114,12 @@ def _few(rows: TrainingSet, settings: TrainSettings) -> bool:
 
 
 def carry_out(
-    rows: TrainingSet, plan: Plan, settings: TrainSettings, points: Points | None, seed: int
+    rows: TrainingSet,
+    plan: Plan,
+    settings: TrainSettings,
+    points: Points | None,
+    seed: int,
+    grow: Grow = booster.grow,
 ) -> Parts:
     """Fit the parts that a plan asks for on all the rows given."""
     fitted = combining.fit_scorecard(rows, plan.penalty, settings, points, seed)
@@ -123,7 +131,7 @@ def carry_out(
     else:
         start = combining.level_start(rows)
     growth = (plan.trees, plan.learning_rate)
-    trees = booster.grow(rows, start, growth, settings.booster, seed)
+    trees = grow(rows, start, growth, settings.booster, seed)
     shift = 0.0 if plan.starts_from_scorecard else plan.weights.trees * float(start[0])
     weights = Weights(plan.weights.scorecard, plan.weights.trees, plan.weights.shift + shift)
     return Parts(fitted, trees, weights)
@@ -134,6 +142,7 @@ def _held_out(
     plan: Plan,
     margin: Floats,
     how: tuple[TrainSettings, Points | None, int],
+    grow: Grow,
 ) -> tuple[Plan, Floats, TrainingSet]:
     """Give honest margins with their rows: later than what taught, or else out of fold.
 
@@ -145,7 +154,7 @@ def _held_out(
         held = ~np.isnan(margin)
         return plan, margin[held], rows.take(held)
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
-    taught = carry_out(earlier, plan, settings, points, seed)
+    taught = carry_out(earlier, plan, settings, points, seed, grow)
     whole, alone = taught.margin(later), taught.scorecard.margin(later.values)
     if plan.trees == 0 or combining.lasts(alone, whole, later):
         return plan, whole, later

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from features.errors import BadParams
+from models import booster
+from models.booster import Grow
+from models.cluster_growth import ClusterGrowth
 
 Result = TypeVar("Result")
 
@@ -77,6 +80,28 @@ def each(
         return
     with _client(settings) as client:
         yield from _gather(client, task, list(parts))
+
+
+@contextmanager
+def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iterator[Grow]:
+    """Give what grows trees: this process, or the workers of the cluster.
+
+    Raises
+    ------
+    BadParams
+        If workers are asked for and there is no cluster.
+    """
+    if grown == "here":
+        yield booster.grow
+        return
+    if settings.kind != "dask":
+        raise BadParams.of(
+            f"train.grown: workers with engine.kind: {settings.kind}",
+            "a Dask cluster",
+            "set engine: {kind: dask, scheduler: tcp://host:port}, or train.grown: here",
+        )
+    with _client(settings) as client:
+        yield ClusterGrowth(client)
 
 
 def _side_by_side(

@@ -28,6 +28,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -124,9 +125,14 @@ class TrainParams(TrainSettings):
         From which scores on a lead is hot or warm.
     proof
         How sure one must be of a concept before it is ever a reason.
+    grown
+        Where the trees that were decided on are grown: `here`, or by the `workers` of the Dask
+        cluster that `engine` names, with `lightgbm.dask`. While they grow, LightGBM listens on
+        every network interface of each worker and asks nobody who they are: for private networks.
     """
 
     seed: int = 0
+    grown: Literal["here", "workers"] = "here"
     points: str | None = None
     bands: BandSettings = field(default_factory=BandSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)

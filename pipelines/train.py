@@ -31,7 +31,7 @@ from models.registry import Registry
 from models.training_set import TrainingSet
 from pipelines import partitions, stored
 from pipelines.atomic import write_json
-from pipelines.engine import each
+from pipelines.engine import each, growing
 from pipelines.featurize import matured_split
 from pipelines.job import Job
 from pipelines.revision import of_checkout
@@ -44,9 +44,10 @@ LOGGED: Final = ("source", "cohort", "split", "features", "train")
 def run(job: Job) -> dict[str, Any]:
     """Train, save and log; tell what was learned from and what held-out data chose."""
     train, places = job.params.train, job.places
-    rows, catalog = learning_rows(job)
-    hand_given = given_points(train.points, catalog)
-    model = training.fit(rows, train, hand_given, train.seed)
+    with growing(train.grown, job.params.engine) as grow:
+        rows, catalog = learning_rows(job)
+        hand_given = given_points(train.points, catalog)
+        model = training.fit(rows, train, hand_given, train.seed, grow)
     proven = evidence_learning.learn(
         rows, model, catalog, (train, hand_given, train.seed), train.proof
     )

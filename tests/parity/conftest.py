@@ -78,3 +78,20 @@ def clock() -> Clock:
 def client(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
     with serving(models, url, clock) as ready:
         yield ready
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Start a cluster with an address on loopback; its workers are threads, which start at once."""
+    from distributed import LocalCluster  # noqa: PLC0415 - slow to import, for few tests
+
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address=None,
+    ) as cluster:
+        assert cluster.scheduler_address.startswith("tcp://127.0.0.1:")
+        yield cluster.scheduler_address

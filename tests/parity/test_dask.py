@@ -1,5 +1,6 @@
 """Law 7 on a cluster: what Dask workers make equals what is made here, to the bit; resumed too."""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from distributed import LocalCluster
 
-from models import artifact
+from models import artifact, training
+from models.booster import Grow
+from models.cluster_growth import ClusterGrowth
+from models.lead_model import LeadModel
 from pipelines import featurize, partitions, score, snapshot, train
 from pipelines.engine import EngineSettings, each
 from pipelines.job import Job
@@ -37,9 +40,9 @@ def store(places: Workspace) -> None:
     partitions.write(tables, places.tables, partitions.Manifest.model_validate(facts))
 
 
-def job(folder: Path, scheduler: str | None = None) -> Job:
+def job(folder: Path, scheduler: str | None = None, light: str = LIGHT) -> Job:
     engine = f"engine: {{kind: dask, scheduler: '{scheduler}'}}" if scheduler else ""
-    return Job(parse(LIGHT + engine), Workspace("small", folder))
+    return Job(parse(light + engine), Workspace("small", folder))
 
 
 def asked(places: Workspace, model: Path, at: str = "2026-01-01") -> score.Question:
@@ -62,21 +65,6 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return worked(job(tmp_path_factory.mktemp("here")))
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """Start a cluster with an address on loopback; its workers are threads, which start at once."""
-    with LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        processes=False,
-        protocol="tcp://",
-        host="127.0.0.1",
-        dashboard_address=None,
-    ) as cluster:
-        assert cluster.scheduler_address.startswith("tcp://127.0.0.1:")
-        yield cluster.scheduler_address
-
-
 def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(
     here: Workspace, scheduler: str, tmp_path: Path
 ) -> None:
@@ -87,6 +75,31 @@ def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(
         assert all(a.read_bytes() == b.read_bytes() for a, b in zip(ours, theirs, strict=True))
     assert here.scores.read_bytes() == there.scores.read_bytes()
     assert artifact.read_fingerprint(here.model)
+
+
+def test_training_hands_the_trees_to_the_workers_and_is_the_same(
+    here: Workspace, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Grow] = []
+    fit = training.fit
+
+    def seeing(*asked: Any) -> LeadModel:
+        seen.append(asked[-1])
+        return fit(*asked)
+
+    monkeypatch.setattr(training, "fit", seeing)
+    shutil.copytree(here.root, tmp_path / "there")
+    there = job(
+        tmp_path / "there", scheduler, LIGHT.replace("train: {", "train: {grown: workers, ")
+    )
+    train.run(there)
+    assert isinstance(seen[0], ClusterGrowth)
+    differ = {
+        path.name
+        for path in here.model.iterdir()
+        if path.read_bytes() != (there.places.model / path.name).read_bytes()
+    }
+    assert differ == {"about.json", "manifest.json"}
 
 
 def test_a_difference_would_be_noticed(tmp_path: Path) -> None:
