@@ -39,7 +39,7 @@ _PLAIN: Final = {
     "email_click": _words(
         "[click|clicks] in e-mails", "メール内リンクのクリック", "メール内のリンクを", "クリック"
     ),
-    "form": _words("[form|forms] sent in", "フォームの送信", "フォームを", "送信"),
+    "form": _words("[form|forms] sent", "フォームの送信", "フォームを", "送信"),
     "download": _words("[download|downloads]", "資料のダウンロード", "資料を", "ダウンロード"),
     "seminar": _words("[seminar|seminars] attended", "セミナーへの参加", "セミナーに", "参加"),
     "trial": _words("[use|uses] of the trial", "トライアルの利用", "トライアルを", "利用"),
@@ -70,7 +70,7 @@ _WITH_TOPIC: Final = {
         "クリック",
     ),
     "form": _words(
-        "[form|forms] sent in about {topic}",
+        "[form|forms] sent about {topic}",
         "{topic}のフォームの送信",
         "{topic}のフォームを",
         "送信",

@@ -1,9 +1,8 @@
 """All that moves a lead's probability, with nothing left over: more reasons than an answer tells.
 
 Decided here: the reasons of an answer come first of their side, then weaker ones, each proven and
-with enough comparable snapshots. What is left is summed by kind: attributes, what
-happened, what did not happen. A concept of the rest is too small, too rare or not proven, so it is
-never named.
+with enough comparable snapshots. What is left is summed by kind: attributes, what happened, what
+did not happen. A concept of the rest is too small, too rare or not proven, so it is never named.
 """
 
 from math import isnan

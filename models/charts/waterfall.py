@@ -43,7 +43,7 @@ class Layout:
 
 BESIDE = Layout()
 WIDE = Layout(width=820.0, names=390.0)
-NARROW = Layout(width=350.0, names=346.0, row=42.0, above=True)
+NARROW = Layout(width=350.0, names=394.0, row=42.0, above=True)
 
 
 def waterfall(

@@ -48,6 +48,11 @@ class People:
         told = {one.owner_id: one.display_name for one in users if one.owner_id}
         named |= {owner: name for owner, name in told.items() if name}
         times = Counter(named.values())
+        self._sought = [
+            (code.removeprefix(_LABEL), f"{words.en}\n{words.ja}")
+            for code, words in labels.items()
+            if code.startswith(_LABEL)
+        ]
         self._owners = {
             owner: name if times[name] == 1 else f"{name} ({owner})"
             for owner, name in named.items()
@@ -67,6 +72,6 @@ class People:
         return sorted(named, key=lambda pair: (pair[1], pair[0]))
 
     def called(self, text: str) -> frozenset[str]:
-        """Give the owners whose name holds a text, whatever the case."""
-        sought = searched(text)
-        return frozenset(one for one, name in self._owners.items() if sought in searched(name))
+        """Give the owners whose name, in either language, holds a text, whatever the case."""
+        sought, names = searched(text), [*self._owners.items(), *self._sought]
+        return frozenset(one for one, name in names if sought in searched(name))

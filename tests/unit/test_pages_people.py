@@ -81,6 +81,7 @@ def test_what_a_user_is_called_goes_before_the_labels_of_the_mapping() -> None:
     assert [people.owner(one) for one in ("S01", "S02", "S03")] == ["佐藤 一", "佐藤", "S03"]
     assert people.user("sato") == "佐藤 一"
     assert people.called("一") == {"S01"}
+    assert people.called("sato") == {"S01", "S02"}, "whatever language the page is in"
 
 
 def test_two_of_one_name_are_told_apart() -> None:
