@@ -62,6 +62,8 @@ _WORDS: Final = {
         "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
         "lead": "exact reasons, µs of CPU a lead (batch; one alone)",
         "million": "CPU seconds for 1,000,000 leads, features to ranked reasons",
+        "whole": "`mikomi score` of tables with {count} M activities, CPU seconds for 1,000,000"
+        " leads; memory, GiB",
         "null": "explained and logged scores over HTTP, % of an endpoint that does nothing",
         "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
         "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
@@ -95,6 +97,8 @@ _WORDS: Final = {
         "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
         "lead": "正確な理由、1 リードあたりの CPU µs(一括、単独)",
         "million": "100 万リードを特徴量から理由つき順位まで、CPU 秒",
+        "whole": "`mikomi score`、活動 {count} 百万件のテーブルから 100 万リード、CPU 秒;"
+        " メモリ(GiB)",
         "null": "HTTP での理由つき・控えつきスコア、何もしない端点に対する割合(%)",
         "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
         "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
@@ -201,6 +205,7 @@ def _speed(words: dict[str, str], language: str) -> str:
     ranking = explain["ranking"]
     million = 1_000_000 / ranking["leads"] * ranking["cpu_seconds"]
     rows.append([words["million"], f"{million:.0f}"])
+    rows.append(_whole(words))
     serving = _read("serving")
     rows.append([words["null"], f"{100 * serving['share_of_null']:.0f}"])
     rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
@@ -209,6 +214,14 @@ def _speed(words: dict[str, str], language: str) -> str:
     rows += _store(words)
     rows += _pages(words)
     return markdown([words["what"], words["figure"]], rows)
+
+
+def _whole(words: dict[str, str]) -> list[str]:
+    """Tell what ranking all leads from the command line takes."""
+    found = _read("score_all")["all"]
+    seconds = 1_000_000 / found["ranking"]["leads"] * found["score"]["cpu_seconds"]
+    said = words["whole"].format(count=round(found["activities"] / 1e6))
+    return [said, f"{seconds:.0f}; {found['score']['peak_mib'] / 1024:.2f}"]
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:

@@ -49,15 +49,10 @@ def read_snapshots(directory: Path, columns: list[str] | None = None) -> pd.Data
     return pd.concat([pd.read_parquet(file, columns=columns) for file in files], ignore_index=True)
 
 
-def arrow(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
-    """Turn a frame into an Arrow table, column by column, in the schema's order if there is one."""
-    names = list(frame.columns) if schema is None else schema.names
-    kinds = [None if schema is None else schema.field(name).type for name in names]
-    arrays = [
-        pa.array(frame[name], kind, from_pandas=True)
-        for name, kind in zip(names, kinds, strict=True)
-    ]
-    return pa.table(arrays, names=names)
+def arrow(frame: pd.DataFrame) -> pa.Table:
+    """Turn a frame into an Arrow table, column by column."""
+    arrays = [pa.array(frame[name], from_pandas=True) for name in frame.columns]
+    return pa.table(arrays, names=list(frame.columns))
 
 
 def write_features(path: Path, frame: FeatureFrame, label: pd.Series) -> None:
