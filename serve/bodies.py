@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import islice
+from threading import Lock
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -93,8 +94,17 @@ class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
     leads: list[msgspec.Raw]
 
 
-@cache
+_MAKING: Final = Lock()
+"""Held while a decoder is made: a thread that decodes what another is making kills the process."""
+
+
 def _decoder(kind: Any) -> Any:
+    with _MAKING:
+        return _made(kind)
+
+
+@cache
+def _made(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
 
 

@@ -48,6 +48,10 @@ class RankedReason(msgspec.Struct, frozen=True):
     conversions: int
 
 
+_REASONS: Final = msgspec.json.Decoder(list[RankedReason])
+_PLACE: Final = msgspec.json.Decoder(Place)
+
+
 class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     """An open lead as it was last scored; `reasons` are those for it, then those against it.
 
@@ -194,7 +198,7 @@ def _cursor(row: Any, total: int) -> str:
 def _place(cursor: str) -> Place:
     try:
         said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        return msgspec.json.decode(said, type=Place)
+        return _PLACE.decode(said)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
         raise BadBody([fault]) from None
@@ -205,7 +209,7 @@ def _ranked(row: Any) -> RankedLead:
     del told["searched"]
     told["margin"] = -told.pop("rank_key")
     told["attributes"] = msgspec.json.decode(told["attributes"], type=dict[str, Value])
-    told["reasons"] = msgspec.json.decode(told["reasons"], type=list[RankedReason])
+    told["reasons"] = _REASONS.decode(told["reasons"])
     for name in _TIMES:
         told[name] = None if told[name] is None else time_of(told[name])
     return RankedLead(**told)

@@ -56,6 +56,9 @@ class _Numbers(msgspec.Struct, frozen=True):
     model: Answering
 
 
+_NUMBERS: Final = msgspec.json.Decoder(_Numbers)
+
+
 class Given(msgspec.Struct, frozen=True):
     """An answer that was given: when, to which kind of question, and its numbers."""
 
@@ -105,7 +108,7 @@ class Receipts:
         query = query.where(RECEIPTS.c.lead_id == folded(lead_id), RECEIPTS.c.erased_at.is_(None))
         with reading(self._engine).connect() as connection:
             rows = connection.execute(query.order_by(RECEIPTS.c.at.desc()).limit(most)).all()
-        told = [(row, msgspec.json.decode(row.answer, type=_Numbers)) for row in rows]
+        told = [(row, _NUMBERS.decode(row.answer)) for row in rows]
         return [
             Given(row.receipt_id, time_of(row.at), row.kind, **msgspec.structs.asdict(numbers))
             for row, numbers in told

@@ -2,11 +2,13 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from serve import body_faults, meant
+from serve import bodies, body_faults, meant
 from serve.bodies import BadBody, ScoreBody, read
 from serve.bodies_store import ActivitiesBody, checked
 from tests import served
@@ -126,3 +128,30 @@ def test_planted_fault_a_walk_that_stops_at_the_first(monkeypatch: pytest.Monkey
     assert len(told(ActivitiesBody, two)) == 2
     monkeypatch.setattr(body_faults, "MOST_FAULTS", 1)
     assert len(told(ActivitiesBody, two)) == 1
+
+
+def most_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Tell how many threads make decoders at once when all ask for new ones."""
+    making, most = [0], [0]
+
+    def slow(kind: Any) -> Any:
+        making[0] += 1
+        most[0] = max(most[0], making[0])
+        time.sleep(0.02)
+        making[0] -= 1
+        return kind
+
+    monkeypatch.setattr(bodies, "_made", slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(bodies._decoder, range(4)))
+    return most[0]
+
+
+def test_one_decoder_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that decodes what another is still making would kill the process."""
+    assert most_at_once(monkeypatch) == 1
+
+
+def test_planted_fault_decoders_made_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_MAKING", nullcontext())
+    assert most_at_once(monkeypatch) > 1
