@@ -11,7 +11,7 @@ import numpy as np
 from catboost import CatBoostClassifier
 
 from benchmarks.datasets import Dataset
-from models import baselines, baselines_odoo, combining, scorecard, training
+from models import baselines_learned, baselines_odoo, combining, scorecard, training
 from models.settings import TrainSettings
 from models.split import folds_by_lead
 from models.training_set import Floats, TrainingSet
@@ -86,7 +86,7 @@ def _data(rows: TrainingSet) -> lightgbm.Dataset:
 
 def near_default_lightgbm(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit LightGBM as it comes."""
-    return baselines.near_default_lightgbm(train, seed).probability(data.test.values)
+    return baselines_learned.near_default_lightgbm(train, seed).probability(data.test.values)
 
 
 def catboost(train: TrainingSet, data: Dataset, seed: int) -> Floats:
@@ -112,7 +112,7 @@ def _with_words(rows: TrainingSet) -> list[list[object]]:
 
 def logistic(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)
     """Fit logistic regression, categories one-hot, numbers scaled, C = 1."""
-    return baselines.logistic(train).probability(data.test.values)
+    return baselines_learned.logistic(train).probability(data.test.values)
 
 
 def odoo(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)

@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from features.timeline import DAY
 from models import level, scorecard
@@ -57,6 +56,8 @@ def clocks(rows: TrainingSet, seed: int) -> NDArray[np.bool_]:
 
 def _ratio(values: Floats, category: bool) -> float:  # noqa: FBT001 (a column's kind)
     """Give von Neumann's ratio; 1 for a constant. What is missing is the lowest value."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import, for learning alone
+
     ranks = rankdata(np.nan_to_num(values, nan=-np.inf))
     if not category:
         spread = float(np.var(ranks))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import baselines, training
+from models import training
 from models.evaluation_figures import Redraws, redraw
 from models.metrics import Interval
 from models.points import Points
@@ -71,6 +71,8 @@ def learning_curve(
     progress
         Told what is being done.
     """
+    from models import baselines_learned as learned  # noqa: PLC0415 - slow to import
+
     learning, test = rows
     leads = np.unique(learning.lead)
     drawn = np.random.default_rng(settings.seed).permutation(leads)
@@ -82,7 +84,7 @@ def learning_curve(
             continue
         progress(f"learning curve: {len(kept)} leads")
         model = training.fit(part, train, points, settings.seed).probability(test.values)
-        trees = baselines.near_default_lightgbm(part, settings.seed).probability(test.values)
+        trees = learned.near_default_lightgbm(part, settings.seed).probability(test.values)
         told.append(_point(part, test, (model, trees), settings))
     return (*told, _point(learning, test, whole, settings))
 

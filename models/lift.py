@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from models.metrics import Interval
 from models.training_set import Floats
@@ -81,6 +81,6 @@ def share(label: Floats) -> Share:
     True
     """
     leads, conversions = len(label), int(np.sum(label))
-    ends = beta.ppf(_ENDS, conversions + _PRIOR, leads - conversions + _PRIOR)
+    ends = betaincinv(conversions + _PRIOR, leads - conversions + _PRIOR, _ENDS)
     value = conversions / leads if leads else np.nan
     return Share(leads, conversions, Interval(value, float(ends[0]), float(ends[1])))

@@ -12,7 +12,7 @@ from typing import Final
 import lightgbm
 import numpy as np
 
-from models.baselines import Trees
+from models.baselines_learned import Trees
 from models.metrics import auc, log_loss
 from models.training_set import Floats, TrainingSet
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.metrics import Interval
 from models.monitoring.alike import Codes
@@ -54,7 +54,7 @@ class Counted:
         """
         if self.expected <= 0.0:
             return Interval(np.nan, np.nan, np.nan)
-        z = float(norm.isf(error / 2.0))
+        z = float(-ndtri(error / 2.0))
         square = self.expected**2 - z**2 * self.noise
         middle = self.observed * self.expected + 0.5 * z**2 * self.spread * self.expected
         value = self.observed / self.expected

@@ -21,18 +21,11 @@ from models import artifact
 from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
 from models.registered import RegistrySettings, Run
 from models.registry import Registry
+from models.tracking import addressed, mlflow_module
 from serve import cards
 from serve.follow import follow
 from serve.pointer import point
 from tests.small_model import small_model
-
-ELSEWHERE = """
-import sys, mlflow, pandas as pd
-mlflow.set_tracking_uri(sys.argv[1])
-model = mlflow.pyfunc.load_model("models:/mikomi@champion")
-model.predict(pd.read_parquet(sys.argv[2])).to_parquet(sys.argv[3])
-print(model.metadata.get_input_schema() is not None)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -124,20 +117,15 @@ def test_no_code_and_no_pickle_lies_in_the_registry(registry: Registry, place: P
     assert len(code[0].splitlines()) == 4
 
 
-def test_a_new_process_answers_to_the_bit(registry: Registry, place: Path) -> None:
-    words = [registry.url, str(place / "asked.parquet"), str(place / "answer.parquet")]
-    done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", ELSEWHERE, *words],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
-    )
-    assert done.stdout.strip() == "True"
-    there, here = pd.read_parquet(place / "answer.parquet"), answered(place)
+def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(registry: Registry, place: Path) -> None:
+    mlflow = mlflow_module()
+    with addressed(mlflow, registry.url):
+        model = mlflow.pyfunc.load_model("models:/mikomi@champion")
+    assert model.metadata.get_input_schema() is not None
+    there, here = model.predict(asked()), answered(place)
     assert list(there.columns) == list(ANSWER_COLUMNS)
     assert there["probability"].to_numpy().tobytes() == here["probability"].to_numpy().tobytes()
-    assert [list(one) for one in there["reasons_ja"]] == here["reasons_ja"].tolist()
+    assert there["reasons_ja"].tolist() == here["reasons_ja"].tolist()
 
 
 def test_a_missing_column_is_a_missing_value(place: Path) -> None:
@@ -150,7 +138,7 @@ def test_a_missing_column_is_a_missing_value(place: Path) -> None:
     assert not without["probability"].equals(here.predict(asked())["probability"])
 
 
-def test_it_is_served_by_mlflow(registry: Registry, place: Path) -> None:
+def test_another_process_serves_it_by_mlflow_to_the_bit(registry: Registry, place: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
