@@ -198,6 +198,7 @@ def focused(page: Page) -> str:
 
 def test_the_keyboard_is_enough(page: Page) -> None:
     page.goto("/signin")
+    page.locator("input:focus").wait_for()  # the browser focuses a moment after it has loaded
     page.keyboard.type("sato")
     page.keyboard.press("Tab")
     page.keyboard.type(RIGHT)
