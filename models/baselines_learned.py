@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from models import booster
 from models.training_set import Floats, TrainingSet, Values
 
 _MANY_VALUES: Final = 10_000_000
@@ -91,11 +92,10 @@ def near_default_lightgbm(rows: TrainingSet, seed: int = 0) -> Trees:
         "seed": seed,
         "verbosity": -1,
     }
-    data = lightgbm.Dataset(
-        rows.values,
-        label=rows.label,
-        feature_name=[f"f{column}" for column in range(len(rows.names))],
-        categorical_feature=np.flatnonzero(rows.categorical).tolist(),
-        params=spelled,
-    )
-    return Trees(lightgbm.train(spelled, data, num_boost_round=100))
+    return trees(rows, spelled, 100)
+
+
+def trees(rows: TrainingSet, spelled: dict[str, Any], rounds: int) -> Trees:
+    """Let LightGBM grow so many trees with its parameters as they are spelled."""
+    data = lightgbm.Dataset(rows.values, label=rows.label, params=spelled, **booster.columns(rows))
+    return Trees(lightgbm.train(spelled, data, num_boost_round=rounds))

@@ -65,11 +65,7 @@ class ClusterGrowth:
         spelled = booster.parameters(settings, len(rows), learning_rate, seed)
         spelled |= booster.categories(len(rows)) | {"max_bin": booster.bins(len(rows))}
         stretches = [(rows.values, rows.label, start), workers]
-        named = {
-            "feature_name": [f"f{column}" for column in range(len(rows.names))],
-            "categorical_feature": np.flatnonzero(rows.categorical).tolist(),
-        }
-        text = self._fit(stretches, spelled | {"n_estimators": trees}, named)
+        text = self._fit(stretches, spelled | {"n_estimators": trees}, booster.columns(rows))
         _check(text, len(workers))
         return Booster(without_network(text))
 

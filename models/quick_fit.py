@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import lightgbm
 import numpy as np
 
-from models.baselines_learned import Trees
+from models.baselines_learned import Trees, trees
 from models.metrics import auc, log_loss
 from models.training_set import Floats, TrainingSet
 
@@ -53,15 +52,7 @@ def of_columns(rows: TrainingSet, columns: Sequence[int]) -> TrainingSet:
 
 def fit(rows: TrainingSet, seed: int = 0) -> Trees:
     """Fit the quick model."""
-    spelled = _SPELLED | {"seed": seed}
-    data = lightgbm.Dataset(
-        rows.values,
-        label=rows.label,
-        feature_name=[f"f{column}" for column in range(len(rows.names))],
-        categorical_feature=np.flatnonzero(rows.categorical).tolist(),
-        params=spelled,
-    )
-    return Trees(lightgbm.train(spelled, data, num_boost_round=ROUNDS))
+    return trees(rows, _SPELLED | {"seed": seed}, ROUNDS)
 
 
 def out_of_fold(rows: TrainingSet, folds: int = 2, seed: int = 0) -> Floats:
