@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from features.errors import BadParams
 from models import booster
@@ -19,6 +19,8 @@ from models.booster import Grow
 from models.cluster_growth import ClusterGrowth
 
 Result = TypeVar("Result")
+NO_FIXED_PORT: Final = {"dashboard_address": "127.0.0.1:0"}
+"""A scheduler of ours tells its state on a free port of loopback, so that several run at once."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,10 @@ def _client(settings: EngineSettings) -> Iterator[Any]:
         return
     with (
         LocalCluster(
-            n_workers=settings.workers, threads_per_worker=1, dashboard_address=None
+            n_workers=settings.workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            scheduler_kwargs=NO_FIXED_PORT,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):

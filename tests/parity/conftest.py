@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from pipelines.engine import NO_FIXED_PORT
 from serve.pointer import point
 from serve.store.engine import open_engine
 from tests import served
@@ -92,6 +93,7 @@ def scheduler() -> Iterator[str]:
         protocol="tcp://",
         host="127.0.0.1",
         dashboard_address=None,
+        scheduler_kwargs=NO_FIXED_PORT,
     ) as cluster:
         assert cluster.scheduler_address.startswith("tcp://127.0.0.1:")
         yield cluster.scheduler_address
