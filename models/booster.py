@@ -145,28 +145,23 @@ def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
 
 def columns(rows: TrainingSet) -> dict[str, Any]:
     """Give LightGBM names of the columns, which go by place, and say which are categories."""
-    return {
-        "feature_name": [f"f{column}" for column in range(len(rows.names))],
-        "categorical_feature": np.flatnonzero(rows.categorical).tolist(),
-    }
+    names = [f"f{column}" for column in range(len(rows.names))]
+    return {"feature_name": names, "categorical_feature": np.flatnonzero(rows.categorical).tolist()}
 
 
 def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads: int = 1) -> Any:
     """Make LightGBM's form of the rows, each starting from its own margin."""
     spelled = parameters(settings, len(rows), settings.learning_rate, 0, threads)
     spelled["max_bin"] = bins(len(rows))
-    return (
-        _lightgbm()
-        .Dataset(
-            rows.values,
-            label=rows.label,
-            init_score=start,
-            **columns(rows),
-            free_raw_data=False,
-            params=spelled,
-        )
-        .construct()
+    made = _lightgbm().Dataset(
+        rows.values,
+        label=rows.label,
+        init_score=start,
+        **columns(rows),
+        free_raw_data=False,
+        params=spelled,
     )
+    return made.construct()
 
 
 def grow(
