@@ -13,7 +13,8 @@
     │   ├── ArtifactMissing     there is none
     │   ├── ArtifactTampered    a hash differs from the manifest
     │   └── CatalogMismatch     features were built with another catalog
-    └── LeakFound           something looks into the future
+    ├── LeakFound           something looks into the future
+    └── InUse               another run is making the same output
 
 Every message says what was found, what was expected and what to do.
 """
@@ -93,3 +94,7 @@ class CatalogMismatch(ArtifactError):
 
 class LeakFound(MikomiError):
     """Something looks into the future."""
+
+
+class InUse(MikomiError):
+    """Another run is making the same output."""

@@ -1,8 +1,7 @@
 """Outputs that are whole or not there.
 
 Decided here: a stage writes beside its output and renames at the end, so that an interrupted stage
-never leaves half an output; work that is worth keeping after a kill lies in a work directory named
-after the fingerprint of what it was made from.
+never leaves half an output. Work that is worth keeping after a kill: `pipelines/work_directory.py`.
 """
 
 import hashlib
@@ -67,16 +66,3 @@ def fingerprint(*parts: Any) -> str:
     """
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def work_directory(output: Path, made_from: str) -> Path:
-    """Make the directory where the finished parts of `output` wait for the others.
-
-    Work of other fingerprints is removed: its inputs or parameters have changed.
-    """
-    work = output.with_name(f".{output.name}.work-{made_from[:16]}")
-    for stale in output.parent.glob(f".{output.name}.work-*"):
-        if stale != work:
-            remove(stale)
-    work.mkdir(parents=True, exist_ok=True)
-    return work

@@ -17,11 +17,12 @@ from features.feature import Text
 from features.timeline import Moments, from_moments, to_moments
 from models.split import Split, SplitSettings, split_by_cutoff
 from pipelines import partitions, stored
-from pipelines.atomic import fingerprint, put, replacing, work_directory, write_json, write_text
+from pipelines.atomic import fingerprint, put, replacing, write_json, write_text
 from pipelines.engine import each
 from pipelines.intake.mapping import Labels
 from pipelines.job import Job
 from pipelines.revision import of_sources
+from pipelines.work_directory import work_directory
 
 
 def run(job: Job) -> dict[str, int]:
@@ -30,24 +31,17 @@ def run(job: Job) -> dict[str, int]:
     catalog = learn(job)
     made_from = fingerprint(facts, catalog.fingerprint)
     by_this_code = fingerprint(made_from, of_sources("features"))
-    work = work_directory(job.places.features, by_this_code)
-    write_text(work / stored.CATALOG, catalog.to_json())
-    todo = [
-        part for part in range(facts["partitions"]) if not stored.part_path(work, part).is_file()
-    ]
-    task = partial(_part, tables=job.places.tables, snapshots=job.places.snapshots, into=work)
-    done = each(task, todo, job.params.engine)
-    for _ in job.track(done, "featurize", len(todo)):
-        pass
-    rows = [stored.rows_of(work, part) for part in range(facts["partitions"])]
-    told = {"features": len(catalog.names), "rows": sum(rows)}
-    write_json(
-        work / stored.MANIFEST,
-        told
-        | {"rows_of_parts": rows, "catalog": catalog.fingerprint, "made_from": made_from}
-        | {"horizon_days": job.params.cohort.horizon_days, "tables": facts["tables"]},
-    )
-    put(work, job.places.features)
+    with work_directory(job.places.features, by_this_code) as work:
+        write_text(work / stored.CATALOG, catalog.to_json())
+        rows = _built(job, facts["partitions"], work)
+        told = {"features": len(catalog.names), "rows": sum(rows)}
+        write_json(
+            work / stored.MANIFEST,
+            told
+            | {"rows_of_parts": rows, "catalog": catalog.fingerprint, "made_from": made_from}
+            | {"horizon_days": job.params.cohort.horizon_days, "tables": facts["tables"]},
+        )
+        put(work, job.places.features)
     return told
 
 
@@ -83,6 +77,15 @@ def matured_split(snapshots: Path, settings: SplitSettings) -> tuple[Moments, Sp
     rows = stored.read_snapshots(snapshots, ["cutoff", "label"])
     cutoffs = to_moments(rows["cutoff"])[rows["label"].notna().to_numpy()]
     return cutoffs, split_by_cutoff(cutoffs, settings)
+
+
+def _built(job: Job, count: int, work: Path) -> list[int]:
+    """Build the partitions that have not been built; tell the rows of all."""
+    todo = [part for part in range(count) if not stored.part_path(work, part).is_file()]
+    task = partial(_part, tables=job.places.tables, snapshots=job.places.snapshots, into=work)
+    for _ in job.track(each(task, todo, job.params.engine), "featurize", len(todo)):
+        pass
+    return [stored.rows_of(work, part) for part in range(count)]
 
 
 def _part(part: int, tables: Path, snapshots: Path, into: Path) -> int:

@@ -28,11 +28,12 @@ from models.reason_selection import ReasonSettings
 from models.reference import BANDS
 from models.scorer import Scorer
 from pipelines import partitions, ranking, scored, stored
-from pipelines.atomic import fingerprint, remove, replacing, work_directory
+from pipelines.atomic import fingerprint, remove, replacing
 from pipelines.engine import each
 from pipelines.job import Job
 from pipelines.params import ScoreParams
 from pipelines.revision import of_sources
+from pipelines.work_directory import work_directory
 
 FORMATS: Final = (".parquet", ".csv")
 THREADS: Final = 2
@@ -70,21 +71,17 @@ class Question:
 
 
 def run(job: Job, question: Question) -> dict[str, Any]:
-    """Rank the open leads; tell how many, and how many of each band."""
-    work = work_directory(question.out, made_from(job, question))
-    count = partitions.count(question.tables)
-    todo = [part for part in range(count) if not _folder(work, part).is_dir()]
-    task = partial(
-        _part,
-        question=question,
-        rule=job.params.cohort.rule,
-        settings=job.params.score,
-        into=work,
-    )
-    for _ in job.track(each(task, todo, job.params.engine), "score", len(todo)):
-        pass
-    told = _merge(question.out, work, job)
-    remove(work)
+    """Rank the open leads; tell how many, and how many of each band.
+
+    Raises
+    ------
+    InUse
+        If another run is making this ranking.
+    """
+    with work_directory(question.out, made_from(job, question)) as work:
+        _score(job, question, work)
+        told = _merge(question.out, work, job)
+        remove(work)
     return told
 
 
@@ -99,6 +96,21 @@ def made_from(job: Job, question: Question) -> str:
         str(scored.SCHEMA),
         of_sources("features", "models"),
     )
+
+
+def _score(job: Job, question: Question, work: Path) -> None:
+    """Score the partitions that have not been scored."""
+    count = partitions.count(question.tables)
+    todo = [part for part in range(count) if not _folder(work, part).is_dir()]
+    task = partial(
+        _part,
+        question=question,
+        rule=job.params.cohort.rule,
+        settings=job.params.score,
+        into=work,
+    )
+    for _ in job.track(each(task, todo, job.params.engine), "score", len(todo)):
+        pass
 
 
 def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:

@@ -56,6 +56,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ArtifactError: Problem(500, "/problems/model", "The model cannot be used"),
     errors.NotEnoughEvidence: Problem(409, "/problems/evidence", "There is too little evidence"),
     errors.LeakFound: Problem(500, "/problems/leak", "Something looks into the future"),
+    errors.InUse: Problem(409, "/problems/in-use", "Another run is making the same output"),
     DataError: Problem(422, "/problems/bad-input", "The store cannot hold this"),
     DBAPIError: Problem(503, "/problems/store", "The store cannot be reached"),
     PoolTimeout: Problem(503, "/problems/store", "The store cannot be reached"),

@@ -52,7 +52,8 @@ def score(  # noqa: PLR0913 - one option each
     """Rank all open leads, with probability, score, band and reasons in both languages.
 
     Works partition by partition in bounded memory. Interrupted, it goes on where it was when it is
-    called again with the same data, model and moment.
+    called again with the same data, model and moment. While another run makes the same output, it
+    is refused.
     """
     from pipelines import asking  # noqa: PLC0415 - slow to import
     from pipelines import score as scoring  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """The main job on the sample company: from an export to a ranking with reasons, by the command."""
 
 import json
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines import partitions, score, stored
 from pipelines.commands import stages
 from pipelines.leaks.catalogue import CHECKS
 from pipelines.params import Params
+from pipelines.work_directory import work_directory
 from pipelines.workspace import Workspace
 from tests.small_company import ROOT, found, mikomi
 from tests.telltales import plant_persons, told_of_persons
@@ -164,6 +166,20 @@ def test_scoring_that_was_killed_goes_on(company: Path, places: Workspace) -> No
     pd.testing.assert_frame_equal(
         pd.read_parquet(company / "again.parquet"), pd.read_parquet(places.scores)
     )
+
+
+def test_scoring_into_an_output_that_is_being_made_is_refused(
+    company: Path, places: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with work_directory(company / "busy.parquet", "of another moment") as theirs:
+        assert mikomi(company, "score", "--out", "busy.parquet") == 2
+        assert theirs.is_dir()
+    assert f"process {os.getpid()} on " in capsys.readouterr().err
+    assert not (company / "busy.parquet").exists()
+    with work_directory(places.features, "of other tables"):
+        assert mikomi(company, "featurize") == 2
+    assert mikomi(company, "score", "--out", "busy.parquet") == 0
+    assert (company / "busy.parquet").read_bytes() == places.scores.read_bytes()
 
 
 def test_a_stage_done_again_gives_the_same_bytes(company: Path, places: Workspace) -> None:

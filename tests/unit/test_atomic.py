@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.atomic import replacing, work_directory, write_json
+from pipelines.atomic import replacing, write_json
 
 
 def test_a_failed_block_leaves_what_was_there(tmp_path: Path) -> None:
@@ -34,12 +34,3 @@ def test_not_a_number_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "x.json", {"a": float("nan")})
     assert list(tmp_path.iterdir()) == []
-
-
-def test_work_of_other_inputs_is_thrown_away_and_of_the_same_kept(tmp_path: Path) -> None:
-    first = work_directory(tmp_path / "features", "a" * 64)
-    (first / "part").touch()
-    assert (work_directory(tmp_path / "features", "a" * 64) / "part").exists()
-    second = work_directory(tmp_path / "features", "b" * 64)
-    assert not first.exists()
-    assert list(second.iterdir()) == []
