@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pipelines.commands import bring, look, rank, send, stages
+from pipelines.commands import bring, look, rank, send, stages, watch
 
 app = typer.Typer(
     name="mikomi",
@@ -25,3 +25,4 @@ for panel in (bring, look, stages, rank, send):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)
+watch.add(app)
