@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from features.errors import BadInput
+from features.errors import BadInput, MikomiError
 from features.timeline import MOMENT_DTYPE, from_moments
 from pipelines import partitions
-from pipelines.intake.sources import safe_place
+from pipelines.intake.databases import first_line, opened, safe_place
 from pipelines.job import Job
 
-_DO: Final = "say --database, or set MIKOMI_DATABASE_URL"
+_DO: Final = "correct --database or MIKOMI_DATABASE_URL"
 _OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
 _COLUMNS: Final = ["lead_id", "outcome", "occurred_at", "known_at"]
 
@@ -38,21 +38,23 @@ def connected(database: str, do: str = _DO) -> Iterator[Connection]:
     Raises
     ------
     BadInput
-        If it cannot be reached.
+        If it is not there, cannot be reached, or is no server's database; nothing is created.
     """
-    url = database.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, hide_parameters=True)
+    engine = opened(database, do)
     try:
         with engine.connect() as connection:
+            if not has_table(connection, "receipts"):
+                raise _no_server(database, "no table receipts", do)
             yield connection
     except SQLAlchemyError as error:
-        raise BadInput.of(
-            f"{safe_place(database)}: {type(error).__name__}",
-            "the database of `mikomi serve`",
-            do,
-        ) from error
+        raise _no_server(database, first_line(error), do) from error
     finally:
         engine.dispose()
+
+
+def _no_server(database: str, found: str, do: str) -> MikomiError:
+    found = f"{safe_place(database)}: {found}"
+    return BadInput.of(found, "the database of `mikomi serve`", do)
 
 
 def has_table(connection: Connection, name: str) -> bool:

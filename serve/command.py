@@ -76,10 +76,14 @@ def _tell_who_may_come(settings: Any) -> None:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
 
     from features.errors import BadParams  # noqa: PLC0415
+    from serve.store.api_keys import ApiKeys  # noqa: PLC0415
+    from serve.store.engine import made  # noqa: PLC0415
+    from serve.store.users import Users  # noqa: PLC0415
 
     try:
-        keys = [key for key in _keys(settings).all() if key.revoked_at is None]
-        users = user_command.opened(settings).exist()
+        store = made(settings.database_url)
+        keys = [key for key in ApiKeys(store).all() if key.revoked_at is None]
+        users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
         told = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
         typer.secho(told, fg="red", err=True)
@@ -102,7 +106,9 @@ def create(
     per_minute: Annotated[int, typer.Option(help="How many requests a minute.")] = 6_000,
 ) -> None:
     """Make a key; it is shown once."""
-    key_id, key = _keys().create(
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    key_id, key = command_store.keys(new=True).create(
         name, frozenset(scopes.replace(",", " ").split()), per_minute, context.obj()
     )
     typer.echo(f"key {key_id} for {name}; it is not shown again:", err=True)
@@ -111,9 +117,10 @@ def create(
 
 def list_keys() -> None:
     """List the keys, without what opens."""
-    from serve.store.engine import time_of  # noqa: PLC0415 - slow to import
+    from serve import command_store  # noqa: PLC0415 - slow to import
+    from serve.store.engine import time_of  # noqa: PLC0415
 
-    for key in _keys().all():
+    for key in command_store.keys().all():
         state = "revoked" if key.revoked_at else "in use"
         made = f"{time_of(key.created_at):%Y-%m-%d %H:%M}"
         scopes = ",".join(sorted(key.scopes))
@@ -124,18 +131,10 @@ def list_keys() -> None:
 
 def revoke(context: typer.Context, key_id: str) -> None:
     """Revoke a key; servers refuse it within seconds."""
-    _keys().revoke(key_id, context.obj())
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.keys().revoke(key_id, context.obj())
     typer.echo(f"key {key_id} is revoked")
-
-
-def _keys(settings: Any = None) -> Any:
-    from serve.settings import Settings  # noqa: PLC0415 - slow to import
-    from serve.store.api_keys import ApiKeys  # noqa: PLC0415
-    from serve.store.engine import open_engine, upgrade  # noqa: PLC0415
-
-    engine = open_engine((settings or Settings.read(os.environ)).database_url)
-    upgrade(engine)
-    return ApiKeys(engine)
 
 
 @contextmanager

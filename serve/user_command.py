@@ -5,9 +5,8 @@ argument, where every process of the machine could read it.
 """
 
 import getpass
-import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -37,18 +36,21 @@ def add(
     ] = None,
 ) -> None:
     """Make a user; the password is asked for, or read from standard input."""
-    from serve.store.users import User  # noqa: PLC0415 - slow to import
+    from serve import command_store  # noqa: PLC0415 - slow to import
+    from serve.store.users import User  # noqa: PLC0415
 
     own = owner or (name if role == "sales" else None)
     user = User(name, role, own, display_name=called)
-    opened().add(user, _secret(), context.obj())
+    command_store.users(new=True).add(user, _secret(), context.obj())
     leads = f", whose leads are those of owner {own}" if own else ""
     typer.echo(f"user {name} ({role}) may sign in{leads}")
 
 
 def list_users() -> None:
     """List the users."""
-    for user in opened().all():
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    for user in command_store.users().all():
         state = "disabled" if user.disabled else "in use"
         called = f"  {user.display_name}" if user.display_name else ""
         said = f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}"
@@ -60,31 +62,26 @@ def call(
     called: Annotated[str, typer.Argument(help='Their name on the pages; "" takes it away.')],
 ) -> None:
     """Call a user by another name on the pages."""
-    opened().call(name, called)
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().call(name, called)
     typer.echo(f"user {name} is called {called or name}")
 
 
 def disable(context: typer.Context, name: str) -> None:
     """Let a user in no more, and end their sessions."""
-    opened().disable(name, context.obj())
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().disable(name, context.obj())
     typer.echo(f"user {name} is disabled")
 
 
 def password(name: str) -> None:
     """Give a user another password, and end their sessions."""
-    opened().set_password(name, _secret())
+    from serve import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().set_password(name, _secret())
     typer.echo(f"user {name} has another password")
-
-
-def opened(settings: Any = None) -> Any:
-    """Open the users of the store that the environment names."""
-    from serve.settings import Settings  # noqa: PLC0415 - slow to import
-    from serve.store.engine import open_engine, upgrade  # noqa: PLC0415
-    from serve.store.users import Users  # noqa: PLC0415
-
-    engine = open_engine((settings or Settings.read(os.environ)).database_url)
-    upgrade(engine)
-    return Users(engine)
 
 
 def _secret() -> str:

@@ -22,12 +22,13 @@ from features.errors import BadTables, Fault
 from features.tables import ACCOUNTS, LEADS, SPECS
 from features.texts import written
 from features.timeline import MOMENT_DTYPE, from_moments
+from pipelines.intake.databases import first_line, opened, safe_place
 from pipelines.intake.mapping import Kind, Mapping
 from pipelines.intake.protected import is_protected
 from pipelines.intake.readable import Input, Piece
-from pipelines.intake.sources import opened, safe_place
 
 NAME: Final = "store"
+_DO: Final = "correct --source"
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {name: SPECS[name].names for name in SPECS}
 _SPREAD: Final = ("leads", "accounts")
 _FROM: Final = {
@@ -68,7 +69,7 @@ def look(url: str, until: pd.Timestamp | None) -> ServerStore:
     BadTables
         If it cannot be reached, or is no store.
     """
-    engine = opened(url)
+    engine = opened(url, _DO)
     try:
         changed = _fetched(engine, "select attribute, value from attribute_changes", 10_000)
         leads = _kinds_of("leads", engine, [(str(name), _told(value)) for name, value in changed])
@@ -125,7 +126,7 @@ class StoreReader:
             yield batch
 
     def _rows(self, query: str, at_once: int) -> Iterator[tuple[Any, ...]]:
-        engine = opened(self._url)
+        engine = opened(self._url, _DO)
         try:
             yield from _fetched(engine, query, at_once)
         except SQLAlchemyError as error:
@@ -226,6 +227,5 @@ def _mapping(url: str, leads: _Kinds, accounts: _Kinds, until: pd.Timestamp | No
 
 
 def _unreadable(url: str, error: SQLAlchemyError) -> BadTables:
-    first = str(error).splitlines()[0]
-    found = f"{safe_place(url)}: {first}"
-    return BadTables([Fault(found, "the database of a mikomi server", "correct --source")])
+    found = f"{safe_place(url)}: {first_line(error)}"
+    return BadTables([Fault(found, "the database of a mikomi server", _DO)])

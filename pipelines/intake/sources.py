@@ -10,8 +10,6 @@ import csv
 import gzip
 import hashlib
 import io
-import os
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,40 +18,16 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
+from pipelines.intake.databases import first_line, opened, safe_place
 from pipelines.intake.mapping import Source
 from pipelines.intake.readable import Input, Piece
+from pipelines.intake.variables import expand
 
 ROWS_PER_PIECE = 500_000
-_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
-
-
-def expand(words: str, *, is_path: bool = False) -> str:
-    """Fill in `${NAME}` and `${NAME:-default}`.
-
-    >>> expand("${MIKOMI_SURELY_UNSET:-../data}/leads.csv")
-    '../data/leads.csv'
-    """
-    unset = [n for n, default in _VARIABLE.findall(words) if n not in os.environ and not default]
-    if unset:
-        raise BadTables(
-            [
-                Fault(f"${{{name}}} is not set", "an environment variable", f"set {name}")
-                for name in unset
-            ]
-        )
-
-    def value(match: re.Match[str]) -> str:
-        name, default = match.group(1), match.group(2)
-        given = os.environ.get(name)
-        if given is None:
-            return default or ""
-        return str(Path(given).absolute()) if is_path and match.start() == 0 else given
-
-    return _VARIABLE.sub(value, words)
 
 
 class Reader:
@@ -152,26 +126,7 @@ def _sql_pieces(source: Source, rows: int) -> Iterator[_Fetched]:
 
 
 def _engine(source: Source) -> Engine:
-    return opened(source.url or "")
-
-
-def safe_place(address: str) -> str:
-    """Write the address of a database without its password."""
-    return make_url(expand(address)).render_as_string(hide_password=True)
-
-
-def opened(address: str) -> Engine:
-    """Open a database; `postgresql://` means the driver that is installed here."""
-    try:
-        url = make_url(expand(address))
-        if url.drivername in {"postgresql", "postgres"}:
-            url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url)
-    except (SQLAlchemyError, ImportError) as error:
-        first = str(error).splitlines()[0]
-        raise BadTables(
-            [Fault(f"url: {first}", "an SQLAlchemy address", "correct url, or install its driver")]
-        ) from error
+    return opened(source.url or "", "correct url in the mapping, or install its driver")
 
 
 def _sql_count(source: Source) -> int:
@@ -190,8 +145,9 @@ def _sql_count(source: Source) -> int:
 
 def _sql_fault(source: Source, error: SQLAlchemyError) -> BadTables:
     place = safe_place(source.url or "")
-    first = str(error).splitlines()[0]
-    return BadTables([Fault(f"{place}: {first}", "rows", "correct url or query in the mapping")])
+    return BadTables(
+        [Fault(f"{place}: {first_line(error)}", "rows", "correct url or query in the mapping")]
+    )
 
 
 def _csv_pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:

@@ -16,7 +16,6 @@ from sqlalchemy import text
 
 from features import build, labels, snapshots
 from features.build import CompiledCatalog
-from features.errors import BadInput
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
@@ -26,7 +25,6 @@ from models.evaluation_catalog import segments
 from models.monitoring.matured import Told
 from models.reference import BANDS
 from pipelines import live
-from pipelines.intake.sources import safe_place
 from pipelines.monitor.rows import Moment, known_from
 
 SEGMENT: Final = "="
@@ -54,10 +52,6 @@ def read(database: str, fingerprint: str, at: pd.Timestamp) -> tuple[pd.DataFram
     """
     moment = int(at.as_unit("us").asm8.astype(np.int64))
     with live.connected(database, _DO) as connection:
-        if not live.has_table(connection, "receipts"):
-            raise BadInput.of(
-                f"{safe_place(database)}: no table receipts", "the database of `mikomi serve`", _DO
-            )
         asked: dict[str, str | int] = {"fingerprint": fingerprint, "at": moment}
         given = live.timed(pd.read_sql(_RECEIPTS, connection, params=asked), "cutoff")
         outcomes = live.sent_outcomes(connection)

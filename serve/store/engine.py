@@ -46,8 +46,17 @@ def open_engine(url: str) -> Engine:
     )
 
 
+def sqlite_place(url: str) -> str:
+    """Name the file that an address of SQLite means; "" for a server, or a database in memory.
+
+    >>> sqlite_place("sqlite:///a/b.db?timeout=5"), sqlite_place("postgresql:///b")
+    ('a/b.db', '')
+    """
+    return url.partition("///")[2].partition("?")[0] if url.startswith("sqlite") else ""
+
+
 def _sqlite(url: str) -> Engine:
-    place = url.partition("///")[2].partition("?")[0]
+    place = sqlite_place(url)
     if place:
         Path(place).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"timeout": BUSY_SECONDS, "isolation_level": None}
@@ -118,6 +127,13 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def made(url: str) -> Engine:
+    """Open a database by its URL with the tables in their newest form, made if there are none."""
+    engine = open_engine(url)
+    upgrade(engine)
+    return engine
 
 
 def is_current(engine: Engine) -> bool:

@@ -132,8 +132,12 @@ def test_what_cannot_be_is_refused_and_not_taken_for_an_alarm(
 ) -> None:
     assert mikomi(company, "monitor", "--as-of", "2026-05-01") == REFUSED
     assert "when observation of the tables ended" in capsys.readouterr().err
-    url = f"sqlite:///{tmp_path}/other.db"
-    assert mikomi(company, "monitor", "--database", url) == REFUSED
+    other = tmp_path / "other.db"
+    assert mikomi(company, "monitor", "--database", f"sqlite:///{other}") == REFUSED
+    assert f"no file {other}" in capsys.readouterr().err.replace("\n", "")
+    assert not other.exists()
+    other.touch()
+    assert mikomi(company, "monitor", "--database", f"sqlite:///{other}") == REFUSED
     assert "no table receipts" in capsys.readouterr().err
     champion = Workspace("small", company).champion
     shutil.move(champion, tmp_path / "aside")

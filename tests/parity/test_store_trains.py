@@ -180,5 +180,10 @@ def test_the_command_takes_it(sent: Tables, url: str, tmp_path: Path, clock: Clo
 
 
 def test_what_is_no_store_is_told(tmp_path: Path) -> None:
+    none = tmp_path / "none.db"
+    with pytest.raises(BadTables, match="no file"):
+        server_store.look(f"sqlite:///{none}", None)
+    assert not none.exists()
+    none.touch()
     with pytest.raises(BadTables, match="mikomi server"):
-        server_store.look(f"sqlite:///{tmp_path / 'none.db'}", None)
+        server_store.look(f"sqlite:///{none}", None)
