@@ -1,7 +1,7 @@
 """Every feature, slowly and obviously, straight from the tables.
 
-Nothing here is shared with the kernels: records are dictionaries, a cutoff filters them by one
-condition, a window by another, and each feature is a sentence of Python about the rest.
+Nothing here is shared with the kernels: of the records that a cutoff sees (`oracle_seen`), a window
+keeps some by one condition, and each feature is a sentence of Python about the rest.
 """
 
 import math
@@ -15,113 +15,28 @@ import pandas as pd
 from features.catalog import Catalog
 from features.feature import Feature
 from features.tables import Tables
+from tests.oracle_seen import NAN, Record, Seen, exact, moment
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
-NAN = float("nan")
 ASKING = ("inquiry", "form", "trial", "support_ticket")
-LEAD_COLUMNS = ("lead_id", "created_at", "known_at", "account_id")
-
-Record = dict[str, Any]
 
 
 def features(tables: Tables, snapshots: pd.DataFrame, catalog: Catalog) -> np.ndarray:
     """Shape (rows, features), float32."""
     told = _Oracle(tables, catalog)
     rows = [
-        [told.value(feature, lead, _moment(cutoff)) for feature in catalog.features]
+        [told.value(feature, lead, moment(cutoff)) for feature in catalog.features]
         for lead, cutoff in zip(snapshots["lead_id"], snapshots["cutoff"], strict=True)
     ]
     return np.array(rows, dtype=np.float64).astype(np.float32)
 
 
-def _moment(time: pd.Timestamp) -> int | None:
-    return None if pd.isna(time) else (time - pd.Timestamp(0, tz="UTC")) // pd.Timedelta("1us")
-
-
-def _records(table: pd.DataFrame, occurred: str = "occurred_at") -> list[Record]:
-    out = []
-    for row in table.to_dict("records"):
-        record = {name: None if pd.isna(value) else value for name, value in row.items()}
-        record["at"] = _moment(row[occurred])
-        known_at = _moment(row["known_at"]) if "known_at" in row else None
-        record["seen"] = max(record["at"], record["at"] if known_at is None else known_at)
-        out.append(record)
-    return out
-
-
-def _exact(value: float | None) -> int | None:
-    return None if value is None else round(value * 1000)
-
-
-class _Oracle:
-    def __init__(self, tables: Tables, catalog: Catalog) -> None:
-        self.words = catalog.vocabulary
-        self.leads = {lead["lead_id"]: lead for lead in _records(tables.leads, "created_at")}
-        self.accounts = {row["account_id"]: row for row in tables.accounts.to_dict("records")}
-        self.activities = _records(tables.activities)
-        self.outcomes = _records(tables.outcomes)
-        self.changes = _records(tables.attribute_changes)
-
+class _Oracle(Seen):
     def value(self, feature: Feature, lead: str, cutoff: int) -> float:
         tell: Callable[[Feature, str, int], float] = getattr(self, f"_{feature.view}")
         return tell(feature, lead, cutoff)
-
-    # What a cutoff sees.
-
-    def _acts(self, lead: str, cutoff: int) -> list[Record]:
-        seen = [a for a in self.activities if a["lead_id"] == lead and a["seen"] < cutoff]
-        return sorted(seen, key=self._activity_order)
-
-    def _activity_order(self, act: Record) -> tuple[Any, ...]:
-        low = -(10**18)
-        dwell, amount = _exact(act["dwell_seconds"]), _exact(act["amount"])
-        return (
-            act["at"],
-            act["seen"],
-            self._type(act),
-            self._pair(act),
-            {"inbound": 1, "outbound": 2}.get(act["direction"], 0),
-            act["actor"] or "",
-            low if dwell is None else dwell,
-            low if amount is None else amount,
-        )
-
-    def _type(self, act: Record) -> int:
-        known = self.words.activity_types
-        return known.index(act["activity_type"]) + 1 if act["activity_type"] in known else 0
-
-    def _pair(self, act: Record) -> int:
-        pair = (act["activity_type"], act["topic"])
-        return self.words.topics.index(pair) + 1 if pair in self.words.topics else 0
-
-    def _ends(self, lead: str, cutoff: int) -> list[Record]:
-        seen = [o for o in self.outcomes if o["lead_id"] == lead and o["seen"] < cutoff]
-        return sorted(seen, key=self._outcome_order)
-
-    def _outcome_order(self, end: Record) -> tuple[Any, ...]:
-        rank = {"opened": 0, "won": 2, "lost": 3}.get(end["outcome"], 1)
-        amount = _exact(end["amount"])
-        return (
-            end["at"],
-            end["seen"],
-            rank,
-            self._code("outcomes.outcome", end["outcome"]),
-            end["deal_id"] or "",
-            -(10**18) if amount is None else amount,
-        )
-
-    def _code(self, name: str, value: str | None) -> float:
-        if value is None:
-            return NAN
-        known = self.words.categories.get(name, ())
-        return known.index(value) + 1 if value in known else 0
-
-    def _visible(self, lead: str, cutoff: int) -> bool:
-        return bool(self.leads[lead]["seen"] < cutoff)
-
-    # The views.
 
     def _engagement(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = [a for a in self._acts(lead, cutoff) if self._has_key(a, feature.key)]
@@ -163,7 +78,7 @@ class _Oracle:
             recent = sum(a["at"] >= cutoff - 7 * DAY for a in within)
             return recent / 7.0 - (len(within) - recent) / 23.0
         column = feature.measure.removesuffix("_sum")
-        return sum(_exact(a[column]) or 0 for a in within) / 1000
+        return sum(exact(a[column]) or 0 for a in within) / 1000
 
     def _sales_touch(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = self._acts(lead, cutoff)
@@ -202,8 +117,8 @@ class _Oracle:
             feature.measure.removeprefix("days_since_").removesuffix("_count"), ""
         )
         mine = [o for o in ends if o["outcome"] == word]
-        amounts = [_exact(o["amount"]) for o in ends if o["amount"] is not None]
-        won = [_exact(o["amount"]) or 0 for o in ends if o["outcome"] == "won"]
+        amounts = [exact(o["amount"]) for o in ends if o["amount"] is not None]
+        won = [exact(o["amount"]) or 0 for o in ends if o["outcome"] == "won"]
         match feature.measure:
             case "opened_count" | "won_count" | "lost_count":
                 return len(mine)
@@ -282,7 +197,7 @@ class _Oracle:
     def _attribute(self, name: str, lead: str, cutoff: int) -> float:
         if name.startswith("account."):
             account = self.accounts.get(self.leads[lead]["account_id"], {})
-            known_at = _moment(account.get("known_at", pd.NaT))
+            known_at = moment(account.get("known_at", pd.NaT))
             if known_at is not None and known_at >= cutoff:
                 return NAN
             value = account.get(name.removeprefix("account."), None)

@@ -18,8 +18,6 @@ ADDRESS = re.compile(r"https?://(?!(?:localhost|127\.0\.0\.1|\[::1\])[:/\s\"'`]?
 NAMESPACES = ("http://www.w3.org/",)
 PICKLE = re.compile(r"^\s*(?:import|from) (?:pickle|joblib|dill|cloudpickle)\b", re.MULTILINE)
 LONGEST = 300
-LONGER = {"tests/oracle.py"}
-"""Longer with a reason: the slow twins of all features stand in one place."""
 AT_HOME = {
     "mlflow": {"models/tracking.py"},
     "shap": {"models/shap_plots.py"},
@@ -78,7 +76,7 @@ def test_locks_pin_every_package_with_hashes():
 
 def test_no_python_file_is_past_its_size():
     long = {str(p.relative_to(ROOT)): n for p in tracked("*.py") if (n := lines(p)) > LONGEST}
-    assert set(long) <= LONGER
+    assert long == {}
 
 
 def lines(path: Path) -> int:
