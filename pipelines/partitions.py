@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from features.errors import BadInput, BadTables, Fault
 from features.tables import SPECS, TableName, Tables
 from pipelines.arrow_tables import arrow_type, to_arrow
-from pipelines.intake.mapping import Labels
+from pipelines.intake.mapping import Ground, Labels
 
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1
@@ -63,7 +63,7 @@ class Manifest(BaseModel):
     attributes: dict[str, Literal["category", "number"]] = {}
     account_attributes: dict[str, Literal["category", "number"]] = {}
     labels: Labels = Labels()
-    excluded: dict[str, str] = {}
+    excluded: dict[str, Ground] = {}
     outcome_activities: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     inputs: tuple[StoreInput, ...] = ()

@@ -117,7 +117,7 @@ def _features(found: Sources) -> dict[str, Any]:
         "windows_days": sorted({f.window_days for f in catalog.features if f.window_days}),
         "evidence": found.artifact.model.evidence_level,
         "strongest": strongest,
-        "not_used": dict(found.manifest.excluded),
+        "not_used": {name: why.model_dump() for name, why in found.manifest.excluded.items()},
     }
 
 

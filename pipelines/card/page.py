@@ -33,6 +33,7 @@ def page(card: dict[str, Any], language: Language) -> str:
         evidence=named(card["features"]["evidence"], EVIDENCE, language),
         signal=say(SIGNALS[card["verdict"]], language),
         label=lambda name: _label(card, name, language),
+        ground=lambda why: _ground(why, language),
         value=lambda attribute, name: _value(card, attribute, name, language),
         number=_number,
         interval=_interval,
@@ -47,6 +48,11 @@ def page(card: dict[str, Any], language: Language) -> str:
 def _label(card: dict[str, Any], name: str, language: Language) -> str:
     words = card["labels"].get(name)
     return str(words[language]) if words else name
+
+
+def _ground(why: str | dict[str, str], language: Language) -> str:
+    """Say why a column is not used; cards of earlier versions say it in plain words."""
+    return why if isinstance(why, str) else why[language]
 
 
 def _value(card: dict[str, Any], attribute: str, name: str, language: Language) -> str:

@@ -31,6 +31,7 @@ _MAYBE_LATER: Final = re.compile(
     r"|状態|評価|理由|ランク|メモ|結果",
     re.IGNORECASE,
 )
+_LATER_WHY: Final = "{en: filled when a deal ends, ja: 商談が終わると記入}"
 
 
 def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
@@ -54,7 +55,7 @@ def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
         yield from (f"      {say(name)}: {why}" for name, why in never.items())
     if later:
         yield "    known_later: # ? when are these filled; never used without known_at"
-        yield from (f"      {say(c.name)}: {{why: filled when a deal ends}}" for c in later)
+        yield from (f"      {say(c.name)}: {{why: {_LATER_WHY}}}" for c in later)
 
 
 def _is_later(column: Column) -> bool:
@@ -77,8 +78,8 @@ def _is_number(column: Column) -> bool:
 
 def _why_never(column: Column) -> str:
     if _PERSONAL.search(column.name):
-        return "personal"
-    return "protected" if is_protected(column.name) else ""
+        return "{en: personal, ja: 個人情報}"
+    return "{en: protected, ja: 保護属性}" if is_protected(column.name) else ""
 
 
 def _why_out(column: Column) -> str:

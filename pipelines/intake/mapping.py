@@ -6,7 +6,7 @@ where its values come from. Unknown keys are refused. `Mapping.model_json_schema
 JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping_file`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,6 +17,13 @@ class Strict(BaseModel):
     """Frozen, exact types, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BothLanguages(Strict):
+    """The same words in English and Japanese."""
+
+    en: str
+    ja: str
 
 
 def _as_word(value: Any) -> Any:
@@ -31,6 +38,11 @@ def _as_column(value: Any) -> Any:
     return {"column": _as_word(value)} if isinstance(value, str | int | float) else value
 
 
+def _as_both(value: Any) -> Any:
+    """Expand the short form `why: personal`: words that stand in both languages."""
+    return {"en": value, "ja": value} if isinstance(value, str) else value
+
+
 def _as_kind(value: Any) -> Any:
     """Expand the short form `industry: category`."""
     return {"kind": value} if isinstance(value, str) else value
@@ -39,6 +51,12 @@ def _as_kind(value: Any) -> Any:
 Word = Annotated[str, BeforeValidator(_as_word, json_schema_input_type=str | int | float | bool)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
+Ground = Annotated[
+    BothLanguages, BeforeValidator(_as_both, json_schema_input_type=str | BothLanguages)
+]
+NOT_SAID: Final = BothLanguages(
+    en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
+)
 
 
 class Sequence(Strict):
@@ -129,7 +147,9 @@ class KnownLater(Strict):
         default=None, description="when it was filled; absent: unknown, so the column is never used"
     )
     kind: Kind = "category"
-    why: str = ""
+    why: Ground = Field(
+        default=NOT_SAID, description="why it is not used, for readers; plain words, or {en:, ja:}"
+    )
 
 
 class TableRule(Strict):
@@ -159,8 +179,10 @@ class AttributedRule(TableRule):
         default={},
         description="leads: protected attributes that the report compares and no feature sees",
     )
-    never_use: dict[str, str] = Field(
-        default={}, description="source column -> why: protected, personal, a key"
+    never_use: dict[str, Ground] = Field(
+        default={},
+        description="source column -> why, for readers: protected, personal, a key; plain words, "
+        "or {en:, ja:}",
     )
     known_later: dict[str, KnownLater] = Field(
         default={}, description="source columns that were filled after the lead was created"
@@ -215,13 +237,6 @@ class Source(Strict):
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query belong together")
         return self
-
-
-class BothLanguages(Strict):
-    """The same words in English and Japanese."""
-
-    en: str
-    ja: str
 
 
 class Labels(Strict):

@@ -5,6 +5,7 @@ from typing import Any
 
 from features.tables import SPECS, TableName
 from pipelines.checks.check import Answer
+from pipelines.intake.mapping import BothLanguages
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class IngestReport:
     observed_until: str
     partitions: int
     attributes: dict[str, str] = field(default_factory=dict)
-    excluded: dict[str, str] = field(default_factory=dict)
+    excluded: dict[str, BothLanguages] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -65,7 +66,7 @@ class IngestReport:
         lines += [f"fine: {' '.join(fine) or 'none'}"]
         lines += [f"not applicable: {' '.join(idle)}"] if idle else []
         lines += [f"assumed: {words}" for words in self.assumptions]
-        lines += [f"not used: {name} ({why})" for name, why in self.excluded.items()]
+        lines += [f"not used: {name} ({why.en})" for name, why in self.excluded.items()]
         return lines
 
     def _count_lines(self) -> list[str]:
@@ -82,4 +83,5 @@ class IngestReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
-        return asdict(self)
+        grounds = {name: why.model_dump() for name, why in self.excluded.items()}
+        return asdict(self) | {"excluded": grounds}

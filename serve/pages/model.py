@@ -63,12 +63,18 @@ def _of_card(card: dict[str, Any], words: Words) -> dict[str, Any]:
         "bins": bins[::-1][:5],
         "reliability": _drawn(bins, words),
         "signals": _signals(card, words),
-        "not_used": card["features"]["not_used"],
+        "not_used": _not_used(card, words.language),
         "limits": [one[words.language] for one in card["limits"]],
         "failed": [one for one in card["leaks"] if one["verdict"] == "fail"],
         "checked": len(card["leaks"]),
         "promotion": card["promotion"],
     }
+
+
+def _not_used(card: dict[str, Any], language: str) -> dict[str, str]:
+    """Give column -> why; cards of earlier versions say it in the words of the mapping alone."""
+    told = card["features"]["not_used"].items()
+    return {name: why if isinstance(why, str) else why[language] for name, why in told}
 
 
 def _drawn(bins: list[Bin], words: Words) -> Markup:

@@ -11,8 +11,10 @@ import pytest
 from features.errors import BadInput
 from models import evaluation
 from pipelines.card import content, page, stage
+from pipelines.intake.mapping import BothLanguages
 from pipelines.partitions import Manifest
 from pipelines.report.payload import payload
+from pipelines.report.words import Language
 from tests.evaluation_cases import evaluated
 from tests.served import artifact
 
@@ -82,6 +84,20 @@ def test_a_page_is_whole_in_itself_and_escapes_what_people_wrote(language: Any) 
     assert "not for &lt;layoffs&gt;" in text
     assert "&lt;b&gt;alone" in text
     assert LEAK["title_ja" if language == "ja" else "title"] in text
+
+
+def test_a_page_says_in_its_language_why_a_column_is_not_used() -> None:
+    grounds = {"mail": BothLanguages(en="personal", ja="個人情報")}
+    manifest = sources().manifest.model_copy(update={"excluded": grounds})
+    card = content.card(sources(manifest=manifest))
+    assert card["features"]["not_used"] == {"mail": {"en": "personal", "ja": "個人情報"}}
+    both: tuple[tuple[Language, Language], ...] = (("en", "ja"), ("ja", "en"))
+    for language, other in both:
+        text = page.page(card, language)
+        assert f"<dt>mail</dt><dd>{card['features']['not_used']['mail'][language]}</dd>" in text
+        assert card["features"]["not_used"]["mail"][other] not in text
+    card["features"]["not_used"] = {"mail": "as an earlier version wrote it"}
+    assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
 
 
 def test_an_allowed_leak_stands_in_the_card_with_its_reason() -> None:

@@ -9,7 +9,8 @@ import pytest
 from features.tables import Tables
 from pipelines import partitions
 from pipelines.intake.ingest import ingest
-from pipelines.intake.mapping_file import load
+from pipelines.intake.mapping import Mapping
+from pipelines.intake.mapping_file import load, parse
 from pipelines.intake.report import IngestReport
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,23 @@ def brought(name: str, folder: Path) -> tuple[IngestReport, Tables]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_has_a_mapping_that_reads(name: str) -> None:
     assert load(ROOT / "examples" / name / "mapping.yaml").name == name
+
+
+def in_english_alone(mapping: Mapping) -> list[str]:
+    """List columns whose ground the Japanese page would give in English."""
+    rules = (*mapping.leads, *mapping.accounts)
+    grounds = [ground for rule in rules for ground in rule.never_use.items()]
+    grounds += [(name, later.why) for rule in rules for name, later in rule.known_later.items()]
+    assert grounds
+    return [name for name, why in grounds if why.en == why.ja or why.ja.isascii()]
+
+
+@pytest.mark.parametrize("name", ["mapping.yaml", "mapping-with-leak.yaml"])
+def test_the_sample_company_says_in_both_languages_why_a_column_is_not_used(name: str) -> None:
+    text = (ROOT / "examples" / "sample" / name).read_text("utf-8")
+    assert in_english_alone(parse(text)) == []
+    planted = text.replace("{en: filled when a deal is lost, ja: 失注時に記入}", "when lost")
+    assert in_english_alone(parse(planted)) == ["失注理由"]
 
 
 @real_data

@@ -23,6 +23,10 @@ def guessed(folder: Path, **files: str) -> tuple[str, Mapping]:
     return text, parse(text)
 
 
+def grounds(mapping: Mapping) -> dict[str, tuple[str, str]]:
+    return {name: (why.en, why.ja) for name, why in mapping.leads[0].never_use.items()}
+
+
 @pytest.mark.parametrize(
     ("name", "values", "look", "formats"),
     [
@@ -79,7 +83,10 @@ def test_a_flat_table_gets_leads_outcomes_and_questions(tmp_path: Path) -> None:
             for n in range(80)]  # fmt: skip
     header = "Prospect ID,Email Address,visits,gender,Lead Quality,Converted"
     text, mapping = guessed(tmp_path, leads="\n".join([header, *rows]))
-    assert mapping.leads[0].never_use == {"Email Address": "personal", "gender": "protected"}
+    assert grounds(mapping) == {
+        "Email Address": ("personal", "個人情報"),
+        "gender": ("protected", "保護属性"),
+    }
     assert "Select" in mapping.missing_values
     told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
     assert told == {"0": "lost", "1": "won"}
@@ -118,7 +125,7 @@ def test_parquet_and_japanese_words(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "リード.parquet")
     mapping = parse(guess([tmp_path / "リード.parquet"], tmp_path))
     assert mapping.leads[0].columns["lead_id"].column == "顧客ID"
-    assert mapping.leads[0].never_use == {"氏名": "personal"}
+    assert grounds(mapping) == {"氏名": ("personal", "個人情報")}
     told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
     assert told == {"受注": "won", "失注": "lost", "商談中": "商談中"}
 

@@ -84,6 +84,21 @@ def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
         load(tmp_path / "m.yaml")
 
 
+def test_a_ground_is_plain_words_or_both_languages() -> None:
+    text = GOOD.replace(
+        "attributes:",
+        "never_use: {email: personal, phone: {en: personal, ja: 個人情報}}\n"
+        "    known_later: {plan: {why: at signature}, rank: {}}\n    attributes:",
+    )
+    lead = parse(text).leads[0]
+    told = {name: (why.en, why.ja) for name, why in lead.never_use.items()}
+    assert told == {"email": ("personal", "personal"), "phone": ("personal", "個人情報")}
+    assert lead.known_later["plan"].why.ja == "at signature"
+    assert "不明" in lead.known_later["rank"].why.ja
+    (found,) = faults_of(text.replace("{en: personal, ja: 個人情報}", "{en: personal}"))
+    assert found.startswith("m.yaml line 7: leads.0.never_use.phone")
+
+
 def test_text_that_is_no_yaml_is_said() -> None:
     (found,) = faults_of("a: [")
     assert "line" in found
@@ -97,6 +112,8 @@ def test_the_schema_can_be_printed_and_describes_the_short_forms() -> None:
     assert '"after_created_days"' in text
     columns = schema["$defs"]["LeadRule"]["properties"]["columns"]["additionalProperties"]
     assert {"type": "string"} in columns["anyOf"]
+    ground = schema["$defs"]["LeadRule"]["properties"]["never_use"]["additionalProperties"]
+    assert ground["anyOf"] == [{"type": "string"}, {"$ref": "#/$defs/BothLanguages"}]
 
 
 def test_a_mapping_cannot_be_changed() -> None:

@@ -29,7 +29,7 @@ leads:
     columns: {lead_id: {row_number: p-}}
     attributes: {size: {kind: number, missing_values: [999]}}
     rest: true
-    never_use: {email: personal}
+    never_use: {email: {en: personal, ja: 個人情報}}
     known_later: {tag: {why: filled by sales}}
 outcomes:
   - source: people
@@ -54,10 +54,10 @@ def test_a_flat_table_without_dates_becomes_leads_and_outcomes(tmp_path: Path) -
     assert tables.leads["size"].isna().tolist() == [True, False]
     assert tables.outcomes["outcome"].tolist() == ["won", "lost"]
     assert (tables.outcomes["occurred_at"] - tables.leads["created_at"]).dt.days.tolist() == [1, 1]
-    assert report.excluded == {
-        "email": "personal",
-        "tag": "filled by sales",
-        "y": "it feeds outcomes",
+    assert {name: (why.en, why.ja) for name, why in report.excluded.items()} == {
+        "email": ("personal", "個人情報"),
+        "tag": ("filled by sales", "filled by sales"),
+        "y": ("it feeds outcomes", "表 outcomes に使う"),
     }
     assert any("2000-01-01" in words for words in report.assumptions)
     assert any("a year after" in words for words in report.assumptions)

@@ -35,7 +35,10 @@ CARD = {
     "calibration": {"bins": [BIN | {"given": 0.02, "converted": 0.018, "low": 0.01}, BIN]},
     "features": {
         "strongest": [{"label": {"en": "calls", "ja": "電話"}, "size": 0.4}],
-        "not_used": {"年齢": "protected <b>attribute</b>"},
+        "not_used": {
+            "年齢": {"en": "protected <b>attribute</b>", "ja": "保護属性"},
+            "電話": "personal, as an earlier version wrote it",
+        },
     },
     "limits": [
         {"en": "It does not say what a call would change.", "ja": "電話の効果は示しません。"}
@@ -73,6 +76,9 @@ def test_the_card_is_told_in_plain_words(tmp_path: Path) -> None:
     assert "29%" in english.split("It said")[1]
     assert "1 failed and was allowed" in english
     assert "protected &lt;b&gt;attribute" in english
+    assert "<dd>保護属性</dd>" in japanese
+    assert "protected &lt;b&gt;attribute" not in japanese
+    assert all("as an earlier version wrote it" in text for text in (english, japanese))
     assert "上位一割のリードの成約率は平均の4.8倍" in japanese
     assert "電話の効果は示しません。" in japanese
 

@@ -15,6 +15,7 @@ from features.tables import SPECS, Tables
 from pipelines import partitions
 from pipelines.intake import ingest as ingest_module
 from pipelines.intake.ingest import IngestSettings
+from pipelines.intake.mapping import BothLanguages
 from pipelines.intake.spool import Spool
 from pipelines.partitions import Manifest
 from tests.exports import clean
@@ -166,6 +167,14 @@ def test_a_count_that_does_not_balance_is_never_written(
     with pytest.raises(AssertionError, match="does not balance"):
         clean().ingest(tmp_path)
     assert not (tmp_path / "store").exists()
+
+
+def test_a_store_of_an_earlier_version_gives_its_grounds_in_the_words_it_has() -> None:
+    about = {"name": "x", "partitions": 1, "observed_until": ""}
+    manifest = Manifest.model_validate_json(json.dumps(about | {"excluded": {"mail": "personal"}}))
+    assert manifest.excluded == {"mail": BothLanguages(en="personal", ja="personal")}
+    again = Manifest.model_validate_json(manifest.model_dump_json())
+    assert again == manifest
 
 
 def test_a_table_without_rows_keeps_its_types(tmp_path: Path) -> None:

@@ -18,13 +18,21 @@ from features.tables import SPECS, TableName, empty
 from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE
 from pipelines.intake.mapped.numbers import read_numbers
 from pipelines.intake.mapped.rows import Job, Reading, read_piece
-from pipelines.intake.mapping import AttributedRule, LeadRule, TableRule
+from pipelines.intake.mapping import AttributedRule, BothLanguages, LeadRule, TableRule
 from pipelines.intake.mapping import Mapping as MappingFile
 from pipelines.intake.protected import is_protected
 from pipelines.intake.readable import Readable
 
-AUDITED: Final = "protected: compared in the report, never a feature"
-NOT_USED: Final = "protected: list it under audit_only to compare it in the report"
+AUDITED: Final = BothLanguages(
+    en="protected: compared in the report, never a feature",
+    ja="保護属性：レポートで比較するだけで、特徴量にはしません",
+)
+NOT_USED: Final = BothLanguages(
+    en="protected: list it under audit_only to compare it in the report",
+    ja="保護属性：audit_only に書けばレポートで比較します",
+)
+LISTED: Final = BothLanguages(en="named like a listed column", ja="決まった列と同じ名前")
+NOT_MAPPED: Final = BothLanguages(en="not mapped", ja="マッピングに書かれていない")
 Kinds = dict[str, Literal["category", "number"]]
 
 
@@ -35,7 +43,7 @@ class Gathered:
     frame: pd.DataFrame
     changes: pd.DataFrame | None = None
     kinds: Kinds = field(default_factory=dict)
-    excluded: dict[str, str] = field(default_factory=dict)
+    excluded: dict[str, BothLanguages] = field(default_factory=dict)
     passed_over: Counter[str] = field(default_factory=Counter)
     zones: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -93,10 +101,10 @@ def _listed() -> Iterator[str]:
         yield from spec.names
 
 
-def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, str]:
+def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, BothLanguages]:
     """Columns of the same source that feed another table: the outcome itself, above all."""
     return {
-        column: f"it feeds {table}"
+        column: BothLanguages(en=f"it feeds {table}", ja=f"表 {table} に使う")
         for table in SPECS
         for other in mapping.rules(table)
         if other.source == rule.source and other is not rule
@@ -104,23 +112,23 @@ def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, str]
     }
 
 
-def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str, str]:
+def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str, BothLanguages]:
     """Tell which columns of leads and accounts are not used, and why."""
-    found: dict[str, str] = {}
+    found: dict[str, BothLanguages] = {}
     for rule in (*mapping.leads, *mapping.accounts):
         columns = readers[rule.source].columns()
         found |= dict(rule.never_use)
         found |= {a.column or n: AUDITED for n, a in rule.audit_only.items()}
         for name, later in rule.known_later.items():
             if later.known_at is None:
-                found[name] = later.why or "known only later, nobody knows when"
+                found[name] = later.why
         mine = _named(rule)
         found |= {n: w for n, w in _fed_elsewhere(mapping, rule).items() if n not in mine}
         rest = [name for name in columns if name not in mine | found.keys()]
         if rule.rest:
             found |= {name: NOT_USED for name in rest if is_protected(name)}
             rest = [name for name in rest if name not in found]
-        ground = "named like a listed column" if rule.rest else "not mapped"
+        ground = LISTED if rule.rest else NOT_MAPPED
         named = set(_listed()) if rule.rest else set(rest)
         found |= {name: ground for name in rest if name in named}
     return found
