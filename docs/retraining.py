@@ -69,10 +69,11 @@ little.
 
 ## Models for segments
 
-Segments enter the one model as shrunken effects. `mikomi segments` says which would earn a model of
+Segments enter the one model as shrunken effects. Every evaluation asks which would earn a model of
 its own: a scorecard of the segment's own rows, beside the shared model, must gain more than
 `segments.least_gain` of the log loss on the test period, by an interval that holds for all segments
-at once.
+at once. The answer and what to do stand in the evaluation report and in the model card; `mikomi
+segments` asks the same alone.
 """
 
 

@@ -31,6 +31,7 @@ from models.learning_curve import LearningPoint, LearningSettings, learning_curv
 from models.metrics import Floor, Interval, ece_floor
 from models.points import Points
 from models.reference import Reference
+from models.segment_models import OwnModels
 from models.settings import TrainSettings
 from models.split_plan import SplitPlan
 from models.training_set import Floats, TrainingSet
@@ -133,6 +134,8 @@ class Evaluation:
         The model against every baseline in every figure.
     floor
         The calibration error that chance gives true probabilities.
+    own_models
+        Which segment would earn its own (`models.evaluation_segments`); None: not asked.
     """
 
     verdict: Verdict
@@ -154,6 +157,7 @@ class Evaluation:
     labels: Mapping[str, Text]
     plan: SplitPlan | None
     protected: tuple[Protected, ...] = ()
+    own_models: OwnModels | None = None
 
     def comparison(self, against: str, metric: str) -> Comparison:
         """Find one comparison."""

@@ -26,8 +26,11 @@ from models.settings import TrainSettings
 from models.split import folds_by_lead
 from models.training_set import Floats, TrainingSet
 
-PENALTIES: Final = (1000.0, 300.0, 100.0, 30.0, 10.0)
+PENALTIES: Final = (1000.0, 100.0, 10.0)
 """Of the segment's own scorecard, chosen out of fold."""
+_CHOICE_FOLDS: Final = 2
+"""For that choice: the weight beside the shared model forgives a coarse one, and five folds of five
+penalties found the same at four times the price."""
 _FOLDS: Final = 5
 _HELD: Final = 10.0
 """Precision with which the weights are held to the shared model alone."""
@@ -58,9 +61,9 @@ class SegmentSettings:
 
 @dataclass(frozen=True)
 class Judged:
-    """One segment: how many test rows, both log losses, and the gain of its own model.
+    """One segment: how many rows taught and judged it, both log losses, the gain of its own model.
 
-    `wanted` is what the low end of the gain must exceed.
+    `wanted` is what the low end of the gain must exceed; if it does, the segment `earns` its own.
     """
 
     attribute: str
@@ -73,11 +76,15 @@ class Judged:
     own_loss: float
     gain: Interval
     wanted: float
+    earns: bool
 
-    @property
-    def earns(self) -> bool:
-        """Whether it is shown to gain enough."""
-        return self.gain.low > self.wanted
+
+@dataclass(frozen=True)
+class OwnModels:
+    """What was asked of segments, and every one that had outcomes enough to be judged."""
+
+    settings: SegmentSettings
+    segments: tuple[Judged, ...]
 
 
 @dataclass(frozen=True)
@@ -115,25 +122,15 @@ def judge(
     told = []
     for attribute, value, taught, tested in asked:
         progress(f"{attribute} {value}")
-        rows = case.test.take(tested)
-        own = _own_margin(case.learning.take(taught), rows, train, settings.seed)
-        said = _beside(shared[tested], own, rows, settings.seed)
+        learning, rows = case.learning.take(taught), case.test.take(tested)
+        own = _own_margin(learning, rows, train, settings.seed)
         before = log_losses(expit(shared[tested]), rows.label)
-        gain = before - log_losses(said, rows.label)
-        told.append(
-            Judged(
-                attribute,
-                value,
-                len(taught),
-                len(rows),
-                rows.leads,
-                rows.conversions,
-                float(before.mean()),
-                float((before - gain).mean()),
-                promotion.simultaneous(gain, rows.lead, len(asked)),
-                settings.least_gain * float(before.mean()),
-            )
-        )
+        after = log_losses(_beside(shared[tested], own, rows, settings.seed), rows.label)
+        gain = promotion.simultaneous(before - after, rows.lead, len(asked))
+        losses = float(before.mean()), float(after.mean())
+        wanted = settings.least_gain * losses[0]
+        size = len(learning), len(rows), rows.leads, rows.conversions
+        told.append(Judged(attribute, value, *size, *losses, gain, wanted, bool(gain.low > wanted)))
     return tuple(sorted(told, key=lambda one: -one.gain.low))
 
 
@@ -167,7 +164,8 @@ def _levelled(case: Case, seed: int) -> Floats:
 
 def _own_margin(taught: TrainingSet, rows: TrainingSet, train: TrainSettings, seed: int) -> Floats:
     """Give the margin of a scorecard that the segment's learning rows alone taught."""
-    few = replace(train, scorecard=replace(train.scorecard, penalties=PENALTIES))
+    card = replace(train.scorecard, penalties=PENALTIES)
+    few = replace(train, folds=_CHOICE_FOLDS, scorecard=card)
     fold = folds_by_lead(taught.lead, taught.label, few.folds, seed)
     penalty, _ = combining.choose_penalty(taught, fold, (few, None, seed))
     return combining.fit_scorecard(taught, penalty, few, None, seed).margin(rows.values)

@@ -4,6 +4,7 @@ Decided here: only matured snapshots after the embargo judge. What `promote` wil
 `comparisons.json`, with the fingerprint of the model that it speaks of.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from features.timeline import DAY, to_moments
 from models import artifact, evaluation
 from models.artifact import Artifact
 from models.evaluation import MODEL, Case, Evaluation
+from models.evaluation_segments import own_models
 from models.registered import Run
 from models.training_set import TrainingSet
 from pipelines import looking, partitions, stored
@@ -32,7 +34,9 @@ def run(job: Job) -> dict[str, Any]:
     """Evaluate, write the report and log it; tell the figures of the model and suspected leaks."""
     places = job.places
     loaded = artifact.load(places.model)
-    done = evaluation.evaluate(case(job, loaded), job.params.evaluate, _telling(job))
+    rows, tell = case(job, loaded), _telling(job)
+    done = evaluation.evaluate(rows, job.params.evaluate, tell)
+    done = replace(done, own_models=own_models(rows, job.params.segments, tell))
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
         writing.write(done, fresh, name, f"mikomi {loaded.fingerprint[:12]}")

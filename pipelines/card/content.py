@@ -59,6 +59,7 @@ def card(found: Sources) -> dict[str, Any]:
         "calibration": _calibration(found),
         "leaks": [_leak(one, found.promotion["allowed_leaks"]) for one in found.leaks],
         "segments": _segments(found.evaluation),
+        "own_models": found.evaluation["own_models"],
         "labels": found.evaluation["labels"],
         "thresholds": _thresholds(found),
         "protected": found.evaluation["protected"],

@@ -7,10 +7,14 @@ know (where it is used, for whom) is for the owner to say, in the section `card`
 from collections.abc import Iterator
 from typing import Any, Final
 
+from pipelines.report import own_models
+from pipelines.report.words import Language
+
 MOVED: Final = 1.5
 FEW: Final = 100
 THIN_SEGMENT: Final = 10
 MOST_NAMED: Final = 6
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 
 Words = dict[str, str]
 
@@ -27,6 +31,7 @@ def limits(card: dict[str, Any]) -> list[Words]:
             _of_calibration,
             _of_leaks,
             _of_segments,
+            _of_own_models,
         )
         for en, ja in rule(card)
     ]
@@ -108,9 +113,10 @@ def _of_segments(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if group["conversions"] < THIN_SEGMENT
     ]
     if thin:
+        most = thin[:MOST_NAMED]
         named_en, named_ja = (
-            ", ".join(_named(card["labels"], *one, language) for one in thin[:MOST_NAMED])
-            for language in ("en", "ja")
+            ", ".join(own_models.segment(*one, card["labels"], language) for one in most)
+            for language in LANGUAGES
         )
         more = len(thin) - MOST_NAMED
         en, ja = (f" and {more} more", f" ほか{more}件") if more > 0 else ("", "")
@@ -120,6 +126,7 @@ def _of_segments(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
 
 
-def _named(labels: dict[str, Any], attribute: str, name: str, language: str) -> str:
-    said = [labels.get(code, {}).get(language) for code in (attribute, f"{attribute}={name}")]
-    return f"{said[0] or attribute} = {said[1] or name}"
+def _of_own_models(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    told, labels = card["own_models"], card["labels"]
+    if told is not None and any(one["earns"] for one in told["segments"]):
+        yield own_models.verdict(told, labels, "en"), own_models.verdict(told, labels, "ja")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from models.charts import Axis, Bin, Words, reliability
 from pipelines.card.words import EVIDENCE, VERDICTS, VIEWS, phrase
-from pipelines.report import protected
+from pipelines.report import own_models, protected
 from pipelines.report.cells import NOTHING, share, written
 from pipelines.report.templating import looks, template
 from pipelines.report.words import METRICS, NOT_VALUES, PREDICTIONS, Language, named, say
@@ -40,6 +40,7 @@ def page(card: dict[str, Any], language: Language) -> str:
         share=share,
         tiles=TILES,
         protected=protected.section(card["protected"], card["labels"], language),
+        own_models=own_models.section(card.get("own_models"), card["labels"], language),
         reliability=Markup(_reliability(card, language)),  # noqa: S704 (charts escape their words)
     )
     return text

@@ -109,7 +109,8 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
 
     Segments enter the one model as shrunken effects. One earns its own only if a scorecard of its
     own rows, beside the shared model, gains more than `segments.least_gain` on the test period,
-    shown by an interval that holds for all segments at once.
+    shown by an interval that holds for all segments at once. `mikomi evaluate` asks this too, and
+    its report holds the answer; here it is asked alone.
     """
     from pipelines import segments as judging  # noqa: PLC0415 - slow to import
     from pipelines.commands.saying import out, table  # noqa: PLC0415

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from models.evaluation import Evaluation
-from pipelines.report import cells, protected
+from pipelines.report import cells, own_models, protected
 from pipelines.report.figures import figures, part_title, parts
 from pipelines.report.payload import plain
 from pipelines.report.templating import looks, template
@@ -34,6 +34,7 @@ def page(evaluation: Evaluation, language: Language, name: str, about: str = "")
         What was evaluated; a line on how (version, revision).
     """
     drawn = figures(evaluation, language)
+    labels = plain(dict(evaluation.labels))
     text: str = template("pipelines.report", "report.html.j2").render(
         language=language,
         name=name,
@@ -51,9 +52,8 @@ def page(evaluation: Evaluation, language: Language, name: str, about: str = "")
         parts=_parts(evaluation, language),
         singles=cells.singles(evaluation, language),
         splits=cells.splits(evaluation, language),
-        protected=protected.section(
-            plain(evaluation.protected), plain(dict(evaluation.labels)), language
-        ),
+        protected=protected.section(plain(evaluation.protected), labels, language),
+        own_models=own_models.section(plain(evaluation.own_models), labels, language),
         has=lambda key: key in drawn,
         figure=_figure(drawn, evaluation, language),
     )

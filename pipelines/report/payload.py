@@ -47,6 +47,9 @@ def flat(evaluation: Evaluation) -> dict[str, Any]:
         "suspects": len(evaluation.suspects),
         "verdict": evaluation.verdict,
     }
+    if evaluation.own_models is not None:
+        judged = evaluation.own_models.segments
+        told |= {"segments_asked": len(judged), "segments_earned": sum(one.earns for one in judged)}
     gains = {
         other: {m: evaluation.comparison(other, m).gain.value for m in ("auc", "log_loss")}
         for other in evaluation.figures

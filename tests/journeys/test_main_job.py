@@ -109,6 +109,20 @@ def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:
     assert json.loads(places.promotion.read_text("utf-8"))["promoted"] is True
 
 
+def test_asked_alone_segments_get_the_answer_of_the_report(
+    company: Path, places: Workspace
+) -> None:
+    report, card = (
+        json.loads(path.read_text("utf-8"))["own_models"]
+        for path in (places.evaluation / "report.json", places.card / "card.json")
+    )
+    assert mikomi(company, "segments") == 0
+    alone = json.loads(places.segments.read_text("utf-8"))
+    assert alone["model"] == artifact.read_fingerprint(places.model)
+    assert {key: alone[key] for key in report} == report == card
+    assert [one for one in report["segments"] if one["attribute"] == "owner_id"] == []
+
+
 def test_the_catalog_and_the_training_rows_lie_before_the_embargo(places: Workspace) -> None:
     told = json.loads(places.training.read_text("utf-8"))
     snapshots = stored.read_snapshots(places.snapshots)
