@@ -2,7 +2,9 @@
 
 Decided here: every part is sorted already, most probable first, ties by lead. So the global order
 needs only the probabilities and ids; the rows, with their reasons, are then taken from the parts
-in turn, a stretch of the ranking at a time.
+in turn, a stretch of the ranking at a time. All parts are open at once, and a reader holds the row
+group that it is in; so parts are written in row groups of `GROUP_ROWS`, and what a reader holds
+does not grow with its part. One stretch is there at a time, if whoever takes it lets it go.
 """
 
 from collections.abc import Iterator
@@ -16,11 +18,21 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 ORDER: Final = [("probability", "descending"), ("lead_id", "ascending")]
+GROUP_ROWS: Final = 2_000
+"""Rows of a row group of a part; with fewer, 51 parts of 17,700 rows held no less when merged."""
+STRETCH_ROWS: Final = 20_000
+"""Rows of the ranking at a time, at most: less than scoring a batch holds."""
+_LEAST_READ: Final = 250
 
 
 def ranked(rows: pa.Table) -> pa.Table:
     """Sort rows, most probable first; equal ones by lead."""
     return rows.sort_by(ORDER)
+
+
+def write(rows: pa.Table, path: Path) -> None:
+    """Write scored rows as a part that `merge` can read little by little."""
+    pq.write_table(ranked(rows), path, row_group_size=GROUP_ROWS)
 
 
 def merge(parts: list[Path], stretch: int) -> Iterator[pa.Table]:
@@ -29,28 +41,34 @@ def merge(parts: list[Path], stretch: int) -> Iterator[pa.Table]:
     Parameters
     ----------
     parts
-        Parquet files, each sorted by `ranked`.
+        Parquet files, each written by `write`.
     stretch
         Rows of the ranking at a time; memory grows with it and with the number of parts.
     """
     source = _sources(parts)
-    readers = [_Reader(path, max(stretch // max(len(parts), 1), 1_000)) for path in parts]
+    readers = [_Reader(path, max(stretch // max(len(parts), 1), _LEAST_READ)) for path in parts]
     for begin in range(0, len(source), stretch):
         counts = np.bincount(source[begin : begin + stretch], minlength=len(parts))
-        taken = [reader.take(int(n)) for reader, n in zip(readers, counts, strict=True) if n]
-        rows = ranked(pa.concat_tables(taken))
-        rank = pa.array(np.arange(begin + 1, begin + 1 + rows.num_rows))
-        yield rows.add_column(0, "rank", rank)
+        yield _stretch(readers, counts, begin)
 
 
-def _sources(parts: list[Path]) -> NDArray[np.int64]:
+def _stretch(readers: "list[_Reader]", counts: NDArray[np.intp], begin: int) -> pa.Table:
+    """Take so many rows from each part, and put them in order."""
+    taken = [reader.take(int(n)) for reader, n in zip(readers, counts, strict=True) if n]
+    rows = ranked(pa.concat_tables(taken))
+    rank = pa.array(np.arange(begin + 1, begin + 1 + rows.num_rows))
+    return rows.add_column(0, "rank", rank)
+
+
+def _sources(parts: list[Path]) -> NDArray[np.unsignedinteger]:
     """Tell for every place of the ranking which part it comes from."""
     keys = [pq.read_table(path, columns=["probability", "lead_id"]) for path in parts]
     if not keys:
-        return np.zeros(0, np.int64)
-    part = np.repeat(np.arange(len(parts)), [table.num_rows for table in keys])
+        return np.zeros(0, np.uint8)
+    numbers = np.arange(len(parts), dtype=np.min_scalar_type(len(parts)))
+    part = np.repeat(numbers, [table.num_rows for table in keys])
     order = pc.sort_indices(pa.concat_tables(keys), sort_keys=ORDER)
-    sources: NDArray[np.int64] = part[order.to_numpy()]
+    sources: NDArray[np.unsignedinteger] = part[order.to_numpy()]
     return sources
 
 
@@ -58,7 +76,9 @@ class _Reader:
     """Takes rows from the front of a file."""
 
     def __init__(self, path: Path, batch_rows: int) -> None:
-        self._batches = pq.ParquetFile(path).iter_batches(batch_size=batch_rows)
+        # Otherwise all row groups are read when the first is asked for.
+        file = pq.ParquetFile(path, pre_buffer=False)
+        self._batches = file.iter_batches(batch_size=batch_rows)
         self._held = pq.read_schema(path).empty_table()
 
     def take(self, count: int) -> pa.Table:

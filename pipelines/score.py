@@ -116,7 +116,7 @@ def _score(job: Job, question: Question, work: Path) -> None:
 def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
     files = sorted(work.glob("part-*/*.parquet"))
     rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
-    stretch = job.params.score.batch_rows
+    stretch = min(job.params.score.batch_rows, ranking.STRETCH_ROWS)
     bands = dict.fromkeys(reversed(BANDS), 0)
     steps = job.track(ranking.merge(files, stretch), "rank", -(-rows // stretch))
     with replacing(out) as fresh, closing(_sheet(fresh, out.suffix)) as sheet:
@@ -124,6 +124,7 @@ def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
             for band in bands:
                 bands[band] += int(pc.sum(pc.equal(ranked["band"], band)).as_py())
             sheet.write_table(_flat(ranked) if out.suffix == ".csv" else ranked)
+            del ranked  # before the next is made
     return {"leads": rows, **bands}
 
 
@@ -172,8 +173,7 @@ def _part(
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
-            rows_of_batch = ranking.ranked(scored.table(scores))
-            pq.write_table(rows_of_batch, stored.part_path(fresh, number))
+            ranking.write(scored.table(scores), stored.part_path(fresh, number))
     return len(rows)
 
 

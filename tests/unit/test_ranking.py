@@ -34,7 +34,7 @@ def parted(rows: pd.DataFrame, folder: Path, sizes: list[int]) -> list[Path]:
     for number, size in enumerate(sizes):
         part = pa.Table.from_pandas(rows.iloc[begin : begin + size], SCHEMA, preserve_index=False)
         paths.append(folder / f"{number}.parquet")
-        pq.write_table(ranking.ranked(part), paths[-1])
+        ranking.write(part, paths[-1])
         begin += size
     return paths
 
@@ -59,6 +59,39 @@ def test_an_unsorted_part_would_be_noticed(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pandas(rows.iloc[:100], SCHEMA, preserve_index=False), paths[0])
     merged = pa.concat_tables(ranking.merge(paths, 10)).to_pandas()
     assert not merged["probability"].is_monotonic_decreasing
+
+
+def most_held(folder: Path, rows: int, parts: int = 4) -> int:
+    """Merge parts of so many rows, with long texts of their own; tell the most bytes held."""
+    draw = np.random.default_rng(rows)
+    most = 0
+    for number in range(parts):
+        table = pa.table(
+            {
+                "lead_id": [f"{number}-{n}" for n in range(rows)],
+                "probability": draw.random(rows),
+                "reasons_en": [[draw.bytes(150).hex()] for _ in range(rows)],
+            },
+            SCHEMA,
+        )
+        ranking.write(table, folder / f"{rows}-{number}.parquet")
+    del table
+    before = pa.total_allocated_bytes()
+    for stretch in ranking.merge(sorted(folder.glob(f"{rows}-*.parquet")), 1000):
+        most = max(most, pa.total_allocated_bytes() - before)
+        del stretch
+    return most
+
+
+def test_what_is_held_does_not_grow_with_the_parts(tmp_path: Path) -> None:
+    assert most_held(tmp_path, 12_000) < 1.3 * most_held(tmp_path, 4_000)
+
+
+def test_planted_fault_parts_of_one_row_group_are_held_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "GROUP_ROWS", 50_000)
+    assert most_held(tmp_path, 12_000) > 1.3 * most_held(tmp_path, 4_000)
 
 
 def test_no_parts_give_no_ranking() -> None:
