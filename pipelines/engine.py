@@ -6,7 +6,9 @@ and a result does not depend on who made it (`tests/parity/test_dask.py`).
 """
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -111,7 +113,7 @@ def _side_by_side(
 ) -> Iterator[Result]:
     """Work in fresh processes; what has not begun is given up when nobody waits for it."""
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, min(workers, len(parts))), fresh, _deaf) as pool:
+    with ProcessPoolExecutor(max(1, min(workers, len(parts))), fresh, _beside) as pool:
         try:
             for done in as_completed([pool.submit(task, part) for part in parts]):
                 yield done.result()
@@ -119,9 +121,18 @@ def _side_by_side(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
-    """Leave interrupts to the parent, who lets a part that was begun be finished."""
+def _beside() -> None:
+    """Leave interrupts to the parent, who lets a part that was begun be finished; end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """End at once when the parent is gone: another run may be at its parts by now."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
