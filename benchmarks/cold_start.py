@@ -1,16 +1,19 @@
 """The start: from no conversion to a thousand, the model against the points and the base rate.
 
-    python -m benchmarks.cold_start [--draws N] [--leads N]
+    python -m benchmarks.cold_start [--leads N] [--companies N]
 
-Decided here: whole leads of the sample company are drawn until so many of them converted; the test
-period is that of the quality benchmark. The company knows the true probability of every snapshot
-given what can be seen, so the intervals are checked against the truth: in each tenth of the test
+Decided here: what is asked is how the product does at the next company, so several sample companies
+of other seeds and lengths are drawn, whose test periods lie in other seasons; one company and one
+test period tell of one fall or rise of the base rate, whatever the draws. Of each company whole
+leads are drawn until so many of them converted. The true probability of every snapshot given what
+can be seen is known, so the intervals are checked against the truth: in each tenth of the test
 rows, by probability, the mean truth must lie between the mean ends. With no conversion the points
 rank the leads alone; ten leads are drawn then, none of which converted.
 """
 
 import argparse
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,58 +21,96 @@ import numpy as np
 from benchmarks import dated, harness
 from models import metrics, scorecard, training
 from models.calibration import log_losses
+from models.log_odds import expit
 from models.points import Points
 from models.training_set import Floats, TrainingSet
 
-CONVERSIONS = (0, 10, 50, 200, 1_000)
+DRAWS = {0: 4, 10: 4, 50: 4, 200: 1, 1_000: 1}
+"""Converted leads -> draws of each company."""
+MONTHS = (24, 18, 20, 22, 26, 28, 30, 32)
+"""Length of each company's history: its last quarter is the test."""
+FEW_COMPANIES = 2
+"""Of so many companies the largest size is drawn, which takes as long as all others together."""
+LEADS = 30_000
 FIRST_LEADS = 10
+FIRST_SEED = 100
 TENTHS = 10
+Facts = dict[str, float]
+Judge = tuple[TrainingSet, Floats]
+"""Test rows and their true probabilities."""
 
 
 def main(arguments: list[str]) -> None:
     """Measure and write the result."""
     asked = argparse.ArgumentParser()
-    asked.add_argument("--draws", type=int, default=20)
-    asked.add_argument("--leads", type=int, default=dated.SAMPLE_LEADS)
+    asked.add_argument("--leads", type=int, default=LEADS)
+    asked.add_argument("--companies", type=int, default=len(MONTHS))
     told = asked.parse_args(arguments)
-    rows, test, truth, given = dated.sample_with_truth(told.leads)
-    lines = []
-    for conversions in CONVERSIONS:
-        draws = max(2, told.draws * 50 // max(conversions, 50))
-        found = [
-            _one(draw(rows, conversions, seed), (test, truth), given, seed) for seed in range(draws)
-        ]
-        middle = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
-        spread = np.std([one["log_loss"] - one["points_log_loss"] for one in found], ddof=1)
-        lines.append(
-            {
-                "conversions": conversions,
-                "draws": draws,
-                **middle,
-                "behind_points": middle["log_loss"] - middle["points_log_loss"],
-                "noise": float(2.0 * spread / np.sqrt(draws)),
-            }
-        )
-        print(lines[-1], flush=True)
+    found: dict[int, list[Facts]] = {size: [] for size in DRAWS}
+    for company in range(told.companies):
+        for size, facts in _of_company(company, told.leads):
+            found[size].append(facts)
+            print(company, size, facts, flush=True)
+    lines = [line(size, each) for size, each in found.items()]
     harness.write("cold_start", {"leads": told.leads, "sizes": lines}, "numpy", "lightgbm")
 
 
-def draw(rows: TrainingSet, conversions: int, seed: int) -> TrainingSet:
-    """Draw whole leads until so many of them converted."""
+def _of_company(company: int, leads: int) -> Iterator[tuple[int, Facts]]:
+    rows, test, truth, given = dated.sample_with_truth(
+        leads, seed=FIRST_SEED + company, months=MONTHS[company]
+    )
+    for size, draws in DRAWS.items():
+        if size == max(DRAWS) and company >= FEW_COMPANIES:
+            continue
+        for draw in range(draws):
+            seed = draws * company + draw
+            facts = _one(draw_leads(rows, size, seed), (test, truth), given, seed)
+            yield size, facts | {"company": company}
+
+
+def line(size: int, found: list[Facts]) -> dict[str, Any]:
+    """Put the draws of a size together; companies, not draws, are independent.
+
+    >>> both = {"log_loss": 0.1, "points_log_loss": 0.1, "coverage": 1.0}
+    >>> told = line(10, [both | {"company": 0.0}, both | {"company": 1.0, "coverage": 0.8}])
+    >>> told["coverage"], round(told["coverage_se"], 3), told["behind_points"]
+    (0.9, 0.1, 0.0)
+    """
+    middle = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+    behind = [one["log_loss"] - one["points_log_loss"] for one in found]
+    return {
+        "conversions": size,
+        "companies": len({one["company"] for one in found}),
+        "draws": len(found),
+        **{name: value for name, value in middle.items() if name != "company"},
+        "coverage_se": _error(found, [one["coverage"] for one in found]),
+        "behind_points": float(np.mean(behind)),
+        "noise": 2.0 * _error(found, behind),
+    }
+
+
+def _error(found: list[Facts], values: list[float]) -> float:
+    """Give the standard error of a mean, from the means of the companies."""
+    companies = np.array([one["company"] for one in found])
+    means = [np.array(values)[companies == one].mean() for one in np.unique(companies)]
+    return float(np.std(means, ddof=1) / np.sqrt(len(means))) if len(means) > 1 else float("nan")
+
+
+def draw_leads(rows: TrainingSet, conversions: int, seed: int) -> TrainingSet:
+    """Draw whole leads until so many of them converted; fewer converted leads are an error."""
     leads = np.random.default_rng(seed).permutation(np.unique(rows.lead))
     won = np.isin(leads, rows.lead[rows.label == 1.0])
     if conversions == 0:
         kept = leads[~won][:FIRST_LEADS]
+    elif np.count_nonzero(won) < conversions:
+        raise SystemExit(f"{np.count_nonzero(won)} leads converted, {conversions} asked: --leads")
     else:
-        last = np.flatnonzero(np.cumsum(won) == conversions)
-        kept = leads[: last[0] + 1] if len(last) else leads
+        kept = leads[: np.flatnonzero(np.cumsum(won) == conversions)[0] + 1]
     return rows.take(np.flatnonzero(np.isin(rows.lead, kept)))
 
 
-def _one(
-    rows: TrainingSet, judged: tuple[TrainingSet, Floats], given: Points, seed: int
-) -> dict[str, float]:
-    test, truth = judged
+def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
+    test, truth = judge
     model = training.fit(rows, points=given, seed=seed)
     by_points = scorecard.from_points(rows, given).margin(test.values)
     probability = model.probability(test.values)
@@ -85,7 +126,7 @@ def _one(
         "auc": metrics.auc(test.label, probability),
         "log_loss": log_losses(probability, test.label).mean(),
         "points_auc": metrics.auc(test.label, by_points),
-        "points_log_loss": log_losses(1.0 / (1.0 + np.exp(-by_points)), test.label).mean(),
+        "points_log_loss": log_losses(expit(by_points), test.label).mean(),
         "base_rate_log_loss": log_losses(np.full(len(truth), rate), test.label).mean(),
         "coverage": np.mean(held),
         "sufficient_share": sufficient.mean(),

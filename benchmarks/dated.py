@@ -60,9 +60,11 @@ def sample() -> Dataset:
     return Dataset("sample", rows, test, limit=metrics.auc(test.label, truth))
 
 
-def sample_with_truth(leads: int) -> tuple[TrainingSet, TrainingSet, Floats, Points]:
+def sample_with_truth(
+    leads: int, seed: int = 7, months: int = 24
+) -> tuple[TrainingSet, TrainingSet, Floats, Points]:
     """Give the rows to learn from, the test, its true probabilities, the sales team's points."""
-    made = company.make(company.SampleSettings(leads=leads, seed=7))
+    made = company.make(company.SampleSettings(leads=leads, seed=seed, months=months))
     tables = made.tables()
     until = pd.Timestamp(made.ends_at, unit="us", tz="UTC")
     rule = snapshots.CohortRule(every_days=28.0, early_age_hours=(24.0,))

@@ -62,14 +62,14 @@ class BoosterSettings:
     """
 
     max_leaves: int = 8
-    max_trees: int = 400
+    max_trees: int = 800
     learning_rate: float = 0.03
     min_leaf_rows: int = 10
     min_leaf_hessian: float = 2.0
     leaf_penalty: float = 1.0
     feature_share: float = 0.5
     row_share: float = 0.8
-    patience: int = 60
+    patience: int = 100
     threads: int = 2
 
 
@@ -112,7 +112,7 @@ class TrainSettings:
     horizon_days: float = 90.0
     folds: int = 5
     min_conversions: int = 10
-    max_judged_rows: int = 30_000
+    max_judged_rows: int = 100_000
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
