@@ -15,6 +15,10 @@ Database = Annotated[
     str,
     typer.Option(envvar="MIKOMI_DATABASE_URL", help="The server's database.", show_envvar=True),
 ]
+Complete = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Up to when outcomes are complete; none: now."),
+]
 DATABASE = "sqlite:///artifacts/serve/mikomi.db"
 
 
@@ -72,9 +76,7 @@ def shadow(
     params: ParamsFile = DEFAULT_PARAMS,
     *,
     database: Database = DATABASE,
-    as_of: Annotated[
-        str | None, typer.Option(help="Up to when outcomes are complete; none: now.")
-    ] = None,
+    as_of: Complete = None,
 ) -> None:
     """Compare champion and challenger on live leads whose horizon is over.
 
@@ -95,9 +97,7 @@ def lift(
     params: ParamsFile = DEFAULT_PARAMS,
     *,
     database: Database = DATABASE,
-    as_of: Annotated[
-        str | None, typer.Option(help="Up to when outcomes are complete; none: now.")
-    ] = None,
+    as_of: Complete = None,
 ) -> None:
     """Compare leads that were worked by rank with those that a lot put on the lists.
 
