@@ -1,5 +1,7 @@
 """What `mikomi score` is asked: which leads, at which moment, by which model, into which file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -12,14 +14,20 @@ from pipelines.intake.ingest import ingest
 from pipelines.job import Job
 from pipelines.score import Question
 from pipelines.snapshot import observed_until
+from pipelines.work_directory import alone
 
 MAPPINGS = (".yaml", ".yml")
+_INGESTED = "leads that `mikomi ingest` has read once can be scored by many runs at a time"
 
 
+@contextmanager
 def question(
     job: Job, leads: Path | None, at: pd.Timestamp | None, out: Path | None, model: str
-) -> Question:
+) -> Iterator[Question]:
     """Make the question; what is not said is the workspace's own.
+
+    What a mapping is read into belongs to this question until the block ends: another run would
+    replace the tables while they are scored.
 
     Parameters
     ----------
@@ -33,23 +41,31 @@ def question(
         Where the ranking goes.
     model
         An alias, a version number, or the folder of an artifact.
+
+    Raises
+    ------
+    InUse
+        If another run reads the same mapping.
     """
-    tables = job.places.tables if leads is None else store(job, leads)
-    return Question(
-        tables=tables,
-        model=directory(job, model),
-        at=observed_until(tables) if at is None else at,
-        out=job.places.scores if out is None else out,
-    )
+    with store(job, leads) as tables:
+        yield Question(
+            tables=tables,
+            model=directory(job, model),
+            at=observed_until(tables) if at is None else at,
+            out=job.places.scores if out is None else out,
+        )
 
 
-def store(job: Job, leads: Path) -> Path:
+@contextmanager
+def store(job: Job, leads: Path | None) -> Iterator[Path]:
     """Give the store of some leads; a mapping is read into one first."""
-    if leads.suffix not in MAPPINGS:
-        return leads
+    if leads is None or leads.suffix not in MAPPINGS:
+        yield job.places.tables if leads is None else leads
+        return
     place = job.places.data / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
-    ingest(leads, place, settings(job), job.tell)
-    return place
+    with alone(place, _INGESTED):
+        ingest(leads, place, settings(job), job.tell)
+        yield place
 
 
 def directory(job: Job, model: str) -> Path:

@@ -19,6 +19,8 @@ from typing import TextIO
 from features.errors import InUse, MikomiError
 from pipelines.atomic import remove
 
+_ANOTHER = "another moment or model can have another output beside it"
+
 
 @contextmanager
 def work_directory(output: Path, made_from: str) -> Iterator[Path]:
@@ -32,7 +34,7 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
     InUse
         If another run is making this output.
     """
-    with _alone(output):
+    with alone(output):
         work = output.with_name(f".{output.name}.work-{made_from[:16]}")
         for stale in output.parent.glob(f".{output.name}.work-*"):
             if stale != work:
@@ -42,11 +44,24 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(output: Path) -> Iterator[None]:
-    """Hold the lock of an output; its file says who does, and goes with it."""
+def alone(output: Path, instead: str = _ANOTHER) -> Iterator[None]:
+    """Hold the lock of an output; its file says who does, and goes with it.
+
+    Parameters
+    ----------
+    output
+        What is being made.
+    instead
+        What a refused run may do, other than wait.
+
+    Raises
+    ------
+    InUse
+        If another run holds it.
+    """
     place = output.with_name(f".{output.name}.lock")
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _held(place, output) as lock:
+    with _held(place, output, instead) as lock:
         lock.truncate(0)
         lock.write(f"process {os.getpid()} on {socket.gethostname()}")
         lock.flush()
@@ -56,7 +71,7 @@ def _alone(output: Path) -> Iterator[None]:
             place.unlink(missing_ok=True)
 
 
-def _held(place: Path, output: Path) -> TextIO:
+def _held(place: Path, output: Path, instead: str) -> TextIO:
     """Lock a file that lies at `place`; one that its former holder took away does not count."""
     while True:
         lock = place.open("a+", encoding="utf-8")
@@ -64,13 +79,13 @@ def _held(place: Path, output: Path) -> TextIO:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with lock:
-                raise _refusal(lock, output) from None
+                raise _refusal(lock, output, instead) from None
         if place.exists() and os.path.samestat(os.fstat(lock.fileno()), place.stat()):
             return lock
         lock.close()
 
 
-def _refusal(lock: TextIO, output: Path) -> MikomiError:
+def _refusal(lock: TextIO, output: Path, instead: str) -> MikomiError:
     """Say who holds a lock, and since when."""
     lock.seek(0)
     since = datetime.fromtimestamp(os.fstat(lock.fileno()).st_mtime, UTC)
@@ -78,5 +93,5 @@ def _refusal(lock: TextIO, output: Path) -> MikomiError:
         f"{lock.read() or 'another process'} making {output} since {since:%Y-%m-%d %H:%M} UTC",
         "one run at a time for an output",
         "wait for its end, or stop it and run this again, which goes on with what it finished; "
-        "another moment or model can have another output beside it",
+        + instead,
     )

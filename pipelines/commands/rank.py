@@ -38,8 +38,8 @@ def score(  # noqa: PLR0913 - one option each
     """Rank all open leads, with probability, score, band and reasons in both languages.
 
     Works partition by partition in bounded memory. Interrupted, it goes on where it was when it is
-    called again with the same data, model and moment. While another run makes the same output, it
-    is refused.
+    called again with the same data, model and moment. While another run makes the same output, or
+    reads the same mapping, it is refused.
     """
     from pipelines import asking  # noqa: PLC0415 - slow to import
     from pipelines import score as scoring  # noqa: PLC0415
@@ -48,8 +48,8 @@ def score(  # noqa: PLR0913 - one option each
 
     made = job(params, context)
     at = None if as_of is None else moment(as_of, "--as-of")
-    question = asking.question(made, leads, at, out, model)
-    told = scoring.run(made, question)
+    with asking.question(made, leads, at, out, model) as question:
+        told = scoring.run(made, question)
     line = "  ".join(f"{key} {written(value)}" for key, value in told.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
     if show:

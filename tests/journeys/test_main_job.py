@@ -17,7 +17,7 @@ from pipelines import partitions, score, stored
 from pipelines.commands import stages
 from pipelines.leaks.catalogue import CHECKS
 from pipelines.params import Params
-from pipelines.work_directory import work_directory
+from pipelines.work_directory import alone, work_directory
 from pipelines.workspace import Workspace
 from tests.small_company import ROOT, found, mikomi
 from tests.telltales import plant_persons, told_of_persons
@@ -194,6 +194,24 @@ def test_scoring_into_an_output_that_is_being_made_is_refused(
         assert mikomi(company, "featurize") == 2
     assert mikomi(company, "score", "--out", "busy.parquet") == 0
     assert (company / "busy.parquet").read_bytes() == places.scores.read_bytes()
+
+
+def test_leads_are_scored_through_a_mapping_one_run_at_a_time(
+    company: Path, places: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = ROOT / "examples" / "sample" / "mapping.yaml"
+    words = ("score", "--leads", str(mapping), "--out", "mapped.parquet")
+    assert mikomi(company, *words) == 0
+    ours = pd.read_parquet(places.scores)
+    pd.testing.assert_frame_equal(pd.read_parquet(company / "mapped.parquet"), ours)
+    (kept,) = places.data.glob("asked-*")
+    with alone(kept):
+        assert mikomi(company, *words[:-1], "other.parquet") == 2
+        assert kept.is_dir()
+    told = capsys.readouterr().err
+    assert f"making {kept.relative_to(company)}" in told
+    assert "`mikomi ingest`" in told
+    assert not (company / "other.parquet").exists()
 
 
 def test_a_stage_done_again_gives_the_same_bytes(company: Path, places: Workspace) -> None:
