@@ -65,7 +65,7 @@ class Manifest(BaseModel):
     labels: Labels = Labels()
     excluded: dict[str, Ground] = {}
     outcome_activities: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Ground, ...] = ()
     inputs: tuple[StoreInput, ...] = ()
     files: dict[str, str] = {}
 

@@ -95,7 +95,7 @@ def _data(found: Sources) -> dict[str, Any]:
         "observed_until": manifest.observed_until,
         "rows": dict(manifest.rows),
         "inputs": {one.source: one.sha256 for one in manifest.inputs},
-        "assumptions": list(manifest.assumptions),
+        "assumptions": [words.model_dump() for words in manifest.assumptions],
         "snapshots": len(snapshots),
         "matured": matured,
         "learning": _counted(found.evaluation["learning"]),

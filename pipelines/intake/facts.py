@@ -15,14 +15,26 @@ from features.errors import BadTables
 from pipelines import partitions
 from pipelines.intake.mapped import gather
 from pipelines.intake.mapped.times import read_times
+from pipelines.intake.mapping import BothLanguages, TimeRule
 from pipelines.intake.mapping import Mapping as MappingFile
-from pipelines.intake.mapping import TimeRule
 from pipelines.intake.readable import Readable
 from pipelines.intake.report import IngestReport
 from pipelines.intake.screening import Screening
 from pipelines.partitions import Manifest, StoreInput
 
 UNTIMED_SPAN: Final = pd.Timedelta(days=366)
+UNTIMED: Final = BothLanguages(
+    en="leads carry no time: all were created at 2000-01-01T00:00:00Z",
+    ja="リードに日時がないため、すべて 2000-01-01T00:00:00Z に作成されたものとする",
+)
+YEAR_AFTER: Final = BothLanguages(
+    en="observed_until is a year after the latest time, as there are no times",
+    ja="日時がないため、最後の日時の1年後までのデータがそろっているものとする（observed_until）",
+)
+LATEST: Final = BothLanguages(
+    en="observed_until is the latest time in the data",
+    ja="データの最後の日時までのデータがそろっているものとする（observed_until）",
+)
 REPORT: Final = "ingest.json"
 
 
@@ -77,31 +89,34 @@ def finish(
 
 def observed_until(
     mapping: MappingFile, latest: pd.Timestamp | None
-) -> tuple[pd.Timestamp, list[str]]:
+) -> tuple[pd.Timestamp, list[BothLanguages]]:
     """Tell until when the data are complete, and what had to be assumed."""
     said = []
     until = moment(mapping.observed_until)
     untimed = all("created_at" not in rule.columns for rule in mapping.leads)
     if untimed:
-        said.append("leads carry no time: all were created at 2000-01-01T00:00:00Z")
+        said.append(UNTIMED)
     if until is not None:
         return until, said
     if latest is None:
         raise BadTables.of("no time at all", "at least one time", "see the quarantine")
     if untimed:
-        said.append("observed_until is a year after the latest time, as there are no times")
+        said.append(YEAR_AFTER)
         return latest + UNTIMED_SPAN, said
-    said.append("observed_until is the latest time in the data")
+    said.append(LATEST)
     return latest, said
 
 
-def unprotected(mapping: MappingFile) -> list[str]:
+def unprotected(mapping: MappingFile) -> list[BothLanguages]:
     """Tell which attributes are called like protected ones, and why they are none."""
     return [
-        f"{name} is no protected attribute: {attribute.not_protected}"
+        BothLanguages(
+            en=f"{name} is no protected attribute: {why.en}",
+            ja=f"{name} は保護すべき属性ではない：{why.ja}",
+        )
         for rule in (*mapping.leads, *mapping.accounts)
         for name, attribute in rule.attributes.items()
-        if attribute.not_protected
+        if (why := attribute.not_protected)
     ]
 
 

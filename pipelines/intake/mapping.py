@@ -130,8 +130,10 @@ class AttributeRule(Strict):
     other_values: Literal["keep", "missing"] = "keep"
     missing_values: Words | None = None
     decimal: Literal[".", ","] = "."
-    not_protected: str | None = Field(
-        default=None, description="why this is no protected attribute, though it is called like one"
+    not_protected: Ground | None = Field(
+        default=None,
+        description="why this is no protected attribute, though called like one; plain words, "
+        "or {en:, ja:}",
     )
 
 

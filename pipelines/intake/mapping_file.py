@@ -204,7 +204,8 @@ def _attribute_faults(
 def _protected_faults(rule: AttributedRule, place: Place) -> Iterator[tuple[Place, str]]:
     for name, attribute in rule.attributes.items():
         called = is_protected(name) or is_protected(attribute.column or name)
-        if called and not (attribute.not_protected or "").strip():
+        why = attribute.not_protected
+        if called and not (why and why.en.strip() and why.ja.strip()):
             yield (*place, "attributes", name), PROTECTED
     for column, later in rule.known_later.items():
         if later.known_at is not None and is_protected(column):

@@ -43,7 +43,7 @@ class IngestReport:
     partitions: int
     attributes: dict[str, str] = field(default_factory=dict)
     excluded: dict[str, BothLanguages] = field(default_factory=dict)
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[BothLanguages, ...] = ()
 
     @property
     def faults(self) -> tuple[Answer, ...]:
@@ -65,7 +65,7 @@ class IngestReport:
         idle = [a.code for a in self.answers if a.verdict == "not applicable"]
         lines += [f"fine: {' '.join(fine) or 'none'}"]
         lines += [f"not applicable: {' '.join(idle)}"] if idle else []
-        lines += [f"assumed: {words}" for words in self.assumptions]
+        lines += [f"assumed: {words.en}" for words in self.assumptions]
         lines += [f"not used: {name} ({why.en})" for name, why in self.excluded.items()]
         return lines
 
@@ -84,4 +84,5 @@ class IngestReport:
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
         grounds = {name: why.model_dump() for name, why in self.excluded.items()}
-        return asdict(self) | {"excluded": grounds}
+        assumed = [words.model_dump() for words in self.assumptions]
+        return asdict(self) | {"excluded": grounds, "assumptions": assumed}

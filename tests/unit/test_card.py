@@ -100,6 +100,17 @@ def test_a_page_says_in_its_language_why_a_column_is_not_used() -> None:
     assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
 
 
+def test_a_page_says_in_its_language_what_was_assumed() -> None:
+    assumed = BothLanguages(en="observed to the end", ja="最後まで観測")
+    manifest = sources().manifest.model_copy(update={"assumptions": (assumed,)})
+    card = content.card(sources(manifest=manifest))
+    assert card["data"]["assumptions"] == [{"en": "observed to the end", "ja": "最後まで観測"}]
+    assert "<dd>最後まで観測</dd>" in page.page(card, "ja")
+    assert "<dd>observed to the end</dd>" in page.page(card, "en")
+    card["data"]["assumptions"] = ["as an earlier version wrote it"]
+    assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
+
+
 def test_an_allowed_leak_stands_in_the_card_with_its_reason() -> None:
     reason = "the badge is scanned at the entrance"
     allowed = sources().promotion | {"allowed_leaks": {"L003": reason, "L001": "unneeded"}}

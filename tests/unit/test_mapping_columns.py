@@ -59,8 +59,8 @@ def test_a_flat_table_without_dates_becomes_leads_and_outcomes(tmp_path: Path) -
         "tag": ("filled by sales", "filled by sales"),
         "y": ("it feeds outcomes", "表 outcomes に使う"),
     }
-    assert any("2000-01-01" in words for words in report.assumptions)
-    assert any("a year after" in words for words in report.assumptions)
+    assert any("2000-01-01" in words.en for words in report.assumptions)
+    assert any("1年後" in words.ja for words in report.assumptions)
 
 
 def test_the_order_of_rows_can_stand_for_time(tmp_path: Path) -> None:

@@ -170,8 +170,11 @@ def test_a_count_that_does_not_balance_is_never_written(
 
 
 def test_a_store_of_an_earlier_version_gives_its_grounds_in_the_words_it_has() -> None:
-    about = {"name": "x", "partitions": 1, "observed_until": ""}
-    manifest = Manifest.model_validate_json(json.dumps(about | {"excluded": {"mail": "personal"}}))
+    about: dict[str, object] = {"name": "x", "partitions": 1, "observed_until": ""}
+    about |= {"excluded": {"mail": "personal"}, "assumptions": ["until the latest time"]}
+    manifest = Manifest.model_validate_json(json.dumps(about))
+    (assumed,) = manifest.assumptions
+    assert assumed.ja == "until the latest time"
     assert manifest.excluded == {"mail": BothLanguages(en="personal", ja="personal")}
     again = Manifest.model_validate_json(manifest.model_dump_json())
     assert again == manifest

@@ -51,11 +51,14 @@ def test_what_only_looks_so_is_not(name: str) -> None:
 
 
 def test_what_only_sounds_so_needs_a_written_reason() -> None:
-    attribute = {"kind": "number", "not_protected": " "}
+    attribute: dict[str, object] = {"kind": "number", "not_protected": " "}
     with pytest.raises(BadMapping, match="not_protected"):
         parse(mapping({"attributes": {"account_age": attribute}}))
     attribute["not_protected"] = "years since the account was opened"
     assert parse(mapping({"attributes": {"account_age": attribute}}))
+    attribute["not_protected"] = {"en": "of the account", "ja": " "}
+    with pytest.raises(BadMapping, match="not_protected"):
+        parse(mapping({"attributes": {"account_age": attribute}}))
 
 
 def test_a_column_is_for_audit_or_for_something_else() -> None:
