@@ -10,6 +10,7 @@ NAMES = (
     "store",
     "pages",
     "cold_start",
+    "limit",
     "quality",
     "leaks",
     "promotion",

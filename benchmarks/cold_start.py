@@ -46,6 +46,8 @@ def main(arguments: list[str]) -> None:
     asked.add_argument("--leads", type=int, default=LEADS)
     asked.add_argument("--companies", type=int, default=len(MONTHS))
     told = asked.parse_args(arguments)
+    if told.companies < 2:
+        raise SystemExit("found --companies 1; expected at least 2, for a standard error")
     found: dict[int, list[Facts]] = {size: [] for size in DRAWS}
     for company in range(told.companies):
         for size, facts in _of_company(company, told.leads):
@@ -56,15 +58,14 @@ def main(arguments: list[str]) -> None:
 
 
 def _of_company(company: int, leads: int) -> Iterator[tuple[int, Facts]]:
-    rows, test, truth, given = dated.sample_with_truth(
-        leads, seed=FIRST_SEED + company, months=MONTHS[company]
-    )
+    known = dated.known_company(leads, seed=FIRST_SEED + company, months=MONTHS[company])
     for size, draws in DRAWS.items():
         if size == max(DRAWS) and company >= FEW_COMPANIES:
             continue
         for draw in range(draws):
             seed = draws * company + draw
-            facts = _one(draw_leads(rows, size, seed), (test, truth), given, seed)
+            drawn = draw_leads(known.rows, size, seed)
+            facts = _one(drawn, (known.test, known.truth), known.points, seed)
             yield size, facts | {"company": company}
 
 
@@ -93,7 +94,7 @@ def _error(found: list[Facts], values: list[float]) -> float:
     """Give the standard error of a mean, from the means of the companies."""
     companies = np.array([one["company"] for one in found])
     means = [np.array(values)[companies == one].mean() for one in np.unique(companies)]
-    return float(np.std(means, ddof=1) / np.sqrt(len(means))) if len(means) > 1 else float("nan")
+    return float(np.std(means, ddof=1) / np.sqrt(len(means)))
 
 
 def draw_leads(rows: TrainingSet, conversions: int, seed: int) -> TrainingSet:

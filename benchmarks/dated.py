@@ -5,6 +5,8 @@ time teach, the later ones judge; no embargo, so that the figures compare). The 
 the embargo, and its true probabilities give the best AUC that any model could have.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +24,7 @@ from models.training_set import Floats, Rows, TrainingSet
 from pipelines import partitions
 from pipelines.intake import ingest
 from pipelines.sample import answers, company
+from pipelines.sample.company import SampleCompany
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAPPING = EXAMPLES / "bpic2012" / "mapping.yaml"
@@ -54,16 +57,52 @@ def bpic2012() -> Dataset:
     return Dataset("bpic2012", learning, test, parts=parts, horizon_days=30.0)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A sample company's rows, and what is true of them.
+
+    Attributes
+    ----------
+    rows, test
+        To learn from, and to judge by.
+    points
+        The sales team's.
+    made
+        The company.
+    taught, judged
+        Keys of the rows and of the test.
+    """
+
+    rows: TrainingSet
+    test: TrainingSet
+    points: Points
+    made: SampleCompany
+    taught: pd.DataFrame
+    judged: pd.DataFrame
+
+    @cached_property
+    def truth(self) -> Floats:
+        """The test's true probabilities, given what can be seen."""
+        return self._true(self.judged)
+
+    @cached_property
+    def taught_truth(self) -> Floats:
+        """The true probabilities of the rows to learn from."""
+        return self._true(self.taught)
+
+    def _true(self, keys: pd.DataFrame) -> Floats:
+        return answers.truth_at(self.made, keys)["probability_given_seen"].to_numpy()
+
+
 def sample() -> Dataset:
     """Won within 90 days at the sample company; whole-lead draws, an embargo before the test."""
-    rows, test, truth, _ = sample_with_truth(SAMPLE_LEADS)
-    return Dataset("sample", rows, test, limit=metrics.auc(test.label, truth))
+    known = known_company(SAMPLE_LEADS)
+    limit = metrics.auc(known.test.label, known.truth)
+    return Dataset("sample", known.rows, known.test, limit=limit)
 
 
-def sample_with_truth(
-    leads: int, seed: int = 7, months: int = 24
-) -> tuple[TrainingSet, TrainingSet, Floats, Points]:
-    """Give the rows to learn from, the test, its true probabilities, the sales team's points."""
+def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
+    """Make a company, and the snapshots of its history."""
     made = company.make(company.SampleSettings(leads=leads, seed=seed, months=months))
     tables = made.tables()
     until = pd.Timestamp(made.ends_at, unit="us", tz="UTC")
@@ -73,11 +112,12 @@ def sample_with_truth(
     matured = label.notna()
     rows, label = rows[matured].reset_index(drop=True), label[matured].reset_index(drop=True)
     split = split_by_cutoff(rows["cutoff"].astype("int64").to_numpy(), SplitSettings())
-    catalog = _catalog(tables, rows.iloc[split.learning], (1.0, 7.0, 30.0, 90.0))
+    taught, judged = rows.iloc[split.learning], rows.iloc[split.test]
+    catalog = _catalog(tables, taught, (1.0, 7.0, 30.0, 90.0))
     whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
-    truth = answers.truth_at(made, rows.iloc[split.test])["probability_given_seen"].to_numpy()
     given = points.resolve(points.read(POINTS.read_text("utf-8")), catalog)
-    return whole.take(split.learning), whole.take(split.test), truth, given
+    parts = whole.take(split.learning), whole.take(split.test)
+    return Known(*parts, given, made, taught, judged)
 
 
 def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:

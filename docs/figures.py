@@ -54,6 +54,18 @@ _WORDS: Final = {
         "losses": "log loss: mikomi / points alone / base rate",
         "held": "90 % intervals that hold the truth, %",
         "sure": "leads with enough evidence, %",
+        "company": "leads; converted rows to learn from",
+        "best_known": "AUC of the truth",
+        "reached": "mikomi",
+        "gap": "gap",
+        "luck": "of it, luck in outcomes",
+        "change": "change of times",
+        "rest": "features and trees",
+        "age": "age, hours",
+        "wanted": "wanted",
+        "age_auc": "mikomi, AUC",
+        "other": "best of the others",
+        "ahead": "ahead of LightGBM",
         "peer": "window features, times faster than {peer}",
         "floor": "features from Parquet, times the time of reading and filling alone",
         "growth": "time for ten times the leads, all in memory at once",
@@ -89,6 +101,18 @@ _WORDS: Final = {
         "losses": "対数損失: mikomi / 配点表のみ / 平均受注率",
         "held": "真の値を含む 90 % 区間の割合(%)",
         "sure": "根拠が十分なリード(%)",
+        "company": "リード数、学習行のうち受注",
+        "best_known": "真の確率の AUC",
+        "reached": "mikomi",
+        "gap": "差",
+        "luck": "うち結果の偶然",
+        "change": "時期の変化",
+        "rest": "特徴量と木",
+        "age": "リードの経過時間",
+        "wanted": "目標",
+        "age_auc": "mikomi の AUC",
+        "other": "ほかの最良",
+        "ahead": "LightGBM との差",
         "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
         "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
         "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
@@ -116,6 +140,8 @@ def table(name: str, language: str) -> str:
     """Draw one figure block in a language."""
     blocks: dict[str, Callable[[dict[str, str], str], str]] = {
         "quality": _quality,
+        "ages": _ages,
+        "limit": _limit,
         "start": _start,
         "speed": _speed,
     }
@@ -183,6 +209,43 @@ def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
         for size in _read("cold_start")["sizes"]
     ]
     return markdown([words[name] for name in ("start", "losses", "held", "sure")], rows)
+
+
+def _ages(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
+    rows = [
+        [
+            f"{one['age_hours']}",
+            _short(one["wanted"]),
+            f"{_short(one['auc'])} ± {_short(one['se'])}",
+            f"{_short(one['best_other_auc'])} ({CONTENDERS[one['best_other']]})",
+            "{ahead:+.3f} ± {se:.3f}".format(**one["ahead_of_default_lightgbm"]),
+        ]
+        for one in _read("quality")["bpic2012_ages"]
+    ]
+    names = ("age", "wanted", "age_auc", "other", "ahead")
+    return markdown([words[name] for name in names], rows)
+
+
+def _limit(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
+    parts = ("of_luck_in_outcomes", "of_change_of_times", "of_features_and_trees")
+    rows = [
+        [
+            f"{one['leads']:,}; {one['converted_rows']:,}",
+            *(_short(one[name], 4) for name in ("limit", "mikomi", "gap", *parts)),
+        ]
+        for one in _read("limit")["sizes"]
+    ]
+    names = ("company", "best_known", "reached", "gap", "luck", "change", "rest")
+    return markdown([words[name] for name in names], rows)
+
+
+def _short(figure: float, digits: int = 3) -> str:
+    """Write a figure below one without its zero.
+
+    >>> _short(0.70312), _short(0.01, 4)
+    ('.703', '.0100')
+    """
+    return f"{figure:.{digits}f}".removeprefix("0")
 
 
 def _speed(words: dict[str, str], language: str) -> str:

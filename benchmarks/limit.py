@@ -1,0 +1,124 @@
+"""How far from the best that anybody could know, and what of it is owed to what.
+
+    python -m benchmarks.limit [--leads N ...]
+
+Decided here: the sample company knows the true probability of every snapshot given what can be
+seen. It judges (every test row counts as converted by its true probability, so that no luck is in
+the figures), and it teaches: trees that learn the true probabilities themselves meet no luck in
+outcomes. Taught by rows before the test, they fall short by what the features and such trees cannot
+say and by what the later days changed (seasons seen once or never, what tells no more); taught by
+as many rows of the test's own days, of other leads, by the former alone.
+"""
+
+import argparse
+import sys
+import time
+from typing import Any, Final
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import dated, harness
+from models import training
+from models.training_set import Floats, TrainingSet
+
+LEADS: Final = (20_000, 100_000)
+SEED: Final = 7
+TREES: Final = 400
+PARAMETERS: Final = {
+    "objective": "cross_entropy",
+    "num_leaves": 31,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 50,
+    "feature_fraction": 0.5,
+    "max_bin": 127,
+    "num_threads": 2,
+    "seed": SEED,
+    "verbosity": -1,
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and write the result."""
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.limit")
+    asked.add_argument("--leads", type=int, nargs="+", default=LEADS)
+    lines = []
+    for leads in asked.parse_args(arguments).leads:
+        lines.append(measure(leads))
+        print(lines[-1], flush=True)
+        harness.write("limit", {"sizes": lines}, "numpy", "lightgbm")
+
+
+def measure(leads: int) -> dict[str, Any]:
+    """Take the gap of one company apart."""
+    known = dated.known_company(leads)
+    limit = true_auc(known.truth, known.truth)
+    began = time.perf_counter()
+    model = training.fit(known.rows, points=known.points, seed=SEED)
+    ours = true_auc(known.truth, model.probability(known.test.values))
+    seconds = time.perf_counter() - began
+    told = _from_truth(known.rows, known.taught_truth, known.test)
+    without_luck = true_auc(known.truth, told)
+    changed = _change_of_times(known)
+    return {
+        "leads": leads,
+        "rows": len(known.rows),
+        "converted_rows": known.rows.conversions,
+        "test_rows": len(known.test),
+        "limit": round(limit, 5),
+        "mikomi": round(ours, 5),
+        "taught_the_truth": round(without_luck, 5),
+        "gap": round(limit - ours, 5),
+        "of_luck_in_outcomes": round(without_luck - ours, 5),
+        "of_change_of_times": round(changed, 5),
+        "of_features_and_trees": round(limit - without_luck - changed, 5),
+        "seconds": round(seconds, 1),
+    }
+
+
+def true_auc(truth: Floats, said: Floats) -> float:
+    """Give the expected AUC of an order, when every row converts by its true probability.
+
+    Equal values count half, as if their order were drawn.
+
+    >>> true_auc(np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 2.0]))
+    0.75
+    """
+    _, tie = np.unique(said, return_inverse=True)
+    hits, misses = np.bincount(tie, truth), np.bincount(tie, 1.0 - truth)
+    below = np.cumsum(misses) - 0.5 * misses
+    return float(hits @ below / (hits.sum() * misses.sum()))
+
+
+def _change_of_times(known: dated.Known) -> float:
+    """Tell what is lost by learning from earlier rows, and not from the test's own days."""
+    teaches = _half(known.test.lead)
+    test, truth = known.test.take(~teaches), known.truth[~teaches]
+    few = np.random.default_rng(SEED).permutation(len(known.rows))[: np.count_nonzero(teaches)]
+    same = _from_truth(known.test.take(teaches), known.truth[teaches], test)
+    earlier = _from_truth(known.rows.take(few), known.taught_truth[few], test)
+    return true_auc(truth, same) - true_auc(truth, earlier)
+
+
+def _half(lead: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Draw half of the leads."""
+    leads, place = np.unique(lead, return_inverse=True)
+    drawn: NDArray[np.bool_] = (np.random.default_rng(SEED).random(len(leads)) < 0.5)[place]
+    return drawn
+
+
+def _from_truth(rows: TrainingSet, truth: Floats, asked: TrainingSet) -> Floats:
+    """Grow trees towards true probabilities; give what they say of other rows."""
+    told = lightgbm.Dataset(
+        rows.values,
+        label=truth,
+        categorical_feature=np.flatnonzero(rows.categorical).tolist(),
+        params=PARAMETERS,
+    )
+    said: Floats = lightgbm.train(PARAMETERS, told, TREES).predict(asked.values)
+    return said
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
