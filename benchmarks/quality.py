@@ -199,7 +199,8 @@ def ages(dataset: Dataset) -> list[Line]:
     """
     cells = {name: Cell(dataset, None, 0, name) for name in CONTENDERS}
     said = {name: measure(cell).probability for name, cell in cells.items() if cell.path.exists()}
-    return [_age(dataset, said, hours, bar) for hours, bar in BPI_BARS.items()]
+    bars = BPI_BARS if "mikomi" in said else {}
+    return [_age(dataset, said, hours, bar) for hours, bar in bars.items()]
 
 
 def _age(dataset: Dataset, said: dict[str, Floats], hours: int, bar: float) -> Line:
@@ -234,7 +235,7 @@ def main(argv: list[str]) -> None:
     asked = parser.parse_args(argv)
     warnings.simplefilter("ignore")
     datasets = {name: DATASETS[name]() for name in asked.only or ORDER}
-    whole = not (asked.quick or asked.contender or (asked.only and not asked.kept))
+    whole = not (asked.quick or asked.contender or asked.only)
     told = [name for name in TOLD_IN_FULL if name in datasets and whole]
     told = [name for name in told if not asked.kept or _whole(datasets[name]).path.exists()]
     full = [full_size(datasets[name]) for name in told]
@@ -250,8 +251,7 @@ def main(argv: list[str]) -> None:
 def _write(lines: list[Line], full: list[Line], datasets: dict[str, Dataset]) -> None:
     lines = sorted(lines, key=lambda one: (ORDER.index(one["dataset"]), one["rows"]))
     content = {"curves": lines, "standing": standing(lines)}
-    by_age = ages(datasets["bpic2012"]) if "bpic2012" in datasets else []
-    content |= {"bpic2012_ages": by_age, "full_size": full}
+    content |= {"bpic2012_ages": ages(datasets["bpic2012"]), "full_size": full}
     harness.write("quality", content, *PACKAGES)
 
 
