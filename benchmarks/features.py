@@ -1,6 +1,6 @@
 """Window features against DuckDB, Polars and pandas; the floor; growth; memory; one lead.
 
-    python -m benchmarks.features [--leads 100000] [--rounds 3] [--partitions 20]
+    python -m benchmarks.features [--leads 100000] [--rounds 5] [--partitions 20]
 
 Decided here: the same 117 features of the same rows, the results compared bit by bit before
 anything is timed; in turns in one process, two threads for everyone; a peer's best plan is the one
@@ -50,7 +50,7 @@ JOINS = "join_asof by lead and gather of running totals"
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.features")
     parser.add_argument("--leads", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--partitions", type=int, default=20)
     asked = parser.parse_args(arguments)
     chosen, plans = choose_plans(max(asked.leads // 10, 500))
