@@ -7,133 +7,12 @@ told for every size of training data; bold are the best of a line and those leve
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from docs.figure_words import CONTENDERS, DATASETS, PEERS, WORDS
 from docs.reference import markdown
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
-
-CONTENDERS: Final = {
-    "mikomi": "mikomi",
-    "scorecard": "scorecard",
-    "tuned_lightgbm": "LightGBM, tuned",
-    "default_lightgbm": "LightGBM",
-    "catboost": "CatBoost",
-    "logistic": "logistic",
-    "odoo": "Odoo",
-}
-PEERS: Final = {
-    "duckdb": ("DuckDB", "DuckDB"),
-    "polars_joins": ("Polars, join_asof by lead", "Polars(リード別の join_asof)"),
-    "polars": (
-        "Polars, lead and time packed into one key",
-        "Polars(リードと時刻を 1 つのキーに詰める)",
-    ),
-    "pandas": ("pandas", "pandas"),
-}
-DATASETS: Final = {
-    "x_education": ("X Education", "X Education"),
-    "bank_random": ("bank marketing, random", "銀行マーケティング(無作為)"),
-    "bank_chronological": ("bank marketing, in time order", "銀行マーケティング(時間順)"),
-    "bpic2012": ("BPI 2012", "BPI 2012"),
-    "sample": ("sample company", "サンプル会社"),
-}
-_WORDS: Final = {
-    "en": {
-        "data": "data",
-        "rows": "training rows",
-        "what": "what",
-        "figure": "measured",
-        "auc": "AUC / log loss on the test, mean of the draws; bold: best, or less than two"
-        " standard errors from it:",
-        "standing": "Lines with mikomi ahead / level / behind beyond noise, mean difference:",
-        "against": "against",
-        "gain": "less log loss",
-        "best_part": "better of scorecard and LightGBM, tuned",
-        "start": "conversions so far",
-        "losses": "log loss: mikomi / points alone / base rate",
-        "held": "90 % intervals that hold the truth, %",
-        "sure": "leads with enough evidence, %",
-        "company": "leads; converted rows to learn from",
-        "best_known": "AUC of the truth",
-        "reached": "mikomi",
-        "gap": "gap",
-        "luck": "of it, luck in outcomes",
-        "change": "change of times",
-        "rest": "features and trees",
-        "age": "age, hours",
-        "wanted": "wanted",
-        "age_auc": "mikomi, AUC",
-        "other": "best of the others",
-        "ahead": "ahead of LightGBM",
-        "peer": "window features, times faster than {peer}",
-        "floor": "features from Parquet, times the time of reading and filling alone",
-        "growth": "time for ten times the leads, all in memory at once",
-        "memory": "memory for {count} M activities in partitions, GiB",
-        "contrib": "exact reasons, times `pred_contrib` on the same model ({shape})",
-        "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
-        "lead": "exact reasons, µs of CPU a lead (batch; one alone)",
-        "million": "CPU seconds for 1,000,000 leads, features to ranked reasons",
-        "whole": "`mikomi score` of tables with {count} M activities, CPU seconds for 1,000,000"
-        " leads; memory, GiB",
-        "null": "explained and logged scores over HTTP, % of an endpoint that does nothing",
-        "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
-        "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
-        "tail": "p99 of an answer, times its p50 (16 connections)",
-        "kept": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
-        "of_store": "score of a lead with 500 kept activities, p99 in ms, on SQLite; on PostgreSQL",
-        "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
-        "slowest": "the slowest of the ranking's {pages} pages (filters, search, 200 leads), ms",
-        "lead_page": "a lead's page with 500 activities, ms",
-    },
-    "ja": {
-        "data": "データ",
-        "rows": "学習行数",
-        "what": "項目",
-        "figure": "実測",
-        "auc": "検証データでの AUC / 対数損失(抽出の平均)。太字は最良、または最良との差が誤差"
-        "(標準誤差の 2 倍)の範囲内:",
-        "standing": "mikomi が誤差を超えて上回る / 差なし / 下回る行の数と、平均の差:",
-        "against": "相手",
-        "gain": "対数損失の減少",
-        "best_part": "scorecard と LightGBM, tuned のよい方",
-        "start": "これまでの受注",
-        "losses": "対数損失: mikomi / 配点表のみ / 平均受注率",
-        "held": "真の値を含む 90 % 区間の割合(%)",
-        "sure": "根拠が十分なリード(%)",
-        "company": "リード数、学習行のうち受注",
-        "best_known": "真の確率の AUC",
-        "reached": "mikomi",
-        "gap": "差",
-        "luck": "うち結果の偶然",
-        "change": "時期の変化",
-        "rest": "特徴量と木",
-        "age": "リードの経過時間",
-        "wanted": "目標",
-        "age_auc": "mikomi の AUC",
-        "other": "ほかの最良",
-        "ahead": "LightGBM との差",
-        "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
-        "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
-        "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
-        "memory": "{count} 百万件(1 億件なら 100)の活動を分割して処理するときのメモリ(GiB)",
-        "contrib": "正確な理由、同じモデルの `pred_contrib` に対する速さ(倍、{shape})",
-        "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
-        "lead": "正確な理由、1 リードあたりの CPU µs(一括、単独)",
-        "million": "100 万リードを特徴量から理由つき順位まで、CPU 秒",
-        "whole": "`mikomi score`、活動 {count} 百万件のテーブルから 100 万リード、CPU 秒;"
-        " メモリ(GiB)",
-        "null": "HTTP での理由つき・控えつきスコア、何もしない端点に対する割合(%)",
-        "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
-        "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
-        "tail": "回答時間の p99、p50 の何倍か(16 接続)",
-        "kept": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
-        "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
-        "page": "未成約リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
-        "slowest": "ランキングの {pages} 種のページ(絞り込み、検索、200 件)で最も遅いもの、ミリ秒",
-        "lead_page": "活動 500 件のリードのページ、ミリ秒",
-    },
-}
 
 
 def table(name: str, language: str) -> str:
@@ -145,7 +24,7 @@ def table(name: str, language: str) -> str:
         "start": _start,
         "speed": _speed,
     }
-    return blocks[name](_WORDS[language], language)
+    return blocks[name](WORDS[language], language)
 
 
 def _read(name: str) -> dict[str, Any]:
