@@ -109,13 +109,20 @@ def _limit(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
     parts = ("of_luck_in_outcomes", "of_change_of_times", "of_features_and_trees")
     rows = [
         [
-            f"{one['leads']:,}; {one['converted_rows']:,}",
-            *(_short(one[name], 4) for name in ("limit", "mikomi", "gap", *parts)),
+            f"{one['leads']:,}; {one['converted_rows']:,.0f}; {one['companies']}",
+            *(_short(one[name], 4) for name in ("limit", "mikomi")),
+            *(_with_error(one, name) for name in ("gap", *parts)),
         ]
         for one in _read("limit")["sizes"]
     ]
     names = ("company", "best_known", "reached", "gap", "luck", "change", "rest")
     return markdown([words[name] for name in names], rows)
+
+
+def _with_error(one: dict[str, float], name: str) -> str:
+    """Tell a figure with the standard error that it has over companies, if it has one."""
+    told = _short(one[name], 4)
+    return f"{told} ± {_short(one[f'{name}_se'], 4)}" if f"{name}_se" in one else told
 
 
 def _short(figure: float, digits: int = 3) -> str:
