@@ -63,9 +63,15 @@ def sign_in(page: Page, name: str = "sato") -> Page:
     page.goto("/")
     page.fill("#name", name)
     page.fill("#password", RIGHT)
-    page.click("main button")
+    follow(page, "main button")
     page.wait_for_url("**/")
     return page
+
+
+def follow(page: Page, selector: str) -> None:
+    """Click, and wait until the page that this leads to is there: reading does not wait for it."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def shown(page: Page) -> list[str]:
@@ -80,16 +86,16 @@ def the_day_of_a_salesperson(page: Page) -> None:
     assert "L-3" not in shown(page)
     page.click("summary:has-text('Search and filter')")
     page.select_option("#owner", label="my leads")
-    page.click("text=Show >> nth=0")
+    follow(page, "text=Show >> nth=0")
     assert set(shown(page)) == {"L-1", "L-4"}
-    page.click("text=Show all")
+    follow(page, "text=Show all")
     page.fill("#take", "2")
-    page.click("text=Plan my week")
+    follow(page, "text=Plan my week")
     assert len(shown(page)) == 2
     assert "About" in page.inner_text(".week")
-    page.click("nav >> text=Hand-over")
+    follow(page, "nav >> text=Hand-over")
     assert shown(page) == ["L-4", "L-2"]
-    page.click("text=Sign out")
+    follow(page, "text=Sign out")
     assert page.url.endswith("/signin")
     page.goto("/handover")
     assert "/signin?next=" in page.url
@@ -105,9 +111,9 @@ def test_the_day_of_a_salesperson(browser: Browser, address: str, *, script: boo
         sign_in(page)
         assert page.locator("h3 a").count() == 4
         page.fill("#take", "2")
-        page.click("text=Plan my week")
+        follow(page, "text=Plan my week")
         assert page.locator("h3 a").count() == 2
-        page.click("text=Sign out")
+        follow(page, "text=Sign out")
         assert page.url.endswith("/signin")
     else:
         the_day_of_a_salesperson(context.new_page())
@@ -118,7 +124,7 @@ def test_a_lead_is_taken(page: Page, store: Engine) -> None:
     sign_in(page, "boss")
     page.goto("/handover")
     page.select_option("li:has(a[href='/leads/L-3']) select", "sato")
-    page.click("li:has(a[href='/leads/L-3']) >> text=Give >> nth=-1")
+    follow(page, "li:has(a[href='/leads/L-3']) >> text=Give >> nth=-1")
     assert "Saved." in page.inner_text("[role=status]")
     taken = Store(store).ranking.one("L-3")
     assert taken is not None
@@ -134,7 +140,7 @@ def amounts(page: Page, figure: str) -> list[float]:
 
 def test_why_a_lead_is_hot_adds_up_and_is_answered(page: Page) -> None:
     sign_in(page)
-    page.click("h3 a >> nth=0")
+    follow(page, "h3 a >> nth=0")
     assert page.inner_text("h1") == "佐藤 花子"
     shown = float(page.inner_text("#probability").removesuffix("%"))
     *steps, total = amounts(page, ".on-wide")
@@ -143,7 +149,7 @@ def test_why_a_lead_is_hot_adds_up_and_is_answered(page: Page) -> None:
     assert round(sum(steps[:-1]), 1) != shown, "the planted fault: a bar that is missing"
     assert page.locator(".on-narrow").is_hidden()
     page.fill("#note", "called <b>twice</b>")
-    page.click("text=I contacted them")
+    follow(page, "text=I contacted them")
     page.wait_for_url("**/leads/L-1#feedback")
     assert "I contacted them “called <b>twice</b>” sato" in page.inner_text(".said-list")
 
@@ -163,7 +169,7 @@ def test_the_language_changes_in_place(page: Page) -> None:
     sign_in(page)
     page.goto("/?band=hot&take=1")
     before = shown(page)
-    page.click("text=日本語")
+    follow(page, "text=日本語")
     assert "band=hot" in page.url
     assert "take=1" in page.url
     assert shown(page) == before
