@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo browser test check bench docs lock clean
+.PHONY: help demo browser test check bench docs dvc lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -78,6 +78,9 @@ bench: $(VENV)/.bench  ## measure speed and quality against named peers, into be
 
 docs: $(VENV)/.ready  ## write docs/ and the figures of the README anew
 	$(BIN)/python -m docs.write
+
+dvc: $(VENV)/.ready  ## write the code that each stage depends on into dvc.yaml, from the imports
+	$(BIN)/python -m tests.stage_code
 
 lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addresses
 	export UV_CUSTOM_COMPILE_COMMAND="make lock"; \

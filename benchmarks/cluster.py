@@ -17,11 +17,11 @@ import numpy as np
 from distributed import Client, LocalCluster
 
 from benchmarks.harness import write
-from models import booster
-from models.booster import Booster, Grow
-from models.cluster_growth import ClusterGrowth
-from models.settings import BoosterSettings
-from models.training_set import Floats, TrainingSet
+from models.model import booster
+from models.model.booster import Booster, Grow
+from models.model.settings import BoosterSettings
+from models.stats.training_set import Floats, TrainingSet
+from models.training.cluster_growth import ClusterGrowth
 
 ROWS, TEST_ROWS, FEATURES = 40_000, 100_000, 40
 GROWTH: Final = (120, 0.1)

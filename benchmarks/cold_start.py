@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks import dated, harness
-from models import metrics, scorecard, training
-from models.calibration import log_losses
-from models.log_odds import expit
-from models.points import Points
-from models.training_set import Floats, TrainingSet
+from models.model import scorecard
+from models.model.calibration import log_losses
+from models.model.points import Points
+from models.stats import metrics
+from models.stats.log_odds import expit
+from models.stats.training_set import Floats, TrainingSet
+from models.training import fit_model
 
 DRAWS = {0: 4, 10: 4, 50: 4, 200: 1, 1_000: 1}
 """Converted leads -> draws of each company."""
@@ -112,7 +114,7 @@ def draw_leads(rows: TrainingSet, conversions: int, seed: int) -> TrainingSet:
 
 def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
     test, truth = judge
-    model = training.fit(rows, points=given, seed=seed)
+    model = fit_model.fit(rows, points=given, seed=seed)
     by_points = scorecard.from_points(rows, given).margin(test.values)
     probability = model.probability(test.values)
     low, high, sufficient = model.interval.of(probability)

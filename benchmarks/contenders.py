@@ -11,10 +11,12 @@ import numpy as np
 from catboost import CatBoostClassifier
 
 from benchmarks.datasets import Dataset
-from models import baselines_learned, baselines_odoo, combining, scorecard, training
-from models.settings import TrainSettings
-from models.split import folds_by_lead
-from models.training_set import Floats, TrainingSet
+from models.baselines import learned, odoo_score
+from models.model import scorecard
+from models.model.settings import TrainSettings
+from models.stats.splits import folds_by_lead
+from models.stats.training_set import Floats, TrainingSet
+from models.training import combine, fit_model
 
 Contender = Callable[[TrainingSet, Dataset, int], Floats]
 """Trains on the first set, gives probabilities of the data set's test; the seed is the third."""
@@ -23,14 +25,14 @@ Contender = Callable[[TrainingSet, Dataset, int], Floats]
 def mikomi(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Train the whole model."""
     settings = TrainSettings(horizon_days=data.horizon_days)
-    return training.fit(train, settings, seed=seed).probability(data.test.values)
+    return fit_model.fit(train, settings, seed=seed).probability(data.test.values)
 
 
 def scorecard_alone(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit the scorecard, penalty chosen by 5-fold log loss."""
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
-    penalty, _ = combining.choose_penalty(train, fold, (settings, None, seed))
+    penalty, _ = combine.choose_penalty(train, fold, (settings, None, seed))
     card = scorecard.fit(train, penalty, settings.scorecard)
     return np.asarray(1.0 / (1.0 + np.exp(-card.margin(data.test.values))))
 
@@ -86,7 +88,7 @@ def _data(rows: TrainingSet) -> lightgbm.Dataset:
 
 def near_default_lightgbm(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit LightGBM as it comes."""
-    return baselines_learned.near_default_lightgbm(train, seed).probability(data.test.values)
+    return learned.near_default_lightgbm(train, seed).probability(data.test.values)
 
 
 def catboost(train: TrainingSet, data: Dataset, seed: int) -> Floats:
@@ -112,12 +114,12 @@ def _with_words(rows: TrainingSet) -> list[list[object]]:
 
 def logistic(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)
     """Fit logistic regression, categories one-hot, numbers scaled, C = 1."""
-    return baselines_learned.logistic(train).probability(data.test.values)
+    return learned.logistic(train).probability(data.test.values)
 
 
 def odoo(train: TrainingSet, data: Dataset, seed: int) -> Floats:  # noqa: ARG001 (no draw)
     """Count as Odoo does."""
-    return baselines_odoo.fit(train).probability(data.test.values)
+    return odoo_score.fit(train).probability(data.test.values)
 
 
 CONTENDERS: dict[str, Contender] = {

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.timeline import DAY, Moments
-from models.training_set import TrainingSet
+from models.stats.training_set import TrainingSet
 
 HERE = Path(__file__).resolve().parent
 

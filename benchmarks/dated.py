@@ -14,17 +14,18 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.datasets import DATASETS, Dataset
-from features import build, catalog_learning, labels, snapshots
-from features.catalog import Catalog, CatalogSettings
+from features import build, labels, learn_catalog, snapshots
+from features.catalog.catalog import Catalog, CatalogSettings
 from features.tables import Tables
-from models import metrics, points
-from models.points import Points
-from models.split import SplitSettings, split_by_cutoff
-from models.training_set import Floats, Rows, TrainingSet
-from pipelines import partitions
+from models.model import points
+from models.model.points import Points
+from models.stats import metrics
+from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.training_set import Floats, Rows, TrainingSet
 from pipelines.intake import ingest
 from pipelines.sample import answers, company
 from pipelines.sample.company import SampleCompany
+from pipelines.storage import partitions
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAPPING = EXAMPLES / "bpic2012" / "mapping.yaml"
@@ -121,7 +122,7 @@ def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
 
 
 def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:
-    return catalog_learning.learn(tables, taught, CatalogSettings(windows_days=windows_days))
+    return learn_catalog.learn(tables, taught, CatalogSettings(windows_days=windows_days))
 
 
 def _built(

@@ -18,18 +18,20 @@ from numpy.typing import NDArray
 
 from benchmarks.harness import interleave, write
 from features.build import FeatureFrame
-from features.catalog import Catalog, Vocabulary
-from features.catalog_learning import catalog_of
-from models import evidence_learning, reference, training, tree_text
-from models.artifact import Artifact
-from models.calibration import Calibration
-from models.combining import Plan
-from models.interval import Interval
-from models.lead_model import Counts, LeadModel
-from models.scorer import Scorer
-from models.settings import TrainSettings
-from models.state_building import tabulate
-from models.training_set import TrainingSet
+from features.catalog.catalog import Catalog, Vocabulary
+from features.learn_catalog import catalog_of
+from models.artifact.artifact import Artifact
+from models.explain import learn_evidence, tree_text
+from models.explain.tree_shap_tables import tabulate
+from models.model import reference
+from models.model.calibration import Calibration
+from models.model.interval import Interval
+from models.model.lead_model import Counts, LeadModel
+from models.model.settings import TrainSettings
+from models.scoring.scorer import Scorer
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
+from models.training.combine import Plan
 
 MODELS = {"4 leaves x 800": (4, 800), "6 leaves x 600": (6, 600), "8 leaves x 600": (8, 600)}
 LARGE = (31, 300)
@@ -157,7 +159,7 @@ def artifact(values: Values, catalog: Catalog) -> Artifact:
     )
     settings = TrainSettings()
     plan = Plan(penalty=3.0, trees=400, learning_rate=0.05)
-    parts = training.carry_out(rows, plan, settings, None, 0)
+    parts = fit_model.carry_out(rows, plan, settings, None, 0)
     counts = Counts(len(rows), len(rows), rows.conversions)
     model = LeadModel(
         rows.names,
@@ -174,7 +176,7 @@ def artifact(values: Values, catalog: Catalog) -> Artifact:
         model,
         catalog,
         reference.learn(model.margin(values)),
-        evidence_learning.learn(rows, model, catalog, (settings, None, 0)),
+        learn_evidence.learn(rows, model, catalog, (settings, None, 0)),
     )
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.catalog import Catalog, Vocabulary
-from features.catalog_learning import catalog_of
+from features.catalog.catalog import Catalog, Vocabulary
+from features.learn_catalog import catalog_of
 from features.tables import Tables, empty
 
 TYPES = tuple(f"type_{n:02d}" for n in range(12))

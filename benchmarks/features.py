@@ -33,8 +33,8 @@ from benchmarks import (
     harness,
 )
 from features.build import CompiledCatalog, build
-from features.histories import encode
-from features.rows import rows_of
+from features.records.histories import encode
+from features.records.rows import rows_of
 
 PACKAGES = ("numpy", "numba", "pandas", "duckdb", "polars", "pyarrow")
 PEERS = {

@@ -20,13 +20,13 @@ from typing import Any, Final
 import yaml
 
 from benchmarks import harness, leaks_leadforge
-from pipelines import featurize, ingest, sample, snapshot
-from pipelines.intake.mapping_file import content
-from pipelines.job import Job
-from pipelines.leaks import stage
+from pipelines import sample
+from pipelines.intake.mapping.file import content
 from pipelines.leaks.check import Answer
-from pipelines.params_file import load
-from pipelines.workspace import Workspace
+from pipelines.run.params_file import load
+from pipelines.run.stage_context import Job
+from pipelines.run.workspace import Workspace
+from pipelines.stages import featurize, ingest, leaks, snapshot
 
 ROOT: Final = Path(__file__).parents[1]
 NAMES: Final = ("x_education", "uci_bank", "online_shoppers", "bpic2012", "sample", "leadforge")
@@ -55,7 +55,7 @@ def looked(params_path: Path, mapping: Path, work: Path) -> list[Answer]:
     job = Job(params, Workspace(mapping.stem, work))
     for one in (ingest, snapshot, featurize):
         one.run(job)
-    return stage.check(stage.evidence(job))
+    return leaks.check(leaks.evidence(job))
 
 
 def compared(params_path: Path, work: Path) -> dict[str, Any]:

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import dated, harness
-from models import training
-from models.training_set import Floats, TrainingSet
+from models.stats.training_set import Floats, TrainingSet
+from models.training import fit_model
 
 COMPANIES: Final = {20_000: 4, 100_000: 1}
 """Leads -> how many companies, of seeds that follow each other."""
@@ -77,7 +77,7 @@ def measure(leads: int, seed: int) -> Facts:
     known = dated.known_company(leads, seed)
     limit = true_auc(known.truth, known.truth)
     began = time.perf_counter()
-    model = training.fit(known.rows, points=known.points, seed=SEED)
+    model = fit_model.fit(known.rows, points=known.points, seed=SEED)
     ours = true_auc(known.truth, model.probability(known.test.values))
     seconds = time.perf_counter() - began
     told = _from_truth(known.rows, known.taught_truth, known.test)

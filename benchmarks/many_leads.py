@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.tables import SPECS
-from pipelines import partitions
-from pipelines.partitions import Manifest
+from pipelines.storage import partitions
+from pipelines.storage.partitions import Manifest
 
 _IDS: Final = ("lead_id", "account_id", "activity_id", "deal_id")
 _COPIES_TOGETHER: Final = 5

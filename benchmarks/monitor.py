@@ -22,8 +22,8 @@ import numpy as np
 from scipy.stats import binom
 
 from benchmarks import harness
+from models.monitoring.findings import Watched
 from models.monitoring.settings import MonitorSettings
-from models.monitoring.watched import Watched
 from pipelines.sample import SampleSettings, make
 from tests.monitored import LEARNED_MONTH, champion, day, taught_by, watched
 from tests.still_companies import Plant, company

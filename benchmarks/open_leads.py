@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Engine, insert, literal, select
 
-from serve.store.bulk import write_rows
+from serve.store.leads.bulk import write_rows
 from serve.store.tables import LEADS, RANKING_MARKS
 
 _AT_ONCE: Final = 50_000

@@ -31,16 +31,16 @@ from benchmarks.harness import write
 from benchmarks.open_leads import fill, open_id
 from benchmarks.serving import BIN, ROOT, free_port, running
 from benchmarks.store import HISTORY, body, ranked
-from models import artifact
-from serve.bodies import read
-from serve.bodies_store import ActivitiesBody, LeadBody
-from serve.pages.visit import cookie_name
-from serve.refresher import Refresher
-from serve.scoring import Loaded
+from models.artifact import artifact
+from serve.pages.visitor import cookie_name
+from serve.processes.refresher import Refresher
+from serve.scoring.loaded_model import Loaded
 from serve.store.engine import moment, open_engine, time_of, upgrade
-from serve.store.store import Store
+from serve.store.people.users import User
 from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS
-from serve.store.users import User
+from serve.stored_leads.store import Store
+from serve.wire.bodies import read
+from serve.wire.stored_bodies import ActivitiesBody, LeadBody
 
 MANY: Final = "one-0"
 RANKED, WON = 5_000, 500

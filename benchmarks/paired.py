@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from models import metrics
-from models.training_set import Floats, TrainingSet
+from models.stats import metrics
+from models.stats.training_set import Floats, TrainingSet
 
 NOISE = 2.0
 """Standard errors."""

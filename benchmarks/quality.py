@@ -32,8 +32,8 @@ from benchmarks.dated import ALL as DATASETS
 from benchmarks.dated import BPI_BARS
 from benchmarks.paired import Difference, by_auc, by_log_loss
 from benchmarks.standing import standing
-from models import metrics
-from models.training_set import Floats
+from models.stats import metrics
+from models.stats.training_set import Floats
 
 HERE = Path(__file__).resolve().parent
 CELLS = HERE.parent / "artifacts" / "quality"

@@ -14,14 +14,15 @@ import numpy as np
 from benchmarks import harness
 from benchmarks.datasets import Dataset, bank_chronological
 from features.timeline import DAY, NEVER
-from models import backtest, training
-from models.backtest import Stream
-from models.evaluation import MODEL
-from models.metrics import Interval
-from models.origins import BacktestSettings, Rolling, day_of, matured_by
-from models.settings import TrainSettings
-from models.training_set import Floats, TrainingSet
-from models.worked import Rows
+from models.evaluation.evaluation import MODEL
+from models.lifecycle import backtest
+from models.lifecycle.backtest import Stream
+from models.lifecycle.capacity import Rows
+from models.lifecycle.origins import BacktestSettings, Rolling, day_of, matured_by
+from models.model.settings import TrainSettings
+from models.stats.metrics import Interval
+from models.stats.training_set import Floats, TrainingSet
+from models.training import fit_model
 
 SETTINGS = BacktestSettings(
     retrain_days=(91.0, 28.0), period_days=182.0, recalibrate_days=91.0, capacity=50
@@ -71,7 +72,7 @@ def streams(
     given = {}
     for origin in course.origins():
         taught = rows.take(matured_by(rows.cutoff, origin.at, embargo))
-        given[origin.at] = training.fit(taught, train, seed=0).probability(rows.values[asked])
+        given[origin.at] = fit_model.fit(taught, train, seed=0).probability(rows.values[asked])
     told = []
     for cadence in SETTINGS.cadences:
         model_of = course.asked(rows.cutoff[asked], cadence)

@@ -28,8 +28,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.harness import RESULTS, write
 from benchmarks.many_leads import fill
-from pipelines import partitions
-from pipelines.workspace import Workspace
+from pipelines.run.workspace import Workspace
+from pipelines.storage import partitions
 
 ROOT: Final = Path(__file__).parents[1]
 STOPS: Final = {"interrupted": (signal.SIGINT, 0.3), "killed": (signal.SIGKILL, 0.6)}

@@ -34,9 +34,9 @@ import psutil
 
 from benchmarks.harness import write
 from benchmarks.serving_stages import ACTIVITIES, lead, stages
-from models import artifact
-from serve.bodies import ScoreBody, asked_of, read
-from serve.scoring import Loaded
+from models.artifact import artifact
+from serve.scoring.loaded_model import Loaded
+from serve.wire.bodies import ScoreBody, asked_of, read
 
 ROOT: Final = Path(__file__).parents[1]
 BIN: Final = Path(sys.executable).parent

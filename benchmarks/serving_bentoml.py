@@ -10,8 +10,8 @@ from pathlib import Path
 import bentoml  # type: ignore[import-not-found]
 import numpy as np
 
-from models import artifact
-from models.scorer import Scorer
+from models.artifact import artifact
+from models.scoring.scorer import Scorer
 
 FOLDER = Path("artifacts/serve")
 

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import msgspec
 
-from models import artifact
-from serve.scoring import Loaded
+from models.artifact import artifact
+from serve.scoring.loaded_model import Loaded
 
 ACTIVITIES: Final = 30
 ANSWERS: Final = 2_000

@@ -31,16 +31,16 @@ from sqlalchemy import Engine, func, insert, select
 
 from benchmarks.harness import RESULTS, write
 from benchmarks.open_leads import fill
-from models import artifact
-from serve.bodies import read
-from serve.bodies_store import ActivitiesBody, LeadBody, checked
-from serve.scoring import Loaded
-from serve.scorings import Scoring, receipt_id
-from serve.store.bulk import COLUMNS, said_row
+from models.artifact import artifact
+from serve.scoring.loaded_model import Loaded
 from serve.store.engine import open_engine, reading, upgrade
-from serve.store.receipts import Receipts
-from serve.store.store import Store
+from serve.store.leads.bulk import COLUMNS, said_row
+from serve.store.receipts.receipts import Receipts
 from serve.store.tables import ACTIVITIES, RANKING, RANKING_MARKS
+from serve.stored_leads.store import Store
+from serve.wire.bodies import read
+from serve.wire.receipt import Scoring, receipt_id
+from serve.wire.stored_bodies import ActivitiesBody, LeadBody, checked
 
 ROOT: Final = Path(__file__).parents[1]
 START: Final = datetime(2026, 6, 1, tzinfo=UTC)
@@ -171,7 +171,7 @@ def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> 
         "OMP_NUM_THREADS": "1",
     }
     begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "serve.refresh"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "serve.processes.refresh"], env=environment)
     try:
         while not ranked(engine):
             time.sleep(0.1)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from features.tables import SPECS, TableSpec
-from pipelines.checks.catalogue import CHECKS
-from pipelines.intake.mapping import Mapping
+from pipelines.intake.checks.catalogue import CHECKS
+from pipelines.intake.mapping.schema import Mapping
 
 WRITTEN = "<!-- written by `make docs`; do not edit -->\n\n"
 

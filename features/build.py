@@ -13,14 +13,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from features.catalog import Catalog
-from features.encoding.told import Told
+from features.catalog.catalog import Catalog
+from features.compiled_lead import features_of, packed_plans
 from features.errors import CatalogMismatch
-from features.few import features_of, packed_plans
-from features.histories import Histories, encode
-from features.kernel.records import Integers, Matrix, Rows
-from features.rows import by_group, chunks, rows_of
-from features.sweep_plan import Column
+from features.kernel.inputs import Integers, Matrix, Rows
+from features.kernel.sweep_plan import Column
+from features.records.coded_lead import Told
+from features.records.histories import Histories, encode
+from features.records.rows import by_group, chunks, rows_of
 from features.tables import Tables
 from features.views import BY_GROUP, VIEWS, View
 

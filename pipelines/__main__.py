@@ -17,7 +17,7 @@ def main() -> int:
     """Run the command line and tell the exit code."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from pipelines.commands.app import app  # noqa: PLC0415 - after the environment is set
-    from pipelines.commands.saying import refuse  # noqa: PLC0415
+    from pipelines.commands.console import refuse  # noqa: PLC0415
 
     try:
         app(obj=_now, prog_name="mikomi")

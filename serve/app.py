@@ -22,39 +22,39 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from features.errors import MikomiError
-from models import artifact
-from serve import openapi
-from serve.champion import FollowedChampion
-from serve.gate import Gate
-from serve.limits import Limits
-from serve.logs import Log
-from serve.manners import Manners
-from serve.pages import all_pages
+from models.artifact import artifact
+from serve.http.access import Gate
+from serve.http.app_context import Parts
+from serve.http.logs import Log
+from serve.http.middleware import Manners
+from serve.http.problems import TABLE
+from serve.http.rate_limits import Limits
+from serve.pages import router
+from serve.pages.error_pages import Refusals
 from serve.pages.frame import Pages
-from serve.pages.refusals import Refusals
-from serve.parts import Parts
-from serve.problems import TABLE
 from serve.routes import (
     health,
-    kept_leads,
     leads,
     model,
+    openapi,
     outlook,
     ranking,
     receipts,
     scores,
+    stored_leads,
     stored_scores,
 )
-from serve.scoring import Loaded
+from serve.routes.fast_path import Shortcut, is_for_shortcut
+from serve.scoring.champion import FollowedChampion
+from serve.scoring.loaded_model import Loaded
 from serve.settings import Settings
-from serve.shortcut import Shortcut, is_for_shortcut
 from serve.store import checkpoints
-from serve.store.api_keys import ApiKeys
 from serve.store.engine import open_engine, upgrade
-from serve.store.receipts import Receipts
-from serve.store.store import Store
+from serve.store.people.api_keys import ApiKeys
+from serve.store.receipts.receipts import Receipts
+from serve.stored_leads.store import Store
 
-ROUTES = (health, scores, outlook, ranking, leads, kept_leads, stored_scores, receipts, model)
+ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _ERASED_SECONDS = 5.0
@@ -91,7 +91,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     for module in ROUTES:
         app.include_router(module.router(server.parts))
     pages = Pages(server.parts)
-    app.include_router(all_pages.router(pages))
+    app.include_router(router.router(pages))
     refusals = Refusals(pages)
     manners: dict[str, Any] = {
         "settings": settings,

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from features.build import CompiledCatalog, build
-from features.catalog import Catalog, CatalogSettings
-from features.catalog_learning import learn
-from features.histories import Histories
-from features.kernel.records import Matrix
+from features.catalog.catalog import Catalog, CatalogSettings
+from features.kernel.inputs import Matrix
+from features.learn_catalog import learn
+from features.records.histories import Histories
 from features.tables import Tables
 
 START = pd.Timestamp("2026-01-05T00:00:00Z")

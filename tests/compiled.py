@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 
 from features.build import CompiledCatalog, build
-from features.encoding.moments import moment_of
-from features.encoding.single import LeadEncoder
+from features.encoders.from_records import LeadEncoder
+from features.records.moments import moment_of
 from features.snapshots import CohortRule, draw
 from features.timeline import from_moments
-from models.scorer import Scorer
+from models.scoring.scorer import Scorer
 from pipelines.sample import SampleSettings, make
 from pipelines.sample.answers import truth_at
-from serve.records import Activity, Lead, LeadHistory
+from serve.wire.records import Activity, Lead, LeadHistory
 from tests import builders
 from tests.small_model import small_model
 

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.catalog import Catalog, Vocabulary
+from features.catalog.catalog import Catalog, Vocabulary
 from features.feature import Feature, Sentence, Text, Unit
 from features.timeline import DAY, from_moments
-from models import evaluation, split_plan, training
-from models.evaluation import Case, Evaluation, EvaluationSettings
-from models.settings import BoosterSettings, ScorecardSettings, TrainSettings
-from models.split import SplitSettings, split_by_cutoff
-from models.training_set import TrainingSet
+from models.evaluation import evaluation
+from models.evaluation.evaluation import Case, Evaluation, EvaluationSettings
+from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
+from models.stats import split_plan
+from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
 
 HORIZON_DAYS = 30.0
 TRAIN = TrainSettings(
@@ -95,7 +97,7 @@ def case_of(whole: TrainingSet, seed: int = 0) -> Case:
     keys["kind"] = "calendar"
     until = keys["cutoff"].max() + pd.Timedelta(days=HORIZON_DAYS)
     return Case(
-        model=training.fit(learning, TRAIN, seed=seed),
+        model=fit_model.fit(learning, TRAIN, seed=seed),
         catalog=CATALOG,
         learning=learning,
         test=test,

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from features.build import build
-from features.catalog import CatalogSettings
-from features.catalog_learning import learn
+from features.catalog.catalog import CatalogSettings
+from features.learn_catalog import learn
 from features.tables import Tables
-from models.evaluation_singles import singles
-from models.training_set import TrainingSet
+from models.evaluation.single_features import singles
+from models.stats.training_set import TrainingSet
 from pipelines.leaks.check import Evidence
 
 DAY = pd.Timedelta(days=1)

@@ -6,24 +6,26 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from features import build, catalog_learning, labels, snapshots
-from features.catalog import CatalogSettings
+from features import build, labels, learn_catalog, snapshots
+from features.catalog.catalog import CatalogSettings
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import DAY, from_moments, to_moments
-from models import evidence_learning, reference, training
-from models.artifact import Artifact
-from models.evidence import Evidence
-from models.monitoring.alike import Both
+from models.artifact.artifact import Artifact
+from models.explain import learn_evidence
+from models.explain.evidence import Evidence
+from models.model import reference
+from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
+from models.monitoring.age_matching import Both
+from models.monitoring.findings import Watched
 from models.monitoring.matured import calibrated
+from models.monitoring.run import watch
 from models.monitoring.settings import MonitorSettings
-from models.monitoring.watched import Watched
-from models.monitoring.watching import watch
-from models.settings import BoosterSettings, ScorecardSettings, TrainSettings
-from models.training_set import TrainingSet
-from pipelines.monitor.matured import answered, told_of
-from pipelines.monitor.rows import Moment, gather
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
+from pipelines.lifecycle.monitor.matured import answered, told_of
+from pipelines.lifecycle.monitor.rows import Moment, gather
 from pipelines.sample import seasons
 from pipelines.sample.seasons import START_MOMENT
 from tests.still_companies import company, until
@@ -57,11 +59,11 @@ def taught_by(tables: Tables) -> Artifact:
     rows = snapshots.draw(tables, RULE, end)
     label = labels.attach(rows, tables.outcomes, TARGET, end)
     rows, label = rows[label.notna()].reset_index(drop=True), label.dropna()
-    catalog = catalog_learning.learn(tables, rows, CATALOG)
+    catalog = learn_catalog.learn(tables, rows, CATALOG)
     taught = TrainingSet.from_frame(build.build(tables, rows, catalog), label.to_numpy())
-    model = training.fit(taught, QUICK, seed=0)
-    binning = evidence_learning._binning(taught, 0)
-    counts = evidence_learning._counts(taught, binning)
+    model = fit_model.fit(taught, QUICK, seed=0)
+    binning = learn_evidence._binning(taught, 0)
+    counts = learn_evidence._counts(taught, binning)
     return Artifact(
         model,
         catalog,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.catalog import Catalog
+from features.catalog.catalog import Catalog
 from features.feature import Feature
 from features.tables import Tables
 from tests.oracle_seen import NAN, Record, Seen, exact, moment

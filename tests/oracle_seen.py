@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.catalog import Catalog
+from features.catalog.catalog import Catalog
 from features.tables import Tables
 
 NAN = float("nan")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import training
-from models.metrics import log_loss
-from models.promotion import Both, Trial, TrialSettings, trial
-from models.training_set import Floats
+from models.evaluation.paired_trial import Both, Trial, TrialSettings, trial
+from models.stats.metrics import log_loss
+from models.stats.training_set import Floats
+from models.training import fit_model
 from tests.small_model import SETTINGS, rows, true_probability
 
 Judge = Callable[[Both, TrialSettings], Trial]
@@ -32,7 +32,7 @@ def pair(few: int, many: int, seed: int) -> Pair:
     """Train on few and on many leads; measure both by the truth."""
     sample = rows(40_000, seed=10_000 + seed)
     true = true_probability(sample.values)
-    trained = [training.fit(rows(2 * n, seed=seed), SETTINGS, seed=seed) for n in (few, many)]
+    trained = [fit_model.fit(rows(2 * n, seed=seed), SETTINGS, seed=seed) for n in (few, many)]
     losses = [true_loss(model.probability(sample.values), true) for model in trained]
     return Pair(trained[0].probability, trained[1].probability, *losses)
 

@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, delete, insert
 
-from serve.bodies_store import LeadBody, StoredActivity
-from serve.numbers import numbers
-from serve.records import Asked, Value
-from serve.scoring import Loaded
+from serve.insight.silent_forecast import until
+from serve.insight.trend import past
+from serve.scoring.loaded_model import Loaded
+from serve.scoring.numbers import numbers
 from serve.store.engine import moment
-from serve.store.ranking_filter import searched
-from serve.store.store import Store
+from serve.store.ranking.filters import searched
 from serve.store.tables import RANKING
-from serve.trend import past
-from serve.until import until
+from serve.stored_leads.store import Store
+from serve.wire.records import Asked, Value
+from serve.wire.stored_bodies import LeadBody, StoredActivity
 
 KINDS = ("page_view", "call", "email_open", "inquiry")
 

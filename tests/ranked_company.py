@@ -7,9 +7,9 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from features.encoding.moments import moment_of
-from serve.refresher import Refresher
-from serve.scoring import Loaded
+from features.records.moments import moment_of
+from serve.processes.refresher import Refresher
+from serve.scoring.loaded_model import Loaded
 from tests.clocked import Clock
 
 LEADS = 24

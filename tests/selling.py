@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from serve.app import create_app
-from serve.scoring import Loaded
+from serve.scoring.loaded_model import Loaded
 from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
-from serve.store.users import User, Users
+from serve.store.people.users import User, Users
 from tests import ranked, served
 from tests.clocked import NOW
 

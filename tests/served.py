@@ -16,10 +16,12 @@ import numpy as np
 
 from features.build import build
 from features.timeline import to_moments
-from models import evidence_learning, reference, training
-from models.artifact import Artifact, save
-from models.settings import BoosterSettings, ScorecardSettings, TrainSettings
-from models.training_set import TrainingSet
+from models.artifact.artifact import Artifact, save
+from models.explain import learn_evidence
+from models.model import reference
+from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
 from tests import builders
 
 SETTINGS = TrainSettings(
@@ -48,12 +50,12 @@ def artifact(seed: int = 0) -> Artifact:
     taught = TrainingSet(
         frame.values, label, lead, to_moments(rows["cutoff"]), catalog.names, catalog.categorical
     )
-    model = training.fit(taught, SETTINGS, seed=seed)
+    model = fit_model.fit(taught, SETTINGS, seed=seed)
     return Artifact(
         model=model,
         catalog=catalog,
         reference=reference.learn(model.margin(taught.values)),
-        evidence=evidence_learning.learn(taught, model, catalog, (SETTINGS, None, seed)),
+        evidence=learn_evidence.learn(taught, model, catalog, (SETTINGS, None, seed)),
         about={"horizon_days": 30.0, "seed": seed},
     )
 

@@ -8,13 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.build import FeatureFrame
-from features.catalog import Catalog, Vocabulary
+from features.catalog.catalog import Catalog, Vocabulary
 from features.feature import Feature, Sentence, Text, Unit
-from models import evidence_learning, reference, training
-from models.artifact import Artifact
-from models.lead_model import LeadModel
-from models.settings import BoosterSettings, TrainSettings
-from models.training_set import TrainingSet
+from models.artifact.artifact import Artifact
+from models.explain import learn_evidence
+from models.model import reference
+from models.model.lead_model import LeadModel
+from models.model.settings import BoosterSettings, TrainSettings
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
 
 NOISE = 6
 SETTINGS = TrainSettings(folds=3, booster=BoosterSettings(max_trees=60, threads=1))
@@ -127,13 +129,13 @@ def frame_of(taken: TrainingSet) -> FeatureFrame:
 def small_model(count: int = 3000, seed: int = 0, *, labels_are_noise: bool = False) -> SmallModel:
     """Train once for all tests of a process."""
     taught = rows(count, seed, labels_are_noise=labels_are_noise)
-    model = training.fit(taught, SETTINGS, seed=seed)
+    model = fit_model.fit(taught, SETTINGS, seed=seed)
     names = catalog()
     artifact = Artifact(
         model=model,
         catalog=names,
         reference=reference.learn(model.margin(taught.values)),
-        evidence=evidence_learning.learn(taught, model, names, (SETTINGS, None, seed)),
+        evidence=learn_evidence.learn(taught, model, names, (SETTINGS, None, seed)),
         about={"seed": seed},
     )
     return SmallModel(artifact, taught, frame_of(rows(500, seed + 1)))

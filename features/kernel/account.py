@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from features.kernel.deals import WON
-from features.kernel.records import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
+from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 

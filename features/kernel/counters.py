@@ -15,8 +15,8 @@ them, and one is added. So it depends on what is seen and on nothing else, to th
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
-from features.kernel.records import SCALE, Indices, Integers, Matrix
+from features.kernel.compiled import njit
+from features.kernel.inputs import SCALE, Indices, Integers, Matrix
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000

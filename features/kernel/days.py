@@ -5,9 +5,9 @@ for its day too if the one that will be the last of that day is not seen yet. Th
 grow, and a window's value is what the head has passed less what its tail has passed.
 """
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from features.kernel.counters import Days, DaysWritten, Target, Walk
-from features.kernel.records import Integers
+from features.kernel.inputs import Integers
 
 _DAY = 86_400_000_000
 

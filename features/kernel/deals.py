@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.compiled import njit
-from features.kernel.records import MISSING, SCALE, Deals, Indices, Integers, Matrix, Rows
+from features.kernel.compiled import njit
+from features.kernel.inputs import MISSING, SCALE, Deals, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 OPENED, STAGE, WON, LOST = range(4)

@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
-from features.kernel.records import Integers
+from features.kernel.compiled import njit
+from features.kernel.inputs import Integers
 
 _WORD: Final = 8
 AT: Final[Any] = np.int64(0)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
-from features.kernel.records import Changes, Indices, Matrix, Rows
+from features.kernel.compiled import njit
+from features.kernel.inputs import Changes, Indices, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000

@@ -4,8 +4,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.compiled import njit
-from features.kernel.records import Events, Indices, Integers, Matrix, Rows
+from features.kernel.compiled import njit
+from features.kernel.inputs import Events, Indices, Integers, Matrix, Rows
 
 _HOUR: Final = 3_600_000_000
 

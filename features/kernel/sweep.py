@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from features.kernel.counters import (
     Cells,
     DaysWritten,
@@ -30,7 +30,7 @@ from features.kernel.counters import (
     tell_moments,
 )
 from features.kernel.days import count_days, mark_days
-from features.kernel.records import Events, Indices, Integers, Matrix, Rows
+from features.kernel.inputs import Events, Indices, Integers, Matrix, Rows
 
 
 class SweepPlan(NamedTuple):

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
-from features.kernel.records import MISSING, Indices, Matrix, Rows, Touches
+from features.kernel.compiled import njit
+from features.kernel.inputs import MISSING, Indices, Matrix, Rows, Touches
 
 _HOUR: Final = 3_600_000_000
 _OUTBOUND: Final = 2

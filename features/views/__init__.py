@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final, Protocol, cast
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature
-from features.histories import Histories
-from features.kernel.records import Matrix, Rows
-from features.sweep_plan import Column
+from features.kernel.inputs import Matrix, Rows
+from features.kernel.sweep_plan import Column
+from features.records.histories import Histories
 from features.views import account, deals, engagement, profile, sales_touch, sequence
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
 from features.kernel.account import (
     LEAD_COUNT,
     OPEN_COUNT,
@@ -21,11 +21,11 @@ from features.kernel.account import (
     Accounts,
     account,
 )
-from features.kernel.records import Matrix, Rows
-from features.naming import window_name
-from features.phrases import window_words
-from features.sweep_plan import Column
+from features.kernel.inputs import Matrix, Rows
+from features.kernel.sweep_plan import Column
+from features.records.histories import Histories
 from features.timeline import DAY
+from features.wording.sentences import window_words
 
 VIEW: Final = "account"
 BY_GROUP: Final = True

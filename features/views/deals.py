@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.reserved import OUTCOME
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
 from features.kernel import deals as kernel
-from features.kernel.records import Matrix, Rows
-from features.reserved import OUTCOME
-from features.sweep_plan import Column
+from features.kernel.inputs import Matrix, Rows
+from features.kernel.sweep_plan import Column
+from features.records.histories import Histories
 
 VIEW: Final = "deals"
 

@@ -10,13 +10,14 @@ measure by measure, each with its keys in one order, so that the kernel writes l
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.naming import slug, window_name
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
-from features.kernel.records import Matrix, Rows
+from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep import SweepPlan, sweep
-from features.naming import slug, window_name
-from features.phrases_activity import (
+from features.kernel.sweep_plan import FADING, Column, KeyTables, plan_sweep
+from features.records.histories import Histories
+from features.wording.activity_words import (
     ANY,
     FIRST,
     LAST,
@@ -32,7 +33,6 @@ from features.phrases_activity import (
     sum_sentence,
     to_first_sentence,
 )
-from features.sweep_plan import FADING, Column, KeyTables, plan_sweep
 
 VIEW = "engagement"
 _DAY_WINDOWS = (30.0, 90.0, None)

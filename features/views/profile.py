@@ -9,9 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.naming import slug
+from features.catalog.reserved import OWNER, attribute_categories
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
+from features.kernel.inputs import Matrix, Rows
 from features.kernel.profile import (
     AGE,
     CREATED_HOUR,
@@ -21,11 +23,9 @@ from features.kernel.profile import (
     ProfilePlan,
     profile,
 )
-from features.kernel.records import Matrix, Rows
-from features.naming import slug
-from features.phrases import plain
-from features.reserved import OWNER, attribute_categories
-from features.sweep_plan import Column
+from features.kernel.sweep_plan import Column
+from features.records.histories import Histories
+from features.wording.sentences import plain
 
 VIEW: Final = "profile"
 MONTH: Final = "cutoff_month"

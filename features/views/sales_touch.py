@@ -9,11 +9,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.naming import window_name
+from features.catalog.reserved import ACTOR
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
-from features.kernel.records import Matrix, Rows
+from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep import SweepPlan, sweep
+from features.kernel.sweep_plan import Column, KeyTables, plan_sweep
 from features.kernel.touch import (
     ACTOR_COUNT,
     LAST_ACTOR,
@@ -23,10 +25,8 @@ from features.kernel.touch import (
     TouchPlan,
     touch,
 )
-from features.naming import window_name
-from features.phrases import window_words
-from features.reserved import ACTOR
-from features.sweep_plan import Column, KeyTables, plan_sweep
+from features.records.histories import Histories
+from features.wording.sentences import window_words
 
 VIEW: Final = "sales_touch"
 ASKING_TYPES: Final = ("inquiry", "form", "trial", "support_ticket")

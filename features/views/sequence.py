@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from features.catalog import CatalogSettings, Vocabulary
+from features.catalog.catalog import CatalogSettings, Vocabulary
+from features.catalog.reserved import ACTIVITY_TYPE
 from features.feature import Feature, Sentence, Text, Unit
-from features.histories import Histories
-from features.kernel.records import Matrix, Rows
+from features.kernel.inputs import Matrix, Rows
 from features.kernel.sequence import SequencePlan, sequence
-from features.reserved import ACTIVITY_TYPE
-from features.sweep_plan import Column
+from features.kernel.sweep_plan import Column
+from features.records.histories import Histories
 
 VIEW: Final = "sequence"
 _ORDER_LABEL: Final = Text("Latest activities", "直近の活動")

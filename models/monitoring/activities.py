@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models.metrics import Interval
-from models.monitoring.alike import Both, Matched, match
+from models.monitoring.age_matching import Both, Matched, match
 from models.monitoring.drift import OPEN, masks
 from models.monitoring.ratio import Counted, by_unit, spread_of
 from models.monitoring.settings import MonitorSettings
-from models.training_set import Floats
+from models.stats.metrics import Interval
+from models.stats.training_set import Floats
 
 ANY: Final = "any"
 """All types together."""

@@ -17,13 +17,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalog import Catalog, Vocabulary
+from features.catalog.catalog import Catalog, Vocabulary
+from features.catalog.reserved import ACTIVITY_TYPE
+from features.change_times import CALENDAR
 from features.feature import Feature
-from features.passing import CALENDAR
-from features.reserved import ACTIVITY_TYPE
 from features.views import account
-from models.binning import Binning, Edges
-from models.training_set import Floats
+from models.model.binning import Binning, Edges
+from models.stats.training_set import Floats
 
 SCORE: Final = "score"
 """The column of what the model says."""

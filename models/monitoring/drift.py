@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.monitoring import columns as binned
-from models.monitoring.alike import Both, Codes, Matched, match
+from models.monitoring.age_matching import Both, Codes, Matched, match
 from models.monitoring.columns import Column
 from models.monitoring.settings import MonitorSettings
-from models.training_set import Floats
+from models.stats.training_set import Floats
 
 OPEN: Final = "open"
 NEW: Final = "new"

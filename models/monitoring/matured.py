@@ -17,13 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.timeline import Moments, from_moments
-from models.evaluation_reliability import ReliabilityBin, reliability
-from models.log_odds import expit
-from models.metrics import Interval
-from models.monitoring.alike import Codes
+from models.evaluation.reliability import ReliabilityBin, reliability
+from models.monitoring.age_matching import Codes
 from models.monitoring.ratio import Counted, spread_of
 from models.monitoring.settings import MonitorSettings
-from models.training_set import Floats
+from models.stats.log_odds import expit
+from models.stats.metrics import Interval
+from models.stats.training_set import Floats
 
 ALL: Final = "all"
 _STEPS: Final = 25

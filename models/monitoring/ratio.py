@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from models.metrics import Interval
-from models.monitoring.alike import Codes
-from models.training_set import Floats
+from models.monitoring.age_matching import Codes
+from models.stats.metrics import Interval
+from models.stats.training_set import Floats
 
 SHOWN: Final = 0.05
 """The intervals that are shown miss the truth in one of twenty."""

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pipelines.commands import bring, look, rank, send, stages, watch
+from pipelines.commands import data, inspect, monitoring, ranking, send, stages
 
 app = typer.Typer(
     name="mikomi",
@@ -21,8 +21,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for panel in (bring, look, stages, rank, send):
+for panel in (data, inspect, stages, ranking, send):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)
-watch.add(app)
+monitoring.add(app)

@@ -11,7 +11,7 @@ from features.errors import BadRequest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.job import Job
+    from pipelines.run.stage_context import Job
 
 ParamsFile = Annotated[
     Path,
@@ -23,9 +23,9 @@ Language = Literal["en", "ja"]
 
 def job(params: Path, context: typer.Context | None = None) -> "Job":
     """Read the params file and make the job of a stage, with a progress bar."""
-    from pipelines.commands.saying import Telling, tracked  # noqa: PLC0415 - slow to import
-    from pipelines.job import Job  # noqa: PLC0415
-    from pipelines.params_file import load  # noqa: PLC0415
+    from pipelines.commands.console import Telling, tracked  # noqa: PLC0415 - slow to import
+    from pipelines.run.params_file import load  # noqa: PLC0415
+    from pipelines.run.stage_context import Job  # noqa: PLC0415
 
     read = load(params)
     return Job(read, read.at(), now(context) if context else None, tracked, Telling())
@@ -49,7 +49,7 @@ def moment(written: str, option: str) -> "pd.Timestamp":
     >>> moment("2026-04-01", "--as-of")
     Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
     """
-    from pipelines.params import utc  # noqa: PLC0415 - slow to import
+    from pipelines.run.params import utc  # noqa: PLC0415 - slow to import
 
     try:
         stamp = utc(datetime.fromisoformat(written))

@@ -33,9 +33,9 @@ def send(
     A key of the scope `ingest` is read from MIKOMI_KEY, if the server asks for one. Sending again
     does no harm: what is kept already is counted, not kept twice.
     """
-    from pipelines import sending  # noqa: PLC0415 - slow to import
+    from pipelines.lifecycle import send_to_server  # noqa: PLC0415 - slow to import
 
-    with closing(sending.Server(to, os.environ.get(KEY))) as server:
-        told = sending.run(job(params, context), server, today=today)
+    with closing(send_to_server.Server(to, os.environ.get(KEY))) as server:
+        told = send_to_server.run(job(params, context), server, today=today)
     counts = "  ".join(f"{name} {count:,}" for name, count in told.items())
     typer.echo(f"sent  {counts}  to {to}")

@@ -1,7 +1,6 @@
 """The stages one by one, all of them in order, and the search for settings."""
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -10,7 +9,7 @@ import typer
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
 
 if TYPE_CHECKING:
-    from pipelines.job import Job
+    from pipelines.run.stage_context import Job
 
 STAGES: Final = {
     "ingest": "Read the export through its mapping into checked canonical tables.",
@@ -85,8 +84,8 @@ def retrain(
     champion stays, 2 when something was wrong with the input. What was decided and why is written
     to `artifacts/<workspace>/retrain/report.json` and `report.txt`.
     """
-    from pipelines import retrain as retraining  # noqa: PLC0415 - slow to import
-    from pipelines.commands.saying import out  # noqa: PLC0415
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle import retrain as retraining  # noqa: PLC0415 - slow to import
 
     made = job(params, context)
     told = retraining.run(made, if_needed=if_needed, source=source, do=_do)
@@ -112,8 +111,8 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
     shown by an interval that holds for all segments at once. `mikomi evaluate` asks this too, and
     its report holds the answer; here it is asked alone.
     """
-    from pipelines import segments as judging  # noqa: PLC0415 - slow to import
-    from pipelines.commands.saying import out, table  # noqa: PLC0415
+    from pipelines.commands.console import out, table  # noqa: PLC0415
+    from pipelines.lifecycle import segments as judging  # noqa: PLC0415 - slow to import
 
     told = judging.run(job(params, context))
     columns = (
@@ -160,10 +159,11 @@ def _command(name: str) -> Callable[..., None]:
 
 
 def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
-    from pipelines.commands.saying import out, written  # noqa: PLC0415 - slow to import
+    from pipelines.commands.console import out, written  # noqa: PLC0415 - slow to import
+    from pipelines.run.by_name import run_by_name  # noqa: PLC0415
 
     began = perf_counter()
-    told: Mapping[str, Any] = import_module(f"pipelines.{name}").run(made, *more)
+    told: Mapping[str, Any] = run_by_name(name, made, *more)
     seconds = perf_counter() - began
     words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
     out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")

@@ -12,15 +12,15 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadTables
-from pipelines import partitions
-from pipelines.intake.mapped import gather
-from pipelines.intake.mapped.times import read_times
-from pipelines.intake.mapping import BothLanguages, TimeRule
-from pipelines.intake.mapping import Mapping as MappingFile
-from pipelines.intake.readable import Readable
+from pipelines.intake.mapping.schema import BothLanguages, TimeRule
+from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.read.readable import Readable
 from pipelines.intake.report import IngestReport
+from pipelines.intake.rows import gather
+from pipelines.intake.rows.times import read_times
 from pipelines.intake.screening import Screening
-from pipelines.partitions import Manifest, StoreInput
+from pipelines.storage import partitions
+from pipelines.storage.partitions import Manifest, StoreInput
 
 UNTIMED_SPAN: Final = pd.Timedelta(days=366)
 UNTIMED: Final = BothLanguages(

@@ -19,20 +19,22 @@ import pandas as pd
 from features.errors import BadTables, Fault
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
-from pipelines import partitions
-from pipelines.checks.check import About
-from pipelines.intake import facts, mapping_file
-from pipelines.intake.mapped import gather
-from pipelines.intake.mapped.lookup import times_of
-from pipelines.intake.mapped.notes import AUDIT, PLACE, ROW, RULE
-from pipelines.intake.mapping import Mapping as MappingFile
+from pipelines.intake import facts
+from pipelines.intake.checks.check import About
+from pipelines.intake.mapping import file
+from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.quarantine import Quarantine
-from pipelines.intake.readable import Readable
+from pipelines.intake.read.readable import Readable
+from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
 from pipelines.intake.report import IngestReport
+from pipelines.intake.rows import gather
+from pipelines.intake.rows.lookup import times_of
+from pipelines.intake.rows.notes import AUDIT, PLACE, ROW, RULE
 from pipelines.intake.screening import Screening
-from pipelines.intake.sources import ROWS_PER_PIECE, Reader
-from pipelines.intake.spool import Spool, hash_ids, parts_of
-from pipelines.partitions import Manifest
+from pipelines.intake.spool import Spool, parts_of
+from pipelines.storage import partitions
+from pipelines.storage.id_hashes import hash_ids
+from pipelines.storage.partitions import Manifest
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it, and of how much (None: unknown)."""
@@ -79,7 +81,7 @@ def ingest(
     BadTables
         A source is not there or lacks columns, or no usable lead is left.
     """
-    mapping = mapping_file.load(mapping_path)
+    mapping = file.load(mapping_path)
     folder = mapping_path.parent
     readers = {name: Reader(name, source, folder) for name, source in mapping.sources.items()}
     return ingest_from(mapping, readers, out_dir, settings, progress)

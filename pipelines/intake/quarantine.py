@@ -15,7 +15,7 @@ from typing import Final
 import pandas as pd
 
 from features.tables import TableName
-from pipelines.intake.mapped.notes import HIDDEN, NOTES, PLACE, ROW
+from pipelines.intake.rows.notes import HIDDEN, NOTES, PLACE, ROW
 
 FILE: Final = "quarantine.csv"
 HEADER: Final = ("table", "place", "row", "reasons", "unread", "content")

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from features.tables import SPECS, TableName
-from pipelines.checks.check import Answer
-from pipelines.intake.mapping import BothLanguages
+from pipelines.intake.checks.check import Answer
+from pipelines.intake.mapping.schema import BothLanguages
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.tables import SPECS, TableName
-from pipelines.checks.check import About, Batch
-from pipelines.checks.ledger import Ledger
+from pipelines.intake.checks.check import About, Batch
+from pipelines.intake.checks.ledger import Ledger
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.report import TableCount
 

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.tables import ACTIVITIES
-from pipelines.arrow_tables import arrow_type, to_arrow
-from pipelines.intake.mapped.lookup import positions
-from pipelines.intake.mapped.notes import NOTES, PLACE, ROW, RULE
-from pipelines.partitions import partition_of
+from pipelines.intake.rows.lookup import positions
+from pipelines.intake.rows.notes import NOTES, PLACE, ROW, RULE
+from pipelines.storage.arrow_tables import arrow_type, to_arrow
+from pipelines.storage.id_hashes import hash_ids
+from pipelines.storage.partitions import partition_of
 
 _COLUMNS = {column.name: arrow_type(column.kind) for column in ACTIVITIES.columns}
 _COLUMNS |= {name: arrow_type("text") for name in (PLACE, NOTES)}
@@ -71,12 +72,6 @@ class Spool:
 
     def _path(self, part: int) -> Path:
         return self._directory / f"activities-{part:05d}.parquet"
-
-
-def hash_ids(ids: pd.Series) -> NDArray[np.uint64]:
-    """Hash ids, the same in every process."""
-    hashes: NDArray[np.uint64] = pd.util.hash_array(ids.to_numpy(object), categorize=False)
-    return hashes
 
 
 def parts_of(leads: pd.Series, homes: pd.Series, count: int) -> NDArray[np.int64]:

@@ -1,5 +1,1 @@
-"""Leak checks: numbered, one file each, a gate before promotion."""
-
-from pipelines.leaks.stage import run
-
-__all__ = ["run"]
+"""Leak checks, one numbered check a file: the gate before promotion."""

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from models.metrics import auc
+from models.stats.metrics import auc
 from pipelines.leaks.check import Evidence
 
 _SHRINK: Final = 5.0

@@ -16,8 +16,8 @@ from features.build import FeatureFrame
 from features.feature import Text
 from features.tables import Tables
 from features.timeline import MOMENT_DTYPE
-from models.evaluation_singles import Single
-from models.training_set import TrainingSet
+from models.evaluation.single_features import Single
+from models.stats.training_set import TrainingSet
 
 Verdict = Literal["pass", "fail", "warn", "not applicable"]
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from features.feature import Text
-from models.evaluation_singles import DECIDES_ALONE, FILL_GAP
+from models.evaluation.single_features import DECIDES_ALONE, FILL_GAP
 from pipelines.leaks.by_lead import alone, leads
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 

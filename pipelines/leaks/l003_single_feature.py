@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from features.feature import Text
-from models.quick_fit import explained, some_leads
-from models.training_set import TrainingSet
+from models.baselines.quick_fit import explained, some_leads
+from models.stats.training_set import TrainingSet
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 
 SOFT: Final = {"like_the_model", "filled_later"}

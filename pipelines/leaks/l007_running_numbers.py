@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from features.feature import Text
-from models.metrics import auc
-from models.training_set import Floats
+from models.stats.metrics import auc
+from models.stats.training_set import Floats
 from pipelines.leaks.by_lead import leads
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 

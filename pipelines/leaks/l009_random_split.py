@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from features.feature import Text
-from models.metrics import auc
-from models.quick_fit import fit, out_of_fold, some_leads
-from models.training_set import TrainingSet
+from models.baselines.quick_fit import fit, out_of_fold, some_leads
+from models.stats.metrics import auc
+from models.stats.training_set import TrainingSet
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 
 WORTH_A_LOOK: Final = 0.10

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from features.feature import Text
-from models.training_set import Floats
+from models.stats.training_set import Floats
 from pipelines.leaks.check import Evidence, LeakCheck, Suspects
 
 TOLD: Final = 0.8

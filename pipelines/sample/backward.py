@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from pipelines.sample.chain import event_factors, stage_after, transition
 from pipelines.sample.world import LOST, OPENED, QUOTED, WON
 

@@ -6,7 +6,7 @@ Decided here: how a lead's modifiers act on the world's parameters. Compiled by 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 
 Floats = NDArray[np.float64]
 STATE_COUNT = 5

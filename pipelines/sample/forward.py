@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from pipelines.sample.backward import horizon_back, rest_of_day, tables
 from pipelines.sample.chain import share_before, stage_after
 from pipelines.sample.world import LOST, WON

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import njit
+from features.kernel.compiled import njit
 from features.timeline import DAY, SECOND
 from pipelines.sample.chain import (
     event_factors,

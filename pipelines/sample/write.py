@@ -18,13 +18,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.arrow_tables import TIME, to_arrow
 from pipelines.sample import words
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.mess import plant
+from pipelines.storage.arrow_tables import TIME, to_arrow
 
 PARQUET: Final = ("page_views", "activities")
 JAPAN: Final = "Asia/Tokyo"

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from serve import openapi
 from serve.pages.frame import Pages
+from serve.routes import openapi
 
 _CONTENT: Final = "application/json"
 

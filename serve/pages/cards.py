@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from features.errors import ArtifactError
-from serve.answers import ReasonTold
-from serve.pages import naming
+from serve.pages import display_names
+from serve.pages.page_words import Words
 from serve.pages.people import People
-from serve.pages.words import Words
-from serve.ranked_reasons import reasons_told
-from serve.store.ranking import RankedLead
+from serve.ranking.reasons import reasons_told
+from serve.store.ranking.ranking import RankedLead
+from serve.wire.responses import ReasonTold
 
 _REASONS = 2
 
@@ -84,22 +84,24 @@ class Cards:
     def of(self, row: RankedLead) -> Card:
         """Make the card of a lead."""
         vocabulary, words = self._loaded.artifact.catalog.vocabulary, self._words
-        arrow, trend = naming.TRENDS[row.trend]
+        arrow, trend = display_names.TRENDS[row.trend]
         woke = row.woke_up_at is not None and row.woke_up_at >= self._since.woke_up_at
-        source = naming.value_words("source", row.source, vocabulary, words.language)
+        source = display_names.value_words("source", row.source, vocabulary, words.language)
         return Card(
             row=row,
-            address=naming.lead_address(row.lead_id),
-            title=naming.title_of(row.lead_id, row.attributes),
-            about=naming.about(row.attributes, vocabulary, words.language),
+            address=display_names.lead_address(row.lead_id),
+            title=display_names.title_of(row.lead_id, row.attributes),
+            about=display_names.about(row.attributes, vocabulary, words.language),
             owner=self._people.owner(row.owner_id),
             source="" if row.source is None else source,
-            band=words.say(naming.BANDS[row.band]),
+            band=words.say(display_names.BANDS[row.band]),
             arrow=arrow,
             trend=words.say(trend),
             trend_reason=self._trend_reason(row),
             reasons=self._reasons(row),
-            last_activity=naming.code_words(row.last_activity_type, vocabulary, words.language),
+            last_activity=display_names.code_words(
+                row.last_activity_type, vocabulary, words.language
+            ),
             woke_up=woke,
             is_new=row.created_at >= self._since.created_at,
             is_drawn=row.lead_id in self._drawn,

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Request
 
 from features.errors import Fault
-from serve.bodies import BadBody
-from serve.pages.visit import NotAllowedHere, Visit
+from serve.errors import BadBody, NotAllowedHere
+from serve.pages.visitor import Visit
 
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 _MOST_FIELDS: Final = 200

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 from markupsafe import Markup
 
-from features.phrases import Language
+from features.wording.sentences import Language
+from serve.errors import NotAllowedHere, NotSignedIn
+from serve.http.app_context import Parts
 from serve.pages.forms import TOKEN, Form, check_form, read_form
 from serve.pages.navigation import NAVIGATION
+from serve.pages.page_words import LANGUAGES, Words
 from serve.pages.people import People
 from serve.pages.templating import environment
-from serve.pages.visit import (
+from serve.pages.visitor import (
     LANGUAGE_COOKIE,
-    NotAllowedHere,
-    NotSignedIn,
     Visit,
     cookie_name,
     is_local_name,
@@ -31,8 +32,6 @@ from serve.pages.visit import (
     new_token,
     token_of,
 )
-from serve.pages.words import LANGUAGES, Words
-from serve.parts import Parts
 
 _HERE: Final = Path(__file__).parent
 _HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')

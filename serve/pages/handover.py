@@ -3,7 +3,7 @@
 Decided here: the longest waiting comes first, and what is new stands at the end. Nothing is
 forgotten by looking: a list is done when its reader has come to its last page and says so, and then
 up to the moment at which that was made. Whoever sees a lead may take it
-or give it to someone; who takes a lead is a change of the lead, see `serve.store.owners`.
+or give it to someone; who takes a lead is a change of the lead, see `serve.store.leads.owners`.
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
-from serve.bodies import BadBody
-from serve.pages import naming
+from serve.errors import BadBody, NoLead
+from serve.pages import display_names
 from serve.pages.cards import Card, Cards
 from serve.pages.forms import Form
 from serve.pages.frame import Pages
 from serve.pages.ranking_query import recent
-from serve.pages.visit import Visit, may_see, seen_by
-from serve.store.history import NoLead
-from serve.store.ranking import RankedLead
-from serve.store.ranking_filter import RankingFilter
+from serve.pages.visitor import Visit, may_see, seen_by
+from serve.store.ranking.filters import RankingFilter
+from serve.store.ranking.ranking import RankedLead
 
 FIRST_LOOK: Final = timedelta(days=7)
 SHOWN: Final = 50
@@ -87,7 +86,7 @@ def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
         "since": since,
         "until": now,
         "owners": people.choices(_owners(pages, visit)),
-        "outcome": naming.outcome_words(loaded, words),
+        "outcome": display_names.outcome_words(loaded, words),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
     }
 

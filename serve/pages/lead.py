@@ -10,15 +10,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
-from features.texts import folded
-from serve.bodies import BadBody
-from serve.pages import naming
+from features.records.normalize import folded
+from serve.errors import BadBody, NoLead
+from serve.pages import display_names
 from serve.pages.frame import Pages
-from serve.pages.lead_told import lead_told
-from serve.pages.visit import Visit, may_see
-from serve.seen import owner_of
-from serve.store.history import NoLead
-from serve.store.receipts import VERDICTS, Verdict
+from serve.pages.lead_content import lead_told
+from serve.pages.visitor import Visit, may_see
+from serve.scoring.point_in_time import owner_of
+from serve.store.receipts.receipts import VERDICTS, Verdict
 
 _MOST_NOTE: Final = 2_000
 
@@ -40,7 +39,7 @@ def router(pages: Pages) -> APIRouter:
             form.one("verdict"), form.one("note")[:_MOST_NOTE] or None, f"user:{visit.user_id}"
         )
         await pages.parts.threads(_judge, pages, visit, (lead_id, form.one("receipt_id")), said)
-        return RedirectResponse(f"{naming.lead_address(lead_id)}#feedback", 303)
+        return RedirectResponse(f"{display_names.lead_address(lead_id)}#feedback", 303)
 
     return routes
 

@@ -12,14 +12,14 @@ from markupsafe import Markup
 
 from models.charts import NARROW, WIDE, Axis, Course, Row, Step, story, waterfall
 from models.charts import Words as Title
-from serve.answers import ScoreAnswer
-from serve.every_reason import Every
-from serve.pages import naming
-from serve.pages.adding_up import shown_steps
-from serve.pages.words import Words, mark
-from serve.records import Asked
-from serve.seen import seen_at
-from serve.trend import WEEKS, Past
+from serve.insight.full_explanation import Every
+from serve.insight.trend import WEEKS, Past
+from serve.pages import display_names
+from serve.pages.page_words import Words, mark
+from serve.pages.rounded_steps import shown_steps
+from serve.scoring.point_in_time import seen_at
+from serve.wire.records import Asked
+from serve.wire.responses import ScoreAnswer
 
 OTHERS: Final = {
     "attributes": mark("Other facts about the lead"),
@@ -95,6 +95,6 @@ def _rows(asked: Asked, loaded: Any, words: Words) -> list[Row]:
     most = Counter({kind: len(days) for kind, days in recent.items()}).most_common(_KINDS)
     vocabulary = loaded.artifact.catalog.vocabulary
     return [
-        Row(naming.code_words(kind, vocabulary, words.language), tuple(recent[kind]))
+        Row(display_names.code_words(kind, vocabulary, words.language), tuple(recent[kind]))
         for kind, _ in most
     ]

@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from models.charts import Axis, Bin, reliability
 from models.charts import Words as Title
-from serve import cards
-from serve.insights import insights
-from serve.pages import naming
+from serve.insight.value_insights import insights
+from serve.pages import display_names
 from serve.pages.frame import Pages
-from serve.pages.visit import Visit
-from serve.pages.words import Words
+from serve.pages.page_words import Words
+from serve.pages.visitor import Visit
+from serve.scoring import model_cards
 
 OURS: Final = "mikomi"
 _INSIGHTS: Final = 6
@@ -38,12 +38,12 @@ def router(pages: Pages) -> APIRouter:
 
 def _told(pages: Pages, visit: Visit) -> dict[str, Any]:
     words, loaded = pages.words[visit.language], pages.parts.champion.current()
-    card = cards.read(pages.parts.settings.models, loaded.version)
+    card = model_cards.read(pages.parts.settings.models, loaded.version)
     artifact = loaded.artifact
     return {
         "version": loaded.version,
         "counts": artifact.model.counts,
-        "outcome": naming.outcome_words(loaded, words),
+        "outcome": display_names.outcome_words(loaded, words),
         "horizon_days": artifact.about.get("horizon_days"),
         "bands": artifact.reference.bands,
         "insights": insights(artifact, visit.language)[:_INSIGHTS],

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from serve.pages.words import mark
+from serve.pages.page_words import mark
 
 NAVIGATION: Final = (
     ("/", mark("Ranking")),

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from features.catalog.reserved import OWNER
 from features.feature import Text
-from features.phrases import Language
-from features.reserved import OWNER
-from serve.store.ranking_filter import searched
-from serve.store.users import User
+from features.wording.sentences import Language
+from serve.store.people.users import User
+from serve.store.ranking.filters import searched
 
 _LABEL: Final = f"{OWNER}="
 

@@ -11,18 +11,18 @@ from typing import Any, Final
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from serve import expected
-from serve.pages import naming
+from serve.insight import expected
+from serve.pages import display_names
 from serve.pages.cards import Cards
 from serve.pages.frame import HEADERS, Pages
 from serve.pages.people import People
 from serve.pages.ranking_csv import MOST_ROWS, written
 from serve.pages.ranking_query import MOST_TAKEN, RankingQuery, industries, recent
-from serve.pages.visit import Visit, seen_by
-from serve.store.ranking import MOST, RankedLead, RankingPage
-from serve.store.ranking_filter import RankingFilter, scans
-from serve.store.store import Store
-from serve.worked_list import Draw, WorkedList, worked_list
+from serve.pages.visitor import Visit, seen_by
+from serve.ranking.weekly_list import Draw, WorkedList, worked_list
+from serve.store.ranking.filters import RankingFilter, scans
+from serve.store.ranking.ranking import MOST, RankedLead, RankingPage
+from serve.stored_leads.store import Store
 
 ROWS: Final = 50
 
@@ -100,7 +100,7 @@ def _told(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
         "industries": _named(loaded, "industry", industries(loaded), visit),
         "any_leads": bool(page.rows) or counts.any_leads(),
         "as_of": max((row.as_of for row in page.rows), default=None),
-        "outcome": naming.outcome_words(loaded, pages.words[visit.language]),
+        "outcome": display_names.outcome_words(loaded, pages.words[visit.language]),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
         "points_only": loaded.artifact.model.evidence_level == "points_only",
         "week": _week(planned, loaded) if planned and planned.rows else None,
@@ -124,7 +124,9 @@ def _page(
 
 def _named(loaded: Any, key: str, values: tuple[str, ...], visit: Visit) -> list[tuple[str, str]]:
     vocabulary = loaded.artifact.catalog.vocabulary
-    named = [(one, naming.value_words(key, one, vocabulary, visit.language)) for one in values]
+    named = [
+        (one, display_names.value_words(key, one, vocabulary, visit.language)) for one in values
+    ]
     return sorted(named, key=lambda pair: pair[1])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from serve.pages.cards import Card
-from serve.pages.words import Words, mark
+from serve.pages.page_words import Words, mark
 
 MOST_ROWS: Final = 10_000
 BOM: Final = "\ufeff"

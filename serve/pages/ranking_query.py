@@ -11,11 +11,11 @@ from typing import Any, Final, cast
 from fastapi import Request
 
 from serve.pages.cards import Since
-from serve.pages.naming import BANDS
+from serve.pages.display_names import BANDS
 from serve.pages.people import People
-from serve.pages.visit import Visit, seen_by
+from serve.pages.visitor import Visit, seen_by
 from serve.settings import Settings
-from serve.store.ranking_filter import Band, RankingFilter
+from serve.store.ranking.filters import Band, RankingFilter
 
 RECENT: Final = timedelta(days=7)
 UNOWNED: Final = "-"

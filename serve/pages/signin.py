@@ -9,11 +9,11 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from serve.errors import LockedOut
 from serve.pages.forms import Form, check_form, read_form
 from serve.pages.frame import Pages
-from serve.pages.visit import Visit, new_token
-from serve.store.sign_ins import LockedOut
-from serve.store.users import name_of
+from serve.pages.visitor import Visit, new_token
+from serve.store.people.users import name_of
 
 _SEE_OTHER = 303
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from serve.pages.words import Words
+from serve.pages.page_words import Words
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _FILTERS: Final = ("number", "percent", "points", "day", "moment", "ago")

@@ -12,8 +12,8 @@ from fastapi import Request
 from starlette.datastructures import QueryParams
 
 from features.errors import Fault
-from features.phrases import Language
-from serve.bodies import BadBody
+from features.wording.sentences import Language
+from serve.errors import BadBody
 
 JSON: Final = "application/json"
 REFERENCE: Final = "#/components/schemas/{name}"

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
-from serve.parts import Parts
+from serve.http.app_context import Parts
 
 
 def router(parts: Parts) -> APIRouter:

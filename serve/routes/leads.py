@@ -10,12 +10,12 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve.bodies import read, refuse
-from serve.bodies_store import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
-from serve.meant import unmeant, unmeant_id
-from serve.parts import Parts
+from serve.http.app_context import Parts
 from serve.routes.describing import JSON, described
-from serve.store.ingest import Added
+from serve.store.leads.ingest import Added
+from serve.wire.bodies import read, refuse
+from serve.wire.stored_bodies import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
+from serve.wire.value_limits import unmeant, unmeant_id
 
 _LEAD: Final = {"created_at": "2026-01-10T09:00:00Z", "attributes": {"industry": "製造業"}}
 _ACTIVITY: Final = {

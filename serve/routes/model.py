@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from serve import cards
-from serve.parts import Parts
+from serve.http.app_context import Parts
+from serve.scoring import model_cards
 
 
 def router(parts: Parts) -> APIRouter:
@@ -20,7 +20,7 @@ def router(parts: Parts) -> APIRouter:
         Without a model 503 says so; `card` is null for a model that was promoted without one.
         """
         loaded = parts.champion.current()
-        told = cards.read(parts.settings.models, loaded.version)
+        told = model_cards.read(parts.settings.models, loaded.version)
         return card(loaded) | {"card": told}
 
     return routes

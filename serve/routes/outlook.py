@@ -11,13 +11,14 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from features.errors import Fault
-from serve.bodies import BadBody, ScoreBody, asked_of, read
-from serve.change import Side, Split, split
-from serve.parts import Parts
+from serve.errors import BadBody
+from serve.http.app_context import Parts
+from serve.insight.change import Side, Split, split
+from serve.insight.silent_forecast import Until, until
+from serve.insight.trend import Past, past
 from serve.routes.describing import JSON, LANGUAGE, described, language_of
 from serve.routes.scores import EXAMPLE
-from serve.trend import Past, past
-from serve.until import Until, until
+from serve.wire.bodies import ScoreBody, asked_of, read
 
 SINCE: Final = {
     "name": "since",

@@ -13,15 +13,15 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from features.errors import ArtifactError, Fault
-from features.phrases import Language
-from models.reference import BANDS
-from serve.answers import ReasonTold
-from serve.bodies import refuse
-from serve.parts import Parts
-from serve.ranked_reasons import reasons_told
+from features.wording.sentences import Language
+from models.model.reference import BANDS
+from serve.http.app_context import Parts
+from serve.ranking.reasons import reasons_told
 from serve.routes.describing import JSON, LANGUAGE, described, language_of
-from serve.store.ranking import MOST, RankedLead
-from serve.store.ranking_filter import RankingFilter
+from serve.store.ranking.filters import RankingFilter
+from serve.store.ranking.ranking import MOST, RankedLead
+from serve.wire.bodies import refuse
+from serve.wire.responses import ReasonTold
 
 USUAL: Final = 50
 _DO: Final = "correct the parameter"

@@ -5,12 +5,12 @@ from typing import Final, Literal
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve import replay as replaying
-from serve.answers import ScoreAnswer
-from serve.bodies import read
-from serve.parts import Parts
+from serve.http.app_context import Parts
 from serve.routes.describing import JSON, described, key_of
-from serve.store.receipts import Verdict
+from serve.store.receipts.receipts import Verdict
+from serve.stored_leads import replay as replaying
+from serve.wire.bodies import read
+from serve.wire.responses import ScoreAnswer
 
 _MOST_NOTE: Final = 2_000
 

@@ -12,11 +12,10 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from features.errors import Fault, MikomiError
-from features.phrases import Language
-from serve.answers import ScoreAnswer
-from serve.bodies import BadBody, BatchBody, ScoreBody, read
-from serve.parts import Parts
-from serve.problems import problem_of
+from features.wording.sentences import Language
+from serve.errors import BadBody, NoReceipts
+from serve.http.app_context import Parts
+from serve.http.problems import problem_of
 from serve.routes.describing import (
     JSON,
     LANGUAGE,
@@ -26,8 +25,10 @@ from serve.routes.describing import (
     language_in,
     language_of,
 )
-from serve.scoring import Loaded
-from serve.scorings import NoReceipts, Scoring, receipt_id
+from serve.scoring.loaded_model import Loaded
+from serve.wire.bodies import BatchBody, ScoreBody, read
+from serve.wire.receipt import Scoring, receipt_id
+from serve.wire.responses import ScoreAnswer
 
 PATH: Final = "/v1/score"
 MOST_LEADS: Final = 1000

@@ -5,15 +5,15 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve.answers import ScoreAnswer
-from serve.change import Side, Split, split
-from serve.parts import Parts
+from serve.http.app_context import Parts
+from serve.insight.change import Side, Split, split
+from serve.insight.silent_forecast import Until, until
+from serve.insight.trend import Past, past
 from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
 from serve.routes.outlook import SINCE, since_of
-from serve.store.receipts import Given
-from serve.stored import score_kept_alone
-from serve.trend import Past, past
-from serve.until import Until, until
+from serve.store.receipts.receipts import Given
+from serve.stored_leads.scores import score_kept_alone
+from serve.wire.responses import ScoreAnswer
 
 MOST_GIVEN: Final = 100
 

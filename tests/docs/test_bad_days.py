@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from serve import patience
-from serve.command import GRACE_SECONDS
-from serve.meant import END, FIRST, MOST_FAULTS, MOST_ID_BYTES, MOST_NAMES, MOST_NUMBER
-from serve.problems import TABLE
+from serve.cli.command import GRACE_SECONDS
+from serve.http import protocol
+from serve.http.problems import TABLE
 from serve.settings import Settings
+from serve.wire.value_limits import END, FIRST, MOST_FAULTS, MOST_ID_BYTES, MOST_NAMES, MOST_NUMBER
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/bad-days.md", "docs/bad-days.ja.md")
@@ -20,7 +20,7 @@ NUMBERS = {
     "bytes of an id": str(MOST_ID_BYTES),
     "names": f"{MOST_NAMES:,}",
     "number": "10¹²" if MOST_NUMBER == 1e12 else "another",
-    "head": f"{patience.MOST_BYTES >> 10} KiB",
+    "head": f"{protocol.MOST_BYTES >> 10} KiB",
     "grace": str(GRACE_SECONDS),
 }
 

@@ -7,7 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from serve.pointer import point
+from serve.scoring.pointer import point
 from tests import served
 
 EXAMPLES = 20

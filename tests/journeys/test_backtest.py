@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from features.labels import Target
-from pipelines.backtest import known, origin
-from pipelines.backtest.origin import METHODS
-from pipelines.workspace import Workspace
+from pipelines.lifecycle.backtest import labelled_snapshots, origin
+from pipelines.lifecycle.backtest.origin import METHODS
+from pipelines.run.workspace import Workspace
 from tests.small_company import PARAMS, found, mikomi
 
 BACKTEST = (
@@ -82,7 +82,7 @@ def test_answers_do_not_depend_on_what_comes_later(company: Path) -> None:
     first = min(places.origins.glob("*-mikomi-*.parquet"))
     before = pd.read_parquet(first)
     end = pd.Timestamp(first.name[:10], tz="UTC") + pd.Timedelta(days=20)
-    seen = known.read(places.tables, places.snapshots, Target("won", 90.0), 0)
+    seen = labelled_snapshots.read(places.tables, places.snapshots, Target("won", 90.0), 0)
     early = (seen.snapshots["cutoff"].iloc[before["row"]] <= end).to_numpy()
     kept = {path: path.read_bytes() for path in (places.tables / "outcomes").glob("*.parquet")}
     try:

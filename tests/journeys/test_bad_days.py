@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from serve.pointer import point
+from serve.scoring.pointer import point
 from serve.store.engine import open_engine
 from tests import served
 
@@ -169,7 +169,9 @@ def total(port: int) -> float:
 def a_dead_worker(process: Any, port: int) -> None:
     """Kill a worker: another takes its place, and the server goes on."""
     workers = [
-        one for one in psutil.Process(process.pid).children() if "serve.follow" not in one.cmdline()
+        one
+        for one in psutil.Process(process.pid).children()
+        if "serve.processes.follow" not in one.cmdline()
     ]
     victim = next(one for one in workers if any("spawn_main" in word for word in one.cmdline()))
     victim.kill()

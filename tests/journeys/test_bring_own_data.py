@@ -8,10 +8,10 @@ import yaml
 from features import labels, snapshots
 from features.labels import Target
 from features.snapshots import CohortRule
-from pipelines import partitions
-from pipelines.guess.draft import guess
+from pipelines.intake.guess.draft import guess
 from pipelines.intake.ingest import check, ingest
-from pipelines.intake.mapping_file import load
+from pipelines.intake.mapping.file import load
+from pipelines.storage import partitions
 from tests.exports import LEADS, Export, clean
 
 

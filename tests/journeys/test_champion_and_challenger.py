@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from models import artifact
-from models.registered import RegistrySettings
-from models.registry import Registry
-from pipelines.atomic import put
-from pipelines.workspace import Workspace
+from models.artifact import artifact
+from models.registry.registry import Registry
+from models.registry.registry_types import RegistrySettings
+from pipelines.run.workspace import Workspace
+from pipelines.storage.atomic import put
 from tests.small_company import PARAMS, found, mikomi
 
 RETRAIN = ("featurize", "train", "evaluate", "leaks", "promote")

@@ -55,12 +55,12 @@ def test_every_fault_of_params_is_told_at_once(
 
 
 def test_a_defect_is_not_hidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipelines import looking  # noqa: PLC0415 - patched
+    from pipelines.stages import inspect_data  # noqa: PLC0415 - patched
 
     def broken(_job: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(looking, "profile", broken)
+    monkeypatch.setattr(inspect_data, "profile", broken)
     with pytest.raises(ZeroDivisionError):
         mikomi(folder, "profile")
 

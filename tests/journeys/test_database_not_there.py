@@ -64,7 +64,7 @@ def test_a_mistyped_environment_is_said_and_makes_no_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MIKOMI_DATABASE_URL", f"sqlite:///{place}")
-    monkeypatch.setattr("serve.user_command._secret", lambda: "a long enough secret")
+    monkeypatch.setattr("serve.cli.user_command._secret", lambda: "a long enough secret")
     before = files(folder)
     said = refused(folder, capsys, *words.split())
     assert f"sqlite:///{place}: no file" in said

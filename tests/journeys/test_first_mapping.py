@@ -6,8 +6,8 @@ import pytest
 
 from features.tables import SPECS
 from pipelines.intake.ingest import check
-from pipelines.intake.mapping import Mapping
-from pipelines.intake.mapping_file import load
+from pipelines.intake.mapping.file import load
+from pipelines.intake.mapping.schema import Mapping
 from tests.small_company import ROOT, mikomi
 
 FILES = (

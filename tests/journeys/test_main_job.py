@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from models import artifact
-from pipelines import partitions, score, stored
+from models.artifact import artifact
 from pipelines.commands import stages
 from pipelines.leaks.catalogue import CHECKS
-from pipelines.params import Params
-from pipelines.work_directory import alone, work_directory
-from pipelines.workspace import Workspace
+from pipelines.run.params import Params
+from pipelines.run.workspace import Workspace
+from pipelines.scoring import score
+from pipelines.storage import frames, partitions
+from pipelines.storage.work_directory import alone, work_directory
 from tests.small_company import ROOT, found, mikomi
 from tests.telltales import plant_persons, told_of_persons
 
@@ -99,7 +100,7 @@ def test_the_card_says_what_was_decided_and_why(places: Workspace) -> None:
 def test_no_feature_sees_the_protected_attribute(places: Workspace) -> None:
     assert partitions.read_audit(places.tables).columns.tolist() == ["lead_id", "age_bracket"]
     assert "age_bracket" not in partitions.read_all(places.tables).leads
-    assert not [name for name in stored.catalog(places.features).names if "age_bracket" in name]
+    assert not [name for name in frames.catalog(places.features).names if "age_bracket" in name]
 
 
 def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:
@@ -125,9 +126,9 @@ def test_asked_alone_segments_get_the_answer_of_the_report(
 
 def test_the_catalog_and_the_training_rows_lie_before_the_embargo(places: Workspace) -> None:
     told = json.loads(places.training.read_text("utf-8"))
-    snapshots = stored.read_snapshots(places.snapshots)
+    snapshots = frames.read_snapshots(places.snapshots)
     assert told["rows"] < snapshots["label"].notna().sum()
-    assert stored.catalog(places.features) == artifact.load(places.champion).catalog
+    assert frames.catalog(places.features) == artifact.load(places.champion).catalog
 
 
 def test_the_ranking_holds_every_open_lead_once_in_order(places: Workspace) -> None:

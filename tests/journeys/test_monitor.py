@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import create_engine, insert
 
 from features.timeline import DAY, to_moments
-from models import artifact
-from pipelines import partitions
-from pipelines.workspace import Workspace
-from serve.answers import ScoreAnswer
+from models.artifact import artifact
+from pipelines.run.workspace import Workspace
+from pipelines.storage import partitions
 from serve.store.tables import METADATA, OUTCOMES, RECEIPTS
+from serve.wire.responses import ScoreAnswer
 from tests.monitored import taught_by
 from tests.small_company import PARAMS, found, mikomi
 

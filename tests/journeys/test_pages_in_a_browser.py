@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
-from serve.pointer import point
+from serve.scoring.pointer import point
 from serve.settings import Settings
-from serve.store.store import Store
-from serve.store.users import User, Users
+from serve.store.people.users import User, Users
+from serve.stored_leads.store import Store
 from tests import served
 from tests.browsing import DESKTOP, PHONE, browsing, site
 from tests.clocked import NOW

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serve.pointer import point
+from serve.scoring.pointer import point
 from tests import served
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serve.pointer import point
+from serve.scoring.pointer import point
 from tests import served
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import artifact
-from models.registered import RegistrySettings
-from models.registry import Registry
-from pipelines.workspace import Workspace
+from models.artifact import artifact
+from models.registry.registry import Registry
+from models.registry.registry_types import RegistrySettings
+from pipelines.run.workspace import Workspace
 from tests.small_company import PARAMS, found, mikomi
 
 TOO_LOW = -3.5

@@ -17,14 +17,14 @@ import pandas as pd
 import pytest
 
 from features.errors import BadRequest
-from models import artifact
-from models.pyfunc_model import ANSWER_COLUMNS, RankedLeads
-from models.registered import RegistrySettings, Run
-from models.registry import Registry
-from models.tracking import addressed, mlflow_module
-from serve import cards
-from serve.follow import follow
-from serve.pointer import point
+from models.artifact import artifact
+from models.registry.mlflow_client import addressed, mlflow_module
+from models.registry.pyfunc_model import ANSWER_COLUMNS, RankedLeads
+from models.registry.registry import Registry
+from models.registry.registry_types import RegistrySettings, Run
+from serve.processes.follow import follow
+from serve.scoring import model_cards
+from serve.scoring.pointer import point
 from tests.small_model import small_model
 
 
@@ -94,13 +94,13 @@ def test_the_card_is_kept_with_the_version_and_follows_it(registry: Registry, pl
     server.mkdir()
     point(server, run().fingerprint, 1)
     assert not follow(registry, server)
-    assert cards.read(server, 1) is None
+    assert model_cards.read(server, 1) is None
     (place / "card").mkdir()
     (place / "card" / "card.json").write_text('{"format": 1}', "utf-8")
     registry.log(Run(run().fingerprint), {"card": place / "card"})
     assert not follow(registry, server)
-    assert cards.read(server, 1) == {"format": 1}
-    assert not cards.fetch(registry, registry.version("1"), server)
+    assert model_cards.read(server, 1) == {"format": 1}
+    assert not model_cards.fetch(registry, registry.version("1"), server)
 
 
 def test_an_unknown_version_is_named(registry: Registry) -> None:

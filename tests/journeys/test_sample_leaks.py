@@ -4,14 +4,14 @@ from functools import cache
 
 import numpy as np
 
-from features import build, catalog_learning, labels, snapshots
-from features.catalog import CatalogSettings
+from features import build, labels, learn_catalog, snapshots
+from features.catalog.catalog import CatalogSettings
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.timeline import from_moments, to_moments
-from models.evaluation_singles import Single, singles, suspects
-from models.split import SplitSettings, split_by_cutoff
-from models.training_set import TrainingSet
+from models.evaluation.single_features import Single, singles, suspects
+from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.training_set import TrainingSet
 from pipelines import sample
 
 MODEL_AUC = 0.86
@@ -28,7 +28,7 @@ def named(*, with_leaks: bool) -> tuple[Single, ...]:
     rows, label = rows[label.notna()].reset_index(drop=True), label.dropna()
     split = split_by_cutoff(to_moments(rows["cutoff"]), SplitSettings())
     settings = CatalogSettings(windows_days=(30.0,), min_support=3)
-    catalog = catalog_learning.learn(tables, rows.iloc[split.learning], settings)
+    catalog = learn_catalog.learn(tables, rows.iloc[split.learning], settings)
     frame = build.build(tables, rows, catalog)
     whole = TrainingSet.from_frame(frame, label.to_numpy())
     learning, test = whole.take(split.learning), whole.take(split.test)

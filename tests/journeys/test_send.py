@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import func, select
 
 from features.errors import BadRequest
-from pipelines import partitions, sending
-from pipelines.job import silently
+from pipelines.lifecycle import send_to_server
+from pipelines.run.stage_context import silently
+from pipelines.storage import partitions
 from serve.settings import Settings
 from serve.store.engine import open_engine
-from serve.store.history import Histories
+from serve.store.leads.history import Histories
 from serve.store.tables import ACTIVITIES, LEADS, OUTCOMES
 from tests import builders
 from tests.browsing import site
@@ -29,7 +30,7 @@ SIZE = builders.Company(leads=30, activities=400, outcomes=20, changes=25, late_
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Any:
     tables = builders.company(SIZE)
-    names = [name for name in tables.leads if name not in sending._LISTED["leads"]]
+    names = [name for name in tables.leads if name not in send_to_server._LISTED["leads"]]
     kinds = {
         name: "number" if pd.api.types.is_numeric_dtype(tables.leads[name]) else "category"
         for name in names
@@ -56,8 +57,8 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
     address, url = served_at
     tables = partitions.read_all(job.places.tables)
     for _ in range(2):
-        with closing(sending.Server(address, None)) as server:
-            told = sending.run(job, server, today=True)
+        with closing(send_to_server.Server(address, None)) as server:
+            told = send_to_server.run(job, server, today=True)
     assert told["leads"] == len(tables.leads)
     assert told["activities"] == len(tables.activities)
     engine = open_engine(url)
@@ -76,14 +77,14 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
 
 def test_nobody_there_and_no_address_are_said(monkeypatch: Any) -> None:
     with pytest.raises(BadRequest, match="an http address"):
-        sending.Server("ftp:nowhere", None)
-    monkeypatch.setattr(sending, "_WAIT_SECONDS", 0.1)
+        send_to_server.Server("ftp:nowhere", None)
+    monkeypatch.setattr(send_to_server, "_WAIT_SECONDS", 0.1)
     with pytest.raises(BadRequest, match="mikomi serve"):
-        sending.Server("http://127.0.0.1:9", None).wait()
+        send_to_server.Server("http://127.0.0.1:9", None).wait()
 
 
 def test_a_refusal_is_told(served_at: tuple[str, str]) -> None:
-    with closing(sending.Server(served_at[0], None)) as server:
+    with closing(send_to_server.Server(served_at[0], None)) as server:
         server.wait()
         with pytest.raises(BadRequest, match="422"):
             server.send("PUT", "/v1/leads/x", {"created_at": "never"})

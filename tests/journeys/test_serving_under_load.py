@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from serve.bodies import ScoreBody, asked_of, read
-from serve.pointer import point
-from serve.scoring import Loaded
+from serve.scoring.loaded_model import Loaded
+from serve.scoring.pointer import point
 from serve.store.engine import open_engine
+from serve.wire.bodies import ScoreBody, asked_of, read
 from tests import served
 
 REQUESTS, CLIENTS = 5_000, 4

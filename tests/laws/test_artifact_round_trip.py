@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import artifact as artifacts
-from models.artifact import Artifact
-from models.calibration import Calibration
-from models.lead_model import Weights
-from models.scorer import Scorer
-from models.scores import Scores
+from models.artifact import artifact as artifacts
+from models.artifact.artifact import Artifact
+from models.model.calibration import Calibration
+from models.model.lead_model import Weights
+from models.scoring.batch_scores import Scores
+from models.scoring.scorer import Scorer
 from tests.small_model import frame_of, rows, small_model
 
 ROOT = Path(__file__).parents[2]
@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models import artifact
-from models.scorer import Scorer
+from models.artifact import artifact
+from models.scoring.scorer import Scorer
 from tests.laws.test_artifact_round_trip import columns
 from tests.small_model import frame_of, rows
 
@@ -98,7 +98,7 @@ def test_how_the_rows_are_cut_does_not_matter(monkeypatch: pytest.MonkeyPatch) -
     scorer = Scorer(small_model().artifact)
     taken = rows(300, 5)
     together = columns(scorer.score(frame_of(taken)))
-    monkeypatch.setattr("models.scorer._CHUNK_ROWS", 17)
+    monkeypatch.setattr("models.scoring.scorer._CHUNK_ROWS", 17)
     apart = columns(scorer.score(frame_of(taken), threads=2))
     for name, column in together.items():
         assert np.asarray(column).tobytes() == np.asarray(apart[name]).tobytes(), name

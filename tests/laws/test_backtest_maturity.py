@@ -9,8 +9,8 @@ import pytest
 
 from features.labels import Target
 from features.timeline import DAY, from_moments
-from models.training_set import Floats
-from pipelines.backtest.known import Known
+from models.stats.training_set import Floats
+from pipelines.lifecycle.backtest.labelled_snapshots import Known
 
 HORIZON = 30
 FINAL: Callable[[Known, int], Floats] = lambda known, at: np.where(  # noqa: E731 - a planted fault

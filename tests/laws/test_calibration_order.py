@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import calibration
-from models.calibration import Calibration
+from models.model import calibration
+from models.model.calibration import Calibration
 
 LAST_BITS = 1e-15
 MARGINS = st.lists(st.floats(-40, 40), min_size=2, max_size=60)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.catalog import Catalog
-from features.encoding import activities as activity_encoding
+from features.catalog.catalog import Catalog
 from features.kernel import sweep as sweep_kernel
-from features.sweep_plan import VALUE_COLUMNS
+from features.kernel.sweep_plan import VALUE_COLUMNS
+from features.records import activities as activity_encoding
 from features.tables import Tables
 from features.views import engagement
 from tests import builders, oracle

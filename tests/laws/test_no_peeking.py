@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import columns
-from features.catalog import Catalog
-from features.encoding import activities, attributes, outcomes
+from features.catalog.catalog import Catalog
+from features.records import activities, attributes, columns, outcomes
 from features.tables import Tables
 from tests import builders
 

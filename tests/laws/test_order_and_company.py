@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.encoding import activities
+from features.records import activities
 from tests import builders
 
 

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import passing
+from features import change_times
 from features.build import CompiledCatalog
-from features.catalog import Catalog, CatalogSettings
-from features.catalog_learning import learn
-from features.histories import Histories, encode
-from features.kernel.records import Indices, Integers, Matrix
-from features.passing import GROWING, Passing, changes_at, grown, passing_of
-from features.rows import make_rows
-from features.sweep_plan import FADING
+from features.catalog.catalog import Catalog, CatalogSettings
+from features.change_times import GROWING, Passing, changes_at, grown, passing_of
+from features.kernel.inputs import Indices, Integers, Matrix
+from features.kernel.sweep_plan import FADING
+from features.learn_catalog import learn
+from features.records.histories import Histories, encode
+from features.records.rows import make_rows
 from features.timeline import DAY
 from tests.builders import SPAN_DAYS, START, Company, company, learned, snapshots
 
@@ -104,7 +104,7 @@ def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
         return moves
 
     if fault == "ahead":
-        monkeypatch.setattr(passing, "first_change", lambda *told: told[-1].fill(2**62))
+        monkeypatch.setattr(change_times, "first_change", lambda *told: told[-1].fill(2**62))
     with pytest.raises(AssertionError):  # noqa: PT012 - one of the cases shows it
         for seed in range(40):
             case = Case(seed)
@@ -122,7 +122,7 @@ def test_every_measure_is_one_of_the_five() -> None:
             slides,
             fades,
             feature.measure in GROWING,
-            feature.measure in passing.CALENDAR,
+            feature.measure in change_times.CALENDAR,
             not slides
             and not fades
             and (

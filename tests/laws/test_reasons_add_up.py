@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from features.build import FeatureFrame
 from features.errors import ArtifactError
-from models import contributions as contributions_of
-from models.booster import Booster
-from models.calibration import Calibration
-from models.contributions import Explainer
-from models.lead_model import LeadModel, Weights
-from models.reason_selection import STEEPEST, Base, ReasonSettings, concept_points
-from models.scorer import Scorer
+from models.explain import contributions as contributions_of
+from models.explain.contributions import Explainer
+from models.explain.select_reasons import STEEPEST, Base, ReasonSettings, concept_points
+from models.model.booster import Booster
+from models.model.calibration import Calibration
+from models.model.lead_model import LeadModel, Weights
+from models.scoring.scorer import Scorer
 from tests.small_model import catalog, rows, small_model
 
 PROBABILITY = 1e-9

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from features.errors import BadParams, NotEnoughEvidence
 from features.timeline import DAY
-from models.split import Split, SplitSettings, folds_by_lead, split_by_cutoff
+from models.stats.splits import Split, SplitSettings, folds_by_lead, split_by_cutoff
 
 
 def holds(split: Split, cutoff: np.ndarray, horizon_days: float) -> bool:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from features.timeline import DAY
-from models import metrics, scorecard, training
-from models.lead_model import LeadModel
-from models.points import Points, Rule
-from models.settings import BoosterSettings, TrainSettings
-from models.training_set import TrainingSet
+from models.model import scorecard
+from models.model.lead_model import LeadModel
+from models.model.points import Points, Rule
+from models.model.settings import BoosterSettings, TrainSettings
+from models.stats import metrics
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
 
 SETTINGS = TrainSettings(
     horizon_days=30.0, booster=BoosterSettings(max_trees=80, learning_rate=0.1, threads=1)
@@ -43,7 +45,7 @@ def quality(model: LeadModel, test: TrainingSet) -> tuple[float, float]:
 
 
 def test_trees_are_kept_where_features_interact() -> None:
-    model = training.fit(world(1500, "interaction"), SETTINGS)
+    model = fit_model.fit(world(1500, "interaction"), SETTINGS)
     assert model.evidence_level == "scorecard_and_trees"
     test = world(3000, "interaction", seed=1)
     alone = metrics.auc(test.label, model.scorecard.margin(test.values))
@@ -52,14 +54,14 @@ def test_trees_are_kept_where_features_interact() -> None:
 
 def test_nothing_is_learned_where_nothing_is_to_be_learned() -> None:
     rows, test = world(1500, "nothing"), world(3000, "nothing", seed=1)
-    model = training.fit(rows, SETTINGS)
+    model = fit_model.fit(rows, SETTINGS)
     flat = metrics.log_loss(test.label, np.full(len(test), rows.label.mean()))
     assert quality(model, test)[1] < flat + 0.004
 
 
 def test_a_linear_world_does_not_suffer_from_trees() -> None:
     rows, test = world(1500, "linear"), world(3000, "linear", seed=1)
-    model = training.fit(rows, SETTINGS)
+    model = fit_model.fit(rows, SETTINGS)
     card = replace(model, booster=None, weights=replace(model.weights, scorecard=1.0, shift=0.0))
     assert quality(model, test)[1] < quality(card, test)[1] + 0.002
 
@@ -71,7 +73,7 @@ def test_few_conversions_still_make_a_model_that_is_not_worse_than_none(conversi
         [np.flatnonzero(rows.label == 0), np.flatnonzero(rows.label == 1)[:conversions]]
     )
     few = rows.take(np.sort(keep))
-    model = training.fit(few, SETTINGS)
+    model = fit_model.fit(few, SETTINGS)
     assert model.counts.conversions == conversions
     assert (model.evidence_level == "points_only") == (conversions == 0)
     probability = model.probability(few.values)
@@ -91,15 +93,15 @@ def test_hand_given_points_stand_alone_until_there_is_enough_to_correct_them_by(
     keep = np.append(np.flatnonzero(rows.label == 0), np.flatnonzero(rows.label == 1)[:conversions])
     few, given = rows.take(np.sort(keep)), Points((Rule(0, 1.0, low=0.0),))
     by_hand = scorecard.from_points(few, given).margin(rows.values)
-    model = training.fit(few, SETTINGS, given)
+    model = fit_model.fit(few, SETTINGS, given)
     assert model.calibration.kind == "none"
     assert np.array_equal(model.margin(rows.values), by_hand)
-    assert not np.allclose(training.fit(rows, SETTINGS, given).margin(rows.values), by_hand)
+    assert not np.allclose(fit_model.fit(rows, SETTINGS, given).margin(rows.values), by_hand)
 
 
 def test_with_no_rows_at_all_the_points_rank() -> None:
     rows = world(5, "linear")
-    model = training.fit(rows.take(np.arange(0)), SETTINGS, Points((Rule(0, 1.0, low=0.0),)))
+    model = fit_model.fit(rows.take(np.arange(0)), SETTINGS, Points((Rule(0, 1.0, low=0.0),)))
     margin = model.margin(np.array([[-1.0] + [0.0] * 5, [1.0] + [0.0] * 5], dtype=np.float32))
     assert model.evidence_level == "points_only"
     assert margin[1] - margin[0] == pytest.approx(1.0)
@@ -107,14 +109,14 @@ def test_with_no_rows_at_all_the_points_rank() -> None:
 
 def test_the_same_seed_gives_the_same_model() -> None:
     rows, values = world(600, "interaction"), world(50, "linear", seed=9).values
-    first, second = (training.fit(rows, SETTINGS, seed=4) for _ in range(2))
+    first, second = (fit_model.fit(rows, SETTINGS, seed=4) for _ in range(2))
     assert np.array_equal(first.margin(values), second.margin(values))
     assert first.to_json() == second.to_json()
 
 
 def test_it_comes_back_from_plain_data_to_the_bit() -> None:
     rows = world(1000, "interaction")
-    model = training.fit(rows, SETTINGS)
+    model = fit_model.fit(rows, SETTINGS)
     assert model.booster is not None
     again = LeadModel.from_json(model.to_json(), model.booster.text)
     assert np.array_equal(again.probability(rows.values), model.probability(rows.values))
@@ -123,7 +125,7 @@ def test_it_comes_back_from_plain_data_to_the_bit() -> None:
 
 def test_scorecard_and_tree_contributions_sum_to_the_margin() -> None:
     rows = world(1000, "interaction")
-    model = training.fit(rows, SETTINGS)
+    model = fit_model.fit(rows, SETTINGS)
     assert model.booster is not None
     trees = model.booster.model.predict(rows.values, pred_contrib=True)[:, :-1]
     parts = model.weights.scorecard * model.scorecard.contributions(rows.values)
@@ -139,8 +141,8 @@ def test_calibration_follows_the_later_rows() -> None:
     fewer = (day < 300) & (source.random(len(rows)) < 0.7)
     dated = replace(rows, label=np.where(fewer, 0.0, rows.label), cutoff=day * DAY)
     settings = replace(SETTINGS, booster=replace(SETTINGS.booster, max_trees=20))
-    undated = training.fit(replace(dated, cutoff=np.zeros_like(day)), settings)
-    model = training.fit(dated, settings)
+    undated = fit_model.fit(replace(dated, cutoff=np.zeros_like(day)), settings)
+    model = fit_model.fit(dated, settings)
     assert undated.calibration.kind == "none"
     assert model.calibration.kind != "none"
     later = dated.take(day >= 330)
@@ -154,8 +156,8 @@ def test_a_model_taught_by_few_rows_does_not_calibrate_that_of_all() -> None:
     day = np.arange(len(rows)) * 200 // len(rows)
     dated = replace(rows, cutoff=day * DAY)
     long, short = (replace(SETTINGS, horizon_days=days) for days in (80.0, 20.0))
-    assert training._time_slice(dated, long) is None
-    earlier, later = training._time_slice(dated, short) or (None, None)
+    assert fit_model._time_slice(dated, long) is None
+    earlier, later = fit_model._time_slice(dated, short) or (None, None)
     assert earlier is not None
     assert later is not None
     assert earlier.sum() >= 0.5 * len(rows)

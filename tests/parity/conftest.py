@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from pipelines.engine import NO_FIXED_PORT
-from serve.pointer import point
+from pipelines.run.engine import NO_FIXED_PORT
+from serve.scoring.pointer import point
 from serve.store.engine import open_engine
 from tests import served
 from tests.clocked import Clock, serving

@@ -13,12 +13,13 @@ import pytest
 from distributed import Client
 
 from features.errors import BadInput, BadParams
-from models import booster, cluster_growth, training
-from models.cluster_growth import ClusterGrowth
-from models.combining import Plan
-from models.settings import BoosterSettings, TrainSettings
-from models.training_set import Floats, TrainingSet
-from pipelines.engine import EngineSettings, growing
+from models.model import booster
+from models.model.settings import BoosterSettings, TrainSettings
+from models.stats.training_set import Floats, TrainingSet
+from models.training import cluster_growth, fit_model
+from models.training.cluster_growth import ClusterGrowth
+from models.training.combine import Plan
+from pipelines.run.engine import EngineSettings, growing
 from tests.small_model import rows
 
 ONE = BoosterSettings(threads=1)
@@ -49,7 +50,7 @@ def test_a_plan_carried_out_with_a_worker_gives_our_model(client: Client) -> Non
     some, _ = taught()
     plan, settings = Plan(3.0, trees=12, learning_rate=0.1), TrainSettings(folds=2, booster=ONE)
     ours, theirs = (
-        training.carry_out(some, plan, settings, None, 1, grow)
+        fit_model.carry_out(some, plan, settings, None, 1, grow)
         for grow in (booster.grow, ClusterGrowth(client))
     )
     assert ours.booster is not None

@@ -9,16 +9,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models import artifact, training
-from models.booster import Grow
-from models.cluster_growth import ClusterGrowth
-from models.lead_model import LeadModel
-from pipelines import featurize, partitions, score, snapshot, train
-from pipelines.engine import EngineSettings, each
-from pipelines.job import Job
-from pipelines.params_file import parse
+from models.artifact import artifact
+from models.model.booster import Grow
+from models.model.lead_model import LeadModel
+from models.training import fit_model
+from models.training.cluster_growth import ClusterGrowth
+from pipelines.run.engine import EngineSettings, each
+from pipelines.run.params_file import parse
+from pipelines.run.stage_context import Job
+from pipelines.run.workspace import Workspace
 from pipelines.sample.company import SampleSettings, make
-from pipelines.workspace import Workspace
+from pipelines.scoring import score
+from pipelines.stages import featurize, snapshot, train
+from pipelines.storage import partitions
 
 LIGHT = """
 cohort: {every_days: 90, early_age_hours: [24]}
@@ -81,13 +84,13 @@ def test_training_hands_the_trees_to_the_workers_and_is_the_same(
     here: Workspace, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Grow] = []
-    fit = training.fit
+    fit = fit_model.fit
 
     def seeing(*asked: Any) -> LeadModel:
         seen.append(asked[-1])
         return fit(*asked)
 
-    monkeypatch.setattr(training, "fit", seeing)
+    monkeypatch.setattr(fit_model, "fit", seeing)
     shutil.copytree(here.root, tmp_path / "there")
     there = job(
         tmp_path / "there", scheduler, LIGHT.replace("train: {", "train: {grown: workers, ")

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from serve.store import engine as engines
-from serve.store import erasure, ingest
+from serve.store.leads import erasure, ingest
 from serve.store.tables import METADATA
 from tests import served
 from tests.clocked import NOW, Clock, serving

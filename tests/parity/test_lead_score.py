@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import lead_score, row_scoring, scorer
-from models.lead_score import LeadScore, PickedReason
-from models.reason_selection import ReasonSettings
-from models.scorer import Scorer
-from models.scores import Scores
+from models.explain.select_reasons import ReasonSettings
+from models.scoring import compiled_rows, lead_score, scorer
+from models.scoring.batch_scores import Scores
+from models.scoring.lead_score import LeadScore, PickedReason
+from models.scoring.scorer import Scorer
 from tests.laws.test_reasons_add_up import CALIBRATIONS, strange_frame, with_trees
 from tests.small_model import small_model
 
@@ -70,7 +70,7 @@ def test_planted_fault_a_value_that_lost_its_bits(monkeypatch: pytest.MonkeyPatc
     made = Scorer(replace(small_model().artifact, model=with_trees()))
 
     def coarse(values, packed, out):  # type: ignore[no-untyped-def]
-        row_scoring.explain_and_tell_lead(values, packed, out)
+        compiled_rows.explain_and_tell_lead(values, packed, out)
         out[:] = out.astype(np.float32)
 
     monkeypatch.setattr(scorer, "explain_and_tell_lead", coarse)

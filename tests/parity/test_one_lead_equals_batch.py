@@ -8,9 +8,9 @@ import pytest
 
 from features import build as building
 from features.build import CompiledCatalog
-from features.catalog import Catalog
-from features.histories import encode
+from features.catalog.catalog import Catalog
 from features.kernel.sweep import sweep
+from features.records.histories import encode
 from features.views import engagement
 from tests import builders
 

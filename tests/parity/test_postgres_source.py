@@ -10,11 +10,11 @@ import pytest
 import yaml
 from sqlalchemy import create_engine
 
-from pipelines import partitions
 from pipelines.intake.ingest import IngestSettings, ingest
-from pipelines.intake.mapped.times import read_times
-from pipelines.intake.mapping import Source, TimeRule
-from pipelines.intake.sources import Reader
+from pipelines.intake.mapping.schema import Source, TimeRule
+from pipelines.intake.read.sources import Reader
+from pipelines.intake.rows.times import read_times
+from pipelines.storage import partitions
 from tests.exports import clean
 
 

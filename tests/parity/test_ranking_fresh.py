@@ -11,16 +11,16 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text, update
 
-from features.encoding.moments import moment_of
-from models import artifact
-from serve.refresher import Refresher
-from serve.scoring import Loaded
-from serve.seen import seen_at
-from serve.store import refreshing
+from features.records.moments import moment_of
+from models.artifact import artifact
+from serve.processes.refresher import Refresher
+from serve.scoring.loaded_model import Loaded
+from serve.scoring.point_in_time import seen_at
 from serve.store.engine import open_engine
-from serve.store.history import Histories
-from serve.store.marks import NEVER
-from serve.store.refreshing import Refreshing
+from serve.store.leads.history import Histories
+from serve.store.leads.refresh_marks import NEVER
+from serve.store.ranking import refreshing
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.tables import RANKING_MARKS
 from tests import served
 from tests.clocked import Clock

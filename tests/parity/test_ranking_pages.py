@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from serve.bodies import BadBody
-from serve.store import ranking_hits
+from serve.errors import BadBody
 from serve.store.engine import open_engine, time_of, upgrade
-from serve.store.holding import holds
-from serve.store.ranking import Ranking
-from serve.store.ranking_filter import RankingFilter, searched
+from serve.store.ranking import hits
+from serve.store.ranking.filters import RankingFilter, searched
+from serve.store.ranking.ranking import Ranking
 from serve.store.tables import RANKING
+from serve.store.text_contains import holds
 
 LEADS = 250
 
@@ -133,7 +133,7 @@ def test_a_made_up_cursor_is_refused(engine: Engine, cursor: str) -> None:
 def test_a_search_is_counted_and_walked_in_one_look(
     engine: Engine, wanted: RankingFilter, kept: Any, near: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking_hits, "NEAR", near)
+    monkeypatch.setattr(hits, "NEAR", near)
     rows = [one for n in range(LEADS) if kept(one := row(n))]
     if wanted.woke_since is not None:
         rows = [one for one in rows if one["woke_up_at"] >= 100 and "acme_1" in one["searched"]]

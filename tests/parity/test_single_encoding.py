@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.build import CompiledCatalog, build
-from features.encoding import moments, single, told
-from features.encoding.single import LeadEncoder
+from features.encoders import from_records
+from features.encoders.from_records import LeadEncoder
 from features.errors import BadTables
-from features.histories import Histories, encode
-from features.rows import make_rows
+from features.records import coded_lead, moments
+from features.records.histories import Histories, encode
+from features.records.rows import make_rows
 from features.tables import Tables
 from features.timeline import MOMENT_DTYPE, to_moments
-from serve.bodies import ScoreBody, asked_of, read
-from serve.records import Account, Activity, Change, Lead, LeadHistory, Outcome
+from serve.wire.bodies import ScoreBody, asked_of, read
+from serve.wire.records import Account, Activity, Change, Lead, LeadHistory, Outcome
 from tests.builders import Company, company, learned, snapshots
 
 LISTED = ("lead_id", "created_at", "known_at", "account_id", "owner_id")
@@ -184,15 +185,17 @@ def test_planted_fault_ties_left_in_the_order_they_came(monkeypatch: pytest.Monk
     at = "2026-05-01T00:00:00Z"
     sent = [{"activity_type": name, "occurred_at": at} for name in ("page_view", "fax", "call")]
     assert_same(*both_of_sent(sent))
-    monkeypatch.setattr(single, "told_activities", told.told_activities.py_func)
-    monkeypatch.setattr(told, "_order", lambda keys: np.arange(keys.shape[1]))
+    monkeypatch.setattr(from_records, "told_activities", coded_lead.told_activities.py_func)
+    monkeypatch.setattr(coded_lead, "_order", lambda keys: np.arange(keys.shape[1]))
     with pytest.raises(AssertionError):
         assert_same(*both_of_sent(sent))
 
 
 def test_a_planted_fault_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        single, "put_moments", lambda table, at, _known: moments.put_moments(table, at, [None])
+        from_records,
+        "put_moments",
+        lambda table, at, _known: moments.put_moments(table, at, [None]),
     )
     with pytest.raises(AssertionError):
         assert_same(*both(0, 6))

@@ -12,12 +12,12 @@ from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlalchemy import event, text
 
-from serve.bodies import read
-from serve.bodies_store import ActivitiesBody
-from serve.store import ingest
 from serve.store.engine import open_engine, upgrade
-from serve.store.ingest import Ingest
+from serve.store.leads import ingest
+from serve.store.leads.ingest import Ingest
 from serve.store.tables import METADATA
+from serve.wire.bodies import read
+from serve.wire.stored_bodies import ActivitiesBody
 from tests import served
 from tests.clocked import NOW, Clock, serving
 

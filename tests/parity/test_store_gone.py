@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from serve import app as application
 from serve.store import engine as engines
-from serve.store.group_commit import GroupCommit
+from serve.store.receipts.group_commit import GroupCommit
 from tests import served
 from tests.clocked import Clock, serving
 from tests.parity.test_store import activities, lead

@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 from features.build import build
 from features.errors import BadTables
 from features.tables import Tables
-from models import artifact
-from pipelines import partitions
-from pipelines.intake import server_store
+from models.artifact import artifact
 from pipelines.intake.ingest import IngestSettings, ingest_from
-from serve.scoring import Loaded
+from pipelines.intake.read import server_database
+from pipelines.storage import partitions
+from serve.scoring.loaded_model import Loaded
 from serve.store.engine import open_engine
-from serve.store.history import Histories
+from serve.store.leads.history import Histories
 from tests import served
 from tests.builders import Company, company
 from tests.clocked import NOW, Clock
@@ -79,7 +79,7 @@ def sent(client: TestClient, clock: Clock) -> Tables:
 
 def taken(url: str, out: Path, until: datetime) -> Tables:
     now = pd.Timestamp(until)
-    store = server_store.look(url, now)
+    store = server_database.look(url, now)
     report = ingest_from(store.mapping, store.readers, out, IngestSettings(as_of=now))
     assert all(count.quarantined == 0 for count in report.tables.values()), report.lines()
     return partitions.read_all(out)
@@ -141,12 +141,12 @@ def test_the_tables_hold_what_was_sent(
 def test_planted_fault_known_at_left_out_is_another_past(
     models: Path, url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain_column = server_store._column
+    plain_column = server_database._column
 
     def faulty(name: str, cells: Any) -> pd.Series:
         return plain_column(name, [None] * len(cells) if name == "known_at" else cells)
 
-    monkeypatch.setattr(server_store, "_column", faulty)
+    monkeypatch.setattr(server_database, "_column", faulty)
     assert differences(models, url, clock, tmp_path / "store") != []
 
 
@@ -182,8 +182,8 @@ def test_the_command_takes_it(sent: Tables, url: str, tmp_path: Path, clock: Clo
 def test_what_is_no_store_is_told(tmp_path: Path) -> None:
     none = tmp_path / "none.db"
     with pytest.raises(BadTables, match="no file"):
-        server_store.look(f"sqlite:///{none}", None)
+        server_database.look(f"sqlite:///{none}", None)
     assert not none.exists()
     none.touch()
     with pytest.raises(BadTables, match="mikomi server"):
-        server_store.look(f"sqlite:///{none}", None)
+        server_database.look(f"sqlite:///{none}", None)

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 
 from features.errors import BadRequest
+from serve.errors import LockedOut
 from serve.store.engine import open_engine, upgrade
-from serve.store.sign_ins import ATTEMPTS_NAME, LockedOut, SignIns
-from serve.store.users import User, Users
+from serve.store.people.sign_ins import ATTEMPTS_NAME, SignIns
+from serve.store.people.users import User, Users
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

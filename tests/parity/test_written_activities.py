@@ -14,12 +14,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from features.encoding import written
-from features.encoding.single import LeadEncoder
-from features.encoding.written import Coded
-from serve import bodies
-from serve.bodies import BadBody, ScoreBody, asked_in, asked_of, read
-from serve.records import Asked, Written
+from features.encoders import from_json
+from features.encoders.from_json import Coded
+from features.encoders.from_records import LeadEncoder
+from serve.errors import BadBody
+from serve.wire import bodies
+from serve.wire.bodies import ScoreBody, asked_in, asked_of, read
+from serve.wire.records import Asked, Written
 from tests.builders import Company, company, learned, snapshots
 from tests.parity.test_single_encoding import MOMENTS, SENT, TEXTS
 
@@ -204,6 +205,6 @@ def test_planted_fault_activities_told_twice(monkeypatch: pytest.MonkeyPatch) ->
 def test_planted_fault_text_that_is_no_utf8(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = BODY.replace("🙂".encode(), b"\xff")
     assert not assert_same(broken)
-    monkeypatch.setattr(written, "_is_utf8", lambda _sent: True)
+    monkeypatch.setattr(from_json, "_is_utf8", lambda _sent: True)
     with pytest.raises(AssertionError):
         assert_same(broken)

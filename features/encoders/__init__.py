@@ -1,0 +1,1 @@
+"""Encoders of leads into sorted columns: from tables of a database, from records, from JSON."""

@@ -1,0 +1,190 @@
+"""The activities of a body, read by compiled code: where each text stands, moments and numbers.
+
+Decided here: a key twice, a word where a number should be, what is missing or too much: the whole
+array is refused, not repaired. Keys that say nothing to us may hold any single value.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+
+from features.encoders.json_text import (
+    BEGIN,
+    QUOTE,
+    Text,
+    after_blanks,
+    after_word,
+    end_of_text,
+    moment,
+    number,
+)
+from features.kernel.compiled import njit
+from features.kernel.inputs import Integers
+from features.records.coded_lead import Numbers
+
+TEXTS: Final = ("activity_type", "topic", "direction", "actor")
+(_TYPE, _TOPIC, _SIDE, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT, _IGNORED, _STRANGE) = range(10)
+_KEYS: Final = (
+    *TEXTS,
+    "occurred_at",
+    "known_at",
+    "dwell_seconds",
+    "amount",
+    "activity_id",
+    "text",
+)
+_LONGEST: Final = max(map(len, _KEYS))
+_KEY_OF: Final = np.full((_LONGEST + 1, 256), -1, np.int64)
+"""By its length and its first letter, which tell the keys apart."""
+for _number, _name in enumerate(_KEYS):
+    _KEY_OF[len(_name), ord(_name[0])] = _number
+_KEY_TEXT: Final = np.array([list(name.ljust(_LONGEST).encode()) for name in _KEYS], np.uint8)
+_NULL, _TRUE, _FALSE = (np.frombuffer(word, np.uint8) for word in (b"null", b"true", b"false"))
+_OPEN, _CLOSE, _BEGIN, _END, _COMMA, _COLON = (ord(sign) for sign in "[]{},:")
+SHORTEST: Final = len('{"activity_type":"","occurred_at":"2026-01-01T00:00:00Z"}')
+_NEEDED: Final = (1 << _TYPE) | (1 << _OCCURRED)
+_MOST: Final = 1e12
+"""Greater numbers cannot be meant; whoever makes records says so."""
+MOMENTS: Final = 2 * len(TEXTS)
+NOTHING: Final = np.array([0] * MOMENTS + [0, -1])
+"""What is noted of an activity: where each text begins and ends, and its two moments."""
+Place = Any
+"""A place in the text, an int64; -1 refuses."""
+
+
+@njit(cache=True, nogil=True)
+def _key(text: Text, begin: int, end: int) -> Place:
+    size = end - begin
+    if size == 0 or size > _LONGEST:
+        return _STRANGE
+    key = _KEY_OF[size, text[begin]]
+    if key < 0:
+        return _STRANGE
+    for i in range(1, size):
+        if text[begin + i] != _KEY_TEXT[key, i]:
+            return _STRANGE
+    return min(key, _IGNORED)
+
+
+@njit(cache=True, nogil=True)
+def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Place:
+    """Read a text or null: the place after it."""
+    if text[at] != QUOTE:
+        return after_word(text, at, _NULL) if key != _TYPE else -1
+    end, plain = end_of_text(text, at + 1)
+    if end < 0 or (key < _OCCURRED and not plain):
+        return -1
+    if key < _OCCURRED:
+        notes[row, 2 * key], notes[row, 2 * key + 1] = at + 1, end
+    return end + 1
+
+
+@njit(cache=True, nogil=True)
+def _moment_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Place:
+    """Read a moment, or null where it may be missing."""
+    if text[at] != QUOTE:
+        return after_word(text, at, _NULL) if key == _KNOWN else -1
+    end, told = moment(text, at + 1)
+    notes[row, MOMENTS + key - _OCCURRED] = told
+    return end + 1 if end >= 0 and text[end] == QUOTE else -1
+
+
+@njit(cache=True, nogil=True)
+def _number_value(text: Text, at: int, key: int, row: int, values: Numbers) -> Place:
+    """Read a number or null."""
+    if text[at] == _NULL[0]:
+        return after_word(text, at, _NULL)
+    after, value = number(text, at)
+    if after < 0 or abs(value) > _MOST:
+        return -1
+    values[key - _DWELL, row] = value
+    return after
+
+
+@njit(cache=True, nogil=True)
+def _strange_value(text: Text, at: int) -> Place:
+    """Pass over the value of a key that says nothing to us, if it is a single one."""
+    if text[at] == QUOTE:
+        end, _ = end_of_text(text, at + 1)
+        return end + 1 if end >= 0 else end
+    if text[at] == _TRUE[0]:
+        return after_word(text, at, _TRUE)
+    if text[at] == _FALSE[0]:
+        return after_word(text, at, _FALSE)
+    if text[at] == _NULL[0]:
+        return after_word(text, at, _NULL)
+    return number(text, at)[0]
+
+
+@njit(cache=True, nogil=True)
+def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Numbers) -> Place:
+    """Read the value of a key: the place after it."""
+    if at >= text.size:
+        return -1
+    if key < _OCCURRED or key == _IGNORED:
+        return _text_value(text, at, key, row, notes)
+    if key <= _KNOWN:
+        return _moment_value(text, at, key, row, notes)
+    if key <= _AMOUNT:
+        return _number_value(text, at, key, row, values)
+    return _strange_value(text, at)
+
+
+@njit(cache=True, nogil=True)
+def _to_value(text: Text, at: int) -> tuple[int, int]:
+    """Read a key: the place of its value, and which key."""
+    refused = -1, _STRANGE
+    at = after_blanks(text, at)
+    if at >= text.size or text[at] != QUOTE:
+        return refused
+    end, plain = end_of_text(text, at + 1)
+    if end < 0 or not plain:
+        return refused
+    key = _key(text, at + 1, end)
+    at = after_blanks(text, end + 1)
+    if at >= text.size or text[at] != _COLON:
+        return refused
+    return after_blanks(text, at + 1), key
+
+
+@njit(cache=True, nogil=True)
+def _activity(text: Text, at: int, row: int, notes: Integers, values: Numbers) -> Place:
+    """Read an activity that begins after a brace: the place after the one that ends it."""
+    found = 0
+    while True:
+        at, key = _to_value(text, at)
+        if at < 0 or (key < _IGNORED and found >> key & 1):
+            return -1
+        at = _value(text, at, key, row, notes, values)
+        if at < 0:
+            return -1
+        found |= np.int64(1) << key
+        at = after_blanks(text, at)
+        if at >= text.size or (text[at] != _COMMA and text[at] != _END):
+            return -1
+        at += 1
+        if text[at - 1] == _END:
+            return at if found & _NEEDED == _NEEDED else -1
+
+
+@njit(cache=True, nogil=True)
+def all_of(text: Text, notes: Integers, values: Numbers) -> Place:
+    """Read the array: how many activities there are, -1 if it is not of the plain kind."""
+    at, row = after_blanks(text, BEGIN), 0
+    if at >= text.size or text[at] != _OPEN:
+        return -1
+    at = after_blanks(text, at + 1)
+    ended = at < text.size and text[at] == _CLOSE
+    while not ended:
+        if at >= text.size or text[at] != _BEGIN or row == len(notes):
+            return -1
+        notes[row], values[0, row], values[1, row] = NOTHING, np.nan, np.nan
+        at = _activity(text, at + 1, row, notes, values)
+        if at < 0:
+            return -1
+        row, at = row + 1, after_blanks(text, at)
+        if at >= text.size or (text[at] != _COMMA and text[at] != _CLOSE):
+            return -1
+        ended = text[at] == _CLOSE
+        at = at if ended else after_blanks(text, at + 1)
+    return row if after_blanks(text, at + 1) == text.size else -1

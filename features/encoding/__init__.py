@@ -1,1 +1,0 @@
-"""Coding the canonical tables: one module a table."""

@@ -1,0 +1,77 @@
+"""Compiling: numba's `njit`, whose code on disk is used only while all that it calls is unchanged.
+
+Decided here: numba compares the file of a function alone. A function that calls one of another
+file, or has a constant of it, would go on with the old one after an upgrade, silently. So code on
+disk belongs to all compiled sources of its package and of this one, and to what they import from:
+a change of any of them compiles anew.
+"""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+from numba import njit
+from numba.core import caching
+
+__all__ = ["njit"]
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_FEATURES: Final = Path(__file__).parents[1].name
+_MARK: Final = b"njit"
+_IMPORT: Final = re.compile(rb"^from ([\w.]+) import", re.MULTILINE)
+
+
+@cache
+def sources(root: Path, package: str) -> bytes:
+    """Give one hash of the compiled sources of a package below a folder, and of their imports."""
+    found: dict[Path, bytes] = {}
+    for path in (root / package).rglob("*.py"):
+        content = path.read_bytes()
+        if _MARK in content:
+            found[path] = content
+            for name in _IMPORT.findall(content):
+                imported = root.joinpath(*name.decode().split(".")).with_suffix(".py")
+                if imported.is_file():
+                    found[imported] = imported.read_bytes()
+    digest = hashlib.sha256()
+    for path in sorted(found):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + found[path] + b"\0")
+    return digest.digest()
+
+
+class _WithCallees:
+    """Makes the stamp of a function of ours one of all that it may call."""
+
+    _py_file: str
+
+    def get_source_stamp(self) -> Any:
+        own = super().get_source_stamp()  # type: ignore[misc]
+        path = Path(self._py_file).resolve()
+        if not path.is_relative_to(ROOT):
+            return own
+        package = path.relative_to(ROOT).parts[0]
+        return own, sources(ROOT, package), sources(ROOT, _FEATURES)
+
+
+class UserProvided(_WithCallees, caching.UserProvidedCacheLocator):  # type: ignore[misc]
+    """Code in the folder that the user named."""
+
+
+class InTree(_WithCallees, caching.InTreeCacheLocator):  # type: ignore[misc]
+    """Code beside its source."""
+
+
+class UserWide(_WithCallees, caching.UserWideCacheLocator):  # type: ignore[misc]
+    """Code in the user's own folder, if that of the source may not be written."""
+
+
+numba.config.CACHE_LOCATOR_CLASSES = ",".join(
+    [
+        *(f"{__name__}.{one.__name__}" for one in (UserProvided, InTree, UserWide)),
+        "IPythonCacheLocator",
+        "ZipCacheLocator",
+    ]
+)

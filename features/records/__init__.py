@@ -1,0 +1,1 @@
+"""Canonical tables as sorted, coded columns: one module for each table."""

@@ -1,0 +1,185 @@
+"""The records of a few leads, coded but not yet sorted, and how compiled code sorts them.
+
+Decided here: what is told of a lead in a request stands in three tables of whole numbers, so that
+it is handed over in a few arrays; the order and the columns made of them are those that
+`features.records.histories.encode` makes of tables, to the bit.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.kernel.compiled import njit
+from features.kernel.inputs import MISSING, Changes, Codes, Deals, Events, Integers, Touches
+from features.kernel.order import in_order_of, starts_of
+from features.records.columns import exact_thousandths
+
+Numbers = NDArray[np.float64]
+
+(LEAD, OCCURRED_AT, SEEN_FROM) = range(3)
+"""The first rows of every table."""
+(CODE, PAIR, DIRECTION, ACTOR) = range(3, 7)
+(KIND, STAGE, DEAL) = range(3, 6)
+ATTRIBUTE: Final = 3
+
+
+class Told(NamedTuple):
+    """Coded records of a few leads, who are numbered by id.
+
+    Attributes
+    ----------
+    leads
+        Shape (3, leads): `created_at`, `seen_from`, number of the account (-1 without).
+    activities
+        Shape (7, activities): lead, `occurred_at`, `seen_from`, code, pair, direction, actor.
+    dwell, amount
+        NaN is missing; empty when no feature asks for them.
+    actor_code
+        The code of each actor.
+    outcomes
+        Shape (6, outcomes): lead, `occurred_at`, `seen_from`, kind, stage, deal.
+    deal_amount
+        NaN is missing.
+    initial
+        Shape (leads, attributes).
+    changes
+        Shape (4, changes): lead, `occurred_at`, `seen_from`, attribute.
+    changed
+        The new values.
+    """
+
+    leads: Integers
+    activities: Integers
+    dwell: Numbers
+    amount: Numbers
+    actor_code: Codes
+    outcomes: Integers
+    deal_amount: Numbers
+    initial: Numbers
+    changes: Integers
+    changed: Numbers
+
+
+@njit(cache=True, nogil=True)
+def _before(keys: Integers, one: int, other: int) -> bool:
+    for k in range(keys.shape[0]):
+        if keys[k, one] != keys[k, other]:
+            return keys[k, one] < keys[k, other]  # type: ignore[no-any-return]
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _is_sorted(keys: Integers) -> bool:
+    for i in range(1, keys.shape[1]):  # noqa: SIM110 - compiled code knows no `all`
+        if _before(keys, i, i - 1):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _order(keys: Integers) -> Integers:
+    """Sort by all keys, the first before all: merging ever longer runs."""
+    size, width = keys.shape[1], 1
+    order, other = np.arange(size), np.empty(size, np.int64)
+    if _is_sorted(keys):
+        return order
+    while width < size:
+        for begin in range(0, size, 2 * width):
+            middle, end = min(begin + width, size), min(begin + 2 * width, size)
+            i, j = begin, middle
+            for k in range(begin, end):
+                if i < middle and (j >= end or not _before(keys, order[j], order[i])):
+                    other[k] = order[i]
+                    i += 1
+                else:
+                    other[k] = order[j]
+                    j += 1
+        order, other = other, order
+        width *= 2
+    return order
+
+
+@njit(cache=True, nogil=True)
+def _keyed(table: Integers, first: Integers, second: Integers) -> Integers:
+    """Put up to two more keys below the rows of a table."""
+    keys = np.zeros((table.shape[0] + 2, table.shape[1]), np.int64)
+    keys[: table.shape[0]] = table
+    if first.size > 0:
+        keys[-2] = first
+    if second.size > 0:
+        keys[-1] = second
+    return keys
+
+
+@njit(cache=True, nogil=True)
+def _ranks(values: Numbers) -> Integers:
+    """Give whole numbers in the order of the values; missing ones are the greatest."""
+    ranks = values.view(np.int64).copy()
+    for i in range(values.size):
+        if np.isnan(values[i]):
+            ranks[i] = np.iinfo(np.int64).max
+        elif values[i] == 0.0:
+            ranks[i] = 0
+        elif ranks[i] < 0:
+            ranks[i] ^= np.iinfo(np.int64).max
+    return ranks
+
+
+@njit(cache=True, nogil=True)
+def _put(values: Integers, order: Integers) -> Integers:
+    return values[order] if values.size > 0 else values
+
+
+@njit(cache=True, nogil=True)
+def told_activities(told: Told) -> tuple[Events, Touches]:
+    """Sort the activities; give them as the sweep and as the sales view read them."""
+    table, leads = told.activities, told.leads
+    dwell, amount = exact_thousandths(told.dwell, 0), exact_thousandths(told.amount, 0)
+    order = _order(_keyed(table, dwell, amount))
+    start = starts_of(table[LEAD], leads.shape[1])
+    occurred_at, seen_from = table[OCCURRED_AT][order], table[SEEN_FROM][order]
+    code = table[CODE][order].astype(np.int16)
+    events = Events(
+        start, in_order_of(start, seen_from), leads[0], leads[1], occurred_at, seen_from, code,
+        table[PAIR][order].astype(np.int16), _put(dwell, order), _put(amount, order),
+    )  # fmt: skip
+    touches = Touches(
+        start, occurred_at, seen_from, code, table[DIRECTION][order].astype(np.int16),
+        table[ACTOR][order].astype(np.int32), told.actor_code,
+    )  # fmt: skip
+    return events, touches
+
+
+@njit(cache=True, nogil=True)
+def told_deals(told: Told) -> Deals:
+    """Sort the outcomes."""
+    table = told.outcomes
+    amount = exact_thousandths(told.deal_amount, MISSING)
+    order = _order(_keyed(table, amount, amount))
+    return Deals(
+        starts_of(table[LEAD], told.leads.shape[1]),
+        table[OCCURRED_AT][order],
+        table[SEEN_FROM][order],
+        table[KIND][order].astype(np.int16),
+        table[STAGE][order].astype(np.int16),
+        table[DEAL][order].astype(np.int32),
+        amount[order],
+    )
+
+
+@njit(cache=True, nogil=True)
+def told_changes(told: Told) -> Changes:
+    """Sort the later values of attributes."""
+    table, leads = told.changes, told.leads
+    ranks = _ranks(told.changed)
+    order = _order(_keyed(table, ranks, ranks))
+    return Changes(
+        leads[0],
+        leads[1],
+        told.initial,
+        starts_of(table[LEAD], leads.shape[1]),
+        table[SEEN_FROM][order],
+        table[ATTRIBUTE][order].astype(np.int32),
+        told.changed[order],
+    )

@@ -1,0 +1,163 @@
+"""Turning pandas columns into codes and exact integers.
+
+Decided here: a repeated text is looked at once, not row by row (a dictionary-encoded column is
+taken as it is); an unknown value has the code 0, a missing one -1; numbers that are summed become
+int64 thousandths.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.kernel.compiled import njit
+from features.kernel.inputs import MISSING, SCALE
+from features.timeline import NEVER, Moments, to_moments
+
+_TRUTH = {"true": 1.0, "false": 0.0}
+
+
+def distinct(column: pd.Series) -> tuple[NDArray[np.integer], list[str]]:
+    """Tell the distinct values of a column, and the number of each row's value (-1 missing).
+
+    >>> distinct(pd.Series(["b", None, "a", "b"]))
+    (array([ 0, -1,  1,  0]), ['b', 'a'])
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        codes, values = pd.factorize(column)
+    return codes, [str(value) for value in values]
+
+
+def ranked(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
+    """Do as `distinct` does, numbered in the order of the values."""
+    codes, values = distinct(column)
+    order = sorted(range(len(values)), key=values.__getitem__)
+    rank = np.empty(len(values) + 1, np.int32)
+    rank[order] = np.arange(len(values))
+    rank[-1] = -1
+    return rank[codes], [values[i] for i in order]
+
+
+@njit(cache=True, nogil=True)
+def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArray[np.int16]:
+    out = np.empty(numbers.size, np.int16)
+    for i in range(numbers.size):
+        out[i] = table[numbers[i]]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
+    """Make whole thousandths; what is not finite is `missing`."""
+    out = np.empty(values.size, np.int64)
+    for i in range(values.size):
+        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
+    return out
+
+
+def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
+    """Code a column by the known values: value number i is i + 1, another 0, missing -1.
+
+    >>> codes_of(pd.Series(["call", None, "fax"]), ("call",))
+    array([ 1, -1,  0], dtype=int16)
+    """
+    numbers, values = distinct(column)
+    codes: NDArray[np.int16] = _translate(numbers, translation(values, known))
+    return codes
+
+
+def translation(values: Sequence[str], known: Sequence[str]) -> NDArray[np.int16]:
+    """Make the table from value numbers to codes; its last place, reached by -1, means missing."""
+    position = {value: i + 1 for i, value in enumerate(known)}
+    return np.array([position.get(value, 0) for value in values] + [-1], dtype=np.int16)
+
+
+def thousandths(column: pd.Series, missing: int = MISSING) -> NDArray[np.int64]:
+    """Make exact integers of numbers; what is missing or not finite is `missing`.
+
+    >>> thousandths(pd.Series([1.25, None]))[0]
+    np.int64(1250)
+    """
+    return whole_thousandths(column.to_numpy(np.float64, na_value=np.nan), missing)
+
+
+def whole_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
+    """Do the same for an array."""
+    whole: NDArray[np.int64] = exact_thousandths(values, np.int64(missing))
+    return whole
+
+
+def number_of(text: object) -> float:
+    """Read a number written as text; what is none is missing.
+
+    >>> number_of("12.5"), number_of("True"), number_of("many")
+    (12.5, 1.0, nan)
+    """
+    written = str(text).strip().lower()
+    try:
+        return float(_TRUTH.get(written, written))
+    except ValueError:
+        return float("nan")
+
+
+def numbers_of(column: pd.Series) -> NDArray[np.float64]:
+    """Read a numeric attribute, whatever type the column has."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return np.asarray(column.to_numpy(np.float64, na_value=np.nan), np.float64)
+    numbers, values = distinct(column)
+    table: NDArray[np.float64] = np.array([*map(number_of, values), np.nan])
+    return np.asarray(table[numbers])
+
+
+def moments_of(table: pd.DataFrame, name: str) -> Moments:
+    """Read a time column; a missing time is `NEVER`."""
+    return to_moments(table[name])
+
+
+def seen_moments(table: pd.DataFrame, occurred: Moments) -> Moments:
+    """Tell from when each record is seen: once it has happened and was known."""
+    if "known_at" not in table.columns:
+        return occurred
+    known = to_moments(table["known_at"])
+    return np.maximum(np.where(known == NEVER, occurred, known), occurred)
+
+
+def places(column: pd.Series, ids: pd.Index) -> NDArray[np.int32]:
+    """Find the place of each row's id among the ids; -1 where it is not.
+
+    >>> places(pd.Series(["b", "z"]), pd.Index(["a", "b"]))
+    array([ 1, -1], dtype=int32)
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        numbers, values = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        numbers, values = pd.factorize(column, use_na_sentinel=True)
+    if len(values) == len(ids) and values.equals(ids):
+        return numbers.astype(np.int32, copy=False)
+    if not len(values):
+        return np.full(len(numbers), -1, np.int32)
+    table = np.append(ids.get_indexer(pd.Index(values)), -1).astype(np.int32)
+    return table[numbers]
+
+
+def has(table: pd.DataFrame, name: str) -> bool:
+    """Tell whether a column is there and holds anything."""
+    return name in table.columns and bool(table[name].notna().any())
+
+
+def coded_attributes(
+    table: pd.DataFrame, categories: Mapping[str, Sequence[str]], numbers: Sequence[str]
+) -> NDArray[np.float64]:
+    """Shape (rows, categories + numbers): codes and numbers of the attributes; NaN is missing."""
+    out = np.full((len(table), len(categories) + len(numbers)), np.nan)
+    for j, (name, known) in enumerate(categories.items()):
+        if name in table.columns:
+            codes = codes_of(table[name], known)
+            out[:, j] = np.where(codes < 0, np.nan, codes)
+    for j, name in enumerate(numbers, start=len(categories)):
+        if name in table.columns:
+            out[:, j] = numbers_of(table[name])
+    return out

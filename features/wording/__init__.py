@@ -1,0 +1,1 @@
+"""Features as sentences in English and Japanese."""

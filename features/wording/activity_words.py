@@ -1,0 +1,213 @@
+"""What people call activities: nouns and verbs, in English and Japanese.
+
+Decided here: the usual activity types have their own words, with and without a topic; any other
+type is called by its label.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from features.catalog.catalog import Vocabulary
+from features.feature import Sentence, Text
+from features.wording.sentences import many, plain, span_words, window_words
+
+ANY: Final = "any"
+OTHER: Final = "other"
+
+
+@dataclass(frozen=True)
+class ActivityWords:
+    """How one kind of activity is said.
+
+    `noun` names it; `doing` is the Japanese object with its particle, `verb` the Japanese verb.
+    """
+
+    noun: Text
+    doing: str
+    verb: str
+
+
+def _words(en: str, ja: str, doing: str, verb: str) -> ActivityWords:
+    return ActivityWords(Text(en, ja), doing, verb)
+
+
+_PLAIN: Final = {
+    ANY: _words("[activity|activities] of any kind", "活動", "活動を", "記録"),
+    OTHER: _words("[activity|activities] of rare kinds", "その他の活動", "その他の活動を", "記録"),
+    "page_view": _words("page [view|views]", "ページの閲覧", "ページを", "閲覧"),
+    "email_open": _words("e-mail [open|opens]", "メールの開封", "メールを", "開封"),
+    "email_click": _words(
+        "[click|clicks] in e-mails", "メール内リンクのクリック", "メール内のリンクを", "クリック"
+    ),
+    "form": _words("[form|forms] sent", "フォームの送信", "フォームを", "送信"),
+    "download": _words("[download|downloads]", "資料のダウンロード", "資料を", "ダウンロード"),
+    "seminar": _words("[seminar|seminars] attended", "セミナーへの参加", "セミナーに", "参加"),
+    "trial": _words("[use|uses] of the trial", "トライアルの利用", "トライアルを", "利用"),
+    "call": _words("[call|calls]", "電話", "電話で", "通話"),
+    "meeting": _words("[meeting|meetings]", "商談", "商談を", "実施"),
+    "inquiry": _words("[inquiry|inquiries]", "問い合わせ", "問い合わせを", "受付"),
+    "support_ticket": _words(
+        "support [ticket|tickets]", "サポートへの問い合わせ", "サポートへの問い合わせを", "受付"
+    ),
+    "social_mention": _words(
+        "social media [mention|mentions]", "SNSでの言及", "SNSで当社に", "言及"
+    ),
+}
+_WITH_TOPIC: Final = {
+    "page_view": _words(
+        "[visit|visits] to the {topic} page", "{topic}ページの閲覧", "{topic}ページを", "閲覧"
+    ),
+    "email_open": _words(
+        "[open|opens] of e-mails about {topic}",
+        "{topic}のメールの開封",
+        "{topic}のメールを",
+        "開封",
+    ),
+    "email_click": _words(
+        "[click|clicks] in e-mails about {topic}",
+        "{topic}のメール内リンクのクリック",
+        "{topic}のメール内のリンクを",
+        "クリック",
+    ),
+    "form": _words(
+        "[form|forms] sent about {topic}",
+        "{topic}のフォームの送信",
+        "{topic}のフォームを",
+        "送信",
+    ),
+    "download": _words(
+        "[download|downloads] about {topic}",
+        "{topic}の資料のダウンロード",
+        "{topic}の資料を",
+        "ダウンロード",
+    ),
+    "seminar": _words(
+        "[seminar|seminars] attended about {topic}",
+        "{topic}のセミナーへの参加",
+        "{topic}のセミナーに",
+        "参加",
+    ),
+    "trial": _words(
+        "[use|uses] of {topic} in the trial",
+        "トライアルでの{topic}の利用",
+        "トライアルで{topic}を",
+        "利用",
+    ),
+    "call": _words("[call|calls] about {topic}", "{topic}の電話", "{topic}の電話で", "通話"),
+    "meeting": _words(
+        "[meeting|meetings] about {topic}", "{topic}の商談", "{topic}の商談を", "実施"
+    ),
+    "inquiry": _words(
+        "[inquiry|inquiries] about {topic}",
+        "{topic}についての問い合わせ",
+        "{topic}についての問い合わせを",
+        "受付",
+    ),
+    "support_ticket": _words(
+        "support [ticket|tickets] about {topic}",
+        "{topic}についてのサポートへの問い合わせ",
+        "{topic}についてのサポートへの問い合わせを",
+        "受付",
+    ),
+    "social_mention": _words(
+        "social media [mention|mentions] of {topic}",
+        "SNSでの{topic}への言及",
+        "SNSで{topic}に",
+        "言及",
+    ),
+}
+
+
+def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> ActivityWords:
+    """Find the words for an activity type, or for one topic of it if `topic` is not empty."""
+    about = plain(vocabulary.label(topic))
+    known = (_WITH_TOPIC if topic else _PLAIN).get(activity_type)
+    if known is not None:
+        return ActivityWords(
+            Text(
+                known.noun.en.replace("{topic}", about.en),
+                known.noun.ja.replace("{topic}", about.ja),
+            ),
+            known.doing.replace("{topic}", about.ja),
+            known.verb,
+        )
+    called = plain(vocabulary.label(activity_type))
+    en, ja = f'[activity|activities] "{called.en}"', f"「{called.ja}」"
+    if topic:
+        en, ja = f"{en} about {about.en}", f"{ja}({about.ja})"
+    return _words(en, ja, f"{ja}を", "記録")
+
+
+def concept_words(words: ActivityWords) -> Text:
+    """Name the concept of all features of one kind of activity."""
+    return Text(many(words.noun.en), words.noun.ja)
+
+
+def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
+    """Say how often."""
+    when = window_words(days)
+    en = f"{{value}} {words.noun.en} {when.en}"
+    ja = f"{words.doing}{when.ja}{{value}}回{words.verb}"
+    return Sentence(Text(en, ja), _none(words, days))
+
+
+def faded_sentence(words: ActivityWords, half_life_days: float) -> Sentence:
+    """Say how often, where the older counts for less."""
+    span = span_words(half_life_days * 86_400)
+    noun = many(words.noun.en)
+    en = f"{{value}} {words.noun.en} of late (one of {span.en} ago counts half)"
+    ja = f"{words.doing}最近{{value}}回分{words.verb}({span.ja}前の1回は半分と数える)"
+    return Sentence(Text(en, ja), Text(f"No {noun} of late", f"最近、{words.noun.ja}なし"))
+
+
+def since_sentence(words: ActivityWords, which: Text) -> Sentence:
+    """Say how long ago the last or the first one was."""
+    en = f"{which.en} of the {many(words.noun.en)}: {{value}} ago"
+    ja = f"{which.ja}の{words.noun.ja}は{{value}}前"
+    return Sentence(Text(en, ja), _none(words, None))
+
+
+def to_first_sentence(words: ActivityWords) -> Sentence:
+    """Say how long after the lead came in the first one was; not at all if it was before."""
+    en = f"First of the {many(words.noun.en)}: {{value}} after the lead came in"
+    ja = f"最初の{words.noun.ja}はリード発生の{{value}}後"
+    return Sentence(Text(en, ja), _none(words, None))
+
+
+def active_days_sentence(words: ActivityWords, days: float | None) -> Sentence:
+    """Say on how many days."""
+    when = window_words(days)
+    en = f"{many(words.noun.en).capitalize()} on {{value}} [day|days] {when.en}"
+    ja = f"{words.noun.ja}があった日は{when.ja}{{value}}日"
+    return Sentence(Text(en, ja), _none(words, days))
+
+
+def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sentence:
+    """Say how much time or how large an amount."""
+    when = window_words(days)
+    if column == "dwell_seconds":
+        en = f"{{value}} spent {when.en}: {many(words.noun.en)}"
+        ja = f"{words.noun.ja}に{when.ja}合計{{value}}"
+        return Sentence(Text(en, ja), _none(words, days))
+    en = f"An amount of {{value}} {when.en}: {many(words.noun.en)}"
+    ja = f"{words.noun.ja}の金額は{when.ja}合計{{value}}"
+    return Sentence(Text(en, ja), _none(words, days))
+
+
+def rate_sentence(words: ActivityWords) -> Sentence:
+    """Say how the last week compares with the weeks before."""
+    noun = many(words.noun.en)
+    en = f"{{value}} in the last 7 days against a usual week before: {noun}"
+    ja = f"直近7日の{words.noun.ja}はそれまでの週平均より{{value}}回"
+    none = Text(f"No change of pace: {noun}", f"{words.noun.ja}の頻度に変化なし")
+    return Sentence(Text(en, ja), none)
+
+
+def _none(words: ActivityWords, days: float | None) -> Text:
+    when = window_words(days)
+    ja = "これまで" if days is None else when.ja.removesuffix("で")
+    return Text(f"No {many(words.noun.en)} {when.en}", f"{ja}、{words.noun.ja}なし")
+
+
+LAST: Final = Text("Last", "最後")
+FIRST: Final = Text("First", "最初")

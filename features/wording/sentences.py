@@ -1,0 +1,154 @@
+"""From a feature and its value to a sentence.
+
+Decided here: a sentence holds one `{value}` and may hold alternatives `[one|many]`, of which the
+first is said for a value of 1. Spans of time are said in the largest unit that fits; a code is
+said by the words of its category. `Sentence.none` is for a missing value, and for zero where zero
+means that there was nothing.
+"""
+
+import math
+import re
+from typing import Final, Literal
+
+from features.catalog.catalog import Vocabulary
+from features.catalog.reserved import ACTIVITY_TYPE
+from features.feature import Feature, Text
+
+Language = Literal["en", "ja"]
+
+_ALTERNATIVES: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+_SPANS: Final = ((86_400.0, "day", "日"), (3_600.0, "hour", "時間"), (60.0, "minute", "分"))
+_SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
+_NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
+_WEEK_DAYS: Final = 7.0
+_DECAYED: Final = "decayed_count"
+_WEEKDAYS: Final = (
+    Text("Monday", "月曜"),
+    Text("Tuesday", "火曜"),
+    Text("Wednesday", "水曜"),
+    Text("Thursday", "木曜"),
+    Text("Friday", "金曜"),
+    Text("Saturday", "土曜"),
+    Text("Sunday", "日曜"),
+)
+
+
+def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
+    """Say one value of a feature as a sentence.
+
+    >>> from features.views.engagement import features
+    >>> from features.catalog.catalog import CatalogSettings
+    >>> words = {"pricing": Text("pricing", "料金")}
+    >>> vocabulary = Vocabulary(("page_view",), (("page_view", "pricing"),), labels=words)
+    >>> named = {one.name: one for one in features(vocabulary, CatalogSettings())}
+    >>> visits = named["engagement__page_view_pricing_count__7d"]
+    >>> render(visits, 3, vocabulary, "en")
+    '3 visits to the pricing page in the last 7 days'
+    >>> render(visits, 1, vocabulary, "en")
+    '1 visit to the pricing page in the last 7 days'
+    >>> render(visits, 3, vocabulary, "ja")
+    '料金ページを直近7日で3回閲覧'
+    """
+    if math.isnan(value) or is_nothing(feature, value):
+        return _choose(getattr(feature.sentence.none, language), "")
+    said = _say(feature, float(value), vocabulary, language)
+    sentence: str = getattr(feature.sentence.value, language)
+    return _choose(sentence, said).replace("{value}", said)
+
+
+def many(noun: str) -> str:
+    """Take the second of every alternative.
+
+    >>> many("[visit|visits] to the page")
+    'visits to the page'
+    """
+    return _ALTERNATIVES.sub(r"\2", noun)
+
+
+def one(noun: str) -> str:
+    """Take the first of every alternative.
+
+    >>> one("[visit|visits] to the page")
+    'visit to the page'
+    """
+    return _ALTERNATIVES.sub(r"\1", noun)
+
+
+def plain(words: Text) -> Text:
+    """Take the signs out of somebody's words that a sentence would act on.
+
+    >>> plain(Text("a [b|c]", "{value}")).en
+    'a (b/c)'
+    """
+    table = str.maketrans("[]{}|", "()()/")
+    return Text(words.en.translate(table), words.ja.translate(table))
+
+
+def window_words(days: float | None) -> Text:
+    """Say a window; None is ever.
+
+    >>> window_words(30).en, window_words(None).ja
+    ('in the last 30 days', 'これまでに')
+    """
+    if days is None:
+        return Text("so far", "これまでに")
+    span = span_words(days * 86_400)
+    number, _, unit = span.en.partition(" ")
+    return Text(f"in the last {unit if number == '1' else span.en}", f"直近{span.ja}で")
+
+
+def span_words(seconds: float) -> Text:
+    """Say a span of time in the largest unit that fits, rounded down.
+
+    >>> span_words(3 * 86_400.0).en, span_words(90).ja
+    ('3 days', '1分')
+    """
+    for length, en, ja in _SPANS:
+        if seconds >= length:
+            number = int(seconds / length)
+            return Text(f"{number:,} {en}{'' if number == 1 else 's'}", f"{number:,}{ja}")
+    return Text("less than a minute", "1分未満")
+
+
+def is_nothing(feature: Feature, value: float) -> bool:
+    """Whether the value is zero, or a pace that would be said as zero."""
+    if feature.unit == "per_day":
+        return round(value * _WEEK_DAYS, 1) == 0
+    if feature.measure == _DECAYED:
+        return round(value, 1) == 0
+    return value == 0 and feature.unit in _NOTHING_AT_ZERO
+
+
+def _choose(sentence: str, said: str) -> str:
+    return one(sentence) if said == "1" else many(sentence)
+
+
+def _say(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
+    if feature.is_category:
+        return _category(feature, value, vocabulary, language)
+    if feature.measure.endswith("weekday"):
+        return str(getattr(_WEEKDAYS[int(value) % 7], language))
+    if feature.unit in _SECONDS:
+        return str(getattr(span_words(value * _SECONDS[feature.unit]), language))
+    if feature.unit == "per_day":
+        return f"{value * _WEEK_DAYS:+.1f}"
+    if feature.measure == _DECAYED:
+        return f"{value:,.1f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+
+
+def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
+    known = category_values(feature, vocabulary)
+    code = int(value)
+    if not 1 <= code <= len(known):
+        return "other" if language == "en" else "その他"
+    name = known[code - 1]
+    words = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
+    return str(getattr(plain(words), language))
+
+
+def category_values(feature: Feature, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Give the values that the codes of a category feature stand for; code n is value n - 1."""
+    if feature.key == ACTIVITY_TYPE:
+        return vocabulary.activity_types
+    return vocabulary.categories.get(feature.key, ())

@@ -1,0 +1,1 @@
+"""The artifact: a trained model as files that hold no code."""

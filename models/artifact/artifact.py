@@ -1,0 +1,251 @@
+"""The artifact: a trained model with all that belongs to it, as files that hold no code.
+
+Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of every file::
+
+    manifest.json      format version, fingerprint, size and SHA-256 of every other file
+    model.json         scorecard, weights, calibration, interval, choices
+    trees.txt          the booster, if there is one
+    catalog.json       the features and their vocabulary
+    reference.json     the reference population and the bands
+    evidence.json      bins and proven concepts
+    evidence.parquet   training snapshots and conversions per bin
+    about.json         where it came from: data, parameters, versions, figures
+
+Saving writes beside the place and moves the whole into it. Loading checks every hash first, and
+refuses what it does not know. The fingerprint is the hash of all hashes: the model's identity.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from features.catalog.catalog import Catalog
+from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
+from models.explain.evidence import Evidence
+from models.model.lead_model import LeadModel
+from models.model.reference import Reference
+
+FORMAT_VERSION = 2
+MANIFEST = "manifest.json"
+_TREES = "trees.txt"
+_REQUIRED = frozenset(
+    {
+        "model.json",
+        "catalog.json",
+        "reference.json",
+        "evidence.json",
+        "evidence.parquet",
+        "about.json",
+    }
+)
+_ALLOWED = _REQUIRED | {_TREES}
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A trained model with all that belongs to it.
+
+    Attributes
+    ----------
+    model
+        From features to a probability.
+    catalog
+        The features it expects.
+    reference
+        What scores and bands are measured against.
+    evidence
+        What stands behind reasons.
+    about
+        Where it came from, as plain data.
+    """
+
+    model: LeadModel
+    catalog: Catalog
+    reference: Reference
+    evidence: Evidence
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a model and a catalog that do not belong together."""
+        if self.model.names != self.catalog.names:
+            raise CatalogMismatch.of(
+                f"a model of {len(self.model.names)} columns",
+                f"the {len(self.catalog.names)} columns of the catalog, in their order",
+                "train the model on features of this catalog",
+            )
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Name and content of every file but the manifest."""
+        table = io.BytesIO()
+        self.evidence.counts().to_parquet(table, index=False)
+        files = {
+            "model.json": _json(self.model.to_json()),
+            "catalog.json": self.catalog.to_json().encode(),
+            "reference.json": _json(self.reference.to_json()),
+            "evidence.json": _json(self.evidence.to_json()),
+            "evidence.parquet": table.getvalue(),
+            "about.json": _json(self.about),
+        }
+        if self.model.booster is not None:
+            files[_TREES] = self.model.booster.text.encode()
+        return files
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The identity of the artifact: 64 hexadecimal digits."""
+        return _fingerprint({name: _sha256(content) for name, content in self.files.items()})
+
+
+def save(directory: Path, artifact: Artifact) -> str:
+    """Write an artifact, whole or not at all, and give its fingerprint.
+
+    Parameters
+    ----------
+    directory
+        Where; an artifact that is there already is replaced.
+    artifact
+        What.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        beside.chmod(0o755)
+        for name, content in (artifact.files | {MANIFEST: _manifest(artifact)}).items():
+            with (beside / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _move(beside, directory)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return artifact.fingerprint
+
+
+def load(directory: Path) -> Artifact:
+    """Read an artifact after checking every hash.
+
+    Raises
+    ------
+    ArtifactMissing
+        If there is none.
+    ArtifactTampered
+        If a file is missing, surplus, or differs from the manifest.
+    ArtifactError
+        If it is of a format that this version does not know.
+    """
+    files = _checked(directory, _read_manifest(directory))
+    raw = json.loads(files["model.json"])
+    trees = files.get(_TREES)
+    return Artifact(
+        model=LeadModel.from_json(raw, None if trees is None else trees.decode()),
+        catalog=Catalog.from_json(files["catalog.json"].decode()),
+        reference=Reference.from_json(json.loads(files["reference.json"])),
+        evidence=Evidence.from_parts(
+            json.loads(files["evidence.json"]),
+            pd.read_parquet(io.BytesIO(files["evidence.parquet"])),
+        ),
+        about=json.loads(files["about.json"]),
+    )
+
+
+def read_fingerprint(directory: Path) -> str:
+    """Read the identity of a saved artifact without loading it."""
+    return str(_read_manifest(directory)["fingerprint"])
+
+
+def _manifest(artifact: Artifact) -> bytes:
+    entries = {
+        name: {"sha256": _sha256(content), "bytes": len(content)}
+        for name, content in sorted(artifact.files.items())
+    }
+    return _json(
+        {
+            "format_version": FORMAT_VERSION,
+            "fingerprint": artifact.fingerprint,
+            "catalog": artifact.catalog.fingerprint,
+            "files": entries,
+        }
+    )
+
+
+def _move(beside: Path, directory: Path) -> None:
+    """Put the new directory in the place of the old one."""
+    if not directory.exists():
+        beside.rename(directory)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    directory.rename(old)
+    beside.rename(directory)
+    shutil.rmtree(old)
+
+
+def _read_manifest(directory: Path) -> dict[str, Any]:
+    path = directory / MANIFEST
+    if not path.is_file():
+        raise ArtifactMissing.of(
+            f"no {MANIFEST} in {directory}", "a saved artifact", "train a model first"
+        )
+    try:
+        raw = json.loads(path.read_bytes())
+        version, names = raw["format_version"], set(raw["files"])
+        hashes = {name: str(entry["sha256"]) for name, entry in raw["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _tampered(MANIFEST, "a manifest of this product") from error
+    if version != FORMAT_VERSION:
+        raise ArtifactError.of(
+            f"format version {version!r} in {directory}",
+            f"format version {FORMAT_VERSION}",
+            "use the version of mikomi that wrote it, or train it again",
+        )
+    if raw.get("fingerprint") != _fingerprint(hashes) or not _REQUIRED <= names <= _ALLOWED:
+        raise _tampered(MANIFEST, "the files and hashes that were saved")
+    return dict(raw)
+
+
+def _checked(directory: Path, manifest: dict[str, Any]) -> dict[str, bytes]:
+    """Read all files of the manifest; name every one that is missing, surplus or changed."""
+    faults, files = [], {}
+    for name, entry in manifest["files"].items():
+        path = directory / name
+        files[name] = path.read_bytes() if path.is_file() else b""
+        if not path.is_file() or _sha256(files[name]) != entry["sha256"]:
+            faults.append(_fault(name, "the content that was saved"))
+    surplus = {path.name for path in directory.iterdir()} - set(manifest["files"]) - {MANIFEST}
+    faults += [_fault(name, "no such file") for name in sorted(surplus & _ALLOWED)]
+    if _sha256(files["catalog.json"]) != manifest.get("catalog"):
+        faults.append(_fault("catalog.json", "the catalog named in the manifest"))
+    if faults:
+        raise ArtifactTampered(faults)
+    return files
+
+
+def _fault(name: str, expected: str) -> Fault:
+    return Fault(f"{name} missing or changed", expected, "restore the artifact or train it again")
+
+
+def _tampered(name: str, expected: str) -> ArtifactTampered:
+    return ArtifactTampered([_fault(name, expected)])
+
+
+def _fingerprint(hashes: dict[str, str]) -> str:
+    return _sha256(json.dumps(hashes, sort_keys=True).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _json(raw: Any) -> bytes:
+    return (
+        json.dumps(raw, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+    ).encode()

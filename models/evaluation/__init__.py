@@ -1,0 +1,1 @@
+"""Evaluation on a test period that is over."""

@@ -1,0 +1,291 @@
+"""A model on a test period that is over: what a sceptic would ask.
+
+Decided here: which questions are asked, and when there is no signal. The model stands beside every
+baseline that has learned from the same rows; all meet the same redraws of leads. There is
+`no_signal` where the ranking is not better than chance beyond noise, or too weak to be of use (AUC
+below .55); `ranking_only` where the ranking holds and the probabilities are no better than the base
+rate, as happens when the base rate moves; `signal` otherwise.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalog.catalog import Catalog
+from features.feature import Text
+from features.timeline import DAY
+from models.baselines import baselines
+from models.evaluation import curves, groups
+from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
+from models.evaluation.curves import Ranking, Spread
+from models.evaluation.from_catalog import Importance, importance, labels, recency, segments
+from models.evaluation.groups import Group, GroupSettings, Judged
+from models.evaluation.learning_curve import LearningPoint, LearningSettings, learning_curve
+from models.evaluation.protected import Compared, Protected, bands_of, compare, groups_of
+from models.evaluation.reliability import ReliabilityBin, reliability
+from models.evaluation.segment_models import OwnModels
+from models.evaluation.single_features import Single, singles
+from models.model.lead_model import LeadModel
+from models.model.points import Points
+from models.model.reference import Reference
+from models.model.settings import TrainSettings
+from models.stats.metrics import Floor, Interval, ece_floor
+from models.stats.split_plan import SplitPlan
+from models.stats.training_set import Floats, TrainingSet
+
+MODEL: Final = "mikomi"
+"""The name of the model among the predictions."""
+WORTH_RANKING: Final = 0.55
+MIN_CONVERSIONS: Final = 10
+Verdict = Literal["signal", "ranking_only", "no_signal", "too_few"]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """How an evaluation is made.
+
+    Attributes
+    ----------
+    redraws
+        Redraws of leads behind every interval.
+    learning_fractions
+        Sizes of the learning curve, as shares of the learning leads; empty leaves it out.
+    explained_rows
+        The most test rows whose contributions are averaged.
+    max_segment_values
+        The most values of an attribute that are told apart.
+    seed
+        Of all draws.
+    """
+
+    redraws: int = 200
+    learning_fractions: tuple[float, ...] = (0.1, 0.3)
+    explained_rows: int = 20_000
+    max_segment_values: int = 8
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is evaluated.
+
+    Attributes
+    ----------
+    model, catalog
+        The model and its columns.
+    learning, test
+        The rows it was trained on, and the matured rows after the embargo.
+    horizon_days
+        Horizon of the labels.
+    train, points
+        How it was trained; for the learning curve and the baseline of points.
+    age_days
+        Shape (test rows,): age of the leads at their cutoffs; None if leads have no time.
+    plan
+        The splits; None where rows have no time order.
+    audit
+        Protected attribute -> its value on the test rows, in their order.
+    reference
+        What bands are measured against; None: no protected groups are compared.
+    """
+
+    model: LeadModel
+    catalog: Catalog
+    learning: TrainingSet
+    test: TrainingSet
+    horizon_days: float
+    train: TrainSettings = field(default_factory=TrainSettings)
+    points: Points | None = None
+    age_days: Floats | None = None
+    plan: SplitPlan | None = None
+    audit: Mapping[str, pd.Series] = field(default_factory=dict)
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How much was learned from or judged on; moments in microseconds UTC."""
+
+    rows: int
+    leads: int
+    conversions: int
+    base_rate: float
+    first_cutoff: int
+    last_cutoff: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The whole answer, as numbers; `pipelines.reports.evaluation` turns it into pages.
+
+    Attributes
+    ----------
+    verdict
+        What it comes to.
+    learning, test
+        What was learned from and judged on.
+    figures
+        Prediction -> figure -> value with interval; the model is `MODEL`.
+    comparisons
+        The model against every baseline in every figure.
+    floor
+        The calibration error that chance gives true probabilities.
+    own_models
+        Which segment would earn its own (`models.evaluation.segments`); None: not asked.
+    """
+
+    verdict: Verdict
+    learning: Counted
+    test: Counted
+    horizon_days: float
+    figures: Mapping[str, Mapping[str, Interval]]
+    comparisons: tuple[Comparison, ...]
+    floor: Floor
+    reliability: tuple[ReliabilityBin, ...]
+    rankings: Mapping[str, Ranking]
+    spread: Spread
+    by_age: tuple[Group, ...]
+    by_month: tuple[Group, ...]
+    by_segment: Mapping[str, tuple[Group, ...]]
+    singles: tuple[Single, ...]
+    learning_curve: tuple[LearningPoint, ...]
+    importance: tuple[Importance, ...]
+    labels: Mapping[str, Text]
+    plan: SplitPlan | None
+    protected: tuple[Protected, ...] = ()
+    own_models: OwnModels | None = None
+
+    def comparison(self, against: str, metric: str) -> Comparison:
+        """Find one comparison."""
+        found = (c for c in self.comparisons if (c.against, c.metric) == (against, metric))
+        return next(found)
+
+    @property
+    def suspects(self) -> tuple[Single, ...]:
+        """The single features that may be leaks."""
+        return tuple(single for single in self.singles if single.grounds)
+
+
+def evaluate(
+    case: Case, settings: EvaluationSettings | None = None, progress: Progress = lambda _: None
+) -> Evaluation:
+    """Judge a model on its test rows, beside every baseline.
+
+    A test without conversions is no error: the verdict is `too_few` and the figures are NaN.
+
+    Parameters
+    ----------
+    case
+        What is evaluated.
+    settings
+        How.
+    progress
+        Told what is being done.
+    """
+    settings = settings or EvaluationSettings()
+    learning, test = case.learning, case.test
+    progress("baselines")
+    predictions = predict(case, settings.seed)
+    given = predictions[MODEL]
+    progress("figures with intervals by lead")
+    drawn = redraw(test.label, predictions, test.lead, settings.redraws, settings.seed)
+    judged = Judged(
+        test.label, test.lead, test.cutoff, case.age_days, segments(case.catalog, test.values)
+    )
+    grouping = GroupSettings(
+        MIN_CONVERSIONS, settings.max_segment_values, settings.redraws, settings.seed
+    )
+    auc = drawn[MODEL].interval("auc").value
+    return Evaluation(
+        verdict=verdict(test, drawn),
+        learning=_count(learning),
+        test=_count(test),
+        horizon_days=case.horizon_days,
+        figures={name: {m: one.interval(m) for m in NAMES} for name, one in drawn.items()},
+        comparisons=_compare(drawn),
+        floor=ece_floor(given, _blocks(case), settings.redraws, settings.seed),
+        reliability=reliability(test.label, given, test.lead, settings.redraws, settings.seed),
+        rankings={n: curves.ranking(test.label, p) for n, p in predictions.items()},
+        spread=curves.spread(test.label, given),
+        by_age=groups.by_age(judged, given, grouping),
+        by_month=groups.by_month(judged, given, grouping),
+        by_segment=groups.by_segment(judged, given, grouping),
+        singles=singles(learning, test, case.catalog.features, auc),
+        learning_curve=_learn(case, predictions, settings, progress),
+        importance=importance(case.model, case.catalog, _some(test, settings).values),
+        labels=labels(case.catalog),
+        plan=case.plan,
+        protected=_protected(case, given, settings),
+    )
+
+
+def predict(case: Case, seed: int = 0) -> dict[str, Floats]:
+    """Give the probability of every test row, by the model first and by each baseline."""
+    fitted = baselines.fit_all(case.learning, case.points, recency(case.catalog), seed)
+    given = {MODEL: case.model.probability(case.test.values)}
+    return given | {name: one.probability(case.test.values) for name, one in fitted.items()}
+
+
+def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:
+    """Say whether there is a signal; see the top of this module."""
+    if min(test.conversions, len(test) - test.conversions) < MIN_CONVERSIONS:
+        return "too_few"
+    auc = drawn[MODEL].interval("auc")
+    if not (auc.low > 0.5 and auc.value >= WORTH_RANKING):  # noqa: PLR2004 (chance)
+        return "no_signal"
+    gain = drawn[MODEL].against("base_rate", drawn["base_rate"], "log_loss").gain
+    return "signal" if gain.low > 0 else "ranking_only"
+
+
+def _compare(drawn: Mapping[str, Redraws]) -> tuple[Comparison, ...]:
+    others = [(name, one) for name, one in drawn.items() if name != MODEL]
+    return tuple(
+        drawn[MODEL].against(name, one, metric) for name, one in others for metric in NAMES
+    )
+
+
+def _blocks(case: Case) -> NDArray[np.int64]:
+    """Give rows of a lead whose horizons overlap one code: they tell of the same conversion."""
+    block = case.test.cutoff // max(round(case.horizon_days * DAY), 1)
+    pairs = np.stack([case.test.lead, block], axis=1)
+    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _count(rows: TrainingSet) -> Counted:
+    rate = rows.conversions / len(rows)
+    ends = int(rows.cutoff.min()), int(rows.cutoff.max())
+    return Counted(len(rows), rows.leads, rows.conversions, rate, *ends)
+
+
+def _learn(
+    case: Case, predictions: Mapping[str, Floats], settings: EvaluationSettings, progress: Progress
+) -> tuple[LearningPoint, ...]:
+    if not settings.learning_fractions or "lightgbm" not in predictions:
+        return ()
+    sizes = LearningSettings(settings.learning_fractions, settings.redraws, settings.seed)
+    whole = predictions[MODEL], predictions["lightgbm"]
+    both = case.learning, case.test
+    return learning_curve(both, whole, sizes, case.train, case.points, progress)
+
+
+def _protected(case: Case, given: Floats, settings: EvaluationSettings) -> tuple[Protected, ...]:
+    """Compare the groups of every protected attribute."""
+    if case.reference is None:
+        return ()
+    band = bands_of(case.model.margin(case.test.values), case.reference)
+    rows = Compared(case.test, given, band, settings.redraws, settings.seed)
+    return tuple(
+        compare(name, groups_of(values), rows, case.catalog.features)
+        for name, values in case.audit.items()
+    )
+
+
+def _some(test: TrainingSet, settings: EvaluationSettings) -> TrainingSet:
+    """Draw the test rows whose contributions are averaged."""
+    drawn = np.random.default_rng(settings.seed).permutation(len(test))
+    return test.take(np.sort(drawn[: settings.explained_rows]))

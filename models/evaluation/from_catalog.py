@@ -1,0 +1,71 @@
+"""What the catalog tells an evaluation: segments, words, the recency column, importances.
+
+Decided here: segments are the categorical attributes; importances are summed to concepts before
+their size is taken, as reasons are, so that opposite features of one concept cancel.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalog.catalog import Catalog
+from features.feature import Text
+from features.wording.activity_words import ANY
+from models.baselines import baselines
+from models.explain.concepts import Concepts
+from models.explain.contributions import Explainer
+from models.model.lead_model import LeadModel
+from models.stats.training_set import Values
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much a concept moves the margin: the mean size of its contribution, in log-odds."""
+
+    concept: str
+    label: Text
+    size: float
+
+
+def segments(catalog: Catalog, values: Values) -> dict[str, NDArray[np.str_]]:
+    """Give the values of every categorical attribute on the test rows; other and missing named."""
+    found = {}
+    for column, feature in enumerate(catalog.features):
+        known = catalog.vocabulary.categories.get(feature.key)
+        if feature.view == "profile" and feature.is_category and known is not None:
+            codes = np.nan_to_num(values[:, column], nan=-1.0).astype(np.int64)
+            found[feature.key] = np.array(["(other)", *known, "(missing)"])[codes]
+    return found
+
+
+def labels(catalog: Catalog) -> dict[str, Text]:
+    """Give words for attributes and their values."""
+    own = [feature for feature in catalog.features if feature.view == "profile"]
+    return {feature.key: feature.concept_label for feature in own if feature.key} | dict(
+        catalog.vocabulary.labels
+    )
+
+
+def recency(catalog: Catalog) -> str:
+    """Find the column of days since the last activity, of any type."""
+    of_any = (
+        feature.name
+        for feature in catalog.features
+        if (feature.view, feature.measure) == ("engagement", "days_since_last")
+        and feature.key in ("", ANY)
+    )
+    return next(of_any, baselines.RECENCY)
+
+
+def importance(model: LeadModel, catalog: Catalog, values: Values) -> tuple[Importance, ...]:
+    """Average the size of the concepts' contributions over some rows, the largest first."""
+    concepts = Concepts.of(catalog)
+    each = Explainer(model).contributions(values)
+    summed = np.zeros((len(values), len(concepts.codes)))
+    for column, concept in enumerate(concepts.of_feature):
+        summed[:, concept] += each[:, column]
+    size = np.abs(summed).mean(axis=0)
+    order = np.argsort(-size, kind="stable")
+    told = [(concepts.codes[k], concepts.labels[k], float(size[k])) for k in order]
+    return tuple(Importance(*one) for one in told if one[2] > 0)

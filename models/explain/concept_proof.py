@@ -1,0 +1,222 @@
+"""Which concepts are proven: those whose contributions foretell outcomes that they have not seen.
+
+Decided here: the model's plan is carried out twice, on either half of the leads, and each half is
+explained by the model that did not see it. A concept is proven if its contribution goes with the
+outcome among leads of about the same age at about the same time (counts grow with age, and seasons
+move everything, so anything would seem to foretell something across them): a score test of the log
+loss within strata, one-sided, rows of a lead taken together. Other concepts are not held fixed: of
+two that tell the same story, both are true. Chance that the halves share speaks twice, so their two
+statistics are averaged as if they were one and the same. Holm's rule over all concepts holds the
+chance that any pure-noise concept passes to `error_rate`. What is not proven is never shown.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from models.explain.contributions import Explainer
+from models.model.lead_model import LeadModel, Weights
+from models.model.points import Points
+from models.model.scorecard import draw_leads
+from models.model.settings import TrainSettings
+from models.stats.splits import folds_by_lead
+from models.stats.training_set import Floats, TrainingSet
+from models.training.combine import Plan
+from models.training.fit_model import carry_out
+
+AGE = "profile__lead_age_days"
+"""The feature that tells how old a lead is."""
+_HALVES = 2
+_AGES, _TIMES, _GROUP_ROWS = 12, 6, 50
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True)
+class ProofSettings:
+    """How sure one must be.
+
+    Attributes
+    ----------
+    error_rate
+        The chance that any pure-noise concept passes.
+    max_rows
+        Above this a draw of leads with about so many rows is used.
+    """
+
+    error_rate: float = 0.01
+    max_rows: int = 30_000
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Rows explained by models that did not see their leads.
+
+    Attributes
+    ----------
+    parts
+        Shape (rows, concepts): contributions in margin units.
+    label, lead
+        Shape (rows,).
+    fold
+        Shape (rows,): which model explained the row.
+    age, time
+        Shape (rows,): groups of like age of the lead and like cutoff.
+    age_concept
+        The concept of the age itself, which is compared among leads of like cutoff only; -1 if
+        there is none.
+    """
+
+    parts: Floats
+    label: Floats
+    lead: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    age: NDArray[np.int64]
+    time: NDArray[np.int64]
+    age_concept: int = -1
+
+    def of_fold(self, fold: int) -> "HeldOut":
+        """Keep the rows of one model."""
+        own = self.fold == fold
+        return replace(
+            self,
+            parts=self.parts[own],
+            label=self.label[own],
+            lead=self.lead[own],
+            fold=self.fold[own],
+            age=self.age[own],
+            time=self.time[own],
+        )
+
+
+def proven(held_out: HeldOut, error_rate: float) -> NDArray[np.bool_]:
+    """Say which concepts are proven: shape (concepts,); Holm's step-down rule.
+
+    >>> rng = np.random.default_rng(0)
+    >>> parts = rng.normal(size=(2000, 2))
+    >>> label = (rng.random(2000) < 1 / (1 + np.exp(-parts[:, 0]))).astype(float)
+    >>> lead = np.arange(2000)
+    >>> proven(HeldOut(parts, label, lead, lead % 2, lead * 0, lead * 0), 0.01)
+    array([ True, False])
+    """
+    chance = ndtr(-strength(held_out))
+    order = np.argsort(chance, kind="stable")
+    bound = error_rate / np.arange(len(chance), 0, -1)
+    passed = np.cumprod(chance[order] <= bound).astype(np.bool_)
+    out = np.zeros(len(chance), dtype=np.bool_)
+    out[order] = passed
+    return out
+
+
+def strength(held_out: HeldOut) -> Floats:
+    """Give the test statistic of every concept: shape (concepts,), the mean over the folds of z.
+
+    With c the contribution and means taken within the stratum:
+    z = sum u / sqrt(sum of (sum of u over the rows of a lead)^2), u = (c - mean c) (label - mean),
+    which is standard normal for pure noise, whatever the other fold found.
+    """
+    folds = [_strength(held_out.of_fold(fold)) for fold in np.unique(held_out.fold).tolist()]
+    return np.asarray(np.mean(folds, axis=0))
+
+
+def _strength(rows: HeldOut) -> Floats:
+    _, lead = np.unique(rows.lead, return_inverse=True)
+    stratum = rows.age * (rows.time.max(initial=0) + 1) + rows.time
+    out = np.zeros(rows.parts.shape[1])
+    for concept in range(len(out)):
+        part = rows.parts[:, concept]
+        if np.ptp(part) <= _NOTHING:
+            continue
+        like = rows.time if concept == rows.age_concept else stratum
+        gain = _from_mean(part, like) * _from_mean(rows.label, like)
+        spread = np.sqrt(np.sum(np.bincount(lead, weights=gain) ** 2))
+        out[concept] = gain.sum() / spread if spread > 0.0 else 0.0
+    return out
+
+
+def _from_mean(values: Floats, group: NDArray[np.int64]) -> Floats:
+    """Take the mean of its group off every value."""
+    mean = np.bincount(group, weights=values) / np.maximum(np.bincount(group), 1)
+    return np.asarray(values - mean[group])
+
+
+def held_out(
+    rows: TrainingSet,
+    model: LeadModel,
+    concept_of: NDArray[np.int64],
+    how: tuple[TrainSettings, Points | None, int],
+    settings: ProofSettings,
+) -> HeldOut | None:
+    """Carry the model's plan out on halves of the leads, and explain each by the other.
+
+    Parameters
+    ----------
+    rows
+        What the model was trained on.
+    model
+        The model.
+    concept_of
+        Shape (features,): number of each feature's concept.
+    how
+        Training settings, hand-given points and seed that the model was trained with.
+    settings
+        How many rows.
+
+    Returns
+    -------
+    Missing if there are too few outcomes to learn from halves of them.
+    """
+    training, points, seed = how
+    plan = plan_of(model)
+    if plan is None:
+        return None
+    few = rows.take(draw_leads(rows.lead, settings.max_rows, seed))
+    if _fewest(few) < _HALVES * training.min_conversions:
+        return None
+    half = folds_by_lead(few.lead, few.label, _HALVES, seed)
+    concepts = int(concept_of.max(initial=-1)) + 1
+    parts = np.zeros((len(few), concepts))
+    for k in range(_HALVES):
+        taught = carry_out(few.take(half != k), plan, training, points, seed)
+        other = replace(
+            model, scorecard=taught.scorecard, booster=taught.booster, weights=taught.weights
+        )
+        explained = Explainer(other).contributions(few.values[half == k])
+        parts[half == k] = _by_concept(explained, concept_of, concepts)
+    age = _ages(few)
+    time = _groups(few.cutoff, len(few) // (int(age.max(initial=0)) + 1), _TIMES)
+    own = int(concept_of[few.names.index(AGE)]) if AGE in few.names else -1
+    return HeldOut(parts, few.label, few.lead, half, age, time, own)
+
+
+def _ages(rows: TrainingSet) -> NDArray[np.int64]:
+    """Put leads of like age into groups; one group where the age is not known."""
+    if AGE not in rows.names:
+        return np.zeros(len(rows), dtype=np.int64)
+    return _groups(np.nan_to_num(rows.values[:, rows.names.index(AGE)]), len(rows), _AGES)
+
+
+def _groups(values: NDArray[Any], rows: int, most: int) -> NDArray[np.int64]:
+    """Cut at quantiles into groups of at least `_GROUP_ROWS` of `rows`."""
+    groups = min(most, max(1, rows // _GROUP_ROWS))
+    cuts = np.unique(np.quantile(values, np.linspace(0, 1, groups + 1)[1:-1]))
+    return np.searchsorted(cuts, values, side="left").astype(np.int64)
+
+
+def plan_of(model: LeadModel) -> Plan | None:
+    """Read back the plan that a model was trained by; none if only points made it."""
+    told: dict[str, Any] = model.choices
+    if "penalty" not in told:
+        return None
+    return Plan(**told | {"weights": Weights(**told["weights"])})
+
+
+def _by_concept(parts: Floats, concept_of: NDArray[np.int64], concepts: int) -> Floats:
+    return np.asarray(parts @ (concept_of[:, None] == np.arange(concepts)).astype(np.float64))
+
+
+def _fewest(rows: TrainingSet) -> int:
+    converted = len(np.unique(rows.lead[rows.label == 1.0]))
+    return min(converted, len(np.unique(rows.lead[rows.label == 0.0])))

@@ -1,0 +1,87 @@
+"""From chosen reasons to words.
+
+Decided here: a sentence is made from the lead's own value of the leading feature; every distinct
+(feature, value) is said once, however many leads share it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalog.catalog import Catalog
+from features.feature import Text
+from features.wording.sentences import Language, render
+from models.explain.selected_reasons import Picked
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of one lead.
+
+    Attributes
+    ----------
+    code
+        Stable code of the concept.
+    label
+        The concept in words.
+    feature
+        The feature that leads it.
+    contribution
+        Signed, as a probability: 0.03 is three probability points.
+    sentence
+        What the lead's own value says, in English and Japanese.
+    snapshots, conversions
+        Comparable training snapshots, and how many of them converted.
+    """
+
+    code: str
+    label: Text
+    feature: str
+    contribution: float
+    sentence: Text
+    snapshots: int
+    conversions: int
+
+    @property
+    def points(self) -> float:
+        """The contribution in probability points (percent)."""
+        return 100.0 * self.contribution
+
+
+def sentences(picked: Picked, catalog: Catalog, language: Language) -> NDArray[np.object_]:
+    """Say the reasons of all leads: shape (rows, places); "" where there is none.
+
+    Parameters
+    ----------
+    picked
+        The reasons.
+    catalog
+        The features.
+    language
+        `en` or `ja`.
+    """
+    feature = picked.feature.ravel().astype(np.int64)
+    bits = np.ascontiguousarray(picked.value).ravel().view(np.uint32).astype(np.int64)
+    distinct, first, which = np.unique(
+        (feature << 32) | bits, return_index=True, return_inverse=True
+    )
+    values = picked.value.ravel()
+    said = np.empty(len(distinct), dtype=np.object_)
+    for position, place in enumerate(first.tolist()):
+        own = int(feature[place])
+        said[position] = (
+            ""
+            if own < 0
+            else render(catalog.features[own], float(values[place]), catalog.vocabulary, language)
+        )
+    return said[which].reshape(picked.feature.shape)
+
+
+def say(catalog: Catalog, feature: int, value: float) -> Text:
+    """Say one value in both languages."""
+    record = catalog.features[feature]
+    return Text(
+        en=render(record, value, catalog.vocabulary, "en"),
+        ja=render(record, value, catalog.vocabulary, "ja"),
+    )

@@ -1,0 +1,28 @@
+"""Where a score can change: the values at which a feature leaves a bin or turns at a tree.
+
+Decided here: between two neighbouring edges of every feature the margin and all contributions stay
+the same, to the bit. A feature without edges has no part in the score.
+"""
+
+import numpy as np
+
+from models.explain.tree_bins import column_bins
+from models.explain.tree_text import parse
+from models.model.lead_model import LeadModel
+from models.stats.training_set import Floats
+
+
+def edges_of(model: LeadModel) -> list[Floats]:
+    """Give the edges of every feature, ascending; of a category, the codes that are told apart."""
+    edges: list[list[float]] = [[] for _ in model.names]
+    card, binning = model.scorecard, model.scorecard.binning
+    if model.weights.scorecard != 0.0 and len(binning.edges):
+        for column, own in enumerate(binning.edges):
+            points = card.table[binning.starts[column] : binning.starts[column + 1]]
+            if len(np.unique(points)) > 1:
+                edges[column] += own.tolist() or [0.0]
+    if model.booster is not None and model.weights.trees != 0.0:
+        for item in column_bins(parse(model.booster.text)):
+            told_apart = range(item.categories) if item.categories else item.edges.tolist()
+            edges[item.column] += map(float, told_apart)
+    return [np.unique(np.array(own, np.float64)) for own in edges]

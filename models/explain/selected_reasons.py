@@ -1,0 +1,62 @@
+"""The reasons picked for many leads, column by column."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.stats.training_set import Floats, Values
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The reasons of some leads; the first `positive` places are for, the others against.
+
+    Attributes
+    ----------
+    concept, feature
+        Shape (rows, places): positions in the concepts and the catalog; -1 where there is none.
+    value
+        Shape (rows, places): the value of the leading feature.
+    contribution
+        Shape (rows, places): as a probability; 0 where there is none.
+    snapshots, conversions
+        Shape (rows, places): comparable training snapshots, and how many of them converted.
+    """
+
+    concept: NDArray[np.int16]
+    feature: NDArray[np.int32]
+    value: Values
+    contribution: Floats
+    snapshots: NDArray[np.int64]
+    conversions: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, rows: int, places: int) -> "Picked":
+        """Make room for the reasons of some leads; nothing is written yet."""
+        shape = (rows, places)
+        return cls(
+            concept=np.empty(shape, np.int16),
+            feature=np.empty(shape, np.int32),
+            value=np.empty(shape, np.float32),
+            contribution=np.empty(shape),
+            snapshots=np.empty(shape, np.int64),
+            conversions=np.empty(shape, np.int64),
+        )
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """Give all of it as compiled code takes it."""
+        return (
+            self.concept,
+            self.feature,
+            self.value,
+            self.contribution,
+            self.snapshots,
+            self.conversions,
+        )
+
+    def rows(self, first: int, end: int) -> "Picked":
+        """Give a view of some rows."""
+        return Picked(*(column[first:end] for column in self.columns))

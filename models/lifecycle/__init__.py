@@ -1,0 +1,1 @@
+"""What happens to a model after training: back-tests and recalibration."""

@@ -1,0 +1,1 @@
+"""What a model is: scorecard, trees, calibration, interval, reference population."""

@@ -1,0 +1,173 @@
+"""Binning: every feature becomes a few bins, learned from the training rows.
+
+Decided here: a numeric feature has bins of about equal size, cut at values that occur; zero has a
+bin of its own when it is frequent; a category has a bin for each code with support, the rest share
+bin 0; missing is always the last bin, also when training never saw it. A value belongs to the bin
+of the first edge that is not below it, so a bin is (previous edge, edge].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.kernel.compiled import njit
+from models.model.settings import ScorecardSettings
+from models.stats.training_set import Values
+
+Edges = NDArray[np.float32]
+BinCodes = NDArray[np.uint8]
+
+_MOST_CODES = 200
+
+
+@dataclass(frozen=True)
+class Binning:
+    """The bins of all features.
+
+    Attributes
+    ----------
+    edges
+        Per feature, ascending: inner edges of a number, or the codes that have a bin.
+    categorical
+        Shape (features,).
+    """
+
+    edges: tuple[Edges, ...]
+    categorical: NDArray[np.bool_]
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Shape (features,): bins, the one for missing included."""
+        return np.array([len(edges) + 2 for edges in self.edges], dtype=np.int64)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Shape (features + 1,): where the bins of a feature begin in one long row of all bins."""
+        return np.concatenate([[0], np.cumsum(self.counts)]).astype(np.int64)
+
+    @cached_property
+    def flat_edges(self) -> Edges:
+        """All edges, one feature after the other."""
+        return np.concatenate([*self.edges, np.empty(0)]).astype(np.float32)
+
+    @cached_property
+    def edge_starts(self) -> NDArray[np.int64]:
+        """Shape (features + 1,): where the edges of a feature begin in `flat_edges`."""
+        lengths = [len(edges) for edges in self.edges]
+        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+    def codes(self, values: Values) -> BinCodes:
+        """Give the bin of every value: shape (features, rows), feature by feature."""
+        out = np.empty((values.shape[1], values.shape[0]), dtype=np.uint8)
+        _fill_codes(values, self.flat_edges, self.edge_starts, self.categorical, out)
+        return out
+
+    def to_json(self) -> list[list[float]]:
+        """Write the edges as plain lists."""
+        return [[float(edge) for edge in edges] for edges in self.edges]
+
+    @classmethod
+    def from_json(cls, raw: list[list[float]], categorical: NDArray[np.bool_]) -> "Binning":
+        """Read what `to_json` wrote."""
+        return cls(tuple(np.array(edges, dtype=np.float32) for edges in raw), categorical)
+
+
+def learn(
+    values: Values,
+    categorical: NDArray[np.bool_],
+    settings: ScorecardSettings,
+    further: Sequence[Edges] = (),
+) -> Binning:
+    """Learn bins from training values.
+
+    >>> counts = np.array([[0], [0], [0], [1], [2], [np.nan]], dtype=np.float32)
+    >>> learn(counts, np.array([False]), ScorecardSettings(min_bin_rows=1)).edges
+    (array([0., 1.], dtype=float32),)
+
+    Parameters
+    ----------
+    values
+        Shape (rows, features).
+    categorical
+        Shape (features,).
+    settings
+        How many bins, and how small.
+    further
+        Per feature, edges that must be there (the hand-given points ask for them).
+    """
+    edges = []
+    for column in range(values.shape[1]):
+        present = values[:, column][~np.isnan(values[:, column])]
+        cut = _category_codes if categorical[column] else _number_edges
+        own = cut(present, settings)
+        edges.append(np.union1d(own, further[column]).astype(np.float32) if further else own)
+    return Binning(tuple(edges), categorical)
+
+
+def _category_codes(present: Edges, settings: ScorecardSettings) -> Edges:
+    codes, support = np.unique(present, return_counts=True)
+    enough = codes[(support >= settings.min_bin_rows) & (codes > 0)]
+    return np.asarray(enough[:_MOST_CODES], dtype=np.float32)
+
+
+def _number_edges(present: Edges, settings: ScorecardSettings) -> Edges:
+    if len(present) == 0:
+        return np.empty(0, dtype=np.float32)
+    size = max(settings.min_bin_rows, len(present) // settings.max_bins)
+    levels, support = np.unique(present, return_counts=True)
+    edges = levels[_cuts(support, levels == 0.0, size, settings.min_bin_rows)]
+    return np.asarray(edges[edges < levels[-1]], dtype=np.float32)
+
+
+@njit(cache=True)
+def _cuts(support: Any, is_zero: Any, size: int, least: int) -> Any:  # pragma: no cover (compiled)
+    """Mark the levels after which a bin ends: full, or next to a zero that fills one alone."""
+    ends = np.zeros(len(support), dtype=np.bool_)
+    held = 0
+    left = support.sum()
+    for level in range(len(support)):
+        held += support[level]
+        left -= support[level]
+        full = held >= size
+        zero_here = is_zero[level] and support[level] >= size
+        zero_next = level + 1 < len(support) and is_zero[level + 1] and support[level + 1] >= size
+        if (full or zero_here or zero_next) and left >= least:
+            ends[level] = True
+            held = 0
+    return ends
+
+
+@njit(cache=True, nogil=True)
+def bin_of(value: float, edges: Any, begin: int, end: int, category: bool) -> int:  # noqa: FBT001  # pragma: no cover (compiled)
+    """Find the bin of one value among `edges[begin:end]`."""
+    if np.isnan(value):
+        return end - begin + 1
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) // 2
+        if edges[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    if not category:
+        return low - begin
+    return low - begin + 1 if low < end and edges[low] == value else 0
+
+
+@njit(cache=True, nogil=True)
+def _fill_codes(
+    values: Any, edges: Any, edge_starts: Any, categorical: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    for row in range(values.shape[0]):
+        for column in range(values.shape[1]):
+            out[column, row] = bin_of(
+                values[row, column],
+                edges,
+                edge_starts[column],
+                edge_starts[column + 1],
+                categorical[column],
+            )

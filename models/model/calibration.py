@@ -1,0 +1,282 @@
+"""Calibration: from margin to probability: none, sigmoid, beta, quadratic or isotonic.
+
+Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
+loss, out of fold by lead, by more than one standard error of the difference. A calibration is plain
+data, never inverts an order, and gives probabilities inside [0, 1].
+
+- sigmoid: slope * margin + shift, slope >= 0
+- beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
+- quadratic: the margin with its error (`models.stats.log_odds`), of prior standard deviations
+`HELD`:
+  level + slope * far + bend * far**2, far = margin - center; from where its slope has fallen to
+  `LEAST` of that at the center it goes straight on
+- isotonic: a rising step curve, joined by straight lines, each level shrunk to the mean
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BadInput
+from features.kernel.compiled import njit
+from models.model.settings import CalibrationSettings
+from models.stats.interpolation import between
+from models.stats.log_odds import error, expit, logit
+from models.stats.splits import folds_by_lead
+from models.stats.training_set import Floats
+
+Kind = Literal["none", "sigmoid", "beta", "isotonic", "quadratic"]
+HELD: Final = (0.4, 0.3, 0.2)
+LEAST: Final = 0.2
+
+_FOLDS = 5
+_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
+_SIGMOID, _BETA, _ISOTONIC, _QUADRATIC = 1, 2, 3, 4
+"""Positions in `_KINDS`."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A rising curve from margin to probability.
+
+    Attributes
+    ----------
+    kind
+        none, sigmoid, beta, isotonic or quadratic.
+    parameters
+        sigmoid: slope, shift; beta: a, b, shift; quadratic: center,
+        level, slope, bend; isotonic: the probabilities at `at`.
+    at
+        Isotonic only: margins, ascending.
+    """
+
+    kind: Kind = "none"
+    parameters: tuple[float, ...] = ()
+    at: tuple[float, ...] = ()
+
+    def probability(self, margin: Floats) -> Floats:
+        """Give probabilities: shape of `margin`.
+
+        >>> Calibration("sigmoid", (1.0, 0.0)).probability(np.array([0.0]))
+        array([0.5])
+        """
+        flat = np.ascontiguousarray(margin, np.float64)
+        out = np.empty(flat.shape)
+        _probabilities(flat.ravel(), *self.parts, out.ravel())
+        return out
+
+    @cached_property
+    def parts(self) -> tuple[int, Floats, Floats]:
+        """Give what `probability_of` reads."""
+        return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
+
+    def moved(self, slope: float, shift: float) -> "Calibration":
+        """Give the curve whose log-odds are `slope` times those of this one, plus `shift`.
+
+        A curve of every kind stays of its kind (`none` becomes `sigmoid`), so it is stored and
+        compiled as before. Between two levels of an isotonic curve the line stays straight.
+
+        >>> Calibration("sigmoid", (2.0, 1.0)).moved(0.5, 1.0)
+        Calibration(kind='sigmoid', parameters=(1.0, 1.5), at=())
+        >>> Calibration().moved(-1.0, 0.0)
+        Traceback (most recent call last):
+            ...
+        features.errors.BadInput: found a slope of -1.0; expected a slope above 0; ...
+        """
+        if not slope > 0.0:
+            raise BadInput.of(
+                f"a slope of {slope}", "a slope above 0", "train anew: the order does not hold"
+            )
+        if self.kind == "isotonic":
+            levels = expit(slope * logit(np.array(self.parameters)) + shift)
+            return replace(self, parameters=tuple(levels.tolist()))
+        if self.kind == "none":
+            return Calibration("sigmoid", (slope, shift))
+        if self.kind == "quadratic":
+            center, level, *bent = self.parameters
+            return replace(
+                self, parameters=(center, slope * level + shift, *(slope * one for one in bent))
+            )
+        *slopes, own = self.parameters
+        return replace(self, parameters=(*(slope * one for one in slopes), slope * own + shift))
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the calibration as plain data."""
+        return {"kind": self.kind, "parameters": list(self.parameters), "at": list(self.at)}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Calibration":
+        """Read what `to_json` wrote."""
+        return cls(raw["kind"], tuple(raw["parameters"]), tuple(raw["at"]))
+
+
+@njit(cache=True, nogil=True)
+def probability_of(
+    margin: float, kind: int, parameters: Any, at: Any
+) -> float:  # pragma: no cover (compiled)
+    """Give the probability of one margin."""
+    if kind == _ISOTONIC:
+        return between(margin, at, parameters)  # type: ignore[no-any-return]
+    logit = margin
+    if kind == _SIGMOID:
+        logit = parameters[0] * margin + parameters[1]
+    elif kind == _BETA:
+        above, below = np.logaddexp(0.0, -margin), np.logaddexp(0.0, margin)
+        logit = -parameters[0] * above + parameters[1] * below + parameters[2]
+    elif kind == _QUADRATIC:
+        logit = _bent(margin - parameters[0], parameters[1], parameters[2], parameters[3])
+    return np.exp(-np.logaddexp(0.0, -logit))  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _bent(
+    far: float, level: float, slope: float, bend: float
+) -> float:  # pragma: no cover (compiled)
+    inner = far
+    if bend < 0.0:
+        inner = min(far, (LEAST - 1.0) * slope / (2.0 * bend))
+    elif bend > 0.0:
+        inner = max(far, (LEAST - 1.0) * slope / (2.0 * bend))
+    return level + slope * inner + bend * inner * inner + LEAST * slope * (far - inner)
+
+
+@njit(cache=True, nogil=True)
+def _probabilities(
+    margin: Any, kind: int, parameters: Any, at: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
+    for row in range(len(margin)):
+        out[row] = probability_of(margin[row], kind, parameters, at)
+
+
+def fit(
+    kind: Kind, margin: Floats, label: Floats, lead: NDArray[np.int64] | None = None
+) -> Calibration:
+    """Fit one kind of calibration.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    margin, label
+        Shape (rows,).
+    lead
+        Shape (rows,): whose rows they are; missing means that each is of another lead.
+    """
+    if kind == "quadratic":
+        return _quadratic(margin, label, np.arange(len(label)) if lead is None else lead)
+    if kind == "isotonic":
+        return _isotonic(margin, label)
+    if kind == "sigmoid":
+        slope, shift = _logistic(margin[:, None], label)
+        return Calibration("sigmoid", (slope, shift))
+    if kind == "beta":
+        parts = np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
+        return Calibration("beta", tuple(_logistic(parts, label)))
+    return Calibration()
+
+
+def choose(
+    margin: Floats,
+    label: Floats,
+    lead: NDArray[np.int64],
+    settings: CalibrationSettings,
+    seed: int,
+) -> Calibration:
+    """Choose the kind of calibration by log loss out of fold, and fit it on all rows.
+
+    Parameters
+    ----------
+    margin, label, lead
+        Shape (rows,): honest margins (later than, or held out of, what the model was trained on).
+    settings
+        The kinds to try.
+    seed
+        Of the folds.
+    """
+    converted = np.count_nonzero(label == 1.0)
+    if min(converted, len(label) - converted) < settings.min_conversions:
+        return Calibration()
+    fold = folds_by_lead(lead, label, _FOLDS, seed)
+    plain = log_losses(Calibration().probability(margin), label)
+    best: Kind = "none"
+    best_gain = 0.0
+    for kind in settings.kinds:
+        gain = plain - _out_of_fold(_kind(kind), margin, label, (lead, fold))
+        if gain.mean() > max(best_gain, _standard_error(gain, lead)):
+            best, best_gain = _kind(kind), float(gain.mean())
+    return fit(best, margin, label, lead)
+
+
+def log_losses(probability: Floats, label: Floats) -> Floats:
+    """Give the log loss of every row; probabilities are held inside (1e-12, 1 - 1e-12)."""
+    inside = np.clip(probability, 1e-12, 1.0 - 1e-12)
+    return np.asarray(-label * np.log(inside) - (1.0 - label) * np.log1p(-inside))
+
+
+def _kind(name: str) -> Kind:
+    return _KINDS[_KINDS.index(name)] if name in _KINDS else "none"
+
+
+def _out_of_fold(
+    kind: Kind, margin: Floats, label: Floats, by: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> Floats:
+    lead, fold = by
+    out = np.empty(len(margin))
+    for k in range(_FOLDS):
+        held = fold == k
+        curve = fit(kind, margin[~held], label[~held], lead[~held])
+        out[held] = log_losses(curve.probability(margin[held]), label[held])
+    return out
+
+
+def _standard_error(gain: Floats, lead: NDArray[np.int64]) -> float:
+    """Give the standard error of the mean gain, rows of a lead taken together."""
+    _, position = np.unique(lead, return_inverse=True)
+    by_lead = np.bincount(position, weights=gain - gain.mean())
+    return float(np.sqrt(np.sum(by_lead**2)) / len(gain))
+
+
+def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
+    """Fit non-negative slopes and a shift, weakly held to slopes of one and no shift."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - for learning alone
+
+    target = np.append(np.ones(parts.shape[1]), 0.0)
+
+    def loss(x: Floats) -> tuple[float, Floats]:
+        logit = parts @ x[:-1] + x[-1]
+        residual = expit(logit) - label
+        total = np.sum(np.logaddexp(0.0, logit) - label * logit) + 0.5 * np.sum((x - target) ** 2)
+        return float(total), np.append(residual @ parts, residual.sum()) + (x - target)
+
+    bounds = [(0.0, None)] * parts.shape[1] + [(None, None)]
+    return tuple(float(x) for x in minimize(loss, target, jac=True, bounds=bounds).x)
+
+
+def _quadratic(margin: Floats, label: Floats, lead: NDArray[np.int64]) -> Calibration:
+    found = error(margin, label, lead, HELD)
+    shift, slope, bend = found.likely.tolist()
+    rising = max(1.0 + slope, LEAST)
+    return Calibration("quadratic", (found.center, found.center + shift, rising, bend))
+
+
+def _isotonic(margin: Floats, label: Floats) -> Calibration:
+    """Fit a rising curve; each level counts its rows together with two average ones."""
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - for learning alone
+
+    rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(margin, label)
+    level, position = np.unique(rising.predict(margin), return_inverse=True)
+    rows = np.bincount(position)
+    shrunk = (level * rows + 2.0 * label.mean()) / (rows + 2.0)
+    joined = IsotonicRegression(out_of_bounds="clip")  # levels may differ by rounding alone
+    held = joined.fit(level, shrunk, sample_weight=rows).predict(level)
+    first = np.full(len(level), np.inf)
+    last = np.full(len(level), -np.inf)
+    np.minimum.at(first, position, margin)
+    np.maximum.at(last, position, margin)
+    at = np.column_stack([first, last]).ravel()
+    return Calibration(
+        "isotonic", tuple(np.repeat(held, 2).tolist()), tuple(np.maximum.accumulate(at).tolist())
+    )

@@ -1,0 +1,139 @@
+"""The lead model: what was learned, as plain data, and the way from features to a probability.
+
+Decided here: margin = scorecard weight * scorecard + trees weight * trees + shift. It is additive
+in features: the scorecard by its tables, the trees by their SHAP values. The probability is the
+calibrated margin.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import CatalogMismatch
+from models.model.booster import Booster
+from models.model.calibration import Calibration
+from models.model.interval import Interval
+from models.model.scorecard import Scorecard
+from models.stats.training_set import Floats, Values
+
+EvidenceLevel = Literal["points_only", "scorecard", "scorecard_and_trees"]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part counts, and what is added."""
+
+    scorecard: float = 1.0
+    trees: float = 0.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the model was trained on."""
+
+    rows: int
+    leads: int
+    conversions: int
+
+
+@dataclass(frozen=True)
+class LeadModel:
+    """A trained model.
+
+    Attributes
+    ----------
+    names, categorical
+        The feature columns it expects, in order.
+    scorecard
+        The scorecard.
+    booster
+        The trees; None when none was worth it.
+    weights
+        How the two are put together.
+    calibration
+        From margin to probability.
+    interval
+        How sure a probability is.
+    counts
+        What it was trained on.
+    choices
+        What held-out data chose, and the log loss of the candidates; for people to read.
+    """
+
+    names: tuple[str, ...]
+    categorical: NDArray[np.bool_]
+    scorecard: Scorecard
+    booster: Booster | None
+    weights: Weights
+    calibration: Calibration
+    interval: Interval
+    counts: Counts
+    choices: dict[str, Any]
+
+    @property
+    def evidence_level(self) -> EvidenceLevel:
+        """What the data could carry: points only, a scorecard, or trees as well."""
+        if self.scorecard.penalty == 0.0:
+            return "points_only"
+        return "scorecard" if self.booster is None else "scorecard_and_trees"
+
+    @cached_property
+    def base_margin(self) -> float:
+        """The margin of no particular lead: what contributions start from."""
+        trees = 0.0 if self.booster is None else self.weights.trees * self.booster.expected
+        return self.weights.scorecard * self.scorecard.intercept + trees + self.weights.shift
+
+    def margin(self, values: Values) -> Floats:
+        """Give the additive log-odds before calibration: shape (rows,).
+
+        Parameters
+        ----------
+        values
+            Shape (rows, features), float32, as `features.build` made them.
+        """
+        if values.ndim != 2 or values.shape[1] != len(self.names):  # noqa: PLR2004 (rows, features)
+            raise CatalogMismatch.of(
+                f"values of shape {values.shape}",
+                f"(rows, {len(self.names)})",
+                "build the features with the catalog of this model",
+            )
+        margin = self.weights.scorecard * self.scorecard.margin(values) + self.weights.shift
+        if self.booster is not None:
+            margin += self.weights.trees * self.booster.margin(values)
+        return margin
+
+    def probability(self, values: Values) -> Floats:
+        """Give the calibrated probability of an outcome in the horizon: shape (rows,)."""
+        return self.calibration.probability(self.margin(values))
+
+    def to_json(self) -> dict[str, Any]:
+        """Write everything but the trees as plain data."""
+        return {
+            "names": list(self.names),
+            "scorecard": self.scorecard.to_json(),
+            "weights": asdict(self.weights),
+            "calibration": self.calibration.to_json(),
+            "interval": self.interval.to_json(),
+            "counts": asdict(self.counts),
+            "choices": self.choices,
+        }
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any], booster_text: str | None) -> "LeadModel":
+        """Read what `to_json` wrote, with the trees in LightGBM's text form."""
+        scorecard = Scorecard.from_json(raw["scorecard"])
+        return cls(
+            names=tuple(raw["names"]),
+            categorical=scorecard.binning.categorical,
+            scorecard=scorecard,
+            booster=None if booster_text is None else Booster(booster_text),
+            weights=Weights(**raw["weights"]),
+            calibration=Calibration.from_json(raw["calibration"]),
+            interval=Interval.from_json(raw["interval"]),
+            counts=Counts(**raw["counts"]),
+            choices=raw["choices"],
+        )

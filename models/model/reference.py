@@ -1,0 +1,151 @@
+"""The reference population: what a score and a band are measured against.
+
+Decided here: a score is the percent of the reference population of open leads whose margin is
+lower; up to 1,001 margins of that population are kept, between them the score rises in a straight
+line. The bands are cut at stated scores.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BadParams, NotEnoughEvidence
+from features.kernel.compiled import njit
+from models.stats.interpolation import between
+from models.stats.training_set import Floats
+
+BANDS = ("cold", "warm", "hot")
+"""The bands, from the lowest scores to the highest; a band code is a position here."""
+
+_KNOTS = 1001
+
+
+@dataclass(frozen=True)
+class BandSettings:
+    """From which scores on a lead is `hot` or `warm`."""
+
+    hot: float = 90.0
+    warm: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds out of order."""
+        if not 0.0 <= self.warm <= self.hot <= 100.0:  # noqa: PLR2004 (percent)
+            raise BadParams.of(
+                f"bands hot from {self.hot}, warm from {self.warm}",
+                "0 <= warm <= hot <= 100",
+                "correct the thresholds",
+            )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A population of open leads, by its margins.
+
+    Attributes
+    ----------
+    margin
+        Ascending, without repetition.
+    below
+        The percent of the population that lies below each of them.
+    population
+        How many there were.
+    bands
+        The thresholds.
+    """
+
+    margin: Floats
+    below: Floats
+    population: int
+    bands: BandSettings = BandSettings()
+
+    def score(self, margin: Floats) -> Floats:
+        """Give the percent of the population that a lead is hotter than: shape of `margin`.
+
+        >>> people = learn(np.array([-3.0, -2.0, -2.0, 0.0]))
+        >>> people.score(np.array([-9.0, -2.0, 0.0, 9.0]))
+        array([  0.,  25.,  75., 100.])
+        """
+        out = np.empty(len(margin))
+        _scores(np.ascontiguousarray(margin, np.float64), self.margin, self.below, out)
+        return out
+
+    def band(self, score: Floats) -> NDArray[np.int8]:
+        """Give the band codes, positions in `BANDS`: shape of `score`."""
+        out = np.empty(len(score), np.int8)
+        _bands(np.ascontiguousarray(score, np.float64), self.parts[2], out)
+        return out
+
+    @cached_property
+    def parts(self) -> tuple[Floats, Floats, Floats]:
+        """Give what `score_of` and `band_of` read: the margins, the percents, the thresholds."""
+        return self.margin, self.below, np.array([self.bands.warm, self.bands.hot])
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the reference as plain data."""
+        return {
+            "margin": self.margin.tolist(),
+            "below": self.below.tolist(),
+            "population": self.population,
+            "bands": {"hot": self.bands.hot, "warm": self.bands.warm},
+        }
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Reference":
+        """Read what `to_json` wrote."""
+        return cls(
+            margin=np.array(raw["margin"], dtype=np.float64),
+            below=np.array(raw["below"], dtype=np.float64),
+            population=raw["population"],
+            bands=BandSettings(**raw["bands"]),
+        )
+
+
+@njit(cache=True, nogil=True)
+def score_of(margin: float, at: Any, below: Any) -> float:  # pragma: no cover (compiled)
+    """Give the score of one margin; beyond all that is known it is 0 or 100."""
+    if margin > at[len(at) - 1]:
+        return 100.0
+    return 0.0 if margin < at[0] else between(margin, at, below)
+
+
+@njit(cache=True, nogil=True)
+def band_of(score: float, thresholds: Any) -> int:  # pragma: no cover (compiled)
+    """Give the band code of one score."""
+    return int(score >= thresholds[0]) + int(score >= thresholds[1])
+
+
+@njit(cache=True, nogil=True)
+def _scores(margin: Any, at: Any, below: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    for row in range(len(margin)):
+        out[row] = score_of(margin[row], at, below)
+
+
+@njit(cache=True, nogil=True)
+def _bands(score: Any, thresholds: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    for row in range(len(score)):
+        out[row] = band_of(score[row], thresholds)
+
+
+def learn(margin: Floats, bands: BandSettings | None = None) -> Reference:
+    """Learn the reference from the margins of the open leads at one cutoff.
+
+    Parameters
+    ----------
+    margin
+        Shape (leads,).
+    bands
+        The thresholds; missing means the defaults.
+    """
+    if len(margin) == 0:
+        raise NotEnoughEvidence.of(
+            "no open leads to compare with", "at least one", "take a cutoff with open leads"
+        )
+    ordered = np.sort(margin)
+    levels = np.unique(ordered)
+    if len(levels) > _KNOTS:
+        levels = np.unique(np.quantile(ordered, np.linspace(0, 1, _KNOTS), method="nearest"))
+    below = 100.0 * np.searchsorted(ordered, levels, side="left") / len(ordered)
+    return Reference(levels, below, len(margin), bands or BandSettings())

@@ -1,0 +1,118 @@
+"""What a model is trained with: the section `train` of params.yaml.
+
+Decided here: defaults that need no search. One rule serves every size of data: the strength of the
+penalty, the number of trees, the weight of each part and the calibration are left to held-out data.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ScorecardSettings:
+    """The scorecard.
+
+    Attributes
+    ----------
+    max_bins
+        The most bins of a numeric feature, beside the one for missing.
+    min_bin_rows
+        The least rows of a bin.
+    penalties
+        Strengths of the L2 penalty to choose from, out of fold; the square of one over the typical
+        log-odds between the low and the high end of a feature.
+    max_rows
+        Above this the scorecard is fitted on a draw of leads with about so many rows.
+    max_choice_rows
+        The same for choosing the penalty.
+    """
+
+    max_bins: int = 20
+    min_bin_rows: int = 10
+    penalties: tuple[float, ...] = (3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
+    max_rows: int = 200_000
+    max_choice_rows: int = 25_000
+
+
+@dataclass(frozen=True)
+class BoosterSettings:
+    """The boosted trees.
+
+    Attributes
+    ----------
+    max_leaves
+        The most leaves of a tree, fewer on few rows; up to 8 have exact reasons from state tables.
+    max_trees
+        The most trees; held-out data choose how many, possibly none.
+    learning_rate
+        The rate; doubled (up to three times) while the best number of trees is the most allowed.
+    min_leaf_rows
+        The least rows of a leaf.
+    min_leaf_hessian
+        The least sum of p (1 - p) in a leaf: about the least conversions when they are rare.
+    leaf_penalty
+        L2 penalty on leaf values.
+    feature_share
+        The part of the features drawn for each tree.
+    row_share
+        The part of the rows drawn for each tree.
+    patience
+        Stop a fold after so many trees without gain.
+    threads
+        Threads of LightGBM.
+    """
+
+    max_leaves: int = 8
+    max_trees: int = 800
+    learning_rate: float = 0.03
+    min_leaf_rows: int = 10
+    min_leaf_hessian: float = 2.0
+    leaf_penalty: float = 1.0
+    feature_share: float = 0.5
+    row_share: float = 0.8
+    patience: int = 100
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class CalibrationSettings:
+    """The calibration.
+
+    Attributes
+    ----------
+    kinds
+        What to choose from; `none` is always among them.
+    share
+        The part of the rows, the latest, that calibration is chosen on.
+    min_conversions
+        Below this many conversions (or non-conversions) nothing but `none` is tried.
+    """
+
+    kinds: tuple[str, ...] = ("sigmoid", "beta", "quadratic", "isotonic")
+    share: float = 0.25
+    min_conversions: int = 50
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """Everything `models.training.fit_model.fit` asks for.
+
+    Attributes
+    ----------
+    horizon_days
+        Horizon of the labels: the embargo before the calibration slice.
+    folds
+        Folds by lead.
+    min_conversions
+        Below this many converted leads nothing is chosen by folds: the strongest penalty, no trees.
+        Hand-given points stand alone below twice as many.
+    max_judged_rows
+        Above this only two of the folds are held out to choose the trees.
+    """
+
+    horizon_days: float = 90.0
+    folds: int = 5
+    min_conversions: int = 10
+    max_judged_rows: int = 100_000
+    scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
+    booster: BoosterSettings = field(default_factory=BoosterSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

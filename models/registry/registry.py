@@ -1,0 +1,199 @@
+"""The registry: versions and aliases, kept by MLflow.
+
+Decided here: a version is registered from a run; the alias `champion` marks the one that answers,
+`challenger` the one that would replace it. A champion remembers whom it replaced, which is where a
+rollback goes. Without a URL the registry is a SQLite file beside its artifacts.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from features.errors import ArtifactMissing, BadRequest
+from models.registry.mlflow_client import addressed, mlflow_module, quiet
+from models.registry.registry_types import Predictor, Version
+from models.registry.runs import RunLog
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMER_TAG: Final = "mikomi.former_champion"
+
+
+class Registry(RunLog):
+    """The registry at a URL, or in a local directory, with its runs."""
+
+    def register(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> Version:
+        """Register the artifact of a run as a version, once, and make it the challenger.
+
+        Parameters
+        ----------
+        run_id
+            The run that the artifact belongs to.
+        artifact
+            Directory of the artifact.
+        example
+            A few rows of feature columns; with their answers they make the signature.
+        """
+        for version in self.versions():
+            if version.run_id == run_id:
+                return version
+        with quiet(), addressed(self._mlflow, self.url):
+            number = self.log_model(run_id, artifact, example)
+            self._client.set_registered_model_alias(self._settings.model, "challenger", number)
+        return self.version(str(number))
+
+    def versions(self) -> list[Version]:
+        """List the versions, newest first."""
+        name = self._settings.model
+        with quiet():
+            try:
+                aliases = self._client.get_registered_model(name).aliases
+            except self._mlflow.exceptions.MlflowException as error:
+                if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                    raise
+                return []
+            found = self._client.search_model_versions(f"name = '{name}'")
+        named: dict[int, list[str]] = {}
+        for alias, number in aliases.items():
+            named.setdefault(int(number), []).append(alias)
+        versions = [_version(entry, named.get(int(entry.version), [])) for entry in found]
+        return sorted(versions, key=lambda version: -version.number)
+
+    def fetch_card(self, version: Version, into: Path) -> bool:
+        """Copy the card of a version into a directory that is there; say whether there is one."""
+        with quiet():
+            there = bool(self._client.list_artifacts(version.run_id, "card"))
+            _ = there and self._client.download_artifacts(version.run_id, "card", str(into))
+        return there
+
+    def version(self, which: str) -> Version:
+        """Find a version by its number or by an alias."""
+        versions = self.versions()
+        for version in versions:
+            if which == str(version.number) or which in version.aliases:
+                return version
+        known = ", ".join(str(version.number) for version in versions) or "none"
+        raise BadRequest.of(
+            f"version {which} of the model {self._settings.model}",
+            f"a version or an alias of the registry {self.url} (versions: {known})",
+            "see `mikomi models`",
+        )
+
+    def champion(self) -> Version | None:
+        """Tell the version that answers, if there is one."""
+        return self.aliased("champion")
+
+    def aliased(self, alias: str) -> Version | None:
+        """Tell the version of an alias, if there is one."""
+        return next((one for one in self.versions() if alias in one.aliases), None)
+
+    def crown(self, version: Version, tags: Mapping[str, str]) -> None:
+        """Make a version the champion; the version before it keeps its number and its run."""
+        name = self._settings.model
+        former = self.champion()
+        if former is not None and former.number != version.number:
+            tags = {**tags, FORMER_TAG: str(former.number)}
+        with quiet():
+            self.note(version, tags)
+            self._client.set_registered_model_alias(name, "champion", version.number)
+            challenger = self.aliased("challenger")
+            if challenger is not None and challenger.number == version.number:
+                self._client.delete_registered_model_alias(name, "challenger")
+
+    def former(self) -> Version:
+        """Find whom the champion replaced.
+
+        Raises
+        ------
+        BadRequest
+            If there is no champion, or it was the first.
+        """
+        champion = self.champion()
+        number = None if champion is None else champion.tags.get(FORMER_TAG)
+        if number is None:
+            found = "no champion" if champion is None else f"champion {champion.number}, the first"
+            raise BadRequest.of(found, "a champion that replaced another", "see `mikomi models`")
+        return self.version(number)
+
+    def restore(self, version: Version, tags: Mapping[str, str]) -> None:
+        """Make a former version the champion again, and write into the present one why it left.
+
+        Whom the restored version had replaced stays written in it, so that rollbacks can be
+        repeated further back.
+        """
+        champion = self.champion()
+        with quiet():
+            if champion is not None:
+                self.note(champion, tags)
+            self._client.set_registered_model_alias(
+                self._settings.model, "champion", version.number
+            )
+
+    def note(self, version: Version, tags: Mapping[str, str]) -> None:
+        """Write facts about a version beside it."""
+        with quiet():
+            for key, value in tags.items():
+                self._client.set_model_version_tag(
+                    self._settings.model, str(version.number), key, value
+                )
+
+    def fetch(self, which: str, into: Path) -> Version:
+        """Copy the artifact of a version to the directory `into`, which must not be there.
+
+        Raises
+        ------
+        ArtifactMissing
+            If the version's files are gone.
+        """
+        version = self.version(which)
+        uri = f"models:/{self._settings.model}/{version.number}"
+        with (
+            quiet(),
+            addressed(self._mlflow, self.url),
+            tempfile.TemporaryDirectory(dir=into.parent) as folder,
+        ):
+            copied = Path(
+                self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder)
+            )
+            found = [path.parent for path in copied.rglob("manifest.json")]
+            if not found:
+                raise ArtifactMissing.of(
+                    f"version {version.number} without an artifact in {uri}",
+                    "a directory with manifest.json",
+                    "register it again with `mikomi promote`",
+                )
+            found[0].rename(into)
+        return version
+
+
+def declare(model: Predictor) -> None:
+    """Tell MLflow that this is the model of the code that it is loading just now."""
+    from pandas import DataFrame  # noqa: PLC0415 - slow to import; MLflow reads the signature
+
+    mlflow = mlflow_module()
+
+    class Declared(mlflow.pyfunc.PythonModel):  # type: ignore[name-defined, misc]
+        def load_context(self, context: Any) -> None:
+            model.load(Path(context.artifacts["artifact"]))
+
+        def predict(
+            self,
+            context: Any,  # noqa: ARG002 - MLflow's signature
+            model_input: DataFrame,
+            params: dict[str, Any] | None = None,  # noqa: ARG002 - MLflow's signature
+        ) -> DataFrame:
+            return model.predict(model_input)
+
+    mlflow.models.set_model(Declared())
+
+
+def _version(entry: Any, aliases: list[str]) -> Version:
+    return Version(
+        number=int(entry.version),
+        run_id=str(entry.run_id),
+        aliases=tuple(sorted(aliases)),
+        tags=dict(entry.tags),
+        registered_at_ms=int(entry.creation_timestamp),
+    )

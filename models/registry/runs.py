@@ -1,0 +1,130 @@
+"""Runs: what is known of each trained artifact, found again by its fingerprint.
+
+Decided here: a run is one artifact, so that a stage done twice logs once. A logged model carries no
+code but the few lines that say where to find it in the installed project.
+"""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from models.registry.mlflow_client import mlflow_module, quiet
+from models.registry.registry_types import RegistrySettings, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FINGERPRINT_TAG: Final = "mikomi.artifact"
+MODEL_CODE: Final = """\
+from models.registry.pyfunc_model import RankedLeads
+from models.registry.registry import declare
+
+declare(RankedLeads())
+"""
+"""All the code that a logged model carries: where to find the model in the installed project."""
+
+
+class RunLog:
+    """The runs of the registry at a URL, or in a local directory."""
+
+    def __init__(self, settings: RegistrySettings, local: Path) -> None:
+        self._settings = settings
+        self._local = local.absolute()
+        self._mlflow = mlflow_module()
+        if settings.url is None:
+            self._local.mkdir(parents=True, exist_ok=True)
+        self.url = settings.url or f"sqlite:///{self._local / 'mlflow.db'}"
+        with quiet():
+            self._client = self._mlflow.MlflowClient(self.url, self.url)
+            self._experiment_id = self._experiment()
+
+    def _experiment(self) -> str:
+        name = self._settings.experiment
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = (self._local / "files").as_uri() if self._settings.url is None else None
+        return str(self._client.create_experiment(name, artifact_location=place))
+
+    def find_run(self, fingerprint: str) -> str | None:
+        """Find the run of an artifact, if it was logged."""
+        with quiet():
+            runs = self._client.search_runs(
+                [self._experiment_id], f"tags.`{FINGERPRINT_TAG}` = '{fingerprint}'", max_results=1
+            )
+        return str(runs[0].info.run_id) if runs else None
+
+    def log(self, run: Run, files: Mapping[str, Path] | None = None) -> str:
+        """Log what is known of an artifact into its run, which is made when it is not there.
+
+        Parameters
+        ----------
+        run
+            Parameters, metrics, inputs, revision.
+        files
+            Folder in the run -> file or directory to keep there.
+
+        Returns
+        -------
+        The run's id.
+        """
+        with quiet():
+            run_id = self.find_run(run.fingerprint) or self._begin(run)
+            self._log_numbers(run_id, run.metrics)
+            for folder, path in (files or {}).items():
+                log = self._client.log_artifacts if path.is_dir() else self._client.log_artifact
+                log(run_id, str(path), folder)
+            self._client.set_terminated(run_id)
+        return run_id
+
+    def _begin(self, run: Run) -> str:
+        tags = {FINGERPRINT_TAG: run.fingerprint}
+        if run.revision:
+            tags["mlflow.source.git.commit"] = run.revision
+        entities = self._mlflow.entities
+        made = self._client.create_run(self._experiment_id, tags=tags)
+        params = [entities.Param(name, str(value)) for name, value in run.params.items()]
+        self._client.log_batch(made.info.run_id, params=params)
+        inputs = [
+            entities.DatasetInput(entities.Dataset(name, digest[:36], "local", json.dumps(digest)))
+            for name, digest in run.inputs.items()
+        ]
+        if inputs:
+            self._client.log_inputs(made.info.run_id, inputs)
+        return str(made.info.run_id)
+
+    def _log_numbers(self, run_id: str, metrics: Mapping[str, float]) -> None:
+        for name, value in metrics.items():
+            self._client.log_metric(run_id, name, float(value))
+
+    def log_model(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> int:
+        """Keep an artifact in its run as a model, registered; give the version's number."""
+        with tempfile.TemporaryDirectory() as folder:
+            code = Path(folder) / "model_code.py"
+            code.write_text(MODEL_CODE, encoding="utf-8")
+            with self._mlflow.start_run(run_id=run_id):
+                info = self._mlflow.pyfunc.log_model(
+                    name="model",
+                    python_model=str(code),
+                    artifacts={"artifact": str(artifact)},
+                    signature=self._signature(example),
+                    pip_requirements=["mikomi"],
+                    registered_model_name=self._settings.model,
+                )
+        return int(info.registered_model_version)
+
+    def _signature(self, example: "pd.DataFrame") -> Any:
+        from models.registry.pyfunc_model import ANSWER_COLUMNS  # noqa: PLC0415
+
+        types = self._mlflow.types.schema
+        kinds = {"number": "double", "text": "string"}
+        inputs = [types.ColSpec("double", name, required=False) for name in example.columns]
+        outputs = [
+            types.ColSpec(
+                types.Array(types.DataType.string) if kind == "texts" else kinds[kind], name
+            )
+            for name, kind in ANSWER_COLUMNS.items()
+        ]
+        return self._mlflow.models.ModelSignature(types.Schema(inputs), types.Schema(outputs))

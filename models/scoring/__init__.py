@@ -1,0 +1,1 @@
+"""From feature rows to probabilities, scores, bands and reasons."""

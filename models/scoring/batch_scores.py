@@ -1,0 +1,149 @@
+"""Scores: the answer for many leads, column by column.
+
+Decided here: for every lead base probability + shown reasons + remainder = probability; the
+remainder is what is not shown, whatever the grounds. Sentences are made when they are asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.catalog.catalog import Catalog
+from features.wording.sentences import Language
+from models.explain.concepts import Concepts
+from models.explain.reasons import Reason, say, sentences
+from models.explain.selected_reasons import Picked
+from models.model.reference import BANDS
+from models.stats.training_set import Floats
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scored leads, in the order of the feature frame.
+
+    Attributes
+    ----------
+    keys
+        `lead_id`, `cutoff`.
+    margin
+        Shape (rows,): additive log-odds before calibration.
+    probability
+        Shape (rows,): calibrated.
+    probability_low, probability_high
+        Shape (rows,): the interval of the probability, see `models.model.interval`.
+    sufficient
+        Shape (rows,): whether the evidence is sufficient for the interval to be of use.
+    score
+        Shape (rows,): percent of the reference population that the lead is hotter than.
+    band_code
+        Shape (rows,): positions in `models.model.reference.BANDS`.
+    base_probability
+        The probability of no particular lead: what reasons start from.
+    picked
+        The reasons shown.
+    catalog
+        The features.
+    concepts
+        What they are called together.
+    """
+
+    keys: pd.DataFrame
+    margin: Floats
+    probability: Floats
+    probability_low: Floats
+    probability_high: Floats
+    sufficient: NDArray[np.bool_]
+    score: Floats
+    band_code: NDArray[np.int8]
+    base_probability: float
+    picked: Picked
+    catalog: Catalog
+    concepts: Concepts
+
+    def __len__(self) -> int:
+        """Count the leads."""
+        return len(self.probability)
+
+    @property
+    def band(self) -> NDArray[np.str_]:
+        """Shape (rows,): hot, warm or cold."""
+        return np.array(BANDS)[self.band_code]
+
+    @property
+    def remainder(self) -> Floats:
+        """Shape (rows,): the part of the probability that no shown reason explains."""
+        shown = self.picked.contribution.sum(axis=1)
+        return np.asarray(self.probability - self.base_probability - shown)
+
+    def reasons_of(self, row: int) -> list[Reason]:
+        """Give the reasons of one lead: those for it, strongest first, then those against it."""
+        picked = self.picked
+        return [
+            Reason(
+                code=self.concepts.codes[int(picked.concept[row, place])],
+                label=self.concepts.labels[int(picked.concept[row, place])],
+                feature=self.catalog.names[int(picked.feature[row, place])],
+                contribution=float(picked.contribution[row, place]),
+                sentence=say(
+                    self.catalog,
+                    int(picked.feature[row, place]),
+                    float(picked.value[row, place]),
+                ),
+                snapshots=int(picked.snapshots[row, place]),
+                conversions=int(picked.conversions[row, place]),
+            )
+            for place in np.flatnonzero(picked.concept[row] >= 0).tolist()
+        ]
+
+    def to_frame(self, languages: Sequence[Language] = ("ja", "en")) -> pd.DataFrame:
+        """Give one row a lead.
+
+        Columns: `lead_id`, `cutoff`, `probability`, `probability_low`, `probability_high`,
+        `sufficient_evidence`, `score`, `band`, `base_probability`, `remainder`, and lists of equal
+        length: `reason_codes`, `reason_contributions`, `reason_snapshots`, `reason_conversions`,
+        and `reasons_<language>` for each language.
+        """
+        there = self.picked.concept >= 0
+        lists = {name: _lists(cells, there) for name, cells in self.of_reasons(languages).items()}
+        return self.keys.reset_index(drop=True).assign(**self.of_leads(), **lists)
+
+    def of_leads(self) -> dict[str, NDArray[Any]]:
+        """Give what is told of every lead, beside its keys: shape (rows,) each."""
+        return {
+            "probability": self.probability,
+            "probability_low": self.probability_low,
+            "probability_high": self.probability_high,
+            "sufficient_evidence": self.sufficient,
+            "score": self.score,
+            "band": self.band,
+            "base_probability": np.full(len(self), self.base_probability),
+            "remainder": self.remainder,
+        }
+
+    def of_reasons(self, languages: Sequence[Language] = ("ja", "en")) -> dict[str, NDArray[Any]]:
+        """Give what is told of every reason: shape (rows, places) each, if `picked` has one."""
+        picked = self.picked
+        codes = np.array([*self.concepts.codes, ""], dtype=np.object_)[picked.concept]
+        return {
+            "reason_codes": codes,
+            "reason_contributions": picked.contribution,
+            "reason_snapshots": picked.snapshots,
+            "reason_conversions": picked.conversions,
+        } | {f"reasons_{language}": self.sentences(language) for language in languages}
+
+    def sentences(self, language: Language) -> NDArray[np.object_]:
+        """Say the reasons of all leads: shape (rows, places); "" where there is none."""
+        return sentences(self.picked, self.catalog, language)
+
+
+def _lists(cells: NDArray[np.generic], there: NDArray[np.bool_]) -> pd.Series:
+    """Give a list a row, of the cells that are there."""
+    flat = cells[there].tolist()
+    ends = np.cumsum(there.sum(axis=1)).tolist()
+    starts = [0, *ends[:-1]] if ends else []
+    lists = [flat[start:end] for start, end in zip(starts, ends, strict=True)]
+    return pd.Series(lists, dtype=object)

@@ -1,0 +1,198 @@
+"""The scorer: an artifact and a feature frame become probabilities, scores, bands and reasons.
+
+Decided here: one way for one lead and for a million, by ranges of rows, with the same bits. No file
+is read or written, and no clock.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from features.errors import CatalogMismatch
+from features.kernel.inputs import Integers
+from models.artifact.artifact import Artifact
+from models.explain.concepts import Concepts
+from models.explain.contributions import Explainer
+from models.explain.select_reasons import (
+    Base,
+    ReasonSettings,
+    Support,
+    concept_points,
+    packed_selection,
+)
+from models.explain.selected_reasons import Picked
+from models.scoring.batch_scores import Scores
+from models.scoring.compiled_rows import (
+    Numbers,
+    explain_and_tell,
+    explain_and_tell_lead,
+    packed_curves,
+    tell,
+    tell_lead,
+)
+from models.scoring.lead_score import LeadScore, PickedReason, lead_score, room
+from models.stats.training_set import Floats, Frame, Values
+
+_CHUNK_ROWS = 8_192
+_SELECTIONS = 4
+_NO_KEYS = pd.DataFrame()
+
+
+class Scorer:
+    """Scores leads by one artifact; the state tables are made and checked when it is made.
+
+    Parameters
+    ----------
+    artifact
+        The saved model with all that belongs to it.
+    settings
+        Which reasons are shown; missing means the defaults.
+    """
+
+    def __init__(self, artifact: Artifact, settings: ReasonSettings | None = None) -> None:
+        self.artifact = artifact
+        self.settings = settings or ReasonSettings()
+        self.explainer = Explainer(artifact.model)
+        self.concepts = Concepts.of(artifact.catalog)
+        self._base = Base.of(self.explainer.base_margin, artifact.model.calibration)
+        self.base_probability = self._base.at
+        model = artifact.model
+        self._support = _support(artifact, self.concepts)
+        self._packed = (
+            packed_curves(model.calibration, model.interval, artifact.reference),
+            self._selected_by(self.settings),
+        )
+        self._selection = lru_cache(_SELECTIONS)(self._selected_by)
+        self._in_one = (self.explainer.packed, *self._packed)
+
+    def score(self, frame: Frame, threads: int = 1) -> Scores:
+        """Score all rows of a feature frame.
+
+        Parameters
+        ----------
+        frame
+            Features built with the artifact's catalog.
+        threads
+            How many ranges of rows are worked on at once.
+
+        Raises
+        ------
+        CatalogMismatch
+            If the features were built with another catalog.
+        """
+        self._check(frame)
+        return self.score_values(frame.values, frame.keys, threads)
+
+    def score_values(
+        self, values: Values, keys: pd.DataFrame | None = None, threads: int = 1
+    ) -> Scores:
+        """Score the rows of a matrix that was made with the artifact's catalog.
+
+        Parameters
+        ----------
+        values
+            Shape (rows, features), float32.
+        keys
+            What the rows are; missing if the caller knows.
+        threads
+            As for `score`.
+        """
+        values = np.ascontiguousarray(values, dtype=np.float32)
+        told = Numbers.empty(len(values))
+        picked = Picked.empty(len(values), self.settings.places)
+        if len(values) <= _CHUNK_ROWS:
+            self._tell(values, told, picked)
+            return self._scores(keys, told, picked)
+        ranges = [
+            (k, min(k + _CHUNK_ROWS, len(values))) for k in range(0, len(values), _CHUNK_ROWS)
+        ]
+
+        def work(own: tuple[int, int]) -> None:
+            first, end = own
+            self._tell(values[first:end], told.rows(first, end), picked.rows(first, end))
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, ranges))
+        return self._scores(keys, told, picked)
+
+    def score_lead(self, values: Values) -> LeadScore:
+        """Score a single row, shape (1, features), C order: what `score_values` tells of it."""
+        out = room(self.settings.places)
+        if self.explainer.in_one:
+            explain_and_tell_lead(values, self._in_one, out)
+        else:
+            explained = self.explainer.explain(values)
+            tell_lead((values, explained.contributions), explained.margin, self._packed, out)
+        return lead_score(out, self.base_probability)
+
+    def reasons_of(self, values: Values, settings: ReasonSettings) -> list[PickedReason]:
+        """Choose the reasons of a single row by other settings: more of them, say."""
+        out, explained = room(settings.places), self.explainer.explain(values)
+        packed = (self._packed[0], self._selection(settings))
+        tell_lead((values, explained.contributions), explained.margin, packed, out)
+        return lead_score(out, self.base_probability).reasons
+
+    def concept_contributions(self, values: Values) -> Floats:
+        """Give the contribution of every concept as a probability: shape (rows, concepts).
+
+        With the base probability they add up to the probability.
+        """
+        explained = self.explainer.explain(values)
+        probability = self.artifact.model.calibration.probability(explained.margin)
+        told = (explained.margin, probability, self._base)
+        return concept_points(
+            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), told
+        )
+
+    def _selected_by(self, settings: ReasonSettings) -> Integers:
+        return packed_selection(self.concepts.of_feature, self._support, settings, self._base)
+
+    def _tell(self, values: Values, told: Numbers, picked: Picked) -> None:
+        """Write all that is told of a range of rows."""
+        if self.explainer.in_one:
+            explain_and_tell(values, self._in_one, told, picked)
+            return
+        explained = self.explainer.explain(values)
+        told.margin[:] = explained.margin
+        tell((values, explained.contributions), self._packed, told, picked)
+
+    def _scores(self, keys: pd.DataFrame | None, told: Numbers, picked: Picked) -> Scores:
+        return Scores(
+            keys=_NO_KEYS if keys is None else keys,
+            margin=told.margin,
+            probability=told.probability,
+            probability_low=told.low,
+            probability_high=told.high,
+            sufficient=told.sufficient,
+            score=told.score,
+            band_code=told.band_code,
+            base_probability=self.base_probability,
+            picked=picked,
+            catalog=self.artifact.catalog,
+            concepts=self.concepts,
+        )
+
+    def _check(self, frame: Frame) -> None:
+        if frame.catalog is self.artifact.catalog:
+            return
+        if frame.catalog.fingerprint != self.artifact.catalog.fingerprint:
+            raise CatalogMismatch.of(
+                f"features of catalog {frame.catalog.fingerprint[:12]}",
+                f"catalog {self.artifact.catalog.fingerprint[:12]}",
+                "build the features with the catalog of the artifact",
+            )
+
+
+def _support(artifact: Artifact, concepts: Concepts) -> Support:
+    evidence = artifact.evidence
+    return Support(
+        edges=evidence.binning.flat_edges,
+        edge_starts=evidence.binning.edge_starts,
+        starts=evidence.binning.starts,
+        categorical=evidence.binning.categorical,
+        snapshots=evidence.snapshots,
+        conversions=evidence.conversions,
+        proven=np.isin(np.array(concepts.codes), np.array(evidence.proven, dtype=np.str_)),
+    )

@@ -1,0 +1,1 @@
+"""Metrics, log-odds, splits and the training set: statistics that every model shares."""

@@ -1,0 +1,1 @@
+"""Training: the scorecard first, then what trees add."""

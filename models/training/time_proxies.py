@@ -1,0 +1,111 @@
+"""Clocks: columns that the moment tells, because all leads of a moment share them.
+
+Decided here: a price index, the month, anything whose value follows from the moment cannot say
+which of today's leads is hotter. What is learned from it is how the level moved in the past, and on
+the next moment, which lies beyond all that was seen, that is extrapolated. So in rows with a time
+order such columns are silenced in training, unless they have foretold later rows: learned from each
+of the first quarters of time, they must be ahead on the quarter that follows, each time, and by
+more than luck in all. How high the level is today is left to the newest rows: see
+`models.training.base_rate_shift`.
+
+Whether a column is a clock is told by von Neumann's ratio of its ranks in order of time: the mean
+squared step between neighbours, over twice the variance; about 1 if time says nothing, 0 for a
+clock. For categories: the share of neighbours that differ, over that of rows drawn at random.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.timeline import DAY
+from models.model import scorecard
+from models.model.settings import TrainSettings
+from models.stats.training_set import Floats, TrainingSet
+from models.training import base_rate_shift
+
+CLOCK: Final = 0.1
+"""A ratio below this marks a clock."""
+_QUARTERS: Final = 4
+_ROWS_ASKED, _ROWS_TRIED = 5_000, 10_000
+_LUCK: Final = 2.0  # standard errors
+_PENALTY: Final = 30.0
+
+
+def silence(rows: TrainingSet, settings: TrainSettings, seed: int) -> TrainingSet:
+    """Set clocks to zero, so that nothing is learned from them, unless they foretell later rows."""
+    if not rows.has_time_order:
+        return rows
+    marked = clocks(rows.take(scorecard.draw_leads(rows.lead, _ROWS_ASKED, seed)), seed)
+    if not marked.any():
+        return rows
+    few = rows.take(scorecard.draw_leads(rows.lead, _ROWS_TRIED, seed))
+    return rows if foretell(few, marked, settings) else without(rows, marked)
+
+
+def clocks(rows: TrainingSet, seed: int) -> NDArray[np.bool_]:
+    """Mark the columns that are clocks: shape (features,).
+
+    Rows of one cutoff are put in a drawn order: what their order means is not time.
+    """
+    order = np.lexsort([np.random.default_rng(seed).random(len(rows)), rows.cutoff])
+    values = rows.values[order]
+    columns = range(values.shape[1])
+    ratio = [_ratio(values[:, c].astype(np.float64), bool(rows.categorical[c])) for c in columns]
+    return np.array(ratio) < CLOCK
+
+
+def _ratio(values: Floats, category: bool) -> float:  # noqa: FBT001 (a column's kind)
+    """Give von Neumann's ratio; 1 for a constant. What is missing is the lowest value."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import, for learning alone
+
+    ranks = rankdata(np.nan_to_num(values, nan=-np.inf))
+    if not category:
+        spread = float(np.var(ranks))
+        return float(np.mean(np.diff(ranks) ** 2)) / (2.0 * spread) if spread > 0.0 else 1.0
+    share = np.unique(ranks, return_counts=True)[1] / len(ranks)
+    by_chance = 1.0 - float(np.sum(share**2))
+    return float(np.mean(np.diff(ranks) != 0.0)) / by_chance if by_chance > 0.0 else 1.0
+
+
+def without(rows: TrainingSet, marked: NDArray[np.bool_]) -> TrainingSet:
+    """Set columns to zero."""
+    return replace(rows, values=np.where(marked, np.float32(0.0), rows.values))
+
+
+def foretell(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings) -> bool:
+    """Say whether some columns help on every later quarter, and by more than luck in all.
+
+    Both scorecards are judged at their best level: that one of them is higher proves nothing.
+    """
+    borders = np.quantile(rows.cutoff, np.arange(1, _QUARTERS) / _QUARTERS)
+    embargo = round(settings.horizon_days * DAY)
+    gains, leads = [], []
+    for begin, end in zip(borders, [*borders[1:], np.inf], strict=True):
+        earlier = rows.take(rows.cutoff + embargo <= begin)
+        later = rows.take((rows.cutoff >= begin) & (rows.cutoff < end))
+        if min(_fewest(earlier), _fewest(later)) < settings.min_conversions:
+            return False
+        gains.append(_gain(earlier, later, marked, settings))
+        leads.append(later.lead)
+    if min(gain.sum() for gain in gains) <= 0.0:
+        return False
+    gain = np.concatenate(gains)
+    by_lead = np.bincount(np.unique(np.concatenate(leads), return_inverse=True)[1], weights=gain)
+    return bool(gain.sum() > _LUCK * np.sqrt(np.sum(by_lead**2)))
+
+
+def _gain(
+    earlier: TrainingSet, later: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings
+) -> Floats:
+    """Give how much less log loss every later row has when the columns are known."""
+    losses = []
+    for taught in (without(earlier, marked), earlier):
+        card = scorecard.fit(taught, _PENALTY, settings.scorecard)
+        losses.append(base_rate_shift.levelled_losses(card.margin(later.values), later.label))
+    return np.asarray(losses[0] - losses[1])
+
+
+def _fewest(rows: TrainingSet) -> int:
+    return min(rows.conversions, len(rows) - rows.conversions)

@@ -1,1 +1,0 @@
-"""The data checks, one numbered check a file."""

@@ -1,0 +1,93 @@
+"""Bringing data: a first mapping, the checks, the schema, the sample company."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import BadRequest
+from pipelines.commands.options import now
+
+MappingFile = Annotated[Path, typer.Argument(help="The mapping file.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    for command in (init, check, schema, sample):
+        app.command(rich_help_panel="Data")(command)
+
+
+def init(
+    export: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, also .gz.")],
+    out: Annotated[Path, typer.Option(help="The mapping file to write.")] = Path("mapping.yaml"),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
+) -> None:
+    """Look at an export and write a first mapping, its guesses and questions as comments.
+
+    Read it, answer its questions, then run `mikomi check` on it.
+    """
+    from pipelines.intake.guess.draft import guess  # noqa: PLC0415
+    from pipelines.storage.atomic import write_text  # noqa: PLC0415 - slow to import
+
+    if out.exists() and not force:
+        raise BadRequest.of(
+            f"{out} is there already", "a new file", "say --force, or another --out"
+        )
+    write_text(out, guess(export, out.parent))
+    typer.echo(f"{out}: read it, answer its questions, then run: mikomi check {out}")
+
+
+def check(
+    context: typer.Context,
+    mapping: MappingFile,
+    report: Annotated[Path | None, typer.Option(help="Write the report as JSON too.")] = None,
+) -> None:
+    """Read data through a mapping and tell every fault at once; nothing is kept.
+
+    Rows in = rows kept + rows that `mikomi ingest` would put in quarantine, with the reason. The
+    exit code is 1 when a check took rows out.
+    """
+    from pipelines.commands.console import Telling  # noqa: PLC0415
+    from pipelines.intake import ingest  # noqa: PLC0415 - slow to import
+    from pipelines.storage.atomic import write_json  # noqa: PLC0415
+
+    settings = ingest.IngestSettings(as_of=now(context))
+    found = ingest.check(mapping, settings, Telling())
+    typer.echo("\n".join(found.lines()))
+    if report is not None:
+        write_json(report, found.to_dict())
+    if found.errors:
+        raise typer.Exit(1)
+
+
+def schema() -> None:
+    """Print the JSON schema of the mapping file, for editors and for reading."""
+    import json  # noqa: PLC0415
+
+    from pipelines.intake.mapping.schema import Mapping  # noqa: PLC0415 - slow to import
+
+    typer.echo(json.dumps(Mapping.model_json_schema(), ensure_ascii=False, indent=2))
+
+
+def sample(
+    leads: Annotated[int, typer.Option(help="How many leads come.")] = 4000,
+    seed: Annotated[int, typer.Option(help="Of all chance: the same seed, the same company.")] = 7,
+    out: Annotated[Path, typer.Option(help="Folder for the export and its truth.")] = Path(
+        "data/sample/export"
+    ),
+    months: Annotated[int, typer.Option(help="Length of its history.")] = 24,
+    *,
+    mess: Annotated[bool, typer.Option("--mess", help="Plant faulty rows in the export.")] = False,
+) -> None:
+    """Make the sample company: a Japanese software company whose true probabilities are known.
+
+    Writes the export as a CRM would give it, the true conversion probability of every snapshot
+    (truth.parquet) and what was planted (planted.json).
+    """
+    from pipelines.sample.company import SampleSettings, make  # noqa: PLC0415 - slow to import
+    from pipelines.sample.write import write  # noqa: PLC0415
+
+    company = make(SampleSettings(leads=leads, seed=seed, months=months, mess=mess))
+    write(company, out)
+    typer.echo(f"{leads:,} leads in {months} months, seed {seed}: {out}")

@@ -1,0 +1,126 @@
+"""Watching what is in use: the champion, its challenger, and the leads that sales worked.
+
+Decided here: the panel is called like this file, Watching, and comes last, as its work does.
+"""
+
+from typing import Annotated, Final
+
+import typer
+
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, as_of_or_now, job, moment
+
+ALARM: Final = 3
+"""Exit code of `monitor` with an alarm; 2 is what the command refuses."""
+Database = Annotated[
+    str,
+    typer.Option(envvar="MIKOMI_DATABASE_URL", help="The server's database.", show_envvar=True),
+]
+Complete = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Up to when outcomes are complete; none: now."),
+]
+DATABASE = "sqlite:///artifacts/serve/mikomi.db"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    for command in (monitor, shadow, lift):
+        app.command(rich_help_panel="Watching")(command)
+
+
+def monitor(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Today, e.g. 2026-04-01; none: when observation of the tables ended."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MIKOMI_DATABASE_URL",
+            help="The server's database, for what it told and was sent; none: the tables alone.",
+            show_envvar=True,
+        ),
+    ] = None,
+) -> None:
+    """Look whether the world still is as the champion learned it, and its probabilities true.
+
+    Compares the open leads of the tables that `mikomi ingest` wrote with leads of the same ages in
+    training: features, scores, activities, words never taught; and predictions whose horizon is
+    over with their outcomes. Writes a page and JSON.
+
+    The exit code is 0 when all is quiet or there is not enough to tell, and 3 with an alarm.
+    """
+    from pipelines.commands.console import out, table  # noqa: PLC0415
+    from pipelines.lifecycle.monitor import stage as monitoring  # noqa: PLC0415 - slow to import
+    from pipelines.reports.monitor.writing import PAGES, told_in_english  # noqa: PLC0415
+
+    made = job(params, context)
+    at = None if as_of is None else moment(as_of, "--as-of")
+    found = monitoring.run(made, at, database)
+    told = told_in_english(made.places.monitor)
+    if told:
+        columns = ("check", "what", "found", "expected", "what_to_do")
+        rows = [[one[name] for name in columns] for one in told]
+        out().print(table("Alarms", [name.replace("_", " ") for name in columns], rows))
+    page = made.places.monitor / PAGES["en"]
+    out().print(f"[bold]{found.verdict}[/]  alarms {len(told)}  report {page}")
+    if told:
+        raise typer.Exit(ALARM)
+
+
+def shadow(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    database: Database = DATABASE,
+    as_of: Complete = None,
+) -> None:
+    """Compare champion and challenger on live leads whose horizon is over.
+
+    A server with `MIKOMI_SHADOW_SHARE` above 0 lets the challenger answer what the champion was
+    asked, beside it and unseen. Both are held against the outcomes that came in since, by the
+    rule of `promote`; nobody is promoted by this.
+    """
+    from pipelines.commands.console import out, written  # noqa: PLC0415
+    from pipelines.lifecycle import shadow as shadowing  # noqa: PLC0415 - slow to import
+
+    at = as_of_or_now(context, as_of)
+    told = shadowing.run(job(params), database, at)
+    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
+
+
+def lift(
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    database: Database = DATABASE,
+    as_of: Complete = None,
+) -> None:
+    """Compare leads that were worked by rank with those that a lot put on the lists.
+
+    A server with `MIKOMI_EXPLORE_SHARE` above 0 draws the last places of "Plan my week" at random
+    from the leads below the cut, and keeps who stood there and why. Of the leads whose horizon is
+    over it is told how many converted, by rank and by lot, with intervals by lead.
+    """
+    from pipelines.commands.console import out, table  # noqa: PLC0415
+    from pipelines.lifecycle import lift as lifting  # noqa: PLC0415 - slow to import
+
+    at = as_of_or_now(context, as_of)
+    told = lifting.run(job(params), database, at)
+    console = out()
+    columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")
+    rows = [
+        (
+            *(group, chosen),
+            *(one[key] for key in ("leads", "contacted", "matured", "conversions")),
+            *(one["rate"][end] for end in ("value", "low", "high")),
+        )
+        for group in ("contacted", "listed")
+        for chosen, one in (("by rank", told[group]["ranked"]), ("by lot", told[group]["drawn"]))
+    ]
+    console.print(table(f"Leads to work, until {told['as_of'][:10]}", columns, rows))
+    for group in ("contacted", "listed"):
+        console.print(f"{group}: {told[group]['said']}")

@@ -1,0 +1,132 @@
+"""Ranking the open leads, and the versions of the model that may do it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    for command in (score, models, recalibrate, rollback):
+        app.command(rich_help_panel="Ranking")(command)
+
+
+def score(  # noqa: PLR0913 - one option each
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    leads: Annotated[
+        Path | None,
+        typer.Option(help="A folder that ingest wrote, or a mapping file; none: the workspace's."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The moment, e.g. 2026-04-01; none: when observation ended."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The ranking, .parquet or .csv; none: in the workspace.")
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(help="champion, challenger, a version number, or the folder of an artifact."),
+    ] = "champion",
+    show: Annotated[int, typer.Option(help="Print so many leads, with their reasons.")] = 0,
+) -> None:
+    """Rank all open leads, with probability, score, band and reasons in both languages.
+
+    Works partition by partition in bounded memory. Interrupted, it goes on where it was when it is
+    called again with the same data, model and moment. While another run makes the same output, or
+    reads the same mapping, it is refused.
+    """
+    from pipelines.commands.console import out as console  # noqa: PLC0415
+    from pipelines.commands.console import written  # noqa: PLC0415
+    from pipelines.scoring import resolve_request  # noqa: PLC0415 - slow to import
+    from pipelines.scoring import score as scoring  # noqa: PLC0415
+
+    made = job(params, context)
+    at = None if as_of is None else moment(as_of, "--as-of")
+    with resolve_request.question(made, leads, at, out, model) as question:
+        told = scoring.run(made, question)
+    line = "  ".join(f"{key} {written(value)}" for key, value in told.items())
+    console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
+    if show:
+        _show(question.out, show)
+
+
+def models(params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """List the registered versions, newest first, with aliases, verdicts and grounds."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from models.registry.registry import Registry  # noqa: PLC0415 - slow to import
+    from pipelines.commands.console import out, table  # noqa: PLC0415
+
+    made = job(params)
+    registry = Registry(made.params.registry, made.places.registry)
+    rows = [
+        (
+            str(one.number),
+            ", ".join(one.aliases),
+            f"{datetime.fromtimestamp(one.registered_at_ms / 1000, UTC):%Y-%m-%d %H:%M}",
+            one.tags.get("verdict"),
+            one.tags.get("grounds", ""),
+        )
+        for one in registry.versions()
+    ]
+    columns = ("version", "aliases", "registered (UTC)", "verdict", "grounds")
+    out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
+
+
+def recalibrate(params: ParamsFile = DEFAULT_PARAMS) -> None:
+    """Repair the champion's probabilities from new outcomes alone, as a new version.
+
+    Uses the snapshots of the workspace that have matured since the champion learned: run `mikomi
+    ingest` and `mikomi snapshot` on new data first. A shift, or a shift and a slope, must win in
+    held-out log loss beyond noise, or nothing is changed and the reason is said.
+    """
+    from pipelines.commands.console import out, written  # noqa: PLC0415
+    from pipelines.lifecycle import recalibrate as repairing  # noqa: PLC0415 - slow to import
+
+    told = repairing.run(job(params))
+    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
+
+
+def rollback(
+    params: ParamsFile = DEFAULT_PARAMS,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is written into the registry.")],
+    to: Annotated[
+        str | None, typer.Option(help="A version that was champion once; none: the former one.")
+    ] = None,
+) -> None:
+    """Make the former champion answer again, at once and without proof.
+
+    A running server follows within seconds. The version that leaves is not promoted again.
+    """
+    from pipelines.commands.console import out, written  # noqa: PLC0415
+    from pipelines.lifecycle import rollback as rolling_back  # noqa: PLC0415 - slow to import
+
+    told = rolling_back.run(job(params), reason, to)
+    out().print("  ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in told.items()))
+
+
+def _show(path: Path, count: int) -> None:
+    from rich.markup import escape  # noqa: PLC0415 - slow to import
+
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.scoring.score import top  # noqa: PLC0415
+
+    console = out()
+    for row in top(path, count).to_dict("records"):
+        console.print(
+            f"\n[bold]{row['rank']:>4}  {escape(row['lead_id'])}[/]  {row['probability']:.1%} "
+            f"[dim]({row['probability_low']:.1%} to {row['probability_high']:.1%})[/]  "
+            f"score {row['score']:.0f}  {row['band']}"
+            f"{'' if row['sufficient_evidence'] else '  [yellow]insufficient evidence[/]'}"
+        )
+        for points, ja, en in zip(
+            row["reason_contributions"], row["reasons_ja"], row["reasons_en"], strict=True
+        ):
+            console.print(f"      {100 * points:+5.1f}  {escape(ja)}  [dim]{escape(en)}[/]")

@@ -1,1 +1,0 @@
-"""A first mapping from the look of an export."""

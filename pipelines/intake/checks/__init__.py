@@ -1,0 +1,1 @@
+"""The data checks, one numbered check a file, by what they look at."""

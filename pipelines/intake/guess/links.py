@@ -1,0 +1,153 @@
+"""Which columns of an export name the rows of another file.
+
+Decided here: a key is a column whose values are there in nearly every row and hardly ever come
+twice; a column of another file links to it when nearly all its values are among the key's. Where
+both are plain numbers that proves little (a count of employees lies among the ids 1 to 3,000 as
+well), so there the names must agree too.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pipelines.intake.guess.columns import ID_NAME, MOSTLY, Column
+from pipelines.intake.guess.vocabulary import ACCOUNT, LEAD
+
+CONTAINED: Final = 0.9
+_FEW: Final = 3
+_PLAIN_NUMBER: Final = re.compile(r"\d{1,7}(?:\.0)?")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the export: its name as a source, its path, its columns, its rows looked at.
+
+    `separator` is None for Parquet.
+    """
+
+    name: str
+    path: str
+    columns: tuple[Column, ...]
+    rows: int
+    separator: str | None = None
+
+    def of_look(self, *looks: str) -> list[Column]:
+        """Give the columns of a look."""
+        return [column for column in self.columns if column.look in looks]
+
+    def partly_missing(self, column: Column) -> bool:
+        """Tell whether more than a few rows have no value in a column."""
+        return column.there < MOSTLY * self.rows
+
+
+def joined(files: Sequence[File]) -> File:
+    """Take files of one form (a year each, say) as one, under the name of the first."""
+    first = files[0]
+    if len(files) == 1:
+        return first
+    columns = (_joined([file.columns[n] for file in files]) for n in range(len(first.columns)))
+    return replace(first, columns=tuple(columns), rows=sum(file.rows for file in files))
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    """Take columns of one name as one; it is unique only if it is so across the files."""
+    fullest = max(columns, key=lambda column: column.there)
+    values = frozenset[str]().union(*(column.all_values for column in columns))
+    there = sum(column.there for column in columns)
+    distinct = len(values) or sum(column.distinct for column in columns)
+    unique = all(column.unique for column in columns) and distinct >= MOSTLY * there
+    return replace(fullest, distinct=distinct, there=there, unique=unique, all_values=values)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A column that names the rows of another file."""
+
+    child: File
+    column: Column
+    parent: File
+    key: Column
+
+
+def keys(file: File) -> list[Column]:
+    """Find the columns that could name the rows of a file, those with the name of an id first."""
+    could = [
+        column
+        for column in file.of_look("id", "category", "number")
+        if column.unique and column.distinct > 1 and not file.partly_missing(column)
+    ]
+    named = [column for column in could if own_name(file, column)]
+    others = [column for column in could if column not in named and column.look != "number"]
+    return [*named, *others]
+
+
+def own_name(file: File, column: Column) -> bool:
+    """Tell whether a column is called like the id of its own file."""
+    return bool(ID_NAME.search(column.name)) or _stem(file.name) == _stem(column.name)
+
+
+def find_links(files: Sequence[File]) -> list[Link]:
+    """Find every link between the files, the best of each pair of files."""
+    links = []
+    for parent in files:
+        for child in files:
+            found = [
+                Link(child, column, parent, key)
+                for key in keys(parent)
+                for column in child.of_look("id", "category", "number")
+                if child is not parent and _fits(child, column, parent, key)
+            ]
+            links += sorted(found, key=lambda link: -_agreement(link))[:1]
+    return [link for link in links if not _reversed(link, links)]
+
+
+def _fits(child: File, column: Column, parent: File, key: Column) -> bool:
+    if min(column.distinct, key.distinct) < _FEW or not column.all_values:
+        return False
+    shared = len(column.all_values & key.all_values)
+    if shared < CONTAINED * column.distinct:
+        return False
+    link = Link(child, column, parent, key)
+    numbers = all(_PLAIN_NUMBER.fullmatch(value) for value in column.values)
+    return not numbers or _agreement(link) > 0
+
+
+def _agreement(link: Link) -> int:
+    """Weigh how the names speak for a link."""
+    column, key = link.column.name, link.key.name
+    same = column.casefold() == key.casefold() and column.casefold() != "id"
+    named = _stem(column) == _stem(link.parent.name)
+    both = [
+        p for p in (LEAD, ACCOUNT) if p.search(column) and p.search(f"{link.parent.name} {key}")
+    ]
+    bare = key.casefold() == "id" and any(p.search(column) for p in (LEAD, ACCOUNT))
+    own = link.column.unique and own_name(link.child, link.column) and not same and not named
+    return 4 * same + 4 * named + 2 * bool(both) + bare - 2 * own
+
+
+def _reversed(link: Link, links: Sequence[Link]) -> bool:
+    """Tell whether two files name each other and the other way round is the better reading."""
+    back = next((b for b in links if b.child is link.parent and b.parent is link.child), None)
+    if back is None or not link.column.unique:
+        return False
+    return _order(link) < _order(back)
+
+
+def _order(link: Link) -> tuple[int, int, int]:
+    return (
+        link.key.distinct - link.column.distinct,
+        bool(LEAD.search(link.parent.name)),
+        len(link.parent.of_look("category", "number")),
+    )
+
+
+def _stem(name: str) -> str:
+    """Take `lead` from `leads`, `lead_id` and `Lead ID`.
+
+    >>> _stem("Leads"), _stem("lead_id"), _stem("companies"), _stem("リードID")
+    ('lead', 'lead', 'company', 'リード')
+    """
+    word = re.sub(r"(?:[ _-]?(?:id|no|key|code|number)|番号|コード)$", "", name.casefold())
+    word = re.sub(r"ies$", "y", word or name.casefold())
+    return re.sub(r"(?<=[a-z])s$", "", word)

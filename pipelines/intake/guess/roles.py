@@ -1,0 +1,232 @@
+"""What a file of an unknown export is for.
+
+Decided here: leads is the file whose key other files name, weighed with what its name, its times
+and its columns say; a file that leads name is accounts when it is called so; rows that name a lead
+are activities, or outcomes when a column holds words like won and lost; the rest is asked. Without
+any key the rows are a log, and a lead begins with its first row.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from features.tables import SPECS
+from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.links import File, Link, find_links, joined, keys, own_name
+from pipelines.intake.guess.times import created, ended, happened
+from pipelines.intake.guess.vocabulary import (
+    ACCOUNT,
+    ACTIVITY,
+    DEAL,
+    FLAG_NAME,
+    LEAD,
+    MONEY,
+    STAGE,
+    TOPIC,
+    TYPE,
+    is_flag,
+    meaning,
+)
+
+Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file in a role, with the columns that play a part; None where none was found."""
+
+    file: File
+    role: Role
+    lead: Column | None
+    time: Column | None = None
+    kind: Column | None = None
+    account: Column | None = None
+
+
+def is_canonical(file: File) -> bool:
+    """Tell whether a file is named and made like a canonical table."""
+    spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
+    names = {column.name for column in file.columns}
+    return spec is not None and {c.name for c in spec.columns if c.required} <= names
+
+
+def find_roles(files: Sequence[File]) -> list[Part]:
+    """Tell what each file is for; a file may have two roles, files of one form have the same."""
+    own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
+    if len(own) == len(files):
+        return own
+    forms: dict[tuple[str, ...], list[File]] = {}
+    for file in files:
+        forms.setdefault(tuple(column.name for column in file.columns), []).append(file)
+    alike = {group[0].name: group for group in forms.values()}
+    parts = _roles_of([joined(group) for group in forms.values()])
+    return [_at(part, file) for part in parts for file in alike[part.file.name]]
+
+
+def _at(part: Part, file: File) -> Part:
+    """Give a file the role of another of its form."""
+    columns = (part.lead, part.time, part.kind, part.account)
+    return Part(file, part.role, *(_named(file, column) for column in columns))
+
+
+def _roles_of(files: Sequence[File]) -> list[Part]:
+    links = find_links(files)
+    leads = _leads_file(files, links)
+    if leads is None:
+        return _from_logs(files) or _row_a_lead(files[0], None, None)
+    naming = {link.child.name: link.column for link in links if link.parent is leads}
+    accounts = next((link for link in links if link.child is leads and _is_account(link)), None)
+    parts = []
+    for file in files:
+        if file is leads:
+            parts += _row_a_lead(file, _key(leads, links), accounts)
+        elif accounts is not None and file is accounts.parent:
+            parts.append(Part(file, "accounts", None, created(file), None, accounts.key))
+        elif file.name in naming:
+            parts += _rows_of_leads(file, naming[file.name])
+    return _one_source_of_outcomes(parts, leads)
+
+
+def _leads_file(files: Sequence[File], links: Sequence[Link]) -> File | None:
+    """Find the file with a row a lead; None when every file is a log."""
+    could = [file for file in files if keys(file) or len(files) == 1]
+    logs = [file for file in could if _is_log(file)]
+    could = [file for file in could if file not in logs]
+    return max(could, key=lambda file: _like_leads(file, links), default=None)
+
+
+def _is_log(file: File) -> bool:
+    """Tell whether the rows are events of leads: a repeated id and one time."""
+    return (
+        _repeated_lead(file) is not None
+        and len(file.of_look("time")) == 1
+        and (not LEAD.search(file.name) or bool(ACTIVITY.search(file.name)))
+    )
+
+
+def _like_leads(file: File, links: Sequence[Link]) -> float:
+    """Weigh how much a file looks like the leads."""
+    key = next(iter(keys(file)), None)
+    children = sum(link.parent is file for link in links)
+    score = 2.0 * children + 3.0 * bool(LEAD.search(file.name))
+    score -= 3.0 * bool(ACCOUNT.search(file.name)) + 3.0 * bool(ACTIVITY.search(file.name))
+    score -= 1.0 * bool(DEAL.search(file.name) and not LEAD.search(file.name))
+    if key is not None and LEAD.search(key.name):
+        score += 2.0 if own_name(file, key) else 1.0
+    score += 2.0 * (outcome_column(file) is not None)
+    score += 2.0 * bool(file.of_look("time"))
+    return score + min(len(file.of_look("category", "number")), 20) / 40
+
+
+def _key(leads: File, links: Sequence[Link]) -> Column | None:
+    """Choose the key of the leads that most files name."""
+    named = [link.key for link in links if link.parent is leads]
+    could = keys(leads)
+    return max(could, key=lambda key: (named.count(key), -could.index(key)), default=None)
+
+
+def _is_account(link: Link) -> bool:
+    return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
+
+
+def _named(file: File, column: Column | None) -> Column | None:
+    return next((c for c in file.columns if column is not None and c.name == column.name), None)
+
+
+def _row_a_lead(file: File, lead: Column | None, accounts: Link | None) -> list[Part]:
+    account = _named(file, accounts.column) if accounts else None
+    account = account or _first(
+        [c for c in file.of_look("id", "category", "number") if ID_NAME.search(c.name)], ACCOUNT
+    )
+    if account is lead:
+        account = None
+    kind = outcome_column(file)
+    parts = [Part(file, "leads", lead, created(file), None, account)]
+    return [*parts, Part(file, "outcomes", lead, ended(file), kind)] if kind else parts
+
+
+def _rows_of_leads(file: File, lead: Column) -> list[Part]:
+    """Tell the role of a file whose rows name leads."""
+    time, kind = happened(file), outcome_column(file)
+    if {"attribute", "field", "項目"} & {c.name.casefold() for c in file.columns}:
+        return [Part(file, "attribute_changes", lead, time)]
+    told = [value for value in kind.values if meaning(value)] if kind else []
+    if kind is not None and (is_flag(kind) or 2 * len(told) >= len(kind.values)):
+        return [Part(file, "outcomes", lead, ended(file) or time, kind)]
+    words = [c for c in file.of_look("category") if c is not lead]
+    stage = kind or _first(words, STAGE)
+    if DEAL.search(file.name) and stage is not None:
+        return [Part(file, "outcomes", lead, ended(file) or time, stage)]
+    if time is None:
+        return []
+    doing = kind or _type(words)
+    known = (
+        doing
+        or _has_money(file)
+        or ACTIVITY.search(file.name)
+        or any(c is not lead for c in keys(file))
+    )
+    acts = [Part(file, "activities", lead, time, doing)] if known else []
+    return [*acts, Part(file, "outcomes", lead, time, kind)] if kind else acts
+
+
+def _type(words: list[Column]) -> Column | None:
+    """Choose the column that says what was done; a lone column may say it, unless it is a topic."""
+    named = _first([c for c in words if not TOPIC.search(c.name)], TYPE)
+    alone = words[0] if len(words) == 1 and not TOPIC.search(words[0].name) else None
+    return named or alone
+
+
+def _from_logs(files: Sequence[File]) -> list[Part]:
+    """Make leads from the first log; its other rows are what they did."""
+    parts: list[Part] = []
+    for file in files:
+        lead = _repeated_lead(file)
+        if lead is not None:
+            first = [] if parts else [Part(file, "leads", lead, happened(file))]
+            parts += [*first, *_rows_of_leads(file, lead)]
+    if any(part.role == "outcomes" for part in parts):
+        return parts
+    bought = (p for p in parts if p.role == "activities" and p.kind is None and _has_money(p.file))
+    return [*parts, *(Part(p.file, "outcomes", p.lead, p.time) for p in bought)]
+
+
+def _has_money(file: File) -> bool:
+    return _first(file.of_look("number"), MONEY) is not None
+
+
+def _repeated_lead(file: File) -> Column | None:
+    could = [
+        column
+        for column in file.of_look("id", "number", "category")
+        if not column.unique and not file.partly_missing(column) and column.distinct > 1
+    ]
+    named = [column for column in could if ID_NAME.search(column.name)]
+    lead = _first(named, LEAD) or _first(could, LEAD)
+    return lead or next(iter(c for c in named if not keys(file)), None)
+
+
+def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
+    """Drop outcomes told by the way (in leads, in activities) where a file of their own tells."""
+    others = {part.file.name for part in parts if part.role in {"leads", "activities"}}
+    own = [part for part in parts if part.role == "outcomes" and part.file.name not in others]
+    in_leads = [part for part in parts if part.role == "outcomes" and part.file is leads]
+    best = own or in_leads
+    return [part for part in parts if part.role != "outcomes" or not best or part in best]
+
+
+def _first(columns: list[Column], pattern: re.Pattern[str]) -> Column | None:
+    return next((column for column in columns if pattern.search(column.name)), None)
+
+
+def outcome_column(file: File) -> Column | None:
+    """Find the column that says how a deal ended: words like won and lost, or a named yes or no."""
+
+    def told(column: Column) -> tuple[int, bool]:
+        found = {meaning(value) for value in column.values} & {"won", "lost"}
+        return len(found), bool(STAGE.search(column.name))
+
+    flags = [c for c in file.columns if FLAG_NAME.fullmatch(c.name) and is_flag(c)]
+    words = [c for c in file.of_look("category") if told(c)[0]]
+    return next(iter([*flags, *sorted(words, key=told, reverse=True)]), None)

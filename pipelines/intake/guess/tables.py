@@ -1,0 +1,200 @@
+"""The lines of a first mapping for each table.
+
+Decided here: how a guessed role becomes columns of the mapping, and which of them are asked about.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from features.tables import SPECS
+from pipelines.intake.guess.attributes import attributes
+from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.roles import Part, is_canonical
+from pipelines.intake.guess.times import known
+from pipelines.intake.guess.vocabulary import DEAL, OWNER, TOPIC, direction, is_flag, meaning
+from pipelines.intake.guess.wording import doubt, origin, say, some
+
+_AMOUNT: Final = re.compile(
+    r"amount|value|price|revenue|dollar|sum|金額|売上|受注額", re.IGNORECASE
+)
+_EXTRAS: Final = {
+    "topic": TOPIC,
+    "direction": re.compile(r"direction|inbound|方向", re.IGNORECASE),
+    "actor": re.compile(r"actor|resource|agent|owner|rep|user|担当|対応者", re.IGNORECASE),
+    "dwell_seconds": re.compile(r"second|duration|dwell|秒|滞在", re.IGNORECASE),
+    "amount": _AMOUNT,
+    "text": re.compile(r"text|body|note|memo|comment|内容|本文|メモ|備考", re.IGNORECASE),
+}
+_NUMBERS: Final = {"dwell_seconds", "amount"}
+
+
+def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
+    """Write one rule of a table."""
+    yield f"  - source: {say(part.file.name)}"
+    if part.lead is None and is_canonical(part.file):
+        yield from _canonical(part)
+        return
+    repeated = part.role == "leads" and part.lead is not None and not part.lead.unique
+    if repeated:
+        yield "    first_row_of_lead: true # ? a lead begins with its first row"
+    if part.time is not None and part.file.partly_missing(part.time):
+        name = say(part.time.name)
+        yield f"    where_present: [{name}] # ? rows without it are not for this table"
+    yield "    columns:"
+    bought = any(p.role == "outcomes" and p.kind is None and p.file is part.file for p in parts)
+    writers: dict[str, Callable[[Part], Iterator[str]]] = {
+        "leads": _lead_columns,
+        "accounts": _account_columns,
+        "activities": partial(_activity_columns, bought=bought),
+        "outcomes": _outcome_columns,
+        "attribute_changes": _change_columns,
+    }
+    yield from writers[part.role](part)
+    if part.role in {"leads", "accounts"} and not repeated:
+        yield from attributes(part, _used(part, parts))
+
+
+def _used(part: Part, parts: Sequence[Part]) -> list[Column]:
+    """Name the columns that play a part, in this rule or in another of the same file."""
+    mine = [part.lead, part.time, part.account, owner(part) if part.role == "leads" else None]
+    others = [p for p in parts if p.file is part.file and p is not part]
+    mine += [column for other in others for column in (other.time, other.kind, _amount(other))]
+    return [column for column in mine if column is not None]
+
+
+def _canonical(part: Part) -> Iterator[str]:
+    """Map a file that is a canonical table already: every column is what its name says."""
+    spec = SPECS[part.role]
+    yield "    columns:"
+    yield from (f"      {c.name}: {c.name}" for c in part.file.columns if c.name in spec.names)
+    if spec.open_ended:
+        used = [column for column in part.file.columns if column.name in spec.names]
+        yield from attributes(part, used)
+
+
+def _lead_columns(part: Part) -> Iterator[str]:
+    yield f"      lead_id: {origin(part.lead)}"
+    if part.time is not None:
+        yield f"      created_at: {origin(part.time)}{doubt(part.time)}"
+    else:
+        yield "      # ? created_at: no time found; without it all leads were created at once."
+        yield "      # created_at: {sequence: {start: 2025-01-01T00:00:00Z, step_seconds: 600}}"
+    if part.account is not None:
+        yield f"      account_id: {origin(part.account)} # ?"
+    salesperson = owner(part)
+    if salesperson is not None:
+        yield f"      owner_id: {origin(salesperson)} # ? the salesperson at first"
+
+
+def owner(part: Part) -> Column | None:
+    """Find the salesperson of a lead."""
+    found = (c for c in part.file.of_look("category") if OWNER.search(c.name))
+    return next((c for c in found if c not in (part.lead, part.account, part.kind)), None)
+
+
+def _account_columns(part: Part) -> Iterator[str]:
+    yield f"      account_id: {origin(part.account)} # ? must name accounts as leads do"
+    if part.time is not None:
+        yield f"      known_at: {origin(part.time)} # ?"
+
+
+def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:
+    yield from _lead_and_time(part)
+    own = _own_id(part)
+    if own is not None:
+        yield f"      activity_id: {origin(own)} # ?"
+    elif bought:
+        yield '      activity_id: {row_number: "row-"} # ? no id found; two alike are two'
+    if part.kind is not None:
+        yield f"      activity_type: {origin(part.kind)} # ? one of {some(part.kind)}"
+    else:
+        word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.file.name)
+        yield f"      activity_type: {{constant: {say(word)}}} # ? every row is one"
+    taken = [part.lead, part.time, part.kind, own]
+    for name, pattern in _EXTRAS.items():
+        looks = ("number",) if name in _NUMBERS else ("category", "text")
+        free = (c for c in part.file.of_look(*looks) if c not in taken)
+        column = next((c for c in free if pattern.search(c.name)), None)
+        if column is not None:
+            written = _directed(column) if name == "direction" else origin(column)
+            yield f"      {name}: {written} # ?"
+            taken.append(column)
+
+
+def _own_id(part: Part) -> Column | None:
+    taken = (part.lead, part.time, part.kind)
+    ids = [c for c in part.file.of_look("id", "number", "category") if c.unique and c not in taken]
+    return next((c for c in ids if c.look == "id" or ID_NAME.search(c.name)), None)
+
+
+def _directed(column: Column) -> str:
+    told = {value: direction(value) for value in column.values}
+    if not all(told.values()) or set(told) <= {"inbound", "outbound"}:
+        return origin(column)
+    words = ", ".join(f"{say(value)}: {meant}" for value, meant in told.items())
+    return f"{{column: {say(column.name)}, values: {{{words}}}}}"
+
+
+def _outcome_columns(part: Part) -> Iterator[str]:
+    if part.time is not None:
+        yield from _lead_and_time(part)
+    else:
+        yield f"      lead_id: {origin(part.lead)}"
+        yield "      occurred_at: {after_created_days: 1} # ? no time found: a day after creation"
+    deals = part.file.of_look("id", "category", "number")
+    deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
+    if deal is not None and deal is not part.lead:
+        yield f"      deal_id: {origin(deal)} # ?"
+    amount = _amount(part)
+    if amount is not None:
+        yield f"      amount: {origin(amount)} # ?"
+    if part.kind is not None:
+        yield from _outcome_values(part.kind)
+    else:
+        yield '      deal_id: {row_number: "row-"} # ? no id found; two alike are two deals'
+        yield "      outcome: {constant: won} # ? every row converts; with repeat: true in params"
+
+
+def _amount(part: Part) -> Column | None:
+    """Find what a deal was worth."""
+    if part.role != "outcomes" or (part.kind is not None and is_flag(part.kind)):
+        return None
+    return next((c for c in part.file.of_look("number") if _AMOUNT.search(c.name)), None)
+
+
+def _outcome_values(kind: Column) -> Iterator[str]:
+    flag = is_flag(kind)
+    told = [value for value in kind.values if meaning(value, flag=flag)]
+    few = not flag and 2 * len(told) < len(kind.values)
+    yield f"      outcome: # ? what each value of {kind.name} means"
+    yield f"        column: {say(kind.name)}"
+    if few and told:
+        yield "        other_values: skip # ? the others are activities"
+    yield "        values:"
+    for value in told if few and told else kind.values:
+        meant = meaning(value, flag=flag)
+        doubtful = {None: " # ? a stage", "opened": " # ? a deal was opened"}.get(meant, "")
+        yield f"          {say(value)}: {say(meant or value)}{doubtful}"
+
+
+def _change_columns(part: Part) -> Iterator[str]:
+    yield from _lead_and_time(part)
+    names = {"attribute": r"attribute|field|項目", "value": r"value|new|値|変更後"}
+    for name, pattern in names.items():
+        found = next(
+            (c for c in part.file.columns if re.search(pattern, c.name, re.IGNORECASE)), None
+        )
+        yield f"      {name}: {origin(found or part.file.columns[-1])} # ?"
+
+
+def _lead_and_time(part: Part) -> Iterator[str]:
+    yield f"      lead_id: {origin(part.lead)}"
+    if part.time is None:
+        yield "      occurred_at: {constant: 2025-01-01T00:00:00Z} # ? no time found: which column"
+        return
+    yield f"      occurred_at: {origin(part.time)}{doubt(part.time)}"
+    heard = known(part.file)
+    if heard is not None and heard is not part.time:
+        yield f"      known_at: {origin(heard)} # ?"

@@ -1,1 +1,0 @@
-"""Applying a mapping: source rows in, canonical rows and problems out."""

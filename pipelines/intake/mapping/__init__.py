@@ -1,0 +1,1 @@
+"""The mapping file: its schema, and how it is read."""

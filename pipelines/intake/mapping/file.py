@@ -1,0 +1,257 @@
+"""Reading a mapping file: every fault at once, each with its line.
+
+Decided here: YAML is read with the scalars of YAML 1.2 (`yes` and `no` are words, `007` is a word,
+dates are words), because keys and values of a mapping are what somebody's export holds; a key
+given twice is a fault; what the schema cannot say is checked here.
+"""
+
+import json
+import re
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import ValidationError
+
+from features.errors import BadMapping, Fault
+from features.tables import SPECS
+from pipelines.intake.mapping.protected import is_protected
+from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+
+PROTECTED = (
+    "a protected attribute is never a feature: list it under audit_only or never_use; "
+    "if it only sounds so, say why under not_protected"
+)
+Place = tuple[str | int, ...]
+REQUIRED = {
+    "leads": ("lead_id",),
+    "activities": ("lead_id", "occurred_at", "activity_type"),
+    "outcomes": ("lead_id", "occurred_at", "outcome"),
+    "accounts": ("account_id",),
+    "attribute_changes": ("lead_id", "attribute", "occurred_at", "value"),
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the scalars of YAML 1.2."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:~|null|)$", "~n"),
+    ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
+    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}",
+        re.compile(_pattern),
+        [*_first, ""] if _tag == "null" else list(_first),
+    )
+
+
+def load(path: Path) -> Mapping:
+    """Read a mapping file.
+
+    Raises
+    ------
+    BadMapping
+        With every fault: file, line, what was found, what was expected.
+    """
+    if not path.is_file():
+        raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
+    return parse(path.read_text("utf-8"), str(path))
+
+
+def content(text: str) -> Any:
+    """Read the text of a mapping as plain data, unchecked, with the scalars of YAML 1.2."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
+def parse(text: str, name: str = "mapping") -> Mapping:
+    r"""Read a mapping from its text; `name` stands in the faults.
+
+    >>> parse("name: x\nsources: {a: {path: a.csv}}\nleads: [{source: a, columns: {lead: id}}]")
+    Traceback (most recent call last):
+        ...
+    features.errors.BadMapping: found mapping line 3: leads.0.columns: ...
+    """
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
+    if node is None:
+        raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])
+    lines = dict(_lines(node, ()))
+    twice = [_fault(name, lines, place, "the key is given twice") for place in _twice(node, ())]
+    if twice:
+        raise BadMapping(twice)
+    loader = _Loader("")
+    content = loader.construct_document(node)
+    try:
+        mapping = Mapping.model_validate_json(json.dumps(content))
+    except ValidationError as error:
+        raise BadMapping(_schema_faults(error, name, lines)) from error
+    faults = [_fault(name, lines, place, text) for place, text in contradictions(mapping)]
+    if faults:
+        raise BadMapping(faults)
+    return mapping
+
+
+def _schema_faults(error: ValidationError, name: str, lines: dict[Place, int]) -> list[Fault]:
+    faults = []
+    for one in error.errors(include_url=False):
+        message = {"extra_forbidden": "unknown key"}.get(one["type"], one["msg"])
+        given = one["input"]
+        shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+        faults.append(_fault(name, lines, tuple(one["loc"]), message + shown))
+    return faults
+
+
+def _fault(name: str, lines: dict[Place, int], place: Place, message: str) -> Fault:
+    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
+    where = ".".join(str(part) for part in place) or "the file"
+    return Fault(
+        f"{name} line {lines[known]}: {where}: {message}",
+        "what `mikomi schema` prints",
+        "correct the line",
+    )
+
+
+def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
+    """Tell the line of every key and element."""
+    yield place, node.start_mark.line + 1
+    for key, line, child in _children(node):
+        yield (*place, key), line
+        yield from (
+            (p, at if p != (*place, key) else line) for p, at in _lines(child, (*place, key))
+        )
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[str | int, int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            yield str(key.value), key.start_mark.line + 1, child
+    elif isinstance(node, yaml.SequenceNode):
+        for number, child in enumerate(node.value):
+            yield number, child.start_mark.line + 1, child
+
+
+def _twice(node: yaml.Node, place: Place) -> Iterator[Place]:
+    seen: set[Hashable] = set()
+    for key, _, child in _children(node):
+        if key in seen:
+            yield (*place, key)
+        seen.add(key)
+        yield from _twice(child, (*place, key))
+
+
+def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
+    """Find what the schema cannot say: names that do not fit together."""
+    if not mapping.leads:
+        yield ("leads",), "at least one source of leads must be said"
+    used = set()
+    for table in SPECS:
+        for number, rule in enumerate(mapping.rules(table)):
+            place: Place = (table, number)
+            used.add(rule.source)
+            if rule.source not in mapping.sources:
+                yield (*place, "source"), f"no source is named {rule.source!r}"
+            yield from _column_faults(rule, table, place)
+    for source in mapping.sources.keys() - used:
+        yield ("sources", source), "no table reads this source"
+    yield from _zone_faults(mapping)
+
+
+def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[Place, str]]:
+    names = SPECS[table].names  # type: ignore[index]
+    missing = [name for name in REQUIRED[table] if name not in rule.columns]
+    if missing:
+        yield (*place, "columns"), f"{', '.join(missing)} must be said"
+    for name, origin in rule.columns.items():
+        at = (*place, "columns", name)
+        if name not in names:
+            yield at, f"{table} has no column {name!r}, only {', '.join(names)}"
+        if origin.sequence is not None and not name.endswith("_at"):
+            yield at, "a sequence makes times only"
+        if origin.after_created_days is not None and (table, name) != ("outcomes", "occurred_at"):
+            yield at, "after_created_days is for occurred_at of outcomes"
+    if isinstance(rule, AttributedRule):
+        yield from _attribute_faults(rule, names, place)
+
+
+def _attribute_faults(
+    rule: AttributedRule, names: tuple[str, ...], place: Place
+) -> Iterator[tuple[Place, str]]:
+    for name, attribute in rule.attributes.items():
+        at = (*place, "attributes", name)
+        column = attribute.column or name
+        if name in names or name.startswith("_"):
+            yield at, "the name belongs to a listed column"
+        for group in ("never_use", "known_later"):
+            if column in getattr(rule, group):
+                yield at, f"the column is also under {group}"
+    for column in rule.never_use.keys() & rule.known_later.keys():
+        yield (*place, "known_later", column), "the column is also under never_use"
+    yield from _protected_faults(rule, place)
+    yield from _audit_faults(rule, names, place)
+    if rule.known_later and not isinstance(rule, LeadRule):
+        yield (*place, "known_later"), "only attributes of leads have a history; use never_use"
+
+
+def _protected_faults(rule: AttributedRule, place: Place) -> Iterator[tuple[Place, str]]:
+    for name, attribute in rule.attributes.items():
+        called = is_protected(name) or is_protected(attribute.column or name)
+        why = attribute.not_protected
+        if called and not (why and why.en.strip() and why.ja.strip()):
+            yield (*place, "attributes", name), PROTECTED
+    for column, later in rule.known_later.items():
+        if later.known_at is not None and is_protected(column):
+            yield (*place, "known_later", column), PROTECTED
+
+
+def _audit_faults(
+    rule: AttributedRule, names: tuple[str, ...], place: Place
+) -> Iterator[tuple[Place, str]]:
+    used = {one.column or name for name, one in rule.attributes.items()}
+    used |= rule.never_use.keys() | rule.known_later.keys()
+    for name, attribute in rule.audit_only.items():
+        at = (*place, "audit_only", name)
+        if name in names or name.startswith("_") or name in rule.attributes:
+            yield at, "the name belongs to another column"
+        if (attribute.column or name) in used:
+            yield at, "the column is also used elsewhere"
+    if rule.audit_only and not isinstance(rule, LeadRule):
+        yield (*place, "audit_only"), "only attributes of leads are compared; use never_use"
+
+
+def _zone_faults(mapping: Mapping) -> Iterator[tuple[Place, str]]:
+    said: list[tuple[Place, str | None]] = [(("times", "zone"), mapping.times.zone)]
+    for name, source in mapping.sources.items():
+        said.append(
+            (("sources", name, "times", "zone"), source.times.zone if source.times else None)
+        )
+    for table in SPECS:
+        for number, rule in enumerate(mapping.rules(table)):
+            for name, origin in _origins(rule):
+                said.append(((table, number, "columns", name, "zone"), origin.zone))
+    for place, zone in said:
+        if zone is not None and not _is_zone(zone):
+            yield place, f"unknown zone {zone!r}; expected a name like Asia/Tokyo or UTC"
+
+
+def _origins(rule: TableRule) -> Iterator[tuple[str, ColumnRule]]:
+    yield from rule.columns.items()
+    for column, later in getattr(rule, "known_later", {}).items():
+        if later.known_at is not None:
+            yield column, later.known_at
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

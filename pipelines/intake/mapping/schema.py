@@ -1,0 +1,283 @@
+"""The mapping: how somebody's export becomes the canonical tables, said without code.
+
+Decided here: the vocabulary of the mapping file. A mapping names its `sources`, and for every
+canonical table a list of rules; each rule reads one source and says for every canonical column
+where its values come from. Unknown keys are refused. `Mapping.model_json_schema()` is the file's
+JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping.file`.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from features.tables import TableName
+
+
+class Strict(BaseModel):
+    """Frozen, exact types, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BothLanguages(Strict):
+    """The same words in English and Japanese."""
+
+    en: str
+    ja: str
+
+
+def _as_word(value: Any) -> Any:
+    """Write a number or truth value of YAML as the text that an export would hold."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _as_column(value: Any) -> Any:
+    """Expand the short form `lead_id: Prospect ID`."""
+    return {"column": _as_word(value)} if isinstance(value, str | int | float) else value
+
+
+def _as_both(value: Any) -> Any:
+    """Expand the short form `why: personal`: words that stand in both languages."""
+    return {"en": value, "ja": value} if isinstance(value, str) else value
+
+
+def _as_kind(value: Any) -> Any:
+    """Expand the short form `industry: category`."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
+Word = Annotated[str, BeforeValidator(_as_word, json_schema_input_type=str | int | float | bool)]
+Words = Annotated[tuple[Word, ...], Field(strict=False)]
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+Ground = Annotated[
+    BothLanguages, BeforeValidator(_as_both, json_schema_input_type=str | BothLanguages)
+]
+NOT_SAID: Final = BothLanguages(
+    en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
+)
+
+
+class Sequence(Strict):
+    """Times for rows that carry none: `start + step_seconds * number`."""
+
+    start: str = Field(description="ISO time of number 0; without an offset it is UTC")
+    step_seconds: float = Field(gt=0, description="from one number to the next")
+    column: str | None = Field(
+        default=None,
+        description="a source column that counts up with time; absent: the row's number",
+    )
+    first: float = Field(default=0, description="the column's value that stands for `start`")
+
+
+ORIGINS = ("column", "join", "constant", "row_number", "sequence", "after_created_days")
+
+
+class ColumnRule(Strict):
+    """Where one canonical column comes from: exactly one origin, then how to read it."""
+
+    column: str | None = Field(default=None, description="a column of the source")
+    join: Names = Field(default=(), description="several columns, joined by `separator`")
+    separator: str = "|"
+    constant: Word | None = Field(default=None, description="the same value in every row")
+    row_number: str | None = Field(
+        default=None, description="this prefix + the row's number, from 1"
+    )
+    sequence: Sequence | None = Field(default=None, description="times made from an order")
+    after_created_days: float | None = Field(
+        default=None, ge=0, description="outcomes: this long after the lead's created_at"
+    )
+    format: str | None = Field(
+        default=None, description="times: iso, epoch_s, epoch_ms, epoch_us or a strptime pattern"
+    )
+    zone: str | None = Field(default=None, description="times without an offset are in this zone")
+    values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
+    other_values: Literal["keep", "missing", "skip", "fault"] | None = Field(
+        default=None,
+        description="values not listed in `values`: kept as they are, made missing, the row is "
+        "not for this table, or the row is at fault (default for `outcome`; else keep)",
+    )
+    missing_values: Words | None = Field(default=None, description="instead of the mapping's own")
+    decimal: Literal[".", ","] = Field(".", description="numbers: the decimal sign")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnRule":
+        given = [name for name in ORIGINS if getattr(self, name) not in (None, ())]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of {', '.join(ORIGINS)}; given: {given or 'none'}")
+        return self
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The source columns that are read."""
+        sequence = self.sequence.column if self.sequence else None
+        return tuple(c for c in (self.column, *self.join, sequence) if c is not None)
+
+
+Origin = Annotated[ColumnRule, BeforeValidator(_as_column, json_schema_input_type=str | ColumnRule)]
+Kind = Literal["category", "number"]
+
+
+class AttributeRule(Strict):
+    """One attribute: its kind, and the source column when that is named otherwise."""
+
+    kind: Kind
+    column: str | None = Field(
+        default=None, description="source column; absent: named like the attribute"
+    )
+    values: dict[str, Word] = {}
+    other_values: Literal["keep", "missing"] = "keep"
+    missing_values: Words | None = None
+    decimal: Literal[".", ","] = "."
+    not_protected: Ground | None = Field(
+        default=None,
+        description="why this is no protected attribute, though called like one; plain words, "
+        "or {en:, ja:}",
+    )
+
+
+Attribute = Annotated[
+    AttributeRule, BeforeValidator(_as_kind, json_schema_input_type=Kind | AttributeRule)
+]
+
+
+class KnownLater(Strict):
+    """An attribute that was filled after the lead was created."""
+
+    known_at: Origin | None = Field(
+        default=None, description="when it was filled; absent: unknown, so the column is never used"
+    )
+    kind: Kind = "category"
+    why: Ground = Field(
+        default=NOT_SAID, description="why it is not used, for readers; plain words, or {en:, ja:}"
+    )
+
+
+class TableRule(Strict):
+    """One source feeding one canonical table."""
+
+    source: str = Field(description="a name under `sources`")
+    columns: dict[str, Origin] = Field(description="canonical column -> where it comes from")
+    where: dict[str, Words] = Field(
+        default={},
+        description="only rows whose source column holds one of these are for this table",
+    )
+    where_present: Names = Field(
+        default=(), description="only rows in which these source columns are not missing"
+    )
+
+
+class AttributedRule(TableRule):
+    """One source feeding leads or accounts: listed columns, and attributes."""
+
+    attributes: dict[str, Attribute] = Field(
+        default={}, description="attribute -> category or number"
+    )
+    rest: bool = Field(
+        default=False, description="every other source column is an attribute, its kind guessed"
+    )
+    audit_only: dict[str, Attribute] = Field(
+        default={},
+        description="leads: protected attributes that the report compares and no feature sees",
+    )
+    never_use: dict[str, Ground] = Field(
+        default={},
+        description="source column -> why, for readers: protected, personal, a key; plain words, "
+        "or {en:, ja:}",
+    )
+    known_later: dict[str, KnownLater] = Field(
+        default={}, description="source columns that were filled after the lead was created"
+    )
+
+
+class LeadRule(AttributedRule):
+    """One source feeding leads."""
+
+    first_row_of_lead: bool = Field(
+        default=False,
+        description="several rows a lead: the earliest makes the lead, the others are not for it",
+    )
+
+
+class TimeRule(Strict):
+    """How times are written, unless a column says otherwise."""
+
+    format: str = Field(default="iso", description="iso, epoch_s, epoch_ms, epoch_us or strptime")
+    zone: str | None = Field(
+        default=None, description="zone of times without an offset; absent: UTC, with a warning"
+    )
+    ambiguous: Literal["earlier", "later", "fault"] = Field(
+        default="earlier", description="a local time that happens twice when clocks go back"
+    )
+    nonexistent: Literal["forward", "fault"] = Field(
+        default="forward",
+        description="a local time skipped when clocks go forward: the moment after it",
+    )
+
+
+class Source(Strict):
+    """A file, several files of one form, or a query."""
+
+    path: str | None = Field(
+        default=None,
+        description="CSV or Parquet, also .gz; may hold * and ${NAME} or ${NAME:-default}; "
+        "relative to the mapping file",
+    )
+    separator: str | None = Field(
+        default=None, description="CSV: the sign between values, or `whitespace`; absent: looked up"
+    )
+    encoding: str = "utf-8"
+    url: str | None = Field(default=None, description="an SQLAlchemy address; may hold ${NAME}")
+    query: str | None = Field(default=None, description="SQL, with `url`")
+    times: TimeRule | None = Field(default=None, description="instead of the mapping's own")
+
+    @model_validator(mode="after")
+    def _file_or_query(self) -> "Source":
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give either path, or url and query")
+        if (self.url is None) != (self.query is None):
+            raise ValueError("url and query belong together")
+        return self
+
+
+class Labels(Strict):
+    """What a salesperson calls things; reasons are written in these words."""
+
+    attributes: dict[str, BothLanguages] = {}
+    values: dict[str, dict[str, BothLanguages]] = Field(
+        default={}, description="attribute -> value"
+    )
+    activity_types: dict[str, BothLanguages] = {}
+    topics: dict[str, BothLanguages] = {}
+    outcomes: dict[str, BothLanguages] = {}
+
+
+class Mapping(Strict):
+    """The whole mapping file."""
+
+    name: str = Field(description="a word for this data")
+    sources: dict[str, Source] = Field(min_length=1)
+    leads: tuple[LeadRule, ...]
+    activities: tuple[TableRule, ...] = ()
+    outcomes: tuple[TableRule, ...] = ()
+    accounts: tuple[AttributedRule, ...] = ()
+    attribute_changes: tuple[TableRule, ...] = ()
+    times: TimeRule = TimeRule()
+    missing_values: Words = Field(default=("",), description="what stands for missing, everywhere")
+    stages: Words | None = Field(
+        default=None, description="outcomes besides opened, won, lost; absent: any, with a warning"
+    )
+    outcome_activities: Words = Field(
+        default=(), description="activity types that are the outcome written down: never activities"
+    )
+    observed_until: str | None = Field(
+        default=None,
+        description="ISO time until which the data are complete; absent: the latest time",
+    )
+    labels: Labels = Labels()
+
+    def rules(self, table: TableName) -> tuple[TableRule, ...]:
+        """Give the rules that feed a table."""
+        found: tuple[TableRule, ...] = getattr(self, table)
+        return found

@@ -1,0 +1,1 @@
+"""Sources: files, databases and the database of a server."""

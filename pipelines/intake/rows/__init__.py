@@ -1,0 +1,1 @@
+"""Source rows into canonical rows."""

@@ -1,0 +1,178 @@
+"""One canonical column from the rows of a source.
+
+Decided here: how a column rule is carried out. Missing words are taken out first, except those that
+`values` gives a meaning; a value that cannot be read becomes missing and leaves a note.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.tables import ColumnKind
+from features.timeline import MOMENT_DTYPE
+from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
+from pipelines.intake.rows.notes import Notes
+from pipelines.intake.rows.numbers import read_numbers
+from pipelines.intake.rows.text import as_text, folded, is_missing
+from pipelines.intake.rows.times import Times, read_times
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Some rows of a source: `number` counts them from 1 in the whole source."""
+
+    frame: pd.DataFrame
+    number: NDArray[np.int64]
+    missing: tuple[str, ...]
+    times: TimeRule
+    notes: Notes
+    zones: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def take(self, rows: Flags) -> "Cells":
+        """Keep the flagged rows, with notes of their own."""
+        return Cells(
+            self.frame.loc[rows].reset_index(drop=True),
+            self.number[rows],
+            self.missing,
+            self.times,
+            Notes(int(rows.sum())),
+            self.zones,
+        )
+
+
+def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
+    """Give the text of a column before `values` and missing words."""
+    if rule.constant is not None:
+        return pd.Series(rule.constant, index=cells.frame.index, dtype="str")
+    if rule.row_number is not None:
+        return pd.Series([f"{rule.row_number}{n}" for n in cells.number], dtype="str")
+    if rule.column is not None:
+        return as_text(cells.frame[rule.column])
+    parts = [as_text(cells.frame[name]) for name in rule.join]
+    absent = np.logical_or.reduce([is_missing(part, cells.missing) for part in parts])
+    joined = parts[0].fillna("")
+    for part in parts[1:]:
+        joined = joined + rule.separator + part.fillna("")
+    return joined.mask(absent)
+
+
+def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
+    """Tell which values are there but not listed in `values`."""
+    text = raw_text(cells, rule)
+    listed = text.isin(list(rule.values)).to_numpy()
+    missing = is_missing(text, _missing_words(cells, rule))
+    unknown: Flags = ~listed & (~missing if rule.other_values != "skip" else True)
+    return unknown
+
+
+def _missing_words(cells: Cells, rule: ColumnRule | AttributeRule) -> tuple[str, ...]:
+    return cells.missing if rule.missing_values is None else rule.missing_values
+
+
+def words(cells: Cells, rule: ColumnRule, name: str, kind: ColumnKind) -> pd.Series:
+    """Read an id, a category or free text."""
+    text = raw_text(cells, rule)
+    if kind == "id":
+        text = folded(text)
+    if rule.other_values == "fault" or (rule.other_values is None and name == "outcome"):
+        cells.notes.add("value", name, _faulty(cells, rule), text)
+    return meaning(text, rule.values, rule.other_values, _missing_words(cells, rule))
+
+
+def _faulty(cells: Cells, rule: ColumnRule) -> Flags:
+    if not rule.values:  # noqa: PD011 - the mapping's word, not a frame
+        return np.zeros(len(cells.frame), dtype=bool)
+    return unlisted(cells, rule)
+
+
+def meaning(
+    text: pd.Series, values: dict[str, str], other: str | None, missing: tuple[str, ...]
+) -> pd.Series:
+    """Translate by `values`, then take out what stands for missing."""
+    listed = text.isin(list(values)).to_numpy()
+    keep = listed | (~is_missing(text, missing) & (other != "missing"))
+    told = text.where(~listed, text.map(values).astype("str")) if listed.any() else text
+    return told.where(keep).astype("str")
+
+
+def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
+    """Read a time."""
+    if rule.sequence is not None:
+        return _sequence(cells, rule.sequence, name)
+    if rule.constant is not None:
+        one = read_times(pd.Series([rule.constant], dtype="str"), time_rule(cells, rule))
+        cells.notes.add("time", name, np.repeat(one.unreadable, len(cells.frame)))
+        return pd.Series(one.moments.iloc[0], index=cells.frame.index, dtype=MOMENT_DTYPE)
+    raw = cells.frame[rule.column] if rule.column is not None else raw_text(cells, rule)
+    raw = raw.mask(_time_missing(raw, _missing_words(cells, rule)))
+    told = read_times(raw, time_rule(cells, rule))
+    _note_times(cells, told, name, raw)
+    _count_zones(cells, told, name, time_rule(cells, rule))
+    return told.moments
+
+
+def _time_missing(raw: pd.Series, missing: tuple[str, ...]) -> Flags:
+    if pd.api.types.is_datetime64_any_dtype(raw):
+        return raw.isna().to_numpy()
+    return is_missing(as_text(raw), missing)
+
+
+def time_rule(cells: Cells, rule: ColumnRule) -> TimeRule:
+    """Give the source's rule with what the column says otherwise."""
+    changes = {"format": rule.format, "zone": rule.zone}
+    return cells.times.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+
+def _note_times(cells: Cells, told: Times, name: str, raw: pd.Series) -> None:
+    cells.notes.add("time", name, told.unreadable, raw)
+    cells.notes.add("ambiguous", name, told.ambiguous, raw)
+    cells.notes.add("nonexistent", name, told.nonexistent, raw)
+
+
+def _count_zones(cells: Cells, told: Times, name: str, rule: TimeRule) -> None:
+    how = "assumed" if rule.zone is None and not rule.format.startswith("epoch") else "said"
+    cells.zones[(name, how)] += int(told.local.sum())
+    cells.zones[(name, "own")] += told.own_offset_count
+
+
+def _sequence(cells: Cells, sequence: Sequence, name: str) -> pd.Series:
+    number = cells.number.astype("float64") - 1
+    if sequence.column is not None:
+        raw = cells.frame[sequence.column]
+        number, unreadable = read_numbers(raw.mask(is_missing(as_text(raw), cells.missing)))
+        cells.notes.add("time", name, unreadable, raw)
+    start = read_times(pd.Series([sequence.start], dtype="str"), TimeRule()).moments.iloc[0]
+    seconds = (number - sequence.first) * sequence.step_seconds
+    there = np.isfinite(seconds)
+    span = np.round(np.where(there, seconds, 0) * 1_000_000).astype("timedelta64[us]")
+    moments: pd.Series = (pd.Series(span) + start).astype(MOMENT_DTYPE).where(there)
+    return moments
+
+
+def numbers(cells: Cells, rule: ColumnRule | AttributeRule, name: str, raw: pd.Series) -> pd.Series:
+    """Read a number."""
+    text = as_text(raw)
+    meanings: dict[str, str] = rule.values  # noqa: PD011 - the mapping's word, not a frame
+    listed = {key: float(value) for key, value in meanings.items()}
+    raw = raw.mask(is_missing(text, _missing_words(cells, rule)))
+    values, unreadable = read_numbers(raw, rule.decimal)
+    told = pd.Series(values)
+    if listed:
+        hit = text.isin(list(listed)).to_numpy()
+        told = told.mask(hit, text.map(listed).astype("float64"))
+        unreadable &= ~hit
+    cells.notes.add("number", name, unreadable, raw)
+    return told
+
+
+def attribute(cells: Cells, rule: AttributeRule, name: str) -> pd.Series:
+    """Read an attribute of a lead or an account."""
+    raw = cells.frame[rule.column or name]
+    if rule.kind == "number":
+        return numbers(cells, rule, name, raw)
+    return meaning(as_text(raw), rule.values, rule.other_values, _missing_words(cells, rule))

@@ -1,0 +1,161 @@
+"""Rows of one source as rows of one canonical table.
+
+Decided here: which rows are for the table, and what every canonical row carries besides its
+columns: the place and number it came from, the rule that read it, and its notes. A row that is not
+for the table is counted, with the ground.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.tables import SPECS, Column, TableName, dtype_of
+from features.timeline import MOMENT_DTYPE
+from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.read.readable import Piece
+from pipelines.intake.rows import cells as cell
+from pipelines.intake.rows.cells import Cells
+from pipelines.intake.rows.notes import AUDIT, NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.rows.text import as_text, is_missing
+
+NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
+"""When leads without any time came into being, by convention."""
+NEEDED: Final = frozenset(
+    {"lead_id", "occurred_at", "created_at", "activity_id", "activity_type", "outcome", "attribute"}
+)
+"""Columns whose value may not be missing when they are mapped; so is the first of a table's key."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Canonical rows of a piece, later values of attributes, and the rows passed over."""
+
+    frame: pd.DataFrame
+    changes: pd.DataFrame | None
+    passed_over: Counter[str]
+    zones: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One rule at work: `number` is its place among the table's rules."""
+
+    mapping: Mapping
+    table: TableName
+    number: int
+    rest: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> TableRule:
+        """The rule itself."""
+        return self.mapping.rules(self.table)[self.number]
+
+
+def read_piece(job: Job, piece: Piece) -> Reading:
+    """Turn some source rows into canonical rows."""
+    rule, mapping = job.rule, job.mapping
+    times = mapping.sources[rule.source].times or mapping.times
+    rows = len(piece.frame)
+    number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
+    frame = piece.frame.reset_index(drop=True)
+    everything = Cells(frame, number, mapping.missing_values, times, Notes(rows))
+    meant = _meant(everything, rule)
+    cells = everything.take(meant)
+    table = _columns(cells, job)
+    table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
+    table[ROW] = pd.Series(np.arange(piece.first_row, piece.first_row + rows)[meant])
+    table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")
+    changes = _later(cells, job, table) if isinstance(rule, LeadRule) else None
+    table[NOTES] = cells.notes.column()
+    passed = Counter({"not for this table": rows - int(meant.sum())})
+    return Reading(pd.DataFrame(table), changes, +passed, +cells.zones)
+
+
+def _meant(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
+    meant = np.ones(len(cells.frame), dtype=bool)
+    for column, wanted in rule.where.items():
+        meant &= as_text(cells.frame[column]).isin(list(wanted)).to_numpy()
+    for column in rule.where_present:
+        meant &= ~is_missing(as_text(cells.frame[column]), cells.missing)
+    for origin in rule.columns.values():
+        if origin.other_values == "skip":
+            meant &= ~cell.unlisted(cells, origin)
+    return meant
+
+
+def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
+    rule, spec = job.rule, SPECS[job.table]
+    table = {}
+    for column in spec.columns:
+        origin = rule.columns.get(column.name)
+        if origin is not None:
+            table[column.name] = _column(cells, origin, column)
+            if column.name in NEEDED or column.name == spec.key[0]:
+                _note_missing(cells, column.name, table[column.name], origin)
+        elif column.name in {"created_at", "activity_id"}:
+            table[column.name] = _absent(cells, column)
+    if isinstance(rule, AttributedRule):
+        table |= {n: cell.attribute(cells, a, n) for n, a in rule.attributes.items()}
+        table |= {name: _rest(cells, name) for name in job.rest}
+        table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
+    return table
+
+
+def _absent(cells: Cells, column: Column) -> pd.Series:
+    value = NO_TIME if column.kind == "time" else None
+    return pd.Series(value, index=cells.frame.index, dtype=dtype_of(column.kind))
+
+
+def _column(cells: Cells, origin: ColumnRule, column: Column) -> pd.Series:
+    if origin.after_created_days is not None:
+        return pd.Series(pd.NaT, index=cells.frame.index, dtype=MOMENT_DTYPE)
+    if column.kind == "time":
+        return cell.times(cells, origin, column.name)
+    if column.kind == "number":
+        raw = cells.frame[origin.column] if origin.column else cell.raw_text(cells, origin)
+        return cell.numbers(cells, origin, column.name, raw)
+    return cell.words(cells, origin, column.name, column.kind)
+
+
+def _note_missing(cells: Cells, name: str, values: pd.Series, origin: ColumnRule) -> None:
+    if origin.after_created_days is not None:
+        return
+    unread = cells.notes.flagged("time", name)
+    cells.notes.add("missing", name, values.isna().to_numpy() & ~unread)
+
+
+def _rest(cells: Cells, name: str) -> pd.Series:
+    text = as_text(cells.frame[name])
+    return text.mask(is_missing(text, cells.missing))
+
+
+def _later(cells: Cells, job: Job, table: dict[str, pd.Series]) -> pd.DataFrame | None:
+    """Turn attributes that were filled later into rows of attribute_changes."""
+    rule = job.rule
+    assert isinstance(rule, LeadRule)  # noqa: S101 - narrows the type; the caller has looked
+    found = []
+    for column, later in rule.known_later.items():
+        if later.known_at is None:
+            continue
+        value = _rest(cells, column)
+        aside = replace(cells, notes=Notes(len(value)), zones=Counter())
+        at = cell.times(aside, later.known_at, column)
+        cells.notes.add("later_without_time", column, (value.notna() & at.isna()).to_numpy(), value)
+        change = pd.DataFrame(
+            {
+                "lead_id": table["lead_id"],
+                "attribute": pd.Series(column, index=value.index, dtype="str"),
+                "occurred_at": at,
+                "value": value,
+                PLACE: table[PLACE],
+                ROW: table[ROW],
+                RULE: np.int64(job.number),
+                NOTES: pd.Series(None, index=value.index, dtype="str"),
+            }
+        )
+        found.append(change[value.notna() & at.notna()])
+    return pd.concat(found, ignore_index=True) if found else None

@@ -1,0 +1,1 @@
+"""Commands after training: retrain, recalibrate, monitor, back-test, shadow, lift."""

@@ -1,0 +1,1 @@
+"""The back-test: rolling origins, every method at each."""

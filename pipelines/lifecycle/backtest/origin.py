@@ -1,0 +1,166 @@
+"""One origin of a back-test: learn the catalog, fit every method, keep what each answers.
+
+Decided here: everything is learned anew from what was known at the origin, the catalog included, so
+that no later type or category reaches back. The answers of one method at one origin are a file,
+named after what they depend on; a file that is there is not made again. An origin is one task, so
+origins can be worked on side by side; trees are grown by one thread, whoever else is at work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features import build, learn_catalog
+from features.build import FeatureFrame
+from features.catalog.catalog import Catalog, CatalogSettings
+from features.labels import Target
+from features.timeline import from_moments
+from models.baselines import baselines
+from models.baselines.baselines import BASELINES, Baseline
+from models.evaluation.evaluation import MODEL
+from models.evaluation.from_catalog import recency
+from models.lifecycle.origins import Origin, day_of
+from models.model import points
+from models.model.points import Points
+from models.stats.training_set import Floats, TrainingSet, Values
+from models.training import fit_model
+from pipelines.lifecycle.backtest import labelled_snapshots
+from pipelines.lifecycle.backtest.labelled_snapshots import Known
+from pipelines.run.params import TrainParams
+from pipelines.stages.featurize import labels_of
+from pipelines.storage import partitions
+from pipelines.storage.atomic import fingerprint, replacing
+
+METHODS: Final = (MODEL, *BASELINES)
+Answer = Callable[[Values], Floats]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What every origin is worked on with; it can be sent to another process.
+
+    Attributes
+    ----------
+    tables, snapshots
+        Where they lie.
+    into
+        Where the answers are kept.
+    target, embargo
+        What is predicted; microseconds from a cutoff until it may teach.
+    features, train
+        How the catalog is learned, and how models are trained.
+    origins
+        All origins.
+    data
+        Fingerprint of tables, snapshots and code.
+    """
+
+    tables: Path
+    snapshots: Path
+    into: Path
+    target: Target
+    embargo: int
+    features: CatalogSettings
+    train: TrainParams
+    origins: tuple[Origin, ...]
+    data: str
+
+    def place(self, origin: Origin, method: str) -> Path:
+        """Name the file of the answers of a method at an origin."""
+        made_from = [self.data, origin.at, origin.until, method, self.embargo, self.features]
+        if method in (MODEL, "points"):
+            table = self.train.points
+            made_from.append(Path(table).read_text("utf-8") if table else None)
+        if method == MODEL:
+            made_from.append(self.train)
+        key = fingerprint(*(str(one) for one in made_from))
+        return self.into / f"{day_of(origin.at)}-{method}-{key[:16]}.parquet"
+
+
+def work(number: int, course: Course) -> int:
+    """Make what is missing of one origin; tell how many files were made."""
+    origin = course.origins[number]
+    missing = [name for name in METHODS if not course.place(origin, name).is_file()]
+    if not missing:
+        return 0
+    asked_rows, asked, fitters = _prepared(course, origin)
+    for name in missing:
+        answers = np.zeros(0) if name not in fitters else fitters[name]()(asked)
+        rows = asked_rows if len(answers) else asked_rows[:0]
+        with replacing(course.place(origin, name)) as fresh:
+            pd.DataFrame({"row": rows, "probability": answers}).to_parquet(fresh)
+    return len(missing)
+
+
+def answers(course: Course, origin: Origin, method: str) -> pd.Series:
+    """Read the answers of a method at an origin: row number -> probability; maybe none."""
+    read = pd.read_parquet(course.place(origin, method))
+    return pd.Series(read["probability"].to_numpy(), index=read["row"].to_numpy())
+
+
+def _prepared(
+    course: Course, origin: Origin
+) -> tuple[NDArray[np.intp], Values, dict[str, Callable[[], Answer]]]:
+    """Give the numbers and values of the rows to be answered, and the ways to fit the methods."""
+    seen = labelled_snapshots.read(course.tables, course.snapshots, course.target, course.embargo)
+    label = seen.labels_at(origin.at)
+    teaches = ~np.isnan(label)
+    cutoff = seen.cutoff
+    asked = (cutoff >= origin.at) & (cutoff < origin.until)
+    frame, row = _frame(course, seen, teaches | asked, int(cutoff[teaches].max()))
+    whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0))
+    taught, answered = whole.take(teaches[row]), whole.take(asked[row])
+    ways = _fitters(course, frame.catalog, taught)
+    return row[asked[row]], answered.values, ways  # noqa: PD011 - not a frame of pandas
+
+
+def _frame(
+    course: Course, seen: Known, wanted: NDArray[np.bool_], until: int
+) -> tuple[FeatureFrame, NDArray[np.intp]]:
+    """Build the features of some snapshots with the catalog of a moment; give their numbers too."""
+    count = partitions.count(course.tables)
+    parts = (partitions.read(course.tables, part) for part in range(count))
+    last = pd.DataFrame({"cutoff": from_moments(np.array([until]))})
+    words = labels_of(partitions.manifest(course.tables).labels)
+    catalog = learn_catalog.learn(parts, last, course.features, words)
+    keys, values, numbers = [], [], []
+    for part in range(count):
+        mine = np.flatnonzero(wanted & (seen.snapshots["part"] == part).to_numpy())
+        rows = seen.snapshots.iloc[mine].reset_index(drop=True)
+        made = build.build(partitions.read_for_features(course.tables, part), rows, catalog)
+        keys.append(made.keys)
+        values.append(made.values)
+        numbers.append(mine)
+    frame = FeatureFrame(pd.concat(keys, ignore_index=True), np.concatenate(values), catalog)
+    return frame, np.concatenate(numbers)
+
+
+def _fitters(
+    course: Course, catalog: Catalog, learning: TrainingSet
+) -> dict[str, Callable[[], Answer]]:
+    """Give, for every method that the rows allow, the way to fit it."""
+    train = replace(course.train, booster=replace(course.train.booster, threads=1))
+    given = points_of_the_day(train.points, catalog)
+    ways = baselines.fitters(learning, given, recency(catalog), train.seed)
+    return {MODEL: lambda: fit_model.fit(learning, train, given, train.seed).probability} | {
+        name: partial(_fitted, way) for name, way in ways.items()
+    }
+
+
+def points_of_the_day(path: str | None, catalog: Catalog) -> Points | None:
+    """Read the sales team's table without the rules on what too few leads had done by then."""
+    if path is None:
+        return None
+    table = points.read(Path(path).read_text("utf-8"))
+    there = tuple(line for line in table.rules if line.feature in catalog.names)
+    return points.resolve(table.model_copy(update={"rules": there}), catalog)
+
+
+def _fitted(way: Callable[[], Baseline]) -> Answer:
+    return way().probability

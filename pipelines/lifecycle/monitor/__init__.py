@@ -1,0 +1,1 @@
+"""The monitor: drift, calibration and activities since training."""

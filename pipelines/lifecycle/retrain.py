@@ -1,0 +1,193 @@
+"""Command retrain: look whether the model is due, repair or train, gate, promote or not, report.
+
+Decided here, with `--if-needed`, on what was brought and on the day it ends (no clock):
+
+- no champion, or one trained on data older than `retrain.every_days`: train;
+- an alarm of `mikomi monitor` on this champion: train, but recalibrate first where every alarm is
+  about calibration; an absent or foreign report is not looked at, which is said;
+- else recalibrate, which changes nothing unless it wins; a repair that wins and is refused: train.
+
+A repair that is promoted makes training unnecessary, until something else says so. Training is the
+stages of the pipeline, with their gates: failed leak checks and a lost trial leave the champion
+where it is. What was looked at, decided and shown is written to `report.json` and `report.txt`.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from features.timeline import DAY
+from models.artifact import artifact
+from models.registry.registry import Registry
+from models.registry.registry_types import Version
+from pipelines.run.by_name import run_by_name
+from pipelines.run.stage_context import Job
+from pipelines.stages import promote
+from pipelines.stages.snapshot import observed_until
+from pipelines.storage.atomic import replacing, write_json, write_text
+
+BRINGS: Final = ("ingest", "snapshot")
+TRAINS: Final = ("featurize", "train", "evaluate", "leaks", "promote", "card")
+Decided = Literal["nothing", "recalibrated", "retrained", "refused"]
+Do = Callable[..., Any]
+"""Does a stage: (its name, the job, what more it is given)."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing that was looked at: whether it asks for training, and what was found.
+
+    `repairable` says that recalibration may be all it takes.
+    """
+
+    what: str
+    due: bool
+    found: str
+    repairable: bool = False
+
+
+def run(
+    job: Job, *, if_needed: bool = False, source: str | None = None, do: Do = run_by_name
+) -> dict[str, Any]:
+    """Bring the data, decide, do it, and write the report; tell it.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    if_needed
+        Whether to look first; otherwise it is trained.
+    source
+        Of `ingest`: the database of a server.
+    do
+        How a stage is done.
+    """
+    do("ingest", job, source)
+    do("snapshot", job)
+    former = promote.take_up(job, Registry(job.params.registry, job.places.registry))
+    looks = (
+        look(job, former) if if_needed else [Look("asked for", due=True, found="no --if-needed")]
+    )
+    repair = _repair(job, looks, do) if former is not None and if_needed else None
+    looks += _after(repair)
+    decided = _decide(job, looks, repair, do)
+    return _report(job, former, looks, (decided, repair))
+
+
+def look(job: Job, champion: Version | None) -> list[Look]:
+    """Look at what may ask for a new model."""
+    if champion is None:
+        return [Look("champion", due=True, found="no model answers yet")]
+    one = artifact.load(job.places.champion)
+    trained = pd.Timestamp(one.about["observed_until"])
+    until = observed_until(job.places.tables)
+    days = (until - trained).total_seconds() * 1e6 / DAY
+    most = job.params.retrain.every_days
+    age = Look(
+        "age",
+        days >= most,
+        f"champion {champion.number} was trained on data until {trained:%Y-%m-%d}; they end on "
+        f"{until:%Y-%m-%d} now, {days:.0f} days later, and {most:g} are allowed",
+    )
+    return [age, monitored(job, one.fingerprint)]
+
+
+def monitored(job: Job, fingerprint: str) -> Look:
+    """Read what the monitor found about the champion."""
+    path = job.places.monitor / "monitor.json"
+    if not path.is_file():
+        return Look("monitor", due=False, found=f"not looked at: no {path}; run `mikomi monitor`")
+    told = json.loads(path.read_text("utf-8"))
+    if told.get("model", fingerprint) != fingerprint:
+        return Look("monitor", due=False, found="not looked at: it speaks of another model")
+    alarms = told.get("alarms", [])
+    if told["verdict"] != "alarm":
+        return Look("monitor", due=False, found=str(told["verdict"]))
+    said = "; ".join(f"{one['check']}: {one['found']}" for one in alarms)
+    only = bool(alarms) and all("calibration" in one["check"].casefold() for one in alarms)
+    return Look("monitor", due=True, found=f"alarm: {said}", repairable=only)
+
+
+def _repair(job: Job, looks: Sequence[Look], do: Do) -> dict[str, Any] | None:
+    """Recalibrate where that may be all it takes."""
+    if any(one.due and not one.repairable for one in looks):
+        return None
+    told: dict[str, Any] = do("recalibrate", job)
+    return told
+
+
+def _after(repair: dict[str, Any] | None) -> list[Look]:
+    """Say what recalibration found."""
+    if repair is None:
+        return []
+    refused = repair["version"] is not None and not repair["recalibrated"]
+    return [Look("calibration", due=refused, found=repair["grounds"])]
+
+
+def _decide(job: Job, looks: Sequence[Look], repair: dict[str, Any] | None, do: Do) -> Decided:
+    """Do what is needed and say what came of it."""
+    if repair is not None and repair["recalibrated"]:
+        return "recalibrated"
+    if not any(one.due for one in looks):
+        return "nothing"
+    for name in TRAINS:
+        do(name, job)
+    return "retrained" if _verdict(job)["promoted"] else "refused"
+
+
+def _verdict(job: Job) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(job.places.promotion.read_text("utf-8"))
+    return told
+
+
+def _report(
+    job: Job,
+    former: Version | None,
+    looks: Sequence[Look],
+    done: tuple[Decided, dict[str, Any] | None],
+) -> dict[str, Any]:
+    """Write what was looked at, decided and shown."""
+    decided, repair = done
+    champion = Registry(job.params.registry, job.places.registry).champion()
+    trained = decided in ("retrained", "refused")
+    verdict = _verdict(job) if trained else None
+    grounds = [repair["grounds"]] if repair is not None and decided == "recalibrated" else []
+    facts = {
+        "decided": decided,
+        "as_of": observed_until(job.places.tables).isoformat(),
+        "former_champion": None if former is None else former.number,
+        "champion": None if champion is None else champion.number,
+        "looked_at": [asdict(one) for one in looks],
+        "recalibration": repair,
+        "version": verdict["version"] if verdict else (repair or {}).get("version"),
+        "grounds": verdict["grounds"] if verdict else grounds,
+    }
+    with replacing(job.places.retraining) as fresh:
+        fresh.mkdir()
+        write_json(fresh / "report.json", facts)
+        write_text(fresh / "report.txt", "\n".join(lines(facts)) + "\n")
+    return facts
+
+
+def lines(facts: dict[str, Any]) -> list[str]:
+    """Say the report in lines."""
+    said = {
+        "nothing": "Nothing is needed.",
+        "recalibrated": "Recalibrated; training was left out.",
+        "retrained": "Trained anew, and promoted.",
+        "refused": "Trained anew, and refused: the champion stays.",
+    }
+    seen = (
+        f"  {one['what']}: {'due' if one['due'] else 'not due'}; {one['found']}"
+        for one in facts["looked_at"]
+    )
+    return [
+        f"{said[facts['decided']]} Data until {facts['as_of'][:10]}.",
+        f"Champion: version {facts['champion']} (before: {facts['former_champion'] or 'none'}).",
+        "Looked at:",
+        *seen,
+        *(["Shown:", *(f"  {one}" for one in facts["grounds"])] if facts["grounds"] else []),
+    ]

@@ -1,0 +1,32 @@
+"""Command segments: which segment would earn a model of its own, on the test period.
+
+Decided here: the question is that of `evaluate`, whose report holds the answer; here it is asked
+alone. Nothing depends on the answer.
+"""
+
+from typing import Any
+
+from models.artifact import artifact
+from models.evaluation.segments import own_models
+from pipelines.reports.evaluation.payload import plain
+from pipelines.run.stage_context import Job
+from pipelines.stages import evaluate
+from pipelines.storage.atomic import write_json
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Judge every segment with enough conversions; write and tell who would earn a model."""
+    loaded = artifact.load(job.places.model)
+    told = own_models(
+        evaluate.case(job, loaded),
+        job.params.segments,
+        lambda what: job.tell(f"segments: {what}", 0, None),
+    )
+    facts = {
+        "model": loaded.fingerprint,
+        "asked": len(told.segments),
+        "earned": [f"{one.attribute}={one.value}" for one in told.segments if one.earns],
+        **plain(told),
+    }
+    write_json(job.places.segments, facts)
+    return facts

@@ -1,0 +1,190 @@
+"""Sending what ingest wrote to a server, over its API, as a CRM would: histories brought along.
+
+Decided here: every record was known when it says, or when it happened (`backfill`). The API takes
+later values of attributes as known now, so only the newest of each is sent. `moved` puts the last
+day of the data on today, whole days at a time, for a company that is only an example.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import pandas as pd
+
+from features.errors import BadRequest
+from features.tables import SPECS, TableName, Tables
+from pipelines.run.stage_context import Job
+from pipelines.storage import partitions
+
+_AT_ONCE: Final = 2_000
+_WAIT_SECONDS: Final = 90
+_LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
+
+
+class Server:
+    """A server by its address; `key` is asked for once one was made there."""
+
+    def __init__(self, address: str, key: str | None) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadRequest.of(f"--to {address}", "an http address", "correct the address")
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._connection = kind(parts.hostname, parts.port, timeout=_WAIT_SECONDS)
+        self._headers = {"authorization": f"Bearer {key}"} if key else {}
+        self._address = address
+
+    def send(self, method: str, path: str, body: dict[str, Any]) -> None:
+        """Send one body.
+
+        Raises
+        ------
+        BadRequest
+            If the server refuses it.
+        """
+        content = json.dumps(body, ensure_ascii=False).encode()
+        try:
+            status, said = self._asked(method, path, content)
+        except (OSError, HTTPException):  # a connection that was idle for too long; nothing is lost
+            self._connection.close()
+            status, said = self._again(method, path, content)
+        if status >= HTTPStatus.BAD_REQUEST:
+            told = str(json.loads(said).get("detail") or "see its log")
+            raise BadRequest.of(f"{method} {path}: {status}", "a server that takes it", told)
+
+    def _asked(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
+        self._connection.request(method, path, content, self._headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+    def _again(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
+        try:
+            return self._asked(method, path, content)
+        except (OSError, HTTPException) as error:
+            found = f"{self._address} went away ({type(error).__name__})"
+            raise BadRequest.of(found, "an answer", "send again; nothing is kept twice") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def wait(self) -> None:
+        """Wait until the server answers, for it may just be starting.
+
+        Raises
+        ------
+        BadRequest
+            If it does not within a minute and a half.
+        """
+        until = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < until:
+            try:
+                self._connection.request("GET", "/healthz")
+                self._connection.getresponse().read()
+            except (OSError, HTTPException):
+                self._connection.close()
+                time.sleep(0.3)
+            else:
+                return
+        raise BadRequest.of(f"nobody at {self._address}", "a server", "start `mikomi serve`")
+
+
+def run(job: Job, server: Server, *, today: bool) -> dict[str, int]:
+    """Send every lead with its history; tell how many of each there were.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    server
+        Where to.
+    today
+        Whether the last day of the data becomes today.
+    """
+    tables = job.places.tables
+    manifest = partitions.manifest(tables)
+    days = (job.now - manifest.observed_until_at).days if today and job.now is not None else 0
+    told = dict.fromkeys(("accounts", "leads", "changes", "activities", "outcomes"), 0)
+    server.wait()
+    for part in job.track(range(manifest.partitions), "send", manifest.partitions):
+        read = moved(partitions.read(tables, part), pd.Timedelta(days=days))
+        for table, method, path, body in bodies(read, manifest):
+            server.send(method, path, body)
+            told[table] += len(body.get(table, (0,)))
+    return told
+
+
+def moved(tables: Tables, span: pd.Timedelta) -> Tables:
+    """Move every time by one span."""
+    frames = {name: getattr(tables, name).copy() for name in SPECS}
+    for frame in frames.values():
+        for column in frame.select_dtypes("datetimetz"):
+            frame[column] += span
+    return Tables(**frames)
+
+
+def bodies(
+    tables: Tables, manifest: partitions.Manifest
+) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Give table, method, path and body of every request."""
+    for row in _rows(tables.accounts, "accounts"):
+        yield "accounts", "PUT", f"/v1/accounts/{_quoted(row.pop('account_id'))}", row
+    newest = _newest(tables.attribute_changes, manifest)
+    for row in _rows(tables.leads, "leads"):
+        lead_id = row.pop("lead_id")
+        path = f"/v1/leads/{_quoted(lead_id)}"
+        yield "leads", "PUT", path, row | {"backfill": True}
+        if lead_id in newest:
+            later = {"created_at": row["created_at"]} | newest[lead_id]
+            yield "changes", "PUT", path, later
+    for table in ("activities", "outcomes"):
+        frame = getattr(tables, table)
+        for first in range(0, len(frame), _AT_ONCE):
+            some = list(_rows(frame.iloc[first : first + _AT_ONCE], table))
+            yield table, "POST", f"/v1/{table}", {table: some, "backfill": True}
+
+
+def _rows(frame: pd.DataFrame, table: TableName) -> Iterator[dict[str, Any]]:
+    """Give rows without what is missing; attributes apart."""
+    listed = _LISTED[table]
+    for record in frame.to_dict("records"):
+        kept = {str(name): _plain(value) for name, value in record.items() if not pd.isna(value)}
+        row = {name: value for name, value in kept.items() if name in listed}
+        if SPECS[table].open_ended:
+            row["attributes"] = {n: value for n, value in kept.items() if n not in listed}
+        yield row
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _newest(changes: pd.DataFrame, manifest: partitions.Manifest) -> dict[str, dict[str, Any]]:
+    """Give the last value of every attribute that changed, by lead."""
+    last = changes.sort_values("occurred_at", kind="stable")
+    last = last.drop_duplicates(["lead_id", "attribute"], keep="last").dropna(subset=["value"])
+    found: dict[str, dict[str, Any]] = {}
+    for lead_id, name, text in zip(last["lead_id"], last["attribute"], last["value"], strict=True):
+        own = found.setdefault(lead_id, {"attributes": {}})
+        if name == "owner_id":
+            own["owner_id"] = text
+        else:
+            number = manifest.attributes.get(name) == "number"
+            own["attributes"][name] = _number(text) if number else text
+    return found
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,89 @@
+"""What a server's database holds, for commands that look back at live leads.
+
+Decided here: it is read by SQL alone, as `pipelines` knows nothing of `serve`; moments come as UTC
+times. Outcomes that the CRM sent to the server count, and those of the workspace's export.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import BadInput, MikomiError
+from features.timeline import MOMENT_DTYPE, from_moments
+from pipelines.intake.read.databases import first_line, opened, safe_place
+from pipelines.run.stage_context import Job
+from pipelines.storage import partitions
+
+_DO: Final = "correct --database or MIKOMI_DATABASE_URL"
+_OUTCOMES: Final = text("select lead_id, outcome, occurred_at, known_at from outcomes")
+_COLUMNS: Final = ["lead_id", "outcome", "occurred_at", "known_at"]
+
+
+@contextmanager
+def connected(database: str, do: str = _DO) -> Iterator[Connection]:
+    """Open the database of a server for reading.
+
+    Parameters
+    ----------
+    database
+        Its URL.
+    do
+        What is advised if it cannot be reached.
+
+    Raises
+    ------
+    BadInput
+        If it is not there, cannot be reached, or is no server's database; nothing is created.
+    """
+    engine = opened(database, do)
+    try:
+        with engine.connect() as connection:
+            if not has_table(connection, "receipts"):
+                raise _no_server(database, "no table receipts", do)
+            yield connection
+    except SQLAlchemyError as error:
+        raise _no_server(database, first_line(error), do) from error
+    finally:
+        engine.dispose()
+
+
+def _no_server(database: str, found: str, do: str) -> MikomiError:
+    found = f"{safe_place(database)}: {found}"
+    return BadInput.of(found, "the database of `mikomi serve`", do)
+
+
+def has_table(connection: Connection, name: str) -> bool:
+    """Tell whether the database has a table."""
+    return bool(inspect(connection).has_table(name))
+
+
+def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Read columns of microseconds as UTC times."""
+    for name in names:
+        frame[name] = from_moments(frame[name].to_numpy(np.int64)).astype(MOMENT_DTYPE)
+    return frame
+
+
+def outcomes(connection: Connection, job: Job) -> pd.DataFrame:
+    """Read the outcomes that the server was sent, and those of the workspace's export."""
+    whole = pd.concat([sent_outcomes(connection), *_exported(job)], ignore_index=True)
+    return whole.drop_duplicates()
+
+
+def sent_outcomes(connection: Connection) -> pd.DataFrame:
+    """Read the outcomes that the server was sent."""
+    return timed(pd.read_sql(_OUTCOMES, connection), "occurred_at", "known_at")
+
+
+def _exported(job: Job) -> list[pd.DataFrame]:
+    """Read the outcomes of the workspace's export, if there is one."""
+    tables = job.places.tables
+    if not (tables / "manifest.json").is_file():
+        return []
+    parts = (partitions.read(tables, n).outcomes for n in range(partitions.count(tables)))
+    return [one.assign(known_at=one.get("known_at", one["occurred_at"]))[_COLUMNS] for one in parts]

@@ -1,0 +1,110 @@
+"""Command shadow: champion and challenger on live leads, once their outcomes have matured.
+
+Decided here: the server's database is read by SQL alone: `shadow_scores` holds what both said of a
+question, `receipts` which lead and when, `outcomes` what became of it (see
+`pipelines.lifecycle.server_database`). A label is missing until its horizon is over, here as
+everywhere. The trial is that of `promote`, so its answer is what a promotion on live leads would
+say; it promotes nobody.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import text
+
+from features import labels
+from features.errors import BadInput, MikomiError
+from models.evaluation import paired_trial
+from models.evaluation.paired_trial import Both
+from pipelines.lifecycle import server_database
+from pipelines.run.stage_context import Job
+from pipelines.stages.champion_trial import told_of
+from pipelines.storage.atomic import write_json
+
+_SAID: Final = text(
+    "select r.lead_id, r.cutoff, s.probability, s.champion_probability,"
+    " s.model_version as challenger, r.model_version as champion"
+    " from shadow_scores s join receipts r on r.receipt_id = s.receipt_id"
+    " where r.erased_at is null"
+    " and s.model_fingerprint = :fingerprint"
+)
+_NEWEST: Final = text(
+    "select model_fingerprint from shadow_scores order by receipt_id desc, at desc limit 1"
+)
+
+
+def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
+    """Compare the newest challenger with the champions that it shadowed; tell what was found.
+
+    Parameters
+    ----------
+    job
+        Whose cohort says what is predicted.
+    database
+        URL of the server's database.
+    as_of
+        Up to when outcomes are complete.
+    """
+    said, outcomes = read(job, database)
+    label = labels.attach(said, outcomes, job.params.cohort.target, as_of)
+    matured = said[label.notna()].assign(label=label.dropna())
+    held = paired_trial.trial(sides(matured), job.params.promote)
+    facts = {
+        "challenger": _versions(said["challenger"]),
+        "champions": _versions(said["champion"]),
+        "as_of": as_of.isoformat(),
+        "shadowed": len(said),
+        "matured": len(matured),
+        "mean_difference": _mean(said["probability"] - said["champion_probability"]),
+        "mean_probability": {
+            "champion": _mean(matured["champion_probability"]),
+            "challenger": _mean(matured["probability"]),
+            "converted": _mean(matured["label"]),
+        },
+        "grounds": held.grounds or (held.shown,),
+        "passed": not held.grounds,
+        **(told_of(held) if len(matured) else {}),
+    }
+    write_json(job.places.shadow, facts)
+    told = {name: facts[name] for name in ("challenger", "champions", "shadowed", "matured")}
+    return told | {"passed": facts["passed"], "grounds": "; ".join(held.grounds or (held.shown,))}
+
+
+def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read what was said of live leads by both, and their outcomes."""
+    with server_database.connected(database) as connection:
+        if not server_database.has_table(connection, "shadow_scores"):
+            raise _nothing("no table shadow_scores in the database")
+        newest = connection.execute(_NEWEST).scalar()
+        if newest is None:
+            raise _nothing("no shadow score yet")
+        said = pd.read_sql(_SAID, connection, params={"fingerprint": newest})
+        return server_database.timed(said, "cutoff"), server_database.outcomes(connection, job)
+
+
+def sides(rows: pd.DataFrame) -> Both:
+    """Put the rows in the form of a trial."""
+    return Both(
+        rows["label"].to_numpy(np.float64),
+        pd.factorize(rows["lead_id"])[0].astype(np.int64),
+        rows["champion_probability"].to_numpy(np.float64),
+        rows["probability"].to_numpy(np.float64),
+        {},
+    )
+
+
+def _versions(numbers: pd.Series) -> str:
+    return ", ".join(str(int(one)) for one in sorted(numbers.dropna().unique())) or "unnumbered"
+
+
+def _mean(values: pd.Series) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _nothing(found: str) -> MikomiError:
+    return BadInput.of(
+        found,
+        "scores of a challenger",
+        "start `mikomi serve` with MIKOMI_SHADOW_SHARE=1 and a challenger in the registry",
+    )

@@ -1,0 +1,1 @@
+"""What every stage runs with: parameters, workspace, engine, progress."""

@@ -1,0 +1,163 @@
+"""Where the partitions are worked on: in this process, in several, or on a Dask cluster.
+
+Decided here: a stage is a task of one partition that reads and writes files which all workers see,
+and returns something small. So a cluster needs no second implementation: it calls the same task,
+and a result does not depend on who made it (`tests/parity/test_dask.py`).
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar
+
+from features.errors import BadParams
+from models.model import booster
+from models.model.booster import Grow
+from models.training.cluster_growth import ClusterGrowth
+
+Result = TypeVar("Result")
+NO_FIXED_PORT: Final = {"dashboard_address": "127.0.0.1:0"}
+"""A scheduler of ours tells its state on a free port of loopback, so that several run at once."""
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """Who works on the partitions.
+
+    Attributes
+    ----------
+    kind
+        `local`: this process, one partition after the other, with the threads that the kernels
+        use. `processes`: so many `workers` on this machine. `dask`: a cluster.
+    scheduler
+        Address of the cluster, `tcp://host:port`; none starts one on this machine.
+    workers
+        How many processes, or the processes of a cluster that is started here.
+    """
+
+    kind: Literal["local", "processes", "dask"] = "local"
+    scheduler: str | None = None
+    workers: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would never be used, and a cluster of nobody."""
+        if self.kind != "dask" and self.scheduler is not None:
+            raise BadParams.of(
+                f"scheduler: {self.scheduler} with kind: {self.kind}",
+                "an address only for the kind `dask`",
+                "set kind: dask, or remove the address",
+            )
+        if self.workers < 1:
+            raise BadParams.of(f"workers: {self.workers}", "at least 1", "correct it")
+
+
+def each(
+    task: Callable[[int], Result], parts: Iterable[int], settings: EngineSettings
+) -> Iterator[Result]:
+    """Do the task for every partition, and give each result when it is there, in any order.
+
+    Parameters
+    ----------
+    task
+        What is done to partition number n; for a cluster it must be sendable, so a module's
+        function or a `functools.partial` of one.
+    parts
+        Numbers of the partitions.
+    settings
+        Who does it.
+
+    Examples
+    --------
+    >>> list(each(abs, [-1, -2], EngineSettings()))
+    [1, 2]
+    """
+    if settings.kind == "local":
+        yield from map(task, parts)
+        return
+    if settings.kind == "processes":
+        yield from _side_by_side(task, list(parts), settings.workers)
+        return
+    with _client(settings) as client:
+        yield from _gather(client, task, list(parts))
+
+
+@contextmanager
+def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iterator[Grow]:
+    """Give what grows trees: this process, or the workers of the cluster.
+
+    Raises
+    ------
+    BadParams
+        If workers are asked for and there is no cluster.
+    """
+    if grown == "here":
+        yield booster.grow
+        return
+    if settings.kind != "dask":
+        raise BadParams.of(
+            f"train.grown: workers with engine.kind: {settings.kind}",
+            "a Dask cluster",
+            "set engine: {kind: dask, scheduler: tcp://host:port}, or train.grown: here",
+        )
+    with _client(settings) as client:
+        yield ClusterGrowth(client)
+
+
+def _side_by_side(
+    task: Callable[[int], Result], parts: list[int], workers: int
+) -> Iterator[Result]:
+    """Work in fresh processes; what has not begun is given up when nobody waits for it."""
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max(1, min(workers, len(parts))), fresh, _beside) as pool:
+        try:
+            for done in as_completed([pool.submit(task, part) for part in parts]):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _beside() -> None:
+    """Leave interrupts to the parent, who lets a part that was begun be finished; end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """End at once when the parent is gone: another run may be at its parts by now."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _client(settings: EngineSettings) -> Iterator[Any]:
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - slow to import, rarely used
+
+    if settings.scheduler is not None:
+        with Client(settings.scheduler, set_as_default=False) as client:
+            yield client
+        return
+    with (
+        LocalCluster(
+            n_workers=settings.workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            scheduler_kwargs=NO_FIXED_PORT,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def _gather(client: Any, task: Callable[[int], Result], parts: list[int]) -> Iterator[Result]:
+    from distributed import as_completed as completed  # noqa: PLC0415 - as above
+
+    futures = [client.submit(task, part, pure=False) for part in parts]
+    for future in completed(futures, loop=client.loop):
+        yield future.result()

@@ -1,0 +1,45 @@
+"""What every stage is given: the parameters, the places, the time, and how to show progress."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipelines.run.params import Params
+from pipelines.run.workspace import Workspace
+
+Track = Callable[[Iterable[Any], str, int], Iterator[Any]]
+"""Goes through (things, what is done with them, how many there are)."""
+Tell = Callable[[str, int, int | None], None]
+"""Is told (what is done, how much of it, of how much; None: unknown)."""
+
+
+def silently(things: Iterable[Any], _title: str, _total: int) -> Iterator[Any]:
+    """Go through the things and show nothing."""
+    yield from things
+
+
+def nobody(_title: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of a stage.
+
+    Attributes
+    ----------
+    params, places
+        What to do, and where things lie.
+    now
+        The moment of the call, by which dates in the future are known; None: not said.
+    track, tell
+        How progress is shown, by a stage that goes through things and by one that counts.
+    """
+
+    params: Params
+    places: Workspace
+    now: pd.Timestamp | None = None
+    track: Track = silently
+    tell: Tell = nobody

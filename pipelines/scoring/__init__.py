@@ -1,0 +1,1 @@
+"""Scoring and ranking all open leads, and explaining one."""

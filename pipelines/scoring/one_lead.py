@@ -1,0 +1,118 @@
+"""One lead at one cutoff: its features, and the activities behind each, for a person to check.
+
+Decided here: the features come from the same `features.build` as everybody's; the activities are
+picked by the words of the record alone (type, topic, window), so that the two can disagree.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from features import build
+from features.catalog.catalog import Catalog
+from features.errors import BadRequest
+from features.feature import Feature
+from features.kernel.sweep_plan import FADING
+from features.tables import Tables
+from features.timeline import DAY, seen_from, to_moments
+from features.wording.sentences import Language, render
+from pipelines.storage import partitions
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One feature of the lead, and the numbers of the activities that its record speaks of."""
+
+    feature: Feature
+    value: float
+    said: str
+    activities: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OneLead:
+    """A lead at a cutoff.
+
+    Attributes
+    ----------
+    activities
+        What was seen before the cutoff, newest first, numbered from 1 in its index, with
+        `days_before`.
+    not_seen
+        How many activities of the lead were not known before the cutoff.
+    shown
+        Its features, in the order of the catalog.
+    """
+
+    activities: pd.DataFrame
+    not_seen: int
+    shown: tuple[Shown, ...]
+
+
+def look(
+    tables: Path, catalog: Catalog, lead_id: str, cutoff: pd.Timestamp, language: Language = "en"
+) -> OneLead:
+    """Compute one lead's features and find the activities behind them.
+
+    Raises
+    ------
+    BadRequest
+        If no lead has this id, or it was not yet known at the cutoff.
+    """
+    found = find(tables, lead_id)
+    row = pd.DataFrame({"lead_id": [lead_id], "cutoff": [cutoff.as_unit("us")]})
+    frame = build.build(found, row, catalog)
+    values = np.ravel(frame.values).tolist()
+    activities, not_seen = _seen(found.activities, lead_id, cutoff)
+    shown = tuple(
+        Shown(
+            feature,
+            value,
+            render(feature, value, catalog.vocabulary, language),
+            _behind(feature, activities),
+        )
+        for feature, value in zip(catalog.features, values, strict=True)
+    )
+    return OneLead(activities, not_seen, shown)
+
+
+def find(tables: Path, lead_id: str) -> Tables:
+    """Read the partition that holds a lead."""
+    for part in range(partitions.count(tables)):
+        path = tables / "leads" / f"part-{part:05d}.parquet"
+        ids = pq.read_table(path, columns=["lead_id"], filters=[("lead_id", "=", lead_id)])
+        if ids.num_rows:
+            return partitions.read(tables, part)
+    raise BadRequest.of(
+        f"no lead {lead_id!r} in {tables}", "the lead_id of a lead", "see the leads table there"
+    )
+
+
+def _seen(activities: pd.DataFrame, lead_id: str, cutoff: pd.Timestamp) -> tuple[pd.DataFrame, int]:
+    mine = activities[activities["lead_id"] == lead_id].reset_index(drop=True)
+    occurred = to_moments(mine["occurred_at"])
+    known = to_moments(mine["known_at"].fillna(mine["occurred_at"]))
+    moment = int(cutoff.as_unit("us").asm8.astype(np.int64))
+    seen = seen_from(occurred, known) < moment
+    kept = mine[seen].assign(days_before=(moment - occurred[seen]) / DAY)
+    kept = kept.sort_values("occurred_at", ascending=False, kind="stable", ignore_index=True)
+    kept.index = pd.RangeIndex(1, len(kept) + 1)
+    return kept, int((~seen).sum())
+
+
+def _behind(feature: Feature, activities: pd.DataFrame) -> tuple[int, ...]:
+    if feature.view != "engagement":
+        return ()
+    activity_type, _, topic = feature.key.partition(":")
+    kind, about = activities["activity_type"], activities["topic"]
+    mine = kind == feature.key
+    if feature.key == "any":
+        mine = pd.Series(data=True, index=activities.index)
+    elif topic:
+        mine |= (kind == activity_type) & (about == topic)
+    if feature.window_days is not None and feature.measure != FADING:
+        mine &= activities["days_before"] <= feature.window_days
+    return tuple(int(number) for number in activities.index[mine])

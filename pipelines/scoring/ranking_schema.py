@@ -1,0 +1,49 @@
+"""Scored leads as rows of an Arrow table.
+
+Decided here: what a ranking tells of a lead, and in which types. The lists are laid out as Arrow
+holds them, since a list of Python's own for each of a million leads takes longer than scoring them.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from models.scoring.batch_scores import Scores
+
+SCHEMA: Final = pa.schema(
+    [
+        ("lead_id", pa.string()),
+        ("cutoff", pa.timestamp("us", "UTC")),
+        ("probability", pa.float64()),
+        ("probability_low", pa.float64()),
+        ("probability_high", pa.float64()),
+        ("sufficient_evidence", pa.bool_()),
+        ("score", pa.float64()),
+        ("band", pa.string()),
+        ("base_probability", pa.float64()),
+        ("remainder", pa.float64()),
+        ("reason_codes", pa.list_(pa.string())),
+        ("reason_contributions", pa.list_(pa.float64())),
+        ("reason_snapshots", pa.list_(pa.int64())),
+        ("reason_conversions", pa.list_(pa.int64())),
+        ("reasons_ja", pa.list_(pa.string())),
+        ("reasons_en", pa.list_(pa.string())),
+    ]
+)
+"""A ranked lead; the reasons of a lead are lists of equal length, those for it first."""
+
+
+def table(scores: Scores) -> pa.Table:
+    """Lay scores out as rows, in their order."""
+    keys = {name: pa.array(scores.keys[name]) for name in ("lead_id", "cutoff")}
+    there = scores.picked.concept >= 0
+    ends = pa.array(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), pa.int32())
+    lists = {name: _lists(cells[there], ends) for name, cells in scores.of_reasons().items()}
+    columns = keys | scores.of_leads() | lists
+    return pa.table({name: columns[name] for name in SCHEMA.names}).cast(SCHEMA)
+
+
+def _lists(cells: NDArray[Any], ends: pa.Array) -> pa.Array:
+    return pa.ListArray.from_arrays(ends, pa.array(cells))

@@ -1,0 +1,99 @@
+"""What `mikomi score` is asked: which leads, at which moment, by which model, into which file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from features.errors import ArtifactMissing
+from models.artifact import artifact
+from pipelines.intake.ingest import ingest
+from pipelines.run.stage_context import Job
+from pipelines.scoring.score import Question
+from pipelines.stages.ingest import settings
+from pipelines.stages.snapshot import observed_until
+from pipelines.storage.atomic import fingerprint, remove
+from pipelines.storage.work_directory import alone
+
+MAPPINGS = (".yaml", ".yml")
+_INGESTED = "leads that `mikomi ingest` has read once can be scored by many runs at a time"
+
+
+@contextmanager
+def question(
+    job: Job, leads: Path | None, at: pd.Timestamp | None, out: Path | None, model: str
+) -> Iterator[Question]:
+    """Make the question; what is not said is the workspace's own.
+
+    What a mapping is read into belongs to this question until the block ends: another run would
+    replace the tables while they are scored.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    leads
+        A store of canonical tables, or a mapping file, which is ingested beside the workspace's.
+    at
+        The moment; None means when observation of these leads ended.
+    out
+        Where the ranking goes.
+    model
+        An alias, a version number, or the folder of an artifact.
+
+    Raises
+    ------
+    InUse
+        If another run reads the same mapping.
+    """
+    with store(job, leads) as tables:
+        yield Question(
+            tables=tables,
+            model=directory(job, model),
+            at=observed_until(tables) if at is None else at,
+            out=job.places.scores if out is None else out,
+        )
+
+
+@contextmanager
+def store(job: Job, leads: Path | None) -> Iterator[Path]:
+    """Give the store of some leads; a mapping is read into one first."""
+    if leads is None or leads.suffix not in MAPPINGS:
+        yield job.places.tables if leads is None else leads
+        return
+    place = job.places.data / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    with alone(place, _INGESTED):
+        ingest(leads, place, settings(job), job.tell)
+        yield place
+
+
+def directory(job: Job, model: str) -> Path:
+    """Find the artifact; the champion of the workspace needs no registry."""
+    if Path(model).is_dir():
+        return Path(model)
+    if model == "champion":
+        return champion(job)
+    return fetched(job, model)
+
+
+def champion(job: Job) -> Path:
+    """Give the champion's folder, or say how one comes about."""
+    if not (job.places.champion / artifact.MANIFEST).is_file():
+        raise ArtifactMissing.of(
+            f"no champion in {job.places.champion}",
+            "a model that `mikomi promote` made champion",
+            f"run it, or score with --model {job.places.model}",
+        )
+    return job.places.champion
+
+
+def fetched(job: Job, which: str) -> Path:
+    """Copy a version from the registry into the workspace."""
+    from models.registry.registry import Registry  # noqa: PLC0415 - imports MLflow, rarely needed
+
+    registry = Registry(job.params.registry, job.places.registry)
+    place = job.places.artifacts / f"version-{registry.version(which).number}"
+    remove(place)
+    registry.fetch(which, place)
+    return place

@@ -1,0 +1,191 @@
+"""Scoring: all open leads at a moment, ranked, with their reasons, in bounded memory.
+
+Decided here: partition by partition, and within one in batches; each finished partition is a folder
+in a work directory that is named after the model, the tables, the moment and the code, so that
+scoring which was interrupted goes on. The ranking is merged from the finished partitions and
+appears whole or not at all.
+"""
+
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from features import build, snapshots
+from features.build import CompiledCatalog
+from features.errors import ArtifactTampered, BadRequest
+from features.records.histories import encode
+from features.snapshots import CohortRule
+from models.artifact import artifact
+from models.explain.select_reasons import ReasonSettings
+from models.model.reference import BANDS
+from models.scoring.scorer import Scorer
+from pipelines.run.engine import each
+from pipelines.run.params import ScoreParams
+from pipelines.run.revision import of_sources
+from pipelines.run.stage_context import Job
+from pipelines.scoring import merge_ranking, ranking_schema
+from pipelines.storage import frames, partitions
+from pipelines.storage.atomic import fingerprint, remove, replacing
+from pipelines.storage.work_directory import work_directory
+
+FORMATS: Final = (".parquet", ".csv")
+THREADS: Final = 2
+BETWEEN: Final = " / "
+"""What stands between reasons in a cell of a CSV file."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be ranked.
+
+    Attributes
+    ----------
+    tables
+        A store of canonical tables.
+    model
+        Directory of the artifact.
+    at
+        The moment: leads that are open then, by what was known before it.
+    out
+        Where the ranking goes: Parquet or CSV, by its ending.
+    """
+
+    tables: Path
+    model: Path
+    at: pd.Timestamp
+    out: Path
+
+    def __post_init__(self) -> None:
+        """Refuse a form that cannot be written."""
+        if self.out.suffix not in FORMATS:
+            raise BadRequest.of(
+                f"--out {self.out}", f"a name ending in {' or '.join(FORMATS)}", "rename it"
+            )
+
+
+def run(job: Job, question: Question) -> dict[str, Any]:
+    """Rank the open leads; tell how many, and how many of each band.
+
+    Raises
+    ------
+    InUse
+        If another run is making this ranking.
+    """
+    with work_directory(question.out, made_from(job, question)) as work:
+        _score(job, question, work)
+        told = _merge(question.out, work, job)
+        remove(work)
+    return told
+
+
+def made_from(job: Job, question: Question) -> str:
+    """Fingerprint everything that the scores depend on."""
+    return fingerprint(
+        artifact.read_fingerprint(question.model),
+        partitions.manifest(question.tables).files,
+        question.at.isoformat(),
+        asdict(job.params.score),
+        asdict(job.params.cohort),
+        str(ranking_schema.SCHEMA),
+        of_sources("features", "models"),
+    )
+
+
+def _score(job: Job, question: Question, work: Path) -> None:
+    """Score the partitions that have not been scored."""
+    count = partitions.count(question.tables)
+    todo = [part for part in range(count) if not _folder(work, part).is_dir()]
+    task = partial(
+        _part,
+        question=question,
+        rule=job.params.cohort.rule,
+        settings=job.params.score,
+        into=work,
+    )
+    for _ in job.track(each(task, todo, job.params.engine), "score", len(todo)):
+        pass
+
+
+def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
+    files = sorted(work.glob("part-*/*.parquet"))
+    rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
+    stretch = min(job.params.score.batch_rows, merge_ranking.STRETCH_ROWS)
+    bands = dict.fromkeys(reversed(BANDS), 0)
+    steps = job.track(merge_ranking.merge(files, stretch), "rank", -(-rows // stretch))
+    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix)) as sheet:
+        for ranked in steps:
+            for band in bands:
+                bands[band] += int(pc.sum(pc.equal(ranked["band"], band)).as_py())
+            sheet.write_table(_flat(ranked) if out.suffix == ".csv" else ranked)
+            del ranked  # before the next is made
+    return {"leads": rows, **bands}
+
+
+def top(ranking_file: Path, count: int) -> pd.DataFrame:
+    """Read the first leads of a ranking; of CSV, lists of reasons are parted again."""
+    if ranking_file.suffix == ".parquet":
+        first = next(pq.ParquetFile(ranking_file).iter_batches(batch_size=max(count, 1)), None)
+        return pd.DataFrame() if first is None else first.to_pandas().head(count)
+    rows = pd.read_csv(ranking_file, nrows=count, keep_default_na=False, dtype={"lead_id": "str"})
+    for name in ("reasons_ja", "reasons_en", "reason_contributions"):
+        rows[name] = rows[name].map(lambda cell: cell.split(BETWEEN) if cell else [])
+    rows["reason_contributions"] = rows["reason_contributions"].map(lambda c: [float(x) for x in c])
+    return rows
+
+
+def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
+    schema = ranking_schema.SCHEMA.insert(0, pa.field("rank", pa.int64()))
+    if ending == ".parquet":
+        return pq.ParquetWriter(path, schema, compression="zstd")
+    return pa_csv.CSVWriter(path, _flat(schema.empty_table()).schema)
+
+
+def _flat(rows: pa.Table) -> pa.Table:
+    """Write a list as words, one cell each."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            words = pc.binary_join(rows[place].cast(pa.list_(pa.string())), BETWEEN)
+            rows = rows.set_column(place, field.name, words)
+    return rows
+
+
+def _folder(work: Path, part: int) -> Path:
+    return work / f"part-{part:05d}"
+
+
+def _part(
+    part: int, question: Question, rule: CohortRule, settings: ScoreParams, into: Path
+) -> int:
+    """Score the open leads of one partition."""
+    tables = partitions.read_for_features(question.tables, part)
+    scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
+    rows = snapshots.at(tables, question.at, rule)
+    histories = encode(tables, catalog.catalog.vocabulary)
+    with replacing(_folder(into, part)) as fresh:
+        fresh.mkdir()
+        for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
+            batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
+            scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
+            merge_ranking.write(ranking_schema.table(scores), frames.part_path(fresh, number))
+    return len(rows)
+
+
+@lru_cache(maxsize=1)
+def _ready(
+    model: Path, fingerprint_of_model: str, settings: ReasonSettings
+) -> tuple[Scorer, CompiledCatalog]:
+    """Load the artifact once for all partitions that a process works on."""
+    loaded = artifact.load(model)
+    if loaded.fingerprint != fingerprint_of_model:
+        raise ArtifactTampered.of(
+            f"another model in {model} than a moment ago", "one model", "score again"
+        )
+    return Scorer(loaded, settings), CompiledCatalog(loaded.catalog)

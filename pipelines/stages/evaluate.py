@@ -1,0 +1,114 @@
+"""Stage evaluate: the trained model on the test period, beside every baseline, as a report.
+
+Decided here: only matured snapshots after the embargo judge. What `promote` will ask stands in
+`comparisons.json`, with the fingerprint of the model that it speaks of.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.timeline import DAY, to_moments
+from models.artifact import artifact
+from models.artifact.artifact import Artifact
+from models.evaluation import evaluation
+from models.evaluation.evaluation import MODEL, Case, Evaluation
+from models.evaluation.segments import own_models
+from models.registry.registry_types import Run
+from models.stats.training_set import TrainingSet
+from pipelines.reports.evaluation import writing
+from pipelines.run.stage_context import Job
+from pipelines.stages import inspect_data
+from pipelines.stages.featurize import matured_split
+from pipelines.stages.train import given_points, log
+from pipelines.storage import frames, partitions
+from pipelines.storage.atomic import replacing, write_json
+
+COMPARISONS: Final = "comparisons.json"
+TOLD: Final = ("auc", "log_loss", "lift_at_10", "capture_at_20", "ece")
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Evaluate, write the report and log it; tell the figures of the model and suspected leaks."""
+    places = job.places
+    loaded = artifact.load(places.model)
+    rows, tell = case(job, loaded), _telling(job)
+    done = evaluation.evaluate(rows, job.params.evaluate, tell)
+    done = replace(done, own_models=own_models(rows, job.params.segments, tell))
+    name = partitions.manifest(places.tables).name
+    with replacing(places.evaluation) as fresh:
+        writing.write(done, fresh, name, f"mikomi {loaded.fingerprint[:12]}")
+        write_json(fresh / COMPARISONS, comparisons(done, loaded.fingerprint))
+    figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
+    known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
+    log(job, Run(loaded.fingerprint, metrics=known), {"report": places.evaluation})
+    suspects = [single.feature for single in done.suspects]
+    told: dict[str, Any] = {"verdict": done.verdict.replace("_", " ")}
+    told |= {metric: figures[metric] for metric in TOLD if metric in figures}
+    told["report"] = str(places.evaluation / "report.html")
+    return told | ({"maybe_leaks": ", ".join(suspects)} if suspects else {})
+
+
+def case(job: Job, loaded: Artifact) -> Case:
+    """Put together what is evaluated."""
+    places, params = job.places, job.params
+    _, split = matured_split(places.snapshots, params.split)
+    learning, learned = frames.read_features(places.features, split.learning)
+    test, tested = frames.read_features(places.features, split.test)
+    return Case(
+        model=loaded.model,
+        catalog=loaded.catalog,
+        learning=TrainingSet.from_frame(learning, learned),
+        test=TrainingSet.from_frame(test, tested),
+        horizon_days=params.cohort.horizon_days,
+        train=params.train,
+        points=given_points(params.train.points, loaded.catalog),
+        age_days=ages(places.tables, test.keys),
+        plan=inspect_data.splits(job),
+        audit=audited(places.tables, test.keys),
+        reference=loaded.reference,
+    )
+
+
+def audited(tables: Path, keys: pd.DataFrame) -> dict[str, pd.Series]:
+    """Read the protected attributes, which no feature sees, of the leads of some rows."""
+    kept = partitions.read_audit(tables).set_index("lead_id")
+    mine = kept.reindex(keys["lead_id"]).reset_index(drop=True)
+    return {str(name): mine[name] for name in kept}
+
+
+def ages(tables: Path, keys: pd.DataFrame) -> NDArray[np.float64]:
+    """Tell how many days old each lead is at its cutoff."""
+    files = sorted((tables / "leads").glob("part-*.parquet"))
+    parts = [pd.read_parquet(file, columns=["lead_id", "created_at"]) for file in files]
+    created = pd.concat(parts).set_index("lead_id")["created_at"].reindex(keys["lead_id"])
+    return (to_moments(keys["cutoff"]) - to_moments(created)) / DAY
+
+
+def comparisons(done: Evaluation, fingerprint: str) -> dict[str, Any]:
+    """Write the verdict and the comparisons as plain data; what cannot be told is null."""
+    told = [
+        {
+            "against": one.against,
+            "metric": one.metric,
+            "gain": _plain(one.gain.value),
+            "better_share": _plain(one.better_share),
+        }
+        for one in done.comparisons
+    ]
+    return {"model": fingerprint, "verdict": done.verdict, "comparisons": told}
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _telling(job: Job) -> Any:
+    def tell(what: str) -> None:
+        job.tell(f"evaluate: {what}", 0, None)
+
+    return tell

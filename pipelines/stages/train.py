@@ -1,0 +1,171 @@
+"""Stage train: the rows before the embargo -> an artifact, and a run in the registry.
+
+Decided here: the reference population, which scores and bands are measured against, is the open
+leads when observation ended, because that is what a ranking is made of; it needs no labels. The
+artifact says what it was made from and no time or place, so that the same data and parameters give
+the same bytes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features import build, snapshots
+from features.catalog.catalog import Catalog
+from features.snapshots import CohortRule
+from features.timeline import from_moments
+from models.artifact import artifact
+from models.artifact.artifact import Artifact
+from models.explain import learn_evidence
+from models.model import points, reference
+from models.model.lead_model import LeadModel
+from models.model.points import Points
+from models.registry.registry import Registry
+from models.registry.registry_types import Run
+from models.stats.training_set import TrainingSet
+from models.training import fit_model
+from pipelines.run.engine import each, growing
+from pipelines.run.revision import of_checkout
+from pipelines.run.stage_context import Job
+from pipelines.stages.featurize import matured_split
+from pipelines.stages.snapshot import observed_until
+from pipelines.storage import frames, partitions
+from pipelines.storage.atomic import write_json
+
+LOGGED: Final = ("source", "cohort", "split", "features", "train")
+"""The sections that decide what a model is."""
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Train, save and log; tell what was learned from and what held-out data chose."""
+    train, places = job.params.train, job.places
+    with growing(train.grown, job.params.engine) as grow:
+        rows, catalog = learning_rows(job)
+        hand_given = given_points(train.points, catalog)
+        model = fit_model.fit(rows, train, hand_given, train.seed, grow)
+    proven = learn_evidence.learn(
+        rows, model, catalog, (train, hand_given, train.seed), train.proof
+    )
+    people = reference.learn(open_margins(job, model, catalog), train.bands)
+    learned_until = int(rows.cutoff.max()) + job.params.split.embargo
+    made = Artifact(model, catalog, people, proven, about(job, learned_until))
+    fingerprint = artifact.save(places.model, made)
+    told = figures(model) | {"proven_concepts": len(proven.proven), "open_leads": people.population}
+    write_json(places.training, told | {"choices": model.choices})
+    log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in told.items() if _number(v)}))
+    return told | {"model": fingerprint[:12]}
+
+
+def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
+    """Read everything before the embargo."""
+    _, split = matured_split(job.places.snapshots, job.params.split)
+    frame, label = frames.read_features(job.places.features, split.learning)
+    return TrainingSet.from_frame(frame, label), frame.catalog
+
+
+def given_points(path: str | None, catalog: Catalog) -> Points | None:
+    """Read the sales team's own table, if there is one."""
+    if path is None:
+        return None
+    return points.resolve(points.read(Path(path).read_text("utf-8")), catalog)
+
+
+def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.float64]:
+    """Give the margins of the leads that were open when observation ended."""
+    tables = job.places.tables
+    until = observed_until(tables).isoformat()
+    task = partial(
+        _open_values, tables=tables, rule=job.params.cohort.rule, at=until, catalog=catalog
+    )
+    count = partitions.count(tables)
+    parts = job.track(each(task, range(count), job.params.engine), "reference", count)
+    return np.sort(np.concatenate([model.margin(values) for values in parts]))
+
+
+def about(job: Job, learned_until: int) -> dict[str, Any]:
+    """Say what the model was made from: data, parameters, versions.
+
+    `learned_until` is the moment from which on no outcome was learned from: the last cutoff that
+    taught, and the embargo.
+    """
+    manifest = partitions.manifest(job.places.tables)
+    made = ("numpy", "lightgbm", "scikit-learn")
+    return {
+        "company": manifest.name,
+        "horizon_days": job.params.cohort.horizon_days,
+        "outcome": job.params.cohort.outcome,
+        "observed_until": manifest.observed_until,
+        "learned_until": from_moments(np.array([learned_until]))[0].isoformat(),
+        "inputs": {one.source: one.sha256 for one in manifest.inputs},
+        "cohort": plain(job.params.cohort),
+        "split": plain(job.params.split),
+        "train": plain(job.params.train),
+        "versions": {name: version(name) for name in made},
+    }
+
+
+def figures(model: LeadModel) -> dict[str, Any]:
+    """Give figures that fit in a line."""
+    return {
+        "rows": model.counts.rows,
+        "leads": model.counts.leads,
+        "conversions": model.counts.conversions,
+        "features": len(model.names),
+        "trees": 0 if model.booster is None else model.booster.trees,
+        "calibration": model.calibration.kind,
+        "evidence": model.evidence_level,
+    }
+
+
+def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
+    """Log what is known of this artifact, with all its circumstances, into its run."""
+    manifest = partitions.manifest(job.places.tables)
+    sections = {name: asdict(getattr(job.params, name)) for name in LOGGED}
+    whole = replace(
+        run,
+        params=flat(sections),
+        inputs={one.source: one.sha256 for one in manifest.inputs},
+        revision=of_checkout(Path(__file__).parent),
+    )
+    return Registry(job.params.registry, job.places.registry).log(whole, files)
+
+
+def flat(nested: dict[str, Any], before: str = "") -> dict[str, object]:
+    """Flatten sections to `section.name`.
+
+    >>> flat({"split": {"test_share": 0.25}})
+    {'split.test_share': 0.25}
+    """
+    found: dict[str, object] = {}
+    for name, value in nested.items():
+        inner = isinstance(value, dict)
+        found |= flat(value, f"{before}{name}.") if inner else {f"{before}{name}": value}
+    return found
+
+
+def plain(settings: Any) -> dict[str, Any]:
+    """Write settings as plain data; moments as text."""
+    written: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
+    return written
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _open_values(
+    part: int, tables: Path, rule: CohortRule, at: str, catalog: Catalog
+) -> NDArray[np.float32]:
+    """Build the features of the leads of one partition that are open at a moment."""
+    read = partitions.read_for_features(tables, part)
+    rows = snapshots.at(read, pd.Timestamp(at), rule)
+    frame = build.build(read, rows, catalog)
+    return frame.values  # noqa: PD011 - not a frame of pandas

@@ -1,0 +1,1 @@
+"""Tables, snapshots and features on disk; outputs that are whole or absent."""

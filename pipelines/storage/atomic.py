@@ -1,0 +1,69 @@
+"""Outputs that are whole or not there.
+
+Decided here: a stage writes beside its output and renames at the end, so that an interrupted stage
+never leaves half an output. Work that is worth keeping after a kill:
+`pipelines/storage/work_directory.py`.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and move it to `path` when the block ends without a fault.
+
+    The place is new and holds nothing; a file or a directory may be made there. What lay at `path`
+    before stays until then, and stays for good if the block fails.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    remove(fresh)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield fresh
+    except BaseException:
+        remove(fresh)
+        raise
+    put(fresh, path)
+
+
+def put(fresh: Path, path: Path) -> None:
+    """Move a finished file or directory to `path`, in place of what was there."""
+    if fresh.is_dir() or path.is_dir():
+        remove(path)
+    fresh.replace(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a directory, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    with replacing(path) as fresh:
+        fresh.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file that people can read; NaN is refused, for no other reader knows it."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False, sort_keys=True)
+    write_text(path, text + "\n")
+
+
+def fingerprint(*parts: Any) -> str:
+    """Hash what an output is made from; equal content, equal fingerprint.
+
+    >>> fingerprint({"b": 1, "a": 2}) == fingerprint({"a": 2, "b": 1})
+    True
+    """
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,258 @@
+"""The canonical store on disk: checked tables in partitions, and their manifest.
+
+Decided here: a partition holds everything about its leads, and leads of one account lie together:
+the partition is a stable hash of the account's id, or the lead's id without an account. Each table
+is sorted by lead and time. `manifest.json` says what is inside; `<table>/part-00000.parquet` hold
+the rows. A store appears whole or not at all: it is made beside its place and renamed.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from features.errors import BadInput, BadTables, Fault
+from features.tables import SPECS, TableName, Tables
+from pipelines.intake.mapping.schema import Ground, Labels
+from pipelines.storage.arrow_tables import arrow_type, to_arrow
+
+ROWS_PER_PARTITION: Final = 5_000_000
+FORMAT: Final = 1
+AUDIT: Final = "audit"
+"""What no feature may see lies in a folder of its own, which `read` does not open."""
+_NO_FEATURE: Final = ("activity_id", "text")
+"""Columns of activities that no feature is made of."""
+_REPEATED: Final = ("lead_id", "activity_type", "topic", "direction", "actor")
+"""Columns of activities whose few values the file lists once: read so, they are categories."""
+_ORDER: Final[dict[TableName, list[str]]] = {
+    "leads": ["lead_id"],
+    "activities": ["lead_id", "occurred_at", "activity_id"],
+    "outcomes": ["lead_id", "occurred_at", "outcome"],
+    "accounts": ["account_id"],
+    "attribute_changes": ["lead_id", "occurred_at", "attribute"],
+}
+
+
+class StoreInput(BaseModel):
+    """One file or query that went into the store."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    source: str
+    place: str
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What a store holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    format: int = FORMAT
+    name: str
+    partitions: int
+    rows: dict[TableName, int] = {}
+    observed_until: str
+    attributes: dict[str, Literal["category", "number"]] = {}
+    account_attributes: dict[str, Literal["category", "number"]] = {}
+    labels: Labels = Labels()
+    excluded: dict[str, Ground] = {}
+    outcome_activities: tuple[str, ...] = ()
+    assumptions: tuple[Ground, ...] = ()
+    inputs: tuple[StoreInput, ...] = ()
+    files: dict[str, str] = {}
+
+    @property
+    def observed_until_at(self) -> pd.Timestamp:
+        """`observed_until` as a UTC time."""
+        return pd.Timestamp(self.observed_until)
+
+
+def partition_count(activities: int) -> int:
+    """Choose how many partitions keep one in memory easily.
+
+    >>> partition_count(12_000_000)
+    3
+    """
+    return max(1, -(-activities // ROWS_PER_PARTITION))
+
+
+def partition_of(keys: pd.Series, partitions: int) -> NDArray[np.int64]:
+    """Tell the partition of ids, the same in every process."""
+    hashes = pd.util.hash_array(keys.to_numpy(object), categorize=True)
+    return (hashes % np.uint64(partitions)).astype(np.int64)
+
+
+def lead_partitions(leads: pd.DataFrame, partitions: int) -> pd.Series:
+    """Tell the partition of every lead, by lead id."""
+    key = leads["lead_id"]
+    if "account_id" in leads:
+        key = leads["account_id"].fillna(key)
+    return pd.Series(partition_of(key, partitions), index=pd.Index(leads["lead_id"]))
+
+
+def write(tables: Tables, directory: Path, manifest: Manifest) -> Manifest:
+    """Write checked tables as a store of `manifest.partitions` partitions."""
+    home = lead_partitions(tables.leads, manifest.partitions)
+    with replacing(directory) as fresh:
+        for name in SPECS:
+            frame: pd.DataFrame = getattr(tables, name)
+            parts = (
+                partition_of(frame["account_id"], manifest.partitions)
+                if name == "accounts"
+                else home.reindex(frame["lead_id"]).to_numpy()
+            )
+            for part in range(manifest.partitions):
+                write_part(fresh, name, part, frame[parts == part], kinds_of(manifest, name))
+        return finish(fresh, manifest)
+
+
+def kinds_of(manifest: Manifest, table: TableName) -> dict[str, Literal["category", "number"]]:
+    """Give the attributes of a table and their kinds."""
+    return {"leads": manifest.attributes, "accounts": manifest.account_attributes}.get(table, {})
+
+
+def write_part(
+    directory: Path,
+    table: TableName,
+    part: int,
+    frame: pd.DataFrame,
+    attributes: dict[str, Literal["category", "number"]],
+) -> None:
+    """Write the rows of one table in one partition, sorted, every column in its type."""
+    columns = {column.name: arrow_type(column.kind) for column in SPECS[table].columns}
+    columns |= {name: arrow_type(kind) for name, kind in attributes.items()}
+    order = [name for name in _ORDER[table] if name in frame]
+    rows = to_arrow(frame.sort_values(order, kind="stable"), columns)
+    path = _path(directory, table, part)
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(rows, path, compression="zstd")
+
+
+def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
+    """Write the protected attributes of the leads of one partition, if there are any."""
+    if frame.shape[1] > 1:
+        path = _path(directory, AUDIT, part)
+        path.parent.mkdir(exist_ok=True)
+        frame.sort_values("lead_id").to_parquet(path, compression="zstd", index=False)
+
+
+def read_audit(directory: Path) -> pd.DataFrame:
+    """Read the protected attributes of all leads: `lead_id` and one column each, or only it."""
+    files = [_path(directory, AUDIT, part) for part in range(count(directory))]
+    there = [pd.read_parquet(file) for file in files if file.is_file()]
+    none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
+    return pd.concat(there, ignore_index=True) if there else none
+
+
+def finish(directory: Path, manifest: Manifest) -> Manifest:
+    """Count and hash what was written, and write the manifest, last."""
+    rows: dict[TableName, int] = {}
+    files: dict[str, str] = {}
+    for name in SPECS:
+        paths = [_path(directory, name, part) for part in range(manifest.partitions)]
+        rows[name] = sum(int(pq.read_metadata(path).num_rows) for path in paths)
+        files |= {f"{name}/{path.name}": _sha256(path) for path in paths}
+    done = manifest.model_copy(update={"rows": rows, "files": files})
+    (directory / "manifest.json").write_text(done.model_dump_json(indent=1), "utf-8")
+    return done
+
+
+def manifest(directory: Path) -> Manifest:
+    """Read what a store holds."""
+    path = directory / "manifest.json"
+    if not path.exists():
+        raise BadTables.of(f"no store at {directory}", "manifest.json", "run `mikomi ingest`")
+    return Manifest.model_validate_json(path.read_text("utf-8"))
+
+
+def count(directory: Path) -> int:
+    """Tell how many partitions a store has."""
+    return manifest(directory).partitions
+
+
+def read(directory: Path, part: int) -> Tables:
+    """Read everything about the leads of one partition."""
+    return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
+
+
+def read_for_features(directory: Path, part: int) -> Tables:
+    """Read of one partition what features are made of; of activities in the quickest form."""
+    frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
+    return Tables(**frames, activities=_activities(_path(directory, "activities", part)))
+
+
+def _activities(path: Path) -> pd.DataFrame:
+    columns = [name for name in pq.read_schema(path).names if name not in _NO_FEATURE]
+    frame: pd.DataFrame = pq.read_table(
+        path, columns=columns, read_dictionary=list(_REPEATED)
+    ).to_pandas()
+    return frame
+
+
+def read_all(directory: Path) -> Tables:
+    """Read the whole store."""
+    parts = range(count(directory))
+    return Tables(
+        **{
+            name: pd.concat(
+                [_table(_path(directory, name, part)) for part in parts], ignore_index=True
+            )
+            for name in SPECS
+        }
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    return frame
+
+
+def _path(directory: Path, table: str, part: int) -> Path:
+    return directory / table / f"part-{part:05d}.parquet"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def replacing(directory: Path) -> Iterator[Path]:
+    """Make a folder beside its place; it takes the place only when all went well."""
+    filled = directory.exists() and any(directory.iterdir())
+    if filled and not (directory / "manifest.json").exists():
+        raise BadInput(
+            [
+                Fault(
+                    f"{directory} holds other things than a store",
+                    "an empty folder, or an earlier store",
+                    "choose another folder",
+                )
+            ]
+        )
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    fresh = directory.with_name(f".{directory.name}.making-{os.getpid()}")
+    old = directory.with_name(f".{directory.name}.old-{os.getpid()}")
+    _remove(fresh)
+    fresh.mkdir()
+    try:
+        yield fresh
+        if directory.exists():
+            directory.rename(old)
+        fresh.rename(directory)
+    finally:
+        _remove(fresh)
+        _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)

@@ -1,0 +1,1 @@
+"""The commands `mikomi serve`, `mikomi key` and `mikomi user`."""

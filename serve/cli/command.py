@@ -1,0 +1,178 @@
+"""The commands of the server: `mikomi serve`, `mikomi key`; `mikomi user` is added beside them.
+
+Decided here: what is slow to import is imported in the command that needs it. Without any key the
+server starts on loopback alone, and says so. While it starts it has the machine for itself: no
+search for garbage among what is only being made, and its helpers come when it has a model anyway.
+"""
+
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import Timer
+from typing import Annotated, Any
+
+import typer
+
+from serve.cli import user_command
+from serve.scoring.pointer import POINTER
+
+PANEL = "Serving"
+GRACE_SECONDS = 20
+WORKER_SECONDS = 30
+"""After how long without a sign of life a worker is replaced."""
+FIRST_SECONDS = 5.0
+"""How long a server that has a model already is left alone."""
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to `mikomi`."""
+    app.command(rich_help_panel=PANEL)(serve)
+    keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
+    for command in (create, list_keys, revoke):
+        keys.command(name=command.__name__.removesuffix("_keys"))(command)
+    app.add_typer(keys, name="key", rich_help_panel=PANEL)
+    app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+
+
+def serve() -> None:
+    """Serve scores over HTTP; settings are environment variables, printed at the start.
+
+    Follows the champion of the registry: a newly promoted model is taken up within seconds.
+    """
+    gc.disable()  # until the server is ready, see `serve.app`
+    import uvicorn  # noqa: PLC0415 - slow to import
+
+    from serve.http.protocol import PatientProtocol  # noqa: PLC0415
+    from serve.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.read(os.environ)
+    for name, value in settings.told().items():
+        typer.echo(f"{name}={value}", err=True)
+    _tell_who_may_come(settings)
+    typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
+    with suppress(KeyboardInterrupt), _many_counters(settings.workers), _beside(settings):
+        uvicorn.run(
+            "serve.app:from_environment",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            timeout_worker_healthcheck=WORKER_SECONDS,
+            http=partial(PatientProtocol, seconds=settings.head_seconds),  # type: ignore[arg-type]
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+
+
+def _tell_who_may_come(settings: Any) -> None:
+    """Say loudly who needs no key; refuse to start where that would be anybody."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
+
+    from features.errors import BadParams  # noqa: PLC0415
+    from serve.store.engine import made  # noqa: PLC0415
+    from serve.store.people.api_keys import ApiKeys  # noqa: PLC0415
+    from serve.store.people.users import Users  # noqa: PLC0415
+
+    try:
+        store = made(settings.database_url)
+        keys = [key for key in ApiKeys(store).all() if key.revoked_at is None]
+        users = Users(store).exist()
+    except (SQLAlchemyError, OSError) as error:
+        told = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
+        typer.secho(told, fg="red", err=True)
+        return
+    if not keys and not settings.loopback:
+        raise BadParams.of(
+            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
+        )
+    if not keys:
+        typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
+    if not users:
+        told = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        typer.secho(f"NO USERS: {told}; see `mikomi user add`.", fg="red", err=True)
+
+
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Who will use it.")],
+    scopes: Annotated[str, typer.Option(help="Any of score, ingest, read, admin.")] = "score",
+    per_minute: Annotated[int, typer.Option(help="How many requests a minute.")] = 6_000,
+) -> None:
+    """Make a key; it is shown once."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    key_id, key = command_store.keys(new=True).create(
+        name, frozenset(scopes.replace(",", " ").split()), per_minute, context.obj()
+    )
+    typer.echo(f"key {key_id} for {name}; it is not shown again:", err=True)
+    typer.echo(key)
+
+
+def list_keys() -> None:
+    """List the keys, without what opens."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+    from serve.store.engine import time_of  # noqa: PLC0415
+
+    for key in command_store.keys().all():
+        state = "revoked" if key.revoked_at else "in use"
+        made = f"{time_of(key.created_at):%Y-%m-%d %H:%M}"
+        scopes = ",".join(sorted(key.scopes))
+        typer.echo(
+            f"{key.key_id}  {state:<8} {made}  {key.per_minute:>6}/min  {scopes}  {key.name}"
+        )
+
+
+def revoke(context: typer.Context, key_id: str) -> None:
+    """Revoke a key; servers refuse it within seconds."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.keys().revoke(key_id, context.obj())
+    typer.echo(f"key {key_id} is revoked")
+
+
+@contextmanager
+def _beside(settings: Any) -> Iterator[None]:
+    """Run the follower and the refresher beside the server, and the shadow if it has a share.
+
+    Told by whom, they end with it.
+    """
+    modules = ["serve.processes.follow", "serve.processes.refresh"]
+    modules += ["serve.processes.shadow_process"] if settings.shadow_share else []
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        own = str(os.getpid())
+        running.extend(
+            subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
+            for module in modules
+        )
+
+    later = Timer(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0, start)
+    later.start()
+    try:
+        yield
+    finally:
+        later.cancel()
+        later.join()
+        for child in running:
+            child.terminate()
+        for child in running:
+            child.wait()
+
+
+@contextmanager
+def _many_counters(workers: int) -> Iterator[None]:
+    """Give several workers a place to add their counts up."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="mikomi-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield

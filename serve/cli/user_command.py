@@ -1,0 +1,96 @@
+"""The commands `mikomi user`: who may sign in to the pages, and what they are called there.
+
+Decided here: a password is read from the terminal, unseen, or from standard input; never from an
+argument, where every process of the machine could read it.
+"""
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+
+def made() -> typer.Typer:
+    """Make the group of commands."""
+    users = typer.Typer(no_args_is_help=True, help="Make, list and disable users of the pages.")
+    users.command(name="add")(add)
+    users.command(name="list")(list_users)
+    users.command(name="call")(call)
+    users.command(name="disable")(disable)
+    users.command(name="password")(password)
+    return users
+
+
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="By which they sign in.")],
+    role: Annotated[
+        str, typer.Option(help="sales (own and unowned leads), manager (all leads) or admin.")
+    ] = "sales",
+    owner: Annotated[
+        str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
+    ] = None,
+    called: Annotated[
+        str | None, typer.Option(help="Their name on the pages; missing: see docs/integrating.md.")
+    ] = None,
+) -> None:
+    """Make a user; the password is asked for, or read from standard input."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+    from serve.store.people.users import User  # noqa: PLC0415
+
+    own = owner or (name if role == "sales" else None)
+    user = User(name, role, own, display_name=called)
+    command_store.users(new=True).add(user, _secret(), context.obj())
+    leads = f", whose leads are those of owner {own}" if own else ""
+    typer.echo(f"user {name} ({role}) may sign in{leads}")
+
+
+def list_users() -> None:
+    """List the users."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    for user in command_store.users().all():
+        state = "disabled" if user.disabled else "in use"
+        called = f"  {user.display_name}" if user.display_name else ""
+        said = f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}"
+        typer.echo(said + called)
+
+
+def call(
+    name: str,
+    called: Annotated[str, typer.Argument(help='Their name on the pages; "" takes it away.')],
+) -> None:
+    """Call a user by another name on the pages."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().call(name, called)
+    typer.echo(f"user {name} is called {called or name}")
+
+
+def disable(context: typer.Context, name: str) -> None:
+    """Let a user in no more, and end their sessions."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().disable(name, context.obj())
+    typer.echo(f"user {name} is disabled")
+
+
+def password(name: str) -> None:
+    """Give a user another password, and end their sessions."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().set_password(name, _secret())
+    typer.echo(f"user {name} has another password")
+
+
+def _secret() -> str:
+    """Ask twice at a terminal; else take the first line that is piped in."""
+    from features.errors import BadRequest  # noqa: PLC0415 - slow to import
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise BadRequest.of("two different passwords", "the same twice", "try again")
+    return first

@@ -1,0 +1,154 @@
+"""The server's one exception tree, each class with the HTTP problem that it becomes.
+
+::
+
+    MikomiError                 features/errors.py
+    ├── NoStore             503 the database does not answer
+    ├── KeysUnknown         503 the API keys could not be read yet
+    ├── NoReceipts          503 answers cannot be logged
+    ├── NoKey               401 no API key, or an unknown one
+    ├── NotAllowed          403 the key's scopes do not allow the request
+    ├── TooOften            429 the key is over its rate limit
+    ├── TooLarge            413 the body is larger than allowed
+    ├── TooSlow             408 the body did not arrive in time
+    ├── NotSignedIn         401 the page needs a user
+    ├── NotAllowedHere      403 a forged form, or a page closed to the user
+    ├── NotYet              409 the lead is created after the cutoff
+    ├── BadInput            422 features/errors.py
+    │   ├── BadBody         422 a body or parameter cannot be used
+    │   └── BadRequest      422 features/errors.py
+    │       ├── NoLead      404 no lead has the id
+    │       ├── NoReceipt   404 no receipt has the id
+    │       ├── Erased      410 the person was erased
+    │       └── LockedOut   429 too many failures to sign in
+    └── ArtifactError       500 features/errors.py
+        ├── ArtifactMissing 409 features/errors.py
+        │   └── NoModel     503 no champion has been loaded
+        └── ReplayDiffers   500 a replayed answer differs from the logged one
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from features.errors import ArtifactError, ArtifactMissing, BadInput, BadRequest, MikomiError
+
+
+class Problem(NamedTuple):
+    """The fixed part of an HTTP problem (RFC 9457): status, type and title."""
+
+    status: int
+    type: str
+    title: str
+
+
+class NoModel(ArtifactMissing):
+    """No champion has been loaded."""
+
+    problem: ClassVar = Problem(503, "/problems/no-model", "There is no model yet")
+
+
+class NoStore(MikomiError):
+    """The database does not answer; requests that need it are refused until it does."""
+
+    problem: ClassVar = Problem(503, "/problems/store", "The store cannot be reached")
+
+
+class KeysUnknown(MikomiError):
+    """The API keys have not been read yet, so callers cannot be authenticated."""
+
+    problem: ClassVar = Problem(503, "/problems/store", "The store cannot be reached")
+
+
+class NoReceipts(MikomiError):
+    """Answers cannot be logged, so none is sent."""
+
+    problem: ClassVar = Problem(503, "/problems/receipts", "Answers cannot be logged")
+
+
+class NoKey(MikomiError):
+    """The request has no API key, or an unknown one."""
+
+    problem: ClassVar = Problem(401, "/problems/no-key", "A key is needed")
+
+
+class NotAllowed(MikomiError):
+    """The scopes of the key do not allow the request."""
+
+    problem: ClassVar = Problem(403, "/problems/not-allowed", "The key does not allow this")
+
+
+class TooOften(MikomiError):
+    """The key is over its rate limit; it is free again after `wait` seconds."""
+
+    problem: ClassVar = Problem(429, "/problems/too-often", "Too many requests")
+    wait = 0.0
+
+
+class TooLarge(MikomiError):
+    """The body is larger than allowed."""
+
+    problem: ClassVar = Problem(413, "/problems/too-large", "The body is too large")
+
+
+class TooSlow(MikomiError):
+    """The body did not arrive in time."""
+
+    problem: ClassVar = Problem(408, "/problems/too-slow", "The body did not arrive in time")
+
+
+class NotSignedIn(MikomiError):
+    """The page needs a user, and nobody is signed in."""
+
+    problem: ClassVar = Problem(401, "/problems/not-signed-in", "Somebody has to sign in")
+
+
+class NotAllowedHere(MikomiError):
+    """The form was forged, or the page is closed to this user."""
+
+    problem: ClassVar = Problem(403, "/problems/not-allowed-here", "This form is refused")
+
+
+class NotYet(MikomiError):
+    """The lead is created after the cutoff of the request."""
+
+    problem: ClassVar = Problem(409, "/problems/not-yet", "The lead is created later than now")
+
+
+class BadBody(BadInput):
+    """A body or parameter cannot be used."""
+
+
+class NoLead(BadRequest):
+    """No lead has the id of the request."""
+
+    problem: ClassVar = Problem(404, "/problems/no-lead", "There is no such lead")
+
+
+class NoReceipt(BadRequest):
+    """No receipt has the id of the request."""
+
+    problem: ClassVar = Problem(404, "/problems/no-receipt", "There is no such receipt")
+
+
+class Erased(BadRequest):
+    """The person was erased, and with them the inputs of the answer."""
+
+    problem: ClassVar = Problem(410, "/problems/erased", "The person was erased")
+
+
+class LockedOut(BadRequest):
+    """Too many failures to sign in; the lock ends after `minutes`."""
+
+    problem: ClassVar = Problem(429, "/problems/locked-out", "Too many failures to sign in")
+    minutes = 0
+
+
+class ReplayDiffers(ArtifactError):
+    """The replayed answer differs from the logged one."""
+
+
+def problems() -> Iterator[tuple[type[MikomiError], Problem]]:
+    """Yield every class of this file that has a problem of its own."""
+    for one in list(globals().values()):
+        if isinstance(one, type) and issubclass(one, MikomiError) and "problem" in vars(one):
+            yield one, vars(one)["problem"]

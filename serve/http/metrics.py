@@ -1,0 +1,124 @@
+"""What is counted, in Prometheus' form.
+
+Decided here: every server has counts of its own; with several workers the library's files in
+PROMETHEUS_MULTIPROC_DIR add them up. No label holds anything of a person.
+"""
+
+import os
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from serve.scoring.drift import BinCount
+from serve.wire.responses import ScoreAnswer
+
+_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
+
+
+class Metrics:
+    """The counts of one server."""
+
+    def __init__(self) -> None:
+        own = CollectorRegistry()
+        self._registry = own
+        self._seconds = Histogram(
+            "mikomi_request_seconds", "Time to answer", ["route"], registry=own, buckets=_SECONDS
+        )
+        self._requests = Counter(
+            "mikomi_requests", "Requests answered", ["route", "method", "status"], registry=own
+        )
+        self._scores = Counter("mikomi_scores", "Leads scored", ["band", "model"], registry=own)
+        self._probability = Histogram(
+            "mikomi_probability", "Probabilities told", registry=own, buckets=_SHARES
+        )
+        self._tenths = Counter(
+            "mikomi_score_tenth",
+            "Leads scored by tenth of the score; each is a tenth of the reference population",
+            ["model", "tenth"],
+            registry=own,
+        )
+        self._strange = Counter(
+            "mikomi_scores_unknown",
+            "Leads scored with a word the model was not taught",
+            registry=own,
+        )
+        self._unknown = Counter(
+            "mikomi_unknown", "Words the model was not taught", ["kind"], registry=own
+        )
+        self._model = Gauge(
+            "mikomi_model_version", "Version in use", registry=own, multiprocess_mode="max"
+        )
+        self._refused = Counter("mikomi_models_refused", "Broken models refused", registry=own)
+        self._bins = Counter(
+            "mikomi_feature_bin",
+            "Answers looked at (one in 16) by the bin of a feature",
+            ["model", "feature", "bin"],
+            registry=own,
+        )
+        self._shares = Gauge(
+            "mikomi_feature_bin_share",
+            "Share of the bin among the snapshots of training",
+            ["model", "feature", "bin"],
+            registry=own,
+            multiprocess_mode="max",
+        )
+        self._made: dict[Any, Any] = {}
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        key = (route, method, status)
+        if key not in self._made:
+            counter = self._requests.labels(route, method, str(status))
+            self._made[key] = (counter, self._seconds.labels(route))
+        counter, histogram = self._made[key]
+        counter.inc()
+        histogram.observe(seconds)
+
+    def scored(self, answer: ScoreAnswer) -> None:
+        """Count an answer."""
+        key = (answer.band, answer.model.fingerprint)
+        if key not in self._made:
+            self._made[key] = self._scores.labels(answer.band, answer.model.fingerprint[:12])
+        self._made[key].inc()
+        self._tenth(answer).inc()
+        self._probability.observe(answer.probability)
+        if answer.unknown.activity_types or answer.unknown.attributes:
+            self._strange.inc()
+        if answer.unknown.activity_types:
+            self._unknown.labels("activity_type").inc(sum(answer.unknown.activity_types.values()))
+        if answer.unknown.attributes:
+            self._unknown.labels("attribute").inc(sum(answer.unknown.attributes.values()))
+
+    def _tenth(self, answer: ScoreAnswer) -> Counter:
+        """Give the count of the tenth of a score; 100 belongs to the last."""
+        tenth = min(int(answer.score / 10.0), 9)
+        key = (tenth, answer.model.fingerprint)
+        if key not in self._made:
+            self._made[key] = self._tenths.labels(answer.model.fingerprint[:12], str(tenth))
+        made: Counter = self._made[key]
+        return made
+
+    def model(self, version: int | None) -> None:
+        """Tell the version in use."""
+        self._model.set(version or 0)
+
+    def drift(self, fingerprint: str, counted: list[BinCount]) -> None:
+        """Count the bins of features that answers fell into."""
+        for one in counted:
+            labels = (fingerprint[:12], one.feature, str(one.code))
+            self._bins.labels(*labels).inc(one.came)
+            self._shares.labels(*labels).set(one.share)
+
+    def model_refused(self) -> None:
+        """Count a broken model."""
+        self._refused.inc()
+
+    def text(self) -> bytes:
+        """Give everything that was counted, by all workers."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return bytes(generate_latest(self._registry))
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return bytes(generate_latest(together))

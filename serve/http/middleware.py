@@ -1,0 +1,205 @@
+"""Manners of a public service, for every request, in one layer of plain ASGI.
+
+Decided here: the key is looked at before the body is read; the body is read whole, within a size
+and a time, before a route sees it, and one that is there already costs no timer; every answer has a
+request id and the headers that keep browsers from guessing. What goes wrong unforeseen is one line
+in the log and a problem, never a traceback.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from types import coroutine
+from typing import Any, Final
+
+from serve.errors import TooLarge, TooSlow
+from serve.http.access import Gate
+from serve.http.logs import Log
+from serve.http.metrics import Metrics
+from serve.settings import Settings
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Refusal = Callable[[Any, Exception], tuple[int, dict[str, str], bytes]]
+"""From the scope of a request and an error to status, headers and body."""
+
+_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_SAFE: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_STARTED: Final = "http.response.start"
+
+
+class Manners:
+    """The layer around the routes."""
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        settings: Settings,
+        gate: Gate,
+        metrics: Metrics,
+        log: Log,
+        refusal: Refusal,
+    ) -> None:
+        self._app = app
+        self._refusal = refusal
+        self._settings = settings
+        self._gate = gate
+        self._metrics = metrics
+        self._log = log if settings.access_log == "yes" else None
+        self._errors = log
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        own = _ID.fullmatch(headers.get(b"x-request-id", b""))
+        answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
+        try:
+            receive = await self._let_in(scope, headers, receive, began)
+            await self._app(scope, receive, answer.send)
+        except Exception as error:  # noqa: BLE001 - the last place where it can be answered
+            await self._refuse(scope, error, answer)
+        self._count(scope, answer, time.perf_counter() - began)
+
+    async def _let_in(
+        self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float
+    ) -> Receive:
+        said = headers.get(b"authorization")
+        header = said.decode("latin-1") if said else None
+        key_id = self._gate.admit(header, scope["method"], path_of(scope), now)
+        scope.setdefault("state", {})["key_id"] = key_id
+        if scope["method"] in _BODILESS:
+            return receive
+        return await self._whole(headers, receive)
+
+    async def _whole(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """Read the body; give a `receive` that hands it over at once."""
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._settings.body_bytes:
+            raise self._too_large()
+        first = await self._in_time(self._read(receive))
+        given = False
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return first
+
+        return again
+
+    async def _in_time(self, reading: Coroutine[Any, Any, Message]) -> Message:
+        """Read what is there at once; wait for the rest."""
+        try:
+            waits_for = reading.send(None)
+        except StopIteration as done:
+            whole: Message = done.value
+            return whole
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                return await _rest(reading, waits_for)
+        except TimeoutError as error:
+            limit = f"all of it within {self._settings.body_seconds:g} seconds"
+            raise TooSlow.of("a part of the body", limit, "send it faster") from error
+
+    async def _read(self, receive: Receive) -> Message:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            if len(message.get("body", b"")) > self._settings.body_bytes:
+                raise self._too_large()
+            return message
+        pieces = [message.get("body", b"")]
+        size = len(pieces[0])
+        while message.get("more_body"):
+            message = await receive()
+            if message["type"] != "http.request":
+                return message
+            pieces.append(message.get("body", b""))
+            size += len(pieces[-1])
+            if size > self._settings.body_bytes:
+                raise self._too_large()
+        return {"type": "http.request", "body": b"".join(pieces), "more_body": False}
+
+    def _too_large(self) -> Exception:
+        limit = f"at most {self._settings.body_bytes} bytes"
+        return TooLarge.of("a larger body", limit, "send less at a time")
+
+    async def _refuse(self, scope: Any, error: Exception, answer: "_Answer") -> None:
+        status, headers, body = self._refusal(scope, error)
+        if status == 500:  # noqa: PLR2004 - a defect, not a refusal
+            kind, at = type(error).__name__, error.__traceback__
+            while at is not None and at.tb_next is not None:
+                at = at.tb_next
+            where = f"{at.tb_frame.f_code.co_qualname}:{at.tb_lineno}" if at else ""
+            self._errors.line("defect", request=answer.request_id, error=kind, where=where)
+        if answer.status:
+            raise error
+        headers = headers | {"content-length": str(len(body))}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await answer.send({"type": _STARTED, "status": status, "headers": encoded})
+        await answer.send({"type": "http.response.body", "body": body})
+
+    def _count(self, scope: Any, answer: "_Answer", seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.answered(route, scope["method"], answer.status, seconds)
+        if self._log is not None:
+            self._log.soon(
+                "request",
+                request=answer.request_id,
+                route=route,
+                method=scope["method"],
+                status=answer.status,
+                ms=round(1000.0 * seconds, 2),
+            )
+
+
+@coroutine
+def _rest(begun: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """Go on with a coroutine that was begun by hand, once what it waits for has come."""
+    try:
+        yield waits_for
+        return (yield from begun.__await__())
+    finally:
+        begun.close()
+
+
+def path_of(scope: Any) -> str:
+    """Give the path that the routes are matched with."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+class _Answer:
+    """An answer on its way out."""
+
+    def __init__(self, send: Send, request_id: bytes) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status = 0
+
+    @property
+    def request_id(self) -> str:
+        return self._request_id.decode()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == _STARTED:
+            self.status = message["status"]
+            told = list(message.get("headers", ()))
+            said = {name for name, _ in told}
+            safe = [one for one in _SAFE if one[0] not in said]
+            headers = [*told, *safe, (b"x-request-id", self._request_id)]
+            message = {**message, "headers": headers}
+        await self._send(message)

@@ -1,0 +1,1 @@
+"""What lies behind a score: change, trend, forecast, missing facts."""

@@ -1,0 +1,72 @@
+"""What is not known of a lead and would tell most: where its probability would lie if it were.
+
+Decided here: every attribute that is missing is tried with every value that the model knows of it,
+all else as it is; a number is tried at the bins of the evidence. Told are the attributes that can
+move the probability most.
+"""
+
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from features.catalog.reserved import OWNER
+from features.feature import Feature
+from features.kernel.inputs import Matrix
+from features.wording.sentences import Language
+from models.artifact.artifact import Artifact
+from serve.scoring.numbers import numbers
+
+MOST: Final = 3
+_LEAST_MOVE: Final = 0.005
+"""Half a probability point; less is not worth asking for."""
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A missing attribute, and between which probabilities it would put the lead."""
+
+    attribute: str
+    label: str
+    low: float
+    high: float
+
+
+def untold(loaded: Any, values: Matrix, language: Language) -> list[Untold]:
+    """List the missing attributes that can move the probability most, the strongest first.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    values
+        Shape (1, features): the lead now.
+    language
+        Of the labels.
+    """
+    artifact: Artifact = loaded.artifact
+    found = []
+    for column, feature in enumerate(artifact.catalog.features):
+        if not _asked_for(feature) or not np.isnan(values[0, column]):
+            continue
+        tried = _tries(artifact, column, feature)
+        if not len(tried):
+            continue
+        rows = np.repeat(values, len(tried), axis=0)
+        rows[:, column] = tried
+        probability = numbers(loaded.scorer, rows).probability
+        low, high = float(probability.min()), float(probability.max())
+        label: str = getattr(feature.concept_label, language)
+        found.append(Untold(feature.key, label, low, high))
+    worth = [one for one in found if one.high - one.low >= _LEAST_MOVE]
+    return sorted(worth, key=lambda one: one.low - one.high)[:MOST]
+
+
+def _asked_for(feature: Feature) -> bool:
+    return feature.view == "profile" and feature.measure == "value" and feature.key != OWNER
+
+
+def _tries(artifact: Artifact, column: int, feature: Feature) -> np.ndarray[Any, Any]:
+    if feature.is_category:
+        known = artifact.catalog.vocabulary.categories[feature.key]
+        return np.arange(1, len(known) + 1, dtype=np.float32)
+    return np.asarray(artifact.evidence.binning.edges[column], np.float32)

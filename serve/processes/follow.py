@@ -1,0 +1,100 @@
+"""The follower: copies the registry's champion beside the server, and points the server at it.
+
+With shadow scoring the challenger is copied and pointed at in the same way, beside it.
+
+Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
+should wait for it. A model is copied, checked, made to answer, by which everything is compiled that
+a worker would have to compile while it answers others, and only then pointed at; a rollback is the
+same motion. `python -m serve.processes.follow` runs until its parent is gone.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from features.errors import MikomiError
+from models.registry.registry import Registry
+from models.registry.registry_types import RegistrySettings, Version
+from serve.scoring import model_cards
+from serve.scoring.pointer import MODELS, point, pointed
+from serve.settings import Settings
+
+ALIASES = ("champion", "challenger")
+
+
+def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
+    """Point at the registry's version of an alias; say whether the pointer moved.
+
+    A champion that is gone is kept, for somebody must answer; a challenger that is gone is let go.
+
+    Raises
+    ------
+    ArtifactError
+        If the version's files are broken; the pointer stays where it is.
+    """
+    from models.artifact import artifact  # noqa: PLC0415 - slow to import
+    from serve.scoring.loaded_model import Loaded  # noqa: PLC0415
+
+    pointer = f"{alias}.json"
+    version = registry.aliased(alias)
+    if version is None:
+        if alias != "champion":
+            (folder / pointer).unlink(missing_ok=True)
+        return False
+    if version.number == pointed(folder, pointer):
+        _card(registry, version, folder, alias)
+        return False
+    models = folder / MODELS
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=models, prefix=".copy-") as copy:
+        registry.fetch(str(version.number), Path(copy) / "model")
+        fingerprint = artifact.load(Path(copy) / "model").fingerprint
+        place = models / fingerprint
+        if not place.exists():
+            (Path(copy) / "model").rename(place)
+    Loaded(artifact.load(place), version.number).warm()
+    _card(registry, version, folder, alias)
+    point(folder, fingerprint, version.number, pointer)
+    return True
+
+
+def _card(registry: Registry, version: Version, folder: Path, alias: str) -> None:
+    """Take the card of the one that answers."""
+    if alias == "champion":
+        model_cards.fetch(registry, version, folder)
+
+
+def open_registry(settings: Settings) -> Registry | None:
+    """Open the registry that the settings name; none while there is none on this machine."""
+    place = settings.registry
+    if "://" in place:
+        return Registry(RegistrySettings(place, model=settings.registered_model), settings.models)
+    if not (Path(place) / "mlflow.db").is_file():
+        return None
+    return Registry(RegistrySettings(model=settings.registered_model), Path(place))
+
+
+def main() -> None:
+    """Follow until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
+    settings = Settings.read(os.environ)
+    parent, registry = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid(), None
+    while os.getppid() == parent:
+        try:
+            registry = registry or open_registry(settings)
+            if registry is not None:
+                for alias in ALIASES if settings.shadow_share else ALIASES[:1]:
+                    follow(registry, settings.models, alias)
+        except (MikomiError, OSError) as error:
+            sys.stderr.write(f"a model was not taken up: {error}\n")
+        except Exception as error:  # noqa: BLE001 - the registry's library raises its own
+            sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
+            registry = None
+        time.sleep(settings.follow_seconds)
+
+
+if __name__ == "__main__":
+    main()

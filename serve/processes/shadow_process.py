@@ -1,0 +1,62 @@
+"""The shadow beside a server; it ends with its parent process.
+
+Run as `python -m serve.processes.shadow_process`.
+
+Decided here: it follows the challenger that `serve.processes.follow` copied, works in small
+batches, and waits when there is nothing to do; whatever goes wrong with it, the server does not
+notice.
+"""
+
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import MikomiError
+from models.artifact import artifact
+from serve.processes.shadow import BATCH, Shadow
+from serve.scoring.champion import FollowedChampion
+from serve.scoring.loaded_model import Loaded
+from serve.settings import Settings
+from serve.store.engine import open_engine
+
+POINTER = "challenger.json"
+
+
+def step(challenger: FollowedChampion, shadow: Shadow, now: datetime) -> bool:
+    """Follow the challenger and work one batch; tell whether there may be more to do."""
+    challenger.poll()
+    if not challenger.pointed:
+        return False
+    loaded = challenger.current()
+    return isinstance(loaded, Loaded) and shadow.catch_up(loaded, now) == BATCH
+
+
+def main() -> None:
+    """Shadow until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
+    os.nice(10)
+    settings = Settings.read(os.environ)
+    parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    challenger = FollowedChampion(
+        settings.models,
+        lambda folder, version: Loaded(artifact.load(folder), version),
+        refuse=lambda error: sys.stderr.write(f"the challenger was refused: {error}\n"),
+        pointer=POINTER,
+    )
+    shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)
+    while os.getppid() == parent:
+        more = False
+        try:
+            more = step(challenger, shadow, datetime.now(UTC))  # noqa: TID251 - a process's clock
+        except (MikomiError, SQLAlchemyError, OSError) as error:
+            sys.stderr.write(f"shadow scoring waits: {type(error).__name__}\n")
+        if not more:
+            time.sleep(settings.shadow_seconds)
+
+
+if __name__ == "__main__":
+    main()

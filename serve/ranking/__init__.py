@@ -1,0 +1,1 @@
+"""The ranking of open leads: computed, written, read as a weekly list."""

@@ -1,0 +1,49 @@
+"""The reasons of a ranked lead in words, said as of the moment of reading.
+
+Decided here: a sentence is made of the row's own value by the catalog of its model.
+"""
+
+from datetime import datetime
+
+from features.change_times import grown
+from features.wording.sentences import Language
+from serve.scoring.loaded_model import Loaded
+from serve.store.engine import moment
+from serve.store.ranking.ranking import RankedLead, RankedReason
+from serve.wire.responses import ReasonTold
+
+
+def reasons_told(
+    row: RankedLead, loaded: Loaded, language: Language, now: datetime
+) -> list[ReasonTold]:
+    """Say the reasons of a row, those for it first.
+
+    Parameters
+    ----------
+    row
+        The row.
+    loaded
+        The model of the row's `model_fingerprint`.
+    language
+        `en` or `ja`.
+    now
+        The moment of reading, by which spans of time have grown since the row was computed.
+    """
+    passed = max(moment(now) - moment(row.as_of), 0)
+    return [_told(reason, loaded, language, passed) for reason in row.reasons]
+
+
+def _told(reason: RankedReason, loaded: Loaded, language: Language, passed: int) -> ReasonTold:
+    feature = loaded.artifact.catalog.features[reason.feature]
+    concepts = loaded.scorer.concepts
+    value = float("nan") if reason.value is None else grown(feature, reason.value, passed)
+    return ReasonTold(
+        code=reason.code,
+        label=getattr(concepts.labels[concepts.codes.index(reason.code)], language),
+        sentence=loaded.say(reason.feature, value, language),
+        points=100.0 * reason.contribution,
+        contribution=reason.contribution,
+        feature=feature.name,
+        snapshots=reason.snapshots,
+        conversions=reason.conversions,
+    )

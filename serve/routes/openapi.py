@@ -1,0 +1,130 @@
+"""The description of the API, whole enough to make a client from.
+
+Decided here: routes say what is theirs, body and answer; what is true of all is added in this one
+place: the problems a call may meet, the key it needs, the headers of its answer.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+
+from serve.errors import Problem
+from serve.http import access
+from serve.http.problems import MEDIA_TYPE, TABLE
+from serve.routes.describing import REFERENCE
+
+_METHODS: Final = ("get", "put", "post", "delete")
+_EVERYWHERE: Final = (401, 403, 429, 503)
+_OF_BODIES: Final = (408, 413, 422)
+_OF_IDS: Final = (404, 409, 410, 422)
+_SAID: Final = {
+    200: "The answer",
+    204: "Kept; nothing to say",
+    401: "No valid key",
+    403: "The key lacks the scope",
+    404: "It is not kept here",
+    408: "The body came too slowly",
+    409: "Not now: a model that is not here, or a lead that is created later",
+    410: "The person was erased",
+    413: "The body is too large",
+    422: "It cannot be used; every fault is listed",
+    429: "More often than the key may; see Retry-After",
+    503: "No model, or no database, yet; see Retry-After",
+}
+_HEADERS: Final = {
+    "X-Request-Id": {"description": "The id sent, or a new one", "schema": {"type": "string"}}
+}
+_WAIT: Final = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
+class FaultTold(msgspec.Struct, frozen=True):
+    """One thing that is wrong: what was found where, what was expected, what to do."""
+
+    found: str
+    expected: str
+    do: str
+
+
+class ProblemTold(msgspec.Struct, frozen=True):
+    """A problem as of RFC 9457."""
+
+    status: int
+    type: str
+    title: str
+    detail: str | None = None
+    faults: list[FaultTold] = []
+
+
+def description(app: FastAPI, kinds: tuple[type[Any], ...]) -> dict[str, Any]:
+    """Describe an application.
+
+    Parameters
+    ----------
+    app
+        With its routes.
+    kinds
+        The structs that routes refer to.
+    """
+    told = FastAPI.openapi(app)
+    _, found = msgspec.json.schema_components((*kinds, ProblemTold), ref_template=REFERENCE)
+    parts = told.setdefault("components", {})
+    parts["schemas"] = found
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    told["servers"] = [{"url": "/"}]
+    for path, method, operation in operations(told):
+        _complete(path, method, operation)
+    return told
+
+
+def operations(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Walk through path, method and operation of a description."""
+    for path, of_path in told["paths"].items():
+        for method in _METHODS:
+            if method in of_path:
+                yield path, method, of_path[method]
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    answers.pop("422", None)
+    for status, answer in answers.items():
+        answer["description"] = _SAID[int(status)]
+        answer["headers"] = _HEADERS
+    for status in _statuses(path, operation):
+        headers = _HEADERS | (_WAIT if status in (429, 503) else {})
+        answers[str(status)] = {
+            "description": _SAID[status],
+            "headers": headers,
+            "content": {MEDIA_TYPE: {"schema": _PROBLEM, "example": _example(status)}},
+        }
+    if path.startswith(access.KEYED):
+        scope = access.scope_of(method.upper(), path)
+        operation["security"] = [{"key": []}]
+        operation["x-scope"] = scope
+        operation["description"] = f"{operation.get('description', '')}\n\nScope: {scope}.".strip()
+
+
+_PROBLEM: Final = {"$ref": REFERENCE.format(name=ProblemTold.__name__)}
+
+
+def _statuses(path: str, operation: dict[str, Any]) -> set[int]:
+    if not path.startswith(access.KEYED):
+        return {503} if path == "/readyz" else set()
+    statuses = set(_EVERYWHERE)
+    if "requestBody" in operation:
+        statuses.update(_OF_BODIES)
+    if operation.get("parameters"):
+        statuses.update(_OF_IDS if "{" in path else (422,))
+    return statuses
+
+
+def _example(status: int) -> dict[str, Any]:
+    """Give the first problem of a status, as it is told."""
+    problem: Problem = next(one for one in TABLE.values() if one.status == status)
+    told: dict[str, Any] = dict(problem._asdict())
+    if status == 422:  # noqa: PLR2004
+        fault = FaultTold("$.activities[3].occurred_at: 5", "a time with its zone", "correct it")
+        told |= {"faults": [msgspec.structs.asdict(fault)]}
+    return told

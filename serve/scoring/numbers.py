@@ -1,0 +1,35 @@
+"""From feature values to the numbers of an answer, for many rows and without reasons.
+
+Decided here: margins come from the explainer, as those of answers do, so that a number told in a
+ranking, a trend or a forecast is the number an answer tells, to the bit.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.model.reference import BANDS
+from models.scoring.scorer import Scorer
+from models.stats.training_set import Floats, Values
+
+
+class Numbers(NamedTuple):
+    """Margin, probability, score and band code of some rows: shape (rows,) each."""
+
+    margin: Floats
+    probability: Floats
+    score: Floats
+    band_code: NDArray[np.int8]
+
+    def band(self, row: int) -> str:
+        """Name the band of one row."""
+        return BANDS[int(self.band_code[row])]
+
+
+def numbers(scorer: Scorer, values: Values) -> Numbers:
+    """Give the numbers of rows: shape (rows, features) of values."""
+    model, reference = scorer.artifact.model, scorer.artifact.reference
+    margin = scorer.explainer.explain(np.ascontiguousarray(values, np.float32)).margin
+    score = reference.score(margin)
+    return Numbers(margin, model.calibration.probability(margin), score, reference.band(score))

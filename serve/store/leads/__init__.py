@@ -1,0 +1,1 @@
+"""Leads and their records in the database."""

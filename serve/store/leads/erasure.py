@@ -1,0 +1,145 @@
+"""Erasing a person: everything told of them goes; counts and one line of audit stay.
+
+Decided here: the audit line holds no id and no hash of one, for a hash of an id can be guessed. The
+lines of the receipts stay, without whom they were about, what was asked and what was answered; the
+receipts of others of the account forget whom they were computed with, so they can be read and no
+longer be replayed. What is being written at this moment either comes before and is erased, or
+waits and is new. An answer under way may be logged later: it is looked for again for a minute.
+"""
+
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from features.records.normalize import folded
+from serve.errors import NoLead
+from serve.store.engine import forget, moment
+from serve.store.leads.refresh_marks import mark_account
+from serve.store.tables import (
+    ACTIVITIES,
+    AUDIT,
+    CHANGES,
+    FEEDBACK,
+    LEADS,
+    OUTCOMES,
+    RANKING,
+    RANKING_MARKS,
+    RECEIPTS,
+    SHADOW_SCORES,
+    WORKED_LISTS,
+)
+
+LOOKED_FOR: Final = timedelta(minutes=1)
+"""Longer than any answer may be under way."""
+
+
+class Eraser:
+    """Erases persons from a database, and looks again for answers that were under way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._erased: dict[str, datetime] = {}
+        self._forgotten = True
+
+    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+        """Erase a lead; give how many rows of each kind there were.
+
+        Raises
+        ------
+        NoLead
+            If nothing is kept of it.
+        """
+        lead_id = folded(lead_id)
+        counts = _erase(self._engine, lead_id, at)
+        with self._lock:
+            self._erased[lead_id] = at
+        self._forgotten = forget(self._engine)
+        return counts
+
+    def look_again(self, now: datetime) -> int:
+        """Empty the receipts of erased persons that were logged late; tell how many there were.
+
+        If the files could not forget what was erased before, as someone was reading, they do now.
+        """
+        with self._lock:
+            recent = dict(self._erased)
+        found = 0
+        for lead_id, at in recent.items():
+            with self._engine.begin() as connection:
+                found += _empty_receipts(connection, lead_id, at)
+                if not connection.execute(_lead(lead_id)).first():
+                    _unrank(connection, lead_id)
+            if not at <= now < at + LOOKED_FOR:
+                with self._lock:
+                    self._erased.pop(lead_id, None)
+        if found or not self._forgotten:
+            self._forgotten = forget(self._engine)
+        return found
+
+
+def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
+    with engine.begin() as connection:
+        account_id = _locked(connection, lead_id)
+        receipts = _empty_receipts(connection, lead_id, at)
+        _forget_company(connection, lead_id, account_id)
+        counts = {}
+        for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
+            gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
+            counts[table.name] = gone.rowcount
+        _unrank(connection, lead_id)
+        mark_account(connection, account_id)
+        counts["receipts"] = receipts
+        if not any(counts.values()):
+            raise NoLead.of("nothing of this lead", "a lead that was sent", "check the id")
+        line = {"at": moment(at), "what": "erased a person", "counts": counts}
+        connection.execute(insert(AUDIT), [line])
+    return counts
+
+
+def _lead(lead_id: str) -> Any:
+    return select(LEADS.c.account_id).where(LEADS.c.lead_id == lead_id)
+
+
+def _locked(connection: Connection, lead_id: str) -> str | None:
+    """Wait for whoever writes about the lead, and keep others waiting; give its account."""
+    account_id: str | None = connection.execute(_lead(lead_id).with_for_update()).scalar()
+    return account_id
+
+
+def _unrank(connection: Connection, lead_id: str) -> None:
+    for table in (RANKING_MARKS, RANKING, WORKED_LISTS):  # whoever writes a row holds its mark
+        connection.execute(delete(table).where(table.c.lead_id == lead_id))
+
+
+def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
+    """Empty what was logged up to a moment, notes included; the lines stay."""
+    of_lead = (RECEIPTS.c.lead_id == lead_id) & (RECEIPTS.c.at <= moment(at))
+    emptied: dict[str, Any] = {"input": None, "answer": b"", "revisions": None}
+    connection.execute(update(RECEIPTS).where(of_lead).values(emptied | {"erased_at": moment(at)}))
+    receipts = select(RECEIPTS.c.receipt_id).where(of_lead)
+    connection.execute(
+        update(FEEDBACK).where(FEEDBACK.c.receipt_id.in_(receipts)).values(note=None)
+    )
+    connection.execute(delete(SHADOW_SCORES).where(SHADOW_SCORES.c.receipt_id.in_(receipts)))
+    count = connection.execute(
+        select(func.count()).select_from(RECEIPTS).where(of_lead)
+    ).scalar_one()
+    connection.execute(update(RECEIPTS).where(of_lead).values(lead_id=""))
+    return count
+
+
+def _forget_company(connection: Connection, lead_id: str, account_id: str | None) -> None:
+    """Let the receipts of others of the account forget the lead."""
+    if not account_id:
+        return
+    others = select(LEADS.c.lead_id).where(
+        LEADS.c.account_id == account_id, LEADS.c.lead_id != lead_id
+    )
+    named = RECEIPTS.c.revisions.contains(msgspec.json.encode(lead_id).decode(), autoescape=True)
+    connection.execute(
+        update(RECEIPTS).where(RECEIPTS.c.lead_id.in_(others), named).values(revisions=None)
+    )

@@ -1,0 +1,263 @@
+"""Keeping what a CRM sends: append-only, idempotent, every write a new revision of its leads.
+
+Decided here: a write locks its leads in the order of their ids and gives each the next revision,
+which its rows carry, so a lead can be read as it was at any revision. Activities may come before
+their lead: they wait under a lead that is not yet known. Nothing is overwritten. A known lead of
+which something is new is marked for the ranking in the same transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Engine,
+    bindparam,
+    false,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
+
+from features.errors import BadRequest, Fault
+from features.records.normalize import folded
+from serve.store.engine import moment
+from serve.store.id_list import bound, each
+from serve.store.leads.bulk import Row, kept_rows, said_row, was_kept_meanwhile, write_rows
+from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
+from serve.store.tables import ACCOUNTS, CHANGES, LEADS, OUTCOMES
+from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
+
+_OWNER: Final = "owner_id"
+_OUTCOME_KEY: Final = ("lead_id", "deal_id", "outcome", "occurred_at")
+_TRIES: Final = 5
+
+
+class Added(msgspec.Struct, frozen=True):
+    """What became of the records sent."""
+
+    added: int
+    repeated: int
+    conflicting: list[str]
+    waiting_for_lead: int
+
+
+class Ingest:
+    """Writes into a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put_lead(self, lead_id: str, body: LeadBody, at: datetime) -> int:
+        """Keep a lead, or what has changed about it; give its revision.
+
+        Raises
+        ------
+        BadRequest
+            If the lead was created at another moment or belongs to another account.
+        """
+        lead_id, received = folded(lead_id), moment(at)
+        with self._engine.begin() as connection:
+            hold_account(connection, body.account_id and folded(body.account_id))
+            revision = _raised(connection, {lead_id}, received)[lead_id][0]
+            row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
+            if row.known:
+                _same(row, body)
+                _keep_changes(connection, row, body, (revision, received))
+            else:
+                told = _lead_row(body, received)
+                connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(told))
+            mark(connection, [lead_id])
+        return revision
+
+    def put_account(self, account_id: str, body: AccountBody, at: datetime) -> None:
+        """Keep an account; another telling of it is refused.
+
+        Raises
+        ------
+        BadRequest
+            If it is kept with other attributes.
+        """
+        account_id, known = folded(account_id), None
+        if body.known_at is not None:
+            known = moment(body.known_at)
+        row = {"account_id": account_id, "known_at": known, "attributes": body.attributes}
+        with self._engine.begin() as connection:
+            hold_account(connection, account_id)
+            adding = upsert(connection.dialect.name, ACCOUNTS).on_conflict_do_nothing()
+            connection.execute(adding, [row | {"received_at": moment(at)}])
+            mark_account(connection, account_id)
+            kept = connection.execute(
+                select(ACCOUNTS).where(ACCOUNTS.c.account_id == account_id)
+            ).one()
+        if (kept.attributes, kept.known_at) != (body.attributes, known):
+            raise BadRequest.of("other facts of this account", "the facts kept", "keep the first")
+
+    def add_activities(
+        self, sent: Sequence[StoredActivity], at: datetime, *, backfill: bool
+    ) -> Added:
+        """Keep activities; those whose id is kept already are counted, not kept twice."""
+        received = moment(at)
+        rows: dict[str, Row] = {}
+        known_at: dict[str, int] = {}
+        repeated, conflicting = 0, []
+        for one in sent:
+            row = said_row(one)
+            first = rows.setdefault(row[0], row)
+            if first is row:
+                known_at[row[0]] = _known_at(one, row[3], received, backfill=backfill)
+            elif first == row:
+                repeated += 1
+            else:
+                conflicting.append(row[0])
+        for left in reversed(range(_TRIES)):
+            try:
+                added = self._add_activities(dict(rows), known_at, received)
+                break
+            except Exception as error:
+                if left == 0 or not was_kept_meanwhile(error):
+                    raise
+        return Added(
+            added.added,
+            added.repeated + repeated,
+            conflicting + added.conflicting,
+            added.waiting_for_lead,
+        )
+
+    def _add_activities(
+        self, rows: dict[str, Row], known_at: dict[str, int], received: int
+    ) -> Added:
+        repeated, conflicting = 0, []
+        with self._engine.begin() as connection:
+            leads = _raised(connection, (row[1] for row in rows.values()), received)
+            for kept in kept_rows(connection, list(rows)):
+                if rows.pop(kept[0]) == kept:
+                    repeated += 1
+                else:
+                    conflicting.append(kept[0])
+            write_rows(
+                connection,
+                [(*row, known_at[row[0]], leads[row[1]][0]) for row in rows.values()],
+            )
+            waiting = _mark_known(connection, leads, [row[1] for row in rows.values()])
+        return Added(len(rows), repeated, conflicting, waiting)
+
+    def add_outcomes(self, sent: Sequence[StoredOutcome], at: datetime, *, backfill: bool) -> Added:
+        """Keep outcomes; the same outcome of a deal at the same moment is one."""
+        received = moment(at)
+        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for one in sent:
+            row = _outcome_row(one, received, backfill=backfill)
+            rows.setdefault(tuple(row[name] for name in _OUTCOME_KEY), row)
+        with self._engine.begin() as connection:
+            leads = _raised(connection, (row["lead_id"] for row in rows.values()), received)
+            fresh = [row | {"revision": leads[row["lead_id"]][0]} for row in rows.values()]
+            adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
+            told = adding.returning(OUTCOMES.c.lead_id)
+            added = connection.execute(told, fresh).all() if fresh else []
+            waiting = _mark_known(connection, leads, [row.lead_id for row in added])
+        return Added(len(added), len(sent) - len(added), [], waiting)
+
+
+_Leads = dict[str, tuple[int, bool]]
+"""Revision of each lead, and whether it is known."""
+
+
+def _raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
+    """Lock leads in the order of their ids and give each its next revision."""
+    ids = sorted(set(lead_ids))
+    if not ids:
+        return {}
+    values = bound(connection, ids) | {"received": received}
+    rows = connection.execute(_raising(connection.dialect.name), values)
+    return {row.lead_id: (row.revision, row.known) for row in rows}
+
+
+@cache
+def _raising(dialect: str) -> Any:
+    received = bindparam("received", type_=BigInteger)
+    fresh = each(dialect, literal(1), false(), literal({}, JSON), received).where(true())
+    names = ["lead_id", "revision", "known", "attributes", "received_at"]
+    return (
+        upsert(dialect, LEADS)
+        .from_select(names, fresh)
+        .on_conflict_do_update(index_elements=["lead_id"], set_={"revision": LEADS.c.revision + 1})
+        .returning(LEADS.c.lead_id, LEADS.c.revision, LEADS.c.known)
+    )
+
+
+def _mark_known(connection: Connection, leads: _Leads, lead_ids: Sequence[str]) -> int:
+    """Mark the known ones of the leads of some rows; count the rows that wait for theirs."""
+    mark(connection, (lead_id for lead_id in set(lead_ids) if leads[lead_id][1]))
+    return sum(not leads[lead_id][1] for lead_id in lead_ids)
+
+
+def _known_at(record: Any, occurred_at: int, received: int, *, backfill: bool) -> int:
+    if record.known_at is not None:
+        return moment(record.known_at)
+    return occurred_at if backfill else received
+
+
+def _lead_row(body: LeadBody, received: int) -> dict[str, Any]:
+    created = moment(body.created_at)
+    return {
+        "known": True,
+        "created_at": created,
+        "known_at": _known_at(body, created, received, backfill=body.backfill),
+        "account_id": body.account_id and folded(body.account_id),
+        "owner_id": body.owner_id,
+        "attributes": body.attributes,
+    }
+
+
+def _same(row: Any, body: LeadBody) -> None:
+    account = body.account_id and folded(body.account_id)
+    faults = []
+    if row.created_at != moment(body.created_at):
+        faults.append(Fault("another created_at", "the one that is kept", "send the first one"))
+    if account is not None and account != row.account_id:
+        faults.append(Fault("another account_id", "the one that is kept", "make a new lead"))
+    if faults:
+        raise BadRequest(faults)
+
+
+def _keep_changes(connection: Connection, row: Any, body: LeadBody, when: tuple[int, int]) -> None:
+    revision, received = when
+    query = select(CHANGES).where(CHANGES.c.lead_id == row.lead_id).order_by(CHANGES.c.change_id)
+    now = dict(row.attributes) | {_OWNER: row.owner_id}
+    for change in connection.execute(query):
+        now[change.attribute] = msgspec.json.decode(change.value)
+    told = dict(body.attributes) | ({} if body.owner_id is None else {_OWNER: body.owner_id})
+    changes = [
+        {
+            "lead_id": row.lead_id,
+            "revision": revision,
+            "attribute": name,
+            "occurred_at": received,
+            "known_at": received,
+            "value": msgspec.json.encode(value).decode(),
+        }
+        for name, value in told.items()
+        if name not in now or now[name] != value
+    ]
+    if changes:
+        connection.execute(insert(CHANGES), changes)
+
+
+def _outcome_row(one: StoredOutcome, received: int, *, backfill: bool) -> dict[str, Any]:
+    occurred = moment(one.occurred_at)
+    return {
+        "lead_id": folded(one.lead_id),
+        "deal_id": folded(one.deal_id or ""),
+        "outcome": one.outcome,
+        "occurred_at": occurred,
+        "known_at": _known_at(one, occurred, received, backfill=backfill),
+        "amount": one.amount,
+    }

@@ -1,0 +1,43 @@
+"""Whose a lead is: given by a person on a page, kept as a change of the lead like any other.
+
+Decided here: the ranking shows the new owner at once, before the lead is scored again.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Engine, select, update
+
+from features.records.normalize import folded
+from serve.errors import NoLead
+from serve.store.engine import reading, time_of
+from serve.store.leads.ingest import Ingest
+from serve.store.tables import LEADS, RANKING
+from serve.wire.stored_bodies import LeadBody
+
+
+class Owners:
+    """Gives leads to people, in a database."""
+
+    def __init__(self, engine: Engine, ingest: Ingest) -> None:
+        self._engine = engine
+        self._ingest = ingest
+
+    def give(self, lead_id: str, owner_id: str, at: datetime) -> None:
+        """Give a lead to an owner.
+
+        Raises
+        ------
+        NoLead
+            If it is not kept.
+        """
+        lead_id = folded(lead_id)
+        query = select(LEADS.c.created_at).where(LEADS.c.lead_id == lead_id, LEADS.c.known)
+        with reading(self._engine).connect() as connection:
+            created_at = connection.execute(query).scalar_one_or_none()
+        if created_at is None:
+            raise NoLead.of("no such lead", "a lead that was sent", "check the id")
+        body = LeadBody(created_at=time_of(created_at), owner_id=owner_id)
+        self._ingest.put_lead(lead_id, body, at)
+        shown = update(RANKING).where(RANKING.c.lead_id == lead_id).values(owner_id=owner_id)
+        with self._engine.begin() as connection:
+            connection.execute(shown)

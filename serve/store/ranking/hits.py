@@ -1,0 +1,94 @@
+"""The leads of a search: how many of each band there are, and the first of them.
+
+Decided here: where no index narrows (a text, an attribute, a moment) every row must be looked at,
+which is most of what such a page costs, so it is done once. If enough of the hottest leads fit,
+they are the page and the others are only counted; else one statement keeps what it finds, counts
+it and puts it in order.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Select, func, literal, null, select, tuple_, union_all
+
+from models.model.reference import BANDS
+from serve.store.ranking.filters import Place, RankingFilter, conditions
+from serve.store.tables import RANKING
+
+NEAR: Final = 5_000
+"""So many of the hottest leads are looked at first."""
+_ORDER: Final = ("rank_key", "lead_id")
+_KEPT: Final = (*_ORDER, "band")
+_NARROWING: Final = (
+    *(*_KEPT, "owner_id", "source"),
+    *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
+)
+
+
+class Hits(NamedTuple):
+    """How many leads of each band fit, whatever band is wanted, and the ids of some."""
+
+    bands: dict[str, int]
+    lead_ids: list[str]
+
+
+def hits(connection: Connection, wanted: RankingFilter, place: Place | None, limit: int) -> Hits:
+    """Find the leads of a filter.
+
+    Parameters
+    ----------
+    connection
+        For reading.
+    wanted
+        Which leads.
+    place
+        After which the ids are wanted; missing means from the hottest on.
+    limit
+        How many ids.
+    """
+    near = list(connection.execute(_near(wanted, place, limit)).scalars())
+    if len(near) == limit:
+        return Hits(bands_of(connection, wanted), near)
+    rows = connection.execute(_all(wanted, place, limit)).all()
+    return Hits(
+        {row.band: row.leads for row in rows if row.lead_id is None},
+        [row.lead_id for row in rows if row.lead_id is not None],
+    )
+
+
+def bands_of(connection: Connection, wanted: RankingFilter) -> dict[str, int]:
+    """Count the leads of each band, whatever band is wanted."""
+    of_each = [func.count().filter(RANKING.c.band == band) for band in BANDS]
+    query = select(*of_each).select_from(RANKING).where(*conditions(_any_band(wanted)))
+    counts = connection.execute(query).one()
+    return {band: int(count) for band, count in zip(BANDS, counts, strict=True) if count}
+
+
+def _any_band(wanted: RankingFilter) -> RankingFilter:
+    return msgspec.structs.replace(wanted, band=None)
+
+
+def _near(wanted: RankingFilter, place: Place | None, limit: int) -> Select[Any]:
+    columns = [RANKING.c[name] for name in _NARROWING]
+    hottest = _first(select(*columns), RANKING, place, NEAR).subquery()
+    fitting = select(hottest.c.lead_id).where(*conditions(wanted, hottest))
+    return _first(fitting, hottest, None, limit)
+
+
+def _all(wanted: RankingFilter, place: Place | None, limit: int) -> Any:
+    columns = [RANKING.c[name] for name in _KEPT]
+    found = select(*columns).where(*conditions(_any_band(wanted))).cte("found")
+    counted = select(null().label("lead_id"), found.c.band, func.count().label("leads"))
+    some: Select[Any] = select(found.c.lead_id, found.c.band, literal(1).label("leads"))
+    if wanted.band is not None:
+        some = some.where(found.c.band == wanted.band)
+    first = _first(some, found, place, limit).subquery()
+    return union_all(counted.group_by(found.c.band), select(first))
+
+
+def _first(query: Select[Any], of: Any, place: Place | None, limit: int) -> Select[Any]:
+    """Ask for the first rows in the ranking's order, after a place."""
+    order = [of.c[name] for name in _ORDER]
+    if place is not None:
+        query = query.where(tuple_(*order) > tuple_(place.rank_key, place.lead_id))
+    return query.order_by(*order).limit(limit)

@@ -1,0 +1,215 @@
+"""Reading the ranking: open leads, the hottest first, page by page.
+
+Decided here: leads are ordered by their margin, which neither probability nor score ever
+contradicts, and where margins are equal by id. Ids are found first and their rows read then, so
+that a search does not read what it does not show. A cursor is the place of the last row in that
+order, so a page never repeats or misses a lead because others were added meanwhile; the total is
+counted with the first page and travels in the cursor. Every row says as of when it was computed.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Engine, func, select, tuple_
+
+from features.errors import Fault
+from features.records.normalize import folded
+from serve.errors import BadBody
+from serve.insight.trend import Trend
+from serve.store.engine import moment, reading, time_of
+from serve.store.ranking.filters import Band, Place, RankingFilter, conditions, scans
+from serve.store.ranking.hits import hits
+from serve.store.tables import RANKING, RANKING_MARKS
+from serve.wire.records import Value
+
+MOST: Final = 1_000
+_ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
+_TIMES: Final = (
+    "created_at", "last_activity_at", "woke_up_at", "crossed_at", "band_falls_at", "as_of",
+)  # fmt: skip
+
+
+class RankedReason(msgspec.Struct, frozen=True):
+    """One reason: the input of `models.explain.reasons.say`, and its evidence.
+
+    `feature` is the place in the model's catalog, `value` the lead's own value of it (none is
+    missing) as of the row's `as_of`; `contribution` is a probability, signed.
+    """
+
+    code: str
+    feature: int
+    value: float | None
+    contribution: float
+    snapshots: int
+    conversions: int
+
+
+_REASONS: Final = msgspec.json.Decoder(list[RankedReason])
+_PLACE: Final = msgspec.json.Decoder(Place)
+
+
+class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
+    """An open lead as it was last scored; `reasons` are those for it, then those against it.
+
+    `attributes` are those of `as_of`, with the account's as `account.<name>`. `woke_up_at` is when
+    the lead last did something after 60 silent days, `crossed_at` when it last became hot,
+    `band_falls_at` when its band falls if nothing happens (none: not within half a year).
+    `trend_reason` is the code of the proven concept that moved most since the trend began.
+    """
+
+    lead_id: str
+    attributes: dict[str, Value]
+    owner_id: str | None
+    source: str | None
+    account_id: str | None
+    margin: float
+    probability: float
+    score: float
+    band: Band
+    trend: Trend
+    trend_reason: str | None = None
+    reasons: list[RankedReason]
+    created_at: datetime
+    last_activity_at: datetime | None
+    last_activity_type: str | None
+    woke_up_at: datetime | None
+    crossed_at: datetime | None
+    band_falls_at: datetime | None
+    as_of: datetime
+    model_fingerprint: str
+
+
+class RankingPage(msgspec.Struct, frozen=True):
+    """Some rows; `next_cursor` asks for the next ones, none is the end; `total` of all."""
+
+    rows: list[RankedLead]
+    next_cursor: str | None
+    total: int
+
+
+class Ranking:
+    """Reads from a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = reading(engine)
+
+    def page(
+        self,
+        wanted: RankingFilter,
+        cursor: str | None = None,
+        limit: int = 50,
+        total: int | None = None,
+    ) -> RankingPage:
+        """Give a page of the ranking.
+
+        Parameters
+        ----------
+        wanted
+            Which leads.
+        cursor
+            `next_cursor` of the page before; missing means the first page.
+        limit
+            How many rows, at most 1,000.
+        total
+            How many leads of the filter there are, where the caller has counted them.
+
+        Raises
+        ------
+        BadBody
+            If the cursor was not made here, or the limit cannot be meant.
+        """
+        if not 1 <= limit <= MOST:
+            raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
+        place = None if cursor is None else _place(cursor)
+        if place is None and total == 0:
+            return RankingPage([], None, 0)
+        if place is None and total is None and scans(wanted):
+            return self.searched(wanted, None, limit)[0]
+        narrowed = list(conditions(wanted))
+        ids = select(RANKING.c.lead_id).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
+        if place is not None:
+            ids = ids.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
+        query = select(RANKING).where(RANKING.c.lead_id.in_(ids)).order_by(*_ORDER)
+        with self._engine.begin() as connection:
+            rows = connection.execute(query).all()
+            if place is not None:
+                total = place.total
+            elif total is None:
+                counted = select(func.count()).select_from(RANKING).where(*narrowed)
+                total = int(connection.execute(counted).scalar_one())
+        return _page(rows, limit, total)
+
+    def searched(
+        self, wanted: RankingFilter, cursor: str | None = None, limit: int = 50
+    ) -> tuple[RankingPage, dict[str, int]]:
+        """Give a page of a search, and how many leads of each band fit; see `ranking_hits`."""
+        place = None if cursor is None else _place(cursor)
+        with self._engine.begin() as connection:
+            found = hits(connection, wanted, place, limit + 1)
+            query = select(RANKING).where(RANKING.c.lead_id.in_(found.lead_ids))
+            rows = connection.execute(query.order_by(*_ORDER)).all()
+        total = found.bands.get(wanted.band, 0) if wanted.band else sum(found.bands.values())
+        return _page(rows, limit, total if place is None else place.total), found.bands
+
+    def one(self, lead_id: str) -> RankedLead | None:
+        """Give the row of one lead; none if it is not open, or not yet scored."""
+        query = select(RANKING).where(RANKING.c.lead_id == folded(lead_id))
+        with self._engine.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _ranked(row)
+
+    def below(self, wanted: RankingFilter, last: RankedLead | None) -> list[str]:
+        """Give the ids of the leads that come after one in the ranking; after none: all."""
+        query = select(RANKING.c.lead_id).where(*conditions(wanted))
+        if last is not None:
+            query = query.where(tuple_(*_ORDER) > tuple_(-last.margin, last.lead_id))
+        with self._engine.begin() as connection:
+            return list(connection.execute(query).scalars())
+
+    def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
+        """Give the rows of some leads, the hottest first."""
+        query = select(RANKING).where(RANKING.c.lead_id.in_(list(lead_ids))).order_by(*_ORDER)
+        with self._engine.begin() as connection:
+            return [_ranked(row) for row in connection.execute(query).all()]
+
+    def waiting(self, now: datetime) -> int:
+        """Count the leads that are due for refreshing."""
+        due = RANKING_MARKS.c.due_at <= moment(now)
+        query = select(func.count()).select_from(RANKING_MARKS).where(due)
+        with self._engine.begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+
+def _page(rows: Sequence[Any], limit: int, total: int) -> RankingPage:
+    """Make a page of rows; one more than its limit says that there are further ones."""
+    after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
+    return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
+
+
+def _cursor(row: Any, total: int) -> str:
+    said = msgspec.json.encode(Place(row.rank_key, row.lead_id, total))
+    return base64.urlsafe_b64encode(said).decode().rstrip("=")
+
+
+def _place(cursor: str) -> Place:
+    try:
+        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        return _PLACE.decode(said)
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
+        raise BadBody([fault]) from None
+
+
+def _ranked(row: Any) -> RankedLead:
+    told = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
+    del told["searched"]
+    told["margin"] = -told.pop("rank_key")
+    told["attributes"] = msgspec.json.decode(told["attributes"], type=dict[str, Value])
+    told["reasons"] = _REASONS.decode(told["reasons"])
+    for name in _TIMES:
+        told[name] = None if told[name] is None else time_of(told[name])
+    return RankedLead(**told)

@@ -1,0 +1,1 @@
+"""Receipts and feedback in the database."""

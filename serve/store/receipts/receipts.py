@@ -1,0 +1,170 @@
+"""The log of answers: added to before an answer is sent, read when someone asks what was said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Dialect, Engine, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from features.errors import Fault
+from features.records.normalize import folded
+from serve.errors import Erased, NoReceipt
+from serve.store.engine import at_once, moment, reading, time_of
+from serve.store.receipts.group_commit import GroupCommit
+from serve.store.receipts.turn_commit import TurnCommit, Unwaiting
+from serve.store.tables import FEEDBACK, RECEIPTS
+from serve.wire.receipt import Scoring
+
+_OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError)
+VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
+_FIELDS: Final = Scoring.__struct_fields__
+_AT, _CUTOFF, _REVISIONS = (_FIELDS.index(name) for name in ("at", "cutoff", "revisions"))
+_KEPT: Final = 256
+"""For so many sizes of a batch the statement is remembered."""
+
+
+class Verdict(NamedTuple):
+    """What a salesperson says of an answer; never a label."""
+
+    verdict: str
+    note: str | None
+    key_id: str | None
+
+
+class Answering(msgspec.Struct, frozen=True):
+    """Which model answered."""
+
+    version: int | None
+    fingerprint: str
+
+
+class _Numbers(msgspec.Struct, frozen=True):
+    probability: float
+    score: float
+    band: str
+    cutoff: datetime
+    model: Answering
+
+
+_NUMBERS: Final = msgspec.json.Decoder(_Numbers)
+
+
+class Given(msgspec.Struct, frozen=True):
+    """An answer that was given: when, to which kind of question, and its numbers."""
+
+    receipt_id: str
+    at: datetime
+    kind: str
+    probability: float
+    score: float
+    band: str
+    cutoff: datetime
+    model: Answering
+
+
+class Receipts:
+    """The log in a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lone = at_once(engine)
+        self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
+        self._unwaiting = Unwaiting(engine)
+        here = engine.dialect.name == "sqlite"
+        self._turns = TurnCommit(self._write_here, self._commits) if here else self._commits
+
+    async def append(self, scorings: Sequence[Scoring]) -> None:
+        """Log scorings; they are in the database when this returns."""
+        await self._turns.written(scorings)
+
+    def append_now(self, scorings: Sequence[Scoring]) -> None:
+        """Do the same from a thread."""
+        self._commits.put(scorings).result()
+
+    def of(self, receipt_id: str) -> Scoring:
+        """Give a logged scoring as it was.
+
+        Raises
+        ------
+        NoReceipt, Erased
+            If there is none, or its person was erased.
+        """
+        with reading(self._engine).connect() as connection:
+            return scoring_of(_kept(connection, receipt_id))
+
+    def given(self, lead_id: str, most: int) -> list[Given]:
+        """List the answers that were given about a lead, the newest first."""
+        query = select(RECEIPTS.c.receipt_id, RECEIPTS.c.at, RECEIPTS.c.kind, RECEIPTS.c.answer)
+        query = query.where(RECEIPTS.c.lead_id == folded(lead_id), RECEIPTS.c.erased_at.is_(None))
+        with reading(self._engine).connect() as connection:
+            rows = connection.execute(query.order_by(RECEIPTS.c.at.desc()).limit(most)).all()
+        told = [(row, _NUMBERS.decode(row.answer)) for row in rows]
+        return [
+            Given(row.receipt_id, time_of(row.at), row.kind, **msgspec.structs.asdict(numbers))
+            for row, numbers in told
+        ]
+
+    def judge(self, receipt_id: str, verdict: Verdict, at: datetime) -> None:
+        """Note what a salesperson says of an answer; a receipt of an erased person takes none."""
+        said = verdict._asdict() | {"receipt_id": receipt_id, "at": moment(at)}
+        with self._engine.begin() as connection:
+            _kept(connection, receipt_id, lock=True)
+            connection.execute(insert(FEEDBACK), [said])
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        self._commits.close()
+        self._unwaiting.close()
+
+    def _write(self, scorings: list[Scoring]) -> None:
+        """Add all in one statement: a thread that asks once waits for the interpreter once."""
+        with self._lone.connect() as connection:
+            connection.exec_driver_sql(*self._adding(scorings))
+
+    def _write_here(self, scorings: list[Scoring]) -> None:
+        self._unwaiting.execute(*self._adding(scorings))
+
+    def _adding(self, scorings: list[Scoring]) -> tuple[str, tuple[Any, ...]]:
+        statement = _adding(self._lone.dialect, len(scorings))
+        return statement, tuple(value for one in scorings for value in _values(one))
+
+
+def _kept(connection: Connection, receipt_id: str, *, lock: bool = False) -> dict[str, Any]:
+    query = select(RECEIPTS).where(RECEIPTS.c.receipt_id == receipt_id)
+    query = query.with_for_update(read=True) if lock else query
+    row = None if "\0" in receipt_id else connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NoReceipt([Fault("no such receipt", "the id of an answer", "check the id")])
+    if row["erased_at"] is not None:
+        raise Erased([Fault("an erased person", "a person that is kept", "ask about another")])
+    return dict(row)
+
+
+@lru_cache(_KEPT)
+def _adding(dialect: Dialect, rows: int) -> str:
+    """Write the statement that adds so many rows; its parameters stand in the order of fields."""
+    quote = dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name in _FIELDS)
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    row = f"({', '.join([mark] * len(_FIELDS))})"
+    return f"INSERT INTO {quote(RECEIPTS.name)} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - names of ours
+
+
+def _values(one: Scoring) -> tuple[Any, ...]:
+    told = list(msgspec.structs.astuple(one))
+    told[_AT], told[_CUTOFF] = moment(one.at), moment(one.cutoff)
+    if one.revisions is not None:
+        told[_REVISIONS] = msgspec.json.encode(one.revisions).decode()
+    return tuple(told)
+
+
+def scoring_of(row: dict[str, Any]) -> Scoring:
+    """Make a scoring of a row of the log."""
+    del row["erased_at"]
+    row["at"], row["cutoff"] = time_of(row["at"]), time_of(row["cutoff"])
+    if row["revisions"] is not None:
+        row["revisions"] = msgspec.json.decode(row["revisions"], type=dict[str, int])
+    return Scoring(**row)

@@ -1,0 +1,1 @@
+"""Requests and responses: their shapes, and how they are read."""

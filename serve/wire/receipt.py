@@ -1,0 +1,42 @@
+"""A scoring as it is logged, and the id it is known by.
+
+Decided here: ids begin with the milliseconds of the clock, so that a log sorted by id is sorted by
+time, and end in 80 random bits, so that nobody guesses another's.
+"""
+
+import secrets
+from datetime import datetime
+
+import msgspec
+
+
+class Scoring(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer and all that is needed to make it again.
+
+    `input` holds the body of a stateless question, `revisions` those of the leads of a stateful
+    one; `feature_sha256` is that of the float32 feature row.
+    """
+
+    receipt_id: str
+    at: datetime
+    lead_id: str
+    key_id: str | None
+    kind: str
+    model_version: int | None
+    model_fingerprint: str
+    cutoff: datetime
+    feature_sha256: str
+    language: str
+    input: bytes | None
+    revisions: dict[str, int] | None
+    answer: bytes
+
+
+def receipt_id(now: datetime) -> str:
+    """Make an id: 12 hexadecimal digits of time, 20 of chance.
+
+    >>> from datetime import UTC
+    >>> receipt_id(datetime(2026, 1, 1, tzinfo=UTC))[:12]
+    '019b76daa800'
+    """
+    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"

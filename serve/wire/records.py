@@ -1,0 +1,94 @@
+"""What a CRM tells about leads: records as they come in, and the histories made of them.
+
+Decided here: one set of records for what is sent with a question and for what is kept. Times carry
+their zone. A `known_at` of none means: as the caller of the question decides.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from features.encoders.from_json import Coded
+
+Value = str | float | bool | None
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened with a lead."""
+
+    activity_type: str
+    occurred_at: datetime
+    activity_id: str | None = None
+    known_at: datetime | None = None
+    topic: str | None = None
+    direction: str | None = None
+    actor: str | None = None
+    text: str | None = None
+    dwell_seconds: float | None = None
+    amount: float | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a deal."""
+
+    outcome: str
+    occurred_at: datetime
+    known_at: datetime | None = None
+    deal_id: str | None = None
+    amount: float | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A later value of an attribute."""
+
+    attribute: str
+    occurred_at: datetime
+    known_at: datetime | None = None
+    value: Value = None
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """A prospect, with the attributes known when it was created."""
+
+    lead_id: str
+    created_at: datetime
+    known_at: datetime | None = None
+    account_id: str | None = None
+    owner_id: str | None = None
+    attributes: dict[str, Value] = {}
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A company that leads belong to."""
+
+    account_id: str
+    known_at: datetime | None = None
+    attributes: dict[str, Value] = {}
+
+
+class LeadHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead and all that is known of it."""
+
+    lead: Lead
+    activities: list[Activity] = []
+    outcomes: list[Outcome] = []
+    changes: list[Change] = []
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A question: the lead asked for first, then the other leads of its account."""
+
+    histories: list[LeadHistory]
+    cutoff: datetime
+    account: Account | None = None
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A question about a lead whose activities were coded as they stood in the body."""
+
+    lead: Lead
+    activities: Coded
+    outcomes: list[Outcome]
+    changes: list[Change]
+    cutoff: datetime
+    account: Account | None

@@ -1,0 +1,85 @@
+"""Compiled code on disk is not used when what it calls has changed in another file."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from numba.core import caching
+
+from features.kernel import compiled
+
+CALLER = """
+from features.kernel.compiled import njit
+from planted_kernels.called import SCALE, called
+
+@njit(cache=True)
+def caller(x):
+    return SCALE * called(x)
+"""
+CALLED = """
+from features.kernel.compiled import njit
+from planted_kernels.scales import SCALE
+
+@njit(cache=True)
+def called(x):
+    return x + {added}
+"""
+
+
+@pytest.fixture
+def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(compiled, "ROOT", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "planted_kernels"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "caller.py").write_text(CALLER)
+    (folder / "called.py").write_text(CALLED.format(added=1))
+    (folder / "scales.py").write_text("SCALE = 10")
+    yield folder
+    forget()
+
+
+def forget() -> None:
+    compiled.sources.cache_clear()
+    importlib.invalidate_caches()
+    for name in [name for name in sys.modules if name.startswith("planted_kernels")]:
+        del sys.modules[name]
+
+
+def answer() -> int:
+    """Ask as a new process would."""
+    forget()
+    found: int = importlib.import_module("planted_kernels.caller").caller(1)
+    return found
+
+
+def change(path: Path, text: str) -> None:
+    path.write_text(text + "\n# longer, for Python's own cache goes by size and second\n")
+
+
+def test_code_on_disk_is_used_while_nothing_changes(kernels: Path) -> None:
+    assert answer() == 20
+    code = {path: path.stat().st_mtime_ns for path in kernels.rglob("*.nbc")}
+    assert len(code) == 2
+    assert answer() == 20
+    assert {path: path.stat().st_mtime_ns for path in kernels.rglob("*.nbc")} == code
+
+
+def test_a_change_of_what_is_called_compiles_the_caller_anew(kernels: Path) -> None:
+    assert answer() == 20
+    change(kernels / "called.py", CALLED.format(added=2))
+    assert answer() == 30
+    change(kernels / "scales.py", "SCALE = 100")
+    assert answer() == 300
+
+
+def test_planted_fault_numba_alone_goes_on_with_the_old_one(
+    kernels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching.config, "CACHE_LOCATOR_CLASSES", "InTreeCacheLocator")
+    assert answer() == 20
+    change(kernels / "called.py", CALLED.format(added=2))
+    assert answer() == 20

@@ -1,0 +1,129 @@
+"""Every feature can be said, in both languages, for every kind of value."""
+
+import math
+
+import pytest
+
+from features.catalog.catalog import Catalog, CatalogSettings, Vocabulary
+from features.catalog.reserved import ACTOR, OUTCOME
+from features.feature import Feature, Text
+from features.learn_catalog import catalog_of
+from features.wording.activity_words import _PLAIN, _WITH_TOPIC, ANY, OTHER
+from features.wording.sentences import render
+
+STANDARD = tuple(code for code in _PLAIN if code not in (ANY, OTHER))
+VOCABULARY = Vocabulary(
+    activity_types=(*STANDARD, "W_Nabellen offertes", "[odd|{value}]"),
+    topics=(*((code, "pricing") for code in STANDARD), ("W_Nabellen offertes", "pricing")),
+    valued=(("page_view", "dwell_seconds"), ("meeting", "amount")),
+    categories={"industry": ("it",), ACTOR: ("sato",), OUTCOME: ("demo",), "owner_id": ("sato",)},
+    numbers=("employees",),
+    labels={
+        "pricing": Text("pricing", "料金"),
+        "industry": Text("Industry", "業種"),
+        "industry=it": Text("IT", "情報通信"),
+        "page_view": Text("page view", "ページ閲覧"),
+        "W_Nabellen offertes": Text("offer follow-up call", "見積後の電話"),
+    },
+)
+CATALOG = catalog_of(VOCABULARY)
+NAMED = {feature.name: feature for feature in CATALOG.features}
+
+
+def say(name: str, value: float) -> tuple[str, str]:
+    feature = NAMED[name]
+    return render(feature, value, VOCABULARY, "en"), render(feature, value, VOCABULARY, "ja")
+
+
+@pytest.mark.parametrize("feature", CATALOG.features, ids=lambda feature: feature.name)
+def test_every_feature_can_be_said(feature: Feature) -> None:
+    for value in (math.nan, 0.0, 1.0, 2.5, 40.0):
+        for language in ("en", "ja"):
+            sentence = render(feature, value, VOCABULARY, language)
+            assert sentence
+            assert not set("[]{}|") & set(sentence), sentence
+
+
+def test_standard_types_have_words_with_and_without_topic() -> None:
+    assert set(_WITH_TOPIC) == set(STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "en", "ja"),
+    [
+        (
+            "engagement__page_view_pricing_count__7d",
+            3,
+            "3 visits to the pricing page in the last 7 days",
+            "料金ページを直近7日で3回閲覧",
+        ),
+        (
+            "engagement__page_view_pricing_decayed_count__21d",
+            1.26,
+            "1.3 visits to the pricing page of late (one of 21 days ago counts half)",
+            "料金ページを最近1.3回分閲覧(21日前の1回は半分と数える)",
+        ),
+        (
+            "engagement__call_decayed_count__21d",
+            0.04,
+            "No calls of late",
+            "最近、電話なし",
+        ),
+        (
+            "engagement__page_view_pricing_count__1d",
+            1,
+            "1 visit to the pricing page in the last day",
+            "料金ページを直近1日で1回閲覧",
+        ),
+        (
+            "engagement__page_view_pricing_count__30d",
+            0,
+            "No visits to the pricing page in the last 30 days",
+            "直近30日、料金ページの閲覧なし",
+        ),
+        (
+            "engagement__inquiry_days_since_last",
+            2.9,
+            "Last of the inquiries: 2 days ago",
+            "最後の問い合わせは2日前",
+        ),
+        (
+            "engagement__inquiry_hours_to_first",
+            50,
+            "First of the inquiries: 2 days after the lead came in",
+            "最初の問い合わせはリード発生の2日後",
+        ),
+        (
+            "engagement__page_view_dwell_seconds_sum__30d",
+            150,
+            "2 minutes spent in the last 30 days: page views",
+            "ページの閲覧に直近30日で合計2分",
+        ),
+        ("profile__industry", 1, "Industry: IT", "業種は情報通信"),
+        ("profile__industry", 0, "Industry: other", "業種はその他"),
+        ("profile__industry", math.nan, "Industry: not known", "業種は不明"),
+        ("sales_touch__waiting_hours", 5, "A request has waited for an answer for 5 hours", None),
+        ("profile__created_weekday", 0, "The lead came in on a Monday", "リード発生は月曜"),
+        ("deals__won_count", 1, "1 deal won so far", "これまでに1件受注"),
+    ],
+)
+def test_sentences(name: str, value: float, en: str, ja: str | None) -> None:
+    said = say(name, value)
+    assert said[0] == en
+    assert ja is None or said[1] == ja
+
+
+def test_names_are_one_of_a_kind_and_safe() -> None:
+    twins = Vocabulary(activity_types=("a b", "a-b"))
+    names = catalog_of(twins).names
+    assert len(set(names)) == len(names)
+    assert all(name.replace("_", "").replace(".", "").isalnum() for name in names)
+
+
+def test_a_catalog_survives_json() -> None:
+    again = Catalog.from_json(CATALOG.to_json())
+    assert again == CATALOG
+    assert again.fingerprint == CATALOG.fingerprint
+    assert catalog_of(VOCABULARY, CatalogSettings(sequence_length=1)).fingerprint != (
+        CATALOG.fingerprint
+    )

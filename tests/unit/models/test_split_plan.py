@@ -1,0 +1,58 @@
+"""The plan of the splits says what training will do."""
+
+import pandas as pd
+
+from features import labels, snapshots
+from features.labels import Target
+from features.snapshots import CohortRule
+from features.tables import Tables
+from features.timeline import DAY, to_moments
+from models.stats import split_plan
+from models.stats.splits import SplitSettings, split_by_cutoff
+
+START = pd.Timestamp("2026-01-01", tz="UTC").as_unit("us")
+UNTIL = START + pd.Timedelta(days=300)
+
+
+def made() -> tuple[pd.DataFrame, pd.Series]:
+    created = pd.Series(START + pd.to_timedelta(range(0, 280, 2), unit="D")).dt.as_unit("us")
+    ids = pd.Series([f"l{i:03d}" for i in range(len(created))])
+    tables = Tables(pd.DataFrame({"lead_id": ids, "created_at": created}))
+    won = pd.DataFrame(
+        {"lead_id": ids[::5], "outcome": "won", "occurred_at": created[::5] + pd.Timedelta(days=20)}
+    )
+    tables = Tables(tables.leads, outcomes=won)
+    rows = snapshots.draw(tables, CohortRule(), UNTIL)
+    return rows, labels.attach(rows, won, Target(horizon_days=30), UNTIL)
+
+
+SETTINGS = SplitSettings(horizon_days=30)
+
+
+def test_every_snapshot_is_in_one_part() -> None:
+    rows, label = made()
+    found = split_plan.plan(rows, label, SETTINGS, (7.0, 30.0), UNTIL)
+    assert tuple(part.name for part in found.parts) == split_plan.PARTS
+    assert sum(part.rows for part in found.parts) == len(rows)
+    assert found.part("not_matured").rows == int(label.isna().sum())
+    assert sum(part.conversions for part in found.parts) == int((label == 1).sum())
+
+
+def test_the_plan_is_what_training_does() -> None:
+    rows, label = made()
+    found = split_plan.plan(rows, label, SETTINGS, (7.0,), UNTIL)
+    split = split_by_cutoff(to_moments(rows["cutoff"])[label.notna().to_numpy()], SETTINGS)
+    for name in ("train", "calibration", "test"):
+        assert found.part(name).rows == len(getattr(split, name))
+    last, first = found.part("calibration").last_cutoff, found.part("test").first_cutoff
+    assert last is not None
+    assert first is not None
+    assert last + 30 * DAY <= first
+
+
+def test_the_table_has_a_row_a_part() -> None:
+    rows, label = made()
+    table = split_plan.plan(rows, label, SETTINGS, (7.0,), UNTIL).to_pandas()
+    assert table["part"].tolist() == list(split_plan.PARTS)
+    assert table["rows"].sum() == len(rows)
+    assert table.loc[table["part"] == "train", "base_rate"].between(0, 1).all()

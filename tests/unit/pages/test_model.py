@@ -1,0 +1,118 @@
+"""The model's page: the card in plain words; without one it says that nothing was judged."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from serve.app import create_app
+from serve.insight.value_insights import LEAST, insights
+from serve.scoring import model_cards
+from serve.scoring.pointer import point
+from serve.settings import Settings
+from tests import served
+from tests.clocked import NOW
+
+BIN = {"given": 0.301, "converted": 0.287, "low": 0.21, "high": 0.36, "rows": 90}
+FIGURE = {"value": 0.812, "low": 0.79, "high": 0.84}
+CARD = {
+    "figures": {
+        "mikomi": {
+            "auc": FIGURE,
+            "capture_at_20": {"value": 0.643, "low": 0.59, "high": 0.69},
+            "lift_at_10": {"value": 4.81, "low": 4.2, "high": 5.4},
+        }
+    },
+    "data": {
+        part: {
+            "first_cutoff": "2025-08-01T00:00:00+00:00",
+            "last_cutoff": "2025-12-31T00:00:00+00:00",
+        }
+        for part in ("test", "learning")
+    },
+    "calibration": {"bins": [BIN | {"given": 0.02, "converted": 0.018, "low": 0.01}, BIN]},
+    "features": {
+        "strongest": [{"label": {"en": "calls", "ja": "電話"}, "size": 0.4}],
+        "not_used": {
+            "年齢": {"en": "protected <b>attribute</b>", "ja": "保護属性"},
+            "電話": "personal, as an earlier version wrote it",
+        },
+    },
+    "limits": [
+        {"en": "It does not say what a call would change.", "ja": "電話の効果は示しません。"}
+    ],
+    "leaks": [{"verdict": "pass"}, {"verdict": "fail"}],
+    "promotion": {},
+}
+
+
+def opened(folder: Path) -> TestClient:
+    point(folder, served.lay_down(folder), 1)
+    url = f"sqlite:///{folder / 'mikomi.db'}"
+    settings = Settings(models=folder, database_url=url, poll_seconds=0.05, access_log="no")
+    app = create_app(settings, lambda: NOW)
+    return TestClient(app, base_url="http://localhost", headers={"accept": "text/html"})
+
+
+def page(client: TestClient, language: str) -> str:
+    while client.get("/readyz").status_code != 200:
+        time.sleep(0.02)
+    answer = client.get(f"/model?lang={language}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_card_is_told_in_plain_words(tmp_path: Path) -> None:
+    place = model_cards.path(tmp_path, 1)
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(CARD), "utf-8")
+    with opened(tmp_path) as client:
+        english, japanese = page(client, "en"), page(client, "ja")
+    assert "The hottest tenth converted 4.8 times as often" in english
+    assert "had reached 64% of all who converted" in english
+    assert "30%" in english.split("It said")[1]
+    assert "29%" in english.split("It said")[1]
+    assert "1 failed and was allowed" in english
+    assert "protected &lt;b&gt;attribute" in english
+    assert "<dd>保護属性</dd>" in japanese
+    assert "protected &lt;b&gt;attribute" not in japanese
+    assert all("as an earlier version wrote it" in text for text in (english, japanese))
+    assert "上位一割のリードの成約率は平均の4.8倍" in japanese
+    assert "電話の効果は示しません。" in japanese
+
+
+def test_without_a_card_nothing_was_judged(tmp_path: Path) -> None:
+    with opened(tmp_path) as client:
+        english = page(client, "en")
+    assert "was never judged" in english
+    assert "How well it found" not in english
+
+
+def test_insights_are_counted_from_the_training_snapshots() -> None:
+    artifact = served.artifact()
+    told = {one.attribute: one for one in insights(artifact, "ja")}
+    made_to_convert = artifact.catalog.vocabulary.categories["industry"][0]
+    times = {one.value: one.times for one in told["industry"].values}
+    assert times[made_to_convert] > 1.0
+    evidence = artifact.evidence
+    column = artifact.catalog.names.index("profile__industry")
+    for value in told["industry"].values:
+        code = artifact.catalog.vocabulary.categories["industry"].index(value.value) + 1
+        assert evidence.of(column, code) == (value.snapshots, value.conversions)
+        assert value.snapshots >= LEAST
+        assert value.rate == pytest.approx(value.conversions / value.snapshots)
+
+
+def test_salespeople_are_not_compared() -> None:
+    assert "owner_id" not in {one.attribute for one in insights(served.artifact(), "en")}
+
+
+def test_the_api_is_described_without_anything_from_elsewhere(tmp_path: Path) -> None:
+    with opened(tmp_path) as client:
+        told = client.get("/docs?lang=en").text
+        paths = client.get("/openapi.json", headers={"accept": "*/*"}).json()["paths"]
+    assert all(f" {path}</code>" in told for path in paths)
+    assert "<script" not in told
+    assert "https:" not in told

@@ -1,0 +1,149 @@
+"""The model card: limits by the figures, reasons of allowed leaks, one page in each language."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from features.errors import BadInput
+from models.evaluation import evaluation
+from pipelines.intake.mapping.schema import BothLanguages
+from pipelines.reports.card import content, page
+from pipelines.reports.evaluation.payload import payload
+from pipelines.reports.evaluation.words import Language
+from pipelines.stages import card
+from pipelines.storage.partitions import Manifest
+from tests.evaluation_cases import evaluated
+from tests.served import artifact
+
+LEAK = {
+    "code": "L003",
+    "title": "a single feature too good",
+    "title_ja": "単独で良すぎる特徴量",
+    "verdict": "fail",
+    "found": "badge: AUC 0.95 <b>alone</b>",
+    "expected": "",
+    "do": "",
+    "names": ["badge"],
+}
+PASSED = LEAK | {"code": "L001", "verdict": "pass", "found": ""}
+
+
+def sources(**more: Any) -> content.Sources:
+    done = evaluated("signal")
+    manifest = Manifest(
+        name="acme", partitions=1, observed_until="2026-04-01T00:00:00+00:00", rows={"leads": 5}
+    )
+    found = content.Sources(
+        artifact=artifact(),
+        evaluation=json.loads(json.dumps(payload(done))),
+        leaks=[PASSED],
+        promotion={
+            "version": 3,
+            "promoted": True,
+            "champion": 3,
+            "grounds": [],
+            "allowed_leaks": {},
+        },
+        manifest=manifest,
+        snapshots=pd.DataFrame({"label": [1.0, 0.0, None]}),
+        cohort={
+            "outcome": "won",
+            "horizon_days": 30.0,
+            "repeat": False,
+            "every_days": 7.0,
+            "early_age_hours": [24.0],
+        },
+        said={"owner": "sales operations", "purpose": None, "limits": ["not for <layoffs>"]},
+    )
+    return replace(found, **more)
+
+
+def said(card: dict[str, Any], language: str) -> str:
+    return " ".join(one[language] for one in card["limits"])
+
+
+def test_the_card_holds_what_the_stages_found() -> None:
+    card = content.card(sources())
+    assert card["data"]["matured"] == 2
+    assert next(iter(card["figures"])) == evaluation.MODEL
+    assert set(card["figures"]["mikomi"]["auc"]) == {"value", "low", "high"}
+    assert sum(card["features"]["by_view"].values()) == card["features"]["count"]
+    assert card["promotion"]["by"] == "sales operations"
+    assert json.loads(json.dumps(card, allow_nan=False)) == card
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_is_whole_in_itself_and_escapes_what_people_wrote(language: Any) -> None:
+    card = content.card(sources(leaks=[PASSED, LEAK]))
+    text = page.page(card, language)
+    assert text.count("<svg") == 1
+    assert "<script" not in text
+    assert "not for &lt;layoffs&gt;" in text
+    assert "&lt;b&gt;alone" in text
+    assert LEAK["title_ja" if language == "ja" else "title"] in text
+
+
+def test_a_page_says_in_its_language_why_a_column_is_not_used() -> None:
+    grounds = {"mail": BothLanguages(en="personal", ja="個人情報")}
+    manifest = sources().manifest.model_copy(update={"excluded": grounds})
+    card = content.card(sources(manifest=manifest))
+    assert card["features"]["not_used"] == {"mail": {"en": "personal", "ja": "個人情報"}}
+    both: tuple[tuple[Language, Language], ...] = (("en", "ja"), ("ja", "en"))
+    for language, other in both:
+        text = page.page(card, language)
+        assert f"<dt>mail</dt><dd>{card['features']['not_used']['mail'][language]}</dd>" in text
+        assert card["features"]["not_used"]["mail"][other] not in text
+    card["features"]["not_used"] = {"mail": "as an earlier version wrote it"}
+    assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
+
+
+def test_a_page_says_in_its_language_what_was_assumed() -> None:
+    assumed = BothLanguages(en="observed to the end", ja="最後まで観測")
+    manifest = sources().manifest.model_copy(update={"assumptions": (assumed,)})
+    card = content.card(sources(manifest=manifest))
+    assert card["data"]["assumptions"] == [{"en": "observed to the end", "ja": "最後まで観測"}]
+    assert "<dd>最後まで観測</dd>" in page.page(card, "ja")
+    assert "<dd>observed to the end</dd>" in page.page(card, "en")
+    card["data"]["assumptions"] = ["as an earlier version wrote it"]
+    assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
+
+
+def test_an_allowed_leak_stands_in_the_card_with_its_reason() -> None:
+    reason = "the badge is scanned at the entrance"
+    allowed = sources().promotion | {"allowed_leaks": {"L003": reason, "L001": "unneeded"}}
+    card = content.card(sources(leaks=[PASSED, LEAK], promotion=allowed))
+    assert [one["allowed"] for one in card["leaks"]] == [None, reason]
+    for language in ("en", "ja"):
+        assert reason in said(card, language)
+    assert reason in page.page(card, "en")
+    assert reason not in said(content.card(sources(leaks=[LEAK])), "en")
+
+
+def test_a_refusal_tells_its_grounds() -> None:
+    refused = {"promoted": False, "grounds": ["log_loss: better than odoo in 60 %"]}
+    card = content.card(sources(promotion=sources().promotion | refused))
+    assert "better than odoo" in page.page(card, "ja")
+
+
+def test_limits_follow_the_figures() -> None:
+    found = sources()
+    assert "moved from" not in said(content.card(found), "en")
+    moved = found.evaluation | {"test": found.evaluation["test"] | {"base_rate": 0.9}}
+    assert "moved from" in said(content.card(replace(found, evaluation=moved)), "en")
+    weak = found.evaluation | {"verdict": "ranking_only"}
+    card = content.card(replace(found, evaluation=weak))
+    assert "確率は使えません" in said(card, "ja")
+
+
+def test_a_card_speaks_of_one_model(tmp_path: Path) -> None:
+    told = tmp_path / "leaks.json"
+    told.write_text(json.dumps({"model": "a" * 64, "answers": []}), "utf-8")
+    assert card._about(told, "a" * 64)["answers"] == []
+    with pytest.raises(BadInput, match="of model aaaa"):
+        card._about(told, "b" * 64)
+    with pytest.raises(BadInput, match="run `mikomi promote` first"):
+        card._about(tmp_path / "promotion.json", "a" * 64)

@@ -1,0 +1,175 @@
+"""Every leak check passes clean data and catches the leak that is planted for it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.build import build
+from features.catalog.catalog import CatalogSettings
+from features.learn_catalog import learn
+from models.evaluation.single_features import Single
+from pipelines.leaks import (
+    l001_time_travel,
+    l002_availability,
+    l003_single_feature,
+    l004_outcome_activities,
+    l005_overlap,
+)
+from pipelines.leaks.catalogue import CHECKS
+from pipelines.leaks.check import Evidence
+from tests.builders import Company, company
+from tests.leak_cases import DAY, featured, made, of_leads, with_attribute, won_of
+
+LEADS = 200
+
+
+@pytest.fixture
+def clean() -> Evidence:
+    return made(LEADS)
+
+
+def test_features_that_read_the_future_are_named() -> None:
+    tables = company(Company(leads=20, activities=400))
+    cutoff = pd.Series(pd.to_datetime(["2026-02-10", "2026-03-01", "2026-03-20"], utc=True))
+    ids = tables.leads["lead_id"]
+    rows = pd.DataFrame(
+        {"lead_id": np.tile(ids, 3), "cutoff": np.repeat(cutoff.dt.as_unit("us"), len(ids))}
+    ).assign(label=0.0)
+    until = pd.DataFrame({"cutoff": cutoff.dt.as_unit("us")[2:]})
+    catalog = learn([tables], until, CatalogSettings(min_support=1), {})
+    frame = build(tables, rows, catalog)
+    nothing = np.zeros(0, dtype=np.intp)
+    honest = Evidence(tables, rows, nothing, nothing, frame=frame)
+    assert l001_time_travel.CHECK.answer(honest).verdict == "pass"
+    frame.values[:, 0] += 1.0  # noqa: PD011 - not a frame
+    told = l001_time_travel.CHECK.answer(honest)
+    assert told.verdict == "fail"
+    assert told.names == (catalog.names[0],)
+
+
+def test_an_attribute_of_the_closed_is_named(clean: Evidence) -> None:
+    assert l002_availability.CHECK.answer(clean).verdict == "pass"
+    won = clean.rows["label"] == 1.0
+    filled = pd.Series("plan", index=won.index).where(won)
+    told = l002_availability.CHECK.answer(with_attribute(clean, filled))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+    assert told.do
+
+
+def test_a_rarely_filled_one_is_named_too(clean: Evidence) -> None:
+    won = np.flatnonzero(clean.rows["label"] == 1.0)[:8]
+    rare = pd.Series([None] * LEADS, dtype="object")
+    rare.iloc[won] = "signed"
+    assert l002_availability.CHECK.answer(with_attribute(clean, rare)).verdict == "fail"
+
+
+def test_an_attribute_that_says_the_outcome_is_named(clean: Evidence) -> None:
+    said = clean.rows["label"].map({1.0: "good", 0.0: "bad"})
+    assert l002_availability.CHECK.answer(with_attribute(clean, said)).verdict == "fail"
+
+
+def test_a_feature_that_decides_alone_is_named(clean: Evidence) -> None:
+    assert l003_single_feature.CHECK.answer(clean).verdict == "not applicable"
+    honest = Single("calls", "calls", 0.7, 1.0, 1.0, ("like_the_model",))
+    passed = l003_single_feature.CHECK.answer(replace(clean, singles=(honest,)))
+    assert passed.verdict == "pass"
+    leak = Single("tag", "tag", 0.97, 1.0, 1.0, ("decides_alone",))
+    told = l003_single_feature.CHECK.answer(replace(clean, singles=(honest, leak)))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+
+
+def test_the_echo_of_an_outcome_is_named(clean: Evidence) -> None:
+    assert l004_outcome_activities.CHECK.answer(clean).verdict == "pass"
+    echo = clean.tables.outcomes.assign(activity_type="registered", activity_id="e")
+    both = pd.concat([clean.tables.activities, echo[clean.tables.activities.columns]])
+    planted = replace(clean, tables=replace(clean.tables, activities=both))
+    told = l004_outcome_activities.CHECK.answer(planted)
+    assert (told.verdict, told.names) == ("fail", ("registered",))
+
+
+def test_a_random_split_is_named(clean: Evidence) -> None:
+    assert l005_overlap.CHECK.answer(clean).verdict == "pass"
+    drawn = np.random.default_rng(1).permutation(LEADS)
+    mixed = replace(clean, learning=np.sort(drawn[:140]), test=np.sort(drawn[140:]))
+    assert l005_overlap.CHECK.answer(mixed).verdict == "fail"
+
+
+def test_an_attribute_filled_twice_as_often_for_those_who_convert_is_named(clean: Evidence) -> None:
+    random = np.random.default_rng(1)
+    share = np.where(won_of(clean), 0.6, 0.25)
+    filled = pd.Series(np.where(random.random(LEADS) < share, "high", None), dtype="str")
+    told = l002_availability.CHECK.answer(with_attribute(clean, filled))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+    alike = pd.Series(np.where(random.random(LEADS) < 0.4, "high", None), dtype="str")
+    assert l002_availability.CHECK.answer(with_attribute(clean, alike)).verdict == "pass"
+
+
+def test_the_reason_of_a_loss_is_named(clean: Evidence) -> None:
+    """Most leads are still open: the reason is filled for the few that were lost."""
+    outcomes = clean.tables.outcomes
+    kept = outcomes[(outcomes["outcome"] == "won") | (np.arange(LEADS) % 4 == 0)]
+    open_leads = replace(clean, tables=replace(clean.tables, outcomes=kept))
+    lost = open_leads.tables.leads["lead_id"].isin(open_leads.lost())
+    assert l002_availability.CHECK.answer(open_leads).verdict == "pass"
+    reason = pd.Series("price", index=lost.index).where(lost)
+    told = l002_availability.CHECK.answer(with_attribute(open_leads, reason))
+    assert (told.verdict, told.names) == ("fail", ("tag",))
+
+
+def test_a_job_that_filled_some_periods_is_named_and_a_new_column_warned_of() -> None:
+    many = made(480)
+    place = np.arange(480)
+    gap = pd.Series("seen", index=place).where((place < 120) | (place >= 360))
+    assert l002_availability.CHECK.answer(with_attribute(many, gap)).verdict == "fail"
+    new = pd.Series("seen", index=place).where(place >= 240)
+    assert l002_availability.CHECK.answer(with_attribute(many, new)).verdict == "warn"
+
+
+def changed(evidence: Evidence, moved: pd.Timedelta, now: str | None) -> Evidence:
+    """Let an attribute of every lead change, some time after its end; `now` is what leads hold."""
+    leads = evidence.tables.leads
+    changes = pd.DataFrame(
+        {
+            "lead_id": leads["lead_id"],
+            "attribute": "tier",
+            "occurred_at": evidence.ends_of(leads["lead_id"]) + moved,
+            "value": [f"tier {n % 5}" for n in range(len(leads))],
+        }
+    )
+    held = changes["value"] if now is None else pd.Series(now, index=leads.index)
+    tables = replace(
+        evidence.tables, attribute_changes=changes, leads=leads.assign(tier=held.to_numpy())
+    )
+    return replace(evidence, tables=tables)
+
+
+def test_a_present_value_and_a_change_by_the_outcome_are_named(clean: Evidence) -> None:
+    honest = changed(clean, -3 * DAY, now="tier 1")
+    assert l002_availability.CHECK.answer(honest).verdict == "pass"
+    present = l002_availability.CHECK.answer(changed(clean, -3 * DAY, now=None))
+    assert (present.verdict, present.names) == ("fail", ("tier",))
+    assert "latest dated value" in present.found
+    at_end = l002_availability.CHECK.answer(changed(clean, pd.Timedelta(0), now="tier 1"))
+    assert "end of the deal" in at_end.found
+
+
+def test_an_attribute_that_brings_more_than_all_the_others_is_named() -> None:
+    assert l003_single_feature.CHECK.answer(featured(0.0)).verdict == "pass"
+    told = l003_single_feature.CHECK.answer(featured(1.0))
+    assert (told.verdict, told.names) == ("fail", ("profile__duration",))
+    assert "without it" in told.found
+
+
+def test_accounts_that_were_learned_from_are_warned_of(clean: Evidence) -> None:
+    one = of_leads(clean, account_id=np.where(np.arange(LEADS) % 2 == 0, "acme", "globex"))
+    told = l005_overlap.CHECK.answer(one)
+    assert (told.verdict, told.names) == ("warn", ("account_id",))
+    own = of_leads(clean, account_id=clean.tables.leads["lead_id"])
+    assert l005_overlap.CHECK.answer(own).verdict == "pass"
+
+
+def test_every_check_has_its_number_and_both_languages() -> None:
+    assert [one.code for one in CHECKS] == [f"L{n:03d}" for n in range(1, len(CHECKS) + 1)]
+    assert all(one.title.en and one.title.ja and one.expected and one.do for one in CHECKS)

@@ -1,0 +1,58 @@
+"""The rows of a ranking say what the scores say."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from features.build import FeatureFrame
+from models.scoring.batch_scores import Scores
+from models.scoring.scorer import Scorer
+from pipelines.scoring import ranking_schema
+from tests.small_model import catalog, small_model
+
+
+def says_the_same(scores: Scores, other: Scores) -> bool:
+    """Compare the rows of one with the frame of the other, cell by cell."""
+    rows = ranking_schema.table(scores).to_pandas()
+    frame = other.to_frame()
+    return len(rows) == len(frame) and all(
+        [*map(_plain, rows[name])] == [*map(_plain, frame[name])]
+        for name in ranking_schema.SCHEMA.names
+    )
+
+
+def _plain(cell: object) -> object:
+    return list(cell) if hasattr(cell, "__len__") and not isinstance(cell, str) else cell
+
+
+def some() -> Scores:
+    small = small_model()
+    keys = pd.DataFrame(
+        {
+            "lead_id": [f"l{n}" for n in range(200)],
+            "cutoff": pd.Timestamp("2026-04-01", tz="UTC").as_unit("us"),
+        }
+    )
+    values = small.frame.values[:200]  # noqa: PD011 - not a frame of pandas
+    frame = FeatureFrame(keys, values, small.frame.catalog)
+    return Scorer(small.artifact).score(frame)
+
+
+def test_the_rows_say_what_the_frame_says() -> None:
+    scores = some()
+    assert len({*(scores.picked.concept >= 0).sum(axis=1).tolist()}) > 1
+    assert says_the_same(scores, scores)
+
+
+def test_reasons_of_another_lead_would_be_noticed() -> None:
+    scores = some()
+    moved = scores.picked.columns[0].copy()
+    moved[[0, 1]] = moved[[1, 0]]
+    assert (moved != scores.picked.concept).any()
+    assert not says_the_same(replace(scores, picked=replace(scores.picked, concept=moved)), scores)
+
+
+def test_no_leads_are_no_rows() -> None:
+    small = small_model()
+    none = FeatureFrame(small.frame.keys[:0], small.frame.values[:0], catalog())  # noqa: PD011 - no frame
+    assert ranking_schema.table(Scorer(small.artifact).score(none)).num_rows == 0

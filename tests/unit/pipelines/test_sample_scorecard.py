@@ -1,0 +1,39 @@
+"""The sales team's points for the sample company: they fit the catalog, and they are not silly."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from features import build, learn_catalog
+from features.timeline import DAY, to_moments
+from models.model.points import Points, read, resolve
+from pipelines.sample import truth_snapshots
+from tests.sample_companies import company
+
+FILE = Path(__file__).parents[3] / "examples" / "sample" / "scorecard.yaml"
+
+
+def sums(points: Points, values: np.ndarray) -> np.ndarray:
+    """Add up the points of every row, as a salesperson would."""
+    total = np.zeros(len(values))
+    for rule in points.rules:
+        column = values[:, rule.column]
+        met = (column >= rule.low) & (column <= rule.high)
+        total += rule.log_odds * (np.isin(column, rule.codes) if rule.codes else met)
+    return total
+
+
+def test_the_points_fit_the_catalog_and_rank_leads() -> None:
+    asked = company(3000, 5)
+    tables, snapshots = asked.tables(), truth_snapshots(asked, every_days=91, early_hours=())
+    catalog = learn_catalog.learn(tables, snapshots)
+    points = resolve(read(FILE.read_text("utf-8")), catalog)
+    assert points.unknown_words == ()
+    built = build.build(tables, snapshots, catalog)
+    lead = asked.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
+    won, cutoff = asked.first_won_at[lead], to_moments(snapshots["cutoff"])
+    matured = cutoff + 90 * DAY <= asked.ends_at
+    label = (won < cutoff + 90 * DAY)[matured]
+    assert roc_auc_score(label, sums(points, built.values)[matured]) > 0.7

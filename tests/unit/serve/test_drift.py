@@ -1,0 +1,106 @@
+"""The bins that answers fall into are counted, one in 16, against the shares of training."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from serve.app import create_app
+from serve.scoring import drift
+from serve.scoring.drift import EVERY, WATCHED, Drift, watched
+from serve.scoring.loaded_model import Loaded
+from serve.scoring.pointer import point
+from serve.settings import Settings
+from serve.wire.bodies import ScoreBody, asked_of, read
+from tests import served
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def row() -> np.ndarray:
+    asked = asked_of(read(ScoreBody, msgspec.json.encode(served.body(30))), NOW)
+    return Loaded(served.artifact()).values(asked)
+
+
+def test_one_answer_in_sixteen_is_counted_once_for_every_watched_feature() -> None:
+    seen, values = Drift(served.artifact()), row()
+    for _ in range(2 * EVERY + 1):
+        seen.see(values)
+    told = seen.take()
+    assert len(told) == len({one.feature for one in told}) == WATCHED
+    assert {one.came for one in told} == {3}
+    assert seen.take() == []
+
+
+def test_the_bin_is_the_one_of_the_evidence() -> None:
+    artifact, values = served.artifact(), row()
+    seen = Drift(artifact)
+    seen.see(values)
+    for one in seen.take():
+        feature = list(artifact.catalog.names).index(one.feature)
+        snapshots, _ = artifact.evidence.of(feature, float(values[0, feature]))
+        bins = slice(*artifact.evidence.binning.starts[feature : feature + 2])
+        assert one.share == snapshots / artifact.evidence.snapshots[bins].sum()
+
+
+def test_the_shares_of_a_feature_are_whole_and_what_tells_is_watched() -> None:
+    artifact = served.artifact()
+    reference = Drift(artifact).reference()
+    names = {one.feature for one in reference}
+    assert "engagement__call_count__30d" in names
+    assert len(names) == len(watched(artifact.evidence)) == WATCHED
+    for name in names:
+        assert sum(one.share for one in reference if one.feature == name) == pytest.approx(1.0)
+
+
+def test_planted_fault_bins_of_another_feature(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = row()
+    seen = Drift(served.artifact())
+    seen.see(values)
+    right = seen.take()
+    monkeypatch.setattr(drift, "watched", lambda evidence: (watched(evidence) + 1)[:WATCHED] % 40)
+    other = Drift(served.artifact())
+    other.see(values)
+    assert [(one.feature, one.code) for one in other.take()] != [
+        (one.feature, one.code) for one in right
+    ]
+
+
+def counted(client: TestClient) -> float:
+    found = families(client.get("/metrics").text)
+    return sum(
+        sample.value
+        for family in found
+        if family.name == "mikomi_feature_bin"
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    )
+
+
+def test_answers_are_counted_and_replays_are_not(tmp_path: Path) -> None:
+    point(tmp_path, served.lay_down(tmp_path), 1)
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    settings = Settings(models=tmp_path, database_url=url, poll_seconds=0.05, access_log="no")
+    with TestClient(create_app(settings, lambda: NOW)) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.02)
+        receipt = client.post("/v1/score", json=served.body(3)).json()["receipt_id"]
+        for _ in range(3 * EVERY):
+            assert client.post(f"/v1/receipts/{receipt}/replay").status_code == 200
+        for _ in range(200):
+            if counted(client) == WATCHED:
+                break
+            time.sleep(0.02)
+        assert counted(client) == WATCHED
+        for _ in range(EVERY):
+            client.post("/v1/score", json=served.body(3))
+        for _ in range(200):
+            if counted(client) == 2 * WATCHED:
+                break
+            time.sleep(0.02)
+        assert counted(client) == 2 * WATCHED

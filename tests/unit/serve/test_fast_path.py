@@ -1,0 +1,83 @@
+"""The shortcut answers as the route does: status, headers and body, right or wrong."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from serve import app
+from serve.routes import fast_path
+from serve.scoring.pointer import point
+from serve.settings import Settings
+from tests import served
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+BODIES = {
+    "right": json.dumps(served.body(5)).encode(),
+    "unknown words": json.dumps(served.body(1) | {"attributes": {"shoe size": 42}}).encode(),
+    "wrong": b'{"lead_id": 7, "activities": [{}]}',
+    "no body": b"",
+    "future": json.dumps(served.body(1) | {"as_of": "2036-01-01T00:00:00Z"}).encode(),
+}
+QUERIES = ("", "?lang=ja", "?lang=fr", "?other=1")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("served")
+    point(folder, served.lay_down(folder), 1)
+    settings = Settings(
+        models=folder, database_url=f"sqlite:///{folder / 'mikomi.db'}", access_log="no"
+    )
+    with TestClient(app.create_app(settings, lambda: NOW)) as ready:
+        for _ in range(3_000):
+            if ready.get("/readyz").status_code == 200:
+                break
+        yield ready
+
+
+def said(client: TestClient, body: bytes, query: str) -> tuple[int, dict[str, str], Any]:
+    """Ask; leave out what is new with every answer."""
+    headers = {"x-request-id": "same", "accept-language": "ja;q=0.5, en;q=0.1"}
+    answer = client.post(f"/v1/score{query}", content=body, headers=headers)
+    told = answer.json()
+    told.pop("receipt_id", None)
+    return answer.status_code, dict(answer.headers), told
+
+
+def assert_same(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Compare the answers of both ways; give the statuses."""
+    asked = [(body, query) for body in BODIES.values() for query in QUERIES]
+    by_shortcut = [said(client, *one) for one in asked]
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "is_for_shortcut", lambda _scope: False)
+        by_route = [said(client, *one) for one in asked]
+    assert by_shortcut == by_route
+    return {status for status, _, _ in by_shortcut}
+
+
+def test_both_ways_say_the_same(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert assert_same(client, monkeypatch) == {200, 422}
+
+
+def test_planted_fault_a_shortcut_without_its_type(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fast_path, "_TYPE", (b"content-type", b"text/plain"))
+    with pytest.raises(AssertionError):
+        assert_same(client, monkeypatch)
+
+
+def test_other_methods_and_paths_go_to_the_framework(client: TestClient) -> None:
+    assert client.get("/v1/score").status_code == 405
+    assert client.post("/v1/score/", follow_redirects=False).status_code == 307
+
+
+def test_the_shortcut_is_counted_as_its_route(client: TestClient) -> None:
+    client.post("/v1/score", content=BODIES["right"])
+    assert 'mikomi_requests_total{method="POST",route="/v1/score",status="200"}' in (
+        client.get("/metrics").text
+    )

@@ -1,0 +1,120 @@
+"""The description of the API is whole: a client can be made from it, and its examples are true."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+from serve.app import create_app
+from serve.http.access import KEYED, scope_of
+from serve.http.problems import MEDIA_TYPE, TABLE
+from serve.routes.openapi import operations
+from serve.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("described")
+    url = f"sqlite:///{folder / 'm.db'}"
+    described: dict[str, Any] = create_app(Settings(models=folder, database_url=url)).openapi()
+    return json.loads(json.dumps(described))
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give what is sent and answered, by status and media type."""
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        yield "request", media, content
+    for status, answer in operation["responses"].items():
+        for media, content in answer.get("content", {}).items():
+            yield status, media, content
+
+
+def lacks(told: dict[str, Any]) -> list[str]:
+    """List what a maker of clients would miss."""
+    found, names = [], []
+    for path, method, operation in operations(told):
+        names.append(operation["operationId"])
+        of_one = [*of_call(path, method, operation), *of_contents(operation)]
+        found += [f"{method} {path}: {one}" for one in of_one]
+    return found + [f"{one} twice" for one in set(names) if names.count(one) > 1]
+
+
+def of_call(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
+    statuses = set(operation["responses"])
+    if not operation.get("summary") or not operation.get("tags"):
+        yield "no words"
+    if path.startswith(KEYED):
+        if not {"401", "403", "429", "503"} <= statuses:
+            yield "no problems"
+        if operation.get("x-scope") != scope_of(method.upper(), path):
+            yield "no scope"
+    if "requestBody" in operation and not {"408", "413", "422"} <= statuses:
+        yield "no problems of bodies"
+    if "204" not in statuses and "content" not in operation["responses"].get("200", {}):
+        yield "no answer"
+
+
+def of_contents(operation: dict[str, Any]) -> Iterator[str]:
+    for status, media, content in contents(operation):
+        if "schema" not in content:
+            yield f"{status} without a schema"
+        if status[0] in "45" and (media != MEDIA_TYPE or "example" not in content):
+            yield f"{status} is no problem with an example"
+        if status == "request" and "example" not in content:
+            yield "a body without an example"
+
+
+def test_it_is_valid_and_nothing_lacks(told: dict[str, Any]) -> None:
+    validate(told)
+    assert len(list(operations(told))) >= 19
+    assert lacks(told) == []
+
+
+def test_every_example_is_what_its_schema_says(told: dict[str, Any]) -> None:
+    seen = 0
+    for _, _, operation in operations(told):
+        for _, _, content in contents(operation):
+            if "example" in content:
+                schema = content["schema"] | {"components": told["components"]}
+                jsonschema.Draft202012Validator(schema).validate(content["example"])
+                seen += 1
+    assert seen > 100
+
+
+def test_every_problem_of_the_table_is_described_somewhere(told: dict[str, Any]) -> None:
+    described = {status for _, _, one in operations(told) for status in one["responses"]}
+    defects = {"500"}
+    assert {str(problem.status) for problem in TABLE.values()} - defects <= described
+
+
+@pytest.mark.parametrize("fault", ["schema", "example", "problems", "valid"])
+def test_planted_fault_something_left_out_is_noticed(told: dict[str, Any], fault: str) -> None:
+    broken = copy.deepcopy(told)
+    score = broken["paths"]["/v1/score"]["post"]
+    if fault == "schema":
+        del score["responses"]["200"]["content"]["application/json"]["schema"]
+    elif fault == "example":
+        del score["requestBody"]["content"]["application/json"]["example"]
+    elif fault == "problems":
+        del score["responses"]["503"]
+    else:
+        score["responses"] = ["200"]
+        with pytest.raises(Exception, match="200"):
+            validate(broken)
+        return
+    assert len(lacks(broken)) == 1
+
+
+def test_it_names_no_address_of_another_machine(told: dict[str, Any]) -> None:
+    assert [one["url"] for one in told["servers"]] == ["/"]
+
+
+def test_the_description_is_the_one_that_is_served(told: dict[str, Any], tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    app = create_app(Settings(models=tmp_path, database_url=url))
+    assert json.loads(json.dumps(app.openapi())) == told
