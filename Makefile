@@ -1,4 +1,4 @@
-# The few words that people and CI call alike: demo test check bench docs (and browser, lock, clean).
+# The few words that people and CI call alike: demo test check bench docs (and golden, browser, lock, clean).
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo browser test check bench docs dvc lock clean
+.PHONY: help demo browser test golden check bench docs dvc lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -66,6 +66,9 @@ browser:  ## the browser that tests of the pages drive, and a Japanese font, whe
 
 test: $(VENV)/.ready browser  ## set up, and run every test
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+
+golden: $(VENV)/.ready  ## freeze anew what the sample company gives, after a deliberate change
+	$(BIN)/python -m tests.golden.freeze
 
 check: $(VENV)/.ready  ## style, types, import contracts
 	$(BIN)/ruff check .

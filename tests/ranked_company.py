@@ -1,20 +1,33 @@
 """A server with leads of all sorts, whose ranking the test refreshes."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from features.records.moments import moment_of
+from models.artifact import artifact
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import Loaded
+from serve.store.engine import open_engine
 from tests.clocked import Clock
 
 LEADS = 24
 KINDS = ("page_view", "call", "email_open", "inquiry", "fax")
 DAY = timedelta(days=1)
+
+
+def refresh(url: str, model: Path, at: datetime) -> int:
+    """Refresh the ranking of a database as of a moment, by a model; count the leads looked at."""
+    engine = open_engine(url)
+    refresher, loaded, looked = Refresher(engine), Loaded(artifact.load(model), 1), 0
+    while done := refresher.step(loaded, moment_of(at)):
+        looked += done
+    engine.dispose()
+    return looked
 
 
 class Company:
