@@ -103,7 +103,7 @@ def _bring(bodies: list[leads.Body]) -> None:
 
 
 def _quiet(body: leads.Body) -> bool:
-    """Say whether a lead that is neither won nor lost has done nothing for 70 days."""
+    """Return whether a lead that is neither won nor lost has done nothing for 70 days."""
     since = (FIRST - timedelta(days=70)).isoformat()
     latest = max((one["occurred_at"] for one in body.get("activities", ())), default="9")
     return latest < since and not body.get("outcomes")
@@ -157,7 +157,7 @@ def _stored(client: TestClient, lead_ids: list[str]) -> Texts:
     """Return what is answered and shown of leads that the server holds."""
 
     def similar() -> bool:
-        """Check that the server has looked at past wins, which it does on its own."""
+        """Return whether the server has looked at past wins, which it does on its own."""
         page = _page(client, f"/leads/{lead_ids[0]}", "en")
         return "<ul" in page.partition('id="similar"')[2].partition("</section>")[0]
 

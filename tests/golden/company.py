@@ -6,7 +6,6 @@ training without the hand-given points stands beside it, whose model has trees.
 """
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -87,14 +86,14 @@ def _write(name: str, params: dict[str, Any]) -> None:
 def everywhere() -> Items:
     """Return the hashes of what no CPU decides: counts, moments, texts, words."""
     data = Path("data/sample")
-    items = {_name(path): digests.of_bytes(path.read_bytes()) for path in _all(data, "*.csv")}
+    items = {path.as_posix(): digests.of_bytes(path.read_bytes()) for path in _all(data, "*.csv")}
     inputs = [path for path in _all(data / "export", "*.parquet") if path.stem != "truth"]
     parts = [*_all(data / "tables", "*.parquet"), *_all(data / "snapshots", "*.parquet")]
     for path in [*inputs, *parts]:
         for column, digest in digests.of_columns(path).items():
-            items[f"{_name(path)} {column}"] = digest
+            items[f"{path.as_posix()} {column}"] = digest
     facts = [*_all(data, "*.json"), Path("mapping.schema.json")]
-    return items | {_name(path): digests.of_facts(path) for path in facts}
+    return items | {path.as_posix(): digests.of_facts(path) for path in facts}
 
 
 def here() -> Items:
@@ -102,10 +101,10 @@ def here() -> Items:
     items = {"data/sample/export/truth": digests.of_table(Path("data/sample/export/truth.parquet"))}
     for path in _all(Path("data/sample/features"), "*.parquet"):
         for view, digest in digests.of_views(path).items():
-            items[f"{_name(path)} {view}"] = digest
+            items[f"{path.as_posix()} {view}"] = digest
     for path in _outputs():
         is_table = path.suffix == ".parquet"
-        items[_name(path)] = (
+        items[path.as_posix()] = (
             digests.of_table(path) if is_table else digests.of_bytes(path.read_bytes())
         )
     return items
@@ -114,13 +113,13 @@ def here() -> Items:
 def figures() -> dict[str, float]:
     """Return figures that say, on a machine with other floats, whether the model is the same."""
     metrics = json.loads(Path("artifacts/sample/evaluation/metrics.json").read_text("utf-8"))
-    found = {name: metrics[name] for name in ("auc", "log_loss")}
+    values = {name: metrics[name] for name in ("auc", "log_loss")}
     for name in ("scores", "scores-trees"):
         ranking = pd.read_csv(f"{name}.csv").sort_values("lead_id")
         chosen = ranking.iloc[:: len(ranking) // 10].head(10)
         pairs = zip(chosen["lead_id"], chosen["probability"], strict=True)
-        found |= {f"{name} {lead_id} probability": value for lead_id, value in pairs}
-    return {name: float(f"{value:.4g}") for name, value in found.items()}
+        values |= {f"{name} {lead_id} probability": value for lead_id, value in pairs}
+    return {name: float(f"{value:.4g}") for name, value in values.items()}
 
 
 def _outputs() -> Iterator[Path]:
@@ -132,7 +131,3 @@ def _outputs() -> Iterator[Path]:
 
 def _all(folder: Path, pattern: str) -> list[Path]:
     return sorted(folder.rglob(pattern) if folder != Path() else folder.glob(pattern))
-
-
-def _name(path: Path) -> str:
-    return os.fspath(path)

@@ -67,4 +67,4 @@ def _values(array: pa.Array) -> bytes:
         array = array.cast(pa.int64())
     if pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
         return bytes(array.fill_null(0).to_numpy(zero_copy_only=False).tobytes())
-    return json.dumps(array.to_pylist(), default=str).encode()
+    return json.dumps(array.to_pylist()).encode()

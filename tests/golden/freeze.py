@@ -60,11 +60,11 @@ def differences(frozen: Record, computed: Record) -> list[str]:
     >>> differences(one, one | {"machine": 2, "here": {"b": "y"}, "figures": {"c": 0.51}})
     ['figures: c was 0.5, is 0.51']
     """
-    found = _changed("everywhere", frozen, computed)
+    changed = _changed("everywhere", frozen, computed)
     if frozen["machine"] == computed["machine"]:
-        return found + _changed("here", frozen, computed)
+        return changed + _changed("here", frozen, computed)
     before, after = frozen["figures"], computed["figures"]
-    return found + [
+    return changed + [
         f"figures: {name} was {before.get(name)}, is {after.get(name)}"
         for name in sorted(before.keys() | after.keys())
         if not _near(before.get(name), after.get(name))
@@ -87,7 +87,7 @@ def _how(before: str | None, after: str | None) -> str:
 
 
 def _near(before: float | None, after: float | None) -> bool:
-    """Say whether two figures of four digits are at most one in the last apart."""
+    """Return whether two figures of four digits are at most one in the last apart."""
     if before is None or after is None:
         return False
     return abs(before - after) <= _ONE_IN_THE_LAST_DIGIT * max(abs(before), abs(after))
