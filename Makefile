@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo browser test golden check bench docs dvc lock clean
+.PHONY: help demo browser test golden mutants check bench docs dvc lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -75,6 +75,9 @@ check: $(VENV)/.ready  ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: $(VENV)/.ready  ## change one operator or number at a time and see whether the tests notice
+	$(BIN)/python -m tests.mutation
 
 bench: $(VENV)/.bench  ## measure speed and quality against named peers, into benchmarks/results/
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,281 @@
+"""Mutation tests: change one operator or number of a module, and see whether its tests notice.
+
+`python -m tests.mutation [module ...] [--most N]` (`make mutants`) writes
+`benchmarks/results/mutation.json`. Each mutant runs in a process forked from one that has the
+libraries loaded already, so it costs what its tests cost. Only lines that the tests execute are
+changed. A mutant that no test notices is a survivor; those that change no behaviour, or only what
+a person reads in a message, stand with their reason in `tests/mutation_survivors.json`.
+"""
+
+import argparse
+import ast
+import copy
+import importlib.abc
+import importlib.util
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+RESULTS: Final = ROOT / "benchmarks" / "results" / "mutation.json"
+REASONS: Final = Path(__file__).with_name("mutation_survivors.json")
+LIBRARIES: Final = (
+    "numpy", "pandas", "numba", "scipy.stats", "scipy.optimize", "lightgbm", "sklearn",
+    "hypothesis", "pyarrow.parquet", "sqlalchemy", "msgspec", "fastapi.testclient",
+)  # fmt: skip
+TARGETS: Final[dict[str, tuple[str, ...]]] = {
+    "features.labels": ("tests/unit/features/test_labels.py", "tests/laws/test_label_maturity.py"),
+    "features.snapshots": ("tests/unit/features/test_snapshots.py",),
+    "models.stats.metrics": ("tests/unit/models/test_metrics.py",),
+    "models.stats.log_odds": (
+        "tests/unit/models/test_recalibrate.py",
+        "tests/unit/models/test_calibration.py",
+    ),
+    "models.stats.splits": (
+        "tests/laws/test_split_embargo.py",
+        "tests/unit/models/test_split_plan.py",
+    ),
+    "models.stats.split_plan": ("tests/unit/models/test_split_plan.py",),
+    "models.model.calibration": (
+        "tests/unit/models/test_calibration.py",
+        "tests/laws/test_calibration_order.py",
+    ),
+    "models.evaluation.paired_trial": ("tests/unit/models/test_paired_trial.py",),
+    "models.explain.contributions": (
+        "tests/unit/models/test_tree_shap.py",
+        "tests/laws/test_reasons_add_up.py",
+    ),
+    "serve.store.leads.erasure": ("tests/parity/test_erasure.py",),
+    "serve.http.access": ("tests/unit/serve/test_access.py",),
+}
+"""Module -> the tests that are to notice a change of it."""
+
+_COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_OPERATORS: Final[dict[type[ast.operator], type[ast.operator]]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+_SECONDS_FOR_START: Final = 20.0
+
+
+class Mutant(NamedTuple):
+    """One change: its line, what stood there and what stands there now, and the new tree."""
+
+    line: int
+    before: str
+    after: str
+    tree: ast.Module
+
+
+def mutants(tree: ast.Module) -> Iterator[Mutant]:
+    """Yield every mutant of a module: one changed operator, condition or number each."""
+    for place, node in enumerate(ast.walk(tree)):
+        for variant in _variants(node):
+            changed = copy.deepcopy(tree)
+            target = next(n for at, n in enumerate(ast.walk(changed)) if at == place)
+            for field, value in ast.iter_fields(variant):
+                setattr(target, field, copy.deepcopy(value))
+            yield Mutant(_line(node), ast.unparse(node), ast.unparse(variant), changed)
+
+
+def _line(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
+
+
+def _variants(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
+        yield ast.Compare(
+            node.left, [_COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators
+        )
+    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS and not _is_type(node):
+        yield ast.BinOp(node.left, _OPERATORS[type(node.op)](), node.right)
+    elif isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    elif isinstance(node, ast.If | ast.IfExp | ast.While):
+        yield type(node)(
+            **{**dict(ast.iter_fields(node)), "test": ast.UnaryOp(ast.Not(), node.test)}
+        )
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield ast.Constant(node.value + 1)
+    elif isinstance(node, ast.Constant) and type(node.value) is bool:
+        yield ast.Constant(not node.value)
+
+
+def _is_type(node: ast.BinOp) -> bool:
+    """Whether `a | b` is a union of types: no behaviour to change."""
+    return isinstance(node.op, ast.BitOr) and any(map(_names_a_type, (node.left, node.right)))
+
+
+def _names_a_type(side: ast.expr) -> bool:
+    if isinstance(side, ast.Name):
+        return side.id[0].isupper()
+    return isinstance(side, ast.Constant) and side.value is None
+
+
+class _Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves one module from a changed tree instead of its file."""
+
+    def __init__(self, name: str, code: CodeType, path: Path) -> None:
+        self._name, self._code, self._path = name, code, path
+
+    def find_spec(self, name: str, *_: Any) -> Any:
+        if name != self._name:
+            return None
+        return importlib.util.spec_from_file_location(name, self._path, loader=self)
+
+    def create_module(self, spec: Any) -> None:
+        """Let the import system make the module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._code, module.__dict__)  # noqa: S102 - our own module, with one planted change
+
+
+def _compile_anew(name: str) -> None:
+    """Keep compiled code on disk from answering for the changed module."""
+    from features.kernel import compiled  # noqa: PLC0415 - in the forked process alone
+
+    original: Any = compiled.njit
+
+    def njit(*args: Any, **options: Any) -> Any:
+        if sys._getframe(1).f_globals.get("__name__") == name:
+            options["cache"] = False
+        return original(*args, **options)
+
+    compiled.njit = njit  # type: ignore[assignment]
+
+
+def _run(tests: Sequence[str]) -> int:
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
+    os.dup2(devnull, 2)
+    imported = "ignore::pytest.PytestAssertRewriteWarning"  # the libraries are loaded already
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-W", imported, *tests]))
+
+
+def forked(work: Any, seconds: float) -> int | None:
+    """Run `work()` in a forked process and return its exit code; nothing after `seconds`."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        try:
+            code = work()
+        except BaseException:  # noqa: BLE001 - whatever happens, the mutant was noticed
+            code = 99
+        os._exit(code)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def covered(path: Path, tests: Sequence[str]) -> tuple[set[int], float]:
+    """Return the lines of a file that its tests execute, and how long they take.
+
+    Raises
+    ------
+    RuntimeError
+        If the tests fail without any change.
+    """
+    reading, writing = os.pipe()
+
+    def work() -> int:
+        lines: set[int] = set()
+
+        def local(frame: FrameType, event: str, _: Any) -> Any:
+            if event == "line":
+                lines.add(frame.f_lineno)
+            return local
+
+        def tracer(frame: FrameType, _event: str, _: Any) -> Any:
+            return local if frame.f_code.co_filename == str(path) else None
+
+        sys.settrace(tracer)
+        code = _run(tests)
+        sys.settrace(None)
+        os.write(writing, json.dumps(sorted(lines)).encode())
+        return code
+
+    began = time.monotonic()
+    code = forked(work, 600)
+    if code != 0:
+        raise RuntimeError(f"the tests of {path} fail unchanged: exit code {code}")
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        return set(json.loads(pipe.read())), time.monotonic() - began
+
+
+def judge(name: str, tests: Sequence[str], most: int, seed: int) -> dict[str, Any]:
+    """Run the mutants of one module, at most so many, drawn with a seed."""
+    path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+    lines, seconds = covered(path, tests)
+    every = [one for one in mutants(ast.parse(path.read_text("utf-8"))) if one.line in lines]
+    drawn = random.Random(seed).sample(every, min(most, len(every)))  # noqa: S311 - a draw, no secret
+    survivors = []
+    for number, one in enumerate(sorted(drawn, key=lambda m: m.line), start=1):
+        if _survives(name, path, one, tests, 5 * seconds + _SECONDS_FOR_START):
+            survivors.append({"line": one.line, "before": one.before, "after": one.after})
+        sys.stderr.write(f"\r{name}: {number} of {len(drawn)}, {len(survivors)} survive")
+    sys.stderr.write("\n")
+    return {"covered_mutants": len(every), "tried": len(drawn), "survivors": survivors}
+
+
+def _survives(name: str, path: Path, one: Mutant, tests: Sequence[str], seconds: float) -> bool:
+    def work() -> int:
+        code = compile(ast.fix_missing_locations(one.tree), str(path), "exec")
+        sys.meta_path.insert(0, _Planted(name, code, path))
+        _compile_anew(name)
+        return _run(tests)
+
+    return forked(work, seconds) == 0
+
+
+def score(result: dict[str, Any], reasons: dict[str, str], name: str) -> float:
+    """Return the share of tried mutants that a test noticed or that a reason excuses."""
+    open_ones = [one for one in result["survivors"] if key(name, one) not in reasons]
+    return 1 - len(open_ones) / max(1, result["tried"])
+
+
+def key(name: str, survivor: dict[str, Any]) -> str:
+    """Return what names a survivor in the file of reasons."""
+    return f"{name}: {survivor['before']} -> {survivor['after']}"
+
+
+def main() -> None:
+    """Run the mutants of the modules that are named, or of all."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("modules", nargs="*", default=list(TARGETS))
+    parser.add_argument("--most", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
+    reasons = json.loads(REASONS.read_text("utf-8")) if REASONS.is_file() else {}
+    for name in options.modules:
+        result = judge(name, TARGETS[name], options.most, options.seed)
+        results[name] = result | {"noticed": round(score(result, reasons, name), 3)}
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        sys.stdout.write(f"{name}: {results[name]['noticed']:.3f} of {result['tried']}\n")
+
+
+if __name__ == "__main__":
+    main()
