@@ -31,6 +31,8 @@ WORDS: Final = {
     "en": {
         "data": "data",
         "rows": "training rows",
+        "behind_auc": "AUC behind the best",
+        "behind_loss": "log loss above the best",
         "what": "what",
         "figure": "measured",
         "auc": "AUC / log loss on the test, mean of the draws; bold: best, or less than two"
@@ -69,7 +71,7 @@ WORDS: Final = {
         "mlflow": "explained and logged scores over HTTP, times `mlflow models serve`",
         "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
         "tail": "p99 of an answer, times its p50 (16 connections)",
-        "kept": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
+        "stored": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
         "of_store": "score of a lead with 500 kept activities, p99 in ms, on SQLite; on PostgreSQL",
         "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
         "slowest": "the slowest of the ranking's {pages} pages (filters, search, 200 leads), ms",
@@ -78,6 +80,8 @@ WORDS: Final = {
     "ja": {
         "data": "データ",
         "rows": "学習行数",
+        "behind_auc": "AUC の最良との差",
+        "behind_loss": "対数損失の最良との差",
         "what": "項目",
         "figure": "実測",
         "auc": "検証データでの AUC / 対数損失(抽出の平均)。太字は最良、または最良との差が誤差"
@@ -116,7 +120,7 @@ WORDS: Final = {
         "mlflow": "HTTP での理由つき・控えつきスコア、`mlflow models serve` に対する速さ(倍)",
         "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
         "tail": "回答時間の p99、p50 の何倍か(16 接続)",
-        "kept": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
+        "stored": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
         "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
         "page": "未成約リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
         "slowest": "ランキングの {pages} 種のページ(絞り込み、検索、200 件)で最も遅いもの、ミリ秒",

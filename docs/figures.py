@@ -1,7 +1,7 @@
-"""README's figures, each read from a file under benchmarks/results/ and from nowhere else.
+"""Figure tables of the READMEs, read from the files under benchmarks/results/ alone.
 
-Decided here: speeds are told as ratios to a named peer of the same run; a mean AUC or log loss is
-told for every size of training data; bold are the best of a line and those level with it.
+Decided here: speeds are ratios to a named peer of the same run; mean AUC and log loss stand for
+every size of training data; bold marks the best of a row and those level with it.
 """
 
 import json
@@ -16,8 +16,17 @@ RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
 def table(name: str, language: str) -> str:
-    """Draw one figure block in a language."""
+    """Return one figure block as Markdown.
+
+    Parameters
+    ----------
+    name
+        Of the block: `behind`, `quality`, `ages`, `limit`, `start` or `speed`.
+    language
+        `en` or `ja`.
+    """
     blocks: dict[str, Callable[[dict[str, str], str], str]] = {
+        "behind": _behind,
         "quality": _quality,
         "ages": _ages,
         "limit": _limit,
@@ -32,40 +41,74 @@ def _read(name: str) -> dict[str, Any]:
     return content
 
 
-def _quality(words: dict[str, str], language: str) -> str:
+def _behind(words: dict[str, str], language: str) -> str:
+    """Return the rows on which another method is better by more than two standard errors."""
+    rows = [
+        [
+            DATASETS[dataset][language == "ja"],
+            f"{size:,}",
+            *(_behind_best(by_contender, measure) for measure in ("auc", "log_loss")),
+        ]
+        for (dataset, size), by_contender in _curves().items()
+        if _is_behind(by_contender["mikomi"])
+    ]
+    return markdown([words[name] for name in ("data", "rows", "behind_auc", "behind_loss")], rows)
+
+
+def _is_behind(line: dict[str, Any]) -> bool:
+    return any(line[f"{measure}_behind_best"]["beyond_noise"] for measure in ("auc", "log_loss"))
+
+
+def _behind_best(by_contender: dict[str, dict[str, Any]], measure: str) -> str:
+    """Return by how much mikomi is behind the best of a row, and who that is; a dash if level."""
+    gap = by_contender["mikomi"][f"{measure}_behind_best"]
+    if not gap["beyond_noise"]:
+        return "-"
+    best = min(by_contender.values(), key=lambda line: line[f"{measure}_behind_best"]["ahead"])
+    digits = 4 if measure == "log_loss" else 3
+    name = CONTENDERS[best["contender"]]
+    return f"{_short(gap['ahead'], digits)} ± {_short(gap['se'], digits)} ({name})"
+
+
+def _curves() -> dict[tuple[str, int], dict[str, dict[str, Any]]]:
+    """Return the lines of quality.json by data set and training rows, then by contender."""
     lines: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
     for line in _read("quality")["curves"]:
         lines.setdefault((line["dataset"], line["rows"]), {})[line["contender"]] = line
+    return lines
+
+
+def _quality(words: dict[str, str], language: str) -> str:
     rows = [
-        [DATASETS[dataset][language == "ja"], f"{size:,}", *_cells(found)]
-        for (dataset, size), found in lines.items()
+        [DATASETS[dataset][language == "ja"], f"{size:,}", *_cells(by_contender)]
+        for (dataset, size), by_contender in _curves().items()
     ]
     head = [words["data"], words["rows"], *CONTENDERS.values()]
-    told = f"{words['standing']}\n\n{_standing(words)}"
-    return f"{words['auc']}\n\n{markdown(head, rows)}\n\n{told}"
+    standing = f"{words['standing']}\n\n{_standing(words)}"
+    return f"{words['auc']}\n\n{markdown(head, rows)}\n\n{standing}"
 
 
-def _cells(found: dict[str, dict[str, Any]]) -> list[str]:
-    """Tell every contender; a dash for one that was not measured."""
+def _cells(lines: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a cell for every contender; a dash for one that was not measured."""
     return [
-        f"{_told(found[name], 'auc')} / {_told(found[name], 'log_loss')}" if name in found else "-"
+        f"{_mean(lines[name], 'auc')} / {_mean(lines[name], 'log_loss')}" if name in lines else "-"
         for name in CONTENDERS
     ]
 
 
-def _told(line: dict[str, Any], measure: str) -> str:
+def _mean(line: dict[str, Any], measure: str) -> str:
     written = f"{line[measure]:.3f}".removeprefix("0")
     return written if line[f"{measure}_behind_best"]["beyond_noise"] else f"**{written}**"
 
 
 def _standing(words: dict[str, str]) -> str:
-    found = _read("quality")["standing"]
+    standing = _read("quality")["standing"]
     rows = [
         [
             words["best_part"] if name == "best_part" else CONTENDERS[name],
             *(_counts(against[measure]) for measure in ("auc", "log_loss")),
         ]
-        for name, against in found.items()
+        for name, against in standing.items()
     ]
     return markdown([words["against"], "AUC", words["gain"]], rows)
 
@@ -120,9 +163,9 @@ def _limit(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
 
 
 def _with_error(one: dict[str, float], name: str) -> str:
-    """Tell a figure with the standard error that it has over companies, if it has one."""
-    told = _short(one[name], 4)
-    return f"{told} ± {_short(one[f'{name}_se'], 4)}" if f"{name}_se" in one else told
+    """Return a figure with its standard error over companies, if it has one."""
+    figure = _short(one[name], 4)
+    return f"{figure} ± {_short(one[f'{name}_se'], 4)}" if f"{name}_se" in one else figure
 
 
 def _short(figure: float, digits: int = 3) -> str:
@@ -166,35 +209,35 @@ def _speed(words: dict[str, str], language: str) -> str:
 
 
 def _whole(words: dict[str, str]) -> list[str]:
-    """Tell what ranking all leads from the command line takes."""
-    found = _read("score_all")["all"]
-    seconds = 1_000_000 / found["ranking"]["leads"] * found["score"]["cpu_seconds"]
-    said = words["whole"].format(count=round(found["activities"] / 1e6))
-    return [said, f"{seconds:.0f}; {found['score']['peak_mib'] / 1024:.2f}"]
+    """Return CPU seconds and memory of ranking all leads from the command line."""
+    measured = _read("score_all")["all"]
+    seconds = 1_000_000 / measured["ranking"]["leads"] * measured["score"]["cpu_seconds"]
+    title = words["whole"].format(count=round(measured["activities"] / 1e6))
+    return [title, f"{seconds:.0f}; {measured['score']['peak_mib'] / 1024:.2f}"]
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:
-    """Give the lines of the store on both databases."""
-    found = _read("store")
-    both = [found[name] for name in ("sqlite", "postgresql")]
-    kept = [f"{one['bulk']['activities_per_second']:,.0f}" for one in both]
+    """Return the rows of the store on both databases."""
+    measured = _read("store")
+    both = [measured[name] for name in ("sqlite", "postgresql")]
+    bulk = [f"{one['bulk']['activities_per_second']:,.0f}" for one in both]
     scored = [f"{one['score']['p99_ms']:.1f}" for one in both]
-    return [[words["kept"], "; ".join(kept)], [words["of_store"], "; ".join(scored)]]
+    return [[words["stored"], "; ".join(bulk)], [words["of_store"], "; ".join(scored)]]
 
 
 def _pages(words: dict[str, str]) -> list[list[str]]:
-    """Tell what a signed-in manager waits for, the median on each database."""
-    found = _read("pages")
-    both = [found["sqlite"], found["postgresql"]]
+    """Return the median response times of pages for a signed-in manager, on each database."""
+    measured = _read("pages")
+    both = [measured["sqlite"], measured["postgresql"]]
     lists = [name for name in both[0]["pages"] if name.startswith("ranking")]
     times = {
-        words["page"].format(leads=found["asked"]["leads"]): [
+        words["page"].format(leads=measured["asked"]["leads"]): [
             _middle(one, "ranking") for one in both
         ],
         words["slowest"].format(pages=len(lists)): [one["slowest_ms"]["ranking"] for one in both],
         words["lead_page"]: [_middle(one, "lead_500_activities") for one in both],
     }
-    return [[said, "; ".join(f"{one:.0f}" for one in own)] for said, own in times.items()]
+    return [[title, "; ".join(f"{one:.0f}" for one in own)] for title, own in times.items()]
 
 
 def _middle(database: dict[str, Any], page: str) -> float:
