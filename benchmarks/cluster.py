@@ -20,6 +20,7 @@ from benchmarks.harness import write
 from models.model import booster
 from models.model.booster import Booster, Grow
 from models.model.settings import BoosterSettings
+from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats, TrainingSet
 from models.training.cluster_growth import ClusterGrowth
 
@@ -65,7 +66,11 @@ def losses(trees: list[Booster], judged: tuple[TrainingSet, Floats]) -> Floats:
     """Give the log loss of every other row, the mean over the seeds."""
     rows, start = judged
     return np.mean(
-        [booster.log_losses(start + one.margin(rows.values), rows.label) for one in trees], axis=0
+        [
+            margin_log_losses(margin=start + one.margin(rows.values), label=rows.label)
+            for one in trees
+        ],
+        axis=0,
     )
 
 
@@ -113,7 +118,7 @@ def measure() -> None:
     judged = draw(TEST_ROWS, 99)
     here, seconds = grown(booster.grow)
     alone = {"log_loss": float(losses(here, judged).mean()), "seconds": seconds}
-    start = float(np.mean(booster.log_losses(judged[1], judged[0].label)))
+    start = float(np.mean(margin_log_losses(margin=judged[1], label=judged[0].label)))
     found = {str(count): on_workers(count, here, judged) for count in WORKERS}
     asked = {"rows": ROWS, "trees": GROWTH[0], "seeds": len(SEEDS), "start_log_loss": start}
     write("cluster", {"asked": asked, "here": alone, "workers": found}, "lightgbm", "distributed")

@@ -20,10 +20,10 @@ import numpy as np
 
 from benchmarks import dated, harness
 from models.model import scorecard
-from models.model.calibration import log_losses
 from models.model.points import Points
 from models.stats import metrics
 from models.stats.log_odds import expit
+from models.stats.metrics import log_losses
 from models.stats.training_set import Floats, TrainingSet
 from models.training import fit_model
 
@@ -126,11 +126,13 @@ def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
     rate = max(rows.conversions, 0.5) / len(rows)
     told: dict[str, Any] = {
         "rows": len(rows),
-        "auc": metrics.auc(test.label, probability),
-        "log_loss": log_losses(probability, test.label).mean(),
-        "points_auc": metrics.auc(test.label, by_points),
-        "points_log_loss": log_losses(expit(by_points), test.label).mean(),
-        "base_rate_log_loss": log_losses(np.full(len(truth), rate), test.label).mean(),
+        "auc": metrics.auc(label=test.label, probability=probability),
+        "log_loss": log_losses(probability=probability, label=test.label).mean(),
+        "points_auc": metrics.auc(label=test.label, probability=by_points),
+        "points_log_loss": log_losses(probability=expit(by_points), label=test.label).mean(),
+        "base_rate_log_loss": log_losses(
+            probability=np.full(len(truth), rate), label=test.label
+        ).mean(),
         "coverage": np.mean(held),
         "sufficient_share": sufficient.mean(),
         "trees": 0 if model.booster is None else model.booster.trees,

@@ -20,7 +20,8 @@ from features.tables import Tables
 from models.model import points
 from models.model.points import Points
 from models.stats import metrics
-from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import split_by_cutoff
 from models.stats.training_set import Floats, Rows, TrainingSet
 from pipelines.intake import ingest
 from pipelines.sample import answers, company
@@ -98,7 +99,7 @@ class Known:
 def sample() -> Dataset:
     """Won within 90 days at the sample company; whole-lead draws, an embargo before the test."""
     known = known_company(SAMPLE_LEADS)
-    limit = metrics.auc(known.test.label, known.truth)
+    limit = metrics.auc(label=known.test.label, probability=known.truth)
     return Dataset("sample", known.rows, known.test, limit=limit)
 
 

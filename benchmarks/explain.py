@@ -25,7 +25,7 @@ from models.explain import learn_evidence, tree_text
 from models.explain.tree_shap_tables import tabulate
 from models.model import reference
 from models.model.calibration import Calibration
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel
 from models.model.settings import TrainSettings
 from models.scoring.scorer import Scorer
@@ -168,9 +168,9 @@ def artifact(values: Values, catalog: Catalog) -> Artifact:
         parts.booster,
         replace(parts.weights, scorecard=1.0, trees=1.0),
         Calibration(),
-        Interval(),
+        ProbabilityInterval(),
         counts,
-        plan.told(),
+        plan.to_json(),
     )
     return Artifact(
         model,
@@ -215,7 +215,7 @@ def ranking(made: Artifact, values: Values, leads: int) -> dict[str, Any]:
         "leads": leads,
         "features": len(catalog.features),
         "trees": 0 if made.model.booster is None else made.model.booster.trees,
-        "reasons_per_lead": float((scored.picked.concept >= 0).sum() / len(values)),
+        "reasons_per_lead": float((scored.selected.concept >= 0).sum() / len(values)),
         "cpu_seconds": sum(parts.values()),
         "cpu_seconds_of": parts,
         "explain_one_us": one["explain"].cpu_seconds / SINGLES * 1e6,

@@ -22,7 +22,7 @@ import yaml
 from benchmarks import harness, leaks_leadforge
 from pipelines import sample
 from pipelines.intake.mapping.file import content
-from pipelines.leaks.check import Answer
+from pipelines.leaks.check import CheckResult
 from pipelines.run.params_file import load
 from pipelines.run.stage_context import Job
 from pipelines.run.workspace import Workspace
@@ -48,7 +48,7 @@ def _kind(column: str) -> str:
     return "number" if column.endswith("Score") or column in NUMBERS else "category"
 
 
-def looked(params_path: Path, mapping: Path, work: Path) -> list[Answer]:
+def looked(params_path: Path, mapping: Path, work: Path) -> list[CheckResult]:
     """Ingest, draw, compute the features, and let every check answer."""
     params = load(params_path)
     object.__setattr__(params.source, "mapping", str(mapping))
@@ -79,11 +79,11 @@ def compared(params_path: Path, work: Path) -> dict[str, Any]:
     }
 
 
-def _plain(answers: list[Answer]) -> dict[str, Any]:
-    return {one.code: {"verdict": one.verdict, "found": one.found} for one in answers}
+def _plain(answers: list[CheckResult]) -> dict[str, Any]:
+    return {one.code: {"verdict": one.verdict, "found": one.observed} for one in answers}
 
 
-def _named_by(answers: list[Answer], name: str) -> dict[str, list[str]]:
+def _named_by(answers: list[CheckResult], name: str) -> dict[str, list[str]]:
     """Tell which checks fail, and which warn, for a column."""
     named = [one for one in answers if {name, f"profile__{name}"} & set(one.names)]
     return {kind: [one.code for one in named if one.verdict == kind] for kind in ("fail", "warn")}

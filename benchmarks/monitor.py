@@ -22,7 +22,7 @@ import numpy as np
 from scipy.stats import binom
 
 from benchmarks import harness
-from models.monitoring.findings import Watched
+from models.monitoring.findings import MonitorReport
 from models.monitoring.settings import MonitorSettings
 from pipelines.sample import SampleSettings, make
 from tests.monitored import LEARNED_MONTH, champion, day, taught_by, watched
@@ -137,11 +137,11 @@ def usual(_sizes: list[int]) -> list[dict[str, Any]]:
     return lines
 
 
-def _smallest(one: Watched) -> float:
+def _smallest(one: MonitorReport) -> float:
     return float(np.nanmin([found.p_value for found in one.drift]))
 
 
-def _large(one: Watched) -> bool:
+def _large(one: MonitorReport) -> bool:
     return any(found.psi > 0.2 for found in one.drift if not np.isnan(found.p_value))
 
 

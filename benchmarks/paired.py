@@ -48,7 +48,8 @@ def by_auc(test: TrainingSet, mine: Sequence[Floats], theirs: Sequence[Floats]) 
         for one, other in zip(mine, theirs, strict=True)
     ]
     ahead = [
-        metrics.auc(test.label, one) - metrics.auc(test.label, other)
+        metrics.auc(label=test.label, probability=one)
+        - metrics.auc(label=test.label, probability=other)
         for one, other in zip(mine, theirs, strict=True)
     ]
     return _difference(test, pairs, ahead)

@@ -9,7 +9,7 @@ is allowed is promoted in at most one of forty trials, beyond the luck of so man
 import numpy as np
 
 from benchmarks import harness
-from models.evaluation.paired_trial import TrialSettings
+from models.evaluation.settings import TrialSettings
 from tests.promotion_trials import at_the_bound, pair, trials
 
 TRIALS = 100

@@ -32,7 +32,7 @@ from benchmarks.dated import ALL as DATASETS
 from benchmarks.dated import BPI_BARS
 from benchmarks.paired import Difference, by_auc, by_log_loss
 from benchmarks.standing import standing
-from models.stats import metrics
+from models.stats import calibration_error, metrics
 from models.stats.training_set import Floats
 
 HERE = Path(__file__).resolve().parent
@@ -165,16 +165,16 @@ def _line(dataset: Dataset, rows: int | None, contender: str, ones: list[Measure
 def _figures(dataset: Dataset, one: Measured, contender: str) -> dict[str, float]:
     label, probability = dataset.test.label, one.probability
     found = {
-        "auc": metrics.auc(label, probability),
-        "log_loss": metrics.log_loss(label, probability),
-        "ece": metrics.ece(label, probability),
+        "auc": metrics.auc(label=label, probability=probability),
+        "log_loss": metrics.log_loss(label=label, probability=probability),
+        "ece": calibration_error.ece(label=label, probability=probability),
         "seconds": one.seconds,
     }
     if contender == "mikomi":
-        floor = metrics.ece_floor(probability, dataset.test.lead, draws=50, seed=0)
+        floor = calibration_error.ece_floor(probability, dataset.test.lead, draws=50, seed=0)
         found |= {"ece_floor": floor.mean, "ece_floor_high": floor.high}
     for name, part in dataset.parts.items():
-        found[name] = metrics.auc(label[part], probability[part])
+        found[name] = metrics.auc(label=label[part], probability=probability[part])
     return found
 
 
@@ -206,7 +206,7 @@ def ages(dataset: Dataset) -> list[Line]:
 def _age(dataset: Dataset, said: dict[str, Floats], hours: int, bar: float) -> Line:
     part = dataset.parts[f"auc_{hours}h"]
     test = dataset.test.take(part)
-    auc = {name: metrics.auc(test.label, one[part]) for name, one in said.items()}
+    auc = {name: metrics.auc(label=test.label, probability=one[part]) for name, one in said.items()}
     mine, coin = said["mikomi"][part], np.zeros(len(test))
     line: Line = {"age_hours": hours, "bar": bar, "wanted": round(bar + 0.01, 3)}
     line |= {"test_rows": len(test), "auc": round(auc.pop("mikomi"), 5)}

@@ -17,7 +17,7 @@ from features.timeline import DAY, NEVER
 from models.evaluation.evaluation import MODEL
 from models.lifecycle import backtest
 from models.lifecycle.backtest import Stream
-from models.lifecycle.capacity import Rows
+from models.lifecycle.capacity import AnsweredRows
 from models.lifecycle.origins import BacktestSettings, Rolling, day_of, matured_by
 from models.model.settings import TrainSettings
 from models.stats.metrics import Interval
@@ -38,7 +38,7 @@ def main(_words: list[str]) -> None:
     first, end = int(data.test.cutoff.min()), int(rows.cutoff.max()) + 1
     course = Rolling(first, end, SETTINGS)
     asked = np.flatnonzero(rows.cutoff >= first)
-    judged = Rows(
+    judged = AnsweredRows(
         rows.label[asked], rows.lead[asked], rows.cutoff[asked], np.full(len(asked), NEVER)
     )
     answers = dict(streams(rows, asked, course, embargo))
@@ -75,7 +75,7 @@ def streams(
         given[origin.at] = fit_model.fit(taught, train, seed=0).probability(rows.values[asked])
     told = []
     for cadence in SETTINGS.cadences:
-        model_of = course.asked(rows.cutoff[asked], cadence)
+        model_of = course.origin_of(rows.cutoff[asked], cadence)
         out = np.empty(len(asked))
         for at in np.unique(model_of).tolist():
             out[model_of == at] = given[at][model_of == at]
@@ -110,7 +110,7 @@ def facts(data: Dataset, judged: TrainingSet, told: backtest.Backtest) -> dict[s
     }
 
 
-def figures(one: backtest.Told) -> dict[str, object]:
+def figures(one: backtest.StreamResult) -> dict[str, object]:
     """Give the figures of a stream, with intervals by lead."""
 
     def ends(found: Interval) -> dict[str, float]:

@@ -35,8 +35,8 @@ import psutil
 from benchmarks.harness import write
 from benchmarks.serving_stages import ACTIVITIES, lead, stages
 from models.artifact import artifact
-from serve.scoring.loaded_model import Loaded
-from serve.wire.bodies import ScoreBody, asked_of, read
+from serve.scoring.loaded_model import LoadedModel
+from serve.wire.bodies import ScoreBody, read, request_from_body
 
 ROOT: Final = Path(__file__).parents[1]
 BIN: Final = Path(sys.executable).parent
@@ -132,7 +132,9 @@ def main(_arguments: list[str]) -> None:
     """Measure and write the result."""
     folder = ROOT / "artifacts" / "serve"
     pointer = json.loads((folder / "champion.json").read_text())
-    loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"])
+    loaded = LoadedModel(
+        artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"]
+    )
     loaded.warm()
     body = lead(loaded.types)
     with tempfile.TemporaryDirectory() as work, ExitStack() as servers:
@@ -202,9 +204,9 @@ def _told_to(port: int, folder: Path) -> dict[str, str]:
 
 
 def _start(
-    servers: ExitStack, work: Path, loaded: Loaded, body: bytes, *, with_peer: bool
+    servers: ExitStack, work: Path, loaded: LoadedModel, body: bytes, *, with_peer: bool
 ) -> dict[str, Rival]:
-    values = loaded.values(asked_of(read(ScoreBody, body), datetime.now(UTC)))  # noqa: TID251
+    values = loaded.values(request_from_body(read(ScoreBody, body), datetime.now(UTC)))  # noqa: TID251
     row = [None if np.isnan(value) else float(value) for value in values[0]]
     (work / "lead.json").write_bytes(body)
     (work / "frame.json").write_text(json.dumps(_frame(values, loaded)), "utf-8")
@@ -242,7 +244,7 @@ def _bentoml(servers: ExitStack, work: Path) -> Rival:
     return port, "/score", work / "row.lua", servers.enter_context(started)
 
 
-def _frame(values: Any, loaded: Loaded) -> dict[str, Any]:
+def _frame(values: Any, loaded: LoadedModel) -> dict[str, Any]:
     frame = pd.DataFrame(np.asarray(values, np.float64), columns=loaded.artifact.catalog.names)
     return {"dataframe_split": json.loads(frame.to_json(orient="split", index=False))}
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from models.artifact import artifact
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 
 ACTIVITIES: Final = 30
 ANSWERS: Final = 2_000
@@ -45,15 +45,15 @@ def lead(types: tuple[str, ...]) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
-def stages(loaded: Loaded, body: bytes) -> dict[str, Any]:
+def stages(loaded: LoadedModel, body: bytes) -> dict[str, Any]:
     """Measure the CPU of the stages of one answer, in microseconds."""
     now = datetime.now(UTC)  # noqa: TID251 - a benchmark has a clock
     encode = msgspec.json.Encoder().encode
     steps: dict[str, Callable[[Any], Any]] = {
-        "read": lambda _: loaded.asked_in(body, now),
+        "read": lambda _: loaded.request_from_bytes(body, now),
         "features": lambda asked: (asked, loaded.values(asked)),
         "score_and_reasons": lambda made: (*made, loaded.scorer.score_lead(made[1])),
-        "answer": lambda made: loaded.told(*made, "ja", "r"),
+        "answer": lambda made: loaded.response(*made, "ja", "r"),
         "encode": encode,
     }
     times: dict[str, list[int]] = {name: [] for name in steps}
@@ -71,7 +71,7 @@ def main() -> None:
     """Show the stages."""
     pointer = json.loads((_FOLDER / "champion.json").read_text())
     kept = artifact.load(_FOLDER / "models" / pointer["fingerprint"])
-    loaded = Loaded(kept, pointer["version"])
+    loaded = LoadedModel(kept, pointer["version"])
     loaded.warm()
     print(json.dumps(stages(loaded, lead(loaded.types)), indent=2))
 

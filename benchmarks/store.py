@@ -32,9 +32,9 @@ from sqlalchemy import Engine, func, insert, select
 from benchmarks.harness import RESULTS, write
 from benchmarks.open_leads import fill
 from models.artifact import artifact
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine, reading, upgrade
-from serve.store.leads.bulk import COLUMNS, said_row
+from serve.store.leads.bulk import COLUMNS, fact_row
 from serve.store.receipts.receipts import Receipts
 from serve.store.tables import ACTIVITIES, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
@@ -61,7 +61,7 @@ class Told(NamedTuple):
 
     database: str
     url: str
-    loaded: Loaded
+    loaded: LoadedModel
     size: Size
 
 
@@ -96,7 +96,7 @@ def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
         store.ingest.add_activities(sent.activities, START, backfill=True)
         own.append(BULK / (time.perf_counter() - begin))
         plain = read(ActivitiesBody, body(k * BULK, BULK, LEADS, "bare")).activities
-        rows = [dict(zip(COLUMNS, (*said_row(one), 0, 1), strict=True)) for one in plain]
+        rows = [dict(zip(COLUMNS, (*fact_row(one), 0, 1), strict=True)) for one in plain]
         begin = time.perf_counter()
         with engine.begin() as connection:
             connection.execute(insert(ACTIVITIES), rows)
@@ -108,7 +108,7 @@ def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
 class Scores:
     """Asks for the score of a lead with many kept activities, logged before it is given."""
 
-    def __init__(self, engine: Engine, store: Store, loaded: Loaded) -> None:
+    def __init__(self, engine: Engine, store: Store, loaded: LoadedModel) -> None:
         self._store, self._loaded = store, loaded
         self._receipts = Receipts(engine)
         lead = read(LeadBody, b'{"created_at": "2026-04-01T00:00:00Z", "backfill": true}')
@@ -267,7 +267,7 @@ def main(arguments: list[str]) -> None:
     size = QUICK if "--quick" in arguments else FULL
     folder = ROOT / "artifacts" / "serve"
     pointer = json.loads((folder / "champion.json").read_text())
-    loaded = Loaded(artifact.load(folder / "models" / pointer["fingerprint"]))
+    loaded = LoadedModel(artifact.load(folder / "models" / pointer["fingerprint"]))
     loaded.warm()
     parts = [part for part in PARTS if part in arguments] or list(PARTS)
     databases = [one for one in FULL.open_leads if one in arguments] or list(FULL.open_leads)

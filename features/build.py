@@ -1,8 +1,8 @@
-"""From tables and snapshots to the feature frame: the only way.
+"""From tables and snapshots to the feature frame: one implementation for all callers.
 
-Decided here: training, batch scoring and the single request all come through `build`; it cuts the
-rows into ranges that never split a lead and lets each view fill its own columns. Nothing depends on
-how the rows are cut or on how many threads run.
+Decided here: training, batch scoring and the single request all use this module; it cuts the rows
+into ranges that never split a lead and lets each view fill its own columns. Nothing depends on how
+the rows are cut or on how many threads run.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,16 +13,18 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from features.catalog.catalog import Catalog
-from features.compiled_lead import features_of, packed_plans
+from features.catalog.catalog import Catalog, Vocabulary
+from features.compiled_lead import WIDTHS, features_of, packed_plans
 from features.errors import CatalogMismatch
 from features.kernel.inputs import Integers, Matrix, Rows
 from features.kernel.sweep_plan import Column
-from features.records.coded_lead import Told
+from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.records.histories import Histories, encode
-from features.records.rows import by_group, chunks, rows_of
+from features.records.leads import Leads
+from features.records.rows import by_group, chunks, make_rows, rows_of
 from features.tables import Tables
-from features.views import BY_GROUP, VIEWS, View
+from features.view import View
+from features.views import VIEWS
 
 _CHUNK_ROWS: Final = 16_384
 
@@ -33,7 +35,7 @@ class FeatureFrame:
     Attributes
     ----------
     keys
-        `lead_id`, `cutoff`: one row a snapshot, in the order asked for.
+        `lead_id`, `cutoff`: one row a snapshot, in the requested order.
     values
         Shape (rows, features), float32, C order; NaN is missing; categories are codes.
     catalog
@@ -53,11 +55,11 @@ class FeatureFrame:
         return self._keys if isinstance(self._keys, pd.DataFrame) else self._keys()
 
     def __len__(self) -> int:
-        """How many rows."""
+        """Return how many rows there are."""
         return len(self.values)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Give keys and features as one table."""
+        """Return keys and features as one table."""
         named = pd.DataFrame(self.values, columns=list(self.catalog.names))
         return pd.concat([self.keys.reset_index(drop=True), named], axis=1)
 
@@ -65,25 +67,51 @@ class FeatureFrame:
 class _Planned(NamedTuple):
     view: View
     plan: Any
-    by_group: bool
 
 
 _Task = tuple[_Planned, Rows, tuple[int, int]]
 
 
 class CompiledCatalog:
-    """A catalog made ready for the kernels; make it once, use it for every build."""
+    """A catalog made ready for the kernels; make it once, use it for every build.
+
+    Parameters
+    ----------
+    catalog
+        The wanted columns.
+
+    Raises
+    ------
+    CatalogMismatch
+        If a feature belongs to a view that is not registered.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
+        _check_views(catalog)
         self.catalog = catalog
         self._planned = [
-            _Planned(view, view.plan(columns, catalog.vocabulary), name in BY_GROUP)
+            _Planned(view, view.plan(columns, catalog.vocabulary))
             for name, view in VIEWS.items()
             if (columns := _columns_of(catalog, name))
         ]
+        self._not_compiled = [one for one in self._planned if one.view.VIEW not in WIDTHS]
 
     def values(self, histories: Histories, rows: Rows, threads: int = 1) -> Matrix:
         """Compute the matrix of some rows.
+
+        Parameters
+        ----------
+        histories
+            Records of the leads, coded by the vocabulary of this catalog.
+        rows
+            (lead, cutoff) pairs, sorted by both.
+        threads
+            How many ranges of leads are computed at a time.
+
+        Returns
+        -------
+        Matrix
+            Shape (rows, features), float32, in the order of `rows.position`; NaN is missing.
 
         Raises
         ------
@@ -94,7 +122,7 @@ class CompiledCatalog:
             _check_vocabulary(histories, self.catalog)
         matrix: Matrix = np.empty((rows.lead.size, len(self.catalog.features)), np.float32)
         pool_size = threads if rows.lead.size > _CHUNK_ROWS else 1
-        work = self._work(histories, rows, pool_size)
+        work = _work(self._planned, histories, rows, pool_size)
         if pool_size == 1:
             for planned, ordered, chunk in work:
                 planned.view.fill(histories, ordered, chunk, planned.plan, matrix)
@@ -108,44 +136,38 @@ class CompiledCatalog:
                 one.result()
         return matrix
 
-    def values_of(self, told: Told, lead: int, cutoffs: Integers) -> Matrix:
+    def values_of(self, records: CodedLead, lead: int, cutoffs: Integers) -> Matrix:
         """Compute the rows of one lead, one a cutoff, from its coded records.
 
         Parameters
         ----------
-        told
-            Coded by the vocabulary of this catalog.
+        records
+            Of the lead and its account mates, coded by the vocabulary of this catalog.
         lead
-            Its number.
+            The number of the lead.
         cutoffs
-            Shape (rows,).
+            Shape (rows,): microseconds, in any order.
+
+        Returns
+        -------
+        Matrix
+            Shape (rows, features), equal to what `values` gives to the bit.
         """
         matrix: Matrix = np.empty((cutoffs.size, len(self.catalog.features)), np.float32)
-        features_of(told, lead, cutoffs, self._packed, matrix)
+        features_of(records, lead, cutoffs, self._packed, matrix)
+        if self._not_compiled:
+            histories = _histories(records, self.catalog.vocabulary)
+            rows = make_rows(np.full(cutoffs.size, lead, np.int32), cutoffs)
+            for planned, ordered, chunk in _work(self._not_compiled, histories, rows):
+                planned.view.fill(histories, ordered, chunk, planned.plan, matrix)
         return matrix
 
     @cached_property
     def _packed(self) -> Integers:
         vocabulary = self.catalog.vocabulary
         return packed_plans(
-            {
-                name: view.plan(_columns_of(self.catalog, name), vocabulary)
-                for name, view in VIEWS.items()
-            }
+            {name: VIEWS[name].plan(_columns_of(self.catalog, name), vocabulary) for name in WIDTHS}
         )
-
-    def _work(self, histories: Histories, rows: Rows, threads: int) -> list[_Task]:
-        """List what there is to do: a view, its rows in its order, a range of them."""
-        size = _CHUNK_ROWS if threads > 1 else rows.lead.size
-        by_lead = list(chunks(rows.lead, size))
-        tasks: list[_Task] = []
-        for planned in self._planned:
-            if planned.by_group:
-                ordered, group = by_group(histories, rows)
-                tasks += [(planned, ordered, chunk) for chunk in chunks(group, size)]
-            else:
-                tasks += [(planned, rows, chunk) for chunk in by_lead]
-        return tasks
 
 
 def build(
@@ -165,7 +187,7 @@ def build(
     catalog
         The wanted columns.
     threads
-        How many ranges of leads are worked on at a time; the result does not depend on it.
+        How many ranges of leads are computed at a time; the result does not depend on it.
 
     Raises
     ------
@@ -183,12 +205,53 @@ def build(
     return FeatureFrame(keys, values, compiled.catalog)
 
 
+def _work(
+    views: Sequence[_Planned], histories: Histories, rows: Rows, threads: int = 1
+) -> list[_Task]:
+    """List what there is to do: a view, its rows in its order, a range of them."""
+    size = _CHUNK_ROWS if threads > 1 else rows.lead.size
+    by_lead = list(chunks(rows.lead, size))
+    tasks: list[_Task] = []
+    for planned in views:
+        if planned.view.BY_GROUP:
+            ordered, group = by_group(histories, rows)
+            tasks += [(planned, ordered, chunk) for chunk in chunks(group, size)]
+        else:
+            tasks += [(planned, rows, chunk) for chunk in by_lead]
+    return tasks
+
+
+def _histories(records: CodedLead, vocabulary: Vocabulary) -> Histories:
+    """Sort the coded records of a few leads, whose numbers stand for their ids."""
+    events, touches = sort_activities(records)
+    created_at, visible_from, account = records.leads
+    names = [str(number) for number in range(created_at.size)]
+    return Histories(
+        leads=Leads(names, created_at, visible_from, account.astype(np.int32)),
+        events=events,
+        touches=touches,
+        deals=sort_deals(records),
+        changes=sort_changes(records),
+        vocabulary=vocabulary,
+    )
+
+
 def _columns_of(catalog: Catalog, view: str) -> Sequence[Column]:
     return [
         Column(number, feature)
         for number, feature in enumerate(catalog.features)
         if feature.view == view
     ]
+
+
+def _check_views(catalog: Catalog) -> None:
+    strange = sorted({feature.view for feature in catalog.features} - set(VIEWS))
+    if strange:
+        raise CatalogMismatch.of(
+            f"features of views that are not registered: {', '.join(strange)}",
+            f"features of {', '.join(VIEWS)}",
+            "register the views in features/views/__init__.py, or train the model anew",
+        )
 
 
 def _check_vocabulary(histories: Histories, catalog: Catalog) -> None:

@@ -1,8 +1,13 @@
-"""The features of one lead in one compiled call: the way of a request.
+"""The features of one lead in one compiled call, which answers a request.
 
-Decided here: nothing is computed here. The same kernels that fill a million rows fill these, with
-the same plans; only the ways in and out are shorter: records come coded but unsorted, and plans
-packed, as handing over every array of every view costs more than all features of a lead.
+Decided here: nothing is computed here. The kernels that fill a million rows fill these rows too,
+with the same plans. Only the input is shorter: records come coded but unsorted, and all plans come
+in one pack, because passing every array of every view costs more than all features of a lead. Each
+kernel cuts its own plan out of the pack; where it begins follows from the widths that the kernels
+state. A view that is not listed here is filled after this call, by its own `fill`.
+
+To make such a view part of the call: list the width of its plan in `WIDTHS`, name its place below,
+and call its kernel in `features_of`.
 """
 
 from collections.abc import Mapping
@@ -10,127 +15,57 @@ from typing import Any, Final
 
 import numpy as np
 
-from features.kernel import packed as cut
-from features.kernel.account import AccountPlan, Accounts, account
+from features.kernel.account import Accounts, account
+from features.kernel.account_layout import ACCOUNT_WIDTH, cut_account
 from features.kernel.compiled import njit
-from features.kernel.deals import DealsPlan, history
+from features.kernel.deals import DEALS_WIDTH, cut_deals, history
 from features.kernel.inputs import Codes, Deals, Events, Integers, Matrix, Rows
 from features.kernel.order import groups
 from features.kernel.packed import pack
-from features.kernel.profile import ProfilePlan, profile
-from features.kernel.sequence import SequencePlan, sequence
-from features.kernel.sweep import SweepPlan, sweep
-from features.kernel.touch import TouchPlan, touch
-from features.records.coded_lead import Told, told_activities, told_changes, told_deals
+from features.kernel.profile import PROFILE_WIDTH, cut_profile, profile
+from features.kernel.sequence import SEQUENCE_WIDTH, cut_sequence, sequence
+from features.kernel.sweep import sweep
+from features.kernel.sweep_layout import SWEEP_WIDTH, cut_sweep
+from features.kernel.touch import TOUCH_WIDTH, cut_touch, touch
+from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 
-_VIEWS: Final = ("profile", "engagement", "sales_touch", "deals", "account", "sequence")
-_BEGIN: Final = np.array([0, 5, 41, 77, 80, 82, 87], np.int64)
-PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE = _BEGIN
-"""Where the parts of each plan begin in the pack; a plain number would be a type of its own."""
+WIDTHS: Final[Mapping[str, tuple[int, ...]]] = {
+    "profile": (PROFILE_WIDTH,),
+    "engagement": (SWEEP_WIDTH,),
+    "sales_touch": (SWEEP_WIDTH, TOUCH_WIDTH),
+    "deals": (DEALS_WIDTH,),
+    "account": (ACCOUNT_WIDTH,),
+    "sequence": (SEQUENCE_WIDTH,),
+}
+"""The views of the compiled call, in the order of the pack, with the widths of their plans."""
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE, _ = np.cumsum(
+    [0, *(width for widths in WIDTHS.values() for width in widths)], dtype=np.int64
+)
+"""Where each plan begins in the pack; int64, as numba treats a literal as a type of its own."""
 
 
 def packed_plans(plans: Mapping[str, Any]) -> Integers:
-    """Pack the plans of all views, by the name of the view."""
-    return pack(tuple(plans[name] for name in _VIEWS))
+    """Pack the plans of the views in `WIDTHS`.
 
+    Parameters
+    ----------
+    plans
+        Name of the view -> its plan; other views are left out.
 
-@njit(cache=True, nogil=True)
-def _runs(packed: Integers, at: int) -> Any:
-    return cut.uint32(packed, at), cut.uint32(packed, at + 1), cut.uint32(packed, at + 2)
-
-
-@njit(cache=True, nogil=True)
-def sweep_plan(packed: Integers, at: int) -> SweepPlan:
-    """Cut a sweep's plan out of the pack."""
-    rates = (
-        cut.uint32(packed, at + 9),
-        cut.uint32(packed, at + 10),
-        cut.uint32(packed, at + 11),
-        cut.float64(packed, at + 12),
-    )
-    days = (
-        cut.uint32(packed, at + 27),
-        cut.uint32(packed, at + 28),
-        cut.int32(packed, at + 29),
-        cut.uint32(packed, at + 30),
-    )
-    fading = (
-        cut.float64(packed, at + 32),
-        cut.int32(packed, at + 33),
-        cut.uint32(packed, at + 34),
-        cut.uint32(packed, at + 35),
-    )
-    return SweepPlan(
-        cut.int64(packed, at),
-        cut.whole(packed, at + 1),
-        cut.int32(packed, at + 2),
-        cut.whole(packed, at + 3),
-        cut.uint32(packed, at + 4),
-        cut.uint32(packed, at + 5),
-        _runs(packed, at + 6),
-        rates,
-        (_runs(packed, at + 13), _runs(packed, at + 16)),
-        (cut.int32(packed, at + 19), _runs(packed, at + 20)),
-        (cut.int32(packed, at + 23), _runs(packed, at + 24)),
-        (days, cut.int32(packed, at + 31)),
-        fading,
-    )
-
-
-@njit(cache=True, nogil=True)
-def profile_plan(packed: Integers, at: int) -> ProfilePlan:
-    """Cut the plan of the profile out of the pack; the functions below do so for other views."""
-    return ProfilePlan(
-        cut.int32(packed, at),
-        cut.int32(packed, at + 1),
-        cut.int32(packed, at + 2),
-        cut.int32(packed, at + 3),
-        cut.truth(packed, at + 4),
-    )
-
-
-@njit(cache=True, nogil=True)
-def touch_plan(packed: Integers, at: int) -> TouchPlan:
-    """Cut the plan of the sales view out."""
-    return TouchPlan(cut.int32(packed, at), cut.int32(packed, at + 1), cut.truth(packed, at + 2))
-
-
-@njit(cache=True, nogil=True)
-def deals_plan(packed: Integers, at: int) -> DealsPlan:
-    """Cut the plan of the deals out."""
-    return DealsPlan(cut.int32(packed, at), cut.int32(packed, at + 1))
-
-
-@njit(cache=True, nogil=True)
-def account_plan(packed: Integers, at: int) -> AccountPlan:
-    """Cut the plan of the account out."""
-    return AccountPlan(
-        cut.int64(packed, at),
-        cut.int32(packed, at + 1),
-        cut.int32(packed, at + 2),
-        cut.int32(packed, at + 3),
-        cut.int32(packed, at + 4),
-    )
-
-
-@njit(cache=True, nogil=True)
-def sequence_plan(packed: Integers, at: int) -> SequencePlan:
-    """Cut the plan of the sequence out."""
-    return SequencePlan(
-        cut.whole(packed, at),
-        cut.int32(packed, at + 1),
-        cut.int32(packed, at + 2),
-        cut.int32(packed, at + 3),
-        cut.int32(packed, at + 4),
-        cut.int32(packed, at + 5),
-    )
+    Returns
+    -------
+    Integers
+        One array, see `features.kernel.packed`.
+    """
+    return pack(tuple(plans[name] for name in WIDTHS))
 
 
 @njit(cache=True, nogil=True)
 def _by_side(events: Events, direction: Codes) -> Events:
     return Events(
-        events.start, events.in_order, events.created_at, events.lead_seen_from,
-        events.occurred_at, events.seen_from, direction, events.pair, events.dwell, events.amount,
+        events.start, events.in_order, events.created_at, events.lead_visible_from,
+        events.occurred_at, events.visible_from, direction, events.pair,
+        events.dwell, events.amount,
     )  # fmt: skip
 
 
@@ -141,41 +76,43 @@ def _rows(lead: int, cutoffs: Integers) -> Rows:
 
 
 @njit(cache=True, nogil=True)
-def _accounts(told: Told, events: Events, deals: Deals) -> Accounts:
-    of_lead = told.leads[2].astype(np.int32)
+def _accounts(records: CodedLead, events: Events, deals: Deals) -> Accounts:
+    of_lead = records.leads[2].astype(np.int32)
     group, start, members = groups(of_lead)
     return Accounts(of_lead, group, start, members, events, deals)
 
 
 @njit(cache=True, nogil=True)
-def features_of(told: Told, lead: int, cutoffs: Integers, packed: Integers, matrix: Matrix) -> None:
+def features_of(
+    records: CodedLead, lead: int, cutoffs: Integers, packed: Integers, matrix: Matrix
+) -> None:
     """Fill one row of the matrix for each cutoff of one lead.
 
     Compiling this costs nearly what all the kernels in it cost, so nothing is wrapped around it.
 
     Parameters
     ----------
-    told
-        The lead and its account mates.
+    records
+        Coded records of the lead and its account mates.
     lead
-        Its number.
+        The number of the lead.
     cutoffs
-        Shape (rows,), in any order.
+        Shape (rows,): microseconds, in any order.
     packed
-        What `packed_plans` gave.
+        The result of `packed_plans`.
     matrix
-        Shape (rows, features).
+        Shape (rows, features), float32; columns of other views stay untouched.
     """
     rows = _rows(lead, cutoffs)
     every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
-    events, touches = told_activities(told)
-    deals = told_deals(told)
-    profile(told_changes(told), rows, every, profile_plan(packed, PROFILE), matrix)
-    sweep(events, rows, every, sweep_plan(packed, ENGAGEMENT), matrix)
-    sides = sweep_plan(packed, SIDES)
+    events, touches = sort_activities(records)
+    deals = sort_deals(records)
+    profile(sort_changes(records), rows, every, cut_profile(packed, PROFILE), matrix)
+    sweep(events, rows, every, cut_sweep(packed, ENGAGEMENT), matrix)
+    sides = cut_sweep(packed, SIDES)
     if sides.key_count > 1:
         sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
-    touch(touches, rows, every, touch_plan(packed, TOUCH), matrix)
-    history(deals, rows, every, deals_plan(packed, DEALS), matrix)
-    account(_accounts(told, events, deals), rows, every, account_plan(packed, ACCOUNT), matrix)
-    sequence(events, rows, every, sequence_plan(packed, SEQUENCE), matrix)
+    touch(touches, rows, every, cut_touch(packed, TOUCH), matrix)
+    history(deals, rows, every, cut_deals(packed, DEALS), matrix)
+    account(_accounts(records, events, deals), rows, every, cut_account(packed, ACCOUNT), matrix)
+    sequence(events, rows, every, cut_sequence(packed, SEQUENCE), matrix)

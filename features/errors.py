@@ -1,22 +1,22 @@
-"""The project's one exception tree.
+"""The product's one exception tree.
 
 ::
 
     MikomiError
-    ├── BadInput            what was brought cannot be used
+    ├── BadInput            the input cannot be used
     │   ├── BadMapping      the mapping file
     │   ├── BadParams       params.yaml
     │   ├── BadTables       leads, activities, outcomes, accounts, attribute_changes
-    │   └── BadRequest      a single question: an unknown lead, a cutoff out of range
-    ├── NotEnoughEvidence   too few matured snapshots or conversions for what was asked
+    │   └── BadRequest      a single request: an unknown lead, a cutoff out of range
+    ├── NotEnoughEvidence   too few matured snapshots or conversions for the request
     ├── ArtifactError       a saved model cannot be used
     │   ├── ArtifactMissing     there is none
     │   ├── ArtifactTampered    a hash differs from the manifest
     │   └── CatalogMismatch     features were built with another catalog
-    ├── LeakFound           something looks into the future
+    ├── FutureLeak          something looks into the future
     └── InUse               another run is making the same output
 
-Every message says what was found, what was expected and what to do.
+Every message states what was found, what was expected and what to do.
 """
 
 from dataclasses import dataclass
@@ -24,22 +24,45 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: `found` where, what was `expected`, what to `do`."""
+    """One thing that is wrong.
 
-    found: str
+    Attributes
+    ----------
+    observed
+        What was found, and where.
+    expected
+        What was expected instead.
+    do
+        What to do about it.
+    """
+
+    observed: str
     expected: str
     do: str
 
     def __str__(self) -> str:
         """Render the fault on one line."""
-        return f"found {self.found}; expected {self.expected}; {self.do}"
+        return f"found {self.observed}; expected {self.expected}; {self.do}"
+
+    def to_json(self) -> dict[str, str]:
+        """Return the fault as plain data, under the keys of HTTP problems and report files.
+
+        >>> Fault("-1", "a positive number", "correct it").to_json()
+        {'found': '-1', 'expected': 'a positive number', 'do': 'correct it'}
+        """
+        return {"found": self.observed, "expected": self.expected, "do": self.do}
 
 
 class MikomiError(Exception):
-    """Anything this project refuses to do, with its `faults`.
+    """Anything that this product refuses to do, with its `faults`.
 
     >>> print(BadParams([Fault("horizon_days: -1", "a positive number", "correct params.yaml")]))
     found horizon_days: -1; expected a positive number; correct params.yaml
+
+    Parameters
+    ----------
+    faults
+        Everything that is wrong, at least one.
     """
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -47,21 +70,27 @@ class MikomiError(Exception):
         self.faults = tuple(faults)
 
     @classmethod
-    def of(cls, found: str, expected: str, do: str) -> "MikomiError":
-        """Make the error of a single fault."""
-        return cls([Fault(found, expected, do)])
+    def of(cls, observed: str, expected: str, do: str) -> "MikomiError":
+        """Create the error of a single fault.
+
+        Parameters
+        ----------
+        observed, expected, do
+            As in `Fault`.
+        """
+        return cls([Fault(observed, expected, do)])
 
 
 class BadInput(MikomiError):
-    """What was brought cannot be used."""
+    """The input cannot be used."""
 
 
 class BadMapping(BadInput):
     """The mapping file cannot be used."""
 
 
-class BadParams(BadInput):
-    """params.yaml cannot be used."""
+class BadParams(BadInput, ValueError):
+    """params.yaml cannot be used; a ValueError too, so that pydantic collects its faults."""
 
 
 class BadTables(BadInput):
@@ -69,11 +98,11 @@ class BadTables(BadInput):
 
 
 class BadRequest(BadInput):
-    """A single question cannot be answered as asked."""
+    """A single request cannot be answered as it was made."""
 
 
 class NotEnoughEvidence(MikomiError):
-    """Too few matured snapshots or conversions for what was asked."""
+    """Too few matured snapshots or conversions for the request."""
 
 
 class ArtifactError(MikomiError):
@@ -92,7 +121,7 @@ class CatalogMismatch(ArtifactError):
     """The features were built with another catalog than the model's."""
 
 
-class LeakFound(MikomiError):
+class FutureLeak(MikomiError):
     """Something looks into the future."""
 
 

@@ -1,7 +1,7 @@
 """What one feature is: a declarative record, and the sentence that turns it into a reason.
 
 Decided here: a feature is named `view__measure__window` (`view__measure` if it has no window), and
-everything a reader may ask about it stands in its record, which travels with the model.
+everything that describes it stands in its record, which is stored with the model.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,13 @@ Unit = Literal[
 
 @dataclass(frozen=True)
 class Text:
-    """The same words in English and Japanese."""
+    """The same words in two languages.
+
+    Attributes
+    ----------
+    en, ja
+        In English and in Japanese.
+    """
 
     en: str
     ja: str
@@ -22,7 +28,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Sentence:
-    """How a value is said: `value` holds one `{value}`; `none` is for zero or missing."""
+    """The sentences that describe a value.
+
+    Attributes
+    ----------
+    value
+        Contains one `{value}`.
+    none
+        For zero or missing.
+    """
 
     value: Text
     none: Text
@@ -39,7 +53,7 @@ class Feature:
     view
         The view that computes it.
     key
-        What of the view it measures: an activity type, a topic, an attribute name; "" for all.
+        Which part of the view it measures: an activity type, a topic, an attribute; "" for all.
     measure
         The measure inside the view: `count`, `days_since_last`, ...
     window_days
@@ -48,15 +62,15 @@ class Feature:
     unit
         Unit of the value; `category` means that the value is a code of the vocabulary.
     missing_means
-        What a missing value says.
+        What a missing value means.
     known_when
         From when on the value can be trusted.
     concept
-        Code of what a salesperson would call it; contributions are summed by it.
+        Code of what a salesperson would name it; contributions are summed by it.
     concept_label
         The concept in words.
     sentence
-        How one value is said.
+        The sentences that describe a value.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 Decided here: the label looks at `occurred_at` alone, in [cutoff, cutoff + horizon). It is missing
 exactly while cutoff + horizon lies after `observed_until`, even for a lead that has converted
-already: to count early successes before their failures can be known would flatter the base rate.
+already: counting early conversions before failures can be known would inflate the base rate.
 
 With a cutoff of 2026-04-01 and a horizon of 90 days, the label is missing until 2026-06-30 00:00;
 a deal won on 2026-04-01 00:00 makes it 1, one won on 2026-06-30 00:00 does not.
@@ -55,14 +55,14 @@ class Target:
 def attach(
     snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Target, observed_until: pd.Timestamp
 ) -> pd.Series:
-    """Tell the label of every snapshot.
+    """Compute the label of every snapshot.
 
     Parameters
     ----------
     snapshots
         Rows with `lead_id` and `cutoff`, in any order.
     outcomes
-        The outcomes table; unsorted, with outcomes of other leads.
+        The outcomes table, in any order; it may hold outcomes of other leads.
     target
         What is predicted.
     observed_until
@@ -89,7 +89,13 @@ def attach(
 
 
 def next_conversion(snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Target) -> Moments:
-    """Tell the moment of the first conversion at or after each cutoff; `NEVER` if there is none."""
+    """Return the moment of the first conversion at or after each cutoff; `NEVER` without one.
+
+    Parameters
+    ----------
+    snapshots, outcomes, target
+        As in `attach`.
+    """
     cutoff = to_moments(snapshots["cutoff"])
     lead, at = _conversions(snapshots["lead_id"], outcomes, target)
     ticks = np.unique(at)
@@ -97,8 +103,8 @@ def next_conversion(snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Tar
     keys = lead * width + np.searchsorted(ticks, at)
     codes = pd.factorize(snapshots["lead_id"])[0].astype(np.int64)
     place = np.searchsorted(keys, codes * width + np.searchsorted(ticks, cutoff))
-    found = np.append(lead, -1)[place] == codes
-    return np.where(found, np.append(at, NEVER)[place], NEVER)
+    converts = np.append(lead, -1)[place] == codes
+    return np.where(converts, np.append(at, NEVER)[place], NEVER)
 
 
 def _conversions(
@@ -108,8 +114,8 @@ def _conversions(
     rows = outcomes.loc[outcomes["outcome"] == target.outcome, ["lead_id", "occurred_at"]]
     lead = pd.Index(pd.unique(lead_id)).get_indexer(pd.Index(rows["lead_id"])).astype(np.int64)
     at = to_moments(rows["occurred_at"])
-    kept = (lead >= 0) & (at < NEVER)
-    lead, at = lead[kept], at[kept]
+    usable = (lead >= 0) & (at < NEVER)
+    lead, at = lead[usable], at[usable]
     order = np.lexsort((at, lead))
     lead, at = lead[order], at[order]
     if not target.repeat:

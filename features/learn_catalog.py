@@ -1,10 +1,10 @@
 """Learning the catalog: which types, topics, categories and numbers have enough support.
 
-Decided here: support is the number of distinct leads, counted in what was seen before the last
-cutoff of the training snapshots, so nothing of the test period reaches the catalog. A view of which
-too few leads have anything is left out, and so is the month of the cutoff while the history holds
-fewer than two of each: what a season does cannot be told from what a trend does until it has come
-again. Partitions hold whole leads, so their supports add up.
+Decided here: support is the number of distinct leads, counted in what was visible before the last
+cutoff of the training snapshots, so nothing of the test period reaches the catalog. A view that has
+too few leads is left out, and so is the month of the cutoff while the history holds fewer than two
+of each: a season cannot be separated from a trend until it has come again. Partitions hold whole
+leads, so their supports add up.
 """
 
 from collections import Counter
@@ -19,13 +19,11 @@ from features.catalog.naming import unique
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER
 from features.feature import Text
 from features.kernel.sweep_plan import VALUE_COLUMNS
-from features.records.activities import DIRECTIONS
 from features.records.attributes import account_columns
-from features.records.columns import has, moments_of, seen_moments
+from features.records.columns import has, moments_of, visible_moments
 from features.tables import LEADS, Tables
 from features.timeline import DAY, NEVER, to_moments
-from features.views import VIEWS
-from features.views.profile import MONTH
+from features.views import VIEWS, motion_of
 from features.wording.activity_words import ANY, OTHER
 
 _Code = TypeVar("_Code", str, tuple[str, str])
@@ -37,16 +35,16 @@ def learn(
     settings: CatalogSettings | None = None,
     labels: Mapping[str, Text] | None = None,
 ) -> Catalog:
-    """Learn the vocabulary and give every feature that can be made with it.
+    """Learn the vocabulary and return every feature that can be made with it.
 
     Parameters
     ----------
     tables
         The canonical tables, whole or as partitions that hold whole leads.
     snapshots
-        The training snapshots; only their last cutoff counts.
+        The training snapshots, with `cutoff`; only the last one counts.
     settings
-        Windows and supports.
+        Windows and supports; the defaults if missing.
     labels
         Words for codes, see `Vocabulary.labels`.
     """
@@ -55,27 +53,36 @@ def learn(
     parts = [tables] if isinstance(tables, Tables) else tables
     supports = _Supports()
     for part in parts:
-        _add_activities(supports, part.activities, until)
-        _add_outcomes(supports, part.outcomes, until)
-        _add_attributes(supports, part, until)
+        _add(supports, _visible(part, until), until)
     views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
     catalog = catalog_of(_vocabulary(supports, settings, labels or {}), settings, views)
     if until - supports.first_created_at >= round(settings.month_after_days * DAY):
         return catalog
-    return replace(catalog, features=tuple(f for f in catalog.features if f.measure != MONTH))
+    lasting = tuple(one for one in catalog.features if not motion_of(one).by_month)
+    return replace(catalog, features=lasting)
 
 
 def catalog_of(
     vocabulary: Vocabulary,
     settings: CatalogSettings | None = None,
-    views: Collection[str] = tuple(VIEWS),
+    views: Collection[str] | None = None,
 ) -> Catalog:
-    """Give every feature that the views can make with a vocabulary."""
+    """Return every feature that the views can make with a vocabulary.
+
+    Parameters
+    ----------
+    vocabulary
+        What was learned from the training data.
+    settings
+        Windows and half-lives; the defaults if missing.
+    views
+        Names of the views; all if missing.
+    """
     settings = settings or CatalogSettings()
     records = (
         feature
         for name, view in VIEWS.items()
-        if name in views
+        if views is None or name in views
         for feature in view.features(vocabulary, settings)
     )
     return Catalog(unique(records), vocabulary, settings)
@@ -83,9 +90,18 @@ def catalog_of(
 
 @dataclass
 class _Supports:
-    """Distinct leads by what was seen of them; `views` tells which views have anything to tell.
+    """Counts of distinct leads by what is visible of them.
 
-    `first_created_at` is the beginning of the history, `NEVER` if there is none.
+    Attributes
+    ----------
+    types, topics, valued
+        By activity type, by (type, topic), by (type, column with values).
+    categories, numbers
+        By attribute and value; by attribute.
+    views
+        By view.
+    first_created_at
+        The beginning of the history in microseconds, `NEVER` if there is none.
     """
 
     types: Counter[str] = field(default_factory=Counter)
@@ -97,7 +113,7 @@ class _Supports:
     first_created_at: int = NEVER
 
     def category(self, name: str) -> Counter[str]:
-        """Give the counter of one categorical attribute."""
+        """Return the counter of one categorical attribute."""
         return self.categories.setdefault(name, Counter())
 
 
@@ -118,16 +134,32 @@ def _distinct(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return table[["lead_id", *names]].dropna().drop_duplicates()
 
 
-def _seen(table: pd.DataFrame, occurred: str, until: int) -> pd.DataFrame:
+def _visible(tables: Tables, until: int) -> Tables:
+    """Leave out the records that the last cutoff does not see; accounts stay whole."""
+    return replace(
+        tables,
+        leads=_before(tables.leads, "created_at", until),
+        activities=_before(tables.activities, "occurred_at", until),
+        outcomes=_before(tables.outcomes, "occurred_at", until),
+        attribute_changes=_before(tables.attribute_changes, "occurred_at", until),
+    )
+
+
+def _before(table: pd.DataFrame, occurred: str, until: int) -> pd.DataFrame:
     moments = moments_of(table, occurred)
-    seen = seen_moments(table, moments) < until
-    return table if seen.all() else table[seen]
+    visible = visible_moments(table, moments) < until
+    return table if visible.all() else table[visible]
 
 
-def _add_activities(supports: _Supports, table: pd.DataFrame, until: int) -> None:
-    table = _seen(table, "occurred_at", until)
-    active = table["lead_id"].nunique()
-    supports.views.update({"engagement": active, "sequence": active})
+def _add(supports: _Supports, visible: Tables, until: int) -> None:
+    for name, view in VIEWS.items():
+        supports.views[name] += view.support(visible)
+    _add_activities(supports, visible.activities)
+    supports.category(OUTCOME).update(_leads_by(visible.outcomes, "outcome"))
+    _add_attributes(supports, visible, until)
+
+
+def _add_activities(supports: _Supports, table: pd.DataFrame) -> None:
     supports.types.update(_leads_by(table, "activity_type"))
     if has(table, "topic"):
         supports.topics.update(_leads_by_pair(table, ["activity_type", "topic"]))
@@ -135,37 +167,26 @@ def _add_activities(supports: _Supports, table: pd.DataFrame, until: int) -> Non
         if has(table, column):
             valued = _leads_by(table[table[column].notna()], "activity_type")
             supports.valued.update({(code, column): count for code, count in valued.items()})
-    if has(table, "direction"):
-        directed = table[table["direction"].isin(DIRECTIONS)]
-        supports.views["sales_touch"] += directed["lead_id"].nunique()
     if has(table, "actor"):
         supports.category(ACTOR).update(_leads_by(table, "actor"))
 
 
-def _add_outcomes(supports: _Supports, table: pd.DataFrame, until: int) -> None:
-    seen = _seen(table, "occurred_at", until)
-    supports.views["deals"] += seen["lead_id"].nunique()
-    supports.category(OUTCOME).update(_leads_by(seen, "outcome"))
-
-
-def _add_attributes(supports: _Supports, tables: Tables, until: int) -> None:
-    leads = _seen(tables.leads, "created_at", until)
+def _add_attributes(supports: _Supports, visible: Tables, until: int) -> None:
+    leads = visible.leads
     if "account_id" in leads.columns:
-        shared = leads["account_id"].notna() & leads["account_id"].duplicated(keep=False)
-        supports.views["account"] += int(shared.sum())
-        leads = _with_account(tables, leads, until)
-    supports.views["profile"] += len(leads)
+        leads = _with_account(visible, until)
     begun = to_moments(leads["created_at"]).min(initial=NEVER)
     supports.first_created_at = min(supports.first_created_at, int(begun))
-    changes = _seen(tables.attribute_changes, "occurred_at", until)
+    changes = visible.attribute_changes
     for name in leads.columns:
         if name == OWNER or name not in LEADS.names:
             later = changes.loc[changes["attribute"] == name, ["lead_id", "value"]]
             _add_attribute(supports, leads[["lead_id", name]], later)
 
 
-def _with_account(tables: Tables, leads: pd.DataFrame, until: int) -> pd.DataFrame:
-    columns = account_columns(tables, leads)
+def _with_account(visible: Tables, until: int) -> pd.DataFrame:
+    leads = visible.leads
+    columns = account_columns(visible, leads)
     if "known_at" in columns.columns:
         known_at = to_moments(columns["known_at"])
         columns = columns.drop(columns="known_at")[(known_at < until) | (known_at == NEVER)]
@@ -204,18 +225,18 @@ def _vocabulary(
 
 
 def _best(counts: Counter[_Code], least: int) -> list[_Code]:
-    """Give what has support, most first, ties by name."""
-    kept = [(code, count) for code, count in counts.items() if count >= least]
-    return [code for code, _ in sorted(kept, key=lambda item: (-item[1], item[0]))]
+    """Return what has enough support, most first, ties by name."""
+    supported = [(code, count) for code, count in counts.items() if count >= least]
+    return [code for code, _ in sorted(supported, key=lambda item: (-item[1], item[0]))]
 
 
 def _apart(topics: list[tuple[str, str]], types: tuple[str, ...]) -> list[tuple[str, str]]:
     """Leave out pairs whose joint code another pair or type has already."""
     taken = set(types)
-    kept = []
+    distinct = []
     for activity_type, topic in topics:
         code = f"{activity_type}:{topic}"
         if code not in taken:
             taken.add(code)
-            kept.append((activity_type, topic))
-    return kept
+            distinct.append((activity_type, topic))
+    return distinct

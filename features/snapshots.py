@@ -1,11 +1,11 @@
 """Which (lead, cutoff) pairs exist: the cohort at every cutoff.
 
-Decided here: a lead is in the cohort at a cutoff when it was seen before it and has not left.
+Decided here: a lead is in the cohort at a cutoff if it is visible there and has not left.
 
-- Seen: `created_at` and `known_at` lie before the cutoff.
-- A lead whose conversion outcome occurred before the cutoff has left, whenever our systems heard of
+- Visible: `created_at` and `known_at` lie before the cutoff.
+- A lead whose conversion outcome occurred before the cutoff has left, whenever our systems knew of
   it: there is nothing left to predict. With `repeat` it stays, because it may convert again.
-- A lead whose deal was lost stays: it may wake again. With `until_decided` it leaves too.
+- A lead whose deal was lost stays: it may become active again. With `until_decided` it leaves too.
 - Cutoffs are a calendar of equal steps, and early ages of each lead (an hour after `created_at`).
 
 With cutoffs every 14 days from 2026-04-01, a lead created on 2026-04-01 00:00 is first in the
@@ -24,17 +24,17 @@ from numpy.typing import NDArray
 
 from features.errors import BadInput, Fault
 from features.tables import Tables
-from features.timeline import DAY, HOUR, NEVER, Moments, from_moments, seen_from, to_moments
+from features.timeline import DAY, HOUR, NEVER, Moments, from_moments, to_moments, visible_from
 
 KINDS: Final = ("calendar", "age", "given")
-"""What made a snapshot: the calendar, an early age of the lead, or somebody's question."""
+"""Where a snapshot comes from: the calendar, an early age of the lead, or a requested cutoff."""
 
-_CALENDAR, _AGE, _GIVEN = range(3)
+_CALENDAR, _AGE, _REQUESTED = range(3)
 
 
 @dataclass(frozen=True)
 class CohortRule:
-    """Who is asked about, and when.
+    """Which leads are predicted, and when.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class CohortRule:
     last_cutoff
         No cutoff is later; None means until the end of observation.
     early_age_hours
-        Further cutoffs of each lead, at these ages exactly.
+        Further cutoffs of each lead, exactly at these ages.
     max_age_days
         A lead of this age or older is not drawn; None draws every age.
     repeat
@@ -106,7 +106,16 @@ class _Stay:
 
 
 def draw(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> pd.DataFrame:
-    """Draw every snapshot that the rule asks for, up to and including `until`.
+    """Draw every snapshot of the rule, up to and including `until`.
+
+    Parameters
+    ----------
+    tables
+        The leads and their outcomes.
+    rule
+        Which leads, and when.
+    until
+        The end of observation.
 
     Returns
     -------
@@ -138,21 +147,40 @@ def draw(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> pd.DataFrame:
 
 
 def at(tables: Tables, cutoff: pd.Timestamp, rule: CohortRule) -> pd.DataFrame:
-    """Draw all leads that are in the cohort at one cutoff: the open leads, to be scored.
+    """Return the snapshots of all leads in the cohort at one cutoff: the open leads, to be scored.
 
     >>> at_ = pd.to_datetime(["2026-04-01", "2026-04-20"], utc=True).as_unit("us")
     >>> leads = pd.DataFrame({"lead_id": ["a", "b"], "created_at": at_, "known_at": at_})
     >>> at(Tables(leads), pd.Timestamp("2026-04-20", tz="UTC"), CohortRule())["lead_id"].tolist()
     ['a']
+
+    Parameters
+    ----------
+    tables
+        The leads and their outcomes.
+    cutoff
+        The cutoff.
+    rule
+        Which leads; its calendar is not used.
     """
     stay = _stay(tables, rule)
     moment = _moment(cutoff)
     row = np.flatnonzero((stay.after < moment) & (moment <= stay.up_to))
-    return _frame(stay, row, np.full(len(row), moment), np.full(len(row), _GIVEN))
+    return _frame(stay, row, np.full(len(row), moment), np.full(len(row), _REQUESTED))
 
 
 def calendar(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> Moments:
-    """Tell the cutoffs of the calendar, ascending, in microseconds; maybe none."""
+    """Return the cutoffs of the calendar, ascending, in microseconds; there may be none.
+
+    Parameters
+    ----------
+    tables
+        The leads.
+    rule
+        The step, the first and the last cutoff.
+    until
+        The end of observation, included.
+    """
     created = to_moments(tables.leads["created_at"])
     created = created[created < NEVER]
     if rule.every_days is None or not len(created):
@@ -168,7 +196,7 @@ def _stay(tables: Tables, rule: CohortRule) -> _Stay:
     leads = tables.leads.sort_values("lead_id", kind="stable", ignore_index=True)
     created = to_moments(leads["created_at"])
     known = leads["known_at"].fillna(leads["created_at"]) if "known_at" in leads else None
-    after = created if known is None else seen_from(created, to_moments(known))
+    after = created if known is None else visible_from(created, to_moments(known))
     up_to = np.full(len(leads), NEVER)
     if not rule.repeat:
         up_to = _first_outcome(leads["lead_id"], tables.outcomes, rule.target_outcome)
@@ -231,5 +259,5 @@ def _last(rule: CohortRule, until: pd.Timestamp) -> int:
 
 
 def _moment(at: pd.Timestamp) -> int:
-    """Turn a moment with a zone into microseconds."""
+    """Convert a time with a zone to microseconds."""
     return int(at.tz_convert("UTC").as_unit("us").asm8.astype(np.int64))

@@ -1,8 +1,7 @@
 """The canonical tables: columns, types, keys.
 
-Decided here: what a table must hold to be used. Turning somebody's export into these is the
-mapping's work; finding what is wrong with the content is the data checks'. Times are
-`datetime64[us, UTC]`.
+Decided here: what a table must hold to be used. Converting an export to these tables is the task of
+the mapping; checking the content is that of the data checks. Times are `datetime64[us, UTC]`.
 
 - `leads`: one row a lead, key `lead_id`. Every column that is not listed is an attribute: text is a
   category, a number is a number. Values in `leads` are those known at the lead's own `known_at`.
@@ -24,7 +23,21 @@ TableName = Literal["leads", "activities", "outcomes", "accounts", "attribute_ch
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a canonical table: its kind, whether it must be there, unit and meaning."""
+    """One column of a canonical table.
+
+    Attributes
+    ----------
+    name
+        The name of the column.
+    kind
+        Which values it holds.
+    meaning
+        What a value means, and what a missing one does.
+    required
+        Whether the table must have the column.
+    unit
+        The unit of a number; "" without.
+    """
 
     name: str
     kind: ColumnKind
@@ -35,7 +48,19 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One canonical table: its columns, its key, whether further columns are attributes."""
+    """One canonical table.
+
+    Attributes
+    ----------
+    name
+        The name of the table.
+    key
+        The columns whose values identify a row.
+    columns
+        The listed columns, in order.
+    open_ended
+        Whether further columns are attributes.
+    """
 
     name: TableName
     key: tuple[str, ...]
@@ -119,7 +144,7 @@ SPECS: Final[Mapping[TableName, TableSpec]] = {
 
 
 def empty(name: TableName) -> pd.DataFrame:
-    """Make the table without rows, every listed column in its type.
+    """Return the table without rows, every listed column in its type.
 
     >>> empty("outcomes").dtypes["occurred_at"]
     datetime64[us, UTC]
@@ -129,13 +154,19 @@ def empty(name: TableName) -> pd.DataFrame:
 
 
 def dtype_of(kind: ColumnKind) -> str:
-    """Tell the pandas type that holds a kind of column."""
+    """Return the pandas type that holds a kind of column."""
     return {"time": "datetime64[us, UTC]", "number": "float64"}.get(kind, "str")
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The canonical tables of some leads, each as its `TableSpec` says."""
+    """The canonical tables of some leads, each in the form of its `TableSpec`.
+
+    Attributes
+    ----------
+    leads, activities, outcomes, accounts, attribute_changes
+        The tables; a table that is missing has no rows.
+    """
 
     leads: pd.DataFrame
     activities: pd.DataFrame = field(default_factory=lambda: empty("activities"))
@@ -144,5 +175,5 @@ class Tables:
     attribute_changes: pd.DataFrame = field(default_factory=lambda: empty("attribute_changes"))
 
     def attributes(self) -> tuple[str, ...]:
-        """Name the lead attributes in the order of the columns."""
+        """Return the names of the lead attributes, in the order of the columns."""
         return tuple(name for name in self.leads.columns if name not in LEADS.names)

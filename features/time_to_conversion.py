@@ -1,11 +1,10 @@
 """How long conversions take, and which horizon and windows follow from it.
 
 Decided here: times run from `created_at` to the first conversion of a lead. Leads that have not
-converted are still waiting: they count as watched until `observed_until` (product-limit estimate,
-Kaplan and Meier 1958), so that young leads do not make conversions look quick. Suggestions are
-round spans of a fixed ladder.
+converted are censored at `observed_until` (product-limit estimate, Kaplan and Meier 1958), so that
+young leads do not make conversions look quick. Suggestions are round spans of a fixed ladder.
 
-This looks at outcomes: it serves people who choose a target, never a feature.
+This reads outcomes: it is for people who choose a target, never for a feature.
 """
 
 from dataclasses import dataclass
@@ -25,10 +24,10 @@ _COVERED: Final = 0.75
 """A suggested horizon holds this share of the conversions that were ever observed."""
 _WINDOW_LEVELS: Final = (0.1, 0.35, 0.65, 0.9)
 """Suggested windows hold these shares of the activities before a conversion."""
-_MIN_WATCHED: Final = 30
-"""The curve is told as far as so many leads are still watched."""
+_MIN_OBSERVED: Final = 30
+"""The curve is reported as far as that many leads are still observed."""
 _POINTS: Final = 200
-"""A curve is told by so many of its steps."""
+"""The most steps of a curve that are reported."""
 
 Curve = tuple[tuple[float, float], ...]
 """(days, share within them), ascending."""
@@ -36,7 +35,7 @@ Curve = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class TimeToConversion:
-    """What was measured and what is suggested; spans in days.
+    """The measured times and the suggestions that follow; spans in days.
 
     Attributes
     ----------
@@ -47,7 +46,7 @@ class TimeToConversion:
     quantiles_days
         (level, days from creation to conversion), of conversions observed at any time.
     converted_share
-        (days, share of all leads converted within them), as far as enough leads were watched.
+        (days, share of all leads converted within them), as far as enough leads were observed.
     activity_share
         (window in days, share of the activities before a conversion that lie within it).
     conversion_curve, activity_curve
@@ -76,9 +75,18 @@ def measure(tables: Tables, outcome: str, observed_until: pd.Timestamp) -> TimeT
     >>> at = pd.to_datetime(["2026-01-01", "2026-01-11"], utc=True).as_unit("us")
     >>> leads = pd.DataFrame({"lead_id": ["a", "b"], "created_at": at[:1].repeat(2)})
     >>> won = pd.DataFrame({"lead_id": ["a"], "outcome": "won", "occurred_at": at[1:]})
-    >>> found = measure(Tables(leads, outcomes=won), "won", at[0] + pd.Timedelta(days=365))
-    >>> found.conversions, found.quantiles_days[2], found.horizon_days
+    >>> times = measure(Tables(leads, outcomes=won), "won", at[0] + pd.Timedelta(days=365))
+    >>> times.conversions, times.quantiles_days[2], times.horizon_days
     (1, (0.5, 10.0), 14.0)
+
+    Parameters
+    ----------
+    tables
+        The leads, their activities and outcomes.
+    outcome
+        The conversion outcome.
+    observed_until
+        Up to when outcomes are complete.
     """
     created = to_moments(tables.leads["created_at"])
     first = _first(tables, outcome)
@@ -105,7 +113,7 @@ def measure(tables: Tables, outcome: str, observed_until: pd.Timestamp) -> TimeT
 
 
 def _first(tables: Tables, outcome: str) -> Moments:
-    """Tell the first such outcome of each lead, in the order of `leads`."""
+    """Return the first such outcome of each lead, in the order of `leads`; `NEVER` without."""
     rows = tables.outcomes[tables.outcomes["outcome"] == outcome]
     place = pd.Index(tables.leads["lead_id"]).get_indexer(pd.Index(rows["lead_id"]))
     first = np.full(len(tables.leads), NEVER)
@@ -116,11 +124,11 @@ def _first(tables: Tables, outcome: str) -> Moments:
 def _curve(
     days: NDArray[np.float64], converted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Tell the share converted by each day on which one did: 1 - product of (1 - d / watched)."""
+    """Compute the share converted by each day of a conversion: 1 - product of (1 - d / at risk)."""
     at, count = np.unique(days[converted], return_counts=True)
-    watched = len(days) - np.searchsorted(np.sort(days), at)
+    at_risk = len(days) - np.searchsorted(np.sort(days), at)
     waiting: NDArray[np.float64] = np.cumprod(
-        1.0 - count / np.maximum(watched, 1), dtype=np.float64
+        1.0 - count / np.maximum(at_risk, 1), dtype=np.float64
     )
     return at, 1.0 - waiting
 
@@ -130,20 +138,20 @@ def _reach(at: NDArray[np.float64], share: NDArray[np.float64], level: float) ->
 
 
 def _steps(at: NDArray[np.float64], share: NDArray[np.float64]) -> Curve:
-    """Tell a curve by its first and last step and some in between."""
-    kept = np.unique(np.linspace(0, len(at) - 1, min(len(at), _POINTS)).astype(np.int64))
-    return tuple(zip(at[kept].tolist(), share[kept].tolist(), strict=True))
+    """Thin a curve to its first and last step and some in between."""
+    steps = np.unique(np.linspace(0, len(at) - 1, min(len(at), _POINTS)).astype(np.int64))
+    return tuple(zip(at[steps].tolist(), share[steps].tolist(), strict=True))
 
 
 def _converted_share(
     at: NDArray[np.float64], share: NDArray[np.float64], days: NDArray[np.float64]
 ) -> Curve:
-    told = []
+    shares = []
     for span in LADDER:
-        if (days >= span).sum() < _MIN_WATCHED:
+        if (days >= span).sum() < _MIN_OBSERVED:
             break
-        told.append((span, float(np.append(0.0, share)[np.searchsorted(at, span, side="right")])))
-    return tuple(told)
+        shares.append((span, float(np.append(0.0, share)[np.searchsorted(at, span, side="right")])))
+    return tuple(shares)
 
 
 def _horizon(
@@ -159,7 +167,7 @@ def _horizon(
 
 
 def _lookback_days(tables: Tables, outcome: str, until: int) -> NDArray[np.float64]:
-    """Tell how long before the conversion each earlier activity of a converted lead was."""
+    """Compute how long before the conversion each earlier activity of a converted lead was."""
     first = pd.Series(_first(tables, outcome), index=pd.Index(tables.leads["lead_id"]))
     first = first[first <= until]
     place = first.index.get_indexer(pd.Index(tables.activities["lead_id"]))

@@ -1,4 +1,4 @@
-"""Time: cutoff, window, horizon, and the one rule for "seen".
+"""Time: cutoff, window, horizon, and the one rule of visibility.
 
 Decided here: time is UTC; spans are elapsed time, half-open at the right; a day is 24 hours.
 
@@ -21,13 +21,13 @@ SECOND: Final = 1_000_000
 HOUR: Final = 3_600 * SECOND
 DAY: Final = 24 * HOUR
 NEVER: Final = np.iinfo(np.int64).max
-"""The moment that no cutoff is after: what was never known."""
+"""The moment that no cutoff is after: of a record that was never known."""
 
 MOMENT_DTYPE: Final = pd.DatetimeTZDtype(unit="us", tz="UTC")
 
 
 def to_moments(times: pd.Series) -> Moments:
-    """Turn a UTC column into microseconds; a missing time becomes `NEVER`.
+    """Convert a UTC column to microseconds; a missing time becomes `NEVER`.
 
     >>> to_moments(pd.Series(pd.to_datetime(["1970-01-02T00:00:00Z", None])).astype(MOMENT_DTYPE))
     array([        86400000000, 9223372036854775807])
@@ -38,7 +38,7 @@ def to_moments(times: pd.Series) -> Moments:
 
 
 def from_moments(moments: Moments) -> pd.Series:
-    """Turn microseconds into a UTC column.
+    """Convert microseconds to a UTC column.
 
     >>> from_moments(np.array([86_400_000_000]))[0]
     Timestamp('1970-01-02 00:00:00+0000', tz='UTC')
@@ -46,10 +46,15 @@ def from_moments(moments: Moments) -> pd.Series:
     return pd.Series(moments.astype("datetime64[us]")).dt.tz_localize("UTC")
 
 
-def seen_from(occurred_at: Moments, known_at: Moments) -> Moments:
-    """Tell the moment from which a record may be used: a cutoff sees it when `seen_from < cutoff`.
+def visible_from(occurred_at: Moments, known_at: Moments) -> Moments:
+    """Return the moment from which records are visible: at a cutoff if `visible_from < cutoff`.
 
-    A record is seen once it has happened and was known, whichever came later, so a meeting that is
-    entered before it takes place is not yet a meeting.
+    A record is visible once it has occurred and was known, whichever came later, so a meeting that
+    is entered before it takes place is not yet a meeting.
+
+    Parameters
+    ----------
+    occurred_at, known_at
+        Shape (records,): microseconds; `NEVER` is missing.
     """
     return np.maximum(occurred_at, known_at)

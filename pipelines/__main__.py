@@ -1,6 +1,6 @@
 """The `mikomi` command: the only place below `serve` that reads a clock.
 
-Decided here: what this project refuses is told as a message and exit code 2, never as a traceback;
+Decided here: what this project refuses is a message and exit code 2, never as a traceback;
 anything else is a defect and shows one. Idle OpenMP threads sleep instead of spinning.
 """
 
@@ -14,7 +14,7 @@ REFUSED = 2
 
 
 def main() -> int:
-    """Run the command line and tell the exit code."""
+    """Run the command line and return the exit code."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from pipelines.commands.app import app  # noqa: PLC0415 - after the environment is set
     from pipelines.commands.console import refuse  # noqa: PLC0415

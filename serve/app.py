@@ -1,8 +1,8 @@
-"""The server put together: settings become parts, parts become routes behind good manners.
+"""The server: builds the application of its settings, routes, pages and middleware.
 
-Decided here: the one place of `serve` that reads a clock. The model and the keys are followed by
-tasks of the server itself; the store is opened when the server starts, so a server without its
-database starts, says what is missing, and goes on when it is there.
+Decided here: this is the one place of `serve` that reads the clock, besides the helper processes.
+Tasks of the server follow the model and the keys; the store is opened when the server starts, so a
+server without its database starts, reports what is missing, and goes on when it is there.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from starlette.exceptions import HTTPException
 
 from features.errors import MikomiError
 from models.artifact import artifact
-from serve.http.access import Gate
-from serve.http.app_context import Parts
+from serve.http.access import AccessControl
+from serve.http.app_context import AppContext
 from serve.http.logs import Log
-from serve.http.middleware import Manners
+from serve.http.middleware import RequestMiddleware
 from serve.http.problems import TABLE
 from serve.http.rate_limits import Limits
 from serve.pages import router
-from serve.pages.error_pages import Refusals
-from serve.pages.frame import Pages
+from serve.pages.shell.error_pages import Refusals
+from serve.pages.shell.frame import Pages
 from serve.routes import (
     health,
     leads,
@@ -46,7 +46,7 @@ from serve.routes import (
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring.champion import FollowedChampion
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store import checkpoints
 from serve.store.engine import open_engine, upgrade
@@ -64,17 +64,17 @@ _SWITCH_SECONDS = 0.0005
 
 
 def from_environment() -> FastAPI:
-    """Make the application that `mikomi serve` runs."""
+    """Build the application that `mikomi serve` runs."""
     return create_app(Settings.read(os.environ))
 
 
 def create_app(settings: Settings, now: Callable[[], datetime] | None = None) -> FastAPI:
-    """Make an application.
+    """Build an application.
 
     Parameters
     ----------
     settings
-        What it is told.
+        The settings of the server.
     now
         The clock; missing means the machine's.
     """
@@ -100,8 +100,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         "log": server.log,
         "refusal": refusals.of_scope,
     }
-    app.add_middleware(Manners, **manners)
-    app.shortcut = Manners(Shortcut(server.parts), **manners)
+    app.add_middleware(RequestMiddleware, **manners)
+    app.shortcut = RequestMiddleware(Shortcut(server.parts), **manners)
     for kind in (*TABLE, MikomiError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refusals.answer)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
@@ -110,18 +110,18 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
 
 
 def _build(app: FastAPI) -> None:
-    """Build every route now: the framework would at the first request that looks for one.
+    """Build every route now; the framework would do so at the first request.
 
-    It silences a warning meanwhile, for the whole interpreter, which no two threads should do.
+    It silences a warning for the whole interpreter meanwhile, which two threads must not do.
     """
     for _ in iter_route_contexts(app.routes):
         pass
 
 
 class Application(FastAPI):
-    """The framework's application, but for the one request that goes past it."""
+    """The application of the framework, with a shortcut for POST /v1/score."""
 
-    shortcut: Manners
+    shortcut: RequestMiddleware
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -132,25 +132,33 @@ class Application(FastAPI):
 
 
 class Server:
-    """What lives as long as the server."""
+    """Everything that lives as long as the server.
+
+    Parameters
+    ----------
+    settings
+        The settings of the server.
+    now
+        The clock.
+    """
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.log = Log(now)
         limits = Limits(settings.requests_per_second, settings.burst)
-        self.gate = Gate(limits, open_without_keys=settings.loopback)
+        self.gate = AccessControl(limits, open_without_keys=settings.loopback)
         self._champion = FollowedChampion(
             settings.models, _load, settings.older_models, self._refused
         )
         self._engine = open_engine(settings.database_url)
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
-        self.parts = Parts(
+        self.parts = AppContext(
             settings, self._champion, Store(self._engine), Receipts(self._engine), now
         )
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
-        """Follow the model and the keys while the server runs; finish the log at the end."""
+        """Run the tasks of the server; close the log of receipts at the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
         gc.enable()
@@ -172,7 +180,7 @@ class Server:
         self._engine.dispose()
 
     async def _prepare(self) -> None:
-        """Take up what is there before the first request: no worker answers before it is warm."""
+        """Read the keys and the model, so that no worker answers before it is warm."""
         with suppress(SQLAlchemyError, OSError):
             await asyncio.to_thread(self._take_keys)
         await asyncio.to_thread(self._follow)
@@ -180,7 +188,7 @@ class Server:
     async def _often(
         self, work: Callable[[], object], seconds: float, ending: asyncio.Event
     ) -> None:
-        """Do it again and again; what runs when the server ends is waited for."""
+        """Repeat a task until the server ends; the last run is completed."""
         while not ending.is_set():
             try:
                 await asyncio.to_thread(work)
@@ -191,14 +199,14 @@ class Server:
 
     def _follow(self) -> None:
         if self._champion.poll():
-            loaded: Any = self._champion.current()
+            loaded = self._champion.current()
             self.parts.metrics.model(loaded.version)
             self.parts.metrics.drift(loaded.fingerprint, loaded.drift.reference())
             self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint)
         self._count_drift()
 
     def _count_drift(self) -> None:
-        for loaded in self._champion.kept():
+        for loaded in self._champion.cached():
             self.parts.metrics.drift(loaded.fingerprint, loaded.drift.take())
 
     def _take_keys(self) -> None:
@@ -206,9 +214,9 @@ class Server:
             upgrade(self._engine)
             self.gate.use(self._keys.all())
         except (SQLAlchemyError, OSError):
-            self.parts.reach.lost()
+            self.parts.database_health.unavailable()
             raise
-        self.parts.reach.found()
+        self.parts.database_health.available()
 
     def _look_again(self) -> None:
         self.parts.store.look_again(self.parts.now())
@@ -222,17 +230,17 @@ class Server:
         self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
 
 
-def _load(folder: Path, version: int | None) -> Loaded:
-    loaded = Loaded(artifact.load(folder), version)
+def _load(folder: Path, version: int | None) -> LoadedModel:
+    loaded = LoadedModel(artifact.load(folder), version)
     loaded.warm()
     _settle()
     return loaded
 
 
 def _settle() -> None:
-    """Leave what will stay out of all later searches for garbage, which would hold up requests.
+    """Exclude the objects of a loaded model from garbage collection, which would delay requests.
 
-    While `mikomi serve` starts, nothing is searched, not even for this: nearly all of it stays.
+    While `mikomi serve` starts, nothing is collected at all: nearly every object stays.
     """
     if gc.isenabled():
         gc.unfreeze()

@@ -4,8 +4,8 @@
 
     MikomiError                 features/errors.py
     ├── NoStore             503 the database does not answer
+    │   └── SchemaMismatch  503 the database was made by another version
     ├── KeysUnknown         503 the API keys could not be read yet
-    ├── NoReceipts          503 answers cannot be logged
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
     ├── TooOften            429 the key is over its rate limit
@@ -19,7 +19,7 @@
     │   └── BadRequest      422 features/errors.py
     │       ├── NoLead      404 no lead has the id
     │       ├── NoReceipt   404 no receipt has the id
-    │       ├── Erased      410 the person was erased
+    │       ├── PersonErased 410 the person was erased
     │       └── LockedOut   429 too many failures to sign in
     └── ArtifactError       500 features/errors.py
         ├── ArtifactMissing 409 features/errors.py
@@ -33,7 +33,7 @@ from typing import ClassVar, NamedTuple
 from features.errors import ArtifactError, ArtifactMissing, BadInput, BadRequest, MikomiError
 
 
-class Problem(NamedTuple):
+class HttpProblem(NamedTuple):
     """The fixed part of an HTTP problem (RFC 9457): status, type and title."""
 
     status: int
@@ -44,74 +44,72 @@ class Problem(NamedTuple):
 class NoModel(ArtifactMissing):
     """No champion has been loaded."""
 
-    problem: ClassVar = Problem(503, "/problems/no-model", "There is no model yet")
+    problem: ClassVar = HttpProblem(503, "/problems/no-model", "There is no model yet")
 
 
 class NoStore(MikomiError):
     """The database does not answer; requests that need it are refused until it does."""
 
-    problem: ClassVar = Problem(503, "/problems/store", "The store cannot be reached")
+    problem: ClassVar = HttpProblem(503, "/problems/store", "The store cannot be reached")
+
+
+class SchemaMismatch(NoStore):
+    """The tables of the database were made by another version of the server."""
 
 
 class KeysUnknown(MikomiError):
     """The API keys have not been read yet, so callers cannot be authenticated."""
 
-    problem: ClassVar = Problem(503, "/problems/store", "The store cannot be reached")
-
-
-class NoReceipts(MikomiError):
-    """Answers cannot be logged, so none is sent."""
-
-    problem: ClassVar = Problem(503, "/problems/receipts", "Answers cannot be logged")
+    problem: ClassVar = HttpProblem(503, "/problems/store", "The store cannot be reached")
 
 
 class NoKey(MikomiError):
     """The request has no API key, or an unknown one."""
 
-    problem: ClassVar = Problem(401, "/problems/no-key", "A key is needed")
+    problem: ClassVar = HttpProblem(401, "/problems/no-key", "A key is needed")
 
 
 class NotAllowed(MikomiError):
     """The scopes of the key do not allow the request."""
 
-    problem: ClassVar = Problem(403, "/problems/not-allowed", "The key does not allow this")
+    problem: ClassVar = HttpProblem(403, "/problems/not-allowed", "The key does not allow this")
 
 
 class TooOften(MikomiError):
     """The key is over its rate limit; it is free again after `wait` seconds."""
 
-    problem: ClassVar = Problem(429, "/problems/too-often", "Too many requests")
+    problem: ClassVar = HttpProblem(429, "/problems/too-often", "Too many requests")
     wait = 0.0
 
 
 class TooLarge(MikomiError):
     """The body is larger than allowed."""
 
-    problem: ClassVar = Problem(413, "/problems/too-large", "The body is too large")
+    problem: ClassVar = HttpProblem(413, "/problems/too-large", "The body is too large")
 
 
 class TooSlow(MikomiError):
     """The body did not arrive in time."""
 
-    problem: ClassVar = Problem(408, "/problems/too-slow", "The body did not arrive in time")
+    problem: ClassVar = HttpProblem(408, "/problems/too-slow", "The body did not arrive in time")
 
 
 class NotSignedIn(MikomiError):
     """The page needs a user, and nobody is signed in."""
 
-    problem: ClassVar = Problem(401, "/problems/not-signed-in", "Somebody has to sign in")
+    problem: ClassVar = HttpProblem(401, "/problems/not-signed-in", "Somebody has to sign in")
 
 
 class NotAllowedHere(MikomiError):
     """The form was forged, or the page is closed to this user."""
 
-    problem: ClassVar = Problem(403, "/problems/not-allowed-here", "This form is refused")
+    problem: ClassVar = HttpProblem(403, "/problems/not-allowed-here", "This form is refused")
 
 
 class NotYet(MikomiError):
     """The lead is created after the cutoff of the request."""
 
-    problem: ClassVar = Problem(409, "/problems/not-yet", "The lead is created later than now")
+    problem: ClassVar = HttpProblem(409, "/problems/not-yet", "The lead is created later than now")
 
 
 class BadBody(BadInput):
@@ -121,25 +119,25 @@ class BadBody(BadInput):
 class NoLead(BadRequest):
     """No lead has the id of the request."""
 
-    problem: ClassVar = Problem(404, "/problems/no-lead", "There is no such lead")
+    problem: ClassVar = HttpProblem(404, "/problems/no-lead", "There is no such lead")
 
 
 class NoReceipt(BadRequest):
     """No receipt has the id of the request."""
 
-    problem: ClassVar = Problem(404, "/problems/no-receipt", "There is no such receipt")
+    problem: ClassVar = HttpProblem(404, "/problems/no-receipt", "There is no such receipt")
 
 
-class Erased(BadRequest):
+class PersonErased(BadRequest):
     """The person was erased, and with them the inputs of the answer."""
 
-    problem: ClassVar = Problem(410, "/problems/erased", "The person was erased")
+    problem: ClassVar = HttpProblem(410, "/problems/erased", "The person was erased")
 
 
 class LockedOut(BadRequest):
     """Too many failures to sign in; the lock ends after `minutes`."""
 
-    problem: ClassVar = Problem(429, "/problems/locked-out", "Too many failures to sign in")
+    problem: ClassVar = HttpProblem(429, "/problems/locked-out", "Too many failures to sign in")
     minutes = 0
 
 
@@ -147,7 +145,7 @@ class ReplayDiffers(ArtifactError):
     """The replayed answer differs from the logged one."""
 
 
-def problems() -> Iterator[tuple[type[MikomiError], Problem]]:
+def problems() -> Iterator[tuple[type[MikomiError], HttpProblem]]:
     """Yield every class of this file that has a problem of its own."""
     for one in list(globals().values()):
         if isinstance(one, type) and issubclass(one, MikomiError) and "problem" in vars(one):

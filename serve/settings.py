@@ -1,143 +1,151 @@
 """The settings of the server, read once from the environment.
 
-Decided here: every name begins with `MIKOMI_`; secrets are never shown.
+Decided here: the name of every variable begins with `MIKOMI_`; variables that no setting reads are
+ignored, as other commands have theirs. Settings that may hold a password are never shown. A setting
+made from Python never reads the environment.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from features.errors import BadParams, Fault
 
 PREFIX: Final = "MIKOMI_"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_LEAST: Final = {
-    "port": 0,
-    "workers": 1,
-    "poll_seconds": 0.05,
-    "follow_seconds": 0.05,
-    "refresh_seconds": 0.05,
-    "older_models": 1,
-    "body_bytes": 1_000,
-    "head_seconds": 0.1,
-    "body_seconds": 0.1,
-    "requests_per_second": 0.01,
-    "burst": 1,
-    "session_hours": 0.01,
-    "shadow_share": 0.0,
-    "shadow_seconds": 0.05,
-    "explore_share": 0.0,
-    "explore_seed": 0,
-}
-_MOST: Final = {"shadow_share": 1.0, "explore_share": 0.5}
-_ONE_OF: Final = {
-    "language": ("en", "ja"),
-    "access_log": ("yes", "no"),
-    "sales_see": ("own", "own_and_unowned", "all"),
-}
+_HIDDEN: Final = "(not shown)"
+_TYPES: Final = {"int": "a whole number", "float": "a number", "path": "a path", "string": "a text"}
+_DO: Final = "correct the environment"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the server is told when it starts.
+def _time_zone(name: str) -> str:
+    """Check the name of a time zone.
+
+    Raises
+    ------
+    PydanticCustomError
+        If this machine knows no zone of the name.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError("time_zone", "a name such as Asia/Tokyo") from error
+    return name
+
+
+Interval = Annotated[float, Field(ge=0.05)]
+"""Seconds between two rounds of something that repeats."""
+Timeout = Annotated[float, Field(ge=0.1)]
+"""Seconds after which the server stops waiting."""
+
+
+class Settings(BaseSettings):
+    """The settings of one server; one that cannot be used raises `BadParams`.
 
     >>> Settings.read({"MIKOMI_PORT": "9000"}).port
     9000
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    language: str = "en"
-    database_url: str = field(default="sqlite:///artifacts/serve/mikomi.db", repr=False)
-    models: Path = Path("artifacts/serve")
-    registry: str = field(default="artifacts/mlflow", repr=False)
-    registered_model: str = "mikomi"
-    poll_seconds: float = 0.5
-    follow_seconds: float = 2.0
-    refresh_seconds: float = 1.0
-    older_models: int = 4
-    body_bytes: int = 8_000_000
-    head_seconds: float = 10.0
-    body_seconds: float = 10.0
-    requests_per_second: float = 1_000.0
-    burst: int = 2_000
-    access_log: str = "yes"
-    session_hours: float = 12.0
-    sales_see: str = "own_and_unowned"
-    time_zone: str = "UTC"
-    shadow_share: float = 0.0
-    shadow_seconds: float = 5.0
-    explore_share: float = 0.0
-    explore_seed: int = 0
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
-    def __post_init__(self) -> None:
-        """Refuse values that make no sense, all at once."""
-        faults = [
-            Fault(f"{PREFIX}{name.upper()}={getattr(self, name)}", f"at least {least}", _DO)
-            for name, least in _LEAST.items()
-            if not getattr(self, name) >= least
-        ]
-        faults += [
-            Fault(f"{PREFIX}{name.upper()}={getattr(self, name)}", " or ".join(words), _DO)
-            for name, words in _ONE_OF.items()
-            if getattr(self, name) not in words
-        ]
-        faults += [
-            Fault(
-                f"{PREFIX}{name.upper()}={getattr(self, name)}", f"a share, at most {most:g}", _DO
-            )
-            for name, most in _MOST.items()
-            if not getattr(self, name) <= most
-        ]
-        if not _is_zone(self.time_zone):
-            expected = "a name such as Asia/Tokyo"
-            faults.append(Fault(f"{PREFIX}TIME_ZONE={self.time_zone}", expected, _DO))
-        if faults:
-            raise BadParams(faults)
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0)] = 8000
+    workers: Annotated[int, Field(ge=1)] = 1
+    language: Literal["en", "ja"] = "en"
+    database_url: str = Field(default="sqlite:///artifacts/serve/mikomi.db", repr=False)
+    models: Path = Path("artifacts/serve")
+    registry: str = Field(default="artifacts/mlflow", repr=False)
+    registered_model: str = "mikomi"
+    poll_seconds: Interval = 0.5
+    follow_seconds: Interval = 2.0
+    refresh_seconds: Interval = 1.0
+    older_models: Annotated[int, Field(ge=1)] = 4
+    body_bytes: Annotated[int, Field(ge=1_000)] = 8_000_000
+    head_seconds: Timeout = 10.0
+    body_seconds: Timeout = 10.0
+    requests_per_second: Annotated[float, Field(ge=0.01)] = 1_000.0
+    burst: Annotated[int, Field(ge=1)] = 2_000
+    access_log: Literal["yes", "no"] = "yes"
+    session_hours: Annotated[float, Field(ge=0.01)] = 12.0
+    sales_see: Literal["own", "own_and_unowned", "all"] = "own_and_unowned"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    shadow_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    shadow_seconds: Interval = 5.0
+    explore_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
+    explore_seed: Annotated[int, Field(ge=0)] = 0
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings from `environment`; list every value that cannot be read."""
-        values: dict[str, Any] = {}
-        faults: list[Fault] = []
-        for one in fields(cls):
-            name = PREFIX + one.name.upper()
-            if name not in environment:
-                continue
-            kind: Any = type(one.default)
-            try:
-                values[one.name] = kind(environment[name])
-            except ValueError:
-                faults.append(Fault(f"{name} unreadable", kind.__name__, _DO))
-        if faults:
-            raise BadParams(faults)
-        return cls(**values)
+        """Read the settings from `environment`.
+
+        Raises
+        ------
+        BadParams
+            With every value that cannot be used.
+        """
+        source = EnvSettingsSource(cls)
+        source.env_vars = {name.lower(): value for name, value in environment.items()}
+        return cls(**source())
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
 
-    def told(self) -> dict[str, str]:
-        """Give what may be shown: everything but what may hold a password."""
-        hidden = {one.name for one in fields(self) if not one.repr}
+    def shown(self) -> dict[str, str]:
+        """Return the variables with their values; those that may hold a password are replaced."""
         return {
-            PREFIX + one.name.upper(): "(not shown)"
-            if one.name in hidden
-            else str(getattr(self, one.name))
-            for one in fields(self)
+            _variable(name): str(getattr(self, name)) if setting.repr else _HIDDEN
+            for name, setting in type(self).model_fields.items()
         }
 
+    @classmethod
+    def settings_customise_sources(
+        cls, *_settings_class: Any, **sources: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Use only what the constructor receives: the environment is read by `read`."""
+        return (sources["init_settings"],)
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+    @model_validator(mode="wrap")
+    @classmethod
+    def _faults_at_once(cls, values: Any, check: Callable[[Any], Self]) -> Self:
+        try:
+            return check(values)
+        except ValidationError as error:
+            raise BadParams([_fault(one) for one in error.errors()]) from None
 
 
-_DO: Final = "correct the environment"
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    """Write the product's fault from pydantic's.
+
+    >>> Settings(burst=0)
+    Traceback (most recent call last):
+    features.errors.BadParams: found MIKOMI_BURST=0; expected at least 1; correct the environment
+    """
+    variable, kind = _variable(str(error["loc"][0])), error["type"]
+    if "_parsing" in kind or kind.endswith("_type"):
+        return Fault(f"{variable} unreadable", _TYPES.get(kind.partition("_")[0], kind), _DO)
+    limits = error.get("ctx", {})
+    expected = {
+        "greater_than_equal": "at least {ge:g}",
+        "less_than_equal": "a share, at most {le:g}",
+        "literal_error": "{expected}",
+        "extra_forbidden": "the name of a setting",
+    }.get(kind, error["msg"])
+    return Fault(f"{variable}={error['input']}", expected.format(**limits).replace("'", ""), _DO)

@@ -36,12 +36,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str:
-    """Give the path of the browser; say how to get one."""
+    """Return the path of the browser; explain how to get one."""
     named = os.environ.get("MIKOMI_CHROMIUM")
-    found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
-    if not found:
+    browser = named or next((path for name in NAMES if (path := shutil.which(name))), None)
+    if not browser:
         raise RuntimeError("no browser: `make browser` installs one, or set MIKOMI_CHROMIUM")
-    return found
+    return browser
 
 
 @contextmanager

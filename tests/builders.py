@@ -42,7 +42,7 @@ def moments(random: np.random.Generator, size: int, days: float = SPAN_DAYS) -> 
 
 
 def known(random: np.random.Generator, occurred: pd.Series, share: float) -> pd.Series:
-    """Let some be known late, some not be dated, the others be known at once."""
+    """Draw when records were known: some late, some undated, the others at once."""
     kind = random.random(len(occurred))
     delay = random.integers(0, 40, len(occurred)) * GRID_HOURS
     late = occurred + pd.to_timedelta(delay, unit="h")
@@ -172,7 +172,7 @@ def learned(tables: Tables, rows: pd.DataFrame) -> Catalog:
 
 
 def shuffled(tables: Tables, seed: int) -> Tables:
-    """Bring the same rows in another order."""
+    """Return the same rows in another order."""
     return replace(
         tables,
         **{
@@ -183,7 +183,7 @@ def shuffled(tables: Tables, seed: int) -> Tables:
 
 
 def only(tables: Tables, leads: set[str]) -> Tables:
-    """Keep some leads with all their records."""
+    """Return some leads with all their records."""
     return replace(
         tables,
         **{
@@ -195,12 +195,12 @@ def only(tables: Tables, leads: set[str]) -> Tables:
 
 
 def learned_at(tables: Tables, cutoff: pd.Timestamp) -> Catalog:
-    """Learn the catalog from what one cutoff sees."""
+    """Learn the catalog from what is visible at one cutoff."""
     return learn(tables, pd.DataFrame({"cutoff": [cutoff]}), CatalogSettings(min_support=2))
 
 
 def dictionary_encoded(tables: Tables) -> Tables:
-    """Bring the texts as categories, as a dictionary-encoded Parquet file does."""
+    """Return the texts as categories, as a dictionary-encoded Parquet file does."""
     return replace(
         tables,
         **{
@@ -217,5 +217,5 @@ def built(
     catalog: Catalog | CompiledCatalog,
     threads: int = 2,
 ) -> Matrix:
-    """Build and give the matrix alone."""
+    """Build and return the matrix alone."""
     return build(tables, rows, catalog, threads).values  # noqa: PD011 (not a pandas frame)

@@ -40,7 +40,7 @@ def of_features() -> None:
     encoder.written.coded(
         b'[{"activity_type": "call", "occurred_at": "2026-01-01T00:00:00Z", "actor": "x"}]'
     )
-    told = encoder.told([asked], None)
+    told = encoder.coded([asked], None)
     CompiledCatalog(catalog).values_of(told, 0, np.array([moment_of(at)], np.int64))
 
 

@@ -10,10 +10,12 @@ from features.catalog.catalog import Catalog, Vocabulary
 from features.feature import Feature, Sentence, Text, Unit
 from features.timeline import DAY, from_moments
 from models.evaluation import evaluation
-from models.evaluation.evaluation import Case, Evaluation, EvaluationSettings
+from models.evaluation.evaluation import Case, Evaluation
+from models.evaluation.settings import EvaluationSettings
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.stats import split_plan
-from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import split_by_cutoff
 from models.stats.training_set import TrainingSet
 from models.training import fit_model
 

@@ -11,13 +11,13 @@ from features.learn_catalog import learn
 from features.tables import Tables
 from models.evaluation.single_features import singles
 from models.stats.training_set import TrainingSet
-from pipelines.leaks.check import Evidence
+from pipelines.leaks.check import LeakEvidence
 
 DAY = pd.Timedelta(days=1)
 
 
-def made(count: int) -> Evidence:
-    """Give honest leads, one a day, each called a day later and decided after five."""
+def made(count: int) -> LeakEvidence:
+    """Make honest leads, one a day, each called a day later and decided after five."""
     random = np.random.default_rng(3)
     ids = pd.Series([f"lead-{n:03d}" for n in range(count)], dtype="str")
     created = pd.Series(pd.date_range("2026-01-01", periods=count, tz="UTC")).astype(
@@ -44,28 +44,28 @@ def made(count: int) -> Evidence:
     )
     rows = pd.DataFrame({"lead_id": ids, "cutoff": created + DAY, "label": won.astype(float)})
     tables = Tables(leads=leads, activities=calls, outcomes=outcomes)
-    return Evidence(
+    return LeakEvidence(
         tables, rows, np.arange(count * 7 // 10), np.arange(count * 7 // 10 + 10, count)
     )
 
 
-def with_attribute(evidence: Evidence, values: pd.Series) -> Evidence:
+def with_attribute(evidence: LeakEvidence, values: pd.Series) -> LeakEvidence:
     leads = evidence.tables.leads.assign(tag=values.to_numpy())
     return replace(evidence, tables=replace(evidence.tables, leads=leads))
 
 
-def of_leads(evidence: Evidence, **columns: object) -> Evidence:
-    """Give the leads further columns, or others."""
+def of_leads(evidence: LeakEvidence, **columns: object) -> LeakEvidence:
+    """Add columns to the leads, or replace them."""
     leads = evidence.tables.leads.assign(**columns)
     return replace(evidence, tables=replace(evidence.tables, leads=leads))
 
 
-def won_of(evidence: Evidence) -> np.ndarray:
+def won_of(evidence: LeakEvidence) -> np.ndarray:
     return (evidence.rows["label"] == 1.0).to_numpy()
 
 
-def featured(leak: float, leads: int = 1200) -> Evidence:
-    """Give leads with a telling attribute and, mixed with noise, one that knows the outcome."""
+def featured(leak: float, leads: int = 1200) -> LeakEvidence:
+    """Make leads with a predictive attribute and, mixed with noise, one that knows the outcome."""
     random = np.random.default_rng(5)
     evidence = made(leads)
     signal = random.normal(size=leads)
@@ -80,12 +80,12 @@ def featured(leak: float, leads: int = 1200) -> Evidence:
     frame = build(tables, rows, catalog)
     learning, test = np.arange(leads * 3 // 4), np.arange(leads * 3 // 4 + 5, leads)
     whole = TrainingSet.from_frame(frame, rows["label"])
-    told = singles(whole.take(learning), whole.take(test), catalog.features, 1.0)
-    return Evidence(tables, rows, learning, test, frame=frame, singles=told)
+    result = singles(whole.take(learning), whole.take(test), catalog.features, 1.0)
+    return LeakEvidence(tables, rows, learning, test, frame=frame, singles=result)
 
 
-def by_batch(leads: int = 1200) -> Evidence:
-    """Let the outcome hang on the batch, and a number be known of which only the batch is told."""
+def by_batch(leads: int = 1200) -> LeakEvidence:
+    """Let the outcome hang on the batch, and a number be known that depends only on the batch."""
     evidence = made(leads)
     batch = np.arange(leads) // 30
     sign = np.random.default_rng(6).permutation(np.tile([0.05, 0.95], leads // 60))
@@ -95,4 +95,4 @@ def by_batch(leads: int = 1200) -> Evidence:
     until = pd.DataFrame({"cutoff": rows["cutoff"].iloc[[-1]]})
     frame = build(tables, rows, learn([tables], until, CatalogSettings(min_support=20), {}))
     half = leads * 3 // 4
-    return Evidence(tables, rows, np.arange(half), np.arange(half, leads), frame=frame)
+    return LeakEvidence(tables, rows, np.arange(half), np.arange(half, leads), frame=frame)

@@ -17,14 +17,14 @@ from models.explain import learn_evidence
 from models.explain.evidence import Evidence
 from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
-from models.monitoring.age_matching import Both
-from models.monitoring.findings import Watched
+from models.monitoring.age_matching import MonitoredRows
+from models.monitoring.findings import MonitorReport
 from models.monitoring.matured import calibrated
 from models.monitoring.run import watch
 from models.monitoring.settings import MonitorSettings
 from models.stats.training_set import TrainingSet
 from models.training import fit_model
-from pipelines.lifecycle.monitor.matured import answered, told_of
+from pipelines.lifecycle.monitor.matured import answered, matured_scores
 from pipelines.lifecycle.monitor.rows import Moment, gather
 from pipelines.sample import seasons
 from pipelines.sample.seasons import START_MOMENT
@@ -74,27 +74,29 @@ def taught_by(tables: Tables) -> Artifact:
 
 
 def day(month: int, days: int = 0) -> int:
-    """Give the moment some days after the beginning of a month since the start."""
+    """Return the moment some days after the beginning of a month since the start."""
     return START_MOMENT + (seasons.days_in(month) + days) * DAY
 
 
-def both_at(tables: Tables, at: int, model: Artifact) -> tuple[Both, np.ndarray, Mapping[str, int]]:
+def both_at(
+    tables: Tables, at: int, model: Artifact
+) -> tuple[MonitoredRows, np.ndarray, Mapping[str, int]]:
     """Read today's rows and the reference of a company at a moment."""
-    found = gather([until(tables, at)], model, RULE, Moment(at, FIRST, LAST, SPAN))
-    cutoff = to_moments(pd.concat(found.rows, ignore_index=True)["cutoff"])
-    return found.whole(model), cutoff, found.newest
+    gathered = gather([until(tables, at)], model, RULE, Moment(at, FIRST, LAST, SPAN))
+    cutoff = to_moments(pd.concat(gathered.rows, ignore_index=True)["cutoff"])
+    return gathered.whole(model), cutoff, gathered.newest
 
 
 def watched(
     tables: Tables, at: int, settings: MonitorSettings = USUAL, model: Artifact | None = None
-) -> Watched:
+) -> MonitorReport:
     """Run the monitor on a company as it was known at a moment."""
     model = model or champion()
-    seen = until(tables, at)
-    found = gather([seen], model, RULE, Moment(at, FIRST, LAST, SPAN))
-    cutoff = to_moments(pd.concat(found.rows, ignore_index=True)["cutoff"])
-    asked = answered([seen], model, RULE, (LEARNED, at, SPAN))
-    told = told_of(asked, seen.outcomes, TARGET, from_moments(np.array([at]))[0])
-    calibration = calibrated(told, "snapshots", settings)
-    heard = (found.newest, found.strange())
-    return watch(found.whole(model), cutoff, model, heard, calibration, settings)
+    known = until(tables, at)
+    gathered = gather([known], model, RULE, Moment(at, FIRST, LAST, SPAN))
+    cutoff = to_moments(pd.concat(gathered.rows, ignore_index=True)["cutoff"])
+    rows = answered([known], model, RULE, (LEARNED, at, SPAN))
+    predictions = matured_scores(rows, known.outcomes, TARGET, from_moments(np.array([at]))[0])
+    calibration = calibrated(predictions, "snapshots", settings)
+    heard = (gathered.newest, gathered.strange())
+    return watch(gathered.whole(model), cutoff, model, heard, calibration, settings)

@@ -1,7 +1,7 @@
 """Every feature, slowly and obviously, straight from the tables.
 
-Nothing here is shared with the kernels: of the records that a cutoff sees (`oracle_seen`), a window
-keeps some by one condition, and each feature is a sentence of Python about the rest.
+Nothing here is shared with the kernels: of the records that a cutoff sees (`oracle_records`), a
+window selects some by one condition, and each feature is one expression of Python over the rest.
 """
 
 import math
@@ -15,7 +15,7 @@ import pandas as pd
 from features.catalog.catalog import Catalog
 from features.feature import Feature
 from features.tables import Tables
-from tests.oracle_seen import NAN, Record, Seen, exact, moment
+from tests.oracle_records import NAN, Record, Visible, exact, moment
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
@@ -25,18 +25,18 @@ ASKING = ("inquiry", "form", "trial", "support_ticket")
 
 def features(tables: Tables, snapshots: pd.DataFrame, catalog: Catalog) -> np.ndarray:
     """Shape (rows, features), float32."""
-    told = _Oracle(tables, catalog)
+    oracle = _Oracle(tables, catalog)
     rows = [
-        [told.value(feature, lead, moment(cutoff)) for feature in catalog.features]
+        [oracle.value(feature, lead, moment(cutoff)) for feature in catalog.features]
         for lead, cutoff in zip(snapshots["lead_id"], snapshots["cutoff"], strict=True)
     ]
     return np.array(rows, dtype=np.float64).astype(np.float32)
 
 
-class _Oracle(Seen):
+class _Oracle(Visible):
     def value(self, feature: Feature, lead: str, cutoff: int) -> float:
-        tell: Callable[[Feature, str, int], float] = getattr(self, f"_{feature.view}")
-        return tell(feature, lead, cutoff)
+        compute: Callable[[Feature, str, int], float] = getattr(self, f"_{feature.view}")
+        return compute(feature, lead, cutoff)
 
     def _engagement(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = [a for a in self._acts(lead, cutoff) if self._has_key(a, feature.key)]
@@ -145,7 +145,7 @@ class _Oracle(Seen):
             for other in self.leads.values()
             if other["account_id"] == account
             and other["lead_id"] != lead
-            and other["seen"] < cutoff
+            and other["visible_from"] < cutoff
         ]
         acts = [a for other in others for a in self._acts(other, cutoff)]
         match feature.measure:
@@ -203,9 +203,9 @@ class _Oracle(Seen):
             value = account.get(name.removeprefix("account."), None)
             return self._coded(name, None if pd.isna(value) else value)
         later = [
-            (c["at"], c["seen"], self._coded(name, c["value"]))
+            (c["at"], c["visible_from"], self._coded(name, c["value"]))
             for c in self.changes
-            if c["lead_id"] == lead and c["attribute"] == name and c["seen"] < cutoff
+            if c["lead_id"] == lead and c["attribute"] == name and c["visible_from"] < cutoff
         ]
         if later:
             return max(later, key=lambda c: (c[0], c[1], math.inf if math.isnan(c[2]) else c[2]))[2]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.evaluation.paired_trial import Both, Trial, TrialSettings, trial
+from models.evaluation.paired_trial import Trial, TrialRows, trial
+from models.evaluation.settings import TrialSettings
 from models.stats.metrics import log_loss
 from models.stats.training_set import Floats
 from models.training import fit_model
 from tests.small_model import SETTINGS, rows, true_probability
 
-Judge = Callable[[Both, TrialSettings], Trial]
+Judge = Callable[[TrialRows, TrialSettings], Trial]
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,20 @@ def surer(probability: Floats, factor: float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-factor * odds)))
 
 
-def true_loss(given: Floats, true: Floats) -> float:
-    """Give the log loss to be expected, by the true probabilities."""
+def true_loss(probability: Floats, true: Floats) -> float:
+    """Compute the expected log loss, by the true probabilities."""
     both = [np.full(len(true), label) for label in (1.0, 0.0)]
-    converted = log_loss(both[0], given, true) * true.mean()
-    return float(converted + log_loss(both[1], given, 1.0 - true) * (1.0 - true.mean()))
+    converted = log_loss(label=both[0], probability=probability, weight=true) * true.mean()
+    return float(
+        converted
+        + log_loss(label=both[1], probability=probability, weight=1.0 - true) * (1.0 - true.mean())
+    )
 
 
 def trials(
     one: Pair, leads: int, seeds: range, judge: Judge = trial
 ) -> Iterator[tuple[bool, bool]]:
-    """Tell of every trial whether the truly better model is promoted, and the truly worse."""
+    """Report of every trial whether the truly better model is promoted, and the truly worse."""
     for seed in seeds:
         drawn = rows(2 * leads, seed=20_000 + seed)
         worse, better = one.worse(drawn.values), one.better(drawn.values)
@@ -75,6 +79,6 @@ def trials(
         segments = {"industry": industry}
         settings = TrialSettings(redraws=400, seed=seed)
         yield tuple(  # type: ignore[misc]
-            not judge(Both(drawn.label, drawn.lead, *sides, segments), settings).grounds
+            not judge(TrialRows(drawn.label, drawn.lead, *sides, segments), settings).grounds
             for sides in ((worse, better), (better, worse))
         )

@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, delete, insert
 
-from serve.insight.silent_forecast import until
+from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.store.engine import moment
 from serve.store.ranking.filters import searched
 from serve.store.tables import RANKING
 from serve.stored_leads.store import Store
-from serve.wire.records import Asked, Value
+from serve.wire.records import ScoreRequest, Value
 from serve.wire.stored_bodies import LeadBody, StoredActivity
 
 KINDS = ("page_view", "call", "email_open", "inquiry")
@@ -36,8 +36,8 @@ class Planted:
     crossed_days: float | None = None
 
 
-def plant(engine: Engine, loaded: Loaded, leads: Sequence[Planted], at: datetime) -> None:
-    """Keep leads with their activities, and rank them as of `at`."""
+def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: datetime) -> None:
+    """Store leads with their activities, and rank them as of `at`."""
     store = Store(engine)
     for lead in leads:
         created = at - timedelta(days=lead.age_days)
@@ -49,7 +49,7 @@ def plant(engine: Engine, loaded: Loaded, leads: Sequence[Planted], at: datetime
         )
         store.ingest.put_lead(lead.lead_id, body, at)
         store.ingest.add_activities(_activities(lead, at), at, backfill=True)
-    rows = [_row(lead, loaded, store.histories.asked(lead.lead_id, at)[0]) for lead in leads]
+    rows = [_row(lead, loaded, store.histories.request(lead.lead_id, at)[0]) for lead in leads]
     with engine.begin() as connection:
         connection.execute(
             delete(RANKING).where(RANKING.c.lead_id.in_([r["lead_id"] for r in rows]))
@@ -71,15 +71,15 @@ def _activities(lead: Planted, at: datetime) -> list[StoredActivity]:
     ]
 
 
-def _row(lead: Planted, loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    answer = loaded.answer(asked, "en", "")
-    values = loaded.values(asked)
+def _row(lead: Planted, loaded: LoadedModel, request: ScoreRequest) -> dict[str, Any]:
+    answer = loaded.answer(request, "en", "")
+    values = loaded.values(request)
     names = {one.name: n for n, one in enumerate(loaded.artifact.catalog.features)}
-    last = max(asked.histories[0].activities, key=lambda one: one.occurred_at)
-    falls = until(loaded, asked).falls_at
+    last = max(request.histories[0].activities, key=lambda one: one.occurred_at)
+    falls = silent_forecast(loaded, request).falls_at
 
     def ago(days: float | None) -> int | None:
-        return None if days is None else moment(asked.cutoff - timedelta(days=days))
+        return None if days is None else moment(request.cutoff - timedelta(days=days))
 
     return {
         "lead_id": lead.lead_id,
@@ -87,7 +87,7 @@ def _row(lead: Planted, loaded: Loaded, asked: Asked) -> dict[str, Any]:
         "probability": answer.probability,
         "score": answer.score,
         "band": answer.band,
-        "trend": past(loaded, asked).trend,
+        "trend": past(loaded, request).trend,
         "owner_id": lead.owner_id,
         "source": lead.attributes.get("source"),
         "account_id": None,
@@ -106,13 +106,13 @@ def _row(lead: Planted, loaded: Loaded, asked: Asked) -> dict[str, Any]:
             ]
         ).decode(),
         "searched": searched(f"{lead.lead_id} {' '.join(map(str, lead.attributes.values()))}"),
-        "created_at": moment(asked.histories[0].lead.created_at),
+        "created_at": moment(request.histories[0].lead.created_at),
         "last_activity_at": moment(last.occurred_at),
         "last_activity_type": last.activity_type,
         "woke_up_at": ago(lead.woke_days),
         "crossed_at": ago(lead.crossed_days),
         "band_falls_at": None if falls is None else moment(falls),
-        "as_of": moment(asked.cutoff),
+        "as_of": moment(request.cutoff),
         "model_fingerprint": loaded.fingerprint,
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from features.records.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
 from tests.clocked import Clock
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 def refresh(url: str, model: Path, at: datetime) -> int:
     """Refresh the ranking of a database as of a moment, by a model; count the leads looked at."""
     engine = open_engine(url)
-    refresher, loaded, looked = Refresher(engine), Loaded(artifact.load(model), 1), 0
+    refresher, loaded, looked = Refresher(engine), LoadedModel(artifact.load(model), 1), 0
     while done := refresher.step(loaded, moment_of(at)):
         looked += done
     engine.dispose()
@@ -33,7 +33,9 @@ def refresh(url: str, model: Path, at: datetime) -> int:
 class Company:
     """A server with leads of all sorts, and a refresher that the test runs."""
 
-    def __init__(self, client: TestClient, engine: Engine, loaded: Loaded, clock: Clock) -> None:
+    def __init__(
+        self, client: TestClient, engine: Engine, loaded: LoadedModel, clock: Clock
+    ) -> None:
         self.client, self.engine, self.loaded, self.clock = client, engine, loaded, clock
         self.random = random.Random(5)  # noqa: S311 - the same company every time
         self.refresher = Refresher(engine, batch=7)
@@ -44,8 +46,8 @@ class Company:
             self.lead(n)
 
     def put(self, path: str, body: dict[str, Any]) -> None:
-        said = self.client.put(f"/v1/{path}", json=body)
-        assert said.status_code < 300, said.text
+        response = self.client.put(f"/v1/{path}", json=body)
+        assert response.status_code < 300, response.text
 
     def lead(self, n: int) -> None:
         created = self.clock.at - timedelta(days=10 + 7 * n, hours=n)
@@ -73,8 +75,8 @@ class Company:
                 }
                 | more
             )
-        said = self.client.post("/v1/activities", json={"activities": done, "backfill": True})
-        assert said.status_code == 200, said.text
+        response = self.client.post("/v1/activities", json={"activities": done, "backfill": True})
+        assert response.status_code == 200, response.text
 
     def outcome(self, n: int, outcome: str, days_ago: float) -> None:
         at = (self.clock.at - days_ago * DAY).isoformat()
@@ -88,20 +90,20 @@ class Company:
         return looked
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        said = self.client.get("/v1/leads?limit=1000&lang=ja")
-        assert said.status_code == 200, said.text
-        return {row["lead_id"]: row for row in said.json()["leads"]}
+        response = self.client.get("/v1/leads?limit=1000&lang=ja")
+        assert response.status_code == 200, response.text
+        return {row["lead_id"]: row for row in response.json()["leads"]}
 
     def stale(self) -> list[str]:
         """Name the rows that differ from the answer of this moment."""
-        found = []
+        differing = []
         for lead_id, row in self.rows().items():
-            told = self.client.get(f"/v1/leads/{lead_id}/score?lang=ja").json()
+            answer = self.client.get(f"/v1/leads/{lead_id}/score?lang=ja").json()
             names = ("probability", "score", "band")
-            reasons = {one["code"]: one["contribution"] for one in told["reasons"]}
-            same = all(row[name] == told[name] for name in names) and all(
+            reasons = {one["code"]: one["contribution"] for one in answer["reasons"]}
+            same = all(row[name] == answer[name] for name in names) and all(
                 reasons[one["code"]] == one["contribution"] for one in row["reasons"]
             )
             if not same:
-                found.append(lead_id)
-        return found
+                differing.append(lead_id)
+        return differing

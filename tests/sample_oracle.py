@@ -44,7 +44,7 @@ def stage_after(stage: int, event: int) -> int:
 
 
 def posterior_by_enumeration(company: SampleCompany, lead: int, cutoff: int) -> np.ndarray:
-    """Sum the likelihood of what was seen over every path of hidden states; shape (5,)."""
+    """Sum the likelihood of what was observed over every path of hidden states; shape (5,)."""
     created = int(company.people.created_at[lead])
     first, last = (created - START_MOMENT) // DAY, (cutoff - START_MOMENT) // DAY
     days = range(first, last + 1)
@@ -82,13 +82,13 @@ def _stages(
     company: SampleCompany, lead: int, days: range, cutoff: int
 ) -> dict[int, tuple[int, int, int, int]]:
     """Day -> stage, whether won before, the event of the day (-1: none), its moment."""
-    stage, customer, found = 0, 0, {}
+    stage, customer, by_day = 0, 0, {}
     for day in days:
         events = _events(company, lead, day, cutoff)
         at, event = events[0] if events else (0, -1)
-        found[day] = (stage, customer, event, at)
+        by_day[day] = (stage, customer, event, at)
         stage, customer = stage_after(stage, event), int(customer or event == 2)
-    return found
+    return by_day
 
 
 def _likelihood(

@@ -1,4 +1,4 @@
-"""A server of the pages with leads, users and a clock, asked as a browser would ask."""
+"""A server of the pages with leads, users and a clock, used as by a browser."""
 
 import hmac
 import time
@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from serve.app import create_app
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
 from serve.store.people.users import User, Users
@@ -28,7 +28,7 @@ def fill(url: str, leads: list[ranked.Planted]) -> Engine:
     engine = open_engine(url)
     upgrade(engine)
     if leads:
-        ranked.plant(engine, Loaded(served.artifact(), 1), leads, NOW)
+        ranked.plant(engine, LoadedModel(served.artifact(), 1), leads, NOW)
     for user in USERS:
         Users(engine).add(user, RIGHT, NOW)
     return engine
@@ -36,12 +36,12 @@ def fill(url: str, leads: list[ranked.Planted]) -> Engine:
 
 @contextmanager
 def opened(
-    models: Path, tmp_path: Path, leads: list[ranked.Planted], **told: Any
+    models: Path, tmp_path: Path, leads: list[ranked.Planted], **more: Any
 ) -> Iterator[TestClient]:
     """Serve the pages of a filled store; the model is ready."""
     url = f"sqlite:///{tmp_path / 'mikomi.db'}"
     engine = fill(url, leads)
-    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **told)
+    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **more)
     with TestClient(
         create_app(settings, lambda: NOW),
         base_url="http://localhost",
@@ -55,7 +55,7 @@ def opened(
 
 
 def enter(client: TestClient, name: str) -> TestClient:
-    """Give the client a session of a user."""
+    """Sign a user in."""
     users = Users(client.engine)  # type: ignore[attr-defined]
     user = next(one for one in users.all() if one.user_id == name)
     token = users.begin_session(user, NOW, timedelta(hours=1))
@@ -64,5 +64,5 @@ def enter(client: TestClient, name: str) -> TestClient:
 
 
 def form_token(client: TestClient) -> str:
-    """Give what a page's form would carry."""
+    """Return the fields that a form of a page carries."""
     return hmac.new(client.cookies["mikomi_session"].encode(), b"form", "sha256").hexdigest()

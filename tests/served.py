@@ -61,7 +61,7 @@ def artifact(seed: int = 0) -> Artifact:
 
 
 def body(activities: int) -> dict[str, Any]:
-    """Give the body of a question about a lead that did so much in the month before June 2026."""
+    """Return the body for a lead with activities in the month before June 2026."""
     kinds = ("page_view", "call", "email_open", "inquiry")
     done = [
         {
@@ -94,7 +94,7 @@ def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    told = {
+    variables = {
         "MIKOMI_PORT": str(port),
         "MIKOMI_MODELS": str(folder),
         "MIKOMI_REGISTRY": str(folder / "no registry"),
@@ -105,7 +105,7 @@ def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
     command = [Path(sys.executable).parent / "mikomi", "serve"]
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(  # noqa: S603 - our own command
-            command, env=os.environ | told | settings, stderr=log, stdout=log
+            command, env=os.environ | variables | settings, stderr=log, stdout=log
         )
         try:
             _wait_until_ready(running, port, folder / "log")
@@ -128,7 +128,7 @@ def _wait_until_ready(running: subprocess.Popen[bytes], port: int, log: Path) ->
 
 
 def ask(port: int, method: str, path: str, content: bytes | None = None) -> tuple[int, bytes]:
-    """Ask once."""
+    """Send one request."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         connection.request(method, path, content)
         answer = connection.getresponse()

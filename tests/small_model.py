@@ -24,7 +24,7 @@ SETTINGS = TrainSettings(folds=3, booster=BoosterSettings(max_trees=60, threads=
 
 @dataclass(frozen=True)
 class SmallModel:
-    """A trained model with the rows that taught it."""
+    """A trained model with its training rows."""
 
     artifact: Artifact
     rows: TrainingSet
@@ -39,13 +39,15 @@ def _feature(name: str, unit: Unit, concept: str, words: Text) -> Feature:
     view, measure, *window = name.split("__")
     days = float(window[0].removesuffix("d")) if window else None
     none = Text(f"no {words.en}", f"{words.ja}なし")
-    said = Sentence(Text(f"{words.en}: {{value}}", f"{words.ja}: {{value}}"), none)
+    sentence = Sentence(Text(f"{words.en}: {{value}}", f"{words.ja}: {{value}}"), none)
     key = concept if unit == "category" else ""
-    return Feature(name, view, key, measure, days, unit, "nothing", "at once", concept, words, said)
+    return Feature(
+        name, view, key, measure, days, unit, "nothing", "at once", concept, words, sentence
+    )
 
 
 def catalog() -> Catalog:
-    """Four concepts that matter, and as many noise concepts as `NOISE`, two of them categories."""
+    """Return four concepts that matter, and `NOISE` noise concepts, two of them categories."""
     pricing = Text("visits to the pricing page", "料金ページの閲覧")
     noise = [
         _feature(
@@ -107,7 +109,7 @@ def rows(count: int, seed: int, *, labels_are_noise: bool = False) -> TrainingSe
 
 
 def true_probability(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Give the probability that the labels are drawn with."""
+    """Return the probability that the labels are drawn with."""
     week, month, since, industry = (np.nan_to_num(values[:, i], nan=30.0) for i in range(4))
     margin = -2.5 + 0.9 * week + 0.3 * month - 0.03 * since + 1.2 * (industry == 2)
     margin += 0.8 * (week > 1) * (industry == 1)
@@ -115,7 +117,7 @@ def true_probability(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def frame_of(taken: TrainingSet) -> FeatureFrame:
-    """Make the feature frame of some rows."""
+    """Return the feature frame of some rows."""
     keys = pd.DataFrame(
         {
             "lead_id": [f"L{lead}" for lead in taken.lead],
@@ -128,14 +130,14 @@ def frame_of(taken: TrainingSet) -> FeatureFrame:
 @cache
 def small_model(count: int = 3000, seed: int = 0, *, labels_are_noise: bool = False) -> SmallModel:
     """Train once for all tests of a process."""
-    taught = rows(count, seed, labels_are_noise=labels_are_noise)
-    model = fit_model.fit(taught, SETTINGS, seed=seed)
+    learning = rows(count, seed, labels_are_noise=labels_are_noise)
+    model = fit_model.fit(learning, SETTINGS, seed=seed)
     names = catalog()
     artifact = Artifact(
         model=model,
         catalog=names,
-        reference=reference.learn(model.margin(taught.values)),
-        evidence=learn_evidence.learn(taught, model, names, (SETTINGS, None, seed)),
+        reference=reference.learn(model.margin(learning.values)),
+        evidence=learn_evidence.learn(learning, model, names, (SETTINGS, None, seed)),
         about={"seed": seed},
     )
-    return SmallModel(artifact, taught, frame_of(rows(500, seed + 1)))
+    return SmallModel(artifact, learning, frame_of(rows(500, seed + 1)))

@@ -11,7 +11,7 @@ MAPPED = {"contact_email": "担当者メール", "contact_name": "担当者名",
 
 
 def plant_persons(folder: Path) -> None:
-    """Give every lead an e-mail address, a name and a number, and write them into texts, too.
+    """Add an e-mail address, a name and a number to every lead, and write them into texts, too.
 
     The mapping of the folder maps all three as attributes, as a careless one would.
     """
@@ -36,8 +36,8 @@ def plant_persons(folder: Path) -> None:
     (folder / "params.yaml").write_text(params.replace(old, str(folder / "mapping.yaml")), "utf-8")
 
 
-def told_of_persons(folder: Path, *places: Path) -> dict[str, list[str]]:
-    """Tell which files below some places hold a planted person, or the id of a lead."""
+def traces_of_persons(folder: Path, *places: Path) -> dict[str, list[str]]:
+    """Return the files below some places that hold a planted person, or the id of a lead."""
     with inside(folder):
         leads = pd.read_csv(folder / "export" / "leads.csv", dtype="str")["リードID"]
     marks = {"email": b"telltale.", "name": "見本太郎".encode(), "telephone": b"090-7331-"}
@@ -45,11 +45,11 @@ def told_of_persons(folder: Path, *places: Path) -> dict[str, list[str]]:
     files = [
         file for place in places for file in ([place] if place.is_file() else place.rglob("*"))
     ]
-    told = {}
+    traces = {}
     for file in files:
         if file.is_file():
             content = file.read_bytes()
-            found = [kind for kind, mark in marks.items() if mark in content]
-            found += ["lead_id"] if any(one in content for one in ids) else []
-            told |= {file.name: found} if found else {}
-    return told
+            kinds = [kind for kind, mark in marks.items() if mark in content]
+            kinds += ["lead_id"] if any(one in content for one in ids) else []
+            traces |= {file.name: kinds} if kinds else {}
+    return traces

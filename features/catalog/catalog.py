@@ -1,8 +1,8 @@
-"""The catalog: the ordered whole of the features = a model's input contract.
+"""The catalog: all features in order = a model's input contract.
 
 Decided here: activity types, topics and categories are learned from training data with a support
-threshold, kept with the features they make, and fingerprinted; what was not learned is counted as
-"other", never an error.
+threshold, stored with the features that are made of them, and fingerprinted; what was not learned
+is counted as "other", never an error.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from features.feature import Feature, Sentence, Text
 
 OTHER_CODE = 0
-"""The code of a category that the vocabulary does not hold; a missing one is NaN."""
+"""The code of a value that the vocabulary does not hold; a missing one is NaN."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Vocabulary:
     labels: Mapping[str, Text] = field(default_factory=dict)
 
     def label(self, code: str) -> Text:
-        """Say a code in words; a code without a label stands for itself.
+        """Return the words for a code; a code without a label stands for itself.
 
         >>> Vocabulary(labels={"call": Text("call", "電話")}).label("call").ja
         '電話'
@@ -61,7 +61,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class CatalogSettings:
-    """What the catalog is learned with.
+    """How the catalog is learned.
 
     Attributes
     ----------
@@ -70,16 +70,16 @@ class CatalogSettings:
     min_support
         Least number of distinct leads with an activity type, topic or category.
     max_topics
-        The most (activity type, topic) pairs; the most frequent are kept.
+        The most (activity type, topic) pairs; the most frequent are chosen.
     max_categories
         The most values of one categorical attribute.
     sequence_length
-        How many of the last activities the sequence view tells.
+        How many of the last activities the sequence view has.
     half_lives_days
         Half-lives of the decayed counts, in days: an activity so old counts half. May be empty.
     month_after_days
-        How long a history must be for the month of the cutoff to be a feature, in days: a season
-        that was seen once cannot be told from a trend.
+        How long a history must be for the month of the cutoff to be a feature, in days: a single
+        season cannot be distinguished from a trend.
     """
 
     windows_days: tuple[float, ...] = (1.0, 7.0, 30.0, 90.0)
@@ -93,7 +93,17 @@ class CatalogSettings:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The ordered features and what they were learned from."""
+    """The ordered features and what they are made of.
+
+    Attributes
+    ----------
+    features
+        The feature columns, in order.
+    vocabulary
+        What was learned from the training data.
+    settings
+        How it was learned.
+    """
 
     features: tuple[Feature, ...]
     vocabulary: Vocabulary
@@ -115,7 +125,7 @@ class Catalog:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Write the catalog as canonical JSON (sorted keys, no spaces)."""
+        """Return the catalog as canonical JSON (sorted keys, no spaces)."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod

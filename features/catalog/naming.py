@@ -1,7 +1,7 @@
 """Names of features.
 
-Decided here: `view__measure__window`; a code of the data becomes part of a name with every sign
-that is not a letter or digit as `_`, which LightGBM and Parquet both take.
+Decided here: `view__measure__window`; a code of the data becomes part of a name with every
+character that is not a letter or digit as `_`, which LightGBM and Parquet both accept.
 """
 
 import re
@@ -13,7 +13,7 @@ from features.feature import Feature
 
 
 def slug(code: str) -> str:
-    """Make a code fit for a name.
+    """Convert a code to a part of a name.
 
     >>> slug("W_Nabellen offertes")
     'W_Nabellen_offertes'
@@ -22,7 +22,7 @@ def slug(code: str) -> str:
 
 
 def window_name(days: float | None) -> str:
-    """Name a window.
+    """Return the name of a window.
 
     >>> window_name(7.0), window_name(0.5), window_name(None)
     ('7d', '0.5d', 'ever')
@@ -31,11 +31,11 @@ def window_name(days: float | None) -> str:
 
 
 def unique(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Make names differ where two codes would share one: `name`, `name_2`, ..."""
-    seen: Counter[str] = Counter()
+    """Return the features with distinct names, where codes share one: `name`, `name_2`, ..."""
+    counts: Counter[str] = Counter()
     out = []
     for feature in features:
-        seen[feature.name] += 1
-        count = seen[feature.name]
+        counts[feature.name] += 1
+        count = counts[feature.name]
         out.append(feature if count == 1 else replace(feature, name=f"{feature.name}_{count}"))
     return tuple(out)

@@ -1,7 +1,7 @@
 """Names in the vocabulary's categories that are not lead attributes.
 
-Decided here: who acts and which stage a deal is in are learned like attributes, under names with
-a dot, which no attribute of a lead has unless it comes from the account.
+Decided here: actors and the stages of deals are learned like attributes, under names with a dot,
+which no attribute of a lead has unless it comes from the account.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ OWNER: Final = "owner_id"
 
 
 def attribute_categories(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
-    """Give the categorical attributes of leads, the owner included, with their known values.
+    """Return the categorical attributes of leads, the owner included, with their known values.
 
     >>> attribute_categories(Vocabulary(categories={"industry": ("it",), ACTOR: ("sato",)}))
     {'industry': ('it',)}

@@ -1,14 +1,14 @@
-"""Columns of many leads, straight to histories.
+"""Encoding the columns of many leads directly to histories.
 
-Decided here: the same codes, numbers and order as `features.records.histories.encode` gives for
-tables of the same content, to the bit, without a table in between. Texts are looked up as they are
-first, then without surrounding spaces.
+Decided here: the codes, numbers and order equal those of `features.records.histories.encode` for
+tables of the same content, to the bit, without a table in between. Texts are looked up as they
+stand first, then without surrounding spaces.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,24 +30,25 @@ from features.records.codebook import Codebook, Numbered, codes, of_account, ran
 from features.records.columns import translation, whole_thousandths
 from features.records.histories import Histories
 from features.records.lead_columns import (
-    AccountTold,
-    ActivitiesTold,
-    ChangesTold,
-    ColumnsTold,
-    LeadsTold,
-    OutcomesTold,
+    AccountColumns,
+    ActivityColumns,
+    ChangeColumns,
+    LeadColumns,
+    OutcomeColumns,
+    StoredColumns,
 )
 from features.records.leads import Leads
 from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
+from features.records.record_types import Value
 
 _EMPTY: Final = np.empty(0, np.int64)
-_KEPT: Final = 64
-"""For so many sizes of a question the empty columns are made once."""
+_CACHED_SIZES: Final = 64
+"""For that many numbers of leads the empty columns are cached."""
 
 
 class ColumnEncoder:
-    """Codes columns of any number of leads by one vocabulary; make it once, it keeps nothing.
+    """Codes columns of any number of leads by one vocabulary; it has no state beside it.
 
     Parameters
     ----------
@@ -58,109 +59,114 @@ class ColumnEncoder:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.book = Codebook(vocabulary)
 
-    def encode(self, told: ColumnsTold) -> Histories:
-        """Sort and code columns.
+    def encode(self, stored: StoredColumns) -> Histories:
+        """Code and sort columns.
 
         Raises
         ------
         BadTables
             If a lead comes twice.
         """
-        leads = _leads(told.leads)
-        events, touches = self._activities(told.activities, leads)
+        leads = _leads(stored.leads)
+        events, touches = self._activities(stored.activities, leads)
         return Histories(
             leads=leads,
             events=events,
             touches=touches,
-            deals=self._outcomes(told.outcomes, leads.created_at.size),
-            changes=self._changes(told, leads),
+            deals=self._outcomes(stored.outcomes, leads.created_at.size),
+            changes=self._changes(stored, leads),
             vocabulary=self.book.vocabulary,
         )
 
-    def _activities(self, told: ActivitiesTold, leads: Leads) -> tuple[Events, Touches]:
-        lead = told.lead
-        code = _coded(self.book.types, told.activity_type)
+    def _activities(self, stored: ActivityColumns, leads: Leads) -> tuple[Events, Touches]:
+        lead = stored.lead
+        code = _coded(self.book.types, stored.activity_type)
         pair = np.zeros(lead.size, np.int16)
-        pair[:] = self.book.pairs(told.activity_type, told.topic) or 0
-        direction = _coded(self.book.directions, told.direction)
-        actor, names = _ranked(told.actor)
-        dwell = self._values("dwell_seconds", told.dwell_seconds)
-        amount = self._values("amount", told.amount)
+        pair[:] = self.book.pairs(stored.activity_type, stored.topic) or 0
+        direction = _coded(self.book.directions, stored.direction)
+        actor, names = _ranked(stored.actor)
+        dwell = self._values("dwell_seconds", stored.dwell_seconds)
+        amount = self._values("amount", stored.amount)
         columns = (
-            told.occurred_at, told.seen_from, code, pair, direction, actor, dwell, amount,
+            stored.occurred_at, stored.visible_from, code, pair, direction, actor, dwell, amount,
         )  # fmt: skip
-        order = canonical_order(lead, told.occurred_at, tuple(c for c in columns[1:] if c.size))
+        order = canonical_order(lead, stored.occurred_at, tuple(c for c in columns[1:] if c.size))
         if order is not None:
             columns = tuple(c[order] if c.size else c for c in columns)  # type: ignore[assignment]
-        occurred_at, seen_from, code, pair, direction, actor, dwell, amount = columns
+        occurred_at, visible_from, code, pair, direction, actor, dwell, amount = columns
         start = starts(lead, leads.created_at.size)
-        ordered = in_order(start, occurred_at, seen_from)
+        ordered = in_order(start, occurred_at, visible_from)
         events = Events(
-            start, ordered, leads.created_at, leads.seen_from,
-            occurred_at, seen_from, code, pair, dwell, amount,
+            start, ordered, leads.created_at, leads.visible_from,
+            occurred_at, visible_from, code, pair, dwell, amount,
         )  # fmt: skip
         actor_code = translation(names, self.book.actors)
-        touches = Touches(start, occurred_at, seen_from, code, direction, actor, actor_code)
+        touches = Touches(start, occurred_at, visible_from, code, direction, actor, actor_code)
         return events, touches
 
-    def _values(self, name: str, told: Sequence[float | None]) -> Integers:
-        return _thousandths(told, 0) if name in self.book.valued else _EMPTY
+    def _values(self, name: str, values: Sequence[float | None]) -> Integers:
+        return _thousandths(values, 0) if name in self.book.valued else _EMPTY
 
-    def _outcomes(self, told: OutcomesTold, leads: int) -> Deals:
-        lead = told.lead
+    def _outcomes(self, stored: OutcomeColumns, leads: int) -> Deals:
+        lead = stored.lead
         if not lead.size:
             return _no_deals(leads)
-        kind = KIND_OF_CODE[_coded(self.book.kinds, told.outcome)]
-        stage = _coded(self.book.stages, told.outcome)
-        names = [name and folded(name) for name in told.deal_id]
+        kind = KIND_OF_CODE[_coded(self.book.kinds, stored.outcome)]
+        stage = _coded(self.book.stages, stored.outcome)
+        names = [name and folded(name) for name in stored.deal_id]
         deal = deal_numbers(lead, _ranked(names)[0])
-        amount = _thousandths(told.amount, MISSING)
-        columns = (told.occurred_at, told.seen_from, kind, stage, deal, amount)
-        order = canonical_order(lead, told.occurred_at, columns[1:])
+        amount = _thousandths(stored.amount, MISSING)
+        columns = (stored.occurred_at, stored.visible_from, kind, stage, deal, amount)
+        order = canonical_order(lead, stored.occurred_at, columns[1:])
         if order is not None:
             columns = tuple(column[order] for column in columns)  # type: ignore[assignment]
         return Deals(starts(lead, leads), *columns)
 
-    def _changes(self, told: ColumnsTold, leads: Leads) -> Changes:
+    def _changes(self, stored: StoredColumns, leads: Leads) -> Changes:
         count = leads.created_at.size
         initial = self.book.blank(count)
-        later = self._later(told.changes)
-        owned = zip(told.leads.attributes, told.leads.owner_id, told.leads.account_id, strict=True)
+        later = self._later(stored.changes)
+        owned = zip(
+            stored.leads.attributes, stored.leads.owner_id, stored.leads.account_id, strict=True
+        )
         for n, (attributes, owner_id, account_id) in enumerate(owned):
-            account = told.accounts.get(account_id) if account_id else None
+            account = stored.accounts.get(account_id) if account_id else None
             self._first((attributes, owner_id), account, initial[n])
             if account is not None and account.known_at is not None:
                 at = account.known_at
                 later += [(n, at, at, place, initial[n, place]) for place in self.book.of_account]
                 initial[n, self.book.of_account] = np.nan
-        moments = (leads.created_at, leads.seen_from)
+        moments = (leads.created_at, leads.visible_from)
         if not later:
-            start, seen_from, attribute, value = _no_changes(count)
-            return Changes(*moments, initial, start, seen_from, attribute, value)
-        lead, occurred_at, seen_from, attribute, value = _columns(later)
-        order = canonical_order(lead, occurred_at, (seen_from, attribute, value))
+            start, visible_from, attribute, value = _no_changes(count)
+            return Changes(*moments, initial, start, visible_from, attribute, value)
+        lead, occurred_at, visible_from, attribute, value = _columns(later)
+        order = canonical_order(lead, occurred_at, (visible_from, attribute, value))
         if order is not None:
-            seen_from, attribute, value = seen_from[order], attribute[order], value[order]
+            visible_from, attribute, value = visible_from[order], attribute[order], value[order]
         start = starts(lead, count)
-        return Changes(*moments, initial, start, seen_from, attribute, value)
+        return Changes(*moments, initial, start, visible_from, attribute, value)
 
     def _first(
-        self, lead: tuple[Any, str | None], account: AccountTold | None, row: NDArray[np.float64]
+        self,
+        lead: tuple[Mapping[str, Value], str | None],
+        account: AccountColumns | None,
+        row: NDArray[np.float64],
     ) -> None:
-        told = [*lead[0].items(), ("owner_id", lead[1])]
+        attributes = [*lead[0].items(), ("owner_id", lead[1])]
         if account is not None:
-            told += of_account(account.attributes)
-        self.book.put(told, row)
+            attributes += of_account(account.attributes)
+        self.book.put(attributes, row)
 
-    def _later(self, told: ChangesTold) -> list[tuple[int, int, int, int, float]]:
+    def _later(self, stored: ChangeColumns) -> list[tuple[int, int, int, int, float]]:
         rows = zip(
-            told.lead.tolist(), told.occurred_at.tolist(), told.seen_from.tolist(),
-            map(self.book.attributes.get, map(str.strip, told.attribute)), told.value,
+            stored.lead.tolist(), stored.occurred_at.tolist(), stored.visible_from.tolist(),
+            map(self.book.attributes.get, map(str.strip, stored.attribute)), stored.value,
             strict=True,
         )  # fmt: skip
         return [
-            (lead, at, seen, place, self.book.value(place, value))
-            for lead, at, seen, place, value in rows
+            (lead, at, visible, place, self.book.value(place, value))
+            for lead, at, visible, place, value in rows
             if place is not None
         ]
 
@@ -178,7 +184,7 @@ def _ranked(texts: Sequence[str | None]) -> tuple[Indices, list[str]]:
     return np.array(numbers, np.int32), names
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED_SIZES)
 def _no_deals(leads: int) -> Deals:
     none = np.empty(0, np.int16)
     return Deals(
@@ -186,7 +192,7 @@ def _no_deals(leads: int) -> Deals:
     )
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED_SIZES)
 def _no_changes(leads: int) -> tuple[Integers, Integers, Indices, NDArray[np.float64]]:
     start = np.zeros(leads + 1, np.int64)
     return start, _EMPTY, np.empty(0, np.int32), np.empty(0, np.float64)
@@ -196,19 +202,19 @@ def _columns(
     rows: list[tuple[int, int, int, int, float]],
 ) -> tuple[Indices, Integers, Integers, Indices, NDArray[np.float64]]:
     columns = list(zip(*rows, strict=True)) or [()] * 5
-    lead, occurred_at, seen_from, attribute, value = columns
+    lead, occurred_at, visible_from, attribute, value = columns
     return (
         np.array(lead, np.int32),
         np.array(occurred_at, np.int64),
-        np.array(seen_from, np.int64),
+        np.array(visible_from, np.int64),
         np.array(attribute, np.int32),
         np.array(value, np.float64),
     )
 
 
-def _leads(told: LeadsTold) -> Leads:
+def _leads(stored: LeadColumns) -> Leads:
     """Code leads that are sorted by id."""
-    if any(one == other for one, other in pairwise(told.lead_id)):
+    if any(one == other for one, other in pairwise(stored.lead_id)):
         raise BadTables.of("a lead that comes twice", "every lead once", "leave one out")
-    account = _ranked(told.account_id)[0]
-    return Leads(told.lead_id, told.created_at, told.seen_from, account)
+    account = _ranked(stored.account_id)[0]
+    return Leads(stored.lead_id, stored.created_at, stored.visible_from, account)

@@ -1,20 +1,20 @@
-"""A lead and its account mates, from plain records straight to histories.
+"""Encoding a lead and the others of its account: from plain records directly to histories.
 
-Decided here: the same codes, numbers and order as `features.records.histories.encode` gives for
-tables of the same records, to the bit, without a table in between. Texts are looked up as they are
-first, then without surrounding spaces.
+Decided here: the codes, numbers and order equal those of `features.records.histories.encode` for
+tables of the same records, to the bit, without a table in between. Texts are looked up as they
+stand first, then without surrounding spaces.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
-from features.encoders.from_json import WrittenActivities
+from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
 from features.kernel.inputs import Codes, Integers
 from features.records.codebook import Codebook, codes, of_account, ranked
@@ -27,31 +27,48 @@ from features.records.coded_lead import (
     LEAD,
     PAIR,
     STAGE,
+    CodedLead,
     Numbers,
-    Told,
-    told_activities,
-    told_changes,
-    told_deals,
+    sort_activities,
+    sort_changes,
+    sort_deals,
 )
 from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads
-from features.records.moments import moment_of, put_moments, seen
+from features.records.moments import moment_of, put_moments, visibility
 from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
+from features.records.record_types import (
+    AccountRecord,
+    ActivityRecord,
+    ChangeRecord,
+    LeadRecord,
+    LeadRecords,
+    LeadWithDeals,
+    OutcomeRecord,
+)
 
 _NONE: Final = np.empty(0, np.float64)
-_NOBODY: Final = translation([], ())
+_NO_ACTORS: Final = translation([], ())
 _NO_OUTCOMES: Final = np.empty((6, 0), np.int64)
 _NO_CHANGES: Final = np.empty((4, 0), np.int64)
 _OUTCOME: Final = attrgetter("outcome", "occurred_at", "known_at", "deal_id", "amount")
-_Records = Sequence[Any]
+_Record = TypeVar("_Record")
 _Later = tuple[int, int, int, int, float]
-"""lead, occurred_at, seen_from, attribute, value"""
+"""lead, occurred_at, visible_from, attribute, value"""
+
+
+class WrittenLead(LeadWithDeals, Protocol):
+    """The records of one lead whose activities are coded already."""
+
+    @property
+    def activities(self) -> CodedActivities:
+        """Its activities, read from JSON."""
 
 
 class LeadEncoder:
-    """Codes the records of a few leads by one vocabulary; make it once, it keeps nothing.
+    """Codes the records of a few leads by one vocabulary; it has no state beside the vocabulary.
 
     Parameters
     ----------
@@ -63,15 +80,17 @@ class LeadEncoder:
         self.book = Codebook(vocabulary)
         self.written = WrittenActivities(self.book)
 
-    def told(self, histories: Sequence[Any], account: Any = None) -> Told:
+    def coded(
+        self, histories: Sequence[LeadRecords], account: AccountRecord | None = None
+    ) -> CodedLead:
         """Code the records.
 
         Parameters
         ----------
         histories
-            Records with `lead`, `activities`, `outcomes` and `changes`, a lead each.
+            The records, one entry a lead, in any order.
         account
-            The account that the leads may belong to, with `known_at` and `attributes`.
+            The account that the leads may belong to; None without.
 
         Raises
         ------
@@ -85,15 +104,25 @@ class LeadEncoder:
         activities = self._activities([one.activities for one in histories])
         outcomes = self._outcomes([one.outcomes for one in histories])
         initial, changes, changed = self._changes(histories, account)
-        return Told(leads, *activities, *outcomes, initial, changes, changed)
+        return CodedLead(leads, *activities, *outcomes, initial, changes, changed)
 
-    def told_of_coded(self, one: Any, account: Any = None) -> Told:
-        """Code the records of a lead whose `activities` are coded already."""
+    def coded_with_activities(
+        self, one: WrittenLead, account: AccountRecord | None = None
+    ) -> CodedLead:
+        """Code the records of a lead whose `activities` are coded already.
+
+        Parameters
+        ----------
+        one
+            The records of the lead.
+        account
+            As in `coded`.
+        """
         table, dwell, amount, actor_code, _ = one.activities
         outcomes, deal_amount = self._outcomes([one.outcomes])
         initial, changes, changed = self._changes([one], account)
         leads = _leads([one.lead])
-        return Told(
+        return CodedLead(
             leads,
             table,
             dwell,
@@ -106,26 +135,41 @@ class LeadEncoder:
             changed,
         )
 
-    def histories(self, histories: Sequence[Any], account: Any = None) -> Histories:
-        """Code the records and sort them."""
-        told = self.told(histories, account)
+    def histories(
+        self, histories: Sequence[LeadRecords], account: AccountRecord | None = None
+    ) -> Histories:
+        """Code the records and sort them.
+
+        Parameters
+        ----------
+        histories, account
+            As in `coded`.
+
+        Raises
+        ------
+        BadTables
+            If a lead comes twice.
+        """
+        coded = self.coded(histories, account)
         ids = sorted(folded(one.lead.lead_id) for one in histories)
-        events, touches = told_activities(told)
-        created_at, seen_from, number = told.leads
+        events, touches = sort_activities(coded)
+        created_at, visible_from, number = coded.leads
         return Histories(
-            leads=Leads(ids, created_at, seen_from, number.astype(np.int32)),
+            leads=Leads(ids, created_at, visible_from, number.astype(np.int32)),
             events=events,
             touches=touches,
-            deals=told_deals(told),
-            changes=told_changes(told),
+            deals=sort_deals(coded),
+            changes=sort_changes(coded),
             vocabulary=self.book.vocabulary,
         )
 
-    def _activities(self, of_leads: list[_Records]) -> tuple[Integers, Numbers, Numbers, Codes]:
+    def _activities(
+        self, of_leads: list[Sequence[ActivityRecord]]
+    ) -> tuple[Integers, Numbers, Numbers, Codes]:
         records, lead = _flat(of_leads)
         table = np.zeros((7, len(records)), np.int64)
         if not records:
-            return table, _NONE, _NONE, _NOBODY
+            return table, _NONE, _NONE, _NO_ACTORS
         types = [one.activity_type for one in records]
         table[LEAD] = lead
         put_moments(table, [one.occurred_at for one in records], [one.known_at for one in records])
@@ -134,7 +178,7 @@ class LeadEncoder:
             table[PAIR] = self.book.pairs(types, topics) or 0
         if any(sides := [one.direction for one in records]):
             table[DIRECTION] = codes(self.book.directions, sides)
-        table[ACTOR], actor_code = -1, _NOBODY
+        table[ACTOR], actor_code = -1, _NO_ACTORS
         if any(actors := [one.actor for one in records]):
             table[ACTOR], names = ranked(actors)
             actor_code = translation(names, self.book.actors)
@@ -146,32 +190,32 @@ class LeadEncoder:
         )
 
     def _values(self, name: str, values: Sequence[float | None]) -> Numbers:
-        """Give the values if a feature asks for them; a missing one adds nothing, as zero does."""
+        """Return the values if a feature needs them; all zero if every one is missing or zero."""
         if name not in self.book.valued:
             return _NONE
         return np.array(values, np.float64) if any(values) else np.zeros(len(values))
 
-    def _outcomes(self, of_leads: list[_Records]) -> tuple[Integers, Numbers]:
+    def _outcomes(self, of_leads: list[Sequence[OutcomeRecord]]) -> tuple[Integers, Numbers]:
         records, lead = _flat(of_leads)
         if not records:
             return _NO_OUTCOMES, _NONE
-        said, at, known, names, amount = _columns(_OUTCOME, records)
+        outcome, at, known, names, amount = _columns(_OUTCOME, records)
         table = np.empty((6, len(records)), np.int64)
         table[LEAD] = lead
         put_moments(table, at, known)
-        table[KIND] = KIND_OF_CODE[codes(self.book.kinds, said)]
-        table[STAGE] = codes(self.book.stages, said)
+        table[KIND] = KIND_OF_CODE[codes(self.book.kinds, outcome)]
+        table[STAGE] = codes(self.book.stages, outcome)
         number, _ = ranked([name and folded(name) for name in names])
         table[DEAL] = deal_numbers(table[LEAD], np.array(number))
         return table, np.array(amount, np.float64)
 
     def _changes(
-        self, histories: Sequence[Any], account: Any
+        self, histories: Sequence[LeadWithDeals], account: AccountRecord | None
     ) -> tuple[NDArray[np.float64], Integers, Numbers]:
         initial = self.book.blank(len(histories))
         later: list[_Later] = []
         for n, history in enumerate(histories):
-            mine = account if _belongs(history.lead, account) else None
+            mine = account if account is not None and _belongs(history.lead, account) else None
             self._first(history.lead, mine, initial[n])
             later += self._later(n, history.changes)
             if mine is not None and mine.known_at is not None:
@@ -183,34 +227,36 @@ class LeadEncoder:
         *table, value = zip(*later, strict=True)
         return initial, np.array(table, np.int64), np.array(value, np.float64)
 
-    def _first(self, lead: Any, account: Any, row: NDArray[np.float64]) -> None:
-        told = [*lead.attributes.items(), ("owner_id", lead.owner_id)]
+    def _first(
+        self, lead: LeadRecord, account: AccountRecord | None, row: NDArray[np.float64]
+    ) -> None:
+        attributes = [*lead.attributes.items(), ("owner_id", lead.owner_id)]
         if account is not None:
-            told += of_account(account.attributes)
-        self.book.put(told, row)
+            attributes += of_account(account.attributes)
+        self.book.put(attributes, row)
 
-    def _later(self, lead: int, changes: _Records) -> list[_Later]:
-        found = []
+    def _later(self, lead: int, changes: Sequence[ChangeRecord]) -> list[_Later]:
+        later = []
         for one in changes:
             place = self.book.attributes.get(one.attribute.strip())
             if place is not None:
-                at, seen_from = seen(one.occurred_at, one.known_at)
-                found.append((lead, at, seen_from, place, self.book.value(place, one.value)))
-        return found
+                at, visible_from = visibility(one.occurred_at, one.known_at)
+                later.append((lead, at, visible_from, place, self.book.value(place, one.value)))
+        return later
 
 
-def _belongs(lead: Any, account: Any) -> bool:
-    if account is None or lead.account_id is None:
+def _belongs(lead: LeadRecord, account: AccountRecord) -> bool:
+    if lead.account_id is None:
         return False
     return folded(lead.account_id) == folded(account.account_id)
 
 
-def _columns(fields: Any, records: _Records) -> Any:
+def _columns(fields: Any, records: Sequence[OutcomeRecord]) -> Any:
     return zip(*map(fields, records), strict=True)
 
 
-def _flat(of_leads: list[_Records]) -> tuple[_Records, Any]:
-    """Lay the records of all leads in one row; tell whose each is."""
+def _flat(of_leads: list[Sequence[_Record]]) -> tuple[Sequence[_Record], Any]:
+    """Concatenate the records of all leads; return them with the number of the lead of each."""
     if len(of_leads) == 1:
         return of_leads[0], 0
     sizes = [len(records) for records in of_leads]
@@ -222,13 +268,13 @@ def _check_ids(ids: list[str]) -> None:
         raise BadTables.of("a lead that comes twice", "every lead once", "leave one out")
 
 
-def _leads(leads: list[Any]) -> Integers:
+def _leads(leads: list[LeadRecord]) -> Integers:
     """Code leads that are sorted by id."""
     if len(leads) == 1:
         only = leads[0]
-        created_at, seen_from = seen(only.created_at, only.known_at)
+        created_at, visible_from = visibility(only.created_at, only.known_at)
         account = 0 if only.account_id and folded(only.account_id) else -1
-        return np.array(((created_at,), (seen_from,), (account,)), np.int64)
-    moments = zip(*(seen(lead.created_at, lead.known_at) for lead in leads), strict=True)
+        return np.array(((created_at,), (visible_from,), (account,)), np.int64)
+    moments = zip(*(visibility(lead.created_at, lead.known_at) for lead in leads), strict=True)
     number, _ = ranked([lead.account_id and folded(lead.account_id) for lead in leads])
     return np.array([*moments, number], np.int64)

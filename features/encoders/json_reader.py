@@ -1,7 +1,7 @@
-"""The activities of a body, read by compiled code: where each text stands, moments and numbers.
+"""Reading the activities of a body in compiled code: positions of texts, moments and numbers.
 
-Decided here: a key twice, a word where a number should be, what is missing or too much: the whole
-array is refused, not repaired. Keys that say nothing to us may hold any single value.
+Decided here: with a key twice, a text in place of a number, a missing or surplus part the whole
+array is refused, not repaired. Unknown keys may hold any single value.
 """
 
 from typing import Any, Final
@@ -23,7 +23,9 @@ from features.kernel.inputs import Integers
 from features.records.coded_lead import Numbers
 
 TEXTS: Final = ("activity_type", "topic", "direction", "actor")
-(_TYPE, _TOPIC, _SIDE, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT, _IGNORED, _STRANGE) = range(10)
+(_TYPE, _TOPIC, _DIRECTION, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT, _IGNORED, _UNKNOWN) = range(
+    10
+)
 _KEYS: Final = (
     *TEXTS,
     "occurred_at",
@@ -35,7 +37,7 @@ _KEYS: Final = (
 )
 _LONGEST: Final = max(map(len, _KEYS))
 _KEY_OF: Final = np.full((_LONGEST + 1, 256), -1, np.int64)
-"""By its length and its first letter, which tell the keys apart."""
+"""The number of a key by its length and first letter, which distinguish the keys."""
 for _number, _name in enumerate(_KEYS):
     _KEY_OF[len(_name), ord(_name[0])] = _number
 _KEY_TEXT: Final = np.array([list(name.ljust(_LONGEST).encode()) for name in _KEYS], np.uint8)
@@ -44,31 +46,31 @@ _OPEN, _CLOSE, _BEGIN, _END, _COMMA, _COLON = (ord(sign) for sign in "[]{},:")
 SHORTEST: Final = len('{"activity_type":"","occurred_at":"2026-01-01T00:00:00Z"}')
 _NEEDED: Final = (1 << _TYPE) | (1 << _OCCURRED)
 _MOST: Final = 1e12
-"""Greater numbers cannot be meant; whoever makes records says so."""
+"""Greater numbers are refused; the reader of records reports them."""
 MOMENTS: Final = 2 * len(TEXTS)
 NOTHING: Final = np.array([0] * MOMENTS + [0, -1])
-"""What is noted of an activity: where each text begins and ends, and its two moments."""
-Place = Any
-"""A place in the text, an int64; -1 refuses."""
+"""The notes of an activity: where each text begins and ends, and its two moments."""
+Position = Any
+"""A position in the text, an int64; -1 refuses."""
 
 
 @njit(cache=True, nogil=True)
-def _key(text: Text, begin: int, end: int) -> Place:
+def _key(text: Text, begin: int, end: int) -> Position:
     size = end - begin
     if size == 0 or size > _LONGEST:
-        return _STRANGE
+        return _UNKNOWN
     key = _KEY_OF[size, text[begin]]
     if key < 0:
-        return _STRANGE
+        return _UNKNOWN
     for i in range(1, size):
         if text[begin + i] != _KEY_TEXT[key, i]:
-            return _STRANGE
+            return _UNKNOWN
     return min(key, _IGNORED)
 
 
 @njit(cache=True, nogil=True)
-def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Place:
-    """Read a text or null: the place after it."""
+def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Position:
+    """Read a text or null: the position after it."""
     if text[at] != QUOTE:
         return after_word(text, at, _NULL) if key != _TYPE else -1
     end, plain = end_of_text(text, at + 1)
@@ -80,17 +82,17 @@ def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Pla
 
 
 @njit(cache=True, nogil=True)
-def _moment_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Place:
+def _moment_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Position:
     """Read a moment, or null where it may be missing."""
     if text[at] != QUOTE:
         return after_word(text, at, _NULL) if key == _KNOWN else -1
-    end, told = moment(text, at + 1)
-    notes[row, MOMENTS + key - _OCCURRED] = told
+    end, at_moment = moment(text, at + 1)
+    notes[row, MOMENTS + key - _OCCURRED] = at_moment
     return end + 1 if end >= 0 and text[end] == QUOTE else -1
 
 
 @njit(cache=True, nogil=True)
-def _number_value(text: Text, at: int, key: int, row: int, values: Numbers) -> Place:
+def _number_value(text: Text, at: int, key: int, row: int, values: Numbers) -> Position:
     """Read a number or null."""
     if text[at] == _NULL[0]:
         return after_word(text, at, _NULL)
@@ -102,8 +104,8 @@ def _number_value(text: Text, at: int, key: int, row: int, values: Numbers) -> P
 
 
 @njit(cache=True, nogil=True)
-def _strange_value(text: Text, at: int) -> Place:
-    """Pass over the value of a key that says nothing to us, if it is a single one."""
+def _unknown_value(text: Text, at: int) -> Position:
+    """Skip the value of an unknown key, if it is a single one."""
     if text[at] == QUOTE:
         end, _ = end_of_text(text, at + 1)
         return end + 1 if end >= 0 else end
@@ -117,8 +119,8 @@ def _strange_value(text: Text, at: int) -> Place:
 
 
 @njit(cache=True, nogil=True)
-def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Numbers) -> Place:
-    """Read the value of a key: the place after it."""
+def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Numbers) -> Position:
+    """Read the value of a key: the position after it."""
     if at >= text.size:
         return -1
     if key < _OCCURRED or key == _IGNORED:
@@ -127,13 +129,13 @@ def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Num
         return _moment_value(text, at, key, row, notes)
     if key <= _AMOUNT:
         return _number_value(text, at, key, row, values)
-    return _strange_value(text, at)
+    return _unknown_value(text, at)
 
 
 @njit(cache=True, nogil=True)
 def _to_value(text: Text, at: int) -> tuple[int, int]:
-    """Read a key: the place of its value, and which key."""
-    refused = -1, _STRANGE
+    """Read a key: the position of its value, and which key."""
+    refused = -1, _UNKNOWN
     at = after_blanks(text, at)
     if at >= text.size or text[at] != QUOTE:
         return refused
@@ -148,28 +150,38 @@ def _to_value(text: Text, at: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _activity(text: Text, at: int, row: int, notes: Integers, values: Numbers) -> Place:
-    """Read an activity that begins after a brace: the place after the one that ends it."""
-    found = 0
+def _activity(text: Text, at: int, row: int, notes: Integers, values: Numbers) -> Position:
+    """Read an activity that begins after a brace: the position after the one that ends it."""
+    present = 0
     while True:
         at, key = _to_value(text, at)
-        if at < 0 or (key < _IGNORED and found >> key & 1):
+        if at < 0 or (key < _IGNORED and present >> key & 1):
             return -1
         at = _value(text, at, key, row, notes, values)
         if at < 0:
             return -1
-        found |= np.int64(1) << key
+        present |= np.int64(1) << key
         at = after_blanks(text, at)
         if at >= text.size or (text[at] != _COMMA and text[at] != _END):
             return -1
         at += 1
         if text[at - 1] == _END:
-            return at if found & _NEEDED == _NEEDED else -1
+            return at if present & _NEEDED == _NEEDED else -1
 
 
 @njit(cache=True, nogil=True)
-def all_of(text: Text, notes: Integers, values: Numbers) -> Place:
-    """Read the array: how many activities there are, -1 if it is not of the plain kind."""
+def read_activities(text: Text, notes: Integers, values: Numbers) -> Position:
+    """Read the array and return the number of activities; -1 if it is not in the plain form.
+
+    Parameters
+    ----------
+    text
+        The bytes of the array.
+    notes
+        Shape (activities or more, `NOTHING.size`): written; see `NOTHING`.
+    values
+        Shape (2, activities or more): written: dwell seconds and amount, NaN is missing.
+    """
     at, row = after_blanks(text, BEGIN), 0
     if at >= text.size or text[at] != _OPEN:
         return -1

@@ -1,8 +1,8 @@
-"""Reading JSON's texts, numbers and moments in compiled code, where they are plain.
+"""Reading texts, numbers and moments of JSON in compiled code, where they are in a plain form.
 
-Decided here: what is read is what any reader of JSON reads, to the bit; whatever is not of the
-plain kind (escapes, exponents, more digits than a double holds, odd ways to write a moment) is not
-read at all but refused by a place of -1, for a reader that knows everything. Nothing is guessed.
+Decided here: what is read equals what any reader of JSON reads, to the bit; whatever is not in the
+plain form (escapes, exponents, more digits than a double holds, unusual forms of a moment) is
+refused by a position of -1 and left to a complete reader. Nothing is guessed.
 """
 
 from typing import Any, Final
@@ -18,14 +18,14 @@ Text = NDArray[np.uint8]
 BEGIN: Final[Any] = np.int64(0)
 _TWO: Final[Any] = np.int64(2)
 _FOUR: Final[Any] = np.int64(4)
-"""Told to a function, a plain number would be a type of its own, and all be compiled for each."""
+"""Passed to a function, a literal would be a type of its own, compiled separately for each."""
 QUOTE: Final = ord('"')
 _BACKSLASH, _SPACE, _MINUS, _PLUS, _POINT, _ZERO = (ord(sign) for sign in "\\ -+.0")
 _COLON, _T, _Z = (ord(sign) for sign in ":TZ")
 _ESCAPED: Final = np.array([sign in b'"\\/bfnrt' for sign in range(256)])
 _BLANK: Final = np.array([sign in b" \t\n\r" for sign in range(256)])
 _TENS: Final = np.array([float(f"1e{power}") for power in range(23)])
-"""The powers of ten that a double holds exactly: one division by them rounds once, as it must."""
+"""The powers of ten that a double holds exactly: one division by them rounds once, as required."""
 _WHOLE: Final = 2**53
 _MONTH_DAYS: Final = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _FIRST_YEAR, _LAST_YEAR = 1971, 9997
@@ -35,7 +35,15 @@ _SECOND: Final = 1_000_000
 
 @njit(cache=True, nogil=True)
 def after_blanks(text: Text, at: int) -> int:
-    """Give the place of the next sign that is not blank."""
+    """Return the position of the next character that is not blank; the size of the text if none.
+
+    Parameters
+    ----------
+    text
+        The bytes.
+    at
+        Where to begin.
+    """
     while at < text.size and _BLANK[text[at]]:
         at += 1
     return at
@@ -43,9 +51,16 @@ def after_blanks(text: Text, at: int) -> int:
 
 @njit(cache=True, nogil=True)
 def end_of_text(text: Text, at: int) -> tuple[int, bool]:
-    """Give the place of the quote that ends a text, and whether the text stands there as it is.
+    """Return the position of the quote that ends a text, and whether the text has no escapes.
 
-    Escapes are passed over, but those by number, which may be wrong: -1.
+    Escapes are skipped; those by number, which may be invalid, are refused by -1.
+
+    Parameters
+    ----------
+    text
+        The bytes.
+    at
+        Where the text begins, after its quote.
     """
     plain = True
     while at < text.size and text[at] != QUOTE:
@@ -62,7 +77,17 @@ def end_of_text(text: Text, at: int) -> tuple[int, bool]:
 
 @njit(cache=True, nogil=True)
 def after_word(text: Text, at: int, word: Text) -> int:
-    """Give the place after a word like `null`, -1 if another stands there."""
+    """Return the position after a word like `null`; -1 if something else stands there.
+
+    Parameters
+    ----------
+    text
+        The bytes.
+    at
+        Where the word begins.
+    word
+        The bytes of the word.
+    """
     if at + word.size > text.size:
         return -1
     for i in range(word.size):
@@ -73,7 +98,15 @@ def after_word(text: Text, at: int, word: Text) -> int:
 
 @njit(cache=True, nogil=True)
 def number(text: Text, at: int) -> tuple[int, float]:
-    """Read a number: the place after it, and its value."""
+    """Read a number and return the position after it and its value.
+
+    Parameters
+    ----------
+    text
+        The bytes.
+    at
+        Where the number begins.
+    """
     negative = at < text.size and text[at] == _MINUS
     at += int(negative)
     begin, digits, point = at, 0, -1
@@ -122,7 +155,7 @@ def _days(year: int, month: int, day: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _zone(text: Text, at: int) -> tuple[int, int]:
-    """Read a zone: the place after it and its minutes."""
+    """Read a time zone: the position after it and its minutes."""
     if text[at] == _Z:
         return at + 1, 0
     two, refused = _TWO, (-1, 0)
@@ -137,7 +170,7 @@ def _zone(text: Text, at: int) -> tuple[int, int]:
 
 @njit(cache=True, nogil=True)
 def _fraction(text: Text, at: int) -> tuple[int, int]:
-    """Read up to six places of a second: the place after them and the microseconds."""
+    """Read up to six decimals of a second: the position after them and the microseconds."""
     micros, unit = 0, _SECOND
     while at < text.size and _ZERO <= text[at] <= _ZERO + 9:
         unit //= 10
@@ -149,7 +182,7 @@ def _fraction(text: Text, at: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _clock(text: Text, at: int) -> int:
+def _time_of_day(text: Text, at: int) -> int:
     """Read a time of day like 09:00:00: seconds, or -1."""
     two = _TWO
     hours, minutes = _digits(text, at, two), _digits(text, at + 3, two)
@@ -162,7 +195,15 @@ def _clock(text: Text, at: int) -> int:
 
 @njit(cache=True, nogil=True)
 def moment(text: Text, begin: int) -> tuple[int, int]:
-    """Read a moment like 2026-01-31T09:00:00.5+09:00: the place after it, microseconds of 1970."""
+    """Read a moment like 2026-01-31T09:00:00.5+09:00: the position after it, microseconds of 1970.
+
+    Parameters
+    ----------
+    text
+        The bytes.
+    begin
+        Where the moment begins.
+    """
     refused, two = (-1, 0), _TWO
     if begin + _SHORTEST > text.size or text[begin + 10] != _T:
         return refused
@@ -170,7 +211,7 @@ def moment(text: Text, begin: int) -> tuple[int, int]:
         return refused
     year, month = _digits(text, begin, _FOUR), _digits(text, begin + 5, two)
     days = _days(year, month, _digits(text, begin + 8, two))
-    seconds, at, micros = _clock(text, begin + 11), begin + 19, 0
+    seconds, at, micros = _time_of_day(text, begin + 11), begin + 19, 0
     if text[at] == _POINT:
         at, micros = _fraction(text, at + 1)
     if days < 0 or seconds < 0 or at < 0 or at >= text.size:

@@ -1,9 +1,9 @@
 """What the other leads of the same account did: one pass over an account's cutoffs.
 
-Decided here: a record of a lead counts for the others once both it and the lead are seen. Each
+Decided here: a record of a lead counts for the others once both it and the lead are visible. Each
 lead has counters of its own, so "the others" are the account less the lead, however many they are.
-Records enter in the order in which they are seen, and leave windows in the order in which they
-occurred; what is already too old for a window when it is seen never enters it.
+Records enter in the order in which they become visible, and leave windows in the order in which
+they occurred; a record that is too old for a window when it becomes visible never enters it.
 """
 
 from typing import Final, NamedTuple
@@ -11,27 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel.account_layout import LEAD_COUNT, OPEN_COUNT, WON_COUNT, AccountPlan
 from features.kernel.compiled import njit
 from features.kernel.deals import WON
 from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 
-LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST = range(4)
-
-
-class AccountPlan(NamedTuple):
-    """Windows, which of them (the last is "ever") go to which column, and the other measures."""
-
-    windows: Integers
-    count_window: Indices
-    count_column: Indices
-    measure: Indices
-    measure_column: Indices
-
 
 class Accounts(NamedTuple):
-    """The groups of leads and what they hold; group g owns members[start[g]:start[g + 1]]."""
+    """The groups of leads and their records; group g owns members[start[g]:start[g + 1]]."""
 
     account: Indices
     group: Indices
@@ -42,13 +31,13 @@ class Accounts(NamedTuple):
 
 
 class _Records(NamedTuple):
-    """The records of one account: whose, when, from when seen, and both orders."""
+    """The records of one account: whose, when, visible from when, and both orders."""
 
     place: Integers
     owner: Integers
     occurred_at: Integers
-    seen_from: Integers
-    by_seen: Integers
+    visible_from: Integers
+    by_visibility: Integers
     by_time: Integers
 
 
@@ -72,23 +61,23 @@ def _gather(
         lead = accounts.members[n]
         size += start[lead + 1] - start[lead]
     place, owner = np.empty(size, np.int64), np.empty(size, np.int64)
-    occurred_at, seen_from = np.empty(size, np.int64), np.empty(size, np.int64)
+    occurred_at, visible_from = np.empty(size, np.int64), np.empty(size, np.int64)
     k = 0
     for n in range(begin, end):
         lead = accounts.members[n]
         for i in range(start[lead], start[lead + 1]):
             place[k], owner[k] = i, n - begin
             occurred_at[k] = times[0][i]
-            seen_from[k] = max(times[1][i], accounts.events.lead_seen_from[lead])
+            visible_from[k] = max(times[1][i], accounts.events.lead_visible_from[lead])
             k += 1
     return _Records(
-        place, owner, occurred_at, seen_from, np.argsort(seen_from), np.argsort(occurred_at)
+        place, owner, occurred_at, visible_from, np.argsort(visible_from), np.argsort(occurred_at)
     )
 
 
 @njit(cache=True, nogil=True)
 def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]) -> None:
-    """Let what is too old for the cutoff leave; it had entered if the cutoff before saw it."""
+    """Remove what is too old for the cutoff; it had entered if the cutoff before saw it."""
     before, cutoff = cutoffs
     whole = tally.won.size - 1
     for window in range(plan.windows.size):
@@ -96,7 +85,7 @@ def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[i
         tail = tally.tails[window]
         while tail < records.place.size and records.occurred_at[records.by_time[tail]] < oldest:
             k = records.by_time[tail]
-            if records.seen_from[k] < before:
+            if records.visible_from[k] < before:
                 tally.counts[records.owner[k], window] -= 1
                 tally.counts[whole, window] -= 1
             tail += 1
@@ -105,10 +94,10 @@ def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[i
 
 @njit(cache=True, nogil=True)
 def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, head: int) -> int:
-    """Let what the cutoff sees enter; give the new head."""
+    """Add what the cutoff sees; return the new head."""
     whole = tally.won.size - 1
-    while head < records.place.size and records.seen_from[records.by_seen[head]] < cutoff:
-        k = records.by_seen[head]
+    while head < records.place.size and records.visible_from[records.by_visibility[head]] < cutoff:
+        k = records.by_visibility[head]
         owner, moment = records.owner[k], records.occurred_at[k]
         for window in range(plan.windows.size + 1):
             if window == plan.windows.size or moment >= cutoff - plan.windows[window]:
@@ -123,11 +112,11 @@ def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, hea
 def _enter_deals(
     deals: Deals, records: _Records, tally: _Tally, at: tuple[int, int], newest: Integers
 ) -> int:
-    """Let the outcomes that the cutoff sees enter; `newest` is the latest outcome of each deal."""
+    """Add the outcomes that the cutoff sees; `newest` is the latest outcome of each deal."""
     head, cutoff = at
     whole = tally.won.size - 1
-    while head < records.place.size and records.seen_from[records.by_seen[head]] < cutoff:
-        k = records.by_seen[head]
+    while head < records.place.size and records.visible_from[records.by_visibility[head]] < cutoff:
+        k = records.by_visibility[head]
         i, owner = records.place[k], records.owner[k]
         if deals.kind[i] == WON:
             tally.won[owner] += 1
@@ -154,14 +143,14 @@ def _write(
     for j in range(plan.measure_column.size):
         which = plan.measure[j]
         if which == LEAD_COUNT:
-            told = float(others[0])
+            value = float(others[0])
         elif which == WON_COUNT:
-            told = float(tally.won[whole] - tally.won[me])
+            value = float(tally.won[whole] - tally.won[me])
         elif which == OPEN_COUNT:
-            told = float(tally.open[whole] - tally.open[me])
+            value = float(tally.open[whole] - tally.open[me])
         else:
-            told = others[1]
-        row[plan.measure_column[j]] = told
+            value = others[1]
+        row[plan.measure_column[j]] = value
 
 
 @njit(cache=True, nogil=True)
@@ -176,12 +165,12 @@ def _hide(plan: AccountPlan, row: NDArray[np.float32]) -> None:
 def _others(
     accounts: Accounts, span: tuple[int, int], me: int, latest: Integers, cutoff: int
 ) -> tuple[int, float]:
-    """Count the other leads seen; tell the days since the latest activity of any of them."""
+    """Count the other visible leads; return the days since the latest activity of any of them."""
     count, last = 0, MISSING
     for n in range(span[0], span[1]):
         if n - span[0] != me:
-            seen_from = accounts.events.lead_seen_from[accounts.members[n]]
-            count += int(seen_from < cutoff)
+            visible_from = accounts.events.lead_visible_from[accounts.members[n]]
+            count += int(visible_from < cutoff)
             last = max(last, latest[n - span[0]])
     return count, np.nan if last == MISSING else (cutoff - last) / _DAY
 
@@ -190,16 +179,16 @@ def _others(
 def _account(
     accounts: Accounts,
     rows: Rows,
-    asked: tuple[int, int],
+    span_of_rows: tuple[int, int],
     plan: AccountPlan,
     matrix: Matrix,
     newest: Integers,
 ) -> None:
-    group = accounts.group[rows.lead[asked[0]]]
+    group = accounts.group[rows.lead[span_of_rows[0]]]
     span = accounts.start[group], accounts.start[group + 1]
     events, deals = accounts.events, accounts.deals
-    acts = _gather(accounts, group, events.start, (events.occurred_at, events.seen_from))
-    ends = _gather(accounts, group, deals.start, (deals.occurred_at, deals.seen_from))
+    acts = _gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
+    ends = _gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
     size = span[1] - span[0]
     tally = _Tally(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),
@@ -210,14 +199,14 @@ def _account(
     )
     # Plain numbers would be types of their own: what is called below would be compiled twice.
     head, deal_head, before = np.int64(0), np.int64(0), np.int64(MISSING)
-    for r in range(asked[0], asked[1]):
+    for r in range(span_of_rows[0], span_of_rows[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
         _leave(acts, plan, tally, (before, cutoff))
         head = _enter(acts, plan, tally, cutoff, head)
         deal_head = _enter_deals(deals, ends, tally, (deal_head, cutoff), newest)
         before = cutoff
         row = matrix[rows.position[r]]
-        if accounts.account[lead] < 0 or events.lead_seen_from[lead] >= cutoff:
+        if accounts.account[lead] < 0 or events.lead_visible_from[lead] >= cutoff:
             _hide(plan, row)
             continue
         me = np.searchsorted(accounts.members[span[0] : span[1]], lead)
@@ -229,7 +218,21 @@ def _account(
 def account(
     accounts: Accounts, rows: Rows, chunk: tuple[int, int], plan: AccountPlan, matrix: Matrix
 ) -> None:
-    """Fill the planned columns of rows sorted by group and cutoff; a chunk splits no group."""
+    """Fill the planned columns of some rows.
+
+    Parameters
+    ----------
+    accounts
+        The leads by group, with their records.
+    rows
+        (lead, cutoff) pairs, sorted by group and cutoff.
+    chunk
+        The rows [chunk[0], chunk[1]) to fill; it splits no group.
+    plan
+        Which measure goes to which column.
+    matrix
+        Shape (rows, features), float32; row r is written to `rows.position[r]`.
+    """
     deals = accounts.deals.deal
     newest = np.full(deals.max() + 1 if deals.size > 0 else 0, -1, np.int64)
     r = chunk[0]

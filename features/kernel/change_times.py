@@ -1,9 +1,10 @@
-"""From when the features of a lead can be others though nothing is told.
+"""When the features of a lead can next change although no record is added.
 
-Activities leave windows, what was told ahead comes to be seen, values grow past an edge.
+Activities and outcomes leave windows, records that were entered ahead of time become visible, and
+values grow past an edge.
 
-Decided here: an activity is inside a window of length w up to and including the moment w after it;
-a record is seen from the microsecond after `seen_from`.
+Decided here: a record is inside a window of length w up to and including the moment w after it; it
+is visible from the microsecond after `seen_from`.
 """
 
 from typing import NamedTuple
@@ -16,11 +17,18 @@ from features.kernel.inputs import Changes, Deals, Events, Indices, Integers
 _NEVER = np.iinfo(np.int64).max
 
 
-class Watched(NamedTuple):
-    """The windows of a lead's own activities and of its account's, and whether that matters."""
+class Windows(NamedTuple):
+    """Lengths, in microseconds, of the windows over activities and of those over outcomes."""
 
-    own: Integers
-    account: Integers
+    activities: Integers
+    outcomes: Integers
+
+
+class Watched(NamedTuple):
+    """The windows over a lead's own records and over its account's, and whether those matter."""
+
+    own: Windows
+    account: Windows
     account_matters: bool
 
 
@@ -34,27 +42,37 @@ class Groups(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _of_events(events: Events, lead: int, cutoff: int, windows: Integers) -> int:
-    """Find when the next activity leaves a window or comes to be seen."""
+def _of_window(occurred_at: int, cutoff: int, windows: Integers) -> int:
+    """Return when a visible record next leaves a window."""
     first = _NEVER
-    for i in range(events.start[lead], events.start[lead + 1]):
-        if events.seen_from[i] >= cutoff:
-            first = min(first, events.seen_from[i] + 1)
-            continue
-        for w in windows:
-            leaves = events.occurred_at[i] + w
-            if leaves >= cutoff:
-                first = min(first, leaves + 1)
+    for w in windows:
+        leaves = occurred_at + w
+        if leaves >= cutoff:
+            first = min(first, leaves + 1)
     return first
 
 
 @njit(cache=True, nogil=True)
-def _of_deals(deals: Deals, lead: int, cutoff: int) -> int:
-    """Find when the next outcome happens or comes to be seen."""
+def _of_events(events: Events, lead: int, cutoff: int, windows: Integers) -> int:
+    """Return when the next activity leaves a window or becomes visible."""
+    first = _NEVER
+    for i in range(events.start[lead], events.start[lead + 1]):
+        if events.visible_from[i] >= cutoff:
+            first = min(first, events.visible_from[i] + 1)
+        else:
+            first = min(first, _of_window(events.occurred_at[i], cutoff, windows))
+    return first
+
+
+@njit(cache=True, nogil=True)
+def _of_deals(deals: Deals, lead: int, cutoff: int, windows: Integers) -> int:
+    """Return when the next outcome happens, becomes visible or leaves a window."""
     first = _NEVER
     for i in range(deals.start[lead], deals.start[lead + 1]):
-        if deals.seen_from[i] >= cutoff:
-            first = min(first, deals.seen_from[i] + 1)
+        if deals.visible_from[i] >= cutoff:
+            first = min(first, deals.visible_from[i] + 1)
+        else:
+            first = min(first, _of_window(deals.occurred_at[i], cutoff, windows))
         if deals.occurred_at[i] >= cutoff:
             first = min(first, deals.occurred_at[i] + 1)
     return first
@@ -64,24 +82,24 @@ def _of_deals(deals: Deals, lead: int, cutoff: int) -> int:
 def _of_changes(changes: Changes, lead: int, cutoff: int) -> int:
     first = _NEVER
     for i in range(changes.start[lead], changes.start[lead + 1]):
-        if changes.seen_from[i] >= cutoff:
-            first = min(first, changes.seen_from[i] + 1)
+        if changes.visible_from[i] >= cutoff:
+            first = min(first, changes.visible_from[i] + 1)
     return first
 
 
 @njit(cache=True, nogil=True)
 def _of_group(
-    records: tuple[Events, Deals], groups: Groups, group: int, cutoff: int, windows: Integers
+    records: tuple[Events, Deals], groups: Groups, group: int, cutoff: int, windows: Windows
 ) -> int:
-    """Find when anything of the leads of an account is seen otherwise."""
+    """Return when anything of the leads of an account next changes."""
     events, deals = records
     first = _NEVER
     for n in range(groups.start[group], groups.start[group + 1]):
         lead = groups.members[n]
-        if events.lead_seen_from[lead] >= cutoff and events.lead_seen_from[lead] < _NEVER:
-            first = min(first, events.lead_seen_from[lead] + 1)
-        first = min(first, _of_events(events, lead, cutoff, windows))
-        first = min(first, _of_deals(deals, lead, cutoff))
+        if events.lead_visible_from[lead] >= cutoff and events.lead_visible_from[lead] < _NEVER:
+            first = min(first, events.lead_visible_from[lead] + 1)
+        first = min(first, _of_events(events, lead, cutoff, windows.activities))
+        first = min(first, _of_deals(deals, lead, cutoff, windows.outcomes))
     return first
 
 
@@ -89,21 +107,35 @@ def _of_group(
 def first_change(
     records: tuple[Events, Deals, Changes],
     groups: Groups,
-    asked: tuple[Indices, int],
+    request: tuple[Indices, int],
     watched: Watched,
     out: Integers,
 ) -> None:
-    """Write for each asked lead from when on something is seen otherwise than at the cutoff."""
+    """Write for each requested lead when its visible records or windows next change.
+
+    Parameters
+    ----------
+    records
+        Sorted records of all leads.
+    groups
+        Which leads share an account.
+    request
+        The leads, shape (leads,), and the cutoff in microseconds.
+    watched
+        The windows that matter.
+    out
+        Shape (leads,): microseconds; the greatest int64 means never.
+    """
     events, deals, changes = records
-    leads, cutoff = asked
+    leads, cutoff = request
     of_group = np.zeros(groups.start.size, np.int64)
     for r in range(leads.size):
         lead = leads[r]
-        first = _of_events(events, lead, cutoff, watched.own)
-        first = min(first, _of_deals(deals, lead, cutoff))
+        first = _of_events(events, lead, cutoff, watched.own.activities)
+        first = min(first, _of_deals(deals, lead, cutoff, watched.own.outcomes))
         first = min(first, _of_changes(changes, lead, cutoff))
-        if events.lead_seen_from[lead] >= cutoff:
-            first = min(first, events.lead_seen_from[lead] + 1)
+        if events.lead_visible_from[lead] >= cutoff:
+            first = min(first, events.lead_visible_from[lead] + 1)
         if watched.account_matters and groups.account[lead] >= 0:
             group = groups.group[lead]
             if of_group[group] == 0:
@@ -119,6 +151,18 @@ def first_crossing(
     """Write for each row how many microseconds pass at least before a growing value passes an edge.
 
     A value in float32 stands for all that round to it, hence a spacing less.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, growing features), float32; NaN never passes an edge.
+    edges
+        The edges of all growing features, one feature after the other, each ascending; and where
+        each begins, shape (growing features + 1,).
+    units
+        Shape (growing features,): the microseconds in which a value grows by one.
+    out
+        Shape (rows,): microseconds; the greatest int64 means never.
     """
     flat, start = edges
     for r in range(values.shape[0]):

@@ -26,24 +26,32 @@ _IMPORT: Final = re.compile(rb"^from ([\w.]+) import", re.MULTILINE)
 
 @cache
 def sources(root: Path, package: str) -> bytes:
-    """Give one hash of the compiled sources of a package below a folder, and of their imports."""
-    found: dict[Path, bytes] = {}
+    """Return one hash of the compiled sources of a package and of what they import.
+
+    Parameters
+    ----------
+    root
+        The folder of the packages.
+    package
+        The folder of the package below `root`.
+    """
+    contents: dict[Path, bytes] = {}
     for path in (root / package).rglob("*.py"):
         content = path.read_bytes()
         if _MARK in content:
-            found[path] = content
+            contents[path] = content
             for name in _IMPORT.findall(content):
                 imported = root.joinpath(*name.decode().split(".")).with_suffix(".py")
                 if imported.is_file():
-                    found[imported] = imported.read_bytes()
+                    contents[imported] = imported.read_bytes()
     digest = hashlib.sha256()
-    for path in sorted(found):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + found[path] + b"\0")
+    for path in sorted(contents):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + contents[path] + b"\0")
     return digest.digest()
 
 
 class _WithCallees:
-    """Makes the stamp of a function of ours one of all that it may call."""
+    """Makes the stamp of one of our functions cover all that it may call."""
 
     _py_file: str
 

@@ -1,15 +1,12 @@
-"""What the sweep keeps per key while it walks: counts, moments, sums, days.
+"""What the sweep counts per key while it walks: counts, moments, sums, days.
 
-Decided here: `places[r, p]` tells how far pointer p has come at row r: pointer 0 is the head (what
-is seen), pointer p > 0 the tail of window p - 1 (what is too old for it). The head adds, the tail
-of a window takes away, so that a plane of cells, one cell a key, always holds the values of its
+Decided here: `places[r, p]` is how far pointer p has come at row r: pointer 0 is the head (what is
+visible), pointer p > 0 the tail of window p - 1 (what is too old for it). The head adds, the tail
+of a window subtracts, so that a plane of cells, one cell a key, always holds the values of its
 window; the last plane is "ever". Cells and columns that follow each other are written as one run,
 in a loop that compiles to vector instructions; the catalog is ordered so that runs are long.
 
 An activity without a key counts under the cell of all activities, which is not added up but set.
-
-A decayed count is carried from one activity to the next: what there was fades by the time between
-them, and one is added. So it depends on what is seen and on nothing else, to the bit.
 """
 
 import numpy as np
@@ -51,13 +48,21 @@ Target = tuple[Integers, Matrix]
 
 @njit(cache=True, nogil=True)
 def place_pointers(times: Times, places: Indices) -> None:
-    """Find how far each pointer comes at each cutoff."""
-    occurred_at, seen_from, cutoffs, windows = times
+    """Compute how far each pointer comes at each cutoff.
+
+    Parameters
+    ----------
+    times
+        See `Times`.
+    places
+        Shape (rows, pointers), written.
+    """
+    occurred_at, visible_from, cutoffs, windows = times
     size = occurred_at.size
     head = 0
     for r in range(cutoffs.size):
         cutoff = cutoffs[r]
-        while head < size and seen_from[head] < cutoff:
+        while head < size and visible_from[head] < cutoff:
             head += 1
         places[r, 0] = head
     for p in range(windows.size):
@@ -73,16 +78,28 @@ def place_pointers(times: Times, places: Indices) -> None:
 def count(
     walk: Walk, times: Times, inside: Indices, written: tuple[Runs, Rates], target: Target
 ) -> None:
-    """Do what `place_pointers` does and count on the way; compare a recent rate with the rest."""
+    """Compute the pointers as `place_pointers` does, and write counts and rates on the way.
+
+    Parameters
+    ----------
+    walk, times
+        See `Walk`, `Times`.
+    inside
+        Shape (planes * keys,): the counters.
+    written
+        What is written: counts, and rates that compare a recent span with the rest.
+    target
+        See `Target`.
+    """
     places, keys, any_key = walk
-    occurred_at, seen_from, cutoffs, windows = times
+    occurred_at, visible_from, cutoffs, windows = times
     positions, matrix = target
     kinds, planes = keys.shape[1], places.shape[1]
     width = inside.size // planes
     inside[:] = 0
     head = 0
     for r in range(positions.size):
-        while head < seen_from.size and seen_from[head] < cutoffs[r]:
+        while head < visible_from.size and visible_from[head] < cutoffs[r]:
             for kind in range(kinds):
                 cell = np.uint64(keys[head, kind])
                 for _ in range(planes):
@@ -123,17 +140,26 @@ def _write_counts(inside: Indices, runs: Runs, row: NDArray[np.float32]) -> None
 
 
 @njit(cache=True, nogil=True)
-def tell_moments(
+def write_moments(
     walk: Walk,
     times: tuple[Integers, Integers, int],
     moments: Numbers,
     written: Ends,
     target: Target,
 ) -> None:
-    """Tell the days since the last and the first activity under a key, and the hours up to it.
+    """Write the days since the last and the first activity under a key, and the hours up to it.
 
-    The moments, last then first of each key, are counted from the first activity, which is exact
-    in float64 over 285 years; NaN is none.
+    Parameters
+    ----------
+    walk
+        See `Walk`.
+    times
+        `occurred_at` of the activities, the cutoffs, and when the lead came into being.
+    moments
+        Shape (2 * keys,): the last, then the first moment of each key, in microseconds from the
+        first activity, which is exact in float64 over 285 years; NaN is none.
+    written, target
+        See `Ends`, `Target`.
     """
     places, keys, any_key = walk
     occurred_at, cutoffs, origin = times
@@ -177,43 +203,20 @@ def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.flo
 
 
 @njit(cache=True, nogil=True)
-def fade(
-    walk: Walk, times: tuple[Integers, Integers], state: Faded, written: Fading, target: Target
-) -> None:
-    """Count activities under a key, each halved with every half-life that it is old."""
-    places, keys, any_key = walk
-    occurred_at, cutoffs = times
-    half_lives, lives, wanted, columns = written
-    positions, matrix = target
-    weights, newest = state
-    weights[:], newest[:] = 0.0, 0.0
-    begin = occurred_at[0] if occurred_at.size > 0 else 0
-    for r in range(positions.size):
-        for i in range(places[r - 1, 0] if r > 0 else 0, places[r, 0]):
-            moment = np.float64(occurred_at[i] - begin)
-            for kind in range(keys.shape[1]):
-                if keys[i, kind] != any_key:
-                    _add_one(state, half_lives, keys[i, kind], moment)
-            _add_one(state, half_lives, any_key, moment)
-        until = np.float64(cutoffs[r] - begin)
-        for j in range(columns.size):
-            life, key = lives[j], wanted[j]
-            left = np.exp2((newest[key] - until) / half_lives[life])
-            matrix[positions[r], columns[j]] = weights[life, key] * left
-
-
-@njit(cache=True, nogil=True)
-def _add_one(state: Faded, half_lives: Numbers, key: int, moment: float) -> None:
-    weights, newest = state
-    for life in range(half_lives.size):
-        left = np.exp2((newest[key] - moment) / half_lives[life])
-        weights[life, key] = weights[life, key] * left + 1.0
-    newest[key] = moment
-
-
-@njit(cache=True, nogil=True)
 def add_up(walk: Walk, values: Integers, inside: Integers, written: Sums, target: Target) -> None:
-    """Add up values, given in thousandths."""
+    """Write the sums of values under a key.
+
+    Parameters
+    ----------
+    walk
+        See `Walk`.
+    values
+        Shape (activities,): thousandths.
+    inside
+        Shape (planes * keys,): the sums.
+    written, target
+        See `Sums`, `Target`.
+    """
     places, keys, _ = walk
     tails, runs = written
     positions, matrix = target

@@ -1,7 +1,7 @@
 """Distinct days under a key, over the walk of `counters`.
 
 Decided here: the last activity of a day stands for the day; the newest activity stands
-for its day too if the one that will be the last of that day is not seen yet. Their counters only
+for its day too if the one that will be the last of that day is not visible yet. The counters only
 grow, and a window's value is what the head has passed less what its tail has passed.
 """
 
@@ -14,7 +14,19 @@ _DAY = 86_400_000_000
 
 @njit(cache=True, nogil=True)
 def mark_days(walk: Walk, occurred_at: Integers, origin: int, state: Days) -> None:
-    """Mark under each key whether the next activity is on the same day, counted from `origin`."""
+    """Mark under each key whether the next activity is on the same day.
+
+    Parameters
+    ----------
+    walk
+        See `counters.Walk`.
+    occurred_at
+        Shape (activities,): microseconds, ascending.
+    origin
+        The moment from which days of 24 hours are counted.
+    state
+        See `counters.Days`, written.
+    """
     _, keys, any_key = walk
     shared, newest, _ = state
     newest[:] = -1
@@ -34,7 +46,15 @@ def mark_days(walk: Walk, occurred_at: Integers, origin: int, state: Days) -> No
 
 @njit(cache=True, nogil=True)
 def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) -> None:
-    """Count the distinct days under a key."""
+    """Write the number of distinct days under a key.
+
+    Parameters
+    ----------
+    walk, state
+        See `counters.Walk`, and `counters.Days` as `mark_days` left it.
+    written, target
+        See `counters.DaysWritten`, `counters.Target`.
+    """
     places, keys, any_key = walk
     shared, newest, passed = state
     (heads, tails, pointers, columns), tail_pointers = written

@@ -1,12 +1,14 @@
 """What became of the deals of a lead.
 
-Decided here: a deal is open from its first outcome seen until its latest one seen is won or lost.
+Decided here: a deal is open from its first visible outcome until its latest visible one is won or
+lost.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING, SCALE, Deals, Indices, Integers, Matrix, Rows
 
@@ -36,16 +38,34 @@ class DealsPlan(NamedTuple):
     column: Indices
 
 
+DEALS_WIDTH: Final = 2
+"""How many places a `DealsPlan` takes in a pack."""
+
+
+@njit(cache=True, nogil=True)
+def cut_deals(packed: Integers, at: int) -> DealsPlan:
+    """Cut the plan out of a pack.
+
+    Parameters
+    ----------
+    packed
+        A pack of plans, see `features.kernel.packed`.
+    at
+        The place of the first part of the plan.
+    """
+    return DealsPlan(cut.int32(packed, at), cut.int32(packed, at + 1))
+
+
 @njit(cache=True, nogil=True)
 def _open(deals: Deals, span: tuple[int, int], cutoff: int) -> int:
-    """Count the deals whose latest outcome seen does not close them."""
+    """Count the deals whose latest visible outcome does not close them."""
     count = 0
     for i in range(span[0], span[1]):
-        if deals.seen_from[i] >= cutoff or deals.kind[i] >= WON:
+        if deals.visible_from[i] >= cutoff or deals.kind[i] >= WON:
             continue
         latest = True
         for j in range(i + 1, span[1]):
-            if deals.deal[j] == deals.deal[i] and deals.seen_from[j] < cutoff:
+            if deals.deal[j] == deals.deal[i] and deals.visible_from[j] < cutoff:
                 latest = False
                 break
         count += latest
@@ -58,16 +78,18 @@ def _since(moment: int, cutoff: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _tell(deals: Deals, span: tuple[int, int], cutoff: int, told: Integers) -> tuple[int, int, int]:
-    """Fill counts (kind), last moments (4 + kind); give won and last amount, last outcome."""
-    told[:4], told[4:] = 0, MISSING
+def _tally(
+    deals: Deals, span: tuple[int, int], cutoff: int, kinds: Integers
+) -> tuple[int, int, int]:
+    """Fill counts (kind), last moments (4 + kind); return won and last amount, last outcome."""
+    kinds[:4], kinds[4:] = 0, MISSING
     won_amount, last_amount, last = 0, MISSING, -1
     for i in range(span[0], span[1]):
-        if deals.seen_from[i] >= cutoff:
+        if deals.visible_from[i] >= cutoff:
             continue
         kind, amount = deals.kind[i], deals.amount[i]
-        told[kind] += 1
-        told[4 + kind] = deals.occurred_at[i]
+        kinds[kind] += 1
+        kinds[4 + kind] = deals.occurred_at[i]
         last = i
         if amount != MISSING:
             last_amount = amount
@@ -80,25 +102,39 @@ def _tell(deals: Deals, span: tuple[int, int], cutoff: int, told: Integers) -> t
 def history(
     deals: Deals, rows: Rows, chunk: tuple[int, int], plan: DealsPlan, matrix: Matrix
 ) -> None:
-    """Fill the planned columns of the rows [chunk[0], chunk[1])."""
-    seen = np.empty(8, np.int64)
-    told = np.empty(12, np.float64)
+    """Fill the planned columns of some rows.
+
+    Parameters
+    ----------
+    deals
+        Outcomes, sorted by lead and time.
+    rows
+        (lead, cutoff) pairs, sorted by both.
+    chunk
+        The rows [chunk[0], chunk[1]) to fill.
+    plan
+        Which measure goes to which column.
+    matrix
+        Shape (rows, features), float32; row r is written to `rows.position[r]`.
+    """
+    kinds = np.empty(8, np.int64)
+    measures = np.empty(12, np.float64)
     for r in range(chunk[0], chunk[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
         span = deals.start[lead], deals.start[lead + 1]
-        won_amount, last_amount, last = _tell(deals, span, cutoff, seen)
-        told[OPENED_COUNT] = seen[OPENED]
-        told[WON_COUNT] = seen[WON]
-        told[LOST_COUNT] = seen[LOST]
-        told[OPEN_COUNT] = _open(deals, span, cutoff)
-        told[EVENT_COUNT] = seen[:4].sum()
-        told[WON_AMOUNT] = won_amount / SCALE
-        told[LAST_AMOUNT] = np.nan if last_amount == MISSING else last_amount / SCALE
-        told[SINCE_OPENED] = _since(seen[4 + OPENED], cutoff)
-        told[SINCE_WON] = _since(seen[4 + WON], cutoff)
-        told[SINCE_LOST] = _since(seen[4 + LOST], cutoff)
-        told[SINCE_LAST] = np.nan if last < 0 else _since(deals.occurred_at[last], cutoff)
-        told[LAST_STAGE] = np.nan if last < 0 else float(deals.stage[last])
+        won_amount, last_amount, last = _tally(deals, span, cutoff, kinds)
+        measures[OPENED_COUNT] = kinds[OPENED]
+        measures[WON_COUNT] = kinds[WON]
+        measures[LOST_COUNT] = kinds[LOST]
+        measures[OPEN_COUNT] = _open(deals, span, cutoff)
+        measures[EVENT_COUNT] = kinds[:4].sum()
+        measures[WON_AMOUNT] = won_amount / SCALE
+        measures[LAST_AMOUNT] = np.nan if last_amount == MISSING else last_amount / SCALE
+        measures[SINCE_OPENED] = _since(kinds[4 + OPENED], cutoff)
+        measures[SINCE_WON] = _since(kinds[4 + WON], cutoff)
+        measures[SINCE_LOST] = _since(kinds[4 + LOST], cutoff)
+        measures[SINCE_LAST] = np.nan if last < 0 else _since(deals.occurred_at[last], cutoff)
+        measures[LAST_STAGE] = np.nan if last < 0 else float(deals.stage[last])
         row = matrix[rows.position[r]]
         for j in range(plan.column.size):
-            row[plan.column[j]] = told[plan.measure[j]]
+            row[plan.column[j]] = measures[plan.measure[j]]

@@ -16,23 +16,35 @@ Matrix = NDArray[np.float32]
 
 MISSING: Final = np.iinfo(np.int64).min
 SCALE: Final = 1000
-"""Values are kept as integers of 1 / SCALE."""
+"""Values are stored as integers of 1 / SCALE."""
 
 
 class Events(NamedTuple):
     """Activities sorted by lead, then by `occurred_at`; lead n owns [start[n], start[n + 1]).
 
-    `in_order[n]` tells whether the activities of lead n came to be seen in the order in which they
-    occurred. `code` and `pair` choose the keys to count under. `dwell` and `amount` may be empty
-    when no plan asks for them, and hold 0 where there is no value.
+    Attributes
+    ----------
+    start
+        Shape (leads + 1,): the first activity of each lead, and the end.
+    in_order
+        Shape (leads,): whether the activities of the lead became visible in the order in which
+        they occurred.
+    created_at, lead_seen_from
+        Shape (leads,): when the lead came into being, and from when it is visible.
+    occurred_at, seen_from
+        Shape (activities,): when it happened, and from when it is visible.
+    code, pair
+        The activity type and the (type, topic) pair, 0 for one that was not learned.
+    dwell, amount
+        Thousandths, 0 where there is no value; empty when no feature needs them.
     """
 
     start: Integers
     in_order: NDArray[np.bool_]
     created_at: Integers
-    lead_seen_from: Integers
+    lead_visible_from: Integers
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     code: Codes
     pair: Codes
     dwell: Integers
@@ -42,13 +54,21 @@ class Events(NamedTuple):
 class Touches(NamedTuple):
     """What the sales view reads of the same sorted activities.
 
-    `direction` is 0 unknown, 1 inbound, 2 outbound; `actor` tells people apart (-1 nobody), and
-    `actor_code` is the code of each of them in the vocabulary.
+    Attributes
+    ----------
+    start, occurred_at, seen_from, type_code
+        As in `Events`.
+    direction
+        0 unknown, 1 inbound, 2 outbound.
+    actor
+        The number of the person, -1 for nobody.
+    actor_code
+        Of each person: the code in the vocabulary.
     """
 
     start: Integers
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     type_code: Codes
     direction: Codes
     actor: Indices
@@ -63,7 +83,7 @@ class Deals(NamedTuple):
 
     start: Integers
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     kind: Codes
     stage: Codes
     deal: Indices
@@ -74,16 +94,16 @@ class Changes(NamedTuple):
     """Attributes: first values, (leads, attributes), and later ones sorted by lead and time."""
 
     created_at: Integers
-    lead_seen_from: Integers
+    lead_visible_from: Integers
     initial: NDArray[np.float64]
     start: Integers
-    seen_from: Integers
+    visible_from: Integers
     attribute: Indices
     value: NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """The (lead, cutoff) pairs asked for, sorted by both; `position` is the row of the matrix."""
+    """The requested (lead, cutoff) pairs, sorted by both; `position` is the row of the matrix."""
 
     lead: Indices
     cutoff: Integers

@@ -1,8 +1,9 @@
 """The one order of records inside a lead.
 
-Decided here: records are sorted by lead, by `occurred_at`, by the moment they are seen, then by
-all they say, so that the order of the rows brought never matters: what is still tied is equal in
-everything a feature can read. Tables that are stored in order are recognised and not sorted again.
+Decided here: records are sorted by lead, by `occurred_at`, by the moment they become visible, then
+by all their other columns, so that the order of the input rows never matters: records that are
+still tied are equal in everything a feature can read. Tables that are stored in order are
+recognised and not sorted again.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ Keys = tuple[NDArray[Any], ...]
 
 @njit(cache=True, nogil=True)
 def _sorted_by_time(lead: NDArray[np.int32], occurred_at: Integers) -> tuple[bool, bool]:
-    """Tell whether the rows are sorted by lead and time, and whether any two are tied."""
+    """Return whether the rows are sorted by lead and time, and whether any two are tied."""
     tied = False
     for i in range(1, lead.size):
         if lead[i] == lead[i - 1]:
@@ -32,7 +33,15 @@ def _sorted_by_time(lead: NDArray[np.int32], occurred_at: Integers) -> tuple[boo
 
 @njit(cache=True, nogil=True)
 def starts_of(lead: NDArray[np.integer], leads: int) -> Integers:
-    """Do what `starts` does, in compiled code."""
+    """Return what `starts` does, in compiled code.
+
+    Parameters
+    ----------
+    lead
+        Shape (records,): the number of the lead, ascending.
+    leads
+        How many leads there are.
+    """
     start = np.zeros(leads + 1, np.int64)
     for i in range(lead.size):
         start[lead[i] + 1] += 1
@@ -42,12 +51,20 @@ def starts_of(lead: NDArray[np.integer], leads: int) -> Integers:
 
 
 @njit(cache=True, nogil=True)
-def in_order_of(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
-    """Do what `in_order` does, in compiled code."""
+def in_order_of(start: Integers, visible_from: Integers) -> NDArray[np.bool_]:
+    """Return what `in_order` does, in compiled code.
+
+    Parameters
+    ----------
+    start
+        Shape (leads + 1,): the first record of each lead, and the end.
+    seen_from
+        Shape (records,): from when each is visible.
+    """
     ordered = np.ones(start.size - 1, np.bool_)
     for n in range(start.size - 1):
         for i in range(start[n] + 1, start[n + 1]):
-            if seen_from[i] < seen_from[i - 1]:
+            if visible_from[i] < visible_from[i - 1]:
                 ordered[n] = False
                 break
     return ordered
@@ -57,7 +74,10 @@ def in_order_of(start: Integers, seen_from: Integers) -> NDArray[np.bool_]:
 def groups(account: Indices) -> tuple[Indices, Integers, Indices]:
     """Group leads by account; a lead without one (-1) is a group by itself.
 
-    Gives the group of each lead, where each group starts among its members, and the members.
+    Returns
+    -------
+    tuple
+        The group of each lead, where each group starts among its members, and the members.
     """
     group = account.copy()
     count = account.max() + 1 if account.size > 0 else 0
@@ -74,24 +94,52 @@ def groups(account: Indices) -> tuple[Indices, Integers, Indices]:
 
 
 def starts(lead: NDArray[np.int32], leads: int) -> Integers:
-    """Give the first record of each lead, and the end: shape (leads + 1,).
+    """Return the first record of each lead, and the end: shape (leads + 1,).
 
+    Parameters
+    ----------
+    lead
+        Shape (records,): the number of the lead, ascending.
+    leads
+        How many leads there are.
+
+    Examples
+    --------
     >>> starts(np.array([0, 0, 2], dtype=np.int32), 3)
     array([0, 2, 2, 3])
     """
     return starts_of(lead, leads)  # type: ignore[no-any-return]
 
 
-def in_order(start: Integers, occurred_at: Integers, seen_from: Integers) -> NDArray[np.bool_]:
-    """Tell per lead whether its sorted records came to be seen in that same order."""
-    if seen_from is occurred_at:
+def in_order(start: Integers, occurred_at: Integers, visible_from: Integers) -> NDArray[np.bool_]:
+    """Return for each lead whether its records became visible in the order in which they occurred.
+
+    Parameters
+    ----------
+    start
+        Shape (leads + 1,): the first record of each lead, and the end.
+    occurred_at, seen_from
+        Shape (records,): when it happened, and from when it is visible.
+    """
+    if visible_from is occurred_at:
         return np.ones(start.size - 1, np.bool_)
-    return in_order_of(start, seen_from)  # type: ignore[no-any-return]
+    return in_order_of(start, visible_from)  # type: ignore[no-any-return]
 
 
 def canonical_order(lead: NDArray[np.int32], occurred_at: Integers, rest: Keys) -> Integers | None:
-    """Give the order to put the records in; None if they are in it already.
+    """Return the order to put the records in; None if they are in it already.
 
+    Parameters
+    ----------
+    lead
+        Shape (records,): the number of the lead.
+    occurred_at
+        Shape (records,): microseconds.
+    rest
+        Further columns that settle ties, the first before the others.
+
+    Examples
+    --------
     >>> lead, occurred_at = np.array([0, 0, 0], dtype=np.int32), np.array([5, 5, 1])
     >>> canonical_order(lead, occurred_at, (np.array([2, 1, 3]),))
     array([2, 1, 0])

@@ -1,10 +1,10 @@
-"""Many arrays in one: what a model never changes is handed to compiled code as one array.
+"""Many arrays in one: what a model never changes is passed to compiled code as one array.
 
-Decided here: handing an array to compiled code costs about as much as a whole feature of one lead,
-and a plan has forty of them. So the arrays of a plan are laid into one int64 array, after a table
-that tells where each begins and how long it is; compiled code cuts them out again, for nothing. A
-number takes the place of an array of one. Compiled code tells a place as `AT + 3`: numba takes a
-plain 3 for a type of its own, and compiles what cuts once for every place.
+Decided here: passing an array to compiled code costs about as much as a whole feature of one lead,
+and a plan has forty of them. So the arrays of a plan are copied into one int64 array, after a table
+of where each begins and how long it is; compiled code cuts them out again, at no cost. A number
+takes the place of an array of one. Compiled code names a place as `AT + 3`: numba treats a plain 3
+as a type of its own, and would compile the cutting once for every place.
 """
 
 from typing import Any, Final
@@ -21,7 +21,7 @@ AT: Final[Any] = np.int64(0)
 
 
 def pack(parts: Any) -> Integers:
-    """Lay nested tuples of arrays and whole numbers into one array, in their order.
+    """Copy nested tuples of arrays and whole numbers into one array, in their order.
 
     >>> packed = pack((7, (np.array([1, 2], np.int32), np.array([0.5]))))
     >>> int(whole(packed, 0)), int32(packed, 1).tolist(), float64(packed, 2).tolist()
@@ -36,6 +36,15 @@ def pack(parts: Any) -> Integers:
         packed[first : first + size].view(np.uint8)[: array.nbytes] = array.view(np.uint8)
         first += size
     return packed
+
+
+def width(parts: Any) -> int:
+    """Count the places that nested tuples of arrays and whole numbers take in a pack.
+
+    >>> width((7, (np.array([1, 2]), np.array([0.5]))))
+    3
+    """
+    return sum(1 for _ in _flat(parts))
 
 
 def _flat(parts: Any) -> Any:
@@ -58,52 +67,68 @@ def _cut(packed: Integers, place: int, each: int) -> tuple[Integers, int]:
 
 @njit(cache=True, nogil=True)
 def whole(packed: Integers, place: int) -> int:
-    """Give a number."""
+    """Return a number.
+
+    Parameters
+    ----------
+    packed
+        The result of `pack`.
+    place
+        Number of the part; nested tuples are counted part by part.
+    """
     return packed[packed[2 * place]]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def int64(packed: Integers, place: int) -> Integers:
-    """Give an array of int64; the functions below do the same for other types."""
+    """Return an array of int64, without a copy.
+
+    Parameters
+    ----------
+    packed
+        The result of `pack`.
+    place
+        Number of the part; nested tuples are counted part by part.
+    """
     return _cut(packed, place, 8)[0]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def float64(packed: Integers, place: int) -> NDArray[np.float64]:
-    """Give an array of float64."""
+    """Return an array of float64, without a copy; see `int64`."""
     return _cut(packed, place, 8)[0].view(np.float64)  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def int32(packed: Integers, place: int) -> NDArray[np.int32]:
-    """Give an array of int32."""
+    """Return an array of int32, without a copy; see `int64`."""
     words, size = _cut(packed, place, 4)
     return words.view(np.int32)[:size]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def uint32(packed: Integers, place: int) -> NDArray[np.uint32]:
-    """Give an array of uint32."""
+    """Return an array of uint32, without a copy; see `int64`."""
     words, size = _cut(packed, place, 4)
     return words.view(np.uint32)[:size]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def float32(packed: Integers, place: int) -> NDArray[np.float32]:
-    """Give an array of float32."""
+    """Return an array of float32, without a copy; see `int64`."""
     words, size = _cut(packed, place, 4)
     return words.view(np.float32)[:size]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def uint16(packed: Integers, place: int) -> NDArray[np.uint16]:
-    """Give an array of uint16."""
+    """Return an array of uint16, without a copy; see `int64`."""
     words, size = _cut(packed, place, 2)
     return words.view(np.uint16)[:size]  # type: ignore[no-any-return]
 
 
 @njit(cache=True, nogil=True)
 def truth(packed: Integers, place: int) -> NDArray[np.bool_]:
-    """Give an array of truth values."""
+    """Return an array of truth values, without a copy; see `int64`."""
     words, size = _cut(packed, place, 1)
     return words.view(np.bool_)[:size]  # type: ignore[no-any-return]

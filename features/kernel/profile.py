@@ -1,7 +1,7 @@
 """Attributes as of the cutoff, age and calendar of a lead.
 
 Decided here: the value of an attribute is that of the latest change the cutoff sees, otherwise
-that of the lead; a lead that the cutoff does not see has no profile at all. Calendar is UTC.
+that of the lead; a lead that the cutoff does not see has no profile at all. The calendar is UTC.
 """
 
 from typing import Final, NamedTuple
@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel import packed as cut
 from features.kernel.compiled import njit
-from features.kernel.inputs import Changes, Indices, Matrix, Rows
+from features.kernel.inputs import Changes, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 _HOUR: Final = 3_600_000_000
@@ -19,7 +20,17 @@ AGE, CUTOFF_MONTH, CREATED_WEEKDAY, CREATED_HOUR, FILLED = range(5)
 
 
 class ProfilePlan(NamedTuple):
-    """Attribute number -> column, measure -> column, and which attributes count as filled."""
+    """What is written where.
+
+    Attributes
+    ----------
+    attribute, attribute_column
+        Number and column of each attribute.
+    measure, measure_column
+        Number and column of each other measure.
+    counted
+        Shape (attributes,): which attributes count as filled.
+    """
 
     attribute: Indices
     attribute_column: Indices
@@ -28,9 +39,33 @@ class ProfilePlan(NamedTuple):
     counted: NDArray[np.bool_]
 
 
+PROFILE_WIDTH: Final = 5
+"""How many places a `ProfilePlan` takes in a pack."""
+
+
+@njit(cache=True, nogil=True)
+def cut_profile(packed: Integers, at: int) -> ProfilePlan:
+    """Cut the plan out of a pack.
+
+    Parameters
+    ----------
+    packed
+        A pack of plans, see `features.kernel.packed`.
+    at
+        The place of the first part of the plan.
+    """
+    return ProfilePlan(
+        cut.int32(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.truth(packed, at + 4),
+    )
+
+
 @njit(cache=True, nogil=True)
 def month_of(moment: int) -> int:
-    """Month, 1 to 12, of a moment (Hinnant's days-to-civil)."""
+    """Return the month, 1 to 12, of a moment (Hinnant's days-to-civil)."""
     days = moment // _DAY + 719_468
     day_of_era = days - (days // 146_097) * 146_097
     year_of_era = (
@@ -57,7 +92,7 @@ def _measure(which: int, created_at: int, cutoff: int, filled: int) -> float:
 def _current(changes: Changes, lead: int, cutoff: int, values: NDArray[np.float64]) -> None:
     values[:] = changes.initial[lead]
     for i in range(changes.start[lead], changes.start[lead + 1]):
-        if changes.seen_from[i] < cutoff:
+        if changes.visible_from[i] < cutoff:
             values[changes.attribute[i]] = changes.value[i]
 
 
@@ -73,13 +108,27 @@ def _filled(counted: NDArray[np.bool_], values: NDArray[np.float64]) -> int:
 def profile(
     changes: Changes, rows: Rows, chunk: tuple[int, int], plan: ProfilePlan, matrix: Matrix
 ) -> None:
-    """Fill the planned columns of the rows [chunk[0], chunk[1])."""
+    """Fill the planned columns of some rows.
+
+    Parameters
+    ----------
+    changes
+        First and later values of attributes.
+    rows
+        (lead, cutoff) pairs, sorted by both.
+    chunk
+        The rows [chunk[0], chunk[1]) to fill.
+    plan
+        Which measure goes to which column.
+    matrix
+        Shape (rows, features), float32; row r is written to `rows.position[r]`.
+    """
     values = np.empty(changes.initial.shape[1], np.float64)
     for r in range(chunk[0], chunk[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
         row = matrix[rows.position[r]]
-        seen = changes.lead_seen_from[lead] < cutoff
-        if seen:
+        visible = changes.lead_visible_from[lead] < cutoff
+        if visible:
             _current(changes, lead, cutoff, values)
         else:
             values[:] = np.nan
@@ -88,5 +137,5 @@ def profile(
         filled = _filled(plan.counted, values)
         created_at = changes.created_at[lead]
         for j in range(plan.measure.size):
-            told = _measure(plan.measure[j], created_at, cutoff, filled)
-            row[plan.measure_column[j]] = told if seen else np.nan
+            value = _measure(plan.measure[j], created_at, cutoff, filled)
+            row[plan.measure_column[j]] = value if visible else np.nan

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Events, Indices, Integers, Matrix, Rows
 
@@ -11,7 +12,19 @@ _HOUR: Final = 3_600_000_000
 
 
 class SequencePlan(NamedTuple):
-    """Which of the last activities (0 the last) goes to which column; -1 for no mean gap."""
+    """What is written where.
+
+    Attributes
+    ----------
+    length
+        How many of the last activities have to be remembered.
+    type_place, type_column
+        Which of the last activities (0 is the last) is written to which column.
+    gap_place, gap_column
+        The same of the time between an activity and the one before it.
+    mean_column
+        Columns of the mean time between activities; may be empty.
+    """
 
     length: int
     type_place: Indices
@@ -21,12 +34,37 @@ class SequencePlan(NamedTuple):
     mean_column: Indices
 
 
+SEQUENCE_WIDTH: Final = 6
+"""How many places a `SequencePlan` takes in a pack."""
+
+
+@njit(cache=True, nogil=True)
+def cut_sequence(packed: Integers, at: int) -> SequencePlan:
+    """Cut the plan out of a pack.
+
+    Parameters
+    ----------
+    packed
+        A pack of plans, see `features.kernel.packed`.
+    at
+        The place of the first part of the plan.
+    """
+    return SequencePlan(
+        cut.whole(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.int32(packed, at + 4),
+        cut.int32(packed, at + 5),
+    )
+
+
 @njit(cache=True, nogil=True)
 def _last(events: Events, lead: int, cutoff: int, ring: Integers) -> tuple[int, int]:
-    """Put the last seen activities into the ring; give how many there are and the first."""
+    """Put the last visible activities into the ring; return how many there are and the first."""
     count, first = 0, -1
     for i in range(events.start[lead], events.start[lead + 1]):
-        if events.seen_from[i] < cutoff:
+        if events.visible_from[i] < cutoff:
             if count == 0:
                 first = i
             ring[count % ring.size] = i
@@ -38,7 +76,21 @@ def _last(events: Events, lead: int, cutoff: int, ring: Integers) -> tuple[int, 
 def sequence(
     events: Events, rows: Rows, chunk: tuple[int, int], plan: SequencePlan, matrix: Matrix
 ) -> None:
-    """Fill the planned columns of the rows [chunk[0], chunk[1])."""
+    """Fill the planned columns of some rows.
+
+    Parameters
+    ----------
+    events
+        Activities, sorted by lead and time.
+    rows
+        (lead, cutoff) pairs, sorted by both.
+    chunk
+        The rows [chunk[0], chunk[1]) to fill.
+    plan
+        Which measure goes to which column.
+    matrix
+        Shape (rows, features), float32; row r is written to `rows.position[r]`.
+    """
     ring = np.zeros(plan.length + 1, np.int64)
     for r in range(chunk[0], chunk[1]):
         count, first = _last(events, rows.lead[r], rows.cutoff[r], ring)

@@ -1,9 +1,9 @@
 """One walk over the activities and the cutoffs of a lead.
 
-Decided here: the head (what is seen by now) and the tails of the windows only move forward, so the
-work is activities + cutoffs, whatever the windows. This needs the activities of a lead to be seen
-in the order in which they occurred. Where they were not, the same walk is made for each cutoff
-alone, over what that cutoff sees.
+Decided here: the head (what is visible by now) and the tails of the windows only move forward, so
+the work is activities + cutoffs, whatever the windows. This needs the activities of a lead to
+become visible in the order in which they occurred. Where they did not, the same walk is made for
+each cutoff alone, over what that cutoff sees.
 """
 
 from typing import NamedTuple
@@ -14,45 +14,19 @@ from numpy.typing import NDArray
 from features.kernel.compiled import njit
 from features.kernel.counters import (
     Cells,
-    DaysWritten,
-    Ends,
     Faded,
-    Fading,
     Numbers,
-    Rates,
     Runs,
-    Sums,
     Walk,
     add_up,
     count,
-    fade,
     place_pointers,
-    tell_moments,
+    write_moments,
 )
 from features.kernel.days import count_days, mark_days
+from features.kernel.fading import fade
 from features.kernel.inputs import Events, Indices, Integers, Matrix, Rows
-
-
-class SweepPlan(NamedTuple):
-    """Which cells are kept and which column each is written to; see `counters` for the cells.
-
-    `kinds` tells which of code (0) and pair (1) have any key; a code without one has the key of
-    all activities, `any_key`.
-    """
-
-    windows: Integers
-    key_count: int
-    kinds: Indices
-    any_key: int
-    key_of_code: Cells
-    key_of_pair: Cells
-    counts: Runs
-    rates: Rates
-    ends: Ends
-    dwell: Sums
-    amount: Sums
-    days: DaysWritten
-    fading: Fading
+from features.kernel.sweep_layout import SweepPlan
 
 
 class _State(NamedTuple):
@@ -101,22 +75,22 @@ def _keys_of(
 def _walk(
     acts: _Acts,
     walk: Walk,
-    asked: tuple[Integers, Integers, int],
+    request: tuple[Integers, Integers, int],
     plan: SweepPlan,
     out: tuple[_State, Matrix],
 ) -> None:
-    """Fill the rows of one lead whose activities are seen in order."""
-    occurred_at, seen_from, dwell, amount = acts
-    cutoffs, positions, origin = asked
+    """Fill the rows of one lead whose activities became visible in order."""
+    occurred_at, visible_from, dwell, amount = acts
+    cutoffs, positions, origin = request
     state, matrix = out
     target = (positions, matrix)
-    times = (occurred_at, seen_from, cutoffs, plan.windows)
+    times = (occurred_at, visible_from, cutoffs, plan.windows)
     if plan.counts[0].size > 0 or plan.rates[0].size > 0:
         count(walk, times, state.inside, (plan.counts, plan.rates), target)
     else:
         place_pointers(times, walk[0])
     if plan.ends[0][0].size > 0 or plan.ends[1][0].size > 0:
-        tell_moments(walk, (occurred_at, cutoffs, origin), state.moments, plan.ends, target)
+        write_moments(walk, (occurred_at, cutoffs, origin), state.moments, plan.ends, target)
     if plan.dwell[1][0].size > 0:
         add_up(walk, dwell, state.sums, plan.dwell, target)
     if plan.amount[1][0].size > 0:
@@ -130,23 +104,23 @@ def _walk(
 
 @njit(cache=True, nogil=True)
 def _hide_counted(
-    columns: Cells, rows: Rows, asked: tuple[int, int], seen_from: int, matrix: Matrix
+    columns: Cells, rows: Rows, span: tuple[int, int], visible_from: int, matrix: Matrix
 ) -> None:
-    """Leave missing what counts from the beginning of a lead that is not yet seen."""
-    for r in range(asked[0], asked[1]):
-        if rows.cutoff[r] <= seen_from:
+    """Write missing values for what counts from the beginning of a lead that is not yet visible."""
+    for r in range(span[0], span[1]):
+        if rows.cutoff[r] <= visible_from:
             for j in range(columns.size):
                 matrix[rows.position[r], columns[j]] = np.nan
 
 
 @njit(cache=True, nogil=True)
 def _hide_runs(
-    runs: Runs, rows: Rows, asked: tuple[int, int], seen_from: int, matrix: Matrix
+    runs: Runs, rows: Rows, span: tuple[int, int], visible_from: int, matrix: Matrix
 ) -> None:
-    """Do the same for runs of columns."""
+    """Write missing values for runs of columns of a lead that is not yet visible."""
     _, columns, lengths = runs
-    for r in range(asked[0], asked[1]):
-        if rows.cutoff[r] <= seen_from:
+    for r in range(span[0], span[1]):
+        if rows.cutoff[r] <= visible_from:
             for j in range(columns.size):
                 matrix[rows.position[r], columns[j] : columns[j] + lengths[j]] = np.nan
 
@@ -160,29 +134,29 @@ def _part(values: Integers, begin: int, end: int) -> Integers:
 def _walk_each(
     acts: _Acts,
     walk: Walk,
-    asked: tuple[Integers, Integers, int],
+    request: tuple[Integers, Integers, int],
     plan: SweepPlan,
     out: tuple[_State, Matrix],
 ) -> None:
     """Fill the rows of one lead, each over a copy of what its cutoff sees."""
-    occurred_at, seen_from, dwell, amount = acts
-    cutoffs, positions, origin = asked
+    occurred_at, visible_from, dwell, amount = acts
+    cutoffs, positions, origin = request
     for r in range(cutoffs.size):
-        kept = np.flatnonzero(seen_from < cutoffs[r])
-        seen = (
-            occurred_at[kept],
-            seen_from[kept],
-            dwell[kept] if dwell.size > 0 else dwell,
-            amount[kept] if amount.size > 0 else amount,
+        visible = np.flatnonzero(visible_from < cutoffs[r])
+        acts_then = (
+            occurred_at[visible],
+            visible_from[visible],
+            dwell[visible] if dwell.size > 0 else dwell,
+            amount[visible] if amount.size > 0 else amount,
         )
-        seen[1][:] = np.iinfo(np.int64).min
+        acts_then[1][:] = np.iinfo(np.int64).min
         one = (cutoffs[r : r + 1], positions[r : r + 1], origin)
-        _walk(seen, (walk[0][r : r + 1], walk[1][kept], walk[2]), one, plan, out)
+        _walk(acts_then, (walk[0][r : r + 1], walk[1][visible], walk[2]), one, plan, out)
 
 
 @njit(cache=True, nogil=True)
 def _largest(events: Events, rows: Rows, chunk: tuple[int, int]) -> tuple[int, int]:
-    """Find the most activities and the most rows of any lead."""
+    """Return the most activities and the most rows of any lead."""
     activities, most, here = 0, 0, 0
     for r in range(chunk[0], chunk[1]):
         lead = rows.lead[r]
@@ -196,7 +170,21 @@ def _largest(events: Events, rows: Rows, chunk: tuple[int, int]) -> tuple[int, i
 def sweep(
     events: Events, rows: Rows, chunk: tuple[int, int], plan: SweepPlan, matrix: Matrix
 ) -> None:
-    """Fill the planned columns of the rows [chunk[0], chunk[1]), which must not split a lead."""
+    """Fill the planned columns of some rows.
+
+    Parameters
+    ----------
+    events
+        Activities, sorted by lead and time.
+    rows
+        (lead, cutoff) pairs, sorted by both.
+    chunk
+        The rows [chunk[0], chunk[1]) to fill; it must not split a lead.
+    plan
+        Which cells are counted and which column each is written to.
+    matrix
+        Shape (rows, features), float32; row r is written to `rows.position[r]`.
+    """
     activities, most = _largest(events, rows, chunk)
     all_keys = np.empty((activities, plan.kinds.size), np.uint32)
     all_places = np.empty((most, plan.windows.size + 1), np.int32)
@@ -212,16 +200,16 @@ def sweep(
         _keys_of(events.code[begin:end], events.pair[begin:end], plan, keys)
         acts = (
             events.occurred_at[begin:end],
-            events.seen_from[begin:end],
+            events.visible_from[begin:end],
             _part(events.dwell, begin, end),
             _part(events.amount, begin, end),
         )
-        asked = (rows.cutoff[r:after], rows.position[r:after], events.created_at[lead])
+        request = (rows.cutoff[r:after], rows.position[r:after], events.created_at[lead])
         if events.in_order[lead]:
-            _walk(acts, (places, keys, plan.any_key), asked, plan, out)
+            _walk(acts, (places, keys, plan.any_key), request, plan, out)
         else:
-            _walk_each(acts, (places, keys, plan.any_key), asked, plan, out)
-        seen_from = events.lead_seen_from[lead]
-        _hide_counted(plan.days[0][3], rows, (r, after), seen_from, matrix)
-        _hide_runs(plan.ends[1], rows, (r, after), seen_from, matrix)
+            _walk_each(acts, (places, keys, plan.any_key), request, plan, out)
+        visible_from = events.lead_visible_from[lead]
+        _hide_counted(plan.days[0][3], rows, (r, after), visible_from, matrix)
+        _hide_runs(plan.ends[1], rows, (r, after), visible_from, matrix)
         r = after

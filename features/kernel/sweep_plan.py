@@ -1,8 +1,8 @@
-"""From records to the slots of the sweep.
+"""From records of features to the plan of a sweep.
 
 Decided here: only keys and windows that some wanted record needs are counted, so that a catalog
-cut down to ten features costs as little as ten features. Cells and columns that follow each other
-are written together, as runs.
+of ten features costs as little as ten features. Cells and columns that follow each other are
+written together, as runs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,12 @@ import numpy as np
 from features.feature import Feature
 from features.kernel.counters import Cells, DaysWritten, Ends, Fading, Rates, Runs, Sums
 from features.kernel.inputs import Indices
-from features.kernel.sweep import SweepPlan
+from features.kernel.sweep_layout import SweepPlan
 from features.timeline import DAY
 
 VALUE_COLUMNS: Final = ("dwell_seconds", "amount")
 RATE_DAYS: Final = (7.0, 30.0)
 """Acceleration: the rate of the first span against that of the rest of the second."""
-
-
 FADING: Final = "decayed_count"
 """The measure whose `window_days` is a half-life: no window has to be followed for it."""
 
@@ -35,7 +33,17 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class KeyTables:
-    """Which key each code counts under, -1 for none: for all, by code, by pair."""
+    """Which key each activity counts under; -1 is none.
+
+    Attributes
+    ----------
+    numbers
+        Key of a record -> its number.
+    for_all
+        The key that all activities count under.
+    of_code, of_pair
+        The key of each activity type code and of each (type, topic) pair.
+    """
 
     numbers: Mapping[str, int]
     for_all: int
@@ -44,7 +52,15 @@ class KeyTables:
 
 
 def plan_sweep(columns: Sequence[Column], tables: KeyTables) -> SweepPlan:
-    """Lay out the counters and say which column each is written to."""
+    """Lay out the counters and choose which column each is written to.
+
+    Parameters
+    ----------
+    columns
+        The wanted records with their columns; may be empty.
+    tables
+        Which key each activity counts under.
+    """
     return _Layout(columns, tables).plan()
 
 
@@ -61,7 +77,7 @@ class _Layout:
         self._windows = _windows([c.feature for c in columns if c.feature.measure != FADING])
 
     def plan(self) -> SweepPlan:
-        """Give the plan."""
+        """Return the plan."""
         of_number = {n: self._key[c] for c, n in self._tables.numbers.items() if c in self._key}
         any_key = of_number.get(self._tables.for_all, self._key_count - 1)
         of_code = [of_number.get(n, any_key) for n in self._tables.of_code]
@@ -84,7 +100,7 @@ class _Layout:
         )
 
     def _runs(self, columns: list[Column], windows: list[float]) -> Runs:
-        """Give the cells of the columns in planes of these windows and ever."""
+        """Return the cells of the columns in planes of these windows and ever."""
         return runs([(self._cell(c, c.feature.window_days, windows), c.number) for c in columns])
 
     def _rates(self) -> Rates:
@@ -105,7 +121,7 @@ class _Layout:
         return runs(since), runs([(self._first(c), c.number) for c in to_first])
 
     def _first(self, column: Column) -> int:
-        """Tell the cell of a key's first moment; those of the last moments come before."""
+        """Return the cell of a key's first moment; those of the last moments come before."""
         return self._key_count + self._key[column.feature.key]
 
     def _days(self) -> DaysWritten:
@@ -138,7 +154,7 @@ class _Layout:
         return [column for column in self._columns if column.feature.measure == measure]
 
     def _cell(self, column: Column, days: float | None, windows: list[float]) -> int:
-        """Tell the cell of a key in the plane of a window; that of ever is the last one."""
+        """Return the cell of a key in the plane of a window; that of ever is the last one."""
         plane = len(windows) if days is None else windows.index(days)
         return plane * self._key_count + self._key[column.feature.key]
 

@@ -1,8 +1,8 @@
 """Activities: sorted, coded by the vocabulary, once for the sweep and once for the sales view.
 
 Decided here: a direction that is neither inbound nor outbound is unknown (0); an activity type
-that was not learned is "other" (0), and so is a (type, topic) pair. Of a long table the values are
-made exact on a second thread meanwhile.
+that was not learned is "other" (0), and so is a (type, topic) pair. The numbers of a long table are
+converted to exact integers on a second thread meanwhile.
 """
 
 from collections.abc import Callable
@@ -22,15 +22,15 @@ from features.records.columns import (
     has,
     moments_of,
     ranked,
-    seen_moments,
     thousandths,
     translation,
+    visible_moments,
 )
 from features.records.leads import Leads, numbers_of_leads
 
 DIRECTIONS: Final = ("inbound", "outbound")
 _LONG: Final = 200_000
-"""From how many rows on a second thread is worth its start."""
+"""The number of rows from which a second thread is worth starting."""
 
 _Number = TypeVar("_Number", np.int16, np.int32, np.int64)
 
@@ -38,31 +38,47 @@ _Number = TypeVar("_Number", np.int16, np.int32, np.int64)
 def encode_activities(
     table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary
 ) -> tuple[Events, Touches]:
-    """Sort and code the activities."""
+    """Sort and code the activities.
+
+    Parameters
+    ----------
+    table
+        The canonical table of activities, in any order.
+    leads
+        The leads, which number the activities.
+    vocabulary
+        What the codes mean.
+
+    Returns
+    -------
+    The same sorted activities, as the sweep and as the sales view read them.
+    """
     values = _start_values(table, vocabulary)
     lead = numbers_of_leads(table, "activities", leads.ids)
     occurred_at = moments_of(table, "occurred_at")
-    seen_from = seen_moments(table, occurred_at)
+    visible_from = visible_moments(table, occurred_at)
     code = _known(codes_of(table["activity_type"], vocabulary.activity_types))
     pair = _pairs(table, code, vocabulary)
     direction = _direction(table)
     actor, actors = _actors(table)
     dwell, amount = values()
     rest = tuple(
-        column for column in (seen_from, code, pair, direction, actor, dwell, amount) if column.size
+        column
+        for column in (visible_from, code, pair, direction, actor, dwell, amount)
+        if column.size
     )
     order = canonical_order(lead, occurred_at, rest)
     start = starts(_put(lead, order), len(leads.ids))
-    at_once = seen_from is occurred_at
+    at_once = visible_from is occurred_at
     occurred_at = _put(occurred_at, order)
-    seen_from = occurred_at if at_once else _put(seen_from, order)
+    visible_from = occurred_at if at_once else _put(visible_from, order)
     events = Events(
         start=start,
-        in_order=in_order(start, occurred_at, seen_from),
+        in_order=in_order(start, occurred_at, visible_from),
         created_at=leads.created_at,
-        lead_seen_from=leads.seen_from,
+        lead_visible_from=leads.visible_from,
         occurred_at=occurred_at,
-        seen_from=seen_from,
+        visible_from=visible_from,
         code=_put(code, order),
         pair=_put(pair, order),
         dwell=_put(dwell, order),
@@ -71,7 +87,7 @@ def encode_activities(
     touches = Touches(
         start=start,
         occurred_at=events.occurred_at,
-        seen_from=seen_from,
+        visible_from=visible_from,
         type_code=events.code,
         direction=_put(direction, order),
         actor=_put(actor, order),
@@ -101,7 +117,7 @@ def _direction(table: pd.DataFrame) -> Codes:
 
 
 def _pairs(table: pd.DataFrame, code: Codes, vocabulary: Vocabulary) -> Codes:
-    """Tell which frequent (type, topic) pair each activity is, from 1; 0 is none of them."""
+    """Return the code of each activity's (type, topic) pair, from 1; 0 is none of the known."""
     if not vocabulary.topics or not has(table, "topic"):
         return np.zeros(len(table), np.int16)
     topics = tuple(dict.fromkeys(topic for _, topic in vocabulary.topics))
@@ -115,7 +131,7 @@ def _pairs(table: pd.DataFrame, code: Codes, vocabulary: Vocabulary) -> Codes:
 def _start_values(
     table: pd.DataFrame, vocabulary: Vocabulary
 ) -> Callable[[], tuple[Integers, Integers]]:
-    """Give what waits for the dwell seconds and amounts; of a long table begin at once."""
+    """Return a function that returns dwell seconds and amounts; start at once on a long table."""
 
     def work() -> tuple[Integers, Integers]:
         return _values(table, "dwell_seconds", vocabulary), _values(table, "amount", vocabulary)

@@ -1,8 +1,8 @@
-"""Attributes: what the leads table and the account say at first, and every later value.
+"""Attributes: the first values, from the leads table and the account, and every later value.
 
 Decided here: attributes of the account become attributes of its leads, named `account.<name>`, from
-the moment the account is known. Several values of one moment: the one seen later counts, then the
-greater code, so that the order of the rows does not matter.
+the moment the account is known. Of several values of one moment the one that is visible later
+counts, then the greater code, so that the order of the rows does not matter.
 """
 
 from typing import Final
@@ -15,7 +15,13 @@ from features.catalog.catalog import Vocabulary
 from features.catalog.reserved import attribute_categories
 from features.kernel.inputs import Changes, Indices, Integers
 from features.kernel.order import canonical_order, starts
-from features.records.columns import coded_attributes, codes_of, moments_of, number_of, seen_moments
+from features.records.columns import (
+    coded_attributes,
+    codes_of,
+    moments_of,
+    number_of,
+    visible_moments,
+)
 from features.records.leads import Leads, numbers_of_leads
 from features.tables import ACCOUNTS, Tables
 from features.timeline import NEVER
@@ -23,13 +29,25 @@ from features.timeline import NEVER
 ACCOUNT_PREFIX: Final = "account."
 
 _Later = tuple[Indices, Integers, Integers, Indices, NDArray[np.float64]]
-"""lead, occurred_at, seen_from, attribute, value"""
+"""lead, occurred_at, visible_from, attribute, value"""
 
 
 def encode_attributes(
     tables: Tables, table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary
 ) -> Changes:
-    """Code the attributes; `table` is `tables.leads` in the order of `leads`."""
+    """Code the attributes and their later values.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    table
+        `tables.leads` in the order of `leads`.
+    leads
+        The leads.
+    vocabulary
+        What the codes mean.
+    """
     categories = attribute_categories(vocabulary)
     known_account = _account_columns(tables, table)
     whole = table if known_account is None else pd.concat([table, known_account[0]], axis=1)
@@ -38,32 +56,40 @@ def encode_attributes(
     if known_account is not None:
         names = (*categories, *vocabulary.numbers)
         later.append(_become_known(initial, names, known_account[1]))
-    lead, occurred_at, seen_from, attribute, value = (
+    lead, occurred_at, visible_from, attribute, value = (
         np.concatenate(columns) for columns in zip(*later, strict=True)
     )
-    order = canonical_order(lead, occurred_at, (seen_from, attribute, value))
+    order = canonical_order(lead, occurred_at, (visible_from, attribute, value))
     if order is None:
         order = np.arange(lead.size)
     return Changes(
         created_at=leads.created_at,
-        lead_seen_from=leads.seen_from,
+        lead_visible_from=leads.visible_from,
         initial=initial,
         start=starts(lead[order], len(leads.ids)),
-        seen_from=seen_from[order],
+        visible_from=visible_from[order],
         attribute=attribute[order],
         value=value[order],
     )
 
 
 def account_attributes(accounts: pd.DataFrame) -> dict[str, str]:
-    """Map the columns of the accounts that are attributes to the names that leads have them by."""
+    """Map the attribute columns of the accounts to the names under which leads have them."""
     return {
         name: f"{ACCOUNT_PREFIX}{name}" for name in accounts.columns if name not in ACCOUNTS.names
     }
 
 
 def account_columns(tables: Tables, leads: pd.DataFrame) -> pd.DataFrame:
-    """Give each lead its account's attributes and `known_at`, in the order of `leads`."""
+    """Return the attributes and `known_at` of each lead's account, on the index of `leads`.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables, for the accounts.
+    leads
+        Leads with `account_id`.
+    """
     names = account_attributes(tables.accounts)
     accounts = tables.accounts.rename(columns=names)
     accounts = accounts.set_index(accounts["account_id"].astype("str"))
@@ -84,7 +110,7 @@ def _account_columns(tables: Tables, leads: pd.DataFrame) -> tuple[pd.DataFrame,
 def _become_known(
     initial: NDArray[np.float64], names: tuple[str, ...], known_at: Integers
 ) -> _Later:
-    """Move what an account told later out of `initial`, into values of that moment."""
+    """Move the values of accounts known later out of `initial`, into changes of that moment."""
     lead, attribute = [], []
     dated = np.flatnonzero(known_at != NEVER)
     for j, name in enumerate(names):
@@ -111,7 +137,7 @@ def _changes(table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary) -> _Late
             value[rows] = _values(table["value"][rows], categories.get(name))
     lead = numbers_of_leads(table, "attribute_changes", leads.ids)
     occurred_at = moments_of(table, "occurred_at")
-    return lead, occurred_at, seen_moments(table, occurred_at), number, value
+    return lead, occurred_at, visible_moments(table, occurred_at), number, value
 
 
 def _values(column: pd.Series, known: tuple[str, ...] | None) -> NDArray[np.float64]:

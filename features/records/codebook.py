@@ -1,11 +1,12 @@
-"""The codebook: what the words of records mean to a model, looked up one by one.
+"""The codebook: the codes of the words of records, looked up one by one.
 
-Decided here: a known word is its place in the vocabulary plus one; a word that is missing or not
-known is 0, a value that is missing NaN. Records and columns are coded by the same book.
+Decided here: the code of a known word is its position in the vocabulary plus one; a word that is
+missing or not known has the code 0, a value that is missing is NaN. Records and columns are coded
+by the same book.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +18,31 @@ from features.records.attributes import ACCOUNT_PREFIX
 from features.records.columns import number_of
 from features.records.normalize import folded, written
 from features.records.outcomes import KINDS
+from features.records.record_types import Value
 
 NAN: Final = float("nan")
 Numbered = dict[str | None, int]
 
 
 class Codebook:
-    """The codes of one vocabulary; make it once, it keeps nothing.
+    """The codes of one vocabulary.
 
     Attributes
     ----------
+    vocabulary
+        The vocabulary.
     types, directions, kinds, stages
         The codes of the words.
+    topics
+        The codes of the known (activity type, topic) pairs.
     actors
         The known actors, in the order of their codes.
     valued
-        The columns of numbers that a feature asks for.
+        The columns of numbers that a feature needs.
     attributes
-        The place of each attribute; those of accounts have their prefix.
+        The position of each attribute; those of accounts have their prefix.
     of_account
-        The places of an account's.
+        The positions of the attributes of an account.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -60,28 +66,50 @@ class Codebook:
         ]
 
     def pairs(self, types: Sequence[str], topics: Sequence[str | None]) -> list[int]:
-        """Look activity types up with their topics; both as they are first."""
+        """Return the codes of (activity type, topic) pairs; empty if the vocabulary has none.
+
+        Parameters
+        ----------
+        types, topics
+            One entry an activity; looked up as they stand, then without surrounding spaces.
+        """
         return [*map(self._pair, zip(types, topics, strict=True))] if self.topics else []
 
-    def _pair(self, told: tuple[str, str | None]) -> int:
-        known = self.topics.get(told)  # type: ignore[arg-type]
-        if known is None and told[1] is not None:
-            known = self.topics.get((told[0].strip(), told[1].strip()))
+    def _pair(self, pair: tuple[str, str | None]) -> int:
+        known = self.topics.get(pair)  # type: ignore[arg-type]
+        if known is None and pair[1] is not None:
+            known = self.topics.get((pair[0].strip(), pair[1].strip()))
         return known or 0
 
     def blank(self, leads: int) -> NDArray[np.float64]:
-        """Make the table of attributes, all missing: shape (leads, attributes)."""
+        """Return a table of attributes, all missing: shape (leads, attributes)."""
         return self._blank.repeat(leads, 0)
 
-    def put(self, told: Iterable[tuple[str, Any]], row: NDArray[np.float64]) -> None:
-        """Write the attributes that are known by their names into the row of a lead."""
-        for name, value in told:
+    def put(self, attributes: Iterable[tuple[str, Value]], row: NDArray[np.float64]) -> None:
+        """Write the attributes that the vocabulary has into the row of a lead.
+
+        Parameters
+        ----------
+        attributes
+            Names and values.
+        row
+            Shape (attributes,): written.
+        """
+        for name, value in attributes:
             place = self.attributes.get(name)
             if place is not None:
                 row[place] = self.value(place, value)
 
-    def value(self, place: int, value: Any) -> float:
-        """Code the value of the attribute at a place."""
+    def value(self, place: int, value: Value) -> float:
+        """Return the code or number of a value; NaN is missing.
+
+        Parameters
+        ----------
+        place
+            The position of the attribute.
+        value
+            Its value as text, number or truth; None is missing.
+        """
         if value is None:
             return NAN
         if place < len(self._codes):
@@ -90,24 +118,32 @@ class Codebook:
         return number_of(folded(value)) if isinstance(value, str) else float(value)
 
 
-def of_account(attributes: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Name the attributes of an account as those of its leads."""
+def of_account(attributes: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """Return the attributes of an account under the names that its leads have them by."""
     return [(ACCOUNT_PREFIX + name, value) for name, value in attributes.items()]
 
 
 def codes(known: Numbered, texts: Sequence[str | None]) -> list[int]:
-    """Look texts up as they are first, then without surrounding spaces."""
-    found = [*map(known.get, texts)]
-    if None in found:
+    """Return the codes of texts, looked up as they stand, then without surrounding spaces.
+
+    Parameters
+    ----------
+    known
+        The codes of the known texts.
+    texts
+        The texts; None is missing, which has the code 0, as an unknown text has.
+    """
+    matches = [*map(known.get, texts)]
+    if None in matches:
         return [
             known.get(text.strip(), 0) if code is None and text is not None else code or 0
-            for code, text in zip(found, texts, strict=True)
+            for code, text in zip(matches, texts, strict=True)
         ]
-    return found  # type: ignore[return-value]
+    return matches  # type: ignore[return-value]
 
 
 def ranked(texts: Sequence[str | None]) -> tuple[list[int], list[str]]:
-    """Give each text its number in their order, without surrounding spaces; -1 is missing.
+    """Return the number of each text in their order, without surrounding spaces; -1 is missing.
 
     >>> ranked(["b", None, " a", "b "])
     ([1, -1, 0, 1], ['a', 'b'])

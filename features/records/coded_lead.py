@@ -1,8 +1,8 @@
 """The records of a few leads, coded but not yet sorted, and how compiled code sorts them.
 
-Decided here: what is told of a lead in a request stands in three tables of whole numbers, so that
-it is handed over in a few arrays; the order and the columns made of them are those that
-`features.records.histories.encode` makes of tables, to the bit.
+Decided here: the records of a request stand in three tables of whole numbers, so that they are
+passed on as a few arrays; order and columns after sorting equal those that
+`features.records.histories.encode` computes from tables, to the bit.
 """
 
 from typing import Final, NamedTuple
@@ -17,36 +17,36 @@ from features.records.columns import exact_thousandths
 
 Numbers = NDArray[np.float64]
 
-(LEAD, OCCURRED_AT, SEEN_FROM) = range(3)
+(LEAD, OCCURRED_AT, VISIBLE_FROM) = range(3)
 """The first rows of every table."""
 (CODE, PAIR, DIRECTION, ACTOR) = range(3, 7)
 (KIND, STAGE, DEAL) = range(3, 6)
 ATTRIBUTE: Final = 3
 
 
-class Told(NamedTuple):
-    """Coded records of a few leads, who are numbered by id.
+class CodedLead(NamedTuple):
+    """Coded records of a few leads, which are numbered in the order of their ids.
 
     Attributes
     ----------
     leads
-        Shape (3, leads): `created_at`, `seen_from`, number of the account (-1 without).
+        Shape (3, leads): `created_at`, `visible_from`, number of the account (-1 without).
     activities
-        Shape (7, activities): lead, `occurred_at`, `seen_from`, code, pair, direction, actor.
+        Shape (7, activities): lead, `occurred_at`, `visible_from`, code, pair, direction, actor.
     dwell, amount
-        NaN is missing; empty when no feature asks for them.
+        Shape (activities,): NaN is missing; empty if no feature needs them.
     actor_code
-        The code of each actor.
+        The code of each actor; the last entry, reached by -1, means missing.
     outcomes
-        Shape (6, outcomes): lead, `occurred_at`, `seen_from`, kind, stage, deal.
+        Shape (6, outcomes): lead, `occurred_at`, `visible_from`, kind, stage, deal.
     deal_amount
-        NaN is missing.
+        Shape (outcomes,): NaN is missing.
     initial
-        Shape (leads, attributes).
+        Shape (leads, attributes): the first values; NaN is missing.
     changes
-        Shape (4, changes): lead, `occurred_at`, `seen_from`, attribute.
+        Shape (4, changes): lead, `occurred_at`, `visible_from`, attribute.
     changed
-        The new values.
+        Shape (changes,): the new values.
     """
 
     leads: Integers
@@ -79,7 +79,7 @@ def _is_sorted(keys: Integers) -> bool:
 
 @njit(cache=True, nogil=True)
 def _order(keys: Integers) -> Integers:
-    """Sort by all keys, the first before all: merging ever longer runs."""
+    """Sort columns by all keys, the first key first, by merging ever longer runs."""
     size, width = keys.shape[1], 1
     order, other = np.arange(size), np.empty(size, np.int64)
     if _is_sorted(keys):
@@ -102,7 +102,7 @@ def _order(keys: Integers) -> Integers:
 
 @njit(cache=True, nogil=True)
 def _keyed(table: Integers, first: Integers, second: Integers) -> Integers:
-    """Put up to two more keys below the rows of a table."""
+    """Append up to two more keys to the rows of a table."""
     keys = np.zeros((table.shape[0] + 2, table.shape[1]), np.int64)
     keys[: table.shape[0]] = table
     if first.size > 0:
@@ -114,7 +114,7 @@ def _keyed(table: Integers, first: Integers, second: Integers) -> Integers:
 
 @njit(cache=True, nogil=True)
 def _ranks(values: Numbers) -> Integers:
-    """Give whole numbers in the order of the values; missing ones are the greatest."""
+    """Return whole numbers in the order of the values; missing ones are the greatest."""
     ranks = values.view(np.int64).copy()
     for i in range(values.size):
         if np.isnan(values[i]):
@@ -132,35 +132,35 @@ def _put(values: Integers, order: Integers) -> Integers:
 
 
 @njit(cache=True, nogil=True)
-def told_activities(told: Told) -> tuple[Events, Touches]:
-    """Sort the activities; give them as the sweep and as the sales view read them."""
-    table, leads = told.activities, told.leads
-    dwell, amount = exact_thousandths(told.dwell, 0), exact_thousandths(told.amount, 0)
+def sort_activities(lead: CodedLead) -> tuple[Events, Touches]:
+    """Sort the activities; return them as the sweep and as the sales view read them."""
+    table, leads = lead.activities, lead.leads
+    dwell, amount = exact_thousandths(lead.dwell, 0), exact_thousandths(lead.amount, 0)
     order = _order(_keyed(table, dwell, amount))
     start = starts_of(table[LEAD], leads.shape[1])
-    occurred_at, seen_from = table[OCCURRED_AT][order], table[SEEN_FROM][order]
+    occurred_at, visible_from = table[OCCURRED_AT][order], table[VISIBLE_FROM][order]
     code = table[CODE][order].astype(np.int16)
     events = Events(
-        start, in_order_of(start, seen_from), leads[0], leads[1], occurred_at, seen_from, code,
-        table[PAIR][order].astype(np.int16), _put(dwell, order), _put(amount, order),
+        start, in_order_of(start, visible_from), leads[0], leads[1], occurred_at, visible_from,
+        code, table[PAIR][order].astype(np.int16), _put(dwell, order), _put(amount, order),
     )  # fmt: skip
     touches = Touches(
-        start, occurred_at, seen_from, code, table[DIRECTION][order].astype(np.int16),
-        table[ACTOR][order].astype(np.int32), told.actor_code,
+        start, occurred_at, visible_from, code, table[DIRECTION][order].astype(np.int16),
+        table[ACTOR][order].astype(np.int32), lead.actor_code,
     )  # fmt: skip
     return events, touches
 
 
 @njit(cache=True, nogil=True)
-def told_deals(told: Told) -> Deals:
+def sort_deals(lead: CodedLead) -> Deals:
     """Sort the outcomes."""
-    table = told.outcomes
-    amount = exact_thousandths(told.deal_amount, MISSING)
+    table = lead.outcomes
+    amount = exact_thousandths(lead.deal_amount, MISSING)
     order = _order(_keyed(table, amount, amount))
     return Deals(
-        starts_of(table[LEAD], told.leads.shape[1]),
+        starts_of(table[LEAD], lead.leads.shape[1]),
         table[OCCURRED_AT][order],
-        table[SEEN_FROM][order],
+        table[VISIBLE_FROM][order],
         table[KIND][order].astype(np.int16),
         table[STAGE][order].astype(np.int16),
         table[DEAL][order].astype(np.int32),
@@ -169,17 +169,17 @@ def told_deals(told: Told) -> Deals:
 
 
 @njit(cache=True, nogil=True)
-def told_changes(told: Told) -> Changes:
+def sort_changes(lead: CodedLead) -> Changes:
     """Sort the later values of attributes."""
-    table, leads = told.changes, told.leads
-    ranks = _ranks(told.changed)
+    table, leads = lead.changes, lead.leads
+    ranks = _ranks(lead.changed)
     order = _order(_keyed(table, ranks, ranks))
     return Changes(
         leads[0],
         leads[1],
-        told.initial,
+        lead.initial,
         starts_of(table[LEAD], leads.shape[1]),
-        table[SEEN_FROM][order],
+        table[VISIBLE_FROM][order],
         table[ATTRIBUTE][order].astype(np.int32),
-        told.changed[order],
+        lead.changed[order],
     )

@@ -1,6 +1,6 @@
-"""Turning pandas columns into codes and exact integers.
+"""Converting pandas columns to codes and exact integers.
 
-Decided here: a repeated text is looked at once, not row by row (a dictionary-encoded column is
+Decided here: a repeated text is processed once, not row by row (a dictionary-encoded column is
 taken as it is); an unknown value has the code 0, a missing one -1; numbers that are summed become
 int64 thousandths.
 """
@@ -19,7 +19,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 
 
 def distinct(column: pd.Series) -> tuple[NDArray[np.integer], list[str]]:
-    """Tell the distinct values of a column, and the number of each row's value (-1 missing).
+    """Return the number of each row's value (-1 is missing), and the distinct values.
 
     >>> distinct(pd.Series(["b", None, "a", "b"]))
     (array([ 0, -1,  1,  0]), ['b', 'a'])
@@ -32,7 +32,7 @@ def distinct(column: pd.Series) -> tuple[NDArray[np.integer], list[str]]:
 
 
 def ranked(column: pd.Series) -> tuple[NDArray[np.int32], list[str]]:
-    """Do as `distinct` does, numbered in the order of the values."""
+    """Return the same as `distinct`, numbered in the order of the values."""
     codes, values = distinct(column)
     order = sorted(range(len(values)), key=values.__getitem__)
     rank = np.empty(len(values) + 1, np.int32)
@@ -51,7 +51,15 @@ def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArra
 
 @njit(cache=True, nogil=True)
 def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
-    """Make whole thousandths; what is not finite is `missing`."""
+    """Convert numbers to whole thousandths.
+
+    Parameters
+    ----------
+    values
+        The numbers.
+    missing
+        What stands for a number that is not finite.
+    """
     out = np.empty(values.size, np.int64)
     for i in range(values.size):
         out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
@@ -63,6 +71,13 @@ def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
 
     >>> codes_of(pd.Series(["call", None, "fax"]), ("call",))
     array([ 1, -1,  0], dtype=int16)
+
+    Parameters
+    ----------
+    column
+        Texts.
+    known
+        The known values.
     """
     numbers, values = distinct(column)
     codes: NDArray[np.int16] = _translate(numbers, translation(values, known))
@@ -70,28 +85,49 @@ def codes_of(column: pd.Series, known: Sequence[str]) -> NDArray[np.int16]:
 
 
 def translation(values: Sequence[str], known: Sequence[str]) -> NDArray[np.int16]:
-    """Make the table from value numbers to codes; its last place, reached by -1, means missing."""
+    """Return the table from value numbers to codes; its last entry, reached by -1, means missing.
+
+    Parameters
+    ----------
+    values
+        The values, in the order of their numbers.
+    known
+        The known values, in the order of their codes.
+    """
     position = {value: i + 1 for i, value in enumerate(known)}
     return np.array([position.get(value, 0) for value in values] + [-1], dtype=np.int16)
 
 
 def thousandths(column: pd.Series, missing: int = MISSING) -> NDArray[np.int64]:
-    """Make exact integers of numbers; what is missing or not finite is `missing`.
+    """Convert a column of numbers to whole thousandths.
 
     >>> thousandths(pd.Series([1.25, None]))[0]
     np.int64(1250)
+
+    Parameters
+    ----------
+    column
+        Numbers.
+    missing
+        What stands for a number that is missing or not finite.
     """
     return whole_thousandths(column.to_numpy(np.float64, na_value=np.nan), missing)
 
 
 def whole_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
-    """Do the same for an array."""
+    """Convert an array of numbers to whole thousandths.
+
+    Parameters
+    ----------
+    values, missing
+        As in `exact_thousandths`.
+    """
     whole: NDArray[np.int64] = exact_thousandths(values, np.int64(missing))
     return whole
 
 
 def number_of(text: object) -> float:
-    """Read a number written as text; what is none is missing.
+    """Read a number that is written as text; NaN if it is not a number.
 
     >>> number_of("12.5"), number_of("True"), number_of("many")
     (12.5, 1.0, nan)
@@ -104,7 +140,7 @@ def number_of(text: object) -> float:
 
 
 def numbers_of(column: pd.Series) -> NDArray[np.float64]:
-    """Read a numeric attribute, whatever type the column has."""
+    """Read a numeric attribute from a column of any type; NaN is missing."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.asarray(column.to_numpy(np.float64, na_value=np.nan), np.float64)
     numbers, values = distinct(column)
@@ -113,12 +149,28 @@ def numbers_of(column: pd.Series) -> NDArray[np.float64]:
 
 
 def moments_of(table: pd.DataFrame, name: str) -> Moments:
-    """Read a time column; a missing time is `NEVER`."""
+    """Read a time column as microseconds; a missing time is `NEVER`.
+
+    Parameters
+    ----------
+    table
+        The table.
+    name
+        The name of the column.
+    """
     return to_moments(table[name])
 
 
-def seen_moments(table: pd.DataFrame, occurred: Moments) -> Moments:
-    """Tell from when each record is seen: once it has happened and was known."""
+def visible_moments(table: pd.DataFrame, occurred: Moments) -> Moments:
+    """Return from when each record is visible: once it has occurred and was known.
+
+    Parameters
+    ----------
+    table
+        Rows with or without `known_at`.
+    occurred
+        Shape (rows,): when each record occurred; what stands for a missing `known_at`.
+    """
     if "known_at" not in table.columns:
         return occurred
     known = to_moments(table["known_at"])
@@ -126,10 +178,17 @@ def seen_moments(table: pd.DataFrame, occurred: Moments) -> Moments:
 
 
 def places(column: pd.Series, ids: pd.Index) -> NDArray[np.int32]:
-    """Find the place of each row's id among the ids; -1 where it is not.
+    """Return the position of each row's id among the ids; -1 where there is none.
 
     >>> places(pd.Series(["b", "z"]), pd.Index(["a", "b"]))
     array([ 1, -1], dtype=int32)
+
+    Parameters
+    ----------
+    column
+        Ids.
+    ids
+        The ids that are searched, each once.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         numbers, values = column.cat.codes.to_numpy(), column.cat.categories
@@ -144,14 +203,32 @@ def places(column: pd.Series, ids: pd.Index) -> NDArray[np.int32]:
 
 
 def has(table: pd.DataFrame, name: str) -> bool:
-    """Tell whether a column is there and holds anything."""
+    """Return whether a column exists and has a value.
+
+    Parameters
+    ----------
+    table
+        The table.
+    name
+        The name of the column.
+    """
     return name in table.columns and bool(table[name].notna().any())
 
 
 def coded_attributes(
     table: pd.DataFrame, categories: Mapping[str, Sequence[str]], numbers: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Shape (rows, categories + numbers): codes and numbers of the attributes; NaN is missing."""
+    """Return the attributes of leads, shape (rows, categories + numbers); NaN is missing.
+
+    Parameters
+    ----------
+    table
+        One row a lead; an attribute without a column is missing.
+    categories
+        Categorical attribute -> its known values.
+    numbers
+        Numeric attributes.
+    """
     out = np.full((len(table), len(categories) + len(numbers)), np.nan)
     for j, (name, known) in enumerate(categories.items()):
         if name in table.columns:

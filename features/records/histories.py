@@ -19,7 +19,7 @@ from features.tables import Tables
 
 @dataclass(frozen=True)
 class Histories:
-    """All that features may be made of, for some leads.
+    """Everything that features are computed from, for some leads.
 
     Attributes
     ----------
@@ -50,6 +50,13 @@ class Histories:
 
 def encode(tables: Tables, vocabulary: Vocabulary) -> Histories:
     """Sort and code the tables by a vocabulary.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables, in any order.
+    vocabulary
+        What the codes mean.
 
     Raises
     ------

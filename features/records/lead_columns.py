@@ -1,35 +1,58 @@
-"""What is kept of some leads, as plain columns: between the rows of a database and codes.
+"""The records of any number of leads as plain columns: between the rows of a database and codes.
 
-Decided here: the form in which a store gives any number of leads. Ids of leads and accounts are
-folded already; every other text is as it was told.
+Decided here: the form in which a store returns leads. Ids of leads and accounts are folded already;
+every other text is as it was received. Moments are microseconds since 1970-01-01 UTC.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from features.kernel.inputs import Indices, Integers
+from features.records.record_types import Value
 
 Texts = Sequence[str | None]
 Numbers = Sequence[float | None]
 
 
-class LeadsTold(NamedTuple):
-    """Leads, ascending by id; `attributes` are those of the beginning."""
+class LeadColumns(NamedTuple):
+    """Leads, ascending by id; one entry a lead in every column.
+
+    Attributes
+    ----------
+    lead_id
+        The folded id.
+    created_at, visible_from
+        When the lead came into being; from when it is visible.
+    account_id, owner_id
+        The folded id of the account, the owner at first; None or empty without.
+    attributes
+        The attributes at first, by name.
+    """
 
     lead_id: Sequence[str]
     created_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     account_id: Texts
     owner_id: Texts
-    attributes: Sequence[Mapping[str, Any]]
+    attributes: Sequence[Mapping[str, Value]]
 
 
-class ActivitiesTold(NamedTuple):
-    """Activities in any order; `lead` is the place of each one's lead."""
+class ActivityColumns(NamedTuple):
+    """Activities in any order; one entry an activity in every column.
+
+    Attributes
+    ----------
+    lead
+        Position of the activity's lead in `LeadColumns`.
+    occurred_at, visible_from
+        When it occurred; from when it is visible.
+    activity_type, topic, direction, actor, dwell_seconds, amount
+        As in the table of activities; None is missing.
+    """
 
     lead: Indices
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     activity_type: Sequence[str]
     topic: Texts
     direction: Texts
@@ -38,39 +61,75 @@ class ActivitiesTold(NamedTuple):
     amount: Numbers
 
 
-class OutcomesTold(NamedTuple):
-    """Outcomes in any order."""
+class OutcomeColumns(NamedTuple):
+    """Outcomes in any order; one entry an outcome in every column.
+
+    Attributes
+    ----------
+    lead
+        Position of the outcome's lead in `LeadColumns`.
+    occurred_at, visible_from
+        When it occurred; from when it is visible.
+    outcome, deal_id, amount
+        As in the table of outcomes; None is missing.
+    """
 
     lead: Indices
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     outcome: Sequence[str]
     deal_id: Texts
     amount: Numbers
 
 
-class ChangesTold(NamedTuple):
-    """Later values of attributes, in any order."""
+class ChangeColumns(NamedTuple):
+    """Later values of attributes in any order; one entry a change in every column.
+
+    Attributes
+    ----------
+    lead
+        Position of the change's lead in `LeadColumns`.
+    occurred_at, visible_from
+        When it occurred; from when it is visible.
+    attribute, value
+        The name of the attribute, its new value; None is missing.
+    """
 
     lead: Indices
     occurred_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     attribute: Sequence[str]
-    value: Sequence[Any]
+    value: Sequence[Value]
 
 
-class AccountTold(NamedTuple):
-    """An account; `known_at` of none was always known."""
+class AccountColumns(NamedTuple):
+    """An account.
+
+    Attributes
+    ----------
+    known_at
+        When it was known; None means always.
+    attributes
+        Its attributes, by name.
+    """
 
     known_at: int | None
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Value]
 
 
-class ColumnsTold(NamedTuple):
-    """All of it; accounts by their folded id."""
+class StoredColumns(NamedTuple):
+    """All records of some leads.
 
-    leads: LeadsTold
-    activities: ActivitiesTold
-    outcomes: OutcomesTold
-    changes: ChangesTold
-    accounts: Mapping[str, AccountTold]
+    Attributes
+    ----------
+    leads, activities, outcomes, changes
+        The columns of each table.
+    accounts
+        The accounts by their folded id.
+    """
+
+    leads: LeadColumns
+    activities: ActivityColumns
+    outcomes: OutcomeColumns
+    changes: ChangeColumns
+    accounts: Mapping[str, AccountColumns]

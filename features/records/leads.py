@@ -1,4 +1,4 @@
-"""Leads: their order, their moments, their groups.
+"""Leads: their order, moments and groups.
 
 Decided here: leads are numbered in the order of their ids. A group is an account's leads, or a
 lead without account by itself.
@@ -14,7 +14,7 @@ import pandas as pd
 from features.errors import BadTables
 from features.kernel.inputs import Indices, Integers
 from features.kernel.order import groups
-from features.records.columns import moments_of, places, ranked, seen_moments
+from features.records.columns import moments_of, places, ranked, visible_moments
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,20 @@ class Leads:
     ----------
     names
         `lead_id`.
-    created_at, seen_from
-        When the lead came into being; from when a cutoff sees it.
+    created_at, visible_from
+        When the lead came into being; from when it is visible, in microseconds.
     account
         Number of the account, -1 without.
     """
 
     names: pd.Index | Sequence[str]
     created_at: Integers
-    seen_from: Integers
+    visible_from: Integers
     account: Indices
 
     @cached_property
     def ids(self) -> pd.Index:
-        """`lead_id` as an index, made when it is asked for."""
+        """`lead_id` as an index, built on first use."""
         return pd.Index(self.names)
 
     @cached_property
@@ -57,7 +57,7 @@ class Leads:
 
 
 def sorted_leads(table: pd.DataFrame) -> pd.DataFrame:
-    """Put the leads in the order of their ids.
+    """Sort the leads by their ids.
 
     Raises
     ------
@@ -91,11 +91,22 @@ def encode_leads(table: pd.DataFrame) -> Leads:
     account = np.full(len(table), -1, np.int32)
     if "account_id" in table.columns:
         account = ranked(table["account_id"])[0]
-    return Leads(pd.Index(table["lead_id"]), created_at, seen_moments(table, created_at), account)
+    return Leads(
+        pd.Index(table["lead_id"]), created_at, visible_moments(table, created_at), account
+    )
 
 
 def numbers_of_leads(table: pd.DataFrame, name: str, ids: pd.Index) -> Indices:
-    """Give the number of each row's lead.
+    """Return the number of each row's lead.
+
+    Parameters
+    ----------
+    table
+        Rows with `lead_id`.
+    name
+        The name of the table, for the message.
+    ids
+        The leads, ascending.
 
     Raises
     ------
@@ -103,11 +114,11 @@ def numbers_of_leads(table: pd.DataFrame, name: str, ids: pd.Index) -> Indices:
         If a row belongs to no lead.
     """
     lead = places(table["lead_id"], ids)
-    strange = lead < 0
-    if strange.any():
-        first = table["lead_id"][strange].iloc[0]
+    unknown = lead < 0
+    if unknown.any():
+        first = table["lead_id"][unknown].iloc[0]
         raise BadTables.of(
-            f"{name}: {int(strange.sum())} rows of leads that are not in leads, first {first!r}",
+            f"{name}: {int(unknown.sum())} rows of leads that are not in leads, first {first!r}",
             "a row in leads for every lead_id",
             "run `mikomi check`",
         )

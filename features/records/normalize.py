@@ -1,14 +1,15 @@
-"""One written value made comparable, as the intake makes whole columns.
+"""Normalizing one value, as the intake normalizes whole columns.
 
 Decided here: surrounding spaces never count; ids are compared in their compatibility form (NFKC);
-categories keep their own form; truth and whole numbers are written without capitals and points.
+categories keep their own form; truth values are written in lower case, whole numbers without a
+decimal point.
 """
 
 import unicodedata
 
 
 def folded(text: str) -> str:
-    """Write an id in its compatibility form without surrounding spaces.
+    """Return an id in its compatibility form (NFKC) without surrounding spaces.
 
     >>> folded("Ａ００１　")
     'A001'
@@ -17,7 +18,7 @@ def folded(text: str) -> str:
 
 
 def written(value: object) -> str | None:
-    """Write an attribute's value as text; what is empty is missing.
+    """Return an attribute's value as text; None if it is empty.
 
     >>> written(True), written(20.0), written(" it "), written(" ")
     ('true', '20', 'it', None)

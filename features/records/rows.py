@@ -1,7 +1,7 @@
-"""Which rows are asked for: (lead, cutoff) pairs as sorted numbers.
+"""The rows of a feature matrix: (lead, cutoff) pairs as sorted numbers.
 
-Decided here: kernels walk through the rows by lead and cutoff; `position` remembers where each came
-from, so the matrix has the order in which the caller asked.
+Decided here: kernels process the rows by lead and cutoff; `position` is where each row stood
+before, so the matrix has the order of the request.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,14 @@ from features.records.histories import Histories
 
 
 def rows_of(histories: Histories, snapshots: pd.DataFrame) -> Rows:
-    """Find the leads of the snapshots and sort.
+    """Resolve the leads of the snapshots and sort the rows.
+
+    Parameters
+    ----------
+    histories
+        The leads.
+    snapshots
+        Rows with `lead_id` and `cutoff`, in any order.
 
     Raises
     ------
@@ -25,11 +32,11 @@ def rows_of(histories: Histories, snapshots: pd.DataFrame) -> Rows:
         If a snapshot is of a lead that the histories do not hold.
     """
     lead = places(snapshots["lead_id"], histories.lead_ids)
-    strange = lead < 0
-    if strange.any():
+    unknown = lead < 0
+    if unknown.any():
         raise BadRequest.of(
-            f"{int(strange.sum())} snapshots of leads that are not in leads, "
-            f"first {snapshots['lead_id'][strange].iloc[0]!r}",
+            f"{int(unknown.sum())} snapshots of leads that are not in leads, "
+            f"first {snapshots['lead_id'][unknown].iloc[0]!r}",
             "snapshots of known leads",
             "bring the leads along, or leave those snapshots out",
         )
@@ -41,6 +48,13 @@ def make_rows(lead: Indices, cutoff: Integers) -> Rows:
 
     >>> make_rows(np.array([1, 0], dtype=np.int32), np.array([5, 7])).position
     array([1, 0])
+
+    Parameters
+    ----------
+    lead
+        Shape (rows,): the number of the lead.
+    cutoff
+        Shape (rows,): microseconds.
     """
     if _sorted(lead, cutoff):
         return Rows(lead, cutoff, np.arange(lead.size))
@@ -49,7 +63,15 @@ def make_rows(lead: Indices, cutoff: Integers) -> Rows:
 
 
 def by_group(histories: Histories, rows: Rows) -> tuple[Rows, Indices]:
-    """Sort rows by the group of their lead and by cutoff; give them with their groups."""
+    """Sort rows by the group of their lead and by cutoff; return them with their groups.
+
+    Parameters
+    ----------
+    histories
+        The leads and their groups.
+    rows
+        The rows, by lead and cutoff.
+    """
     group = histories.leads.group[rows.lead]
     if group.size == 1:
         return rows, group
@@ -70,6 +92,13 @@ def chunks(group: Indices, size: int) -> Iterator[tuple[int, int]]:
 
     >>> list(chunks(np.array([0, 0, 0, 1, 2], dtype=np.int32), 2))
     [(0, 3), (3, 5)]
+
+    Parameters
+    ----------
+    group
+        Shape (rows,): the group of every row, ascending.
+    size
+        About how many rows a range has.
     """
     if size >= group.size > 0:
         yield 0, group.size

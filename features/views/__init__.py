@@ -1,40 +1,16 @@
 """The feature views: named groups of features, each from one source.
 
-Decided here: a view gives its records (`features`), turns the wanted ones into a plan (`plan`) and
-writes them into their columns (`fill`). Views do not know each other; this is the only list.
+Decided here: this is the only list of views. Views do not know each other; what a view has to be
+stands in `features.view`. The order is that of the columns.
 """
 
-from collections.abc import Mapping, Sequence
-from types import ModuleType
-from typing import Any, Final, Protocol, cast
+from typing import Final
 
-from features.catalog.catalog import CatalogSettings, Vocabulary
-from features.feature import Feature
-from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import Column
-from features.records.histories import Histories
+from features.feature import Feature, Text
+from features.view import STILL, Motion, View, checked
 from features.views import account, deals, engagement, profile, sales_touch, sequence
 
-
-class View(Protocol):
-    """What every view offers."""
-
-    def features(self, vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:
-        """Give the records of the view."""
-        ...
-
-    def plan(self, columns: Sequence[Column], vocabulary: Vocabulary) -> Any:
-        """Turn wanted records and their columns into what the kernel needs."""
-        ...
-
-    def fill(
-        self, histories: Histories, rows: Rows, chunk: tuple[int, int], plan: Any, out: Matrix
-    ) -> None:
-        """Write the planned columns of the rows [chunk[0], chunk[1])."""
-        ...
-
-
-_MODULES: Final[tuple[ModuleType, ...]] = (
+_MODULES: Final[tuple[View, ...]] = (
     profile,
     engagement,
     sales_touch,
@@ -42,8 +18,17 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     account,
     sequence,
 )
-VIEWS: Final[Mapping[str, View]] = {module.VIEW: cast(View, module) for module in _MODULES}
-BY_GROUP: Final = frozenset(
-    module.VIEW for module in _MODULES if getattr(module, "BY_GROUP", False)
-)
-"""Views whose rows go by group (account) and cutoff, not by lead and cutoff."""
+"""A new view is one line here."""
+VIEWS: Final[dict[str, View]] = {module.VIEW: checked(module) for module in _MODULES}
+"""Name -> view, in the order of the columns."""
+
+
+def motion_of(feature: Feature) -> Motion:
+    """Return how a feature changes with time alone; one of an unknown view stands still."""
+    view = VIEWS.get(feature.view)
+    return STILL if view is None else view.motion(feature)
+
+
+def titles() -> dict[str, Text]:
+    """Return the titles of all views by name."""
+    return {name: view.TITLE for name, view in VIEWS.items()}

@@ -1,33 +1,37 @@
 """Account: what the other leads of the same account did.
 
-Decided here: the lead itself never counts, so the view tells nothing that the other views tell. It
-is missing for a lead without account.
+Decided here: the lead itself never counts, so the view repeats nothing of the other views. Its
+values are missing for a lead without account.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
-from features.kernel.account import (
+from features.kernel.account import Accounts, account
+from features.kernel.account_layout import (
     LEAD_COUNT,
     OPEN_COUNT,
     SINCE_LAST,
     WON_COUNT,
     AccountPlan,
-    Accounts,
-    account,
 )
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep_plan import Column
 from features.records.histories import Histories
+from features.tables import Tables
 from features.timeline import DAY
+from features.view import Motion, no_rows
 from features.wording.sentences import window_words
 
 VIEW: Final = "account"
+TITLE: Final = Text("account: others of the same company", "企業：同じ企業の他のリード")
 BY_GROUP: Final = True
 _WINDOWS: Final = (7.0, 30.0, 90.0)
 _MEASURES: Final = {
@@ -41,15 +45,23 @@ _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリー
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
 
-def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
-    """Give the records of the view."""
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
+    """Return the records of the view; see `features.view.View`."""
     return tuple(_records())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (every view is asked alike)
-    """Turn the wanted records and their columns into what the kernel needs."""
+def support(visible: Tables) -> int:
+    """Count the leads that share their account with another lead."""
+    if "account_id" not in visible.leads.columns:
+        return 0
+    account_id = visible.leads["account_id"]
+    return int((account_id.notna() & account_id.duplicated(keep=False)).sum())
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
+    """Return the plan of the kernel; see `features.view.View`."""
     counted = [column for column in columns if column.feature.measure == "activity_count"]
-    told = [column for column in columns if column.feature.measure in _MEASURES]
+    others = [column for column in columns if column.feature.measure in _MEASURES]
     lengths = sorted({c.feature.window_days for c in counted if c.feature.window_days is not None})
     slots = [
         len(lengths) if c.feature.window_days is None else lengths.index(c.feature.window_days)
@@ -59,21 +71,40 @@ def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> AccountPlan:  # n
         np.array([round(days * DAY) for days in lengths], np.int64),
         np.array(slots, np.int32),
         np.array([column.number for column in counted], np.int32),
-        np.array([_MEASURES[column.feature.measure] for column in told], np.int32),
-        np.array([column.number for column in told], np.int32),
+        np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
+        np.array([column.number for column in others], np.int32),
     )
 
 
 def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: AccountPlan, out: Matrix
 ) -> None:
-    """Write the planned columns of a chunk of rows that are sorted by group and cutoff."""
+    """Write the planned columns of a chunk of rows, which are sorted by group and cutoff.
+
+    See `features.view.View`.
+    """
     leads = histories.leads
     start, members = leads.members
     accounts = Accounts(
         leads.account, leads.group, start, members, histories.events, histories.deals
     )
     account(accounts, rows, chunk, plan, out)
+
+
+def motion(feature: Feature) -> Motion:
+    """Return how a feature changes with time alone.
+
+    All of them drift: an account gathers leads and activities for as long as the company exists.
+    """
+    if feature.measure == "days_since_last":
+        return Motion(unit_microseconds=DAY, drifts=True)
+    windows = () if feature.window_days is None else (feature.window_days,)
+    return Motion(windows_days=windows, drifts=True)
+
+
+def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
+    """Mark no activity of the lead: the view counts those of others; see `features.view.View`."""
+    return no_rows(activities)
 
 
 def _records() -> Iterator[Feature]:
@@ -93,12 +124,12 @@ def _records() -> Iterator[Feature]:
     for window in (*_WINDOWS, None):
         when = window_words(window)
         past = "これまで" if window is None else when.ja.removesuffix("で")
-        said = Text(
+        counted = Text(
             f"{{value}} [activity|activities] of colleagues {when.en}",
             f"同じ取引先の他のリードが{when.ja}{{value}}回活動",
         )
         none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの活動なし")
-        sentence = Sentence(said, none)
+        sentence = Sentence(counted, none)
         yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
     yield _record(
         "days_since_last",

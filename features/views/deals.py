@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.reserved import OUTCOME
@@ -12,8 +14,13 @@ from features.kernel import deals as kernel
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep_plan import Column
 from features.records.histories import Histories
+from features.tables import Tables
+from features.timeline import DAY
+from features.view import STILL, Motion, no_rows
 
 VIEW: Final = "deals"
+TITLE: Final = Text("deals: stages so far", "商談：これまでの段階")
+BY_GROUP: Final = False
 
 _Row = tuple[str, int, Unit, str, Text, Text, Text]
 """measure, kernel measure, unit, concept, concept label, sentence for a value, for none"""
@@ -137,8 +144,8 @@ _TABLE: Final[tuple[_Row, ...]] = (
 )
 
 
-def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
-    """Give the records of the view."""
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
+    """Return the records of the view; see `features.view.View`."""
     return tuple(
         Feature(
             name=f"{VIEW}__{measure}",
@@ -151,14 +158,19 @@ def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature
             known_when="when the outcome is known",
             concept=f"{VIEW}.{concept}",
             concept_label=label,
-            sentence=Sentence(said, none),
+            sentence=Sentence(value, none),
         )
-        for measure, _, unit, concept, label, said, none in _TABLE
+        for measure, _, unit, concept, label, value, none in _TABLE
     )
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> kernel.DealsPlan:  # noqa: ARG001 (every view is asked alike)
-    """Turn the wanted records and their columns into what the kernel needs."""
+def support(visible: Tables) -> int:
+    """Count the leads that have an outcome."""
+    return int(visible.outcomes["lead_id"].nunique())
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> kernel.DealsPlan:  # noqa: ARG001 (the contract of a view)
+    """Return the plan of the kernel; see `features.view.View`."""
     number = {row[0]: row[1] for row in _TABLE}
     return kernel.DealsPlan(
         np.array([number[column.feature.measure] for column in columns], np.int32),
@@ -169,8 +181,19 @@ def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> kernel.DealsPlan:
 def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: kernel.DealsPlan, out: Matrix
 ) -> None:
-    """Write the planned columns of a chunk of rows."""
+    """Write the planned columns of a chunk of rows; see `features.view.View`."""
     kernel.history(histories.deals, rows, chunk, plan, out)
+
+
+def motion(feature: Feature) -> Motion:
+    """Return how a feature changes with time alone: the days since something grow."""
+    grows = feature.measure.startswith("days_since_")
+    return Motion(unit_microseconds=DAY) if grows else STILL
+
+
+def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
+    """Mark no activity: the view counts outcomes; see `features.view.View`."""
+    return no_rows(activities)
 
 
 def _is_sum(measure: str) -> bool:

@@ -1,13 +1,15 @@
 """Profile: who the lead is as of the cutoff, how old the lead is, and the calendar.
 
-Decided here: of the calendar only what can repeat is told: the month of the cutoff, the weekday and
-the hour (UTC) in which the lead came into being. A year would only name the past.
+Decided here: of the calendar only what can repeat is a feature: the month of the cutoff, the
+weekday and the hour (UTC) in which the lead came into being. A year would only name the past.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import slug
@@ -25,13 +27,19 @@ from features.kernel.profile import (
 )
 from features.kernel.sweep_plan import Column
 from features.records.histories import Histories
+from features.tables import Tables
+from features.timeline import DAY
+from features.view import STILL, Motion, no_rows
 from features.wording.sentences import plain
 
 VIEW: Final = "profile"
-MONTH: Final = "cutoff_month"
+TITLE: Final = Text("profile: attributes of the lead", "属性：リードの属性")
+BY_GROUP: Final = False
+_AGE: Final = "lead_age_days"
+_MONTH: Final = "cutoff_month"
 _MEASURES: Final = {
-    "lead_age_days": AGE,
-    MONTH: CUTOFF_MONTH,
+    _AGE: AGE,
+    _MONTH: CUTOFF_MONTH,
     "created_weekday": CREATED_WEEKDAY,
     "created_hour": CREATED_HOUR,
     "filled_count": FILLED,
@@ -39,13 +47,21 @@ _MEASURES: Final = {
 _OWNER_LABEL: Final = Text("Salesperson in charge", "担当者")
 
 
-def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
-    """Give the records of the view: the attributes, then the measures."""
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
+    """Return the records of the view: the attributes, then the measures.
+
+    See `features.view.View`.
+    """
     return (*_attributes(vocabulary), *_measures())
 
 
+def support(visible: Tables) -> int:
+    """Count the leads."""
+    return len(visible.leads)
+
+
 def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> ProfilePlan:
-    """Turn the wanted records and their columns into what the kernel needs."""
+    """Return the plan of the kernel; see `features.view.View`."""
     names = (*attribute_categories(vocabulary), *vocabulary.numbers)
     values = [column for column in columns if column.feature.measure == "value"]
     others = [column for column in columns if column.feature.measure != "value"]
@@ -61,8 +77,22 @@ def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> ProfilePlan:
 def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: ProfilePlan, out: Matrix
 ) -> None:
-    """Write the planned columns of a chunk of rows."""
+    """Write the planned columns of a chunk of rows; see `features.view.View`."""
     profile(histories.changes, rows, chunk, plan, out)
+
+
+def motion(feature: Feature) -> Motion:
+    """Return how a feature changes with time alone: age grows, the month follows the calendar."""
+    if feature.measure == _AGE:
+        return Motion(unit_microseconds=DAY, drifts=True)
+    if feature.measure == _MONTH:
+        return Motion(by_month=True, drifts=True)
+    return STILL
+
+
+def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
+    """Mark no activity: the view reads attributes; see `features.view.View`."""
+    return no_rows(activities)
 
 
 def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
@@ -96,13 +126,13 @@ def _default_label(name: str) -> Text:
 
 def _measures() -> Iterator[Feature]:
     yield _measure(
-        "lead_age_days",
+        _AGE,
         "days",
         ("age", Text("Age of the lead", "リードの経過日数")),
         Text("The lead came in {value} ago", "リード発生から{value}経過"),
     )
     yield _measure(
-        MONTH,
+        _MONTH,
         "number",
         ("season", Text("Time of the year", "時期")),
         Text("The month is number {value} of the year", "現在は{value}月"),
@@ -127,7 +157,7 @@ def _measures() -> Iterator[Feature]:
     )
 
 
-def _measure(name: str, unit: Unit, concept: tuple[str, Text], said: Text) -> Feature:
+def _measure(name: str, unit: Unit, concept: tuple[str, Text], value: Text) -> Feature:
     code, label = concept
     return Feature(
         name=f"{VIEW}__{name}",
@@ -140,5 +170,5 @@ def _measure(name: str, unit: Unit, concept: tuple[str, Text], said: Text) -> Fe
         known_when="with the lead",
         concept=f"{VIEW}.{code}",
         concept_label=label,
-        sentence=Sentence(said, Text("The lead was not yet known", "リードは未登録")),
+        sentence=Sentence(value, Text("The lead was not yet known", "リードは未登録")),
     )

@@ -1,20 +1,23 @@
 """Sales touch: what went out to the lead, what came in, who did it, how quickly it was answered.
 
-Decided here: whatever the type, direction tells the two sides apart. Inquiries, forms, trials and
-support tickets ask for an answer; the next outbound activity is the answer.
+Decided here: whatever the type, direction separates the two sides. Inquiries, forms, trials and
+support tickets are requests; the next outbound activity is the answer.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import window_name
 from features.catalog.reserved import ACTOR
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep import SweepPlan, sweep
+from features.kernel.sweep import sweep
+from features.kernel.sweep_layout import SweepPlan
 from features.kernel.sweep_plan import Column, KeyTables, plan_sweep
 from features.kernel.touch import (
     ACTOR_COUNT,
@@ -25,11 +28,18 @@ from features.kernel.touch import (
     TouchPlan,
     touch,
 )
+from features.records.activities import DIRECTIONS
+from features.records.columns import has
 from features.records.histories import Histories
+from features.tables import Tables
+from features.timeline import DAY, HOUR
+from features.view import Motion, no_rows, sliding
 from features.wording.sentences import window_words
 
 VIEW: Final = "sales_touch"
-ASKING_TYPES: Final = ("inquiry", "form", "trial", "support_ticket")
+TITLE: Final = Text("sales touch: what was done to it", "営業接触：リードへの働きかけ")
+BY_GROUP: Final = False
+REQUEST_TYPES: Final = ("inquiry", "form", "trial", "support_ticket")
 _SIDES: Final = {
     "inbound": Text("[contact|contacts] from the lead", "リードからの接触"),
     "outbound": Text("[contact|contacts] by our side", "当社からの接触"),
@@ -56,25 +66,36 @@ class _Plan(NamedTuple):
 
 
 def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:
-    """Give the records of the view: the two sides, people, response times."""
+    """Return the records of the view: the two sides, people, response times.
+
+    See `features.view.View`.
+    """
     people = () if vocabulary.categories.get(ACTOR) is None else _people()
-    asked = set(ASKING_TYPES) & set(vocabulary.activity_types)
-    return (*_sides(settings), *people, *(_responses() if asked else ()))
+    requests = set(REQUEST_TYPES) & set(vocabulary.activity_types)
+    return (*_sides(settings), *people, *(_responses() if requests else ()))
+
+
+def support(visible: Tables) -> int:
+    """Count the leads that have an activity with a known direction."""
+    if not has(visible.activities, "direction"):
+        return 0
+    directed = visible.activities["direction"].isin(DIRECTIONS)
+    return int(visible.activities.loc[directed, "lead_id"].nunique())
 
 
 def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> _Plan:
-    """Turn the wanted records and their columns into what the kernels need."""
+    """Return the plans of the kernels; see `features.view.View`."""
     numbers = {side: i for i, side in enumerate(_SIDES)}
     counted = [column for column in columns if column.feature.key in numbers]
-    told = [column for column in columns if column.feature.key not in numbers]
+    others = [column for column in columns if column.feature.key not in numbers]
     no_pair = [-1] * (len(vocabulary.topics) + 1)
-    asks = [False, *(code in ASKING_TYPES for code in vocabulary.activity_types)]
+    is_request = [False, *(code in REQUEST_TYPES for code in vocabulary.activity_types)]
     return _Plan(
         plan_sweep(counted, KeyTables(numbers, -1, [-1, *numbers.values()], no_pair)),
         TouchPlan(
-            np.array([_MEASURES[column.feature.measure] for column in told], np.int32),
-            np.array([column.number for column in told], np.int32),
-            np.array(asks, np.bool_),
+            np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
+            np.array([column.number for column in others], np.int32),
+            np.array(is_request, np.bool_),
         ),
     )
 
@@ -82,12 +103,26 @@ def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> _Plan:
 def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: _Plan, out: Matrix
 ) -> None:
-    """Write the planned columns of a chunk of rows."""
+    """Write the planned columns of a chunk of rows; see `features.view.View`."""
     if plan.sweep.key_count > 1:
         by_side = histories.events._replace(code=histories.touches.direction)
         sweep(by_side, rows, chunk, plan.sweep, out)
     if plan.touch.column.size:
         touch(histories.touches, rows, chunk, plan.touch, out)
+
+
+def motion(feature: Feature) -> Motion:
+    """Return how a feature changes with time alone."""
+    if feature.measure == "days_since_last":
+        return Motion(unit_microseconds=DAY)
+    if feature.measure == "waiting_hours":
+        return Motion(unit_microseconds=HOUR)
+    return sliding(feature)
+
+
+def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
+    """Mark no activity; see `features.view.View`."""
+    return no_rows(activities)
 
 
 def _sides(settings: CatalogSettings) -> Iterator[Feature]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.reserved import ACTIVITY_TYPE
@@ -12,8 +14,12 @@ from features.kernel.inputs import Matrix, Rows
 from features.kernel.sequence import SequencePlan, sequence
 from features.kernel.sweep_plan import Column
 from features.records.histories import Histories
+from features.tables import Tables
+from features.view import STILL, Motion, no_rows
 
 VIEW: Final = "sequence"
+TITLE: Final = Text("sequence: the order of events", "系列：出来事の順序")
+BY_GROUP: Final = False
 _ORDER_LABEL: Final = Text("Latest activities", "直近の活動")
 _PACE_LABEL: Final = Text("Time between activities", "活動の間隔")
 _TYPE: Final = "last_type_"
@@ -21,13 +27,21 @@ _GAP: Final = "last_gap_hours_"
 _MEAN: Final = "gap_hours_mean"
 
 
-def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (every view is asked alike)
-    """Give the records of the view; number 1 is the last activity."""
+def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
+    """Return the records of the view; number 1 is the last activity.
+
+    See `features.view.View`.
+    """
     return tuple(_records(settings))
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SequencePlan:  # noqa: ARG001 (every view is asked alike)
-    """Turn the wanted records and their columns into what the kernel needs."""
+def support(visible: Tables) -> int:
+    """Count the leads that have an activity."""
+    return int(visible.activities["lead_id"].nunique())
+
+
+def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SequencePlan:  # noqa: ARG001 (the contract of a view)
+    """Return the plan of the kernel; see `features.view.View`."""
     types, gaps = _placed(columns, _TYPE), _placed(columns, _GAP)
     means = [column.number for column in columns if column.feature.measure == _MEAN]
     places = [place for place, _ in (*types, *gaps)]
@@ -44,12 +58,22 @@ def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SequencePlan:  # 
 def fill(
     histories: Histories, rows: Rows, chunk: tuple[int, int], plan: SequencePlan, out: Matrix
 ) -> None:
-    """Write the planned columns of a chunk of rows."""
+    """Write the planned columns of a chunk of rows; see `features.view.View`."""
     sequence(histories.events, rows, chunk, plan, out)
 
 
+def motion(feature: Feature) -> Motion:  # noqa: ARG001 (the contract of a view)
+    """Return that every feature stands still: places and gaps change with new activities only."""
+    return STILL
+
+
+def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
+    """Mark no activity; see `features.view.View`."""
+    return no_rows(activities)
+
+
 def _placed(columns: Sequence[Column], prefix: str) -> list[tuple[int, int]]:
-    """Give place (0 is the last) and column of the records of one measure."""
+    """Return place (0 is the last) and column of the records of one measure."""
     return [
         (int(column.feature.measure.removeprefix(prefix)) - 1, column.number)
         for column in columns
@@ -60,24 +84,24 @@ def _placed(columns: Sequence[Column], prefix: str) -> list[tuple[int, int]]:
 def _records(settings: CatalogSettings) -> Iterator[Feature]:
     none = Text("No activity so far", "活動はまだなし")
     for place in range(1, settings.sequence_length + 1):
-        said = Text("Last activity: {value}", "最後の活動は{value}")
+        value = Text("Last activity: {value}", "最後の活動は{value}")
         if place > 1:
-            said = Text(
+            value = Text(
                 f"Activity {place} from the last: {{value}}",
                 f"最後から{place}番目の活動は{{value}}",
             )
             none = Text(f"Fewer than {place} activities so far", f"活動は{place}回未満")
-        yield _record(f"{_TYPE}{place}", "category", ("order", _ORDER_LABEL), Sentence(said, none))
+        yield _record(f"{_TYPE}{place}", "category", ("order", _ORDER_LABEL), Sentence(value, none))
     for place in range(1, settings.sequence_length):
-        said = Text(
+        value = Text(
             f"{{value}} between activities {place} and {place + 1} from the last",
             f"最後から{place}番目と{place + 1}番目の活動の間隔は{{value}}",
         )
         none = Text(f"Fewer than {place + 1} activities so far", f"活動は{place + 1}回未満")
-        yield _record(f"{_GAP}{place}", "hours", ("pace", _PACE_LABEL), Sentence(said, none))
-    said = Text("{value} between activities on average", "活動の間隔は平均{value}")
+        yield _record(f"{_GAP}{place}", "hours", ("pace", _PACE_LABEL), Sentence(value, none))
+    value = Text("{value} between activities on average", "活動の間隔は平均{value}")
     none = Text("Fewer than 2 activities so far", "活動は2回未満")
-    yield _record(_MEAN, "hours", ("pace", _PACE_LABEL), Sentence(said, none))
+    yield _record(_MEAN, "hours", ("pace", _PACE_LABEL), Sentence(value, none))
 
 
 def _record(measure: str, unit: Unit, concept: tuple[str, Text], sentence: Sentence) -> Feature:

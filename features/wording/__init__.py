@@ -1,1 +1,1 @@
-"""Features as sentences in English and Japanese."""
+"""The sentences and nouns in which features are shown, in English and Japanese."""

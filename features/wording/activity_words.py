@@ -1,7 +1,7 @@
 """What people call activities: nouns and verbs, in English and Japanese.
 
-Decided here: the usual activity types have their own words, with and without a topic; any other
-type is called by its label.
+Decided here: the usual activity types have their own nouns and verbs, with and without a topic;
+any other type is called by its label.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,16 @@ OTHER: Final = "other"
 
 @dataclass(frozen=True)
 class ActivityWords:
-    """How one kind of activity is said.
+    """The nouns and verbs of one kind of activity.
 
-    `noun` names it; `doing` is the Japanese object with its particle, `verb` the Japanese verb.
+    Attributes
+    ----------
+    noun
+        Its name, in English with alternatives `[one|many]`.
+    doing
+        The Japanese object with its particle.
+    verb
+        The Japanese verb.
     """
 
     noun: Text
@@ -119,7 +126,17 @@ _WITH_TOPIC: Final = {
 
 
 def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> ActivityWords:
-    """Find the words for an activity type, or for one topic of it if `topic` is not empty."""
+    """Return the words for an activity type, or for one topic of it.
+
+    Parameters
+    ----------
+    activity_type
+        The type, or "any" or "other".
+    topic
+        The topic; empty for all.
+    vocabulary
+        Whose labels name the topic, and a type that has no words of its own.
+    """
     about = plain(vocabulary.label(topic))
     known = (_WITH_TOPIC if topic else _PLAIN).get(activity_type)
     if known is not None:
@@ -139,12 +156,20 @@ def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> Ac
 
 
 def concept_words(words: ActivityWords) -> Text:
-    """Name the concept of all features of one kind of activity."""
+    """Return the label of the concept of all features of one kind of activity."""
     return Text(many(words.noun.en), words.noun.ja)
 
 
 def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
-    """Say how often."""
+    """Return the sentence for a count.
+
+    Parameters
+    ----------
+    words
+        What the activity is called.
+    days
+        The look-back window; None is ever.
+    """
     when = window_words(days)
     en = f"{{value}} {words.noun.en} {when.en}"
     ja = f"{words.doing}{when.ja}{{value}}回{words.verb}"
@@ -152,7 +177,15 @@ def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
 
 
 def faded_sentence(words: ActivityWords, half_life_days: float) -> Sentence:
-    """Say how often, where the older counts for less."""
+    """Return the sentence for a decayed count.
+
+    Parameters
+    ----------
+    words
+        What the activity is called.
+    half_life_days
+        After how many days an activity counts half.
+    """
     span = span_words(half_life_days * 86_400)
     noun = many(words.noun.en)
     en = f"{{value}} {words.noun.en} of late (one of {span.en} ago counts half)"
@@ -161,21 +194,37 @@ def faded_sentence(words: ActivityWords, half_life_days: float) -> Sentence:
 
 
 def since_sentence(words: ActivityWords, which: Text) -> Sentence:
-    """Say how long ago the last or the first one was."""
+    """Return the sentence for the time since the last or the first activity.
+
+    Parameters
+    ----------
+    words
+        What the activity is called.
+    which
+        `LAST` or `FIRST`.
+    """
     en = f"{which.en} of the {many(words.noun.en)}: {{value}} ago"
     ja = f"{which.ja}の{words.noun.ja}は{{value}}前"
     return Sentence(Text(en, ja), _none(words, None))
 
 
 def to_first_sentence(words: ActivityWords) -> Sentence:
-    """Say how long after the lead came in the first one was; not at all if it was before."""
+    """Return the sentence for the time from the beginning of the lead to the first activity."""
     en = f"First of the {many(words.noun.en)}: {{value}} after the lead came in"
     ja = f"最初の{words.noun.ja}はリード発生の{{value}}後"
     return Sentence(Text(en, ja), _none(words, None))
 
 
 def active_days_sentence(words: ActivityWords, days: float | None) -> Sentence:
-    """Say on how many days."""
+    """Return the sentence for a number of days with activity.
+
+    Parameters
+    ----------
+    words
+        What the activity is called.
+    days
+        The look-back window; None is ever.
+    """
     when = window_words(days)
     en = f"{many(words.noun.en).capitalize()} on {{value}} [day|days] {when.en}"
     ja = f"{words.noun.ja}があった日は{when.ja}{{value}}日"
@@ -183,7 +232,17 @@ def active_days_sentence(words: ActivityWords, days: float | None) -> Sentence:
 
 
 def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sentence:
-    """Say how much time or how large an amount."""
+    """Return the sentence for a sum of time or of amounts.
+
+    Parameters
+    ----------
+    words
+        What the activity is called.
+    column
+        `dwell_seconds` or `amount`.
+    days
+        The look-back window; None is ever.
+    """
     when = window_words(days)
     if column == "dwell_seconds":
         en = f"{{value}} spent {when.en}: {many(words.noun.en)}"
@@ -195,7 +254,7 @@ def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sente
 
 
 def rate_sentence(words: ActivityWords) -> Sentence:
-    """Say how the last week compares with the weeks before."""
+    """Return the sentence for the pace of the last week against that of the weeks before."""
     noun = many(words.noun.en)
     en = f"{{value}} in the last 7 days against a usual week before: {noun}"
     ja = f"直近7日の{words.noun.ja}はそれまでの週平均より{{value}}回"

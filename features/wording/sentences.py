@@ -1,9 +1,9 @@
 """From a feature and its value to a sentence.
 
 Decided here: a sentence holds one `{value}` and may hold alternatives `[one|many]`, of which the
-first is said for a value of 1. Spans of time are said in the largest unit that fits; a code is
-said by the words of its category. `Sentence.none` is for a missing value, and for zero where zero
-means that there was nothing.
+first is used for a value of 1. Spans of time are written in the largest unit that fits; a code is
+written as the label of its category. `Sentence.none` is for a missing value, and for zero where
+zero means that there was nothing.
 """
 
 import math
@@ -34,8 +34,21 @@ _WEEKDAYS: Final = (
 
 
 def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
-    """Say one value of a feature as a sentence.
+    """Return the sentence for one value of a feature.
 
+    Parameters
+    ----------
+    feature
+        The feature.
+    value
+        Its value; NaN is missing.
+    vocabulary
+        Whose labels name categories.
+    language
+        `en` or `ja`.
+
+    Examples
+    --------
     >>> from features.views.engagement import features
     >>> from features.catalog.catalog import CatalogSettings
     >>> words = {"pricing": Text("pricing", "料金")}
@@ -51,13 +64,13 @@ def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Lan
     """
     if math.isnan(value) or is_nothing(feature, value):
         return _choose(getattr(feature.sentence.none, language), "")
-    said = _say(feature, float(value), vocabulary, language)
+    text = _format(feature, float(value), vocabulary, language)
     sentence: str = getattr(feature.sentence.value, language)
-    return _choose(sentence, said).replace("{value}", said)
+    return _choose(sentence, text).replace("{value}", text)
 
 
 def many(noun: str) -> str:
-    """Take the second of every alternative.
+    """Choose the second of every alternative.
 
     >>> many("[visit|visits] to the page")
     'visits to the page'
@@ -66,7 +79,7 @@ def many(noun: str) -> str:
 
 
 def one(noun: str) -> str:
-    """Take the first of every alternative.
+    """Choose the first of every alternative.
 
     >>> one("[visit|visits] to the page")
     'visit to the page'
@@ -75,7 +88,7 @@ def one(noun: str) -> str:
 
 
 def plain(words: Text) -> Text:
-    """Take the signs out of somebody's words that a sentence would act on.
+    """Replace the characters of a label that have a meaning in a sentence.
 
     >>> plain(Text("a [b|c]", "{value}")).en
     'a (b/c)'
@@ -85,7 +98,7 @@ def plain(words: Text) -> Text:
 
 
 def window_words(days: float | None) -> Text:
-    """Say a window; None is ever.
+    """Return the words for a window; None is ever.
 
     >>> window_words(30).en, window_words(None).ja
     ('in the last 30 days', 'これまでに')
@@ -98,7 +111,7 @@ def window_words(days: float | None) -> Text:
 
 
 def span_words(seconds: float) -> Text:
-    """Say a span of time in the largest unit that fits, rounded down.
+    """Return the words for a span of time in the largest unit that fits, rounded down.
 
     >>> span_words(3 * 86_400.0).en, span_words(90).ja
     ('3 days', '1分')
@@ -111,7 +124,15 @@ def span_words(seconds: float) -> Text:
 
 
 def is_nothing(feature: Feature, value: float) -> bool:
-    """Whether the value is zero, or a pace that would be said as zero."""
+    """Return whether the value is zero, or would be written as zero.
+
+    Parameters
+    ----------
+    feature
+        The feature.
+    value
+        Its value; NaN is not zero.
+    """
     if feature.unit == "per_day":
         return round(value * _WEEK_DAYS, 1) == 0
     if feature.measure == _DECAYED:
@@ -119,11 +140,11 @@ def is_nothing(feature: Feature, value: float) -> bool:
     return value == 0 and feature.unit in _NOTHING_AT_ZERO
 
 
-def _choose(sentence: str, said: str) -> str:
-    return one(sentence) if said == "1" else many(sentence)
+def _choose(sentence: str, text: str) -> str:
+    return one(sentence) if text == "1" else many(sentence)
 
 
-def _say(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
+def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
     if feature.is_category:
         return _category(feature, value, vocabulary, language)
     if feature.measure.endswith("weekday"):
@@ -148,7 +169,15 @@ def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: 
 
 
 def category_values(feature: Feature, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Give the values that the codes of a category feature stand for; code n is value n - 1."""
+    """Return the values that the codes of a category feature stand for; code n is value n - 1.
+
+    Parameters
+    ----------
+    feature
+        A feature of the unit `category`.
+    vocabulary
+        What was learned from the training data.
+    """
     if feature.key == ACTIVITY_TYPE:
         return vocabulary.activity_types
     return vocabulary.categories.get(feature.key, ())

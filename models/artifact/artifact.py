@@ -1,4 +1,4 @@
-"""The artifact: a trained model with all that belongs to it, as files that hold no code.
+"""The artifact: a trained model and everything it needs, as files that hold no code.
 
 Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of every file::
 
@@ -11,8 +11,9 @@ Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of
     evidence.parquet   training snapshots and conversions per bin
     about.json         where it came from: data, parameters, versions, figures
 
-Saving writes beside the place and moves the whole into it. Loading checks every hash first, and
-refuses what it does not know. The fingerprint is the hash of all hashes: the model's identity.
+Saving writes to a new directory beside the target and renames it. Loading checks every hash first,
+and refuses unknown formats and files. The fingerprint is the hash of all hashes: the model's
+identity.
 """
 
 import hashlib
@@ -52,20 +53,20 @@ _ALLOWED = _REQUIRED | {_TREES}
 
 @dataclass(frozen=True)
 class Artifact:
-    """A trained model with all that belongs to it.
+    """A trained model and everything it needs.
 
     Attributes
     ----------
     model
         From features to a probability.
     catalog
-        The features it expects.
+        The features that the model expects.
     reference
         What scores and bands are measured against.
     evidence
-        What stands behind reasons.
+        The evidence behind reasons.
     about
-        Where it came from, as plain data.
+        Where the model came from, as plain data.
     """
 
     model: LeadModel
@@ -107,14 +108,14 @@ class Artifact:
 
 
 def save(directory: Path, artifact: Artifact) -> str:
-    """Write an artifact, whole or not at all, and give its fingerprint.
+    """Write an artifact, whole or not at all, and return its fingerprint.
 
     Parameters
     ----------
     directory
-        Where; an artifact that is there already is replaced.
+        Where to write; an artifact that exists there is replaced.
     artifact
-        What.
+        The artifact.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
@@ -137,11 +138,11 @@ def load(directory: Path) -> Artifact:
     Raises
     ------
     ArtifactMissing
-        If there is none.
+        If there is no artifact.
     ArtifactTampered
         If a file is missing, surplus, or differs from the manifest.
     ArtifactError
-        If it is of a format that this version does not know.
+        If its format is unknown to this version.
     """
     files = _checked(directory, _read_manifest(directory))
     raw = json.loads(files["model.json"])
@@ -179,7 +180,7 @@ def _manifest(artifact: Artifact) -> bytes:
 
 
 def _move(beside: Path, directory: Path) -> None:
-    """Put the new directory in the place of the old one."""
+    """Replace the old directory by the new one."""
     if not directory.exists():
         beside.rename(directory)
         return

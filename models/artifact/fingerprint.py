@@ -18,24 +18,24 @@ _LITTLE: Final = sys.byteorder == "little"
 
 
 class FeatureFingerprint:
-    """Gives the fingerprints of rows that one catalog made; begins with the catalog but once.
+    """Computes the fingerprints of rows of one catalog; the catalog is hashed once.
 
     Parameters
     ----------
     catalog
-        The catalog.
+        The catalog of the features.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._begun = hashlib.sha256(catalog.fingerprint.encode())
 
     def of(self, values: NDArray[np.float32]) -> str:
-        """Give the SHA-256 of one row of features: 64 hexadecimal digits.
+        """Compute the SHA-256 of one row of features: 64 hexadecimal digits.
 
         >>> from features.catalog.catalog import Vocabulary
         >>> row = np.array([0.0, np.nan], dtype=np.float32)
-        >>> told = FeatureFingerprint(Catalog((), Vocabulary()))
-        >>> told.of(row) == told.of(-row)
+        >>> fingerprint = FeatureFingerprint(Catalog((), Vocabulary()))
+        >>> fingerprint.of(row) == fingerprint.of(-row)
         True
 
         Parameters
@@ -43,10 +43,10 @@ class FeatureFingerprint:
         values
             Shape (features,), float32, contiguous.
         """
-        told = self._begun.copy()
+        digest = self._begun.copy()
         plain = _plain(values)
-        told.update(plain if _LITTLE else plain.astype("<f4"))
-        return told.hexdigest()
+        digest.update(plain if _LITTLE else plain.astype("<f4"))
+        return digest.hexdigest()
 
 
 @njit(cache=True, nogil=True)

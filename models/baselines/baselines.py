@@ -2,7 +2,7 @@
 
 Decided here: base rate, recency, points, Odoo's method, logistic regression (categories one-hot,
 numbers scaled, C = 1) and near-default LightGBM (100 trees of 31 leaves, rate 0.05). None of them
-is tuned, and none sees more than the model does.
+is tuned, and none has more data than the model.
 """
 
 from collections.abc import Callable
@@ -21,24 +21,24 @@ from models.stats.training_set import Floats, TrainingSet, Values
 BASELINES: Final = ("base_rate", "points", "recency", "odoo", "logistic", "lightgbm")
 """The names of all of them."""
 RECENCY: Final = "engagement__days_since_last"
-"""The feature that the recency baseline goes by."""
+"""The feature of the recency baseline."""
 
 
 class Baseline(Protocol):
-    """Anything that turns feature values into probabilities."""
+    """Anything that computes probabilities from feature values."""
 
     def probability(self, values: Values) -> Floats:
-        """Give probabilities: shape (rows,)."""
+        """Compute probabilities: shape (rows,)."""
 
 
 @dataclass(frozen=True)
 class BaseRate:
-    """Everybody gets the training rows' rate."""
+    """The conversion rate of the training rows, for every lead."""
 
     rate: float
 
     def probability(self, values: Values) -> Floats:
-        """Give the rate to every row."""
+        """Return the rate for every row: shape (rows,)."""
         return np.full(len(values), self.rate)
 
 
@@ -49,7 +49,7 @@ class ByPoints:
     scorecard: Scorecard
 
     def probability(self, values: Values) -> Floats:
-        """Give the probability of the points' log-odds."""
+        """Compute the probability of the points' log-odds: shape (rows,)."""
         return expit(self.scorecard.margin(values))
 
 
@@ -58,19 +58,23 @@ def fit_all(
 ) -> dict[str, Baseline]:
     """Fit every baseline that the data allow.
 
-    Recency is left out when the features have no such column, points when none were given, and all
-    that learn when the labels are all alike.
+    Recency is left out if the features have no such column, points if there are none, and all that
+    learn if the labels are all alike.
 
     Parameters
     ----------
     rows
         The rows the model was trained on.
     points
-        Hand-given points.
+        Hand-given points; None without.
     recency
         The column of days since the last activity.
     seed
-        Of LightGBM.
+        Seed of LightGBM.
+
+    Returns
+    -------
+    Name -> fitted baseline; the names are among `BASELINES`.
     """
     return {name: fit() for name, fit in fitters(rows, points, recency, seed).items()}
 
@@ -78,18 +82,24 @@ def fit_all(
 def fitters(
     rows: TrainingSet, points: Points | None = None, recency: str = RECENCY, seed: int = 0
 ) -> dict[str, Callable[[], Baseline]]:
-    """Give the way to fit every baseline that the data allow; see `fit_all`."""
+    """Return a function that fits it for every baseline that the data allow.
+
+    Parameters
+    ----------
+    rows, points, recency, seed
+        As in `fit_all`.
+    """
     rate = (rows.conversions + 0.5) / (len(rows) + 1.0)
-    found: dict[str, Callable[[], Baseline]] = {"base_rate": lambda: BaseRate(rate)}
+    fits: dict[str, Callable[[], Baseline]] = {"base_rate": lambda: BaseRate(rate)}
     if points is not None:
-        found["points"] = lambda: ByPoints(scorecard.from_points(rows, points))
+        fits["points"] = lambda: ByPoints(scorecard.from_points(rows, points))
     if not 0 < rows.conversions < len(rows):
-        return found
+        return fits
     from models.baselines import learned  # noqa: PLC0415 - slow to import
 
     if recency in rows.names:
-        found["recency"] = lambda: learned.by_recency(rows, recency)
-    found["odoo"] = lambda: odoo_score.fit(rows)
-    found["logistic"] = lambda: learned.logistic(rows)
-    found["lightgbm"] = lambda: learned.near_default_lightgbm(rows, seed)
-    return found
+        fits["recency"] = lambda: learned.by_recency(rows, recency)
+    fits["odoo"] = lambda: odoo_score.fit(rows)
+    fits["logistic"] = lambda: learned.logistic(rows)
+    fits["lightgbm"] = lambda: learned.near_default_lightgbm(rows, seed)
+    return fits

@@ -1,7 +1,7 @@
 """Baselines that learn: recency, logistic regression, near-default LightGBM.
 
-Decided here: none of them is tuned. Their libraries are slow to import, so whoever only names a
-baseline (see `models.baselines.baselines`) does not import this module.
+Decided here: none of them is tuned. Their libraries are slow to import, so a module that only names
+a baseline (see `models.baselines.baselines`) does not import this one.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from models.model import booster
+from models.model import booster_parameters
 from models.stats.training_set import Floats, TrainingSet, Values
 
 _MANY_VALUES: Final = 10_000_000
@@ -24,29 +24,51 @@ _MANY_VALUES: Final = 10_000_000
 
 @dataclass(frozen=True)
 class Estimator:
-    """A scikit-learn classifier on some columns."""
+    """A scikit-learn classifier on some columns.
+
+    Attributes
+    ----------
+    estimator
+        A fitted classifier with `predict_proba`.
+    columns
+        Positions of the columns it was fitted on.
+    """
 
     estimator: Any
     columns: Sequence[int]
 
     def probability(self, values: Values) -> Floats:
-        """Give the classifier's probability of a conversion."""
+        """Compute the classifier's probability of a conversion: shape (rows,)."""
         return np.asarray(self.estimator.predict_proba(values[:, self.columns])[:, 1])
 
 
 @dataclass(frozen=True)
 class Trees:
-    """A LightGBM model on its own."""
+    """A LightGBM model on its own.
+
+    Attributes
+    ----------
+    model
+        A `lightgbm.Booster`.
+    """
 
     model: Any
 
     def probability(self, values: Values) -> Floats:
-        """Give LightGBM's probability."""
+        """Compute LightGBM's probability: shape (rows,)."""
         return np.asarray(self.model.predict(values), dtype=np.float64)
 
 
 def by_recency(rows: TrainingSet, column: str) -> Estimator:
-    """Fit the chance of a conversion by the log of the days since the last activity."""
+    """Fit a logistic regression on the log of the days since the last activity.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    column
+        The name of the column of days.
+    """
     steps = make_pipeline(
         FunctionTransformer(np.log1p),
         SimpleImputer(
@@ -82,8 +104,16 @@ def logistic(rows: TrainingSet) -> Estimator:
 
 
 def near_default_lightgbm(rows: TrainingSet, seed: int = 0) -> Trees:
-    """Fit LightGBM as it comes: 100 trees of 31 leaves, at a rate of 0.05."""
-    spelled = {
+    """Fit LightGBM near its defaults: 100 trees of 31 leaves, at a rate of 0.05.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    seed
+        Seed of LightGBM.
+    """
+    params = {
         "objective": "binary",
         "learning_rate": 0.05,
         "deterministic": True,
@@ -92,10 +122,22 @@ def near_default_lightgbm(rows: TrainingSet, seed: int = 0) -> Trees:
         "seed": seed,
         "verbosity": -1,
     }
-    return trees(rows, spelled, 100)
+    return trees(rows, params, 100)
 
 
-def trees(rows: TrainingSet, spelled: dict[str, Any], rounds: int) -> Trees:
-    """Let LightGBM grow so many trees with its parameters as they are spelled."""
-    data = lightgbm.Dataset(rows.values, label=rows.label, params=spelled, **booster.columns(rows))
-    return Trees(lightgbm.train(spelled, data, num_boost_round=rounds))
+def trees(rows: TrainingSet, params: dict[str, Any], rounds: int) -> Trees:
+    """Fit LightGBM.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    params
+        LightGBM's parameters.
+    rounds
+        How many trees.
+    """
+    data = lightgbm.Dataset(
+        rows.values, label=rows.label, params=params, **booster_parameters.columns(rows)
+    )
+    return Trees(lightgbm.train(params, data, num_boost_round=rounds))

@@ -1,10 +1,10 @@
 """The baseline to beat by name: the frequency score of Odoo CRM's predictive lead scoring.
 
-Decided here (from its published behaviour, in our words): every closed lead adds one to the `won`
-or `lost` counter of each (field, value) it has; a new counter starts at 0.1. The score starts from
-all leads' won and lost counts and multiplies, for every value of the lead that has a row, the
-value's share of its field's won (lost) sum. Values never seen and unset fields are skipped; tags
-need 50 cases. No activity history, no numbers, no time.
+Decided here (from its published behaviour): every closed lead adds one to the `won` or `lost`
+counter of each (field, value) it has; a new counter starts at 0.1. The score starts from all leads'
+won and lost counts and multiplies, for every value of the lead that has a row, the value's share of
+its field's won (lost) sum. Unknown values and unset fields are skipped; tags need 50 cases. No
+activity history, no numbers, no time.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,22 @@ from models.stats.training_set import Floats, TrainingSet, Values
 START: Final = 0.1
 TAG_CASES: Final = 50
 LEAST: Final = 0.0001
-"""The score is held inside [0.01 %, 99.99 %]."""
+"""The score is clipped to [0.01 %, 99.99 %]."""
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Cells:
-    """What some leads have: one entry a value; a field of a lead may repeat."""
+class OdooCells:
+    """The values of some leads: one entry a value; a field of a lead may repeat.
+
+    Attributes
+    ----------
+    row, field, value
+        Shape (entries,): the row of the lead, the field, the value's code.
+    rows
+        The number of leads.
+    """
 
     row: Ints
     field: Ints
@@ -57,11 +65,11 @@ class Odoo:
     lost: float
     columns: Ints
 
-    def probability_of(self, cells: Cells) -> Floats:
-        """Score leads given by their cells: shape (rows,)."""
-        keys, asked = _key(self.field, self.value), _key(cells.field, cells.value)
-        place = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
-        known = keys[place] == asked if len(keys) else np.zeros(len(asked), dtype=np.bool_)
+    def probability_of(self, cells: OdooCells) -> Floats:
+        """Compute the scores of leads from their values: shape (rows,)."""
+        keys, wanted = _key(self.field, self.value), _key(cells.field, cells.value)
+        place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        known = keys[place] == wanted if len(keys) else np.zeros(len(wanted), dtype=np.bool_)
         won = np.full(cells.rows, np.log(self.won))
         lost = np.full(cells.rows, np.log(self.lost))
         np.add.at(won, cells.row[known], self.log_won[place[known]])
@@ -70,17 +78,17 @@ class Odoo:
         return np.asarray(np.clip(probability, LEAST, 1.0 - LEAST))
 
     def probability(self, values: Values) -> Floats:
-        """Score rows of a feature frame by their categories: shape (rows,)."""
+        """Compute the scores of rows from their categories: shape (rows,)."""
         return self.probability_of(cells_of(values, self.columns))
 
 
-def learn(cells: Cells, won: NDArray[np.bool_], tag_fields: tuple[int, ...] = ()) -> Odoo:
-    """Count closed leads.
+def learn(cells: OdooCells, won: NDArray[np.bool_], tag_fields: tuple[int, ...] = ()) -> Odoo:
+    """Learn the table by counting closed leads.
 
     Parameters
     ----------
     cells
-        What the leads had.
+        The values of the leads.
     won
         Shape (rows,): whether the lead was won; all others were lost.
     tag_fields
@@ -111,11 +119,19 @@ def fit(rows: TrainingSet) -> Odoo:
     return learn(cells_of(rows.values, columns), rows.label == 1.0)
 
 
-def cells_of(values: Values, columns: Ints) -> Cells:
-    """Read the set categories of some rows as cells; code 0 (other) counts as unset."""
+def cells_of(values: Values, columns: Ints) -> OdooCells:
+    """Return the categories of some rows as cells; code 0 (other) counts as unset.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, features).
+    columns
+        Positions of the categorical columns.
+    """
     codes = np.nan_to_num(values[:, columns], nan=0.0).astype(np.int64)
     row, place = np.nonzero(codes > 0)
-    return Cells(row.astype(np.int64), columns[place], codes[row, place], len(values))
+    return OdooCells(row.astype(np.int64), columns[place], codes[row, place], len(values))
 
 
 _BITS = 32

@@ -1,8 +1,8 @@
-"""A quick model, for questions about the data rather than about a lead.
+"""A quick model for checks of the data: how much some columns explain.
 
 Decided here: eighty small trees of LightGBM, out of fold by lead. What a set of columns explains is
-the log loss of the base rate less that of the quick model, in nats a row: nothing is 0, all is the
-entropy of the base rate.
+the log loss of the base rate less that of the quick model, in nats a row: 0 if nothing, the entropy
+of the base rate if everything.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from models.stats.metrics import auc, log_loss
 from models.stats.training_set import Floats, TrainingSet
 
 ROUNDS: Final = 80
-_SPELLED: Final = {
+_PARAMS: Final = {
     "objective": "binary",
     "learning_rate": 0.08,
     "num_leaves": 8,
@@ -29,47 +29,96 @@ _SPELLED: Final = {
 
 
 def some_leads(rows: TrainingSet, most: int, seed: int = 0) -> TrainingSet:
-    """Draw whole leads until about `most` rows are there; fewer rows stay as they are."""
+    """Draw whole leads until there are about `most` rows.
+
+    Parameters
+    ----------
+    rows
+        The rows; returned as they are if there are no more than `most`.
+    most
+        About how many rows.
+    seed
+        Seed of the draw.
+    """
     if len(rows) <= most:
         return rows
     codes, place = np.unique(rows.lead, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(codes))
     counted = np.cumsum(np.bincount(place)[order])
-    kept = order[: int(np.searchsorted(counted, most)) + 1]
-    return rows.take(np.isin(place, kept))
+    drawn = order[: int(np.searchsorted(counted, most)) + 1]
+    return rows.take(np.isin(place, drawn))
 
 
 def of_columns(rows: TrainingSet, columns: Sequence[int]) -> TrainingSet:
-    """Keep some columns."""
-    kept = list(columns)
+    """Return the rows with some of the columns.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    columns
+        Positions of the columns.
+    """
+    selected = list(columns)
     return replace(
         rows,
-        values=np.ascontiguousarray(rows.values[:, kept]),
-        names=tuple(rows.names[column] for column in kept),
-        categorical=rows.categorical[kept],
+        values=np.ascontiguousarray(rows.values[:, selected]),
+        names=tuple(rows.names[column] for column in selected),
+        categorical=rows.categorical[selected],
     )
 
 
 def fit(rows: TrainingSet, seed: int = 0) -> Trees:
-    """Fit the quick model."""
-    return trees(rows, _SPELLED | {"seed": seed}, ROUNDS)
+    """Fit the quick model.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    seed
+        Seed of LightGBM.
+    """
+    return trees(rows, _PARAMS | {"seed": seed}, ROUNDS)
 
 
 def out_of_fold(rows: TrainingSet, folds: int = 2, seed: int = 0) -> Floats:
-    """Give every row a probability of a model that has not seen its lead: shape (rows,)."""
+    """Compute probabilities by models that were not trained on the lead: shape (rows,).
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    folds
+        How many folds, by lead.
+    seed
+        Seed of the folds and of LightGBM.
+    """
     codes, place = np.unique(rows.lead, return_inverse=True)
     fold = np.random.default_rng(seed).permutation(len(codes))[place] % folds
-    given = np.zeros(len(rows))
+    probability = np.zeros(len(rows))
     for one in range(folds):
-        given[fold == one] = fit(rows.take(fold != one), seed).probability(rows.values[fold == one])
-    return given
+        held = fold == one
+        probability[held] = fit(rows.take(~held), seed).probability(rows.values[held])
+    return probability
 
 
 def explained(rows: TrainingSet, columns: Sequence[int], seed: int = 0) -> tuple[float, float]:
-    """Tell what some columns explain, in nats a row, and their AUC; both out of fold."""
+    """Compute how much some columns explain, in nats a row, and their AUC; both out of fold.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    columns
+        Positions of the columns; none explain nothing.
+    seed
+        Seed of the folds and of LightGBM.
+    """
     if not columns:
         return 0.0, 0.5
-    given = out_of_fold(of_columns(rows, columns), seed=seed)
+    probability = out_of_fold(of_columns(rows, columns), seed=seed)
     rate = np.full(len(rows), rows.conversions / len(rows))
-    gain = log_loss(rows.label, rate) - log_loss(rows.label, given)
-    return float(gain), float(auc(rows.label, given))
+    gain = log_loss(label=rows.label, probability=rate) - log_loss(
+        label=rows.label, probability=probability
+    )
+    return float(gain), float(auc(label=rows.label, probability=probability))

@@ -1,17 +1,17 @@
 """Charts as inline SVG: pure functions from numbers and words to markup.
 
-Decided here: a chart needs no script, no font and no file; it has a title and a description that a
-screen reader reads (`role="img"`), and it draws what it is given, in the order it is given.
+Decided here: a chart needs no script, no font and no file; it has a title and a description for
+screen readers (`role="img"`), and it draws its input in the order of the input.
 """
 
 from models.charts.axes import Axis
 from models.charts.bars import Bar, bars, dots
 from models.charts.distribution import Distribution, distribution
-from models.charts.lines import Line, lines
+from models.charts.lines import LineSeries, lines
 from models.charts.reliability import Bin, reliability
 from models.charts.steps import Chosen, Point, Steps, steps
-from models.charts.story import Course, Row, story
-from models.charts.svg import Words
+from models.charts.story import ProbabilityCourse, Row, story
+from models.charts.svg import ChartText
 from models.charts.timeline import Lane, Span, timeline
 from models.charts.waterfall import NARROW, WIDE, Step, waterfall
 
@@ -21,17 +21,17 @@ __all__ = [
     "Axis",
     "Bar",
     "Bin",
+    "ChartText",
     "Chosen",
-    "Course",
     "Distribution",
     "Lane",
-    "Line",
+    "LineSeries",
     "Point",
+    "ProbabilityCourse",
     "Row",
     "Span",
     "Step",
     "Steps",
-    "Words",
     "bars",
     "distribution",
     "dots",

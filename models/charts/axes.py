@@ -1,4 +1,4 @@
-"""Axes: from values to places, ticks that a person would choose, the frame of a plot."""
+"""Axes: positions of values, round ticks, the frame of a plot."""
 
 import math
 from dataclasses import dataclass, field
@@ -13,6 +13,15 @@ Form = Literal["number", "percent", "count", "logit"]
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Choose round values from low to high, about as many as wanted.
 
+    Parameters
+    ----------
+    low, high
+        The range of the axis.
+    wanted
+        Approximate number of ticks.
+
+    Examples
+    --------
     >>> ticks(0, 1)
     [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     >>> ticks(0, 0.034, 4)
@@ -29,22 +38,36 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(index * step, 12) + 0.0 for index in range(first, last + 1)]
 
 
-def say(value: float, form: Form) -> str:
-    """Write a value for a person.
+def format_value(value: float, form: Form) -> str:
+    """Format a value for a reader.
 
-    >>> say(0.0525, "percent"), say(0.5, "percent"), say(12345, "count"), say(0.871, "number")
+    Parameters
+    ----------
+    value
+        The value; of `logit` the log-odds, of `percent` a share.
+    form
+        How it is written.
+
+    Examples
+    --------
+    >>> (
+    ...     format_value(0.0525, "percent"),
+    ...     format_value(0.5, "percent"),
+    ...     format_value(12345, "count"),
+    ...     format_value(0.871, "number"),
+    ... )
     ('5.25 %', '50 %', '12,345', '0.871')
     """
     if form == "percent":
         return f"{round(100 * value, 2):,.4g} %"
     if form == "logit":
-        return say(1 / (1 + math.exp(-value)), "percent")
+        return format_value(1 / (1 + math.exp(-value)), "percent")
     return f"{value:,.0f}" if form == "count" else f"{value:.4g}"
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its label, its range, how its values are written; ticks by choice or by itself."""
+    """One axis: its label, range and format; `marks` are its ticks, empty chooses round values."""
 
     label: str
     low: float
@@ -53,20 +76,30 @@ class Axis:
     marks: tuple[tuple[float, str], ...] = ()
 
     def where(self, value: float, start: float, end: float) -> float:
-        """Tell the place of a value between two ends; values outside are put at the edge."""
+        """Compute the position of a value between two ends; values outside are put at the edge.
+
+        Parameters
+        ----------
+        value
+            The value.
+        start, end
+            Positions of the low and the high end of the axis.
+        """
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
         return start + min(max(share, 0.0), 1.0) * (end - start)
 
     def at(self, wanted: int = 5) -> list[tuple[float, str]]:
-        """Tell the ticks: value and words; about so many, if they are not by choice."""
+        """Return the ticks, value and text: the marks, or about `wanted` round values."""
         if self.marks:
             return list(self.marks)
-        return [(value, say(value, self.form)) for value in ticks(self.low, self.high, wanted)]
+        return [
+            (value, format_value(value, self.form)) for value in ticks(self.low, self.high, wanted)
+        ]
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot area within a picture: two axes and the room around."""
+    """A plot area within a picture: two axes and the margins around it."""
 
     x: Axis
     y: Axis
@@ -79,15 +112,21 @@ class Plot:
     grid: bool = field(default=True)
 
     def px(self, value: float) -> float:
-        """Tell the place of a value across."""
+        """Compute the horizontal position of a value."""
         return self.x.where(value, self.left, self.width - self.right)
 
     def py(self, value: float) -> float:
-        """Tell the place of a value upwards."""
+        """Compute the vertical position of a value."""
         return self.y.where(value, self.height - self.bottom, self.top)
 
     def points(self, xs: tuple[float, ...], ys: tuple[float, ...]) -> list[tuple[float, float]]:
-        """Tell the places of points."""
+        """Compute the positions of points.
+
+        Parameters
+        ----------
+        xs, ys
+            Coordinates of the points, of equal length.
+        """
         return [(self.px(x), self.py(y)) for x, y in zip(xs, ys, strict=True)]
 
     def draw(self) -> str:

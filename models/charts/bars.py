@@ -1,20 +1,20 @@
-"""Bars across (from zero), and dots with intervals (from anywhere), one row a thing."""
+"""Horizontal bars from zero, and dots with intervals, one row per item."""
 
 from dataclasses import dataclass
 
 from models.charts import style
-from models.charts.axes import Axis, Plot, say
-from models.charts.svg import Words, marker, picture, tag, text
+from models.charts.axes import Axis, Plot, format_value
+from models.charts.svg import ChartText, marker, picture, tag, text
 
 _ROW = 26.0
 _NOTED_ROW = 33.0
 _TICK_ROOM = 45.0
-"""What the words of a tick need, in pixels."""
+"""Width of the text of a tick, in pixels."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: its name, its value, an interval if there is one, a quiet note beside the name.
+    """One row: its name, its value, an interval if there is one, a small note below the name.
 
     `rank` chooses the colour; 0 is the model's.
     """
@@ -27,8 +27,18 @@ class Bar:
     rank: int = 0
 
 
-def bars(words: Words, x: Axis, rows: list[Bar]) -> str:
-    """Draw bars from zero; the axis must hold zero."""
+def bars(words: ChartText, x: Axis, rows: list[Bar]) -> str:
+    """Draw bars from zero.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x
+        The axis of the values; it contains zero.
+    rows
+        From top to bottom.
+    """
     plot = _plot(x, rows)
     drawn = []
     for index, row in enumerate(rows):
@@ -48,8 +58,20 @@ def bars(words: Words, x: Axis, rows: list[Bar]) -> str:
     return _finish(words, plot, rows, drawn)
 
 
-def dots(words: Words, x: Axis, rows: list[Bar], reference: float | None = None) -> str:
-    """Draw dots with their intervals; `reference` is a line to compare with."""
+def dots(words: ChartText, x: Axis, rows: list[Bar], reference: float | None = None) -> str:
+    """Draw dots with their intervals.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x
+        The axis of the values.
+    rows
+        From top to bottom.
+    reference
+        The value of a vertical line to compare with.
+    """
     plot = _plot(x, rows)
     drawn = []
     if reference is not None:
@@ -102,7 +124,7 @@ def _whisker(plot: Plot, row: Bar, middle: float, color: str) -> str:
     )
 
 
-def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
+def _finish(words: ChartText, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
     names = []
     for index, row in enumerate(rows):
         middle, weight = _middle(plot, rows, index), "600" if row.rank == 0 else None
@@ -116,7 +138,9 @@ def _finish(words: Words, plot: Plot, rows: list[Bar], drawn: list[str]) -> str:
                 )
             )
         end = plot.width - plot.right + 8
-        value = f"{row.value:.3f}" if plot.x.form == "number" else say(row.value, plot.x.form)
+        value = (
+            f"{row.value:.3f}" if plot.x.form == "number" else format_value(row.value, plot.x.form)
+        )
         names.append(text(end, middle + 4, value, font_size=style.SMALL, fill=style.QUIET))
     return picture(words, plot.width, plot.height, _verticals(plot), *drawn, *names)
 

@@ -1,10 +1,10 @@
-"""How probabilities are spread, for those that converted and those that did not."""
+"""Distribution of the probabilities, for those that converted and those that did not."""
 
 from dataclasses import dataclass
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, path, picture, tag, text
+from models.charts.svg import ChartText, path, picture, tag, text
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,21 @@ class Distribution:
 
 
 def distribution(
-    words: Words, x: Axis, y: Axis, edges: tuple[float, ...], groups: list[Distribution]
+    words: ChartText, x: Axis, y: Axis, edges: tuple[float, ...], groups: list[Distribution]
 ) -> str:
-    """Draw each group as steps over the bins; `edges` has one more than there are bins."""
+    """Draw each group as steps over the bins.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x, y
+        The axes.
+    edges
+        Edges of the bins; one more than there are bins.
+    groups
+        The share of each group in every bin.
+    """
     plot = Plot(x, y, height=330, top=34)
     drawn = [_steps(plot, edges, group) for group in groups]
     return picture(words, plot.width, plot.height, plot.draw(), *drawn, *_legend(plot, groups))

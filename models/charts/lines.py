@@ -1,17 +1,17 @@
-"""Lines with optional intervals, named at their right ends."""
+"""Lines with optional intervals, labelled at their right ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, marker, path, picture, tag, text
+from models.charts.svg import ChartText, marker, path, picture, tag, text
 
 _ROOM = 15.0
 
 
 @dataclass(frozen=True)
-class Line:
+class LineSeries:
     """One series: its name, its points, an interval around them if there is one.
 
     `rank` chooses colour, dash and marker; 0 is the model's. `marked` draws the points.
@@ -27,9 +27,21 @@ class Line:
 
 
 def lines(
-    words: Words, x: Axis, y: Axis, series: list[Line], diagonal: tuple[float, ...] = ()
+    words: ChartText, x: Axis, y: Axis, series: list[LineSeries], diagonal: tuple[float, ...] = ()
 ) -> str:
-    """Draw the series, the first on top; `diagonal` is a reference line x1, y1, x2, y2."""
+    """Draw the series, the first on top.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x, y
+        The axes.
+    series
+        The lines.
+    diagonal
+        A reference line: x1, y1, x2, y2; empty draws none.
+    """
     right = 42 + max((style.width_of(line.name, style.SMALL) for line in series), default=0)
     plot = Plot(x, y, right=right)
     drawn = [_line(plot, line) for line in reversed(series)]
@@ -60,7 +72,7 @@ def _reference(plot: Plot, ends: tuple[float, ...]) -> str:
     )
 
 
-def _line(plot: Plot, line: Line) -> str:
+def _line(plot: Plot, line: LineSeries) -> str:
     color = style.color(line.rank)
     places = plot.points(line.x, line.y)
     drawn = []
@@ -84,8 +96,8 @@ def _line(plot: Plot, line: Line) -> str:
     return tag("g", *drawn)
 
 
-def _names(plot: Plot, series: list[Line]) -> list[str]:
-    """Write the names at the ends, moved apart where they would touch."""
+def _names(plot: Plot, series: list[LineSeries]) -> list[str]:
+    """Write the names at the ends, moved apart where they would overlap."""
     start = plot.width - plot.right
     wanted = sorted((round(plot.py(line.y[-1])), at) for at, line in enumerate(series))
     places = _apart([place for place, _ in wanted], plot.top, plot.height - plot.bottom)

@@ -1,25 +1,37 @@
-"""Reliability: of those given p, how many converted; and how many were given p."""
+"""Reliability diagram: the share that converted, by predicted probability."""
 
 from dataclasses import dataclass, replace
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, marker, path, picture, tag, text
+from models.charts.svg import ChartText, marker, path, picture, tag, text
 
 
 @dataclass(frozen=True)
 class Bin:
-    """One bin: the mean probability given, the share that converted with its interval, rows."""
+    """One bin: the mean predicted probability, the share that converted with its interval, rows."""
 
-    given: float
+    predicted: float
     converted: float
     low: float
     high: float
     rows: int
 
 
-def reliability(words: Words, x: Axis, y: Axis, bins: list[Bin], perfect: str) -> str:
-    """Draw converted against given, the diagonal named `perfect`; axes in the same range."""
+def reliability(words: ChartText, x: Axis, y: Axis, bins: list[Bin], perfect: str) -> str:
+    """Draw the converted share against the predicted probability.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x, y
+        The axes, of the same range.
+    bins
+        From the lowest to the highest probability.
+    perfect
+        The label of the diagonal.
+    """
     plot = Plot(replace(x, label=x.label), y, width=460, height=420, right=24)
     end = min(x.high, y.high)
     diagonal = path(plot.points((0.0, end), (0.0, end)))
@@ -36,7 +48,7 @@ def reliability(words: Words, x: Axis, y: Axis, bins: list[Bin], perfect: str) -
     )
     color = style.color(0)
     drawn += [_interval(plot, bin_, color) for bin_ in bins]
-    places = [(plot.px(bin_.given), plot.py(bin_.converted)) for bin_ in bins]
+    places = [(plot.px(bin_.predicted), plot.py(bin_.converted)) for bin_ in bins]
     if places:
         drawn.append(tag("path", d=path(places), fill="none", stroke=color, stroke_width=2))
     drawn += [marker("circle", at, up, fill=color) for at, up in places]
@@ -44,7 +56,7 @@ def reliability(words: Words, x: Axis, y: Axis, bins: list[Bin], perfect: str) -
 
 
 def _interval(plot: Plot, bin_: Bin, color: str) -> str:
-    at = plot.px(bin_.given)
+    at = plot.px(bin_.predicted)
     return tag(
         "line",
         x1=at,

@@ -1,8 +1,7 @@
-"""Shares that grow with time, as steps, with the points on them that matter and a span across.
+"""Shares that grow with time, as step curves, with labelled points and a highlighted time.
 
-Decided here: days stand on a logarithmic scale, as an hour and a year both matter. A point says its
-own words beside its step, the first curve's below it and the second's above, where curves that end
-at all leave room.
+Decided here: days are on a logarithmic scale, because an hour and a year both matter. The label of
+a point stands beside its step, below it for the first curve and above it for the second.
 """
 
 import itertools
@@ -11,23 +10,23 @@ from dataclasses import dataclass
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, marker, path, picture, tag, text
+from models.charts.svg import ChartText, marker, path, picture, tag, text
 
 _TOP, _ROW = 40.0, 18.0
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place on a curve, and what is said of it; nothing is said where there is no room."""
+    """A point on a curve and its label; empty where there is no room."""
 
     days: float
     share: float
-    said: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """One curve: its name, (days, share) ascending, and the points that are told on it.
+    """One curve: its name, (days, share) ascending, and its labelled points.
 
     `falls` draws a line from each point down to its days.
     """
@@ -40,16 +39,16 @@ class Steps:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A span that was chosen, and its name."""
+    """A chosen time in days, and its name."""
 
     days: float
     name: str
 
 
 def steps(
-    words: Words, days: Axis, share: Axis, curves: list[Steps], chosen: Chosen | None = None
+    words: ChartText, days: Axis, share: Axis, curves: list[Steps], chosen: Chosen | None = None
 ) -> str:
-    """Draw the curves, named above; `days` is given in days and drawn by their logarithm.
+    """Draw the curves, named above; the axis `days` is in days and drawn logarithmically.
 
     Parameters
     ----------
@@ -58,9 +57,9 @@ def steps(
     days, share
         The axes; the marks of `days` are in days too.
     curves
-        At most as many as there is room for words: two.
+        At most two.
     chosen
-        A span to stand out over all of them.
+        A time to highlight with a vertical line.
     """
     plot = Plot(_logarithmic(days), share, width=680, height=400, top=_TOP + _ROW, right=62)
     drawn = [_upright(plot, chosen)] if chosen else []
@@ -70,7 +69,7 @@ def steps(
 
 
 def _logarithmic(days: Axis) -> Axis:
-    marks = tuple((math.log(at), said) for at, said in days.marks)
+    marks = tuple((math.log(at), label) for at, label in days.marks)
     return Axis(days.label, math.log(days.low), math.log(days.high), marks=marks)
 
 
@@ -83,17 +82,17 @@ def _steps(plot: Plot, one: Steps, rank: int) -> str:
             ends = path([(x, y), (x, plot.height - plot.bottom)])
             drawn.append(tag("path", d=ends, stroke=color, stroke_dasharray="2 3"))
         drawn.append(marker(style.MARKERS[rank], x, y, fill=color))
-        drawn.append(_said(plot, (x, y), point.said, rank))
+        drawn.append(_label(plot, (x, y), point.label, rank))
     return tag("g", *drawn)
 
 
-def _said(plot: Plot, place: tuple[float, float], said: str, rank: int) -> str:
-    """Write beside a point: of the first curve to its right and below, else left and above."""
+def _label(plot: Plot, place: tuple[float, float], label: str, rank: int) -> str:
+    """Write the label of a point: right and below for the first curve, else left and above."""
     right, base = rank == 0, plot.height - plot.bottom
     x = place[0] + (9 if right else -8)
     y = min(place[1] + (14 if right else -7), base - 4)
     anchor = "start" if right else "end"
-    return text(x, y, said, text_anchor=anchor, font_size=style.SMALL, fill=style.color(rank))
+    return text(x, y, label, text_anchor=anchor, font_size=style.SMALL, fill=style.color(rank))
 
 
 def _curve(plot: Plot, one: Steps, rank: int) -> str:

@@ -1,14 +1,14 @@
-"""A lead's story: how its probability went, and below, on the same days, what happened.
+"""A lead's history: its probability over time, and below, on the same days, its activities.
 
-Decided here: days are counted back from now, which is 0. The line stands above its days, one row of
-marks an activity type below them.
+Decided here: days are counted back from now, which is 0. The line is above the axis, one row of
+marks per activity type below it.
 """
 
 from dataclasses import dataclass
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, marker, path, picture, tag, text
+from models.charts.svg import ChartText, marker, path, picture, tag, text
 
 _ROW = 22.0
 _DAYS = 40.0
@@ -17,21 +17,21 @@ _LINE = 190.0
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of activity, and on which days it happened (negative: before now)."""
+    """One type of activity, and the days on which it happened (negative: before now)."""
 
     name: str
     days: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Course:
+class ProbabilityCourse:
     """The probability over the days, oldest first."""
 
     days: tuple[float, ...]
     probability: tuple[float, ...]
 
 
-def story(words: Words, days: Axis, course: Course, rows: list[Row]) -> str:
+def story(words: ChartText, days: Axis, course: ProbabilityCourse, rows: list[Row]) -> str:
     """Draw the probabilities, and below them the rows of activities.
 
     Parameters
@@ -39,7 +39,7 @@ def story(words: Words, days: Axis, course: Course, rows: list[Row]) -> str:
     words
         Title and summary.
     days
-        The axis: from which day on, to now, and what is written at its ticks.
+        The axis: its first day, now, and the text of its ticks.
     course
         The probabilities.
     rows

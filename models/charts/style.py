@@ -1,9 +1,9 @@
-"""How every chart and report looks: colours, dashes, sizes, type.
+"""Style of all charts and reports: colours, dashes, sizes, fonts.
 
-Decided here: the model is the one strong colour (index 0), everything it is compared with is
-quieter. The colours differ in lightness as well as in hue, and every line also has a dash and a
-marker of its own, so that the figures read on a grey print and by colour-blind eyes. Japanese is
-drawn with the reader's own fonts: no font is carried.
+Decided here: the model has the one strong colour (index 0), everything it is compared with is
+quieter. The colours differ in lightness as well as in hue, and every line also has its own dash and
+marker, so that figures are readable in grey print and with colour blindness. Japanese is drawn with
+the reader's own fonts: no font is embedded.
 """
 
 import unicodedata
@@ -35,18 +35,27 @@ HEIGHT: Final = 330.0
 
 
 def color(index: int) -> str:
-    """Tell the colour of the series with this index; they come round again."""
+    """Return the colour of the series with this index, cyclically."""
     return SERIES[index % len(SERIES)]
 
 
 def dash(index: int) -> str | None:
-    """Tell the dashes of the series with this index; the model's line is whole."""
+    """Return the dashes of the series with this index; the model's line is solid (None)."""
     return DASHES[index % len(DASHES)] or None
 
 
 def width_of(text: str, size: float = TEXT) -> float:
-    """Estimate how wide a text is drawn; a Japanese character is as wide as it is high.
+    """Estimate the width of a text; a Japanese character is as wide as it is high.
 
+    Parameters
+    ----------
+    text
+        The text.
+    size
+        Size of the font, in pixels.
+
+    Examples
+    --------
     >>> width_of("見込み", 10) > width_of("mik", 10)
     True
     """

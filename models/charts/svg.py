@@ -1,4 +1,4 @@
-"""Markup: elements, escaped text, and the picture with its text alternative."""
+"""SVG markup: elements, escaped text, and the picture with its text alternative."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from models.charts import style
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a picture is called (`title`), what it says (`summary`), its `key` within the page."""
+class ChartText:
+    """The text of a chart: `title`, `summary` for screen readers, and `key` within the page."""
 
     key: str
     title: str
@@ -17,7 +17,7 @@ class Words:
 
 
 def number(value: float) -> str:
-    """Write a coordinate: at most two decimals, none that say nothing.
+    """Write a coordinate with at most two decimals, without trailing zeros.
 
     >>> number(12.5), number(3.0), number(-0.001)
     ('12.5', '3', '0')
@@ -31,6 +31,17 @@ def number(value: float) -> str:
 def tag(name: str, *children: str, **attributes: str | float | None) -> str:
     """Write one element; `stroke_width` becomes `stroke-width`, None is left out.
 
+    Parameters
+    ----------
+    name
+        Name of the element.
+    children
+        Markup inside the element.
+    attributes
+        Attributes; strings are escaped, numbers written as coordinates.
+
+    Examples
+    --------
     >>> tag("line", x1=0, x2=4.5, stroke_dasharray="1 2", fill=None)
     '<line x1="0" x2="4.5" stroke-dasharray="1 2"/>'
     """
@@ -44,8 +55,19 @@ def tag(name: str, *children: str, **attributes: str | float | None) -> str:
 
 
 def text(x: float, y: float, words: str, **attributes: str | float | None) -> str:
-    """Write words at a place; escaped.
+    """Write escaped text at a position.
 
+    Parameters
+    ----------
+    x, y
+        The position of its baseline.
+    words
+        The text.
+    attributes
+        Further attributes; they override fill and font size.
+
+    Examples
+    --------
     >>> text(1, 2, "a < b")
     '<text x="1" y="2" fill="#1b2733" font-size="12">a &lt; b</text>'
     """
@@ -63,7 +85,17 @@ def path(points: list[tuple[float, float]]) -> str:
 
 
 def marker(shape: str, x: float, y: float, **attributes: str | float | None) -> str:
-    """Draw a marker some 7 units wide: circle, square, triangle or diamond."""
+    """Draw a marker about 7 units wide.
+
+    Parameters
+    ----------
+    shape
+        circle, square, triangle or diamond.
+    x, y
+        Its centre.
+    attributes
+        Further attributes of the element.
+    """
     if shape == "circle":
         return tag("circle", cx=x, cy=y, r=3.4, **attributes)
     if shape == "square":
@@ -74,8 +106,18 @@ def marker(shape: str, x: float, y: float, **attributes: str | float | None) -> 
     return tag("path", d=path(corners) + "Z", **attributes)
 
 
-def picture(words: Words, width: float, height: float, *children: str) -> str:
-    """Put the drawing together, with its title and description for those who do not see it."""
+def picture(words: ChartText, width: float, height: float, *children: str) -> str:
+    """Write the whole picture, with its title and its description for screen readers.
+
+    Parameters
+    ----------
+    words
+        Title, summary and key.
+    width, height
+        Size in units of the drawing.
+    children
+        The markup of the drawing.
+    """
     title, summary = f"{words.key}-title", f"{words.key}-desc"
     return tag(
         "svg",

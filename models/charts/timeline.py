@@ -1,10 +1,10 @@
-"""The splits in time: lanes with their cutoffs, windows before, horizons after, the embargo."""
+"""Timeline of the splits: lanes with their cutoffs, windows before, horizons after, the embargo."""
 
 from dataclasses import dataclass
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, picture, tag, text
+from models.charts.svg import ChartText, picture, tag, text
 
 _LANE = 54.0
 
@@ -35,14 +35,30 @@ class Lane:
 
 
 def timeline(
-    words: Words,
+    words: ChartText,
     x: Axis,
     lanes: list[Lane],
     embargo: Span | None,
     key: str,
     end: float | None = None,
 ) -> str:
-    """Draw the lanes under one another; `key` says what the shades mean; `end` ends observation."""
+    """Draw the lanes below one another.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    x
+        The axis of time.
+    lanes
+        From top to bottom.
+    embargo
+        The embargo; None draws none.
+    key
+        The text that explains the shades.
+    end
+        The end of observation; None draws none.
+    """
     left = 22 + max(max(style.width_of(n, 11.5) for n in (lane.name, lane.note)) for lane in lanes)
     height = 84 + _LANE * len(lanes)
     plot = Plot(

@@ -1,7 +1,7 @@
-"""How a probability comes about: a base, steps up and down, the whole.
+"""Waterfall chart of a probability: a base, steps up and down, the total.
 
-Decided here: on a wide page a name stands beside its bar, on a narrow one above it, so that a whole
-sentence fits on a phone; a name that does not fit is cut, and its end is shown by an ellipsis.
+Decided here: on a wide page a name stands beside its bar, on a narrow one above it, so that a
+sentence fits on a phone; a name that does not fit is cut and ends with an ellipsis.
 """
 
 import math
@@ -10,16 +10,16 @@ from itertools import pairwise
 
 from models.charts import style
 from models.charts.axes import Axis, Plot
-from models.charts.svg import Words, picture, tag, text
+from models.charts.svg import ChartText, picture, tag, text
 
 _ROOM = 1.14
-"""Fonts differ: so many times the estimated width is left for a name."""
+"""Factor on the estimated width of a name, because fonts differ."""
 _AMOUNT = 72.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what it is called and how much it adds (negative: takes away)."""
+    """One step: its name and the value it adds (negative: subtracts)."""
 
     name: str
     value: float
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Layout:
-    """How wide the picture is, how wide names may be, how high a row, and where names stand."""
+    """Width of the picture, largest width of names, height of a row, names above or beside."""
 
     width: float = style.WIDTH
     names: float = 312.0
@@ -47,9 +47,23 @@ NARROW = Layout(width=350.0, names=394.0, row=42.0, above=True)
 
 
 def waterfall(
-    words: Words, ends: tuple[str, str], base: float, steps: list[Step], layout: Layout = BESIDE
+    words: ChartText, ends: tuple[str, str], base: float, steps: list[Step], layout: Layout = BESIDE
 ) -> str:
-    """Draw from the base to the whole; `ends` names both. The whole is base + steps, exactly."""
+    """Draw the steps from the base to the total, which is base + steps, exactly.
+
+    Parameters
+    ----------
+    words
+        Title and summary.
+    ends
+        The names of the base and of the total.
+    base
+        The base.
+    steps
+        From top to bottom.
+    layout
+        Sizes and position of the names.
+    """
     rows = [
         Step(ends[0], base),
         *steps,
@@ -79,9 +93,9 @@ def waterfall(
 
 
 def _row(
-    plot: Plot, layout: Layout, index: int, told: tuple[Step, tuple[float, float], bool]
+    plot: Plot, layout: Layout, index: int, drawn_row: tuple[Step, tuple[float, float], bool]
 ) -> str:
-    row, span, whole = told
+    row, span, whole = drawn_row
     bottom = plot.top + layout.row * (index + 1)
     middle = bottom - (11 if layout.above else layout.row / 2)
     color = style.color(0) if whole else (style.GOOD if row.value >= 0 else style.BAD)

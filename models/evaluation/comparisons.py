@@ -1,6 +1,6 @@
 """The figures of several predictions on the same rows, with intervals by lead.
 
-Decided here: all predictions meet the same redraws of leads (bootstrap, 95 % percentile interval),
+Decided here: all predictions use the same redraws of leads (bootstrap, 95 % percentile interval),
 so a difference between two of them is paired, which is far sharper than comparing two intervals.
 The figures are those of `models.stats.metrics`.
 """
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.stats.metrics import METRICS, Interval, Scored
+from models.stats.metrics import METRICS, Interval, ScoredRows
 from models.stats.training_set import Floats
 
 NAMES: Final = tuple(METRICS)
@@ -22,7 +22,7 @@ UNKNOWN: Final = Interval(np.nan, np.nan, np.nan)
 
 @dataclass(frozen=True)
 class Comparison:
-    """How the model stands against one other prediction in one figure.
+    """The gain of the model over one other prediction in one figure.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Comparison:
     gain
         How much better the model is; positive is better, also where lower is better.
     better_share
-        In which share of the redraws the model is better; NaN where the rows cannot tell.
+        Share of the redraws in which the model is better; NaN where the figure is undefined.
     """
 
     against: str
@@ -42,40 +42,57 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Redraws:
-    """Figures of one prediction: on the rows as they are, and on each redraw of the leads.
+    """Figures of one prediction: on the rows themselves, and on each redraw of the leads.
 
-    `given` has shape (metrics,), `redrawn` (redraws, metrics); columns as `NAMES`.
+    `observed` has shape (metrics,), `redrawn` (redraws, metrics); columns as `NAMES`.
     """
 
-    given: Floats
+    observed: Floats
     redrawn: Floats
 
     def interval(self, metric: str) -> Interval:
-        """Tell one figure with its interval."""
+        """Return one figure with its interval."""
         column = NAMES.index(metric)
-        return interval(self.given[column], self.redrawn[:, column])
+        return interval(self.observed[column], self.redrawn[:, column])
 
     def against(self, name: str, other: "Redraws", metric: str) -> Comparison:
-        """Compare with another prediction on the same redraws."""
+        """Compare with another prediction on the same redraws.
+
+        Parameters
+        ----------
+        name, other
+            The other prediction.
+        metric
+            The figure that is compared.
+        """
         column = NAMES.index(metric)
         sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
         gain = sign * (self.redrawn[:, column] - other.redrawn[:, column])
-        told = gain[~np.isnan(gain)]
-        given = sign * (self.given[column] - other.given[column])
-        share = float((told > 0).mean()) if len(told) else np.nan
-        return Comparison(name, metric, interval(given, gain), share)
+        defined = gain[~np.isnan(gain)]
+        observed = sign * (self.observed[column] - other.observed[column])
+        share = float((defined > 0).mean()) if len(defined) else np.nan
+        return Comparison(name, metric, interval(observed, gain), share)
 
 
 def interval(value: float, redrawn: Floats) -> Interval:
-    """Put a value and its redraws together.
+    """Make the interval of a value from its redraws.
 
+    Parameters
+    ----------
+    value
+        The value on the rows themselves.
+    redrawn
+        Shape (redraws,); NaN where a redraw leaves the value undefined.
+
+    Examples
+    --------
     >>> interval(0.5, np.array([0.4, 0.5, 0.6]))
     Interval(value=0.5, low=0.405, high=0.595)
     """
-    told = redrawn[~np.isnan(redrawn)]
-    if not len(told):
+    defined = redrawn[~np.isnan(redrawn)]
+    if not len(defined):
         return Interval(float(value), np.nan, np.nan)
-    low, high = np.quantile(told, (0.025, 0.975))
+    low, high = np.quantile(defined, (0.025, 0.975))
     return Interval(float(value), float(low), float(high))
 
 
@@ -86,7 +103,7 @@ def redraw(
     redraws: int = 200,
     seed: int = 0,
 ) -> dict[str, Redraws]:
-    """Measure every prediction on the rows and on redraws of their leads.
+    """Compute the figures of every prediction on the rows and on redraws of their leads.
 
     Parameters
     ----------
@@ -95,17 +112,20 @@ def redraw(
     predictions
         Name -> probability of each row, shape (rows,).
     redraws
-        How often leads are drawn again, with replacement.
+        Number of bootstrap redraws of the leads, with replacement.
     seed
         Of the draws; the same seed draws the same leads.
 
     Examples
     --------
-    >>> told = redraw(np.array([0.0, 1.0]), {"m": np.array([0.1, 0.9])}, np.array([1, 2]), 2)
-    >>> told["m"].interval("auc").value
+    >>> drawn = redraw(np.array([0.0, 1.0]), {"m": np.array([0.1, 0.9])}, np.array([1, 2]), 2)
+    >>> drawn["m"].interval("auc").value
     1.0
     """
-    scored = {name: Scored(label, given) for name, given in predictions.items()}
+    scored = {
+        name: ScoredRows(label=label, probability=prediction)
+        for name, prediction in predictions.items()
+    }
     redrawn = np.full((redraws, len(scored), len(NAMES)), np.nan)
     for draw, weight in enumerate(_weights(lead, redraws, seed)):
         for place, one in enumerate(scored.values()):
@@ -124,6 +144,6 @@ def _weights(lead: NDArray[np.int64], redraws: int, seed: int) -> Iterator[Float
         yield drawn.astype(np.float64)[position]
 
 
-def _measure(scored: Scored, weight: Floats | None) -> Floats:
-    """Tell the figures in the order of `NAMES`; NaN where the rows cannot tell."""
+def _measure(scored: ScoredRows, weight: Floats | None) -> Floats:
+    """Compute the figures in the order of `NAMES`; NaN where a figure is undefined."""
     return np.array([METRICS[name](scored, weight) for name in NAMES])

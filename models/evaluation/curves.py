@@ -1,7 +1,7 @@
-"""The curves of an evaluation: gain and lift, ROC, precision and recall, the spread of p.
+"""The curves of an evaluation: gain and lift, ROC, precision and recall, distribution of p.
 
-Decided here: a curve is told at a hundred places or fewer, so that a report stays small however
-many rows there were.
+Decided here: a curve has about a hundred points, so that a report stays small for any number of
+rows.
 """
 
 import math
@@ -18,15 +18,15 @@ _SPREAD_BINS: Final = 30
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve: its points."""
+    """One curve: the coordinates of its points."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """What a ranking finds from the top.
+class RankingCurves:
+    """The curves of a ranking, from the top.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Ranking:
     roc
         Share of the others taken -> share of the conversions.
     precision_recall
-        Share of the conversions found -> share of those taken that convert.
+        Recall -> precision: share of the conversions taken -> share of those taken that convert.
     """
 
     gain: Curve
@@ -48,18 +48,25 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Spread:
-    """How probabilities are spread: edges in log-odds, share of each group in each bin."""
+    """Distribution of the probabilities: edges in log-odds, share of each group in each bin."""
 
     edges: tuple[float, ...]
     converted: tuple[float, ...]
     others: tuple[float, ...]
 
 
-def ranking(label: Floats, probability: Floats) -> Ranking:
-    """Follow the ranking from the top; tied rows are taken together, evenly.
+def ranking(label: Floats, probability: Floats) -> RankingCurves:
+    """Compute the curves of a ranking; tied rows are taken together, evenly.
 
-    >>> found = ranking(np.array([1.0, 0.0, 0.0, 0.0]), np.array([0.9, 0.1, 0.1, 0.1]))
-    >>> found.gain.y[25], found.lift.y[24]
+    Parameters
+    ----------
+    label, probability
+        Shape (rows,).
+
+    Examples
+    --------
+    >>> curves = ranking(np.array([1.0, 0.0, 0.0, 0.0]), np.array([0.9, 0.1, 0.1, 0.1]))
+    >>> curves.gain.y[25], curves.lift.y[24]
     (1.0, 4.0)
     """
     taken, won = _groups(label, probability)
@@ -69,7 +76,7 @@ def ranking(label: Floats, probability: Floats) -> Ranking:
     gain = np.interp(at, share, captured)
     missed = (taken - won) / max(rows - won[-1], 1.0)
     precision = np.interp(at[1:] * conversions, won, taken)
-    return Ranking(
+    return RankingCurves(
         gain=_curve(at, gain),
         lift=_curve(at[1:], gain[1:] / at[1:]),
         roc=_curve(at, _above(at, missed, captured)),
@@ -87,12 +94,12 @@ def _groups(label: Floats, probability: Floats) -> tuple[Floats, Floats]:
 
 
 def _above(at: Floats, x: Floats, y: Floats) -> Floats:
-    """Interpolate a curve that may rise straight up: the upper value at such a place."""
+    """Interpolate a curve with vertical steps: the upper value at a step."""
     last = np.searchsorted(x, at, side="right") - 1
     following = np.minimum(last + 1, len(x) - 1)
     width = np.maximum(x[following] - x[last], 1e-12)
-    found: Floats = y[last] + (at - x[last]) / width * (y[following] - y[last])
-    return np.where(last >= len(x) - 1, y[-1], found)
+    interpolated: Floats = y[last] + (at - x[last]) / width * (y[following] - y[last])
+    return np.where(last >= len(x) - 1, y[-1], interpolated)
 
 
 def _curve(x: Floats, y: Floats) -> Curve:
@@ -103,10 +110,17 @@ def _curve(x: Floats, y: Floats) -> Curve:
 
 
 def spread(label: Floats, probability: Floats) -> Spread:
-    """Spread both groups over bins that are equally wide in log-odds.
+    """Compute the distribution of the probabilities of both groups, in bins of equal log-odds.
 
-    >>> found = spread(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
-    >>> sum(found.converted), len(found.edges) - len(found.converted)
+    Parameters
+    ----------
+    label, probability
+        Shape (rows,).
+
+    Examples
+    --------
+    >>> bins = spread(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
+    >>> sum(bins.converted), len(bins.edges) - len(bins.converted)
     (1.0, 1)
     """
     odds = np.clip(probability, 1e-4, 1 - 1e-4)

@@ -1,10 +1,10 @@
-"""A model on a test period that is over: what a sceptic would ask.
+"""Evaluation of a model on a test period that is over.
 
-Decided here: which questions are asked, and when there is no signal. The model stands beside every
-baseline that has learned from the same rows; all meet the same redraws of leads. There is
-`no_signal` where the ranking is not better than chance beyond noise, or too weak to be of use (AUC
-below .55); `ranking_only` where the ranking holds and the probabilities are no better than the base
-rate, as happens when the base rate moves; `signal` otherwise.
+Decided here: the figures of an evaluation, and the verdict. The model is compared with every
+baseline, each trained on the same rows; all use the same redraws of leads. The verdict is
+`no_signal` if the ranking is not significantly better than chance, or too weak to be useful (AUC
+below .55); `ranking_only` if the ranking is good but the probabilities are no better than the base
+rate, as happens when the base rate changes; `signal` otherwise; `too_few` with too few conversions.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,19 +21,22 @@ from features.timeline import DAY
 from models.baselines import baselines
 from models.evaluation import curves, groups
 from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
-from models.evaluation.curves import Ranking, Spread
+from models.evaluation.curves import RankingCurves, Spread
 from models.evaluation.from_catalog import Importance, importance, labels, recency, segments
-from models.evaluation.groups import Group, GroupSettings, Judged
+from models.evaluation.groups import Group, GroupSettings, JudgedRows
 from models.evaluation.learning_curve import LearningPoint, LearningSettings, learning_curve
-from models.evaluation.protected import Compared, Protected, bands_of, compare, groups_of
+from models.evaluation.period_counts import PeriodCounts
+from models.evaluation.protected import Protected, ProtectedRows, bands_of, compare, groups_of
 from models.evaluation.reliability import ReliabilityBin, reliability
 from models.evaluation.segment_models import OwnModels
+from models.evaluation.settings import EvaluationSettings
 from models.evaluation.single_features import Single, singles
 from models.model.lead_model import LeadModel
 from models.model.points import Points
 from models.model.reference import Reference
 from models.model.settings import TrainSettings
-from models.stats.metrics import Floor, Interval, ece_floor
+from models.stats.calibration_error import Floor, ece_floor
+from models.stats.metrics import Interval
 from models.stats.split_plan import SplitPlan
 from models.stats.training_set import Floats, TrainingSet
 
@@ -46,44 +49,19 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class EvaluationSettings:
-    """How an evaluation is made.
-
-    Attributes
-    ----------
-    redraws
-        Redraws of leads behind every interval.
-    learning_fractions
-        Sizes of the learning curve, as shares of the learning leads; empty leaves it out.
-    explained_rows
-        The most test rows whose contributions are averaged.
-    max_segment_values
-        The most values of an attribute that are told apart.
-    seed
-        Of all draws.
-    """
-
-    redraws: int = 200
-    learning_fractions: tuple[float, ...] = (0.1, 0.3)
-    explained_rows: int = 20_000
-    max_segment_values: int = 8
-    seed: int = 0
-
-
-@dataclass(frozen=True)
 class Case:
-    """What is evaluated.
+    """The input of an evaluation.
 
     Attributes
     ----------
     model, catalog
         The model and its columns.
     learning, test
-        The rows it was trained on, and the matured rows after the embargo.
+        The rows that the model was trained on, and the matured rows after the embargo.
     horizon_days
         Horizon of the labels.
     train, points
-        How it was trained; for the learning curve and the baseline of points.
+        Training settings and hand-written points, for the learning curve and a baseline.
     age_days
         Shape (test rows,): age of the leads at their cutoffs; None if leads have no time.
     plan
@@ -91,7 +69,7 @@ class Case:
     audit
         Protected attribute -> its value on the test rows, in their order.
     reference
-        What bands are measured against; None: no protected groups are compared.
+        The reference of the bands; None: no protected groups are compared.
     """
 
     model: LeadModel
@@ -108,46 +86,34 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """How much was learned from or judged on; moments in microseconds UTC."""
-
-    rows: int
-    leads: int
-    conversions: int
-    base_rate: float
-    first_cutoff: int
-    last_cutoff: int
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """The whole answer, as numbers; `pipelines.reports.evaluation` turns it into pages.
+    """All results, as numbers; `pipelines.reports.evaluation` turns them into pages.
 
     Attributes
     ----------
     verdict
-        What it comes to.
+        The verdict, see the top of this module.
     learning, test
-        What was learned from and judged on.
+        Size and period of the learning and the test rows.
     figures
         Prediction -> figure -> value with interval; the model is `MODEL`.
     comparisons
         The model against every baseline in every figure.
     floor
-        The calibration error that chance gives true probabilities.
+        The calibration error of true probabilities by chance alone.
     own_models
-        Which segment would earn its own (`models.evaluation.segments`); None: not asked.
+        Which segment would earn its own model (`models.evaluation.segments`); None: not computed.
     """
 
     verdict: Verdict
-    learning: Counted
-    test: Counted
+    learning: PeriodCounts
+    test: PeriodCounts
     horizon_days: float
     figures: Mapping[str, Mapping[str, Interval]]
     comparisons: tuple[Comparison, ...]
     floor: Floor
     reliability: tuple[ReliabilityBin, ...]
-    rankings: Mapping[str, Ranking]
+    rankings: Mapping[str, RankingCurves]
     spread: Spread
     by_age: tuple[Group, ...]
     by_month: tuple[Group, ...]
@@ -161,9 +127,15 @@ class Evaluation:
     own_models: OwnModels | None = None
 
     def comparison(self, against: str, metric: str) -> Comparison:
-        """Find one comparison."""
-        found = (c for c in self.comparisons if (c.against, c.metric) == (against, metric))
-        return next(found)
+        """Return the comparison against a baseline in one metric.
+
+        Parameters
+        ----------
+        against, metric
+            The name of the baseline, and of the metric.
+        """
+        matches = (c for c in self.comparisons if (c.against, c.metric) == (against, metric))
+        return next(matches)
 
     @property
     def suspects(self) -> tuple[Single, ...]:
@@ -174,27 +146,27 @@ class Evaluation:
 def evaluate(
     case: Case, settings: EvaluationSettings | None = None, progress: Progress = lambda _: None
 ) -> Evaluation:
-    """Judge a model on its test rows, beside every baseline.
+    """Evaluate a model on its test rows, and every baseline.
 
     A test without conversions is no error: the verdict is `too_few` and the figures are NaN.
 
     Parameters
     ----------
     case
-        What is evaluated.
+        The model, the rows and their context.
     settings
-        How.
+        Missing means the defaults.
     progress
-        Told what is being done.
+        Called with the name of each step.
     """
     settings = settings or EvaluationSettings()
     learning, test = case.learning, case.test
     progress("baselines")
     predictions = predict(case, settings.seed)
-    given = predictions[MODEL]
+    probability = predictions[MODEL]
     progress("figures with intervals by lead")
     drawn = redraw(test.label, predictions, test.lead, settings.redraws, settings.seed)
-    judged = Judged(
+    judged = JudgedRows(
         test.label, test.lead, test.cutoff, case.age_days, segments(case.catalog, test.values)
     )
     grouping = GroupSettings(
@@ -203,36 +175,54 @@ def evaluate(
     auc = drawn[MODEL].interval("auc").value
     return Evaluation(
         verdict=verdict(test, drawn),
-        learning=_count(learning),
-        test=_count(test),
+        learning=PeriodCounts.of(learning),
+        test=PeriodCounts.of(test),
         horizon_days=case.horizon_days,
         figures={name: {m: one.interval(m) for m in NAMES} for name, one in drawn.items()},
         comparisons=_compare(drawn),
-        floor=ece_floor(given, _blocks(case), settings.redraws, settings.seed),
-        reliability=reliability(test.label, given, test.lead, settings.redraws, settings.seed),
+        floor=ece_floor(probability, _blocks(case), settings.redraws, settings.seed),
+        reliability=reliability(
+            test.label, probability, test.lead, settings.redraws, settings.seed
+        ),
         rankings={n: curves.ranking(test.label, p) for n, p in predictions.items()},
-        spread=curves.spread(test.label, given),
-        by_age=groups.by_age(judged, given, grouping),
-        by_month=groups.by_month(judged, given, grouping),
-        by_segment=groups.by_segment(judged, given, grouping),
+        spread=curves.spread(test.label, probability),
+        by_age=groups.by_age(judged, probability, grouping),
+        by_month=groups.by_month(judged, probability, grouping),
+        by_segment=groups.by_segment(judged, probability, grouping),
         singles=singles(learning, test, case.catalog.features, auc),
         learning_curve=_learn(case, predictions, settings, progress),
         importance=importance(case.model, case.catalog, _some(test, settings).values),
         labels=labels(case.catalog),
         plan=case.plan,
-        protected=_protected(case, given, settings),
+        protected=_protected(case, probability, settings),
     )
 
 
 def predict(case: Case, seed: int = 0) -> dict[str, Floats]:
-    """Give the probability of every test row, by the model first and by each baseline."""
+    """Compute the probability of every test row, by the model first and by each baseline.
+
+    Parameters
+    ----------
+    case
+        The model, the rows and their context.
+    seed
+        Of the baselines.
+    """
     fitted = baselines.fit_all(case.learning, case.points, recency(case.catalog), seed)
-    given = {MODEL: case.model.probability(case.test.values)}
-    return given | {name: one.probability(case.test.values) for name, one in fitted.items()}
+    by_model = {MODEL: case.model.probability(case.test.values)}
+    return by_model | {name: one.probability(case.test.values) for name, one in fitted.items()}
 
 
 def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:
-    """Say whether there is a signal; see the top of this module."""
+    """Decide whether there is a signal; see the top of this module.
+
+    Parameters
+    ----------
+    test
+        The test rows.
+    drawn
+        Prediction -> its figures on the redraws.
+    """
     if min(test.conversions, len(test) - test.conversions) < MIN_CONVERSIONS:
         return "too_few"
     auc = drawn[MODEL].interval("auc")
@@ -250,16 +240,10 @@ def _compare(drawn: Mapping[str, Redraws]) -> tuple[Comparison, ...]:
 
 
 def _blocks(case: Case) -> NDArray[np.int64]:
-    """Give rows of a lead whose horizons overlap one code: they tell of the same conversion."""
+    """Assign one code to rows of a lead whose horizons overlap: they share their conversion."""
     block = case.test.cutoff // max(round(case.horizon_days * DAY), 1)
     pairs = np.stack([case.test.lead, block], axis=1)
     return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
-def _count(rows: TrainingSet) -> Counted:
-    rate = rows.conversions / len(rows)
-    ends = int(rows.cutoff.min()), int(rows.cutoff.max())
-    return Counted(len(rows), rows.leads, rows.conversions, rate, *ends)
 
 
 def _learn(
@@ -273,12 +257,14 @@ def _learn(
     return learning_curve(both, whole, sizes, case.train, case.points, progress)
 
 
-def _protected(case: Case, given: Floats, settings: EvaluationSettings) -> tuple[Protected, ...]:
+def _protected(
+    case: Case, probability: Floats, settings: EvaluationSettings
+) -> tuple[Protected, ...]:
     """Compare the groups of every protected attribute."""
     if case.reference is None:
         return ()
     band = bands_of(case.model.margin(case.test.values), case.reference)
-    rows = Compared(case.test, given, band, settings.redraws, settings.seed)
+    rows = ProtectedRows(case.test, probability, band, settings.redraws, settings.seed)
     return tuple(
         compare(name, groups_of(values), rows, case.catalog.features)
         for name, values in case.audit.items()

@@ -1,7 +1,7 @@
-"""What the catalog tells an evaluation: segments, words, the recency column, importances.
+"""What an evaluation derives from the catalog: segments, labels, recency column, importances.
 
-Decided here: segments are the categorical attributes; importances are summed to concepts before
-their size is taken, as reasons are, so that opposite features of one concept cancel.
+Decided here: segments are the categorical attributes; contributions are summed to concepts before
+their size is averaged, as in reasons, so that opposite features of one concept cancel.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from models.stats.training_set import Values
 
 @dataclass(frozen=True)
 class Importance:
-    """How much a concept moves the margin: the mean size of its contribution, in log-odds."""
+    """The importance of a concept: the mean absolute contribution to the margin, in log-odds."""
 
     concept: str
     label: Text
@@ -29,18 +29,30 @@ class Importance:
 
 
 def segments(catalog: Catalog, values: Values) -> dict[str, NDArray[np.str_]]:
-    """Give the values of every categorical attribute on the test rows; other and missing named."""
-    found = {}
+    """Return the value of every categorical attribute on some rows.
+
+    Parameters
+    ----------
+    catalog
+        The features and the vocabulary.
+    values
+        Shape (rows, features).
+
+    Returns
+    -------
+    Attribute -> shape (rows,): its value, `(other)` outside the vocabulary, or `(missing)`.
+    """
+    values_of = {}
     for column, feature in enumerate(catalog.features):
         known = catalog.vocabulary.categories.get(feature.key)
         if feature.view == "profile" and feature.is_category and known is not None:
             codes = np.nan_to_num(values[:, column], nan=-1.0).astype(np.int64)
-            found[feature.key] = np.array(["(other)", *known, "(missing)"])[codes]
-    return found
+            values_of[feature.key] = np.array(["(other)", *known, "(missing)"])[codes]
+    return values_of
 
 
 def labels(catalog: Catalog) -> dict[str, Text]:
-    """Give words for attributes and their values."""
+    """Return the labels of attributes and of their values, in both languages."""
     own = [feature for feature in catalog.features if feature.view == "profile"]
     return {feature.key: feature.concept_label for feature in own if feature.key} | dict(
         catalog.vocabulary.labels
@@ -48,7 +60,7 @@ def labels(catalog: Catalog) -> dict[str, Text]:
 
 
 def recency(catalog: Catalog) -> str:
-    """Find the column of days since the last activity, of any type."""
+    """Return the name of the column of days since the last activity of any type."""
     of_any = (
         feature.name
         for feature in catalog.features
@@ -59,7 +71,17 @@ def recency(catalog: Catalog) -> str:
 
 
 def importance(model: LeadModel, catalog: Catalog, values: Values) -> tuple[Importance, ...]:
-    """Average the size of the concepts' contributions over some rows, the largest first."""
+    """Average the absolute contributions of the concepts over some rows, the largest first.
+
+    Parameters
+    ----------
+    model
+        The model.
+    catalog
+        Its features.
+    values
+        Shape (rows, features).
+    """
     concepts = Concepts.of(catalog)
     each = Explainer(model).contributions(values)
     summed = np.zeros((len(values), len(concepts.codes)))
@@ -67,5 +89,5 @@ def importance(model: LeadModel, catalog: Catalog, values: Values) -> tuple[Impo
         summed[:, concept] += each[:, column]
     size = np.abs(summed).mean(axis=0)
     order = np.argsort(-size, kind="stable")
-    told = [(concepts.codes[k], concepts.labels[k], float(size[k])) for k in order]
-    return tuple(Importance(*one) for one in told if one[2] > 0)
+    ordered = [(concepts.codes[k], concepts.labels[k], float(size[k])) for k in order]
+    return tuple(Importance(*one) for one in ordered if one[2] > 0)

@@ -1,7 +1,7 @@
-"""The model on parts of the test: by age of the lead, by month, by segment.
+"""Evaluation by group: by age of the lead, by month, by segment.
 
-Decided here: a part with too few conversions has rows and rates but no AUC: a figure that chance
-decides is not shown.
+Decided here: a group with too few conversions has rows and rates but no AUC, which would mostly
+show chance.
 """
 
 import itertools
@@ -19,11 +19,11 @@ from models.stats.metrics import Interval
 from models.stats.training_set import Floats
 
 AGES_DAYS: Final = (0.0, 0.5, 2.0, 7.0, 30.0, 90.0, 180.0, 365.0)
-"""Borders of the ages that are told apart; a snapshot lies in [border, next)."""
+"""Borders of the age groups; a snapshot lies in [border, next)."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """The test rows.
 
     Attributes
@@ -49,7 +49,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Group:
-    """One part: how many, how often they convert, what was given, how well they are ranked."""
+    """One group: size, conversions, mean probability, and quality of the ranking within it."""
 
     name: str
     rows: int
@@ -63,14 +63,14 @@ class Group:
 
 @dataclass(frozen=True)
 class GroupSettings:
-    """How parts are told.
+    """Settings of the groups.
 
     Attributes
     ----------
     min_conversions
-        Below this many conversions (or others) no AUC is told.
+        With fewer conversions (or others) no AUC is computed.
     max_values
-        Attributes with more values are told by their most frequent ones.
+        The largest number of values of an attribute, the most frequent ones.
     redraws, seed
         Of the intervals.
     """
@@ -81,8 +81,18 @@ class GroupSettings:
     seed: int = 0
 
 
-def by_age(judged: Judged, probability: Floats, settings: GroupSettings) -> tuple[Group, ...]:
-    """Tell the model by age of the lead; names are `0.5-2` (days, the right end not included)."""
+def by_age(judged: JudgedRows, probability: Floats, settings: GroupSettings) -> tuple[Group, ...]:
+    """Evaluate by age of the lead; names are like `0.5-2` (days, the right end not included).
+
+    Parameters
+    ----------
+    judged
+        The test rows.
+    probability
+        Shape (rows,).
+    settings
+        Settings of the groups.
+    """
     if judged.age_days is None:
         return ()
     place = np.searchsorted(AGES_DAYS, judged.age_days, side="right")
@@ -91,61 +101,85 @@ def by_age(judged: Judged, probability: Floats, settings: GroupSettings) -> tupl
     return _groups(judged, probability, np.array(names)[place], settings, order=names)
 
 
-def by_month(judged: Judged, probability: Floats, settings: GroupSettings) -> tuple[Group, ...]:
-    """Tell the model by month of the cutoff (UTC)."""
+def by_month(judged: JudgedRows, probability: Floats, settings: GroupSettings) -> tuple[Group, ...]:
+    """Evaluate by month of the cutoff (UTC).
+
+    Parameters
+    ----------
+    judged
+        The test rows.
+    probability
+        Shape (rows,).
+    settings
+        Settings of the groups.
+    """
     month = from_moments(judged.cutoff).dt.strftime("%Y-%m").to_numpy().astype(np.str_)
     return _groups(judged, probability, month, settings, order=sorted(set(month.tolist())))
 
 
 def by_segment(
-    judged: Judged, probability: Floats, settings: GroupSettings
+    judged: JudgedRows, probability: Floats, settings: GroupSettings
 ) -> dict[str, tuple[Group, ...]]:
-    """Tell the model by the values of each attribute, the most frequent first."""
-    told = {}
+    """Evaluate by the values of each attribute, the most frequent first.
+
+    Parameters
+    ----------
+    judged
+        The test rows.
+    probability
+        Shape (rows,).
+    settings
+        Settings of the groups.
+
+    Returns
+    -------
+    Attribute -> its groups; attributes with one value only are left out.
+    """
+    parts = {}
     for attribute, values in judged.segments.items():
         often = pd.Series(values).value_counts()
         if len(often) > 1:
             order = [str(value) for value in often.index[: settings.max_values]]
-            told[attribute] = _groups(judged, probability, values, settings, order)
-    return told
+            parts[attribute] = _groups(judged, probability, values, settings, order)
+    return parts
 
 
 def _groups(
-    judged: Judged,
+    judged: JudgedRows,
     probability: Floats,
     name: NDArray[np.str_],
     settings: GroupSettings,
     order: list[str],
 ) -> tuple[Group, ...]:
-    told = []
+    parts = []
     for one in order:
         mine = np.flatnonzero(name == one)
         if len(mine):
-            told.append(_group(one, judged, probability, mine, settings))
-    return tuple(told)
+            parts.append(_group(one, judged, probability, mine, settings))
+    return tuple(parts)
 
 
 def _group(
     name: str,
-    judged: Judged,
+    judged: JudgedRows,
     probability: Floats,
     mine: NDArray[np.intp],
     settings: GroupSettings,
 ) -> Group:
-    label, given, lead = judged.label[mine], probability[mine], judged.lead[mine]
+    label, predicted, lead = judged.label[mine], probability[mine], judged.lead[mine]
     conversions = int(label.sum())
     enough = min(conversions, len(mine) - conversions) >= settings.min_conversions
     auc, lift = UNKNOWN, UNKNOWN
     if enough:
-        found = redraw(label, {name: given}, lead, settings.redraws, settings.seed)[name]
-        auc, lift = found.interval("auc"), found.interval("lift_at_10")
+        drawn = redraw(label, {name: predicted}, lead, settings.redraws, settings.seed)[name]
+        auc, lift = drawn.interval("auc"), drawn.interval("lift_at_10")
     return Group(
         name=name,
         rows=len(mine),
         leads=len(np.unique(lead)),
         conversions=conversions,
         base_rate=conversions / len(mine),
-        mean_probability=float(given.mean()),
+        mean_probability=float(predicted.mean()),
         auc=auc,
         lift_at_10=lift,
     )

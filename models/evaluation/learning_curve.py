@@ -1,8 +1,8 @@
-"""The learning curve: what more leads would bring.
+"""The learning curve: quality as a function of the number of leads.
 
-Decided here: the model is trained again on fractions of the learning *leads* (all snapshots of a
-lead come together) and judged on the same test; the whole model is the last point. Fractions that
-hold too few conversions are left out.
+Decided here: the model is trained again on fractions of the learning *leads* (with all snapshots
+of each) and judged on the same test; the full model is the last point. Fractions with too few
+conversions are left out.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _MIN_CONVERSIONS = 10
 
 @dataclass(frozen=True)
 class LearningPoint:
-    """One size: leads and conversions learned from, and how good it was."""
+    """One size: leads and conversions in training, and the figures on the test."""
 
     leads: int
     conversions: int
@@ -34,7 +34,7 @@ class LearningPoint:
 
 @dataclass(frozen=True)
 class LearningSettings:
-    """Which sizes, and how they are judged.
+    """Settings of the learning curve.
 
     Attributes
     ----------
@@ -64,39 +64,45 @@ def learning_curve(
     rows
         Learning rows and test rows.
     whole
-        Probabilities of the test rows by the model, and by near-default LightGBM, that have
-        learned from all.
-    settings, train, points
-        Which sizes; how a model is trained.
+        Probabilities of the test rows by the model, and by near-default LightGBM, both trained
+        on all learning rows.
+    settings
+        Sizes, redraws and seed.
+    train, points
+        Training settings and hand-written points.
     progress
-        Told what is being done.
+        Called with the name of each step.
+
+    Returns
+    -------
+    The points, from the smallest size to the full model.
     """
     from models.baselines import learned  # noqa: PLC0415 - slow to import
 
     learning, test = rows
     leads = np.unique(learning.lead)
     drawn = np.random.default_rng(settings.seed).permutation(leads)
-    told = []
+    learned_points = []
     for fraction in sorted(settings.fractions):
-        kept = drawn[: max(round(fraction * len(drawn)), 1)]
-        part = learning.take(np.isin(learning.lead, kept))
+        selected = drawn[: max(round(fraction * len(drawn)), 1)]
+        part = learning.take(np.isin(learning.lead, selected))
         if part.conversions < _MIN_CONVERSIONS or part.conversions == len(part):
             continue
-        progress(f"learning curve: {len(kept)} leads")
+        progress(f"learning curve: {len(selected)} leads")
         model = fit_model.fit(part, train, points, settings.seed).probability(test.values)
         trees = learned.near_default_lightgbm(part, settings.seed).probability(test.values)
-        told.append(_point(part, test, (model, trees), settings))
-    return (*told, _point(learning, test, whole, settings))
+        learned_points.append(_point(part, test, (model, trees), settings))
+    return (*learned_points, _point(learning, test, whole, settings))
 
 
 def _point(
     part: TrainingSet,
     test: TrainingSet,
-    given: tuple[Floats, Floats],
+    predictions: tuple[Floats, Floats],
     settings: LearningSettings,
 ) -> LearningPoint:
-    model = _judge(test, given[0], settings)
-    trees = _judge(test, given[1], LearningSettings((), 0))
+    model = _judge(test, predictions[0], settings)
+    trees = _judge(test, predictions[1], LearningSettings((), 0))
     return LearningPoint(
         part.leads,
         part.conversions,
@@ -107,6 +113,6 @@ def _point(
     )
 
 
-def _judge(test: TrainingSet, given: Floats, settings: LearningSettings) -> Redraws:
-    predictions = {"one": given}
+def _judge(test: TrainingSet, probability: Floats, settings: LearningSettings) -> Redraws:
+    predictions = {"one": probability}
     return redraw(test.label, predictions, test.lead, settings.redraws, settings.seed)["one"]

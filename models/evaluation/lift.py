@@ -1,10 +1,10 @@
-"""What the ranking is worth to sales: leads worked by rank against leads worked by lot.
+"""The lift of a ranking in use: leads worked by rank against leads drawn at random.
 
-Decided here: a lead that was worked because it scored high cannot say what it would have done
-otherwise, and what converts among the worked says nothing of the rest. Leads that a lot put on the
-same lists are the measure: lift is the share that converts among those chosen by rank over the
-share among those chosen by lot. A lead counts once, so intervals go by lead: 95 % of the posterior
-under Jeffreys' prior, which stays honest where nobody has converted yet.
+Decided here: a lead worked because of its high score does not show what it would have done
+otherwise, and conversions among the worked leads show nothing about the rest. The comparison is
+with leads put on the same lists at random: lift is the conversion rate of those chosen by rank over
+the rate of those drawn at random. A lead counts once, so intervals are by lead: 95 % of the
+posterior under Jeffreys' prior, which is valid with no conversion too.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _ENDS: Final = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some leads converted."""
+    """Number and share of the leads that converted."""
 
     leads: int
     conversions: int
@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Lift:
-    """Both shares, and how many times the one the other is; `enough` to say anything at all."""
+    """Both shares and their ratio; `enough` says whether there are enough leads to report it."""
 
     ranked: Share
     drawn: Share
@@ -42,25 +42,27 @@ class Lift:
 
     @property
     def enough(self) -> bool:
-        """Whether there are leads on both sides, and conversions at all."""
+        """Whether there are enough leads on both sides, and enough conversions in total."""
         both = (self.ranked, self.drawn)
         few = min(one.leads for one in both) < FEWEST_LEADS
         return not few and sum(one.conversions for one in both) >= FEWEST_CONVERSIONS
 
 
 def lift(ranked: Floats, drawn: Floats, seed: int = 0) -> Lift:
-    """Compare leads chosen by rank with leads chosen by lot.
-
-    >>> found = lift(np.repeat([1.0, 0.0], [30, 70]), np.repeat([1.0, 0.0], [10, 90]))
-    >>> bool(1.5 < found.lift.low < found.lift.value < found.lift.high), found.enough
-    (True, True)
+    """Compare leads chosen by rank with leads drawn at random.
 
     Parameters
     ----------
     ranked, drawn
-        Shape (leads,): what became of every lead, 1 or 0, matured.
+        Shape (leads,): the matured label of every lead, 1 or 0.
     seed
         Of the draws behind the interval of the lift.
+
+    Examples
+    --------
+    >>> result = lift(np.repeat([1.0, 0.0], [30, 70]), np.repeat([1.0, 0.0], [10, 90]))
+    >>> bool(1.5 < result.lift.low < result.lift.value < result.lift.high), result.enough
+    (True, True)
     """
     shares = share(ranked), share(drawn)
     rng = np.random.default_rng(seed)
@@ -75,7 +77,7 @@ def lift(ranked: Floats, drawn: Floats, seed: int = 0) -> Lift:
 
 
 def share(label: Floats) -> Share:
-    """Give the share that converted with its interval.
+    """Compute the share that converted, with its interval.
 
     >>> share(np.zeros(50)).rate.high < 0.06
     True

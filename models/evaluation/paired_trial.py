@@ -1,13 +1,13 @@
-"""The trial: a challenger beside the champion, on the same rows, which neither has learned from.
+"""The trial: the challenger against the champion, on the same rows, unknown to both in training.
 
 Decided here: the gain is the champion's log loss less the challenger's. The challenger passes if
 
-1. there are outcomes to judge by;
-2. the 95 % interval of the gain, over redraws by lead, excludes a loss beyond what is allowed, a
-   share of the champion's log loss: not to be worse must be shown, and is not assumed;
-3. no segment is shown to be hurt beyond its own bound. Segments with too few outcomes are not
-   asked. The others have simultaneous 95 % intervals (Bonferroni, rows of a lead taken together),
-   so that among many segments none is hurt by chance alone in more than one trial of twenty.
+1. there are enough outcomes;
+2. the 95 % interval of the gain, over redraws by lead, excludes a loss larger than allowed, a
+   share of the champion's log loss (non-inferiority must be shown, it is not assumed);
+3. no segment is shown to lose more than its own bound. Segments with too few outcomes are not
+   tested. The others have simultaneous 95 % intervals (Bonferroni, clustered by lead), so that
+   chance alone reports a loss in any of the segments in at most one trial of twenty.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,44 +19,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.evaluation.comparisons import interval
-from models.model.calibration import log_losses
-from models.stats.metrics import Interval
+from models.evaluation.settings import TrialSettings
+from models.stats.metrics import Interval, log_losses
 from models.stats.training_set import Floats
 
 _TAIL: Final = 0.025
 
 
 @dataclass(frozen=True)
-class TrialSettings:
-    """What a challenger must show.
-
-    Attributes
-    ----------
-    allowed_loss
-        How much worse it may be, as a share of the champion's log loss; the interval must exclude
-        more.
-    allowed_segment_loss
-        How much worse it may be in a segment, as a share of the champion's log loss there; a
-        segment that is shown to lose more refuses it.
-    min_conversions
-        Leads that converted, and leads that did not, needed for a trial at all.
-    segment_conversions
-        The same for a segment to be asked.
-    redraws, seed
-        Of the bootstrap by lead.
-    """
-
-    allowed_loss: float = 0.01
-    allowed_segment_loss: float = 0.05
-    min_conversions: int = 20
-    segment_conversions: int = 20
-    redraws: int = 1000
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Both:
-    """The rows of a trial, each with the probability of either.
+class TrialRows:
+    """The rows of a trial, each with the probabilities of both models.
 
     Attributes
     ----------
@@ -76,14 +48,17 @@ class Both:
 
     @property
     def gain(self) -> Floats:
-        """How much less log loss the challenger has: shape (rows,)."""
-        losses = (log_losses(one, self.label) for one in (self.champion, self.challenger))
+        """The champion's log loss less the challenger's: shape (rows,)."""
+        losses = (
+            log_losses(probability=one, label=self.label)
+            for one in (self.champion, self.challenger)
+        )
         return np.asarray(next(losses) - next(losses))
 
 
 @dataclass(frozen=True)
 class Segment:
-    """The trial in one segment; `allowed` is what it may lose, positive."""
+    """The trial in one segment; `allowed` is the largest loss, positive."""
 
     attribute: str
     value: str
@@ -94,13 +69,13 @@ class Segment:
 
     @property
     def hurt(self) -> bool:
-        """Whether it is shown to lose more than is allowed."""
+        """Whether the segment is shown to lose more than allowed."""
         return self.gain.high < -self.allowed
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What the trial showed; `allowed` is what the challenger may lose, positive."""
+    """The result of a trial; `allowed` is the largest loss of the challenger, positive."""
 
     rows: int
     leads: int
@@ -114,12 +89,12 @@ class Trial:
 
     @property
     def grounds(self) -> tuple[str, ...]:
-        """Tell what speaks against the challenger; nothing if it passed."""
+        """The grounds against the challenger; empty if it passed."""
         return tuple(_against(self))
 
     @property
     def shown(self) -> str:
-        """Tell what was found, in a sentence."""
+        """The result in a sentence."""
         return (
             f"log loss {self.challenger_loss:.4f} against the champion's {self.champion_loss:.4f} "
             f"on {self.rows:,} snapshots of {self.leads:,} leads ({self.conversions:,} converted): "
@@ -146,19 +121,28 @@ def _against(trial: Trial) -> Iterator[str]:
             )
 
 
-def trial(both: Both, settings: TrialSettings) -> Trial:
-    """Put both on trial.
+def trial(both: TrialRows, settings: TrialSettings) -> Trial:
+    """Compare the challenger with the champion.
 
+    Parameters
+    ----------
+    both
+        The rows with the probabilities of both.
+    settings
+        The conditions.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> true = rng.random(4000)
     >>> label = (rng.random(4000) < true).astype(float)
-    >>> both = Both(label, np.arange(4000), np.full(4000, 0.5), true, {})
+    >>> both = TrialRows(label, np.arange(4000), np.full(4000, 0.5), true, {})
     >>> trial(both, TrialSettings()).grounds
     ()
     """
     gain = both.gain
-    champion = log_losses(both.champion, both.label)
-    asked = list(_supported(both, settings.segment_conversions))
+    champion = log_losses(probability=both.champion, label=both.label)
+    tested = list(_supported(both, settings.segment_conversions))
     return Trial(
         rows=len(gain),
         leads=len(np.unique(both.lead)),
@@ -174,16 +158,24 @@ def trial(both: Both, settings: TrialSettings) -> Trial:
                 value,
                 len(mine),
                 int(both.label[mine].sum()),
-                simultaneous(gain[mine], both.lead[mine], len(asked)),
+                simultaneous(gain[mine], both.lead[mine], len(tested)),
                 settings.allowed_segment_loss * _mean(champion[mine]),
             )
-            for attribute, value, mine in asked
+            for attribute, value, mine in tested
         ),
     )
 
 
 def by_lead(gain: Floats, lead: NDArray[np.int64], redraws: int, seed: int) -> Interval:
-    """Give the mean gain with its 95 % interval over redraws of the leads."""
+    """Compute the mean gain with its 95 % interval over redraws of the leads.
+
+    Parameters
+    ----------
+    gain, lead
+        Shape (rows,): the gain of every row, and a code of its lead.
+    redraws, seed
+        Number of bootstrap redraws, and the seed of their draws.
+    """
     sums, rows = _sums(gain, lead)
     rng = np.random.default_rng(seed)
     redrawn = np.full(redraws, np.nan)
@@ -193,7 +185,7 @@ def by_lead(gain: Floats, lead: NDArray[np.int64], redraws: int, seed: int) -> I
     return interval(_mean(gain), redrawn)
 
 
-def _supported(both: Both, least: int) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
+def _supported(both: TrialRows, least: int) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
     for attribute, values in both.segments.items():
         for value in np.unique(values).tolist():
             mine = np.flatnonzero(values == value)
@@ -201,12 +193,20 @@ def _supported(both: Both, least: int) -> Iterator[tuple[str, str, NDArray[np.in
                 yield attribute, value, mine
 
 
-def simultaneous(gain: Floats, lead: NDArray[np.int64], asked: int) -> Interval:
-    """Give the mean gain with an interval that holds for all the segments asked at once."""
+def simultaneous(gain: Floats, lead: NDArray[np.int64], tested: int) -> Interval:
+    """Compute the mean gain with an interval that holds for all tested segments at once.
+
+    Parameters
+    ----------
+    gain, lead
+        Shape (rows,): the gain of every row of the segment, and a code of its lead.
+    tested
+        Number of segments that are tested (Bonferroni).
+    """
     sums, rows = _sums(gain, lead)
     mean = _mean(gain)
     error = float(np.sqrt(np.sum((sums - mean * rows) ** 2)) / len(gain))
-    wide = float(-ndtri(_TAIL / asked)) * error
+    wide = float(-ndtri(_TAIL / tested)) * error
     return Interval(mean, mean - wide, mean + wide)
 
 
@@ -219,7 +219,13 @@ def _sums(gain: Floats, lead: NDArray[np.int64]) -> tuple[Floats, Floats]:
 
 
 def fewest(label: Floats, lead: NDArray[np.int64]) -> int:
-    """Count the leads that converted, or those that did not, whichever are fewer."""
+    """Count the leads that converted, or those that did not, whichever are fewer.
+
+    Parameters
+    ----------
+    label, lead
+        Shape (rows,): 1 or 0; a code of the lead.
+    """
     converted = np.unique(lead[label == 1.0])
     return min(len(converted), len(np.setdiff1d(lead, converted)))
 

@@ -1,10 +1,10 @@
-"""Protected groups on the test rows: error, calibration, bands; and what gives them away.
+"""Protected groups on the test rows: error, calibration, bands; and their proxies.
 
-Decided here: a group is compared only on what it got and what became of it; the attribute itself
-was never a feature. A number is parted at its quartiles. A proxy is a feature from which a group
-can be told: judged like any single feature, with the group in place of the conversion, on leads
-that did not teach it. Of hundreds of features some tell a small group by chance, so its AUC must
-lie four standard errors (of an AUC that tells nothing, counted in leads) above one half.
+Decided here: groups are compared by their probabilities and outcomes; the attribute itself is never
+a feature. A number is cut at its quartiles. A proxy is a feature that predicts a group: it is
+judged like any single feature, with the group in place of the conversion, on leads that it was not
+learned from. Of hundreds of features some predict a small group by chance, so the AUC of a proxy
+must lie four standard errors (of an uninformative AUC, counted in leads) above one half.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ QUARTERS: Final = 4
 
 @dataclass(frozen=True)
 class ProtectedGroup:
-    """One group: how often it converts, what it was given, how well, and in which bands it lies.
+    """One group: conversions, mean probability, quality of the prediction, shares of the bands.
 
     `calibration_gap` is the mean probability less the share that converted.
     """
@@ -53,7 +53,7 @@ class ProtectedGroup:
 
 @dataclass(frozen=True)
 class Proxy:
-    """A feature that gives a group away: the AUC with which it alone tells the group."""
+    """A feature that predicts a group, with its AUC alone."""
 
     feature: str
     concept: str
@@ -71,8 +71,8 @@ class Protected:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """The test rows that are compared, what they were given, and their bands.
+class ProtectedRows:
+    """The test rows that are compared, with their probabilities and bands.
 
     `band` holds positions in `BANDS`; `redraws` and `seed` are those of the intervals.
     """
@@ -85,12 +85,24 @@ class Compared:
 
 
 def bands_of(margin: Floats, reference: Reference) -> NDArray[np.int8]:
-    """Give the band of every margin."""
+    """Compute the band of every margin.
+
+    Parameters
+    ----------
+    margin
+        Shape (rows,).
+    reference
+        The reference of scores and bands.
+
+    Returns
+    -------
+    Shape (rows,): positions in `BANDS`.
+    """
     return reference.band(reference.score(margin))
 
 
 def groups_of(values: pd.Series) -> NDArray[np.str_]:
-    """Name the group of every row: a value, or the quarter of a number; missing is one of its own.
+    """Name the group of every row: a value, or the quarter of a number; missing is its own group.
 
     >>> groups_of(pd.Series(["f", None, "m"])).tolist()
     ['f', '(missing)', 'm']
@@ -108,7 +120,7 @@ def _span(part: pd.Interval) -> str:
 
 
 def compare(
-    attribute: str, group: NDArray[np.str_], rows: Compared, features: tuple[Feature, ...]
+    attribute: str, group: NDArray[np.str_], rows: ProtectedRows, features: tuple[Feature, ...]
 ) -> Protected:
     """Compare the groups of one attribute.
 
@@ -117,22 +129,22 @@ def compare(
     attribute
         Its name.
     group
-        The group of every row.
+        Shape (rows,): the group of every row.
     rows
-        What is compared.
+        The test rows with probabilities and bands.
     features
-        The records of the columns.
+        The features, in the order of the columns.
     """
     often = pd.Series(group).value_counts()
     names = [str(name) for name, size in often.items() if size >= LEAST_ROWS][:MOST_GROUPS]
-    told = tuple(_group(name, group == name, rows) for name in names)
-    return Protected(attribute, told, _proxies(names, group, rows, features))
+    compared = tuple(_group(name, group == name, rows) for name in names)
+    return Protected(attribute, compared, _proxies(names, group, rows, features))
 
 
-def _group(name: str, mine: NDArray[np.bool_], rows: Compared) -> ProtectedGroup:
-    label, given, lead = rows.test.label[mine], rows.probability[mine], rows.test.lead[mine]
+def _group(name: str, mine: NDArray[np.bool_], rows: ProtectedRows) -> ProtectedGroup:
+    label, probability, lead = rows.test.label[mine], rows.probability[mine], rows.test.lead[mine]
     conversions = int(label.sum())
-    drawn = redraw(label, {name: given}, lead, rows.redraws, rows.seed)[name]
+    drawn = redraw(label, {name: probability}, lead, rows.redraws, rows.seed)[name]
     enough = min(conversions, len(label) - conversions) >= MIN_CONVERSIONS
     shares = np.bincount(rows.band[mine], minlength=len(BANDS)) / len(label)
     return ProtectedGroup(
@@ -141,8 +153,8 @@ def _group(name: str, mine: NDArray[np.bool_], rows: Compared) -> ProtectedGroup
         leads=len(np.unique(lead)),
         conversions=conversions,
         base_rate=float(label.mean()),
-        mean_probability=float(given.mean()),
-        calibration_gap=float(given.mean() - label.mean()),
+        mean_probability=float(probability.mean()),
+        calibration_gap=float(probability.mean() - label.mean()),
         log_loss=drawn.interval("log_loss"),
         auc=drawn.interval("auc") if enough else UNKNOWN,
         bands=dict(zip(BANDS, shares.tolist(), strict=True)),
@@ -150,9 +162,9 @@ def _group(name: str, mine: NDArray[np.bool_], rows: Compared) -> ProtectedGroup
 
 
 def _proxies(
-    names: list[str], group: NDArray[np.str_], rows: Compared, features: tuple[Feature, ...]
+    names: list[str], group: NDArray[np.str_], rows: ProtectedRows, features: tuple[Feature, ...]
 ) -> tuple[Proxy, ...]:
-    """Find what gives groups away: half of the leads teach, the other half judge."""
+    """Detect proxies of groups: half of the leads for training, the other half for judging."""
     codes, place = np.unique(rows.test.lead, return_inverse=True)
     taught = (np.random.default_rng(rows.seed).permutation(len(codes)) % 2 == 0)[place]
     best: dict[str, Proxy] = {}
@@ -168,6 +180,6 @@ def _proxies(
 
 
 def _by_chance(lead: NDArray[np.int64], mine: NDArray[np.bool_]) -> float:
-    """Tell the standard error of an AUC that tells nothing (Mann and Whitney), by leads."""
+    """Compute the standard error of an uninformative AUC (Mann and Whitney), counted in leads."""
     inside, outside = (max(len(np.unique(lead[part])), 1) for part in (mine, ~mine))
     return float(np.sqrt((inside + outside + 1) / (12 * inside * outside)))

@@ -1,13 +1,13 @@
-"""Which segment would earn a model of its own, by beating the shared one on its own leads.
+"""Segment models: whether a model of its own beats the shared model on a segment's leads.
 
-Decided here: segments are no silos. They enter the one model as shrunken effects, and a segment
-earns its own model only if it is shown to gain from it. Its own model is the best that its rows
-allow beside the shared one: a scorecard fitted on the segment's learning rows alone, added to the
-shared margin with an intercept and weights of its own, held to the shared model where the rows are
-few. Both are judged on the test rows: the weights are fitted out of fold by lead, and the shared
-margin is brought to its best level and slope, out of fold too, so that a move of the base rate is
-nobody's merit. The gain in log loss has a simultaneous 95 % interval over all segments asked
-(Bonferroni, rows of a lead taken together); its low end must exceed a stated share of the loss.
+Decided here: segments share one model by default, which contains them as shrunken effects; a
+segment earns its own model only if it is shown to gain from it. Its own model is the best that its
+rows allow beside the shared one: a scorecard fitted on the segment's learning rows alone, added to
+the shared margin with an intercept and weights of its own, shrunk to the shared model where rows
+are few. Both are judged on the test rows: the weights are fitted out of fold by lead, and the
+shared margin is recalibrated in level and slope, out of fold too, so that a change of the base rate
+favours neither. The gain in log loss has a simultaneous 95 % interval over all segments tested
+(Bonferroni, clustered by lead); its low end must exceed a stated share of the loss.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from models.evaluation import paired_trial
+from models.evaluation.settings import SegmentSettings
 from models.model import calibration
-from models.model.calibration import Calibration, log_losses
+from models.model.calibration import Calibration
 from models.model.settings import TrainSettings
 from models.stats.log_odds import expit
-from models.stats.metrics import Interval
+from models.stats.metrics import Interval, log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training import combine
@@ -31,41 +32,21 @@ from models.training import combine
 PENALTIES: Final = (1000.0, 100.0, 10.0)
 """Of the segment's own scorecard, chosen out of fold."""
 _CHOICE_FOLDS: Final = 2
-"""For that choice: the weight beside the shared model forgives a coarse one, and five folds of five
-penalties found the same at four times the price."""
+"""For that choice: the weight beside the shared model corrects a coarse choice, and five folds of
+five penalties gave the same result at four times the cost."""
 _FOLDS: Final = 5
 _HELD: Final = 10.0
-"""Precision with which the weights are held to the shared model alone."""
+"""Precision with which the weights are shrunk to the shared model alone."""
 _SHARED: Final = np.array([1.0, 0.0, 0.0])
 Values = Mapping[str, NDArray[np.str_]]
 """Attribute -> shape (rows,): its value."""
 
 
 @dataclass(frozen=True)
-class SegmentSettings:
-    """When a segment earns a model of its own.
+class JudgedSegment:
+    """One segment: learning and test rows, both log losses, the gain of its own model.
 
-    Attributes
-    ----------
-    min_conversions
-        Leads that converted, and leads that did not, needed in the learning rows and in the test.
-    least_gain
-        What a model of its own must gain at least, as a share of the shared model's log loss in
-        the segment; the interval of the gain must lie above it.
-    seed
-        Of the folds.
-    """
-
-    min_conversions: int = 30
-    least_gain: float = 0.01
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One segment: how many rows taught and judged it, both log losses, the gain of its own model.
-
-    `wanted` is what the low end of the gain must exceed; if it does, the segment `earns` its own.
+    The segment `earns` its own model if the low end of the gain exceeds `wanted`.
     """
 
     attribute: str
@@ -83,15 +64,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class OwnModels:
-    """What was asked of segments, and every one that had outcomes enough to be judged."""
+    """The settings, and every segment with enough outcomes to be judged."""
 
     settings: SegmentSettings
-    segments: tuple[Judged, ...]
+    segments: tuple[JudgedSegment, ...]
 
 
 @dataclass(frozen=True)
-class Case:
-    """What is judged: the learning and test rows, the shared margin of the test, the segments."""
+class SegmentCase:
+    """The learning and test rows, the shared margin of the test, and the segments of both."""
 
     learning: TrainingSet
     test: TrainingSet
@@ -101,45 +82,49 @@ class Case:
 
 
 def judge(
-    case: Case,
+    case: SegmentCase,
     train: TrainSettings,
     settings: SegmentSettings,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Judged, ...]:
+) -> tuple[JudgedSegment, ...]:
     """Judge every segment with enough conversions, those with the largest gain first.
 
     Parameters
     ----------
     case
-        The rows.
+        The rows, the shared margin and the segments.
     train
-        How a scorecard is fitted.
+        Settings of the scorecards.
     settings
-        What is asked of a segment.
+        The conditions for a model of its own.
     progress
-        Told which segment is being judged.
+        Called with the name of each segment.
     """
-    asked = list(_supported(case, settings.min_conversions))
+    supported = list(_supported(case, settings.min_conversions))
     shared = _levelled(case, settings.seed)
-    told = []
-    for attribute, value, taught, tested in asked:
+    judged = []
+    for attribute, value, taught, tested in supported:
         progress(f"{attribute} {value}")
         learning, rows = case.learning.take(taught), case.test.take(tested)
         own = _own_margin(learning, rows, train, settings.seed)
-        before = log_losses(expit(shared[tested]), rows.label)
-        after = log_losses(_beside(shared[tested], own, rows, settings.seed), rows.label)
-        gain = paired_trial.simultaneous(before - after, rows.lead, len(asked))
+        before = log_losses(probability=expit(shared[tested]), label=rows.label)
+        after = log_losses(
+            probability=_beside(shared[tested], own, rows, settings.seed), label=rows.label
+        )
+        gain = paired_trial.simultaneous(before - after, rows.lead, len(supported))
         losses = float(before.mean()), float(after.mean())
         wanted = settings.least_gain * losses[0]
         size = len(learning), len(rows), rows.leads, rows.conversions
-        told.append(Judged(attribute, value, *size, *losses, gain, wanted, bool(gain.low > wanted)))
-    return tuple(sorted(told, key=lambda one: -one.gain.low))
+        judged.append(
+            JudgedSegment(attribute, value, *size, *losses, gain, wanted, bool(gain.low > wanted))
+        )
+    return tuple(sorted(judged, key=lambda one: -one.gain.low))
 
 
 def _supported(
-    case: Case, least: int
+    case: SegmentCase, least: int
 ) -> Iterator[tuple[str, str, NDArray[np.intp], NDArray[np.intp]]]:
-    """Give the segments with enough leads of both kinds, in what taught and in what judges."""
+    """Iterate over the segments with enough leads of both outcomes, in learning and test rows."""
     for attribute, values in case.tested.items():
         for value in np.unique(values).tolist():
             tested = np.flatnonzero(values == value)
@@ -151,8 +136,8 @@ def _supported(
                 yield attribute, value, taught, tested
 
 
-def _levelled(case: Case, seed: int) -> Floats:
-    """Give the shared margin at its best level and slope, by rows of other leads."""
+def _levelled(case: SegmentCase, seed: int) -> Floats:
+    """Recalibrate the shared margin in level and slope, by rows of other leads."""
     test = case.test
     fold = folds_by_lead(test.lead, test.label, _FOLDS, seed)
     out = np.empty(len(test))
@@ -165,7 +150,7 @@ def _levelled(case: Case, seed: int) -> Floats:
 
 
 def _own_margin(taught: TrainingSet, rows: TrainingSet, train: TrainSettings, seed: int) -> Floats:
-    """Give the margin of a scorecard that the segment's learning rows alone taught."""
+    """Compute the margin of a scorecard fitted on the segment's learning rows alone."""
     card = replace(train.scorecard, penalties=PENALTIES)
     few = replace(train, folds=_CHOICE_FOLDS, scorecard=card)
     fold = folds_by_lead(taught.lead, taught.label, few.folds, seed)
@@ -174,7 +159,7 @@ def _own_margin(taught: TrainingSet, rows: TrainingSet, train: TrainSettings, se
 
 
 def _beside(shared: Floats, own: Floats, rows: TrainingSet, seed: int) -> Floats:
-    """Give the probabilities of both together, by weights of other leads."""
+    """Compute the probabilities of both margins together, by weights of other leads."""
     fold = folds_by_lead(rows.lead, rows.label, _FOLDS, seed)
     parts = np.column_stack([shared, own, np.ones(len(own))])
     out = np.empty(len(own))

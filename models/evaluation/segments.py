@@ -1,6 +1,6 @@
-"""Which segment would earn a model of its own, asked of the rows of an evaluation.
+"""Segment models on the rows of an evaluation.
 
-Decided here: salespeople are not compared: owners of leads are no segment.
+Decided here: salespeople are not compared; the owner of a lead is not a segment.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from features.catalog.reserved import OWNER
 from models.evaluation import evaluation, segment_models
 from models.evaluation.from_catalog import segments
-from models.evaluation.segment_models import OwnModels, SegmentSettings, Values
+from models.evaluation.segment_models import OwnModels, Values
+from models.evaluation.settings import SegmentSettings
 from models.stats.training_set import TrainingSet
 
 
@@ -17,23 +18,25 @@ def own_models(
     settings: SegmentSettings,
     progress: Callable[[str], None] = lambda _: None,
 ) -> OwnModels:
-    """Judge every segment with enough outcomes, those with the largest sure gain first.
+    """Judge every segment with enough outcomes, the largest low end of the gain first.
 
     Parameters
     ----------
     case
-        The model, what it learned from, and the test rows that judge.
+        The model with its learning and test rows.
     settings
-        What is asked of a segment.
+        The conditions for a model of its own.
     progress
-        Told which segment is being judged.
+        Called with the name of each segment.
     """
 
     def values(rows: TrainingSet) -> Values:
-        found = segments(case.catalog, rows.values)
-        return {name: of_rows for name, of_rows in found.items() if name != OWNER}
+        by_attribute = segments(case.catalog, rows.values)
+        return {name: of_rows for name, of_rows in by_attribute.items() if name != OWNER}
 
     learning, test = case.learning, case.test
     margin = case.model.margin(test.values)
-    asked = segment_models.Case(learning, test, margin, values(learning), values(test))
-    return OwnModels(settings, segment_models.judge(asked, case.train, settings, progress))
+    segment_case = segment_models.SegmentCase(
+        learning, test, margin, values(learning), values(test)
+    )
+    return OwnModels(settings, segment_models.judge(segment_case, case.train, settings, progress))

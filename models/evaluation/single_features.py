@@ -1,15 +1,15 @@
 """Single features that explain the outcome alone: most often a leak.
 
 Decided here: each feature is cut into bins on the learning rows, a bin predicts its own conversion
-rate, and that prediction is judged on the test rows. What no honest feature does is named:
+rate, and that prediction is judged on the test rows. A feature is suspected on these grounds:
 
     decides_alone    AUC of the feature alone is .9 or more
-    one_value        values of which nine rows in ten convert hold a third of the conversions
+    one_value        values with a conversion rate of nine in ten cover a third of the conversions
     filled_later     an attribute is filled for those who convert and empty for the others, or the
                      other way round (shares differ by .4 or more)
-    like_the_model   the feature alone ranks as well as the whole model; to be looked at
+    like_the_model   the feature alone ranks as well as the whole model; to be checked
 
-A feature that is named may be honest. Somebody who knows when it is filled has to say so.
+A suspected feature may be correct. Somebody who knows when it is filled has to confirm that.
 """
 
 from dataclasses import dataclass
@@ -41,13 +41,13 @@ class Single:
     Attributes
     ----------
     feature, concept
-        The name of the feature, and the concept it belongs to.
+        The name of the feature, and its concept.
     auc
         Of its bins' learned conversion rates, on the test rows.
     filled_converted, filled_others
         The share of rows with a value, among those that convert and among the others.
     grounds
-        Why it is suspected; empty if it is not.
+        The grounds for suspicion; empty if there are none.
     """
 
     feature: str
@@ -68,36 +68,40 @@ def singles(
     learning, test
         Rows with the same columns.
     features
-        The records of the columns, in their order.
+        The features, in the order of the columns.
     model_auc
         AUC of the whole model on the test rows.
+
+    Returns
+    -------
+    One record per feature; empty with too few conversions.
     """
     if min(test.conversions, learning.conversions) < _MIN_CONVERSIONS:
         return ()
-    told = [
+    results = [
         _single(column, learning, test, feature, model_auc)
         for column, feature in enumerate(features)
     ]
-    return tuple(sorted(told, key=lambda single: -single.auc))
+    return tuple(sorted(results, key=lambda single: -single.auc))
 
 
-def suspects(told: tuple[Single, ...]) -> tuple[Single, ...]:
-    """Keep those with grounds for suspicion."""
-    return tuple(single for single in told if single.grounds)
+def suspects(results: tuple[Single, ...]) -> tuple[Single, ...]:
+    """Select the features with grounds for suspicion."""
+    return tuple(single for single in results if single.grounds)
 
 
 def _single(
     column: int, learning: TrainingSet, test: TrainingSet, feature: Feature, model_auc: float
 ) -> Single:
     values = learning.values[:, column], test.values[:, column]
-    learned, seen = _bins(*values, is_category=feature.is_category)
-    size = int(max(learned.max(), seen.max())) + 1
+    learned, tested = _bins(*values, is_category=feature.is_category)
+    size = int(max(learned.max(), tested.max())) + 1
     rate = (learning.conversions + 0.5) / (len(learning) + 1.0)
     count, won = (np.bincount(learned, weights=w, minlength=size) for w in (None, learning.label))
     rates = (won + _SHRINK * rate) / (count + _SHRINK)
-    ones = np.ones(len(seen))
-    rows = np.asarray(np.bincount(seen, ones, minlength=size), np.float64)
-    converted = np.asarray(np.bincount(seen, test.label, minlength=size), np.float64)
+    ones = np.ones(len(tested))
+    rows = np.asarray(np.bincount(tested, ones, minlength=size), np.float64)
+    converted = np.asarray(np.bincount(tested, test.label, minlength=size), np.float64)
     auc = _auc(rates, rows, converted)
     filled = ~np.isnan(test.values[:, column])
     shares = [float(filled[test.label == label].mean()) for label in (1.0, 0.0)]
@@ -116,7 +120,7 @@ def _single(
 def _bins(
     learning: NDArray[np.float32], test: NDArray[np.float32], *, is_category: bool
 ) -> tuple[Bins, Bins]:
-    """Give both their bins: 0 is missing; a category is its code, a number its range."""
+    """Compute the bins of both: 0 is missing; a category is its code, a number its range."""
     there = learning[~np.isnan(learning)]
     edges = np.unique(there)
     if not is_category and len(edges):
@@ -129,7 +133,7 @@ def _bins(
 
 
 def _auc(rates: Floats, rows: Floats, converted: Floats) -> float:
-    """Tell the AUC of the bins' rates; bins of one rate are one step."""
+    """Compute the AUC of the bins' rates; bins of equal rates are one step."""
     steps = np.unique(-rates, return_inverse=True)[1]
     won = np.bincount(steps, converted)
     lost = np.bincount(steps, rows) - won

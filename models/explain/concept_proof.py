@@ -1,13 +1,13 @@
-"""Which concepts are proven: those whose contributions foretell outcomes that they have not seen.
+"""Proof of concepts: whose contributions predict outcomes on held-out leads.
 
 Decided here: the model's plan is carried out twice, on either half of the leads, and each half is
-explained by the model that did not see it. A concept is proven if its contribution goes with the
-outcome among leads of about the same age at about the same time (counts grow with age, and seasons
-move everything, so anything would seem to foretell something across them): a score test of the log
-loss within strata, one-sided, rows of a lead taken together. Other concepts are not held fixed: of
-two that tell the same story, both are true. Chance that the halves share speaks twice, so their two
-statistics are averaged as if they were one and the same. Holm's rule over all concepts holds the
-chance that any pure-noise concept passes to `error_rate`. What is not proven is never shown.
+explained by the model that was trained on the other. A concept is proven if its contribution is
+associated with the outcome among leads of about the same age at about the same time (counts grow
+with age, and seasons change everything, so almost anything is correlated across them): a one-sided
+score test of the log loss within strata, clustered by lead. Other concepts are not held fixed: of
+two correlated concepts, both may be proven. Chance that the halves share counts twice, so the two
+statistics are averaged without reducing their variance. Holm's rule over all concepts limits the
+probability that any pure-noise concept passes to `error_rate`. Unproven concepts are never shown.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from models.explain.contributions import Explainer
+from models.explain.settings import ProofSettings
 from models.model.lead_model import LeadModel, Weights
 from models.model.points import Points
 from models.model.scorecard import draw_leads
@@ -28,38 +29,22 @@ from models.training.combine import Plan
 from models.training.fit_model import carry_out
 
 AGE = "profile__lead_age_days"
-"""The feature that tells how old a lead is."""
+"""The feature of the lead's age."""
 _HALVES = 2
 _AGES, _TIMES, _GROUP_ROWS = 12, 6, 50
 _NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
-class ProofSettings:
-    """How sure one must be.
-
-    Attributes
-    ----------
-    error_rate
-        The chance that any pure-noise concept passes.
-    max_rows
-        Above this a draw of leads with about so many rows is used.
-    """
-
-    error_rate: float = 0.01
-    max_rows: int = 30_000
-
-
-@dataclass(frozen=True)
 class HeldOut:
-    """Rows explained by models that did not see their leads.
+    """Rows explained by models that were not trained on their leads.
 
     Attributes
     ----------
     parts
         Shape (rows, concepts): contributions in margin units.
     label, lead
-        Shape (rows,).
+        Shape (rows,): whether the snapshot converted, and a code of the lead.
     fold
         Shape (rows,): which model explained the row.
     age, time
@@ -78,7 +63,7 @@ class HeldOut:
     age_concept: int = -1
 
     def of_fold(self, fold: int) -> "HeldOut":
-        """Keep the rows of one model."""
+        """Select the rows that one model explained."""
         own = self.fold == fold
         return replace(
             self,
@@ -92,8 +77,17 @@ class HeldOut:
 
 
 def proven(held_out: HeldOut, error_rate: float) -> NDArray[np.bool_]:
-    """Say which concepts are proven: shape (concepts,); Holm's step-down rule.
+    """Decide which concepts are proven: shape (concepts,); Holm's step-down rule.
 
+    Parameters
+    ----------
+    held_out
+        Rows explained by models of other leads.
+    error_rate
+        The probability that any pure-noise concept passes.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> parts = rng.normal(size=(2000, 2))
     >>> label = (rng.random(2000) < 1 / (1 + np.exp(-parts[:, 0]))).astype(float)
@@ -111,11 +105,11 @@ def proven(held_out: HeldOut, error_rate: float) -> NDArray[np.bool_]:
 
 
 def strength(held_out: HeldOut) -> Floats:
-    """Give the test statistic of every concept: shape (concepts,), the mean over the folds of z.
+    """Compute the test statistic of every concept: shape (concepts,), the mean over the folds of z.
 
     With c the contribution and means taken within the stratum:
     z = sum u / sqrt(sum of (sum of u over the rows of a lead)^2), u = (c - mean c) (label - mean),
-    which is standard normal for pure noise, whatever the other fold found.
+    which is standard normal for pure noise, independent of the other fold.
     """
     folds = [_strength(held_out.of_fold(fold)) for fold in np.unique(held_out.fold).tolist()]
     return np.asarray(np.mean(folds, axis=0))
@@ -137,7 +131,7 @@ def _strength(rows: HeldOut) -> Floats:
 
 
 def _from_mean(values: Floats, group: NDArray[np.int64]) -> Floats:
-    """Take the mean of its group off every value."""
+    """Subtract the mean of its group from every value."""
     mean = np.bincount(group, weights=values) / np.maximum(np.bincount(group), 1)
     return np.asarray(values - mean[group])
 
@@ -149,24 +143,24 @@ def held_out(
     how: tuple[TrainSettings, Points | None, int],
     settings: ProofSettings,
 ) -> HeldOut | None:
-    """Carry the model's plan out on halves of the leads, and explain each by the other.
+    """Carry out the model's plan on halves of the leads, and explain each half by the other.
 
     Parameters
     ----------
     rows
-        What the model was trained on.
+        The training rows of the model.
     model
         The model.
     concept_of
         Shape (features,): number of each feature's concept.
     how
-        Training settings, hand-given points and seed that the model was trained with.
+        Training settings, hand-written points and seed that the model was trained with.
     settings
-        How many rows.
+        The largest number of rows.
 
     Returns
     -------
-    Missing if there are too few outcomes to learn from halves of them.
+    The explained rows; None if there are too few outcomes to train on halves of them.
     """
     training, points, seed = how
     plan = plan_of(model)
@@ -192,7 +186,7 @@ def held_out(
 
 
 def _ages(rows: TrainingSet) -> NDArray[np.int64]:
-    """Put leads of like age into groups; one group where the age is not known."""
+    """Group leads of similar age; one group where the age is not a feature."""
     if AGE not in rows.names:
         return np.zeros(len(rows), dtype=np.int64)
     return _groups(np.nan_to_num(rows.values[:, rows.names.index(AGE)]), len(rows), _AGES)
@@ -206,11 +200,11 @@ def _groups(values: NDArray[Any], rows: int, most: int) -> NDArray[np.int64]:
 
 
 def plan_of(model: LeadModel) -> Plan | None:
-    """Read back the plan that a model was trained by; none if only points made it."""
-    told: dict[str, Any] = model.choices
-    if "penalty" not in told:
+    """Read the plan that a model was trained by from its choices; None if it has points only."""
+    choices: dict[str, Any] = model.choices
+    if "penalty" not in choices:
         return None
-    return Plan(**told | {"weights": Weights(**told["weights"])})
+    return Plan(**choices | {"weights": Weights(**choices["weights"])})
 
 
 def _by_concept(parts: Floats, concept_of: NDArray[np.int64], concepts: int) -> Floats:

@@ -1,7 +1,7 @@
-"""Concepts: what a salesperson would call it.
+"""Concepts: groups of features with one name for a salesperson.
 
-Decided here: the features of one concept (counts of the same activity over several windows, say)
-speak for one thing, so their contributions are summed before anyone sees them.
+Decided here: the features of one concept (such as counts of the same activity over several windows)
+describe one thing, so their contributions are summed before they are shown.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Concepts:
     codes
         Stable codes.
     labels
-        The concepts in words.
+        The names of the concepts, in both languages.
     of_feature
         Shape (features,): position of each feature's concept.
     """

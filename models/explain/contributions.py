@@ -19,7 +19,7 @@ from models.explain.tree_shap import StateTables, add_trees
 from models.explain.tree_shap_tables import tabulate
 from models.model.booster import Booster
 from models.model.lead_model import LeadModel
-from models.model.scorecard import explain_packed
+from models.model.scorecard_lookup import explain_packed
 from models.stats.training_set import Floats, Values
 
 CHECK_TOLERANCE = 1e-9
@@ -37,7 +37,7 @@ class Explained:
 
 
 class Explainer:
-    """Explains rows of one model; makes and checks the state tables when it is made.
+    """Explains rows of one model; makes and checks its state tables at construction.
 
     Parameters
     ----------
@@ -62,24 +62,29 @@ class Explainer:
                 trees = self.tables.packed
         weights = (model.weights.scorecard, model.weights.trees, model.weights.shift)
         self.packed = (model.scorecard.packed, trees, weights)
-        """What `explain_rows` reads, where there is no tree too large for it."""
+        """The input of `explain_rows`, if no tree is too large for it."""
 
     @property
     def in_one(self) -> bool:
-        """Whether all trees are small, so that `explain_rows` explains the model."""
+        """Whether all trees are small enough for `explain_rows`."""
         return self.model.booster is None or self.tables is not None
 
     def contributions(self, values: Values) -> Floats:
-        """Give the contributions in margin units: shape (rows, features)."""
+        """Compute the contributions in margin units: shape (rows, features)."""
         return self.explain(values).contributions
 
     def explain(self, values: Values) -> Explained:
-        """Give contributions and margins; the margins are the model's own.
+        """Compute contributions and margins; the margins equal the model's own.
 
         Parameters
         ----------
         values
             Shape (rows, features), float32, as `features.build` made them.
+
+        Raises
+        ------
+        CatalogMismatch
+            If there are more or fewer features than the model has.
         """
         model = self.model
         if values.ndim != 2 or values.shape[1] != len(model.names):  # noqa: PLR2004 (rows, features)
@@ -103,7 +108,17 @@ class Explainer:
 def explain_rows(
     values: Any, packed: Any, parts: Any, margin: Any
 ) -> None:  # pragma: no cover (compiled)
-    """Write contributions and margins of rows by what an explainer packed."""
+    """Write contributions and margins of rows.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, features), float32.
+    packed
+        `Explainer.packed`.
+    parts, margin
+        Shape (rows, features) and (rows,): where the results are written.
+    """
     card, trees, (of_card, of_trees, shift) = packed
     explain_packed(values, card, parts, margin)
     for row in range(len(values)):
@@ -118,7 +133,16 @@ def explain_rows(
 
 
 def check(tables: StateTables, booster: Booster, features: int) -> None:
-    """Compare state tables with `pred_contrib` on rows that lie around all thresholds.
+    """Compare state tables with `pred_contrib` on rows around all thresholds.
+
+    Parameters
+    ----------
+    tables
+        The state tables of the booster.
+    booster
+        The booster.
+    features
+        Number of features.
 
     Raises
     ------
@@ -142,7 +166,19 @@ def check(tables: StateTables, booster: Booster, features: int) -> None:
 
 
 def probe_rows(tables: StateTables, features: int) -> NDArray[np.float32]:
-    """Make rows on, just above and just below thresholds, with zeros, holes and odd codes."""
+    """Make rows on, just above and just below thresholds, with zeros, NaN and unknown codes.
+
+    Parameters
+    ----------
+    tables
+        The state tables whose thresholds are used.
+    features
+        Number of features.
+
+    Returns
+    -------
+    Shape (48, features).
+    """
     rng = np.random.default_rng(_CHECK_SEED)
     values = np.zeros((_CHECK_ROWS, features), dtype=np.float32)
     bins = tables.bins
@@ -155,7 +191,7 @@ def probe_rows(tables: StateTables, features: int) -> NDArray[np.float32]:
         ]
         codes = np.arange(bins.categories[place] + 2, dtype=np.float32)
         ordinary = codes if bins.categories[place] else np.concatenate(near)
-        strange = rng.choice(np.array([0.0, np.nan, -1.0], dtype=np.float32), _CHECK_ROWS)
+        special = rng.choice(np.array([0.0, np.nan, -1.0], dtype=np.float32), _CHECK_ROWS)
         drawn = rng.choice(ordinary, _CHECK_ROWS)
-        values[:, column] = np.where(rng.random(_CHECK_ROWS) < 0.25, strange, drawn)  # noqa: PLR2004
+        values[:, column] = np.where(rng.random(_CHECK_ROWS) < 0.25, special, drawn)  # noqa: PLR2004
     return values

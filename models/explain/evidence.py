@@ -1,9 +1,9 @@
-"""The evidence behind a reason: how many comparable snapshots there were, and how many converted.
+"""The evidence behind a reason: the number of comparable snapshots, and of their conversions.
 
-Decided here: a training snapshot is comparable if its value lies in the same bin of the feature
-that leads the reason; these bins are wider than the scorecard's, so that even the rarest values of
-a number have company. A concept that is not proven (`models.explain.concept_proof`), and is not in
-the hand-given points either, is never a reason.
+Decided here: a training snapshot is comparable if its value lies in the same bin of the reason's
+leading feature; these bins are wider than the scorecard's, so that rare values of a number have
+comparable snapshots too. A concept that is neither proven (`models.explain.concept_proof`) nor in
+the hand-written points is never a reason.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from models.model.binning import Binning
 
 @dataclass(frozen=True)
 class Evidence:
-    """What training saw, bin by bin, and which concepts it proved.
+    """Counts of the training snapshots, bin by bin, and the proven concepts.
 
     Attributes
     ----------
@@ -39,14 +39,22 @@ class Evidence:
     strength: dict[str, float]
 
     def of(self, feature: int, value: float) -> tuple[int, int]:
-        """Count comparable training snapshots of one value, and their conversions."""
+        """Count the comparable training snapshots of one value, and their conversions.
+
+        Parameters
+        ----------
+        feature
+            Position of the feature.
+        value
+            Its value; NaN is missing.
+        """
         row = np.zeros((1, len(self.binning.edges)), dtype=np.float32)
         row[0, feature] = value
         place = self.binning.starts[feature] + self.binning.codes(row)[feature, 0]
         return int(self.snapshots[place]), int(self.conversions[place])
 
     def to_json(self) -> dict[str, Any]:
-        """Write everything but the counts as plain data."""
+        """Return everything but the counts as plain data."""
         return {
             "categorical": self.binning.categorical.tolist(),
             "edges": self.binning.to_json(),
@@ -55,7 +63,7 @@ class Evidence:
         }
 
     def counts(self) -> pd.DataFrame:
-        """Give the counts as a table: one row a bin."""
+        """Return the counts as a table: one row per bin."""
         bins = self.binning.counts
         return pd.DataFrame(
             {
@@ -68,7 +76,15 @@ class Evidence:
 
     @classmethod
     def from_parts(cls, raw: dict[str, Any], counts: pd.DataFrame) -> "Evidence":
-        """Read what `to_json` and `counts` wrote."""
+        """Make the evidence from its parts.
+
+        Parameters
+        ----------
+        raw
+            The result of `to_json`.
+        counts
+            The result of `counts`.
+        """
         categorical = np.array(raw["categorical"], dtype=np.bool_)
         return cls(
             binning=Binning.from_json(raw["edges"], categorical),

@@ -1,7 +1,7 @@
 """Learning the evidence: counting training snapshots bin by bin, and proving the concepts.
 
-Decided here: it stands apart from `models.explain.evidence`, so that who only reads evidence
-imports nothing of training.
+Decided here: this is separate from `models.explain.evidence`, so that reading evidence imports
+nothing of training.
 """
 
 import numpy as np
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from features.catalog.catalog import Catalog
 from models.explain import concept_proof
-from models.explain.concept_proof import ProofSettings
 from models.explain.concepts import Concepts
 from models.explain.evidence import Evidence
+from models.explain.settings import ProofSettings
 from models.model.binning import Binning
 from models.model.binning import learn as learn_bins
 from models.model.lead_model import LeadModel
@@ -37,15 +37,15 @@ def learn(
     Parameters
     ----------
     rows
-        What the model was trained on.
+        The training rows of the model.
     model
         The model.
     catalog
         Its features.
     how
-        Training settings, hand-given points and seed that the model was trained with.
+        Training settings, hand-written points and seed that the model was trained with.
     settings
-        How sure one must be; missing means the defaults.
+        The strictness of the proof; missing means the defaults.
     """
     settings = settings or ProofSettings()
     concepts = Concepts.of(catalog)
@@ -55,7 +55,7 @@ def learn(
     strength = (
         np.zeros(len(concepts.codes)) if held_out is None else concept_proof.strength(held_out)
     )
-    shown = _given(how[1], catalog)
+    shown = _hand_written(how[1], catalog)
     if held_out is not None:
         passed = concept_proof.proven(held_out, settings.error_rate)
         shown |= {code for code, ok in zip(concepts.codes, passed, strict=True) if ok}
@@ -68,7 +68,7 @@ def learn(
     )
 
 
-def _given(points: Points | None, catalog: Catalog) -> set[str]:
+def _hand_written(points: Points | None, catalog: Catalog) -> set[str]:
     rules = points.rules if points else ()
     return {catalog.features[rule.column].concept for rule in rules}
 

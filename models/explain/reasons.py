@@ -1,7 +1,7 @@
-"""From chosen reasons to words.
+"""From selected reasons to sentences.
 
 Decided here: a sentence is made from the lead's own value of the leading feature; every distinct
-(feature, value) is said once, however many leads share it.
+(feature, value) is rendered once, however many leads share it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.wording.sentences import Language, render
-from models.explain.selected_reasons import Picked
+from models.explain.selected_reasons import SelectedReasons
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Reason:
     label
         The concept in words.
     feature
-        The feature that leads it.
+        The leading feature.
     contribution
         Signed, as a probability: 0.03 is three probability points.
     sentence
-        What the lead's own value says, in English and Japanese.
+        A sentence about the lead's own value, in English and Japanese.
     snapshots, conversions
         Comparable training snapshots, and how many of them converted.
     """
@@ -49,8 +49,10 @@ class Reason:
         return 100.0 * self.contribution
 
 
-def sentences(picked: Picked, catalog: Catalog, language: Language) -> NDArray[np.object_]:
-    """Say the reasons of all leads: shape (rows, places); "" where there is none.
+def sentences(
+    selected: SelectedReasons, catalog: Catalog, language: Language
+) -> NDArray[np.object_]:
+    """Render the reasons of all leads: shape (rows, places); "" where there is none.
 
     Parameters
     ----------
@@ -61,25 +63,35 @@ def sentences(picked: Picked, catalog: Catalog, language: Language) -> NDArray[n
     language
         `en` or `ja`.
     """
-    feature = picked.feature.ravel().astype(np.int64)
-    bits = np.ascontiguousarray(picked.value).ravel().view(np.uint32).astype(np.int64)
+    feature = selected.feature.ravel().astype(np.int64)
+    bits = np.ascontiguousarray(selected.value).ravel().view(np.uint32).astype(np.int64)
     distinct, first, which = np.unique(
         (feature << 32) | bits, return_index=True, return_inverse=True
     )
-    values = picked.value.ravel()
-    said = np.empty(len(distinct), dtype=np.object_)
+    values = selected.value.ravel()
+    rendered = np.empty(len(distinct), dtype=np.object_)
     for position, place in enumerate(first.tolist()):
         own = int(feature[place])
-        said[position] = (
+        rendered[position] = (
             ""
             if own < 0
             else render(catalog.features[own], float(values[place]), catalog.vocabulary, language)
         )
-    return said[which].reshape(picked.feature.shape)
+    return rendered[which].reshape(selected.feature.shape)
 
 
-def say(catalog: Catalog, feature: int, value: float) -> Text:
-    """Say one value in both languages."""
+def reason_sentence(catalog: Catalog, feature: int, value: float) -> Text:
+    """Render one value of a feature in both languages.
+
+    Parameters
+    ----------
+    catalog
+        The features and the vocabulary.
+    feature
+        Position of the feature in the catalog.
+    value
+        The lead's value; NaN is missing.
+    """
     record = catalog.features[feature]
     return Text(
         en=render(record, value, catalog.vocabulary, "en"),

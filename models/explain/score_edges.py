@@ -1,7 +1,7 @@
-"""Where a score can change: the values at which a feature leaves a bin or turns at a tree.
+"""The edges of a score: the feature values at which the margin can change.
 
-Decided here: between two neighbouring edges of every feature the margin and all contributions stay
-the same, to the bit. A feature without edges has no part in the score.
+Decided here: while every feature stays between two neighbouring edges, the margin and all
+contributions stay the same, to the bit. A feature without edges has no influence on the score.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from models.stats.training_set import Floats
 
 
 def edges_of(model: LeadModel) -> list[Floats]:
-    """Give the edges of every feature, ascending; of a category, the codes that are told apart."""
+    """Collect the edges of every feature, ascending; of a category, the codes that differ."""
     edges: list[list[float]] = [[] for _ in model.names]
     card, binning = model.scorecard, model.scorecard.binning
     if model.weights.scorecard != 0.0 and len(binning.edges):
@@ -23,6 +23,6 @@ def edges_of(model: LeadModel) -> list[Floats]:
                 edges[column] += own.tolist() or [0.0]
     if model.booster is not None and model.weights.trees != 0.0:
         for item in column_bins(parse(model.booster.text)):
-            told_apart = range(item.categories) if item.categories else item.edges.tolist()
-            edges[item.column] += map(float, told_apart)
+            values = range(item.categories) if item.categories else item.edges.tolist()
+            edges[item.column] += map(float, values)
     return [np.unique(np.array(own, np.float64)) for own in edges]

@@ -1,16 +1,17 @@
-"""Choosing the reasons of many leads at once.
+"""Selection of the reasons of many leads at once.
 
 Decided here: contributions of features, in margin units, are summed to concepts and turned into
 probability along the straight path from the base margin b to the lead's margin m (integrated
-gradients, Sundararajan et al. 2017; the margin is additive, so the integral is known):
+gradients, Sundararajan et al. 2017; the margin is additive, so the integral has a closed form):
 
     points_j = c_j * (g(m) - g(b)) / (m - b),   g'(b) * c_j where m = b
 
-They add up to g(m) - g(b). The slope is held to `STEEPEST`, which only a stepped calibration
-exceeds; what that leaves over goes to the concepts that push the same way.
+They add up to g(m) - g(b). The slope is limited to `STEEPEST`, which only a stepped calibration
+exceeds; the rest is distributed over the concepts of the same sign.
 
 A concept is shown if it is proven, if enough training snapshots had a comparable value of its
-leading feature (the one that pushes most, the concept's way), and if it is worth showing at all.
+leading feature (the largest contribution of the concept's sign), and if its contribution is large
+enough.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
 from features.kernel.packed import AT, pack
+from models.explain.settings import ReasonSettings
 from models.model.binning import bin_of
 from models.model.calibration import Calibration
 from models.stats.training_set import Floats
@@ -34,34 +36,8 @@ _STEP = 1e-6
 
 
 @dataclass(frozen=True)
-class ReasonSettings:
-    """Which reasons are shown.
-
-    Attributes
-    ----------
-    positive, negative
-        The most reasons for and against.
-    min_support
-        The least comparable training snapshots.
-    least
-        The least contribution, as a share of the lead's probability or of the base probability,
-        whichever is larger.
-    """
-
-    positive: int = 3
-    negative: int = 2
-    min_support: int = 30
-    least: float = 0.01
-
-    @property
-    def places(self) -> int:
-        """How many reasons a lead can have."""
-        return self.positive + self.negative
-
-
-@dataclass(frozen=True)
 class Support:
-    """What training saw, laid out for the kernel: the bins, their counts, the proven concepts."""
+    """The evidence of training, laid out for the kernel: bins, their counts, proven concepts."""
 
     edges: NDArray[np.float32]
     edge_starts: NDArray[np.int64]
@@ -73,7 +49,7 @@ class Support:
 
 
 class Base(NamedTuple):
-    """Where ways begin: the base margin, and the probabilities just below, at and above it."""
+    """The start of all paths: the base margin, and the probabilities just below, at and above."""
 
     margin: float
     below: float
@@ -82,31 +58,39 @@ class Base(NamedTuple):
 
     @classmethod
     def of(cls, margin: float, calibration: Calibration) -> "Base":
-        """Give the base of a calibrated model."""
+        """Compute the base of a calibrated model.
+
+        Parameters
+        ----------
+        margin
+            The base margin.
+        calibration
+            The model's calibration.
+        """
         near = np.array([margin - _STEP, margin, margin + _STEP])
         return cls(margin, *calibration.probability(near).tolist())
 
 
 @njit(cache=True, nogil=True)
-def _way(
+def _path(
     margin: float, probability: float, base: Base
 ) -> tuple[float, float]:  # pragma: no cover (compiled)
-    """Give the slope of the way from the base, and what the bound on it leaves over."""
-    gain, way = probability - base.at, margin - base.margin
+    """Compute the slope of the path from the base, and the rest that its limit leaves."""
+    gain, length = probability - base.at, margin - base.margin
     slope = (base.above - base.below) / (2.0 * _STEP)
-    if np.abs(way) >= _SAME_MARGIN:
-        slope = gain / way
+    if np.abs(length) >= _SAME_MARGIN:
+        slope = gain / length
     slope = min(slope, STEEPEST)
-    return slope, gain - slope * way
+    return slope, gain - slope * length
 
 
 def concept_points(
     contributions: Floats,
     of_feature: NDArray[np.int64],
     concepts: int,
-    told: tuple[Floats, Floats, Base],
+    scored: tuple[Floats, Floats, Base],
 ) -> Floats:
-    """Give the contribution of every concept as a probability: shape (rows, concepts).
+    """Compute the contribution of every concept as a probability: shape (rows, concepts).
 
     Parameters
     ----------
@@ -115,14 +99,14 @@ def concept_points(
     of_feature
         Shape (features,): position of each feature's concept.
     concepts
-        How many there are.
-    told
-        Margins and probabilities of the rows, and the base they start from.
+        Number of concepts.
+    scored
+        Margins and probabilities of the rows, each of shape (rows,), and the base.
     """
     out = np.zeros((len(contributions), concepts))
-    margin, probability, base = told
+    margin, probability, base = scored
     for row in range(len(contributions)):
-        slope, rest = _way(margin[row], probability[row], base)
+        slope, rest = _path(margin[row], probability[row], base)
         _points_of_row(contributions[row], of_feature, slope, rest, out[row])
     return out
 
@@ -130,18 +114,18 @@ def concept_points(
 def packed_selection(
     of_feature: NDArray[np.int64], support: Support, settings: ReasonSettings, base: Base
 ) -> Integers:
-    """Pack what reasons are chosen by.
+    """Pack the inputs of the selection.
 
     Parameters
     ----------
     of_feature
         Shape (features,): position of each feature's concept.
     support
-        What training saw.
+        The evidence of training.
     settings
         Which reasons are shown.
     base
-        Where the ways begin.
+        The start of the paths.
     """
     return pack(
         (
@@ -163,7 +147,7 @@ def packed_selection(
 def _points_of_row(
     parts: Any, of_feature: Any, slope: float, rest: float, points: Any
 ) -> None:  # pragma: no cover (compiled)
-    """Sum to concepts, scale, and share out what the bound on the slope left over."""
+    """Sum to concepts, scale, and distribute the rest that the limit of the slope left."""
     points[:] = 0.0
     for feature in range(len(parts)):
         points[of_feature[feature]] += parts[feature]
@@ -182,7 +166,7 @@ def _points_of_row(
 def _leading(
     parts: Any, of_feature: Any, concept: int, sign: float
 ) -> int:  # pragma: no cover (compiled)
-    """Find the feature of a concept that pushes most in the concept's direction."""
+    """Return the feature of a concept with the largest contribution of the concept's sign."""
     best, most = -1, 0.0
     for feature in range(len(parts)):
         if of_feature[feature] == concept and sign * parts[feature] > most:
@@ -210,7 +194,7 @@ def _clear(row: int, out: Any) -> None:  # pragma: no cover (compiled)
 
 
 @njit(cache=True, nogil=True)
-def _pick(
+def _select(
     explained: Any, shown: Any, support: Any, settings: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
     values, contributions, margin, probability = explained
@@ -221,7 +205,7 @@ def _pick(
     open_ = np.empty(len(proven), dtype=np.bool_)
     for row in range(len(values)):
         parts = contributions[row]
-        slope, rest = _way(margin[row], probability[row], base)
+        slope, rest = _path(margin[row], probability[row], base)
         _points_of_row(parts, of_feature, slope, rest, points)
         enough = least * max(probability[row], base.at)
         open_[:] = proven
@@ -250,8 +234,8 @@ def _pick(
 
 
 @njit(cache=True, nogil=True)
-def pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
-    """Choose the reasons of every row, by what `packed_selection` gave, and write them."""
+def select_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
+    """Select the reasons of every row, by the result of `packed_selection`, and write them."""
     shown = cut.int64(packed, AT + 0), cut.truth(packed, AT + 1)
     lookup = (
         cut.float32(packed, AT + 2),
@@ -263,4 +247,4 @@ def pick_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no co
     places, least = cut.int64(packed, AT + 8), cut.float64(packed, AT + 9)
     base = Base(least[1], least[2], least[3], least[4])
     settings = (places[0], places[1], places[2]), least[0], base
-    _pick(explained, shown, (lookup, counts), settings, out)
+    _select(explained, shown, (lookup, counts), settings, out)

@@ -1,4 +1,4 @@
-"""The reasons picked for many leads, column by column."""
+"""The reasons selected for many leads, column by column."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from models.stats.training_set import Floats, Values
 
 
 @dataclass(frozen=True)
-class Picked:
+class SelectedReasons:
     """The reasons of some leads; the first `positive` places are for, the others against.
 
     Attributes
@@ -33,8 +33,14 @@ class Picked:
     conversions: NDArray[np.int64]
 
     @classmethod
-    def empty(cls, rows: int, places: int) -> "Picked":
-        """Make room for the reasons of some leads; nothing is written yet."""
+    def empty(cls, rows: int, places: int) -> "SelectedReasons":
+        """Allocate the reasons of some leads; nothing is written yet.
+
+        Parameters
+        ----------
+        rows, places
+            Number of leads, and the largest number of reasons of a lead.
+        """
         shape = (rows, places)
         return cls(
             concept=np.empty(shape, np.int16),
@@ -47,7 +53,7 @@ class Picked:
 
     @property
     def columns(self) -> tuple[Any, ...]:
-        """Give all of it as compiled code takes it."""
+        """All columns, in the order that compiled code expects."""
         return (
             self.concept,
             self.feature,
@@ -57,6 +63,6 @@ class Picked:
             self.conversions,
         )
 
-    def rows(self, first: int, end: int) -> "Picked":
-        """Give a view of some rows."""
-        return Picked(*(column[first:end] for column in self.columns))
+    def rows(self, first: int, end: int) -> "SelectedReasons":
+        """Return a view of the rows [first, end)."""
+        return SelectedReasons(*(column[first:end] for column in self.columns))

@@ -1,8 +1,8 @@
-"""Bins that decide every node: one small number per column instead of a comparison per node.
+"""Bins of the tree columns: one small number per column instead of a comparison per node.
 
-Decided here: the thresholds of all nodes that look at a column cut it into intervals; zero and
-missing have bins of their own, and so has every category that some node names. All values of one
-bin go the same way at every node, so a row is first turned into bins and never looked at again.
+Decided here: the thresholds of all nodes that split on a column cut it into intervals; zero and
+missing have bins of their own, and so has every category in the set of a node. All values of one
+bin take the same direction at every node, so a row is converted to bins once.
 """
 
 from dataclasses import dataclass
@@ -37,11 +37,23 @@ class ColumnBins:
 
     @property
     def count(self) -> int:
-        """How many bins: intervals, zero, missing; or categories and one for all others."""
+        """Number of bins: intervals, zero, missing; or categories and one for all others."""
         return self.categories + 1 if self.categories else len(self.edges) + 3
 
     def goes_left(self, tree: Tree, node: int) -> NDArray[np.bool_]:
-        """Shape (bins,): whether the values of each bin go left at a node of this column."""
+        """Compute whether the values of each bin go left at a node of this column.
+
+        Parameters
+        ----------
+        tree
+            The tree.
+        node
+            Position of the node, which splits on this column.
+
+        Returns
+        -------
+        Shape (bins,).
+        """
         named = tree.categories[node]
         if named is not None:
             return np.isin(np.arange(self.count), named)
@@ -53,7 +65,13 @@ class ColumnBins:
 
 
 def column_bins(trees: tuple[Tree, ...]) -> tuple[ColumnBins, ...]:
-    """Find the bins of every column that some node looks at, in column order."""
+    """Derive the bins of every column that some node splits on, in column order.
+
+    Raises
+    ------
+    ArtifactError
+        If a column is split both as a number and as a category, or has too many bins.
+    """
     edges: dict[int, set[float]] = {}
     codes: dict[int, int] = {}
     for tree in trees:
@@ -102,7 +120,15 @@ class BinArrays:
 
 @njit(cache=True, nogil=True)
 def bin_of_number(value: float, edges: NDArray[np.float64]) -> int:
-    """Bin of a value of a numeric column: interval, then zero, then missing."""
+    """Return the bin of a value of a numeric column: interval, then zero, then missing.
+
+    Parameters
+    ----------
+    value
+        The value; NaN is missing.
+    edges
+        Ascending thresholds of the column.
+    """
     count = len(edges)
     if np.isnan(value):
         return count + 2
@@ -121,7 +147,15 @@ def bin_of_number(value: float, edges: NDArray[np.float64]) -> int:
 
 @njit(cache=True, nogil=True)
 def bin_of_category(value: float, categories: int) -> int:
-    """Bin of a value of a categorical column; the last one holds missing and unknown codes."""
+    """Return the bin of a value of a categorical column; the last is for missing and unknown codes.
+
+    Parameters
+    ----------
+    value
+        The code of the category; NaN is missing.
+    categories
+        Number of bins of known codes.
+    """
     if np.isnan(value) or value <= -1.0 or value >= categories:
         return categories
     return int(value)

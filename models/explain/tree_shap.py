@@ -3,7 +3,7 @@
 Decided here: the path-dependent SHAP values of a tree (Lundberg et al. 2020, "From local
 explanations to global understanding with explainable AI for trees"; conditional expectations by the
 training rows that went each way) depend on a row only through the directions it takes at the nodes.
-A tree of 8 leaves has 7 nodes, so at most 128 such states. All of them are worked out once, when a
+A tree of 8 leaves has 7 nodes, so at most 128 such states. All of them are computed once, when a
 model is loaded (`models.explain.tree_shap_tables`). Explaining a row is then: a bin per column, one
 lookup per tree, one addition per column of the tree.
 
@@ -47,7 +47,7 @@ class StateTables:
 
     @cached_property
     def by_bin(self) -> tuple[NDArray[np.int64], ...]:
-        """Lay the moves out bin by bin: what a single row reads then lies side by side.
+        """Lay the moves out bin by bin, so that a single row reads neighbouring memory.
 
         Slots sorted by column, the trees of these slots, where each column begins among them, where
         each column's moves begin, and the moves.
@@ -79,7 +79,7 @@ class StateTables:
     def explain(
         self, values: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Give the SHAP values, shape (rows, features), and the margins, shape (rows,)."""
+        """Compute the SHAP values, shape (rows, features), and the margins, shape (rows,)."""
         shap = np.zeros(values.shape, dtype=np.float64)
         margin = np.zeros(len(values), dtype=np.float64)
         self.add_to(values, shap, margin, 1.0)
@@ -92,12 +92,22 @@ class StateTables:
         margin: NDArray[np.float64],
         weight: float,
     ) -> None:
-        """Add `weight` times the SHAP values to `shap`, and the margins themselves to `margin`."""
+        """Add `weight` times the SHAP values to `shap`, and the margins themselves to `margin`.
+
+        Parameters
+        ----------
+        values
+            Shape (rows, features).
+        shap, margin
+            Shape (rows, features) and (rows,): what is added to.
+        weight
+            Factor of the SHAP values.
+        """
         add_trees(values, self.packed, shap, margin, weight)
 
     @cached_property
     def packed(self) -> NDArray[np.int64]:
-        """Lay all tables into one array, which costs less to hand over than many."""
+        """Pack all tables into one array, which is cheaper to pass than many."""
         bins = self.bins
         binning = (bins.column, bins.edges, bins.start, bins.categories)
         by_tree = (self.move_start, self.moves, self.cell_start, self.cells)
@@ -105,7 +115,11 @@ class StateTables:
 
 
 def starts(sizes: list[int]) -> NDArray[np.int64]:
-    """Say where each of several parts laid in one row begins, and where the last one ends."""
+    """Compute where each of several consecutive parts begins, and where the last one ends.
+
+    >>> starts([2, 3]).tolist()
+    [0, 2, 5]
+    """
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
@@ -192,7 +206,7 @@ def _states_of_one(
 def _explain_one(
     out: Any, binning: Any, slots: Any, by_bin: Any, table: Any
 ) -> None:  # pragma: no cover (compiled)
-    """Do the same additions in the same order for a single row, column by column instead."""
+    """Do the same additions in the same order for a single row, column by column."""
     values, shap, margin, weight = out
     tree_slots, slot_column = slots
     cell_start, cells = table
@@ -216,7 +230,19 @@ def _explain_one(
 def add_trees(
     values: Any, packed: Any, shap: Any, margin: Any, weight: float
 ) -> None:  # pragma: no cover (compiled)
-    """Add what packed trees say of some rows, a single row in its own way."""
+    """Add the SHAP values and margins of packed trees; a single row takes a path of its own.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, features).
+    packed
+        `StateTables.packed`.
+    shap, margin
+        Shape (rows, features) and (rows,): what is added to.
+    weight
+        Factor of the SHAP values.
+    """
     binning = (
         cut.int64(packed, AT + 0),
         cut.float64(packed, AT + 1),

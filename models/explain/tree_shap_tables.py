@@ -1,9 +1,9 @@
-"""Working out the state tables of small trees, once, when a model is loaded.
+"""Computation of the state tables of small trees, once, when a model is loaded.
 
 Decided here: by the definition of the Shapley value, over all coalitions of the columns of a tree.
-A column of a tree takes part in its state by a number, one for each combination of directions that
-its values can take at the nodes that look at it; the numbers of all columns make the state.
-A tree with too many states is not tabled; the booster is then left to LightGBM's own path.
+A column contributes a number to the state of a tree, one for each combination of directions that
+its values can take at the nodes that split on it; the numbers of all columns form the state.
+If a tree has too many states, the whole booster is explained by LightGBM's `pred_contrib` instead.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MAX_COLUMNS = 9
 
 
 def tabulate(trees: tuple[Tree, ...]) -> StateTables | None:
-    """Work out the tables of all trees; None if one of them is too large for it."""
+    """Compute the tables of all trees; None if one of them is too large."""
     bins = column_bins(trees)
     place = {item.column: position for position, item in enumerate(bins)}
     tables = []
@@ -59,31 +59,31 @@ def _shape(tree: Tree, bins: tuple[ColumnBins, ...], place: dict[int, int]) -> _
         return None
     slot_of_node = np.array([slots.index(place[c]) for c in tree.feature.tolist()], dtype=np.int64)
     bit_of_node = np.zeros(tree.nodes, dtype=np.int64)
-    found = []
+    numbered = []
     for slot, position in enumerate(slots):
         nodes = np.flatnonzero(slot_of_node == slot)
         bit_of_node[nodes] = np.arange(len(nodes))
         bits = np.zeros(bins[position].count, dtype=np.int64)
         for bit, node in enumerate(nodes.tolist()):
             bits |= bins[position].goes_left(tree, node).astype(np.int64) << bit
-        found.append(np.unique(bits, return_inverse=True))
-    sizes = [len(patterns) for patterns, _ in found]
+        numbered.append(np.unique(bits, return_inverse=True))
+    sizes = [len(patterns) for patterns, _ in numbered]
     states = int(np.prod(sizes, dtype=np.int64))
     if states > MAX_STATES:
         return None
     strides = np.cumprod([1, *sizes[:-1]]).astype(np.int64) if sizes else np.zeros(0, np.int64)
     table = np.zeros((len(slots), max(sizes, default=1)), dtype=np.int64)
-    for slot, (patterns, _) in enumerate(found):
+    for slot, (patterns, _) in enumerate(numbered):
         table[slot, : len(patterns)] = patterns
     moves = tuple(
         (stride * number).astype(np.uint16)
-        for stride, (_, number) in zip(strides, found, strict=True)
+        for stride, (_, number) in zip(strides, numbered, strict=True)
     )
     return _Shape(slots, slot_of_node, bit_of_node, moves, table, strides, states)
 
 
 def _fill(tree: Tree, shape: _Shape) -> tuple[NDArray[np.float64], float]:
-    """Give the cells, shape (states, slots + 1), and the expected value of one tree."""
+    """Compute the cells, shape (states, slots + 1), and the expected value of one tree."""
     if tree.nodes == 0:
         return tree.leaf_value[:1, None], float(tree.leaf_value[0])
     goes_left = np.empty((shape.states, tree.nodes), dtype=np.bool_)
@@ -140,7 +140,7 @@ def _joined(
 def _tables(
     goes_left: Any, tree: Any, slot_of_node: Any, weights: Any
 ) -> Any:  # pragma: no cover (compiled)
-    """Give the cells of every state and the expected value of the tree."""
+    """Compute the cells of every state and the expected value of the tree."""
     states, players = len(goes_left), len(weights)
     cells = np.zeros((states, players + 1))
     value = np.empty(1 << players)
@@ -155,9 +155,9 @@ def _tables(
 def _expectations(
     goes_left: Any, tree: Any, slot_of_node: Any, value: Any
 ) -> None:  # pragma: no cover (compiled)
-    """Find the expected value of the tree for every coalition of columns that are known.
+    """Compute the expected value of the tree for every coalition of known columns.
 
-    A child's number is above its parent's, so one pass from the last node to the first will do.
+    A child's number is above its parent's, so one pass from the last node to the first suffices.
     """
     left, right, share, leaf_value = tree
     at = np.empty(len(left))
@@ -175,7 +175,7 @@ def _expectations(
 
 @njit(cache=True, nogil=True)
 def _shapley(value: Any, weights: Any, cells: Any) -> None:  # pragma: no cover (compiled)
-    """Add up what each player adds to every coalition without it, by the weight of its size."""
+    """Sum the weighted marginal value of each player over all coalitions without it."""
     players = len(weights)
     for coalition in range(len(value) - 1):
         size = 0

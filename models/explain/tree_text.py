@@ -1,9 +1,9 @@
 """Reading the trees of a booster from LightGBM's text format.
 
-Decided here: the text is the only source. Which way a value goes at a node follows LightGBM's own
-rules: a numeric value goes left if it is at most the threshold; what is missing (nothing, zero or
-NaN, as the node says) follows the node's default; a category goes left if it is in the node's set,
-and a missing, negative or unknown one goes right.
+Decided here: the text is the only source. The direction at a node follows LightGBM's rules: a
+numeric value goes left if it is at most the threshold; a missing value (none, zero or NaN, as the
+node defines) takes the node's default; a category goes left if it is in the node's set, and a
+missing, negative or unknown one goes right.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from features.errors import ArtifactError, MikomiError
 
 MISSING_NONE, MISSING_ZERO, MISSING_NAN = 0, 1, 2
 ZERO_THRESHOLD = float(np.float32(1e-35))
-"""LightGBM takes a value of at most this size for zero."""
+"""LightGBM treats a value of at most this size as zero."""
 
 _CATEGORY_BIT, _DEFAULT_LEFT_BIT, _MISSING_SHIFT, _MISSING_MASK = 1, 2, 2, 3
 _WORD_BITS = 32
@@ -30,21 +30,22 @@ class Tree:
     Attributes
     ----------
     feature
-        Shape (nodes,): column that the node looks at.
+        Shape (nodes,): column that the node splits on.
     threshold
-        Shape (nodes,): upper end of what goes left; NaN for a categorical node.
+        Shape (nodes,): the largest value that goes left; NaN for a categorical node.
     categories
         One entry per node: the codes that go left; None for a numeric node.
     missing
-        Shape (nodes,): what counts as missing: `MISSING_NONE`, `MISSING_ZERO` or `MISSING_NAN`.
+        Shape (nodes,): the kind of value treated as missing: `MISSING_NONE`, `MISSING_ZERO` or
+        `MISSING_NAN`.
     default_left
         Shape (nodes,): whether a missing value goes left.
     left, right
         Shape (nodes,): the children.
     node_count, leaf_count
-        Training rows that came by.
+        Shape (nodes,) and (leaves,): number of training rows that reached each.
     leaf_value
-        Shape (leaves,): what the leaf adds to the margin.
+        Shape (leaves,): the value that the leaf adds to the margin.
     """
 
     feature: NDArray[np.int64]
@@ -60,7 +61,7 @@ class Tree:
 
     @property
     def nodes(self) -> int:
-        """How many nodes the tree has; a tree of one leaf has none."""
+        """Number of nodes; a tree of one leaf has none."""
         return len(self.feature)
 
 
@@ -70,12 +71,12 @@ def parse(text: str) -> tuple[Tree, ...]:
     Parameters
     ----------
     text
-        What `lightgbm.Booster.model_to_string()` wrote.
+        The result of `lightgbm.Booster.model_to_string()`.
 
     Raises
     ------
     ArtifactError
-        If the text is no booster, or a booster whose output is not the sum of constant leaves.
+        If the text is no booster, or if its output is not the sum of constant leaves.
     """
     header, *sections = text.split("end of trees", maxsplit=1)[0].split("\nTree=")
     _check_header(header)
@@ -95,9 +96,11 @@ def _check_header(header: str) -> None:
         raise _unreadable("trees whose outputs are averaged")
 
 
-def _unreadable(found: str) -> MikomiError:
+def _unreadable(observed: str) -> MikomiError:
     return ArtifactError.of(
-        f"{found} in a booster", "LightGBM's text of a binary gradient boosting", "train it again"
+        f"{observed} in a booster",
+        "LightGBM's text of a binary gradient boosting",
+        "train it again",
     )
 
 

@@ -1,11 +1,11 @@
-"""What a back-test comes to: answers given at rolling origins, judged when their horizon is over.
+"""Back-test: predictions at rolling origins, judged when their horizon is over.
 
-Decided here: a stream is the answers that one method would have given all along, trained at one
-cadence, as it was or recalibrated. All streams answer the same rows, so every period and the whole
-are judged on the same redraws of leads and gains are paired. Recalibration learns, at each of its
-moments, from the answers of its own stream alone whose labels were known by then, by the rule of
-`mikomi recalibrate` (see `models.lifecycle.recalibrate`), so it can move the level and the spread
-and never the order within its stretch.
+Decided here: a stream is the sequence of predictions of one method, trained at one cadence, with or
+without recalibration. All streams predict the same rows, so every period and the whole are judged
+on the same redraws of leads, and gains are paired. At each of its moments, recalibration learns
+only from the predictions of its own stream whose labels were known by then, by the rule of
+`mikomi recalibrate` (see `models.lifecycle.recalibrate`); it can change the level and the slope,
+but never the order between two of its moments.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from models.evaluation.comparisons import Comparison, Redraws, redraw
 from models.evaluation.evaluation import MODEL
 from models.lifecycle import capacity, recalibrate
-from models.lifecycle.capacity import Found, Rows
+from models.lifecycle.capacity import AnsweredRows, CapturedConversions
 from models.lifecycle.origins import BacktestSettings, Rolling
-from models.lifecycle.recalibration import Matured, RepairSettings
+from models.lifecycle.recalibration import Matured
+from models.lifecycle.settings import RecalibrationSettings
 from models.model.calibration import Calibration
 from models.stats.log_odds import logit
 from models.stats.metrics import Interval
@@ -28,14 +29,14 @@ from models.stats.training_set import Floats
 
 JUDGED: Final = ("auc", "log_loss", "ece", "lift_at_10", "capture_at_20")
 FEWEST: Final = 20
-"""Conversions, and others, that recalibration needs at least."""
+"""The fewest conversions, and the fewest others, for recalibration."""
 LabelsAt = Callable[[int], Floats]
-"""Gives the labels of all rows as they were known at a moment; missing where not matured."""
+"""Returns the labels of all rows as they were known at a moment; NaN where not matured."""
 
 
 @dataclass(frozen=True, order=True)
 class Stream:
-    """Who answered: the method, its cadence in days (0: never again), whether recalibrated."""
+    """A stream: the method, its cadence in days (0: never again), whether recalibrated."""
 
     method: str
     cadence: float
@@ -43,7 +44,7 @@ class Stream:
 
     @property
     def key(self) -> str:
-        """A name for files.
+        """The name of the stream in files.
 
         >>> Stream("mikomi", 0.0, True).key, Stream("odoo", 28.0).key
         ('mikomi never recalibrated', 'odoo 28d')
@@ -53,25 +54,25 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Told:
-    """One stream in one period, or in all of them.
+class StreamResult:
+    """The result of one stream in one period, or in all of them.
 
     Attributes
     ----------
     mean_probability
-        What it said on average; to be compared with the base rate.
+        Its mean probability, to be compared with the base rate.
     figures
         Name -> value with interval by lead.
     gains
-        How much better the model is, trained at the shortest cadence, in AUC and in log loss.
-    found
+        The gain of the model, trained at the shortest cadence, over it in AUC and in log loss.
+    captured
         Conversions among the leads that sales could work.
     """
 
     mean_probability: float
     figures: Mapping[str, Interval]
     gains: Mapping[str, Comparison]
-    found: Found
+    captured: CapturedConversions
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,19 @@ class Period:
     conversions: int
     converted: int
     base_rate: float
-    streams: Mapping[Stream, Told]
+    streams: Mapping[Stream, StreamResult]
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """The whole answer.
+    """The results of a back-test.
 
     Attributes
     ----------
     model
         The stream that the others are compared with: the model, at the shortest cadence.
     periods, whole
-        One by one, and all rows together.
+        Each period, and all rows together.
     """
 
     model: Stream
@@ -114,12 +115,12 @@ class Backtest:
 
 
 def judge(
-    rows: Rows,
+    rows: AnsweredRows,
     answers: Mapping[Stream, Floats],
     rolling: Rolling,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Backtest:
-    """Judge every stream in every period and in all.
+    """Judge every stream in every period and on all rows.
 
     Parameters
     ----------
@@ -128,46 +129,46 @@ def judge(
     answers
         Stream -> probability of every row; the model at the shortest cadence is among them.
     rolling
-        The course of the back-test.
+        The schedule of the back-test.
     progress
-        Told what is being done.
+        Called with the name of each step.
     """
     settings = rolling.settings
     model = Stream(MODEL, settings.cadences[-1])
     progress("leads that sales could work")
     taken = {
-        stream: capacity.taken(rows, given, settings.capacity, rolling.first, settings.seed)
-        for stream, given in answers.items()
+        stream: capacity.taken(rows, answer, settings.capacity, rolling.first, settings.seed)
+        for stream, answer in answers.items()
     }
-    told = []
+    periods = []
     spans = [*rolling.periods(), (rolling.first, rolling.end)]
     for start, end in spans:
         progress(f"period of {start}")
         mine = (rows.cutoff >= start) & (rows.cutoff < end)
         if mine.any():
-            told.append(_period((start, end), rows, (answers, taken), mine, (model, settings)))
-    return Backtest(model, tuple(told[:-1]), told[-1])
+            periods.append(_period((start, end), rows, (answers, taken), mine, (model, settings)))
+    return Backtest(model, tuple(periods[:-1]), periods[-1])
 
 
 def _period(
     span: tuple[int, int],
-    rows: Rows,
-    given: tuple[Mapping[Stream, Floats], Mapping[Stream, Floats]],
+    rows: AnsweredRows,
+    streams_of: tuple[Mapping[Stream, Floats], Mapping[Stream, Floats]],
     mine: NDArray[np.bool_],
     how: tuple[Stream, BacktestSettings],
 ) -> Period:
-    answers, taken = given
+    answers, taken = streams_of
     model, settings = how
     label, lead = rows.label[mine], rows.lead[mine]
     named = {stream.key: answer[mine] for stream, answer in answers.items()}
     drawn = redraw(label, named, lead, settings.redraws, settings.seed)
-    found = capacity.found({s: t[mine] for s, t in taken.items()}, lead, model, settings)
+    captured = capacity.captured({s: t[mine] for s, t in taken.items()}, lead, model, settings)
     streams = {
-        stream: Told(
+        stream: StreamResult(
             float(answers[stream][mine].mean()),
             {name: drawn[stream.key].interval(name) for name in JUDGED},
             _gains(drawn, model, stream),
-            found[stream],
+            captured[stream],
         )
         for stream in answers
     }
@@ -189,9 +190,9 @@ def _gains(drawn: Mapping[str, Redraws], model: Stream, other: Stream) -> dict[s
 
 
 def recalibrated(
-    answers: Floats, rows: Rows, rolling: Rolling, labels_at: LabelsAt, embargo: int
+    answers: Floats, rows: AnsweredRows, rolling: Rolling, labels_at: LabelsAt, embargo: int
 ) -> Floats:
-    """Give the answers of a stream as they would have been with recalibration.
+    """Compute the probabilities of a stream with recalibration.
 
     Parameters
     ----------
@@ -200,23 +201,27 @@ def recalibrated(
     rows
         The matured snapshots from the first origin on.
     rolling
-        The course; recalibration keeps the shortest cadence.
+        The schedule; recalibration uses the shortest cadence.
     labels_at
         The labels as they were known at a moment.
     embargo
         Microseconds from a cutoff until its label is known.
+
+    Returns
+    -------
+    Shape (rows,): the probabilities; unchanged where recalibration is not applied.
     """
     settings = rolling.settings
-    how = RepairSettings(settings.recalibrate_days, FEWEST, settings.redraws, settings.seed)
+    how = RecalibrationSettings(settings.recalibrate_days, FEWEST, settings.redraws, settings.seed)
     margin = logit(answers)
     out = answers.copy()
     moments = rolling.moments(settings.cadences[-1]).tolist()
     for at, following in zip(moments, [*moments[1:], rolling.end], strict=True):
         label = labels_at(at)
         known = np.flatnonzero(~np.isnan(label))
-        seen = Matured(margin[known], label[known], rows.lead[known], rows.cutoff[known])
-        found = recalibrate.decide(Calibration(), seen, embargo, how)
-        if found.kind != "none":
-            asked = (rows.cutoff >= at) & (rows.cutoff < following)
-            out[asked] = Calibration().moved(*found.line).probability(margin[asked])
+        matured = Matured(margin[known], label[known], rows.lead[known], rows.cutoff[known])
+        decision = recalibrate.decide(Calibration(), matured, embargo, how)
+        if decision.kind != "none":
+            answered = (rows.cutoff >= at) & (rows.cutoff < following)
+            out[answered] = Calibration().moved(*decision.line).probability(margin[answered])
     return out

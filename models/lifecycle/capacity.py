@@ -1,10 +1,10 @@
-"""What an order of leads is worth to sales: conversions among the leads that they could work.
+"""Capacity: conversions among the leads that sales could work in the order of a ranking.
 
-Decided here: each week the hottest leads are worked, as many as sales can; a lead is worked once.
-Leads come up with their snapshots and stay for four weeks (their latest snapshot speaks for them),
-unless they convert unworked first. A worked lead is a find if it converts from then on, within the
-horizon of its snapshot. Equal probabilities are drawn by lot: a base rate works leads at random.
-What a call would have changed is not known; this counts whom sales would have been talking to.
+Decided here: each week the hottest leads are worked, up to the capacity of sales; a lead is worked
+once. Leads enter with their snapshots and stay for four weeks (their latest snapshot counts),
+unless they convert before they are worked. A conversion is captured if a worked lead converts
+afterwards, within the horizon of its snapshot. Ties are broken at random: a base rate works leads
+at random. The effect of a call is unknown; this counts the conversions among the leads contacted.
 """
 
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ from models.stats.training_set import Floats
 
 WEEK: Final = 7 * DAY
 STAYS: Final = 4 * WEEK
-_WORKED, _FOUND = 1.0, 2.0
+_WORKED, _CAPTURED = 1.0, 2.0
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The snapshots that were answered.
+class AnsweredRows:
+    """The snapshots that were predicted.
 
     Attributes
     ----------
@@ -45,29 +45,35 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Leads worked and conversions found; `less` than by the model, with its interval by lead."""
+class CapturedConversions:
+    """Leads worked and conversions captured; how many `less` than by the model, with interval."""
 
     worked: int
-    found: int
+    captured: int
     less: Interval
 
 
-def taken(rows: Rows, probability: Floats, capacity: int, first: int, seed: int = 0) -> Floats:
-    """Tell what became of every row: 0 not worked, 1 worked, 2 worked and a conversion was found.
+def taken(
+    rows: AnsweredRows, probability: Floats, capacity: int, first: int, seed: int = 0
+) -> Floats:
+    """Simulate the work of sales, week by week.
 
     Parameters
     ----------
     rows
         The snapshots.
     probability
-        Shape (rows,): by which leads are taken, the hottest first.
+        Shape (rows,): leads are worked in descending order.
     capacity
-        Leads a week.
+        Leads per week.
     first
-        When the first week begins, microseconds.
+        The beginning of the first week, microseconds.
     seed
-        Of the lot.
+        Of the random order of ties.
+
+    Returns
+    -------
+    Shape (rows,): 0 not worked, 1 worked, 2 worked and a conversion was captured.
     """
     lot = np.random.default_rng(seed).random(int(rows.lead.max(initial=0)) + 1)
     order = np.lexsort((lot[rows.lead], -probability))
@@ -78,17 +84,17 @@ def taken(rows: Rows, probability: Floats, capacity: int, first: int, seed: int 
         pool = order[_comes_up(rows, start)[order] & ~done[rows.lead[order]]]
         pool = pool[_is_latest(rows, pool)][:capacity]
         done[rows.lead[pool]] = True
-        out[pool] = np.where(rows.label[pool] == 1.0, _FOUND, _WORKED)
+        out[pool] = np.where(rows.label[pool] == 1.0, _CAPTURED, _WORKED)
     return out
 
 
-def _comes_up(rows: Rows, start: int) -> NDArray[np.bool_]:
+def _comes_up(rows: AnsweredRows, start: int) -> NDArray[np.bool_]:
     """Mark the snapshots that may be worked in a week, whether or not their lead was before."""
     there = (rows.cutoff < start + WEEK) & (rows.cutoff >= start - STAYS + WEEK)
     return there & (rows.converts_at >= start)
 
 
-def _is_latest(rows: Rows, pool: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _is_latest(rows: AnsweredRows, pool: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Mark the latest snapshot of each lead of the pool."""
     order = np.lexsort((-rows.cutoff[pool], rows.lead[pool]))
     ordered = rows.lead[pool][order]
@@ -97,20 +103,20 @@ def _is_latest(rows: Rows, pool: NDArray[np.intp]) -> NDArray[np.bool_]:
     return mine
 
 
-def found(
+def captured(
     outcome: Mapping[Key, Floats],
     lead: NDArray[np.int64],
     model: Key,
     settings: BacktestSettings,
-) -> dict[Key, Found]:
-    """Count what was worked and found, and how many fewer than by the model.
+) -> dict[Key, CapturedConversions]:
+    """Count leads worked and conversions captured, and how many fewer than by the model.
 
     Parameters
     ----------
     outcome
-        Name -> what `taken` gave, shape (rows,).
+        Name -> the result of `taken`, shape (rows,).
     lead
-        Shape (rows,).
+        Shape (rows,): a code of the lead.
     model
         The name that the others are compared with.
     settings
@@ -119,7 +125,7 @@ def found(
     codes, position = np.unique(lead, return_inverse=True)
     by_lead = np.column_stack(
         [
-            np.bincount(position, weights=one == _FOUND, minlength=len(codes))
+            np.bincount(position, weights=one == _CAPTURED, minlength=len(codes))
             for one in outcome.values()
         ]
     )
@@ -127,7 +133,7 @@ def found(
     rng = np.random.default_rng(settings.seed)
     redrawn = np.array([_redraw(rng, len(codes)) @ less for _ in range(settings.redraws)])
     return {
-        name: Found(
+        name: CapturedConversions(
             int(np.count_nonzero(one)),
             int(by_lead[:, at].sum()),
             interval(float(less[:, at].sum()), redrawn[:, at]),
@@ -137,5 +143,5 @@ def found(
 
 
 def _redraw(rng: np.random.Generator, leads: int) -> Floats:
-    """Draw leads with replacement: how often each."""
+    """Draw leads with replacement; return the number of draws of each."""
     return np.bincount(rng.integers(0, leads, leads), minlength=leads).astype(np.float64)

@@ -1,13 +1,13 @@
-"""Rolling origins: when a back-test trains, what it may learn then, and whom that model answers.
+"""Rolling origins: when a back-test trains, on which rows, and which rows that model predicts.
 
-Decided here: an origin is a moment in the past at which a model could have been trained. What may
-be learned at it had matured by then, and nothing else:
+Decided here: an origin is a moment in the past at which a model could have been trained. Its
+training rows are those that had matured by then, and no others:
 
     cutoff + embargo <= origin
 
-It answers the rows from its origin until the next origin of the same cadence; `NEVER_AGAIN` trains
-once. With a horizon of 90 days and an origin on 2026-04-01, a snapshot of 2026-01-01 may teach, one
-of 2026-01-02 may not, and one of 2026-04-01 is the first that is answered.
+The model predicts the rows from its origin until the next origin of the same cadence; `NEVER_AGAIN`
+trains once. With a horizon of 90 days and an origin on 2026-04-01, a snapshot of 2026-01-01 is a
+training row, one of 2026-01-02 is not, and one of 2026-04-01 is the first that is predicted.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from features.errors import NotEnoughEvidence
 from features.timeline import DAY, Moments, from_moments
+from models.stats.limits import Count, Days, Seed, Several, Share, SomeValues
 
 NEVER_AGAIN: Final = 0.0
 """The cadence of a model that is trained once, at the first origin."""
@@ -25,33 +26,33 @@ NEVER_AGAIN: Final = 0.0
 
 @dataclass(frozen=True)
 class BacktestSettings:
-    """How a back-test is made.
+    """Settings of a back-test.
 
     Attributes
     ----------
     first_share
-        The part of the span of cutoffs that lies before the first origin.
+        The share of the span of cutoffs before the first origin.
     retrain_days
-        Cadences to compare, in days; a model that is never trained again is always among them.
+        Cadences to compare, in days; a model that is never trained again is always included.
     period_days
-        Length of the periods that figures are told of.
+        Length of the periods of the figures.
     recalibrate_days
-        Recalibration learns from the outcomes of so many latest days that have matured.
+        Recalibration learns from the matured outcomes of this many latest days.
     capacity
-        How many leads sales could work in a week.
+        Number of leads that sales can work in a week.
     redraws
-        Redraws of leads behind every interval.
+        Number of bootstrap redraws of leads behind every interval.
     seed
         Of all draws.
     """
 
-    first_share: float = 0.4
-    retrain_days: tuple[float, ...] = (28.0,)
-    period_days: float = 28.0
-    recalibrate_days: float = 90.0
-    capacity: int = 50
-    redraws: int = 200
-    seed: int = 0
+    first_share: Share = 0.4
+    retrain_days: SomeValues[Days] = (28.0,)
+    period_days: Days = 28.0
+    recalibrate_days: Days = 90.0
+    capacity: Count = 50
+    redraws: Several = 200
+    seed: Seed = 0
 
     @property
     def cadences(self) -> tuple[float, ...]:
@@ -61,7 +62,7 @@ class BacktestSettings:
 
 @dataclass(frozen=True)
 class Origin:
-    """A moment of training, and until when its models answer; microseconds UTC."""
+    """A moment of training, and the end of the predictions of its models; microseconds UTC."""
 
     at: int
     until: int
@@ -69,14 +70,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Rolling:
-    """The course of a back-test.
+    """The schedule of a back-test.
 
     Attributes
     ----------
     first, end
         The first origin, and the moment after the last cutoff.
     settings
-        How it is made.
+        Settings of the back-test.
     """
 
     first: int
@@ -84,12 +85,12 @@ class Rolling:
     settings: BacktestSettings
 
     def moments(self, cadence: float) -> Moments:
-        """Tell the origins of one cadence, ascending."""
+        """Return the origins of one cadence, ascending."""
         step = round(cadence * DAY) if cadence else self.end - self.first
         return np.arange(self.first, self.end, step, dtype=np.int64)
 
     def origins(self) -> list[Origin]:
-        """Tell every moment of training once, with the last moment that anybody asks its models."""
+        """Return every moment of training once, with the end of the predictions of its models."""
         until: dict[int, int] = {}
         for cadence in self.settings.cadences:
             moments = self.moments(cadence).tolist()
@@ -97,25 +98,28 @@ class Rolling:
                 until[at] = max(until.get(at, at), following)
         return [Origin(at, until[at]) for at in sorted(until)]
 
-    def asked(self, cutoff: Moments, cadence: float) -> Moments:
-        """Tell the origin of the model that answers each row, under a cadence."""
+    def origin_of(self, cutoff: Moments, cadence: float) -> Moments:
+        """Return the origin of the model that predicts each row.
+
+        Parameters
+        ----------
+        cutoff
+            Shape (rows,): cutoffs from the first origin on.
+        cadence
+            The cadence of training, in days.
+        """
         moments = self.moments(cadence)
         return moments[np.searchsorted(moments, cutoff, side="right") - 1]
 
     def periods(self) -> list[tuple[int, int]]:
-        """Tell the periods that figures are told of: [start, end)."""
+        """Return the periods of the figures: [start, end)."""
         step = round(self.settings.period_days * DAY)
         starts = range(self.first, self.end, step)
         return [(start, min(start + step, self.end)) for start in starts]
 
 
 def rolling(cutoff: Moments, embargo: int, settings: BacktestSettings) -> Rolling:
-    """Lay out a back-test over matured snapshots.
-
-    >>> days = np.arange(100) * DAY
-    >>> made = rolling(days, 10 * DAY, BacktestSettings(0.5, (20.0,), 20.0))
-    >>> [(origin.at // DAY, origin.until // DAY) for origin in made.origins()]
-    [(50, 99), (70, 90), (90, 99)]
+    """Make the schedule of a back-test over matured snapshots.
 
     Parameters
     ----------
@@ -124,12 +128,19 @@ def rolling(cutoff: Moments, embargo: int, settings: BacktestSettings) -> Rollin
     embargo
         Microseconds, at least the horizon.
     settings
-        How.
+        Settings of the back-test.
 
     Raises
     ------
     NotEnoughEvidence
-        When nothing had matured at the first origin, or nothing comes after it.
+        If nothing had matured at the first origin, or nothing comes after it.
+
+    Examples
+    --------
+    >>> days = np.arange(100) * DAY
+    >>> made = rolling(days, 10 * DAY, BacktestSettings(0.5, (20.0,), 20.0))
+    >>> [(origin.at // DAY, origin.until // DAY) for origin in made.origins()]
+    [(50, 99), (70, 90), (90, 99)]
     """
     low, high = (int(cutoff.min()), int(cutoff.max())) if len(cutoff) else (0, 0)
     first = low + -(-round((high - low) * settings.first_share) // DAY) * DAY
@@ -145,8 +156,19 @@ def rolling(cutoff: Moments, embargo: int, settings: BacktestSettings) -> Rollin
 
 
 def matured_by(cutoff: Moments, origin: int, embargo: int) -> NDArray[np.bool_]:
-    """Mark the snapshots that may be learned from at an origin.
+    """Mark the snapshots that had matured at an origin.
 
+    Parameters
+    ----------
+    cutoff
+        Shape (rows,).
+    origin
+        The moment of training.
+    embargo
+        Microseconds from a cutoff until its label is known.
+
+    Examples
+    --------
     >>> matured_by(np.array([1, 2, 3]), origin=12, embargo=10)
     array([ True,  True, False])
     """

@@ -1,7 +1,7 @@
-"""What a repair is decided on, what was decided, and how it is said.
+"""The input and the decision of a recalibration, and its sentences.
 
-Decided here: a sentence names the rows it speaks of, the gain and its interval, so that it can
-stand alone as the grounds of a version.
+Decided here: a sentence names its rows, the gain and its interval, so that it is complete as the
+grounds of a version.
 """
 
 from dataclasses import dataclass, field
@@ -26,34 +26,13 @@ _ENDS: Final = ("value", "low", "high")
 
 
 @dataclass(frozen=True)
-class RepairSettings:
-    """How a model is recalibrated.
-
-    Attributes
-    ----------
-    days
-        It is fitted on the outcomes of so many latest days that have matured, and judged on as
-        many; on fewer where the history since the model learned is too short for both.
-    min_conversions
-        Leads that converted, and leads that did not, needed on either side.
-    redraws, seed
-        Of the bootstrap by lead that judges.
-    """
-
-    days: float = 90.0
-    min_conversions: int = 20
-    redraws: int = 400
-    seed: int = 0
-
-
-@dataclass(frozen=True)
 class Matured:
-    """Matured answers on rows that the model has not learned from.
+    """Matured predictions on rows that the model was not trained on.
 
     Attributes
     ----------
     margin, label, cutoff
-        Shape (rows,): additive log-odds before calibration; what came of them; microseconds UTC.
+        Shape (rows,): additive log-odds before calibration; 1 or 0; microseconds UTC.
     lead
         Shape (rows,): a code of the lead.
     """
@@ -64,7 +43,7 @@ class Matured:
     cutoff: Moments
 
     def take(self, rows: NDArray[np.intp]) -> "Matured":
-        """Keep some rows."""
+        """Select some rows."""
         return Matured(self.margin[rows], self.label[rows], self.lead[rows], self.cutoff[rows])
 
 
@@ -79,28 +58,28 @@ class Cut:
 
 @dataclass(frozen=True)
 class Tried:
-    """One repair on the judged rows: how much less log loss than what stood before it."""
+    """One candidate on the judged rows: its gain in log loss over the best before it."""
 
     kind: Kind
     gain: Interval
 
 
 @dataclass(frozen=True)
-class Repair:
-    """What was decided.
+class Recalibration:
+    """The decision about a recalibration.
 
     Attributes
     ----------
     kind, line
-        Which repair, and its slope and shift.
+        The kind, and its slope and shift.
     why
-        What was shown, or why nothing is changed, in a sentence.
+        The evidence, or the reason why nothing is changed, in a sentence.
     tried
-        Every repair that was judged.
+        Every candidate that was judged.
     cut
-        The rows that it was fitted and judged on; missing where there were too few.
+        The rows of the fit and of the judgement; None where there were too few.
     held_out
-        Shape of `cut.judged`: probabilities by repairs that knew neither their time nor their lead.
+        Shape of `cut.judged`: probabilities by lines of earlier outcomes of other leads.
     """
 
     kind: Kind
@@ -111,16 +90,16 @@ class Repair:
     held_out: Floats = field(default_factory=lambda: np.empty(0))
 
 
-def told(found: Repair) -> dict[str, Any]:
-    """Give what was decided as plain data."""
+def as_plain(decision: Recalibration) -> dict[str, Any]:
+    """Return the decision as plain data."""
     return {
-        "kind": found.kind,
-        "slope": found.line[0],
-        "shift": found.line[1],
-        "why": found.why,
+        "kind": decision.kind,
+        "slope": decision.line[0],
+        "shift": decision.line[1],
+        "why": decision.why,
         "tried": [
             {"kind": one.kind, "gain": {end: _plain(getattr(one.gain, end)) for end in _ENDS}}
-            for one in found.tried
+            for one in decision.tried
         ],
     }
 
@@ -130,12 +109,22 @@ def _plain(value: float) -> float | None:
 
 
 def lacking(rows: Matured, cut: Cut, least: int) -> str:
-    """Say what is missing to fit and to judge a repair; nothing if enough is there."""
+    """State what is missing to fit and to judge; an empty text if there is enough.
+
+    Parameters
+    ----------
+    rows
+        The matured predictions.
+    cut
+        The rows of the fit and of the judgement.
+    least
+        Leads that converted, and leads that did not, needed on either side.
+    """
     for part, purpose in ((cut.earlier, "fit a repair on"), (cut.judged, "judge it on")):
-        found = paired_trial.fewest(rows.label[part], rows.lead[part])
-        if found < least:
+        leads = paired_trial.fewest(rows.label[part], rows.lead[part])
+        if leads < least:
             return (
-                f"too few matured outcomes to {purpose}: {found} leads of the rarer kind "
+                f"too few matured outcomes to {purpose}: {leads} leads of the rarer kind "
                 f"(converted or not) among {len(part):,} snapshots, {least} are asked for; "
                 "wait for more outcomes to mature"
             )
@@ -143,16 +132,34 @@ def lacking(rows: Matured, cut: Cut, least: int) -> str:
 
 
 def why_not(rows: Matured, cut: Cut, tried: list[Tried]) -> str:
-    """Say that no repair wins, and what was tried."""
-    said = ", ".join(
+    """State that no candidate wins, with the gains of those tried.
+
+    Parameters
+    ----------
+    rows, cut
+        The matured predictions, and those that were judged.
+    tried
+        Every candidate that was judged.
+    """
+    gains = ", ".join(
         f"{one.kind} {one.gain.value:+.4f} ({one.gain.low:+.4f} to {one.gain.high:+.4f})"
         for one in tried
     )
-    return f"no repair wins beyond noise in log loss on {_days(rows, cut.judged)}: {said or FLAT}"
+    return f"no repair wins beyond noise in log loss on {_days(rows, cut.judged)}: {gains or FLAT}"
 
 
 def why(rows: Matured, cut: Cut, line: Line, gain: Interval) -> str:
-    """Say which repair wins, on which rows, by how much."""
+    """State which line wins, on which rows, and its gain.
+
+    Parameters
+    ----------
+    rows, cut
+        The matured predictions, and those of the fit and of the judgement.
+    line
+        Slope and shift.
+    gain
+        In log loss, with its interval.
+    """
     return (
         f"log-odds times {line[0]:.3f} and {line[1]:+.3f}, fitted on {_days(rows, cut.newest)}; "
         f"held out by lead and in time order on {_days(rows, cut.judged)} it gains "

@@ -2,14 +2,13 @@
 
 Decided here: a numeric feature has bins of about equal size, cut at values that occur; zero has a
 bin of its own when it is frequent; a category has a bin for each code with support, the rest share
-bin 0; missing is always the last bin, also when training never saw it. A value belongs to the bin
+bin 0; missing is always the last bin, also when no training row had it. A value belongs to the bin
 of the first edge that is not below it, so a bin is (previous edge, edge].
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ class Binning:
     edges
         Per feature, ascending: inner edges of a number, or the codes that have a bin.
     categorical
-        Shape (features,).
+        Shape (features,): whether the column holds codes without order.
     """
 
     edges: tuple[Edges, ...]
@@ -46,7 +45,7 @@ class Binning:
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """Shape (features + 1,): where the bins of a feature begin in one long row of all bins."""
+        """Shape (features + 1,): where the bins of a feature begin in the row of all bins."""
         return np.concatenate([[0], np.cumsum(self.counts)]).astype(np.int64)
 
     @cached_property
@@ -61,18 +60,26 @@ class Binning:
         return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
     def codes(self, values: Values) -> BinCodes:
-        """Give the bin of every value: shape (features, rows), feature by feature."""
+        """Return the bin of every value: shape (features, rows), feature by feature."""
         out = np.empty((values.shape[1], values.shape[0]), dtype=np.uint8)
         _fill_codes(values, self.flat_edges, self.edge_starts, self.categorical, out)
         return out
 
     def to_json(self) -> list[list[float]]:
-        """Write the edges as plain lists."""
+        """Return the edges as plain lists."""
         return [[float(edge) for edge in edges] for edges in self.edges]
 
     @classmethod
     def from_json(cls, raw: list[list[float]], categorical: NDArray[np.bool_]) -> "Binning":
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote.
+
+        Parameters
+        ----------
+        raw
+            The edges, a list a feature.
+        categorical
+            Shape (features,): whether the column holds codes without order.
+        """
         return cls(tuple(np.array(edges, dtype=np.float32) for edges in raw), categorical)
 
 
@@ -93,11 +100,11 @@ def learn(
     values
         Shape (rows, features).
     categorical
-        Shape (features,).
+        Shape (features,): whether the column holds codes without order.
     settings
         How many bins, and how small.
     further
-        Per feature, edges that must be there (the hand-given points ask for them).
+        Per feature, edges that must be there: those that hand-given points need.
     """
     edges = []
     for column in range(values.shape[1]):
@@ -124,8 +131,10 @@ def _number_edges(present: Edges, settings: ScorecardSettings) -> Edges:
 
 
 @njit(cache=True)
-def _cuts(support: Any, is_zero: Any, size: int, least: int) -> Any:  # pragma: no cover (compiled)
-    """Mark the levels after which a bin ends: full, or next to a zero that fills one alone."""
+def _cuts(
+    support: NDArray[np.int64], is_zero: NDArray[np.bool_], size: int, least: int
+) -> NDArray[np.bool_]:  # pragma: no cover (compiled)
+    """Mark the levels after which a bin ends: it is full, or zero has a bin of its own next."""
     ends = np.zeros(len(support), dtype=np.bool_)
     held = 0
     left = support.sum()
@@ -142,8 +151,20 @@ def _cuts(support: Any, is_zero: Any, size: int, least: int) -> Any:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
-def bin_of(value: float, edges: Any, begin: int, end: int, category: bool) -> int:  # noqa: FBT001  # pragma: no cover (compiled)
-    """Find the bin of one value among `edges[begin:end]`."""
+def bin_of(value: float, edges: Edges, begin: int, end: int, category: bool) -> int:  # noqa: FBT001  # pragma: no cover (compiled)
+    """Return the bin of one value, by binary search among `edges[begin:end]`.
+
+    Parameters
+    ----------
+    value
+        The value; NaN is missing.
+    edges
+        The edges of all features.
+    begin, end
+        Where those of this feature lie, `end` not included.
+    category
+        Whether the value is a code without order.
+    """
     if np.isnan(value):
         return end - begin + 1
     low, high = begin, end
@@ -160,7 +181,11 @@ def bin_of(value: float, edges: Any, begin: int, end: int, category: bool) -> in
 
 @njit(cache=True, nogil=True)
 def _fill_codes(
-    values: Any, edges: Any, edge_starts: Any, categorical: Any, out: Any
+    values: Values,
+    edges: Edges,
+    edge_starts: NDArray[np.int64],
+    categorical: NDArray[np.bool_],
+    out: BinCodes,
 ) -> None:  # pragma: no cover (compiled)
     for row in range(values.shape[0]):
         for column in range(values.shape[1]):

@@ -1,8 +1,8 @@
-"""The booster: LightGBM trees that start from a given margin.
+"""The booster: LightGBM trees that start from a margin that is known already.
 
 Decided here: small trees, so that reasons stay exact and cheap; the same seed and rows give the
 same trees; classes are never reweighted; held-out folds by lead choose how many trees, and none is
-a possible answer. Stored as LightGBM's own text.
+a possible choice. Stored as LightGBM's own text.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -13,27 +13,30 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.model.booster_parameters import bins, categories, columns, parameters, threads_for
 from models.model.settings import BoosterSettings
+from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats, Rows, TrainingSet, Values
 
 _DOUBLINGS = 3
 _STEP = 10
-_MANY_VALUES = 10_000_000
-_ROWS_A_BIN = 20
-_LEAST_LEAVES, _ROWS_A_LEAF = 4, 500
-_BINS = (31, 255)
-_CATEGORY_ROWS, _CATEGORY_SMOOTH = 100_000.0, (10.0, 100.0)
 
 
 @dataclass(frozen=True)
 class Booster:
-    """Trees in LightGBM's text form; without the margin they started from."""
+    """Trees in LightGBM's text form, without the margin that they started from.
+
+    Attributes
+    ----------
+    text
+        What `Booster.model_to_string` of LightGBM wrote.
+    """
 
     text: str
 
     @cached_property
     def model(self) -> Any:
-        """The parsed trees."""
+        """The parsed trees, a `lightgbm.Booster`."""
         return _lightgbm().Booster(model_str=self.text)
 
     @property
@@ -49,7 +52,7 @@ class Booster:
         return float(parts[0, -1])
 
     def margin(self, values: Values) -> Floats:
-        """Give the sum of the trees: shape (rows,)."""
+        """Compute the sum of the trees: shape (rows,)."""
         if len(values) == 0:
             return np.empty(0)
         return np.asarray(self.model.predict(values, raw_score=True), dtype=np.float64)
@@ -57,7 +60,7 @@ class Booster:
 
 @dataclass(frozen=True)
 class Growth:
-    """How many trees were worth growing, at which rate.
+    """How many trees are worth growing, at which rate.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class Growth:
     learning_rate
         The rate they were grown at.
     log_loss
-        Held-out log loss with so many trees.
+        Held-out log loss with that many trees.
     margin
         Shape (rows,): the held-out margin of the trees alone.
     """
@@ -88,80 +91,34 @@ class Grow(Protocol):
         settings: BoosterSettings,
         seed: int,
     ) -> Booster:
-        """Do what `grow` does."""
-
-
-def parameters(
-    settings: BoosterSettings, rows: int, learning_rate: float, seed: int, threads: int = 1
-) -> dict[str, Any]:
-    """Spell the settings as LightGBM does, for so many rows."""
-    return {
-        "objective": "binary",
-        "metric": "binary_logloss",
-        "num_leaves": leaves(settings, rows),
-        "learning_rate": learning_rate,
-        "min_data_in_leaf": settings.min_leaf_rows,
-        "min_sum_hessian_in_leaf": settings.min_leaf_hessian,
-        "lambda_l2": settings.leaf_penalty,
-        "feature_fraction": settings.feature_share,
-        "bagging_fraction": settings.row_share,
-        "bagging_freq": 1,
-        "max_cat_threshold": 16,
-        "min_data_per_group": 50,
-        "min_data_in_bin": 5,
-        "boost_from_average": False,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": threads,
-        "seed": seed,
-        "verbosity": -1,
-    }
-
-
-def leaves(settings: BoosterSettings, rows: int) -> int:
-    """Give a tree one leaf more for every so many rows: fewer carry only simple trees.
-
-    >>> [leaves(BoosterSettings(max_leaves=8), rows) for rows in (200, 3_000, 100_000)]
-    [4, 6, 8]
-    """
-    return min(settings.max_leaves, max(_LEAST_LEAVES, rows // _ROWS_A_LEAF))
-
-
-def categories(rows: int) -> dict[str, float]:
-    """Smooth the categories the less, the more rows there are."""
-    smooth = float(np.clip(_CATEGORY_ROWS / rows, *_CATEGORY_SMOOTH))
-    return {"cat_smooth": smooth, "cat_l2": 0.8 * smooth}
-
-
-def bins(rows: int) -> int:
-    """Give a feature the more bins, the more rows there are."""
-    return int(np.clip(rows // _ROWS_A_BIN, *_BINS))
-
-
-def threads_for(rows: TrainingSet, settings: BoosterSettings) -> int:
-    """Use one thread for few values: handing work over would take longer than doing it."""
-    return settings.threads if rows.values.size > _MANY_VALUES else 1
-
-
-def columns(rows: TrainingSet) -> dict[str, Any]:
-    """Give LightGBM names of the columns, which go by place, and say which are categories."""
-    names = [f"f{column}" for column in range(len(rows.names))]
-    return {"feature_name": names, "categorical_feature": np.flatnonzero(rows.categorical).tolist()}
+        """Grow trees; the parameters are those of `grow`."""
 
 
 def dataset(rows: TrainingSet, start: Floats, settings: BoosterSettings, threads: int = 1) -> Any:
-    """Make LightGBM's form of the rows, each starting from its own margin."""
-    spelled = parameters(settings, len(rows), settings.learning_rate, 0, threads)
-    spelled["max_bin"] = bins(len(rows))
-    made = _lightgbm().Dataset(
+    """Build LightGBM's data set of the rows, a `lightgbm.Dataset`.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    start
+        Shape (rows,): the margin that each row starts from.
+    settings
+        How the trees will be grown.
+    threads
+        Threads of LightGBM.
+    """
+    params = parameters(settings, len(rows), settings.learning_rate, 0, threads)
+    params["max_bin"] = bins(len(rows))
+    data = _lightgbm().Dataset(
         rows.values,
         label=rows.label,
         init_score=start,
         **columns(rows),
         free_raw_data=False,
-        params=spelled,
+        params=params,
     )
-    return made.construct()
+    return data.construct()
 
 
 def grow(
@@ -171,7 +128,7 @@ def grow(
     settings: BoosterSettings,
     seed: int,
 ) -> Booster:
-    """Grow a given number of trees at a given rate on all rows.
+    """Grow a number of trees on all rows.
 
     Parameters
     ----------
@@ -181,12 +138,16 @@ def grow(
         Shape (rows,): the margin that the trees correct.
     growth
         Number of trees, learning rate.
+    settings
+        How a tree is grown.
+    seed
+        Seed of LightGBM's draws.
     """
     trees, learning_rate = growth
     threads = threads_for(rows, settings)
-    spelled = parameters(settings, len(rows), learning_rate, seed, threads) | categories(len(rows))
+    params = parameters(settings, len(rows), learning_rate, seed, threads) | categories(len(rows))
     data = dataset(rows, start, settings, threads)
-    model = _lightgbm().train(spelled, data, num_boost_round=trees)
+    model = _lightgbm().train(params, data, num_boost_round=trees)
     return Booster(model.model_to_string())
 
 
@@ -197,16 +158,20 @@ def try_growth(
     settings: BoosterSettings,
     seed: int,
 ) -> Growth:
-    """Find how many trees pay on held-out folds; the rate is doubled while more would still pay.
+    """Choose the number of trees by held-out folds; the rate is doubled while more would help.
 
     Parameters
     ----------
     rows
         The rows.
     start
-        Shape (rows,): the margin that the trees correct; honest, that is, out of fold.
+        Shape (rows,): the margin that the trees correct, computed out of fold.
     fold
-        Shape (rows,): fold of every row, by lead; -1 for rows that only teach.
+        Shape (rows,): fold of every row, by lead; -1 for rows that are trained on only.
+    settings
+        How a tree is grown, and how many trees at most.
+    seed
+        Seed of LightGBM's draws.
     """
     data = dataset(rows, start, settings)
     rate = settings.learning_rate
@@ -224,22 +189,22 @@ def try_growth(
 
 def _try_rate(
     data: Any,
-    what: tuple[TrainingSet, Floats, NDArray[np.int64]],
+    folded: tuple[TrainingSet, Floats, NDArray[np.int64]],
     rate: float,
     settings: BoosterSettings,
     seed: int,
 ) -> Growth:
-    rows, start, fold = what
-    spelled = parameters(settings, len(rows), rate, seed) | categories(len(rows))
+    rows, start, fold = folded
+    params = parameters(settings, len(rows), rate, seed) | categories(len(rows))
     judged = np.flatnonzero(fold >= 0)
     models: list[tuple[Any, Rows]] = []
     for k in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == k)
-        model = _lightgbm().Booster(spelled, data.subset(np.flatnonzero(fold != k)))
+        model = _lightgbm().Booster(params, data.subset(np.flatnonzero(fold != k)))
         model.add_valid(data.subset(held), "held")
         models.append((model, held))
     losses = _grow_together(models, settings)
-    losses[0] = log_loss(start[judged], rows.label[judged])
+    losses[0] = margin_log_losses(label=rows.label[judged], margin=start[judged]).mean()
     trees = int(np.argmin(losses))
     margin = np.zeros(len(rows))
     for model, held in models if trees else []:
@@ -250,10 +215,10 @@ def _try_rate(
 
 
 def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) -> Floats:
-    """Grow all folds, some trees at a time; give the pooled held-out log loss after each number.
+    """Grow all folds, some trees at a time; return the pooled held-out loss by number of trees.
 
-    Stops when the pooled loss has not fallen for `patience` trees. Place 0 is left to the caller.
-    One thread a fold: threads that share a tree wait for each other more than they work.
+    Stops when the pooled loss has not fallen for `patience` trees. Position 0 is left to the
+    caller. One thread a fold: threads that share a tree wait for each other more than they work.
     """
     share = np.array([len(held) for _, held in models], dtype=np.float64)
     share /= share.sum()
@@ -269,7 +234,7 @@ def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) ->
 
 
 def _quiet() -> None:
-    """Ask for silence, of which LightGBM keeps a level for each thread, and for no more threads."""
+    """Set LightGBM's verbosity, which it stores for each thread, and its number of threads."""
     _lightgbm().Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
@@ -282,18 +247,8 @@ def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
     return losses
 
 
-def log_loss(margin: Floats, label: Floats) -> float:
-    """Give the mean log loss of margins."""
-    return float(np.mean(log_losses(margin, label)))
-
-
-def log_losses(margin: Floats, label: Floats) -> Floats:
-    """Give the log loss of every margin."""
-    return np.asarray(np.logaddexp(0.0, margin) - label * margin)
-
-
 def _lightgbm() -> Any:
-    """Import LightGBM when trees are read or grown: it takes long, and some models have none."""
+    """Import LightGBM when trees are read or grown: it is slow, and some models have no trees."""
     import lightgbm  # noqa: PLC0415 - as the docstring says
 
     return lightgbm

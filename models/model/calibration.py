@@ -2,14 +2,13 @@
 
 Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
 loss, out of fold by lead, by more than one standard error of the difference. A calibration is plain
-data, never inverts an order, and gives probabilities inside [0, 1].
+data, never inverts an order, and returns probabilities in [0, 1].
 
 - sigmoid: slope * margin + shift, slope >= 0
 - beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
-- quadratic: the margin with its error (`models.stats.log_odds`), of prior standard deviations
-`HELD`:
-  level + slope * far + bend * far**2, far = margin - center; from where its slope has fallen to
-  `LEAST` of that at the center it goes straight on
+- quadratic: the margin corrected by its estimated error (`models.stats.log_odds`), with priors of
+  standard deviations `PRIOR`: level + slope * far + bend * far**2, far = margin - center; beyond
+  the point where its slope has fallen to `LEAST` of that at the center it is a straight line
 - isotonic: a rising step curve, joined by straight lines, each level shrunk to the mean
 """
 
@@ -24,12 +23,13 @@ from features.errors import BadInput
 from features.kernel.compiled import njit
 from models.model.settings import CalibrationSettings
 from models.stats.interpolation import between
-from models.stats.log_odds import error, expit, logit
+from models.stats.log_odds import estimate_error, expit, logit
+from models.stats.metrics import log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats
 
 Kind = Literal["none", "sigmoid", "beta", "isotonic", "quadratic"]
-HELD: Final = (0.4, 0.3, 0.2)
+PRIOR: Final = (0.4, 0.3, 0.2)
 LEAST: Final = 0.2
 
 _FOLDS = 5
@@ -47,8 +47,8 @@ class Calibration:
     kind
         none, sigmoid, beta, isotonic or quadratic.
     parameters
-        sigmoid: slope, shift; beta: a, b, shift; quadratic: center,
-        level, slope, bend; isotonic: the probabilities at `at`.
+        sigmoid: slope, shift; beta: a, b, shift; quadratic: center, level, slope, bend; isotonic:
+        the probabilities at `at`; none: empty.
     at
         Isotonic only: margins, ascending.
     """
@@ -58,7 +58,7 @@ class Calibration:
     at: tuple[float, ...] = ()
 
     def probability(self, margin: Floats) -> Floats:
-        """Give probabilities: shape of `margin`.
+        """Compute probabilities: shape of `margin`.
 
         >>> Calibration("sigmoid", (1.0, 0.0)).probability(np.array([0.0]))
         array([0.5])
@@ -70,14 +70,14 @@ class Calibration:
 
     @cached_property
     def parts(self) -> tuple[int, Floats, Floats]:
-        """Give what `probability_of` reads."""
+        """The kind, the parameters and the margins, as `probability_of` takes them."""
         return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
 
     def moved(self, slope: float, shift: float) -> "Calibration":
-        """Give the curve whose log-odds are `slope` times those of this one, plus `shift`.
+        """Return the curve whose log-odds are `slope` times those of this one, plus `shift`.
 
-        A curve of every kind stays of its kind (`none` becomes `sigmoid`), so it is stored and
-        compiled as before. Between two levels of an isotonic curve the line stays straight.
+        The kind stays (`none` becomes `sigmoid`), so the curve is stored and compiled as before.
+        Between two levels of an isotonic curve the line stays straight.
 
         >>> Calibration("sigmoid", (2.0, 1.0)).moved(0.5, 1.0)
         Calibration(kind='sigmoid', parameters=(1.0, 1.5), at=())
@@ -85,6 +85,18 @@ class Calibration:
         Traceback (most recent call last):
             ...
         features.errors.BadInput: found a slope of -1.0; expected a slope above 0; ...
+
+        Parameters
+        ----------
+        slope
+            Factor of the log-odds, above 0.
+        shift
+            What is added to them.
+
+        Raises
+        ------
+        BadInput
+            If the slope is not above 0.
         """
         if not slope > 0.0:
             raise BadInput.of(
@@ -104,7 +116,7 @@ class Calibration:
         return replace(self, parameters=(*(slope * one for one in slopes), slope * own + shift))
 
     def to_json(self) -> dict[str, Any]:
-        """Write the calibration as plain data."""
+        """Return the calibration as plain data."""
         return {"kind": self.kind, "parameters": list(self.parameters), "at": list(self.at)}
 
     @classmethod
@@ -115,9 +127,17 @@ class Calibration:
 
 @njit(cache=True, nogil=True)
 def probability_of(
-    margin: float, kind: int, parameters: Any, at: Any
+    margin: float, kind: int, parameters: Floats, at: Floats
 ) -> float:  # pragma: no cover (compiled)
-    """Give the probability of one margin."""
+    """Compute the probability of one margin.
+
+    Parameters
+    ----------
+    margin
+        The margin.
+    kind, parameters, at
+        As in `Calibration.parts`.
+    """
     if kind == _ISOTONIC:
         return between(margin, at, parameters)  # type: ignore[no-any-return]
     logit = margin
@@ -145,7 +165,7 @@ def _bent(
 
 @njit(cache=True, nogil=True)
 def _probabilities(
-    margin: Any, kind: int, parameters: Any, at: Any, out: Any
+    margin: Floats, kind: int, parameters: Floats, at: Floats, out: Floats
 ) -> None:  # pragma: no cover (compiled)
     for row in range(len(margin)):
         out[row] = probability_of(margin[row], kind, parameters, at)
@@ -159,11 +179,12 @@ def fit(
     Parameters
     ----------
     kind
-        Which.
+        Which kind.
     margin, label
         Shape (rows,).
     lead
-        Shape (rows,): whose rows they are; missing means that each is of another lead.
+        Shape (rows,): a code of the lead of each row; missing means that every row is of another
+        lead.
     """
     if kind == "quadratic":
         return _quadratic(margin, label, np.arange(len(label)) if lead is None else lead)
@@ -190,17 +211,18 @@ def choose(
     Parameters
     ----------
     margin, label, lead
-        Shape (rows,): honest margins (later than, or held out of, what the model was trained on).
+        Shape (rows,): margins of rows that are later than, or were held out of, the training rows;
+        their labels; a code of the lead of each row.
     settings
         The kinds to try.
     seed
-        Of the folds.
+        Seed of the folds.
     """
     converted = np.count_nonzero(label == 1.0)
     if min(converted, len(label) - converted) < settings.min_conversions:
         return Calibration()
     fold = folds_by_lead(lead, label, _FOLDS, seed)
-    plain = log_losses(Calibration().probability(margin), label)
+    plain = log_losses(label=label, probability=Calibration().probability(margin))
     best: Kind = "none"
     best_gain = 0.0
     for kind in settings.kinds:
@@ -208,12 +230,6 @@ def choose(
         if gain.mean() > max(best_gain, _standard_error(gain, lead)):
             best, best_gain = _kind(kind), float(gain.mean())
     return fit(best, margin, label, lead)
-
-
-def log_losses(probability: Floats, label: Floats) -> Floats:
-    """Give the log loss of every row; probabilities are held inside (1e-12, 1 - 1e-12)."""
-    inside = np.clip(probability, 1e-12, 1.0 - 1e-12)
-    return np.asarray(-label * np.log(inside) - (1.0 - label) * np.log1p(-inside))
 
 
 def _kind(name: str) -> Kind:
@@ -228,19 +244,19 @@ def _out_of_fold(
     for k in range(_FOLDS):
         held = fold == k
         curve = fit(kind, margin[~held], label[~held], lead[~held])
-        out[held] = log_losses(curve.probability(margin[held]), label[held])
+        out[held] = log_losses(label=label[held], probability=curve.probability(margin[held]))
     return out
 
 
 def _standard_error(gain: Floats, lead: NDArray[np.int64]) -> float:
-    """Give the standard error of the mean gain, rows of a lead taken together."""
+    """Compute the standard error of the mean gain, rows of a lead taken together."""
     _, position = np.unique(lead, return_inverse=True)
     by_lead = np.bincount(position, weights=gain - gain.mean())
     return float(np.sqrt(np.sum(by_lead**2)) / len(gain))
 
 
 def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
-    """Fit non-negative slopes and a shift, weakly held to slopes of one and no shift."""
+    """Fit non-negative slopes and a shift, weakly shrunk to slopes of one and no shift."""
     from scipy.optimize import minimize  # noqa: PLC0415 - for learning alone
 
     target = np.append(np.ones(parts.shape[1]), 0.0)
@@ -256,10 +272,10 @@ def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:
 
 
 def _quadratic(margin: Floats, label: Floats, lead: NDArray[np.int64]) -> Calibration:
-    found = error(margin, label, lead, HELD)
-    shift, slope, bend = found.likely.tolist()
+    error = estimate_error(margin, label, lead, PRIOR)
+    shift, slope, bend = error.likely.tolist()
     rising = max(1.0 + slope, LEAST)
-    return Calibration("quadratic", (found.center, found.center + shift, rising, bend))
+    return Calibration("quadratic", (error.center, error.center + shift, rising, bend))
 
 
 def _isotonic(margin: Floats, label: Floats) -> Calibration:

@@ -1,19 +1,19 @@
 """How sure a probability is: an interval for the share of leads like this one that convert.
 
-Decided here: the interval answers the product's own promise. Of leads given 0.2 one in five
-converts; the interval says between which shares that may lie, 90 % of the time, in the months to
-come. It is a curve of the calibrated log-odds z, learned from margins that were later than, or
-held out of, what the model was trained on:
+Decided here: the interval is about the product's own promise. Of leads with a probability of 0.2
+one in five converts; the interval states between which shares that may lie, 90 % of the time, in
+the months to come. It is a curve of the calibrated log-odds z, learned from margins of rows that
+are later than, or were held out of, the training rows:
 
     true log-odds = z + error + period * (1 + tilt * far),  far = z - center
 
 The `error` is that of `models.stats.log_odds`, with priors of standard deviations `PRIOR`: with no
-outcomes the interval is as wide as ignorance, and narrows with every conversion, without a step;
+outcomes the interval is as wide as the prior, and narrows with every conversion, without a step;
 far from where the conversions are it stays wide.
-`period` is what a base rate moves by from one horizon to the next: its mean square under a
+`period` is how much a base rate moves from one horizon to the next: its mean square under a
 half-normal prior of scale `PERIOD` and the errors of the periods of one horizon. What moves the
-rate tilts the curve too, by `tilt`, whose standard deviation is `TILT`. The probability shown lies
-inside its interval, always.
+rate tilts the curve too, by `tilt`, whose standard deviation is `TILT`. The probability shown
+always lies inside its interval.
 """
 
 from dataclasses import asdict, dataclass
@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
-from models.stats.log_odds import error, expit, logit, powers
+from models.stats.log_odds import estimate_error, expit, logit, powers
 from models.stats.training_set import Floats
 
 LEVEL: Final = 0.9
-"""In this share of the cases the interval holds the share that converts."""
+"""In this share of the cases the interval covers the share that converts."""
 PRIOR: Final = (1.0, 0.5, 0.2)
 PERIOD: Final = 0.4
 TILT: Final = 0.5
@@ -42,19 +42,19 @@ _MOST: Final = 1.5
 
 
 @dataclass(frozen=True)
-class Interval:
-    """What was learned about the errors of the probabilities.
+class ProbabilityInterval:
+    """The estimated error of the probabilities, and the intervals that follow from it.
 
     Attributes
     ----------
     center
-        The log-odds at which `shift` is told.
+        The log-odds at which the shift is stated.
     error
         The most likely shift, slope and bend.
     covariance
         Of the three: shape (3, 3).
     period
-        Standard deviation of what a period adds.
+        Standard deviation of the log-odds between periods of one horizon.
     """
 
     center: float = 0.0
@@ -67,11 +67,11 @@ class Interval:
     period: float = PERIOD
 
     def of(self, probability: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """Give the lower end, the upper end, and where the evidence is sufficient.
+        """Compute the lower ends, the upper ends, and where the evidence is sufficient.
 
         Each has the shape of `probability`.
 
-        >>> low, high, sufficient = Interval().of(np.array([0.2]))
+        >>> low, high, sufficient = ProbabilityInterval().of(np.array([0.2]))
         >>> bool(low[0] < 0.1 < 0.2 < 0.4 < high[0]), sufficient.tolist()
         (True, [False])
         """
@@ -82,11 +82,11 @@ class Interval:
 
     @cached_property
     def learned(self) -> tuple[float, float, Floats, Floats]:
-        """Give what `ends` reads."""
+        """Center, period, error and covariance, as `ends` takes them."""
         return self.center, self.period, np.array(self.error), np.array(self.covariance)
 
     def moved(self, probability: Floats, deviations: Floats) -> Floats:
-        """Give what the shares may truly be: shape (deviations, rows).
+        """Compute what the true shares may be: shape (deviations, rows).
 
         Parameters
         ----------
@@ -103,11 +103,11 @@ class Interval:
         return expit(z + parts @ errors + deviations[:, None] * np.sqrt(variance))
 
     def to_json(self) -> dict[str, Any]:
-        """Write the interval as plain data."""
+        """Return the interval as plain data."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, raw: dict[str, Any]) -> "Interval":
+    def from_json(cls, raw: dict[str, Any]) -> "ProbabilityInterval":
         """Read what `to_json` wrote."""
         covariance = tuple(tuple(row) for row in raw["covariance"])
         return cls(raw["center"], tuple(raw["error"]), covariance, raw["period"])
@@ -121,7 +121,17 @@ def ends(
     high: Floats,
     sufficient: NDArray[np.bool_],
 ) -> None:
-    """Write the ends of the intervals, and where the evidence is sufficient."""
+    """Write the ends of the intervals, and where the evidence is sufficient.
+
+    Parameters
+    ----------
+    probability
+        Shape (rows,).
+    learned
+        As in `ProbabilityInterval.learned`.
+    low, high, sufficient
+        Shape (rows,): written.
+    """
     center, period, errors, covariance = learned
     part = np.ones(3)
     for i in range(probability.size):
@@ -142,45 +152,53 @@ def ends(
 
 def learn(
     probability: Floats, label: Floats, lead: NDArray[np.int64], period: NDArray[np.int64]
-) -> Interval:
+) -> ProbabilityInterval:
     """Learn how far probabilities may be from the shares that convert.
 
     Parameters
     ----------
     probability, label
-        Shape (rows,): calibrated, of rows that the model was not trained on; what became of them.
+        Shape (rows,): calibrated probabilities of rows that the model was not trained on; their
+        labels.
     lead
-        Shape (rows,): whose rows they are.
+        Shape (rows,): a code of the lead of each row.
     period
         Shape (rows,): the number of the period, each one horizon long.
     """
     if len(label) == 0:
-        return Interval()
+        return ProbabilityInterval()
     z = logit(probability)
-    found = error(z, label, lead, PRIOR)
-    expected = expit(found.at(z))
+    error = estimate_error(z, label, lead, PRIOR)
+    expected = expit(error.at(z))
     rest = (label - expected, expected * (1.0 - expected))
-    moved = _period_variance(rest, period, found.repeated)
-    return Interval(
-        found.center,
-        tuple(found.likely.tolist()),
-        tuple(tuple(row) for row in found.covariance.tolist()),
+    moved = _period_variance(rest, period, error.repeated)
+    return ProbabilityInterval(
+        error.center,
+        tuple(error.likely.tolist()),
+        tuple(tuple(row) for row in error.covariance.tolist()),
         float(np.sqrt(moved)),
     )
 
 
 def periods(cutoff: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
-    """Give the number of the period of each cutoff, one horizon long, from the first.
+    """Compute the number of the period of each cutoff, one horizon long, from the first cutoff.
 
     >>> periods(np.array([0, 9, 10, 25]), 10).tolist()
     [0, 0, 1, 2]
+
+    Parameters
+    ----------
+    cutoff
+        Shape (rows,): microseconds.
+    horizon
+        Length of a period in microseconds.
     """
     first = np.int64(cutoff.min() if cutoff.size else 0)
     return np.asarray((cutoff - first) // horizon, np.int64)
 
 
 def _sums(rows: Floats, group: NDArray[np.int64]) -> Floats:
-    """Add up the rows of each group: shape (groups, columns)."""
+    """Sum the rows of each group: shape (groups, columns)."""
     _, place = np.unique(group, return_inverse=True)
     return np.column_stack([np.bincount(place, weights=column) for column in rows.T])
 
@@ -188,7 +206,7 @@ def _sums(rows: Floats, group: NDArray[np.int64]) -> Floats:
 def _period_variance(
     rest: tuple[Floats, Floats], period: NDArray[np.int64], repeated: float
 ) -> float:
-    """Estimate the variance of what periods add, from residuals and information of the rows."""
+    """Estimate the variance between periods from residuals and information of the rows."""
     surplus, information = _sums(np.column_stack(rest), period).T / repeated
     some = information > 0.0
     error, noise = surplus[some] / information[some], 1.0 / information[some]
@@ -199,7 +217,7 @@ def _period_variance(
 
 
 def _log_likelihood(error: Floats, noise: Floats, tried: Floats) -> Floats:
-    """Tell how likely the errors of the periods are under each spread, whatever their mean."""
+    """Compute the log-likelihood of the periods' errors under each spread, whatever their mean."""
     variance = noise[:, None] + tried**2
     mean = np.sum(error[:, None] / variance, axis=0) / np.sum(1.0 / variance, axis=0)
     fit = np.sum(np.log(variance) + (error[:, None] - mean) ** 2 / variance, axis=0)

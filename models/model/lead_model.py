@@ -1,4 +1,4 @@
-"""The lead model: what was learned, as plain data, and the way from features to a probability.
+"""The lead model: plain data, learned, and the computation of a probability from features.
 
 Decided here: margin = scorecard weight * scorecard + trees weight * trees + shift. It is additive
 in features: the scorecard by its tables, the trees by their SHAP values. The probability is the
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from features.errors import CatalogMismatch
 from models.model.booster import Booster
 from models.model.calibration import Calibration
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 from models.model.scorecard import Scorecard
 from models.stats.training_set import Floats, Values
 
@@ -24,7 +24,15 @@ EvidenceLevel = Literal["points_only", "scorecard", "scorecard_and_trees"]
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each part counts, and what is added."""
+    """The weights of the parts of the margin.
+
+    Attributes
+    ----------
+    scorecard, trees
+        Factors of the two margins.
+    shift
+        What is added, in log-odds.
+    """
 
     scorecard: float = 1.0
     trees: float = 0.0
@@ -33,7 +41,13 @@ class Weights:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the model was trained on."""
+    """What the model was trained on.
+
+    Attributes
+    ----------
+    rows, leads, conversions
+        Snapshots, distinct leads, snapshots that converted within the horizon.
+    """
 
     rows: int
     leads: int
@@ -51,9 +65,9 @@ class LeadModel:
     scorecard
         The scorecard.
     booster
-        The trees; None when none was worth it.
+        The trees; None if none was worth growing.
     weights
-        How the two are put together.
+        How the two are combined.
     calibration
         From margin to probability.
     interval
@@ -61,7 +75,7 @@ class LeadModel:
     counts
         What it was trained on.
     choices
-        What held-out data chose, and the log loss of the candidates; for people to read.
+        What was chosen by held-out data, and the log loss of the candidates; for people to read.
     """
 
     names: tuple[str, ...]
@@ -70,30 +84,35 @@ class LeadModel:
     booster: Booster | None
     weights: Weights
     calibration: Calibration
-    interval: Interval
+    interval: ProbabilityInterval
     counts: Counts
     choices: dict[str, Any]
 
     @property
     def evidence_level(self) -> EvidenceLevel:
-        """What the data could carry: points only, a scorecard, or trees as well."""
+        """What the data were enough for: points only, a scorecard, or trees as well."""
         if self.scorecard.penalty == 0.0:
             return "points_only"
         return "scorecard" if self.booster is None else "scorecard_and_trees"
 
     @cached_property
     def base_margin(self) -> float:
-        """The margin of no particular lead: what contributions start from."""
+        """The margin that contributions start from: that of an average training row."""
         trees = 0.0 if self.booster is None else self.weights.trees * self.booster.expected
         return self.weights.scorecard * self.scorecard.intercept + trees + self.weights.shift
 
     def margin(self, values: Values) -> Floats:
-        """Give the additive log-odds before calibration: shape (rows,).
+        """Compute the additive log-odds before calibration: shape (rows,).
 
         Parameters
         ----------
         values
-            Shape (rows, features), float32, as `features.build` made them.
+            Shape (rows, features), float32, as `features.build` returns them.
+
+        Raises
+        ------
+        CatalogMismatch
+            If the number of features is not that of the model.
         """
         if values.ndim != 2 or values.shape[1] != len(self.names):  # noqa: PLR2004 (rows, features)
             raise CatalogMismatch.of(
@@ -107,11 +126,11 @@ class LeadModel:
         return margin
 
     def probability(self, values: Values) -> Floats:
-        """Give the calibrated probability of an outcome in the horizon: shape (rows,)."""
+        """Compute the calibrated probability of the outcome within the horizon: shape (rows,)."""
         return self.calibration.probability(self.margin(values))
 
     def to_json(self) -> dict[str, Any]:
-        """Write everything but the trees as plain data."""
+        """Return everything but the trees as plain data."""
         return {
             "names": list(self.names),
             "scorecard": self.scorecard.to_json(),
@@ -124,7 +143,15 @@ class LeadModel:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any], booster_text: str | None) -> "LeadModel":
-        """Read what `to_json` wrote, with the trees in LightGBM's text form."""
+        """Read what `to_json` wrote.
+
+        Parameters
+        ----------
+        raw
+            The plain data.
+        booster_text
+            The trees in LightGBM's text form; None if there are none.
+        """
         scorecard = Scorecard.from_json(raw["scorecard"])
         return cls(
             names=tuple(raw["names"]),
@@ -133,7 +160,7 @@ class LeadModel:
             booster=None if booster_text is None else Booster(booster_text),
             weights=Weights(**raw["weights"]),
             calibration=Calibration.from_json(raw["calibration"]),
-            interval=Interval.from_json(raw["interval"]),
+            interval=ProbabilityInterval.from_json(raw["interval"]),
             counts=Counts(**raw["counts"]),
             choices=raw["choices"],
         )

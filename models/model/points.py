@@ -1,8 +1,8 @@
 """Hand-given points: the sales team's own table, `scorecard.yaml`.
 
-Decided here: a rule gives points when one feature meets one condition; points are log-odds in the
-unit of `points_to_double_odds`. With no outcomes at all they rank the leads alone; with outcomes
-the learned scorecard is shrunk towards them and learns how far to trust them (a scale >= 0).
+Decided here: a rule adds points when one feature meets one condition; points are log-odds in the
+unit of `points_to_double_odds`. Without outcomes the points alone rank the leads; with outcomes the
+learned scorecard is shrunk towards them and learns how far to trust them (a scale >= 0).
 
 ::
 
@@ -39,7 +39,17 @@ DO = "correct the points file"
 
 
 class When(BaseModel):
-    """A condition on one value: bounds, or words of a category, or that it is missing."""
+    """A condition on one value: bounds, or words of a category, or that it is missing.
+
+    Attributes
+    ----------
+    at_least, above, at_most, below
+        Bounds of a number, in the unit of the feature.
+    words
+        The values of a category that meet the condition (`is` in the file).
+    missing
+        Whether a missing value meets it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     at_least: float | None = None
@@ -57,8 +67,18 @@ class When(BaseModel):
         return self
 
 
-class Line(BaseModel):
-    """One rule of the file."""
+class RuleLine(BaseModel):
+    """One rule of the file.
+
+    Attributes
+    ----------
+    feature
+        The name of the feature.
+    when
+        The condition.
+    points
+        What is added where the condition is met.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     feature: str
@@ -67,17 +87,41 @@ class Line(BaseModel):
 
 
 class PointsFile(BaseModel):
-    """The whole file."""
+    """The whole file.
+
+    Attributes
+    ----------
+    points_to_double_odds
+        So many points are a factor of two in the odds.
+    expected_rate
+        The base rate to assume while there are no outcomes, in (0, 1).
+    rules
+        The rules, in their order.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     points_to_double_odds: Annotated[float, Field(gt=0)] = 20.0
     expected_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    rules: tuple[Line, ...] = ()
+    rules: tuple[RuleLine, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule in terms of a column: `low <= value <= high`, or one of `codes`, or missing."""
+    """A rule in terms of a column: `low <= value <= high`, or one of `codes`, or missing.
+
+    Attributes
+    ----------
+    column
+        Position of the feature in the catalog.
+    log_odds
+        What the rule adds.
+    low, high
+        Bounds of a number, both ends included.
+    codes
+        Codes of a category; None for a number.
+    missing
+        Whether the rule is about the missing value.
+    """
 
     column: int
     log_odds: float
@@ -87,14 +131,14 @@ class Rule:
     missing: bool = False
 
     def edges(self) -> tuple[float, ...]:
-        """Give the bin edges that part what meets the rule from what does not."""
+        """Return the bin edges that separate the values that meet the rule from the others."""
         if self.codes is not None:
             return self.codes
         below = float(np.nextafter(np.float32(self.low), np.float32(-np.inf)))
         return tuple(edge for edge in (below, self.high) if math.isfinite(edge))
 
     def meets(self, bins: Edges) -> NDArray[np.bool_]:
-        """Tell which bins meet the rule; `bins` holds one value of each, NaN the missing one."""
+        """Mark the bins that meet the rule; `bins` holds one value of each, NaN for missing."""
         if self.missing:
             return np.isnan(bins)
         if self.codes is not None:
@@ -104,7 +148,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Points:
-    """Rules that know their columns.
+    """Rules, resolved to columns of a catalog.
 
     Attributes
     ----------
@@ -113,7 +157,7 @@ class Points:
     expected_rate
         The base rate to assume while there are no outcomes.
     unknown_words
-        `feature: word` of words that the vocabulary does not hold: their rules give nothing.
+        `feature: word` for words that are not in the vocabulary: their rules add nothing.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -121,14 +165,14 @@ class Points:
     unknown_words: tuple[str, ...] = ()
 
     def edges(self, features: int) -> list[Edges]:
-        """Give, per feature, the edges that its rules need."""
-        asked: list[list[float]] = [[] for _ in range(features)]
+        """Return, per feature, the bin edges that its rules need."""
+        needed: list[list[float]] = [[] for _ in range(features)]
         for rule in self.rules:
-            asked[rule.column].extend(rule.edges())
-        return [np.unique(np.array(edges, dtype=np.float32)) for edges in asked]
+            needed[rule.column].extend(rule.edges())
+        return [np.unique(np.array(edges, dtype=np.float32)) for edges in needed]
 
     def table(self, binning: Binning) -> Floats:
-        """Give the log-odds of every bin: shape (bins,)."""
+        """Return the log-odds of every bin: shape (bins,)."""
         table = np.zeros(int(binning.starts[-1]))
         for rule in self.rules:
             begin, end = binning.starts[rule.column], binning.starts[rule.column + 1]
@@ -145,7 +189,7 @@ def _one_of_each(binning: Binning, column: int) -> Edges:
 
 
 def read(text: str) -> PointsFile:
-    """Read a points file; every fault is told at once.
+    """Read a points file; all faults are reported at once.
 
     >>> read("rules: [{feature: a__b, when: {at_least: 1}, points: 5}]").rules[0].points
     5.0
@@ -153,7 +197,7 @@ def read(text: str) -> PointsFile:
     Raises
     ------
     BadParams
-        When the file has unknown keys, wrong types or conditions that contradict.
+        If the file has unknown keys, wrong types or contradictory conditions.
     """
     try:
         raw = yaml.safe_load(text) or {}
@@ -173,13 +217,20 @@ def read(text: str) -> PointsFile:
 
 
 def resolve(file: PointsFile, catalog: Catalog) -> Points:
-    """Find the columns and codes that the rules speak of.
+    """Resolve the rules to the columns and codes of a catalog.
+
+    Parameters
+    ----------
+    file
+        The points file.
+    catalog
+        The features and their vocabulary.
 
     Raises
     ------
     BadParams
-        When a feature is not in the catalog, or words are asked of a number or bounds of a
-        category; all of them at once.
+        If a feature is not in the catalog, or a number has words or a category has bounds; all of
+        them at once.
     """
     unit = math.log(2.0) / file.points_to_double_odds
     faults: list[Fault] = []
@@ -199,7 +250,7 @@ def resolve(file: PointsFile, catalog: Catalog) -> Points:
     return Points(tuple(rules), file.expected_rate, tuple(unknown))
 
 
-def _fault(line: Line, catalog: Catalog) -> Fault | None:
+def _fault(line: RuleLine, catalog: Catalog) -> Fault | None:
     if line.feature not in catalog.names:
         return Fault(f"a rule on {line.feature}", "a feature of the catalog", DO)
     category = catalog.features[catalog.names.index(line.feature)].is_category
@@ -209,7 +260,7 @@ def _fault(line: Line, catalog: Catalog) -> Fault | None:
     return Fault(f"the condition on {line.feature}", wanted, DO)
 
 
-def _rule(line: Line, column: int, known: Sequence[str], unit: float) -> Rule:
+def _rule(line: RuleLine, column: int, known: Sequence[str], unit: float) -> Rule:
     when, log_odds = line.when, line.points * unit
     if when.missing:
         return Rule(column, log_odds, missing=True)

@@ -1,19 +1,20 @@
 """The reference population: what a score and a band are measured against.
 
 Decided here: a score is the percent of the reference population of open leads whose margin is
-lower; up to 1,001 margins of that population are kept, between them the score rises in a straight
-line. The bands are cut at stated scores.
+lower; up to 1,001 margins of that population are stored, between them the score is linear. The
+bands are cut at stated scores.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import BadParams, NotEnoughEvidence
+from features.errors import NotEnoughEvidence
 from features.kernel.compiled import njit
+from models.model.settings import BandSettings
 from models.stats.interpolation import between
 from models.stats.training_set import Floats
 
@@ -24,25 +25,8 @@ _KNOTS = 1001
 
 
 @dataclass(frozen=True)
-class BandSettings:
-    """From which scores on a lead is `hot` or `warm`."""
-
-    hot: float = 90.0
-    warm: float = 60.0
-
-    def __post_init__(self) -> None:
-        """Refuse thresholds out of order."""
-        if not 0.0 <= self.warm <= self.hot <= 100.0:  # noqa: PLR2004 (percent)
-            raise BadParams.of(
-                f"bands hot from {self.hot}, warm from {self.warm}",
-                "0 <= warm <= hot <= 100",
-                "correct the thresholds",
-            )
-
-
-@dataclass(frozen=True)
 class Reference:
-    """A population of open leads, by its margins.
+    """A population of open leads, as its margins.
 
     Attributes
     ----------
@@ -51,7 +35,7 @@ class Reference:
     below
         The percent of the population that lies below each of them.
     population
-        How many there were.
+        The number of leads.
     bands
         The thresholds.
     """
@@ -59,10 +43,10 @@ class Reference:
     margin: Floats
     below: Floats
     population: int
-    bands: BandSettings = BandSettings()
+    bands: BandSettings = field(default_factory=BandSettings)
 
     def score(self, margin: Floats) -> Floats:
-        """Give the percent of the population that a lead is hotter than: shape of `margin`.
+        """Compute the percent of the population that a lead is hotter than: shape of `margin`.
 
         >>> people = learn(np.array([-3.0, -2.0, -2.0, 0.0]))
         >>> people.score(np.array([-9.0, -2.0, 0.0, 9.0]))
@@ -73,18 +57,18 @@ class Reference:
         return out
 
     def band(self, score: Floats) -> NDArray[np.int8]:
-        """Give the band codes, positions in `BANDS`: shape of `score`."""
+        """Compute the band codes, positions in `BANDS`: shape of `score`."""
         out = np.empty(len(score), np.int8)
         _bands(np.ascontiguousarray(score, np.float64), self.parts[2], out)
         return out
 
     @cached_property
     def parts(self) -> tuple[Floats, Floats, Floats]:
-        """Give what `score_of` and `band_of` read: the margins, the percents, the thresholds."""
+        """The margins, the percents and the thresholds, as `score_of` and `band_of` take them."""
         return self.margin, self.below, np.array([self.bands.warm, self.bands.hot])
 
     def to_json(self) -> dict[str, Any]:
-        """Write the reference as plain data."""
+        """Return the reference as plain data."""
         return {
             "margin": self.margin.tolist(),
             "below": self.below.tolist(),
@@ -104,27 +88,47 @@ class Reference:
 
 
 @njit(cache=True, nogil=True)
-def score_of(margin: float, at: Any, below: Any) -> float:  # pragma: no cover (compiled)
-    """Give the score of one margin; beyond all that is known it is 0 or 100."""
+def score_of(margin: float, at: Floats, below: Floats) -> float:  # pragma: no cover (compiled)
+    """Compute the score of one margin; outside of the stored margins it is 0 or 100.
+
+    Parameters
+    ----------
+    margin
+        The margin.
+    at, below
+        `Reference.margin` and `Reference.below`.
+    """
     if margin > at[len(at) - 1]:
         return 100.0
     return 0.0 if margin < at[0] else between(margin, at, below)
 
 
 @njit(cache=True, nogil=True)
-def band_of(score: float, thresholds: Any) -> int:  # pragma: no cover (compiled)
-    """Give the band code of one score."""
+def band_of(score: float, thresholds: Floats) -> int:  # pragma: no cover (compiled)
+    """Compute the band code of one score.
+
+    Parameters
+    ----------
+    score
+        From 0 to 100.
+    thresholds
+        The least scores of warm and hot.
+    """
     return int(score >= thresholds[0]) + int(score >= thresholds[1])
 
 
 @njit(cache=True, nogil=True)
-def _scores(margin: Any, at: Any, below: Any, out: Any) -> None:  # pragma: no cover (compiled)
+def _scores(
+    margin: Floats, at: Floats, below: Floats, out: Floats
+) -> None:  # pragma: no cover (compiled)
     for row in range(len(margin)):
         out[row] = score_of(margin[row], at, below)
 
 
 @njit(cache=True, nogil=True)
-def _bands(score: Any, thresholds: Any, out: Any) -> None:  # pragma: no cover (compiled)
+def _bands(
+    score: Floats, thresholds: Floats, out: NDArray[np.int8]
+) -> None:  # pragma: no cover (compiled)
     for row in range(len(score)):
         out[row] = band_of(score[row], thresholds)
 
@@ -138,6 +142,11 @@ def learn(margin: Floats, bands: BandSettings | None = None) -> Reference:
         Shape (leads,).
     bands
         The thresholds; missing means the defaults.
+
+    Raises
+    ------
+    NotEnoughEvidence
+        If there is no lead.
     """
     if len(margin) == 0:
         raise NotEnoughEvidence.of(

@@ -2,26 +2,25 @@
 
 Decided here: margin = intercept + sum over features of the value of the feature's bin. The strength
 of the penalty is chosen by log loss out of fold, folds by lead. Values are centred over the
-training rows, so the intercept is the average margin and a contribution says how a lead differs.
-With no outcomes to learn from, the points alone make the table.
+training rows, so the intercept is the average margin and a contribution is the difference of a lead
+from it. Without outcomes the points alone make the table.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel import packed as cut
-from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
-from features.kernel.packed import AT, pack
+from features.kernel.packed import pack
 from models.model import binning as bins
-from models.model.binning import Binning, bin_of
+from models.model.binning import Binning
 from models.model.points import Points
-from models.model.scorecard_solver import Design, Problem, Solution, histogram, solve
+from models.model.scorecard_lookup import Lookup, explain_rows, sum_margins
+from models.model.scorecard_solver import Design, Regression, Solution, histogram, solve
 from models.model.settings import ScorecardSettings
 from models.stats.training_set import Floats, Rows, TrainingSet, Values
 
@@ -29,7 +28,17 @@ _LEAST_BINS = 2  # one for all values, one for missing: nothing to learn unless 
 
 
 class ScorecardJson(TypedDict):
-    """The plain form of a scorecard."""
+    """The plain form of a scorecard.
+
+    Attributes
+    ----------
+    intercept, scale, penalty
+        As in `Scorecard`.
+    categorical
+        A flag a feature.
+    edges, values
+        Per feature: the edges of its bins; the log-odds of its bins.
+    """
 
     intercept: float
     scale: float
@@ -52,9 +61,9 @@ class Scorecard:
     table
         Shape (bins,): log-odds of every bin, points included.
     scale
-        How far the hand-given points were trusted; 1 as given.
+        How far the hand-given points were trusted; 1 takes them as they are.
     penalty
-        The strength that was chosen; 0 when nothing was learned.
+        The strength that was chosen; 0 if nothing was learned.
     """
 
     intercept: float
@@ -64,13 +73,13 @@ class Scorecard:
     penalty: float = 0.0
 
     def margin(self, values: Values) -> Floats:
-        """Give log-odds: shape (rows,)."""
+        """Compute log-odds: shape (rows,)."""
         out = np.empty(len(values))
-        _margin(values, self._lookup, self.table, self.intercept, out)
+        sum_margins(values, self._lookup, self.table, self.intercept, out)
         return out
 
     def contributions(self, values: Values) -> Floats:
-        """Give every feature's part of the margin: shape (rows, features).
+        """Compute every feature's part of the margin: shape (rows, features).
 
         Together with the intercept they sum to the margin.
         """
@@ -80,16 +89,16 @@ class Scorecard:
 
     @cached_property
     def packed(self) -> Integers:
-        """Give all that `explain_packed` reads."""
+        """The whole scorecard in one array, as `explain_packed` takes it."""
         return pack((*self._lookup, self.table, np.array([self.intercept])))
 
     @cached_property
-    def _lookup(self) -> tuple[Any, ...]:
+    def _lookup(self) -> Lookup:
         binning = self.binning
         return binning.flat_edges, binning.edge_starts, binning.starts, binning.categorical
 
     def to_json(self) -> ScorecardJson:
-        """Write the scorecard as plain data."""
+        """Return the scorecard as plain data."""
         parts = np.split(self.table, self.binning.starts[1:-1])
         return ScorecardJson(
             intercept=self.intercept,
@@ -114,10 +123,17 @@ class Scorecard:
 
 
 def from_points(rows: TrainingSet, points: Points) -> Scorecard:
-    """Make a scorecard of the points alone; whatever outcomes there are set the base rate.
+    """Build a scorecard of the points alone; the outcomes, if any, only set the base rate.
 
-    The average probability of the rows is their rate, the rate that the points expect counting as
-    much as leads enough for one conversion.
+    The average probability of the rows is their rate, where the expected rate of the points counts
+    as much as the number of leads that it takes for one conversion.
+
+    Parameters
+    ----------
+    rows
+        The rows that values are centred over; may be empty.
+    points
+        The points.
     """
     binning = Binning(
         tuple(points.edges(len(rows.names)) or [np.empty(0, dtype=np.float32)] * len(rows.names)),
@@ -130,7 +146,7 @@ def from_points(rows: TrainingSet, points: Points) -> Scorecard:
 
 
 def _rate(rows: TrainingSet, points: Points) -> float:
-    """Give the base rate, the expected one counting as leads enough for one conversion."""
+    """Compute the base rate; the expected one counts as the leads it takes for one conversion."""
     expected = len(rows) / rows.leads if len(rows) else 1.0
     return (rows.conversions + expected) / (len(rows) + expected / points.expected_rate)
 
@@ -140,7 +156,7 @@ def _levelled(card: Scorecard, values: Values, rate: float) -> Scorecard:
 
 
 def _level(margin: Floats, rate: float) -> float:
-    """Find what to add to margins so that their average probability is the rate."""
+    """Compute what to add to margins so that their average probability is the rate."""
     from scipy.optimize import brentq  # noqa: PLC0415 - for learning alone
 
     def surplus(shift: float) -> float:
@@ -153,7 +169,7 @@ def _level(margin: Floats, rate: float) -> float:
 def fit(
     rows: TrainingSet, penalty: float, settings: ScorecardSettings, points: Points | None = None
 ) -> Scorecard:
-    """Fit the scorecard with a given strength of penalty.
+    """Fit the scorecard with one strength of penalty.
 
     Parameters
     ----------
@@ -162,9 +178,9 @@ def fit(
     penalty
         Strength of the L2 penalty.
     settings
-        Bins.
+        How many bins, and how small.
     points
-        What to shrink towards.
+        The points to shrink towards; missing means zero everywhere.
     """
     return next(fit_path(rows, (penalty,), settings, points))
 
@@ -175,23 +191,31 @@ def fit_path(
     settings: ScorecardSettings,
     points: Points | None = None,
 ) -> Iterator[Scorecard]:
-    """Fit one scorecard a penalty, each started from the one before, as they are asked for."""
+    """Fit one scorecard a penalty, lazily, each started from the one before.
+
+    Parameters
+    ----------
+    rows, settings, points
+        As in `fit`.
+    penalties
+        Strengths of the L2 penalty, in the order in which to fit.
+    """
     further = points.edges(len(rows.names)) if points else ()
     binning = bins.learn(rows.values, rows.categorical, settings, further)
     varies = (binning.counts > _LEAST_BINS) | np.isnan(rows.values).any(axis=0)
-    taught = np.flatnonzero(varies)
-    part = Binning(tuple(binning.edges[column] for column in taught), rows.categorical[taught])
-    codes = part.codes(np.ascontiguousarray(rows.values[:, taught]))
-    given = np.zeros(int(binning.starts[-1])) if points is None else points.table(binning)
+    used = np.flatnonzero(varies)
+    part = Binning(tuple(binning.edges[column] for column in used), rows.categorical[used])
+    codes = part.codes(np.ascontiguousarray(rows.values[:, used]))
+    by_points = np.zeros(int(binning.starts[-1])) if points is None else points.table(binning)
     inside = np.repeat(varies, binning.counts)
-    log_odds = None if points is None else _looked_up(codes, given[inside], part)
-    design = Design(Problem(codes, rows.label, part, log_odds))
-    support = np.zeros(len(given))
+    log_odds = None if points is None else _looked_up(codes, by_points[inside], part)
+    design = Design(Regression(codes, rows.label, part, log_odds))
+    support = np.zeros(len(by_points))
     support[inside] = design.support
     solution: Solution | None = None
     for penalty in penalties:
         solution = solve(design, penalty, solution)
-        table = solution.scale * given
+        table = solution.scale * by_points
         table[inside] += design.table(solution.theta)
         card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
         card = _centred(card, rows, move_intercept=True, support=support)
@@ -212,7 +236,7 @@ def _centred(
     move_intercept: bool,
     support: Floats | None = None,
 ) -> Scorecard:
-    """Take the mean of every feature off its table, and put it into the intercept if asked."""
+    """Subtract the mean of every feature from its table; optionally add it to the intercept."""
     if len(rows) == 0:
         return card
     binning = card.binning
@@ -227,66 +251,19 @@ def _centred(
 
 
 def draw_leads(lead: NDArray[np.int64], max_rows: int, seed: int) -> Rows:
-    """Draw whole leads at random, with about `max_rows` rows; all if there are fewer."""
+    """Draw whole leads at random and return the positions of their rows.
+
+    Parameters
+    ----------
+    lead
+        Shape (rows,): a code of the lead of each row.
+    max_rows
+        About how many rows; if there are no more, all are returned.
+    seed
+        Seed of the draw.
+    """
     if len(lead) <= max_rows:
         return np.arange(len(lead))
     codes, position = np.unique(lead, return_inverse=True)
-    kept = np.random.default_rng(seed).random(len(codes)) < max_rows / len(lead)
-    return np.flatnonzero(kept[position])
-
-
-@njit(cache=True, nogil=True)
-def _margin(
-    values: Any, lookup: Any, table: Any, intercept: float, out: Any
-) -> None:  # pragma: no cover (compiled)
-    edges, edge_starts, starts, categorical = lookup
-    for row in range(values.shape[0]):
-        total = intercept
-        for column in range(values.shape[1]):
-            code = bin_of(
-                values[row, column],
-                edges,
-                edge_starts[column],
-                edge_starts[column + 1],
-                categorical[column],
-            )
-            total += table[starts[column] + code]
-        out[row] = total
-
-
-@njit(cache=True, nogil=True)
-def explain_rows(
-    values: Any, lookup: Any, learned: Any, out: Any, margin: Any
-) -> None:  # pragma: no cover (compiled)
-    """Write the parts of the margins, and the margins; `learned` is the table and intercept."""
-    edges, edge_starts, starts, categorical = lookup
-    table, intercept = learned
-    for row in range(values.shape[0]):
-        total = intercept
-        for column in range(values.shape[1]):
-            code = bin_of(
-                values[row, column],
-                edges,
-                edge_starts[column],
-                edge_starts[column + 1],
-                categorical[column],
-            )
-            out[row, column] = table[starts[column] + code]
-            total += out[row, column]
-        margin[row] = total
-
-
-@njit(cache=True, nogil=True)
-def explain_packed(
-    values: Any, packed: Any, out: Any, margin: Any
-) -> None:  # pragma: no cover (compiled)
-    """Do the same by a packed scorecard."""
-    lookup = (
-        cut.float32(packed, AT + 0),
-        cut.int64(packed, AT + 1),
-        cut.int64(packed, AT + 2),
-        cut.truth(packed, AT + 3),
-    )
-    explain_rows(
-        values, lookup, (cut.float64(packed, AT + 4), cut.float64(packed, AT + 5)[0]), out, margin
-    )
+    drawn = np.random.default_rng(seed).random(len(codes)) < max_rows / len(lead)
+    return np.flatnonzero(drawn[position])

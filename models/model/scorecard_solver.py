@@ -2,7 +2,7 @@
 
 Decided here: the coefficients of a numeric feature are the steps between neighbouring bins, so a
 penalty on them pulls neighbours together; missing, and every bin of a category, has a coefficient
-of its own. The minimised sum is
+of its own. The sum that is minimised is
 
     log loss + penalty / 2 * (sum over numbers of (bins - 1) * step^2 + sum over others of value^2)
              + (scale - 1)^2 * SCALE_PRECISION / 2
@@ -13,19 +13,20 @@ L-BFGS-B with a diagonal preconditioner.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
+from models.model.bin_steps import collapse, column_squares, expand
 from models.model.binning import BinCodes, Binning
 from models.stats.training_set import Floats
 
 SCALE_PRECISION: Final = 36.0
 """Confidence in hand-given points: a standard deviation of one sixth around a scale of one.
 
-Rows of a lead repeat each other, so the evidence against it counts some of its conversions twice.
+Rows of a lead repeat each other, so the evidence against it counts some conversions twice.
 """
 
 _ITERATIONS: Final = 150
@@ -34,8 +35,20 @@ _ROWS_AT_ONCE: Final = 2048
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One regression: the bins of the rows, their labels, the log-odds given by hand."""
+class Regression:
+    """The data of one regression.
+
+    Attributes
+    ----------
+    codes
+        Shape (features, rows): the bins of the rows.
+    label
+        Shape (rows,).
+    binning
+        The bins.
+    points
+        Shape (rows,): log-odds by the hand-given points; None without points.
+    """
 
     codes: BinCodes
     label: Floats
@@ -45,7 +58,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Solution:
-    """Intercept, scale of the points, and one coefficient a bin (`theta`; tables by `expand`)."""
+    """The solution of one regression.
+
+    Attributes
+    ----------
+    intercept
+        In log-odds.
+    scale
+        Factor of the hand-given points, 0 or more.
+    theta
+        Shape (bins,): the coefficients; `expand` turns them into values of bins.
+    """
 
     intercept: float
     scale: float
@@ -53,47 +76,61 @@ class Solution:
 
 
 class Design:
-    """A problem made ready: supports, weights and the scale of every coefficient."""
+    """A regression prepared for the solver: supports, weights and the scale of every coefficient.
 
-    def __init__(self, problem: Problem) -> None:
+    Parameters
+    ----------
+    problem
+        The data.
+    """
+
+    def __init__(self, problem: Regression) -> None:
         self.problem = problem
         binning = problem.binning
         rate = np.clip(problem.label.mean(), 1e-4, 1 - 1e-4)
         ones = np.ones(len(problem.label))
         self.support = histogram(problem.codes, ones, binning.starts)
         self.information = float(rate * (1.0 - rate))
-        self.curvature = self.information * _spread(
+        self.curvature = self.information * column_squares(
             self.support, binning.starts, binning.categorical
         )
         self.weight = _weights(binning)
         self.start = Solution(float(np.log(rate / (1.0 - rate))), 1.0, np.zeros(len(self.support)))
 
     def table(self, theta: Floats) -> Floats:
-        """Turn coefficients into the value of every bin."""
+        """Compute the value of every bin from the coefficients: shape (bins,)."""
         binning = self.problem.binning
         table: Floats = expand(theta, self.support, binning.starts, binning.categorical)
         return table
 
     def bend(self, penalty: float) -> Floats:
-        """Give about how the loss bends along intercept, scale and every coefficient.
+        """Estimate the curvature of the loss along intercept, scale and every coefficient.
 
-        All of it at the base rate; a unit of the wrong size for the scale alone stops the solver
-        long before it is there.
+        All of it at the base rate. With a wrong unit for the scale alone the solver stops long
+        before the minimum.
         """
-        given = self.problem.points
-        by_scale = 0.0 if given is None else self.information * float(given @ given)
+        points = self.problem.points
+        by_scale = 0.0 if points is None else self.information * float(points @ points)
         of_two = [self.information * len(self.problem.label) + 1.0, by_scale + SCALE_PRECISION]
         return np.concatenate([of_two, self.curvature + penalty * self.weight + 1e-9])
 
     def margin(self, solution: Solution) -> Floats:
-        """Give the margin of the problem's rows."""
+        """Compute the margin of the rows: shape (rows,)."""
         problem = self.problem
         rows: Floats = margin(problem.codes, self.table(solution.theta), problem.binning.starts)
-        given = 0.0 if problem.points is None else solution.scale * problem.points
-        return rows + (solution.intercept + given)
+        points = 0.0 if problem.points is None else solution.scale * problem.points
+        return rows + (solution.intercept + points)
 
     def loss(self, solution: Solution, penalty: float) -> tuple[float, Floats]:
-        """Give the penalised loss and its gradient by intercept, scale, coefficients."""
+        """Compute the penalised loss and its gradient by intercept, scale and coefficients.
+
+        Parameters
+        ----------
+        solution
+            Where.
+        penalty
+            Strength of the L2 penalty.
+        """
         problem, binning = self.problem, self.problem.binning
         rows = self.margin(solution)
         residual = 1.0 / (1.0 + np.exp(-rows)) - problem.label
@@ -116,11 +153,11 @@ def solve(design: Design, penalty: float, start: Solution | None = None) -> Solu
     Parameters
     ----------
     design
-        The problem.
+        The regression.
     penalty
         Strength of the L2 penalty.
     start
-        Where to begin: the solution for a neighbouring penalty.
+        Where to begin: the solution for a neighbouring penalty; missing means the base rate.
     """
     begin = start or design.start
     unit = 1.0 / np.sqrt(design.bend(penalty))
@@ -136,8 +173,8 @@ def solve(design: Design, penalty: float, start: Solution | None = None) -> Solu
     low[1] = 0.0
     options = {"maxiter": _ITERATIONS, "ftol": _TOLERANCE, "maxcor": 12}
     bounds = np.column_stack([low, np.full(len(x), np.inf)])
-    found = minimize(scaled, x, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return _unpack(found.x * unit)
+    result = minimize(scaled, x, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return _unpack(result.x * unit)
 
 
 def _unpack(x: Floats) -> Solution:
@@ -145,7 +182,7 @@ def _unpack(x: Floats) -> Solution:
 
 
 def _weights(binning: Binning) -> Floats:
-    """Give the relative penalty of every coefficient: more for the steps of many bins."""
+    """Return the relative penalty of every coefficient: more for the steps of many bins."""
     weight = np.ones(int(binning.starts[-1]))
     for column, category in enumerate(binning.categorical):
         if not category:
@@ -155,14 +192,34 @@ def _weights(binning: Binning) -> Floats:
 
 
 def margin(codes: BinCodes, table: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Sum the bin values of every row: shape (rows,)."""
+    """Sum the bin values of every row: shape (rows,).
+
+    Parameters
+    ----------
+    codes
+        Shape (features, rows): the bins of the rows.
+    table
+        Shape (bins,): the value of every bin.
+    starts
+        Where the bins of each feature begin, as `Binning.starts`.
+    """
     out = np.zeros(codes.shape[1])
     _add_values(codes, table, starts, out)
     return out
 
 
 def histogram(codes: BinCodes, amount: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Sum an amount of the rows over every bin: shape (bins,)."""
+    """Sum an amount of the rows over every bin: shape (bins,).
+
+    Parameters
+    ----------
+    codes
+        Shape (features, rows): the bins of the rows.
+    amount
+        Shape (rows,): what is summed.
+    starts
+        Where the bins of each feature begin, as `Binning.starts`.
+    """
     out = np.zeros(int(starts[-1]))
     _add_amounts(codes, amount, starts, out)
     return out
@@ -170,7 +227,7 @@ def histogram(codes: BinCodes, amount: Floats, starts: NDArray[np.int64]) -> Flo
 
 @njit(cache=True, nogil=True)
 def _add_values(
-    codes: Any, table: Any, starts: Any, out: Any
+    codes: BinCodes, table: Floats, starts: NDArray[np.int64], out: Floats
 ) -> None:  # pragma: no cover (compiled)
     for block in range((len(out) + _ROWS_AT_ONCE - 1) // _ROWS_AT_ONCE):
         begin = block * _ROWS_AT_ONCE
@@ -183,71 +240,9 @@ def _add_values(
 
 @njit(cache=True, nogil=True)
 def _add_amounts(
-    codes: Any, amount: Any, starts: Any, out: Any
+    codes: BinCodes, amount: Floats, starts: NDArray[np.int64], out: Floats
 ) -> None:  # pragma: no cover (compiled)
     for column in range(codes.shape[0]):
         start = starts[column]
         for row in range(codes.shape[1]):
             out[start + codes[column, row]] += amount[row]
-
-
-@njit(cache=True)
-def expand(
-    theta: Any, support: Any, starts: Any, categorical: Any
-) -> Any:  # pragma: no cover (compiled)
-    """Turn coefficients into bin values: numbers add up steps and are centred."""
-    table = theta.copy()
-    for column in range(len(categorical)):
-        if categorical[column]:
-            continue
-        begin, end = starts[column], starts[column + 1] - 1
-        total, mean, level = 0.0, 0.0, 0.0
-        for b in range(begin, end):
-            level += theta[b] if b > begin else 0.0
-            table[b] = level
-            total += support[b]
-            mean += support[b] * level
-        if total > 0:
-            for b in range(begin, end):
-                table[b] -= mean / total
-    return table
-
-
-@njit(cache=True)
-def collapse(
-    by_bin: Any, support: Any, starts: Any, categorical: Any
-) -> Any:  # pragma: no cover (compiled)
-    """Turn a gradient by bin values into one by coefficients: the transpose of `expand`."""
-    out = by_bin.copy()
-    for column in range(len(categorical)):
-        if categorical[column]:
-            continue
-        begin, end = starts[column], starts[column + 1] - 1
-        whole, total = 0.0, 0.0
-        for b in range(begin, end):
-            whole += by_bin[b]
-            total += support[b]
-        share = whole / total if total > 0 else 0.0
-        above = 0.0
-        for b in range(end - 1, begin, -1):
-            above += by_bin[b] - share * support[b]
-            out[b] = above
-        out[begin] = 0.0
-    return out
-
-
-@njit(cache=True)
-def _spread(support: Any, starts: Any, categorical: Any) -> Any:  # pragma: no cover (compiled)
-    """Give the sum of squares of every coefficient's column: the curvature's data part."""
-    out = support.copy()
-    for column in range(len(categorical)):
-        if categorical[column]:
-            continue
-        begin, end = starts[column], starts[column + 1] - 1
-        total = support[begin:end].sum()
-        above = 0.0
-        for b in range(end - 1, begin, -1):
-            above += support[b]
-            out[b] = above * (1.0 - above / total) if total > 0 else 0.0
-        out[begin] = 0.0
-    return out

@@ -5,11 +5,28 @@ penalty, the number of trees, the weight of each part and the calibration are le
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+from features.errors import BadParams
+from models.stats.limits import (
+    Count,
+    Days,
+    NotNegative,
+    Part,
+    Percent,
+    Positive,
+    Several,
+    Share,
+    SomeValues,
+    Values,
+)
+
+CalibrationKind = Literal["sigmoid", "beta", "quadratic", "isotonic"]
 
 
 @dataclass(frozen=True)
 class ScorecardSettings:
-    """The scorecard.
+    """Settings of the scorecard.
 
     Attributes
     ----------
@@ -21,21 +38,21 @@ class ScorecardSettings:
         Strengths of the L2 penalty to choose from, out of fold; the square of one over the typical
         log-odds between the low and the high end of a feature.
     max_rows
-        Above this the scorecard is fitted on a draw of leads with about so many rows.
+        Above this the scorecard is fitted on a draw of leads with about that many rows.
     max_choice_rows
         The same for choosing the penalty.
     """
 
-    max_bins: int = 20
-    min_bin_rows: int = 10
-    penalties: tuple[float, ...] = (3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
-    max_rows: int = 200_000
-    max_choice_rows: int = 25_000
+    max_bins: Several = 20
+    min_bin_rows: Count = 10
+    penalties: SomeValues[Positive] = (3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3)
+    max_rows: Count = 200_000
+    max_choice_rows: Count = 25_000
 
 
 @dataclass(frozen=True)
 class BoosterSettings:
-    """The boosted trees.
+    """Settings of the boosted trees.
 
     Attributes
     ----------
@@ -56,45 +73,68 @@ class BoosterSettings:
     row_share
         The part of the rows drawn for each tree.
     patience
-        Stop a fold after so many trees without gain.
+        Growing stops after that many trees without a gain.
     threads
         Threads of LightGBM.
     """
 
-    max_leaves: int = 8
-    max_trees: int = 800
-    learning_rate: float = 0.03
-    min_leaf_rows: int = 10
-    min_leaf_hessian: float = 2.0
-    leaf_penalty: float = 1.0
-    feature_share: float = 0.5
-    row_share: float = 0.8
-    patience: int = 100
-    threads: int = 2
+    max_leaves: Several = 8
+    max_trees: Count = 800
+    learning_rate: Part = 0.03
+    min_leaf_rows: Count = 10
+    min_leaf_hessian: NotNegative = 2.0
+    leaf_penalty: NotNegative = 1.0
+    feature_share: Part = 0.5
+    row_share: Part = 0.8
+    patience: Count = 100
+    threads: Count = 2
 
 
 @dataclass(frozen=True)
 class CalibrationSettings:
-    """The calibration.
+    """Settings of the calibration.
 
     Attributes
     ----------
     kinds
-        What to choose from; `none` is always among them.
+        The kinds to choose from; `none` is always among them.
     share
         The part of the rows, the latest, that calibration is chosen on.
     min_conversions
         Below this many conversions (or non-conversions) nothing but `none` is tried.
     """
 
-    kinds: tuple[str, ...] = ("sigmoid", "beta", "quadratic", "isotonic")
-    share: float = 0.25
-    min_conversions: int = 50
+    kinds: Values[CalibrationKind] = ("sigmoid", "beta", "quadratic", "isotonic")
+    share: Share = 0.25
+    min_conversions: Count = 50
+
+
+@dataclass(frozen=True)
+class BandSettings:
+    """The least scores of the bands.
+
+    Attributes
+    ----------
+    hot, warm
+        Scores from 0 to 100; a lead with that score is in the band.
+    """
+
+    hot: Percent = 90.0
+    warm: Percent = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds out of order."""
+        if not 0.0 <= self.warm <= self.hot <= 100.0:  # noqa: PLR2004 (percent)
+            raise BadParams.of(
+                f"bands hot from {self.hot}, warm from {self.warm}",
+                "0 <= warm <= hot <= 100",
+                "correct the thresholds",
+            )
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """Everything `models.training.fit_model.fit` asks for.
+    """All settings of `models.training.fit_model.fit`.
 
     Attributes
     ----------
@@ -109,10 +149,10 @@ class TrainSettings:
         Above this only two of the folds are held out to choose the trees.
     """
 
-    horizon_days: float = 90.0
-    folds: int = 5
-    min_conversions: int = 10
-    max_judged_rows: int = 100_000
+    horizon_days: Days = 90.0
+    folds: Several = 5
+    min_conversions: Count = 10
+    max_judged_rows: Count = 100_000
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

@@ -1,1 +1,1 @@
-"""Whether the world still is as the model learned it: drift, calibration, activities, new words."""
+"""Monitoring of the champion: drift, calibration, activity volumes, unknown values."""

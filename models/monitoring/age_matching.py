@@ -1,13 +1,13 @@
-"""Like is compared with like: today's open leads with leads of the same ages in the reference.
+"""Age matching: today's open leads are compared with reference leads of the same ages.
 
-Decided here: leads grow older as a company does, and most features follow age, so plain training
-rows would show drift for ever. Every reference row is weighted so that the reference has today's
-mix of ages; what it then holds of anything is what was to be *expected* of today's leads. Ages that
-the reference hardly holds are left out, and so is a lead older than all in the reference; the share
-of today's leads that this leaves out is told.
+Decided here: leads grow older as a company does, and most features depend on age, so unweighted
+training rows would always show drift. Every reference row is weighted so that the reference has
+today's age distribution; the weighted total of any quantity is then its *expected* total today.
+Ages with too few reference rows are left out, and so are leads older than all in the reference;
+the share of today's leads that is left out is reported.
 
-Accounts, where there are any, are the units that chance draws (else leads): leads of an account
-share attributes, and a lead appears in the reference at many moments.
+Accounts, where there are any, are the sampling units (else leads): leads of an account share
+attributes, and a lead appears in the reference at many moments.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ BORDERS_DAYS: Final = (
     *(0.0, 0.5, 2.0, 7.0, 14.0),
     *(28.0 * month for month in range(1, 132)),
 )
-"""Borders of the ages that are told apart; a snapshot lies in [border, next). They are narrow,
-because what is counted over the life of a lead grows within an age too."""
+"""Borders of the age strata; a snapshot lies in [border, next). The strata are narrow, because
+counts over the life of a lead grow within a stratum too."""
 LEAST_ROWS: Final = 30
 LEAST_UNITS: Final = 10
 
@@ -32,8 +32,8 @@ Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Both:
-    """Today's snapshots and the reference's, in one long table.
+class MonitoredRows:
+    """Today's snapshots and the reference's, in one table.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Both:
     age_days
         Shape (rows,): age of the lead at its cutoff.
     values, margin
-        Shape (rows, features) and (rows,): what the model is asked, and what it says.
+        Shape (rows, features) and (rows,): the model's input, and its margin.
     segments
         Attribute -> shape (rows,): its value.
     counts
@@ -65,7 +65,7 @@ class Both:
 
     @property
     def units(self) -> int:
-        """How many codes of units there are."""
+        """Number of codes of units."""
         return int(self.unit.max()) + 1 if len(self) else 0
 
 
@@ -92,12 +92,12 @@ class Matched:
     left_out: float
 
     def expected(self, quantity: Floats) -> tuple[float, float]:
-        """Give how much of a quantity there is today, and how much was to be expected."""
+        """Return the observed total of a quantity today, and its expected total."""
         each = self.weight * quantity
         return float(each[self.weight > 0].sum()), float(0.0 - each[self.weight < 0].sum())
 
     def beyond_age(self, quantity: Floats) -> Floats:
-        """Give a quantity less the reference's mean at that age: shape (rows,), 0 if left out."""
+        """Subtract the reference's mean at the same age: shape (rows,), 0 if left out."""
         then = self.weight < 0
         size = int(self.stratum.max(initial=0)) + 1
         rows = np.bincount(self.stratum[then], minlength=size)
@@ -106,15 +106,19 @@ class Matched:
         return np.where(self.weight != 0, quantity - mean[self.stratum], 0.0)
 
 
-def match(both: Both, mask: NDArray[np.bool_]) -> Matched:
+def match(both: MonitoredRows, mask: NDArray[np.bool_]) -> Matched:
     """Weight the reference rows of a population to the ages of its rows of today.
 
     Parameters
     ----------
     both
-        The rows.
+        Today's rows and the reference's.
     mask
-        Shape (rows,): who belongs to the population, today and then.
+        Shape (rows,): the rows of the population, of today and of the reference.
+
+    Returns
+    -------
+    The population with the weight of every row.
     """
     stratum = np.searchsorted(BORDERS_DAYS, both.age_days, side="right").astype(np.int64)
     size = len(BORDERS_DAYS) + 1

@@ -1,13 +1,13 @@
-"""Columns in bins: what is compared of a feature, and of the score.
+"""Binned columns: the features and the score, as the drift test compares them.
 
-Decided here: the bins are those of the artifact's evidence, which training counted; bins in which
-too few of today's leads were expected are merged, neighbours for a number, into "the rest" for a
-category, so that no bin is decided by a handful of leads.
+Decided here: the bins are those of the artifact's evidence, which training counted; bins with too
+few expected leads are merged, neighbours for a number, into "other" for a category, so that no bin
+depends on a handful of leads.
 
-Some columns move by nature, and are shown but raise no alarm: the month and whatever else all leads
-of a moment share (clocks), the age of the lead, and what is counted over an account, which gathers
-leads and their activities for as long as the company exists. Counts of the lead itself that grow
-with its age are asked like any other, because leads of one age are compared.
+Some columns change with time by design, and are shown but raise no alarm: the month and other
+features that all leads of a moment share (time proxies), the age of the lead, and counts over an
+account, which gathers leads and their activities for as long as the company exists. Counts of the
+lead itself that grow with its age are tested like any other, because leads of one age are compared.
 """
 
 from collections.abc import Sequence
@@ -19,36 +19,34 @@ from numpy.typing import NDArray
 
 from features.catalog.catalog import Catalog, Vocabulary
 from features.catalog.reserved import ACTIVITY_TYPE
-from features.change_times import CALENDAR
 from features.feature import Feature
-from features.views import account
+from features.views import motion_of
 from models.model.binning import Binning, Edges
 from models.stats.training_set import Floats
 
 SCORE: Final = "score"
-"""The column of what the model says."""
-AGE: Final = "lead_age_days"
+"""The column of the model's margin."""
 _SCORE_BINS: Final = 10
 MISSING: Final = "(missing)"
 REST: Final = "(other)"
 
 
 @dataclass(frozen=True)
-class Column:
+class BinnedColumn:
     """One column in bins.
 
     Attributes
     ----------
     name, concept
-        The feature, and what it speaks of.
+        The feature, and its concept.
     codes
         Shape (rows,): the bin of every row.
     edges
         Inner edges of a number; empty for a category.
     names
-        Of a category: what each bin is called. Empty for a number.
-    clock
-        Whether it moves by nature.
+        Of a category: the name of each bin. Empty for a number.
+    time_proxy
+        Whether it changes with time by design; such a column is not tested.
     """
 
     name: str
@@ -56,18 +54,18 @@ class Column:
     codes: NDArray[np.uint8]
     edges: tuple[float, ...]
     names: tuple[str, ...]
-    clock: bool
+    time_proxy: bool
 
     @property
     def bins(self) -> int:
-        """How many bins, the one for missing included."""
+        """Number of bins, the one for missing values included."""
         return len(self.names) or len(self.edges) + 2
 
-    def says(self, group: NDArray[np.int64]) -> tuple[str, ...]:
+    def bin_names(self, group: NDArray[np.int64]) -> tuple[str, ...]:
         """Name the bins after some were merged: `group` gives the new bin of each."""
-        return tuple(self._said(np.flatnonzero(group == one)) for one in range(group.max() + 1))
+        return tuple(self._bin_name(np.flatnonzero(group == one)) for one in range(group.max() + 1))
 
-    def _said(self, members: NDArray[np.intp]) -> str:
+    def _bin_name(self, members: NDArray[np.intp]) -> str:
         if self.names:
             return self.names[members[0]] if len(members) == 1 else REST
         first, last = int(members[0]), int(members[-1])
@@ -82,8 +80,8 @@ class Column:
 
 
 def of_features(
-    catalog: Catalog, binning: Binning, codes: NDArray[np.uint8], clocks: NDArray[np.bool_]
-) -> list[Column]:
+    catalog: Catalog, binning: Binning, codes: NDArray[np.uint8], time_proxies: NDArray[np.bool_]
+) -> list[BinnedColumn]:
     """Make the columns of all features.
 
     Parameters
@@ -94,35 +92,57 @@ def of_features(
         Their bins.
     codes
         Shape (features, rows): the bin of every value.
-    clocks
+    time_proxies
         Shape (features,): which features all leads of a moment share.
+
+    Returns
+    -------
+    One column per feature, in the order of the catalog.
     """
     made = []
     for place, feature in enumerate(catalog.features):
         edges = binning.edges[place]
         named = _names(feature, edges, catalog.vocabulary) if feature.is_category else ()
         inner = () if feature.is_category else tuple(float(edge) for edge in edges)
-        clock = bool(clocks[place]) or _by_nature(feature)
-        made.append(Column(feature.name, feature.concept, codes[place], inner, named, clock))
+        proxy = bool(time_proxies[place]) or motion_of(feature).drifts
+        made.append(BinnedColumn(feature.name, feature.concept, codes[place], inner, named, proxy))
     return made
 
 
-def _by_nature(feature: Feature) -> bool:
-    counted = feature.view == account.VIEW and feature.measure != "value"
-    return counted or feature.measure in (AGE, *CALENDAR)
+def of_score(margin: Floats, now: NDArray[np.bool_]) -> BinnedColumn:
+    """Make the column of the model's margin, in tenths of the reference.
 
-
-def of_score(margin: Floats, now: NDArray[np.bool_]) -> Column:
-    """Make the column of what the model says, in tenths of the reference."""
+    Parameters
+    ----------
+    margin
+        Shape (rows,): the margins.
+    now
+        Shape (rows,): whether a row is of today; the others are the reference.
+    """
     shares = np.arange(1, _SCORE_BINS) / _SCORE_BINS
     cuts = np.unique(np.quantile(margin[~now], shares)) if (~now).any() else np.zeros(0)
     codes = np.searchsorted(cuts, margin, side="left").astype(np.uint8)
-    return Column(SCORE, SCORE, codes, tuple(cuts.tolist()), (), clock=False)
+    return BinnedColumn(SCORE, SCORE, codes, tuple(cuts.tolist()), (), time_proxy=False)
 
 
 def merged(expected: Floats, *, ordered: bool, least: float) -> NDArray[np.int64]:
-    """Tell the new bin of every bin, each with at least `least` expected where that can be.
+    """Merge bins until each has at least `least` expected rows, where that is possible.
 
+    Parameters
+    ----------
+    expected
+        Shape (bins,): the expected number of rows of every bin.
+    ordered
+        Whether only neighbours may be merged; otherwise all small bins become bin 0.
+    least
+        The fewest expected rows of a bin.
+
+    Returns
+    -------
+    Shape (bins,): the new bin of every bin.
+
+    Examples
+    --------
     >>> merged(np.array([3.0, 9.0, 20.0, 4.0]), ordered=True, least=10.0)
     array([0, 0, 1, 1])
     >>> merged(np.array([3.0, 30.0, 20.0, 4.0]), ordered=False, least=10.0)
@@ -154,5 +174,5 @@ def _names(feature: Feature, edges: Edges, vocabulary: Vocabulary) -> tuple[str,
     if feature.key == ACTIVITY_TYPE:
         known = vocabulary.activity_types
     codes = [int(edge) - 1 for edge in edges]
-    told = [known[code] if code < len(known) else f"#{code + 1}" for code in codes]
-    return (REST, *told, MISSING)
+    names = [known[code] if code < len(known) else f"#{code + 1}" for code in codes]
+    return (REST, *names, MISSING)

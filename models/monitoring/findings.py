@@ -1,9 +1,9 @@
-"""What a run of the monitor comes to: the findings, the alarms, the verdict.
+"""The report of a run of the monitor: its findings, alarms and verdict.
 
-Decided here: an alarm speaks of a cause, not of a column. Columns of one concept in one population
-are one alarm, with the largest of them named. The verdict is `alarm` with any alarm; `not enough`
-where features could not be compared at all; `quiet` otherwise, also while no prediction has matured
-yet, which is said.
+Decided here: an alarm stands for a cause, not for a column. Columns of one concept in one
+population are one alarm, which names the column with the largest shift. The verdict is `alarm` with
+any alarm; `not enough` where features could not be compared at all; `quiet` otherwise, also while
+no prediction has matured yet, which the report states.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from models.monitoring.activities import Volume
 from models.monitoring.drift import Drifted
 from models.monitoring.matured import Calibrated
-from models.monitoring.unknown_values import Unseen
+from models.monitoring.unknown_values import UnknownValues
 
 Verdict = Literal["quiet", "alarm", "not enough"]
 Check = Literal["feature drift", "score drift", "calibration", "volume", "silence", "unseen"]
@@ -26,11 +26,11 @@ class Alarm:
     Attributes
     ----------
     check
-        Which check raised it.
+        The check that raised it.
     what
-        Of what: a feature, a population, an activity type, a part.
+        Its subject: a feature, a population, an activity type, a part.
     facts
-        The figures that its sentence tells.
+        The figures of its sentence.
     """
 
     check: Check
@@ -39,8 +39,8 @@ class Alarm:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """How many snapshots were compared, and from when; moments in microseconds UTC."""
+class ComparedSnapshots:
+    """Numbers and period of the snapshots compared; moments in microseconds UTC."""
 
     at: int
     leads: int
@@ -53,50 +53,50 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Watched:
+class MonitorReport:
     """The findings of a run.
 
     Attributes
     ----------
     compared
-        Today and the reference.
+        Today's snapshots and the reference.
     drift, volumes, unseen
-        Of features and scores, of activities, of what was not taught.
+        Of features and scores, of activities, of values outside the vocabulary.
     calibration
         Of matured predictions.
     model
         Fingerprint of the champion.
     """
 
-    compared: Compared
+    compared: ComparedSnapshots
     drift: tuple[Drifted, ...]
     volumes: tuple[Volume, ...]
-    unseen: tuple[Unseen, ...]
+    unknown_values: tuple[UnknownValues, ...]
     calibration: Calibrated
     model: str
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """Everything that is real and large."""
+        """All alarms: drift, calibration, volumes, unknown values, in this order."""
         return (
             *of_drift(self.drift),
             *of_calibration(self.calibration),
             *of_volumes(self.volumes),
-            *of_unseen(self.unseen),
+            *of_unknown_values(self.unknown_values),
         )
 
     @property
     def verdict(self) -> Verdict:
-        """What it comes to."""
+        """The verdict of the run."""
         if self.alarms:
             return "alarm"
         return "quiet" if self.drift else "not enough"
 
 
-def of_drift(found: Sequence[Drifted]) -> list[Alarm]:
-    """Give one alarm a concept and population, the largest first."""
+def of_drift(results: Sequence[Drifted]) -> list[Alarm]:
+    """Return one alarm per concept and population, the largest shift first."""
     groups: dict[tuple[str, str], list[Drifted]] = {}
-    for one in sorted(found, key=lambda each: -each.psi):
+    for one in sorted(results, key=lambda each: -each.psi):
         if one.alarm:
             groups.setdefault((one.concept, one.population), []).append(one)
     return [
@@ -116,8 +116,8 @@ def of_drift(found: Sequence[Drifted]) -> list[Alarm]:
     ]
 
 
-def of_calibration(found: Calibrated) -> list[Alarm]:
-    """Give the parts whose conversions are not as told."""
+def of_calibration(calibration: Calibrated) -> list[Alarm]:
+    """Return an alarm for every part whose conversions differ from the prediction."""
     return [
         Alarm(
             "calibration",
@@ -130,15 +130,15 @@ def of_calibration(found: Calibrated) -> list[Alarm]:
                 "high": part.ratio.high,
             },
         )
-        for part in found.parts
+        for part in calibration.parts
         if part.alarm
     ]
 
 
-def of_volumes(found: Sequence[Volume]) -> list[Alarm]:
-    """Give the activity types whose volume moved, and those that fell silent."""
-    told = []
-    for one in found:
+def of_volumes(volumes: Sequence[Volume]) -> list[Alarm]:
+    """Return an alarm for every activity type whose volume changed, or that is silent."""
+    alarms = []
+    for one in volumes:
         facts = {
             "population": one.population,
             "observed": one.observed,
@@ -147,20 +147,20 @@ def of_volumes(found: Sequence[Volume]) -> list[Alarm]:
             "days": one.silent_days,
         }
         if one.silent:
-            told.append(Alarm("silence", one.activity_type, facts))
+            alarms.append(Alarm("silence", one.activity_type, facts))
         elif one.moved:
-            told.append(Alarm("volume", one.activity_type, facts))
-    return told
+            alarms.append(Alarm("volume", one.activity_type, facts))
+    return alarms
 
 
-def of_unseen(found: Sequence[Unseen]) -> list[Alarm]:
-    """Give the attributes, or the activity types, with too much that was not taught."""
+def of_unknown_values(shares: Sequence[UnknownValues]) -> list[Alarm]:
+    """Return an alarm for every attribute with too many values outside the vocabulary."""
     return [
         Alarm(
             "unseen",
             one.what,
             {"now": one.now, "then": one.then, "words": ", ".join(word for word, _ in one.words)},
         )
-        for one in found
+        for one in shares
         if one.alarm
     ]

@@ -1,15 +1,15 @@
-"""Calibration of predictions whose horizon is over: conversions against what was told.
+"""Calibration of predictions whose horizon is over: conversions against predicted probabilities.
 
-Decided here: of predictions p the sum is what was to be expected; observed over expected has an
-interval with rows of a lead taken together. It is told for all, by month of the cutoff, by band and
-by segment, and raises an alarm when, over all that is asked, the interval lies outside
-`calibration_factor`. Slope and intercept of the logit say what kind of error it is, and raise none.
-A prediction whose horizon is not over is counted and not looked at, however it has turned out: its
-failures cannot be known yet.
+Decided here: the expected number of conversions is the sum of the probabilities; observed over
+expected has an interval clustered by lead. It is reported for all predictions, by month of the
+cutoff, by band and by segment, and raises an alarm when its interval, corrected for the number of
+parts tested, lies outside `calibration_factor`. Slope and intercept of the logit show the kind of
+error and raise no alarm. A prediction whose horizon is not over is counted but not judged, even if
+its lead has converted: non-conversions cannot be known yet.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from features.timeline import Moments, from_moments
 from models.evaluation.reliability import ReliabilityBin, reliability
 from models.monitoring.age_matching import Codes
-from models.monitoring.ratio import Counted, spread_of
+from models.monitoring.ratio import CountRatio, spread_of
 from models.monitoring.settings import MonitorSettings
 from models.stats.log_odds import expit
 from models.stats.metrics import Interval
@@ -32,19 +32,19 @@ _LEAST_APART: Final = 1e-3
 
 
 @dataclass(frozen=True)
-class Told:
+class MaturedPredictions:
     """Predictions that have matured.
 
     Attributes
     ----------
     label, probability, lead, cutoff
-        Shape (rows,): the outcome, what was told, a code of the lead, microseconds.
+        Shape (rows,): the outcome, the predicted probability, a code of the lead, microseconds.
     band
         Shape (rows,): the band.
     segments
         Attribute -> shape (rows,): its value.
     waiting
-        How many more predictions have not matured.
+        Number of further predictions that have not matured.
     """
 
     label: Floats
@@ -57,19 +57,19 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Part:
+class CalibrationPart:
     """One part of the matured predictions.
 
     Attributes
     ----------
     by, name
-        `all`, `month`, `band` or an attribute; and which of them.
+        `all`, `month`, `band` or an attribute; and its value.
     rows, observed, expected
         Predictions, conversions, sum of the probabilities.
     ratio
         Observed over expected, with a 95 % interval by lead.
-    asked
-        Whether enough conversions were to be expected for a judgement.
+    testable
+        Whether enough conversions were expected to test the ratio.
     alarm
         Whether the ratio is shown to be outside the factor.
     """
@@ -80,13 +80,13 @@ class Part:
     observed: float
     expected: float
     ratio: Interval
-    asked: bool
+    testable: bool = field(metadata={"key": "asked"})
     alarm: bool = False
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """How true the matured predictions were.
+    """The calibration of the matured predictions.
 
     Attributes
     ----------
@@ -99,64 +99,87 @@ class Calibrated:
     intercept, slope
         Of the logit, with 95 % intervals by lead; 0 and 1 are perfect.
     curve
-        Share that converted by what was told.
+        Share that converted, by predicted probability.
     """
 
     source: str
     rows: int
     waiting: int
-    parts: tuple[Part, ...]
+    parts: tuple[CalibrationPart, ...]
     intercept: Interval
     slope: Interval
     curve: tuple[ReliabilityBin, ...]
 
     @property
     def enough(self) -> bool:
-        """Whether anything could be judged."""
-        return any(part.asked for part in self.parts)
+        """Whether at least one part could be tested."""
+        return any(part.testable for part in self.parts)
 
 
-def calibrated(told: Told, source: str, settings: MonitorSettings) -> Calibrated:
-    """Hold matured predictions against their outcomes."""
-    found = [
-        (_counted(told, mask), by, name, int(mask.sum()))
-        for by, name, mask in _parts(told, settings)
+def calibrated(
+    predictions: MaturedPredictions, source: str, settings: MonitorSettings
+) -> Calibrated:
+    """Compare matured predictions with their outcomes.
+
+    Parameters
+    ----------
+    predictions
+        The predictions that have matured.
+    source
+        `receipts` or `snapshots`: where they come from.
+    settings
+        Factor, false-alarm rate and smallest expected count.
+
+    Returns
+    -------
+    The ratio of every part, with the fit of the logit and the reliability curve.
+    """
+    counts = [
+        (_counted(predictions, mask), by, name, int(mask.sum()))
+        for by, name, mask in _parts(predictions, settings)
     ]
     least = settings.min_expected
     parts = [
-        Part(by, name, rows, one.observed, one.expected, one.ratio(), one.expected >= least)
-        for one, by, name, rows in found
+        CalibrationPart(
+            by, name, rows, one.observed, one.expected, one.ratio(), one.expected >= least
+        )
+        for one, by, name, rows in counts
     ]
-    error = settings.family_rate / max(sum(part.asked for part in parts), 1)
+    error = settings.family_rate / max(sum(part.testable for part in parts), 1)
     judged = tuple(
-        replace(part, alarm=part.asked and one.outside(settings.calibration_factor, error))
-        for part, (one, *_) in zip(parts, found, strict=True)
+        replace(part, alarm=part.testable and one.outside(settings.calibration_factor, error))
+        for part, (one, *_) in zip(parts, counts, strict=True)
     )
-    intercept, slope = logit_fit(told)
-    some = len(told.label) > 0
-    curve = reliability(told.label, told.probability, told.lead) if some else ()
-    return Calibrated(source, len(told.label), told.waiting, judged, intercept, slope, curve)
+    intercept, slope = logit_fit(predictions)
+    rows = len(predictions.label)
+    curve = (
+        reliability(predictions.label, predictions.probability, predictions.lead) if rows else ()
+    )
+    return Calibrated(source, rows, predictions.waiting, judged, intercept, slope, curve)
 
 
-def logit_fit(told: Told) -> tuple[Interval, Interval]:
-    """Fit logit(conversion) = intercept + slope * logit(p); errors with rows of a lead together.
+def logit_fit(predictions: MaturedPredictions) -> tuple[Interval, Interval]:
+    """Fit logit(conversion) = intercept + slope * logit(p), with errors clustered by lead.
 
-    Too few conversions, or one probability for all, tell nothing: NaN.
+    Returns
+    -------
+    Intercept and slope with 95 % intervals; NaN with too few conversions, or if all probabilities
+    are about equal.
     """
-    converted = int(told.label.sum())
-    few = min(converted, len(told.label) - converted) < _LEAST_FITTED
-    if few or float(np.ptp(told.probability)) < _LEAST_APART:
+    converted = int(predictions.label.sum())
+    few = min(converted, len(predictions.label) - converted) < _LEAST_FITTED
+    if few or float(np.ptp(predictions.probability)) < _LEAST_APART:
         return Interval(np.nan, np.nan, np.nan), Interval(np.nan, np.nan, np.nan)
-    inside = np.clip(told.probability, 1e-6, 1.0 - 1e-6)
+    inside = np.clip(predictions.probability, 1e-6, 1.0 - 1e-6)
     design = np.column_stack([np.ones(len(inside)), np.log(inside / (1.0 - inside))])
     beta = np.array([0.0, 1.0])
     for _ in range(_STEPS):
-        given = expit(design @ beta)
-        curvature = design.T @ (design * (given * (1.0 - given))[:, None]) + 1e-9 * np.eye(2)
-        step = np.linalg.solve(curvature, design.T @ (told.label - given))
+        fitted = expit(design @ beta)
+        curvature = design.T @ (design * (fitted * (1.0 - fitted))[:, None]) + 1e-9 * np.eye(2)
+        step = np.linalg.solve(curvature, design.T @ (predictions.label - fitted))
         beta = beta + np.clip(step, -2.0, 2.0)
-    score = design * (told.label - expit(design @ beta))[:, None]
-    by_lead = np.column_stack([np.bincount(told.lead, score[:, n]) for n in range(2)])
+    score = design * (predictions.label - expit(design @ beta))[:, None]
+    by_lead = np.column_stack([np.bincount(predictions.lead, score[:, n]) for n in range(2)])
     turned = np.linalg.inv(curvature)
     error = 1.96 * np.sqrt(np.diag(turned @ (by_lead.T @ by_lead) @ turned))
     first, second = (
@@ -165,17 +188,22 @@ def logit_fit(told: Told) -> tuple[Interval, Interval]:
     return first, second
 
 
-def _counted(told: Told, mask: NDArray[np.bool_]) -> Counted:
-    observed, expected = float(told.label[mask].sum()), float(told.probability[mask].sum())
+def _counted(predictions: MaturedPredictions, mask: NDArray[np.bool_]) -> CountRatio:
+    observed, expected = (
+        float(predictions.label[mask].sum()),
+        float(predictions.probability[mask].sum()),
+    )
     scale = observed / expected if expected > 0.0 else 1.0
-    residual = told.label - scale * told.probability
-    return Counted(observed, expected, spread_of(residual, told.lead, mask, observed))
+    residual = predictions.label - scale * predictions.probability
+    return CountRatio(observed, expected, spread_of(residual, predictions.lead, mask, observed))
 
 
-def _parts(told: Told, settings: MonitorSettings) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
-    yield ALL, ALL, np.ones(len(told.label), np.bool_)
-    month = from_moments(told.cutoff).dt.strftime("%Y-%m").to_numpy().astype(np.str_)
-    ways = {"month": month, "band": told.band, **told.segments}
+def _parts(
+    predictions: MaturedPredictions, settings: MonitorSettings
+) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    yield ALL, ALL, np.ones(len(predictions.label), np.bool_)
+    month = from_moments(predictions.cutoff).dt.strftime("%Y-%m").to_numpy().astype(np.str_)
+    ways = {"month": month, "band": predictions.band, **predictions.segments}
     for by, values in ways.items():
         often = pd.Series(values).value_counts()
         names = often.index if by == "month" else often.index[: settings.max_segment_values]

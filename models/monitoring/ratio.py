@@ -1,11 +1,10 @@
 """Observed over expected, with an interval: for counts of conversions and of activities.
 
-Decided here: counts of few and busy leads vary more than chance of a single event says, so their
-variance is a multiple (`spread`) of the expectation; what was expected may itself be uncertain
-(`noise`, a variance). The interval holds every ratio r with
-(observed - r * expected)^2 <= z^2 (spread * r * expected + r^2 * noise), which is a quadratic
-equation. It holds for a count of zero too, and is not fooled by a variance that is small because
-the count happened to be small.
+Decided here: counts of a few busy leads vary more than independent events would, so their variance
+is a multiple (`spread`, the overdispersion) of the expectation; the expectation may itself be
+uncertain (`noise`, a variance). The interval contains every ratio r with
+(observed - r * expected)^2 <= z^2 (spread * r * expected + r^2 * noise), a quadratic equation. It
+is valid for a count of zero too, and is not too narrow when the count happens to be small.
 """
 
 import math
@@ -21,21 +20,21 @@ from models.stats.metrics import Interval
 from models.stats.training_set import Floats
 
 SHOWN: Final = 0.05
-"""The intervals that are shown miss the truth in one of twenty."""
+"""Error rate of the intervals that are shown."""
 
 
 @dataclass(frozen=True)
-class Counted:
-    """A count and what was expected.
+class CountRatio:
+    """A count and its expectation.
 
     Attributes
     ----------
     observed, expected
-        How many came, and how many were to be expected.
+        The count, and its expectation.
     spread
         Variance of the count, in multiples of its expectation.
     noise
-        Variance of what was expected.
+        Variance of the expectation.
     """
 
     observed: float
@@ -44,12 +43,12 @@ class Counted:
     noise: float = 0.0
 
     def ratio(self, error: float = SHOWN) -> Interval:
-        """Give observed over expected; the interval misses the truth at this rate, at both ends.
+        """Compute observed over expected; the interval misses the truth with this error rate.
 
-        >>> told = Counted(40.0, 40.0).ratio()
-        >>> round(told.low, 2), told.value, round(told.high, 2)
+        >>> ratio = CountRatio(40.0, 40.0).ratio()
+        >>> round(ratio.low, 2), ratio.value, round(ratio.high, 2)
         (0.73, 1.0, 1.36)
-        >>> Counted(0.0, 40.0).ratio().low
+        >>> CountRatio(0.0, 40.0).ratio().low
         0.0
         """
         if self.expected <= 0.0:
@@ -64,20 +63,51 @@ class Counted:
         return Interval(value, max((middle - root) / square, 0.0), (middle + root) / square)
 
     def outside(self, factor: float, error: float) -> bool:
-        """Say whether the ratio is shown to be above the factor, or below one over it."""
-        told = self.ratio(error)
-        return told.low > factor or told.high < 1.0 / factor
+        """Check whether the whole interval lies above a factor, or below one over it.
+
+        Parameters
+        ----------
+        factor
+            Above 1.
+        error
+            Error rate of the interval.
+        """
+        interval = self.ratio(error)
+        return interval.low > factor or interval.high < 1.0 / factor
 
 
 def by_unit(each: Floats, unit: Codes, used: NDArray[np.bool_]) -> Floats:
-    """Sum what rows say by unit: shape (units,)."""
+    """Sum a quantity of rows by unit.
+
+    Parameters
+    ----------
+    each, unit
+        Shape (rows,): the quantity, and the code of the unit.
+    used
+        Shape (rows,): the rows that are summed.
+
+    Returns
+    -------
+    Shape (units,): the sums.
+    """
     return np.asarray(np.bincount(unit[used], each[used]), np.float64)
 
 
 def spread_of(residual: Floats, unit: Codes, used: NDArray[np.bool_], total: float) -> float:
-    """Estimate the variance of a count in multiples of it, rows of a unit taken together.
+    """Estimate the overdispersion of a count, with rows clustered by unit.
 
-    It is never below one: that would be less than chance of single events.
+    Parameters
+    ----------
+    residual, unit
+        Shape (rows,): observed minus expected, and the code of the unit.
+    used
+        Shape (rows,): the rows that are counted.
+    total
+        The count.
+
+    Returns
+    -------
+    The variance in multiples of the count; at least 1, the variance of independent events.
     """
     if total <= 0.0:
         return 1.0

@@ -1,8 +1,8 @@
 """One run of the monitor: every family of checks on the same rows.
 
-Decided here: which columns are clocks is asked of the reference itself, by the rule of
-`models.training.time_proxies`; by segment the score is compared, as the whole of what moved there,
-while features are compared among all open leads and among the new ones.
+Decided here: time proxies are identified on the reference itself, by the rule of
+`models.training.time_proxies`. Within segments only the score is compared, as a summary of all
+changes there; features are compared among all open leads and among the new ones.
 """
 
 from collections.abc import Mapping
@@ -15,27 +15,27 @@ from models.artifact.artifact import Artifact
 from models.model import scorecard
 from models.monitoring import columns
 from models.monitoring.activities import volumes
-from models.monitoring.age_matching import Both, match
+from models.monitoring.age_matching import MonitoredRows, match
 from models.monitoring.drift import drift
-from models.monitoring.findings import Compared, Watched
+from models.monitoring.findings import ComparedSnapshots, MonitorReport
 from models.monitoring.matured import Calibrated
 from models.monitoring.settings import MonitorSettings
-from models.monitoring.unknown_values import unseen
+from models.monitoring.unknown_values import unknown_shares
 from models.stats.training_set import TrainingSet
 from models.training import time_proxies
 
-_CLOCK_ROWS = 5_000
+_TIME_PROXY_ROWS = 5_000
 
 
 def watch(
-    both: Both,
+    both: MonitoredRows,
     cutoff: Moments,
     model: Artifact,
     heard: tuple[Mapping[str, int], Mapping[str, tuple[tuple[str, int], ...]]],
     calibration: Calibrated,
     settings: MonitorSettings,
-) -> Watched:
-    """Ask everything.
+) -> MonitorReport:
+    """Run all checks of the monitor.
 
     Parameters
     ----------
@@ -46,32 +46,49 @@ def watch(
     model
         The champion.
     heard
-        When each activity type was heard of last, and today's words that were not taught.
+        Activity type -> when its newest activity became known (microseconds); and attribute or
+        `activity types` -> today's most frequent values outside the vocabulary, with their counts.
     calibration
         Of the predictions that have matured.
     settings
-        Sizes, rate and redraws.
+        Thresholds, rate and redraws.
     """
     binning = model.evidence.binning
     marked = moved_by_time(both, cutoff, model, settings.seed)
     score = columns.of_score(both.margin, both.now)
-    asked = [
+    compared_columns = [
         score,
         *columns.of_features(model.catalog, binning, binning.codes(both.values), marked),
     ]
     at = int(cutoff[both.now].max(initial=0))
-    return Watched(
+    return MonitorReport(
         compared=compared(both, cutoff, at),
-        drift=drift(both, asked, [score], settings),
+        drift=drift(both, compared_columns, [score], settings),
         volumes=volumes(both, heard[0], at, settings),
-        unseen=unseen(both, model.catalog, heard[1], settings),
+        unknown_values=unknown_shares(both, model.catalog, heard[1], settings),
         calibration=calibration,
         model=model.fingerprint,
     )
 
 
-def moved_by_time(both: Both, cutoff: Moments, model: Artifact, seed: int) -> NDArray[np.bool_]:
-    """Mark the features that all leads of a moment share: shape (features,)."""
+def moved_by_time(
+    both: MonitoredRows, cutoff: Moments, model: Artifact, seed: int
+) -> NDArray[np.bool_]:
+    """Mark the features that all leads of a moment share.
+
+    Parameters
+    ----------
+    both, cutoff
+        Today's rows and the reference's, and their cutoffs; the reference alone is used.
+    model
+        The champion.
+    seed
+        Of the draw of rows.
+
+    Returns
+    -------
+    Shape (features,): whether the feature is a time proxy; all False without time order.
+    """
     then = np.flatnonzero(~both.now)
     rows = TrainingSet(
         both.values[then],
@@ -83,14 +100,24 @@ def moved_by_time(both: Both, cutoff: Moments, model: Artifact, seed: int) -> ND
     )
     if not rows.has_time_order:
         return np.zeros(len(model.catalog.names), np.bool_)
-    return time_proxies.clocks(rows.take(scorecard.draw_leads(rows.lead, _CLOCK_ROWS, seed)), seed)
+    return time_proxies.mark_proxies(
+        rows.take(scorecard.draw_leads(rows.lead, _TIME_PROXY_ROWS, seed)), seed
+    )
 
 
-def compared(both: Both, cutoff: Moments, at: int) -> Compared:
-    """Count what is compared."""
+def compared(both: MonitoredRows, cutoff: Moments, at: int) -> ComparedSnapshots:
+    """Count the rows and units that are compared, and date the reference.
+
+    Parameters
+    ----------
+    both, cutoff
+        Today's rows and the reference's, and their cutoffs.
+    at
+        Today's cutoff; microseconds.
+    """
     then = ~both.now
     some = bool(then.any())
-    return Compared(
+    return ComparedSnapshots(
         at=at,
         leads=int(both.now.sum()),
         units=len(np.unique(both.unit[both.now])),

@@ -1,68 +1,77 @@
-"""What a monitor asks, and how often it may be wrong: the section `monitor` of params.yaml.
+"""The thresholds and false-alarm rate of the monitor: the section `monitor` of params.yaml.
 
-Decided here: one false-alarm rate is stated for a whole run. It is shared out evenly among the four
-families of checks (features and scores, calibration, activities, new words); inside a family it
-holds over all that the family asks. An alarm must be real (beyond that rate) *and* large enough to
-matter (the sizes below); a change that is real and small is shown and raises nothing.
+Decided here: one false-alarm rate is stated for a whole run. It is divided equally among the four
+families of checks (features and scores, calibration, activities, unknown values); within a family
+it is corrected for the number of tests. An alarm must be significant at that rate *and* large
+enough to matter (the thresholds below); a significant but small change is shown without an alarm.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from features.errors import BadParams, Fault
+from models.stats.limits import Count, Days, Factor, Positive, Seed, Share
 
 FAMILIES: Final = ("drift", "calibration", "activities", "unseen")
 
 
 @dataclass(frozen=True)
 class MonitorSettings:
-    """How a company is monitored.
+    """How the champion is monitored.
 
     Attributes
     ----------
     false_alarm_rate
-        The most runs without any change that may raise an alarm, as a share of such runs.
+        The largest share of runs without any change that may raise an alarm.
     psi
-        From which population stability index on, beyond that of chance, a shift matters.
+        The smallest population stability index, in excess of chance, that matters.
     calibration_factor
-        By which factor conversions may differ from what was expected.
+        The largest factor by which conversions may differ from the expectation.
     volume_factor
-        By which factor the activities of a lead may differ from the reference.
+        The largest factor by which the activities of a lead may differ from the reference.
     unseen_share
-        By how much the share of values or activities that the model was not taught may rise.
+        The largest rise in the share of values, or of activities, outside the vocabulary.
     period_days
-        A lead is new for so long; activities are counted over so long; reference moments lie so far
-        apart. Whole weeks keep the weekday the same.
+        How long a lead counts as new; the window in which activities are counted; the distance
+        between reference moments. Whole weeks preserve the weekday.
     min_leads
-        With fewer open leads, now or in the reference, nothing is asked of them.
+        A population with fewer open leads, of today, is not tested.
     min_expected
-        Counts (of leads in a bin, of conversions, of activities) that were expected less often are
-        not asked about by themselves.
+        A count (of leads in a bin, of conversions, of activities) with a smaller expectation is not
+        tested by itself.
     max_leads
-        With more leads, so many of them are drawn.
+        With more leads, a sample of this size is drawn.
     max_segment_values
-        The most values of an attribute that are told apart.
+        The most values of an attribute that are distinguished.
     redraws
-        Redraws of leads behind the test of features and scores.
+        Number of bootstrap redraws behind the test of features and scores.
     seed
         Of all draws.
     """
 
-    false_alarm_rate: float = 0.01
-    psi: float = 0.1
-    calibration_factor: float = 1.5
-    volume_factor: float = 2.0
-    unseen_share: float = 0.02
-    period_days: float = 28.0
-    min_leads: int = 100
-    min_expected: int = 10
-    max_leads: int = 20_000
-    max_segment_values: int = 8
-    redraws: int = 2000
-    seed: int = 0
+    false_alarm_rate: Share = 0.01
+    psi: Positive = 0.1
+    calibration_factor: Factor = 1.5
+    volume_factor: Factor = 2.0
+    unseen_share: Share = 0.02
+    period_days: Days = 28.0
+    min_leads: Annotated[Count, Field(ge=10)] = 100
+    min_expected: Annotated[Count, Field(ge=5)] = 10
+    max_leads: Annotated[Count, Field(ge=100)] = 20_000
+    max_segment_values: Count = 8
+    redraws: Annotated[Count, Field(ge=100)] = 2000
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        """Refuse a rate that so few redraws cannot tell."""
+        """Check that there are enough redraws to resolve the rate.
+
+        Raises
+        ------
+        BadParams
+            If `redraws` is too small for `false_alarm_rate`.
+        """
         needed = round(2.0 / self.family_rate)
         if self.redraws < needed:
             raise BadParams(
@@ -77,5 +86,5 @@ class MonitorSettings:
 
     @property
     def family_rate(self) -> float:
-        """The share of runs without a change in which one family may raise an alarm."""
+        """The share of runs without any change in which one family may raise an alarm."""
         return self.false_alarm_rate / len(FAMILIES)

@@ -1,8 +1,9 @@
-"""What the model was not taught: values of attributes, and types of activities.
+"""Unknown values: attribute values and activity types outside the model's vocabulary.
 
-Decided here: a vocabulary keeps what had enough support, so a small share of rare words is normal.
-The question is whether that share has risen by more than `unseen_share` beyond what leads of the
-same ages showed in the reference. Today's commonest new words are told by name.
+Decided here: a vocabulary contains values with enough support in training, so a small share of
+unknown values is normal. The check is whether that share has risen by more than `unseen_share`
+above that of leads of the same ages in the reference. Today's most frequent unknown values are
+listed.
 """
 
 from collections.abc import Mapping
@@ -13,31 +14,31 @@ import numpy as np
 
 from features.catalog.catalog import OTHER_CODE, Catalog
 from models.monitoring.activities import counted
-from models.monitoring.age_matching import Both, match
-from models.monitoring.ratio import Counted
+from models.monitoring.age_matching import MonitoredRows, match
+from models.monitoring.ratio import CountRatio
 from models.monitoring.settings import MonitorSettings
 from models.stats.training_set import Floats
 
 ACTIVITY_TYPES: Final = "activity types"
-"""The row of activity types, beside those of attributes."""
+"""The name of the row of activity types, beside those of attributes."""
 UNKNOWN_TYPES: Final = "(other)"
 """All activity types outside the model's vocabulary, together."""
 
 
 @dataclass(frozen=True)
-class Unseen:
-    """How much of something the model was not taught.
+class UnknownValues:
+    """The share of unknown values of one attribute, or of the activity types.
 
     Attributes
     ----------
     what
         The attribute, or `activity types`.
     now, then
-        Share today, and share to be expected of leads of these ages.
+        Share today, and the share expected of leads of these ages.
     words
-        Today's most frequent ones that were not taught, with their counts.
+        Today's most frequent unknown values, with their counts.
     alarm
-        Whether the share has risen by more than is allowed.
+        Whether the share has risen by more than `unseen_share`.
     """
 
     what: str
@@ -47,47 +48,51 @@ class Unseen:
     alarm: bool
 
 
-def unseen(
-    both: Both,
+def unknown_shares(
+    both: MonitoredRows,
     catalog: Catalog,
     words: Mapping[str, tuple[tuple[str, int], ...]],
     settings: MonitorSettings,
-) -> tuple[Unseen, ...]:
-    """Compare the shares of what was not taught.
+) -> tuple[UnknownValues, ...]:
+    """Compare the shares of unknown values with the reference.
 
     Parameters
     ----------
     both
-        The rows.
+        Today's rows and the reference's.
     catalog
-        What was taught.
+        The champion's vocabulary.
     words
-        Attribute or `activity types` -> today's words that were not taught.
+        Attribute or `activity types` -> today's most frequent unknown values, with their counts.
     settings
-        Size and rate.
+        Threshold and rate.
+
+    Returns
+    -------
+    One record per categorical attribute, and one of activity types; empty with too few leads.
     """
     matched = match(both, np.ones(len(both), np.bool_))
     if matched.leads < settings.min_leads:
         return ()
     one_each: Floats = np.ones(len(both))
-    asked = {
+    checked = {
         feature.key: ((both.values[:, place] == OTHER_CODE).astype(np.float64), one_each)
         for place, feature in enumerate(catalog.features)
         if feature.view == "profile" and feature.is_category
     }
     taught = catalog.vocabulary.activity_types
-    strange = [each for name, each in both.counts.items() if name not in taught]
+    unknown = [each for name, each in both.counts.items() if name not in taught]
     total: Floats = np.sum([*both.counts.values(), np.zeros(len(both))], axis=0)
-    asked[ACTIVITY_TYPES] = (np.sum([*strange, np.zeros(len(both))], axis=0), total)
-    error = settings.family_rate / len(asked)
-    found = []
-    for what, (quantity, whole) in asked.items():
-        seen, of = counted(both, matched, quantity), matched.expected(whole)
-        then = seen.expected / of[1] if of[1] > 0.0 else 0.0
-        now = seen.observed / of[0] if of[0] > 0.0 else 0.0
+    checked[ACTIVITY_TYPES] = (np.sum([*unknown, np.zeros(len(both))], axis=0), total)
+    error = settings.family_rate / len(checked)
+    shares = []
+    for what, (quantity, whole) in checked.items():
+        count, of = counted(both, matched, quantity), matched.expected(whole)
+        then = count.expected / of[1] if of[1] > 0.0 else 0.0
+        now = count.observed / of[0] if of[0] > 0.0 else 0.0
         most = of[0] * (then + settings.unseen_share)
         scale = of[0] / of[1] if of[1] > 0.0 else 1.0
-        risen = Counted(seen.observed, most, seen.spread, seen.noise * scale**2)
+        risen = CountRatio(count.observed, most, count.spread, count.noise * scale**2)
         alarm = most >= 1.0 and risen.ratio(error).low > 1.0
-        found.append(Unseen(what, now, then, words.get(what, ()), bool(alarm)))
-    return tuple(found)
+        shares.append(UnknownValues(what, now, then, words.get(what, ()), bool(alarm)))
+    return tuple(shares)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 ADDRESSES: Final = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
-"""What MLflow writes into the environment, for its children to inherit."""
+"""Variables that MLflow writes into the environment of its child processes."""
 
 
 def mlflow_module() -> ModuleType:
@@ -25,7 +25,7 @@ def mlflow_module() -> ModuleType:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Ignore what MLflow's own code is warned about, and only there."""
+    """Ignore warnings of MLflow's own code, and no others."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"mlflow(\..*)?$")
         warnings.filterwarnings("ignore", message="IProgress not found", module="tqdm")
@@ -34,7 +34,15 @@ def quiet() -> Iterator[None]:
 
 @contextmanager
 def addressed(mlflow: ModuleType, url: str) -> Iterator[None]:
-    """Let MLflow's own functions talk to a registry, and to the former one afterwards."""
+    """Point MLflow's own functions to a registry, and back to the former one afterwards.
+
+    Parameters
+    ----------
+    mlflow
+        The module.
+    url
+        The registry.
+    """
     tracking, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
     before = {name: os.environ.get(name) for name in ADDRESSES}
     mlflow.set_tracking_uri(url)

@@ -1,8 +1,7 @@
 """The model as MLflow serves it: feature columns in, scored and explained leads out.
 
-Decided here: the input is a frame of the catalog's columns (a column that is not given, or a value
-that is not, is missing; a category is its code in the catalog); the output is one row a row, in the
-same order.
+Decided here: the input is a frame of the catalog's columns (an absent column or value is missing; a
+category is its code in the catalog); the output has one row per input row, in the same order.
 """
 
 from pathlib import Path
@@ -24,21 +23,27 @@ ANSWER_COLUMNS: Final[dict[str, Literal["number", "text", "texts"]]] = {
     "reasons_ja": "texts",
     "reasons_en": "texts",
 }
-"""The columns of an answer, and what they hold."""
+"""The columns of the output, and their types."""
 
 
 class RankedLeads:
-    """An artifact that answers frames of feature columns; it must be loaded first."""
+    """An artifact that scores frames of feature columns; it must be loaded first."""
 
     def __init__(self) -> None:
         self._scorer: Scorer | None = None
 
     def load(self, directory: Path) -> None:
-        """Read the artifact and make the scorer ready."""
+        """Read the artifact and make the scorer."""
         self._scorer = Scorer(artifact.load(directory))
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Score and explain rows of feature columns."""
+        """Score and explain rows of feature columns.
+
+        Raises
+        ------
+        RuntimeError
+            If no artifact is loaded.
+        """
         if self._scorer is None:
             raise RuntimeError("load the artifact first")
         frame = as_features(rows, self._scorer.artifact.catalog)
@@ -47,7 +52,15 @@ class RankedLeads:
 
 
 def as_features(rows: pd.DataFrame, catalog: Catalog) -> FeatureFrame:
-    """Put the columns in the catalog's order; what is not given is missing."""
+    """Arrange the columns in the order of the catalog; an absent column is missing.
+
+    Parameters
+    ----------
+    rows
+        Feature columns by name.
+    catalog
+        The catalog of the artifact.
+    """
     values = rows.reindex(columns=list(catalog.names)).to_numpy(np.float32)
     keys = pd.DataFrame({"lead_id": rows.index.astype("str"), "cutoff": pd.NaT})
     return FeatureFrame(keys, np.ascontiguousarray(values), catalog)

@@ -1,8 +1,8 @@
-"""The registry: versions and aliases, kept by MLflow.
+"""The registry: versions and aliases, stored by MLflow.
 
-Decided here: a version is registered from a run; the alias `champion` marks the one that answers,
-`challenger` the one that would replace it. A champion remembers whom it replaced, which is where a
-rollback goes. Without a URL the registry is a SQLite file beside its artifacts.
+Decided here: a version is registered from a run; the alias `champion` marks the version in use,
+`challenger` the one that would replace it. A tag of a champion names the version that it replaced,
+to which a rollback returns. Without a URL the registry is a SQLite file beside its artifacts.
 """
 
 import tempfile
@@ -30,11 +30,15 @@ class Registry(RunLog):
         Parameters
         ----------
         run_id
-            The run that the artifact belongs to.
+            The run of the artifact.
         artifact
             Directory of the artifact.
         example
-            A few rows of feature columns; with their answers they make the signature.
+            A few rows of feature columns, for the signature.
+
+        Returns
+        -------
+        The version; the existing one if the run has been registered before.
         """
         for version in self.versions():
             if version.run_id == run_id:
@@ -54,22 +58,40 @@ class Registry(RunLog):
                 if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                     raise
                 return []
-            found = self._client.search_model_versions(f"name = '{name}'")
+            entries = self._client.search_model_versions(f"name = '{name}'")
         named: dict[int, list[str]] = {}
         for alias, number in aliases.items():
             named.setdefault(int(number), []).append(alias)
-        versions = [_version(entry, named.get(int(entry.version), [])) for entry in found]
+        versions = [_version(entry, named.get(int(entry.version), [])) for entry in entries]
         return sorted(versions, key=lambda version: -version.number)
 
     def fetch_card(self, version: Version, into: Path) -> bool:
-        """Copy the card of a version into a directory that is there; say whether there is one."""
+        """Copy the card of a version into a directory.
+
+        Parameters
+        ----------
+        version
+            The version.
+        into
+            An existing directory.
+
+        Returns
+        -------
+        Whether the version has a card.
+        """
         with quiet():
             there = bool(self._client.list_artifacts(version.run_id, "card"))
             _ = there and self._client.download_artifacts(version.run_id, "card", str(into))
         return there
 
     def version(self, which: str) -> Version:
-        """Find a version by its number or by an alias."""
+        """Return a version by its number or by an alias.
+
+        Raises
+        ------
+        BadRequest
+            If there is no such version.
+        """
         versions = self.versions()
         for version in versions:
             if which == str(version.number) or which in version.aliases:
@@ -82,15 +104,23 @@ class Registry(RunLog):
         )
 
     def champion(self) -> Version | None:
-        """Tell the version that answers, if there is one."""
+        """Return the champion, if there is one."""
         return self.aliased("champion")
 
     def aliased(self, alias: str) -> Version | None:
-        """Tell the version of an alias, if there is one."""
+        """Return the version of an alias, if there is one."""
         return next((one for one in self.versions() if alias in one.aliases), None)
 
     def crown(self, version: Version, tags: Mapping[str, str]) -> None:
-        """Make a version the champion; the version before it keeps its number and its run."""
+        """Make a version the champion; the former champion stays a version.
+
+        Parameters
+        ----------
+        version
+            The new champion.
+        tags
+            Tags that are written beside it.
+        """
         name = self._settings.model
         former = self.champion()
         if former is not None and former.number != version.number:
@@ -103,7 +133,7 @@ class Registry(RunLog):
                 self._client.delete_registered_model_alias(name, "challenger")
 
     def former(self) -> Version:
-        """Find whom the champion replaced.
+        """Return the version that the champion replaced.
 
         Raises
         ------
@@ -113,15 +143,24 @@ class Registry(RunLog):
         champion = self.champion()
         number = None if champion is None else champion.tags.get(FORMER_TAG)
         if number is None:
-            found = "no champion" if champion is None else f"champion {champion.number}, the first"
-            raise BadRequest.of(found, "a champion that replaced another", "see `mikomi models`")
+            present = (
+                "no champion" if champion is None else f"champion {champion.number}, the first"
+            )
+            raise BadRequest.of(present, "a champion that replaced another", "see `mikomi models`")
         return self.version(number)
 
     def restore(self, version: Version, tags: Mapping[str, str]) -> None:
-        """Make a former version the champion again, and write into the present one why it left.
+        """Make a former version the champion again.
 
-        Whom the restored version had replaced stays written in it, so that rollbacks can be
-        repeated further back.
+        The tag with the version that it had replaced stays, so that rollbacks can be repeated
+        further back.
+
+        Parameters
+        ----------
+        version
+            The version that becomes champion.
+        tags
+            Tags that are written beside the present champion, such as the reason.
         """
         champion = self.champion()
         with quiet():
@@ -132,7 +171,15 @@ class Registry(RunLog):
             )
 
     def note(self, version: Version, tags: Mapping[str, str]) -> None:
-        """Write facts about a version beside it."""
+        """Write tags beside a version.
+
+        Parameters
+        ----------
+        version
+            The version.
+        tags
+            Tag -> value; other tags stay.
+        """
         with quiet():
             for key, value in tags.items():
                 self._client.set_model_version_tag(
@@ -140,7 +187,14 @@ class Registry(RunLog):
                 )
 
     def fetch(self, which: str, into: Path) -> Version:
-        """Copy the artifact of a version to the directory `into`, which must not be there.
+        """Copy the artifact of a version to a new directory.
+
+        Parameters
+        ----------
+        which
+            A number or an alias.
+        into
+            The directory; it must not exist.
 
         Raises
         ------
@@ -157,19 +211,19 @@ class Registry(RunLog):
             copied = Path(
                 self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder)
             )
-            found = [path.parent for path in copied.rglob("manifest.json")]
-            if not found:
+            folders = [path.parent for path in copied.rglob("manifest.json")]
+            if not folders:
                 raise ArtifactMissing.of(
                     f"version {version.number} without an artifact in {uri}",
                     "a directory with manifest.json",
                     "register it again with `mikomi promote`",
                 )
-            found[0].rename(into)
+            folders[0].rename(into)
         return version
 
 
 def declare(model: Predictor) -> None:
-    """Tell MLflow that this is the model of the code that it is loading just now."""
+    """Declare a model to MLflow, from the code that MLflow is loading."""
     from pandas import DataFrame  # noqa: PLC0415 - slow to import; MLflow reads the signature
 
     mlflow = mlflow_module()

@@ -1,9 +1,11 @@
-"""What the registry speaks of: its settings, a run, a version, and what answers inside MLflow."""
+"""Types of the registry: its settings, a run, a version, and the predictor inside MLflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from models.stats.limits import Name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,35 +13,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RegistrySettings:
-    """Which registry, and the names in it.
+    """The registry, and the names in it.
 
     Attributes
     ----------
     url
-        An MLflow server or database; none keeps a SQLite file under `artifacts/mlflow`.
+        An MLflow server or database; None is a SQLite file under `artifacts/mlflow`.
     experiment
         The experiment that runs belong to.
     model
         The name of the registered model.
     """
 
-    url: str | None = None
-    experiment: str = "mikomi"
-    model: str = "mikomi"
+    url: Name | None = None
+    experiment: Name = "mikomi"
+    model: Name = "mikomi"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run remembers of one trained artifact.
+    """The facts of a run about one trained artifact.
 
     Attributes
     ----------
     fingerprint
-        Of the artifact: its identity.
+        The fingerprint of the artifact, its identity.
     params
         The parameters, flat: `section.name` -> value.
     metrics
-        Figures known so far.
+        The figures so far.
     inputs
         Name of an input file or table -> its hash.
     revision
@@ -65,10 +67,10 @@ class Version:
 
 
 class Predictor(Protocol):
-    """What answers inside MLflow."""
+    """The predictor inside MLflow."""
 
     def load(self, directory: Path) -> None:
         """Read the artifact."""
 
     def predict(self, rows: "pd.DataFrame") -> "pd.DataFrame":
-        """Answer a frame of feature columns."""
+        """Predict a frame of feature columns."""

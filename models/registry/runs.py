@@ -1,7 +1,7 @@
-"""Runs: what is known of each trained artifact, found again by its fingerprint.
+"""Runs: parameters, metrics and inputs of each trained artifact, identified by its fingerprint.
 
-Decided here: a run is one artifact, so that a stage done twice logs once. A logged model carries no
-code but the few lines that say where to find it in the installed project.
+Decided here: there is one run per artifact, so that a repeated stage logs once. A logged model
+contains no code but a few lines that import the model from the installed project.
 """
 
 import json
@@ -23,7 +23,7 @@ from models.registry.registry import declare
 
 declare(RankedLeads())
 """
-"""All the code that a logged model carries: where to find the model in the installed project."""
+"""All the code of a logged model: it imports the model from the installed project."""
 
 
 class RunLog:
@@ -42,14 +42,14 @@ class RunLog:
 
     def _experiment(self) -> str:
         name = self._settings.experiment
-        found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
+        experiment = self._client.get_experiment_by_name(name)
+        if experiment is not None:
+            return str(experiment.experiment_id)
         place = (self._local / "files").as_uri() if self._settings.url is None else None
         return str(self._client.create_experiment(name, artifact_location=place))
 
     def find_run(self, fingerprint: str) -> str | None:
-        """Find the run of an artifact, if it was logged."""
+        """Return the id of the run of an artifact, if it was logged."""
         with quiet():
             runs = self._client.search_runs(
                 [self._experiment_id], f"tags.`{FINGERPRINT_TAG}` = '{fingerprint}'", max_results=1
@@ -57,14 +57,14 @@ class RunLog:
         return str(runs[0].info.run_id) if runs else None
 
     def log(self, run: Run, files: Mapping[str, Path] | None = None) -> str:
-        """Log what is known of an artifact into its run, which is made when it is not there.
+        """Log an artifact's facts into its run, which is created if it does not exist.
 
         Parameters
         ----------
         run
             Parameters, metrics, inputs, revision.
         files
-            Folder in the run -> file or directory to keep there.
+            Folder in the run -> file or directory to store there.
 
         Returns
         -------
@@ -100,7 +100,21 @@ class RunLog:
             self._client.log_metric(run_id, name, float(value))
 
     def log_model(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> int:
-        """Keep an artifact in its run as a model, registered; give the version's number."""
+        """Store an artifact in its run as a registered model.
+
+        Parameters
+        ----------
+        run_id
+            The run.
+        artifact
+            Directory of the artifact.
+        example
+            A few rows of feature columns, for the signature.
+
+        Returns
+        -------
+        The number of the version.
+        """
         with tempfile.TemporaryDirectory() as folder:
             code = Path(folder) / "model_code.py"
             code.write_text(MODEL_CODE, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Scores: the answer for many leads, column by column.
+"""Scores of many leads, column by column.
 
 Decided here: for every lead base probability + shown reasons + remainder = probability; the
-remainder is what is not shown, whatever the grounds. Sentences are made when they are asked for.
+remainder is the sum of all contributions that are not shown. Sentences are rendered on request.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Catalog
 from features.wording.sentences import Language
 from models.explain.concepts import Concepts
-from models.explain.reasons import Reason, say, sentences
-from models.explain.selected_reasons import Picked
+from models.explain.reasons import Reason, reason_sentence, sentences
+from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
 from models.stats.training_set import Floats
 
@@ -36,19 +36,19 @@ class Scores:
     probability_low, probability_high
         Shape (rows,): the interval of the probability, see `models.model.interval`.
     sufficient
-        Shape (rows,): whether the evidence is sufficient for the interval to be of use.
+        Shape (rows,): whether the evidence is sufficient for a useful interval.
     score
-        Shape (rows,): percent of the reference population that the lead is hotter than.
+        Shape (rows,): percent of the reference population that the lead ranks above.
     band_code
         Shape (rows,): positions in `models.model.reference.BANDS`.
     base_probability
-        The probability of no particular lead: what reasons start from.
-    picked
+        The probability at the base margin, from which reasons start.
+    selected
         The reasons shown.
     catalog
         The features.
     concepts
-        What they are called together.
+        The concepts of the features.
     """
 
     keys: pd.DataFrame
@@ -60,7 +60,7 @@ class Scores:
     score: Floats
     band_code: NDArray[np.int8]
     base_probability: float
-    picked: Picked
+    selected: SelectedReasons
     catalog: Catalog
     concepts: Concepts
 
@@ -76,43 +76,50 @@ class Scores:
     @property
     def remainder(self) -> Floats:
         """Shape (rows,): the part of the probability that no shown reason explains."""
-        shown = self.picked.contribution.sum(axis=1)
+        shown = self.selected.contribution.sum(axis=1)
         return np.asarray(self.probability - self.base_probability - shown)
 
     def reasons_of(self, row: int) -> list[Reason]:
-        """Give the reasons of one lead: those for it, strongest first, then those against it."""
-        picked = self.picked
+        """Return the reasons of one lead: those for it, strongest first, then those against it."""
+        selected = self.selected
         return [
             Reason(
-                code=self.concepts.codes[int(picked.concept[row, place])],
-                label=self.concepts.labels[int(picked.concept[row, place])],
-                feature=self.catalog.names[int(picked.feature[row, place])],
-                contribution=float(picked.contribution[row, place]),
-                sentence=say(
+                code=self.concepts.codes[int(selected.concept[row, place])],
+                label=self.concepts.labels[int(selected.concept[row, place])],
+                feature=self.catalog.names[int(selected.feature[row, place])],
+                contribution=float(selected.contribution[row, place]),
+                sentence=reason_sentence(
                     self.catalog,
-                    int(picked.feature[row, place]),
-                    float(picked.value[row, place]),
+                    int(selected.feature[row, place]),
+                    float(selected.value[row, place]),
                 ),
-                snapshots=int(picked.snapshots[row, place]),
-                conversions=int(picked.conversions[row, place]),
+                snapshots=int(selected.snapshots[row, place]),
+                conversions=int(selected.conversions[row, place]),
             )
-            for place in np.flatnonzero(picked.concept[row] >= 0).tolist()
+            for place in np.flatnonzero(selected.concept[row] >= 0).tolist()
         ]
 
     def to_frame(self, languages: Sequence[Language] = ("ja", "en")) -> pd.DataFrame:
-        """Give one row a lead.
+        """Make a table with one row per lead.
 
-        Columns: `lead_id`, `cutoff`, `probability`, `probability_low`, `probability_high`,
+        Parameters
+        ----------
+        languages
+            The languages of the sentences.
+
+        Returns
+        -------
+        Columns `lead_id`, `cutoff`, `probability`, `probability_low`, `probability_high`,
         `sufficient_evidence`, `score`, `band`, `base_probability`, `remainder`, and lists of equal
         length: `reason_codes`, `reason_contributions`, `reason_snapshots`, `reason_conversions`,
         and `reasons_<language>` for each language.
         """
-        there = self.picked.concept >= 0
+        there = self.selected.concept >= 0
         lists = {name: _lists(cells, there) for name, cells in self.of_reasons(languages).items()}
         return self.keys.reset_index(drop=True).assign(**self.of_leads(), **lists)
 
     def of_leads(self) -> dict[str, NDArray[Any]]:
-        """Give what is told of every lead, beside its keys: shape (rows,) each."""
+        """Return the columns of every lead, without its keys: shape (rows,) each."""
         return {
             "probability": self.probability,
             "probability_low": self.probability_low,
@@ -125,23 +132,23 @@ class Scores:
         }
 
     def of_reasons(self, languages: Sequence[Language] = ("ja", "en")) -> dict[str, NDArray[Any]]:
-        """Give what is told of every reason: shape (rows, places) each, if `picked` has one."""
-        picked = self.picked
-        codes = np.array([*self.concepts.codes, ""], dtype=np.object_)[picked.concept]
+        """Return the columns of every reason, in the given languages: shape (rows, places) each."""
+        selected = self.selected
+        codes = np.array([*self.concepts.codes, ""], dtype=np.object_)[selected.concept]
         return {
             "reason_codes": codes,
-            "reason_contributions": picked.contribution,
-            "reason_snapshots": picked.snapshots,
-            "reason_conversions": picked.conversions,
+            "reason_contributions": selected.contribution,
+            "reason_snapshots": selected.snapshots,
+            "reason_conversions": selected.conversions,
         } | {f"reasons_{language}": self.sentences(language) for language in languages}
 
     def sentences(self, language: Language) -> NDArray[np.object_]:
-        """Say the reasons of all leads: shape (rows, places); "" where there is none."""
-        return sentences(self.picked, self.catalog, language)
+        """Render the reasons of all leads: shape (rows, places); "" where there is none."""
+        return sentences(self.selected, self.catalog, language)
 
 
 def _lists(cells: NDArray[np.generic], there: NDArray[np.bool_]) -> pd.Series:
-    """Give a list a row, of the cells that are there."""
+    """Collect the present cells of every row in a list."""
     flat = cells[there].tolist()
     ends = np.cumsum(there.sum(axis=1)).tolist()
     starts = [0, *ends[:-1]] if ends else []

@@ -1,8 +1,8 @@
-"""All that is told of rows of features, in one compiled call.
+"""Scores and reasons of rows of features, in one compiled call.
 
-Decided here: nothing is decided here. Margins and contributions, probability with its interval,
-score, band and reasons are each worked out where they are defined; called one by one for a single
-lead, handing the arrays over would cost more than the work.
+Margins and contributions, probability with its interval, score, band and reasons are each computed
+by the module that defines them. For a single lead, calling them one by one from Python would cost
+more than the computation; so they are combined here.
 """
 
 from typing import Any, NamedTuple
@@ -15,17 +15,17 @@ from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
 from features.kernel.packed import AT, pack
 from models.explain.contributions import explain_rows
-from models.explain.select_reasons import pick_packed
-from models.explain.selected_reasons import Picked
+from models.explain.select_reasons import select_packed
+from models.explain.selected_reasons import SelectedReasons
 from models.model.calibration import Calibration, probability_of
-from models.model.interval import Interval, ends
+from models.model.interval import ProbabilityInterval, ends
 from models.model.reference import Reference, band_of, score_of
-from models.scoring.lead_score import NUMBERS, PICKED
+from models.scoring.lead_score import NUMBERS, REASON_NUMBERS
 from models.stats.training_set import Floats, Values
 
 
-class Numbers(NamedTuple):
-    """Numbers of some rows, each of shape (rows,); see `models.scoring.batch_scores.Scores`."""
+class ScoreColumns(NamedTuple):
+    """The scores of some rows, each of shape (rows,); see `models.scoring.batch_scores.Scores`."""
 
     margin: Floats
     probability: Floats
@@ -36,64 +36,108 @@ class Numbers(NamedTuple):
     band_code: NDArray[np.int8]
 
     @classmethod
-    def empty(cls, rows: int) -> "Numbers":
-        """Make room; nothing is written yet."""
+    def empty(cls, rows: int) -> "ScoreColumns":
+        """Allocate the columns; nothing is written yet."""
         margin, probability, low, high, score = np.empty((5, rows))
         sufficient, band_code = np.empty(rows, np.bool_), np.empty(rows, np.int8)
         return cls(margin, probability, low, high, score, sufficient, band_code)
 
-    def rows(self, first: int, end: int) -> "Numbers":
-        """Give a view of some rows."""
+    def rows(self, first: int, end: int) -> "ScoreColumns":
+        """Return a view of the rows [first, end)."""
         columns: Any = (column[first:end] for column in self)
-        return Numbers(*columns)
+        return ScoreColumns(*columns)
 
 
-def packed_curves(calibration: Calibration, interval: Interval, reference: Reference) -> Integers:
-    """Pack the ways from a margin to what is told of it."""
+def packed_curves(
+    calibration: Calibration, interval: ProbabilityInterval, reference: Reference
+) -> Integers:
+    """Pack the curves from a margin to its probability, interval, score and band.
+
+    Parameters
+    ----------
+    calibration, interval, reference
+        Those of the model.
+    """
     center, period, error, covariance = interval.learned
     learned = (np.array([center, period]), error, covariance)
     return pack((*calibration.parts, *learned, *reference.parts))
 
 
-def tell(
-    explained: tuple[Values, Floats], packed: tuple[Integers, Integers], told: Numbers, out: Picked
+def score_rows(
+    explained: tuple[Values, Floats],
+    packed: tuple[Integers, Integers],
+    scores: ScoreColumns,
+    out: SelectedReasons,
 ) -> None:
-    """Tell all of rows whose margins stand in `told`.
+    """Compute the scores and reasons of rows whose margins stand in `scores`.
 
     Parameters
     ----------
     explained
         The values and their contributions in margin units: shape (rows, features).
     packed
-        What `packed_curves` and `packed_selection` gave.
-    told, out
-        Where it is written.
+        The results of `packed_curves` and `packed_selection`.
+    scores, out
+        Where the scores and the reasons are written.
     """
-    _tell(explained, packed, told, out.columns)
+    _score_rows(explained, packed, scores, out.columns)
 
 
-def explain_and_tell(values: Values, packed: Any, told: Numbers, out: Picked) -> None:
-    """Do the same, and work out the contributions and margins before.
+def explain_and_score_rows(
+    values: Values, packed: Any, scores: ScoreColumns, out: SelectedReasons
+) -> None:
+    """Compute contributions and margins, then scores and reasons.
 
-    `packed` holds what `Explainer.packed`, `packed_curves` and `packed_selection` gave.
+    Parameters
+    ----------
+    values
+        Shape (rows, features), float32.
+    packed
+        `Explainer.packed`, and the results of `packed_curves` and `packed_selection`.
+    scores, out
+        Where the scores and the reasons are written.
     """
-    _explain_and_tell(values, packed, told, out.columns)
+    _explain_and_score_rows(values, packed, scores, out.columns)
 
 
-def tell_lead(
+def score_lead_row(
     explained: tuple[Values, Floats], margin: Floats, packed: tuple[Integers, Integers], out: Floats
 ) -> None:
-    """Do as `tell` does for a single lead, all into one row, see `models.scoring.lead_score`."""
-    _tell_lead(explained, margin, packed, out)
+    """Compute what `score_rows` does for a single lead, into one row of doubles.
+
+    Parameters
+    ----------
+    explained
+        The values and their contributions in margin units: shape (1, features).
+    margin
+        Shape (1,).
+    packed
+        The results of `packed_curves` and `packed_selection`.
+    out
+        The row, made by `models.scoring.lead_score.room`.
+    """
+    _score_lead_row(explained, margin, packed, out)
 
 
-def explain_and_tell_lead(values: Values, packed: Any, out: Floats) -> None:
-    """Do as `explain_and_tell` does for a single lead, all into one row."""
-    _explain_and_tell_lead(values, packed, out)
+def explain_and_score_lead(values: Values, packed: Any, out: Floats) -> None:
+    """Compute what `explain_and_score_rows` does for a single lead, into one row of doubles.
+
+    Parameters
+    ----------
+    values
+        Shape (1, features), float32, C order.
+    packed
+        `Explainer.packed`, and the results of `packed_curves` and `packed_selection`.
+    out
+        The row, made by `models.scoring.lead_score.room`.
+    """
+    _explain_and_score_lead(values, packed, out)
 
 
 @njit(cache=True, nogil=True)
-def _tell(explained: Any, packed: Any, told: Any, out: Any) -> None:  # pragma: no cover (compiled)
+def _score_rows(
+    explained: Any, packed: Any, scores: Any, out: Any
+) -> None:  # pragma: no cover (compiled)
     values, parts = explained
     curves, selection = packed
     kind, parameters, at = (
@@ -109,55 +153,55 @@ def _tell(explained: Any, packed: Any, told: Any, out: Any) -> None:  # pragma: 
         cut.float64(curves, AT + 8),
     )
     for row in range(len(values)):
-        told.probability[row] = probability_of(told.margin[row], kind, parameters, at)
-        told.score[row] = score_of(told.margin[row], reference[0], reference[1])
-        told.band_code[row] = band_of(told.score[row], reference[2])
+        scores.probability[row] = probability_of(scores.margin[row], kind, parameters, at)
+        scores.score[row] = score_of(scores.margin[row], reference[0], reference[1])
+        scores.band_code[row] = band_of(scores.score[row], reference[2])
     learned = at_base[0], at_base[1], errors[0], errors[1]
-    ends(told.probability, learned, told.low, told.high, told.sufficient)
-    pick_packed((values, parts, told.margin, told.probability), selection, out)
+    ends(scores.probability, learned, scores.low, scores.high, scores.sufficient)
+    select_packed((values, parts, scores.margin, scores.probability), selection, out)
 
 
 @njit(cache=True, nogil=True)
-def _explain_and_tell(
-    values: Any, packed: Any, told: Any, out: Any
+def _explain_and_score_rows(
+    values: Any, packed: Any, scores: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
     explainer, curves, selection = packed
     parts = np.empty(values.shape)
-    explain_rows(values, explainer, parts, told.margin)
-    _tell((values, parts), (curves, selection), told, out)
+    explain_rows(values, explainer, parts, scores.margin)
+    _score_rows((values, parts), (curves, selection), scores, out)
 
 
 @njit(cache=True, nogil=True)
-def _tell_lead(
+def _score_lead_row(
     explained: Any, margin: Any, packed: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
-    places = (out.size - NUMBERS) // PICKED
-    told = Numbers(
+    places = (out.size - NUMBERS) // REASON_NUMBERS
+    scores = ScoreColumns(
         margin, np.empty(1), np.empty(1), np.empty(1), np.empty(1),
         np.empty(1, np.bool_), np.empty(1, np.int8),
     )  # fmt: skip
-    picked = (
+    selected = (
         np.empty((1, places), np.int16), np.empty((1, places), np.int32),
         np.empty((1, places), np.float32), np.empty((1, places)),
         np.empty((1, places), np.int64), np.empty((1, places), np.int64),
     )  # fmt: skip
-    _tell(explained, packed, told, picked)
-    out[0], out[1], out[2], out[3] = margin[0], told.probability[0], told.low[0], told.high[0]
-    out[4], out[5], out[6] = told.score[0], told.sufficient[0], told.band_code[0]
+    _score_rows(explained, packed, scores, selected)
+    out[0], out[1], out[2], out[3] = margin[0], scores.probability[0], scores.low[0], scores.high[0]
+    out[4], out[5], out[6] = scores.score[0], scores.sufficient[0], scores.band_code[0]
     out[7] = 0.0
     for place in range(places):
-        out[7] += picked[3][0, place]
-        at = NUMBERS + PICKED * place
-        out[at], out[at + 1] = picked[0][0, place], picked[1][0, place]
-        out[at + 2], out[at + 3] = picked[2][0, place], picked[3][0, place]
-        out[at + 4], out[at + 5] = picked[4][0, place], picked[5][0, place]
+        out[7] += selected[3][0, place]
+        at = NUMBERS + REASON_NUMBERS * place
+        out[at], out[at + 1] = selected[0][0, place], selected[1][0, place]
+        out[at + 2], out[at + 3] = selected[2][0, place], selected[3][0, place]
+        out[at + 4], out[at + 5] = selected[4][0, place], selected[5][0, place]
 
 
 @njit(cache=True, nogil=True)
-def _explain_and_tell_lead(
+def _explain_and_score_lead(
     values: Any, packed: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
     explainer, curves, selection = packed
     parts, margin = np.empty(values.shape), np.empty(1)
     explain_rows(values, explainer, parts, margin)
-    _tell_lead((values, parts), margin, (curves, selection), out)
+    _score_lead_row((values, parts), margin, (curves, selection), out)

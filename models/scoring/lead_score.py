@@ -1,8 +1,8 @@
-"""What is told of one lead, as plain numbers: the way of a request.
+"""The score of one lead, as plain numbers: the path of a request.
 
-Decided here: the same numbers as `models.scoring.batch_scores.Scores` tells of many, to the bit;
-compiled code writes them into one row of doubles, which holds each of them exactly, as making and
-handing over a column for every number costs more than working the numbers out.
+Decided here: the numbers equal those of `models.scoring.batch_scores.Scores`, to the bit. Compiled
+code writes them into one row of doubles, which represents each of them exactly, because allocating
+a column for every number would cost more than computing the numbers.
 """
 
 from typing import Final, NamedTuple
@@ -12,17 +12,18 @@ import numpy as np
 from models.stats.training_set import Floats
 
 NUMBERS: Final = 8
-"""Margin, probability, its ends, score, sufficiency, code of the band, sum of the reasons."""
-PICKED: Final = 6
-"""Of each place: concept, feature, value, contribution, snapshots, conversions."""
+"""Numbers of a lead: margin, probability, its interval (low, high), score, sufficiency, code of the
+band, sum of the reasons."""
+REASON_NUMBERS: Final = 6
+"""Numbers of a reason: concept, feature, value, contribution, snapshots, conversions."""
 
 
 _NEW: Final = tuple.__new__
-"""Makes a named tuple of a tuple without a call of Python's for each."""
+"""Makes a named tuple from a tuple without calling its Python constructor."""
 
 
-class PickedReason(NamedTuple):
-    """A reason that is shown; see `models.explain.selected_reasons.Picked`."""
+class SelectedReason(NamedTuple):
+    """A reason that is shown; see `models.explain.selected_reasons.SelectedReasons`."""
 
     concept: int
     feature: int
@@ -44,40 +45,40 @@ class LeadScore(NamedTuple):
     band_code: int
     base_probability: float
     remainder: float
-    reasons: list[PickedReason]
+    reasons: list[SelectedReason]
 
 
 def room(places: int) -> Floats:
-    """Make the row for a lead with so many places for reasons; nothing is written yet."""
-    return np.empty(NUMBERS + PICKED * places)
+    """Allocate the row of a lead with this many places for reasons; nothing is written yet."""
+    return np.empty(NUMBERS + REASON_NUMBERS * places)
 
 
 def lead_score(row: Floats, base_probability: float) -> LeadScore:
-    """Read the row.
+    """Read the row of a lead.
 
     Parameters
     ----------
     row
-        What compiled code wrote into `room`.
+        What compiled code wrote into the row made by `room`.
     base_probability
-        What reasons start from.
+        The probability from which reasons start.
     """
-    told = row.tolist()
-    margin, probability, low, high, score, sufficient, band_code, shown = told[:NUMBERS]
+    numbers = row.tolist()
+    margin, probability, low, high, score, sufficient, band_code, shown = numbers[:NUMBERS]
     reasons = [
         _NEW(
-            PickedReason,
+            SelectedReason,
             (
-                int(told[at]),
-                int(told[at + 1]),
-                told[at + 2],
-                told[at + 3],
-                int(told[at + 4]),
-                int(told[at + 5]),
+                int(numbers[at]),
+                int(numbers[at + 1]),
+                numbers[at + 2],
+                numbers[at + 3],
+                int(numbers[at + 4]),
+                int(numbers[at + 5]),
             ),
         )
-        for at in range(NUMBERS, len(told), PICKED)
-        if told[at] >= 0.0
+        for at in range(NUMBERS, len(numbers), REASON_NUMBERS)
+        if numbers[at] >= 0.0
     ]
     remainder = probability - base_probability - shown
     return LeadScore(

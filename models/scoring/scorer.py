@@ -1,7 +1,7 @@
 """The scorer: an artifact and a feature frame become probabilities, scores, bands and reasons.
 
-Decided here: one way for one lead and for a million, by ranges of rows, with the same bits. No file
-is read or written, and no clock.
+Decided here: one lead and a million leads go through the same code, by ranges of rows, with the
+same bits. No file is read or written, and no clock is read.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,24 +15,19 @@ from features.kernel.inputs import Integers
 from models.artifact.artifact import Artifact
 from models.explain.concepts import Concepts
 from models.explain.contributions import Explainer
-from models.explain.select_reasons import (
-    Base,
-    ReasonSettings,
-    Support,
-    concept_points,
-    packed_selection,
-)
-from models.explain.selected_reasons import Picked
+from models.explain.select_reasons import Base, Support, concept_points, packed_selection
+from models.explain.selected_reasons import SelectedReasons
+from models.explain.settings import ReasonSettings
 from models.scoring.batch_scores import Scores
 from models.scoring.compiled_rows import (
-    Numbers,
-    explain_and_tell,
-    explain_and_tell_lead,
+    ScoreColumns,
+    explain_and_score_lead,
+    explain_and_score_rows,
     packed_curves,
-    tell,
-    tell_lead,
+    score_lead_row,
+    score_rows,
 )
-from models.scoring.lead_score import LeadScore, PickedReason, lead_score, room
+from models.scoring.lead_score import LeadScore, SelectedReason, lead_score, room
 from models.stats.training_set import Floats, Frame, Values
 
 _CHUNK_ROWS = 8_192
@@ -41,12 +36,12 @@ _NO_KEYS = pd.DataFrame()
 
 
 class Scorer:
-    """Scores leads by one artifact; the state tables are made and checked when it is made.
+    """Scores leads by one artifact; its state tables are made and checked at construction.
 
     Parameters
     ----------
     artifact
-        The saved model with all that belongs to it.
+        The saved model with its catalog, reference and evidence.
     settings
         Which reasons are shown; missing means the defaults.
     """
@@ -75,7 +70,7 @@ class Scorer:
         frame
             Features built with the artifact's catalog.
         threads
-            How many ranges of rows are worked on at once.
+            Number of ranges of rows that are scored at once.
 
         Raises
         ------
@@ -95,81 +90,91 @@ class Scorer:
         values
             Shape (rows, features), float32.
         keys
-            What the rows are; missing if the caller knows.
+            `lead_id` and `cutoff` of the rows; missing if the caller has them.
         threads
             As for `score`.
         """
         values = np.ascontiguousarray(values, dtype=np.float32)
-        told = Numbers.empty(len(values))
-        picked = Picked.empty(len(values), self.settings.places)
+        scores = ScoreColumns.empty(len(values))
+        selected = SelectedReasons.empty(len(values), self.settings.places)
         if len(values) <= _CHUNK_ROWS:
-            self._tell(values, told, picked)
-            return self._scores(keys, told, picked)
+            self._write(values, scores, selected)
+            return self._scores(keys, scores, selected)
         ranges = [
             (k, min(k + _CHUNK_ROWS, len(values))) for k in range(0, len(values), _CHUNK_ROWS)
         ]
 
         def work(own: tuple[int, int]) -> None:
             first, end = own
-            self._tell(values[first:end], told.rows(first, end), picked.rows(first, end))
+            self._write(values[first:end], scores.rows(first, end), selected.rows(first, end))
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, ranges))
-        return self._scores(keys, told, picked)
+        return self._scores(keys, scores, selected)
 
     def score_lead(self, values: Values) -> LeadScore:
-        """Score a single row, shape (1, features), C order: what `score_values` tells of it."""
+        """Score a single row, shape (1, features), C order: equal to `score_values`."""
         out = room(self.settings.places)
         if self.explainer.in_one:
-            explain_and_tell_lead(values, self._in_one, out)
+            explain_and_score_lead(values, self._in_one, out)
         else:
             explained = self.explainer.explain(values)
-            tell_lead((values, explained.contributions), explained.margin, self._packed, out)
+            score_lead_row((values, explained.contributions), explained.margin, self._packed, out)
         return lead_score(out, self.base_probability)
 
-    def reasons_of(self, values: Values, settings: ReasonSettings) -> list[PickedReason]:
-        """Choose the reasons of a single row by other settings: more of them, say."""
+    def reasons_of(self, values: Values, settings: ReasonSettings) -> list[SelectedReason]:
+        """Select the reasons of a single row by other settings, such as a larger number.
+
+        Parameters
+        ----------
+        values
+            Shape (1, features), float32, C order.
+        settings
+            Which reasons are selected.
+        """
         out, explained = room(settings.places), self.explainer.explain(values)
         packed = (self._packed[0], self._selection(settings))
-        tell_lead((values, explained.contributions), explained.margin, packed, out)
+        score_lead_row((values, explained.contributions), explained.margin, packed, out)
         return lead_score(out, self.base_probability).reasons
 
     def concept_contributions(self, values: Values) -> Floats:
-        """Give the contribution of every concept as a probability: shape (rows, concepts).
+        """Compute the contribution of every concept as a probability: shape (rows, concepts).
 
         With the base probability they add up to the probability.
         """
         explained = self.explainer.explain(values)
         probability = self.artifact.model.calibration.probability(explained.margin)
-        told = (explained.margin, probability, self._base)
+        scored = (explained.margin, probability, self._base)
         return concept_points(
-            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), told
+            explained.contributions, self.concepts.of_feature, len(self.concepts.codes), scored
         )
 
     def _selected_by(self, settings: ReasonSettings) -> Integers:
         return packed_selection(self.concepts.of_feature, self._support, settings, self._base)
 
-    def _tell(self, values: Values, told: Numbers, picked: Picked) -> None:
-        """Write all that is told of a range of rows."""
+    def _write(self, values: Values, scores: ScoreColumns, selected: SelectedReasons) -> None:
+        """Write the scores and reasons of a range of rows."""
         if self.explainer.in_one:
-            explain_and_tell(values, self._in_one, told, picked)
+            explain_and_score_rows(values, self._in_one, scores, selected)
             return
         explained = self.explainer.explain(values)
-        told.margin[:] = explained.margin
-        tell((values, explained.contributions), self._packed, told, picked)
+        scores.margin[:] = explained.margin
+        score_rows((values, explained.contributions), self._packed, scores, selected)
 
-    def _scores(self, keys: pd.DataFrame | None, told: Numbers, picked: Picked) -> Scores:
+    def _scores(
+        self, keys: pd.DataFrame | None, scores: ScoreColumns, selected: SelectedReasons
+    ) -> Scores:
         return Scores(
             keys=_NO_KEYS if keys is None else keys,
-            margin=told.margin,
-            probability=told.probability,
-            probability_low=told.low,
-            probability_high=told.high,
-            sufficient=told.sufficient,
-            score=told.score,
-            band_code=told.band_code,
+            margin=scores.margin,
+            probability=scores.probability,
+            probability_low=scores.low,
+            probability_high=scores.high,
+            sufficient=scores.sufficient,
+            score=scores.score,
+            band_code=scores.band_code,
             base_probability=self.base_probability,
-            picked=picked,
+            selected=selected,
             catalog=self.artifact.catalog,
             concepts=self.concepts,
         )

@@ -1,15 +1,14 @@
-"""Straight lines between known points, in compiled code, as `numpy.interp` draws them."""
-
-from typing import Any
+"""Linear interpolation between known points in compiled code, equal to `numpy.interp`."""
 
 import numpy as np
 
 from features.kernel.compiled import njit
+from models.stats.training_set import Floats
 
 
 @njit(cache=True, nogil=True)
-def between(x: float, at: Any, values: Any) -> float:  # pragma: no cover (compiled)
-    """Give the value at `x`; outside of all points that of the nearest one.
+def between(x: float, at: Floats, values: Floats) -> float:  # pragma: no cover (compiled)
+    """Return the value at `x`; outside of all points that of the nearest one.
 
     >>> between(1.5, np.array([1.0, 2.0]), np.array([0.0, 10.0]))
     5.0
@@ -17,9 +16,9 @@ def between(x: float, at: Any, values: Any) -> float:  # pragma: no cover (compi
     Parameters
     ----------
     x
-        Where.
+        Where to interpolate; NaN stays NaN.
     at
-        Ascending, at least one.
+        The points, ascending, at least one.
     values
         The value at each of them.
     """
@@ -33,7 +32,7 @@ def between(x: float, at: Any, values: Any) -> float:  # pragma: no cover (compi
         return values[low]  # type: ignore[no-any-return]
     slope = (values[low + 1] - values[low]) / (at[low + 1] - at[low])
     value = slope * (x - at[low]) + values[low]
-    if np.isnan(value):  # points so close that the slope is without end
+    if np.isnan(value):  # points so close that the slope overflows
         value = slope * (x - at[low + 1]) + values[low + 1]
     if np.isnan(value) and values[low] == values[low + 1]:
         value = values[low]

@@ -1,13 +1,13 @@
-"""Log-odds and probabilities, and how far log-odds are from what became of the rows.
+"""Log-odds and probabilities, and how far log-odds are from the outcomes of their rows.
 
 Decided here: the error of log-odds z is a curve,
 
     true log-odds = z + shift + slope * far + bend * far**2,  far = z - center
 
-whose three numbers have normal priors about zero. Without outcomes there is no error; with every
-conversion there is more of it to see. Rows of a lead repeat each other: the likelihood is divided
-by their design effect (Kish 1965), the squared sums of the residuals of each lead over the sum of
-their squares.
+whose three numbers have normal priors about zero. Without outcomes the estimated error is zero;
+every conversion adds to what is known of it. Rows of a lead repeat each other: the likelihood is
+divided by their design effect (Kish 1965), the squared sums of the residuals of each lead over the
+sum of their squares.
 """
 
 from typing import Final, NamedTuple
@@ -22,19 +22,19 @@ _EDGE: Final = 1e-12
 _POWERS: Final = np.arange(3.0)
 
 
-class Error(NamedTuple):
-    """What was learned about the error of log-odds.
+class LogOddsError(NamedTuple):
+    """The estimated error of log-odds.
 
     Attributes
     ----------
     center
-        The log-odds at which the shift is told: where the outcomes tell most.
+        The log-odds at which the shift is stated: where the outcomes carry most information.
     likely
         The most likely shift, slope and bend: shape (3,).
     covariance
         Of the three: shape (3, 3).
     repeated
-        How many rows of a lead are worth one.
+        How many rows of a lead are worth one independent row; 1 or more.
     """
 
     center: float
@@ -43,37 +43,45 @@ class Error(NamedTuple):
     repeated: float
 
     def at(self, z: Floats) -> Floats:
-        """Give the most likely true log-odds: shape of `z`."""
+        """Return the most likely true log-odds: shape of `z`."""
         return z + powers(z, self.center) @ self.likely
 
 
 def expit(margin: Floats) -> Floats:
-    """Turn log-odds into probabilities."""
+    """Convert log-odds to probabilities: shape of `margin`."""
     return np.asarray(np.exp(-np.logaddexp(0.0, -margin)))
 
 
 def logit(probability: Floats) -> Floats:
-    """Turn probabilities into log-odds; they are held inside (1e-12, 1 - 1e-12)."""
+    """Convert probabilities, clipped to [1e-12, 1 - 1e-12], to log-odds."""
     inside = np.clip(probability, _EDGE, 1.0 - _EDGE)
     return np.asarray(np.log(inside) - np.log1p(-inside))
 
 
 def powers(z: Floats, center: float) -> Floats:
-    """Give 1, the distance from the center, and its square: shape (rows, 3)."""
+    """Return 1, the distance from the center, and its square: shape (rows, 3).
+
+    Parameters
+    ----------
+    z
+        Shape (rows,): log-odds.
+    center
+        The log-odds that distances are measured from.
+    """
     return np.asarray((z - center)[:, None] ** _POWERS)
 
 
-def error(
+def estimate_error(
     z: Floats, label: Floats, lead: NDArray[np.int64], deviations: tuple[float, float, float]
-) -> Error:
-    """Learn the error of log-odds from outcomes.
+) -> LogOddsError:
+    """Estimate the error of log-odds from outcomes, by the mode of the posterior.
 
     Parameters
     ----------
     z, label
-        Shape (rows,): log-odds of rows that taught none of them; what became of the rows.
+        Shape (rows,): log-odds of rows that were not used to learn them; the labels of the rows.
     lead
-        Shape (rows,): whose rows they are.
+        Shape (rows,): a code of the lead of each row.
     deviations
         Standard deviations of the priors of shift, slope and bend.
     """
@@ -82,18 +90,26 @@ def error(
     repeated = design_effect(label - probability, lead)
     prior = np.diag(np.array(deviations) ** -2.0)
     likely, bend = _mode(z, powers(z, center), label, prior * repeated)
-    return Error(center, likely, np.asarray(np.linalg.inv(bend / repeated)), repeated)
+    return LogOddsError(center, likely, np.asarray(np.linalg.inv(bend / repeated)), repeated)
 
 
 def design_effect(residual: Floats, lead: NDArray[np.int64]) -> float:
-    """Tell how many rows of a lead are worth one: 1 if they are independent."""
+    """Compute how many rows of a lead are worth one: 1 if they are independent (Kish 1965).
+
+    Parameters
+    ----------
+    residual
+        Shape (rows,): label minus probability.
+    lead
+        Shape (rows,): a code of the lead of each row.
+    """
     _, place = np.unique(lead, return_inverse=True)
     together = np.bincount(place, weights=residual)
     return max(1.0, float(np.sum(together**2) / np.sum(residual**2)))
 
 
 def _mode(z: Floats, parts: Floats, label: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """Find the most likely error by Newton's method; give it with the second derivatives.
+    """Compute the most likely error by Newton's method; return it with the second derivatives.
 
     Steps that do not help are halved.
     """

@@ -1,7 +1,7 @@
-"""The splits as they would be used: cutoffs, windows, horizon, embargo, rows; before any feature.
+"""The split as it will be used: cutoffs, windows, horizon, embargo, rows; before any feature.
 
-Decided here: the plan comes from the same `models.stats.splits.split_by_cutoff` that training uses,
-on snapshots and labels alone, so what is shown is what will be done.
+Decided here: the plan comes from the same `models.stats.splits.split_by_cutoff` as training, on
+snapshots and labels alone, so what is shown is what training will do.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.timeline import DAY, Moments, from_moments, to_moments
-from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import split_by_cutoff
 
 PARTS: Final = ("train", "calibration", "embargo", "test", "not_matured")
 """The parts of a plan, in the order of time as far as they have one."""
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitPart:
     """One part of the split.
 
     Attributes
@@ -31,7 +32,7 @@ class Part:
     cutoffs
         Distinct cutoffs of the calendar, in microseconds, ascending.
     first_cutoff, last_cutoff
-        Of all its snapshots, early ages included; None without rows.
+        The first and last cutoff of all its snapshots, early ages included; None without rows.
     """
 
     name: str
@@ -50,20 +51,32 @@ class Part:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """The whole plan; times in microseconds UTC, spans in days."""
+    """The whole plan; times in microseconds UTC, spans in days.
 
-    parts: tuple[Part, ...]
+    Attributes
+    ----------
+    parts
+        The parts, in the order of `PARTS`.
+    horizon_days, embargo_days
+        The horizon of the labels; the gap between training and test.
+    windows_days
+        The windows of the features.
+    observed_until
+        The end of observation.
+    """
+
+    parts: tuple[SplitPart, ...]
     horizon_days: float
     embargo_days: float
     windows_days: tuple[float, ...]
     observed_until: int
 
-    def part(self, name: str) -> Part:
-        """Find a part by its name."""
+    def part(self, name: str) -> SplitPart:
+        """Return the part of that name."""
         return next(part for part in self.parts if part.name == name)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Make the table that `mikomi splits` prints: one row a part."""
+        """Return the table that `mikomi splits` prints: one row a part."""
         rows = []
         for part in self.parts:
             first, last = (_day(at) for at in (part.first_cutoff, part.last_cutoff))
@@ -109,11 +122,13 @@ def plan(
     )
 
 
-def _part(name: str, snapshots: pd.DataFrame, label: pd.Series, mine: NDArray[np.bool_]) -> Part:
+def _part(
+    name: str, snapshots: pd.DataFrame, label: pd.Series, mine: NDArray[np.bool_]
+) -> SplitPart:
     rows = snapshots[mine]
     cutoff = to_moments(rows["cutoff"])
     on_calendar: Moments = np.unique(cutoff[(rows["kind"] == "calendar").to_numpy()])
-    return Part(
+    return SplitPart(
         name=name,
         rows=len(rows),
         leads=int(rows["lead_id"].nunique()),

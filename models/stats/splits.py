@@ -1,4 +1,4 @@
-"""Which rows teach, which calibrate, which judge.
+"""The split of rows into training, calibration and test.
 
 Decided here: rows are split by cutoff, never at random. Between the last training cutoff and the
 first test cutoff lies the embargo, at least the horizon, so that no training label was decided
@@ -6,10 +6,10 @@ inside the test period:
 
     last training cutoff + embargo <= first test cutoff
 
-With a horizon of 90 days and a first test cutoff of 2026-04-01, a snapshot of 2026-01-01 may teach
-(its horizon ends on 2026-04-01) and one of 2026-01-15 is left out. Calibration has the latest of
-the rows before the test. Within the training rows, folds go by lead: all snapshots of a lead share
-a fold.
+With a horizon of 90 days and a first test cutoff of 2026-04-01, a snapshot of 2026-01-01 may be
+used for training (its horizon ends on 2026-04-01) and one of 2026-01-15 is left out. Calibration
+has the latest of the rows before the embargo. Within the training rows, folds go by lead: all
+snapshots of a lead share a fold.
 """
 
 from dataclasses import dataclass
@@ -17,59 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import BadParams, Fault, NotEnoughEvidence
+from features.errors import NotEnoughEvidence
 from features.timeline import DAY, Moments
+from models.stats.settings import SplitSettings
 from models.stats.training_set import Rows, TrainingSet
 
 
 @dataclass(frozen=True)
-class SplitSettings:
-    """How the rows are split.
+class Split:
+    """Positions of rows: `train`, then `calibration`, the embargo, then `test`; disjoint.
 
     Attributes
     ----------
-    horizon_days
-        The look-ahead span of the label.
-    embargo_days
-        Gap between training and test; missing means the horizon. Less than it is refused.
-    test_share
-        The part of the span of cutoffs, its last, that is the test.
-    test_from
-        The first test cutoff in microseconds UTC; overrides `test_share`.
-    calibration_share
-        The part of the training rows, the latest, that calibration is chosen on.
+    train, calibration, test
+        Ascending positions in the rows that were split.
     """
-
-    horizon_days: float = 90.0
-    embargo_days: float | None = None
-    test_share: float = 0.25
-    test_from: int | None = None
-    calibration_share: float = 0.25
-
-    def __post_init__(self) -> None:
-        """Refuse an embargo that lets training labels reach into the test."""
-        faults = []
-        if self.embargo_days is not None and self.embargo_days < self.horizon_days:
-            found = f"embargo_days: {self.embargo_days}"
-            wanted = f"at least horizon_days, {self.horizon_days}"
-            faults.append(Fault(found, wanted, "lengthen the embargo or leave it out"))
-        for name, share in (("test", self.test_share), ("calibration", self.calibration_share)):
-            if not 0.0 < share < 1.0:
-                found = f"{name}_share: {share}"
-                faults.append(Fault(found, "a share between 0 and 1", "correct params.yaml"))
-        if faults:
-            raise BadParams(faults)
-
-    @property
-    def embargo(self) -> int:
-        """The embargo in microseconds."""
-        days = self.horizon_days if self.embargo_days is None else self.embargo_days
-        return round(days * DAY)
-
-
-@dataclass(frozen=True)
-class Split:
-    """Positions of rows: `train`, then `calibration`, the embargo, then `test`; disjoint."""
 
     train: Rows
     calibration: Rows
@@ -77,7 +39,7 @@ class Split:
 
     @property
     def learning(self) -> Rows:
-        """Everything before the embargo: what `training.fit` is given."""
+        """Everything before the embargo: the rows of `models.training.fit_model.fit`."""
         return np.sort(np.concatenate([self.train, self.calibration]))
 
 
@@ -99,7 +61,7 @@ def split_by_cutoff(rows: TrainingSet | Moments, settings: SplitSettings) -> Spl
     Raises
     ------
     NotEnoughEvidence
-        When training or test would be empty.
+        If training or test would be empty.
     """
     cutoff = rows.cutoff if isinstance(rows, TrainingSet) else np.asarray(rows, dtype=np.int64)
     test_from = _test_from(cutoff, settings)
@@ -124,10 +86,17 @@ def _test_from(cutoff: Moments, settings: SplitSettings) -> int:
 
 
 def latest(cutoff: Moments, share: float) -> NDArray[np.bool_]:
-    """Mark the latest rows, about a share of them; rows of one cutoff are never parted.
+    """Mark the latest rows, about a share of them; rows of one cutoff are never separated.
 
     >>> latest(np.array([1, 2, 3, 4]), 0.25)
     array([False, False, False,  True])
+
+    Parameters
+    ----------
+    cutoff
+        Shape (rows,): microseconds.
+    share
+        The share of the rows, in (0, 1).
     """
     if len(cutoff) == 0:
         return np.zeros(0, dtype=np.bool_)
@@ -139,9 +108,9 @@ def latest(cutoff: Moments, share: float) -> NDArray[np.bool_]:
 def folds_by_lead(
     lead: NDArray[np.int64], label: NDArray[np.float64], n_folds: int, seed: int
 ) -> NDArray[np.int64]:
-    """Give every row a fold number so that a lead lies in one fold.
+    """Assign a fold to every row, all rows of a lead to the same: shape (rows,).
 
-    Leads that ever convert are dealt out evenly, and so are the others; the order is drawn.
+    Leads that ever convert are distributed evenly, and so are the others; the order is drawn.
 
     >>> folds_by_lead(np.array([7, 7, 8, 9]), np.array([0.0, 1.0, 0.0, 0.0]), 2, seed=0)
     array([0, 0, 0, 1])
@@ -149,11 +118,11 @@ def folds_by_lead(
     Parameters
     ----------
     lead, label
-        Shape (rows,).
+        Shape (rows,): a code of the lead of each row; the labels.
     n_folds
         How many folds.
     seed
-        Of the draw.
+        Seed of the draw.
     """
     codes, position = np.unique(lead, return_inverse=True)
     converts = np.zeros(len(codes), dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""The training set: features, labels and whose rows they are, aligned.
+"""The training set: features, labels and leads, aligned by row.
 
 Decided here: a row is one matured snapshot; rows of one lead belong together (folds and bootstraps
 go by `lead`); missing is NaN and categories are float codes, as in the feature frame.
@@ -20,7 +20,7 @@ Rows = NDArray[np.intp]
 
 
 class Frame(Protocol):
-    """What is needed of a feature frame: keys, values and the catalog that names the columns."""
+    """The parts of a feature frame that are used: keys, values and the catalog of the columns."""
 
     @property
     def keys(self) -> pd.DataFrame:
@@ -46,7 +46,7 @@ class TrainingSet:
     label
         Shape (rows,): 1.0 if the outcome fell in the horizon, else 0.0.
     lead
-        Shape (rows,): a code of the lead.
+        Shape (rows,): a code of the lead of each row.
     cutoff
         Shape (rows,): microseconds UTC. All equal when there is no time order.
     names
@@ -68,12 +68,12 @@ class TrainingSet:
 
     @property
     def conversions(self) -> int:
-        """How many rows converted."""
+        """The number of rows that converted."""
         return int(np.count_nonzero(self.label == 1.0))
 
     @property
     def leads(self) -> int:
-        """How many distinct leads there are."""
+        """The number of distinct leads."""
         return len(np.unique(self.lead))
 
     @property
@@ -82,7 +82,7 @@ class TrainingSet:
         return len(self) > 0 and bool(self.cutoff.min() < self.cutoff.max())
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> "TrainingSet":
-        """Keep some rows, by position or by mask."""
+        """Return some of the rows, by position or by mask."""
         return replace(
             self,
             values=self.values[rows],
@@ -93,7 +93,7 @@ class TrainingSet:
 
     @classmethod
     def from_frame(cls, frame: Frame, labels: pd.Series | Floats) -> "TrainingSet":
-        """Join a feature frame with the labels of its rows; rows that are not matured are left out.
+        """Join a feature frame with the labels of its rows; leave out rows that are not matured.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
-"""The level of today: by how much the newest rows lie above or below what a model says.
+"""The shift of the base rate: how far the newest rows lie above or below the model's predictions.
 
 Decided here: one number is added to the margin, so no order changes. It is estimated from the
-newest rows, held to zero by what a base rate is known to move by from one horizon to the next
-(`models.model.interval.PERIOD`), rows that repeat each other counting as one, and used only if it
+newest rows and shrunk to zero by how much a base rate moves from one horizon to the next
+(`models.model.interval.PERIOD`); rows that repeat each other count as one. It is used only if it
 lowers their log loss by more than one standard error, rows of a lead taken together.
 """
 
@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from models.model import booster
 from models.model.calibration import Calibration
 from models.model.interval import PERIOD
 from models.stats.log_odds import design_effect, expit
+from models.stats.metrics import margin_log_losses
 from models.stats.splits import latest
 from models.stats.training_set import Floats, TrainingSet
 
@@ -22,41 +22,47 @@ _WEAK: Final = 1.0
 
 
 def shift(margin: Floats, label: Floats, precision: float = _WEAK) -> float:
-    """Estimate what is to be added to the margins: by log loss, shrunk to zero.
+    """Estimate what to add to the margins: by log loss, shrunk to zero.
 
     Parameters
     ----------
     margin, label
         Shape (rows,).
     precision
-        One over the variance that the shift is expected to have, in rows that tell something new.
+        One over the variance that the shift is expected to have, in independent rows.
 
     >>> round(shift(np.zeros(4000), np.ones(4000) * 0.9), 2)
     2.19
     """
-    found = 0.0
+    total = 0.0
     for _ in range(_STEPS):
-        rate = expit(margin + found)
-        slope = float(np.sum(rate - label)) + precision * found
+        rate = expit(margin + total)
+        slope = float(np.sum(rate - label)) + precision * total
         step = slope / (float(np.sum(rate * (1.0 - rate))) + precision)
-        found -= float(np.clip(step, -1.0, 1.0))
-    return found
+        total -= float(np.clip(step, -1.0, 1.0))
+    return total
 
 
 def levelled_losses(margin: Floats, label: Floats) -> Floats:
-    """Give the log loss of every row with the margins at the level that suits them best."""
-    return booster.log_losses(margin + shift(margin, label), label)
+    """Compute the log loss of every row after the margins are shifted to fit the rows best.
+
+    Parameters
+    ----------
+    margin, label
+        Shape (rows,).
+    """
+    return margin_log_losses(label=label, margin=margin + shift(margin, label))
 
 
 def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
-    """Raise or lower probabilities to the level of the newest rows, if that is more than luck.
+    """Shift probabilities to the base rate of the newest rows, if that gains more than chance.
 
     Parameters
     ----------
     margin
         Shape (rows,): held-out margins.
     rows
-        Their rows.
+        The rows of the margins.
     share
         The part of the rows that is the newest.
     """
@@ -65,8 +71,10 @@ def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
         return Calibration()
     margin, label, lead = margin[later], rows.label[later], rows.lead[later]
     repeated = design_effect(label - expit(margin), lead)
-    found = shift(margin, label, repeated / PERIOD**2)
-    gain = booster.log_losses(margin, label) - booster.log_losses(margin + found, label)
+    moved = shift(margin, label, repeated / PERIOD**2)
+    gain = margin_log_losses(label=label, margin=margin) - margin_log_losses(
+        label=label, margin=margin + moved
+    )
     by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
-    luck = np.sqrt(np.sum(by_lead**2))
-    return Calibration("sigmoid", (1.0, found)) if gain.sum() > luck else Calibration()
+    deviation = np.sqrt(np.sum(by_lead**2))
+    return Calibration("sigmoid", (1.0, moved)) if gain.sum() > deviation else Calibration()

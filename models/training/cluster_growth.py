@@ -1,11 +1,11 @@
 """Growing the trees on a Dask cluster, by `lightgbm.dask`.
 
-Decided here: every worker holds a stretch of the rows, in their order, and its rank is the place of
-its stretch, so that the same rows on as many workers give the same trees. On one worker they are
-the trees that are grown here; on several they are as good, not the same, because each finds the
-bins of some features from its own rows and draws from its own rows (`benchmarks/cluster.py`). How
-many trees, at which rate and from which margin is decided before. Few rows go to few workers.
-Addresses and ports are taken out of the text of the trees.
+Decided here: every worker holds a contiguous range of the rows, in their order, and its rank is the
+position of its range, so that the same rows on as many workers grow the same trees. On one worker
+they are the trees that are grown locally; on several they are as good, not the same, because each
+learns the bins of some features from its own rows and draws from its own rows
+(`benchmarks/cluster.py`). How many trees, at which rate and from which margin is decided before.
+Few rows go to few workers. Addresses and ports are removed from the text of the trees.
 """
 
 import io
@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import BadInput
-from models.model import booster
+from models.model import booster_parameters
 from models.model.booster import Booster
 from models.model.settings import BoosterSettings
 from models.stats.training_set import Floats, TrainingSet
 
 _ROWS_A_WORKER: Final = 10_000
-"""Of fewer rows a worker would find poor bins."""
+"""From fewer rows a worker would learn poor bins."""
 _ALONE: Final = {
     "machines": "",
     "num_machines": "1",
@@ -33,7 +33,7 @@ _ALONE: Final = {
     "tree_learner": "serial",
     "time_out": "120",
 }
-"""What the text of trees says that were grown without a network."""
+"""What the text of the trees holds if they are grown without a network."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ClusterGrowth:
     Attributes
     ----------
     client
-        A client of the cluster.
+        A `distributed.Client` of the cluster.
     rows_a_worker
         The least rows of a worker.
     """
@@ -59,29 +59,37 @@ class ClusterGrowth:
         settings: BoosterSettings,
         seed: int,
     ) -> Booster:
-        """Grow a given number of trees at a given rate on all rows; see `booster.grow`."""
+        """Grow a number of trees on all rows; the parameters are those of `booster.grow`."""
         workers = self.workers(len(rows))
         trees, learning_rate = growth
-        spelled = booster.parameters(settings, len(rows), learning_rate, seed)
-        spelled |= booster.categories(len(rows)) | {"max_bin": booster.bins(len(rows))}
-        stretches = [(rows.values, rows.label, start), workers]
-        text = self._fit(stretches, spelled | {"n_estimators": trees}, booster.columns(rows))
+        params = booster_parameters.parameters(settings, len(rows), learning_rate, seed)
+        params |= booster_parameters.categories(len(rows)) | {
+            "max_bin": booster_parameters.bins(len(rows))
+        }
+        ranges = [(rows.values, rows.label, start), workers]
+        text = self._fit(ranges, params | {"n_estimators": trees}, booster_parameters.columns(rows))
         _check(text, len(workers))
         return Booster(without_network(text))
 
     def workers(self, rows: int) -> list[str]:
-        """Choose the workers for so many rows: addresses, in order."""
+        """Choose the workers for that many rows: addresses, in order.
+
+        Raises
+        ------
+        BadInput
+            If the cluster has no worker.
+        """
         there = sorted(self.client.scheduler_info(n_workers=-1)["workers"])
         if not there:
             raise BadInput.of("a cluster without workers", "one or more", "start workers")
         return there[: max(1, rows // self.rows_a_worker)]
 
-    def _fit(self, stretches: list[Any], spelled: dict[str, Any], named: dict[str, Any]) -> str:
+    def _fit(self, ranges: list[Any], params: dict[str, Any], named: dict[str, Any]) -> str:
         from lightgbm.dask import DaskLGBMClassifier  # noqa: PLC0415 - slow to import, rarely used
 
-        columns, workers = stretches
-        del spelled["num_threads"], spelled["metric"]
-        model = DaskLGBMClassifier(client=_InOrder(self.client), **spelled)
+        columns, workers = ranges
+        del params["num_threads"], params["metric"]
+        model = DaskLGBMClassifier(client=_InOrder(self.client), **params)
         with self.client.as_current(), redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Parameter n_jobs will be ignored")
             values, label, start = (self._spread(column, workers) for column in columns)
@@ -89,21 +97,21 @@ class ClusterGrowth:
         return str(model.booster_.model_to_string())
 
     def _spread(self, column: NDArray[Any], workers: list[str]) -> Any:
-        """Lay one stretch of an array on each worker."""
+        """Put one contiguous range of an array on each worker."""
         import dask  # noqa: PLC0415 - as above
         from dask import array  # noqa: PLC0415
 
         pieces = []
-        for stretch, worker in zip(np.array_split(column, len(workers)), workers, strict=True):
-            held = self.client.scatter(stretch, workers=[worker], hash=False)
-            pieces.append(array.from_delayed(dask.delayed(held), stretch.shape, stretch.dtype))
+        for piece, worker in zip(np.array_split(column, len(workers)), workers, strict=True):
+            held = self.client.scatter(piece, workers=[worker], hash=False)
+            pieces.append(array.from_delayed(dask.delayed(held), piece.shape, piece.dtype))
         return array.concatenate(pieces)
 
 
 class _InOrder:
-    """A client that tells who has what in the order asked, by which workers are ranked.
+    """A client whose `who_has` answers in the order of the request, by which workers are ranked.
 
-    `distributed` tells it in the order of a set, which differs from run to run.
+    `distributed` answers in the order of a set, which differs from run to run.
     """
 
     def __init__(self, client: Any) -> None:
@@ -113,14 +121,14 @@ class _InOrder:
         return getattr(self._client, name)
 
     def who_has(self, futures: list[Any]) -> dict[Any, Any]:
-        found = self._client.who_has(futures)
-        return {future.key: found[future.key] for future in futures}
+        workers = self._client.who_has(futures)
+        return {future.key: workers[future.key] for future in futures}
 
 
 def _check(text: str, workers: int) -> None:
-    """Refuse trees that were grown by other workers than those that were given rows."""
-    found = re.search(r"^\[num_machines: (\d+)\]$", text, flags=re.MULTILINE)
-    grown = int(found[1]) if found else 1
+    """Refuse trees that were grown by another number of workers than received rows."""
+    match = re.search(r"^\[num_machines: (\d+)\]$", text, flags=re.MULTILINE)
+    grown = int(match[1]) if match else 1
     if grown != workers:
         raise BadInput.of(
             f"trees grown by {grown} workers",
@@ -130,7 +138,7 @@ def _check(text: str, workers: int) -> None:
 
 
 def without_network(text: str) -> str:
-    r"""Write the text of trees as if no network had grown them.
+    r"""Return the text of the trees as it is written without a network.
 
     >>> without_network("[machines: 127.0.0.1:9]\n[num_machines: 2]\n[seed: 7]")
     '[machines: ]\n[num_machines: 1]\n[seed: 7]'

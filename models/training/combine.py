@@ -1,10 +1,10 @@
-"""Deciding how scorecard and trees are put together, by held-out log loss alone.
+"""How scorecard and trees are combined, decided by held-out log loss alone.
 
-Decided here: the candidates and the rule that picks one. What is there first stays where held-out
-rows are too few to tell. With hand-given points that is the points: leaving them, for a scorecard
-that learns more or for trees, must be proven. Without them it is scorecard and trees side by side,
-near one half each, which on average beats both: trees go only when they are likely to do harm.
-See `models.training.fit_model` for the whole.
+Decided here: the candidates and the rule that selects one. The default stays where held-out rows
+are too few to decide. With hand-given points the default is the points: leaving them, for a
+scorecard that learns more or for trees, must be proven. Without them it is scorecard and trees side
+by side, near one half each, which on average beats both: trees are dropped only if they are likely
+to do harm. See `models.training.fit_model` for the whole.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.model import booster, scorecard
 from models.model.booster import Growth
@@ -22,35 +21,35 @@ from models.model.lead_model import Weights
 from models.model.points import Points
 from models.model.scorecard import Scorecard
 from models.model.settings import TrainSettings
-from models.stats.log_odds import expit
+from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training import base_rate_shift
+from models.training.stacking import stack
 
 How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
 
-_WEIGHT_PRECISION = 20.0
 _FEW = 2
-_UNLUCKY, _PROVEN = -0.5, 2.0  # standard errors
+_UNLIKELY, _PROVEN = -0.5, 2.0  # standard errors
 _FEW_CONVERSIONS = 10.0
 _RISES = 2
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What held-out data decided.
+    """What was decided by held-out data.
 
     Attributes
     ----------
     penalty
-        Of the scorecard.
+        Strength of the scorecard's penalty.
     trees, learning_rate
         How many trees, at which rate; 0 means the scorecard alone.
     starts_from_scorecard
         Whether the trees correct the scorecard's margin, or stand beside it.
     weights
-        Of the two parts.
+        Weights of the two parts.
     log_loss
         Held-out log loss of every candidate.
     """
@@ -62,24 +61,26 @@ class Plan:
     weights: Weights = field(default_factory=Weights)
     log_loss: dict[str, float] = field(default_factory=dict)
 
-    def told(self) -> dict[str, Any]:
-        """Tell the plan as plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain data."""
         return asdict(self)
 
 
 def decide(
     rows: TrainingSet, settings: TrainSettings, points: Points | None, seed: int
 ) -> tuple[Plan, Floats]:
-    """Choose penalty, candidate and number of trees; also give the held-out margin.
+    """Choose penalty, candidate and number of trees.
 
-    The margin is missing for rows that were not held out.
+    Returns
+    -------
+    The plan, and the held-out margin, NaN for rows that were not held out.
 
     Parameters
     ----------
     rows
         Training rows with both kinds of label.
     settings, points, seed
-        As in `training.fit`.
+        As in `models.training.fit_model.fit`.
     """
     how = (settings, points, seed)
     converted = len(np.unique(rows.lead[rows.label == 1.0]))
@@ -108,21 +109,20 @@ def _best(
     after = booster.try_growth(rows, prior, judging, settings.booster, seed)
     judged = judging >= 0
     own = level_start(rows) + alone.margin
-    weights, stacked = _stack(prior, own, rows.label, judging)
+    weights, stacked = stack(prior, own, rows.label, judging)
     candidates: dict[str, tuple[Floats, Growth, Weights]] = {
         "scorecard_then_trees": (prior + after.margin, after, Weights(1.0, 1.0)),
         "scorecard_beside_trees": (stacked, alone, weights),
     }
-    losses = {"scorecard": booster.log_loss(prior[judged], rows.label[judged])}
+    losses = {"scorecard": _log_loss(rows.label[judged], prior[judged])}
     losses |= {
-        name: booster.log_loss(m[judged], rows.label[judged])
-        for name, (m, _, _) in candidates.items()
+        name: _log_loss(rows.label[judged], m[judged]) for name, (m, _, _) in candidates.items()
     }
     grown = [name for name, (_, growth, _) in candidates.items() if growth.trees > 0]
     name = min(grown, key=lambda one: losses[one], default="scorecard")
     margin, growth, chosen = candidates.get(name, (prior, after, Weights()))
     by_hand = points is not None and penalty == max(settings.scorecard.penalties)
-    proof = _PROVEN if by_hand else _UNLUCKY
+    proof = _PROVEN if by_hand else _UNLIKELY
     if not grown or not _beats(proof, prior[judged], margin[judged], rows.take(judged)):
         return Plan(penalty, log_loss=losses), prior
     margin = np.where(judged, margin, np.nan)
@@ -131,33 +131,48 @@ def _best(
 
 
 def _beats(proof: float, before: Floats, after: Floats, rows: TrainingSet) -> bool:
-    """Say whether a margin beats another by so many standard errors: rows of a lead are one.
+    """Return whether a margin beats another by that many standard errors, rows of a lead as one.
 
-    More are asked for where there are few conversions, whose spread tells little: one more for ten.
+    More are needed where there are few conversions, whose spread is uncertain: one more at ten.
     """
-    gain = booster.log_losses(before, rows.label) - booster.log_losses(after, rows.label)
+    label = rows.label
+    gain = margin_log_losses(label=label, margin=before) - margin_log_losses(
+        label=label, margin=after
+    )
     fewest = min(rows.conversions, len(rows) - rows.conversions)
     wanted = proof + _FEW_CONVERSIONS / max(1, fewest)
     return _standard_errors(gain, rows.lead) > wanted
 
 
+def _log_loss(label: Floats, margin: Floats) -> float:
+    return float(margin_log_losses(label=label, margin=margin).mean())
+
+
 def _standard_errors(gain: Floats, lead: NDArray[np.int64]) -> float:
-    """Give a gain as a multiple of its luck: rows of a lead are one."""
+    """Compute a gain as a multiple of its standard error, rows of a lead taken as one."""
     by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
-    luck = float(np.sqrt(np.sum(by_lead**2)))
-    return float(gain.sum()) / luck if luck > 0.0 else 0.0
+    deviation = float(np.sqrt(np.sum(by_lead**2)))
+    return float(gain.sum()) / deviation if deviation > 0.0 else 0.0
 
 
 def lasts(alone: Floats, whole: Floats, later: TrainingSet) -> bool:
-    """Say whether trees do no likely harm on rows later than what taught both.
+    """Return whether trees are unlikely to do harm on rows later than the training rows.
 
-    Each is judged at its best level: how high that is now is not what trees are asked for. Nor must
-    they win: what teaches here is only a part of the rows, and few for so many trees.
+    Each margin is judged after the shift that fits it best: the base rate of today is not what
+    trees are for. Nor must they win: only a part of the rows was trained on, few for that many
+    trees.
+
+    Parameters
+    ----------
+    alone, whole
+        Shape (rows,): the margins without and with the trees.
+    later
+        The rows of the margins.
     """
     gain = base_rate_shift.levelled_losses(alone, later.label) - base_rate_shift.levelled_losses(
         whole, later.label
     )
-    return _standard_errors(gain, later.lead) > _UNLUCKY
+    return _standard_errors(gain, later.lead) > _UNLIKELY
 
 
 def choose_penalty(
@@ -165,10 +180,21 @@ def choose_penalty(
 ) -> tuple[float, Floats | None]:
     """Choose the scorecard's penalty by log loss out of fold: ever weaker, until it rises twice.
 
-    Where there are hand-given points, the strongest, which leaves little but them, stays unless
-    what is learned beyond is better by more than luck.
+    With hand-given points, the strongest penalty, which leaves little but them, stays unless what
+    is learned beyond them is better by more than chance.
 
-    Also gives the held-out margin with that penalty, if all rows took part.
+    Parameters
+    ----------
+    rows
+        Training rows with both kinds of label.
+    fold
+        Shape (rows,): fold of every row, by lead.
+    how
+        Settings, hand-given points, seed.
+
+    Returns
+    -------
+    The penalty, and the held-out margin with it; None if only a draw of the rows took part.
     """
     settings, points, seed = how
     drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_choice_rows, seed)
@@ -179,7 +205,7 @@ def choose_penalty(
         for k in range(settings.folds)
     ]
     best, least, rises = penalties[0], np.inf, 0
-    first = kept = np.zeros(len(few))
+    first = chosen = np.zeros(len(few))
     for penalty in penalties:
         margin = np.empty(len(few))
 
@@ -187,20 +213,28 @@ def choose_penalty(
             margin[fold == k] = next(paths[k]).margin(few.values[fold == k])
 
         for_each(fill, settings)
-        loss = booster.log_loss(margin, few.label)
+        loss = _log_loss(few.label, margin)
         first = margin if penalty == penalties[0] else first
         rises = rises + 1 if loss >= least else 0
         if rises == _RISES:
             break
         if rises == 0:
-            best, least, kept = penalty, loss, margin
-    if points is not None and not _beats(_PROVEN, first, kept, few):
-        best, kept = penalties[0], first
-    return best, kept if len(few) == len(rows) else None
+            best, least, chosen = penalty, loss, margin
+    if points is not None and not _beats(_PROVEN, first, chosen, few):
+        best, chosen = penalties[0], first
+    return best, chosen if len(few) == len(rows) else None
 
 
 def for_each(task: Callable[[int], None], settings: TrainSettings) -> None:
-    """Do a task for every fold, as many at a time as there are threads."""
+    """Run a task for every fold, as many at a time as there are threads.
+
+    Parameters
+    ----------
+    task
+        Takes the number of the fold.
+    settings
+        How many folds, how many threads.
+    """
     with ThreadPoolExecutor(settings.booster.threads) as pool:
         list(pool.map(task, range(settings.folds)))
 
@@ -208,7 +242,17 @@ def for_each(task: Callable[[int], None], settings: TrainSettings) -> None:
 def fit_scorecard(
     rows: TrainingSet, penalty: float, settings: TrainSettings, points: Points | None, seed: int
 ) -> Scorecard:
-    """Fit the scorecard on all rows, or on a draw of leads if there are too many."""
+    """Fit the scorecard on all rows, or on a draw of leads if there are too many.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    penalty
+        Strength of the L2 penalty.
+    settings, points, seed
+        As in `models.training.fit_model.fit`.
+    """
     drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_rows, seed)
     few = rows if len(drawn) == len(rows) else rows.take(drawn)
     return scorecard.fit(few, penalty, settings.scorecard, points)
@@ -217,7 +261,19 @@ def fit_scorecard(
 def held_out_scorecard(
     rows: TrainingSet, fold: NDArray[np.int64], penalty: float, how: How
 ) -> Floats:
-    """Give every row the margin of a scorecard that did not see its lead."""
+    """Compute the margin of every row by a scorecard that was not trained on its lead.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    fold
+        Shape (rows,): fold of every row, by lead.
+    penalty
+        Strength of the L2 penalty.
+    how
+        Settings, hand-given points, seed.
+    """
     settings, points, seed = how
     margin = np.empty(len(rows))
 
@@ -230,36 +286,6 @@ def held_out_scorecard(
 
 
 def level_start(rows: TrainingSet) -> Floats:
-    """Give every row the log-odds of the base rate."""
+    """Return the log-odds of the base rate for every row: shape (rows,)."""
     rate = (rows.conversions + 0.5) / (len(rows) + 1.0)
     return np.full(len(rows), np.log(rate / (1.0 - rate)))
-
-
-def _stack(
-    prior: Floats, trees: Floats, label: Floats, fold: NDArray[np.int64]
-) -> tuple[Weights, Floats]:
-    """Learn weights on both margins; the margin given is held out once more."""
-    margin = np.zeros(len(label))
-    for k in range(int(fold.max()) + 1):
-        held, taught = fold == k, (fold != k) & (fold >= 0)
-        weights = stacking_weights(prior[taught], trees[taught], label[taught])
-        margin[held] = weights.scorecard * prior[held] + weights.trees * trees[held] + weights.shift
-    judged = fold >= 0
-    return stacking_weights(prior[judged], trees[judged], label[judged]), margin
-
-
-def stacking_weights(prior: Floats, trees: Floats, label: Floats) -> Weights:
-    """Fit weights >= 0 by log loss, shrunk to one half each and no shift."""
-    parts = np.column_stack([prior, trees, np.ones(len(label))])
-    target = np.array([0.5, 0.5, 0.0])
-
-    def loss(x: Floats) -> tuple[float, Floats]:
-        margin = parts @ x
-        gap = x - target
-        total = np.sum(np.logaddexp(0.0, margin) - label * margin)
-        total += 0.5 * _WEIGHT_PRECISION * np.sum(gap**2)
-        return float(total), (expit(margin) - label) @ parts + _WEIGHT_PRECISION * gap
-
-    bounds = [(0.0, None), (0.0, None), (None, None)]
-    found = minimize(loss, target, jac=True, bounds=bounds).x
-    return Weights(*(float(x) for x in found))

@@ -4,21 +4,22 @@ Decided here, by held-out data alone, one rule at every size:
 
 1. the penalty of the scorecard, by log loss out of fold;
 2. three candidates, each by its log loss out of fold: the scorecard alone; trees that start from
-   the scorecard's out-of-fold margin; trees of their own, put together with the scorecard by
-   weights learned out of fold and shrunk to one half each;
-3. the number of trees, possibly none: the scorecard stays alone unless trees win by more than luck;
-4. whether the trees last: the same plan is carried out on the earlier rows, an embargo is kept, and
+   the scorecard's out-of-fold margin; trees of their own, combined with the scorecard by weights
+   that are learned out of fold and shrunk to one half each;
+3. the number of trees, possibly none;
+4. whether the trees last: the same plan is carried out on the earlier rows, and after an embargo
    trees that are likely to do harm on the later rows are left out;
-5. the calibration, by the same later rows; without them, or if too few rows taught before them, by
-   the out-of-fold margins, and the newest rows say how high the level is today: see
+5. the calibration, by the same later rows; without them, or if too few rows lie before them, by the
+   out-of-fold margins, with the base rate of the newest rows: see
    `models.training.base_rate_shift`;
 6. from the same rows, how sure a probability is: see `models.model.interval`.
 
-Nothing is learned from columns that are merely a clock (see `models.training.time_proxies`), or
-that repeat.
+Nothing is learned from columns that only follow the calendar (see `models.training.time_proxies`),
+or that repeat an earlier column.
 
 Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads;
-they stand alone, at the level of the outcomes, until there are enough to correct them by.
+they stand alone, at the base rate of the outcomes, until there are enough conversions to correct
+them.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from features.timeline import DAY
 from models.model import booster, calibration, interval, scorecard
 from models.model.booster import Booster, Grow
 from models.model.calibration import Calibration
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel, Weights
 from models.model.points import Points
 from models.model.scorecard import Scorecard
@@ -41,21 +42,31 @@ from models.training import base_rate_shift, combine, redundancy, time_proxies
 from models.training.combine import Plan
 
 _ENOUGH = 0.5
-"""The share of the rows that must teach, if their model is to speak for that of all rows."""
+"""The least share of the rows whose model may stand for that of all rows."""
 _ALONE = 2
-"""Hand-given points stand alone below so many times the conversions that anything is chosen by."""
+"""Hand-given points stand alone below that many times `TrainSettings.min_conversions`."""
 
 
 @dataclass(frozen=True)
-class Parts:
-    """A fitted model before calibration."""
+class FittedParts:
+    """A fitted model before calibration.
+
+    Attributes
+    ----------
+    scorecard
+        The scorecard.
+    booster
+        The trees; None if there are none.
+    weights
+        How the two are combined.
+    """
 
     scorecard: Scorecard
     booster: Booster | None
     weights: Weights
 
     def margin(self, rows: TrainingSet) -> Floats:
-        """Give the margin of some rows."""
+        """Compute the margin: shape (rows,)."""
         margin = self.weights.scorecard * self.scorecard.margin(rows.values) + self.weights.shift
         if self.booster is not None:
             margin += self.weights.trees * self.booster.margin(rows.values)
@@ -74,22 +85,22 @@ def fit(
     Parameters
     ----------
     rows
-        All rows before the test (`Split.learning`); the calibration slice is cut out here.
+        All rows before the test (`Split.learning`); the calibration slice is cut off here.
     settings
         Missing means the defaults.
     points
         Hand-given points to start from.
     seed
-        Of folds and draws.
+        Seed of folds and draws.
     grow
-        Grows the trees that were decided on; those that the decision takes are grown here.
+        Grows the trees of the final model; those of the decision are always grown locally.
     """
     settings = settings or TrainSettings()
     rows = time_proxies.silence(redundancy.silence(rows), settings, seed)
     if not 0 < rows.conversions < len(rows) or (points and _few(rows, settings)):
         card = scorecard.from_points(rows, points or Points())
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
-        parts = Parts(card, None, Weights())
+        parts = FittedParts(card, None, Weights())
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
     plan, margin = combine.decide(rows, settings, points, seed)
     plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed), grow)
@@ -98,11 +109,11 @@ def fit(
     if len(honest) and curve.kind == "none" and held.cutoff.min() == rows.cutoff.min():
         curve = base_rate_shift.newest(honest, held, settings.calibration.share)
     sure = _sureness(honest, held, curve, settings)
-    return _model(rows, parts, (curve, sure), plan.told())
+    return _model(rows, parts, (curve, sure), plan.to_json())
 
 
 def _few(rows: TrainingSet, settings: TrainSettings) -> bool:
-    """Say whether there are too few converted leads to correct hand-given points by them."""
+    """Return whether too few leads converted to correct hand-given points."""
     converted = len(np.unique(rows.lead[rows.label == 1.0]))
     return converted < _ALONE * settings.min_conversions
 
@@ -114,11 +125,21 @@ def carry_out(
     points: Points | None,
     seed: int,
     grow: Grow = booster.grow,
-) -> Parts:
-    """Fit the parts that a plan asks for on all the rows given."""
+) -> FittedParts:
+    """Fit the parts of a plan on all of the rows.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    plan
+        What to fit.
+    settings, points, seed, grow
+        As in `fit`.
+    """
     fitted = combine.fit_scorecard(rows, plan.penalty, settings, points, seed)
     if plan.trees == 0:
-        return Parts(fitted, None, Weights())
+        return FittedParts(fitted, None, Weights())
     fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
     if plan.starts_from_scorecard:
         start = combine.held_out_scorecard(rows, fold, plan.penalty, (settings, points, seed))
@@ -128,7 +149,7 @@ def carry_out(
     trees = grow(rows, start, growth, settings.booster, seed)
     shift = 0.0 if plan.starts_from_scorecard else plan.weights.trees * float(start[0])
     weights = Weights(plan.weights.scorecard, plan.weights.trees, plan.weights.shift + shift)
-    return Parts(fitted, trees, weights)
+    return FittedParts(fitted, trees, weights)
 
 
 def _held_out(
@@ -138,9 +159,9 @@ def _held_out(
     how: tuple[TrainSettings, Points | None, int],
     grow: Grow,
 ) -> tuple[Plan, Floats, TrainingSet]:
-    """Give honest margins with their rows: later than what taught, or else out of fold.
+    """Return held-out margins with their rows: later than the training rows, or else out of fold.
 
-    Also gives the plan, without its trees if they do not last.
+    The plan comes first, without its trees if they do not last.
     """
     settings, points, seed = how
     cut = _time_slice(rows, settings)
@@ -148,8 +169,8 @@ def _held_out(
         held = ~np.isnan(margin)
         return plan, margin[held], rows.take(held)
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
-    taught = carry_out(earlier, plan, settings, points, seed, grow)
-    whole, alone = taught.margin(later), taught.scorecard.margin(later.values)
+    fitted = carry_out(earlier, plan, settings, points, seed, grow)
+    whole, alone = fitted.margin(later), fitted.scorecard.margin(later.values)
     if plan.trees == 0 or combine.lasts(alone, whole, later):
         return plan, whole, later
     return replace(plan, trees=0, weights=Weights()), alone, later
@@ -157,8 +178,8 @@ def _held_out(
 
 def _sureness(
     margin: Floats, rows: TrainingSet, curve: Calibration, settings: TrainSettings
-) -> Interval:
-    """Learn from honest margins how sure a probability is."""
+) -> ProbabilityInterval:
+    """Learn from held-out margins how sure a probability is."""
     period = interval.periods(rows.cutoff, round(settings.horizon_days * DAY))
     return interval.learn(curve.probability(margin), rows.label, rows.lead, period)
 
@@ -166,10 +187,10 @@ def _sureness(
 def _time_slice(
     rows: TrainingSet, settings: TrainSettings
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-    """Mark earlier and later rows, an embargo apart; None if either would be too thin.
+    """Mark earlier and later rows, an embargo apart; None if either has too few.
 
-    A model taught by few of the rows errs otherwise than one taught by all: what its later rows
-    ask for is owed to what it has not seen (most of a year's seasons, say), not to the model.
+    A model of few of the rows errs in other ways than one of all rows: its errors on the later rows
+    come from what it was not trained on (most of a year's seasons, say), not from the model.
     """
     later = latest(rows.cutoff, settings.calibration.share)
     if not later.any():
@@ -190,8 +211,8 @@ def _time_slice(
 
 def _model(
     rows: TrainingSet,
-    parts: Parts,
-    curves: tuple[Calibration, Interval],
+    parts: FittedParts,
+    curves: tuple[Calibration, ProbabilityInterval],
     choices: dict[str, object],
 ) -> LeadModel:
     return LeadModel(

@@ -1,7 +1,7 @@
-"""Columns that say nothing new: constant ones, and exact copies of an earlier column.
+"""Redundant columns: constant ones, and exact copies of an earlier column.
 
 Decided here: in training they are silenced (set to zero), so that neither scorecard nor trees learn
-from them and no penalty is shared out among copies. In scoring nothing changes: a column that was
+from them and no penalty is split among copies. In scoring nothing changes: a column that was
 silenced has no effect.
 """
 
@@ -20,18 +20,18 @@ def repeats(values: Values) -> NDArray[np.bool_]:
     >>> repeats(np.array([[1, 1, 2], [3, 3, 4]], dtype=np.float32))
     array([False,  True, False])
     """
-    seen: set[bytes] = set()
+    hashes: set[bytes] = set()
     marked = np.zeros(values.shape[1], dtype=np.bool_)
     for column in range(values.shape[1]):
         content = np.ascontiguousarray(values[:, column])
         key = hashlib.blake2b(content.tobytes(), digest_size=16).digest()
-        marked[column] = key in seen
-        seen.add(key)
+        marked[column] = key in hashes
+        hashes.add(key)
     return marked
 
 
 def silence(rows: TrainingSet) -> TrainingSet:
-    """Set repeated columns to zero, so that nothing can be learned from them."""
+    """Return the rows with repeated columns set to zero, so that nothing is learned from them."""
     marked = repeats(rows.values)
     if not marked.any() or len(rows) == 0:
         return rows

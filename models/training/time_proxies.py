@@ -1,16 +1,15 @@
-"""Clocks: columns that the moment tells, because all leads of a moment share them.
+"""Time proxies: columns that follow from the moment, because all leads of a moment share them.
 
-Decided here: a price index, the month, anything whose value follows from the moment cannot say
-which of today's leads is hotter. What is learned from it is how the level moved in the past, and on
-the next moment, which lies beyond all that was seen, that is extrapolated. So in rows with a time
-order such columns are silenced in training, unless they have foretold later rows: learned from each
-of the first quarters of time, they must be ahead on the quarter that follows, each time, and by
-more than luck in all. How high the level is today is left to the newest rows: see
-`models.training.base_rate_shift`.
+Decided here: a price index, the month, anything whose value follows from the moment cannot rank
+today's leads. What is learned from it is how the base rate moved in the past, and the next moment,
+beyond all training rows, would be an extrapolation. So in rows with a time order such columns are
+silenced in training, unless they have predicted later rows: learned from each of the first quarters
+of time, they must be ahead on the quarter that follows, each time, and by more than chance in all.
+The base rate of today is left to the newest rows: see `models.training.base_rate_shift`.
 
-Whether a column is a clock is told by von Neumann's ratio of its ranks in order of time: the mean
-squared step between neighbours, over twice the variance; about 1 if time says nothing, 0 for a
-clock. For categories: the share of neighbours that differ, over that of rows drawn at random.
+A column is a time proxy if von Neumann's ratio of its ranks in order of time is small: the mean
+squared step between neighbours, over twice the variance; about 1 if time carries no information, 0
+for a clock. For categories: the share of neighbours that differ, over that of rows drawn at random.
 """
 
 from dataclasses import replace
@@ -25,39 +24,54 @@ from models.model.settings import TrainSettings
 from models.stats.training_set import Floats, TrainingSet
 from models.training import base_rate_shift
 
-CLOCK: Final = 0.1
-"""A ratio below this marks a clock."""
+THRESHOLD: Final = 0.1
+"""A ratio below this marks a time proxy."""
 _QUARTERS: Final = 4
-_ROWS_ASKED, _ROWS_TRIED = 5_000, 10_000
-_LUCK: Final = 2.0  # standard errors
+_ROWS_RANKED, _ROWS_FITTED = 5_000, 10_000
+_STANDARD_ERRORS: Final = 2.0
 _PENALTY: Final = 30.0
 
 
 def silence(rows: TrainingSet, settings: TrainSettings, seed: int) -> TrainingSet:
-    """Set clocks to zero, so that nothing is learned from them, unless they foretell later rows."""
+    """Set time proxies to zero, so that nothing is learned from them, unless they predict later.
+
+    Parameters
+    ----------
+    rows
+        Training rows; without time order they are returned as they are.
+    settings
+        Horizon, scorecard, least conversions.
+    seed
+        Seed of the draws of leads.
+    """
     if not rows.has_time_order:
         return rows
-    marked = clocks(rows.take(scorecard.draw_leads(rows.lead, _ROWS_ASKED, seed)), seed)
+    marked = mark_proxies(rows.take(scorecard.draw_leads(rows.lead, _ROWS_RANKED, seed)), seed)
     if not marked.any():
         return rows
-    few = rows.take(scorecard.draw_leads(rows.lead, _ROWS_TRIED, seed))
-    return rows if foretell(few, marked, settings) else without(rows, marked)
+    few = rows.take(scorecard.draw_leads(rows.lead, _ROWS_FITTED, seed))
+    return rows if predict_later(few, marked, settings) else without(rows, marked)
 
 
-def clocks(rows: TrainingSet, seed: int) -> NDArray[np.bool_]:
-    """Mark the columns that are clocks: shape (features,).
+def mark_proxies(rows: TrainingSet, seed: int) -> NDArray[np.bool_]:
+    """Mark the columns that are time proxies: shape (features,).
 
-    Rows of one cutoff are put in a drawn order: what their order means is not time.
+    Parameters
+    ----------
+    rows
+        Rows with a time order; those of one cutoff are put in a random order.
+    seed
+        Seed of that order.
     """
     order = np.lexsort([np.random.default_rng(seed).random(len(rows)), rows.cutoff])
     values = rows.values[order]
     columns = range(values.shape[1])
     ratio = [_ratio(values[:, c].astype(np.float64), bool(rows.categorical[c])) for c in columns]
-    return np.array(ratio) < CLOCK
+    return np.array(ratio) < THRESHOLD
 
 
 def _ratio(values: Floats, category: bool) -> float:  # noqa: FBT001 (a column's kind)
-    """Give von Neumann's ratio; 1 for a constant. What is missing is the lowest value."""
+    """Compute von Neumann's ratio; 1 for a constant. Missing counts as the lowest value."""
     from scipy.stats import rankdata  # noqa: PLC0415 - slow to import, for learning alone
 
     ranks = rankdata(np.nan_to_num(values, nan=-np.inf))
@@ -70,14 +84,32 @@ def _ratio(values: Floats, category: bool) -> float:  # noqa: FBT001 (a column's
 
 
 def without(rows: TrainingSet, marked: NDArray[np.bool_]) -> TrainingSet:
-    """Set columns to zero."""
+    """Return the rows with some columns set to zero.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    marked
+        Shape (features,): the columns.
+    """
     return replace(rows, values=np.where(marked, np.float32(0.0), rows.values))
 
 
-def foretell(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings) -> bool:
-    """Say whether some columns help on every later quarter, and by more than luck in all.
+def predict_later(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings) -> bool:
+    """Return whether some columns help on every later quarter, and by more than chance in all.
 
-    Both scorecards are judged at their best level: that one of them is higher proves nothing.
+    Both scorecards are judged after the shift that fits the rows best: a higher base rate alone
+    proves nothing.
+
+    Parameters
+    ----------
+    rows
+        Rows with a time order.
+    marked
+        Shape (features,): the columns.
+    settings
+        Horizon, scorecard, least conversions.
     """
     borders = np.quantile(rows.cutoff, np.arange(1, _QUARTERS) / _QUARTERS)
     embargo = round(settings.horizon_days * DAY)
@@ -93,16 +125,16 @@ def foretell(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettin
         return False
     gain = np.concatenate(gains)
     by_lead = np.bincount(np.unique(np.concatenate(leads), return_inverse=True)[1], weights=gain)
-    return bool(gain.sum() > _LUCK * np.sqrt(np.sum(by_lead**2)))
+    return bool(gain.sum() > _STANDARD_ERRORS * np.sqrt(np.sum(by_lead**2)))
 
 
 def _gain(
     earlier: TrainingSet, later: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings
 ) -> Floats:
-    """Give how much less log loss every later row has when the columns are known."""
+    """Compute how much less log loss every later row has with the columns."""
     losses = []
-    for taught in (without(earlier, marked), earlier):
-        card = scorecard.fit(taught, _PENALTY, settings.scorecard)
+    for training in (without(earlier, marked), earlier):
+        card = scorecard.fit(training, _PENALTY, settings.scorecard)
         losses.append(base_rate_shift.levelled_losses(card.margin(later.values), later.label))
     return np.asarray(losses[0] - losses[1])
 

@@ -23,7 +23,7 @@ WIDE: Final = 160
 
 
 def out() -> Console:
-    """Give the console for results; wide when it is not a terminal."""
+    """Return the console for results; wide when it is not a terminal."""
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDE
@@ -37,13 +37,23 @@ def refuse(error: MikomiError) -> None:
     count = len(error.faults)
     console.print(f"[bold red]{kind}[/]" + (f" ({count} faults)" if count > 1 else ""))
     for fault in error.faults:
-        console.print(f"  found     {escape(fault.found)}")
+        console.print(f"  found     {escape(fault.observed)}")
         console.print(f"  expected  {escape(fault.expected)}")
         console.print(f"  do        {escape(fault.do)}\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """Lay out rows; numbers stand at the right."""
+    """Return rows as a table; numbers stand at the right.
+
+    Parameters
+    ----------
+    title
+        Above the table.
+    columns
+        Their names.
+    rows
+        Each with one value a column.
+    """
     rows = [list(row) for row in rows]
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for place, column in enumerate(columns):
@@ -69,8 +79,8 @@ def written(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-class Telling:
-    """Shows the latest of what it is told on one line of standard error, when somebody watches."""
+class ProgressLine:
+    """Shows the latest progress on one line of standard error, if that is a terminal."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
@@ -83,7 +93,17 @@ class Telling:
 
 
 def tracked(things: Iterable[Any], title: str, total: int) -> Iterator[Any]:
-    """Go through the things with a progress bar on standard error."""
+    """Iterate over the things with a progress bar on standard error.
+
+    Parameters
+    ----------
+    things
+        What is worked on.
+    title
+        What is done with them.
+    total
+        How many there are.
+    """
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

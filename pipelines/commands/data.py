@@ -48,26 +48,37 @@ def check(
     Rows in = rows kept + rows that `mikomi ingest` would put in quarantine, with the reason. The
     exit code is 1 when a check took rows out.
     """
-    from pipelines.commands.console import Telling  # noqa: PLC0415
+    from pipelines.commands.console import ProgressLine  # noqa: PLC0415
     from pipelines.intake import ingest  # noqa: PLC0415 - slow to import
     from pipelines.storage.atomic import write_json  # noqa: PLC0415
 
     settings = ingest.IngestSettings(as_of=now(context))
-    found = ingest.check(mapping, settings, Telling())
-    typer.echo("\n".join(found.lines()))
+    result = ingest.check(mapping, settings, ProgressLine())
+    typer.echo("\n".join(result.lines()))
     if report is not None:
-        write_json(report, found.to_dict())
-    if found.errors:
+        write_json(report, result.to_dict())
+    if result.errors:
         raise typer.Exit(1)
 
 
-def schema() -> None:
+def schema(
+    *,
+    params: Annotated[
+        bool, typer.Option("--params", help="The schema of params.yaml, not the mapping's.")
+    ] = False,
+) -> None:
     """Print the JSON schema of the mapping file, for editors and for reading."""
     import json  # noqa: PLC0415
 
-    from pipelines.intake.mapping.schema import Mapping  # noqa: PLC0415 - slow to import
+    if params:
+        from pipelines.run.params_file import json_schema  # noqa: PLC0415 - slow to import
 
-    typer.echo(json.dumps(Mapping.model_json_schema(), ensure_ascii=False, indent=2))
+        printed = json_schema()
+    else:
+        from pipelines.intake.mapping.schema import Mapping  # noqa: PLC0415 - slow to import
+
+        printed = Mapping.model_json_schema()
+    typer.echo(json.dumps(printed, ensure_ascii=False, indent=2))
 
 
 def sample(

@@ -33,25 +33,26 @@ def profile(
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.stages import inspect_data  # noqa: PLC0415 - slow to import
 
-    found = inspect_data.profile(job(params))
+    report = inspect_data.profile(job(params))
     console = out()
     console.print(
-        f"{found.leads:,} leads, {found.conversions:,} converted, "
-        f"watched for up to {found.observed_days:,.0f} days\n"
+        f"{report.leads:,} leads, {report.conversions:,} converted, "
+        f"watched for up to {report.observed_days:,.0f} days\n"
     )
-    quantiles = [(f"{level:.0%}", days) for level, days in found.quantiles_days]
+    quantiles = [(f"{level:.0%}", days) for level, days in report.quantiles_days]
     console.print(table("Time to conversion", ("of conversions", "within days"), quantiles))
-    shares = [(days, share) for days, share in found.converted_share]
+    shares = [(days, share) for days, share in report.converted_share]
     console.print(table("Converted", ("within days", "share of all leads"), shares))
-    before = [(days, share) for days, share in found.activity_share]
+    before = [(days, share) for days, share in report.activity_share]
     console.print(table("Activities before a conversion", ("window, days", "share"), before))
-    windows = ", ".join(f"{days:g}" for days in found.windows_days)
-    horizon = "none: nobody converted" if found.horizon_days is None else f"{found.horizon_days:g}"
+    windows = ", ".join(f"{days:g}" for days in report.windows_days)
+    days = report.horizon_days
+    horizon = "none: nobody converted" if days is None else f"{days:g}"
     console.print(f"suggested  cohort.horizon_days: {horizon}   features.windows_days: [{windows}]")
     if picture is not None:
         from pipelines.reports.evaluation import conversion_times  # noqa: PLC0415
 
-        _draw(picture, conversion_times.picture(found, language))
+        _draw(picture, conversion_times.picture(report, language))
 
 
 def splits(
@@ -106,32 +107,32 @@ def feature(
     made = job(params)
     catalog = frames.catalog(made.places.features)
     at = moment(cutoff, "CUTOFF")
-    found = one_lead.look(made.places.tables, catalog, lead, at, language)
-    kept = [
-        shown
-        for shown in found.shown
-        if only in shown.feature.name and (everything or _says_something(shown))
+    report = one_lead.look(made.places.tables, catalog, lead, at, language)
+    shown = [
+        one
+        for one in report.shown
+        if only in one.feature.name and (everything or _says_something(one))
     ]
-    _print_lead(found, kept)
+    _print_lead(report, shown)
 
 
 def _says_something(shown: "Shown") -> bool:
     return shown.value == shown.value and shown.value != 0
 
 
-def _print_lead(found: "OneLead", kept: "list[Shown]") -> None:
+def _print_lead(report: "OneLead", shown: "list[Shown]") -> None:
     from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
 
     console = out()
-    seen = [
+    visible = [
         (number, f"{row.occurred_at:%Y-%m-%d %H:%M}", row.days_before, row.activity_type, row.topic)
-        for number, row in zip(found.activities.index, found.activities.itertuples(), strict=True)
+        for number, row in zip(report.activities.index, report.activities.itertuples(), strict=True)
     ]
     columns = ("#", "occurred at (UTC)", "days before", "type", "topic")
-    console.print(table("Activities known before the cutoff", columns, seen))
-    console.print(f"{found.not_seen} activities of this lead were not known before the cutoff\n")
+    console.print(table("Activities known before the cutoff", columns, visible))
+    console.print(f"{report.later} activities of this lead were not known before the cutoff\n")
     rows = [
-        (shown.feature.name, shown.value, shown.said, " ".join(f"#{n}" for n in shown.activities))
-        for shown in kept
+        (one.feature.name, one.value, one.sentence, " ".join(f"#{n}" for n in one.activities))
+        for one in shown
     ]
     console.print(table("Features", ("feature", "value", "in words", "activities"), rows))

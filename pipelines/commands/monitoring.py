@@ -55,19 +55,19 @@ def monitor(
     """
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle.monitor import stage as monitoring  # noqa: PLC0415 - slow to import
-    from pipelines.reports.monitor.writing import PAGES, told_in_english  # noqa: PLC0415
+    from pipelines.reports.monitor.writing import PAGES, written_alarms  # noqa: PLC0415
 
     made = job(params, context)
     at = None if as_of is None else moment(as_of, "--as-of")
-    found = monitoring.run(made, at, database)
-    told = told_in_english(made.places.monitor)
-    if told:
+    result = monitoring.run(made, at, database)
+    alarms = written_alarms(made.places.monitor)
+    if alarms:
         columns = ("check", "what", "found", "expected", "what_to_do")
-        rows = [[one[name] for name in columns] for one in told]
+        rows = [[one[name] for name in columns] for one in alarms]
         out().print(table("Alarms", [name.replace("_", " ") for name in columns], rows))
     page = made.places.monitor / PAGES["en"]
-    out().print(f"[bold]{found.verdict}[/]  alarms {len(told)}  report {page}")
-    if told:
+    out().print(f"[bold]{result.verdict}[/]  alarms {len(alarms)}  report {page}")
+    if alarms:
         raise typer.Exit(ALARM)
 
 
@@ -88,8 +88,8 @@ def shadow(
     from pipelines.lifecycle import shadow as shadowing  # noqa: PLC0415 - slow to import
 
     at = as_of_or_now(context, as_of)
-    told = shadowing.run(job(params), database, at)
-    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
+    summary = shadowing.run(job(params), database, at)
+    out().print("  ".join(f"{key} {written(one)}" for key, one in summary.items()))
 
 
 def lift(
@@ -109,7 +109,7 @@ def lift(
     from pipelines.lifecycle import lift as lifting  # noqa: PLC0415 - slow to import
 
     at = as_of_or_now(context, as_of)
-    told = lifting.run(job(params), database, at)
+    summary = lifting.run(job(params), database, at)
     console = out()
     columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")
     rows = [
@@ -119,8 +119,9 @@ def lift(
             *(one["rate"][end] for end in ("value", "low", "high")),
         )
         for group in ("contacted", "listed")
-        for chosen, one in (("by rank", told[group]["ranked"]), ("by lot", told[group]["drawn"]))
+        for chosen, key in (("by rank", "ranked"), ("by lot", "drawn"))
+        for one in (summary[group][key],)
     ]
-    console.print(table(f"Leads to work, until {told['as_of'][:10]}", columns, rows))
+    console.print(table(f"Leads to work, until {summary['as_of'][:10]}", columns, rows))
     for group in ("contacted", "listed"):
-        console.print(f"{group}: {told[group]['said']}")
+        console.print(f"{group}: {summary[group]['said']}")

@@ -22,13 +22,21 @@ Language = Literal["en", "ja"]
 
 
 def job(params: Path, context: typer.Context | None = None) -> "Job":
-    """Read the params file and make the job of a stage, with a progress bar."""
-    from pipelines.commands.console import Telling, tracked  # noqa: PLC0415 - slow to import
+    """Read the params file and return the job of a stage, with a progress bar.
+
+    Parameters
+    ----------
+    params
+        The params file.
+    context
+        Holds the clock; None for commands that need none.
+    """
+    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415 - slow to import
     from pipelines.run.params_file import load  # noqa: PLC0415
     from pipelines.run.stage_context import Job  # noqa: PLC0415
 
     read = load(params)
-    return Job(read, read.at(), now(context) if context else None, tracked, Telling())
+    return Job(read, read.at(), now(context) if context else None, tracked, ProgressLine())
 
 
 def now(context: typer.Context) -> "pd.Timestamp":
@@ -39,7 +47,15 @@ def now(context: typer.Context) -> "pd.Timestamp":
 
 
 def as_of_or_now(context: typer.Context, as_of: str | None) -> "pd.Timestamp":
-    """Read `--as-of`; without it, the clock."""
+    """Return the moment of `--as-of`; without it, that of the clock.
+
+    Parameters
+    ----------
+    context
+        Holds the clock.
+    as_of
+        As it was written.
+    """
     return now(context) if as_of is None else moment(as_of, "--as-of")
 
 
@@ -48,6 +64,18 @@ def moment(written: str, option: str) -> "pd.Timestamp":
 
     >>> moment("2026-04-01", "--as-of")
     Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
+
+    Parameters
+    ----------
+    written
+        An ISO date or time.
+    option
+        Where it was written, for the fault.
+
+    Raises
+    ------
+    BadRequest
+        If it is no moment.
     """
     from pipelines.run.params import utc  # noqa: PLC0415 - slow to import
 

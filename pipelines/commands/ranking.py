@@ -49,8 +49,8 @@ def score(  # noqa: PLR0913 - one option each
     made = job(params, context)
     at = None if as_of is None else moment(as_of, "--as-of")
     with resolve_request.question(made, leads, at, out, model) as question:
-        told = scoring.run(made, question)
-    line = "  ".join(f"{key} {written(value)}" for key, value in told.items())
+        summary = scoring.run(made, question)
+    line = "  ".join(f"{key} {written(value)}" for key, value in summary.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
     if show:
         _show(question.out, show)
@@ -89,8 +89,8 @@ def recalibrate(params: ParamsFile = DEFAULT_PARAMS) -> None:
     from pipelines.commands.console import out, written  # noqa: PLC0415
     from pipelines.lifecycle import recalibrate as repairing  # noqa: PLC0415 - slow to import
 
-    told = repairing.run(job(params))
-    out().print("  ".join(f"{key} {written(one)}" for key, one in told.items()))
+    summary = repairing.run(job(params))
+    out().print("  ".join(f"{key} {written(one)}" for key, one in summary.items()))
 
 
 def rollback(
@@ -108,8 +108,9 @@ def rollback(
     from pipelines.commands.console import out, written  # noqa: PLC0415
     from pipelines.lifecycle import rollback as rolling_back  # noqa: PLC0415 - slow to import
 
-    told = rolling_back.run(job(params), reason, to)
-    out().print("  ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in told.items()))
+    summary = rolling_back.run(job(params), reason, to)
+    texts = (f"{key.replace('_', ' ')} {written(one)}" for key, one in summary.items())
+    out().print("  ".join(texts))
 
 
 def _show(path: Path, count: int) -> None:

@@ -36,6 +36,6 @@ def send(
     from pipelines.lifecycle import send_to_server  # noqa: PLC0415 - slow to import
 
     with closing(send_to_server.Server(to, os.environ.get(KEY))) as server:
-        told = send_to_server.run(job(params, context), server, today=today)
-    counts = "  ".join(f"{name} {count:,}" for name, count in told.items())
-    typer.echo(f"sent  {counts}  to {to}")
+        counts = send_to_server.run(job(params, context), server, today=today)
+    line = "  ".join(f"{name} {count:,}" for name, count in counts.items())
+    typer.echo(f"sent  {line}  to {to}")

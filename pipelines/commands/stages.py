@@ -26,12 +26,15 @@ STAGES: Final = {
 NOT_PROMOTED: Final = 3
 """Exit code of `retrain` when what was trained was refused."""
 
-StoreAddress = Annotated[
+ServerDatabase = Annotated[
     str | None,
     typer.Option(
-        "--source", help="The database of a server: take what a CRM has sent, without a mapping."
+        "--server-database",
+        help="The database of a server: take what a CRM has sent, without a mapping.",
     ),
 ]
+FormerName = Annotated[str | None, typer.Option("--source", hidden=True)]
+"""The former name of `--server-database`, which scripts may still use."""
 
 
 def add(app: typer.Typer) -> None:
@@ -47,14 +50,20 @@ def add(app: typer.Typer) -> None:
 
 
 def ingest(
-    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, source: StoreAddress = None
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    server_database: ServerDatabase = None,
+    source: FormerName = None,
 ) -> None:
     """Do the stage ingest."""
-    _do("ingest", job(params, context), source)
+    _do("ingest", job(params, context), server_database or source)
 
 
 def run(
-    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, source: StoreAddress = None
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    server_database: ServerDatabase = None,
+    source: FormerName = None,
 ) -> None:
     """Run all the stages in order, from the mapping to the report and the verdict.
 
@@ -63,13 +72,14 @@ def run(
     """
     made = job(params, context)
     for name in STAGES:
-        _do(name, made, *([source] if name == "ingest" else []))
+        _do(name, made, *([server_database or source] if name == "ingest" else []))
 
 
 def retrain(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
-    source: StoreAddress = None,
+    server_database: ServerDatabase = None,
+    source: FormerName = None,
     *,
     if_needed: Annotated[
         bool,
@@ -88,9 +98,10 @@ def retrain(
     from pipelines.lifecycle import retrain as retraining  # noqa: PLC0415 - slow to import
 
     made = job(params, context)
-    told = retraining.run(made, if_needed=if_needed, source=source, do=_do)
-    out().print("\n".join(retraining.lines(told)), markup=False)
-    if told["decided"] == "refused":
+    database = server_database or source
+    summary = retraining.run(made, if_needed=if_needed, server_database=database, do=_do)
+    out().print("\n".join(retraining.lines(summary)), markup=False)
+    if summary["decided"] == "refused":
         raise typer.Exit(NOT_PROMOTED)
 
 
@@ -114,7 +125,7 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle import segments as judging  # noqa: PLC0415 - slow to import
 
-    told = judging.run(job(params, context))
+    summary = judging.run(job(params, context))
     columns = (
         "segment",
         "rows",
@@ -133,11 +144,11 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
             *(f"{one['gain'][end]:+.4f}" for end in ("value", "low", "high")),
             one["earns"],
         )
-        for one in told["segments"]
+        for one in summary["segments"]
     ]
     out().print(table("Would a segment earn a model of its own?", columns, rows))
-    earned = ", ".join(told["earned"]) or "none"
-    out().print(f"earn their own model: {earned} (of {told['asked']} with enough conversions)")
+    earned = ", ".join(summary["earned"]) or "none"
+    out().print(f"earn their own model: {earned} (of {summary['asked']} with enough conversions)")
 
 
 def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
@@ -163,8 +174,8 @@ def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     from pipelines.run.by_name import run_by_name  # noqa: PLC0415
 
     began = perf_counter()
-    told: Mapping[str, Any] = run_by_name(name, made, *more)
+    summary: Mapping[str, Any] = run_by_name(name, made, *more)
     seconds = perf_counter() - began
-    words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in told.items())
+    words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in summary.items())
     out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")
-    return told
+    return summary

@@ -1,7 +1,7 @@
-"""One row a lead: whether it converted, and what one attribute alone says about that.
+"""Attributes by lead: whether each lead converted, and how well one attribute alone predicts it.
 
-Decided here: an attribute is read from the tables, not from the catalog, where a rarely filled
-column never comes. It learns on the earlier half of the leads and is judged on the later half.
+Decided here: an attribute is read from the tables, because a rarely filled column is not in the
+catalog. It is learned on the earlier half of the leads and judged on the later half.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from models.stats.metrics import auc
-from pipelines.leaks.check import Evidence
+from pipelines.leaks.check import LeakEvidence
 
 _SHRINK: Final = 5.0
 _BINS: Final = 16
@@ -20,15 +20,20 @@ _MIN: Final = 10
 
 @dataclass(frozen=True)
 class Alone:
-    """One attribute alone: fill shares, and its AUC on the later leads."""
+    """The result of one attribute alone: fill shares, and its AUC on the later leads."""
 
     filled_converted: float
     filled_others: float
     auc: float
 
 
-def leads(evidence: Evidence) -> pd.DataFrame | None:
-    """Give the asked leads with `converted`, in order of creation; None with too few of a kind."""
+def leads(evidence: LeakEvidence) -> pd.DataFrame | None:
+    """Return the leads of the rows with `converted`, in order of creation.
+
+    Returns
+    -------
+    None with too few leads of either outcome in either half.
+    """
     converted = evidence.rows.groupby("lead_id")["label"].max().rename("converted")
     known = evidence.tables.leads.merge(converted, left_on="lead_id", right_index=True)
     known = known.sort_values(["created_at", "lead_id"], kind="stable").reset_index(drop=True)
@@ -39,7 +44,13 @@ def leads(evidence: Evidence) -> pd.DataFrame | None:
 
 
 def alone(values: pd.Series, converted: pd.Series) -> Alone:
-    """Judge one attribute of leads in order of creation."""
+    """Judge one attribute.
+
+    Parameters
+    ----------
+    values, converted
+        Shape (leads,), in order of creation: the attribute, and 1 or 0.
+    """
     code = _codes(values)
     half, label = len(code) // 2, converted.to_numpy(np.float64)
     size = int(code.max()) + 1
@@ -48,7 +59,9 @@ def alone(values: pd.Series, converted: pd.Series) -> Alone:
     rates = (won + _SHRINK * label[:half].mean()) / (count + _SHRINK)
     filled = values.notna().to_numpy()
     shares = [float(filled[label == one].mean()) for one in (1.0, 0.0)]
-    return Alone(shares[0], shares[1], float(auc(label[half:], rates[code[half:]])))
+    return Alone(
+        shares[0], shares[1], float(auc(label=label[half:], probability=rates[code[half:]]))
+    )
 
 
 def _codes(values: pd.Series) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

@@ -1,7 +1,7 @@
-"""What a leak check is given, and what it answers.
+"""Leak checks: their input, and their result.
 
-Decided here: a check names its suspects. Those that no honest data would show fail it, those that
-somebody should look at warn; a check that lacks what it needs is not applicable.
+Decided here: a check names its suspects. A check fails on suspects that correct data would not
+show, and warns of those that a person should examine; a check without its input is not applicable.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,8 +23,8 @@ Verdict = Literal["pass", "fail", "warn", "not applicable"]
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What the checks look at.
+class LeakEvidence:
+    """The input of the checks.
 
     Attributes
     ----------
@@ -33,13 +33,13 @@ class Evidence:
     rows
         `lead_id`, `cutoff`, `label` of every matured snapshot.
     learning, test
-        Positions of the rows before the embargo, and of those that judge.
+        Positions of the rows before the embargo, and of the test rows.
     outcome
-        What is predicted.
+        The outcome that is predicted.
     frame
-        The features of the rows; None when they have not been built.
+        The features of the rows; None if they have not been built.
     singles
-        Every feature on its own.
+        The result of every feature alone.
     """
 
     tables: Tables
@@ -51,31 +51,31 @@ class Evidence:
     singles: tuple[Single, ...] = ()
 
     def attributes(self) -> list[str]:
-        """Name what is undated in the leads table, the owner included."""
+        """List the undated columns of the leads table, the owner included."""
         listed = {"lead_id", "created_at", "known_at", "account_id"}
         return [str(name) for name in self.tables.leads if name not in listed]
 
     def ends_of(self, lead_ids: pd.Series) -> pd.Series:
-        """Give the first end, won or lost, of each of these leads; NaT where there is none."""
+        """Return the first end, won or lost, of each of these leads; NaT where there is none."""
         outcomes = self.tables.outcomes
         ended = outcomes[outcomes["outcome"].isin([self.outcome, "lost"])]
         first = ended.groupby("lead_id")["occurred_at"].min().reindex(lead_ids)
         return pd.Series(first.to_numpy(), lead_ids.index).astype(MOMENT_DTYPE)
 
     def lost(self) -> pd.Series:
-        """Give the leads that were lost, at least once."""
+        """Return the ids of leads that were lost at least once, with repetitions."""
         outcomes = self.tables.outcomes
         return outcomes.loc[outcomes["outcome"] == "lost", "lead_id"]
 
     def known_since(self) -> pd.Series:
-        """Give when each lead was known, in the order of the leads table."""
+        """Return the moment at which each lead became known, in the order of the leads table."""
         leads = self.tables.leads
         if "known_at" not in leads:
             return leads["created_at"]
         return leads["known_at"].fillna(leads["created_at"])
 
     def training_set(self) -> TrainingSet | None:
-        """Join the features with their labels; None when they have not been built."""
+        """Join the features with their labels; None if they have not been built."""
         if self.frame is None:
             return None
         return TrainingSet.from_frame(self.frame, self.rows["label"])
@@ -83,56 +83,59 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Suspects:
-    """Names and what is wrong with them."""
+    """Suspects of a check: name -> grounds, of those that fail it and of those that warn."""
 
     fail: Mapping[str, str] = field(default_factory=dict)
     warn: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a check answers, in words a person can act on."""
+class CheckResult:
+    """The result of a check: what was observed and expected, and what to do."""
 
     code: str
     title: str
     title_ja: str
     verdict: Verdict
-    found: str = ""
+    observed: str = ""
     expected: str = ""
     do: str = ""
     names: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """Give it as plain data."""
-        return asdict(self)
+        """Return the result as plain data."""
+        plain = asdict(self)
+        return {"found" if key == "observed" else key: value for key, value in plain.items()}
 
 
 @dataclass(frozen=True)
 class LeakCheck:
-    """A numbered check; `look` answers None when it does not apply."""
+    """A numbered check; `examine` returns None if the check is not applicable."""
 
     code: str
     title: Text
     expected: str
     do: str
-    look: Callable[[Evidence], Suspects | None]
+    examine: Callable[[LeakEvidence], Suspects | None]
 
-    def answer(self, evidence: Evidence) -> Answer:
-        """Look, and say what was found."""
-        seen = self.look(evidence)
-        if seen is None:
-            return self._said("not applicable")
-        told = dict(seen.fail) | {n: why for n, why in seen.warn.items() if n not in seen.fail}
-        if not told:
-            return self._said("pass")
-        found = "; ".join(f"{name}: {why}" for name, why in told.items())
+    def answer(self, evidence: LeakEvidence) -> CheckResult:
+        """Run the check and report its result."""
+        suspects = self.examine(evidence)
+        if suspects is None:
+            return self._result("not applicable")
+        grounds = dict(suspects.fail) | {
+            n: why for n, why in suspects.warn.items() if n not in suspects.fail
+        }
+        if not grounds:
+            return self._result("pass")
+        observed = "; ".join(f"{name}: {why}" for name, why in grounds.items())
         return replace(
-            self._said("fail" if seen.fail else "warn"),
-            found=found,
+            self._result("fail" if suspects.fail else "warn"),
+            observed=observed,
             expected=self.expected,
             do=self.do,
-            names=tuple(told),
+            names=tuple(grounds),
         )
 
-    def _said(self, verdict: Verdict) -> Answer:
-        return Answer(self.code, self.title.en, self.title.ja, verdict)
+    def _result(self, verdict: Verdict) -> CheckResult:
+        return CheckResult(self.code, self.title.en, self.title.ja, verdict)

@@ -1,4 +1,4 @@
-"""L001: features of a past cutoff change when all that came later is deleted."""
+"""L001: features of a past cutoff change when all later data is deleted."""
 
 from dataclasses import replace
 from typing import Final
@@ -9,34 +9,42 @@ import pandas as pd
 from features.build import build
 from features.feature import Text
 from features.tables import Tables
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 CUTOFFS: Final = 3
 
 
 def before(tables: Tables, cutoff: pd.Timestamp) -> Tables:
-    """Keep what had happened before a cutoff."""
+    """Select what had happened before a cutoff.
 
-    def kept(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    cutoff
+        The end of the selection, not included.
+    """
+
+    def earlier(frame: pd.DataFrame, column: str) -> pd.DataFrame:
         return frame[frame[column] < cutoff].reset_index(drop=True)
 
     return replace(
         tables,
-        leads=kept(tables.leads, "created_at"),
-        activities=kept(tables.activities, "occurred_at"),
-        outcomes=kept(tables.outcomes, "occurred_at"),
-        attribute_changes=kept(tables.attribute_changes, "occurred_at"),
+        leads=earlier(tables.leads, "created_at"),
+        activities=earlier(tables.activities, "occurred_at"),
+        outcomes=earlier(tables.outcomes, "occurred_at"),
+        attribute_changes=earlier(tables.attribute_changes, "occurred_at"),
     )
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     if evidence.frame is None:
         return None
     cutoffs = evidence.rows["cutoff"]
     busiest = cutoffs.value_counts(sort=False).sort_index()
-    picked = busiest.index[np.linspace(0, len(busiest) - 1, CUTOFFS + 2).astype(int)[1:-1]]
+    chosen = busiest.index[np.linspace(0, len(busiest) - 1, CUTOFFS + 2).astype(int)[1:-1]]
     changed: dict[str, int] = {}
-    for cutoff in picked.unique():
+    for cutoff in chosen.unique():
         at = np.flatnonzero((cutoffs == cutoff).to_numpy())
         again = build(
             before(evidence.tables, cutoff), evidence.rows.iloc[at], evidence.frame.catalog
@@ -54,5 +62,5 @@ CHECK = LeakCheck(
     Text("time travel", "時間の逆行"),
     "features that are the same with all later data deleted",
     "correct the feature: it reads what was not known at the cutoff",
-    _look,
+    _examine,
 )

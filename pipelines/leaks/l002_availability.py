@@ -1,14 +1,14 @@
-"""L002: an attribute was filled later: for those who convert, in some periods only, or over again.
+"""L002: an attribute is filled later: for converted leads, in some periods only, or overwritten.
 
-Decided here, an attribute fails that
+Decided here: an attribute fails if it
 
-- is filled far more often for one of the two, or for the lost, or says the outcome alone;
-- is filled at least twice as often for those who convert, where most of the others lack it;
-- was filled for nearly all leads of some periods and nearly none between them: a job filled it;
-- holds the value that `attribute_changes` dates later, so the export has overwritten it;
+- is filled far more often for either outcome, or for lost leads, or predicts the outcome alone;
+- is filled at least twice as often for converted leads, where most of the others lack it;
+- is filled for nearly all leads of some periods and nearly none between them (by a batch job);
+- equals the value that `attribute_changes` dates later, so the export has overwritten it;
 - is changed, mostly, within a day of the end of a deal.
 
-A rare fill that may be chance, and a column that was introduced or given up, warn.
+A rare fill that may be chance, and a column that was introduced or abandoned, warn.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ import pandas as pd
 from features.feature import Text
 from models.evaluation.single_features import DECIDES_ALONE, FILL_GAP
 from pipelines.leaks.by_lead import alone, leads
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 RARE: Final = 0.02
 RATIO: Final = 4.0
 NEVER: Final = 0.005
-"""So rarely filled for the others that it cannot be chance."""
+"""The largest fill share of the others that counts as never."""
 SELDOM: Final = 0.01
 TWICE: Final = 2.0
 TWICE_GAP: Final = 0.25
@@ -35,11 +35,11 @@ JUMP: Final = 0.5
 LEAST_OF_PERIOD: Final = 20
 LEAST_CHANGES: Final = 20
 MOST: Final = 0.8
-Told = tuple[bool, str]
-"""Whether it fails, and what is wrong."""
+Finding = tuple[bool, str]
+"""Whether the attribute fails, and the grounds."""
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     known = leads(evidence)
     names = evidence.attributes()
     if known is None or not names:
@@ -48,68 +48,68 @@ def _look(evidence: Evidence) -> Suspects | None:
     fail: dict[str, str] = {}
     warn: dict[str, str] = {}
     for name in names:
-        for told in _of_values(known, name):
-            (fail if told[0] else warn).setdefault(name, told[1])
+        for finding in _of_values(known, name):
+            (fail if finding[0] else warn).setdefault(name, finding[1])
     for name, why in _of_changes(evidence):
         fail.setdefault(name, why)
     return Suspects(fail, warn)
 
 
-def _of_values(known: pd.DataFrame, name: str) -> Iterator[Told]:
-    looks: tuple[Callable[[pd.DataFrame, str], Told | None], ...] = (
+def _of_values(known: pd.DataFrame, name: str) -> Iterator[Finding]:
+    looks: tuple[Callable[[pd.DataFrame, str], Finding | None], ...] = (
         _by_outcome,
         _by_loss,
         _by_period,
     )
-    for look in looks:
-        told = look(known, name)
-        if told is not None:
-            yield told
+    for examine in looks:
+        finding = examine(known, name)
+        if finding is not None:
+            yield finding
 
 
-def _by_outcome(known: pd.DataFrame, name: str) -> Told | None:
+def _by_outcome(known: pd.DataFrame, name: str) -> Finding | None:
     one = alone(known[name], known["converted"])
     low, high = sorted((one.filled_converted, one.filled_others))
-    said = f"filled {one.filled_converted:.0%} of converted, {one.filled_others:.0%} of others"
+    grounds = f"filled {one.filled_converted:.0%} of converted, {one.filled_others:.0%} of others"
     gap = one.filled_converted - one.filled_others
     twice = gap >= TWICE_GAP and one.filled_converted >= TWICE * one.filled_others
     if high - low >= FILL_GAP or twice or (high >= RARE and low < NEVER):
-        return True, said
+        return True, grounds
     if one.auc >= DECIDES_ALONE:
         return True, f"AUC {one.auc:.2f} alone"
     if high >= RATIO * low and high >= RARE and low < SELDOM:
-        return False, said
+        return False, grounds
     return (False, f"AUC {one.auc:.2f} alone") if one.auc >= WORTH_A_LOOK else None
 
 
-def _by_loss(known: pd.DataFrame, name: str) -> Told | None:
-    """See whether it is filled for those who were lost and no others: the reason of the loss."""
+def _by_loss(known: pd.DataFrame, name: str) -> Finding | None:
+    """Check whether it is filled for lost leads and no others, as the reason of the loss is."""
     lost = known["_lost"]
     if min(lost.sum(), (~lost).sum()) < LEAST_OF_PERIOD:
         return None
     filled = known[name].notna()
     there, else_ = float(filled[lost].mean()), float(filled[~lost].mean())
-    said = f"filled {there:.0%} of lost, {else_:.0%} of others"
-    return (True, said) if there - else_ >= FILL_GAP or else_ < NEVER <= there - RARE else None
+    grounds = f"filled {there:.0%} of lost, {else_:.0%} of others"
+    return (True, grounds) if there - else_ >= FILL_GAP or else_ < NEVER <= there - RARE else None
 
 
-def _by_period(known: pd.DataFrame, name: str) -> Told | None:
+def _by_period(known: pd.DataFrame, name: str) -> Finding | None:
     if known["created_at"].nunique() < PERIODS or len(known) < PERIODS * LEAST_OF_PERIOD:
         return None
     period = np.arange(len(known)) * PERIODS // len(known)
     filled = known[name].notna().groupby(period).mean().to_numpy()
     if filled.max() - filled.min() < JUMP:
         return None
-    said = f"filled between {filled.min():.0%} and {filled.max():.0%} of leads, by period"
+    grounds = f"filled between {filled.min():.0%} and {filled.max():.0%} of leads, by period"
     lowest, highest = int(filled.argmin()), int(filled.argmax())
     both_sides = (
         min(filled[:lowest].max(initial=0.0), filled[lowest:].max()) - filled.min() >= JUMP
         or filled.max() - max(filled[:highest].min(initial=1.0), filled[highest:].min()) >= JUMP
     )
-    return both_sides, said
+    return both_sides, grounds
 
 
-def _of_changes(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _of_changes(evidence: LeakEvidence) -> Iterator[tuple[str, str]]:
     changes = evidence.tables.attribute_changes
     if changes.empty:
         return
@@ -133,5 +133,5 @@ CHECK = LeakCheck(
     Text("attribute availability", "属性が入力される時期"),
     "attributes that are filled when the lead is asked about, whatever becomes of it",
     "list it under known_later in the mapping, or bring its dated values as attribute_changes",
-    _look,
+    _examine,
 )

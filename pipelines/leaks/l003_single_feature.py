@@ -1,9 +1,9 @@
-"""L003: a single feature explains the outcome alone, or an attribute more than all else together.
+"""L003: a single feature explains the outcome alone, or an attribute more than all the others.
 
-Decided here: what is dated is judged by its date (L001, L004); an attribute is not, so it is judged
-by what it adds. It fails when the quick model gains more by it than all other features together
-explain, and so becomes implausibly good. What fails is taken away, and the others are judged anew,
-so that one leak does not hide behind another.
+Decided here: dated records are judged by their dates (L001, L004); an attribute has no date, so it
+is judged by what it adds. It fails if it adds more to the quick model than all other features
+together explain, which makes the model implausibly good. A failed attribute is removed and the
+others are judged again, so that one leak cannot hide another.
 """
 
 from typing import Final
@@ -13,12 +13,12 @@ import numpy as np
 from features.feature import Text
 from models.baselines.quick_fit import explained, some_leads
 from models.stats.training_set import TrainingSet
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 SOFT: Final = {"like_the_model", "filled_later"}
-"""Grounds that are no failure here: fills are judged by L002, on all leads."""
+"""Grounds that do not fail this check: fill shares are judged by L002, on all leads."""
 ALONE: Final = 0.7
-"""The AUC from which on an attribute can bring that much."""
+"""The smallest AUC alone of an attribute that is tested."""
 TOO_GOOD: Final = 0.8
 ADDED_AUC: Final = 0.05
 CANDIDATES: Final = 6
@@ -26,16 +26,21 @@ MAX_ROWS: Final = 20_000
 MIN_CONVERSIONS: Final = 50
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     if not evidence.singles:
         return None
     named = {one.feature: one for one in evidence.singles if set(one.grounds) - SOFT}
-    told = {name: f"{', '.join(one.grounds)}, AUC {one.auc:.2f}" for name, one in named.items()}
-    return Suspects(overbearing(evidence) | told)
+    grounds = {name: f"{', '.join(one.grounds)}, AUC {one.auc:.2f}" for name, one in named.items()}
+    return Suspects(overbearing(evidence) | grounds)
 
 
-def overbearing(evidence: Evidence) -> dict[str, str]:
-    """Name attributes that add more than all the rest explain, one after the other."""
+def overbearing(evidence: LeakEvidence) -> dict[str, str]:
+    """Detect attributes that add more than all the others explain, one after the other.
+
+    Returns
+    -------
+    Name of the feature -> grounds.
+    """
     rows = evidence.training_set()
     if rows is None or evidence.frame is None or not len(evidence.learning):
         return {}
@@ -43,29 +48,29 @@ def overbearing(evidence: Evidence) -> dict[str, str]:
     if min(rows.conversions, len(rows) - rows.conversions) < MIN_CONVERSIONS:
         return {}
     columns = _columns(evidence)
-    told: dict[str, str] = {}
+    grounds: dict[str, str] = {}
     gone: list[int] = []
     while (worst := _worst(rows, columns, gone)) is not None:
-        concept, said = worst
+        concept, reason = worst
         names = [rows.names[column] for column in columns[concept]]
-        told |= dict.fromkeys(names, said)
+        grounds |= dict.fromkeys(names, reason)
         gone += columns.pop(concept)
-    return told
+    return grounds
 
 
-def _columns(evidence: Evidence) -> dict[str, list[int]]:
-    """Give the columns of the most telling attributes."""
+def _columns(evidence: LeakEvidence) -> dict[str, list[int]]:
+    """Return the columns of the most predictive attributes."""
     assert evidence.frame is not None  # noqa: S101 - narrows the type; the caller has looked
     strong = {one.feature: one.auc for one in evidence.singles}
-    found: dict[str, list[int]] = {}
+    columns: dict[str, list[int]] = {}
     best: dict[str, float] = {}
     for column, feature in enumerate(evidence.frame.catalog.features):
         if feature.view == "profile":
-            found.setdefault(feature.concept, []).append(column)
+            columns.setdefault(feature.concept, []).append(column)
             auc = strong.get(feature.name, 0.5)
             best[feature.concept] = max(auc, best.get(feature.concept, 0.0))
     order = sorted(best, key=lambda concept: -best[concept])
-    return {concept: found[concept] for concept in order[:CANDIDATES]}
+    return {concept: columns[concept] for concept in order[:CANDIDATES]}
 
 
 def _worst(
@@ -73,15 +78,15 @@ def _worst(
 ) -> tuple[str, str] | None:
     there = [column for column in range(len(rows.names)) if column not in gone]
     whole, auc = explained(rows, there)
-    found: list[tuple[float, str, str]] = []
+    candidates: list[tuple[float, str, str]] = []
     for concept, mine in columns.items():
         if auc < TOO_GOOD or explained(rows, mine)[1] < ALONE:
             continue
         rest, rest_auc = explained(rows, [column for column in there if column not in mine])
         if whole - rest >= max(rest, 0.0) and auc - rest_auc >= ADDED_AUC:
-            said = f"AUC {rest_auc:.2f} without it, {auc:.2f} with it"
-            found.append((whole - rest, concept, said))
-    return max(found)[1:] if found else None
+            reason = f"AUC {rest_auc:.2f} without it, {auc:.2f} with it"
+            candidates.append((whole - rest, concept, reason))
+    return max(candidates)[1:] if candidates else None
 
 
 CHECK = LeakCheck(
@@ -89,5 +94,5 @@ CHECK = LeakCheck(
     Text("a single feature too good", "単独で良すぎる特徴量"),
     "no feature that decides alone, and none that brings more than all the others together",
     "find out when its column is filled; if after the outcome, list it under known_later",
-    _look,
+    _examine,
 )

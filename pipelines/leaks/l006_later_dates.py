@@ -1,4 +1,4 @@
-"""L006: dates after the outcome, or after the lead was known, where none can be known yet."""
+"""L006: dates after the outcome, or after the lead was known, in attributes known at creation."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from features.feature import Text
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 MOST: Final = 0.05
 DATES: Final = 0.9
@@ -17,7 +17,7 @@ _SECONDS: Final = (946_684_800.0, 4_102_444_800.0)
 _DAY: Final = pd.Timedelta(days=1)
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     leads = evidence.tables.leads
     if leads.empty:
         return None
@@ -34,7 +34,7 @@ def _look(evidence: Evidence) -> Suspects | None:
 
 
 def dates(values: pd.Series) -> pd.Series | None:
-    """Read an attribute as moments if nearly all of its values are dates; else None.
+    """Convert an attribute to moments if nearly all of its values are dates; else None.
 
     >>> dates(pd.Series(["2026-01-05", "2026/1/6"] * 10)).iloc[1].isoformat()
     '2026-01-06T00:00:00+00:00'
@@ -64,25 +64,25 @@ def _of_numbers(values: pd.Series) -> pd.Series | None:
     return None
 
 
-def _born_late(evidence: Evidence) -> dict[str, str]:
-    """See whether leads come into being at their end: records made anew by the conversion."""
+def _born_late(evidence: LeakEvidence) -> dict[str, str]:
+    """Check whether leads are created at their end: records replaced at the conversion."""
     leads = evidence.tables.leads
     end = evidence.ends_of(leads["lead_id"])
     if end.notna().sum() < LEAST:
         return {}
     share = float((leads["created_at"] >= end)[end.notna()].mean())
-    said = f"{share:.0%} of the leads that ended were created at their end or after it"
-    return {"created_at": said} if share >= MOST else {}
+    grounds = f"{share:.0%} of the leads that ended were created at their end or after it"
+    return {"created_at": grounds} if share >= MOST else {}
 
 
-def _entered_before(evidence: Evidence) -> dict[str, str]:
-    """See whether activities were known before they happened: plans, or wrong dates."""
+def _entered_before(evidence: LeakEvidence) -> dict[str, str]:
+    """Check whether activities were known before they happened: plans, or wrong dates."""
     activities = evidence.tables.activities
     if "known_at" not in activities or len(activities) < LEAST:
         return {}
     share = float((activities["known_at"] < activities["occurred_at"] - _DAY).mean())
-    said = f"{share:.0%} of the activities were known a day or more before they happened"
-    return {"activities.known_at": said} if share >= MOST else {}
+    grounds = f"{share:.0%} of the activities were known a day or more before they happened"
+    return {"activities.known_at": grounds} if share >= MOST else {}
 
 
 CHECK = LeakCheck(
@@ -90,5 +90,5 @@ CHECK = LeakCheck(
     Text("dates after the outcome", "結果より後の日付"),
     "no date in an attribute after the lead was known; leads that exist before their end",
     "leave the column out or list it under known_later; bring the lead's first creation",
-    _look,
+    _examine,
 )

@@ -1,8 +1,9 @@
 """L007: ids and order that carry time or the outcome.
 
-Decided here: an attribute that counts up with the creation of leads is a running number, whatever
-its name: a model learns the calendar from it, and nothing for next month. Ids of leads that are
-higher or lower than their creation allows, by outcome, were given anew when a deal ended.
+Decided here: an attribute that increases with the creation of leads is a running number, whatever
+its name: a model learns the calendar from it, which does not generalise to the next month. If ids
+of leads are higher or lower than their creation implies, by outcome, they were reassigned when a
+deal ended.
 """
 
 from typing import Final
@@ -15,7 +16,7 @@ from features.feature import Text
 from models.stats.metrics import auc
 from models.stats.training_set import Floats
 from pipelines.leaks.by_lead import leads
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 RUNNING: Final = 0.95
 DISTINCT: Final = 0.9
@@ -23,13 +24,13 @@ LEAST: Final = 50
 BY_OUTCOME: Final = 0.75
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     known = leads(evidence)
     if known is None or len(known) < LEAST:
         return None
     created = np.asarray(known["created_at"].rank(), dtype=np.float64)
     if np.ptp(created) == 0:
-        return Suspects({}, _given_anew(known, created))
+        return Suspects({}, _reassigned(known, created))
     fail = {}
     for name in evidence.attributes():
         number = numbered(known[name])
@@ -39,11 +40,11 @@ def _look(evidence: Evidence) -> Suspects | None:
         tie = abs(float(spearmanr(number[there], created[there]).statistic))
         if tie >= RUNNING:
             fail[name] = f"counts with the creation of leads (rank correlation {tie:.2f})"
-    return Suspects(fail, _given_anew(known, created))
+    return Suspects(fail, _reassigned(known, created))
 
 
 def numbered(values: pd.Series) -> Floats | None:
-    """Give the numbers of an attribute, or those its codes end with, if nearly all differ."""
+    """Extract the numbers of an attribute, or those its codes end with, if nearly all differ."""
     there = values.dropna()
     if len(there) < LEAST or there.nunique() < DISTINCT * len(there):
         return None
@@ -54,17 +55,17 @@ def numbered(values: pd.Series) -> Floats | None:
     return number if np.isfinite(number).sum() >= DISTINCT * len(there) else None
 
 
-def _given_anew(known: pd.DataFrame, created: Floats) -> dict[str, str]:
+def _reassigned(known: pd.DataFrame, created: Floats) -> dict[str, str]:
     number = numbered(known["lead_id"])
     if number is None:
         return {}
     place = pd.Series(number).rank().fillna(0.0).to_numpy(np.float64)
     label = known["converted"].to_numpy(np.float64)
-    ranked = auc(label, place - created)
+    ranked = auc(label=label, probability=place - created)
     if max(ranked, 1 - ranked) < BY_OUTCOME:
         return {}
-    said = f"its order tells the outcome beside the time of creation (AUC {ranked:.2f})"
-    return {"lead_id": said}
+    grounds = f"its order tells the outcome beside the time of creation (AUC {ranked:.2f})"
+    return {"lead_id": grounds}
 
 
 CHECK = LeakCheck(
@@ -72,5 +73,5 @@ CHECK = LeakCheck(
     Text("ids and order that carry time", "時間を漏らす番号や並び順"),
     "attributes that do not count up, ids that say nothing of the outcome",
     "leave the number out of the attributes; see that created_at is the first creation",
-    _look,
+    _examine,
 )

@@ -1,9 +1,9 @@
-"""L008: the same lead under two ids, learned from under one and judged under the other.
+"""L008: the same lead under two ids, one in the training rows and one in the test rows.
 
 Decided here: two leads are near duplicates if all their attributes but at most one are equal and
-that much agreement is no chance: it carries more bits than pairing every test lead with every
-learning lead could bring about, and twenty to spare. Common values carry few bits, so leads of whom
-nearly nothing is known are never duplicates of each other.
+the agreement is no chance: it carries more bits than pairing every test lead with every learning
+lead explains, plus twenty. Common values carry few bits, so leads with almost no attributes are
+never duplicates of each other.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.feature import Text
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 SPARE_BITS: Final = 20.0
 MOST: Final = 0.02
@@ -23,7 +23,7 @@ MIN_ATTRIBUTES: Final = 3
 Codes = NDArray[np.int64]
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     names = evidence.attributes()
     ids = evidence.rows["lead_id"]
     learning = set(ids.iloc[evidence.learning])
@@ -37,10 +37,10 @@ def _look(evidence: Evidence) -> Suspects | None:
     needed = np.log2(float(in_test.sum()) * float((~in_test).sum())) + SPARE_BITS
     twins = duplicates(codes, in_test, needed)
     share = float(twins[in_test].mean())
-    said = f"{share:.1%} of the test leads have a near duplicate among those learned from"
+    grounds = f"{share:.1%} of the test leads have a near duplicate among those learned from"
     if twins.sum() < LEAST_PAIRS or share < WORTH_A_LOOK:
         return Suspects()
-    return Suspects({"leads": said}) if share >= MOST else Suspects({}, {"leads": said})
+    return Suspects({"leads": grounds}) if share >= MOST else Suspects({}, {"leads": grounds})
 
 
 def duplicates(codes: Codes, in_test: NDArray[np.bool_], needed: float) -> NDArray[np.bool_]:
@@ -51,24 +51,24 @@ def duplicates(codes: Codes, in_test: NDArray[np.bool_], needed: float) -> NDArr
     codes
         Shape (leads, attributes); 0 is missing.
     in_test
-        Shape (leads,).
+        Shape (leads,): whether the lead is in the test rows.
     needed
-        Bits of agreement that cannot be chance.
+        Bits of agreement beyond chance.
     """
     bits = np.column_stack([_bits(codes[:, column]) for column in range(codes.shape[1])])
-    found = np.zeros(len(codes), dtype=np.bool_)
+    marked = np.zeros(len(codes), dtype=np.bool_)
     for column in range(codes.shape[1]):
         left = np.delete(np.arange(codes.shape[1]), column)
         group = pd.util.hash_array(
             pd.util.hash_pandas_object(pd.DataFrame(codes[:, left]), index=False).to_numpy()
         )
-        told = bits[:, left].sum(axis=1) >= needed
-        found |= told & in_test & np.isin(group, group[~in_test])
-    return found
+        enough = bits[:, left].sum(axis=1) >= needed
+        marked |= enough & in_test & np.isin(group, group[~in_test])
+    return marked
 
 
 def _codes(values: pd.Series) -> Codes:
-    """Give every value a number; text without case and space around it."""
+    """Assign a number to every value; text is compared without case and surrounding space."""
     plain = values
     if not pd.api.types.is_numeric_dtype(values):
         plain = values.astype("str").str.strip().str.casefold().where(values.notna())
@@ -76,7 +76,7 @@ def _codes(values: pd.Series) -> Codes:
 
 
 def _bits(code: Codes) -> NDArray[np.float64]:
-    """Tell how surprising each value is; a missing one says nothing."""
+    """Compute the information of each value in bits; a missing one has none."""
     share = np.bincount(code)[code] / len(code)
     return np.where(code == 0, 0.0, -np.log2(share))
 
@@ -86,5 +86,5 @@ CHECK = LeakCheck(
     Text("near duplicates across the split", "分割をまたぐほぼ同一のリード"),
     "leads that stand once in the export",
     "merge the leads that are one before the export; look for records copied by a conversion",
-    _look,
+    _examine,
 )

@@ -1,8 +1,8 @@
-"""L009: a random split would promise what time does not keep.
+"""L009: a random split gives a better test result than a split in time.
 
-Decided here: the quick model judges the test rows twice, learned from other leads of all times and
-learned from the past alone. The difference of the AUCs is drift, or columns that carry time: both
-make a random test a lie. A moderate one warns; one that no drift explains fails.
+Decided here: the quick model predicts the test rows twice, trained on other leads of all times and
+trained on the past alone. The difference of the AUCs is drift, or columns that carry time: both
+make a random test too optimistic. A moderate difference warns; one too large for drift fails.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from features.feature import Text
 from models.baselines.quick_fit import fit, out_of_fold, some_leads
 from models.stats.metrics import auc
 from models.stats.training_set import TrainingSet
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 WORTH_A_LOOK: Final = 0.10
 TOO_FAR: Final = 0.25
@@ -21,7 +21,7 @@ MAX_ROWS: Final = 20_000
 MIN_CONVERSIONS: Final = 50
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     rows = evidence.training_set()
     if rows is None or not len(evidence.learning) or not len(evidence.test):
         return None
@@ -31,12 +31,12 @@ def _look(evidence: Evidence) -> Suspects | None:
     )
     if min(_fewest(learning), _fewest(test)) < MIN_CONVERSIONS:
         return None
-    past = auc(test.label, fit(learning).probability(test.values))
+    past = auc(label=test.label, probability=fit(learning).probability(test.values))
     mixed = _mixed(learning, test)
-    said = f"AUC {mixed:.2f} split at random, {past:.2f} learned from the past"
+    grounds = f"AUC {mixed:.2f} split at random, {past:.2f} learned from the past"
     if mixed - past < WORTH_A_LOOK:
         return Suspects()
-    return Suspects({"split": said} if mixed - past >= TOO_FAR else {}, {"split": said})
+    return Suspects({"split": grounds} if mixed - past >= TOO_FAR else {}, {"split": grounds})
 
 
 def _fewest(rows: TrainingSet) -> int:
@@ -44,7 +44,7 @@ def _fewest(rows: TrainingSet) -> int:
 
 
 def _mixed(learning: TrainingSet, test: TrainingSet) -> float:
-    """Tell the AUC on the test rows when other leads of the same time were learned from."""
+    """Compute the AUC on the test rows of a model trained on other leads of the same time."""
     both = TrainingSet(
         values=np.concatenate([learning.values, test.values]),
         label=np.concatenate([learning.label, test.label]),
@@ -53,7 +53,7 @@ def _mixed(learning: TrainingSet, test: TrainingSet) -> float:
         names=learning.names,
         categorical=learning.categorical,
     )
-    return float(auc(test.label, out_of_fold(both)[len(learning) :]))
+    return float(auc(label=test.label, probability=out_of_fold(both)[len(learning) :]))
 
 
 CHECK = LeakCheck(
@@ -61,5 +61,5 @@ CHECK = LeakCheck(
     Text("a random split against time", "無作為分割と時間分割の差"),
     "about the same AUC on other leads of the same time and on later ones",
     "leave out what carries time, retrain often, and never quote a random test",
-    _look,
+    _examine,
 )

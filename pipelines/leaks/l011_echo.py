@@ -1,9 +1,9 @@
-"""L011: an attribute repeats what the lead did later: it was filled, or overwritten, at the export.
+"""L011: an attribute reflects later activities: it was filled, or overwritten, at the export.
 
-Decided here: an attribute counts as known when the lead came into being. If it can be told from all
-the lead's activities (how many of each type, which was the last), and not from those known by then,
-it was written after them. A number is told by a straight line in the counts; a category by the type
-of the last activity.
+Decided here: an attribute counts as known at the creation of the lead. If all activities of the
+lead explain it (counts by type, type of the last one), and those before its creation do not, it was
+written after them. A number is explained by a linear model of the counts; a category by the type of
+the last activity.
 """
 
 from typing import Final
@@ -13,18 +13,18 @@ import pandas as pd
 
 from features.feature import Text
 from models.stats.training_set import Floats
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
-TOLD: Final = 0.8
+EXPLAINED: Final = 0.8
 BY_THEN: Final = 0.4
 LEAST: Final = 100
 BETTER: Final = 0.5
-"""Of the leads that the most frequent value does not tell already."""
+"""A category is not tested if its most frequent value has a share above 1 - BETTER / 2."""
 MAX_TYPES: Final = 40
 MIN_DISTINCT: Final = 5
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     leads, activities = evidence.tables.leads, evidence.tables.activities
     if len(activities) < LEAST or len(leads) < LEAST:
         return None
@@ -33,15 +33,15 @@ def _look(evidence: Evidence) -> Suspects | None:
     at = known.reindex(activities["lead_id"]).set_axis(activities.index)
     by_then = activities[(activities["occurred_at"] < at).to_numpy()]
     for name in evidence.attributes():
-        tell = _counted if pd.api.types.is_numeric_dtype(leads[name]) else _last
-        later, then = (tell(leads, name, some) for some in (activities, by_then))
-        if later >= TOLD and then < BY_THEN:
+        explained_share = _counted if pd.api.types.is_numeric_dtype(leads[name]) else _last
+        later, then = (explained_share(leads, name, some) for some in (activities, by_then))
+        if later >= EXPLAINED and then < BY_THEN:
             fail[name] = f"told by all the lead's activities ({later:.0%}), not by the earlier ones"
     return Suspects(fail)
 
 
 def _counted(leads: pd.DataFrame, name: str, activities: pd.DataFrame) -> float:
-    """Tell which share of a number's variance the counts of activities explain."""
+    """Compute the share of a number's variance that the counts of activities explain."""
     value = leads[name].to_numpy(np.float64)
     there = np.isfinite(value)
     if there.sum() < LEAST or len(np.unique(value[there])) < MIN_DISTINCT or activities.empty:
@@ -60,7 +60,7 @@ def _explained(counts: Floats, value: Floats) -> float:
 
 
 def _last(leads: pd.DataFrame, name: str, activities: pd.DataFrame) -> float:
-    """Tell how often the last activity tells a category, of the leads where guessing does not."""
+    """Compute how often the last activity predicts a category, where guessing does not."""
     ordered = activities.sort_values("occurred_at", kind="stable")
     last = ordered.groupby("lead_id")["activity_type"].last().reindex(leads["lead_id"])
     both = pd.DataFrame({"last": last.to_numpy(), "value": leads[name].to_numpy()}).dropna()
@@ -78,5 +78,5 @@ CHECK = LeakCheck(
     Text("an echo of later activities", "後の活動の写し"),
     "attributes that say nothing that only later activities bring about",
     "leave the column out: what it says is counted from dated activities, at every cutoff",
-    _look,
+    _examine,
 )

@@ -1,13 +1,13 @@
-"""L012: names that sound like something filled later.
+"""L012: names that suggest a column is filled later.
 
-Decided here: a name is a hint and never a proof, so this check only warns.
+Decided here: a name is a hint and no proof, so this check only warns.
 """
 
 import re
 from typing import Final
 
 from features.feature import Text
-from pipelines.leaks.check import Evidence, LeakCheck, Suspects
+from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
 TELLING: Final = re.compile(
     r"(?<![a-z])(?:last|latest|final|closed?|won|lost|stage|status|tags?|quality|grade|rank"
@@ -17,7 +17,7 @@ TELLING: Final = re.compile(
 )
 
 
-def _look(evidence: Evidence) -> Suspects | None:
+def _examine(evidence: LeakEvidence) -> Suspects | None:
     names = evidence.attributes()
     if not names:
         return None
@@ -26,7 +26,7 @@ def _look(evidence: Evidence) -> Suspects | None:
 
 
 def _apart(name: str) -> str:
-    """Part the words of a name written in one.
+    """Separate the words of a name.
 
     >>> _apart("lastActivity_type")
     'last Activity type'
@@ -39,5 +39,5 @@ CHECK = LeakCheck(
     Text("names that sound like later", "後から入力されたような名前"),
     "somebody who knows when these columns are filled has said so",
     "ask when the column is filled; if after the lead was created, list it under known_later",
-    _look,
+    _examine,
 )

@@ -1,8 +1,8 @@
 """Command lift: what became of leads worked by rank, and of those that a lot put on the lists.
 
-Decided here: a lead is contacted if sales said so within two weeks of a list. Labels run from the
-list on and are missing until their horizon is over. Two comparisons are told: of the contacted, a
-lead counting once on the first list that led to a contact; and of all that were listed, a lead
+Decided here: a lead is contacted if sales recorded it within two weeks of a list. Labels run from
+the list on and are missing until their horizon is over. Two comparisons are made: of the contacted,
+a lead counting once on the first list that led to a contact; and of all that were listed, a lead
 counting once on its first list, because whom sales then called was their choice.
 """
 
@@ -32,12 +32,12 @@ _GROUPS: Final = {"rank": "ranked", "lot": "drawn"}
 
 
 def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
-    """Compare what was worked by rank with what was worked by lot; write and tell what was found.
+    """Compare what was worked by rank with what was worked by lot; write and return the facts.
 
     Parameters
     ----------
     job
-        Whose cohort says what is predicted.
+        Its cohort defines what is predicted.
     database
         URL of the server's database.
     as_of
@@ -53,18 +53,26 @@ def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
     facts = {
         "as_of": as_of.isoformat(),
         "contacted_off_the_lists": len(set(contacts["lead_id"]) - set(called["lead_id"])),
-        "contacted": told(called),
-        "listed": told(rows),
+        "contacted": group_facts(called),
+        "listed": group_facts(rows),
     }
     write_json(job.places.lift, facts)
     return facts
 
 
 def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Read the lists, the contacts, and the outcomes."""
+    """Read the lists, the contacts, and the outcomes.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    database
+        URL of the server's database.
+    """
     with server_database.connected(database) as connection:
-        kept = server_database.has_table(connection, "worked_lists")
-        listed = pd.read_sql(_LISTED, connection) if kept else pd.DataFrame()
+        has_lists = server_database.has_table(connection, "worked_lists")
+        listed = pd.read_sql(_LISTED, connection) if has_lists else pd.DataFrame()
         if listed.empty:
             raise BadInput.of(
                 "no list of leads to work in the database",
@@ -80,7 +88,15 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def with_contacts(listed: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    """Say of every listed lead whether it was contacted within two weeks."""
+    """Mark every listed lead that was contacted within two weeks.
+
+    Parameters
+    ----------
+    listed
+        One row a lead and list.
+    contacts
+        One row a contact.
+    """
     pairs = listed.reset_index(names="row").merge(
         contacts.rename(columns={"at": "contacted_at"}), on="lead_id"
     )
@@ -90,7 +106,7 @@ def with_contacts(listed: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
 
 
 def once(listed: pd.DataFrame) -> pd.DataFrame:
-    """Keep one row a lead, its first; the moment of the list is the cutoff."""
+    """Return one row a lead, its first; the moment of the list is the cutoff."""
     rows = (
         listed.sort_values("at", kind="stable")
         .drop_duplicates("lead_id")
@@ -99,51 +115,51 @@ def once(listed: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def told(rows: pd.DataFrame) -> dict[str, Any]:
+def group_facts(rows: pd.DataFrame) -> dict[str, Any]:
     """Compare rows chosen by rank with rows chosen by lot, as plain facts."""
     matured = rows[rows["label"].notna()]
     sides = {key: matured[matured["chosen_by"] == key] for key in _GROUPS}
     ranked, drawn = (one["label"].to_numpy(np.float64) for one in sides.values())
-    found = lift.lift(ranked, drawn)
+    shown = lift.lift(ranked, drawn)
     facts: dict[str, Any] = {
-        name: _side(rows[rows["chosen_by"] == key], sides[key], getattr(found, name))
+        name: _side(rows[rows["chosen_by"] == key], sides[key], getattr(shown, name))
         for key, name in _GROUPS.items()
     }
-    return facts | {"lift": _ends(found.lift), "enough": found.enough, "said": sentence(found)}
+    return facts | {"lift": _ends(shown.lift), "enough": shown.enough, "said": sentence(shown)}
 
 
-def sentence(found: Lift) -> str:
-    """Say what was found.
+def sentence(shown: Lift) -> str:
+    """Return the result as a sentence.
 
     >>> sentence(lift.lift(np.ones(3), np.zeros(3)))
     'too little to say: 3 matured by rank and 3 by lot, 3 conversions; 20 leads on each side ...'
     """
-    if not found.enough:
+    if not shown.enough:
         return (
-            f"too little to say: {found.ranked.leads} matured by rank and {found.drawn.leads} by "
-            f"lot, {found.ranked.conversions + found.drawn.conversions} conversions; "
+            f"too little to say: {shown.ranked.leads} matured by rank and {shown.drawn.leads} by "
+            f"lot, {shown.ranked.conversions + shown.drawn.conversions} conversions; "
             f"{lift.FEWEST_LEADS} leads on each side and {lift.FEWEST_CONVERSIONS} conversions are "
             "asked for"
         )
-    ends = f"{found.lift.low:.2f} to {found.lift.high:.2f}"
-    if np.isnan(found.lift.value):
-        return f"nobody drawn by lot has converted yet; lift at least {found.lift.low:.2f}"
-    if found.lift.low > 1.0:
-        return f"leads by rank convert {found.lift.value:.2f} times as often ({ends})"
-    return f"not shown that the rank helps: lift {found.lift.value:.2f} ({ends})"
+    ends = f"{shown.lift.low:.2f} to {shown.lift.high:.2f}"
+    if np.isnan(shown.lift.value):
+        return f"nobody drawn by lot has converted yet; lift at least {shown.lift.low:.2f}"
+    if shown.lift.low > 1.0:
+        return f"leads by rank convert {shown.lift.value:.2f} times as often ({ends})"
+    return f"not shown that the rank helps: lift {shown.lift.value:.2f} ({ends})"
 
 
-def _side(chosen: pd.DataFrame, matured: pd.DataFrame, found: Share) -> dict[str, Any]:
+def _side(chosen: pd.DataFrame, matured: pd.DataFrame, share: Share) -> dict[str, Any]:
     return {
         "leads": len(chosen),
         "contacted": int(chosen["contacted"].sum()),
-        "matured": found.leads,
-        "conversions": found.conversions,
-        "rate": _ends(found.rate),
+        "matured": share.leads,
+        "conversions": share.conversions,
+        "rate": _ends(share.rate),
         "mean_probability": float(matured["probability"].mean()) if len(matured) else None,
     }
 
 
-def _ends(found: Interval) -> dict[str, float | None]:
-    ends = {"value": found.value, "low": found.low, "high": found.high}
+def _ends(interval: Interval) -> dict[str, float | None]:
+    ends = {"value": interval.value, "low": interval.low, "high": interval.high}
     return {name: one if np.isfinite(one) else None for name, one in ends.items()}

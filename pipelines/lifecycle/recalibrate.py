@@ -3,7 +3,7 @@
 Decided here: only snapshots from which the champion has not learned take part, of those only the
 matured. `models.lifecycle.recalibrate` says whether a shift, or a shift and a slope, wins; if
 neither does, nothing is registered. What won is an artifact of its own, with the same trees, scores
-and bands: a version that says whose probabilities it repairs, put on the trial of `promote` with
+and bands: a version that names the one it repairs, put on the trial of `promote` with
 the answers of repairs that knew neither time nor lead of the judged rows. Its leak checks are those
 of the version it repairs: the features are the same. It is as old as the data that the trees
 learned from.
@@ -23,16 +23,16 @@ from features.timeline import from_moments, to_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.evaluation import paired_trial
-from models.evaluation.paired_trial import Both
+from models.evaluation.paired_trial import TrialRows
 from models.lifecycle import recalibrate
-from models.lifecycle.recalibration import Matured, Repair, told
+from models.lifecycle.recalibration import Matured, Recalibration, as_plain
 from models.registry.registry import Registry
 from models.registry.registry_types import Run, Version
 from pipelines.lifecycle import recalibrated_card as card
 from pipelines.run.engine import each
 from pipelines.run.stage_context import Job
 from pipelines.stages import champion_trial, promote
-from pipelines.stages.champion_trial import KEPT, RECALIBRATED
+from pipelines.stages.champion_trial import LABELLED, RECALIBRATED
 from pipelines.stages.promote import RECALIBRATES, Verdict
 from pipelines.stages.snapshot import observed_until
 from pipelines.stages.train import log
@@ -51,11 +51,11 @@ class Case:
     champion: Artifact
     rows: pd.DataFrame
     matured: Matured
-    found: Repair
+    repair: Recalibration
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Look for a repair; register it and judge it if there is one; tell what was decided.
+    """Try a recalibration; register it and judge it if there is one; return the decision.
 
     `recalibrated` says whether a repaired version answers now.
     """
@@ -64,20 +64,33 @@ def run(job: Job) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "of": one.version.number,
         "as_of": observed_until(job.places.tables).isoformat(),
-        "repair": told(one.found),
+        "repair": as_plain(one.repair),
         "recalibrated": False,
     }
-    if one.found.kind == "none":
-        facts |= {"version": None, "grounds": [one.found.why]}
+    if one.repair.kind == "none":
+        facts |= {"version": None, "grounds": [one.repair.why]}
     else:
         facts |= _registered(job, registry, one)
     write_json(job.places.recalibration, facts)
     line = {key: facts[key] for key in ("of", "version", "recalibrated")}
-    return line | {"repair": one.found.kind, "grounds": "; ".join(facts["grounds"])}
+    return line | {"repair": one.repair.kind, "grounds": "; ".join(facts["grounds"])}
 
 
 def look(job: Job, registry: Registry) -> Case:
-    """Look whether new outcomes repair the champion; nothing is changed."""
+    """Decide whether new outcomes recalibrate the champion; nothing is changed.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    registry
+        The registry of models.
+
+    Raises
+    ------
+    BadRequest
+        If there is no champion.
+    """
     version = promote.take_up(job, registry)
     if version is None:
         raise BadRequest.of(
@@ -92,12 +105,20 @@ def look(job: Job, registry: Registry) -> Case:
         to_moments(rows["cutoff"]),
     )
     curve, embargo = champion.model.calibration, job.params.split.embargo
-    found = recalibrate.decide(curve, matured, embargo, job.params.recalibrate)
-    return Case(version, champion, rows, matured, found)
+    repair = recalibrate.decide(curve, matured, embargo, job.params.recalibrate)
+    return Case(version, champion, rows, matured, repair)
 
 
 def since_learned(job: Job, champion: Artifact) -> pd.DataFrame:
-    """Read the matured snapshots from which neither the trees nor a repair has learned."""
+    """Read the matured snapshots from which neither the trees nor a repair has learned.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    champion
+        The champion's artifact.
+    """
     since = champion_trial.learned_until(champion)
     repairs = champion.about.get(RECALIBRATED, [])
     if repairs:
@@ -120,15 +141,15 @@ def since_learned(job: Job, champion: Artifact) -> pd.DataFrame:
 def _part(
     part: int, tables: Path, snapshots: Path, model: Path, since: pd.Timestamp
 ) -> pd.DataFrame:
-    asked = champion_trial.matured(snapshots, part, since)
+    drawn = champion_trial.matured(snapshots, part, since)
     one = artifact.load(model)
-    values = build.build(partitions.read_for_features(tables, part), asked, one.catalog).values  # noqa: PD011
-    told = asked[KEPT].assign(margin=one.model.margin(values))
-    return pd.concat([told, champion_trial.segment_columns(one.catalog, values)], axis=1)
+    values = build.build(partitions.read_for_features(tables, part), drawn, one.catalog).values  # noqa: PD011
+    rows = drawn[LABELLED].assign(margin=one.model.margin(values))
+    return pd.concat([rows, champion_trial.segment_columns(one.catalog, values)], axis=1)
 
 
 def _registered(job: Job, registry: Registry, one: Case) -> dict[str, Any]:
-    """Register the repaired model as a version, judge it, and tell what was decided."""
+    """Register the repaired model as a version, judge it, and return the decision."""
     made = repaired(one, job)
     fingerprint = artifact.save(job.places.recalibrated, made)
     run_id = log(job, Run(fingerprint))
@@ -143,7 +164,7 @@ def _registered(job: Job, registry: Registry, one: Case) -> dict[str, Any]:
         "model": fingerprint,
         "recalibrated": verdict.promoted,
         "champion": None if champion is None else champion.number,
-        "grounds": list(promote.said(verdict)),
+        "grounds": list(promote.grounds_of(verdict)),
         "contest": verdict.contest,
         "outcomes": made.about[RECALIBRATED][-1],
     }
@@ -152,18 +173,26 @@ def _registered(job: Job, registry: Registry, one: Case) -> dict[str, Any]:
 
 
 def repaired(one: Case, job: Job) -> Artifact:
-    """Make the repaired artifact; it says which outcomes repaired it, and what it was before."""
-    about, cut = one.champion.about, one.found.cut
+    """Return the repaired artifact, with the outcomes that repaired it and what it was before.
+
+    Parameters
+    ----------
+    one
+        What is repaired, and by which rows.
+    job
+        The parameters and places.
+    """
+    about, cut = one.champion.about, one.repair.cut
     newest = one.rows if cut is None else one.rows.iloc[cut.newest]
     last = newest["cutoff"].max()
     learned = from_moments(np.array([int(one.matured.cutoff.max()) + job.params.split.embargo]))[0]
     block = {
         "of": one.champion.fingerprint,
         "version": one.version.number,
-        "kind": one.found.kind,
-        "slope": one.found.line[0],
-        "shift": one.found.line[1],
-        "why": one.found.why,
+        "kind": one.repair.kind,
+        "slope": one.repair.line[0],
+        "shift": one.repair.line[1],
+        "why": one.repair.why,
         "snapshots": len(newest),
         "leads": int(newest["lead_id"].nunique()),
         "conversions": int(newest["label"].sum()),
@@ -175,7 +204,7 @@ def repaired(one: Case, job: Job) -> Artifact:
         "learned_until": learned.isoformat(),
     }
     horizon = job.params.cohort.horizon_days
-    model = recalibrate.repaired(one.champion.model, one.matured, one.found, horizon)
+    model = recalibrate.recalibrated(one.champion.model, one.matured, one.repair, horizon)
     more = {
         RECALIBRATED: [*about.get(RECALIBRATED, []), block],
         "learned_until": learned.isoformat(),
@@ -184,24 +213,34 @@ def repaired(one: Case, job: Job) -> Artifact:
 
 
 def judged(job: Job, one: Case, version: Version) -> Verdict:
-    """Put the repair on trial against the version that it repairs."""
+    """Judge the repair by a trial against the version that it repairs.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    one
+        What is repaired, and by which rows.
+    version
+        The registered version of the repair.
+    """
     if version.tags.get("verdict") == promote.ROLLED_BACK:
         return promote.rolled_back(version)
-    assert one.found.cut is not None  # noqa: S101 - for the type checker: a repair was judged
-    mine = one.found.cut.judged
+    assert one.repair.cut is not None  # noqa: S101 - for the type checker: a repair was judged
+    mine = one.repair.cut.judged
     rows = one.rows.iloc[mine]
-    both = Both(
+    both = TrialRows(
         one.matured.label[mine],
         one.matured.lead[mine],
         one.champion.model.calibration.probability(one.matured.margin[mine]),
-        one.found.held_out,
+        one.repair.held_out,
         champion_trial.segments_of(rows),
     )
     trial = paired_trial.trial(both, job.params.promote)
     facts = {
         "since": rows["cutoff"].min().isoformat(),
         "until": rows["cutoff"].max().isoformat(),
-        **champion_trial.told_of(trial),
+        **champion_trial.trial_facts(trial),
     }
-    shown = (f"recalibrates champion {one.version.number}: {one.found.why}", trial.shown)
+    shown = (f"recalibrates champion {one.version.number}: {one.repair.why}", trial.shown)
     return Verdict(not trial.grounds, trial.grounds, shown, "champion", facts)

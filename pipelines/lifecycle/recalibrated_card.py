@@ -20,7 +20,7 @@ from pipelines.storage.atomic import replacing
 
 
 def write(job: Job, registry: Registry, former: Version, facts: dict[str, Any]) -> str | None:
-    """Write the card of a repaired version and keep it with it; tell where it is, if it is.
+    """Write the card of a repaired version and log it with it; return where it is, if it is.
 
     Parameters
     ----------
@@ -41,12 +41,20 @@ def write(job: Job, registry: Registry, former: Version, facts: dict[str, Any]) 
 
 
 def repaired(card: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
-    """Make the card of the repaired version from that of the version it repairs."""
+    """Return the card of the repaired version, made from that of the version it repairs.
+
+    Parameters
+    ----------
+    card
+        The card of the version that is repaired.
+    facts
+        Of the repair; see `write`.
+    """
     earlier = card.get("recalibration")
     block = facts["outcomes"] | {
         "figures_of": earlier["figures_of"] if earlier else card["promotion"]["version"]
     }
-    limits = [one for one in card["limits"] if not (earlier and one == said(earlier))]
+    limits = [one for one in card["limits"] if not (earlier and one == note(earlier))]
     promotion = card["promotion"] | {
         "version": facts["version"],
         "promoted": facts["recalibrated"],
@@ -57,12 +65,12 @@ def repaired(card: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
         "model": facts["model"],
         "promotion": promotion,
         "recalibration": block,
-        "limits": [said(block), *limits],
+        "limits": [note(block), *limits],
     }
 
 
-def said(block: dict[str, Any]) -> dict[str, str]:
-    """Say what was recalibrated, and from which outcomes."""
+def note(block: dict[str, Any]) -> dict[str, str]:
+    """Return what was recalibrated, and from which outcomes, in both languages."""
     version, figures_of = block["version"], block["figures_of"]
     first, last = block["first_cutoff"][:10], block["last_cutoff"][:10]
     rate = share(block["conversions"] / max(1, block["snapshots"]))
@@ -81,5 +89,5 @@ def said(block: dict[str, Any]) -> dict[str, str]:
 
 def _fetched(registry: Registry, version: Version) -> dict[str, Any] | None:
     with tempfile.TemporaryDirectory() as folder:
-        found = registry.fetch_card(version, Path(folder)) and [*Path(folder).rglob(CARD)]
-        return json.loads(found[0].read_text("utf-8")) if found else None
+        paths = registry.fetch_card(version, Path(folder)) and [*Path(folder).rglob(CARD)]
+        return json.loads(paths[0].read_text("utf-8")) if paths else None

@@ -4,7 +4,7 @@ Decided here, with `--if-needed`, on what was brought and on the day it ends (no
 
 - no champion, or one trained on data older than `retrain.every_days`: train;
 - an alarm of `mikomi monitor` on this champion: train, but recalibrate first where every alarm is
-  about calibration; an absent or foreign report is not looked at, which is said;
+  about calibration; an absent or foreign report is ignored, which is reported;
 - else recalibrate, which changes nothing unless it wins; a repair that wins and is refused: train.
 
 A repair that is promoted makes training unnecessary, until something else says so. Training is the
@@ -33,26 +33,31 @@ BRINGS: Final = ("ingest", "snapshot")
 TRAINS: Final = ("featurize", "train", "evaluate", "leaks", "promote", "card")
 Decided = Literal["nothing", "recalibrated", "retrained", "refused"]
 Do = Callable[..., Any]
-"""Does a stage: (its name, the job, what more it is given)."""
+"""Runs a stage: (its name, the job, further arguments)."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """One thing that was looked at: whether it asks for training, and what was found.
+    """One thing that was checked: whether it requires training, and what was observed.
 
     `repairable` says that recalibration may be all it takes.
     """
 
     what: str
     due: bool
-    found: str
+    finding: str
     repairable: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain facts, for `report.json`."""
+        facts = asdict(self)
+        return facts | {"found": facts.pop("finding")}
 
 
 def run(
-    job: Job, *, if_needed: bool = False, source: str | None = None, do: Do = run_by_name
+    job: Job, *, if_needed: bool = False, server_database: str | None = None, do: Do = run_by_name
 ) -> dict[str, Any]:
-    """Bring the data, decide, do it, and write the report; tell it.
+    """Bring the data, decide, do it, and write the report; return it.
 
     Parameters
     ----------
@@ -60,16 +65,16 @@ def run(
         The parameters and places.
     if_needed
         Whether to look first; otherwise it is trained.
-    source
-        Of `ingest`: the database of a server.
+    server_database
+        Of `ingest`: the URL of a server's database; None reads the mapping.
     do
         How a stage is done.
     """
-    do("ingest", job, source)
+    do("ingest", job, server_database)
     do("snapshot", job)
     former = promote.take_up(job, Registry(job.params.registry, job.places.registry))
     looks = (
-        look(job, former) if if_needed else [Look("asked for", due=True, found="no --if-needed")]
+        look(job, former) if if_needed else [Look("asked for", due=True, finding="no --if-needed")]
     )
     repair = _repair(job, looks, do) if former is not None and if_needed else None
     looks += _after(repair)
@@ -78,9 +83,17 @@ def run(
 
 
 def look(job: Job, champion: Version | None) -> list[Look]:
-    """Look at what may ask for a new model."""
+    """Check what may require a new model.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    champion
+        The version that answers; None if none does.
+    """
     if champion is None:
-        return [Look("champion", due=True, found="no model answers yet")]
+        return [Look("champion", due=True, finding="no model answers yet")]
     one = artifact.load(job.places.champion)
     trained = pd.Timestamp(one.about["observed_until"])
     until = observed_until(job.places.tables)
@@ -96,27 +109,35 @@ def look(job: Job, champion: Version | None) -> list[Look]:
 
 
 def monitored(job: Job, fingerprint: str) -> Look:
-    """Read what the monitor found about the champion."""
+    """Read what the monitor observed about the champion.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    fingerprint
+        Of the champion.
+    """
     path = job.places.monitor / "monitor.json"
     if not path.is_file():
-        return Look("monitor", due=False, found=f"not looked at: no {path}; run `mikomi monitor`")
-    told = json.loads(path.read_text("utf-8"))
-    if told.get("model", fingerprint) != fingerprint:
-        return Look("monitor", due=False, found="not looked at: it speaks of another model")
-    alarms = told.get("alarms", [])
-    if told["verdict"] != "alarm":
-        return Look("monitor", due=False, found=str(told["verdict"]))
-    said = "; ".join(f"{one['check']}: {one['found']}" for one in alarms)
+        return Look("monitor", due=False, finding=f"not looked at: no {path}; run `mikomi monitor`")
+    facts = json.loads(path.read_text("utf-8"))
+    if facts.get("model", fingerprint) != fingerprint:
+        return Look("monitor", due=False, finding="not looked at: it speaks of another model")
+    alarms = facts.get("alarms", [])
+    if facts["verdict"] != "alarm":
+        return Look("monitor", due=False, finding=str(facts["verdict"]))
+    texts = "; ".join(f"{one['check']}: {one['found']}" for one in alarms)
     only = bool(alarms) and all("calibration" in one["check"].casefold() for one in alarms)
-    return Look("monitor", due=True, found=f"alarm: {said}", repairable=only)
+    return Look("monitor", due=True, finding=f"alarm: {texts}", repairable=only)
 
 
 def _repair(job: Job, looks: Sequence[Look], do: Do) -> dict[str, Any] | None:
     """Recalibrate where that may be all it takes."""
     if any(one.due and not one.repairable for one in looks):
         return None
-    told: dict[str, Any] = do("recalibrate", job)
-    return told
+    facts: dict[str, Any] = do("recalibrate", job)
+    return facts
 
 
 def _after(repair: dict[str, Any] | None) -> list[Look]:
@@ -124,7 +145,7 @@ def _after(repair: dict[str, Any] | None) -> list[Look]:
     if repair is None:
         return []
     refused = repair["version"] is not None and not repair["recalibrated"]
-    return [Look("calibration", due=refused, found=repair["grounds"])]
+    return [Look("calibration", due=refused, finding=repair["grounds"])]
 
 
 def _decide(job: Job, looks: Sequence[Look], repair: dict[str, Any] | None, do: Do) -> Decided:
@@ -139,8 +160,8 @@ def _decide(job: Job, looks: Sequence[Look], repair: dict[str, Any] | None, do: 
 
 
 def _verdict(job: Job) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(job.places.promotion.read_text("utf-8"))
-    return told
+    facts: dict[str, Any] = json.loads(job.places.promotion.read_text("utf-8"))
+    return facts
 
 
 def _report(
@@ -160,7 +181,7 @@ def _report(
         "as_of": observed_until(job.places.tables).isoformat(),
         "former_champion": None if former is None else former.number,
         "champion": None if champion is None else champion.number,
-        "looked_at": [asdict(one) for one in looks],
+        "looked_at": [one.plain() for one in looks],
         "recalibration": repair,
         "version": verdict["version"] if verdict else (repair or {}).get("version"),
         "grounds": verdict["grounds"] if verdict else grounds,
@@ -173,21 +194,21 @@ def _report(
 
 
 def lines(facts: dict[str, Any]) -> list[str]:
-    """Say the report in lines."""
-    said = {
+    """Return the report in lines."""
+    texts = {
         "nothing": "Nothing is needed.",
         "recalibrated": "Recalibrated; training was left out.",
         "retrained": "Trained anew, and promoted.",
         "refused": "Trained anew, and refused: the champion stays.",
     }
-    seen = (
+    looked_at = (
         f"  {one['what']}: {'due' if one['due'] else 'not due'}; {one['found']}"
         for one in facts["looked_at"]
     )
     return [
-        f"{said[facts['decided']]} Data until {facts['as_of'][:10]}.",
+        f"{texts[facts['decided']]} Data until {facts['as_of'][:10]}.",
         f"Champion: version {facts['champion']} (before: {facts['former_champion'] or 'none'}).",
         "Looked at:",
-        *seen,
+        *looked_at,
         *(["Shown:", *(f"  {one}" for one in facts["grounds"])] if facts["grounds"] else []),
     ]

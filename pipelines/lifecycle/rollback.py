@@ -1,4 +1,4 @@
-"""Command rollback: the former champion answers again, and why is written beside the one that left.
+"""Command rollback: the former champion answers again; the reason is stored with the one that left.
 
 Decided here: a rollback needs a reason and no proof. A version that was rolled back is not promoted
 again; what replaces it must be trained anew. The server follows the alias by itself.
@@ -14,12 +14,21 @@ from pipelines.stages.promote import MOST_LETTERS, ROLLED_BACK, take_up
 
 
 def run(job: Job, reason: str, to: str | None = None) -> dict[str, Any]:
-    """Make the former champion, or a named version, the champion; tell who left and who is back.
+    """Make the former champion, or a named version, the champion; return who left and who is back.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    reason
+        Why the champion must go.
+    to
+        The version that returns; None is the one before.
 
     Raises
     ------
     BadRequest
-        If no reason is given, nobody was champion before, or the version was never champion.
+        If there is no reason, no version was champion before, or the version was never champion.
     """
     if not reason.strip():
         raise BadRequest.of("a rollback without a reason", "why the champion must go", "say why")

@@ -1,6 +1,6 @@
 """Command segments: which segment would earn a model of its own, on the test period.
 
-Decided here: the question is that of `evaluate`, whose report holds the answer; here it is asked
+Decided here: the question is that of `evaluate`, whose report holds the answer; here it is computed
 alone. Nothing depends on the answer.
 """
 
@@ -15,18 +15,18 @@ from pipelines.storage.atomic import write_json
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Judge every segment with enough conversions; write and tell who would earn a model."""
+    """Judge every segment with enough conversions; write and return who would earn a model."""
     loaded = artifact.load(job.places.model)
-    told = own_models(
+    result = own_models(
         evaluate.case(job, loaded),
         job.params.segments,
         lambda what: job.tell(f"segments: {what}", 0, None),
     )
     facts = {
         "model": loaded.fingerprint,
-        "asked": len(told.segments),
-        "earned": [f"{one.attribute}={one.value}" for one in told.segments if one.earns],
-        **plain(told),
+        "asked": len(result.segments),
+        "earned": [f"{one.attribute}={one.value}" for one in result.segments if one.earns],
+        **plain(result),
     }
     write_json(job.places.segments, facts)
     return facts

@@ -6,13 +6,13 @@ day of the data on today, whole days at a time, for a company that is only an ex
 """
 
 import json
+import ssl
 import time
 from collections.abc import Iterator
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+import httpx
 import pandas as pd
 
 from features.errors import BadRequest
@@ -26,53 +26,71 @@ _LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
 
 
 class Server:
-    """A server by its address; `key` is asked for once one was made there."""
+    """A server by its address.
+
+    Parameters
+    ----------
+    address
+        `http://` or `https://`, a host, and a port unless it is the usual one.
+    key
+        An API key; the server requires one once it has issued one.
+
+    Raises
+    ------
+    BadRequest
+        If that is no such address.
+    """
 
     def __init__(self, address: str, key: str | None) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
             raise BadRequest.of(f"--to {address}", "an http address", "correct the address")
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=_WAIT_SECONDS)
-        self._headers = {"authorization": f"Bearer {key}"} if key else {}
+        self._client = httpx.Client(
+            base_url=address,
+            headers={"authorization": f"Bearer {key}"} if key else {},
+            timeout=_WAIT_SECONDS,
+            trust_env=False,
+            verify=ssl.create_default_context(),
+        )
         self._address = address
 
     def send(self, method: str, path: str, body: dict[str, Any]) -> None:
         """Send one body.
 
+        Parameters
+        ----------
+        method, path
+            Of the request.
+        body
+            What JSON can hold.
+
         Raises
         ------
         BadRequest
-            If the server refuses it.
+            If the server refuses it, or does not respond.
         """
         content = json.dumps(body, ensure_ascii=False).encode()
         try:
-            status, said = self._asked(method, path, content)
-        except (OSError, HTTPException):  # a connection that was idle for too long; nothing is lost
-            self._connection.close()
-            status, said = self._again(method, path, content)
-        if status >= HTTPStatus.BAD_REQUEST:
-            told = str(json.loads(said).get("detail") or "see its log")
-            raise BadRequest.of(f"{method} {path}: {status}", "a server that takes it", told)
+            response = self._client.request(method, path, content=content)
+        except httpx.TransportError:  # a connection that was idle for too long; nothing is lost
+            response = self._send_again(method, path, content)
+        if response.is_error:
+            detail = str(response.json().get("detail") or "see its log")
+            status = response.status_code
+            raise BadRequest.of(f"{method} {path}: {status}", "a server that takes it", detail)
 
-    def _asked(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
-        self._connection.request(method, path, content, self._headers)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
-
-    def _again(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
+    def _send_again(self, method: str, path: str, content: bytes) -> httpx.Response:
         try:
-            return self._asked(method, path, content)
-        except (OSError, HTTPException) as error:
-            found = f"{self._address} went away ({type(error).__name__})"
-            raise BadRequest.of(found, "an answer", "send again; nothing is kept twice") from error
+            return self._client.request(method, path, content=content)
+        except httpx.TransportError as error:
+            lost = f"{self._address} went away ({type(error).__name__})"
+            raise BadRequest.of(lost, "an answer", "send again; nothing is kept twice") from error
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._client.close()
 
     def wait(self) -> None:
-        """Wait until the server answers, for it may just be starting.
+        """Wait until the server responds, for it may just be starting.
 
         Raises
         ------
@@ -82,10 +100,8 @@ class Server:
         until = time.monotonic() + _WAIT_SECONDS
         while time.monotonic() < until:
             try:
-                self._connection.request("GET", "/healthz")
-                self._connection.getresponse().read()
-            except (OSError, HTTPException):
-                self._connection.close()
+                self._client.get("/healthz")
+            except httpx.TransportError:
                 time.sleep(0.3)
             else:
                 return
@@ -93,7 +109,7 @@ class Server:
 
 
 def run(job: Job, server: Server, *, today: bool) -> dict[str, int]:
-    """Send every lead with its history; tell how many of each there were.
+    """Send every lead with its history; return how many of each there were.
 
     Parameters
     ----------
@@ -107,18 +123,26 @@ def run(job: Job, server: Server, *, today: bool) -> dict[str, int]:
     tables = job.places.tables
     manifest = partitions.manifest(tables)
     days = (job.now - manifest.observed_until_at).days if today and job.now is not None else 0
-    told = dict.fromkeys(("accounts", "leads", "changes", "activities", "outcomes"), 0)
+    counts = dict.fromkeys(("accounts", "leads", "changes", "activities", "outcomes"), 0)
     server.wait()
     for part in job.track(range(manifest.partitions), "send", manifest.partitions):
         read = moved(partitions.read(tables, part), pd.Timedelta(days=days))
         for table, method, path, body in bodies(read, manifest):
             server.send(method, path, body)
-            told[table] += len(body.get(table, (0,)))
-    return told
+            counts[table] += len(body.get(table, (0,)))
+    return counts
 
 
 def moved(tables: Tables, span: pd.Timedelta) -> Tables:
-    """Move every time by one span."""
+    """Move every time by one span.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    span
+        Added to every time.
+    """
     frames = {name: getattr(tables, name).copy() for name in SPECS}
     for frame in frames.values():
         for column in frame.select_dtypes("datetimetz"):
@@ -129,7 +153,15 @@ def moved(tables: Tables, span: pd.Timedelta) -> Tables:
 def bodies(
     tables: Tables, manifest: partitions.Manifest
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """Give table, method, path and body of every request."""
+    """Return table, method, path and body of every request.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables of one partition.
+    manifest
+        What the store holds.
+    """
     for row in _rows(tables.accounts, "accounts"):
         yield "accounts", "PUT", f"/v1/accounts/{_quoted(row.pop('account_id'))}", row
     newest = _newest(tables.attribute_changes, manifest)
@@ -151,10 +183,10 @@ def _rows(frame: pd.DataFrame, table: TableName) -> Iterator[dict[str, Any]]:
     """Give rows without what is missing; attributes apart."""
     listed = _LISTED[table]
     for record in frame.to_dict("records"):
-        kept = {str(name): _plain(value) for name, value in record.items() if not pd.isna(value)}
-        row = {name: value for name, value in kept.items() if name in listed}
+        present = {str(name): _plain(value) for name, value in record.items() if not pd.isna(value)}
+        row = {name: value for name, value in present.items() if name in listed}
         if SPECS[table].open_ended:
-            row["attributes"] = {n: value for n, value in kept.items() if n not in listed}
+            row["attributes"] = {n: value for n, value in present.items() if n not in listed}
         yield row
 
 
@@ -168,15 +200,15 @@ def _newest(changes: pd.DataFrame, manifest: partitions.Manifest) -> dict[str, d
     """Give the last value of every attribute that changed, by lead."""
     last = changes.sort_values("occurred_at", kind="stable")
     last = last.drop_duplicates(["lead_id", "attribute"], keep="last").dropna(subset=["value"])
-    found: dict[str, dict[str, Any]] = {}
+    newest: dict[str, dict[str, Any]] = {}
     for lead_id, name, text in zip(last["lead_id"], last["attribute"], last["value"], strict=True):
-        own = found.setdefault(lead_id, {"attributes": {}})
+        own = newest.setdefault(lead_id, {"attributes": {}})
         if name == "owner_id":
             own["owner_id"] = text
         else:
             number = manifest.attributes.get(name) == "number"
             own["attributes"][name] = _number(text) if number else text
-    return found
+    return newest
 
 
 def _number(text: str) -> float | str:

@@ -52,13 +52,21 @@ def connected(database: str, do: str = _DO) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _no_server(database: str, found: str, do: str) -> MikomiError:
-    found = f"{safe_place(database)}: {found}"
-    return BadInput.of(found, "the database of `mikomi serve`", do)
+def _no_server(database: str, observed: str, do: str) -> MikomiError:
+    observed = f"{safe_place(database)}: {observed}"
+    return BadInput.of(observed, "the database of `mikomi serve`", do)
 
 
 def has_table(connection: Connection, name: str) -> bool:
-    """Tell whether the database has a table."""
+    """Return whether the database has a table.
+
+    Parameters
+    ----------
+    connection
+        To the database.
+    name
+        Of the table.
+    """
     return bool(inspect(connection).has_table(name))
 
 
@@ -70,7 +78,15 @@ def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 
 def outcomes(connection: Connection, job: Job) -> pd.DataFrame:
-    """Read the outcomes that the server was sent, and those of the workspace's export."""
+    """Read the outcomes that the server was sent, and those of the workspace's export.
+
+    Parameters
+    ----------
+    connection
+        To the database of a server.
+    job
+        The parameters and places.
+    """
     whole = pd.concat([sent_outcomes(connection), *_exported(job)], ignore_index=True)
     return whole.drop_duplicates()
 

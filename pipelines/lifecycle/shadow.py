@@ -1,7 +1,7 @@
 """Command shadow: champion and challenger on live leads, once their outcomes have matured.
 
-Decided here: the server's database is read by SQL alone: `shadow_scores` holds what both said of a
-question, `receipts` which lead and when, `outcomes` what became of it (see
+Decided here: the server's database is read by SQL alone: `shadow_scores` holds the scores of both
+for a request, `receipts` which lead and when, `outcomes` what became of it (see
 `pipelines.lifecycle.server_database`). A label is missing until its horizon is over, here as
 everywhere. The trial is that of `promote`, so its answer is what a promotion on live leads would
 say; it promotes nobody.
@@ -16,13 +16,13 @@ from sqlalchemy import text
 from features import labels
 from features.errors import BadInput, MikomiError
 from models.evaluation import paired_trial
-from models.evaluation.paired_trial import Both
+from models.evaluation.paired_trial import TrialRows
 from pipelines.lifecycle import server_database
 from pipelines.run.stage_context import Job
-from pipelines.stages.champion_trial import told_of
+from pipelines.stages.champion_trial import trial_facts
 from pipelines.storage.atomic import write_json
 
-_SAID: Final = text(
+_SCORES: Final = text(
     "select r.lead_id, r.cutoff, s.probability, s.champion_probability,"
     " s.model_version as challenger, r.model_version as champion"
     " from shadow_scores s join receipts r on r.receipt_id = s.receipt_id"
@@ -35,28 +35,28 @@ _NEWEST: Final = text(
 
 
 def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
-    """Compare the newest challenger with the champions that it shadowed; tell what was found.
+    """Compare the newest challenger with the champions that it shadowed; return the facts.
 
     Parameters
     ----------
     job
-        Whose cohort says what is predicted.
+        Its cohort defines what is predicted.
     database
         URL of the server's database.
     as_of
         Up to when outcomes are complete.
     """
-    said, outcomes = read(job, database)
-    label = labels.attach(said, outcomes, job.params.cohort.target, as_of)
-    matured = said[label.notna()].assign(label=label.dropna())
+    scores, outcomes = read(job, database)
+    label = labels.attach(scores, outcomes, job.params.cohort.target, as_of)
+    matured = scores[label.notna()].assign(label=label.dropna())
     held = paired_trial.trial(sides(matured), job.params.promote)
     facts = {
-        "challenger": _versions(said["challenger"]),
-        "champions": _versions(said["champion"]),
+        "challenger": _versions(scores["challenger"]),
+        "champions": _versions(scores["champion"]),
         "as_of": as_of.isoformat(),
-        "shadowed": len(said),
+        "shadowed": len(scores),
         "matured": len(matured),
-        "mean_difference": _mean(said["probability"] - said["champion_probability"]),
+        "mean_difference": _mean(scores["probability"] - scores["champion_probability"]),
         "mean_probability": {
             "champion": _mean(matured["champion_probability"]),
             "challenger": _mean(matured["probability"]),
@@ -64,28 +64,42 @@ def run(job: Job, database: str, as_of: pd.Timestamp) -> dict[str, Any]:
         },
         "grounds": held.grounds or (held.shown,),
         "passed": not held.grounds,
-        **(told_of(held) if len(matured) else {}),
+        **(trial_facts(held) if len(matured) else {}),
     }
     write_json(job.places.shadow, facts)
-    told = {name: facts[name] for name in ("challenger", "champions", "shadowed", "matured")}
-    return told | {"passed": facts["passed"], "grounds": "; ".join(held.grounds or (held.shown,))}
+    names = ("challenger", "champions", "shadowed", "matured", "passed")
+    summary = {name: facts[name] for name in names}
+    return summary | {"grounds": "; ".join(held.grounds or (held.shown,))}
 
 
 def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read what was said of live leads by both, and their outcomes."""
+    """Read the scores of live leads by both, and their outcomes.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    database
+        URL of the server's database.
+
+    Raises
+    ------
+    BadInput
+        If no challenger has scored.
+    """
     with server_database.connected(database) as connection:
         if not server_database.has_table(connection, "shadow_scores"):
             raise _nothing("no table shadow_scores in the database")
         newest = connection.execute(_NEWEST).scalar()
         if newest is None:
             raise _nothing("no shadow score yet")
-        said = pd.read_sql(_SAID, connection, params={"fingerprint": newest})
-        return server_database.timed(said, "cutoff"), server_database.outcomes(connection, job)
+        scores = pd.read_sql(_SCORES, connection, params={"fingerprint": newest})
+        return server_database.timed(scores, "cutoff"), server_database.outcomes(connection, job)
 
 
-def sides(rows: pd.DataFrame) -> Both:
-    """Put the rows in the form of a trial."""
-    return Both(
+def sides(rows: pd.DataFrame) -> TrialRows:
+    """Return the rows in the form of a trial."""
+    return TrialRows(
         rows["label"].to_numpy(np.float64),
         pd.factorize(rows["lead_id"])[0].astype(np.int64),
         rows["champion_probability"].to_numpy(np.float64),
@@ -102,9 +116,9 @@ def _mean(values: pd.Series) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
-def _nothing(found: str) -> MikomiError:
+def _nothing(observed: str) -> MikomiError:
     return BadInput.of(
-        found,
+        observed,
         "scores of a challenger",
         "start `mikomi serve` with MIKOMI_SHADOW_SHARE=1 and a challenger in the registry",
     )

@@ -1,6 +1,6 @@
 """The search for settings of `train`: trials judged by time-ordered folds, before the test period.
 
-Decided here: a trial is trained on what was known at the start of a fold, the embargo kept, and
+Decided here: a trial is trained on what was known at the start of a fold, with the embargo, and
 judged by log loss in it; the folds follow each other in time. The first trial is the settings as
 they are, so the search ends no worse than it began. The study lies in a file, keyed by the data
 and by everything that is not searched: a search that was interrupted goes on.
@@ -41,25 +41,25 @@ SEARCHED: Final[dict[str, tuple[float, float, bool]]] = {
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Search; tell the best settings and their log loss beside that of the settings as they are."""
+    """Search; return the best settings, with their log loss and that of the present ones."""
     rows = learning_rows(job)
     folds = list(time_folds(rows, job.params.tune.folds, job.params.split.embargo))
     study = _study(job)
     registry = Registry(job.params.registry, job.places.registry)
-    known = _seen(study)
+    known = _finished(study)
     for _ in job.track(range(known, job.params.tune.trials), "tune", job.params.tune.trials):
         trial = study.ask()
         chosen = suggest(trial, job.params.train)
         loss = judge(rows, folds, with_settings(job.params.train, chosen))
         study.tell(trial, loss)
         registry.log(_as_run(study.study_name, trial.number, chosen, loss))
-    best = {"settings": study.best_params, "log_loss": study.best_value, "trials": _seen(study)}
+    best = {"settings": study.best_params, "log_loss": study.best_value, "trials": _finished(study)}
     write_json(job.places.tuning / "best.json", best)
     return {
         **study.best_params,
         "log_loss": study.best_value,
         "log_loss_before": _complete(study)[0].value,
-        "trials": _seen(study),
+        "trials": _finished(study),
     }
 
 
@@ -73,20 +73,34 @@ def learning_rows(job: Job) -> TrainingSet:
 def time_folds(
     rows: TrainingSet, count: int, embargo: int
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Give the folds (what teaches, what judges), each later than the one before.
+    """Return the folds (what teaches, what judges), each later than the one before.
 
     The last half of the rows, by cutoff, is parted into `count` spans of about equal rows. A fold
     without conversions on either side is left out.
+
+    Parameters
+    ----------
+    rows
+        The rows before the test.
+    count
+        How many folds.
+    embargo
+        Microseconds, at least the horizon.
+
+    Raises
+    ------
+    NotEnoughEvidence
+        If no fold has conversions on both sides.
     """
     borders = np.unique(np.quantile(rows.cutoff, np.linspace(0.5, 1.0, count + 1), method="lower"))
-    found = 0
+    usable_folds = 0
     for begin, end in pairwise(borders):
         teach = np.flatnonzero(rows.cutoff + embargo <= begin)
         judged = np.flatnonzero((rows.cutoff > begin) & (rows.cutoff <= end))
         if all(0 < rows.label[part].sum() < len(part) for part in (teach, judged)):
-            found += 1
+            usable_folds += 1
             yield teach, judged
-    if not found:
+    if not usable_folds:
         raise NotEnoughEvidence.of(
             "no fold with conversions before and after its embargo",
             "a history several times as long as the horizon",
@@ -95,7 +109,15 @@ def time_folds(
 
 
 def suggest(trial: optuna.Trial, now: TrainParams) -> dict[str, float]:
-    """Draw one value of every searched setting, whole where it is whole now."""
+    """Draw one value of every searched setting, whole where it is whole now.
+
+    Parameters
+    ----------
+    trial
+        The trial of the study.
+    now
+        The settings as they are.
+    """
     drawn: dict[str, float] = {}
     for name, (low, high, logarithmic) in SEARCHED.items():
         if isinstance(_value(now, name), int):
@@ -106,10 +128,17 @@ def suggest(trial: optuna.Trial, now: TrainParams) -> dict[str, float]:
 
 
 def with_settings(now: TrainParams, chosen: dict[str, float]) -> TrainParams:
-    """Put values in the place of `part.name`.
+    """Return the settings with values in the place of `part.name`.
 
     >>> with_settings(TrainParams(), {"booster.max_leaves": 4}).booster.max_leaves
     4
+
+    Parameters
+    ----------
+    now
+        The settings as they are.
+    chosen
+        `part.name` -> value.
     """
     for name, value in chosen.items():
         part, field = name.split(".")
@@ -122,7 +151,17 @@ def judge(
     folds: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
     settings: TrainParams,
 ) -> float:
-    """Tell the mean log loss of the folds."""
+    """Return the mean log loss of the folds.
+
+    Parameters
+    ----------
+    rows
+        The rows before the test.
+    folds
+        Positions of what teaches and of what judges.
+    settings
+        The settings on trial.
+    """
     losses = []
     for teach, judged in folds:
         model = fit_model.fit(rows.take(teach), settings, seed=settings.seed)
@@ -142,13 +181,13 @@ def _study(job: Job) -> optuna.Study:
         load_if_exists=True,
         direction="minimize",
     )
-    study.sampler = optuna.samplers.TPESampler(seed=job.params.tune.seed + _seen(study))
-    if not _seen(study):
+    study.sampler = optuna.samplers.TPESampler(seed=job.params.tune.seed + _finished(study))
+    if not _finished(study):
         study.enqueue_trial({name: _value(job.params.train, name) for name in SEARCHED})
     return study
 
 
-def _seen(study: optuna.Study) -> int:
+def _finished(study: optuna.Study) -> int:
     return len(_complete(study))
 
 

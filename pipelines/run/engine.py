@@ -1,8 +1,8 @@
-"""Where the partitions are worked on: in this process, in several, or on a Dask cluster.
+"""Where the partitions are processed: in this process, in several, or on a Dask cluster.
 
 Decided here: a stage is a task of one partition that reads and writes files which all workers see,
 and returns something small. So a cluster needs no second implementation: it calls the same task,
-and a result does not depend on who made it (`tests/parity/test_dask.py`).
+and a result does not depend on the process that computed it (`tests/parity/test_dask.py`).
 """
 
 import multiprocessing
@@ -12,54 +12,23 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 from features.errors import BadParams
 from models.model import booster
 from models.model.booster import Grow
 from models.training.cluster_growth import ClusterGrowth
+from pipelines.run.engine_settings import EngineSettings
 
 Result = TypeVar("Result")
 NO_FIXED_PORT: Final = {"dashboard_address": "127.0.0.1:0"}
-"""A scheduler of ours tells its state on a free port of loopback, so that several run at once."""
-
-
-@dataclass(frozen=True)
-class EngineSettings:
-    """Who works on the partitions.
-
-    Attributes
-    ----------
-    kind
-        `local`: this process, one partition after the other, with the threads that the kernels
-        use. `processes`: so many `workers` on this machine. `dask`: a cluster.
-    scheduler
-        Address of the cluster, `tcp://host:port`; none starts one on this machine.
-    workers
-        How many processes, or the processes of a cluster that is started here.
-    """
-
-    kind: Literal["local", "processes", "dask"] = "local"
-    scheduler: str | None = None
-    workers: int = 2
-
-    def __post_init__(self) -> None:
-        """Refuse an address that would never be used, and a cluster of nobody."""
-        if self.kind != "dask" and self.scheduler is not None:
-            raise BadParams.of(
-                f"scheduler: {self.scheduler} with kind: {self.kind}",
-                "an address only for the kind `dask`",
-                "set kind: dask, or remove the address",
-            )
-        if self.workers < 1:
-            raise BadParams.of(f"workers: {self.workers}", "at least 1", "correct it")
+"""A scheduler started here serves its state on a free port of loopback, so that several can run."""
 
 
 def each(
     task: Callable[[int], Result], parts: Iterable[int], settings: EngineSettings
 ) -> Iterator[Result]:
-    """Do the task for every partition, and give each result when it is there, in any order.
+    """Run the task for every partition, and return each result when it is there, in any order.
 
     Parameters
     ----------
@@ -69,7 +38,7 @@ def each(
     parts
         Numbers of the partitions.
     settings
-        Who does it.
+        The engine.
 
     Examples
     --------
@@ -88,12 +57,19 @@ def each(
 
 @contextmanager
 def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iterator[Grow]:
-    """Give what grows trees: this process, or the workers of the cluster.
+    """Return what grows trees: this process, or the workers of the cluster.
+
+    Parameters
+    ----------
+    grown
+        Where the trees are grown.
+    settings
+        The engine; for workers it must be a Dask cluster.
 
     Raises
     ------
     BadParams
-        If workers are asked for and there is no cluster.
+        If workers are requested and there is no cluster.
     """
     if grown == "here":
         yield booster.grow
@@ -111,7 +87,7 @@ def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iter
 def _side_by_side(
     task: Callable[[int], Result], parts: list[int], workers: int
 ) -> Iterator[Result]:
-    """Work in fresh processes; what has not begun is given up when nobody waits for it."""
+    """Run the task in new processes; what has not begun is cancelled when the caller stops."""
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, min(workers, len(parts))), fresh, _beside) as pool:
         try:
@@ -122,13 +98,13 @@ def _side_by_side(
 
 
 def _beside() -> None:
-    """Leave interrupts to the parent, who lets a part that was begun be finished; end with it."""
+    """Leave interrupts to the parent, which lets a part that was begun finish; exit with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
 def _end_with_the_parent() -> None:
-    """End at once when the parent is gone: another run may be at its parts by now."""
+    """Exit at once when the parent has gone: another run may be working on its parts."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,12 +1,13 @@
 """params.yaml -> frozen, strict types.
 
 Decided here: which sections there are. A section is the settings class of the code that reads it,
-so that a default is written once; a name that nobody reads is refused; a horizon is said once, in
-`cohort`, and handed to all who need it. All faults are told at once.
+so that a default and its limits are written once; a name that no section has is refused; the
+horizon is written in `cohort` alone and copied to the sections that need it. All faults are
+reported at once.
 
     workspace   name of the folders under data/ and artifacts/
     source      the mapping, and how the tables are parted
-    cohort      who is asked about and when, what is predicted
+    cohort      which leads are scored at which cutoffs, and what is predicted
     split       training, calibration, embargo, test
     features    what the catalog is learned with
     train       scorecard, trees, calibration, evidence
@@ -17,41 +18,48 @@ so that a default is written once; a name that nobody reads is refused; a horizo
     recalibrate how new outcomes repair its probabilities
     retrain     when a model is due
     card        what people say about the model
-    registry    where runs and versions are kept
+    registry    where runs and versions are stored
     score       the ranking
     monitor     how often it may be wrong, and which changes matter
     tune        the search
-    engine      who works on the partitions
+    engine      what processes the partitions
 """
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
+from pydantic import ConfigDict, Field, with_config
 
 from features.catalog.catalog import CatalogSettings
-from features.errors import BadParams, Fault
+from features.errors import BadInput, BadParams
 from features.labels import Target
 from features.snapshots import CohortRule
-from models.evaluation.evaluation import EvaluationSettings
-from models.evaluation.paired_trial import TrialSettings
-from models.evaluation.segment_models import SegmentSettings
-from models.explain.concept_proof import ProofSettings
-from models.explain.select_reasons import ReasonSettings
+from models.evaluation.settings import EvaluationSettings, SegmentSettings, TrialSettings
+from models.explain.settings import ProofSettings, ReasonSettings
 from models.lifecycle.origins import BacktestSettings
-from models.lifecycle.recalibration import RepairSettings
-from models.model.reference import BandSettings
-from models.model.settings import TrainSettings
+from models.lifecycle.settings import RecalibrationSettings
+from models.model.settings import BandSettings, TrainSettings
 from models.monitoring.settings import MonitorSettings
 from models.registry.registry_types import RegistrySettings
-from models.stats.splits import SplitSettings
-from pipelines.run.engine import EngineSettings
+from models.stats.limits import (
+    Count,
+    CountOrZero,
+    Days,
+    Hours,
+    Name,
+    NotNegative,
+    Seed,
+    SomeValues,
+    Values,
+)
+from models.stats.settings import SplitSettings
+from pipelines.run.engine_settings import EngineSettings
 from pipelines.run.workspace import Workspace
 
-_WHY = "name the check and say why it is no leak"
+LeakCode = Annotated[str, Field(pattern=r"^L\d{3}$")]
 
 
 @dataclass(frozen=True)
@@ -68,23 +76,23 @@ class SourceParams:
         About how many leads a partition holds; memory is bounded by it.
     """
 
-    mapping: str = "examples/sample/mapping.yaml"
-    export: str | None = None
-    leads_per_partition: int = 20_000
+    mapping: Name = "examples/sample/mapping.yaml"
+    export: Name | None = None
+    leads_per_partition: Count = 20_000
 
 
 @dataclass(frozen=True)
 class CohortParams:
-    """Who is asked about and when, and what is predicted; see `CohortRule` and `Target`."""
+    """Which leads are scored when, and what is predicted; see `CohortRule` and `Target`."""
 
-    outcome: str = "won"
-    horizon_days: float = 90.0
+    outcome: Name = "won"
+    horizon_days: Days = 90.0
     repeat: bool = False
-    every_days: float | None = 14.0
+    every_days: Days | None = 14.0
     first_cutoff: datetime | None = None
     last_cutoff: datetime | None = None
-    early_age_hours: tuple[float, ...] = (1.0, 24.0, 72.0)
-    max_age_days: float | None = None
+    early_age_hours: Values[Hours] = (1.0, 24.0, 72.0)
+    max_age_days: Days | None = None
     until_decided: bool = False
 
     @property
@@ -107,8 +115,29 @@ class CohortParams:
         return Target(self.outcome, self.horizon_days, self.repeat)
 
     def __post_init__(self) -> None:
-        """Let the parts refuse what they cannot use."""
-        _ = self.rule, self.target
+        """Refuse what the rule or the target cannot use."""
+        try:
+            _ = self.rule, self.target
+        except BadInput as error:
+            raise BadParams(list(error.faults)) from error
+
+
+@dataclass(frozen=True)
+class FeatureParams:
+    """What the catalog is learned with; see `CatalogSettings`, which needs no pydantic."""
+
+    windows_days: SomeValues[Days] = CatalogSettings.windows_days
+    min_support: Count = CatalogSettings.min_support
+    max_topics: CountOrZero = CatalogSettings.max_topics
+    max_categories: CountOrZero = CatalogSettings.max_categories
+    sequence_length: CountOrZero = CatalogSettings.sequence_length
+    half_lives_days: Values[Days] = CatalogSettings.half_lives_days
+    month_after_days: NotNegative = CatalogSettings.month_after_days
+
+    @property
+    def settings(self) -> CatalogSettings:
+        """The same for the code that learns the catalog."""
+        return CatalogSettings(**asdict(self))
 
 
 @dataclass(frozen=True)
@@ -128,12 +157,12 @@ class TrainParams(TrainSettings):
     grown
         Where the trees that were decided on are grown: `here`, or by the `workers` of the Dask
         cluster that `engine` names, with `lightgbm.dask`. While they grow, LightGBM listens on
-        every network interface of each worker and asks nobody who they are: for private networks.
+        every network interface of each worker without authentication: for private networks only.
     """
 
-    seed: int = 0
+    seed: Seed = 0
     grown: Literal["here", "workers"] = "here"
-    points: str | None = None
+    points: Name | None = None
     bands: BandSettings = field(default_factory=BandSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
 
@@ -152,18 +181,10 @@ class PromoteParams(TrialSettings):
         Leak checks that may fail, by code, each with the written reason.
     """
 
-    confidence: float = 0.9
-    allow_leaks: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse what is allowed without a reason, all at once."""
-        faults = [
-            Fault(f"promote.allow_leaks: {code}: {reason!r}", "a check's code and a reason", _WHY)
-            for code, reason in self.allow_leaks.items()
-            if not (re.fullmatch(r"L\d{3}", code) and str(reason or "").strip())
-        ]
-        if faults:
-            raise BadParams(faults)
+    confidence: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    allow_leaks: dict[Annotated[str, Field(pattern=r"^L\d{3}$")], Name] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True)
@@ -177,7 +198,7 @@ class RetrainParams:
         those there are now. Recalibration does not make it younger.
     """
 
-    every_days: float = 90.0
+    every_days: Days = 90.0
 
 
 @dataclass(frozen=True)
@@ -194,9 +215,9 @@ class CardParams:
         What it must not be used for, besides what its figures say.
     """
 
-    owner: str | None = None
-    purpose: str | None = None
-    limits: tuple[str, ...] = ()
+    owner: Name | None = None
+    purpose: Name | None = None
+    limits: Values[Name] = ()
 
 
 @dataclass(frozen=True)
@@ -209,7 +230,7 @@ class ScoreParams(ReasonSettings):
         Leads that are scored and explained at once; memory grows with it.
     """
 
-    batch_rows: int = 50_000
+    batch_rows: Count = 50_000
 
 
 @dataclass(frozen=True)
@@ -226,26 +247,29 @@ class TuneParams:
         Of the search.
     """
 
-    trials: int = 30
-    folds: int = 3
-    seed: int = 0
+    trials: Count = 30
+    folds: Count = 3
+    seed: Seed = 0
 
 
+@with_config(
+    ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, str_strip_whitespace=True)
+)
 @dataclass(frozen=True)
 class Params:
     """The whole file."""
 
-    workspace: str = "sample"
+    workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sample"
     source: SourceParams = field(default_factory=SourceParams)
     cohort: CohortParams = field(default_factory=CohortParams)
     split: SplitSettings = field(default_factory=SplitSettings)
-    features: CatalogSettings = field(default_factory=CatalogSettings)
+    features: FeatureParams = field(default_factory=FeatureParams)
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)
-    recalibrate: RepairSettings = field(default_factory=RepairSettings)
+    recalibrate: RecalibrationSettings = field(default_factory=RecalibrationSettings)
     retrain: RetrainParams = field(default_factory=RetrainParams)
     card: CardParams = field(default_factory=CardParams)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
@@ -255,7 +279,7 @@ class Params:
     engine: EngineSettings = field(default_factory=EngineSettings)
 
     def at(self, root: Path = Path()) -> Workspace:
-        """Give the places of this workspace below a directory."""
+        """Return the places of this workspace below a directory."""
         return Workspace(self.workspace, root)
 
 

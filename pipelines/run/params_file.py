@@ -1,24 +1,34 @@
-"""Reading params.yaml: every fault at once.
+"""Reading params.yaml: every fault at once, each with its line.
 
-Decided here: moments without an offset are UTC, and what stands in one section alone (the horizon,
-in `cohort`) is handed to the others. How a section is read is `params_section`'s business.
+Decided here: the limits of every field stand in the settings classes, and pydantic checks them. A
+value at fault is dropped and the rest is checked again, so that one fault never hides another (a
+rule over two fields is checked only where both are sound). The horizon stands in `cohort` alone and
+is copied to the sections that need it.
 """
 
+import difflib
+import json
 import re
-from dataclasses import is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
-import numpy as np
 import yaml
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from features.errors import BadParams, Fault
-from pipelines.run.params import Params, utc
-from pipelines.run.params_section import SectionReader, unknown_name
+from pipelines.intake.mapping import yaml_lines
+from pipelines.intake.mapping.yaml_lines import Place
+from pipelines.run.params import CohortParams, Params
 
-_FROM_COHORT: Final = {"split": "horizon_days", "train": "horizon_days"}
-"""Section -> the field that `cohort` says for it."""
+_HORIZON: Final = "horizon_days"
+_UNKNOWN: Final = "unexpected_keyword_argument"
+_COPIES: Final = (("split", _HORIZON), ("train", _HORIZON))
+"""Where the horizon of `cohort` is copied to."""
+_PREFIX: Final = re.compile(r"^(Value error, |\w+ should (be |have )?)")
+"""Of the messages of pydantic, which follows `expected` here."""
+_ADAPTER: Final = TypeAdapter(Params)
 
 
 def load(path: Path) -> Params:
@@ -37,81 +47,147 @@ def load(path: Path) -> Params:
 
 
 def parse(text: str, name: str = "params.yaml") -> Params:
-    """Read the text of a params file; `name` stands in the faults.
+    """Read the text of a params file.
 
     >>> parse("cohort: {horizon_days: 30}").train.horizon_days
     30.0
     >>> parse("cohort: {horizon: 30}")
     Traceback (most recent call last):
         ...
-    features.errors.BadParams: found params.yaml: cohort.horizon; ... did you mean horizon_days?
+    features.errors.BadParams: found params.yaml line 1: cohort.horizon; ... did you mean ...
+
+    Parameters
+    ----------
+    text
+        YAML; moments without an offset are UTC.
+    name
+        What the file is called in the faults.
+
+    Raises
+    ------
+    BadParams
+        With every fault of every section.
     """
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadParams.of(f"{name}: {error}", "a YAML file", "correct the line") from error
-    raw = {} if raw is None else raw
-    if not isinstance(raw, dict):
-        raise BadParams.of(f"{name}: {type(raw).__name__}", "sections", "see params.yaml")
-    faults: list[Fault] = []
-    sections = _sections(raw, name, faults)
+    content, lines = _read(text, name)
+    written = _copy_horizon(content)
+    params, errors = _validated(content)
+    faults = [
+        Fault(
+            f"{_where(place, name, lines)}: {value}", "the horizon in `cohort` alone", "remove it"
+        )
+        for place, value in written.items()
+    ]
+    for one in errors:
+        if one["loc"] not in _COPIES:
+            faults += _faults(one, _where(one["loc"], name, lines))
     if faults:
         raise BadParams(faults)
-    return Params(**sections)
+    return params
 
 
-def _sections(raw: dict[str, Any], name: str, faults: list[Fault]) -> dict[str, Any]:
-    types = get_type_hints(Params)
-    unknown = sorted(str(section) for section in raw.keys() - types.keys())
-    faults.extend(unknown_name(name, (section,), list(types)) for section in unknown)
-    read = {}
-    horizon: dict[str, Any] = {}
-    for section, kind in types.items():
-        content = raw.get(section, {} if is_dataclass(kind) else Params.workspace)
-        reader = SectionReader(name, section, kind)
-        value = reader.read(_prepared(content, horizon, reader))
-        faults.extend(reader.faults)
-        if value is not None:
-            read[section] = value
-        if section == "cohort":
-            known = value is not None and "horizon_days" not in reader.left_out
-            horizon = {"horizon_days": value.horizon_days} if known else {}
-    if "workspace" in read and not re.fullmatch(r"[A-Za-z0-9_-]+", read["workspace"]):
-        faults.append(
-            Fault(
-                f"{name}: workspace: {read['workspace']!r}",
-                "letters, digits, - and _, for it names folders",
-                "correct it",
-            )
-        )
-    return read
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of the file."""
+    schema = _ADAPTER.json_schema()
+    for kind in ("SplitSettings", "TrainParams"):
+        del schema["$defs"][kind]["properties"][_HORIZON]
+    return schema
 
 
-def _prepared(content: Any, shared: dict[str, Any], reader: SectionReader) -> Any:
-    """Hand a section what `cohort` says, and refuse it being said twice."""
-    if content is None:
-        content = {}
-    if reader.section not in _FROM_COHORT or not isinstance(content, dict):
-        return content
-    given = _FROM_COHORT[reader.section]
-    content = dict(content)
-    if given in content:
-        reader.faults.append(
-            Fault(
-                f"{reader.file}: {reader.section}.{given}: {content.pop(given)!r}",
-                "the horizon once, in `cohort`",
-                "remove it",
-            )
-        )
-    if isinstance(content.get("test_from"), date):
-        content["test_from"] = _microseconds(content["test_from"])
-    if not shared:  # the horizon is at fault: what is measured by it cannot be judged
-        content.pop("embargo_days", None)
-    return content | shared
+def _read(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    """Read YAML as plain data, and the line of every place."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BadParams.of(f"{name}: {error}", "a YAML file", "correct the line") from error
+    if node is None:
+        return {}, {(): 1}
+    if not isinstance(content, dict):
+        raise BadParams.of(f"{name}: {type(content).__name__}", "sections", "see params.yaml")
+    lines = dict(yaml_lines.lines(node))
+    faults = [
+        Fault(_where(place, name, lines), "each name once", "remove one")
+        for place in yaml_lines.repeated_keys(node)
+    ]
+    if faults:
+        raise BadParams(faults)
+    return {key: value for key, value in _plain(content).items() if value is not None}, lines
 
 
-def _microseconds(moment: date) -> int:
-    at = moment if isinstance(moment, datetime) else datetime(*moment.timetuple()[:3])  # noqa: DTZ001
-    stamp = utc(at)
-    assert stamp is not None  # noqa: S101 - for the type checker: a moment was given
-    return int(stamp.as_unit("us").asm8.astype(np.int64))
+def _plain(value: Any) -> Any:
+    """Convert what YAML reads to what JSON holds; a date is its midnight."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat() + ("" if isinstance(value, datetime) else "T00:00:00")
+    return value
+
+
+def _copy_horizon(content: dict[str, Any]) -> dict[Place, Any]:
+    """Copy the horizon to the sections that need it; return what was written there."""
+    cohort = content.get("cohort")
+    horizon = cohort.get(_HORIZON) if isinstance(cohort, dict) else None
+    written: dict[Place, Any] = {}
+    for section, name in _COPIES:
+        inner = content.setdefault(section, {})
+        if isinstance(inner, dict):
+            if name in inner:
+                written[section, name] = inner[name]
+            inner[name] = CohortParams.horizon_days if horizon is None else horizon
+    return written
+
+
+def _validated(content: dict[str, Any]) -> tuple[Params, list[ErrorDetails]]:
+    """Return the params without the values at fault, and every fault."""
+    errors: list[ErrorDetails] = []
+    while True:
+        try:
+            return _ADAPTER.validate_json(json.dumps(content, default=str)), errors
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                errors.append(one)
+                _drop(content, one["loc"])
+                if one["loc"] == ("split", _HORIZON):  # the embargo is measured by it
+                    content["split"].pop("embargo_days", None)
+
+
+def _drop(content: dict[Any, Any], place: Place) -> None:
+    """Remove the value at a place; the whole list when it lies in one."""
+    key, *rest = place
+    inner = content.get(key)
+    if rest and isinstance(inner, dict) and rest[0] in inner:
+        _drop(inner, tuple(rest))
+    else:
+        content.pop(key, None)
+
+
+def _faults(error: ErrorDetails, where: str) -> list[Fault]:
+    """Convert an error of pydantic."""
+    refused = error.get("ctx", {}).get("error")
+    if isinstance(refused, BadParams):  # of the settings themselves
+        return [Fault(f"{where}: {one.observed}", one.expected, one.do) for one in refused.faults]
+    if error["type"] == _UNKNOWN:
+        return [_unknown(error["loc"], where)]
+    if error["type"] == "too_short" and error["input"]:  # only for want of the items at fault
+        return []
+    expected = _PREFIX.sub("", error["msg"])
+    shown = json.dumps(error["input"], ensure_ascii=False)
+    return [Fault(f"{where}: {shown}", expected, "correct it")]
+
+
+def _unknown(place: Place, where: str) -> Fault:
+    kind: Any = Params
+    for name in place[:-1]:
+        kind = get_type_hints(kind)[str(name)]
+    known = list(get_type_hints(kind))
+    near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+    do = f"did you mean {near[0]}?" if near else "remove it"
+    return Fault(where, f"one of {', '.join(known)}", do)
+
+
+def _where(place: Place, name: str, lines: dict[Place, int]) -> str:
+    """Return the file, the line and the name of a place."""
+    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
+    return f"{name} line {lines[known]}: {'.'.join(map(str, place))}"

@@ -1,4 +1,4 @@
-"""Which code made an output: the git revision for people, a hash of the sources for work kept."""
+"""Which code made an output: the git revision for people, a hash of the sources for resuming."""
 
 import hashlib
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def of_checkout(folder: Path) -> str:
-    """Tell the git revision of a folder, with `-changed` when files differ; "" outside of git."""
+    """Return the git revision of a folder, with `-changed` when files differ; "" outside of git."""
     git = shutil.which("git")
     if git is None:
         return ""

@@ -1,4 +1,4 @@
-"""What every stage is given: the parameters, the places, the time, and how to show progress."""
+"""The context of a stage: the parameters, the places, the time, and how to show progress."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,16 +12,30 @@ from pipelines.run.workspace import Workspace
 Track = Callable[[Iterable[Any], str, int], Iterator[Any]]
 """Goes through (things, what is done with them, how many there are)."""
 Tell = Callable[[str, int, int | None], None]
-"""Is told (what is done, how much of it, of how much; None: unknown)."""
+"""Receives (what is done, how much of it, of how much; None: unknown)."""
 
 
 def silently(things: Iterable[Any], _title: str, _total: int) -> Iterator[Any]:
-    """Go through the things and show nothing."""
+    """Iterate over the things and show nothing.
+
+    Parameters
+    ----------
+    things
+        What is worked on.
+    _title, _total
+        What is done with them, and how many there are; not shown.
+    """
     yield from things
 
 
 def nobody(_title: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""
+    """Show no progress.
+
+    Parameters
+    ----------
+    _title, _done, _total
+        What is done, how much of it, of how much; not shown.
+    """
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,7 @@ class Job:
     params, places
         What to do, and where things lie.
     now
-        The moment of the call, by which dates in the future are known; None: not said.
+        The moment of the call, by which dates in the future are recognised; None: unknown.
     track, tell
         How progress is shown, by a stage that goes through things and by one that counts.
     """

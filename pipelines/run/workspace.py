@@ -106,7 +106,7 @@ class Workspace:
 
     @property
     def recalibration(self) -> Path:
-        """recalibrate: what was found and decided."""
+        """recalibrate: what was tried and decided."""
         return self.artifacts / "recalibration.json"
 
     @property

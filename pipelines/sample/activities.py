@@ -6,7 +6,6 @@ late; what was not entered before the world's end is not in the table.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +14,9 @@ from numpy.typing import NDArray
 
 from features.timeline import DAY, SECOND
 from pipelines.sample import texts
+from pipelines.sample.history import SampleHistory
+from pipelines.sample.salespeople import SALESPEOPLE
 from pipelines.sample.touches import FIRST_TOUCH_OF_SOURCE, KINDS, LATE_TOUCHES, TOUCHES
-from pipelines.sample.words import SALESPEOPLE
-
-if TYPE_CHECKING:
-    from pipelines.sample.company import SampleCompany
 
 Ints = NDArray[np.int64]
 LATE_SHARE = 0.4
@@ -27,8 +24,16 @@ LATEST_DAYS = 7
 PERSONAL = ("call", "meeting", "greeting_card")
 
 
-def activities(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
-    """Make the table `activities`, sorted by lead, then `occurred_at`."""
+def activities(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
+    """Return the table `activities`, sorted by lead, then `occurred_at`.
+
+    Parameters
+    ----------
+    company
+        All that happened.
+    rng
+        The source of chance.
+    """
     lead, at, kind = _with_first_touches(company)
     known = _known(at, kind, rng)
     entered = known < company.ends_at
@@ -51,7 +56,15 @@ def activities(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
 
 
 def chosen(numbers: Ints, values: Sequence[str | None]) -> pa.Array:
-    """Take `values[number]` for every number; a negative number is missing."""
+    """Return `values[number]` for every number.
+
+    Parameters
+    ----------
+    numbers
+        Places in `values`; a negative number is missing.
+    values
+        What to choose from.
+    """
     array = pa.array(list(values), pa.string())
     return array.take(pa.array(numbers, mask=numbers < 0))
 
@@ -62,8 +75,19 @@ def times(moments: Ints) -> pa.Array:
 
 
 def identifiers(prefix: str, width: int, n: int) -> pa.Array:
-    """Make ids: numbers from 1 with a prefix and leading zeros.
+    """Return ids: numbers from 1 with a prefix and leading zeros.
 
+    Parameters
+    ----------
+    prefix
+        What stands before the number.
+    width
+        Digits of the number.
+    n
+        How many ids.
+
+    Examples
+    --------
     >>> identifiers("A", 3, 2).to_pylist()
     ['A001', 'A002']
     """
@@ -71,7 +95,7 @@ def identifiers(prefix: str, width: int, n: int) -> pa.Array:
     return pc.binary_join_element_wise(prefix, numbers, "")
 
 
-def _with_first_touches(company: "SampleCompany") -> tuple[Ints, Ints, Ints]:
+def _with_first_touches(company: SampleHistory) -> tuple[Ints, Ints, Ints]:
     lives, people = company.lives, company.people
     first = len(TOUCHES) + np.array(FIRST_TOUCH_OF_SOURCE)[people.codes["source"]]
     lead = np.concatenate([np.arange(len(people)), lives.touch_lead])
@@ -88,7 +112,7 @@ def _known(at: Ints, kind: Ints, rng: np.random.Generator) -> Ints:
     return at + np.where(late, delay, 0)
 
 
-def _actors(company: "SampleCompany", lead: Ints, kind: Ints) -> pa.Array:
+def _actors(company: SampleHistory, lead: Ints, kind: Ints) -> pa.Array:
     personal = np.array([touch.activity_type in PERSONAL for touch in KINDS])[kind]
     return chosen(np.where(personal, company.people.owner[lead], -1), [p[0] for p in SALESPEOPLE])
 

@@ -1,7 +1,7 @@
-"""Asking the sample company for the truth of snapshots.
+"""The truth of snapshots of the sample company.
 
-Decided here: which snapshots are exported with their truth (`truth_snapshots`), and what is told of
-any snapshot (`truth_at`).
+Decided here: which snapshots are exported with their truth (`truth_snapshots`), and what the truth
+of any snapshot is (`truth_at`).
 """
 
 from collections.abc import Iterable
@@ -13,19 +13,22 @@ from numpy.typing import NDArray
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments, to_moments
 from pipelines.sample import seasons, truth
-from pipelines.sample.company import LONGEST_HORIZON_DAYS, SampleCompany
+from pipelines.sample.company import LONGEST_HORIZON_DAYS
+from pipelines.sample.history import SampleHistory
 from pipelines.sample.seasons import START_MOMENT, split_moment
 
 Ints = NDArray[np.int64]
 
 
 def truth_at(
-    company: SampleCompany, snapshots: pd.DataFrame, horizon_days: int = 90
+    company: SampleHistory, snapshots: pd.DataFrame, horizon_days: int = 90
 ) -> pd.DataFrame:
-    """Tell the true probabilities of a deal won in [cutoff, cutoff + horizon).
+    """Return the true probabilities of a deal won in [cutoff, cutoff + horizon).
 
     Parameters
     ----------
+    company
+        All that happened.
     snapshots
         Columns `lead_id`, `cutoff`; any order, repeats allowed. Cutoffs count in whole seconds.
     horizon_days
@@ -58,11 +61,20 @@ def truth_at(
 
 
 def truth_snapshots(
-    company: SampleCompany, every_days: int = 14, early_hours: Iterable[int] = (1, 24, 72)
+    company: SampleHistory, every_days: int = 14, early_hours: Iterable[int] = (1, 24, 72)
 ) -> pd.DataFrame:
     """List the snapshots whose truth is exported: open leads at regular cutoffs and early ages.
 
     Regular cutoffs begin three months after the start, at 00:00 UTC, and run to the world's end.
+
+    Parameters
+    ----------
+    company
+        All that happened.
+    every_days
+        Days between two regular cutoffs.
+    early_hours
+        Ages, in hours after the lead's creation.
 
     Returns
     -------
@@ -74,12 +86,12 @@ def truth_snapshots(
         START_MOMENT + seasons.days_in(3) * DAY, company.ends_at + 1, every_days * DAY
     )
     lead, column = np.nonzero((created[:, None] < moments) & (won[:, None] >= moments))
-    found = [(lead, moments[column], np.zeros(len(lead), dtype=np.bool_))]
+    parts = [(lead, moments[column], np.zeros(len(lead), dtype=np.bool_))]
     for hours in early_hours:
         cutoff = created + hours * HOUR
         there = np.flatnonzero((won >= cutoff) & (cutoff <= company.ends_at))
-        found.append((there, cutoff[there], np.ones(len(there), dtype=np.bool_)))
-    lead, cutoff, early = (np.concatenate(part) for part in zip(*found, strict=True))
+        parts.append((there, cutoff[there], np.ones(len(there), dtype=np.bool_)))
+    lead, cutoff, early = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.lexsort((early, cutoff, lead))
     return pd.DataFrame(
         {
@@ -91,27 +103,27 @@ def truth_snapshots(
 
 
 def _answers(
-    company: SampleCompany, lead: Ints, cutoff: Ints, horizon_days: int
+    company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     everything, observable = np.full(len(lead), np.nan), np.full(len(lead), np.nan)
-    asked = np.flatnonzero(cutoff <= company.ends_at)
-    order = asked[np.lexsort((cutoff[asked], lead[asked]))]
+    answered = np.flatnonzero(cutoff <= company.ends_at)
+    order = answered[np.lexsort((cutoff[answered], lead[answered]))]
     day, within = split_moment(cutoff[order])
     questions = truth.Questions(_starts(lead[order], len(company.people)), day, within)
     laws = (company.world, company.modifiers, company.calendar)
     everything[order], observable[order] = truth.answer(
-        _seen(company), questions, laws, horizon_days
+        _observations(company), questions, laws, horizon_days
     )
     return everything, observable
 
 
-def _seen(company: SampleCompany) -> truth.Seen:
+def _observations(company: SampleHistory) -> truth.Observations:
     lives, n = company.lives, len(company.people)
     created_day, created_within = split_moment(company.people.created_at)
     telling = ~company.world.noise[lives.touch_kind]
     touch_day, touch_within = split_moment(lives.touch_at[telling])
     event_day, event_within = split_moment(lives.event_at)
-    return truth.Seen(
+    return truth.Observations(
         created_day=created_day,
         created_within=created_within,
         touch_start=_starts(lives.touch_lead[telling], n),

@@ -17,7 +17,17 @@ EVENT_COUNT = 4
 def transition(
     moves: Floats, is_wake: NDArray[np.bool_], is_rise: NDArray[np.bool_], up: float, wake: float
 ) -> Floats:
-    """Make the transition matrix of one day, shape (5, 5); rows sum to one."""
+    """Return the transition matrix of one day, shape (5, 5); rows sum to one.
+
+    Parameters
+    ----------
+    moves
+        Shape (5, 5): chances per day, before modification.
+    is_wake, is_rise
+        Shape (5, 5): which moves `wake` and `up` multiply.
+    up, wake
+        The lead's multipliers.
+    """
     matrix = np.zeros((STATE_COUNT, STATE_COUNT))
     for i in range(STATE_COUNT):
         leaving = 0.0
@@ -41,7 +51,15 @@ def transition(
 
 @njit(cache=True)
 def event_factors(opening: float, winning: float, customer_opening: float) -> Floats:
-    """Make the multipliers of the events' hazards: opened, quoted, won, lost."""
+    """Return the multipliers of the events' hazards: opened, quoted, won, lost.
+
+    Parameters
+    ----------
+    opening, winning
+        The lead's multipliers.
+    customer_opening
+        Multiplier on `opened` for a customer; 1 for the others.
+    """
     factors = np.ones(EVENT_COUNT)
     factors[0] = opening * customer_opening
     factors[1] = np.sqrt(winning)
@@ -51,7 +69,15 @@ def event_factors(opening: float, winning: float, customer_opening: float) -> Fl
 
 @njit(cache=True)
 def stage_after(stage: int, event: int) -> int:
-    """Tell the stage that begins with the day after a day with this event (-1: none)."""
+    """Return the stage that begins with the day after a day with an event.
+
+    Parameters
+    ----------
+    stage
+        The stage of the day.
+    event
+        Number in `world.EVENTS`; -1: none.
+    """
     if event < 0:
         return stage
     return event + 1 if event < 2 else 0  # noqa: PLR2004
@@ -59,7 +85,15 @@ def stage_after(stage: int, event: int) -> int:
 
 @njit(cache=True)
 def share_before(profile: Floats, within: float) -> float:
-    """Interpolate the share of a day's happenings before a moment of the day in [0, 1]."""
+    """Interpolate the share of a day's events before a moment of the day.
+
+    Parameters
+    ----------
+    profile
+        Shape (25,): the share before each hour.
+    within
+        The share of the day's 24 hours, in [0, 1].
+    """
     hour = within * 24.0
     k = int(hour)
     if k >= 24:  # noqa: PLR2004
@@ -70,7 +104,15 @@ def share_before(profile: Floats, within: float) -> float:
 
 @njit(cache=True)
 def moment_of_share(profile: Floats, share: float) -> float:
-    """Invert `share_before`."""
+    """Return the moment of the day before which a share of the events lies.
+
+    Parameters
+    ----------
+    profile
+        Shape (25,): the share before each hour.
+    share
+        The share, in [0, 1).
+    """
     k = 0
     while k < 23 and profile[k + 1] <= share:  # noqa: PLR2004
         k += 1

@@ -1,10 +1,8 @@
-"""The sample company as canonical tables, before anybody renames or soils them.
+"""The sample company as canonical tables, before columns are renamed and faults planted.
 
 Decided here: what of the company ends up in which table. `attribute_changes` are moves between
 departments, which have no effect on anything; amounts depend on the company size only.
 """
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,30 +11,31 @@ from numpy.typing import NDArray
 
 from features.tables import Tables
 from features.timeline import DAY, SECOND
-from pipelines.sample import words
 from pipelines.sample.activities import activities, chosen, identifiers, times
-from pipelines.sample.leaks import leaking_columns
+from pipelines.sample.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
+from pipelines.sample.history import SampleHistory
+from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns
+from pipelines.sample.salespeople import SALESPEOPLE
 from pipelines.sample.world import EVENTS
-
-if TYPE_CHECKING:
-    from pipelines.sample.company import SampleCompany
 
 Ints = NDArray[np.int64]
 CHANGES_PER_YEAR = 0.25
 LATEST_CHANGE_DAYS = 10
 
 
-def tables(company: "SampleCompany", *, with_leaks: bool = False) -> Tables:
-    """Make the canonical tables that the good mapping makes of the export.
+def tables(company: SampleHistory, *, with_leaks: bool = False) -> Tables:
+    """Return the canonical tables that the good mapping makes of the export.
 
     Parameters
     ----------
+    company
+        All that happened.
     with_leaks
         Whether the leads carry the columns of `leaks.PLANTED_LEAKS`.
     """
     made = arrow_tables(company)
-    leaks = () if with_leaks else company.leak_names
-    leads = made["leads"].drop_columns([words.AGE_BRACKET.name, *leaks])
+    leaks = () if with_leaks else tuple(leak.name for leak in PLANTED_LEAKS)
+    leads = made["leads"].drop_columns([AGE_BRACKET.name, *leaks])
     return Tables(
         leads=leads.to_pandas(),
         activities=made["activities"].to_pandas(),
@@ -46,8 +45,8 @@ def tables(company: "SampleCompany", *, with_leaks: bool = False) -> Tables:
     )
 
 
-def arrow_tables(company: "SampleCompany") -> dict[str, pa.Table]:
-    """Make the tables with canonical column names, leaks and personal columns included."""
+def arrow_tables(company: SampleHistory) -> dict[str, pa.Table]:
+    """Return the tables with canonical column names, leaks and personal columns included."""
     rng = [np.random.default_rng([int(seed), 1]) for seed in company.particulars_seeds]
     return {
         "leads": _leads(company, rng[0]),
@@ -58,16 +57,16 @@ def arrow_tables(company: "SampleCompany") -> dict[str, pa.Table]:
     }
 
 
-def _leads(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+def _leads(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     people = company.people
     columns = {
         "lead_id": pa.array(list(company.lead_ids), pa.string()),
         "created_at": times(people.created_at),
         "known_at": times(people.created_at),
         "account_id": _account_ids(company).take(pa.array(people.account)),
-        "owner_id": chosen(people.owner, [person[0] for person in words.SALESPEOPLE]),
+        "owner_id": chosen(people.owner, [person[0] for person in SALESPEOPLE]),
     }
-    for attribute in words.CATEGORIES:
+    for attribute in CATEGORIES:
         values = [value.ja for value in attribute.values]
         columns[attribute.name] = chosen(people.codes[attribute.name], values)
     for name, numbers in people.numbers.items():
@@ -75,7 +74,7 @@ def _leads(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
     return pa.table(columns | leaking_columns(company, rng))
 
 
-def _outcomes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+def _outcomes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     lives = company.lives
     size = company.people.codes["company_size"][lives.event_lead]
     deal = lives.event_lead * 1000 + lives.event_deal
@@ -96,7 +95,7 @@ def _outcomes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
     )
 
 
-def _accounts(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+def _accounts(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     ids = _account_ids(company)
     known = np.full(len(ids), np.iinfo(np.int64).max)
     np.minimum.at(known, company.people.account, company.people.created_at)
@@ -118,7 +117,7 @@ def _accounts(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
     return table.filter(pa.array(used))
 
 
-def _changes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
+def _changes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     created = company.people.created_at
     years = (company.ends_at - created) / DAY / 365
     lead = np.repeat(np.arange(len(created)), rng.poisson(CHANGES_PER_YEAR * years))
@@ -127,20 +126,20 @@ def _changes(company: "SampleCompany", rng: np.random.Generator) -> pa.Table:
     at = at // SECOND * SECOND
     known = at + (rng.random(len(lead)) * LATEST_CHANGE_DAYS * DAY).astype(np.int64)
     known = known // SECOND * SECOND
-    weights = np.array([value.share for value in words.DEPARTMENT.values])
+    weights = np.array([value.share for value in DEPARTMENT.values])
     value = rng.choice(len(weights), len(lead), p=weights / weights.sum())
-    kept = np.flatnonzero(known < company.ends_at)
-    kept = kept[np.lexsort((at[kept], lead[kept]))]
+    entered = np.flatnonzero(known < company.ends_at)
+    entered = entered[np.lexsort((at[entered], lead[entered]))]
     return pa.table(
         {
-            "lead_id": chosen(lead[kept], list(company.lead_ids)),
-            "attribute": chosen(np.zeros(len(kept), dtype=np.int64), [words.DEPARTMENT.name]),
-            "occurred_at": times(at[kept]),
-            "known_at": times(known[kept]),
-            "value": chosen(value[kept], [v.ja for v in words.DEPARTMENT.values]),
+            "lead_id": chosen(lead[entered], list(company.lead_ids)),
+            "attribute": chosen(np.zeros(len(entered), dtype=np.int64), [DEPARTMENT.name]),
+            "occurred_at": times(at[entered]),
+            "known_at": times(known[entered]),
+            "value": chosen(value[entered], [v.ja for v in DEPARTMENT.values]),
         }
     )
 
 
-def _account_ids(company: "SampleCompany") -> pa.Array:
+def _account_ids(company: SampleHistory) -> pa.Array:
     return identifiers("C", 6, int(company.people.account.max()) + 1)

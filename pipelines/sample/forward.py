@@ -1,4 +1,4 @@
-"""The days, forward: what was seen, and silence, weigh the hidden states. Compiled.
+"""The days, forward: what was observed, and silence, weight the hidden states. Compiled.
 
 Decided here: one lead is filtered day by day; its snapshots are answered on the way. Leads are
 independent, so any range of them may run in a thread of its own (the lock is released), and the
@@ -16,17 +16,17 @@ from pipelines.sample.world import LOST, WON
 
 
 @njit(cache=True, nogil=True)
-def answer_leads(leads: Any, seen: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
-    """Answer the questions of a range of leads; `out` = (given everything, given what is seen)."""
+def answer_leads(leads: Any, observed: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
+    """Answer the questions of a range of leads; `out` = (given everything, given observations)."""
     begin, end = leads
     for i in range(begin, end):
         if questions[0][i] < questions[0][i + 1]:
-            _answer_lead(i, seen, questions, who, laws, out)
+            _answer_lead(i, observed, questions, who, laws, out)
 
 
 @njit(cache=True)
-def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
-    created, touches, events = seen
+def _answer_lead(i: int, observed: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
+    created, touches, events = observed
     created_day, created_within, path_start, path = created
     question_day = questions[1]
     modified, start, rates_of = who
@@ -53,17 +53,19 @@ def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: An
         today = (day, stage, begun, total, emission, tabled[1][k, stage])
         event, at_event = -1, 1.0
         while cursor[0] < last and question_day[cursor[0]] == day:
-            asked = questions[2][cursor[0]]
-            event, at_event = _look(belief, cursor, (day, asked), seen, today, (event, at_event, i))
+            within = questions[2][cursor[0]]
+            event, at_event = _look(
+                belief, cursor, (day, within), observed, today, (event, at_event, i)
+            )
             ahead = tabled
             if event == WON and customer == 0:
                 ahead = tables(span, 1, lead, chain, calendar)
             state = path[path_start[i] + day - created_day[i]]
-            at = (asked, share_before(hours, asked), share_before(deal_hours, asked), deal_hours)
+            at = (within, share_before(hours, within), share_before(deal_hours, within), deal_hours)
             question = (cursor[0], questions[3], state, event, at_event)
             _answer(question, belief, today, at, (ahead, (kinds, first), after, out))
             cursor[0] += 1
-        event, at_event = _look(belief, cursor, (day, 1.0), seen, today, (event, at_event, i))
+        event, at_event = _look(belief, cursor, (day, 1.0), observed, today, (event, at_event, i))
         until = share_before(deal_hours, at_event)
         _silence(belief, 1.0 - begun[0], until - begun[1], total, today[5])
         _normalise(belief)
@@ -77,7 +79,7 @@ def _answer_lead(i: int, seen: Any, questions: Any, who: Any, laws: Any, out: An
 
 @njit(cache=True)
 def _first_question(i: int, created: Any, questions: Any) -> int:
-    """Skip the cutoffs that do not see the lead."""
+    """Return the first cutoff after the lead's creation."""
     q: int = questions[0][i]
     while q < questions[0][i + 1] and (
         questions[1][q] < created[0][i]
@@ -100,22 +102,22 @@ def _rates_today(i: int, today: Any, rates_of: Any, calendar: Any, eras: Any) ->
 
 
 @njit(cache=True)
-def _look(belief: Any, cursor: Any, until: Any, seen: Any, today: Any, so_far: Any) -> Any:
+def _look(belief: Any, cursor: Any, until: Any, observed: Any, today: Any, so_far: Any) -> Any:
     """Weigh the belief with the touches and the event before a moment of the day."""
-    day, asked = until
-    _, (touch_start, touch_day, touch_within, touch_kind), events = seen
+    day, within = until
+    _, (touch_start, touch_day, touch_within, touch_kind), events = observed
     event_start, event_day, event_within, event_kind = events
     emission, hazards = today[4], today[5]
     event, at_event, i = so_far
     t = cursor[1]
-    while t < touch_start[i + 1] and touch_day[t] == day and touch_within[t] < asked:
+    while t < touch_start[i + 1] and touch_day[t] == day and touch_within[t] < within:
         for z in range(5):
             belief[z] *= emission[z, touch_kind[t]]
         _normalise(belief)
         t += 1
     cursor[1] = t
     v = cursor[2]
-    if v < event_start[i + 1] and event_day[v] == day and event_within[v] < asked:
+    if v < event_start[i + 1] and event_day[v] == day and event_within[v] < within:
         event = event_kind[v]
         at_event = event_within[v]
         for z in range(5):
@@ -128,19 +130,19 @@ def _look(belief: Any, cursor: Any, until: Any, seen: Any, today: Any, so_far: A
 def _answer(question: Any, belief: Any, today: Any, at: Any, ahead: Any) -> None:
     q, horizon, state, event, at_event = question
     day, stage, begun, total, _, hazards = today
-    asked, share, deal_share, deal_hours = at
+    within, share, deal_share, deal_hours = at
     tabled, days, after, out = ahead
-    seen = belief.copy()
-    until = share_before(deal_hours, min(asked, at_event))
-    _silence(seen, share - begun[0], until - begun[1], total, hazards)
+    filtered = belief.copy()
+    until = share_before(deal_hours, min(within, at_event))
+    _silence(filtered, share - begun[0], until - begun[1], total, hazards)
     moved = np.empty((3, 5))
     no_win = horizon_back((day, horizon, deal_share), tabled, days, after[0], moved)
     now = rest_of_day(no_win, (day, deal_share, stage, event), tabled, days, after, moved)
-    _normalise(seen)
+    _normalise(filtered)
     out[0][q] = 1.0 - now[state]
     out[1][q] = 1.0
     for z in range(5):
-        out[1][q] -= seen[z] * now[z]
+        out[1][q] -= filtered[z] * now[z]
 
 
 @njit(cache=True)

@@ -6,19 +6,17 @@ CRM exports do. A good mapping leaves them out; `mikomi evaluate` must name one 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.sample.activities import chosen
+from pipelines.sample.history import SampleHistory
+from pipelines.sample.salespeople import SALESPEOPLE
 from pipelines.sample.touches import LABELS, TOUCHES
-from pipelines.sample.words import SALESPEOPLE
 from pipelines.sample.world import LOST, WON
-
-if TYPE_CHECKING:
-    from pipelines.sample.company import SampleCompany
 
 Ints = NDArray[np.int64]
 
@@ -44,8 +42,16 @@ SIGNED: Final = "契約手続き"
 SIGNED_SHARE: Final = 0.6
 
 
-def leaking_columns(company: "SampleCompany", rng: np.random.Generator) -> dict[str, pa.Array]:
-    """Make the leaking columns by canonical name, one value a lead, mostly missing."""
+def leaking_columns(company: SampleHistory, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Return the leaking columns by canonical name, one value a lead, mostly missing.
+
+    Parameters
+    ----------
+    company
+        All that happened.
+    rng
+        The source of chance.
+    """
     n, lives = len(company.people), company.lives
     won, lost = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
     won[lives.event_lead[lives.event_kind == WON]] = True

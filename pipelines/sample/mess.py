@@ -33,6 +33,8 @@ def plant(
     ----------
     frames
         The raw tables by file name: leads and deals as text, activities typed.
+    rng
+        The source of chance.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def _with(**values: Value) -> Spoil:
 
 
 def _new(column: str, prefix: str, **values: Value) -> Spoil:
-    """Give the rows ids of their own, and these values."""
+    """Return a fault that sets ids of their own, and these values."""
 
     def spoil(rows: pd.DataFrame) -> pd.DataFrame:
         ids = [f"{prefix}{number:06d}" for number in range(1, len(rows) + 1)]

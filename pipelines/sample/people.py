@@ -13,7 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY, SECOND
-from pipelines.sample import words
+from pipelines.sample.attribute_values import (
+    AGE_BRACKET,
+    AREA_OF_REGION,
+    BADGE_COLOUR,
+    CATEGORIES,
+    COMPANY_SIZE,
+    DEPARTMENT,
+    INDUSTRY,
+    JOB_ROLE,
+    REGION,
+    SOURCE,
+    Attribute,
+    value_index,
+)
 from pipelines.sample.seasons import START_MOMENT, Seasons, intake_weights
 from pipelines.sample.world import Modifiers
 
@@ -75,17 +88,38 @@ class People:
 
 
 def draw(n: int, days: int, calendar: Seasons, rng: np.random.Generator) -> People:
-    """Draw `n` leads that come within the first `days` days."""
+    """Draw leads that come within the first days.
+
+    Parameters
+    ----------
+    n
+        How many leads.
+    days
+        Length of the world.
+    calendar
+        Its seasons.
+    rng
+        The source of chance.
+    """
     created = _arrivals(n, days, calendar, rng)
     years = (created - START_MOMENT) / DAY / 365
     n_accounts = max(1, round(n / LEADS_PER_ACCOUNT))
     accounts = {
         attribute.name: _choose(attribute, n_accounts, rng)
-        for attribute in (words.INDUSTRY, words.COMPANY_SIZE, words.REGION)
+        for attribute in (
+            INDUSTRY,
+            COMPANY_SIZE,
+            REGION,
+        )
     }
     account = rng.choice(n_accounts, n, p=_account_weights(accounts["company_size"]))
     codes = {name: values[account] for name, values in accounts.items()}
-    own = (words.JOB_ROLE, words.DEPARTMENT, words.BADGE_COLOUR, words.AGE_BRACKET)
+    own = (
+        JOB_ROLE,
+        DEPARTMENT,
+        BADGE_COLOUR,
+        AGE_BRACKET,
+    )
     codes |= {attribute.name: _choose(attribute, n, rng) for attribute in own}
     codes["source"] = _sources(years, rng)
     employees = _employees(accounts["company_size"], rng)[account]
@@ -98,19 +132,19 @@ def draw(n: int, days: int, calendar: Seasons, rng: np.random.Generator) -> Peop
             "lottery_number": np.where(rng.random(n) < NO_LOTTERY_NUMBER, np.nan, lottery),
         },
         account=account,
-        owner=4 * np.array(words.AREA_OF_REGION)[codes["region"]] + rng.integers(0, 4, n),
+        owner=4 * np.array(AREA_OF_REGION)[codes["region"]] + rng.integers(0, 4, n),
     )
 
 
 def modifiers(people: People) -> Modifiers:
-    """Turn what is observed of the leads into multipliers of the world's rates."""
+    """Return what is observed of the leads as multipliers of the world's rates."""
     code = people.codes
     size, role, industry, source = (
         code[name] for name in ("company_size", "job_role", "industry", "source")
     )
-    fit = sum(_pull(attribute)[code[attribute.name]] for attribute in words.CATEGORIES)
+    fit = sum(_pull(attribute)[code[attribute.name]] for attribute in CATEGORIES)
     fit = fit + _role_by_size()[role, size] + _source_by_industry()[source, industry]
-    trial = np.isin(industry, [words.index(words.INDUSTRY, ja) for ja in TRIAL_INDUSTRIES])
+    trial = np.isin(industry, [value_index(INDUSTRY, ja) for ja in TRIAL_INDUSTRIES])
     skill = np.array(_SKILL)[people.owner] + _speciality()[people.owner, industry]
     by_era = _source_by_era()[:, source].T + _size_by_era()[:, size].T
     return Modifiers(
@@ -133,7 +167,7 @@ def _arrivals(n: int, days: int, calendar: Seasons, rng: np.random.Generator) ->
     return created
 
 
-def _choose(attribute: words.Attribute, n: int, rng: np.random.Generator) -> Ints:
+def _choose(attribute: Attribute, n: int, rng: np.random.Generator) -> Ints:
     share = np.array([value.share for value in attribute.values])
     return rng.choice(len(share), n, p=share / share.sum())
 
@@ -145,7 +179,7 @@ def _account_weights(size: Ints) -> Floats:
 
 
 def _sources(years: Floats, rng: np.random.Generator) -> Ints:
-    share = np.array([value.share for value in words.SOURCE.values])
+    share = np.array([value.share for value in SOURCE.values])
     weights = share * np.exp(np.outer(years, _SOURCE_TREND))
     upto = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
     drawn: Ints = (rng.random(len(years))[:, None] > upto).sum(axis=1)
@@ -158,7 +192,7 @@ def _employees(size: Ints, rng: np.random.Generator) -> Floats:
     return count
 
 
-def _pull(attribute: words.Attribute) -> Floats:
+def _pull(attribute: Attribute) -> Floats:
     return np.array([value.pull for value in attribute.values])
 
 
@@ -174,8 +208,11 @@ def _role_by_size() -> Floats:
 
 
 def _source_by_industry() -> Floats:
-    table = np.zeros((len(words.SOURCE.values), len(words.INDUSTRY.values)))
-    fair, search = words.index(words.SOURCE, "展示会"), words.index(words.SOURCE, "Web検索")
+    table = np.zeros((len(SOURCE.values), len(INDUSTRY.values)))
+    fair, search = (
+        value_index(SOURCE, "展示会"),
+        value_index(SOURCE, "Web検索"),
+    )
     table[fair, [0, 3]] = 0.70
     table[search, 1] = 0.40
     table[search, 5] = -0.30
@@ -183,20 +220,20 @@ def _source_by_industry() -> Floats:
 
 
 def _speciality() -> Floats:
-    table = np.full((len(_SKILL), len(words.INDUSTRY.values)), -0.08)
+    table = np.full((len(_SKILL), len(INDUSTRY.values)), -0.08)
     table[np.arange(len(_SKILL)), _SPECIALITY] = 0.55
     return table
 
 
 def _source_by_era() -> Floats:
-    table = np.zeros((2, len(words.SOURCE.values)))
-    table[1, words.index(words.SOURCE, "比較サイト")] = -0.60
-    table[1, words.index(words.SOURCE, "セミナー")] = 0.35
+    table = np.zeros((2, len(SOURCE.values)))
+    table[1, value_index(SOURCE, "比較サイト")] = -0.60
+    table[1, value_index(SOURCE, "セミナー")] = 0.35
     return table
 
 
 def _size_by_era() -> Floats:
-    table = np.zeros((2, len(words.COMPANY_SIZE.values)))
+    table = np.zeros((2, len(COMPANY_SIZE.values)))
     table[1, 0] = -0.45
     table[1, 3:] = 0.25
     return table

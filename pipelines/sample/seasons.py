@@ -54,7 +54,7 @@ class Seasons:
 
 
 def seasons(days: int) -> Seasons:
-    """Make the calendar of the first `days` days."""
+    """Return the calendar of the first `days` days."""
     dates = [START.date() + timedelta(days=day) for day in range(days)]
     months = np.array([months_since_start(day) for day in dates])
     off = np.array([_is_off(day) for day in dates])
@@ -91,7 +91,7 @@ def months_since_start(day: date) -> int:
 
 
 def intake_weights(days: int) -> NDArray[np.float64]:
-    """Tell how many leads come on each day, relative; shape (days,)."""
+    """Return how many leads come on each day, relative; shape (days,)."""
     dates = [START.date() + timedelta(days=day) for day in range(days)]
     season = np.array([_INTAKE[day.month - 1] * (0.3 if _is_off(day) else 1.25) for day in dates])
     return season * np.exp(np.arange(days) * 0.15 / 365)

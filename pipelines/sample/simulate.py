@@ -1,8 +1,8 @@
 """Living through the days: hidden paths, touches and deal events of all leads.
 
 Decided here: the order in which chance is drawn, one lead after another from one generator, so the
-result depends on the seed alone. Times are whole seconds (rounded down, which no cutoff at a whole
-second can tell).
+result depends on the seed alone. Times are whole seconds (rounded down, which makes no
+difference to a cutoff at a whole second).
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,19 @@ def simulate(
     days: int,
     rng: np.random.Generator,
 ) -> Lives:
-    """Let every lead live from its creation to the end of day `days - 1`."""
+    """Simulate every lead from its creation to the end of day `days - 1`.
+
+    Parameters
+    ----------
+    people
+        The leads.
+    laws
+        The world, what modifies it for each lead, the calendar.
+    days
+        Length of the world.
+    rng
+        The source of chance.
+    """
     world, modifiers, calendar = laws
     day, within = split_moment(people.created_at)
     path_start = np.concatenate([[0], np.cumsum(days - day + 1)])
@@ -166,7 +178,7 @@ def _event(hazards: Any, share: float, rng: Any) -> Any:
 
 @njit(cache=True)
 def _next(event: int, usual: Any, after: Any) -> Any:
-    """Tell the chances of the next day's state."""
+    """Return the chances of the next day's state."""
     if event == LOST:
         return after[0]
     if event == WON:

@@ -53,7 +53,7 @@ FLAT: Final = tuple(text for texts in TEXTS.values() for text in texts)
 
 
 def ranges() -> tuple[list[int], list[int]]:
-    """Give, for every kind of touch, where its texts begin in `FLAT` and how many there are."""
+    """Return, for every kind of touch, where its texts begin in `FLAT` and how many there are."""
     begins, counts, place = {}, {}, 0
     for key, texts in TEXTS.items():
         begins[key], counts[key] = place, len(texts)

@@ -1,7 +1,7 @@
-"""The true conversion probability of a snapshot: given everything, and given what can be seen.
+"""The true conversion probability of a snapshot: given everything, and given what can be observed.
 
 Decided here: inference is exact, not fitted. A forward filter carries the probabilities of the
-hidden states through the days: the day's transition, then the likelihood of what was seen
+hidden states through the days: the day's transition, then the likelihood of what was observed
 (touches, deal events) *and of silence*, up to the cutoff within its day. A backward recursion over
 the horizon gives the chance of no win from every state and stage. Weighted by the filter it is the
 observable limit: no model can know more. With the hidden state known it is
@@ -29,8 +29,8 @@ THREADS: Final = 2
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What can be seen of the leads, and the hidden paths: flat arrays sorted by lead and day.
+class Observations:
+    """What can be observed of the leads, and the hidden paths: flat arrays sorted by lead and day.
 
     `touch_start` and `event_start` have the shape (leads + 1,); `within` is the share of the day's
     24 hours; `touch_kind` holds only touches that tell something; `path[path_start[i] + j]` is the
@@ -61,15 +61,33 @@ class Questions:
 
 
 def answer(
-    seen: Seen,
+    observed: Observations,
     questions: Questions,
     laws: tuple[World, Modifiers, Seasons],
     horizon_days: int,
 ) -> tuple[Floats, Floats]:
-    """Compute (given everything, given what is seen) for every question.
+    """Compute (given everything, given what is observed) for every question.
 
-    The answer is the chance of a deal won in [cutoff, cutoff + horizon); missing (NaN) where the
+    Parameters
+    ----------
+    observed
+        What can be observed, and the hidden paths.
+    questions
+        The snapshots.
+    laws
+        The world, what modifies it for each lead, the calendar.
+    horizon_days
+        Days from the cutoff; the end is open.
+
+    Returns
+    -------
+    The chance of a deal won in [cutoff, cutoff + horizon); missing (NaN) where the
     lead did not exist before the cutoff.
+
+    Raises
+    ------
+    ValueError
+        If the calendar ends before the last horizon.
     """
     world, modifiers, calendar = laws
     n = len(questions.day)
@@ -79,25 +97,26 @@ def answer(
     position[telling] = np.arange(len(telling))
     if n and questions.day.max() + horizon_days + 1 >= len(calendar.kind):
         raise ValueError("the calendar is too short for this horizon")
+    touch_kind = position[observed.touch_kind]
     arguments = (
         (
-            (seen.created_day, seen.created_within, seen.path_start, seen.path),
-            (seen.touch_start, seen.touch_day, seen.touch_within, position[seen.touch_kind]),
-            (seen.event_start, seen.event_day, seen.event_within, seen.event_kind),
+            (observed.created_day, observed.created_within, observed.path_start, observed.path),
+            (observed.touch_start, observed.touch_day, observed.touch_within, touch_kind),
+            (observed.event_start, observed.event_day, observed.event_within, observed.event_kind),
         ),
         (questions.start, questions.day, questions.within, horizon_days),
-        _who(modifiers, world, telling),
+        _of_each_lead(modifiers, world, telling),
         _laws(world, calendar),
         (everything, observable),
     )
-    edges = np.linspace(0, len(seen.created_day), 4 * THREADS + 1).astype(np.int64)
+    edges = np.linspace(0, len(observed.created_day), 4 * THREADS + 1).astype(np.int64)
     ranges = [(int(begin), int(end)) for begin, end in itertools.pairwise(edges)]
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lambda leads: answer_leads(leads, *arguments), ranges))
     return everything, observable
 
 
-def _who(modifiers: Modifiers, world: World, telling: Ints) -> tuple[object, ...]:
+def _of_each_lead(modifiers: Modifiers, world: World, telling: Ints) -> tuple[object, ...]:
     """Pack what differs between leads, in the order in which `forward` unpacks it."""
     return (
         (modifiers.up, modifiers.wake, modifiers.opening, modifiers.winning),

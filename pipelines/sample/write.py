@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.sample import words
+from pipelines.sample import attribute_values
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
@@ -35,8 +35,8 @@ LEADS: Final = (
         "account_id": "取引先ID",
         "owner_id": "営業担当",
     }
-    | {attribute.name: attribute.words.ja for attribute in words.CATEGORIES}
-    | {name: text.ja for name, text in words.NUMBERS.items()}
+    | {attribute.name: attribute.label.ja for attribute in attribute_values.CATEGORIES}
+    | {name: text.ja for name, text in attribute_values.NUMBERS.items()}
     | {leak.name: leak.column for leak in PLANTED_LEAKS}
 )
 PAGE_VIEWS: Final = {
@@ -90,7 +90,15 @@ OUTCOMES: Final = {"opened": "商談化", "quoted": "見積提示", "won": "受�
 
 
 def write(company: SampleCompany, out_dir: Path) -> None:
-    """Write the export and its truth into `out_dir`, which is made if need be."""
+    """Write the export and its truth.
+
+    Parameters
+    ----------
+    company
+        The company.
+    out_dir
+        Where to; made if it is not there.
+    """
     out_dir.mkdir(parents=True, exist_ok=True)
     raw = raw_tables(company)
     planted: dict[str, int] = {}
@@ -103,18 +111,20 @@ def write(company: SampleCompany, out_dir: Path) -> None:
             pa_csv.write_csv(table, out_dir / f"{name}.csv")
     truth = truth_at(company, truth_snapshots(company))
     pq.write_table(to_arrow(truth, TRUTH), out_dir / "truth.parquet")
-    told = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
-    (out_dir / "planted.json").write_text(json.dumps(told, ensure_ascii=False, indent=2), "utf-8")
+    planted_faults = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
+    (out_dir / "planted.json").write_text(
+        json.dumps(planted_faults, ensure_ascii=False, indent=2), "utf-8"
+    )
 
 
 def raw_tables(company: SampleCompany) -> dict[str, pa.Table]:
-    """Make the tables of the export by file name; columns of CSV files are text."""
+    """Return the tables of the export by file name; columns of CSV files are text."""
     made = arrow_tables(company)
     activities = made["activities"]
     web = pc.equal(activities["activity_type"], "page_view")
     others = _translated(activities.filter(pc.invert(web)), "direction", DIRECTIONS)
     deals = _translated(made["outcomes"], "outcome", OUTCOMES)
-    names = {words.DEPARTMENT.name: words.DEPARTMENT.words.ja}
+    names = {attribute_values.DEPARTMENT.name: attribute_values.DEPARTMENT.label.ja}
     changes = _translated(made["attribute_changes"], "attribute", names)
     return {
         "leads": _as_text(_renamed(made["leads"], LEADS)),

@@ -31,12 +31,20 @@ def ranked(rows: pa.Table) -> pa.Table:
 
 
 def write(rows: pa.Table, path: Path) -> None:
-    """Write scored rows as a part that `merge` can read little by little."""
+    """Write scored rows as a part that `merge` can read little by little.
+
+    Parameters
+    ----------
+    rows
+        Scored rows, in any order.
+    path
+        The file; its directory must exist.
+    """
     pq.write_table(ranked(rows), path, row_group_size=GROUP_ROWS)
 
 
 def merge(parts: list[Path], stretch: int) -> Iterator[pa.Table]:
-    """Give the whole ranking in stretches, with the column `rank` from 1 in front.
+    """Return the whole ranking in stretches, with the column `rank` from 1 in front.
 
     Parameters
     ----------
@@ -61,7 +69,7 @@ def _stretch(readers: "list[_Reader]", counts: NDArray[np.intp], begin: int) -> 
 
 
 def _sources(parts: list[Path]) -> NDArray[np.unsignedinteger]:
-    """Tell for every place of the ranking which part it comes from."""
+    """Return for every place of the ranking which part it comes from."""
     keys = [pq.read_table(path, columns=["probability", "lead_id"]) for path in parts]
     if not keys:
         return np.zeros(0, np.uint8)
@@ -76,7 +84,7 @@ class _Reader:
     """Takes rows from the front of a file."""
 
     def __init__(self, path: Path, batch_rows: int) -> None:
-        # Otherwise all row groups are read when the first is asked for.
+        # Otherwise all row groups are read with the first.
         file = pq.ParquetFile(path, pre_buffer=False)
         self._batches = file.iter_batches(batch_size=batch_rows)
         self._held = pq.read_schema(path).empty_table()

@@ -1,7 +1,7 @@
 """One lead at one cutoff: its features, and the activities behind each, for a person to check.
 
 Decided here: the features come from the same `features.build` as everybody's; the activities are
-picked by the words of the record alone (type, topic, window), so that the two can disagree.
+selected by the fields of the record alone (type, topic, window), so that the two can disagree.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from features import build
 from features.catalog.catalog import Catalog
 from features.errors import BadRequest
 from features.feature import Feature
-from features.kernel.sweep_plan import FADING
 from features.tables import Tables
-from features.timeline import DAY, seen_from, to_moments
+from features.timeline import DAY, to_moments, visible_from
+from features.views import VIEWS
 from features.wording.sentences import Language, render
 from pipelines.storage import partitions
 
@@ -28,7 +28,7 @@ class Shown:
 
     feature: Feature
     value: float
-    said: str
+    sentence: str
     activities: tuple[int, ...]
 
 
@@ -39,7 +39,7 @@ class OneLead:
     Attributes
     ----------
     activities
-        What was seen before the cutoff, newest first, numbered from 1 in its index, with
+        What was known before the cutoff, newest first, numbered from 1 in its index, with
         `days_before`.
     not_seen
         How many activities of the lead were not known before the cutoff.
@@ -48,7 +48,7 @@ class OneLead:
     """
 
     activities: pd.DataFrame
-    not_seen: int
+    later: int
     shown: tuple[Shown, ...]
 
 
@@ -57,16 +57,29 @@ def look(
 ) -> OneLead:
     """Compute one lead's features and find the activities behind them.
 
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    catalog
+        The catalog that the features are built by.
+    lead_id
+        The id of the lead.
+    cutoff
+        The moment of prediction; UTC.
+    language
+        Of the sentences.
+
     Raises
     ------
     BadRequest
         If no lead has this id, or it was not yet known at the cutoff.
     """
-    found = find(tables, lead_id)
+    tables_of_lead = find(tables, lead_id)
     row = pd.DataFrame({"lead_id": [lead_id], "cutoff": [cutoff.as_unit("us")]})
-    frame = build.build(found, row, catalog)
+    frame = build.build(tables_of_lead, row, catalog)
     values = np.ravel(frame.values).tolist()
-    activities, not_seen = _seen(found.activities, lead_id, cutoff)
+    activities, later = _visible(tables_of_lead.activities, lead_id, cutoff)
     shown = tuple(
         Shown(
             feature,
@@ -76,11 +89,24 @@ def look(
         )
         for feature, value in zip(catalog.features, values, strict=True)
     )
-    return OneLead(activities, not_seen, shown)
+    return OneLead(activities, later, shown)
 
 
 def find(tables: Path, lead_id: str) -> Tables:
-    """Read the partition that holds a lead."""
+    """Read the partition that holds a lead.
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    lead_id
+        The id of the lead.
+
+    Raises
+    ------
+    BadRequest
+        If no lead has this id.
+    """
     for part in range(partitions.count(tables)):
         path = tables / "leads" / f"part-{part:05d}.parquet"
         ids = pq.read_table(path, columns=["lead_id"], filters=[("lead_id", "=", lead_id)])
@@ -91,28 +117,20 @@ def find(tables: Path, lead_id: str) -> Tables:
     )
 
 
-def _seen(activities: pd.DataFrame, lead_id: str, cutoff: pd.Timestamp) -> tuple[pd.DataFrame, int]:
+def _visible(
+    activities: pd.DataFrame, lead_id: str, cutoff: pd.Timestamp
+) -> tuple[pd.DataFrame, int]:
     mine = activities[activities["lead_id"] == lead_id].reset_index(drop=True)
     occurred = to_moments(mine["occurred_at"])
     known = to_moments(mine["known_at"].fillna(mine["occurred_at"]))
     moment = int(cutoff.as_unit("us").asm8.astype(np.int64))
-    seen = seen_from(occurred, known) < moment
-    kept = mine[seen].assign(days_before=(moment - occurred[seen]) / DAY)
-    kept = kept.sort_values("occurred_at", ascending=False, kind="stable", ignore_index=True)
-    kept.index = pd.RangeIndex(1, len(kept) + 1)
-    return kept, int((~seen).sum())
+    visible = visible_from(occurred, known) < moment
+    listed = mine[visible].assign(days_before=(moment - occurred[visible]) / DAY)
+    listed = listed.sort_values("occurred_at", ascending=False, kind="stable", ignore_index=True)
+    listed.index = pd.RangeIndex(1, len(listed) + 1)
+    return listed, int((~visible).sum())
 
 
 def _behind(feature: Feature, activities: pd.DataFrame) -> tuple[int, ...]:
-    if feature.view != "engagement":
-        return ()
-    activity_type, _, topic = feature.key.partition(":")
-    kind, about = activities["activity_type"], activities["topic"]
-    mine = kind == feature.key
-    if feature.key == "any":
-        mine = pd.Series(data=True, index=activities.index)
-    elif topic:
-        mine |= (kind == activity_type) & (about == topic)
-    if feature.window_days is not None and feature.measure != FADING:
-        mine &= activities["days_before"] <= feature.window_days
+    mine = VIEWS[feature.view].evidence(feature, activities)
     return tuple(int(number) for number in activities.index[mine])

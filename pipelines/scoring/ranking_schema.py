@@ -1,7 +1,8 @@
 """Scored leads as rows of an Arrow table.
 
-Decided here: what a ranking tells of a lead, and in which types. The lists are laid out as Arrow
-holds them, since a list of Python's own for each of a million leads takes longer than scoring them.
+Decided here: what a ranking states about a lead, and in which types. The lists are laid out as
+Arrow holds them, since a list of Python's own for each of a million leads takes longer than scoring
+them.
 """
 
 from typing import Any, Final
@@ -36,9 +37,9 @@ SCHEMA: Final = pa.schema(
 
 
 def table(scores: Scores) -> pa.Table:
-    """Lay scores out as rows, in their order."""
+    """Return scores as rows of a table, in their order."""
     keys = {name: pa.array(scores.keys[name]) for name in ("lead_id", "cutoff")}
-    there = scores.picked.concept >= 0
+    there = scores.selected.concept >= 0
     ends = pa.array(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), pa.int32())
     lists = {name: _lists(cells[there], ends) for name, cells in scores.of_reasons().items()}
     columns = keys | scores.of_leads() | lists

@@ -1,4 +1,4 @@
-"""What `mikomi score` is asked: which leads, at which moment, by which model, into which file."""
+"""The request of `mikomi score`: which leads, at which moment, by which model, into which file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ _INGESTED = "leads that `mikomi ingest` has read once can be scored by many runs
 def question(
     job: Job, leads: Path | None, at: pd.Timestamp | None, out: Path | None, model: str
 ) -> Iterator[Question]:
-    """Make the question; what is not said is the workspace's own.
+    """Resolve what is to be ranked; what is not stated is the workspace's own.
 
     What a mapping is read into belongs to this question until the block ends: another run would
     replace the tables while they are scored.
@@ -58,7 +58,15 @@ def question(
 
 @contextmanager
 def store(job: Job, leads: Path | None) -> Iterator[Path]:
-    """Give the store of some leads; a mapping is read into one first."""
+    """Return the store of some leads; a mapping is read into one first.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    leads
+        A store of canonical tables, or a mapping file; None is the workspace's store.
+    """
     if leads is None or leads.suffix not in MAPPINGS:
         yield job.places.tables if leads is None else leads
         return
@@ -69,7 +77,15 @@ def store(job: Job, leads: Path | None) -> Iterator[Path]:
 
 
 def directory(job: Job, model: str) -> Path:
-    """Find the artifact; the champion of the workspace needs no registry."""
+    """Return the directory of the artifact; the champion of the workspace needs no registry.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    model
+        An alias, a version number, or the folder of an artifact.
+    """
     if Path(model).is_dir():
         return Path(model)
     if model == "champion":
@@ -78,7 +94,13 @@ def directory(job: Job, model: str) -> Path:
 
 
 def champion(job: Job) -> Path:
-    """Give the champion's folder, or say how one comes about."""
+    """Return the directory of the workspace's champion.
+
+    Raises
+    ------
+    ArtifactMissing
+        If there is none; the error names what makes one.
+    """
     if not (job.places.champion / artifact.MANIFEST).is_file():
         raise ArtifactMissing.of(
             f"no champion in {job.places.champion}",
@@ -89,7 +111,15 @@ def champion(job: Job) -> Path:
 
 
 def fetched(job: Job, which: str) -> Path:
-    """Copy a version from the registry into the workspace."""
+    """Copy a version from the registry into the workspace.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    which
+        An alias or a version number.
+    """
     from models.registry.registry import Registry  # noqa: PLC0415 - imports MLflow, rarely needed
 
     registry = Registry(job.params.registry, job.places.registry)

@@ -24,7 +24,7 @@ from features.errors import ArtifactTampered, BadRequest
 from features.records.histories import encode
 from features.snapshots import CohortRule
 from models.artifact import artifact
-from models.explain.select_reasons import ReasonSettings
+from models.explain.settings import ReasonSettings
 from models.model.reference import BANDS
 from models.scoring.scorer import Scorer
 from pipelines.run.engine import each
@@ -72,7 +72,14 @@ class Question:
 
 
 def run(job: Job, question: Question) -> dict[str, Any]:
-    """Rank the open leads; tell how many, and how many of each band.
+    """Rank the open leads; return how many there are, and how many of each band.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    question
+        What is to be ranked.
 
     Raises
     ------
@@ -81,13 +88,21 @@ def run(job: Job, question: Question) -> dict[str, Any]:
     """
     with work_directory(question.out, made_from(job, question)) as work:
         _score(job, question, work)
-        told = _merge(question.out, work, job)
+        counts = _merge(question.out, work, job)
         remove(work)
-    return told
+    return counts
 
 
 def made_from(job: Job, question: Question) -> str:
-    """Fingerprint everything that the scores depend on."""
+    """Return the fingerprint of everything that the scores depend on.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    question
+        What is to be ranked.
+    """
     return fingerprint(
         artifact.read_fingerprint(question.model),
         partitions.manifest(question.tables).files,
@@ -130,7 +145,15 @@ def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
 
 
 def top(ranking_file: Path, count: int) -> pd.DataFrame:
-    """Read the first leads of a ranking; of CSV, lists of reasons are parted again."""
+    """Read the first leads of a ranking; of CSV, lists of reasons are parted again.
+
+    Parameters
+    ----------
+    ranking_file
+        A ranking: Parquet or CSV.
+    count
+        How many leads.
+    """
     if ranking_file.suffix == ".parquet":
         first = next(pq.ParquetFile(ranking_file).iter_batches(batch_size=max(count, 1)), None)
         return pd.DataFrame() if first is None else first.to_pandas().head(count)

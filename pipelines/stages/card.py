@@ -1,7 +1,7 @@
-"""Stage card: the model card of the version that `promote` has judged, kept with it.
+"""Stage card: the model card of the version that `promote` has judged, stored with it.
 
 Decided here: nothing is measured for the card; it is put together from what the stages before it
-wrote about this very model, and from what its owner says in the section `card` of params.yaml. It
+wrote about this very model, and from what its owner states in the section `card` of params.yaml. It
 is logged into the run that the version was registered from, so it goes where the version goes.
 """
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from features.errors import BadInput
+from features.wording.sentences import Language
 from models.artifact import artifact
 from models.registry.registry_types import Run
 from pipelines.reports.card import content, page
-from pipelines.reports.evaluation.words import Language
 from pipelines.run.stage_context import Job
 from pipelines.stages.train import log, plain
 from pipelines.storage import frames, partitions
@@ -24,18 +24,26 @@ PAGES: Final[dict[Language, str]] = {"en": "card.html", "ja": "card.ja.html"}
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Write the card as JSON and as pages, and keep it with the version; tell where it is."""
+    """Write the card as JSON and as pages, and log it with the version; return where it is."""
     places = job.places
     card = content.card(sources(job))
     with replacing(places.card) as fresh:
         save(card, fresh)
     log(job, Run(card["model"]), {"card": places.card})
-    told = {"version": card["promotion"]["version"], "card": str(places.card / PAGES["en"])}
-    return told | {"limits": len(card["limits"])}
+    summary = {"version": card["promotion"]["version"], "card": str(places.card / PAGES["en"])}
+    return summary | {"limits": len(card["limits"])}
 
 
 def save(card: dict[str, Any], folder: Path) -> None:
-    """Write a card as JSON and as pages."""
+    """Write a card as JSON and as pages.
+
+    Parameters
+    ----------
+    card
+        The card, as plain data.
+    folder
+        A directory that exists.
+    """
     write_json(folder / CARD, card)
     for language, name in PAGES.items():
         write_text(folder / name, page.page(card, language))
@@ -55,24 +63,24 @@ def sources(job: Job) -> content.Sources:
         manifest=partitions.manifest(places.tables),
         snapshots=snapshots,
         cohort=plain(job.params.cohort),
-        said=plain(job.params.card),
+        statement=plain(job.params.card),
     )
 
 
 def _about(path: Path, fingerprint: str) -> dict[str, Any]:
-    """Read a file that says which model it speaks of, and see that it is this one."""
-    told = _read(path, path.stem.replace("promotion", "promote"))
-    if told["model"] != fingerprint:
+    """Read a file about one model, and check that it is this one."""
+    about = _read(path, path.stem.replace("promotion", "promote"))
+    if about["model"] != fingerprint:
         raise BadInput.of(
-            f"{path.name} of model {told['model'][:12]}, and the model {fingerprint[:12]}",
+            f"{path.name} of model {about['model'][:12]}, and the model {fingerprint[:12]}",
             "what was found about the model of the card",
             "run `mikomi evaluate`, `mikomi leaks` and `mikomi promote` first",
         )
-    return told
+    return about
 
 
 def _read(path: Path, stage: str) -> dict[str, Any]:
     if not path.is_file():
         raise BadInput.of(f"no {path}", f"what `{stage}` writes", f"run `mikomi {stage}` first")
-    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return told
+    about: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return about

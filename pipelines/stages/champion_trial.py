@@ -1,11 +1,11 @@
 """Champion and challenger on the newest matured period, each through its own saved artifact.
 
 Decided here: the rows are the snapshots from which on neither has learned: after the challenger's
-embargo and after what the champion says it has learned from. Each is asked with features built by
-its own catalog. A champion that does not say what it learned from is taken to have learned from all
-that was observed then. A recalibrated model answers each row by the calibration that it had before
-it learned from that row, so that a repair on the newest outcomes neither keeps challengers out nor
-meets them with what it has seen.
+embargo and after what the champion states it has learned from. Each scores features built by its
+own catalog. A champion without that statement is taken to have learned from all that was observed
+then. A recalibrated model scores each row by the calibration that it had before it learned from
+that row, so that a repair on the newest outcomes neither blocks challengers nor has the advantage
+of known outcomes.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.evaluation import paired_trial
 from models.evaluation.from_catalog import segments
-from models.evaluation.paired_trial import Both, Trial
+from models.evaluation.paired_trial import Trial, TrialRows
 from models.model.calibration import Calibration
+from models.stats.metrics import Interval
 from models.stats.training_set import Floats, Values
 from pipelines.run.engine import each
 from pipelines.run.stage_context import Job
@@ -33,10 +34,10 @@ from pipelines.stages.featurize import matured_split
 from pipelines.storage import frames, partitions
 
 _SAME: Final = ("horizon_days", "outcome")
-"""What both must be asked."""
+"""What both must predict."""
 RECALIBRATED: Final = "recalibrated"
-"""What a model says of its repairs, the oldest first; see `pipelines.lifecycle.recalibrate`."""
-KEPT: Final = ["lead_id", "cutoff", "label"]
+"""The key of a model's repairs, the oldest first; see `pipelines.lifecycle.recalibrate`."""
+LABELLED: Final = ["lead_id", "cutoff", "label"]
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,24 @@ class Contest:
     grounds: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """Give the plain facts, for `promotion.json`."""
+        """Return plain facts, for `promotion.json`."""
         facts: dict[str, Any] = {
             "since": self.since.isoformat(),
             "until": None if self.until is None else self.until.isoformat(),
         }
-        return facts | ({} if self.trial is None else told_of(self.trial))
+        return facts | ({} if self.trial is None else trial_facts(self.trial))
 
 
 def hold(job: Job, champion: Path) -> Contest:
-    """Hold the contest of the workspace's model against a champion's artifact."""
+    """Hold the trial of the workspace's model against a champion's artifact.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    champion
+        The directory of the champion's artifact.
+    """
     both = artifact.load(champion), artifact.load(job.places.model)
     cutoffs, split = matured_split(job.places.snapshots, job.params.split)
     first = from_moments(np.array([cutoffs[split.test].min()]))[0]
@@ -68,14 +77,14 @@ def hold(job: Job, champion: Path) -> Contest:
         return Contest(since, None, None, (other,))
     rows = answered(job, (champion, job.places.model), since)
     if rows.empty:
-        found = f"no matured snapshot since {since:%Y-%m-%d}, from when on neither has learned"
-        return Contest(since, None, None, (found,))
+        ground = f"no matured snapshot since {since:%Y-%m-%d}, from when on neither has learned"
+        return Contest(since, None, None, (ground,))
     held = paired_trial.trial(sides(rows), job.params.promote)
     return Contest(since, rows["cutoff"].max(), held, held.grounds)
 
 
 def learned_until(one: Artifact) -> pd.Timestamp:
-    """Tell from when on a model, whatever repaired its probabilities, has not learned."""
+    """Return the moment from which on a model has not learned, recalibrations left out."""
     repairs = one.about.get(RECALIBRATED, [])
     if repairs:
         return pd.Timestamp(repairs[0]["learned_before"])
@@ -83,18 +92,28 @@ def learned_until(one: Artifact) -> pd.Timestamp:
 
 
 def probability(one: Artifact, values: Values, cutoff: pd.Series) -> Floats:
-    """Answer each row by the calibration that had not learned from it."""
+    """Compute the probability of each row by the calibration that had not learned from it.
+
+    Parameters
+    ----------
+    one
+        The artifact.
+    values
+        Shape (rows, features): of its own catalog.
+    cutoff
+        Shape (rows,): the cutoffs.
+    """
     margin = one.model.margin(values)
-    said = one.model.calibration.probability(margin)
+    probabilities = one.model.calibration.probability(margin)
     for repair in reversed(one.about.get(RECALIBRATED, [])):
         early = (cutoff < pd.Timestamp(repair["learned_until"])).to_numpy()
-        said[early] = Calibration.from_json(repair["before"]).probability(margin[early])
-    return said
+        probabilities[early] = Calibration.from_json(repair["before"]).probability(margin[early])
+    return probabilities
 
 
-def sides(rows: pd.DataFrame) -> Both:
-    """Put the rows in the form of a trial."""
-    return Both(
+def sides(rows: pd.DataFrame) -> TrialRows:
+    """Return the rows in the form of a trial."""
+    return TrialRows(
         rows["label"].to_numpy(np.float64),
         pd.factorize(rows["lead_id"])[0].astype(np.int64),
         rows["champion"].to_numpy(np.float64),
@@ -110,7 +129,16 @@ def segments_of(rows: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
 
 
 def answered(job: Job, models: tuple[Path, Path], since: pd.Timestamp) -> pd.DataFrame:
-    """Let both answer the matured snapshots since a moment.
+    """Score the matured snapshots since a moment by both models.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    models
+        The directories of champion and challenger.
+    since
+        The first cutoff.
 
     Returns
     -------
@@ -130,28 +158,46 @@ def answered(job: Job, models: tuple[Path, Path], since: pd.Timestamp) -> pd.Dat
 def _part(
     part: int, tables: Path, snapshots: Path, models: tuple[Path, Path], since: pd.Timestamp
 ) -> pd.DataFrame:
-    asked = matured(snapshots, part, since)
+    rows = matured(snapshots, part, since)
     read = partitions.read_for_features(tables, part)
-    told = asked[KEPT].copy()
+    answers = rows[LABELLED].copy()
     for name, place in zip(("champion", "challenger"), models, strict=True):
         one = artifact.load(place)
-        frame = build.build(read, asked, one.catalog)
+        frame = build.build(read, rows, one.catalog)
         values = frame.values  # noqa: PD011 - not a frame of pandas
-        told[name] = probability(one, values, asked["cutoff"])
+        answers[name] = probability(one, values, rows["cutoff"])
         if name == "challenger":
-            told = pd.concat([told, segment_columns(one.catalog, values)], axis=1)
-    return told
+            answers = pd.concat([answers, segment_columns(one.catalog, values)], axis=1)
+    return answers
 
 
 def matured(snapshots: Path, part: int, since: pd.Timestamp) -> pd.DataFrame:
-    """Read the matured snapshots of a partition since a moment."""
+    """Read the matured snapshots of a partition since a moment.
+
+    Parameters
+    ----------
+    snapshots
+        The directory of the snapshots.
+    part
+        The number of the partition.
+    since
+        The first cutoff.
+    """
     drawn = pd.read_parquet(frames.part_path(snapshots, part))
     return drawn[drawn["label"].notna() & (drawn["cutoff"] >= since)].reset_index(drop=True)
 
 
 def segment_columns(catalog: Catalog, values: Values) -> pd.DataFrame:
-    """Give the values of every segment, in columns `=attribute`."""
-    return pd.DataFrame({f"={name}": found for name, found in segments(catalog, values).items()})
+    """Return the values of every segment, in columns `=attribute`.
+
+    Parameters
+    ----------
+    catalog
+        The catalog of the columns.
+    values
+        Shape (rows, features).
+    """
+    return pd.DataFrame({f"={name}": own for name, own in segments(catalog, values).items()})
 
 
 def _other_question(both: tuple[Artifact, Artifact]) -> str:
@@ -165,10 +211,10 @@ def _other_question(both: tuple[Artifact, Artifact]) -> str:
     return f"another question: {', '.join(differs)}; give it a name of its own (registry.model)"
 
 
-def told_of(trial: Trial) -> dict[str, Any]:
-    """Give a trial as plain facts; what cannot be told is null."""
+def trial_facts(trial: Trial) -> dict[str, Any]:
+    """Return a trial as plain facts; what is not known is null."""
 
-    def whole(gain: Any) -> dict[str, float | None]:
+    def whole(gain: Interval) -> dict[str, float | None]:
         ends = {"value": gain.value, "low": gain.low, "high": gain.high}
         return {key: one if np.isfinite(one) else None for key, one in ends.items()}
 

@@ -1,9 +1,10 @@
 """Stage evaluate: the trained model on the test period, beside every baseline, as a report.
 
-Decided here: only matured snapshots after the embargo judge. What `promote` will ask stands in
-`comparisons.json`, with the fingerprint of the model that it speaks of.
+Decided here: only matured snapshots after the embargo judge. What `promote` needs is written to
+`comparisons.json`, with the fingerprint of the evaluated model.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,19 +25,19 @@ from pipelines.reports.evaluation import writing
 from pipelines.run.stage_context import Job
 from pipelines.stages import inspect_data
 from pipelines.stages.featurize import matured_split
-from pipelines.stages.train import given_points, log
+from pipelines.stages.train import log, read_sales_points
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing, write_json
 
 COMPARISONS: Final = "comparisons.json"
-TOLD: Final = ("auc", "log_loss", "lift_at_10", "capture_at_20", "ece")
+REPORTED: Final = ("auc", "log_loss", "lift_at_10", "capture_at_20", "ece")
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Evaluate, write the report and log it; tell the figures of the model and suspected leaks."""
+    """Evaluate, write the report and log it; return the model's figures and suspected leaks."""
     places = job.places
     loaded = artifact.load(places.model)
-    rows, tell = case(job, loaded), _telling(job)
+    rows, tell = case(job, loaded), _progress(job)
     done = evaluation.evaluate(rows, job.params.evaluate, tell)
     done = replace(done, own_models=own_models(rows, job.params.segments, tell))
     name = partitions.manifest(places.tables).name
@@ -47,14 +48,22 @@ def run(job: Job) -> dict[str, Any]:
     known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
     log(job, Run(loaded.fingerprint, metrics=known), {"report": places.evaluation})
     suspects = [single.feature for single in done.suspects]
-    told: dict[str, Any] = {"verdict": done.verdict.replace("_", " ")}
-    told |= {metric: figures[metric] for metric in TOLD if metric in figures}
-    told["report"] = str(places.evaluation / "report.html")
-    return told | ({"maybe_leaks": ", ".join(suspects)} if suspects else {})
+    summary: dict[str, Any] = {"verdict": done.verdict.replace("_", " ")}
+    summary |= {metric: figures[metric] for metric in REPORTED if metric in figures}
+    summary["report"] = str(places.evaluation / "report.html")
+    return summary | ({"maybe_leaks": ", ".join(suspects)} if suspects else {})
 
 
 def case(job: Job, loaded: Artifact) -> Case:
-    """Put together what is evaluated."""
+    """Return what is evaluated.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    loaded
+        The trained artifact.
+    """
     places, params = job.places, job.params
     _, split = matured_split(places.snapshots, params.split)
     learning, learned = frames.read_features(places.features, split.learning)
@@ -66,7 +75,7 @@ def case(job: Job, loaded: Artifact) -> Case:
         test=TrainingSet.from_frame(test, tested),
         horizon_days=params.cohort.horizon_days,
         train=params.train,
-        points=given_points(params.train.points, loaded.catalog),
+        points=read_sales_points(params.train.points, loaded.catalog),
         age_days=ages(places.tables, test.keys),
         plan=inspect_data.splits(job),
         audit=audited(places.tables, test.keys),
@@ -75,14 +84,30 @@ def case(job: Job, loaded: Artifact) -> Case:
 
 
 def audited(tables: Path, keys: pd.DataFrame) -> dict[str, pd.Series]:
-    """Read the protected attributes, which no feature sees, of the leads of some rows."""
-    kept = partitions.read_audit(tables).set_index("lead_id")
-    mine = kept.reindex(keys["lead_id"]).reset_index(drop=True)
-    return {str(name): mine[name] for name in kept}
+    """Read the protected attributes, which no feature uses, of the leads of some rows.
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    keys
+        `lead_id` of the rows.
+    """
+    audit = partitions.read_audit(tables).set_index("lead_id")
+    mine = audit.reindex(keys["lead_id"]).reset_index(drop=True)
+    return {str(name): mine[name] for name in audit}
 
 
 def ages(tables: Path, keys: pd.DataFrame) -> NDArray[np.float64]:
-    """Tell how many days old each lead is at its cutoff."""
+    """Return how many days old each lead is at its cutoff: shape (rows,).
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    keys
+        `lead_id` and `cutoff` of the rows.
+    """
     files = sorted((tables / "leads").glob("part-*.parquet"))
     parts = [pd.read_parquet(file, columns=["lead_id", "created_at"]) for file in files]
     created = pd.concat(parts).set_index("lead_id")["created_at"].reindex(keys["lead_id"])
@@ -90,8 +115,16 @@ def ages(tables: Path, keys: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def comparisons(done: Evaluation, fingerprint: str) -> dict[str, Any]:
-    """Write the verdict and the comparisons as plain data; what cannot be told is null."""
-    told = [
+    """Return the verdict and the comparisons as plain data; what is not known is null.
+
+    Parameters
+    ----------
+    done
+        The evaluation.
+    fingerprint
+        Of the evaluated model.
+    """
+    compared = [
         {
             "against": one.against,
             "metric": one.metric,
@@ -100,14 +133,14 @@ def comparisons(done: Evaluation, fingerprint: str) -> dict[str, Any]:
         }
         for one in done.comparisons
     ]
-    return {"model": fingerprint, "verdict": done.verdict, "comparisons": told}
+    return {"model": fingerprint, "verdict": done.verdict, "comparisons": compared}
 
 
 def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _telling(job: Job) -> Any:
+def _progress(job: Job) -> Callable[[str], None]:
     def tell(what: str) -> None:
         job.tell(f"evaluate: {what}", 0, None)
 

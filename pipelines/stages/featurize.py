@@ -15,7 +15,8 @@ from features import build, learn_catalog
 from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.timeline import Moments, from_moments, to_moments
-from models.stats.splits import Split, SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import Split, split_by_cutoff
 from pipelines.intake.mapping.schema import Labels
 from pipelines.run.engine import each
 from pipelines.run.revision import of_sources
@@ -26,7 +27,7 @@ from pipelines.storage.work_directory import work_directory
 
 
 def run(job: Job) -> dict[str, int]:
-    """Learn the catalog and build every partition; tell how many features and rows."""
+    """Learn the catalog and build every partition; return how many features and rows."""
     facts = frames.manifest(job.places.snapshots, "snapshot")
     catalog = learn(job)
     made_from = fingerprint(facts, catalog.fingerprint)
@@ -34,15 +35,15 @@ def run(job: Job) -> dict[str, int]:
     with work_directory(job.places.features, by_this_code) as work:
         write_text(work / frames.CATALOG, catalog.to_json())
         rows = _built(job, facts["partitions"], work)
-        told = {"features": len(catalog.names), "rows": sum(rows)}
+        summary = {"features": len(catalog.names), "rows": sum(rows)}
         write_json(
             work / frames.MANIFEST,
-            told
+            summary
             | {"rows_of_parts": rows, "catalog": catalog.fingerprint, "made_from": made_from}
             | {"horizon_days": job.params.cohort.horizon_days, "tables": facts["tables"]},
         )
         put(work, job.places.features)
-    return told
+    return summary
 
 
 def learn(job: Job) -> Catalog:
@@ -52,11 +53,11 @@ def learn(job: Job) -> Catalog:
     last = last_training_cutoff(job.places.snapshots, job.params.split)
     words = labels_of(partitions.manifest(tables).labels)
     until = pd.DataFrame({"cutoff": last})
-    return learn_catalog.learn(parts, until, job.params.features, words)
+    return learn_catalog.learn(parts, until, job.params.features.settings, words)
 
 
 def labels_of(labels: Labels) -> dict[str, Text]:
-    """Give the mapping's words in the form of the vocabulary: code -> words."""
+    """Return the labels of the mapping in the form of the vocabulary: code -> words."""
     plain = labels.outcomes | labels.topics | labels.activity_types | labels.attributes
     valued = {
         f"{attribute}={value}": words
@@ -67,20 +68,36 @@ def labels_of(labels: Labels) -> dict[str, Text]:
 
 
 def last_training_cutoff(snapshots: Path, settings: SplitSettings) -> pd.Series:
-    """Tell the last cutoff before the embargo, as a column of one row."""
+    """Return the last cutoff before the embargo, as a column of one row.
+
+    Parameters
+    ----------
+    snapshots
+        The directory of the snapshots.
+    settings
+        How the rows are split.
+    """
     cutoffs, split = matured_split(snapshots, settings)
     return from_moments(np.array([cutoffs[split.learning].max()]))
 
 
 def matured_split(snapshots: Path, settings: SplitSettings) -> tuple[Moments, Split]:
-    """Give the cutoffs of all matured snapshots, in stored order, and how they are split."""
+    """Return the cutoffs of all matured snapshots, in stored order, and their split.
+
+    Parameters
+    ----------
+    snapshots
+        The directory of the snapshots.
+    settings
+        How the rows are split.
+    """
     rows = frames.read_snapshots(snapshots, ["cutoff", "label"])
     cutoffs = to_moments(rows["cutoff"])[rows["label"].notna().to_numpy()]
     return cutoffs, split_by_cutoff(cutoffs, settings)
 
 
 def _built(job: Job, count: int, work: Path) -> list[int]:
-    """Build the partitions that have not been built; tell the rows of all."""
+    """Build the partitions that have not been built; return the rows of all."""
     todo = [part for part in range(count) if not frames.part_path(work, part).is_file()]
     task = partial(_part, tables=job.places.tables, snapshots=job.places.snapshots, into=work)
     for _ in job.track(each(task, todo, job.params.engine), "featurize", len(todo)):

@@ -1,6 +1,6 @@
 """Stage ingest: the export, through its mapping, into the workspace's canonical tables.
 
-Decided here: with the address of a server's store, what a CRM has sent is taken instead.
+Decided here: with the URL of a server's database, what a CRM has sent is read instead.
 """
 
 from pathlib import Path
@@ -12,31 +12,31 @@ from pipelines.intake.report import IngestReport
 from pipelines.run.stage_context import Job
 
 
-def run(job: Job, store: str | None = None) -> dict[str, Any]:
-    """Ingest; tell the rows kept of every table, and how many were put aside.
+def run(job: Job, server_database: str | None = None) -> dict[str, Any]:
+    """Ingest; return the usable rows of every table, and how many were quarantined.
 
     Parameters
     ----------
     job
         The call.
-    store
-        The address of a server's store; missing means the mapping of the params file.
+    server_database
+        The URL of a server's database; None means the mapping of the params file.
     """
     out = job.places.tables
-    if store is None:
+    if server_database is None:
         mapping = Path(job.params.source.mapping)
-        return told(ingest(mapping, out, settings(job), job.tell))
-    found = look(store, job.now)
-    return told(ingest_from(found.mapping, found.readers, out, settings(job), job.tell))
+        return summary_of(ingest(mapping, out, settings(job), job.tell))
+    server = look(server_database, job.now)
+    return summary_of(ingest_from(server.mapping, server.readers, out, settings(job), job.tell))
 
 
 def settings(job: Job) -> IngestSettings:
-    """Give what `ingest` is run with."""
+    """Return what `ingest` is run with."""
     return IngestSettings(as_of=job.now, leads_per_partition=job.params.source.leads_per_partition)
 
 
-def told(report: IngestReport) -> dict[str, Any]:
-    """Sum up a report in one line."""
-    kept = {str(name): count.kept for name, count in report.tables.items()}
+def summary_of(report: IngestReport) -> dict[str, Any]:
+    """Return a report in one line: rows of each table, quarantined, observed until."""
+    rows = {str(name): count.kept for name, count in report.tables.items()}
     aside = sum(count.quarantined for count in report.tables.values())
-    return kept | {"quarantined": aside, "observed_until": report.observed_until}
+    return rows | {"quarantined": aside, "observed_until": report.observed_until}

@@ -1,6 +1,6 @@
 """Stage leaks: every leak check on the data and the features of the model.
 
-Decided here: a failed check is told, not raised; it is `promote` that stops.
+Decided here: a failed check is reported, not raised; it is `promote` that stops.
 """
 
 from typing import Any, Final
@@ -11,47 +11,47 @@ from models.artifact import artifact
 from models.evaluation.single_features import singles
 from models.stats.training_set import TrainingSet
 from pipelines.leaks.catalogue import CHECKS
-from pipelines.leaks.check import Answer, Evidence
+from pipelines.leaks.check import CheckResult, LeakEvidence
 from pipelines.run.stage_context import Job
 from pipelines.stages.featurize import matured_split
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import write_json
 
 PERFECT: Final = 1.0
-"""In place of the model's AUC: whether a feature is as good as the model is told by `evaluate`."""
+"""In place of the model's AUC: `evaluate` reports whether a feature is as good as the model."""
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Run the checks, write what they found, and tell it."""
+    """Run the checks, write what they observed, and return a summary."""
     answers = check(evidence(job))
     fingerprint = artifact.read_fingerprint(job.places.model)
     write_json(
         job.places.leaks, {"model": fingerprint, "answers": [one.plain() for one in answers]}
     )
-    told: dict[str, Any] = {"checks": len(answers)}
+    summary: dict[str, Any] = {"checks": len(answers)}
     for verdict in ("fail", "warn"):
         named = [
             f"{one.code} {one.title} ({', '.join(one.names)})"
             for one in answers
             if one.verdict == verdict
         ]
-        told |= {verdict: "; ".join(named)} if named else {}
-    return told
+        summary |= {verdict: "; ".join(named)} if named else {}
+    return summary
 
 
-def check(found: Evidence) -> list[Answer]:
-    """Let every check answer."""
-    return [one.answer(found) for one in CHECKS]
+def check(material: LeakEvidence) -> list[CheckResult]:
+    """Run every check."""
+    return [one.answer(material) for one in CHECKS]
 
 
-def evidence(job: Job) -> Evidence:
-    """Put together what the checks look at."""
+def evidence(job: Job) -> LeakEvidence:
+    """Return what the checks examine."""
     places, params = job.places, job.params
     _, split = matured_split(places.snapshots, params.split)
     frame, label = frames.read_features(places.features)
     learning, learned = frames.read_features(places.features, np.sort(split.learning))
     test, tested = frames.read_features(places.features, split.test)
-    return Evidence(
+    return LeakEvidence(
         tables=partitions.read_all(places.tables),
         rows=frame.keys.assign(label=label.to_numpy()),
         learning=split.learning,

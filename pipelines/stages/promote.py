@@ -7,7 +7,7 @@ And there is a signal at all. With a champion there is a trial (`models.evaluati
 the newest matured period. Either way no leak check fails, and a version that was rolled back stays
 away. Otherwise the version stays challenger. The grounds, of a refusal or a promotion, are recorded
 in the registry and in `promotion.json`. A refusal is an answer, not a fault: the stage ends well
-either way, and the champion stays who it was.
+either way, and the champion stays the same.
 """
 
 import json
@@ -58,7 +58,7 @@ class Verdict:
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Register the version, judge it, and tell the verdict."""
+    """Register the version, judge it, and return the verdict."""
     places = job.places
     facts = json.loads((places.evaluation / COMPARISONS).read_text("utf-8"))
     fingerprint = artifact.read_fingerprint(places.model)
@@ -72,7 +72,7 @@ def run(job: Job) -> dict[str, Any]:
     verdict = held_back(verdict, leaked(job, fingerprint), allowed)
     record(registry, version, verdict, allowed)
     champion = take_up(job, registry)
-    told = {
+    summary = {
         "version": version.number,
         "promoted": verdict.promoted,
         "champion": None if champion is None else champion.number,
@@ -81,16 +81,26 @@ def run(job: Job) -> dict[str, Any]:
         "model": fingerprint,
         "former_champion": None if former is None else former.number,
         "judged_by": verdict.judged_by,
-        "grounds": said(verdict),
+        "grounds": grounds_of(verdict),
         "contest": verdict.contest,
         "allowed_leaks": allowed,
     }
-    write_json(places.promotion, told | facts)
-    return told | {"grounds": "; ".join(said(verdict))}
+    write_json(places.promotion, summary | facts)
+    return summary | {"grounds": "; ".join(grounds_of(verdict))}
 
 
 def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]) -> Verdict:
-    """Judge a version: against the champion, or against the baselines where there is none."""
+    """Judge a version: against the champion, or against the baselines where there is none.
+
+    Parameters
+    ----------
+    job, registry
+        The parameters and places; the registry of models.
+    version
+        The registered version.
+    facts
+        Of the evaluation: its verdict and comparisons.
+    """
     champion = registry.champion()
     if version.tags.get("verdict") == ROLLED_BACK:
         return rolled_back(version)
@@ -100,8 +110,8 @@ def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]
         known = version.tags.get("grounds", "the champion already")
         return Verdict(promoted=True, grounds=(), shown=(known,), judged_by="title")
     if champion.tags.get(RECALIBRATES) == str(version.number):
-        found = f"champion {champion.number} is version {version.number}, recalibrated since"
-        return Verdict(promoted=False, grounds=(found,), judged_by=SUCCESSOR)
+        ground = f"champion {champion.number} is version {version.number}, recalibrated since"
+        return Verdict(promoted=False, grounds=(ground,), judged_by=SUCCESSOR)
     with TemporaryDirectory(dir=job.places.artifacts, prefix=".champion-") as folder:
         place = Path(folder) / "model"
         registry.fetch(str(champion.number), place)
@@ -111,18 +121,26 @@ def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]
 
 
 def rolled_back(version: Version) -> Verdict:
-    """Refuse a version that was champion and had to go, with the reason given then."""
+    """Refuse a version that was champion and had to go, with the reason of the rollback."""
     why = version.tags.get("grounds", "")
     return Verdict(promoted=False, grounds=(f"version {version.number} was rolled back: {why}",))
 
 
-def said(verdict: Verdict) -> tuple[str, ...]:
-    """Give what decided: what was shown for it, or what spoke against it."""
+def grounds_of(verdict: Verdict) -> tuple[str, ...]:
+    """Return what decided: what was shown for it, or what spoke against it."""
     return verdict.shown if verdict.promoted else verdict.grounds
 
 
 def take_up(job: Job, registry: Registry) -> Version | None:
-    """Copy the registry's champion into the workspace; an empty folder if there is none."""
+    """Copy the registry's champion into the workspace; an empty folder if there is none.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    registry
+        The registry of models.
+    """
     champion = registry.champion()
     with replacing(job.places.champion) as fresh:
         if champion is None:
@@ -136,10 +154,21 @@ def record(registry: Registry, version: Version, verdict: Verdict, allowed: dict
     """Write the verdict and its grounds beside the version, and move the title.
 
     What is written already stays, of a version that was rolled back or has a repaired successor.
+
+    Parameters
+    ----------
+    registry
+        The registry of models.
+    version
+        The judged version.
+    verdict
+        Its verdict.
+    allowed
+        Failed leak checks that are allowed: code -> the written reason.
     """
     tags = {
         "verdict": "promoted" if verdict.promoted else "refused",
-        "grounds": "; ".join(said(verdict))[:MOST_LETTERS],
+        "grounds": "; ".join(grounds_of(verdict))[:MOST_LETTERS],
     }
     tags |= (
         {"allowed_leaks": json.dumps(allowed, ensure_ascii=False)[:MOST_LETTERS]} if allowed else {}
@@ -159,13 +188,20 @@ def allowed_of(version: Version) -> dict[str, str]:
 
 
 def judge(facts: dict[str, Any], confidence: float) -> Verdict:
-    """Hold the comparisons of an evaluation against the rule.
+    """Judge the comparisons of an evaluation by the rule.
 
     >>> one = {"against": "odoo", "metric": "log_loss", "better_share": 0.8, "gain": 0.01}
     >>> judge({"verdict": "signal", "comparisons": [one]}, confidence=0.9).grounds
     ('log_loss: better than odoo in 80 % of the redraws (gain 0.0100), 90 % asked for',)
     >>> judge({"verdict": "signal", "comparisons": [one | {"metric": "auc"}]}, 0.9).promoted
     True
+
+    Parameters
+    ----------
+    facts
+        The evaluation's verdict and comparisons.
+    confidence
+        The share of redraws in which the model must win; see `PromoteParams`.
     """
     grounds = []
     least = dict(zip(JUDGED, (min(confidence, 1.0 - confidence), confidence), strict=True))
@@ -175,11 +211,11 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
         share = one["better_share"]
         wanted = least.get(one["metric"])
         if wanted is not None and (share is None or share < wanted):
-            said = "an unknown share" if share is None else f"{share:.0%}".replace("%", " %")
-            asked = f"{wanted:.0%}".replace("%", " %")
+            shown_share = "an unknown share" if share is None else f"{share:.0%}".replace("%", " %")
+            required = f"{wanted:.0%}".replace("%", " %")
             grounds.append(
-                f"{one['metric']}: better than {one['against']} in {said} of the redraws "
-                f"(gain {one['gain'] or 0.0:.4f}), {asked} asked for"
+                f"{one['metric']}: better than {one['against']} in {shown_share} of the redraws "
+                f"(gain {one['gain'] or 0.0:.4f}), {required} asked for"
             )
     shown = tuple(
         f"{one['metric']}: better than {one['against']} in {one['better_share']:.0%} of the "
@@ -191,18 +227,31 @@ def judge(facts: dict[str, Any], confidence: float) -> Verdict:
 
 
 def leaked(job: Job, fingerprint: str) -> list[dict[str, Any]]:
-    """Give the leak checks that failed on this model."""
+    """Return the leak checks that failed on this model.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    fingerprint
+        Of the model.
+
+    Raises
+    ------
+    BadInput
+        If the checks have not run on this model.
+    """
     path = job.places.leaks
     if not path.is_file():
         raise BadInput.of(f"no {path}", "what `leaks` writes", "run `mikomi leaks` first")
-    told = json.loads(path.read_text("utf-8"))
-    if told["model"] != fingerprint:
+    leaks = json.loads(path.read_text("utf-8"))
+    if leaks["model"] != fingerprint:
         raise BadInput.of(
-            f"leak checks of model {told['model'][:12]}, and the model {fingerprint[:12]}",
+            f"leak checks of model {leaks['model'][:12]}, and the model {fingerprint[:12]}",
             "leak checks of the model that is to be promoted",
             "run `mikomi leaks` first",
         )
-    return [one for one in told["answers"] if one["verdict"] == "fail"]
+    return [one for one in leaks["answers"] if one["verdict"] == "fail"]
 
 
 def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str, str]) -> Verdict:
@@ -215,6 +264,15 @@ def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str,
     True
     >>> held_back(Verdict(True, ()), failed, {"L002": " "}).promoted
     False
+
+    Parameters
+    ----------
+    verdict
+        The verdict so far.
+    failed
+        Failed leak checks.
+    allowed
+        Failed leak checks that are allowed: code -> the written reason.
     """
     grounds = verdict.grounds + tuple(
         f"leak check {one['code']} {one['title']}: {one['found']}"
@@ -225,7 +283,7 @@ def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str,
 
 
 def example(job: Job) -> pd.DataFrame:
-    """Give a few rows as the registered model is asked them: the columns of the signature."""
+    """Return a few rows as the registered model receives them: the columns of the signature."""
     frame, _ = frames.read_features(job.places.features, np.arange(EXAMPLE_ROWS))
     return pd.DataFrame(frame.values, columns=list(frame.catalog.names))
 

@@ -24,7 +24,7 @@ from pipelines.storage.atomic import fingerprint, replacing, write_json
 
 
 def run(job: Job) -> dict[str, int]:
-    """Draw the snapshots of every partition; tell how many rows, matured rows and conversions."""
+    """Draw the snapshots of every partition; return how many rows, matured and conversions."""
     tables, cohort = job.places.tables, job.params.cohort
     count = partitions.count(tables)
     until = observed_until(tables)
@@ -36,23 +36,33 @@ def run(job: Job) -> dict[str, int]:
         )
         done = each(task, range(count), job.params.engine)
         counts = np.sum(list(job.track(done, "snapshot", count)), axis=0)
-        told = dict(zip(("rows", "matured", "conversions"), counts.tolist(), strict=True))
-        facts = told | {
+        summary = dict(zip(("rows", "matured", "conversions"), counts.tolist(), strict=True))
+        facts = summary | {
             "partitions": count,
             "observed_until": until.isoformat(),
             "tables": fingerprint(partitions.manifest(tables).files),
         }
         write_json(fresh / frames.MANIFEST, facts)
-    return told
+    return summary
 
 
 def observed_until(tables: Path) -> pd.Timestamp:
-    """Tell up to when the outcomes are complete."""
+    """Return the moment until which the outcomes are complete."""
     return partitions.manifest(tables).observed_until_at
 
 
 def with_calendar(tables: Path, rule: CohortRule, until: pd.Timestamp) -> CohortRule:
-    """Fix the first cutoff of the calendar by the first lead of all partitions."""
+    """Fix the first cutoff of the calendar by the first lead of all partitions.
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    rule
+        Which snapshots are drawn.
+    until
+        The end of observation.
+    """
     if rule.first_cutoff is not None:
         return rule
     files = sorted((tables / "leads").glob("part-*.parquet"))

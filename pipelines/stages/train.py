@@ -2,8 +2,8 @@
 
 Decided here: the reference population, which scores and bands are measured against, is the open
 leads when observation ended, because that is what a ranking is made of; it needs no labels. The
-artifact says what it was made from and no time or place, so that the same data and parameters give
-the same bytes.
+artifact states what it was made from and no time or place, so that the same data and parameters
+give the same bytes.
 """
 
 import json
@@ -45,23 +45,24 @@ LOGGED: Final = ("source", "cohort", "split", "features", "train")
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Train, save and log; tell what was learned from and what held-out data chose."""
+    """Train, save and log; return what was learned from and what held-out data chose."""
     train, places = job.params.train, job.places
     with growing(train.grown, job.params.engine) as grow:
         rows, catalog = learning_rows(job)
-        hand_given = given_points(train.points, catalog)
-        model = fit_model.fit(rows, train, hand_given, train.seed, grow)
+        sales_points = read_sales_points(train.points, catalog)
+        model = fit_model.fit(rows, train, sales_points, train.seed, grow)
     proven = learn_evidence.learn(
-        rows, model, catalog, (train, hand_given, train.seed), train.proof
+        rows, model, catalog, (train, sales_points, train.seed), train.proof
     )
     people = reference.learn(open_margins(job, model, catalog), train.bands)
     learned_until = int(rows.cutoff.max()) + job.params.split.embargo
     made = Artifact(model, catalog, people, proven, about(job, learned_until))
     fingerprint = artifact.save(places.model, made)
-    told = figures(model) | {"proven_concepts": len(proven.proven), "open_leads": people.population}
-    write_json(places.training, told | {"choices": model.choices})
-    log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in told.items() if _number(v)}))
-    return told | {"model": fingerprint[:12]}
+    summary = figures(model)
+    summary |= {"proven_concepts": len(proven.proven), "open_leads": people.population}
+    write_json(places.training, summary | {"choices": model.choices})
+    log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in summary.items() if _number(v)}))
+    return summary | {"model": fingerprint[:12]}
 
 
 def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
@@ -71,15 +72,33 @@ def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
     return TrainingSet.from_frame(frame, label), frame.catalog
 
 
-def given_points(path: str | None, catalog: Catalog) -> Points | None:
-    """Read the sales team's own table, if there is one."""
+def read_sales_points(path: str | None, catalog: Catalog) -> Points | None:
+    """Read the sales team's own table, if there is one.
+
+    Parameters
+    ----------
+    path
+        The points file; None if there is none.
+    catalog
+        The catalog that its features are resolved by.
+    """
     if path is None:
         return None
     return points.resolve(points.read(Path(path).read_text("utf-8")), catalog)
 
 
 def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.float64]:
-    """Give the margins of the leads that were open when observation ended."""
+    """Compute the margins of the leads that were open when observation ended, ascending.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    model
+        The trained model.
+    catalog
+        The catalog of its columns.
+    """
     tables = job.places.tables
     until = observed_until(tables).isoformat()
     task = partial(
@@ -91,10 +110,18 @@ def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.flo
 
 
 def about(job: Job, learned_until: int) -> dict[str, Any]:
-    """Say what the model was made from: data, parameters, versions.
+    """Return what the model was made from: data, parameters, versions.
 
     `learned_until` is the moment from which on no outcome was learned from: the last cutoff that
     taught, and the embargo.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    learned_until
+        Microseconds: no outcome from this moment on was learned from; the last cutoff that
+        taught, and the embargo.
     """
     manifest = partitions.manifest(job.places.tables)
     made = ("numpy", "lightgbm", "scikit-learn")
@@ -113,7 +140,7 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
 
 
 def figures(model: LeadModel) -> dict[str, Any]:
-    """Give figures that fit in a line."""
+    """Return figures that fit in a line."""
     return {
         "rows": model.counts.rows,
         "leads": model.counts.leads,
@@ -126,7 +153,17 @@ def figures(model: LeadModel) -> dict[str, Any]:
 
 
 def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
-    """Log what is known of this artifact, with all its circumstances, into its run."""
+    """Log what is known of this artifact, with its parameters and inputs, into its run.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    run
+        The fingerprint, and what is new.
+    files
+        Name -> file or directory to store with the run.
+    """
     manifest = partitions.manifest(job.places.tables)
     sections = {name: asdict(getattr(job.params, name)) for name in LOGGED}
     whole = replace(
@@ -143,12 +180,19 @@ def flat(nested: dict[str, Any], before: str = "") -> dict[str, object]:
 
     >>> flat({"split": {"test_share": 0.25}})
     {'split.test_share': 0.25}
+
+    Parameters
+    ----------
+    nested
+        Sections, at any depth.
+    before
+        What precedes every name.
     """
-    found: dict[str, object] = {}
+    flattened: dict[str, object] = {}
     for name, value in nested.items():
         inner = isinstance(value, dict)
-        found |= flat(value, f"{before}{name}.") if inner else {f"{before}{name}": value}
-    return found
+        flattened |= flat(value, f"{before}{name}.") if inner else {f"{before}{name}": value}
+    return flattened
 
 
 def plain(settings: Any) -> dict[str, Any]:

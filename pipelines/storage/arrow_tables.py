@@ -14,12 +14,20 @@ ARROW_TYPES = {"time": TIME, "number": pa.float64(), "integer": pa.int64()}
 
 
 def arrow_type(kind: str) -> pa.DataType:
-    """Tell the Arrow type that holds a kind of column; text unless it is a time or a number."""
+    """Return the Arrow type of a kind of column; text unless it is a time or a number."""
     return ARROW_TYPES.get(kind, pa.string())
 
 
 def to_arrow(frame: pd.DataFrame, columns: Mapping[str, pa.DataType]) -> pa.Table:
-    """Make an Arrow table of exactly these columns; one that the frame lacks is all missing."""
+    """Make an Arrow table of exactly these columns; one that the frame lacks is all missing.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    columns
+        Column -> its type, in the order of the table.
+    """
     arrays = [
         _array(frame[name], kind) if name in frame else pa.nulls(len(frame), kind)
         for name, kind in columns.items()

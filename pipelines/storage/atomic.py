@@ -16,7 +16,7 @@ from typing import Any
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a place to write to, and move it to `path` when the block ends without a fault.
+    """Open a place to write to, and move it to `path` when the block ends without an error.
 
     The place is new and holds nothing; a file or a directory may be made there. What lay at `path`
     before stays until then, and stays for good if the block fails.
@@ -33,7 +33,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def put(fresh: Path, path: Path) -> None:
-    """Move a finished file or directory to `path`, in place of what was there."""
+    """Move a finished file or directory to `path`, in place of what was there.
+
+    Parameters
+    ----------
+    fresh
+        What was written, beside `path`.
+    path
+        Where it belongs; on the same file system.
+    """
     if fresh.is_dir() or path.is_dir():
         remove(path)
     fresh.replace(path)
@@ -48,13 +56,29 @@ def remove(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
+    """Write a text file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; one that exists is replaced.
+    text
+        Its content, written as UTF-8.
+    """
     with replacing(path) as fresh:
         fresh.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a JSON file that people can read; NaN is refused, for no other reader knows it."""
+    """Write a JSON file for people to read; NaN is refused, since JSON has none.
+
+    Parameters
+    ----------
+    path
+        The file; one that exists is replaced.
+    content
+        What JSON can hold.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False, sort_keys=True)
     write_text(path, text + "\n")
 

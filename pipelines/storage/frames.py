@@ -25,16 +25,36 @@ KEYS: Final = ["lead_id", "cutoff"]
 
 
 def part_path(directory: Path, part: int) -> Path:
-    """Name the file of a partition.
+    """Return the path of the file of a partition.
 
     >>> part_path(Path("x"), 7).as_posix()
     'x/part-00007.parquet'
+
+    Parameters
+    ----------
+    directory
+        The directory of the files.
+    part
+        The number of the partition, from 0.
     """
     return directory / f"part-{part:05d}.parquet"
 
 
 def manifest(directory: Path, stage: str) -> dict[str, Any]:
-    """Read the facts beside the files, or say which stage must come first."""
+    """Read the facts beside the files.
+
+    Parameters
+    ----------
+    directory
+        The directory of the files.
+    stage
+        The stage that writes them.
+
+    Raises
+    ------
+    BadInput
+        If the stage has not run.
+    """
     path = directory / MANIFEST
     if not path.is_file():
         raise BadInput.of(f"no {path}", f"what `{stage}` writes", f"run `mikomi {stage}` first")
@@ -43,7 +63,15 @@ def manifest(directory: Path, stage: str) -> dict[str, Any]:
 
 
 def read_snapshots(directory: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read all snapshots with their labels, in the order of the partitions."""
+    """Read all snapshots with their labels, in the order of the partitions.
+
+    Parameters
+    ----------
+    directory
+        The directory of the snapshots.
+    columns
+        The columns to read; None reads all.
+    """
     facts = manifest(directory, "snapshot")
     files = [part_path(directory, part) for part in range(facts["partitions"])]
     return pd.concat([pd.read_parquet(file, columns=columns) for file in files], ignore_index=True)
@@ -56,7 +84,17 @@ def arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def write_features(path: Path, frame: FeatureFrame, label: pd.Series) -> None:
-    """Write the feature frame of one partition."""
+    """Write the feature frame of one partition.
+
+    Parameters
+    ----------
+    path
+        The file.
+    frame
+        Shape (rows, features).
+    label
+        Shape (rows,): 1.0 or 0.0, on the rows of `frame`.
+    """
     arrays = [pa.array(frame.keys[name]) for name in KEYS]
     arrays += [pa.array(label.to_numpy(np.float64))]
     columns = np.asfortranarray(frame.values)
@@ -66,7 +104,15 @@ def write_features(path: Path, frame: FeatureFrame, label: pd.Series) -> None:
 
 
 def rows_of(directory: Path, part: int) -> int:
-    """Tell how many rows the file of a partition holds."""
+    """Return how many rows the file of a partition holds.
+
+    Parameters
+    ----------
+    directory
+        The directory of the feature files.
+    part
+        The number of the partition, from 0.
+    """
     return int(pq.read_metadata(part_path(directory, part)).num_rows)
 
 
@@ -101,9 +147,9 @@ def read_features(
         table = pq.read_table(part_path(directory, part))
         for column, name in enumerate(learned.names):
             values[done : done + len(mine), column] = table[name].to_numpy()[mine]
-        found = table.select([*KEYS, "label"]).to_pandas().iloc[mine]
-        keys.append(found[KEYS])
-        labels.append(found["label"])
+        own = table.select([*KEYS, "label"]).to_pandas().iloc[mine]
+        keys.append(own[KEYS])
+        labels.append(own["label"])
         done += len(mine)
     return (
         FeatureFrame(pd.concat(keys, ignore_index=True), values, learned),

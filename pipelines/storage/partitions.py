@@ -85,13 +85,29 @@ def partition_count(activities: int) -> int:
 
 
 def partition_of(keys: pd.Series, partitions: int) -> NDArray[np.int64]:
-    """Tell the partition of ids, the same in every process."""
+    """Return the partition of each id, the same in every process: shape (ids,).
+
+    Parameters
+    ----------
+    keys
+        Ids.
+    partitions
+        How many partitions there are.
+    """
     hashes = pd.util.hash_array(keys.to_numpy(object), categorize=True)
     return (hashes % np.uint64(partitions)).astype(np.int64)
 
 
 def lead_partitions(leads: pd.DataFrame, partitions: int) -> pd.Series:
-    """Tell the partition of every lead, by lead id."""
+    """Return the partition of every lead, indexed by lead id; an account is never parted.
+
+    Parameters
+    ----------
+    leads
+        The leads table.
+    partitions
+        How many partitions there are.
+    """
     key = leads["lead_id"]
     if "account_id" in leads:
         key = leads["account_id"].fillna(key)
@@ -99,7 +115,17 @@ def lead_partitions(leads: pd.DataFrame, partitions: int) -> pd.Series:
 
 
 def write(tables: Tables, directory: Path, manifest: Manifest) -> Manifest:
-    """Write checked tables as a store of `manifest.partitions` partitions."""
+    """Write checked tables as a store of `manifest.partitions` partitions.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables, checked.
+    directory
+        The directory of the store; one that exists is replaced.
+    manifest
+        What the store holds; rows and hashes are added.
+    """
     home = lead_partitions(tables.leads, manifest.partitions)
     with replacing(directory) as fresh:
         for name in SPECS:
@@ -115,7 +141,15 @@ def write(tables: Tables, directory: Path, manifest: Manifest) -> Manifest:
 
 
 def kinds_of(manifest: Manifest, table: TableName) -> dict[str, Literal["category", "number"]]:
-    """Give the attributes of a table and their kinds."""
+    """Return the attributes of a table and their kinds.
+
+    Parameters
+    ----------
+    manifest
+        What the store holds.
+    table
+        The name of the table.
+    """
     return {"leads": manifest.attributes, "accounts": manifest.account_attributes}.get(table, {})
 
 
@@ -126,7 +160,21 @@ def write_part(
     frame: pd.DataFrame,
     attributes: dict[str, Literal["category", "number"]],
 ) -> None:
-    """Write the rows of one table in one partition, sorted, every column in its type."""
+    """Write the rows of one table in one partition, sorted, every column in its type.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store.
+    table
+        The name of the table.
+    part
+        The number of the partition, from 0.
+    frame
+        The rows of the partition, in any order.
+    attributes
+        Attribute -> its kind.
+    """
     columns = {column.name: arrow_type(column.kind) for column in SPECS[table].columns}
     columns |= {name: arrow_type(kind) for name, kind in attributes.items()}
     order = [name for name in _ORDER[table] if name in frame]
@@ -137,7 +185,17 @@ def write_part(
 
 
 def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
-    """Write the protected attributes of the leads of one partition, if there are any."""
+    """Write the protected attributes of the leads of one partition, if there are any.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store.
+    part
+        The number of the partition, from 0.
+    frame
+        `lead_id`, and one column a protected attribute.
+    """
     if frame.shape[1] > 1:
         path = _path(directory, AUDIT, part)
         path.parent.mkdir(exist_ok=True)
@@ -153,7 +211,15 @@ def read_audit(directory: Path) -> pd.DataFrame:
 
 
 def finish(directory: Path, manifest: Manifest) -> Manifest:
-    """Count and hash what was written, and write the manifest, last."""
+    """Count and hash what was written, and write the manifest, last.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store, all partitions written.
+    manifest
+        What the store holds; rows and hashes are added.
+    """
     rows: dict[TableName, int] = {}
     files: dict[str, str] = {}
     for name in SPECS:
@@ -174,17 +240,33 @@ def manifest(directory: Path) -> Manifest:
 
 
 def count(directory: Path) -> int:
-    """Tell how many partitions a store has."""
+    """Return how many partitions a store has."""
     return manifest(directory).partitions
 
 
 def read(directory: Path, part: int) -> Tables:
-    """Read everything about the leads of one partition."""
+    """Read everything about the leads of one partition.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store.
+    part
+        The number of the partition, from 0.
+    """
     return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
 
 
 def read_for_features(directory: Path, part: int) -> Tables:
-    """Read of one partition what features are made of; of activities in the quickest form."""
+    """Read what features are made of from one partition; activities in the quickest form.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store.
+    part
+        The number of the partition, from 0.
+    """
     frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
     return Tables(**frames, activities=_activities(_path(directory, "activities", part)))
 

@@ -7,27 +7,37 @@ ends; the second is refused at once. The lock is the output's, as a run of anoth
 removes what it finds.
 """
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final
+
+from filelock import FileLock, Timeout
 
 from features.errors import InUse, MikomiError
 from pipelines.storage.atomic import remove
 
-_ANOTHER = "another moment or model can have another output beside it"
+_RACE_SECONDS: Final = 0.1
+"""A lock file that its former holder removes while it is opened here is opened anew within it."""
+_ANOTHER: Final = "another moment or model can have another output beside it"
 
 
 @contextmanager
 def work_directory(output: Path, made_from: str) -> Iterator[Path]:
-    """Give the directory where the finished parts of `output` wait, to this run alone.
+    """Open the directory where the finished parts of `output` wait, for this run alone.
 
     What lies there when the block fails stays for the next run. Work of other fingerprints is
     removed: its inputs or parameters have changed.
+
+    Parameters
+    ----------
+    output
+        What is being made: a file or a directory.
+    made_from
+        Fingerprint of the inputs and parameters.
 
     Raises
     ------
@@ -45,7 +55,7 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
 
 @contextmanager
 def alone(output: Path, instead: str = _ANOTHER) -> Iterator[None]:
-    """Hold the lock of an output; its file says who does, and goes with it.
+    """Hold the lock of an output; its file names the holder, and is removed with the lock.
 
     Parameters
     ----------
@@ -61,36 +71,28 @@ def alone(output: Path, instead: str = _ANOTHER) -> Iterator[None]:
     """
     place = output.with_name(f".{output.name}.lock")
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _held(place, output, instead) as lock:
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
-        try:
-            yield
-        finally:
-            place.unlink(missing_ok=True)
+    lock = FileLock(place, timeout=_RACE_SECONDS, poll_interval=0.01, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _refusal(place, output, instead) from None
+    try:
+        place.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        yield
+    finally:
+        place.unlink(missing_ok=True)
+        lock.release()
 
 
-def _held(place: Path, output: Path, instead: str) -> TextIO:
-    """Lock a file that lies at `place`; one that its former holder took away does not count."""
-    while True:
-        lock = place.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with lock:
-                raise _refusal(lock, output, instead) from None
-        if place.exists() and os.path.samestat(os.fstat(lock.fileno()), place.stat()):
-            return lock
-        lock.close()
-
-
-def _refusal(lock: TextIO, output: Path, instead: str) -> MikomiError:
-    """Say who holds a lock, and since when."""
-    lock.seek(0)
-    since = datetime.fromtimestamp(os.fstat(lock.fileno()).st_mtime, UTC)
+def _refusal(place: Path, output: Path, instead: str) -> MikomiError:
+    """Return the error that names the holder of a lock, and since when it holds it."""
+    holder, since = "", ""
+    with suppress(FileNotFoundError):  # it has ended just now
+        holder = place.read_text("utf-8")
+        moment = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+        since = f" since {moment:%Y-%m-%d %H:%M} UTC"
     return InUse.of(
-        f"{lock.read() or 'another process'} making {output} since {since:%Y-%m-%d %H:%M} UTC",
+        f"{holder or 'another process'} making {output}{since}",
         "one run at a time for an output",
         "wait for its end, or stop it and run this again, which goes on with what it finished; "
         + instead,

@@ -1,8 +1,8 @@
 """The commands of the server: `mikomi serve`, `mikomi key`; `mikomi user` is added beside them.
 
-Decided here: what is slow to import is imported in the command that needs it. Without any key the
-server starts on loopback alone, and says so. While it starts it has the machine for itself: no
-search for garbage among what is only being made, and its helpers come when it has a model anyway.
+Decided here: slow modules are imported in the command that needs them. Without any key the server
+starts on loopback only, and warns. While it starts it has the machine to itself: garbage collection
+is off, and the helper processes of a server that has a model already start later.
 """
 
 import gc
@@ -14,19 +14,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Timer
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serve.cli import user_command
 from serve.scoring.pointer import POINTER
 
+if TYPE_CHECKING:
+    from serve.settings import Settings
+
 PANEL = "Serving"
 GRACE_SECONDS = 20
 WORKER_SECONDS = 30
-"""After how long without a sign of life a worker is replaced."""
+"""Seconds without a response after which a worker is replaced."""
 FIRST_SECONDS = 5.0
-"""How long a server that has a model already is left alone."""
+"""Seconds after which the helper processes start, if the server has a model already."""
 
 
 def add(app: typer.Typer) -> None:
@@ -47,13 +50,13 @@ def serve() -> None:
     gc.disable()  # until the server is ready, see `serve.app`
     import uvicorn  # noqa: PLC0415 - slow to import
 
-    from serve.http.protocol import PatientProtocol  # noqa: PLC0415
+    from serve.http.protocol import HeadTimeoutProtocol  # noqa: PLC0415
     from serve.settings import Settings  # noqa: PLC0415
 
     settings = Settings.read(os.environ)
-    for name, value in settings.told().items():
+    for name, value in settings.shown().items():
         typer.echo(f"{name}={value}", err=True)
-    _tell_who_may_come(settings)
+    _warn_about_access(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (the API: /docs)")
     with suppress(KeyboardInterrupt), _many_counters(settings.workers), _beside(settings):
         uvicorn.run(
@@ -63,7 +66,7 @@ def serve() -> None:
             port=settings.port,
             workers=settings.workers,
             timeout_worker_healthcheck=WORKER_SECONDS,
-            http=partial(PatientProtocol, seconds=settings.head_seconds),  # type: ignore[arg-type]
+            http=partial(HeadTimeoutProtocol, seconds=settings.head_seconds),  # type: ignore[arg-type]
             access_log=False,
             log_level="warning",
             server_header=False,
@@ -71,8 +74,8 @@ def serve() -> None:
         )
 
 
-def _tell_who_may_come(settings: Any) -> None:
-    """Say loudly who needs no key; refuse to start where that would be anybody."""
+def _warn_about_access(settings: "Settings") -> None:
+    """Warn who needs no key; refuse to start where nobody on the network would need one."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
 
     from features.errors import BadParams  # noqa: PLC0415
@@ -85,8 +88,8 @@ def _tell_who_may_come(settings: Any) -> None:
         keys = [key for key in ApiKeys(store).all() if key.revoked_at is None]
         users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
-        told = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
-        typer.secho(told, fg="red", err=True)
+        warning = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
+        typer.secho(warning, fg="red", err=True)
         return
     if not keys and not settings.loopback:
         raise BadParams.of(
@@ -95,8 +98,8 @@ def _tell_who_may_come(settings: Any) -> None:
     if not keys:
         typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
     if not users:
-        told = "everyone on this machine may read the pages" if settings.loopback else "no pages"
-        typer.secho(f"NO USERS: {told}; see `mikomi user add`.", fg="red", err=True)
+        access = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        typer.secho(f"NO USERS: {access}; see `mikomi user add`.", fg="red", err=True)
 
 
 def create(
@@ -138,10 +141,10 @@ def revoke(context: typer.Context, key_id: str) -> None:
 
 
 @contextmanager
-def _beside(settings: Any) -> Iterator[None]:
+def _beside(settings: "Settings") -> Iterator[None]:
     """Run the follower and the refresher beside the server, and the shadow if it has a share.
 
-    Told by whom, they end with it.
+    Each child process receives the PID of this one and exits when it does.
     """
     modules = ["serve.processes.follow", "serve.processes.refresh"]
     modules += ["serve.processes.shadow_process"] if settings.shadow_share else []
@@ -169,7 +172,7 @@ def _beside(settings: Any) -> Iterator[None]:
 
 @contextmanager
 def _many_counters(workers: int) -> Iterator[None]:
-    """Give several workers a place to add their counts up."""
+    """Create a folder in which several workers add up their metrics."""
     if workers == 1:
         yield
         return

@@ -1,6 +1,6 @@
-"""The store of `mikomi key` and `mikomi user`: the one that the environment names.
+"""The database of `mikomi key` and `mikomi user`: the one that the environment names.
 
-Decided here: only a command that adds may make it; the others refuse one that is not there.
+Decided here: only a command that adds may create it; the others refuse one that does not exist.
 """
 
 import os
@@ -9,21 +9,21 @@ from sqlalchemy import Engine
 
 from serve.settings import Settings
 from serve.store.engine import made
-from serve.store.existing import found
+from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.users import Users
 
 
 def keys(*, new: bool = False) -> ApiKeys:
-    """Open the keys; `new` makes the store if there is none."""
+    """Open the keys; `new` creates the database if there is none."""
     return ApiKeys(_store(new=new))
 
 
 def users(*, new: bool = False) -> Users:
-    """Open the users; `new` makes the store if there is none."""
+    """Open the users; `new` creates the database if there is none."""
     return Users(_store(new=new))
 
 
 def _store(*, new: bool) -> Engine:
     url = Settings.read(os.environ).database_url
-    return made(url) if new else found(url)
+    return made(url) if new else open_existing(url)

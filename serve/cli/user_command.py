@@ -1,7 +1,7 @@
-"""The commands `mikomi user`: who may sign in to the pages, and what they are called there.
+"""The commands `mikomi user`: who may sign in to the pages, and their names there.
 
-Decided here: a password is read from the terminal, unseen, or from standard input; never from an
-argument, where every process of the machine could read it.
+Decided here: a password is read from the terminal without echo, or from standard input; never from
+an argument, which every process of the machine could read.
 """
 
 import getpass
@@ -12,7 +12,7 @@ import typer
 
 
 def made() -> typer.Typer:
-    """Make the group of commands."""
+    """Return the group of commands."""
     users = typer.Typer(no_args_is_help=True, help="Make, list and disable users of the pages.")
     users.command(name="add")(add)
     users.command(name="list")(list_users)
@@ -53,8 +53,8 @@ def list_users() -> None:
     for user in command_store.users().all():
         state = "disabled" if user.disabled else "in use"
         called = f"  {user.display_name}" if user.display_name else ""
-        said = f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}"
-        typer.echo(said + called)
+        line = f"{user.user_id:<24} {user.role:<8} {state:<9} owner {user.owner_id or '-'}"
+        typer.echo(line + called)
 
 
 def call(
@@ -85,7 +85,7 @@ def password(name: str) -> None:
 
 
 def _secret() -> str:
-    """Ask twice at a terminal; else take the first line that is piped in."""
+    """Prompt twice at a terminal; else read the first line of standard input."""
     from features.errors import BadRequest  # noqa: PLC0415 - slow to import
 
     if not sys.stdin.isatty():

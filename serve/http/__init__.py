@@ -1,1 +1,1 @@
-"""What every request passes: access, limits, logs, metrics, problems."""
+"""Applied to every request: access, limits, logs, metrics, problems."""

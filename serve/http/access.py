@@ -1,8 +1,9 @@
-"""Who may do what: a key, its scopes, and how often.
+"""Access control of the API: keys, their scopes and their rate limits.
 
-Decided here: keys are known by their hash, which is compared in constant time; what a path needs is
-said in one table. Without any key ever made, a server on loopback lets everyone in; before the keys
-are known, and elsewhere, nobody comes in. Pages ask for a user, see `serve.pages`.
+Decided here: keys are identified by their hash, which is compared in constant time; the scope of
+each path is decided by `scope_of`. If no key was ever created, a server on loopback admits every
+request; otherwise, and until the keys are read, requests without a key are refused. Pages require a
+user instead, see `serve.pages`.
 """
 
 from collections.abc import Iterable
@@ -15,23 +16,23 @@ from serve.store.people.keys import key_hash, same
 
 API: Final = "/v1"
 KEYED: Final = (f"{API}/", "/metrics", "/openapi.json")
-"""What asks for a key, once there is one."""
+"""Paths that require a key, once there is one."""
 OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
-"""What asks for no user; everything else outside the API is a page."""
+"""Paths that require no user; all others outside the API are pages."""
 _SECONDS: Final = 60.0
 _LEAD_SLASHES: Final = 3
-"""Of /v1/leads/{lead_id}, whatever the lead is called."""
+"""How many slashes /v1/leads/{lead_id} has; an id cannot add one."""
 
 
-class Gate:
+class AccessControl:
     """The keys in use; they are replaced as a whole.
 
     Parameters
     ----------
     limits
-        How often anyone may ask.
+        The rate limits, by key.
     open_without_keys
-        Whether everyone may come in while there never was a key.
+        Whether requests without a key are admitted while no key was ever created.
     """
 
     def __init__(self, limits: Limits, *, open_without_keys: bool = True) -> None:
@@ -41,19 +42,28 @@ class Gate:
         self._known = False
 
     def use(self, keys: Iterable[Key]) -> None:
-        """Take up the keys; one that was ever made closes the gate for those without."""
+        """Replace the keys; once any key exists, requests without one are refused."""
         every = tuple(keys)
         self._known = True
         self._closed = self._closed or bool(every)
         self._keys = tuple(key for key in every if key.revoked_at is None)
 
     def admit(self, header: str | None, method: str, path: str, now: float) -> str | None:
-        """Let a request in and give the id of its key.
+        """Check a request and return the id of its key; none if it needs none.
+
+        Parameters
+        ----------
+        header
+            The `Authorization` header; none if it was not sent.
+        method, path
+            Of the request.
+        now
+            The steady clock, in seconds.
 
         Raises
         ------
         KeysUnknown, NoKey, NotAllowed, TooOften
-            If it may not come in.
+            If the request is refused.
         """
         if not path.startswith(KEYED):
             return None
@@ -75,13 +85,13 @@ class Gate:
     def _key(self, header: str | None) -> Key | None:
         if not self._closed:
             return None
-        kind, _, said = (header or "").partition(" ")
-        if kind.lower() == "bearer" and said:
-            hashed, found = key_hash(said.strip()), None
+        kind, _, token = (header or "").partition(" ")
+        if kind.lower() == "bearer" and token:
+            hashed, match = key_hash(token.strip()), None
             for key in self._keys:
-                found = key if same(hashed, key.sha256) else found
-            if found is not None:
-                return found
+                match = key if same(hashed, key.sha256) else match
+            if match is not None:
+                return match
         raise NoKey.of("no valid key", "Authorization: Bearer <key>", "see `mikomi key create`")
 
 
@@ -90,7 +100,14 @@ def _all(key: Key) -> frozenset[str]:
 
 
 def scope_of(method: str, path: str) -> str:
-    """Tell which scope a request of the API needs.
+    """Return the scope that a request of the API needs.
+
+    Parameters
+    ----------
+    method
+        Of the request, in capitals.
+    path
+        Of the request, without the query.
 
     >>> (
     ...     scope_of("POST", "/v1/score"),
@@ -101,8 +118,8 @@ def scope_of(method: str, path: str) -> str:
     """
     if method == "DELETE":
         return "admin"
-    asks = method == "GET" and path.endswith("/score") and path.count("/") > _LEAD_SLASHES
-    if asks or path.startswith(("/v1/score", "/v1/outlook", "/v1/change")):
+    scores = method == "GET" and path.endswith("/score") and path.count("/") > _LEAD_SLASHES
+    if scores or path.startswith(("/v1/score", "/v1/outlook", "/v1/change")):
         return "score"
     if path.startswith("/v1/receipts") or method == "GET":
         return "read"

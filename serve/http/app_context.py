@@ -1,53 +1,172 @@
-"""What the routes are given: the parts of a running server, by what they can do."""
+"""What the routes and pages of a running server use: its settings, model, store and clock.
 
-from collections.abc import Awaitable, Callable
+Decided here: the store is described by protocols, because its class is composed of rooms above this
+one.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from features.kernel.inputs import Matrix
 from serve.http.metrics import Metrics
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.settings import Settings
-from serve.store.database_health import Reach
+from serve.store.database_health import DatabaseHealth
+from serve.store.leads.history import HistoryReader
+from serve.store.leads.ingest import Ingest
+from serve.store.leads.owners import Owners
+from serve.store.people.last_visit import LastVisits
+from serve.store.people.sign_ins import SignIns
+from serve.store.people.users import Users
+from serve.store.ranking.counts import RankingCounts
+from serve.store.ranking.hand_over import ToHandOver
+from serve.store.ranking.ranking import StoredRanking
+from serve.store.receipts.feedback import Feedback
+from serve.store.receipts.receipts import Receipts
 
-_Given = ParamSpec("_Given")
-_Found = TypeVar("_Found")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class SimilarWinners(Protocol):
+    """The recent wins; `serve.stored_leads.similar_winners.Winners` in the server."""
+
+    def like(self, loaded: LoadedModel, values: Matrix, but: str) -> Iterator[Any]:
+        """Yield the winners, the most similar to a lead first.
+
+        Parameters
+        ----------
+        loaded
+            The model.
+        values
+            The features of the lead, shape (1, features).
+        but
+            The id of the lead itself, which is left out.
+        """
+
+    def renew(self, loaded: Any, now: datetime) -> None:
+        """Read the wins again if the last time was long ago.
+
+        Parameters
+        ----------
+        loaded
+            The model.
+        now
+            The present moment.
+        """
+
+    def stop(self) -> None:
+        """Interrupt a reading that is under way."""
+
+
+class WeeklyLists(Protocol):
+    """The lists of the week; `serve.ranking.stored_weekly_lists.WorkedLists` in the server."""
+
+    def keep(self, user_id: str, week: datetime, shown: Any, at: datetime) -> None:
+        """Store the leads of a list that are new to the user in this week.
+
+        Parameters
+        ----------
+        user_id
+            Who was shown the list.
+        week
+            The moment at which the week began.
+        shown
+            The list.
+        at
+            The moment at which it was shown.
+        """
+
+
+class LeadStore(Protocol):
+    """Everything read from and written to the database; `serve.stored_leads.store.Store`."""
+
+    ingest: Ingest
+    histories: HistoryReader
+    feedback: Feedback
+    ranking: StoredRanking
+    ranking_counts: RankingCounts
+    to_hand_over: ToHandOver
+    owners: Owners
+    looks: LastVisits
+    users: Users
+    sign_ins: SignIns
+
+    @property
+    def winners(self) -> SimilarWinners:
+        """The recent wins."""
+
+    @property
+    def worked_lists(self) -> WeeklyLists:
+        """The lists of the week."""
+
+    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+        """Erase a person; return the number of erased rows by table.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead.
+        at
+            The moment of the erasure.
+        """
+
+    def look_again(self, now: datetime) -> int:
+        """Erase what was logged of erased persons after their erasure."""
 
 
 @dataclass(frozen=True)
-class Parts:
+class AppContext:
     """Everything a route may use.
 
     Attributes
     ----------
     settings
-        What the server was told.
+        Of the server.
     champion
         The model in use.
     store
-        Leads, activities and outcomes.
+        Leads with their records, the ranking, and users.
     receipts
         The log of answers.
     now
         The clock.
     metrics
-        What is counted.
-    reach
+        Counts requests and answers.
+    database_health
         Whether the database answers.
     """
 
     settings: Settings
     champion: Champion
-    store: Any
-    receipts: Any
+    store: LeadStore
+    receipts: Receipts
     now: Callable[[], datetime]
     metrics: Metrics = field(default_factory=Metrics)
-    reach: Reach = field(default_factory=Reach)
+    database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
 
     def threads(
-        self, function: Callable[_Given, _Found], *args: _Given.args, **named: _Given.kwargs
-    ) -> Awaitable[_Found]:
-        """Do what blocks, such as asking the database, in a thread."""
+        self,
+        function: Callable[_Arguments, _Result],
+        *args: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> Awaitable[_Result]:
+        """Run a function that blocks, such as a query of the database, in a thread.
+
+        Parameters
+        ----------
+        function
+            To be called.
+        args, named
+            Its arguments.
+
+        Returns
+        -------
+        Its result, to be awaited.
+        """
         return run_in_threadpool(function, *args, **named)

@@ -1,7 +1,7 @@
-"""What is counted, in Prometheus' form.
+"""Metrics in the format of Prometheus.
 
-Decided here: every server has counts of its own; with several workers the library's files in
-PROMETHEUS_MULTIPROC_DIR add them up. No label holds anything of a person.
+Decided here: every process has a registry of its own; with several workers the library adds their
+counts up through its files in PROMETHEUS_MULTIPROC_DIR. No label holds personal data.
 """
 
 import os
@@ -18,7 +18,7 @@ _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 
 class Metrics:
-    """The counts of one server."""
+    """The metrics of one process."""
 
     def __init__(self) -> None:
         own = CollectorRegistry()
@@ -67,7 +67,17 @@ class Metrics:
         self._made: dict[Any, Any] = {}
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request."""
+        """Count a request.
+
+        Parameters
+        ----------
+        route
+            The pattern of its path.
+        method, status
+            Of the request and of its response.
+        seconds
+            How long the response took.
+        """
         key = (route, method, status)
         if key not in self._made:
             counter = self._requests.labels(route, method, str(status))
@@ -77,7 +87,7 @@ class Metrics:
         histogram.observe(seconds)
 
     def scored(self, answer: ScoreAnswer) -> None:
-        """Count an answer."""
+        """Count the score of a lead."""
         key = (answer.band, answer.model.fingerprint)
         if key not in self._made:
             self._made[key] = self._scores.labels(answer.band, answer.model.fingerprint[:12])
@@ -92,7 +102,7 @@ class Metrics:
             self._unknown.labels("attribute").inc(sum(answer.unknown.attributes.values()))
 
     def _tenth(self, answer: ScoreAnswer) -> Counter:
-        """Give the count of the tenth of a score; 100 belongs to the last."""
+        """Return the counter of the tenth of a score; 100 belongs to the last."""
         tenth = min(int(answer.score / 10.0), 9)
         key = (tenth, answer.model.fingerprint)
         if key not in self._made:
@@ -101,22 +111,30 @@ class Metrics:
         return made
 
     def model(self, version: int | None) -> None:
-        """Tell the version in use."""
+        """Set the version of the model in use; none counts as 0."""
         self._model.set(version or 0)
 
     def drift(self, fingerprint: str, counted: list[BinCount]) -> None:
-        """Count the bins of features that answers fell into."""
+        """Count the answers by the bins of their features.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the model that answered.
+        counted
+            New answers a bin, and the share of the bin in training.
+        """
         for one in counted:
             labels = (fingerprint[:12], one.feature, str(one.code))
             self._bins.labels(*labels).inc(one.came)
             self._shares.labels(*labels).set(one.share)
 
     def model_refused(self) -> None:
-        """Count a broken model."""
+        """Count a broken model that was refused."""
         self._refused.inc()
 
     def text(self) -> bytes:
-        """Give everything that was counted, by all workers."""
+        """Return the metrics of all workers as text."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return bytes(generate_latest(self._registry))
         together = CollectorRegistry()

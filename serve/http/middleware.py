@@ -1,9 +1,9 @@
-"""Manners of a public service, for every request, in one layer of plain ASGI.
+"""The middleware of every request, in plain ASGI: access, limits of the body, headers, log.
 
-Decided here: the key is looked at before the body is read; the body is read whole, within a size
-and a time, before a route sees it, and one that is there already costs no timer; every answer has a
-request id and the headers that keep browsers from guessing. What goes wrong unforeseen is one line
-in the log and a problem, never a traceback.
+Decided here: the key is checked before the body is read; the body is read whole, within a limit of
+size and time, before a route receives it, and a body that has arrived already needs no timer; every
+response has a request id and the headers that keep browsers from guessing types. An unexpected
+error becomes one line of the log and a problem, never a traceback.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from types import coroutine
 from typing import Any, Final
 
 from serve.errors import TooLarge, TooSlow
-from serve.http.access import Gate
+from serve.http.access import AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
 from serve.settings import Settings
@@ -24,7 +24,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Refusal = Callable[[Any, Exception], tuple[int, dict[str, str], bytes]]
-"""From the scope of a request and an error to status, headers and body."""
+"""Returns status, headers and body from the scope of a request and an error."""
 
 _ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 _SAFE: Final = [
@@ -37,15 +37,31 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STARTED: Final = "http.response.start"
 
 
-class Manners:
-    """The layer around the routes."""
+class RequestMiddleware:
+    """The middleware around the routes.
+
+    Parameters
+    ----------
+    app
+        The ASGI application inside.
+    settings
+        Of the server: the limits of a body, and whether requests are logged.
+    gate
+        Checks keys and rates.
+    metrics
+        Counts requests.
+    log
+        Receives a line for each request, and for each unexpected error.
+    refusal
+        Turns an error into a response.
+    """
 
     def __init__(
         self,
         app: Any,
         *,
         settings: Settings,
-        gate: Gate,
+        gate: AccessControl,
         metrics: Metrics,
         log: Log,
         refusal: Refusal,
@@ -68,17 +84,17 @@ class Manners:
         own = _ID.fullmatch(headers.get(b"x-request-id", b""))
         answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
         try:
-            receive = await self._let_in(scope, headers, receive, began)
+            receive = await self._admit(scope, headers, receive, began)
             await self._app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
             await self._refuse(scope, error, answer)
         self._count(scope, answer, time.perf_counter() - began)
 
-    async def _let_in(
+    async def _admit(
         self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float
     ) -> Receive:
-        said = headers.get(b"authorization")
-        header = said.decode("latin-1") if said else None
+        raw = headers.get(b"authorization")
+        header = raw.decode("latin-1") if raw else None
         key_id = self._gate.admit(header, scope["method"], path_of(scope), now)
         scope.setdefault("state", {})["key_id"] = key_id
         if scope["method"] in _BODILESS:
@@ -86,24 +102,24 @@ class Manners:
         return await self._whole(headers, receive)
 
     async def _whole(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
-        """Read the body; give a `receive` that hands it over at once."""
+        """Read the body and return a `receive` that returns it at once."""
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             raise self._too_large()
         first = await self._in_time(self._read(receive))
-        given = False
+        delivered = False
 
         async def again() -> Message:
-            nonlocal given
-            if given:
+            nonlocal delivered
+            if delivered:
                 return await receive()
-            given = True
+            delivered = True
             return first
 
         return again
 
     async def _in_time(self, reading: Coroutine[Any, Any, Message]) -> Message:
-        """Read what is there at once; wait for the rest."""
+        """Read what has arrived without a timer; wait for the rest with one."""
         try:
             waits_for = reading.send(None)
         except StopIteration as done:
@@ -169,7 +185,7 @@ class Manners:
 
 @coroutine
 def _rest(begun: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
-    """Go on with a coroutine that was begun by hand, once what it waits for has come."""
+    """Continue a coroutine that was started by hand, once the future it waits for is done."""
     try:
         yield waits_for
         return (yield from begun.__await__())
@@ -178,12 +194,12 @@ def _rest(begun: Coroutine[Any, Any, Message], waits_for: Any) -> Generator[Any,
 
 
 def path_of(scope: Any) -> str:
-    """Give the path that the routes are matched with."""
+    """Return the path that routes are matched with."""
     return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
 class _Answer:
-    """An answer on its way out."""
+    """Sends a response, with the headers that every response has."""
 
     def __init__(self, send: Send, request_id: bytes) -> None:
         self._send = send
@@ -197,9 +213,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == _STARTED:
             self.status = message["status"]
-            told = list(message.get("headers", ()))
-            said = {name for name, _ in told}
-            safe = [one for one in _SAFE if one[0] not in said]
-            headers = [*told, *safe, (b"x-request-id", self._request_id)]
+            own = list(message.get("headers", ()))
+            names = {name for name, _ in own}
+            safe = [one for one in _SAFE if one[0] not in names]
+            headers = [*own, *safe, (b"x-request-id", self._request_id)]
             message = {**message, "headers": headers}
         await self._send(message)

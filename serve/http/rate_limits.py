@@ -1,7 +1,7 @@
-"""How often a key may ask: a bucket that fills evenly.
+"""Rate limits of keys: token buckets.
 
-Decided here: every worker keeps its own buckets, so the limit of a server is at most workers times
-the key's; the clock is the process's steady one, which no one can set back.
+Decided here: every worker has buckets of its own, so the limit of a server is at most the key's
+limit times the number of workers; the clock is the process's monotonic one.
 """
 
 from typing import Final
@@ -10,7 +10,15 @@ _MOST_KEYS: Final = 10_000
 
 
 class Limits:
-    """Buckets by key; a bucket holds `burst` requests and gains `rate` a second."""
+    """Token buckets by key.
+
+    Parameters
+    ----------
+    rate
+        Requests a second that a bucket gains.
+    burst
+        Requests that a full bucket holds.
+    """
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
@@ -18,7 +26,16 @@ class Limits:
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, key: str, now: float, rate: float | None = None) -> float:
-        """Take one request out of the bucket; give the seconds to wait if it is empty.
+        """Take one request out of a bucket and return the seconds to wait, 0 if it had one.
+
+        Parameters
+        ----------
+        key
+            Of the bucket.
+        now
+            The monotonic clock, in seconds.
+        rate
+            Requests a second for this key; missing means that of all.
 
         >>> limits = Limits(rate=1.0, burst=2.0)
         >>> [limits.wait("k", 0.0), limits.wait("k", 0.0), limits.wait("k", 0.5)]

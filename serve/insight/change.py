@@ -1,22 +1,24 @@
 """Why a score changed: the difference of two scorings, split into four causes.
 
-Decided here: the causes are put in one after the other, and each is given what the probability
-moves by: the new model on the old lead, passing time, changed attributes, new activities (outcomes
-and what others of the account did included). So nothing is left over. Probabilities are told on a
-grid of 2**-51 (4e-16), on which sums and differences of them are exact: the parts sum to the change
-without any rounding, in whatever order they are added.
+Decided here: the causes are applied one after the other, and each gets the change of the
+probability that it brings: the new model on the old lead, passing time, changed attributes, new
+activities (including outcomes and the activities of account mates). So nothing is left over.
+Probabilities are rounded to a grid of 2**-51 (4e-16), on which their sums and differences are
+exact: the parts sum to the change without rounding, in any order.
 """
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from features.kernel.inputs import Matrix
 from features.wording.sentences import Language
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import seen_only
-from serve.wire.records import Account, Asked, LeadHistory
+from serve.scoring.point_in_time import visible_only
+from serve.wire.records import Account, LeadHistory, ScoreRequest
 
 CAUSES: Final = ("new_model", "passing_time", "changed_attributes", "new_activities")
 _GRID: Final = 2.0**51
@@ -24,29 +26,29 @@ _SHOWN: Final = 5
 
 
 class Side(NamedTuple):
-    """One of the two scorings: a loaded model and what it was asked."""
+    """One of the two scorings: a model and its request."""
 
-    loaded: Any
-    asked: Asked
+    loaded: LoadedModel
+    request: ScoreRequest
 
 
 class ConceptMove(msgspec.Struct, frozen=True):
-    """What one concept moved the probability by, as a probability."""
+    """The change of the probability that one concept brought."""
 
     code: str
     label: str
     change: float
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One cause: what it moved the probability by, and the concepts that moved most."""
+class ChangePart(msgspec.Struct, frozen=True):
+    """One cause: the change of the probability that it brought, and its strongest concepts."""
 
     cause: str
     change: float
     concepts: list[ConceptMove]
 
 
-class Told(msgspec.Struct, frozen=True):
+class SideNumbers(msgspec.Struct, frozen=True):
     """One of the two scorings, in numbers."""
 
     at: datetime
@@ -56,43 +58,45 @@ class Told(msgspec.Struct, frozen=True):
     model: str
 
 
-class Split(msgspec.Struct, frozen=True):
+class ChangeSplit(msgspec.Struct, frozen=True):
     """The difference of two scorings; `change` is exactly the sum of the parts."""
 
-    before: Told
-    after: Told
+    before: SideNumbers
+    after: SideNumbers
     change: float
-    parts: list[Part]
+    parts: list[ChangePart]
 
 
-def split(before: Side, after: Side, language: Language = "en") -> Split:
+def split(before: Side, after: Side, language: Language = "en") -> ChangeSplit:
     """Split the difference between two scorings of one lead.
 
     Parameters
     ----------
     before, after
-        The scorings; each question's own cutoff is the moment of the scoring.
+        The scorings; the cutoff of each request is the moment of the scoring.
     language
-        Of the concepts' names.
+        Of the labels of concepts.
     """
-    old = seen_only(before.asked)
-    later = _at(old, after.asked.cutoff)
+    old = visible_only(before.request)
+    later = _at(old, after.request.cutoff)
     steps = [
         Side(before.loaded, old),
         Side(after.loaded, old),
         Side(after.loaded, later),
-        Side(after.loaded, _with_attributes(later, after.asked)),
+        Side(after.loaded, _with_attributes(later, after.request)),
         after,
     ]
-    values = [step.loaded.values(step.asked) for step in steps]
-    told = [_told(step, own) for step, own in zip(steps, values, strict=True)]
-    grid = [on_grid(one.probability) for one in told]
+    values = [step.loaded.values(step.request) for step in steps]
+    numbers_of = [_numbers(step, own) for step, own in zip(steps, values, strict=True)]
+    grid = [on_grid(one.probability) for one in numbers_of]
     concepts = [
         [] if n == 0 else _moves(after.loaded, values[n], values[n + 1], language)
         for n in range(len(CAUSES))
     ]
-    parts = [Part(cause, grid[n + 1] - grid[n], concepts[n]) for n, cause in enumerate(CAUSES)]
-    return Split(told[0], told[-1], grid[-1] - grid[0], parts)
+    parts = [
+        ChangePart(cause, grid[n + 1] - grid[n], concepts[n]) for n, cause in enumerate(CAUSES)
+    ]
+    return ChangeSplit(numbers_of[0], numbers_of[-1], grid[-1] - grid[0], parts)
 
 
 def on_grid(probability: float) -> float:
@@ -104,22 +108,22 @@ def on_grid(probability: float) -> float:
     return round(probability * _GRID) / _GRID
 
 
-def _told(step: Side, values: Any) -> Told:
-    found = numbers(step.loaded.scorer, values)
-    return Told(
-        at=step.asked.cutoff,
-        probability=float(found.probability[0]),
-        score=float(found.score[0]),
-        band=found.band(0),
+def _numbers(step: Side, values: Matrix) -> SideNumbers:
+    result = numbers(step.loaded.scorer, values)
+    return SideNumbers(
+        at=step.request.cutoff,
+        probability=float(result.probability[0]),
+        score=float(result.score[0]),
+        band=result.band(0),
         model=step.loaded.fingerprint,
     )
 
 
-def _moves(loaded: Any, old: Any, new: Any, language: Language) -> list[ConceptMove]:
-    """Tell which concepts moved most; with those not shown they add up to the part."""
+def _moves(loaded: LoadedModel, old: Matrix, new: Matrix, language: Language) -> list[ConceptMove]:
+    """Return the concepts that moved most; with the others they add up to the part."""
     scorer = loaded.scorer
-    told = scorer.concept_contributions(np.concatenate([old, new]))
-    moved = told[1] - told[0]
+    contributions = scorer.concept_contributions(np.concatenate([old, new]))
+    moved = contributions[1] - contributions[0]
     order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
     concepts = scorer.concepts
     return [
@@ -129,19 +133,19 @@ def _moves(loaded: Any, old: Any, new: Any, language: Language) -> list[ConceptM
     ]
 
 
-def _at(asked: Asked, cutoff: datetime) -> Asked:
-    return msgspec.structs.replace(asked, cutoff=cutoff)
+def _at(request: ScoreRequest, cutoff: datetime) -> ScoreRequest:
+    return msgspec.structs.replace(request, cutoff=cutoff)
 
 
-def _with_attributes(old: Asked, new: Asked) -> Asked:
-    """Give the old question what is said of lead and account now; what they did stays old."""
+def _with_attributes(old: ScoreRequest, new: ScoreRequest) -> ScoreRequest:
+    """Return the old request with the new attributes of lead and account, and the old records."""
     first, *others = old.histories
-    told = new.histories[0]
+    latest = new.histories[0]
     own = LeadHistory(
-        lead=told.lead,
+        lead=latest.lead,
         activities=first.activities,
         outcomes=first.outcomes,
-        changes=told.changes,
+        changes=latest.changes,
     )
     account: Account | None = new.account
-    return Asked(histories=[own, *others], account=account, cutoff=old.cutoff)
+    return ScoreRequest(histories=[own, *others], account=account, cutoff=old.cutoff)

@@ -1,17 +1,17 @@
-"""How many of some leads will convert: a number, and between which two it will lie.
+"""How many of some leads will convert: the expected number and its interval.
 
 Decided here: with right probabilities the count has a Poisson-binomial distribution, which is
-computed exactly, lead by lead. Probabilities may themselves be wrong, and then all in the same
-direction: the model's own interval (`models.model.interval`) is gone through at the nodes of a
-Gauss-Hermite quadrature, every lead moved alike, and the distributions are mixed. So the interval
-holds chance and the doubt in the model, and is as wide as ignorance where there were few outcomes.
+computed exactly, lead by lead. The probabilities themselves may be wrong, all in the same
+direction: the model's own interval (`models.model.interval`) is evaluated at the nodes of a
+Gauss-Hermite quadrature, with every lead moved alike, and the distributions are mixed. So the
+interval covers chance and the uncertainty of the model, and is wide where there were few outcomes.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 from models.stats.training_set import Floats
 
 LEVEL: Final = 0.8
@@ -27,15 +27,15 @@ class Expected(NamedTuple):
     high: int
 
 
-def expected(probability: Floats, interval: Interval) -> Expected:
-    """Tell how many leads will convert.
+def expected(probability: Floats, interval: ProbabilityInterval) -> Expected:
+    """Compute how many leads will convert.
 
     Parameters
     ----------
     probability
         Shape (leads,), of different leads.
     interval
-        What the model knows of its own errors.
+        The uncertainty of the model's probabilities.
     """
     places, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     counted = weights / weights.sum() @ counts(interval.moved(probability, places))
@@ -47,7 +47,7 @@ def expected(probability: Floats, interval: Interval) -> Expected:
 
 
 def counts(probability: Floats) -> Floats:
-    """Give the distributions of the number of conversions (Poisson-binomial).
+    """Compute the distributions of the number of conversions (Poisson-binomial).
 
     Parameters
     ----------
@@ -56,16 +56,16 @@ def counts(probability: Floats) -> Floats:
 
     Returns
     -------
-    Shape (cases, leads + 1): how probable it is that so many convert.
+    Shape (cases, leads + 1): the probability of each number of conversions, from 0.
 
     >>> counts(np.array([[0.5, 0.5]])).tolist()
     [[0.25, 0.5, 0.25]]
     """
     cases, leads = probability.shape
-    found = np.zeros((cases, leads + 1))
-    found[:, 0] = 1.0
+    result = np.zeros((cases, leads + 1))
+    result[:, 0] = 1.0
     for lead in range(leads):
         own = probability[:, lead, None]
-        found[:, 1 : lead + 2] = found[:, 1 : lead + 2] * (1 - own) + found[:, : lead + 1] * own
-        found[:, 0] *= 1 - own[:, 0]
-    return found
+        result[:, 1 : lead + 2] = result[:, 1 : lead + 2] * (1 - own) + result[:, : lead + 1] * own
+        result[:, 0] *= 1 - own[:, 0]
+    return result

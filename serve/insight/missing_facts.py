@@ -1,8 +1,8 @@
-"""What is not known of a lead and would tell most: where its probability would lie if it were.
+"""The missing attributes of a lead that matter most: how far each could move its probability.
 
-Decided here: every attribute that is missing is tried with every value that the model knows of it,
-all else as it is; a number is tried at the bins of the evidence. Told are the attributes that can
-move the probability most.
+Decided here: every missing attribute is tried with every value that the model knows of it, all else
+unchanged; a number is tried at the bins of the evidence. The attributes that can move the
+probability most are returned.
 """
 
 from typing import Any, Final
@@ -15,6 +15,7 @@ from features.feature import Feature
 from features.kernel.inputs import Matrix
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 
 MOST: Final = 3
@@ -22,7 +23,7 @@ _LEAST_MOVE: Final = 0.005
 """Half a probability point; less is not worth asking for."""
 
 
-class Untold(msgspec.Struct, frozen=True):
+class MissingFact(msgspec.Struct, frozen=True):
     """A missing attribute, and between which probabilities it would put the lead."""
 
     attribute: str
@@ -31,7 +32,7 @@ class Untold(msgspec.Struct, frozen=True):
     high: float
 
 
-def untold(loaded: Any, values: Matrix, language: Language) -> list[Untold]:
+def missing_facts(loaded: LoadedModel, values: Matrix, language: Language) -> list[MissingFact]:
     """List the missing attributes that can move the probability most, the strongest first.
 
     Parameters
@@ -39,14 +40,14 @@ def untold(loaded: Any, values: Matrix, language: Language) -> list[Untold]:
     loaded
         The model.
     values
-        Shape (1, features): the lead now.
+        The features of the lead, shape (1, features).
     language
         Of the labels.
     """
-    artifact: Artifact = loaded.artifact
-    found = []
+    artifact = loaded.artifact
+    facts = []
     for column, feature in enumerate(artifact.catalog.features):
-        if not _asked_for(feature) or not np.isnan(values[0, column]):
+        if not _is_attribute(feature) or not np.isnan(values[0, column]):
             continue
         tried = _tries(artifact, column, feature)
         if not len(tried):
@@ -56,12 +57,12 @@ def untold(loaded: Any, values: Matrix, language: Language) -> list[Untold]:
         probability = numbers(loaded.scorer, rows).probability
         low, high = float(probability.min()), float(probability.max())
         label: str = getattr(feature.concept_label, language)
-        found.append(Untold(feature.key, label, low, high))
-    worth = [one for one in found if one.high - one.low >= _LEAST_MOVE]
+        facts.append(MissingFact(feature.key, label, low, high))
+    worth = [one for one in facts if one.high - one.low >= _LEAST_MOVE]
     return sorted(worth, key=lambda one: one.low - one.high)[:MOST]
 
 
-def _asked_for(feature: Feature) -> bool:
+def _is_attribute(feature: Feature) -> bool:
     return feature.view == "profile" and feature.measure == "value" and feature.key != OWNER
 
 

@@ -1,18 +1,19 @@
-"""Hot until: what becomes of a score if nothing happens from now on.
+"""The forecast of a score if nothing happens from now on, and until when its band holds.
 
-Decided here: "nothing" is no new record; what is already entered for a later day (a planned
-meeting) has not happened either. The days are asked one by one, up to half a year, in one
-computation. The band falls on the first day on which it is lower than now.
+Decided here: "nothing" means no new record; a record dated later (a planned meeting) does not count
+either. Every day up to half a year ahead is computed, in one batch. The band falls on the first day
+on which it is lower than now.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from serve.scoring.numbers import Numbers, numbers
-from serve.scoring.point_in_time import seen_only
-from serve.wire.records import Asked
+from serve.scoring.loaded_model import LoadedModel
+from serve.scoring.numbers import ScoreNumbers, numbers
+from serve.scoring.point_in_time import visible_only
+from serve.wire.records import ScoreRequest
 
 DAYS: Final = 180
 SILENT_DAYS: Final = (7, 14, 30)
@@ -28,8 +29,8 @@ class Silent(msgspec.Struct, frozen=True):
     band: str
 
 
-class Until(msgspec.Struct, frozen=True):
-    """When the band falls if nothing happens; none if it does not within half a year."""
+class SilentForecast(msgspec.Struct, frozen=True):
+    """When the band falls if nothing happens; None if it does not within half a year."""
 
     band: str
     falls_at: datetime | None
@@ -38,39 +39,39 @@ class Until(msgspec.Struct, frozen=True):
     silent: list[Silent]
 
 
-def until(loaded: Any, asked: Asked) -> Until:
-    """Look ahead over silent days.
+def silent_forecast(loaded: LoadedModel, request: ScoreRequest) -> SilentForecast:
+    """Compute the forecast of a lead over silent days.
 
     Parameters
     ----------
     loaded
         The model.
-    asked
-        The lead at the moment from which nothing happens any more.
+    request
+        The lead; nothing happens from its cutoff on.
     """
-    at = [asked.cutoff + timedelta(days=days) for days in range(DAYS + 1)]
-    found = numbers(loaded.scorer, loaded.values(seen_only(asked), at))
-    falls = first_fall(found)
-    return Until(
-        band=found.band(0),
+    at = [request.cutoff + timedelta(days=days) for days in range(DAYS + 1)]
+    by_day = numbers(loaded.scorer, loaded.values(visible_only(request), at))
+    falls = first_fall(by_day)
+    return SilentForecast(
+        band=by_day.band(0),
         falls_at=None if falls is None else at[falls],
-        falls_to=None if falls is None else found.band(falls),
+        falls_to=None if falls is None else by_day.band(falls),
         watched_days=DAYS,
-        silent=[_silent(found, days, at[days]) for days in SILENT_DAYS],
+        silent=[_silent(by_day, days, at[days]) for days in SILENT_DAYS],
     )
 
 
-def first_fall(found: Numbers) -> int | None:
-    """Give the first row whose band is lower than that of row 0."""
-    lower = (found.band_code < found.band_code[0]).nonzero()[0]
+def first_fall(by_day: ScoreNumbers) -> int | None:
+    """Return the first row whose band is lower than that of row 0."""
+    lower = (by_day.band_code < by_day.band_code[0]).nonzero()[0]
     return int(lower[0]) if lower.size else None
 
 
-def _silent(found: Numbers, days: int, at: datetime) -> Silent:
+def _silent(by_day: ScoreNumbers, days: int, at: datetime) -> Silent:
     return Silent(
         days=days,
         at=at,
-        probability=float(found.probability[days]),
-        score=float(found.score[days]),
-        band=found.band(days),
+        probability=float(by_day.probability[days]),
+        score=float(by_day.score[days]),
+        band=by_day.band(days),
     )

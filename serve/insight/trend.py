@@ -1,24 +1,25 @@
-"""Scores over time: what the model of today says of the lead at past moments, and the trend.
+"""Scores over time: those of the current model at past moments, and the trend.
 
-Decided here: the points are 13 moments a week apart, the last one now, each computed from what was
-seen then and by one model, so a new model never looks like a change of the lead. The trend is a
-straight line through the margins (log-odds) of the last 8 points. It is a trend only if the line
-moves by at least 0.25 log-odds over its span and by more than twice its standard error, so that
-the ordinary back and forth of a lead is `steady`. Fewer than 4 points are not enough information,
-nor is a lead of which nothing but its attributes is known.
+Decided here: the points are 13 moments a week apart, the last one now, each computed from the
+records visible then and by one model, so a new model never looks like a change of the lead. The
+trend is a straight line through the margins (log-odds) of the last 8 points. It counts only if the
+line moves by at least 0.25 log-odds over its span and by more than twice its standard error, so
+that the ordinary variation of a lead is `steady`. Fewer than 4 points are not enough
+information, nor is a lead without activities and outcomes.
 """
 
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
 
 from models.stats.training_set import Floats
 from serve.insight.silent_forecast import Silent as Point
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import seen_at
-from serve.wire.records import Asked
+from serve.scoring.point_in_time import visible_from
+from serve.wire.records import Activity, Outcome, ScoreRequest
 
 Trend = Literal["improving", "steady", "declining", "not_enough_information"]
 
@@ -30,35 +31,45 @@ _ERRORS: Final = 2.0
 
 
 class Past(msgspec.Struct, frozen=True):
-    """The points, oldest first, and where they lead."""
+    """The points, oldest first, and their trend."""
 
     trend: Trend
     points: list[Point]
 
 
-def past(loaded: Any, asked: Asked) -> Past:
-    """Compute the points of a lead and tell the trend."""
-    born = seen_at(asked.histories[0].lead)
-    weeks = [n for n in range(WEEKS) if asked.cutoff - timedelta(days=7 * n) > born][::-1]
+def past(loaded: LoadedModel, request: ScoreRequest) -> Past:
+    """Compute the points of a lead and their trend.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    request
+        The lead; its cutoff is the last point.
+    """
+    born = visible_from(request.histories[0].lead)
+    weeks = [n for n in range(WEEKS) if request.cutoff - timedelta(days=7 * n) > born][::-1]
     if not weeks:
         return Past("not_enough_information", [])
-    at = [asked.cutoff - timedelta(days=7 * n) for n in weeks]
-    found = numbers(loaded.scorer, loaded.values(asked, at))
+    at = [request.cutoff - timedelta(days=7 * n) for n in weeks]
+    by_week = numbers(loaded.scorer, loaded.values(request, at))
     points = [
         Point(
             days=-7 * week,
             at=at[row],
-            probability=float(found.probability[row]),
-            score=float(found.score[row]),
-            band=found.band(row),
+            probability=float(by_week.probability[row]),
+            score=float(by_week.score[row]),
+            band=by_week.band(row),
         )
         for row, week in enumerate(weeks)
     ]
-    return Past(trend_of(found.margin) if _happened(asked) else "not_enough_information", points)
+    return Past(
+        trend_of(by_week.margin) if _happened(request) else "not_enough_information", points
+    )
 
 
 def trend_of(margin: Floats) -> Trend:
-    """Tell the trend of weekly margins, oldest first.
+    """Return the trend of weekly margins, oldest first.
 
     >>> trend_of(np.array([-3.0, -2.5, -2.1, -1.4])), trend_of(np.array([-3.0, -2.0, -3.0, -2.1]))
     ('improving', 'steady')
@@ -76,6 +87,7 @@ def trend_of(margin: Floats) -> Trend:
     return "improving" if slope > 0 else "declining"
 
 
-def _happened(asked: Asked) -> bool:
-    first = asked.histories[0]
-    return any(seen_at(record) < asked.cutoff for record in (*first.activities, *first.outcomes))
+def _happened(request: ScoreRequest) -> bool:
+    first = request.histories[0]
+    records: tuple[Activity | Outcome, ...] = (*first.activities, *first.outcomes)
+    return any(visible_from(record) < request.cutoff for record in records)

@@ -1,8 +1,8 @@
-"""What the training data say of each value of an attribute: how often leads with it converted.
+"""How often leads with each value of an attribute converted in the training data.
 
-Decided here: counted are the training snapshots behind the reasons (`models.explain.evidence`), a
-value of a category each; a value with too few of them is left out, and so is who owns a lead:
-people are not compared.
+Decided here: the counts are those of the training snapshots behind the reasons
+(`models.explain.evidence`), by value of a category. A value with too few snapshots is left out, and
+so is the owner of a lead: people are not compared.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 
 LEAST: Final = 50
-"""The fewest snapshots that say anything of a value."""
+"""The fewest snapshots of a value that is shown."""
 MOST_VALUES: Final = 10
 
 
@@ -39,7 +39,7 @@ class AttributeInsight(msgspec.Struct, frozen=True):
 
 
 def insights(artifact: Artifact, language: Language) -> list[AttributeInsight]:
-    """Tell of every attribute with words as values; those that part leads most come first.
+    """Compute the insights of every categorical attribute, the most separating first.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ def insights(artifact: Artifact, language: Language) -> list[AttributeInsight]:
     language
         Of labels and values.
     """
-    found = [
+    result = [
         _insight(artifact, column, feature, language)
         for column, feature in enumerate(artifact.catalog.features)
         if feature.view == "profile" and feature.is_category and feature.key != OWNER
     ]
-    return sorted((one for one in found if len(one.values) > 1), key=_spread, reverse=True)
+    return sorted((one for one in result if len(one.values) > 1), key=_spread, reverse=True)
 
 
 def _insight(
@@ -70,9 +70,9 @@ def _insight(
         if rows < LEAST or not 1 <= code <= len(words):
             continue
         name = words[code - 1]
-        said = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
+        wording = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
         times = won / rows / average if average > 0 else 0.0
-        values.append(ValueInsight(getattr(said, language), rows, won, won / rows, times))
+        values.append(ValueInsight(getattr(wording, language), rows, won, won / rows, times))
     values.sort(key=lambda one: -one.rate)
     filled = 1.0 - float(snapshots[-1]) / max(float(snapshots.sum()), 1.0)
     label: str = getattr(feature.concept_label, language)

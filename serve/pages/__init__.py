@@ -1,1 +1,1 @@
-"""The pages that salespeople read: made on the server, in Japanese and English."""
+"""The pages that salespeople read, rendered on the server in Japanese and English."""

@@ -1,7 +1,7 @@
-"""/docs: the calls of the API, for whoever connects a CRM, made from its own description.
+"""/docs: the reference of the API, for those who connect a CRM.
 
-Decided here: the page is ours, so that nothing of it comes from elsewhere. What it says of a call
-is what `/openapi.json` says, in English like the API itself.
+Decided here: the page is our own, so that nothing on it is loaded from elsewhere. It shows what
+`/openapi.json` says, in English like the API itself.
 """
 
 import json
@@ -9,27 +9,27 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from serve.pages.frame import Pages
+from serve.pages.shell.frame import Pages
 from serve.routes import openapi
 
 _CONTENT: Final = "application/json"
 
 
 def router(pages: Pages) -> APIRouter:
-    """Make the route."""
+    """Build the route."""
     routes = APIRouter()
 
     @routes.get("/docs")
     def docs(request: Request) -> Response:
         visit = pages.visit(request)
-        calls = [_call(*found) for found in openapi.operations(request.app.openapi())]
+        calls = [_call(*operation) for operation in openapi.operations(request.app.openapi())]
         return pages.show(request, visit, "api.html.j2", calls=calls)
 
     return routes
 
 
 def _call(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """Tell one call: what it does, its scope, its parameters, an example of its body."""
+    """Describe one call: what it does, its scope, its parameters, an example of its body."""
     body = operation.get("requestBody", {}).get("content", {}).get(_CONTENT, {})
     example = body.get("example")
     return {

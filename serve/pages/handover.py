@@ -1,9 +1,9 @@
-"""/handover: leads that became hot, and sleeping ones that woke up, since this user's last look.
+"""/handover: leads that became hot or woke up since the user last confirmed the list.
 
-Decided here: the longest waiting comes first, and what is new stands at the end. Nothing is
-forgotten by looking: a list is done when its reader has come to its last page and says so, and then
-up to the moment at which that was made. Whoever sees a lead may take it
-or give it to someone; who takes a lead is a change of the lead, see `serve.store.leads.owners`.
+Decided here: the longest waiting come first, new ones at the end. Reading the list changes nothing:
+it is done when the user confirms it on the last page, up to the moment at which that page was
+rendered. A user who may see a lead may take it or assign it to someone; a new owner is a change of
+the lead, see `serve.store.leads.owners`.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
 from serve.errors import BadBody, NoLead
-from serve.pages import display_names
-from serve.pages.cards import Card, Cards
-from serve.pages.forms import Form
-from serve.pages.frame import Pages
-from serve.pages.ranking_query import recent
-from serve.pages.visitor import Visit, may_see, seen_by
+from serve.pages.ranking.cards import Card, Cards
+from serve.pages.ranking.query import recent
+from serve.pages.shell import display_names
+from serve.pages.shell.forms import Form
+from serve.pages.shell.frame import Pages
+from serve.pages.shell.visitor import Visit, may_see, visible_owners
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import RankedLead
 
@@ -33,7 +33,7 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True)
 class Event:
-    """A lead to hand over; either moment may be missing, not both."""
+    """A lead to hand over; one of the two moments may be missing, not both."""
 
     card: Card
     crossed_at: datetime | None
@@ -41,43 +41,43 @@ class Event:
 
 
 def router(pages: Pages) -> APIRouter:
-    """Make the routes."""
+    """Build the routes."""
     routes = APIRouter()
 
     @routes.get("/handover")
     def handover(request: Request) -> Response:
         visit = pages.visit(request)
-        told = _told(pages, visit, _number(request.query_params.get("page", "1")))
+        context = _context(pages, visit, _number(request.query_params.get("page", "1")))
         saved = "saved" in request.query_params
-        return pages.show(request, visit, "handover.html.j2", saved=saved, **told)
+        return pages.show(request, visit, "handover.html.j2", saved=saved, **context)
 
     @routes.post("/handover/seen")
-    async def seen(request: Request) -> Response:
+    async def confirm(request: Request) -> Response:
         visit, form = await pages.posted(request)
         until = min(_moment(form.one("until")), pages.parts.now())
-        await pages.parts.threads(pages.parts.store.looks.seen, visit.user_id, _PAGE, until)
+        await pages.parts.threads(pages.parts.store.looks.record, visit.user_id, _PAGE, until)
         return RedirectResponse("/handover?saved=1", _SEE_OTHER)
 
     @routes.post("/handover/owner")
     async def owner(request: Request) -> Response:
         visit, form = await pages.posted(request)
-        await pages.parts.threads(_give, pages, visit, form)
+        await pages.parts.threads(_assign, pages, visit, form)
         return RedirectResponse("/handover?saved=1", _SEE_OTHER)
 
     return routes
 
 
-def _told(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
+def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.parts.champion.current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _PAGE) or now - FIRST_LOOK
     people = pages.people(visit.language)
     cards = Cards(parts.champion, words, people, recent(now))
-    owners = seen_by(visit, parts.settings)
+    owners = visible_owners(visit, parts.settings)
     skipped = (number - 1) * SHOWN
     page = parts.store.to_hand_over.page(owners, since, skipped, SHOWN)
     if not page.rows and number > 1:
-        return _told(pages, visit, 1)
+        return _context(pages, visit, 1)
     return {
         "events": [_event(row, cards.of(row), since) for row in page.rows],
         "waiting": page.total,
@@ -99,14 +99,14 @@ def _event(row: RankedLead, card: Card, since: datetime) -> Event:
 
 
 def _owners(pages: Pages, visit: Visit) -> set[str]:
-    """List to whom a lead may be given: owners of leads, and users."""
+    """Return who may get a lead: the owners of leads, and users."""
     store = pages.parts.store
-    seen = RankingFilter(owners=seen_by(visit, pages.parts.settings))
+    visible = RankingFilter(owners=visible_owners(visit, pages.parts.settings))
     known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
-    return {*known, *store.ranking_counts.choices(seen).owners}
+    return {*known, *store.ranking_counts.choices(visible).owners}
 
 
-def _give(pages: Pages, visit: Visit, form: Form) -> None:
+def _assign(pages: Pages, visit: Visit, form: Form) -> None:
     parts, owner = pages.parts, form.one("owner")
     row = parts.store.ranking.one(form.one("lead"))
     if row is None or not may_see(visit, parts.settings, row.owner_id):
@@ -116,14 +116,14 @@ def _give(pages: Pages, visit: Visit, form: Form) -> None:
     parts.store.owners.give(row.lead_id, owner, parts.now())
 
 
-def _number(said: str) -> int:
-    """Read the number of a page; what is none is the first."""
-    return max(1, int(said)) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else 1
+def _number(text: str) -> int:
+    """Read the number of a page; anything else means the first."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
 
 
-def _moment(said: str) -> datetime:
+def _moment(text: str) -> datetime:
     try:
-        at = datetime.fromisoformat(said)
+        at = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadBody([Fault("no moment", "the moment of the page", "open it anew")]) from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)

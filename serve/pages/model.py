@@ -1,7 +1,7 @@
 """/model: how good the model is, in plain words, from the card that promotion wrote.
 
-Decided here: nothing is computed anew; what the card does not tell is not told. Figures without a
-card are those of the artifact alone, and the page says that they were never judged.
+Decided here: nothing is computed here; the page shows what the card holds. Without a card it shows
+the figures of the artifact, and says that the model was never evaluated.
 """
 
 from datetime import datetime
@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from models.charts import Axis, Bin, reliability
-from models.charts import Words as Title
+from models.charts import ChartText as Title
 from serve.insight.value_insights import insights
-from serve.pages import display_names
-from serve.pages.frame import Pages
-from serve.pages.page_words import Words
-from serve.pages.visitor import Visit
+from serve.pages.shell import display_names
+from serve.pages.shell.frame import Pages
+from serve.pages.shell.page_words import PageWords
+from serve.pages.shell.visitor import Visit
 from serve.scoring import model_cards
 
 OURS: Final = "mikomi"
@@ -25,18 +25,18 @@ _SIGNALS: Final = 10
 
 
 def router(pages: Pages) -> APIRouter:
-    """Make the route."""
+    """Build the route."""
     routes = APIRouter()
 
     @routes.get("/model")
     def model(request: Request) -> Response:
         visit = pages.visit(request)
-        return pages.show(request, visit, "model.html.j2", **_told(pages, visit))
+        return pages.show(request, visit, "model.html.j2", **_context(pages, visit))
 
     return routes
 
 
-def _told(pages: Pages, visit: Visit) -> dict[str, Any]:
+def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
     words, loaded = pages.words[visit.language], pages.parts.champion.current()
     card = model_cards.read(pages.parts.settings.models, loaded.version)
     artifact = loaded.artifact
@@ -51,7 +51,7 @@ def _told(pages: Pages, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _of_card(card: dict[str, Any], words: Words) -> dict[str, Any]:
+def _of_card(card: dict[str, Any], words: PageWords) -> dict[str, Any]:
     bins = [Bin(**one) for one in card["calibration"]["bins"]]
     return {
         "figures": card["figures"][OURS],
@@ -72,14 +72,14 @@ def _of_card(card: dict[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _not_used(card: dict[str, Any], language: str) -> dict[str, str]:
-    """Give column -> why; cards of earlier versions say it in the words of the mapping alone."""
-    told = card["features"]["not_used"].items()
-    return {name: why if isinstance(why, str) else why[language] for name, why in told}
+    """Return column -> why; cards of earlier versions hold a text in one language only."""
+    columns = card["features"]["not_used"].items()
+    return {name: why if isinstance(why, str) else why[language] for name, why in columns}
 
 
-def _drawn(bins: list[Bin], words: Words) -> Markup:
-    most = max([0.02, *(one.given for one in bins), *(one.high for one in bins)]) * 1.05
-    pairs = [f"{words.percent(one.given)}: {words.percent(one.converted)}" for one in bins]
+def _drawn(bins: list[Bin], words: PageWords) -> Markup:
+    most = max([0.02, *(one.predicted for one in bins), *(one.high for one in bins)]) * 1.05
+    pairs = [f"{words.percent(one.predicted)}: {words.percent(one.converted)}" for one in bins]
     title = Title("reliability", words.say("How often a probability came true"), "; ".join(pairs))
     across = Axis(words.say("probability given"), 0.0, most, "percent")
     upwards = Axis(words.say("share that converted"), 0.0, most, "percent")
@@ -87,8 +87,8 @@ def _drawn(bins: list[Bin], words: Words) -> Markup:
     return Markup(reliability(title, across, upwards, bins, perfect))  # noqa: S704 - escaped
 
 
-def _signals(card: dict[str, Any], words: Words) -> list[tuple[str, float]]:
-    """Give the strongest signals, each with its size as a share of the strongest."""
-    told = card["features"]["strongest"][:_SIGNALS]
-    most = max((one["size"] for one in told), default=1.0) or 1.0
-    return [(one["label"][words.language], one["size"] / most) for one in told]
+def _signals(card: dict[str, Any], words: PageWords) -> list[tuple[str, float]]:
+    """Return the strongest signals, each with its size as a share of the strongest."""
+    signals = card["features"]["strongest"][:_SIGNALS]
+    most = max((one["size"] for one in signals), default=1.0) or 1.0
+    return [(one["label"][words.language], one["size"] / most) for one in signals]

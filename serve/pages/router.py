@@ -1,12 +1,14 @@
-"""Every page, in the order of the navigation; and the files that they are drawn with."""
+"""The routes of all pages, in the order of the navigation, and of their static files."""
 
 from typing import Final
 
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from serve.pages import api, handover, lead, model, ranking, signin
-from serve.pages.frame import Pages
+from serve.pages import api, handover, model, signin
+from serve.pages.lead import page as lead
+from serve.pages.ranking import page as ranking
+from serve.pages.shell.frame import Pages
 
 PAGES: Final = (ranking, handover, lead, model, signin, api)
 """Modules with a `router(pages)`."""
@@ -15,7 +17,7 @@ _KEEP: Final = "public, max-age=31536000, immutable"
 
 
 def router(pages: Pages) -> APIRouter:
-    """Make the routes of all pages; the API's description leaves them out."""
+    """Build the routes of all pages; the description of the API leaves them out."""
     routes = APIRouter(include_in_schema=False)
     for module in PAGES:
         routes.include_router(module.router(pages))

@@ -1,7 +1,7 @@
-"""/signin, /signout: a name and a password become a session.
+"""/signin, /signout: sessions by name and password.
 
-Decided here: an unknown name, a disabled user and a wrong password are told in the same words,
-after the same time. The way back after sign-in is a path of this server, never another address.
+Decided here: an unknown name, a disabled user and a wrong password get the same message, after the
+same time. The way back after sign-in is a path of this server, never another address.
 """
 
 from datetime import timedelta
@@ -10,16 +10,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from serve.errors import LockedOut
-from serve.pages.forms import Form, check_form, read_form
-from serve.pages.frame import Pages
-from serve.pages.visitor import Visit, new_token
+from serve.pages.shell.forms import Form, check_form, read_form
+from serve.pages.shell.frame import Pages
+from serve.pages.shell.visitor import Visit, new_token
 from serve.store.people.users import name_of
 
 _SEE_OTHER = 303
 
 
 def router(pages: Pages) -> APIRouter:
-    """Make the routes."""
+    """Build the routes."""
     routes = APIRouter()
 
     @routes.get("/signin")
@@ -49,37 +49,37 @@ def router(pages: Pages) -> APIRouter:
 
 def _signed_in(pages: Pages, request: Request, visit: Visit, sent: Form) -> Response:
     parts, name = pages.parts, sent.one("name")
-    told = {"name": name, "next": _way_back(sent.one("next"))}
+    fields = {"name": name, "next": _way_back(sent.one("next"))}
     address = request.client.host if request.client else ""
     try:
         parts.store.sign_ins.attempt(name_of(name), address, parts.now())
     except LockedOut as locked:
-        return _shown(pages, request, visit, 429, **told, minutes=locked.minutes)
+        return _shown(pages, request, visit, 429, **fields, minutes=locked.minutes)
     user = parts.store.users.known(name, sent.secret("password"))
     if user is None:
-        return _shown(pages, request, visit, 401, **told, wrong=True)
+        return _shown(pages, request, visit, 401, **fields, wrong=True)
     parts.store.sign_ins.succeeded(name_of(name), address)
     lasts = timedelta(hours=parts.settings.session_hours)
     token = parts.store.users.begin_session(user, parts.now(), lasts)
-    answer = RedirectResponse(told["next"], _SEE_OTHER)
+    answer = RedirectResponse(fields["next"], _SEE_OTHER)
     pages.remember(request, visit.with_token(token), answer, int(lasts.total_seconds()))
     return answer
 
 
 def _shown(
-    pages: Pages, request: Request, visit: Visit, status: int = 200, **told: object
+    pages: Pages, request: Request, visit: Visit, status: int = 200, **fields: object
 ) -> Response:
-    context = {"name": "", "wrong": False, "minutes": 0} | told
+    context = {"name": "", "wrong": False, "minutes": 0} | fields
     context.setdefault("next", _way_back(request.query_params.get("next", "")))
     context["no_users"] = not pages.parts.store.users.exist()
     return pages.show(request, visit, "signin.html.j2", status, **context)
 
 
-def _way_back(said: str) -> str:
-    r"""Give a path of this server; what could lead elsewhere leads to the first page.
+def _way_back(path: str) -> str:
+    r"""Return a path of this server; anything that could lead elsewhere becomes the first page.
 
     >>> _way_back("/leads/1?lang=ja"), _way_back("//evil.test"), _way_back("/\\evil.test")
     ('/leads/1?lang=ja', '/', '/')
     """
-    safe = said.startswith("/") and said[1:2] not in ("/", "\\") and said.isprintable()
-    return said if safe and not said.startswith("/sign") else "/"
+    safe = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
+    return path if safe and not path.startswith("/sign") else "/"

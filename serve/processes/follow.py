@@ -2,10 +2,10 @@
 
 With shadow scoring the challenger is copied and pointed at in the same way, beside it.
 
-Decided here: it is a process of its own, as the registry's library is slow and large, and no worker
-should wait for it. A model is copied, checked, made to answer, by which everything is compiled that
-a worker would have to compile while it answers others, and only then pointed at; a rollback is the
-same motion. `python -m serve.processes.follow` runs until its parent is gone.
+Decided here: it is a process of its own, as the library of the registry is slow and large, and no
+worker should wait for it. A model is copied, checked and made to answer once, which compiles what a
+worker would otherwise compile while it answers requests; only then is it pointed at. A rollback
+goes the same way. `python -m serve.processes.follow` runs until its parent exits.
 """
 
 import os
@@ -26,9 +26,23 @@ ALIASES = ("champion", "challenger")
 
 
 def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
-    """Point at the registry's version of an alias; say whether the pointer moved.
+    """Point at the registry's version of an alias.
 
-    A champion that is gone is kept, for somebody must answer; a challenger that is gone is let go.
+    A champion that is gone from the registry still answers; the pointer to a challenger that is
+    gone is deleted.
+
+    Parameters
+    ----------
+    registry
+        Where the models are.
+    folder
+        The folder of models beside the server.
+    alias
+        `champion` or `challenger`.
+
+    Returns
+    -------
+    Whether the pointer moved.
 
     Raises
     ------
@@ -36,7 +50,7 @@ def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
         If the version's files are broken; the pointer stays where it is.
     """
     from models.artifact import artifact  # noqa: PLC0415 - slow to import
-    from serve.scoring.loaded_model import Loaded  # noqa: PLC0415
+    from serve.scoring.loaded_model import LoadedModel  # noqa: PLC0415
 
     pointer = f"{alias}.json"
     version = registry.aliased(alias)
@@ -55,20 +69,20 @@ def follow(registry: Registry, folder: Path, alias: str = "champion") -> bool:
         place = models / fingerprint
         if not place.exists():
             (Path(copy) / "model").rename(place)
-    Loaded(artifact.load(place), version.number).warm()
+    LoadedModel(artifact.load(place), version.number).warm()
     _card(registry, version, folder, alias)
     point(folder, fingerprint, version.number, pointer)
     return True
 
 
 def _card(registry: Registry, version: Version, folder: Path, alias: str) -> None:
-    """Take the card of the one that answers."""
+    """Copy the card of the champion."""
     if alias == "champion":
         model_cards.fetch(registry, version, folder)
 
 
 def open_registry(settings: Settings) -> Registry | None:
-    """Open the registry that the settings name; none while there is none on this machine."""
+    """Open the registry of the settings; None while there is none on this machine."""
     place = settings.registry
     if "://" in place:
         return Registry(RegistrySettings(place, model=settings.registered_model), settings.models)
@@ -78,7 +92,7 @@ def open_registry(settings: Settings) -> Registry | None:
 
 
 def main() -> None:
-    """Follow until the parent is gone."""
+    """Follow until the parent exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent, registry = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid(), None

@@ -1,8 +1,8 @@
-"""The process that keeps the ranking fresh, beside the server.
+"""The process that refreshes the ranking, beside the server.
 
-Decided here: a process of its own, as gentle as the machine lets it be, so that no answer waits for
-it; after each batch it rests for a share of the time that took. It follows the same pointer as the
-server. `python -m serve.processes.refresh` runs until its parent is gone; two of them do no harm.
+Decided here: a process of its own with low priority, so that no answer waits for it; after each
+batch it sleeps for a share of the time that the batch took. It follows the same pointer as the
+server. `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
 """
 
 import os
@@ -20,7 +20,7 @@ from features.records.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
 from serve.scoring.champion import FollowedChampion
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import is_current, open_engine
 
@@ -29,14 +29,14 @@ _NICE: Final = 10
 
 
 def main() -> None:
-    """Refresh until the parent is gone."""
+    """Refresh until the parent exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     os.nice(_NICE)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     engine = open_engine(settings.database_url)
-    champion = FollowedChampion(settings.models, _load, older=1, refuse=_say)
-    refresher = Refresher(engine, told=lambda _lead, error: _say(error))
+    champion = FollowedChampion(settings.models, _load, older=1, refuse=_report)
+    refresher = Refresher(engine, report=lambda _lead, error: _report(error))
     while os.getppid() == parent:
         begin = time.monotonic()
         busy = _step(engine, champion, refresher) > 0
@@ -44,37 +44,35 @@ def main() -> None:
         _rest(REST * worked if busy else settings.refresh_seconds, parent)
 
 
-def _step(engine: Engine, champion: FollowedChampion, refresher: Refresher) -> int:
-    """Refresh one batch, if there is a database and a model; tell how many leads it was."""
+def _step(engine: Engine, champion: FollowedChampion[LoadedModel], refresher: Refresher) -> int:
+    """Refresh one batch, if there is a database and a model; return its number of leads."""
     try:
         champion.poll()
         if not champion.has_model or not is_current(engine):
             return 0
-        loaded = champion.current()
-        assert isinstance(loaded, Loaded)  # noqa: S101 - what _load gave
-        return refresher.step(loaded, moment_of(_now()))
+        return refresher.step(champion.current(), moment_of(_now()))
     except (SQLAlchemyError, OSError) as error:
-        _say(error)
+        _report(error)
         return 0
 
 
 def _rest(seconds: float, parent: int) -> None:
-    """Wait, but not for longer than the parent is there."""
-    until = time.monotonic() + seconds
-    while os.getppid() == parent and (left := until - time.monotonic()) > 0:
+    """Wait, at most until the parent exits."""
+    end = time.monotonic() + seconds
+    while os.getppid() == parent and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, 1.0))
 
 
-def _load(folder: Path, version: int | None) -> Loaded:
-    return Loaded(artifact.load(folder), version)
+def _load(folder: Path, version: int | None) -> LoadedModel:
+    return LoadedModel(artifact.load(folder), version)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a process of its own, where time comes in
 
 
-def _say(error: Exception) -> None:
-    """Tell what went wrong, without what a message may hold of a person."""
+def _report(error: Exception) -> None:
+    """Write the class of an error; its message might hold personal data."""
     sys.stderr.write(f"the ranking was not refreshed: {type(error).__name__}\n")
 
 

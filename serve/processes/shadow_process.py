@@ -1,10 +1,9 @@
-"""The shadow beside a server; it ends with its parent process.
+"""The shadow scoring process beside a server; it exits with its parent.
 
 Run as `python -m serve.processes.shadow_process`.
 
 Decided here: it follows the challenger that `serve.processes.follow` copied, works in small
-batches, and waits when there is nothing to do; whatever goes wrong with it, the server does not
-notice.
+batches, and sleeps when there is nothing to do; its failures do not affect the server.
 """
 
 import os
@@ -19,31 +18,44 @@ from features.errors import MikomiError
 from models.artifact import artifact
 from serve.processes.shadow import BATCH, Shadow
 from serve.scoring.champion import FollowedChampion
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import open_engine
 
 POINTER = "challenger.json"
 
 
-def step(challenger: FollowedChampion, shadow: Shadow, now: datetime) -> bool:
-    """Follow the challenger and work one batch; tell whether there may be more to do."""
+def step(challenger: FollowedChampion[LoadedModel], shadow: Shadow, now: datetime) -> bool:
+    """Follow the challenger and score one batch.
+
+    Parameters
+    ----------
+    challenger
+        The model to follow.
+    shadow
+        Scores the batch.
+    now
+        The moment.
+
+    Returns
+    -------
+    Whether there may be more to score.
+    """
     challenger.poll()
     if not challenger.pointed:
         return False
-    loaded = challenger.current()
-    return isinstance(loaded, Loaded) and shadow.catch_up(loaded, now) == BATCH
+    return shadow.catch_up(challenger.current(), now) == BATCH
 
 
 def main() -> None:
-    """Shadow until the parent is gone."""
+    """Score in the shadow until the parent exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     os.nice(10)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     challenger = FollowedChampion(
         settings.models,
-        lambda folder, version: Loaded(artifact.load(folder), version),
+        lambda folder, version: LoadedModel(artifact.load(folder), version),
         refuse=lambda error: sys.stderr.write(f"the challenger was refused: {error}\n"),
         pointer=POINTER,
     )

@@ -1,22 +1,22 @@
-"""The reasons of a ranked lead in words, said as of the moment of reading.
+"""The reasons of a ranked lead, with sentences as of the moment of reading.
 
-Decided here: a sentence is made of the row's own value by the catalog of its model.
+Decided here: a sentence is written from the value in the row, by the catalog of its model.
 """
 
 from datetime import datetime
 
 from features.change_times import grown
 from features.wording.sentences import Language
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment
 from serve.store.ranking.ranking import RankedLead, RankedReason
-from serve.wire.responses import ReasonTold
+from serve.wire.responses import ReasonBody
 
 
-def reasons_told(
-    row: RankedLead, loaded: Loaded, language: Language, now: datetime
-) -> list[ReasonTold]:
-    """Say the reasons of a row, those for it first.
+def reasons_of_row(
+    row: RankedLead, loaded: LoadedModel, language: Language, now: datetime
+) -> list[ReasonBody]:
+    """Write the reasons of a row, those for the lead first.
 
     Parameters
     ----------
@@ -30,17 +30,19 @@ def reasons_told(
         The moment of reading, by which spans of time have grown since the row was computed.
     """
     passed = max(moment(now) - moment(row.as_of), 0)
-    return [_told(reason, loaded, language, passed) for reason in row.reasons]
+    return [_reason_body(reason, loaded, language, passed) for reason in row.reasons]
 
 
-def _told(reason: RankedReason, loaded: Loaded, language: Language, passed: int) -> ReasonTold:
+def _reason_body(
+    reason: RankedReason, loaded: LoadedModel, language: Language, passed: int
+) -> ReasonBody:
     feature = loaded.artifact.catalog.features[reason.feature]
     concepts = loaded.scorer.concepts
     value = float("nan") if reason.value is None else grown(feature, reason.value, passed)
-    return ReasonTold(
+    return ReasonBody(
         code=reason.code,
         label=getattr(concepts.labels[concepts.codes.index(reason.code)], language),
-        sentence=loaded.say(reason.feature, value, language),
+        sentence=loaded.sentence(reason.feature, value, language),
         points=100.0 * reason.contribution,
         contribution=reason.contribution,
         feature=feature.name,

@@ -1,8 +1,8 @@
-"""From what was computed of open leads to the rows of the ranking that people read.
+"""The rows of the ranking that people read, from the results of open leads.
 
-Decided here: a lead became hot when a refresh first found it hot; where that is not known, or the
-model is another, at the first of the weekly points that are hot without a gap up to now. A lead
-woke up when it did something itself after 60 silent days.
+Decided here: a lead became hot when a refresh first computed it as hot; where that is not known, or
+the model is another, at the first of the weekly points that are all hot up to now. A lead woke up
+when it did something itself after 60 silent days.
 """
 
 from typing import Any, Final
@@ -11,42 +11,57 @@ import msgspec
 import numpy as np
 
 from features.records.attributes import ACCOUNT_PREFIX
-from features.records.lead_columns import ColumnsTold
+from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
 from features.records.normalize import written
 from features.timeline import DAY
-from models.explain.selected_reasons import Picked
+from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
 from serve.ranking.compute import Computed, Ranked
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
 from serve.store.ranking.ranking import RankedReason
 from serve.store.ranking.refreshing import Before
 
 SILENT_DAYS: Final = 60
 SHOWN: Final = 2
-"""So many reasons for, and so many against."""
+"""The most reasons for a lead in a row, and the most against it."""
 _OWNER: Final = "owner_id"
 
 
 def rows_of(
-    computed: Computed, before: dict[str, Before], loaded: Any
+    computed: Computed, before: dict[str, Before], loaded: LoadedModel
 ) -> dict[str, dict[str, Any]]:
-    """Make the rows of the open leads, by id."""
-    told, scores = computed.told, computed.scores
+    """Build the rows of the open leads.
+
+    Parameters
+    ----------
+    computed
+        The results.
+    before
+        What the rows held until now, by lead id.
+    loaded
+        The model.
+
+    Returns
+    -------
+    Value by column, by lead id.
+    """
+    columns, scores = computed.columns, computed.scores
     if scores is None:
         return {}
-    own = Facts(told, computed.cutoff)
+    own = Facts(columns, computed.cutoff)
     rows = {}
     for ranked in computed.ranked:
-        lead_id = told.leads.lead_id[ranked.lead]
+        lead_id = columns.leads.lead_id[ranked.lead]
         row = _scored(computed, ranked, loaded) | own.columns(ranked.lead)
         row["crossed_at"] = _crossed_at(ranked, row, before.get(lead_id))
         rows[lead_id] = row | {"lead_id": lead_id}
     return rows
 
 
-def _scored(computed: Computed, ranked: Ranked, loaded: Any) -> dict[str, Any]:
+def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str, Any]:
     scores, row = computed.scores, ranked.row
-    assert scores is not None  # noqa: S101 - rows_of gives none without
+    assert scores is not None  # noqa: S101 - rows_of returns none without
     return {
         "rank_key": -float(scores.margin[row]),
         "probability": float(scores.probability[row]),
@@ -55,7 +70,7 @@ def _scored(computed: Computed, ranked: Ranked, loaded: Any) -> dict[str, Any]:
         "trend": ranked.trend,
         "trend_reason": ranked.trend_reason,
         "reasons": msgspec.json.encode(
-            reasons_of(scores.picked, row, loaded.scorer.concepts.codes)
+            reasons_of(scores.selected, row, loaded.scorer.concepts.codes)
         ).decode(),
         "band_falls_at": ranked.falls_at,
         "as_of": computed.cutoff,
@@ -63,19 +78,29 @@ def _scored(computed: Computed, ranked: Ranked, loaded: Any) -> dict[str, Any]:
     }
 
 
-def reasons_of(picked: Picked, row: int, codes: tuple[str, ...]) -> list[RankedReason]:
-    """Give the strongest reasons of a row: those for it, then those against it."""
-    there = np.flatnonzero(picked.concept[row] >= 0).tolist()
-    favourable = [place for place in there if picked.contribution[row, place] > 0.0]
-    adverse = [place for place in there if picked.contribution[row, place] <= 0.0]
+def reasons_of(selected: SelectedReasons, row: int, codes: tuple[str, ...]) -> list[RankedReason]:
+    """Return the strongest reasons of a row: those for the lead, then those against it.
+
+    Parameters
+    ----------
+    selected
+        The reasons of all rows.
+    row
+        The row.
+    codes
+        Of the concepts.
+    """
+    there = np.flatnonzero(selected.concept[row] >= 0).tolist()
+    favourable = [place for place in there if selected.contribution[row, place] > 0.0]
+    adverse = [place for place in there if selected.contribution[row, place] <= 0.0]
     return [
         RankedReason(
-            codes[int(picked.concept[row, place])],
-            int(picked.feature[row, place]),
-            None if np.isnan(picked.value[row, place]) else float(picked.value[row, place]),
-            float(picked.contribution[row, place]),
-            int(picked.snapshots[row, place]),
-            int(picked.conversions[row, place]),
+            codes[int(selected.concept[row, place])],
+            int(selected.feature[row, place]),
+            None if np.isnan(selected.value[row, place]) else float(selected.value[row, place]),
+            float(selected.contribution[row, place]),
+            int(selected.snapshots[row, place]),
+            int(selected.conversions[row, place]),
         )
         for place in (*favourable[:SHOWN], *adverse[:SHOWN])
     ]
@@ -93,17 +118,25 @@ def _crossed_at(ranked: Ranked, row: dict[str, Any], before: Before | None) -> i
 
 
 class Facts:
-    """What is known of each lead itself at a cutoff."""
+    """The data of each lead itself at a cutoff.
 
-    def __init__(self, told: ColumnsTold, cutoff: int) -> None:
-        self._told = told
+    Parameters
+    ----------
+    columns
+        Leads with their records.
+    cutoff
+        The moment, in microseconds.
+    """
+
+    def __init__(self, columns: StoredColumns, cutoff: int) -> None:
+        self._columns = columns
         self._cutoff = cutoff
-        self._done = _by_lead(told.activities, cutoff, len(told.leads.lead_id))
-        self._changed = _by_lead(told.changes, cutoff, len(told.leads.lead_id))
+        self._done = _by_lead(columns.activities, cutoff, len(columns.leads.lead_id))
+        self._changed = _by_lead(columns.changes, cutoff, len(columns.leads.lead_id))
 
     def columns(self, lead: int) -> dict[str, Any]:
-        """Give the columns of a lead that no model is needed for."""
-        leads = self._told.leads
+        """Return the columns of a row that need no model."""
+        leads = self._columns.leads
         attributes, owner = self.attributes(lead)
         last_at, last_type = self.last_activity(lead)
         texts = [value for value in attributes.values() if isinstance(value, str)]
@@ -120,42 +153,44 @@ class Facts:
         }
 
     def last_activity(self, lead: int) -> tuple[int | None, str | None]:
-        """Tell when a lead's last activity was, and its type."""
+        """Return when a lead's last activity was, and its type; None twice if there is none."""
         if not self._done[lead]:
             return None, None
-        done, last = self._told.activities, self._done[lead][-1]
+        done, last = self._columns.activities, self._done[lead][-1]
         return int(done.occurred_at[last]), done.activity_type[last]
 
     def attributes(self, lead: int) -> tuple[dict[str, Any], str | None]:
-        """Give the attributes as of the cutoff, the account's among them, and the owner."""
-        leads, changes = self._told.leads, self._told.changes
-        account = self._told.accounts.get(leads.account_id[lead] or "")
-        found = dict(leads.attributes[lead])
+        """Return the attributes as of the cutoff, with those of the account, and the owner."""
+        leads, changes = self._columns.leads, self._columns.changes
+        account = self._columns.accounts.get(leads.account_id[lead] or "")
+        attributes = dict(leads.attributes[lead])
         if account is not None and (account.known_at is None or account.known_at < self._cutoff):
-            found |= {ACCOUNT_PREFIX + name: value for name, value in account.attributes.items()}
-        found[_OWNER] = leads.owner_id[lead]
+            attributes |= {
+                ACCOUNT_PREFIX + name: value for name, value in account.attributes.items()
+            }
+        attributes[_OWNER] = leads.owner_id[lead]
         for n in self._changed[lead]:
-            found[changes.attribute[n]] = changes.value[n]
-        return found, written(found.pop(_OWNER))
+            attributes[changes.attribute[n]] = changes.value[n]
+        return attributes, written(attributes.pop(_OWNER))
 
     def _woke_up_at(self, lead: int) -> int | None:
-        done, before = self._told.activities, int(self._told.leads.created_at[lead])
-        found = None
+        done, before = self._columns.activities, int(self._columns.leads.created_at[lead])
+        woke_up_at = None
         for n in self._done[lead]:
             if done.direction[n] == "outbound":
                 continue
             at = int(done.occurred_at[n])
             if at - before >= SILENT_DAYS * DAY:
-                found = at
+                woke_up_at = at
             before = max(at, before)
-        return found
+        return woke_up_at
 
 
-def _by_lead(records: Any, cutoff: int, leads: int) -> list[list[int]]:
-    """Give the places of the seen records of each lead, in the order in which they occurred."""
-    found: list[list[int]] = [[] for _ in range(leads)]
-    order = np.lexsort((records.seen_from, records.occurred_at))
-    order = order[records.seen_from[order] < cutoff]
+def _by_lead(records: ActivityColumns | ChangeColumns, cutoff: int, leads: int) -> list[list[int]]:
+    """Return the places of the visible records of each lead, in the order of occurrence."""
+    places: list[list[int]] = [[] for _ in range(leads)]
+    order = np.lexsort((records.visible_from, records.occurred_at))
+    order = order[records.visible_from[order] < cutoff]
     for place, lead in zip(order.tolist(), records.lead[order].tolist(), strict=True):
-        found[lead].append(place)
-    return found
+        places[lead].append(place)
+    return places

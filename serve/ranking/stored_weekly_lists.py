@@ -1,8 +1,8 @@
-"""Who stood on which list of the week, and how the lead came there: by rank or by lot.
+"""Stored weekly lists: which leads were on them, and how they were chosen: by rank or by lot.
 
-Decided here: the first list of a week on which a user saw a lead says how it came there; that the
-lead climbs later in the week changes nothing. `mikomi lift` holds the lists against who was
-contacted and what became of them. Nothing is kept while nothing is drawn by lot.
+Decided here: the first list of a week that shows a user a lead decides how it was chosen, even if
+the lead climbs later in the week. `mikomi lift` compares the lists with contacts and outcomes.
+Nothing is stored while nothing is drawn by lot.
 """
 
 from collections.abc import Iterator
@@ -21,15 +21,27 @@ LOT: Final = "lot"
 
 
 class WorkedLists:
-    """Keeps lists in a database; "" stands for everyone on this machine."""
+    """Stores lists in a database; the user "" stands for everyone on this machine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def keep(self, user_id: str, week: datetime, shown: WorkedList, at: datetime) -> None:
-        """Keep a list that a user was shown, as far as it is new in this week."""
-        told = {"user_id": user_id, "week": moment(week), "at": moment(at)}
-        rows = [told | row for row in _rows(shown)]
+        """Store the leads of a list that are new to the user in this week.
+
+        Parameters
+        ----------
+        user_id
+            Who was shown the list.
+        week
+            When the week began.
+        shown
+            The list.
+        at
+            When it was shown.
+        """
+        listing = {"user_id": user_id, "week": moment(week), "at": moment(at)}
+        rows = [listing | row for row in _rows(shown)]
         if not rows:
             return
         with self._engine.begin() as connection:

@@ -1,10 +1,10 @@
 """The leads to work this week: the hottest, and a random share of those below them.
 
-Decided here: a lead that was worked because it scored high says nothing of what the score is worth.
-So the last places of the list may be drawn by lot from the leads below the cut, every one with the
-same chance. The lot is a hash of seed, week and lead id: whoever asks again in the same week, on
-whichever worker, draws the same leads as long as they are below the cut. Weeks begin on Monday,
-00:00 UTC. Where all leads fit on the list nothing is drawn.
+Decided here: leads that were worked because of their score do not show what the score is worth. So
+the last places of the list may be drawn by lot from the leads below the cut, all with the same
+chance. The lot is a hash of seed, week and lead id: every request of the same week, on any worker,
+draws the same leads as long as they are below the cut. Weeks begin on Monday, 00:00 UTC. Where all
+leads fit on the list, nothing is drawn.
 """
 
 import hashlib
@@ -18,17 +18,35 @@ from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import RankedLead, RankingPage
 
 
-class Reader(Protocol):
-    """What is asked of the ranking; `serve.store.ranking.ranking.Ranking`."""
+class RankingReader(Protocol):
+    """What a list needs of the ranking; `serve.store.ranking.ranking.Ranking` in the server."""
 
     def page(self, wanted: RankingFilter, cursor: str | None, limit: int) -> RankingPage:
-        """Give the first leads."""
+        """Return a page of leads.
+
+        Parameters
+        ----------
+        wanted
+            Which leads.
+        cursor
+            Where the page begins; None is the first lead.
+        limit
+            The most leads on it.
+        """
 
     def below(self, wanted: RankingFilter, last: RankedLead | None) -> Iterable[str]:
-        """Give the ids of the leads that come after one."""
+        """Return the ids of the leads that come after one.
+
+        Parameters
+        ----------
+        wanted
+            Which leads.
+        last
+            The lead; None means all leads.
+        """
 
     def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
-        """Give the rows of some leads."""
+        """Return the rows of some leads."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +59,13 @@ class Draw:
 
     @property
     def week(self) -> datetime:
-        """When the week began."""
+        """The beginning of the week."""
         return week_of(self.now)
 
 
 @dataclass(frozen=True)
 class WorkedList:
-    """The leads to work: those by rank, then those that were drawn, each in the ranking's order."""
+    """The leads to work: those by rank, then those drawn, both in the order of the ranking."""
 
     ranked: list[RankedLead]
     drawn: list[RankedLead]
@@ -55,12 +73,14 @@ class WorkedList:
 
     @property
     def rows(self) -> list[RankedLead]:
-        """All of them."""
+        """All leads of the list."""
         return [*self.ranked, *self.drawn]
 
 
-def worked_list(ranking: Reader, wanted: RankingFilter, places: int, draw: Draw) -> WorkedList:
-    """Make the list.
+def worked_list(
+    ranking: RankingReader, wanted: RankingFilter, places: int, draw: Draw
+) -> WorkedList:
+    """Build the list of a week.
 
     Parameters
     ----------
@@ -71,7 +91,7 @@ def worked_list(ranking: Reader, wanted: RankingFilter, places: int, draw: Draw)
     places
         How many leads can be worked.
     draw
-        How many of them are drawn, and how.
+        How the last places are drawn.
     """
     by_lot = round(places * draw.share)
     page = ranking.page(wanted, None, places)
@@ -84,13 +104,21 @@ def worked_list(ranking: Reader, wanted: RankingFilter, places: int, draw: Draw)
 
 
 def lot(draw: Draw, lead_id: str) -> bytes:
-    """Draw the lot of a lead in a week; the lowest are on the list."""
-    said = f"{draw.seed} {draw.week:%Y-%m-%d} {lead_id}"
-    return hashlib.sha256(said.encode()).digest()
+    """Return the lot of a lead in a week; the lowest are on the list.
+
+    Parameters
+    ----------
+    draw
+        How the list is drawn.
+    lead_id
+        The lead.
+    """
+    text = f"{draw.seed} {draw.week:%Y-%m-%d} {lead_id}"
+    return hashlib.sha256(text.encode()).digest()
 
 
 def week_of(now: datetime) -> datetime:
-    """Tell when the week of a moment began.
+    """Return when the week of a moment began.
 
     >>> week_of(datetime(2026, 4, 1, 9, tzinfo=UTC)).isoformat()
     '2026-03-30T00:00:00+00:00'

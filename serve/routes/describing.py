@@ -1,4 +1,4 @@
-"""What routes have in common: how they describe themselves, who asks, in which language.
+"""What routes have in common: their description, the key and the language of a request.
 
 Decided here: the language is that of `lang`, else of `Accept-Language`, else the server's default.
 """
@@ -23,8 +23,8 @@ LANGUAGE: Final = {
     "description": "The language of the sentences; missing: as Accept-Language says.",
     "schema": {"type": "string", "enum": ["en", "ja"]},
 }
-_KEPT: Final = 1_024
-"""For so many ways of asking the language is remembered."""
+_CACHED: Final = 1_024
+"""How many combinations of query and header have their language cached."""
 _LANGUAGES: Final[dict[str, Language]] = {"en": "en", "ja": "ja"}
 
 
@@ -34,17 +34,29 @@ def described(
     answer: type[Any] | None = None,
     parameters: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Describe the body and the answer of a route for OpenAPI, by the structs they are made of."""
-    told: dict[str, Any] = {}
+    """Return what a route adds to its description in OpenAPI.
+
+    Parameters
+    ----------
+    body
+        The struct of the request's body; missing means no body.
+    example
+        Of a body.
+    answer
+        The struct of the response; missing means that it has no body.
+    parameters
+        Of the query, as OpenAPI describes them.
+    """
+    extra: dict[str, Any] = {}
     if body is not None:
         content = {"schema": _refer(body)} | ({"example": example} if example else {})
-        told["requestBody"] = {"required": True, "content": {JSON: content}}
+        extra["requestBody"] = {"required": True, "content": {JSON: content}}
     if answer is not None:
         content = {"schema": _refer(answer)}
-        told["responses"] = {"200": {"description": "The answer", "content": {JSON: content}}}
+        extra["responses"] = {"200": {"description": "The answer", "content": {JSON: content}}}
     if parameters:
-        told["parameters"] = parameters
-    return told
+        extra["parameters"] = parameters
+    return extra
 
 
 def _refer(kind: type[Any]) -> dict[str, str]:
@@ -52,39 +64,68 @@ def _refer(kind: type[Any]) -> dict[str, str]:
 
 
 def key_of(request: Request) -> str | None:
-    """Tell the id of the key that was used; none without keys."""
+    """Return the id of the key of a request; none without keys."""
     return key_in(request.scope)
 
 
 def key_in(scope: Any) -> str | None:
-    """Tell the same of a scope."""
-    found: str | None = scope.get("state", {}).get("key_id")
-    return found
+    """Return the id of the key of a request, by its scope; none without keys."""
+    key_id: str | None = scope.get("state", {}).get("key_id")
+    return key_id
 
 
 def language_of(request: Request, default: str) -> Language:
-    """Choose the language: `lang` in the query, else `Accept-Language`, else the default."""
+    """Return the language of a request.
+
+    Parameters
+    ----------
+    request
+        With `lang` in its query, or `Accept-Language`.
+    default
+        The language without either.
+    """
     return language_in(request.scope, default)
 
 
 def language_in(scope: Any, default: str) -> Language:
-    """Choose the same from a scope."""
-    accepted = next((said for name, said in scope["headers"] if name == b"accept-language"), b"")
+    """Return the language of a request, by its scope.
+
+    Parameters
+    ----------
+    scope
+        Of ASGI.
+    default
+        The language without `lang` and `Accept-Language`.
+
+    Raises
+    ------
+    BadBody
+        If `lang` is not a language of the server.
+    """
+    accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
     return _language(scope.get("query_string", b""), accepted, default)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED)
 def _language(query: bytes, accepted: bytes, default: str) -> Language:
-    asked = QueryParams(query).get("lang")
-    if asked is not None:
-        if asked not in _LANGUAGES:
-            raise BadBody([Fault(f"lang: {asked[:20]}", "en or ja", "correct the parameter")])
-        return _LANGUAGES[asked]
+    requested = QueryParams(query).get("lang")
+    if requested is not None:
+        if requested not in _LANGUAGES:
+            raise BadBody([Fault(f"lang: {requested[:20]}", "en or ja", "correct the parameter")])
+        return _LANGUAGES[requested]
     return _first_known(accepted.decode("latin-1"), default)
 
 
 def accepted_language(request: Request, default: str) -> Language:
-    """Choose the language as `Accept-Language` says, else the default."""
+    """Return the language of `Accept-Language`.
+
+    Parameters
+    ----------
+    request
+        With or without the header.
+    default
+        The language without it.
+    """
     return _first_known(request.headers.get("accept-language", ""), default)
 
 
@@ -96,7 +137,7 @@ def _first_known(header: str, default: str) -> Language:
 
 
 def _accepted(header: str) -> Iterator[str]:
-    """Give the languages of a header, the most wanted first."""
+    """Return the languages of a header, the most preferred first."""
     wanted = re.findall(r"([a-z]{2})(?:-[\w-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?", header.lower())
     ranked = sorted(wanted, key=lambda one: -float(one[1] or 1.0))
     return (word for word, quality in ranked if float(quality or 1.0) > 0.0)

@@ -1,15 +1,15 @@
-"""The way of the one request that comes thousands of times a second, past the web framework.
+"""The fast path of the most frequent request, around the web framework.
 
-Decided here: POST /v1/score is answered before the framework sees it, by the same function as its
-route and with the same manners, so it says the same; what the framework does for a request costs as
-much as half of the answer. The route stays: it describes the API.
+Decided here: POST /v1/score is answered before it reaches the framework, by the function of its
+route and behind the same middleware, so the response is the same; the framework's work on a request
+costs half as much as the answer. The route stays: it describes the API.
 """
 
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect
 
-from serve.http.app_context import Parts
+from serve.http.app_context import AppContext
 from serve.routes import scores
 from serve.routes.describing import JSON
 
@@ -17,7 +17,7 @@ _TYPE: Final = (b"content-type", JSON.encode())
 
 
 def is_for_shortcut(scope: Any) -> bool:
-    """Say whether a request is one for a score.
+    """Return whether a request is one for a score.
 
     >>> is_for_shortcut({"path": "/v1/score", "method": "GET"})
     False
@@ -26,16 +26,16 @@ def is_for_shortcut(scope: Any) -> bool:
 
 
 class Shortcut:
-    """Answers questions; manners hand it whole bodies."""
+    """Answers requests for a score; the middleware passes it whole bodies."""
 
     path = scores.PATH
-    """By which requests are counted, as by that of a route."""
+    """The path by which requests are counted, as that of a route."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext) -> None:
+        self._parts = context
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one question."""
+        """Answer one request."""
         scope["route"] = self
         message = await receive()
         if message["type"] != "http.request":

@@ -1,30 +1,30 @@
-"""/healthz, /readyz, /metrics: for those who run the server."""
+"""/healthz, /readyz, /metrics: for the operation of the server."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
-from serve.http.app_context import Parts
+from serve.http.app_context import AppContext
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the routes."""
+def router(context: AppContext) -> APIRouter:
+    """Return the routes."""
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")
     async def healthz() -> dict[str, str]:
-        """Tell that the process answers."""
+        """Check that the process answers."""
         return {"status": "alive"}
 
     @routes.get("/readyz")
     async def readyz() -> dict[str, str]:
-        """Tell that a warm model and the database are there; until then 503 says what is not."""
-        parts.champion.current()
-        parts.reach.check()
+        """Check that a warm model and the database are ready; 503 names what is not."""
+        context.champion.current()
+        context.database_health.check()
         return {"status": "ready"}
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
-        """Give what was counted, in Prometheus' form."""
-        return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4")
+        """Return the metrics in the format of Prometheus."""
+        return Response(context.metrics.text(), media_type="text/plain; version=0.0.4")
 
     return routes

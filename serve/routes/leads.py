@@ -1,7 +1,7 @@
-"""/v1/leads, /v1/accounts, /v1/activities, /v1/outcomes: what a CRM tells, to be kept.
+"""/v1/leads, /v1/accounts, /v1/activities, /v1/outcomes: records that a CRM sends to be stored.
 
-Decided here: a malformed body is refused whole, with every fault; nothing of it is kept. What is
-answered 200 or 204 is committed.
+Decided here: a malformed body is refused as a whole, with every fault; nothing of it is stored. A
+response of 200 or 204 means that the records are committed.
 """
 
 from itertools import chain
@@ -10,12 +10,12 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve.http.app_context import Parts
+from serve.http.app_context import AppContext
 from serve.routes.describing import JSON, described
 from serve.store.leads.ingest import Added
 from serve.wire.bodies import read, refuse
 from serve.wire.stored_bodies import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
-from serve.wire.value_limits import unmeant, unmeant_id
+from serve.wire.value_limits import faults_in, faults_in_id
 
 _LEAD: Final = {"created_at": "2026-01-10T09:00:00Z", "attributes": {"industry": "製造業"}}
 _ACTIVITY: Final = {
@@ -27,15 +27,15 @@ _ACTIVITY: Final = {
 _OUTCOME: Final = {"lead_id": "L-1001", "outcome": "opened", "occurred_at": "2026-01-20T00:00:00Z"}
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A lead was kept; `revision` counts what was told of it."""
+class LeadRevision(msgspec.Struct, frozen=True):
+    """A stored lead; `revision` counts the requests about it."""
 
     lead_id: str
     revision: int
 
 
 class Erased(msgspec.Struct, frozen=True):
-    """How much of an erased person there was."""
+    """How many records of a person were erased."""
 
     activities: int
     outcomes: int
@@ -44,21 +44,23 @@ class Erased(msgspec.Struct, frozen=True):
     receipts: int
 
 
-KINDS: Final = (LeadBody, AccountBody, ActivitiesBody, OutcomesBody, Added, Kept, Erased)
-"""What the description of the API refers to."""
+KINDS: Final = (LeadBody, AccountBody, ActivitiesBody, OutcomesBody, Added, LeadRevision, Erased)
+"""Structs that the description of the API refers to."""
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the routes."""
+def router(context: AppContext) -> APIRouter:
+    """Return the routes."""
     routes = APIRouter(tags=["leads"])
 
-    @routes.put("/v1/leads/{lead_id}", openapi_extra=described(LeadBody, _LEAD, Kept))
+    @routes.put("/v1/leads/{lead_id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
     async def put_lead(lead_id: str, request: Request) -> Response:
-        """Keep a lead; other values of its attributes, sent later, are kept as changes."""
+        """Store a lead; other values of its attributes, sent later, are stored as changes."""
         body = read(LeadBody, await request.body())
-        refuse(chain(unmeant_id(lead_id, "lead_id"), unmeant(body, "$")))
-        revision = await parts.threads(parts.store.ingest.put_lead, lead_id, body, parts.now())
-        return _answer(Kept(lead_id, revision))
+        refuse(chain(faults_in_id(lead_id, "lead_id"), faults_in(body, "$")))
+        revision = await context.threads(
+            context.store.ingest.put_lead, lead_id, body, context.now()
+        )
+        return _answer(LeadRevision(lead_id, revision))
 
     @routes.put(
         "/v1/accounts/{account_id}",
@@ -66,10 +68,10 @@ def router(parts: Parts) -> APIRouter:
         openapi_extra=described(AccountBody, {"attributes": {"region": "東京"}}),
     )
     async def put_account(account_id: str, request: Request) -> Response:
-        """Keep an account, once."""
+        """Store an account, once."""
         body = read(AccountBody, await request.body())
-        refuse(chain(unmeant_id(account_id, "account_id"), unmeant(body, "$")))
-        await parts.threads(parts.store.ingest.put_account, account_id, body, parts.now())
+        refuse(chain(faults_in_id(account_id, "account_id"), faults_in(body, "$")))
+        await context.threads(context.store.ingest.put_account, account_id, body, context.now())
         return Response(status_code=204)
 
     @routes.post(
@@ -77,32 +79,34 @@ def router(parts: Parts) -> APIRouter:
         openapi_extra=described(ActivitiesBody, {"activities": [_ACTIVITY]}, Added),
     )
     async def add_activities(request: Request) -> Response:
-        """Keep activities, late and out of order too; the same id twice is kept once."""
+        """Store activities, also late and out of order; the same id twice is stored once."""
         body = read(ActivitiesBody, await request.body())
         checked("activities", body.activities)
-        add = parts.store.ingest.add_activities
+        add = context.store.ingest.add_activities
         return _answer(
-            await parts.threads(add, body.activities, parts.now(), backfill=body.backfill)
+            await context.threads(add, body.activities, context.now(), backfill=body.backfill)
         )
 
     @routes.post(
         "/v1/outcomes", openapi_extra=described(OutcomesBody, {"outcomes": [_OUTCOME]}, Added)
     )
     async def add_outcomes(request: Request) -> Response:
-        """Keep what became of deals; the same outcome twice is kept once."""
+        """Store outcomes of deals; the same outcome twice is stored once."""
         body = read(OutcomesBody, await request.body())
         checked("outcomes", body.outcomes)
-        add = parts.store.ingest.add_outcomes
-        return _answer(await parts.threads(add, body.outcomes, parts.now(), backfill=body.backfill))
+        add = context.store.ingest.add_outcomes
+        return _answer(
+            await context.threads(add, body.outcomes, context.now(), backfill=body.backfill)
+        )
 
     @routes.delete("/v1/leads/{lead_id}", openapi_extra=described(None, None, Erased))
     async def erase(lead_id: str) -> Response:
-        """Erase a person; tells how much there was."""
-        refuse(unmeant_id(lead_id, "lead_id"))
-        return _answer(await parts.threads(parts.store.erase, lead_id, parts.now()))
+        """Erase a person; return how many records there were."""
+        refuse(faults_in_id(lead_id, "lead_id"))
+        return _answer(await context.threads(context.store.erase, lead_id, context.now()))
 
     return routes
 
 
-def _answer(told: object) -> Response:
-    return Response(msgspec.json.encode(told), media_type=JSON)
+def _answer(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type=JSON)

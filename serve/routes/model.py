@@ -1,33 +1,34 @@
-"""GET /v1/model: what answers, trained on what, how good, and what its words mean."""
+"""GET /v1/model: the model in use, its training, its quality and its vocabulary."""
 
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 
-from serve.http.app_context import Parts
+from serve.http.app_context import AppContext
 from serve.scoring import model_cards
+from serve.scoring.loaded_model import LoadedModel
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the route."""
+def router(context: AppContext) -> APIRouter:
+    """Return the route."""
     routes = APIRouter(tags=["model"])
 
     @routes.get("/v1/model")
     def model() -> dict[str, Any]:
-        """Give what the model in use is, and its card as promotion wrote it, as JSON.
+        """Return the model in use, and its card as promotion wrote it, as JSON.
 
         Without a model 503 says so; `card` is null for a model that was promoted without one.
         """
-        loaded = parts.champion.current()
-        told = model_cards.read(parts.settings.models, loaded.version)
-        return card(loaded) | {"card": told}
+        loaded = context.champion.current()
+        stored_card = model_cards.read(context.settings.models, loaded.version)
+        return card(loaded) | {"card": stored_card}
 
     return routes
 
 
-def card(loaded: Any) -> dict[str, Any]:
-    """Describe a loaded model by what is in it."""
+def card(loaded: LoadedModel) -> dict[str, Any]:
+    """Describe a loaded model by its artifact."""
     artifact = loaded.artifact
     vocabulary, reference = artifact.catalog.vocabulary, artifact.reference
     return {

@@ -1,7 +1,7 @@
-"""The description of the API, whole enough to make a client from.
+"""The description of the API, complete enough to generate a client from it.
 
-Decided here: routes say what is theirs, body and answer; what is true of all is added in this one
-place: the problems a call may meet, the key it needs, the headers of its answer.
+Decided here: routes describe their body and their answer; what all have in common is added in this
+one place: the problems, the key that is required, the headers of the response.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import FastAPI
 
-from serve.errors import Problem
+from serve.errors import HttpProblem
 from serve.http import access
 from serve.http.problems import MEDIA_TYPE, TABLE
 from serve.routes.describing import REFERENCE
@@ -19,7 +19,7 @@ _METHODS: Final = ("get", "put", "post", "delete")
 _EVERYWHERE: Final = (401, 403, 429, 503)
 _OF_BODIES: Final = (408, 413, 422)
 _OF_IDS: Final = (404, 409, 410, 422)
-_SAID: Final = {
+_DESCRIPTIONS: Final = {
     200: "The answer",
     204: "Kept; nothing to say",
     401: "No valid key",
@@ -39,22 +39,22 @@ _HEADERS: Final = {
 _WAIT: Final = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
 
 
-class FaultTold(msgspec.Struct, frozen=True):
-    """One thing that is wrong: what was found where, what was expected, what to do."""
+class FaultBody(msgspec.Struct, frozen=True):
+    """One fault: what was found where, what was expected, what to do."""
 
-    found: str
+    observed: str = msgspec.field(name="found")
     expected: str
     do: str
 
 
-class ProblemTold(msgspec.Struct, frozen=True):
+class ProblemBody(msgspec.Struct, frozen=True):
     """A problem as of RFC 9457."""
 
     status: int
     type: str
     title: str
     detail: str | None = None
-    faults: list[FaultTold] = []
+    faults: list[FaultBody] = []
 
 
 def description(app: FastAPI, kinds: tuple[type[Any], ...]) -> dict[str, Any]:
@@ -63,24 +63,24 @@ def description(app: FastAPI, kinds: tuple[type[Any], ...]) -> dict[str, Any]:
     Parameters
     ----------
     app
-        With its routes.
+        The application, with its routes.
     kinds
-        The structs that routes refer to.
+        The structs that its routes refer to.
     """
-    told = FastAPI.openapi(app)
-    _, found = msgspec.json.schema_components((*kinds, ProblemTold), ref_template=REFERENCE)
-    parts = told.setdefault("components", {})
-    parts["schemas"] = found
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    told["servers"] = [{"url": "/"}]
-    for path, method, operation in operations(told):
+    document = FastAPI.openapi(app)
+    _, schemas = msgspec.json.schema_components((*kinds, ProblemBody), ref_template=REFERENCE)
+    components = document.setdefault("components", {})
+    components["schemas"] = schemas
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    document["servers"] = [{"url": "/"}]
+    for path, method, operation in operations(document):
         _complete(path, method, operation)
-    return told
+    return document
 
 
-def operations(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Walk through path, method and operation of a description."""
-    for path, of_path in told["paths"].items():
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and operation of each call of a description."""
+    for path, of_path in document["paths"].items():
         for method in _METHODS:
             if method in of_path:
                 yield path, method, of_path[method]
@@ -90,12 +90,12 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     answers.pop("422", None)
     for status, answer in answers.items():
-        answer["description"] = _SAID[int(status)]
+        answer["description"] = _DESCRIPTIONS[int(status)]
         answer["headers"] = _HEADERS
     for status in _statuses(path, operation):
         headers = _HEADERS | (_WAIT if status in (429, 503) else {})
         answers[str(status)] = {
-            "description": _SAID[status],
+            "description": _DESCRIPTIONS[status],
             "headers": headers,
             "content": {MEDIA_TYPE: {"schema": _PROBLEM, "example": _example(status)}},
         }
@@ -106,7 +106,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         operation["description"] = f"{operation.get('description', '')}\n\nScope: {scope}.".strip()
 
 
-_PROBLEM: Final = {"$ref": REFERENCE.format(name=ProblemTold.__name__)}
+_PROBLEM: Final = {"$ref": REFERENCE.format(name=ProblemBody.__name__)}
 
 
 def _statuses(path: str, operation: dict[str, Any]) -> set[int]:
@@ -121,10 +121,10 @@ def _statuses(path: str, operation: dict[str, Any]) -> set[int]:
 
 
 def _example(status: int) -> dict[str, Any]:
-    """Give the first problem of a status, as it is told."""
-    problem: Problem = next(one for one in TABLE.values() if one.status == status)
-    told: dict[str, Any] = dict(problem._asdict())
+    """Return the first problem of a status as an example."""
+    problem: HttpProblem = next(one for one in TABLE.values() if one.status == status)
+    example: dict[str, Any] = dict(problem._asdict())
     if status == 422:  # noqa: PLR2004
-        fault = FaultTold("$.activities[3].occurred_at: 5", "a time with its zone", "correct it")
-        told |= {"faults": [msgspec.structs.asdict(fault)]}
-    return told
+        fault = FaultBody("$.activities[3].occurred_at: 5", "a time with its zone", "correct it")
+        example |= {"faults": [msgspec.to_builtins(fault)]}
+    return example

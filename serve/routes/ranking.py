@@ -1,8 +1,8 @@
 """GET /v1/leads: the open leads, the hottest first, as they were last scored.
 
-Decided here: a row tells as of when it was computed; `waiting` tells of how many leads something is
-known that their rows do not say yet. Sentences are said as of the moment of asking, with the time
-that has passed since; a row whose model this server has no more keeps its codes alone.
+Decided here: a row carries the moment as of which it was computed; `waiting` counts the leads with
+records that their rows do not include yet. Sentences are written as of the request, with the time
+that has passed since; a row whose model this server no longer has keeps only its codes.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from fastapi import APIRouter, Request, Response
 from features.errors import ArtifactError, Fault
 from features.wording.sentences import Language
 from models.model.reference import BANDS
-from serve.http.app_context import Parts
-from serve.ranking.reasons import reasons_told
+from serve.http.app_context import AppContext
+from serve.ranking.reasons import reasons_of_row
 from serve.routes.describing import JSON, LANGUAGE, described, language_of
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import MOST, RankedLead
 from serve.wire.bodies import refuse
-from serve.wire.responses import ReasonTold
+from serve.wire.responses import ReasonBody
 
 USUAL: Final = 50
 _DO: Final = "correct the parameter"
@@ -30,9 +30,9 @@ _TEXTS: Final = ("band", "owner_id", "source", "q")
 
 
 class RankedAnswer(RankedLead, frozen=True, kw_only=True):
-    """A row of the ranking with its reasons in words."""
+    """A row of the ranking with its reasons as sentences."""
 
-    sentences: list[ReasonTold]
+    sentences: list[ReasonBody]
 
 
 class Ranking(msgspec.Struct, frozen=True):
@@ -63,69 +63,71 @@ PARAMETERS: Final = [
     LANGUAGE,
 ]
 KINDS: Final = (Ranking,)
-"""What the description of the API refers to."""
+"""Structs that the description of the API refers to."""
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the route."""
+def router(context: AppContext) -> APIRouter:
+    """Return the route."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
     @routes.get("", openapi_extra=described(None, None, Ranking, PARAMETERS))
     async def ranking(request: Request) -> Response:
         """List the open leads, the hottest first, page by page."""
-        language = language_of(request, parts.settings.language)
-        asked = dict(request.query_params)
-        refuse(_faults(asked))
+        language = language_of(request, context.settings.language)
+        query = dict(request.query_params)
+        refuse(_faults(query))
         wanted = RankingFilter(
-            **{name: asked[name] for name in _TEXTS if name in asked},  # type: ignore[arg-type]
-            **{name: _time(asked[name]) for name in _TIMES if name in asked},  # type: ignore[arg-type]
+            **{name: query[name] for name in _TEXTS if name in query},  # type: ignore[arg-type]
+            **{name: _time(query[name]) for name in _TIMES if name in query},  # type: ignore[arg-type]
         )
-        store, now = parts.store.ranking, parts.now()
-        page = await parts.threads(
-            store.page, wanted, asked.get("cursor"), int(asked.get("limit", USUAL))
+        store, now = context.store.ranking, context.now()
+        page = await context.threads(
+            store.page, wanted, query.get("cursor"), int(query.get("limit", USUAL))
         )
-        waiting = await parts.threads(store.waiting, now)
-        leads = [_told(parts, row, language, now) for row in page.rows]
-        told = Ranking(leads, page.next_cursor, page.total, waiting)
-        return Response(msgspec.json.encode(told), media_type=JSON)
+        waiting = await context.threads(store.waiting, now)
+        leads = [_row_answer(context, row, language, now) for row in page.rows]
+        answer = Ranking(leads, page.next_cursor, page.total, waiting)
+        return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
 
 
-def _told(parts: Parts, row: RankedLead, language: Language, now: datetime) -> RankedAnswer:
+def _row_answer(
+    context: AppContext, row: RankedLead, language: Language, now: datetime
+) -> RankedAnswer:
     try:
-        loaded = parts.champion.of(row.model_fingerprint, _version(parts, row))
-        sentences = reasons_told(row, loaded, language, now)
+        loaded = context.champion.of(row.model_fingerprint, _version(context, row))
+        sentences = reasons_of_row(row, loaded, language, now)
     except (ArtifactError, OSError):
         sentences = []
     return RankedAnswer(**msgspec.structs.asdict(row), sentences=sentences)
 
 
-def _version(parts: Parts, row: RankedLead) -> int | None:
-    current = parts.champion.current()
+def _version(context: AppContext, row: RankedLead) -> int | None:
+    current = context.champion.current()
     version: int | None = current.version
     return version if current.fingerprint == row.model_fingerprint else None
 
 
-def _faults(asked: dict[str, str]) -> Iterator[Fault]:
-    if asked.get("sort", "score") != "score":
-        yield Fault(f"sort: {asked['sort'][:40]}", "score", _DO)
-    if asked.get("band", BANDS[0]) not in BANDS:
-        yield Fault(f"band: {asked['band'][:40]}", " or ".join(BANDS), _DO)
-    limit = asked.get("limit", str(USUAL))
+def _faults(query: dict[str, str]) -> Iterator[Fault]:
+    if query.get("sort", "score") != "score":
+        yield Fault(f"sort: {query['sort'][:40]}", "score", _DO)
+    if query.get("band", BANDS[0]) not in BANDS:
+        yield Fault(f"band: {query['band'][:40]}", " or ".join(BANDS), _DO)
+    limit = query.get("limit", str(USUAL))
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST):
         yield Fault(f"limit: {limit[:40]}", f"1 to {MOST}", _DO)
     for name in _TEXTS:
-        if "\0" in asked.get(name, ""):
+        if "\0" in query.get(name, ""):
             yield Fault(f"{name}: a text with NUL", "a text without", _DO)
     for name in _TIMES:
-        if name in asked and _time(asked[name]) is None:
-            yield Fault(f"{name}: {asked[name][:40]}", "a time with its zone, from 1970 on", _DO)
+        if name in query and _time(query[name]) is None:
+            yield Fault(f"{name}: {query[name][:40]}", "a time with its zone, from 1970 on", _DO)
 
 
-def _time(said: str) -> datetime | None:
+def _time(text: str) -> datetime | None:
     try:
-        at = datetime.fromisoformat(said.replace(" ", "+"))
+        at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         return None
     return at if at.tzinfo is not None and 1970 < at.year < 9998 else None  # noqa: PLR2004 - years

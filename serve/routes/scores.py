@@ -1,8 +1,7 @@
 """POST /v1/score and POST /v1/score/batch: a lead in the body, the answer in the response.
 
-Decided here: the body is read from its bytes and the answer written to bytes by one library; the
-work is done where the request arrives, as it takes less than handing it over. No answer leaves
-before it is logged.
+Decided here: one library decodes the body and encodes the answer; scoring runs in the event loop,
+as it takes less time than passing the work to a thread. No answer is sent before it is logged.
 """
 
 from datetime import datetime
@@ -13,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 
 from features.errors import Fault, MikomiError
 from features.wording.sentences import Language
-from serve.errors import BadBody, NoReceipts
-from serve.http.app_context import Parts
+from serve.errors import BadBody
+from serve.http.app_context import AppContext
 from serve.http.problems import problem_of
 from serve.routes.describing import (
     JSON,
@@ -25,7 +24,7 @@ from serve.routes.describing import (
     language_in,
     language_of,
 )
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.wire.bodies import BatchBody, ScoreBody, read
 from serve.wire.receipt import Scoring, receipt_id
 from serve.wire.responses import ScoreAnswer
@@ -66,23 +65,23 @@ class BatchLine(msgspec.Struct, frozen=True):
 
 
 class BatchAnswer(msgspec.Struct, frozen=True):
-    """The leads of a batch in the order asked."""
+    """The leads of a batch in the order of the request."""
 
     results: list[BatchLine]
 
 
 KINDS: Final = (ScoreBody, BatchBody, ScoreAnswer, BatchAnswer)
-"""What the description of the API refers to."""
+"""Structs that the description of the API refers to."""
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the routes."""
+def router(context: AppContext) -> APIRouter:
+    """Return the routes."""
     routes = APIRouter(tags=["scores"])
 
     @routes.post(PATH, openapi_extra=described(ScoreBody, EXAMPLE, ScoreAnswer, [LANGUAGE]))
     async def score(request: Request) -> Response:
         """Score one lead as of now, or as of a past moment."""
-        return Response(await answer(parts, request.scope, await request.body()), media_type=JSON)
+        return Response(await answer(context, request.scope, await request.body()), media_type=JSON)
 
     @routes.post(
         "/v1/score/batch",
@@ -90,42 +89,70 @@ def router(parts: Parts) -> APIRouter:
     )
     async def score_batch(request: Request) -> Response:
         """Score up to 1,000 leads; each is answered or refused on its own."""
-        language = language_of(request, parts.settings.language)
+        language = language_of(request, context.settings.language)
         leads = read(BatchBody, await request.body()).leads
         if len(leads) > MOST_LEADS:
             raise BadBody(
                 [Fault(f"$.leads: {len(leads)}", f"at most {MOST_LEADS}", "send several batches")]
             )
-        loaded, lines, scorings = parts.champion.current(), [], []
+        loaded, lines, scorings = context.champion.current(), [], []
         for index, body in enumerate(leads):
             try:
-                told, scoring = scored(parts, loaded, bytes(body), language, key_of(request))
+                own, scoring = scored(context, loaded, bytes(body), language, key_of(request))
             except MikomiError as error:
                 lines.append(BatchLine(index, problem=_refused(error)))
             else:
-                lines.append(BatchLine(index, answer=told))
+                lines.append(BatchLine(index, answer=own))
                 scorings.append(scoring)
-        await _logged(parts, scorings)
+        await _logged(context, scorings)
         return Response(_ENCODER.encode(BatchAnswer(lines)), media_type=JSON)
 
     return routes
 
 
-async def answer(parts: Parts, scope: Any, body: bytes) -> bytes:
-    """Answer one question; it is logged when the answer is given back."""
-    language = language_in(scope, parts.settings.language)
-    _, scoring = scored(parts, parts.champion.current(), body, language, key_in(scope))
-    await _logged(parts, [scoring])
+async def answer(context: AppContext, scope: Any, body: bytes) -> bytes:
+    """Answer one request; the answer is logged when it is returned.
+
+    Parameters
+    ----------
+    context
+        Of the server.
+    scope
+        Of ASGI, with the language and the key of the request.
+    body
+        A lead as JSON.
+    """
+    language = language_in(scope, context.settings.language)
+    _, scoring = scored(context, context.champion.current(), body, language, key_in(scope))
+    await _logged(context, [scoring])
     return scoring.answer
 
 
 def scored(
-    parts: Parts, loaded: Loaded, body: bytes, language: Language, key_id: str | None
+    context: AppContext, loaded: LoadedModel, body: bytes, language: Language, key_id: str | None
 ) -> tuple[ScoreAnswer, Scoring]:
-    """Score the lead of a body; give the answer, and the scoring to be logged before it is sent."""
-    now: datetime = parts.now()
-    asked = loaded.asked_in(body, now)
-    answer = loaded.answer(asked, language, receipt_id(now), counted=True)
+    """Score the lead of a body.
+
+    Parameters
+    ----------
+    context
+        Of the server.
+    loaded
+        The model.
+    body
+        A lead as JSON.
+    language
+        Of the sentences.
+    key_id
+        Of the key of the request; none without keys.
+
+    Returns
+    -------
+    The answer, and the scoring to be logged before it is sent.
+    """
+    now: datetime = context.now()
+    score_request = loaded.request_from_bytes(body, now)
+    answer = loaded.answer(score_request, language, receipt_id(now), counted=True)
     scoring = Scoring(
         receipt_id=answer.receipt_id,
         at=now,
@@ -134,24 +161,20 @@ def scored(
         kind="score",
         model_version=loaded.version,
         model_fingerprint=loaded.fingerprint,
-        cutoff=asked.cutoff,
+        cutoff=score_request.cutoff,
         feature_sha256=answer.feature_sha256,
         language=language,
         input=body,
         revisions=None,
         answer=_ENCODER.encode(answer),
     )
-    parts.metrics.scored(answer)
+    context.metrics.scored(answer)
     return answer, scoring
 
 
-async def _logged(parts: Parts, scorings: list[Scoring]) -> None:
-    if parts.receipts is None:
-        raise NoReceipts(
-            [Fault("no receipt log", "a database for receipts", "set MIKOMI_DATABASE_URL")]
-        )
+async def _logged(context: AppContext, scorings: list[Scoring]) -> None:
     if scorings:
-        await parts.receipts.append(scorings)
+        await context.receipts.append(scorings)
 
 
 def _refused(error: MikomiError) -> Refused:

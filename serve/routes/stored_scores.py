@@ -1,66 +1,76 @@
-"""/v1/leads/{id}/score, /history, /change: a kept lead, scored at the moment of asking."""
+"""/v1/leads/{id}/score, /history, /change: a stored lead, scored as of the request."""
 
 from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from serve.http.app_context import Parts
-from serve.insight.change import Side, Split, split
-from serve.insight.silent_forecast import Until, until
+from serve.http.app_context import AppContext
+from serve.insight.change import ChangeSplit, Side, split
+from serve.insight.silent_forecast import SilentForecast, silent_forecast
 from serve.insight.trend import Past, past
 from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
 from serve.routes.outlook import SINCE, since_of
-from serve.store.receipts.receipts import Given
-from serve.stored_leads.scores import score_kept_alone
+from serve.store.receipts.receipts import LoggedAnswer
+from serve.stored_leads.scores import score_stored_columns
 from serve.wire.responses import ScoreAnswer
 
-MOST_GIVEN: Final = 100
+MOST_ANSWERS: Final = 100
 
 
 class History(msgspec.Struct, frozen=True):
-    """The weeks behind and the days ahead by the model of today; `given` was really answered."""
+    """The past weeks and the coming days by the model of today; `given` was really answered."""
 
     history: Past
-    hot_until: Until
-    given: list[Given]
+    hot_until: SilentForecast
+    answers: list[LoggedAnswer] = msgspec.field(name="given")
 
 
-KINDS: Final = (ScoreAnswer, History, Split)
-"""What the description of the API refers to."""
+KINDS: Final = (ScoreAnswer, History, ChangeSplit)
+"""Structs that the description of the API refers to."""
 
 
-def router(parts: Parts) -> APIRouter:
-    """Make the routes."""
+def router(context: AppContext) -> APIRouter:
+    """Return the routes."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
     @routes.get("/{lead_id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE]))
     async def score(lead_id: str, request: Request) -> Response:
-        """Score a kept lead now; logged before it is answered."""
-        language = language_of(request, parts.settings.language)
-        key_id, loaded = key_of(request), parts.champion.current()
-        scoring = await parts.threads(score_kept_alone, parts, loaded, lead_id, language, key_id)
-        await parts.receipts.append([scoring])
+        """Score a stored lead now; the answer is logged before it is sent."""
+        language = language_of(request, context.settings.language)
+        key_id, loaded = key_of(request), context.champion.current()
+        scoring = await context.threads(
+            score_stored_columns, context, loaded, lead_id, language, key_id
+        )
+        await context.receipts.append([scoring])
         return Response(scoring.answer, media_type=JSON)
 
     @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History))
     async def history(lead_id: str) -> Response:
-        """Tell the scores of 13 weeks, when the band falls in silence, and what was answered."""
-        loaded = parts.champion.current()
-        asked, _ = await parts.threads(parts.store.histories.asked, lead_id, parts.now())
-        given = await parts.threads(parts.receipts.given, lead_id, MOST_GIVEN)
-        told = History(past(loaded, asked), until(loaded, asked), given)
-        return Response(msgspec.json.encode(told), media_type=JSON)
+        """Return the scores of 13 weeks, when the band falls without activity, and past answers."""
+        loaded = context.champion.current()
+        score_request, _ = await context.threads(
+            context.store.histories.request, lead_id, context.now()
+        )
+        answers = await context.threads(context.receipts.answers, lead_id, MOST_ANSWERS)
+        answer = History(
+            past(loaded, score_request), silent_forecast(loaded, score_request), answers
+        )
+        return Response(msgspec.json.encode(answer), media_type=JSON)
 
-    @routes.get("/{lead_id}/change", openapi_extra=described(None, None, Split, [SINCE, LANGUAGE]))
+    @routes.get(
+        "/{lead_id}/change", openapi_extra=described(None, None, ChangeSplit, [SINCE, LANGUAGE])
+    )
     async def change(lead_id: str, request: Request) -> Response:
-        """Split what the probability moved by since a moment; the parts add up exactly."""
-        language = language_of(request, parts.settings.language)
-        loaded = parts.champion.current()
-        asked, _ = await parts.threads(parts.store.histories.asked, lead_id, parts.now())
-        since = since_of(request, asked.histories[0].lead.created_at, asked.cutoff)
-        before = Side(loaded, msgspec.structs.replace(asked, cutoff=since))
-        told = split(before, Side(loaded, asked), language)
-        return Response(msgspec.json.encode(told), media_type=JSON)
+        """Split the change of the probability since a moment; the parts add up exactly."""
+        language = language_of(request, context.settings.language)
+        loaded = context.champion.current()
+        score_request, _ = await context.threads(
+            context.store.histories.request, lead_id, context.now()
+        )
+        since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
+        before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
+        answer = split(before, Side(loaded, score_request), language)
+        return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes

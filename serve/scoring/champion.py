@@ -1,7 +1,8 @@
-"""The model in use: a pointer file is followed, a broken model is refused, the old one goes on.
+"""The model in use: follows a pointer file, refuses a broken model and goes on with the old one.
 
 Decided here: the file is that of `serve.scoring.pointer`. A swap replaces one reference, so a
-request that took it keeps it. What was refused is tried again only when the pointer moves.
+request goes on with the model it began with. A refused model is tried again only when the pointer
+moves.
 """
 
 import json
@@ -10,39 +11,52 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from features.errors import ArtifactMissing, ArtifactTampered, Fault
 from serve.errors import NoModel
 from serve.scoring.pointer import MODELS, POINTER
-from serve.scoring.protocols import Loaded
 
 _NAME = re.compile(r"[0-9A-Za-z]+")
-Load = Callable[[Path, int | None], Loaded]
 Refuse = Callable[[Exception], object]
 
 
-class FollowedChampion:
+class VersionedModel(Protocol):
+    """What a champion needs of a model; `serve.scoring.loaded_model.LoadedModel` in the server."""
+
+    @property
+    def version(self) -> int | None:
+        """Return the number in the registry, if there is one."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the identity of the artifact."""
+
+
+_Model = TypeVar("_Model", bound=VersionedModel)
+
+
+class FollowedChampion(Generic[_Model]):
     """The champion of a model folder.
 
     Parameters
     ----------
     folder
-        Where the pointer and the models lie.
+        The folder of the pointer and the models.
     load
-        Reads, verifies and warms one artifact.
+        Reads, verifies and warms the artifact in a folder, with its version.
     older
-        How many models are kept ready for replays.
+        How many models stay in memory for replays.
     refuse
-        Is told why a model was refused.
+        Called with the error for which a model was refused.
     pointer
-        The file that is followed.
+        The name of the file to follow.
     """
 
     def __init__(
         self,
         folder: Path,
-        load: Load,
+        load: Callable[[Path, int | None], _Model],
         older: int = 4,
         refuse: Refuse = id,
         pointer: str = POINTER,
@@ -52,13 +66,13 @@ class FollowedChampion:
         self._load = load
         self._older = older
         self._refuse = refuse
-        self._current: Loaded | None = None
-        self._cache: OrderedDict[str, Loaded] = OrderedDict()
+        self._current: _Model | None = None
+        self._cache: OrderedDict[str, _Model] = OrderedDict()
         self._lock = Lock()
-        self._seen = b""
+        self._last_pointer = b""
 
-    def current(self) -> Loaded:
-        """Give the model in use; refuse when there is none."""
+    def current(self) -> _Model:
+        """Return the model in use; refuse when there is none."""
         if self._current is None:
             raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
         return self._current
@@ -73,54 +87,67 @@ class FollowedChampion:
         """Whether there is a model in use that is still pointed at."""
         return self._current is not None and (self._folder / self._pointer).is_file()
 
-    def of(self, fingerprint: str, version: int | None = None) -> Loaded:
-        """Give the model with this fingerprint and version, from memory or the model folder."""
-        with self._lock:
-            kept = self._cache.get(fingerprint)
-        if kept is None or kept.version != version:
-            kept = self._read(fingerprint, version)
-            self._keep(kept)
-        return kept
+    def of(self, fingerprint: str, version: int | None = None) -> _Model:
+        """Return a model from memory or the model folder.
 
-    def kept(self) -> list[Any]:
-        """Give the models that are in memory."""
+        Parameters
+        ----------
+        fingerprint
+            The identity of its artifact.
+        version
+            The number in the registry that it answers with.
+
+        Raises
+        ------
+        ArtifactError
+            If there is no such model, or its files are broken.
+        """
+        with self._lock:
+            model = self._cache.get(fingerprint)
+        if model is None or model.version != version:
+            model = self._read(fingerprint, version)
+            self._cache_model(model)
+        return model
+
+    def cached(self) -> list[_Model]:
+        """Return the models in memory."""
         with self._lock:
             return list(self._cache.values())
 
     def poll(self) -> bool:
-        """Follow the pointer once; say whether the model changed."""
+        """Follow the pointer once; return whether the model changed."""
         try:
-            said = (self._folder / self._pointer).read_bytes()
+            pointer = (self._folder / self._pointer).read_bytes()
         except FileNotFoundError:
             return False
-        if said == self._seen:
+        if pointer == self._last_pointer:
             return False
-        self._seen = said
+        self._last_pointer = pointer
         try:
-            loaded = self._read(*_pointed(said))
+            model = self._read(*_pointed(pointer))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the old one goes on
             self._refuse(error)
             return False
-        self._keep(loaded)
-        self._current = loaded
+        self._cache_model(model)
+        self._current = model
         return True
 
-    def _read(self, fingerprint: str, version: int | None) -> Loaded:
+    def _read(self, fingerprint: str, version: int | None) -> _Model:
         if not _NAME.fullmatch(fingerprint):
             raise ArtifactMissing([Fault("a fingerprint", "letters and digits", "ask with one")])
-        loaded = self._load(self._folder / MODELS / fingerprint, version)
-        if loaded.fingerprint != fingerprint:
-            raise ArtifactTampered([Fault(loaded.fingerprint, fingerprint, "copy the model anew")])
-        return loaded
+        model = self._load(self._folder / MODELS / fingerprint, version)
+        if model.fingerprint != fingerprint:
+            raise ArtifactTampered([Fault(model.fingerprint, fingerprint, "copy the model anew")])
+        return model
 
-    def _keep(self, loaded: Loaded) -> None:
+    def _cache_model(self, model: _Model) -> None:
         with self._lock:
-            self._cache[loaded.fingerprint] = loaded
-            self._cache.move_to_end(loaded.fingerprint)
+            self._cache[model.fingerprint] = model
+            self._cache.move_to_end(model.fingerprint)
             while len(self._cache) > self._older:
                 self._cache.popitem(last=False)
 
 
-def _pointed(said: bytes) -> tuple[str, int | None]:
-    told = json.loads(said)
-    return str(told["fingerprint"]), told.get("version")
+def _pointed(pointer: bytes) -> tuple[str, int | None]:
+    content = json.loads(pointer)
+    return str(content["fingerprint"]), content.get("version")

@@ -1,9 +1,9 @@
-"""Drift: how often the features of the leads asked about fall into which bin of training.
+"""Drift: how often the features of scored leads fall into each bin of the training data.
 
 Decided here: the reference is the evidence of the artifact, which counts training snapshots bin by
-bin. The 20 features whose bins told conversions apart most are watched, of one answer in 16: that
-costs the request path a few microseconds at most. The counts are taken to the metrics by whoever
-follows the model. A number of a bin says nothing of a person.
+bin. The 20 features whose bins separate conversions best are watched, in one answer of 16: that
+costs a request a few microseconds at most. The task that follows the model takes the counts to the
+metrics. The number of a bin identifies nobody.
 """
 
 from threading import Lock
@@ -20,7 +20,7 @@ EVERY: Final = 16
 
 
 class BinCount(NamedTuple):
-    """How often a bin of a feature came, and its share among training snapshots."""
+    """How often a bin of a feature occurred, and its share among training snapshots."""
 
     feature: str
     code: int
@@ -29,7 +29,7 @@ class BinCount(NamedTuple):
 
 
 class Drift:
-    """The bins of the features of one model, as its answers meet them."""
+    """Counts the bins of the features of one model, answer by answer."""
 
     def __init__(self, artifact: Artifact) -> None:
         evidence = artifact.evidence
@@ -40,22 +40,22 @@ class Drift:
         self._starts = self._binning.starts[self._watched]
         self._counts = np.zeros(int(self._binning.starts[-1]), np.int64)
         self._taken = self._counts.copy()
-        self._asked = 0
+        self._answers = 0
         self._lock = Lock()
 
     def see(self, values: NDArray[np.float32]) -> None:
-        """Count the row of features of an answer, shape (1, features); one in `EVERY` is looked at.
+        """Count the bins of an answer's features, shape (1, features), once in `EVERY` answers.
 
-        The first is, so that little traffic is seen too.
+        The first answer is counted, so that little traffic shows too.
         """
-        self._asked += 1
-        if self._asked % EVERY == 1:
+        self._answers += 1
+        if self._answers % EVERY == 1:
             codes = self._binning.codes(values)[self._watched, 0]
             with self._lock:
                 self._counts[self._starts + codes] += 1
 
     def take(self) -> list[BinCount]:
-        """Give what was counted since it was last taken; bins that did not come are left out."""
+        """Return the counts since the last call, without bins that did not occur."""
         with self._lock:
             fresh = self._counts - self._taken
             self._taken = self._counts.copy()
@@ -67,7 +67,7 @@ class Drift:
         ]
 
     def reference(self) -> list[BinCount]:
-        """Give every bin that is watched with its share among training snapshots."""
+        """Return every watched bin with its share among training snapshots."""
         return [
             BinCount(name, n, 0, float(share))
             for name, shares in zip(self._names, self._shares, strict=True)
@@ -76,11 +76,11 @@ class Drift:
 
 
 def watched(evidence: Evidence) -> NDArray[np.int64]:
-    """Give the features whose bins told conversions apart most, in the order of the catalog."""
+    """Return the features whose bins separate conversions best, in the order of the catalog."""
     base = evidence.conversions.sum() / max(1, evidence.snapshots.sum())
     apart = np.abs(evidence.conversions - base * evidence.snapshots)
-    told = np.add.reduceat(apart, evidence.binning.starts[:-1])
-    return np.sort(np.argsort(-told, kind="stable")[:WATCHED]).astype(np.int64)
+    separation = np.add.reduceat(apart, evidence.binning.starts[:-1])
+    return np.sort(np.argsort(-separation, kind="stable")[:WATCHED]).astype(np.int64)
 
 
 def _shares(evidence: Evidence, feature: int) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """From feature values to the numbers of an answer, for many rows and without reasons.
 
-Decided here: margins come from the explainer, as those of answers do, so that a number told in a
-ranking, a trend or a forecast is the number an answer tells, to the bit.
+Decided here: margins come from the explainer, as those of answers do, so that a number in a
+ranking, a trend or a forecast equals the number in an answer, to the bit.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from models.scoring.scorer import Scorer
 from models.stats.training_set import Floats, Values
 
 
-class Numbers(NamedTuple):
+class ScoreNumbers(NamedTuple):
     """Margin, probability, score and band code of some rows: shape (rows,) each."""
 
     margin: Floats
@@ -23,13 +23,21 @@ class Numbers(NamedTuple):
     band_code: NDArray[np.int8]
 
     def band(self, row: int) -> str:
-        """Name the band of one row."""
+        """Return the band of one row."""
         return BANDS[int(self.band_code[row])]
 
 
-def numbers(scorer: Scorer, values: Values) -> Numbers:
-    """Give the numbers of rows: shape (rows, features) of values."""
+def numbers(scorer: Scorer, values: Values) -> ScoreNumbers:
+    """Compute the numbers of rows.
+
+    Parameters
+    ----------
+    scorer
+        Of the model.
+    values
+        Shape (rows, features).
+    """
     model, reference = scorer.artifact.model, scorer.artifact.reference
     margin = scorer.explainer.explain(np.ascontiguousarray(values, np.float32)).margin
     score = reference.score(margin)
-    return Numbers(margin, model.calibration.probability(margin), score, reference.band(score))
+    return ScoreNumbers(margin, model.calibration.probability(margin), score, reference.band(score))

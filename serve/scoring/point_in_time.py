@@ -1,66 +1,95 @@
-"""What a cutoff sees of a question: the records that had happened and were known before it.
+"""A request at a point in time: the records that had occurred and were known before a cutoff.
 
 Decided here: a record without `known_at` was known when it occurred; the rule is the one of
-`features.timeline`. Leaving out what is not seen never moves a feature at that cutoff; it says what
-"nothing further happens" means for later ones.
+`features.timeline`. Dropping invisible records never changes a feature at that cutoff; it defines
+what "nothing further happens" means for later cutoffs.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from features.catalog.reserved import OWNER
 from features.records.attributes import ACCOUNT_PREFIX
-from serve.wire.records import Asked, LeadHistory, Value
+from serve.wire.records import Activity, Change, Lead, LeadHistory, Outcome, ScoreRequest, Value
+
+_Record = TypeVar("_Record", Activity, Outcome, Change)
 
 
-def seen_at(record: Any) -> datetime:
-    """Give the moment from which a record is seen; a lead occurs when it is created."""
-    occurred: datetime = getattr(record, "occurred_at", None) or record.created_at
-    known: datetime | None = record.known_at
-    return occurred if known is None else max(occurred, known)
+def visible_from(record: Lead | Activity | Outcome | Change) -> datetime:
+    """Return the moment from which a record is visible; a lead occurs when it is created."""
+    occurred = record.created_at if isinstance(record, Lead) else record.occurred_at
+    return occurred if record.known_at is None else max(occurred, record.known_at)
 
 
-def seen_only(asked: Asked, cutoff: datetime | None = None) -> Asked:
-    """Give the question with only what `cutoff` (missing: its own) sees; the asked lead stays."""
-    cutoff = cutoff or asked.cutoff
-    first, *others = asked.histories
-    known = [history for history in others if seen_at(history.lead) < cutoff]
-    return Asked(
+def visible_only(request: ScoreRequest, cutoff: datetime | None = None) -> ScoreRequest:
+    """Return a request with only the records visible at a cutoff; the requested lead stays.
+
+    Parameters
+    ----------
+    request
+        The request.
+    cutoff
+        The moment; missing means the request's own cutoff.
+    """
+    cutoff = cutoff or request.cutoff
+    first, *others = request.histories
+    known = [history for history in others if visible_from(history.lead) < cutoff]
+    return ScoreRequest(
         histories=[_history(history, cutoff) for history in (first, *known)],
-        account=asked.account,
-        cutoff=asked.cutoff,
+        account=request.account,
+        cutoff=request.cutoff,
     )
 
 
 def _history(history: LeadHistory, cutoff: datetime) -> LeadHistory:
     return LeadHistory(
         lead=history.lead,
-        activities=_seen(history.activities, cutoff),
-        outcomes=_seen(history.outcomes, cutoff),
-        changes=_seen(history.changes, cutoff),
+        activities=_visible(history.activities, cutoff),
+        outcomes=_visible(history.outcomes, cutoff),
+        changes=_visible(history.changes, cutoff),
     )
 
 
-def _seen(records: Sequence[Any], cutoff: datetime) -> list[Any]:
-    return [record for record in records if seen_at(record) < cutoff]
+def _visible(records: Sequence[_Record], cutoff: datetime) -> list[_Record]:
+    return [record for record in records if visible_from(record) < cutoff]
 
 
-def attributes_of(asked: Asked, at: datetime) -> dict[str, Value]:
-    """Give the asked lead's attributes as known at a moment, the account's as `account.<name>`."""
-    first, account = asked.histories[0], asked.account
-    found = dict(first.lead.attributes)
+def attributes_of(request: ScoreRequest, at: datetime) -> dict[str, Value]:
+    """Return the requested lead's attributes as known at a moment.
+
+    Parameters
+    ----------
+    request
+        The request.
+    at
+        The moment.
+
+    Returns
+    -------
+    Value by name; attributes of the account are named `account.<name>`.
+    """
+    first, account = request.histories[0], request.account
+    attributes = dict(first.lead.attributes)
     if account is not None and (account.known_at is None or account.known_at < at):
-        found |= {ACCOUNT_PREFIX + name: value for name, value in account.attributes.items()}
-    changes = [one for one in first.changes if one.attribute != OWNER and seen_at(one) < at]
-    return found | {one.attribute: one.value for one in sorted(changes, key=seen_at)}
+        attributes |= {ACCOUNT_PREFIX + name: value for name, value in account.attributes.items()}
+    changes = [one for one in first.changes if one.attribute != OWNER and visible_from(one) < at]
+    return attributes | {one.attribute: one.value for one in sorted(changes, key=visible_from)}
 
 
-def owner_of(asked: Asked, at: datetime) -> str | None:
-    """Tell who owns the asked lead, as was known at a moment."""
-    first = asked.histories[0]
-    changes = [one for one in first.changes if one.attribute == OWNER and seen_at(one) < at]
+def owner_of(request: ScoreRequest, at: datetime) -> str | None:
+    """Return the owner of the requested lead as known at a moment; None if it has none.
+
+    Parameters
+    ----------
+    request
+        The request.
+    at
+        The moment.
+    """
+    first = request.histories[0]
+    changes = [one for one in first.changes if one.attribute == OWNER and visible_from(one) < at]
     if not changes:
         return first.lead.owner_id
-    last = max(enumerate(changes), key=lambda pair: (seen_at(pair[1]), pair[0]))[1].value
+    last = max(enumerate(changes), key=lambda pair: (visible_from(pair[1]), pair[0]))[1].value
     return None if last is None else str(last)

@@ -1,4 +1,4 @@
-"""The pointer: a file that says which of the models beside the server answers.
+"""The pointer: a file that names the model that answers.
 
 Decided here: `champion.json` holds `fingerprint` and `version`; the models lie beside it in
 `models/<fingerprint>/`. It is read and written by processes that must start quickly, so nothing
@@ -15,16 +15,36 @@ MODELS: Final = "models"
 
 
 def pointed(folder: Path, pointer: str = POINTER) -> int | None:
-    """Tell the version that is pointed at."""
+    """Return the version that is pointed at; None without a readable pointer.
+
+    Parameters
+    ----------
+    folder
+        The folder of models beside the server.
+    pointer
+        The name of the file.
+    """
     try:
-        said = json.loads((folder / pointer).read_bytes())
+        content = json.loads((folder / pointer).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
-    return said.get("version") if isinstance(said, dict) else None
+    return content.get("version") if isinstance(content, dict) else None
 
 
 def point(folder: Path, fingerprint: str, version: int | None, pointer: str = POINTER) -> None:
-    """Move a pointer, whole or not at all."""
+    """Write a pointer, completely or not at all.
+
+    Parameters
+    ----------
+    folder
+        The folder of models beside the server.
+    fingerprint
+        The identity of the artifact.
+    version
+        Its number in the registry, if it has one.
+    pointer
+        The name of the file.
+    """
     fresh = folder / f".{pointer}.{os.getpid()}"
     fresh.write_text(json.dumps({"fingerprint": fingerprint, "version": version}), "utf-8")
     fresh.replace(folder / pointer)

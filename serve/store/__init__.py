@@ -1,1 +1,1 @@
-"""What is kept: leads, what they did, what became of them, and every answer that was given."""
+"""The database: leads and their records, the ranking, receipts, users and API keys."""

@@ -1,9 +1,10 @@
-"""Checkpoints of SQLite beside the requests: what was written ahead is moved into the tables.
+"""Checkpoints of SQLite's write-ahead log, outside the requests.
 
-Decided here: whoever commits does not move it, as SQLite would have it, for that waits for the disk
-while every request waits for the commit. A thread of the server moves it every second, which
-holds nobody up, and by which it is also safe from a power cut. Under a load that never pauses the
-log would grow without end; past `MOST_PAGES` it is emptied at the price of one short wait.
+Decided here: a commit never runs a checkpoint, as SQLite does by default, because a checkpoint
+waits for the disk and every request waits for its commit. A thread of the server runs one every
+second instead; from then on the data also survive a power failure. Under a load that never pauses
+the log would grow without limit, so above `MOST_PAGES` it is truncated, at the price of one short
+wait.
 """
 
 from typing import Any, Final
@@ -18,26 +19,26 @@ MOST_PAGES: Final = 65_536
 
 
 class Checkpoints:
-    """The checkpoints of a database; none where it is not SQLite.
+    """The checkpoints of a SQLite database; of any other database, nothing is done.
 
     Parameters
     ----------
     engine
-        From now on its connections leave checkpoints to this.
+        Of the database; its new connections run no checkpoints of their own.
     most_pages
-        How long the log may become.
+        The length of the log, in pages, above which it is truncated.
     """
 
     def __init__(self, engine: Engine, most_pages: int = MOST_PAGES) -> None:
         self._engine = engine
         self._most_pages = most_pages
-        self._here = engine.dialect.name == "sqlite"
-        if self._here:
-            event.listen(engine, "connect", _leave)
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        if self._is_sqlite:
+            event.listen(engine, "connect", _disable_automatic)
 
     def move(self) -> int:
-        """Move what was written ahead; give how many pages of the log were in use."""
-        if not self._here:
+        """Run one checkpoint and return how many pages of the log were in use."""
+        if not self._is_sqlite:
             return 0
         with at_once(self._engine).connect() as connection:
             pages = _checkpoint(connection, "PASSIVE")
@@ -46,7 +47,7 @@ class Checkpoints:
         return pages
 
 
-def _leave(connection: Any, _record: Any) -> None:
+def _disable_automatic(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA wal_autocheckpoint=0")
 
 

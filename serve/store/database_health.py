@@ -1,29 +1,29 @@
-"""Whether the database answered when it was last asked, which is every few seconds."""
+"""Whether the database answered when it was last queried, which happens every few seconds."""
 
 from serve.errors import NoStore
 
 
-class Reach:
-    """What the last look at the database found; unknown counts as not there."""
+class DatabaseHealth:
+    """The result of the last query; before the first, the database counts as unavailable."""
 
     def __init__(self) -> None:
-        self._there = False
+        self._available = False
 
-    def found(self) -> None:
-        """Note that it answered."""
-        self._there = True
+    def available(self) -> None:
+        """Record that the database answered."""
+        self._available = True
 
-    def lost(self) -> None:
-        """Note that it did not."""
-        self._there = False
+    def unavailable(self) -> None:
+        """Record that the database did not answer."""
+        self._available = False
 
     def check(self) -> None:
-        """Refuse when it did not answer.
+        """Check that the database answered when it was last queried.
 
         Raises
         ------
         NoStore
-            Then.
+            If it did not.
         """
-        if not self._there:
+        if not self._available:
             raise NoStore.of("no database yet", "one that answers", "wait, or look at its address")

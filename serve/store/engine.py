@@ -1,9 +1,9 @@
 """The database: SQLite by default, PostgreSQL by URL.
 
-Decided here: SQLite writes ahead (WAL) and syncs at checkpoints, so what was committed outlives a
-killed process; a writer takes its lock when it begins. PostgreSQL is asked whether it is there
-before a pooled connection is used, and given up on after seconds. Alembic makes and moves the
-tables.
+Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so what was committed
+survives a killed process; a write transaction takes the lock when it begins. A pooled connection
+to PostgreSQL is tested before it is used, and connecting gives up after `CONNECT_SECONDS`. Alembic
+creates and migrates the tables; tables of other migrations are refused and never changed.
 """
 
 import time
@@ -13,10 +13,13 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, inspect
 
+from serve.errors import SchemaMismatch
+
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
-HEAD: Final = "0009"
-SAID: Final = (
+REVISIONS: Final = ("v0001",)
+"""The migrations in their order; the last is what the code needs."""
+PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
@@ -29,7 +32,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def open_engine(url: str) -> Engine:
-    """Open a database by its URL; nothing is connected before it is needed."""
+    """Open a database by its URL; the first connection is made when it is needed."""
     if url.startswith("sqlite"):
         return _sqlite(url)
     for short in ("postgresql://", "postgres://"):
@@ -47,7 +50,7 @@ def open_engine(url: str) -> Engine:
 
 
 def sqlite_place(url: str) -> str:
-    """Name the file that an address of SQLite means; "" for a server, or a database in memory.
+    """Return the file of a SQLite URL; "" for a database server or a database in memory.
 
     >>> sqlite_place("sqlite:///a/b.db?timeout=5"), sqlite_place("postgresql:///b")
     ('a/b.db', '')
@@ -64,23 +67,23 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        for said in SAID:
-            connection.execute(f"PRAGMA {said}")
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        told = connection.get_execution_options()
-        if not told.get("at_once"):
-            connection.exec_driver_sql("BEGIN" if told.get("reads_only") else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if not options.get("at_once"):
+            connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
 
     return engine
 
 
 def reading(engine: Engine) -> Engine:
-    """Give the engine for reading alone: it never waits for a writer.
+    """Return the engine for read-only use: it never waits for a writer.
 
-    In PostgreSQL each statement sees what is committed when it begins, in a transaction or not, so
-    the two ways to the server and back that a transaction costs are saved.
+    In PostgreSQL each statement sees what was committed when it began, inside a transaction or
+    not, so autocommit saves the two round trips of a transaction.
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(reads_only=True)
@@ -88,19 +91,23 @@ def reading(engine: Engine) -> Engine:
 
 
 def forget(engine: Engine) -> bool:
-    """Let the files of SQLite forget what was deleted: the log of writes is emptied.
+    """Remove deleted data from the files of SQLite by truncating its write-ahead log.
 
-    What was deleted from the tables is overwritten at once. PostgreSQL does both by itself, in its
-    time. A reader or another checkpoint may hold this up; if they do for `BUSY_SECONDS`, false is
-    given back: try again later.
+    Rows deleted from the tables are overwritten by SQLite at once (`secure_delete`). PostgreSQL
+    does both by itself, in time.
+
+    Returns
+    -------
+    Whether the log was truncated; false if a reader or another checkpoint prevented it for
+    `BUSY_SECONDS`: try again later.
     """
     if engine.dialect.name != "sqlite":
         return True
     raw = engine.raw_connection()
-    until = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     try:
         while held_up := bool(raw.cursor().execute(_EMPTY).fetchone()[0]):
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 break
             time.sleep(_PAUSE_SECONDS)
     finally:
@@ -109,16 +116,30 @@ def forget(engine: Engine) -> bool:
 
 
 def at_once(engine: Engine) -> Engine:
-    """Give the engine for lone statements: each is a transaction of its own, asked for at once."""
+    """Return the engine in autocommit mode: each statement is a transaction of its own."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(at_once=True)
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def upgrade(engine: Engine) -> None:
-    """Make the tables, or move them to the newest form; nothing to do costs one look."""
-    if is_current(engine):
+    """Create the tables, or migrate them to the newest version; one query if they are current.
+
+    Raises
+    ------
+    SchemaMismatch
+        If they were made by a version with other migrations; then nothing is changed.
+    """
+    version = _version(engine)
+    if version == REVISIONS[-1]:
         return
+    if version not in (None, *REVISIONS):
+        raise SchemaMismatch.of(
+            f"a database with tables of version {version}",
+            f"an empty database, or tables of version {' or '.join(REVISIONS)}",
+            "set MIKOMI_DATABASE_URL to another database and send the leads again,"
+            " or start the version of mikomi that made this one",
+        )
     from alembic import command  # noqa: PLC0415 - slow to import, needed once
     from alembic.config import Config  # noqa: PLC0415
 
@@ -130,27 +151,33 @@ def upgrade(engine: Engine) -> None:
 
 
 def made(url: str) -> Engine:
-    """Open a database by its URL with the tables in their newest form, made if there are none."""
+    """Open a database by its URL and create or migrate its tables.
+
+    Raises
+    ------
+    SchemaMismatch
+        If the tables were made by a version with other migrations.
+    """
     engine = open_engine(url)
     upgrade(engine)
     return engine
 
 
 def is_current(engine: Engine) -> bool:
-    """Tell whether the tables are there, in their newest form."""
-    return _version(engine) == HEAD
+    """Return whether the tables exist in their newest version."""
+    return _version(engine) == REVISIONS[-1]
 
 
 def _version(engine: Engine) -> str | None:
     with reading(engine).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
-        return None if found is None else str(found)
+        version = connection.exec_driver_sql("select version_num from alembic_version").scalar()
+        return None if version is None else str(version)
 
 
 def moment(at: datetime) -> int:
-    """Give the microseconds of a moment.
+    """Return a moment as microseconds since 1970-01-01 UTC.
 
     >>> moment(datetime(1970, 1, 2, tzinfo=UTC))
     86400000000
@@ -159,7 +186,7 @@ def moment(at: datetime) -> int:
 
 
 def time_of(at: int) -> datetime:
-    """Give the moment of microseconds.
+    """Return the moment of so many microseconds since 1970-01-01 UTC.
 
     >>> time_of(86_400_000_000).isoformat()
     '1970-01-02T00:00:00+00:00'

@@ -1,7 +1,7 @@
-"""A server's database that commands look into: what is not there is refused, and never made.
+"""The database of a server, opened by commands that must not create one.
 
-Decided here: SQLite makes an empty file of an address that is mistyped, and opening a store brings
-its tables; so the file and the tables are looked for first, by a connection that changes nothing.
+Decided here: SQLite creates an empty file for a mistyped address, and opening a store creates its
+tables; so the file and the tables are checked first, over a connection that changes nothing.
 """
 
 from pathlib import Path
@@ -16,31 +16,34 @@ from serve.store.engine import made, open_engine, sqlite_place
 _DO: Final = "set MIKOMI_DATABASE_URL to what `mikomi serve` is started with"
 
 
-def found(url: str) -> Engine:
-    """Open a database that a server has made, its tables in their newest form.
+def open_existing(url: str) -> Engine:
+    """Open the database of a server and migrate its tables to the newest version.
 
     Raises
     ------
     BadParams
-        If nobody understands the address, it is not there, cannot be reached, or is no server's.
+        If the address cannot be parsed, or the database does not exist, cannot be reached, or was
+        not made by a server.
+    SchemaMismatch
+        If its tables were made by another version.
     """
     try:
-        told = make_url(url).render_as_string(hide_password=True)
+        shown = make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError as error:
         raise _none("an address that cannot be read") from error
     place = sqlite_place(url)
     if place and not Path(place).is_file():
-        raise _none(f"{told}: no file {Path(place).absolute()}")
+        raise _none(f"{shown}: no file {Path(place).absolute()}")
     try:
-        looking = create_engine(url) if place else open_engine(url)
-        with looking.connect() as connection:
-            known = inspect(connection).has_table("alembic_version")
-        looking.dispose()
-        if not known:
-            raise _none(f"{told}: no tables of a server")
+        probe = create_engine(url) if place else open_engine(url)
+        with probe.connect() as connection:
+            has_tables = inspect(connection).has_table("alembic_version")
+        probe.dispose()
+        if not has_tables:
+            raise _none(f"{shown}: no tables of a server")
         return made(url)
     except (SQLAlchemyError, ImportError) as error:
-        raise _none(f"{told}: {str(error).splitlines()[0]}") from error
+        raise _none(f"{shown}: {str(error).splitlines()[0]}") from error
 
 
 def _none(what: str) -> MikomiError:

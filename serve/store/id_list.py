@@ -1,8 +1,8 @@
 """Many ids in one statement: PostgreSQL takes them as an array, SQLite as JSON.
 
-Decided here: a statement is made once, whatever the number of ids; they are bound as `ids` when it
-is executed, and given on in the order given. PostgreSQL is asked several things at once, as each
-way to a server and back takes longer than the answer.
+Decided here: a statement is compiled once, whatever the number of ids; they are bound as `ids` when
+it is executed, and their order is preserved. Several queries are sent to PostgreSQL in one
+pipeline, because a round trip takes longer than the answer.
 """
 
 from collections.abc import Sequence
@@ -26,15 +26,23 @@ from sqlalchemy import (
 )
 
 
-def among(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
-    """Say that a column holds one of the ids."""
+def in_ids(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the bound ids.
+
+    Parameters
+    ----------
+    dialect
+        Name of the database's dialect.
+    column
+        The column.
+    """
     if dialect == "postgresql":
         return column == any_(bindparam("ids", type_=ARRAY(String)))
     return column.in_(each(dialect))
 
 
 def each(dialect: str, *others: Any) -> Select[Any]:
-    """Give the ids as rows, each with the other values beside it."""
+    """Return the query of the bound ids as rows, each with the other values beside it."""
     if dialect == "postgresql":
         ids = func.unnest(bindparam("ids", type_=ARRAY(String)))
         rows = ids.table_valued("value").render_derived()
@@ -44,37 +52,64 @@ def each(dialect: str, *others: Any) -> Select[Any]:
 
 
 def bound(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
-    """Give what is bound when such a statement is executed."""
+    """Return the parameters with which such a statement is executed.
+
+    Parameters
+    ----------
+    connection
+        On which the statement is executed.
+    ids
+        The ids, in the order wanted.
+    """
     if connection.dialect.name == "postgresql":
         return {"ids": list(ids)}
     return {"ids": msgspec.json.encode(list(ids)).decode()}
 
 
-def fetched(
+def fetch(
     connection: Connection, query: Select[Any], values: dict[str, Any]
 ) -> list[tuple[Any, ...]]:
-    """Give the rows as the driver gives them, without an object around each."""
+    """Run a query and return its rows as the driver returns them, as plain tuples.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    query
+        A statement with parameters.
+    values
+        The values of its parameters.
+    """
     result = cast(CursorResult[Any], connection.execute(query, values))
     rows: list[tuple[Any, ...]] = cast(Any, result.cursor).fetchall()
     return rows
 
 
-Asked = tuple[Select[Any], dict[str, Any]]
-"""A statement that was made once, and what is bound in it."""
+BoundQuery = tuple[Select[Any], dict[str, Any]]
+"""A statement, and the values of its parameters."""
 
 
-def fetched_all(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
-    """Give the rows of several statements as the driver gives them."""
+def fetch_all(connection: Connection, queries: Sequence[BoundQuery]) -> list[list[tuple[Any, ...]]]:
+    """Run several queries and return the rows of each as plain tuples.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    queries
+        The statements, each with the values of its parameters.
+    """
     if connection.dialect.name != "postgresql":
-        return [fetched(connection, query, values) for query, values in asked]
+        return [fetch(connection, query, values) for query, values in queries]
     driver: Any = connection.connection.driver_connection
     with driver.pipeline():
         cursors = [
-            driver.execute(_written(query, connection.dialect), values) for query, values in asked
+            driver.execute(_compiled(query, connection.dialect), values)
+            for query, values in queries
         ]
         return [cursor.fetchall() for cursor in cursors]
 
 
 @cache
-def _written(query: Select[Any], dialect: Dialect) -> str:
+def _compiled(query: Select[Any], dialect: Dialect) -> str:
     return str(query.compile(dialect=dialect))

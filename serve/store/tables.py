@@ -1,7 +1,7 @@
 """The tables of the store.
 
 Decided here: a moment is an integer, microseconds since 1970-01-01 UTC, exact in every database.
-Receipts are only ever added; erasing a person empties `input` and `answer`, and keeps the line.
+Receipts are only ever added; erasing a person empties `input` and `answer`, and the row stays.
 """
 
 from typing import Final
@@ -124,15 +124,16 @@ RANKING: Final = Table(
         *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
     ).ddl_if(dialect="sqlite"),
 )
-"""The open leads as they were last scored; `rank_key` is the margin, negated: the hottest first.
+"""The open leads as they were last scored; `rank_key` is the negated margin: the hottest first.
 
-Whatever narrows the ranking stands in `ix_ranking_narrowing`, so that SQLite searches without
-reading the reasons, which are most of a row. PostgreSQL scans the table faster than that, and takes
-no texts of any length into an index. What waits to be handed over is found by when it happened.
+Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
+without reading the reasons, which are most of a row. PostgreSQL scans the table faster than that,
+and an index of its cannot hold texts of any length. Leads to be handed over are selected by
+`crossed_at` and `woke_up_at`, which have partial indexes.
 """
 for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
-    _there = _column.is_not(None)
-    Index(None, _column, postgresql_where=_there, sqlite_where=_there)
+    _known = _column.is_not(None)
+    Index(None, _column, postgresql_where=_known, sqlite_where=_known)
 RANKING_MARKS: Final = Table(
     "ranking_marks",
     METADATA,
@@ -141,8 +142,8 @@ RANKING_MARKS: Final = Table(
     Column("mark", BigInteger, nullable=False),
     Column("model_fingerprint", String),
 )
-"""From when each lead may score otherwise than ranked: 0 when something of it has changed. `mark`
-counts what was written here, so that whoever read an older state writes nothing."""
+"""The moment from which each lead may score differently than it is ranked; 0 once it has changed.
+`mark` counts the writes of a row, so that a refresher that read an older state writes nothing."""
 RECEIPTS: Final = Table(
     "receipts",
     METADATA,
@@ -193,7 +194,7 @@ WORKED_LISTS: Final = Table(
     Column("score", Float, nullable=False),
     Column("model_fingerprint", String, nullable=False),
 )
-"""The leads that users were shown to work in a week; `chosen_by` is `rank` or `lot`."""
+"""The leads that users were shown to contact in a week; `chosen_by` is `rank` or `lot`."""
 API_KEYS: Final = Table(
     "api_keys",
     METADATA,

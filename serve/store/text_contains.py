@@ -1,7 +1,7 @@
-"""Whether a column holds a text somewhere: `strpos` of PostgreSQL, `instr` of SQLite.
+"""Whether a column contains a text: `strpos` of PostgreSQL, `instr` of SQLite.
 
-Decided here: the text is taken as it is, case and signs included. Both look for bytes, which takes
-half the time of LIKE with its escapes.
+Decided here: the text is compared literally, case and signs included. Both functions compare bytes,
+which takes half the time of LIKE with its escapes.
 """
 
 from typing import Any
@@ -11,18 +11,18 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 
-class holds(GenericFunction[bool]):  # noqa: N801 - it is written like a function
-    """`holds(column, text)`."""
+class text_contains(GenericFunction[bool]):  # noqa: N801 - it is written like a function
+    """The SQL function `text_contains(column, text)`."""
 
     type = Boolean()
     inherit_cache = True
 
 
-@compiles(holds)
-def _instr(element: Any, compiler: Any, **told: Any) -> str:
-    return f"(instr({compiler.process(element.clauses, **told)}) > 0)"
+@compiles(text_contains)
+def _instr(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(instr({compiler.process(element.clauses, **options)}) > 0)"
 
 
-@compiles(holds, "postgresql")
-def _strpos(element: Any, compiler: Any, **told: Any) -> str:
-    return f"(strpos({compiler.process(element.clauses, **told)}) > 0)"
+@compiles(text_contains, "postgresql")
+def _strpos(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"

@@ -1,25 +1,24 @@
-"""Replay: an old answer is computed again by the model that gave it, and compared.
+"""Replay: compute an old answer again with its model, and compare.
 
-Decided here: equal means equal bytes. A difference is a defect of ours and says so; it is never
-papered over by handing out the old bytes.
+Decided here: equal means equal bytes. A difference is a defect of the server and is reported as
+one; the logged bytes are never returned in its place.
 """
 
 import msgspec
 
 from features.errors import Fault
 from features.wording.sentences import Language
-from serve.errors import Erased, ReplayDiffers
-from serve.scoring.loaded_model import Loaded
-from serve.store.leads.history import Histories
-from serve.wire.bodies import ScoreBody, asked_of, read
-from serve.wire.question import Question
+from serve.errors import PersonErased, ReplayDiffers
+from serve.scoring.loaded_model import LoadedModel
+from serve.store.leads.history import HistoryReader
+from serve.wire.bodies import ScoreBody, read, request_from_body
 from serve.wire.receipt import Scoring
-from serve.wire.records import Asked
 from serve.wire.responses import ScoreAnswer
+from serve.wire.stored_request import AnyRequest
 
 
-def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
-    """Give the bytes of the answer, computed again.
+def replay(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> bytes:
+    """Return the bytes of an answer, computed again.
 
     Parameters
     ----------
@@ -28,14 +27,14 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
     loaded
         The model that answered.
     histories
-        Where a question about a kept lead is read again, as of the revisions of that moment.
+        Reads a stored lead again, as of the revisions of that moment.
 
     Raises
     ------
     Erased
-        If a person was erased with whom it was computed.
+        If a person whose data it used was erased.
     ReplayDiffers
-        If they are not the bytes that were sent.
+        If the bytes differ from those that were sent.
     """
     again = msgspec.json.encode(answered(scoring, loaded, histories))
     if again != scoring.answer:
@@ -45,21 +44,30 @@ def replay(scoring: Scoring, loaded: Loaded, histories: Histories) -> bytes:
     return again
 
 
-def answered(scoring: Scoring, loaded: Loaded, histories: Histories) -> ScoreAnswer:
-    """Let a model, the same or another, answer a logged question as it was asked.
+def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> ScoreAnswer:
+    """Answer a logged request again, with the same model or another.
+
+    Parameters
+    ----------
+    scoring
+        What was logged.
+    loaded
+        The model.
+    histories
+        Reads a stored lead again, as of the revisions of that moment.
 
     Raises
     ------
     Erased
-        If a person was erased with whom it was computed.
+        If a person whose data it used was erased.
     """
     language: Language = "ja" if scoring.language == "ja" else "en"
     if scoring.input is None and scoring.revisions is None:
-        raise Erased(
+        raise PersonErased(
             [Fault("another of its account was erased", "all that was read", "read the receipt")]
         )
     if scoring.input is not None:
-        question: Asked | Question = asked_of(read(ScoreBody, scoring.input), scoring.at)
+        request: AnyRequest = request_from_body(read(ScoreBody, scoring.input), scoring.at)
     else:
-        question, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
-    return loaded.answer(question, language, scoring.receipt_id)
+        request, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
+    return loaded.answer(request, language, scoring.receipt_id)

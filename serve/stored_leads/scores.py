@@ -1,6 +1,6 @@
-"""A kept lead, scored at the moment of asking: for the API and for its page alike.
+"""Score a stored lead now, for the API and for its page.
 
-Decided here: whoever sees a score has a receipt of it; it is logged before it is shown.
+Decided here: every score that is shown has a receipt, which is logged first.
 """
 
 from typing import NamedTuple
@@ -8,31 +8,31 @@ from typing import NamedTuple
 import msgspec
 
 from features.wording.sentences import Language
-from serve.http.app_context import Parts
-from serve.scoring.loaded_model import Loaded
-from serve.wire.question import Question
+from serve.http.app_context import AppContext
+from serve.scoring.loaded_model import LoadedModel
 from serve.wire.receipt import Scoring, receipt_id
-from serve.wire.records import Asked
+from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
+from serve.wire.stored_request import AnyRequest
 
 
-class Scored(NamedTuple):
-    """The question, the answer, and what is to be logged of them."""
+class ScoredLead(NamedTuple):
+    """The request, the answer, and the scoring to be logged."""
 
-    asked: Asked
+    request: ScoreRequest
     answer: ScoreAnswer
     scoring: Scoring
 
 
-def score_kept(
-    parts: Parts, loaded: Loaded, lead_id: str, language: Language, asker: str | None
-) -> Scored:
-    """Score a kept lead now; the caller logs it.
+def score_stored(
+    parts: AppContext, loaded: LoadedModel, lead_id: str, language: Language, asker: str | None
+) -> ScoredLead:
+    """Score a stored lead now; the caller logs the scoring.
 
     Parameters
     ----------
     parts
-        Of the server.
+        The context of the server.
     loaded
         The model.
     lead_id
@@ -45,28 +45,34 @@ def score_kept(
     Raises
     ------
     NoLead, NotYet
-        If it is not kept, or is created later than now.
+        If it is not stored, or is created later than now.
     """
     now = parts.now()
-    asked, revisions = parts.store.histories.asked(lead_id, now)
-    answer, scoring = _scored(parts, loaded, asked, (language, asker))
-    return Scored(asked, answer, msgspec.structs.replace(scoring, revisions=revisions))
+    request, revisions = parts.store.histories.request(lead_id, now)
+    answer, scoring = _scored(parts, loaded, request, (language, asker))
+    return ScoredLead(request, answer, msgspec.structs.replace(scoring, revisions=revisions))
 
 
-def score_kept_alone(
-    parts: Parts, loaded: Loaded, lead_id: str, language: Language, asker: str | None
+def score_stored_columns(
+    parts: AppContext, loaded: LoadedModel, lead_id: str, language: Language, asker: str | None
 ) -> Scoring:
-    """Do the same where the records are not wanted: they are read in columns, which is quicker."""
-    question, revisions = parts.store.histories.question(lead_id, parts.now())
-    _, scoring = _scored(parts, loaded, question, (language, asker))
+    """Score a stored lead now, without its records: they are read in columns, which is faster.
+
+    Parameters and errors are those of `score_stored`.
+    """
+    request, revisions = parts.store.histories.question(lead_id, parts.now())
+    _, scoring = _scored(parts, loaded, request, (language, asker))
     return msgspec.structs.replace(scoring, revisions=revisions)
 
 
 def _scored(
-    parts: Parts, loaded: Loaded, question: Asked | Question, asked: tuple[Language, str | None]
+    parts: AppContext,
+    loaded: LoadedModel,
+    request: AnyRequest,
+    reader: tuple[Language, str | None],
 ) -> tuple[ScoreAnswer, Scoring]:
-    now, (language, asker) = question.cutoff, asked
-    answer = loaded.answer(question, language, receipt_id(now), counted=True)
+    now, (language, asker) = request.cutoff, reader
+    answer = loaded.answer(request, language, receipt_id(now), counted=True)
     parts.metrics.scored(answer)
     scoring = Scoring(
         receipt_id=answer.receipt_id,

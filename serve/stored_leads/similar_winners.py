@@ -1,17 +1,17 @@
-"""Leads that were won, as they looked two weeks before: which of them a lead resembles.
+"""Leads that were won, as they were two weeks before the win, and those similar to a lead.
 
-Decided here: alike means that the concepts weigh alike (in log-odds, so a strong reason counts as
-much for a cold lead as for a hot one); told are the proven concepts that weigh for both. Of who a
-winner is, the attributes of then are kept, no activities and no texts. The most recent wins are
-looked at, once an hour and once a model, by a work of the server's own (`renew`), never by a
-request: whoever asks meanwhile gets those of before, and after a start or with a new model none
-until they are there. Between two wins it makes room for the requests.
+Decided here: similar means similar contributions of the concepts (in log-odds, so a strong reason
+counts as much for a cold lead as for a hot one); the proven concepts that favour both are named.
+Of a winner, the attributes of that moment are held in memory, no activities and no texts. The most
+recent wins are read once an hour and once a model, by a task of the server (`renew`), never by a
+request: meanwhile requests get the previous ones, and after a start or with a new model none. The
+task pauses between two wins so that requests are not delayed.
 """
 
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -20,24 +20,25 @@ from sqlalchemy import Engine, select
 from features.kernel.inputs import Matrix
 from models.stats.training_set import Floats
 from serve.errors import NoLead, NotYet
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.point_in_time import attributes_of, owner_of
 from serve.store.engine import moment, reading, time_of
-from serve.store.leads.history import Histories
+from serve.store.leads.history import HistoryReader
 from serve.store.tables import OUTCOMES
 from serve.wire.records import Value
 
 MOST: Final = 3
 BEFORE: Final = timedelta(days=14)
 _WINS: Final = 400
-_KEPT: Final = timedelta(hours=1)
+_RENEW_AFTER: Final = timedelta(hours=1)
 _ROOM_SECONDS: Final = 0.002
 _SHARED: Final = 3
 _LEAST_SHARED: Final = 0.05
-"""Log-odds; less is no reason that anyone would see."""
+"""Log-odds; a concept with less is not named."""
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """A lead that was won: when, and what was known of it and said two weeks before."""
+    """A lead that was won: when, and its attributes and probability two weeks before."""
 
     lead_id: str
     owner_id: str | None
@@ -47,7 +48,7 @@ class Winner(msgspec.Struct, frozen=True):
 
 
 class Alike(msgspec.Struct, frozen=True):
-    """A winner like a lead, and the codes of the concepts that weigh for both, the most first."""
+    """A winner similar to a lead, and the concepts that favour both, the strongest first."""
 
     winner: Winner
     shared: list[str]
@@ -65,21 +66,21 @@ class Winners:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
-        self._histories = Histories(engine)
+        self._histories = HistoryReader(engine)
         self._known: _Known | None = None
         self._ending = threading.Event()
 
-    def like(self, loaded: Any, values: Matrix, but: str) -> Iterator[Alike]:
-        """Give the winners most like a lead, the most alike first; none until they are known.
+    def like(self, loaded: LoadedModel, values: Matrix, but: str) -> Iterator[Alike]:
+        """Yield the winners, the most similar to a lead first; none until they have been read.
 
         Parameters
         ----------
         loaded
             The model.
         values
-            Shape (1, features): the lead now.
+            The features of the lead, shape (1, features).
         but
-            The lead itself.
+            The id of the lead itself, which is left out.
         """
         known = self._known
         if known is None or known.fingerprint != loaded.fingerprint or not known.winners:
@@ -91,18 +92,30 @@ class Winners:
             if known.winners[n].lead_id != but:
                 yield Alike(known.winners[n], shared(loaded, own, known.concepts[n]))
 
-    def renew(self, loaded: Any, now: datetime) -> None:
-        """Look at the wins anew if that was long ago, or with another model."""
+    def renew(self, loaded: LoadedModel, now: datetime) -> None:
+        """Read the wins again if the last time was long ago, or with another model.
+
+        Parameters
+        ----------
+        loaded
+            The model.
+        now
+            The moment.
+        """
         known = self._known
-        if known is None or known.fingerprint != loaded.fingerprint or now - known.at >= _KEPT:
-            found = self._look(loaded, now)
-            self._known = known if self._ending.is_set() else found
+        if (
+            known is None
+            or known.fingerprint != loaded.fingerprint
+            or now - known.at >= _RENEW_AFTER
+        ):
+            fresh = self._read(loaded, now)
+            self._known = known if self._ending.is_set() else fresh
 
     def stop(self) -> None:
-        """Give up what is being looked at: the server ends."""
+        """Stop reading: the server ends."""
         self._ending.set()
 
-    def _look(self, loaded: Any, now: datetime) -> _Known:
+    def _read(self, loaded: LoadedModel, now: datetime) -> _Known:
         outcome = loaded.artifact.about.get("outcome", "won")
         query = (
             select(OUTCOMES.c.lead_id, OUTCOMES.c.occurred_at)
@@ -116,37 +129,46 @@ class Winners:
         for lead_id, occurred_at in {row.lead_id: row.occurred_at for row in wins}.items():
             if self._ending.wait(_ROOM_SECONDS):
                 break
-            found = self._winner(loaded, lead_id, (time_of(occurred_at), now))
-            if found is not None:
-                winners.append(found[0])
-                concepts.append(found[1])
+            winner = self._winner(loaded, lead_id, (time_of(occurred_at), now))
+            if winner is not None:
+                winners.append(winner[0])
+                concepts.append(winner[1])
         shape = (len(winners), len(loaded.scorer.concepts.codes))
         return _Known(loaded.fingerprint, now, winners, np.array(concepts).reshape(shape))
 
     def _winner(
-        self, loaded: Any, lead_id: str, moments: tuple[datetime, datetime]
+        self, loaded: LoadedModel, lead_id: str, moments: tuple[datetime, datetime]
     ) -> tuple[Winner, Floats] | None:
         won_at, now = moments
         try:
-            asked, _ = self._histories.asked(lead_id, won_at - BEFORE)
+            request, _ = self._histories.request(lead_id, won_at - BEFORE)
         except (NoLead, NotYet):
             return None
-        values = loaded.values(asked)
+        values = loaded.values(request)
         probability = float(loaded.artifact.model.probability(values)[0])
-        attributes = attributes_of(asked, won_at - BEFORE)
-        winner = Winner(lead_id, owner_of(asked, now), won_at, probability, attributes)
+        attributes = attributes_of(request, won_at - BEFORE)
+        winner = Winner(lead_id, owner_of(request, now), won_at, probability, attributes)
         return winner, _concepts(loaded, values)
 
 
-def shared(loaded: Any, own: Floats, other: Floats) -> list[str]:
-    """Give the proven concepts that weigh for both, by the lesser of the two weights."""
+def shared(loaded: LoadedModel, own: Floats, other: Floats) -> list[str]:
+    """Return the codes of the proven concepts that favour both leads, the strongest first.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    own, other
+        The contributions by concept of the two leads, shape (concepts,); a concept counts with the
+        lesser of the two.
+    """
     codes, proven = loaded.scorer.concepts.codes, set(loaded.artifact.evidence.proven)
     both = np.minimum(own, other)
     order = np.argsort(-both, kind="stable").tolist()
     return [codes[n] for n in order if both[n] >= _LEAST_SHARED and codes[n] in proven][:_SHARED]
 
 
-def _concepts(loaded: Any, values: Matrix) -> Floats:
+def _concepts(loaded: LoadedModel, values: Matrix) -> Floats:
     """Sum the contributions to the margin by concept: shape (concepts,)."""
     scorer = loaded.scorer
     contributions = scorer.explainer.explain(values).contributions[0]

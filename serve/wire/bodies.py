@@ -1,7 +1,8 @@
-"""Reading what comes in: fast when it is right, and with all its faults when it is not.
+"""Request bodies: decoded fast when valid, refused with every fault when not.
 
-Decided here: a body is decoded once. Only one that cannot be decoded, or that holds what cannot be
-meant, is looked at again to list every fault with its place. Unknown names are never refused.
+Decided here: a body is decoded once. Only a body that cannot be decoded, or that holds values
+outside the limits of `serve.wire.value_limits`, is read again to list every fault with its place.
+Unknown field names are never refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,35 +14,36 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from features.encoders.from_json import Coded
+from features.encoders.from_json import CodedActivities
 from features.errors import Fault
 from serve.errors import BadBody
 from serve.wire.body_faults import faults_of
 from serve.wire.records import (
     Account,
     Activity,
-    Asked,
     Change,
+    CodedScoreRequest,
+    DecodedRequest,
     Lead,
     LeadHistory,
     Outcome,
+    ScoreRequest,
     Value,
-    Written,
 )
 from serve.wire.value_limits import (
     DO,
     MOST_FAULTS,
     MOST_NAMES,
     all_plain,
+    faults_in,
     plain,
     plain_id,
     plain_moment,
-    unmeant,
 )
 
 _NUL: Final = b"\\u0000"
 _LETTER: Final = b"\\u00"
-"""A letter may be written so, and NUL."""
+"""Begins the escape of an ASCII letter, and of NUL."""
 _ACTIVITIES: Final = b'activities"'
 _OTHERS: Final = (
     "lead_id",
@@ -73,16 +75,16 @@ class _LeadBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreBody(_LeadBody, frozen=True, kw_only=True):
-    """A lead with all that is known of it, to be scored as of a moment (missing: now)."""
+    """A lead with all its records, to be scored as of a moment (missing: now)."""
 
     activities: list[Activity] = []
 
 
-class _WrittenBody(_LeadBody, frozen=True, kw_only=True):
+class _OutlineBody(_LeadBody, frozen=True, kw_only=True):
     activities: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-_OUTLINE: Final = msgspec.json.Decoder(_WrittenBody)
+_OUTLINE: Final = msgspec.json.Decoder(_OutlineBody)
 
 
 class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,95 +94,107 @@ class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _MAKING: Final = Lock()
-"""Held while a decoder is made: a thread that decodes what another is making kills the process."""
+"""Held while a decoder is made: using one that another thread is still making is a crash."""
 
 
 def _decoder(kind: Any) -> Any:
     with _MAKING:
-        return _made(kind)
+        return _cached_decoder(kind)
 
 
 @cache
-def _made(kind: Any) -> Any:
+def _cached_decoder(kind: Any) -> Any:
     return msgspec.json.Decoder(kind)
 
 
 def read(kind: type[_Kind], body: bytes | msgspec.Raw) -> _Kind:
     """Decode a body.
 
+    Parameters
+    ----------
+    kind
+        The struct that the body must be.
+    body
+        JSON, as sent.
+
     Raises
     ------
     BadBody
-        If it cannot be decoded; lists every fault.
+        If it cannot be decoded or a value is outside its limits; lists every fault.
     """
     try:
-        found: _Kind = _decoder(cast(Any, kind)).decode(body)
+        decoded: _Kind = _decoder(cast(Any, kind)).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody(faults_of(kind, bytes(body))) from error
     if _NUL in bytes(body):
-        refuse(unmeant(found, "$"))
-    return found
+        refuse(faults_in(decoded, "$"))
+    return decoded
 
 
 def refuse(faults: Iterator[Fault]) -> None:
-    """Refuse a body for its faults, if there are any.
+    """Refuse a body that has faults.
 
     Raises
     ------
     BadBody
-        With the first of them.
+        With the first `MOST_FAULTS` of them, if there are any.
     """
     some = list(islice(faults, MOST_FAULTS))
     if some:
         raise BadBody(some)
 
 
-def asked_in(body: bytes, now: datetime, coded: Callable[[Any], Coded | None]) -> Asked | Written:
-    """Make the question of the bytes of a body.
+def request_from_bytes(
+    body: bytes, now: datetime, coded: Callable[[bytes], CodedActivities | None]
+) -> DecodedRequest:
+    """Read a score request from the bytes of a body.
 
-    Its activities are coded as they stand where they are of the plain kind; otherwise the whole
-    body is read, as by `read` and `asked_of`, which say the same.
+    Activities of the usual form are coded straight from their JSON text; otherwise the whole body
+    is decoded by `read` and `request_from_body`, with the same result.
 
     Parameters
     ----------
-    body, now
-        As sent, and when.
+    body
+        JSON, as sent.
+    now
+        When it was received.
     coded
-        Codes an array of activities, or gives none.
+        Codes the JSON text of an array of activities; returns None where it cannot.
 
     Raises
     ------
     BadBody
-        As `read` and `asked_of`.
+        As `read` and `request_from_body`.
     """
-    told = _outline(body)
-    written = None if told is None else bytes(told.activities)
-    activities = coded(written) if written and _told_once(body, written) else None
-    if told is None or activities is None:
-        return asked_of(read(ScoreBody, body), now)
-    return Written(
-        lead=_lead(told),
+    outline = _outline(body)
+    text = None if outline is None else bytes(outline.activities)
+    activities = coded(text) if text and _has_one_activities_field(body, text) else None
+    if outline is None or activities is None:
+        return request_from_body(read(ScoreBody, body), now)
+    return CodedScoreRequest(
+        lead=_lead(outline),
         activities=activities,
-        outcomes=told.outcomes,
-        changes=told.changes,
-        cutoff=_cutoff(told, now, ()),
-        account=told.account,
+        outcomes=outline.outcomes,
+        changes=outline.changes,
+        cutoff=_cutoff(outline, now, ()),
+        account=outline.account,
     )
 
 
-def _outline(body: bytes) -> _WrittenBody | None:
-    """Read a body but for its activities; none if it has a fault."""
+def _outline(body: bytes) -> _OutlineBody | None:
+    """Decode a body except its activities; None if it has a fault."""
     try:
-        found: _WrittenBody = _OUTLINE.decode(body)
+        outline: _OutlineBody = _OUTLINE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found
+    return outline
 
 
-def _told_once(body: bytes, activities: bytes) -> bool:
-    """Say whether this is the first place of activities, and there is no other.
+def _has_one_activities_field(body: bytes, activities: bytes) -> bool:
+    """Check that a body has one field `activities`, with this text.
 
-    A decoder that passes over them keeps the last; one that reads them refuses a fault in any.
+    Of a repeated field, the outline decoder keeps the last and checks none; the full decoder
+    refuses a fault in any.
     """
     named = body.find(_ACTIVITIES)
     begin = body.find(activities[:1], named)
@@ -195,28 +209,35 @@ def _told_once(body: bytes, activities: bytes) -> bool:
     )
 
 
-def asked_of(body: ScoreBody, now: datetime) -> Asked:
-    """Make the question of a body.
+def request_from_body(body: ScoreBody, now: datetime) -> ScoreRequest:
+    """Build the score request of a decoded body.
+
+    Parameters
+    ----------
+    body
+        As decoded.
+    now
+        When it was received: the cutoff if the body has no `as_of`.
 
     Raises
     ------
     BadBody
-        If a moment or number cannot be meant.
+        If a value is outside its limits, or a moment lies after the cutoff or `now`.
     """
     cutoff = _cutoff(body, now, body.activities)
     history = LeadHistory(
         lead=_lead(body), activities=body.activities, outcomes=body.outcomes, changes=body.changes
     )
-    return Asked(histories=[history], account=body.account, cutoff=cutoff)
+    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff)
 
 
 def _cutoff(body: _LeadBody, now: datetime, activities: Sequence[Activity]) -> datetime:
-    """Give the moment asked for; refuse a body that holds what cannot be meant."""
+    """Return the cutoff; refuse a body with values outside their limits."""
     cutoff = now if body.as_of is None else body.as_of
     if not (_is_plain(body) and all_plain(activities)):
-        refuse(_unmeant(body, activities))
+        refuse(_faults(body, activities))
     if not body.created_at <= cutoff <= now:
-        refuse(_later(body, cutoff, now))
+        refuse(_late_moments(body, cutoff, now))
     return cutoff
 
 
@@ -238,7 +259,7 @@ def _account_id(body: _LeadBody) -> str | None:
 
 
 def _is_plain(body: _LeadBody) -> bool:
-    """Say whether a body is of the usual kind and needs no closer look; texts hold no NUL here."""
+    """Check whether a body is so plain that it cannot have a fault; texts hold no NUL here."""
     return (
         not (body.outcomes or body.changes or body.account or body.as_of or body.known_at)
         and plain_moment(body.created_at)
@@ -249,19 +270,19 @@ def _is_plain(body: _LeadBody) -> bool:
     )
 
 
-def _unmeant(body: _LeadBody, activities: Sequence[Activity]) -> Iterator[Fault]:
+def _faults(body: _LeadBody, activities: Sequence[Activity]) -> Iterator[Fault]:
     for n, one in enumerate(activities):
         if not plain(one):
-            yield from unmeant(one, f"$.activities[{n}]")
+            yield from faults_in(one, f"$.activities[{n}]")
     for name in _OTHERS:
         value = getattr(body, name)
         if value:
-            yield from unmeant(value, f"$.{name}", name)
+            yield from faults_in(value, f"$.{name}", name)
     if not body.lead_id.strip():
-        yield from unmeant(body.lead_id, "$.lead_id", "lead_id", required=True)
+        yield from faults_in(body.lead_id, "$.lead_id", "lead_id", required=True)
 
 
-def _later(body: _LeadBody, cutoff: datetime, now: datetime) -> Iterator[Fault]:
+def _late_moments(body: _LeadBody, cutoff: datetime, now: datetime) -> Iterator[Fault]:
     if cutoff > now:
         yield Fault(f"$.as_of: {cutoff.isoformat()}", f"at most now, {now.isoformat()}", DO)
     if body.created_at > cutoff:

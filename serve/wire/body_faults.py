@@ -1,8 +1,8 @@
-"""Every fault of a body that cannot be decoded, each with its place.
+"""All faults of a body that cannot be decoded, each with its place.
 
-Decided here: the decoder stops at its first fault, so the body is read again without types and
-taken apart: what converts is fine, what does not is looked into, down to the value that is wrong.
-The work grows with the body, not with its faults, and the list ends after some.
+Decided here: the decoder stops at its first fault, so the body is decoded again without types and
+converted part by part, down to the value that is wrong. The work grows with the size of the body,
+not with the number of faults, and the list ends after `MOST_FAULTS`.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import msgspec
 
 from features.errors import Fault
-from serve.wire.value_limits import DO, MOST_FAULTS, unmeant
+from serve.wire.value_limits import DO, MOST_FAULTS, faults_in
 
 _SHOWN: Final = 80
 _TIME: Final = "a time with its zone, like 2026-01-31T09:00:00Z"
@@ -22,32 +22,45 @@ _WORDS: Final = {"int": "number", "float": "number", "bool": "boolean"}
 
 
 def faults_of(kind: Any, body: bytes) -> list[Fault]:
-    """List what is wrong with a body that is not of a kind.
+    """List the faults of a body.
+
+    Parameters
+    ----------
+    kind
+        The type that the body must convert to.
+    body
+        JSON, as sent.
+
+    Returns
+    -------
+    At least one fault, at most `MOST_FAULTS`.
 
     >>> for fault in faults_of(dict[str, int], b'{"a": 1, "b": "x", "c": null}'):
-    ...     print(fault.found, "|", fault.expected)
+    ...     print(fault.observed, "|", fault.expected)
     $.b: "x" | number
     $.c: null | number
     """
     try:
         raw = msgspec.json.decode(body)
-        found = list(islice(_walk(raw, kind, "$"), MOST_FAULTS))
+        faults = list(islice(_walk(raw, kind, "$"), MOST_FAULTS))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        said, _, path = str(error).partition(" - at ")
+        message, _, path = str(error).partition(" - at ")
         return [
-            Fault(f"{path.strip('`') or '$'}: {said[:_SHOWN]}", "JSON, RFC 8259", "send valid JSON")
+            Fault(
+                f"{path.strip('`') or '$'}: {message[:_SHOWN]}", "JSON, RFC 8259", "send valid JSON"
+            )
         ]
     except RecursionError:
         return [Fault("$: too deeply nested", "what the API declares", "send valid JSON")]
-    return found or [Fault("$: unreadable", "what the API declares", DO)]
+    return faults or [Fault("$: unreadable", "what the API declares", DO)]
 
 
 def _walk(raw: Any, kind: Any, path: str) -> Iterator[Fault]:
-    """Look into what does not convert; of what does, tell what cannot be meant."""
+    """Yield the faults of a value: of its parts if it does not convert, else of its limits."""
     if kind is msgspec.Raw:
         return
     try:
-        made = msgspec.convert(raw, kind)
+        converted = msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         parts = _parts(raw, kind, path)
         if parts is None:
@@ -55,11 +68,11 @@ def _walk(raw: Any, kind: Any, path: str) -> Iterator[Fault]:
         else:
             yield from parts
     else:
-        yield from unmeant(made, path, path.rpartition(".")[2])
+        yield from faults_in(converted, path, path.rpartition(".")[2])
 
 
 def _parts(raw: Any, kind: Any, path: str) -> Iterator[Fault] | None:
-    """Give the faults of the parts of a value; none if it is of another shape than its kind."""
+    """Return the faults of the parts of a value; None if its shape is not that of its kind."""
     for option in _options(kind):
         if (
             isinstance(raw, dict)
@@ -89,15 +102,15 @@ def _options(kind: Any) -> tuple[Any, ...]:
 
 
 def _expected(kind: Any, error: Exception | None = None) -> str:
-    """Say in JSON's words what a kind is."""
-    said = re.match(r"Expected `([^`]+)`", str(error or ""))
-    if "datetime" in str(kind) and not (said and "object" in said[1]):
+    """Describe a kind in the terms of JSON."""
+    expected = re.match(r"Expected `([^`]+)`", str(error or ""))
+    if "datetime" in str(kind) and not (expected and "object" in expected[1]):
         return _TIME
     for option in _options(kind):
         if get_origin(option) is Literal:
             return " or ".join(get_args(option))
-    if said:
-        return said[1].replace("str", "string").replace("int", "number").replace(" | ", " or ")
+    if expected:
+        return expected[1].replace("str", "string").replace("int", "number").replace(" | ", " or ")
     names = {"str": "string"} | _WORDS
     return " or ".join(names.get(getattr(one, "__name__", ""), "object") for one in _options(kind))
 

@@ -1,7 +1,7 @@
-"""A scoring as it is logged, and the id it is known by.
+"""A scoring as it is logged, and its receipt id.
 
-Decided here: ids begin with the milliseconds of the clock, so that a log sorted by id is sorted by
-time, and end in 80 random bits, so that nobody guesses another's.
+Decided here: ids begin with the time in milliseconds, so that a log sorted by id is sorted by time,
+and end in 80 random bits, so that an id cannot be guessed.
 """
 
 import secrets
@@ -11,10 +11,10 @@ import msgspec
 
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer and all that is needed to make it again.
+    """One answer and everything needed to compute it again.
 
-    `input` holds the body of a stateless question, `revisions` those of the leads of a stateful
-    one; `feature_sha256` is that of the float32 feature row.
+    `input` holds the body of a stateless request, `revisions` the revisions of the leads of a
+    stored one; `feature_sha256` is the hash of the float32 feature row.
     """
 
     receipt_id: str
@@ -33,7 +33,7 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def receipt_id(now: datetime) -> str:
-    """Make an id: 12 hexadecimal digits of time, 20 of chance.
+    """Return a new id: 12 hexadecimal digits of time, 20 random ones.
 
     >>> from datetime import UTC
     >>> receipt_id(datetime(2026, 1, 1, tzinfo=UTC))[:12]

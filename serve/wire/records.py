@@ -1,14 +1,14 @@
-"""What a CRM tells about leads: records as they come in, and the histories made of them.
+"""Records of leads as a CRM sends them, and the score requests made of them.
 
-Decided here: one set of records for what is sent with a question and for what is kept. Times carry
-their zone. A `known_at` of none means: as the caller of the question decides.
+Decided here: the same records serve for a lead in a request body and for a stored lead. Times carry
+their zone. A `known_at` of None means: known when it occurred.
 """
 
 from datetime import datetime
 
 import msgspec
 
-from features.encoders.from_json import Coded
+from features.encoders.from_json import CodedActivities
 
 Value = str | float | bool | None
 
@@ -67,7 +67,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeadHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead and all that is known of it."""
+    """A lead and all its records."""
 
     lead: Lead
     activities: list[Activity] = []
@@ -75,20 +75,24 @@ class LeadHistory(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change] = []
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A question: the lead asked for first, then the other leads of its account."""
+class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request: the history of the requested lead, then of the other leads of its account."""
 
     histories: list[LeadHistory]
     cutoff: datetime
     account: Account | None = None
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """A question about a lead whose activities were coded as they stood in the body."""
+class CodedScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for a lead whose activities were coded straight from the JSON of the body."""
 
     lead: Lead
-    activities: Coded
+    activities: CodedActivities
     outcomes: list[Outcome]
     changes: list[Change]
     cutoff: datetime
     account: Account | None
+
+
+DecodedRequest = ScoreRequest | CodedScoreRequest
+"""A request read from a body, by either of the two ways."""

@@ -1,11 +1,11 @@
-"""The answer to a question: what a CRM is told about a lead."""
+"""The response to a score request."""
 
 from datetime import datetime
 
 import msgspec
 
 
-class ReasonTold(msgspec.Struct, frozen=True):
+class ReasonBody(msgspec.Struct, frozen=True):
     """One reason; `points` are probability points (percent), signed."""
 
     code: str
@@ -18,15 +18,15 @@ class ReasonTold(msgspec.Struct, frozen=True):
     conversions: int
 
 
-class ModelTold(msgspec.Struct, frozen=True):
-    """Which model answered."""
+class ModelBody(msgspec.Struct, frozen=True):
+    """The model that answered."""
 
     version: int | None
     fingerprint: str
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """What the model was not taught, and how often it came; it counts as `other` or not at all."""
+    """Names that the model does not know, with counts; they count as `other` or not at all."""
 
     activity_types: dict[str, int]
     attributes: dict[str, int]
@@ -49,11 +49,11 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     band: str
     horizon_days: float | None
     base_probability: float
-    reasons: list[ReasonTold]
+    reasons: list[ReasonBody]
     remainder: float
     evidence: str
     cutoff: datetime
-    model: ModelTold
+    model: ModelBody
     unknown: Unknown
     language: str
     feature_sha256: str

@@ -1,7 +1,7 @@
-"""What a CRM sends to be kept: leads, accounts, activities, outcomes.
+"""Request bodies of what a CRM sends to be stored: leads, accounts, activities, outcomes.
 
-Decided here: what has no `known_at` was known when it was received, for that is the truth; with
-`backfill` it was known when it happened, for histories that are brought along at the start.
+Decided here: a record without `known_at` was known when it was received; with `backfill` it was
+known when it occurred, for the history that is loaded when a CRM is first connected.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ import msgspec
 from features.errors import Fault
 from serve.wire.bodies import refuse
 from serve.wire.records import Activity, Outcome, Value
-from serve.wire.value_limits import plain, plain_id, unmeant
+from serve.wire.value_limits import faults_in, plain, plain_id
 
 MOST: Final = 10_000
 
 
 class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead; later other values of attributes are kept as changes."""
+    """A lead; a later value of an attribute that differs is stored as a change."""
 
     created_at: datetime
     known_at: datetime | None = None
@@ -64,27 +64,34 @@ class OutcomesBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def checked(path: str, records: Sequence[Any]) -> None:
-    """Refuse records that cannot be meant, all faults at once.
+    """Check the values of records.
+
+    Parameters
+    ----------
+    path
+        The name of the field that holds them.
+    records
+        Activities or outcomes.
 
     Raises
     ------
     BadBody
-        For times without a zone or out of range, numbers too large, ids that are none, too many
-        records.
+        With all faults at once: times without a zone or out of range, numbers too large, empty or
+        overlong ids, too many records.
     """
     if len(records) > MOST:
         refuse(iter([Fault(f"$.{path}: {len(records)}", f"at most {MOST}", "send several times")]))
-    refuse(_unmeant(f"$.{path}", records))
+    refuse(_faults(f"$.{path}", records))
 
 
-def _unmeant(path: str, records: Sequence[Any]) -> Iterator[Fault]:
+def _faults(path: str, records: Sequence[Any]) -> Iterator[Fault]:
     for n, one in enumerate(records):
-        if not (plain(one) and _named(one)):
-            yield from unmeant(one, f"{path}[{n}]")
+        if not (plain(one) and _has_plain_ids(one)):
+            yield from faults_in(one, f"{path}[{n}]")
 
 
-def _named(record: Any) -> bool:
-    """Say whether no id of a record needs a closer look."""
+def _has_plain_ids(record: Any) -> bool:
+    """Check whether no id of a record can have a fault."""
     return type(record) is StoredActivity and (
         plain_id(record.lead_id) and plain_id(record.activity_id)
     )

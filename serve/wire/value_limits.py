@@ -1,9 +1,9 @@
-"""What can be meant: the moments, numbers, texts and ids that a history can hold.
+"""The limits of values: the moments, numbers, texts and ids that a history can hold.
 
 Decided here: a moment has a zone and lies from 1970 to 9998 in UTC, so that every database and
 every zone can hold it; an amount is below a million millions, so that sums of thousandths fit; no
-text holds NUL, which PostgreSQL cannot keep; an id has at most 512 bytes, so that it fits an index.
-Looking closely costs time, so the many records of a body are looked over first, by `all_plain`.
+text holds NUL, which PostgreSQL cannot store; an id has at most 512 bytes, so that it fits an
+index. A full check costs time, so the many records of a body are first checked by `all_plain`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,16 +32,16 @@ _IDS: Final = frozenset(
 )
 _SHOWN: Final = 80
 _SHORT: Final = 15
-"""So many characters never make more bytes than an id may have: a form has at most 33 for each."""
+"""So few characters never exceed the bytes of an id: a folded character has at most 33."""
 
 
 def plain(record: Any) -> bool:
-    """Say whether nothing of an activity or outcome but its ids and texts needs a closer look."""
+    """Check whether the moments and numbers of an activity or outcome are within their limits."""
     return all_plain([record])
 
 
 def all_plain(records: Sequence[Any]) -> bool:
-    """Say so of many at once: a look along their columns, as one at each would cost twice that."""
+    """Check the same of many records, column by column: half the cost of one at a time."""
     if not records:
         return True
     moments = [one.occurred_at for one in records]
@@ -59,53 +59,61 @@ def all_plain(records: Sequence[Any]) -> bool:
 
 
 def plain_moment(at: datetime) -> bool:
-    """Say whether a moment needs no closer look."""
+    """Check whether a moment is within its limits; False may also mean: near one of them."""
     return at.tzinfo is not None and _FIRST_YEAR < at.year < _LAST_YEAR
 
 
 def plain_id(text: str) -> bool:
-    """Say whether an id needs no closer look.
+    """Check whether an id is within its limits; False may also mean: perhaps too long.
 
     >>> plain_id("L-1"), plain_id(" "), plain_id("ﷺ" * 100)
     (True, False, False)
     """
-    few = len(text) <= _SHORT or (len(text) <= MOST_ID_BYTES and text.isascii())
-    return few and bool(text) and not text.isspace()
+    short = len(text) <= _SHORT or (len(text) <= MOST_ID_BYTES and text.isascii())
+    return short and bool(text) and not text.isspace()
 
 
-def unmeant(value: Any, path: str, name: str = "", *, required: bool = False) -> Iterator[Fault]:
-    """Tell what in a decoded value cannot be meant, with its place.
+def faults_in(value: Any, path: str, name: str = "", *, required: bool = False) -> Iterator[Fault]:
+    """Yield the faults of a decoded value, each with its place.
 
     Parameters
     ----------
     value
         A record, or a part of one.
     path
-        Where it is.
+        Its place in the body, such as `$.activities[3]`.
     name
-        Of the field that holds it.
+        The name of the field that holds it.
     required
-        Whether the field must be given.
+        Whether the field is required.
 
-    >>> [fault.expected for fault in unmeant("a" * 600, "$.lead_id", "lead_id", required=True)]
+    >>> [fault.expected for fault in faults_in("a" * 600, "$.lead_id", "lead_id", required=True)]
     ['at most 512 bytes of UTF-8']
     """
     match value:
         case msgspec.Struct():
             for field, needed in _fields(type(value)):
                 part = getattr(value, field)
-                yield from unmeant(part, f"{path}.{field}", field, required=needed)
+                yield from faults_in(part, f"{path}.{field}", field, required=needed)
         case list():
             for n, one in enumerate(value):
-                yield from unmeant(one, f"{path}[{n}]", name)
+                yield from faults_in(one, f"{path}[{n}]", name)
         case dict():
             yield from _names(value, path)
         case str() | datetime() | int() | float():
             yield from _leaf(value, path, name, required=required)
 
 
-def unmeant_id(text: str, name: str) -> Iterator[Fault]:
-    """Tell what is wrong with an id in a path."""
+def faults_in_id(text: str, name: str) -> Iterator[Fault]:
+    """Yield the faults of an id in the path of an address.
+
+    Parameters
+    ----------
+    text
+        The id.
+    name
+        What it is the id of, such as `lead_id`.
+    """
     if "�" in text:
         yield Fault(f"{name}: {text[:_SHOWN]}", "an id in UTF-8", "encode the address as UTF-8")
     yield from _text(text, name, "lead_id", required=True)
@@ -130,7 +138,7 @@ def _names(value: dict[Any, Any], path: str) -> Iterator[Fault]:
         return
     for key, one in value.items():
         yield from _text(str(key), f"{path}[name]", "", required=False)
-        yield from unmeant(one, f"{path}.{key}")
+        yield from faults_in(one, f"{path}.{key}")
 
 
 def _text(text: str, path: str, name: str, *, required: bool) -> Iterator[Fault]:

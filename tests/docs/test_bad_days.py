@@ -26,7 +26,7 @@ NUMBERS = {
 
 
 def rows(text: str) -> list[tuple[str, ...]]:
-    """Give what both languages must share: statuses and tests, line by line."""
+    """Return what both languages must share: statuses and tests, line by line."""
     lines = [line for line in text.splitlines() if line.startswith("| ") and "`tests/" in line]
     return [
         (*sorted(set(re.findall(r"\b(200|40\d|41\d|42\d|431|503)\b", line))), *named(line))
@@ -40,10 +40,10 @@ def named(text: str) -> list[str]:
 
 def lacks(text: str) -> list[str]:
     """List what a page says that is not so, or leaves out."""
-    found = [f"{name}: {value}" for name, value in NUMBERS.items() if value not in text]
-    found += [name for name in named(text) if not (ROOT / name).is_file()]
-    known = {f"MIKOMI_{name}".upper() for name in Settings.__dataclass_fields__}
-    return found + [name for name in re.findall(r"MIKOMI_\w+", text) if name not in known]
+    missing = [f"{name}: {value}" for name, value in NUMBERS.items() if value not in text]
+    missing += [name for name in named(text) if not (ROOT / name).is_file()]
+    known = {f"MIKOMI_{name}".upper() for name in Settings.model_fields}
+    return missing + [name for name in re.findall(r"MIKOMI_\w+", text) if name not in known]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -59,9 +59,9 @@ def test_both_languages_say_the_same() -> None:
 
 def test_every_problem_that_is_not_a_defect_is_answered_for() -> None:
     pages = ("docs/bad-days.md", "docs/integrating.md")
-    told = "".join((ROOT / name).read_text() for name in pages)
+    pages_text = "".join((ROOT / name).read_text() for name in pages)
     statuses = {problem.status for problem in TABLE.values()} - {500}
-    assert {status for status in statuses if str(status) not in told} == set()
+    assert {status for status in statuses if str(status) not in pages_text} == set()
 
 
 @pytest.mark.parametrize("fault", ["512 bytes", "test_erasure.py", "MIKOMI_HEAD_SECONDS"])

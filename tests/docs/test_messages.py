@@ -8,7 +8,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 
-from serve.pages.page_words import LANGUAGES, MESSAGES, catalogs
+from serve.pages.shell.page_words import LANGUAGES, MESSAGES, catalogs
 
 PAGES = MESSAGES.parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "mark": None}

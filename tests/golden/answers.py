@@ -157,7 +157,7 @@ def _stored(client: TestClient, lead_ids: list[str]) -> Texts:
     """Return what is answered and shown of leads that the server holds."""
 
     def similar() -> bool:
-        """Return whether the server has looked at past wins, which it does on its own."""
+        """Check that the server has looked at past wins, which it does on its own."""
         page = _page(client, f"/leads/{lead_ids[0]}", "en")
         return "<ul" in page.partition('id="similar"')[2].partition("</section>")[0]
 

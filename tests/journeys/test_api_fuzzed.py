@@ -23,11 +23,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_no_request_is_a_defect(api: Any, mode: Any) -> None:
-    operations = [found.ok() for found in api.get_all_operations()]
+    operations = [one.ok() for one in api.get_all_operations()]
     assert len(operations) >= 8
-    asked = [one for one in operations if one.body or mode is schemathesis.GenerationMode.POSITIVE]
-    assert len(asked) >= 3
-    for operation in asked:
+    tested = [one for one in operations if one.body or mode is schemathesis.GenerationMode.POSITIVE]
+    assert len(tested) >= 3
+    for operation in tested:
         _try(operation.as_strategy(generation_mode=mode))
 
 
@@ -42,9 +42,9 @@ def _try(cases: Any) -> None:
     )
     @given(cases)
     def answered(case: Any) -> None:
-        said = case.call()
-        assert said.status_code < 500, (said.status_code, said.text)
-        if said.status_code >= 400:
-            assert "application/problem+json" in str(said.headers["content-type"])
+        response = case.call()
+        assert response.status_code < 500, (response.status_code, response.text)
+        if response.status_code >= 400:
+            assert "application/problem+json" in str(response.headers["content-type"])
 
     answered()

@@ -44,7 +44,7 @@ def backtest(folder: Path, prepared: Callable[..., Any] = WORKED) -> list[int]:
     return worked
 
 
-def test_a_back_test_is_told_and_goes_on_where_it_was(company: Path) -> None:
+def test_a_back_test_is_reported_and_goes_on_where_it_was(company: Path) -> None:
     places = Workspace("small", company)
 
     def failing(course: Any, one: Any) -> Any:
@@ -60,8 +60,8 @@ def test_a_back_test_is_told_and_goes_on_where_it_was(company: Path) -> None:
     assert backtest(company) == []
 
     table = pd.read_csv(places.backtest / "table.csv")
-    told = json.loads((places.backtest / "backtest.json").read_text("utf-8"))
-    assert len(told["table"]) == len(table)
+    report = json.loads((places.backtest / "backtest.json").read_text("utf-8"))
+    assert len(report["table"]) == len(table)
     whole = table[(table["period"] == "all") & ~table["recalibrated"]]
     assert set(whole["method"]) >= {"mikomi", "base_rate", "odoo", "logistic", "lightgbm"}
     assert sorted(whole["cadence_days"].fillna(0).unique()) == [0, 120]
@@ -82,18 +82,18 @@ def test_answers_do_not_depend_on_what_comes_later(company: Path) -> None:
     first = min(places.origins.glob("*-mikomi-*.parquet"))
     before = pd.read_parquet(first)
     end = pd.Timestamp(first.name[:10], tz="UTC") + pd.Timedelta(days=20)
-    seen = labelled_snapshots.read(places.tables, places.snapshots, Target("won", 90.0), 0)
-    early = (seen.snapshots["cutoff"].iloc[before["row"]] <= end).to_numpy()
-    kept = {path: path.read_bytes() for path in (places.tables / "outcomes").glob("*.parquet")}
+    known = labelled_snapshots.read(places.tables, places.snapshots, Target("won", 90.0), 0)
+    early = (known.snapshots["cutoff"].iloc[before["row"]] <= end).to_numpy()
+    contents = {path: path.read_bytes() for path in (places.tables / "outcomes").glob("*.parquet")}
     try:
-        for path in kept:
+        for path in contents:
             outcomes = pd.read_parquet(path)
             outcomes[outcomes["occurred_at"] < end].to_parquet(path)
         first.unlink()
         backtest(company)
         after = pd.read_parquet(first)
     finally:
-        for path, content in kept.items():
+        for path, content in contents.items():
             path.write_bytes(content)
     assert early.any()
     assert before[early].equals(after[early])

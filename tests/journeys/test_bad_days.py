@@ -37,26 +37,26 @@ def bulk(number: int) -> bytes:
     return json.dumps({"activities": named, "backfill": True}).encode()
 
 
-def kept(folder: Path, query: str) -> set[Any]:
+def stored(folder: Path, query: str) -> set[Any]:
     engine = open_engine(f"sqlite:///{folder / 'mikomi.db'}")
     with engine.connect() as connection:
-        found = {row[0] for row in connection.execute(text(query))}
+        values = {row[0] for row in connection.execute(text(query))}
     engine.dispose()
-    return found
+    return values
 
 
 def score(port: int) -> tuple[int, dict[str, Any]]:
-    status, said = served.ask(port, "POST", "/v1/score", BODY)
-    return status, json.loads(said)
+    status, content = served.ask(port, "POST", "/v1/score", BODY)
+    return status, json.loads(content)
 
 
 def test_a_full_disk_then_a_kill_then_several_workers_then_the_end(folder: Path) -> None:
     with served.server(folder) as (process, port):
         answered = a_full_disk(process, port)
         acknowledged = a_kill(process, port)
-    of_bulks = kept(folder, "select activity_id from activities")
+    of_bulks = stored(folder, "select activity_id from activities")
     assert {f"{number}-{n}" for number in acknowledged for n in range(EACH)} <= of_bulks
-    assert set(answered) <= kept(folder, "select receipt_id from receipts")
+    assert set(answered) <= stored(folder, "select receipt_id from receipts")
     good = {1: served.artifact(0).fingerprint, 2: served.lay_down(folder, 1)}
     with served.server(folder, MIKOMI_WORKERS="2") as (process, port):
         nothing_twice(port, of_bulks)
@@ -69,7 +69,7 @@ def test_a_full_disk_then_a_kill_then_several_workers_then_the_end(folder: Path)
 
 
 def a_full_disk(process: Any, port: int) -> list[str]:
-    """Give the receipts that were answered around a time without room for a byte."""
+    """Return the receipts that were answered around a time without room for a byte."""
     server = psutil.Process(process.pid)
     room = server.rlimit(psutil.RLIMIT_FSIZE)
     before = [score(port)[1]["receipt_id"] for _ in range(3)]
@@ -82,7 +82,7 @@ def a_full_disk(process: Any, port: int) -> list[str]:
     assert refused == [503] * 4
     after = [score(port) for _ in range(3)]
     assert [status for status, _ in after] == [200] * 3
-    return before + [told["receipt_id"] for _, told in after]
+    return before + [one["receipt_id"] for _, one in after]
 
 
 def a_kill(process: Any, port: int) -> list[int]:
@@ -121,16 +121,16 @@ def a_request_in_flight(process: Any, port: int) -> None:
 
 
 def nothing_twice(port: int, of_bulks: set[str]) -> None:
-    """Send bulks again: what the killed server kept is not counted a second time."""
-    told = [json.loads(served.ask(port, "POST", "/v1/activities", bulk(n))[1]) for n in range(8)]
-    assert all(one["added"] + one["repeated"] == EACH for one in told)
-    assert [one["added"] for one in told if one["added"] == EACH] == [
+    """Send bulks again: what the killed server stored is not counted a second time."""
+    answers = [json.loads(served.ask(port, "POST", "/v1/activities", bulk(n))[1]) for n in range(8)]
+    assert all(one["added"] + one["repeated"] == EACH for one in answers)
+    assert [one["added"] for one in answers if one["added"] == EACH] == [
         EACH for n in range(8) if f"{n}-0" not in of_bulks
     ]
 
 
 def swaps(port: int, folder: Path, good: dict[int, str]) -> list[str]:
-    """Swap models under load: every answer is of one of them; give the receipts."""
+    """Swap models under load: every answer is of one of them; return the receipts."""
     before = total(port)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(many, port, 150) for _ in range(4)]
@@ -139,29 +139,31 @@ def swaps(port: int, folder: Path, good: dict[int, str]) -> list[str]:
             turn += 1
             point(folder, good[1 + turn % 2], 1 + turn % 2)
             time.sleep(0.3)
-        told = [answer for one in waiting for answer in one.result()]
-    assert {(t["model"]["version"], t["model"]["fingerprint"]) for t in told} == set(good.items())
-    assert len({(t["model"]["version"], t["probability"]) for t in told}) == 2
-    assert total(port) - before == len(told) == 600
-    return [t["receipt_id"] for t in told]
+        answers = [answer for one in waiting for answer in one.result()]
+    assert {(t["model"]["version"], t["model"]["fingerprint"]) for t in answers} == set(
+        good.items()
+    )
+    assert len({(t["model"]["version"], t["probability"]) for t in answers}) == 2
+    assert total(port) - before == len(answers) == 600
+    return [t["receipt_id"] for t in answers]
 
 
 def many(port: int, count: int) -> list[dict[str, Any]]:
-    """Ask over connections that come and go, so that every worker is asked."""
-    told = []
+    """Send requests over short connections, so that every worker receives some."""
+    answers = []
     for _ in range(count // 10):
         with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
             for _ in range(10):
                 connection.request("POST", "/v1/score", BODY)
                 answer = connection.getresponse()
-                said = answer.read()
-                assert answer.status == 200, said
-                told.append(json.loads(said))
-    return told
+                content = answer.read()
+                assert answer.status == 200, content
+                answers.append(json.loads(content))
+    return answers
 
 
 def total(port: int) -> float:
-    """Give the scores counted by all workers."""
+    """Return the scores counted by all workers."""
     lines = served.ask(port, "GET", "/metrics")[1].decode().splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("mikomi_scores_total"))
 

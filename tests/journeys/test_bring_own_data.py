@@ -42,9 +42,9 @@ def test_from_an_unknown_export_to_labelled_snapshots(tmp_path: Path) -> None:
     assert {answer.code for answer in report.errors} == {
         "C002", "C003", "C005", "C006", "C008", "C010",
     }  # fmt: skip
-    said = "\n".join(report.lines())
-    assert "Maybe (1)" in said
-    assert "created_at = 'sometime'" in said
+    text = "\n".join(report.lines())
+    assert "Maybe (1)" in text
+    assert "created_at = 'sometime'" in text
     assert not (tmp_path / "store").exists()
 
     # Ingest keeps what can be used, puts the rest aside with its reasons, and the counts add up.
@@ -60,8 +60,8 @@ def test_from_an_unknown_export_to_labelled_snapshots(tmp_path: Path) -> None:
     assert tables.leads.set_index("lead_id").loc["L501", "employees"] == 99
     until = partitions.manifest(tmp_path / "store").observed_until_at
     rows = snapshots.draw(tables, CohortRule(every_days=14), until)
-    told = labels.attach(rows, tables.outcomes, Target(horizon_days=30), until)
-    assert told.sum() > 0
+    label = labels.attach(rows, tables.outcomes, Target(horizon_days=30), until)
+    assert label.sum() > 0
     assert set(rows["lead_id"]) == set(tables.leads["lead_id"])
 
 

@@ -38,16 +38,16 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def let_pass(folder: Path) -> None:
     """Let the rule against baselines pass, which is tested elsewhere and so few leads rarely do."""
     path = Workspace("small", folder).evaluation / "comparisons.json"
-    told = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps(told | {"verdict": "signal", "comparisons": []}), encoding="utf-8")
+    facts = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(facts | {"verdict": "signal", "comparisons": []}), encoding="utf-8")
 
 
 def retrained(folder: Path, params: str, stages: tuple[str, ...] = RETRAIN) -> dict[str, Any]:
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     for stage in stages:
         assert mikomi(folder, stage) == 0
-    told: dict[str, Any] = json.loads(Workspace("small", folder).promotion.read_text("utf-8"))
-    return told
+    facts: dict[str, Any] = json.loads(Workspace("small", folder).promotion.read_text("utf-8"))
+    return facts
 
 
 def registry(folder: Path) -> Registry:

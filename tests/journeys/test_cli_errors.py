@@ -1,5 +1,6 @@
 """What the command refuses is a message that says what to do, with exit code 2; no traceback."""
 
+import json
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["train", "--params", "nowhere.yaml"], "a params file"),
         (["snapshot"], "mikomi ingest"),
@@ -36,17 +37,17 @@ def folder(tmp_path: Path) -> Path:
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_a_refusal_says_what_to_do(
-    folder: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert mikomi(folder, *words) == 2
-    said = capsys.readouterr()
-    assert told in said.err
-    assert "found " in said.err
-    assert "expected " in said.err
-    assert "Traceback" not in said.err + said.out
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "found " in printed.err
+    assert "expected " in printed.err
+    assert "Traceback" not in printed.err + printed.out
 
 
-def test_every_fault_of_params_is_told_at_once(
+def test_every_fault_of_params_is_reported_at_once(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "params.yaml").write_text("cohort: {horizon: 1}\nnothing: 1\nscore: {batch_rows: x}")
@@ -73,11 +74,23 @@ def test_a_mapping_is_not_written_over(folder: Path) -> None:
     assert "lead_id" in (folder / "mapping.yaml").read_text("utf-8")
 
 
-def test_the_schema_is_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import json  # noqa: PLC0415
+@pytest.mark.parametrize(
+    ("words", "section"), [(["schema"], "leads"), (["schema", "--params"], "cohort")]
+)
+def test_a_schema_is_json(
+    folder: Path, words: list[str], section: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mikomi(folder, *words) == 0
+    assert section in json.loads(capsys.readouterr().out)["properties"]
 
-    assert mikomi(folder, "schema") == 0
-    assert "leads" in json.loads(capsys.readouterr().out)["properties"]
+
+@pytest.mark.parametrize("command", ["ingest", "run", "retrain"])
+@pytest.mark.parametrize("option", ["--server-database", "--source"])
+def test_a_server_database_has_its_former_option_too(
+    folder: Path, command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mikomi(folder, command, option, "sqlite:///nowhere.db") == 2
+    assert "sqlite:///nowhere.db: no file" in " ".join(capsys.readouterr().err.split())
 
 
 def test_help_imports_nothing_slow(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """A command that reads a server's database refuses one that is not there, and leaves nothing."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,30 +35,30 @@ def files(folder: Path) -> list[str]:
 
 
 def refused(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """Run a command that has to be refused; give what it said, in one line."""
+    """Run a command that has to be refused; return its error message as one line."""
     assert mikomi(folder, *words) == REFUSED
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    assert "found " in said
-    assert "expected " in said
-    return " ".join(said.split())
+    message = capsys.readouterr().err
+    assert "Traceback" not in message
+    assert "found " in message
+    assert "expected " in message
+    return " ".join(message.split())
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("words", BY_OPTION)
-def test_a_mistyped_option_is_said_and_makes_no_file(
+def test_a_mistyped_option_is_reported_and_makes_no_file(
     folder: Path, words: str, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = files(folder)
-    said = refused(folder, capsys, *words.split(), f"sqlite:///{place}")
-    assert f"sqlite:///{place}: no file" in said
-    assert words.rsplit(maxsplit=1)[-1] in said.rpartition("expected")[2]
+    message = refused(folder, capsys, *words.split(), f"sqlite:///{place}")
+    assert f"sqlite:///{place}: no file" in message
+    assert words.rsplit(maxsplit=1)[-1] in message.rpartition("expected")[2]
     assert files(folder) == before
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("words", BY_ENVIRONMENT)
-def test_a_mistyped_environment_is_said_and_makes_no_file(
+def test_a_mistyped_environment_is_reported_and_makes_no_file(
     folder: Path,
     words: str,
     place: str,
@@ -66,15 +68,15 @@ def test_a_mistyped_environment_is_said_and_makes_no_file(
     monkeypatch.setenv("MIKOMI_DATABASE_URL", f"sqlite:///{place}")
     monkeypatch.setattr("serve.cli.user_command._secret", lambda: "a long enough secret")
     before = files(folder)
-    said = refused(folder, capsys, *words.split())
-    assert f"sqlite:///{place}: no file" in said
-    assert "MIKOMI_DATABASE_URL" in said
+    message = refused(folder, capsys, *words.split())
+    assert f"sqlite:///{place}: no file" in message
+    assert "MIKOMI_DATABASE_URL" in message
     assert files(folder) == before
 
 
 @pytest.mark.parametrize("content", [b"", b"name,called\n1,2\n" * 100], ids=["empty", "text"])
 @pytest.mark.parametrize("words", ["shadow", "lift", "key list", "user list"])
-def test_a_file_of_something_else_is_said_and_stays_as_it_is(
+def test_a_file_of_something_else_is_reported_and_stays_as_it_is(
     folder: Path,
     words: str,
     content: bytes,
@@ -90,7 +92,7 @@ def test_a_file_of_something_else_is_said_and_stays_as_it_is(
 
 
 @pytest.mark.parametrize("words", ["shadow", "lift", "key list", "ingest --source nonsense"])
-def test_an_address_nobody_understands_is_said(
+def test_an_address_nobody_understands_is_reported(
     folder: Path,
     words: str,
     capsys: pytest.CaptureFixture[str],
@@ -98,6 +100,21 @@ def test_an_address_nobody_understands_is_said(
 ) -> None:
     monkeypatch.setenv("MIKOMI_DATABASE_URL", "nonsense")
     refused(folder, capsys, *words.split())
+
+
+@pytest.mark.parametrize("words", ["key create crm", "key list", "user list", "serve"])
+def test_tables_of_another_version_are_refused(
+    folder: Path, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(folder / "former.db")) as connection, connection:
+        connection.execute("create table alembic_version (version_num varchar(32))")
+        connection.execute("insert into alembic_version values ('0009')")
+    monkeypatch.setenv("MIKOMI_DATABASE_URL", "sqlite:///former.db")
+    message = refused(folder, capsys, *words.split())
+    assert "tables of version 0009" in message
+    with closing(sqlite3.connect(folder / "former.db")) as connection:
+        tables = connection.execute("select name from sqlite_master").fetchall()
+    assert tables == [("alembic_version",)]
 
 
 def test_what_adds_makes_the_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,24 +21,24 @@ from pipelines.scoring import score
 from pipelines.storage import frames, partitions
 from pipelines.storage.work_directory import alone, work_directory
 from tests.small_company import ROOT, found, mikomi
-from tests.telltales import plant_persons, told_of_persons
+from tests.telltales import plant_persons, traces_of_persons
 
 STAGES = list(stages.STAGES)
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, set[str]]:
+def sections_read() -> dict[str, set[str]]:
     return {}
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory, seen: dict[str, set[str]]) -> Path:
+def company(tmp_path_factory: pytest.TempPathFactory, sections_read: dict[str, set[str]]) -> Path:
     folder = tmp_path_factory.mktemp("company")
     found(folder)
     plant_persons(folder)
     sections = {one.name for one in fields(Params)}
     for stage in STAGES:
-        read = seen.setdefault(stage, set())
+        read = sections_read.setdefault(stage, set())
 
         def watching(self: Params, name: str, read: set[str] = read) -> Any:
             if name in sections:
@@ -67,17 +67,19 @@ def test_every_stage_leaves_what_the_next_needs_and_no_half_output(
 
 def test_nothing_that_goes_round_tells_of_a_person(company: Path, places: Workspace) -> None:
     """E-mail addresses, names and telephone numbers of every lead were mapped by mistake."""
-    kept = (places.model, places.champion, places.evaluation, places.card, places.registry)
-    assert told_of_persons(company, *kept, places.leaks, places.promotion, places.training) == {}
+    outputs = (places.model, places.champion, places.evaluation, places.card, places.registry)
+    assert (
+        traces_of_persons(company, *outputs, places.leaks, places.promotion, places.training) == {}
+    )
 
 
-def test_a_person_in_the_card_would_be_found(
+def test_a_person_in_the_card_would_be_noticed(
     company: Path, places: Workspace, tmp_path: Path
 ) -> None:
     card = json.loads((places.card / "card.json").read_text("utf-8"))
     lead = pd.read_parquet(places.tables / "leads")["lead_id"].iloc[0]
     (tmp_path / "card.json").write_text(json.dumps(card | {"worst": lead}), "utf-8")
-    assert told_of_persons(company, tmp_path) == {"card.json": ["lead_id"]}
+    assert traces_of_persons(company, tmp_path) == {"card.json": ["lead_id"]}
 
 
 def test_the_card_says_what_was_decided_and_why(places: Workspace) -> None:
@@ -110,9 +112,7 @@ def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:
     assert json.loads(places.promotion.read_text("utf-8"))["promoted"] is True
 
 
-def test_asked_alone_segments_get_the_answer_of_the_report(
-    company: Path, places: Workspace
-) -> None:
+def test_the_command_segments_agrees_with_the_report(company: Path, places: Workspace) -> None:
     report, card = (
         json.loads(path.read_text("utf-8"))["own_models"]
         for path in (places.evaluation / "report.json", places.card / "card.json")
@@ -125,9 +125,9 @@ def test_asked_alone_segments_get_the_answer_of_the_report(
 
 
 def test_the_catalog_and_the_training_rows_lie_before_the_embargo(places: Workspace) -> None:
-    told = json.loads(places.training.read_text("utf-8"))
+    training = json.loads(places.training.read_text("utf-8"))
     snapshots = frames.read_snapshots(places.snapshots)
-    assert told["rows"] < snapshots["label"].notna().sum()
+    assert training["rows"] < snapshots["label"].notna().sum()
     assert frames.catalog(places.features) == artifact.load(places.champion).catalog
 
 
@@ -205,13 +205,13 @@ def test_leads_are_scored_through_a_mapping_one_run_at_a_time(
     assert mikomi(company, *words) == 0
     ours = pd.read_parquet(places.scores)
     pd.testing.assert_frame_equal(pd.read_parquet(company / "mapped.parquet"), ours)
-    (kept,) = places.data.glob("asked-*")
-    with alone(kept):
+    (store,) = places.data.glob("asked-*")
+    with alone(store):
         assert mikomi(company, *words[:-1], "other.parquet") == 2
-        assert kept.is_dir()
-    told = capsys.readouterr().err
-    assert f"making {kept.relative_to(company)}" in told
-    assert "`mikomi ingest`" in told
+        assert store.is_dir()
+    printed = capsys.readouterr().err
+    assert f"making {store.relative_to(company)}" in printed
+    assert "`mikomi ingest`" in printed
     assert not (company / "other.parquet").exists()
 
 
@@ -226,16 +226,16 @@ def test_a_stage_done_again_gives_the_same_bytes(company: Path, places: Workspac
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_dvc_lists_the_sections_that_a_stage_reads(
-    company: Path, seen: dict[str, set[str]], stage: str
+    company: Path, sections_read: dict[str, set[str]], stage: str
 ) -> None:
     assert company.is_dir()
     listed = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"][stage]["params"]
-    assert seen[stage] - {"workspace", "engine"} == set(listed)
+    assert sections_read[stage] - {"workspace", "engine"} == set(listed)
 
 
-def test_a_section_that_is_not_listed_would_be_noticed(seen: dict[str, set[str]]) -> None:
-    assert "train" in seen["train"]
-    assert seen["train"] - {"train"} != seen["train"]
+def test_a_section_that_is_not_listed_would_be_noticed(sections_read: dict[str, set[str]]) -> None:
+    assert "train" in sections_read["train"]
+    assert sections_read["train"] - {"train"} != sections_read["train"]
 
 
 def test_looking_prints_tables_and_writes_the_picture(
@@ -245,9 +245,9 @@ def test_looking_prints_tables_and_writes_the_picture(
     assert mikomi(company, "profile", "--picture", "profile.svg", "--language", "ja") == 0
     lead = pd.read_parquet(Workspace("small", company).scores)["lead_id"][0]
     assert mikomi(company, "feature", lead, "2026-01-01", "--language", "ja") == 0
-    told = capsys.readouterr().out
-    assert "embargo 90 days" in told
-    assert "suggested  cohort.horizon_days" in told
-    assert "were not known before the cutoff" in told
+    printed = capsys.readouterr().out
+    assert "embargo 90 days" in printed
+    assert "suggested  cohort.horizon_days" in printed
+    assert "were not known before the cutoff" in printed
     assert (company / "splits.svg").read_text("utf-8").startswith("<svg")
     assert "成約までの日数" in (company / "profile.svg").read_text("utf-8")

@@ -39,25 +39,25 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def activities(company: Path) -> Iterator[dict[Path, pd.DataFrame]]:
     """The activities of the workspace, to be changed; they are put back."""
     folder = Workspace("small", company).tables / "activities"
-    kept = {path: path.read_bytes() for path in folder.glob("*.parquet")}
-    yield {path: pd.read_parquet(path) for path in kept}
-    for path, content in kept.items():
+    contents = {path: path.read_bytes() for path in folder.glob("*.parquet")}
+    yield {path: pd.read_parquet(path) for path in contents}
+    for path, content in contents.items():
         path.write_bytes(content)
 
 
-def told(folder: Path) -> dict[str, Any]:
+def stored_run(folder: Path) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(
         (Workspace("small", folder).monitor / "monitor.json").read_text("utf-8")
     )
     return read
 
 
-def test_without_a_planted_change_it_is_quiet_and_says_how_often_it_errs(company: Path) -> None:
+def test_without_a_planted_change_it_is_quiet_and_states_how_often_it_errs(company: Path) -> None:
     assert mikomi(company, "monitor", "--as-of", "2025-08-01") == 0
-    found = told(company)
-    assert (found["verdict"], found["alarms"], found["false_alarm_rate"]) == ("quiet", [], 0.01)
-    assert found["as_of"].startswith("2025-08-01")
-    assert found["compared"]["reference_to"] < found["compared"]["at"] - 90 * DAY
+    run = stored_run(company)
+    assert (run["verdict"], run["alarms"], run["false_alarm_rate"]) == ("quiet", [], 0.01)
+    assert run["as_of"].startswith("2025-08-01")
+    assert run["compared"]["reference_to"] < run["compared"]["at"] - 90 * DAY
     for file, word in (("monitor.html", "Quiet."), ("monitor.ja.html", "異常なし")):
         page = (Workspace("small", company).monitor / file).read_text("utf-8")
         assert word in page
@@ -75,12 +75,12 @@ def test_a_planted_change_is_told_with_what_to_do(
         many = [more.assign(activity_id=more["activity_id"] + f"-{n}") for n in range(3)]
         pd.concat([rows[~silent], *many]).sort_values(["lead_id", "occurred_at"]).to_parquet(path)
     assert mikomi(company, "monitor", "--as-of", "2025-08-01") == ALARM
-    found = told(company)
-    assert found["verdict"] == "alarm"
-    kinds = {(one["check"], one["what"]) for one in found["alarms"]}
+    run = stored_run(company)
+    assert run["verdict"] == "alarm"
+    kinds = {(one["check"], one["what"]) for one in run["alarms"]}
     assert ("Silence", "email_open") in kinds
     assert ("Feature drift", "engagement__any_count__30d") in kinds
-    assert all(one[key] for one in found["alarms"] for key in ("found", "expected", "what_to_do"))
+    assert all(one[key] for one in run["alarms"] for key in ("found", "expected", "what_to_do"))
     assert "what to do" in capsys.readouterr().out
 
 
@@ -93,26 +93,26 @@ def test_receipts_are_judged_when_their_horizon_is_over(company: Path) -> None:
     receipts(url, artifact.read_fingerprint(places.champion), cutoff)
     before, after = cutoff + pd.Timedelta(days=89), cutoff + pd.Timedelta(days=91)
     mikomi(company, "monitor", "--as-of", str(before), "--database", url)
-    early = told(company)["calibration"]
+    early = stored_run(company)["calibration"]
     assert early["source"] == "snapshots"
     mikomi(company, "monitor", "--as-of", str(after), "--database", url)
-    late = told(company)["calibration"]
+    late = stored_run(company)["calibration"]
     assert (late["source"], late["rows"], late["waiting"]) == ("receipts", 400, 0)
     whole = late["parts"][0]
     assert (whole["observed"], whole["expected"]) == (100.0, pytest.approx(40.0))
     assert whole["alarm"]
-    assert "Calibration" in {one["check"] for one in told(company)["alarms"]}
+    assert "Calibration" in {one["check"] for one in stored_run(company)["alarms"]}
 
 
 def receipts(url: str, fingerprint: str, cutoff: pd.Timestamp) -> None:
-    """Let a server have told 400 leads one in ten twice on a day, and one in four be won."""
+    """Store two receipts of 400 leads, each with a probability of .1; one lead in four is won."""
     engine = create_engine(url)
     METADATA.create_all(engine)
     at = int(to_moments(pd.Series([cutoff]))[0])
     answer = json.dumps({"probability": 0.1, "band": "hot"}).encode()
-    said = {"kind": "score", "feature_sha256": "", "language": "en", "answer": answer}
+    receipt = {"kind": "score", "feature_sha256": "", "language": "en", "answer": answer}
     rows = [
-        said
+        receipt
         | {"receipt_id": f"r{n}", "lead_id": f"L{n // 2}", "at": at, "cutoff": at + n % 2}
         | {"model_fingerprint": fingerprint}
         for n in range(800)

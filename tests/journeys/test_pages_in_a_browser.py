@@ -197,8 +197,8 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, address: str) -> None:
 
 
 def focused(page: Page) -> str:
-    said: str = page.evaluate("document.activeElement.id || document.activeElement.innerText")
-    return said
+    place: str = page.evaluate("document.activeElement.id || document.activeElement.innerText")
+    return place
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
@@ -252,10 +252,10 @@ def test_a_print_holds_the_list_and_no_buttons(page: Page) -> None:
 
 
 def serious(page: Page) -> list[Any]:
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
     return [
         (one["id"], [node["html"] for node in one["nodes"]])
-        for one in found
+        for one in violations
         if one["impact"] in ("serious", "critical")
     ]
 
@@ -281,7 +281,7 @@ def test_nothing_serious_bars_anyone(
             assert serious(page) == [], place
 
 
-def test_a_planted_barrier_is_found(page: Page) -> None:
+def test_a_planted_barrier_is_detected(page: Page) -> None:
     page.goto("/signin")
     page.evaluate("document.querySelector('label').remove()")
     assert [one[0] for one in serious(page)] == ["label"]

@@ -1,4 +1,4 @@
-"""The ranking goes on where it was: the server is killed before what it was told is ranked."""
+"""The ranking continues where it was: the server is killed before new records are ranked."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from serve.scoring.pointer import point
 from tests import served
 
 
-def told(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def sent(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     content = None if body is None else json.dumps(body).encode()
     status, answer = served.ask(port, method, path, content)
     assert status == 200, answer
@@ -20,7 +20,7 @@ def told(port: int, method: str, path: str, body: dict[str, Any] | None = None) 
 
 def wait_for(port: int, count: int) -> dict[str, Any]:
     for _ in range(1_200):
-        page = told(port, "GET", "/v1/leads")
+        page = sent(port, "GET", "/v1/leads")
         rows = {row["lead_id"]: row for row in page["leads"]}
         if page["waiting"] == 0 and len(rows) == count:
             return rows
@@ -29,8 +29,8 @@ def wait_for(port: int, count: int) -> dict[str, Any]:
 
 
 def lead(n: int) -> dict[str, Any]:
-    kept = served.body(0)
-    return {name: kept[name] for name in ("created_at", "attributes")} | {"owner_id": f"o-{n}"}
+    body = served.body(0)
+    return {name: body[name] for name in ("created_at", "attributes")} | {"owner_id": f"o-{n}"}
 
 
 def activity(n: int) -> dict[str, Any]:
@@ -44,13 +44,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_was_told_before_a_kill_is_ranked_after_it(folder: Path) -> None:
+def test_records_sent_before_a_kill_are_ranked_after_it(folder: Path) -> None:
     with served.server(folder, MIKOMI_REFRESH_SECONDS="0.1") as (running, port):
         for n in range(3):
-            told(port, "PUT", f"/v1/leads/L-{n}", lead(n))
+            sent(port, "PUT", f"/v1/leads/L-{n}", lead(n))
         assert wait_for(port, 3)["L-1"]["last_activity_at"] is None
-        told(port, "PUT", "/v1/leads/L-3", lead(3))
-        told(port, "POST", "/v1/activities", activity(1))
+        sent(port, "PUT", "/v1/leads/L-3", lead(3))
+        sent(port, "POST", "/v1/activities", activity(1))
         running.kill()
     with served.server(folder, MIKOMI_REFRESH_SECONDS="0.1") as (_, port):
         rows = wait_for(port, 4)

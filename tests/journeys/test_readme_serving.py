@@ -16,7 +16,7 @@ PRINTED = "127.0.0.1:8000"
 
 
 def commands(readme: str) -> list[list[str]]:
-    """Give the commands of the block that starts the server, as a shell would read them."""
+    """Return the commands of the block that starts the server, as a shell would read them."""
     blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
     (block,) = [block for block in blocks if "mikomi serve" in block]
     starts = re.split(r"^(?=curl|\.venv)", block, flags=re.MULTILINE)
@@ -32,13 +32,13 @@ def test_what_is_printed_works(tmp_path: Path) -> None:
         for call in calls:
             path = call[2].removeprefix(PRINTED)
             content = call[call.index("-d") + 1].encode() if "-d" in call else None
-            status, said = served.ask(port, "POST" if content else "GET", path, content)
-            assert status == 200, said
+            status, answer = served.ask(port, "POST" if content else "GET", path, content)
+            assert status == 200, answer
             if content:
-                assert json.loads(said)["language"] == "ja"
-    told = {"MIKOMI_DATABASE_URL": f"sqlite:///{tmp_path / 'mikomi.db'}"}
+                assert json.loads(answer)["language"] == "ja"
+    environment = {"MIKOMI_DATABASE_URL": f"sqlite:///{tmp_path / 'mikomi.db'}"}
     command = [Path(sys.executable).parent / "mikomi", *key[1:]]
     made = subprocess.run(  # noqa: S603 - our own command
-        command, env=os.environ | told, capture_output=True, text=True, check=True
+        command, env=os.environ | environment, capture_output=True, text=True, check=True
     )
     assert made.stdout.startswith("mk_")

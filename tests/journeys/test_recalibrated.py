@@ -46,8 +46,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return told
+    facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return facts
 
 
 def test_repair_before_retraining(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,6 +94,6 @@ def test_repair_before_retraining(company: Path, capsys: pytest.CaptureFixture[s
     assert mikomi(company, "rollback", "--reason", "too sure") == 0
     assert artifact.load(places.champion).fingerprint == before.fingerprint
     assert mikomi(company, "recalibrate") == 0
-    told = read(places.recalibration)
-    assert (told["version"], told["recalibrated"], told["champion"]) == (2, False, 1)
-    assert told["grounds"] == ["version 2 was rolled back: too sure"]
+    facts = read(places.recalibration)
+    assert (facts["version"], facts["recalibrated"], facts["champion"]) == (2, False, 1)
+    assert facts["grounds"] == ["version 2 was rolled back: too sure"]

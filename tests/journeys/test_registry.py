@@ -32,7 +32,7 @@ from tests.small_model import small_model
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("registry")
     artifact.save(folder / "model", small_model().artifact)
-    asked().to_parquet(folder / "asked.parquet")
+    example_rows().to_parquet(folder / "asked.parquet")
     return folder
 
 
@@ -40,11 +40,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry(place: Path) -> Registry:
     made = Registry(RegistrySettings(), place / "mlflow")
     run_id = made.log(run(), {"report": place / "asked.parquet"})
-    made.crown(made.register(run_id, place / "model", asked()), {"verdict": "promoted"})
+    made.crown(made.register(run_id, place / "model", example_rows()), {"verdict": "promoted"})
     return made
 
 
-def asked() -> pd.DataFrame:
+def example_rows() -> pd.DataFrame:
     frame = small_model().frame
     rows = np.asarray(frame.values, dtype=np.float64)[:40]
     return pd.DataFrame(rows, columns=list(frame.catalog.names))
@@ -58,24 +58,24 @@ def run() -> Run:
 def answered(place: Path) -> pd.DataFrame:
     here = RankedLeads()
     here.load(place / "model")
-    return here.predict(asked())
+    return here.predict(example_rows())
 
 
 def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
     run_id = registry.find_run(run().fingerprint)
     assert run_id is not None
-    kept = registry._client.get_run(run_id)
-    assert kept.data.params == {"train.seed": "1"}
-    assert kept.data.metrics == {"auc": 0.75}
-    assert kept.data.tags["mlflow.source.git.commit"] == "c0ffee"
-    assert kept.inputs.dataset_inputs[0].dataset.name == "leads.csv"
-    assert kept.info.status == "FINISHED"
+    logged = registry._client.get_run(run_id)
+    assert logged.data.params == {"train.seed": "1"}
+    assert logged.data.metrics == {"auc": 0.75}
+    assert logged.data.tags["mlflow.source.git.commit"] == "c0ffee"
+    assert logged.inputs.dataset_inputs[0].dataset.name == "leads.csv"
+    assert logged.info.status == "FINISHED"
     assert [one.path for one in registry._client.list_artifacts(run_id)] == ["report"]
 
 
 def test_the_same_artifact_is_logged_and_registered_once(registry: Registry, place: Path) -> None:
     run_id = registry.log(Run(run().fingerprint, metrics={"lift": 3.0}))
-    again = registry.register(run_id, place / "model", asked())
+    again = registry.register(run_id, place / "model", example_rows())
     assert run_id == registry.find_run(run().fingerprint)
     assert [version.number for version in registry.versions()] == [again.number] == [1]
 
@@ -89,7 +89,7 @@ def test_the_champion_is_named_and_comes_back_to_the_bit(registry: Registry, pla
     assert artifact.load(place / "fetched").fingerprint == run().fingerprint
 
 
-def test_the_card_is_kept_with_the_version_and_follows_it(registry: Registry, place: Path) -> None:
+def test_the_card_is_stored_with_its_version(registry: Registry, place: Path) -> None:
     server = place / "server"
     server.mkdir()
     point(server, run().fingerprint, 1)
@@ -110,9 +110,9 @@ def test_an_unknown_version_is_named(registry: Registry) -> None:
 
 def test_no_code_and_no_pickle_lies_in_the_registry(registry: Registry, place: Path) -> None:
     assert registry.champion() is not None
-    kept = [path for path in (place / "mlflow").rglob("*") if path.is_file()]
-    assert not [path for path in kept if path.suffix in {".pkl", ".pickle", ".joblib"}]
-    code = [path.read_text("utf-8") for path in kept if path.suffix == ".py"]
+    files = [path for path in (place / "mlflow").rglob("*") if path.is_file()]
+    assert not [path for path in files if path.suffix in {".pkl", ".pickle", ".joblib"}]
+    code = [path.read_text("utf-8") for path in files if path.suffix == ".py"]
     assert len(code) == 1
     assert len(code[0].splitlines()) == 4
 
@@ -122,7 +122,7 @@ def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(registry: Registry, p
     with addressed(mlflow, registry.url):
         model = mlflow.pyfunc.load_model("models:/mikomi@champion")
     assert model.metadata.get_input_schema() is not None
-    there, here = model.predict(asked()), answered(place)
+    there, here = model.predict(example_rows()), answered(place)
     assert list(there.columns) == list(ANSWER_COLUMNS)
     assert there["probability"].to_numpy().tobytes() == here["probability"].to_numpy().tobytes()
     assert there["reasons_ja"].tolist() == here["reasons_ja"].tolist()
@@ -131,11 +131,11 @@ def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(registry: Registry, p
 def test_a_missing_column_is_a_missing_value(place: Path) -> None:
     here = RankedLeads()
     here.load(place / "model")
-    column = asked().columns[1]
-    without = here.predict(asked().drop(columns=column))
-    empty = here.predict(asked().assign(**{column: np.nan}))
+    column = example_rows().columns[1]
+    without = here.predict(example_rows().drop(columns=column))
+    empty = here.predict(example_rows().assign(**{column: np.nan}))
     pd.testing.assert_frame_equal(without, empty)
-    assert not without["probability"].equals(here.predict(asked())["probability"])
+    assert not without["probability"].equals(here.predict(example_rows())["probability"])
 
 
 def test_another_process_serves_it_by_mlflow_to_the_bit(registry: Registry, place: Path) -> None:
@@ -154,7 +154,7 @@ def test_another_process_serves_it_by_mlflow_to_the_bit(registry: Registry, plac
     )
     try:
         _wait(f"http://127.0.0.1:{port}/ping", server)
-        body = json.dumps({"dataframe_split": json.loads(asked().to_json(orient="split"))})
+        body = json.dumps({"dataframe_split": json.loads(example_rows().to_json(orient="split"))})
         answer = json.loads(_post(f"http://127.0.0.1:{port}/invocations", body))["predictions"]
     finally:
         with contextlib.suppress(ProcessLookupError):

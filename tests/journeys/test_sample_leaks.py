@@ -10,7 +10,8 @@ from features.labels import Target
 from features.snapshots import CohortRule
 from features.timeline import from_moments, to_moments
 from models.evaluation.single_features import Single, singles, suspects
-from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import split_by_cutoff
 from models.stats.training_set import TrainingSet
 from pipelines import sample
 
@@ -36,9 +37,9 @@ def named(*, with_leaks: bool) -> tuple[Single, ...]:
 
 
 def test_every_column_that_was_filled_after_the_win_is_named() -> None:
-    found = {single.feature: single.grounds for single in named(with_leaks=True)}
-    assert {"profile__contract_code", "profile__onboarding_owner"} <= set(found)
-    assert "filled_later" in found["profile__contract_code"]
+    suspects = {single.feature: single.grounds for single in named(with_leaks=True)}
+    assert {"profile__contract_code", "profile__onboarding_owner"} <= set(suspects)
+    assert "filled_later" in suspects["profile__contract_code"]
 
 
 def test_the_honest_company_has_no_suspects() -> None:

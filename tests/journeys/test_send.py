@@ -17,7 +17,7 @@ from pipelines.run.stage_context import silently
 from pipelines.storage import partitions
 from serve.settings import Settings
 from serve.store.engine import open_engine
-from serve.store.leads.history import Histories
+from serve.store.leads.history import HistoryReader
 from serve.store.tables import ACTIVITIES, LEADS, OUTCOMES
 from tests import builders
 from tests.browsing import site
@@ -58,9 +58,9 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
     tables = partitions.read_all(job.places.tables)
     for _ in range(2):
         with closing(send_to_server.Server(address, None)) as server:
-            told = send_to_server.run(job, server, today=True)
-    assert told["leads"] == len(tables.leads)
-    assert told["activities"] == len(tables.activities)
+            counts = send_to_server.run(job, server, today=True)
+    assert counts["leads"] == len(tables.leads)
+    assert counts["activities"] == len(tables.activities)
     engine = open_engine(url)
     with engine.connect() as connection:
         for table, frame in ((ACTIVITIES, tables.activities), (LEADS, tables.leads)):
@@ -68,14 +68,14 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
             assert count == len(frame)
         assert connection.execute(select(func.count()).select_from(OUTCOMES)).scalar_one() > 0
     first = tables.leads.iloc[0]
-    asked, _ = Histories(engine).asked(first["lead_id"], NOW)
-    kept = asked.histories[0].lead
-    assert kept.created_at - first["created_at"] == timedelta(days=57)
-    assert kept.known_at is not None
+    lookup, _ = HistoryReader(engine).request(first["lead_id"], NOW)
+    stored = lookup.histories[0].lead
+    assert stored.created_at - first["created_at"] == timedelta(days=57)
+    assert stored.known_at is not None
     engine.dispose()
 
 
-def test_nobody_there_and_no_address_are_said(monkeypatch: Any) -> None:
+def test_no_server_and_no_address_are_reported(monkeypatch: Any) -> None:
     with pytest.raises(BadRequest, match="an http address"):
         send_to_server.Server("ftp:nowhere", None)
     monkeypatch.setattr(send_to_server, "_WAIT_SECONDS", 0.1)
@@ -83,7 +83,7 @@ def test_nobody_there_and_no_address_are_said(monkeypatch: Any) -> None:
         send_to_server.Server("http://127.0.0.1:9", None).wait()
 
 
-def test_a_refusal_is_told(served_at: tuple[str, str]) -> None:
+def test_a_refusal_is_reported(served_at: tuple[str, str]) -> None:
     with closing(send_to_server.Server(served_at[0], None)) as server:
         server.wait()
         with pytest.raises(BadRequest, match="422"):

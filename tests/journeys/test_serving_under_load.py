@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.store.engine import open_engine
-from serve.wire.bodies import ScoreBody, asked_of, read
+from serve.wire.bodies import ScoreBody, read, request_from_body
 from tests import served
 
 REQUESTS, CLIENTS = 5_000, 4
@@ -36,13 +36,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, int
 
 
 def expected(seed: int) -> float:
-    """Tell the probability by the library, without a server."""
-    asked = asked_of(read(ScoreBody, BODY), datetime(2026, 7, 1, tzinfo=UTC))
-    return Loaded(served.artifact(seed)).answer(asked, "en", "").probability
+    """Return the probability by the library, without a server."""
+    request = request_from_body(read(ScoreBody, BODY), datetime(2026, 7, 1, tzinfo=UTC))
+    return LoadedModel(served.artifact(seed)).answer(request, "en", "").probability
 
 
 def many(port: int, count: int) -> list[tuple[int, bytes]]:
-    """Ask many times over one connection."""
+    """Send many requests over one connection."""
     answers = []
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         for _ in range(count):
@@ -72,14 +72,14 @@ def test_a_slow_client_then_swaps_and_a_broken_model_under_load_then_a_kill(
             time.sleep(0.4)
         answers = [answer for one in waiting for answer in one.result()]
     assert {status for status, _ in answers} == {200}
-    told = [json.loads(content) for _, content in answers]
-    seen = {(t["model"]["version"], t["model"]["fingerprint"], t["probability"]) for t in told}
-    assert seen == {(1, good[1], expected(0)), (2, good[2], expected(1))}
+    bodies = [json.loads(content) for _, content in answers]
+    by = {(t["model"]["version"], t["model"]["fingerprint"], t["probability"]) for t in bodies}
+    assert by == {(1, good[1], expected(0)), (2, good[2], expected(1))}
     process.kill()
     process.wait(10)
     with open_engine(f"sqlite:///{folder / 'mikomi.db'}").connect() as connection:
         logged = {one for (one,) in connection.execute(text("select receipt_id from receipts"))}
-    assert {t["receipt_id"] for t in told} <= logged
+    assert {t["receipt_id"] for t in bodies} <= logged
 
 
 def a_slow_client_is_let_go(port: int) -> None:

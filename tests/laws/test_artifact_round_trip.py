@@ -36,8 +36,8 @@ for place in map(Path, sys.argv[1:]):
 
 
 def columns(scores: Scores) -> dict[str, np.ndarray]:
-    """Everything that is said of the leads, the sentences included."""
-    picked = scores.picked
+    """Return everything that is reported of the leads, the sentences included."""
+    selected = scores.selected
     return {
         "margin": scores.margin,
         "probability": scores.probability,
@@ -45,12 +45,12 @@ def columns(scores: Scores) -> dict[str, np.ndarray]:
         "band": scores.band,
         "base_probability": np.array(scores.base_probability),
         "remainder": scores.remainder,
-        "concept": picked.concept,
-        "feature": picked.feature,
-        "value": picked.value,
-        "contribution": picked.contribution,
-        "snapshots": picked.snapshots,
-        "conversions": picked.conversions,
+        "concept": selected.concept,
+        "feature": selected.feature,
+        "value": selected.value,
+        "contribution": selected.contribution,
+        "snapshots": selected.snapshots,
+        "conversions": selected.conversions,
         "ja": scores.sentences("ja").astype(str),
         "en": scores.sentences("en").astype(str),
     }
@@ -83,7 +83,7 @@ def test_a_new_process_gives_the_same_bits(tmp_path: Path) -> None:
                 assert there[name].tobytes() == np.asarray(column).tobytes(), name
 
 
-def test_a_planted_fault_of_one_bit_is_seen() -> None:
+def test_a_planted_fault_of_one_bit_is_noticed() -> None:
     artifact = kinds()["scorecard and trees"]
     table = artifact.model.scorecard.table.copy()
     table[:] = np.nextafter(table, np.inf)

@@ -24,13 +24,13 @@ def holds(curve: Calibration, margin: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("kind", ["none", "sigmoid", "beta", "isotonic", "quadratic"])
 @settings(max_examples=40, deadline=None)
-@given(margins=MARGINS, asked=MARGINS, seed=st.integers(0, 1000))
-def test_order_is_kept(
-    kind: calibration.Kind, margins: list[float], asked: list[float], seed: int
+@given(margins=MARGINS, others=MARGINS, seed=st.integers(0, 1000))
+def test_order_is_preserved(
+    kind: calibration.Kind, margins: list[float], others: list[float], seed: int
 ) -> None:
     margin = np.array(margins)
     label = np.random.default_rng(seed).integers(0, 2, len(margin)).astype(float)
-    assert holds(calibration.fit(kind, margin, label), np.array(margins + asked))
+    assert holds(calibration.fit(kind, margin, label), np.array(margins + others))
 
 
 def test_even_when_the_labels_say_the_opposite() -> None:

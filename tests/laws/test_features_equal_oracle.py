@@ -37,12 +37,12 @@ def test_features_equal_the_oracle(seed: int, late_share: float) -> None:
 
 def test_the_random_company_meets_every_view_and_measure() -> None:
     _, _, catalog = case(3)
-    told = {(feature.view, feature.measure) for feature in catalog.features}
-    assert {view for view, _ in told} == {
+    measured = {(feature.view, feature.measure) for feature in catalog.features}
+    assert {view for view, _ in measured} == {
         "profile", "engagement", "sales_touch", "deals", "account", "sequence"
     }  # fmt: skip
-    assert ("engagement", "decayed_count") in told
-    assert {f"{column}_sum" for column in VALUE_COLUMNS} <= {measure for _, measure in told}
+    assert ("engagement", "decayed_count") in measured
+    assert {f"{column}_sum" for column in VALUE_COLUMNS} <= {measure for _, measure in measured}
 
 
 def test_a_company_without_activities() -> None:
@@ -75,9 +75,9 @@ def test_planted_fault_a_half_life_that_is_a_second_too_long(
         return planned._replace(fading=(half_lives + 1e6, *rest))
 
     monkeypatch.setattr(engagement, "plan", longer)
-    found = differences(*case(1))
-    assert found
-    assert all("decayed_count" in name for name in found)
+    differing = differences(*case(1))
+    assert differing
+    assert all("decayed_count" in name for name in differing)
 
 
 def test_planted_fault_late_records_taken_for_records_in_order(

@@ -63,8 +63,8 @@ def counts_early_successes(
     snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Target, until: pd.Timestamp
 ) -> pd.Series:
     honest = labels.attach(snapshots, outcomes, target, until)
-    seen = outcomes[outcomes["occurred_at"] < until]
-    known = labels.attach(snapshots, seen, target, until + pd.Timedelta(days=1000))
+    observed = outcomes[outcomes["occurred_at"] < until]
+    known = labels.attach(snapshots, observed, target, until + pd.Timedelta(days=1000))
     return honest.where(honest.notna(), known.where(known == 1.0))
 
 

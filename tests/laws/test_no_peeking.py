@@ -22,8 +22,8 @@ OCCURRED = {
 }
 
 
-def unseen(table: pd.DataFrame, occurred: str) -> pd.Series:
-    """Tell which rows the cutoff does not see."""
+def invisible(table: pd.DataFrame, occurred: str) -> pd.Series:
+    """Mark the rows the cutoff does not see."""
     known_at = table["known_at"].fillna(table[occurred])
     return (known_at >= CUTOFF) | (table[occurred] >= CUTOFF)
 
@@ -34,7 +34,7 @@ def with_another_future(tables: Tables, seed: int) -> Tables:
     changed = {}
     for name in ("activities", "outcomes", "attribute_changes"):
         table = getattr(tables, name)
-        hidden = unseen(table, "occurred_at")
+        hidden = invisible(table, "occurred_at")
         future = table[hidden].sample(frac=1.0, replace=True, random_state=seed)
         for column in table.columns.difference(["lead_id", "occurred_at", "known_at"]):
             future[column] = random.permutation(future[column].to_numpy())
@@ -45,7 +45,7 @@ def with_another_future(tables: Tables, seed: int) -> Tables:
 
 
 def _other_leads(leads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    hidden = unseen(leads, "created_at").to_numpy()
+    hidden = invisible(leads, "created_at").to_numpy()
     out = leads.copy()
     for column in ("industry", "employees", "newsletter", "owner_id", "account_id"):
         values = out[column].to_numpy(copy=True)
@@ -55,7 +55,7 @@ def _other_leads(leads: pd.DataFrame, random: np.random.Generator) -> pd.DataFra
 
 
 def peeks(seed: int, late_share: float = 0.5) -> bool:
-    """Tell whether another future moves any feature."""
+    """Return whether another future moves any feature."""
     tables = builders.company(
         builders.Company(outcomes=60, changes=240, seed=seed, late_share=late_share)
     )
@@ -68,7 +68,7 @@ def peeks(seed: int, late_share: float = 0.5) -> bool:
 
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_nothing_unseen_moves_a_feature(seed: int) -> None:
+def test_nothing_invisible_moves_a_feature(seed: int) -> None:
     assert not peeks(seed)
 
 
@@ -82,14 +82,14 @@ def test_the_vocabulary_is_learned_from_what_the_last_cutoff_saw() -> None:
 
 @pytest.mark.parametrize("module", [activities, outcomes, attributes])
 def test_planted_fault_known_at_is_ignored(monkeypatch: pytest.MonkeyPatch, module: object) -> None:
-    monkeypatch.setattr(module, "seen_moments", lambda _, occurred: occurred)
+    monkeypatch.setattr(module, "visible_moments", lambda _, occurred: occurred)
     assert any(peeks(seed) for seed in range(6))
 
 
 @pytest.mark.parametrize("module", [activities, outcomes, attributes])
-def test_planted_fault_seen_at_the_cutoff_itself(
+def test_planted_fault_visible_at_the_cutoff_itself(
     monkeypatch: pytest.MonkeyPatch, module: object
 ) -> None:
-    rule = columns.seen_moments
-    monkeypatch.setattr(module, "seen_moments", lambda *args: rule(*args) - 1)
+    rule = columns.visible_moments
+    monkeypatch.setattr(module, "visible_moments", lambda *args: rule(*args) - 1)
     assert any(peeks(seed) for seed in range(8))

@@ -1,4 +1,4 @@
-"""Until the moment that is told, time alone changes nothing that matters of a lead."""
+"""Until the moment computed, time alone changes nothing that matters of a lead."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 from features import change_times
 from features.build import CompiledCatalog
 from features.catalog.catalog import Catalog, CatalogSettings
-from features.change_times import GROWING, Passing, changes_at, grown, passing_of
+from features.change_times import Passing, changes_at, grown, passing_of
+from features.feature import Feature
+from features.kernel.change_times import Windows
 from features.kernel.inputs import Indices, Integers, Matrix
-from features.kernel.sweep_plan import FADING
 from features.learn_catalog import learn
 from features.records.histories import Histories, encode
 from features.records.rows import make_rows
-from features.timeline import DAY
+from features.tables import Tables
+from features.timeline import DAY, NEVER
+from features.view import Motion
+from features.views import deals, motion_of
 from tests.builders import SPAN_DAYS, START, Company, company, learned, snapshots
 
 STILL = {
@@ -48,8 +52,8 @@ class Case:
         self.random = random
 
     def values(self, cutoff: int) -> Matrix:
-        asked: Integers = np.full(self.leads.size, cutoff, np.int64)
-        return self.compiled.values(self.histories, make_rows(self.leads, asked))
+        cutoffs: Integers = np.full(self.leads.size, cutoff, np.int64)
+        return self.compiled.values(self.histories, make_rows(self.leads, cutoffs))
 
     def due(self, moves: Passing | None = None) -> Integers:
         moves = moves or passing_of(self.catalog, self.edges)
@@ -67,30 +71,31 @@ class Case:
         for n, feature in enumerate(self.catalog.features):
             if not self.edges[n].size:
                 continue
-            if feature.measure in (*GROWING, FADING):
+            motion = motion_of(feature)
+            if motion.unit_microseconds or motion.half_life_days:
                 first, second = (np.searchsorted(self.edges[n], v) for v in (now[n], later[n]))
                 assert first == second, feature.name
-                told = grown(feature, float(now[n]), at - self.cutoff)
-                np.testing.assert_allclose(told, later[n], rtol=1e-6, atol=1e-6)
+                expected = grown(feature, float(now[n]), at - self.cutoff)
+                np.testing.assert_allclose(expected, later[n], rtol=1e-6, atol=1e-6)
             else:
                 np.testing.assert_array_equal(now[n], later[n], err_msg=feature.name)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 100_000))
-def test_nothing_changes_before_the_moment_told(seed: int) -> None:
+def test_nothing_changes_before_the_moment_computed(seed: int) -> None:
     case = Case(seed)
     case.check(case.due())
 
 
-def test_the_moment_is_not_told_far_too_early() -> None:
+def test_the_moment_is_not_far_too_early() -> None:
     waits = np.concatenate([(case := Case(seed)).due() - case.cutoff for seed in range(30)])
     assert np.median(waits) > DAY / 10
 
 
 @pytest.mark.parametrize("fault", ["windows", "account", "growing", "fading", "ahead"])
 def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    none = np.empty(0, np.int64)
+    none = Windows(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def faulty(moves: Passing) -> Passing:
         if fault == "windows":
@@ -104,7 +109,7 @@ def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
         return moves
 
     if fault == "ahead":
-        monkeypatch.setattr(change_times, "first_change", lambda *told: told[-1].fill(2**62))
+        monkeypatch.setattr(change_times, "first_change", lambda *args: args[-1].fill(2**62))
     with pytest.raises(AssertionError):  # noqa: PT012 - one of the cases shows it
         for seed in range(40):
             case = Case(seed)
@@ -115,21 +120,41 @@ def test_every_measure_is_one_of_the_five() -> None:
     tables = company(Company(leads=30, activities=900, outcomes=80, changes=60, seed=1))
     catalog = learn(tables, snapshots(tables, 1), CatalogSettings(min_support=1))
     for feature in catalog.features:
-        fades = feature.measure == FADING
-        slides = feature.window_days is not None and not fades
-        of_sequence = feature.view == "sequence"
-        kinds = (
-            slides,
-            fades,
-            feature.measure in GROWING,
-            feature.measure in change_times.CALENDAR,
-            not slides
-            and not fades
-            and (
-                feature.measure in STILL
-                or feature.measure.endswith("_sum")
-                or feature.measure in ("count", "active_day_count", "activity_count")
-                or of_sequence
-            ),
+        motion = motion_of(feature)
+        moves = (
+            bool(motion.windows_days),
+            bool(motion.half_life_days),
+            bool(motion.unit_microseconds),
+            motion.by_month,
         )
-        assert sum(kinds) == 1, feature
+        stands = feature.window_days is None and (
+            feature.measure in STILL
+            or feature.measure.endswith("_sum")
+            or feature.measure in ("count", "active_day_count", "activity_count")
+            or feature.view == "sequence"
+        )
+        assert sum((*moves, stands)) == 1, feature
+
+
+def test_outcomes_leave_the_windows_of_a_view_that_counts_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def sliding(_: Feature) -> Motion:
+        return Motion(windows_days=(30.0,), records="outcomes")
+
+    tables = company(Company(leads=1, outcomes=1, seed=1))
+    won = tables.outcomes.assign(occurred_at=START.as_unit("us"), known_at=START.as_unit("us"))
+    leads = tables.leads.drop(columns=["known_at", "account_id"]).assign(
+        created_at=START.as_unit("us")
+    )
+    catalog = learn(tables, snapshots(tables), CatalogSettings(min_support=1))
+    edges = [np.array([0.5] if f.name == "deals__won_count" else []) for f in catalog.features]
+    histories = encode(Tables(leads, outcomes=won), catalog.vocabulary)
+    at = START.value // 1000 + 5 * DAY
+    lead = np.zeros(1, np.int32)
+    values = CompiledCatalog(catalog).values(histories, make_rows(lead, np.array([at])))
+    due = changes_at(histories, lead, at, values, passing_of(catalog, edges))
+    assert due.tolist() == [NEVER]
+    monkeypatch.setattr(deals, "motion", sliding)
+    due = changes_at(histories, lead, at, values, passing_of(catalog, edges))
+    assert due.tolist() == [START.value // 1000 + 30 * DAY + 1]

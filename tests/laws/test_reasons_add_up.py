@@ -12,7 +12,8 @@ from features.build import FeatureFrame
 from features.errors import ArtifactError
 from models.explain import contributions as contributions_of
 from models.explain.contributions import Explainer
-from models.explain.select_reasons import STEEPEST, Base, ReasonSettings, concept_points
+from models.explain.select_reasons import STEEPEST, Base, concept_points
+from models.explain.settings import ReasonSettings
 from models.model.booster import Booster
 from models.model.calibration import Calibration
 from models.model.lead_model import LeadModel, Weights
@@ -63,7 +64,7 @@ def test_base_and_reasons_are_the_probability(seed: int, kind: str) -> None:
     assert np.abs(scores.base_probability + parts.sum(axis=1) - scores.probability).max() < (
         PROBABILITY
     )
-    shown = scores.picked.contribution.sum(axis=1)
+    shown = scores.selected.contribution.sum(axis=1)
     total = scores.base_probability + shown + scores.remainder
     assert np.abs(total - scores.probability).max() < PROBABILITY
     np.testing.assert_array_equal(scores.probability, model.probability(frame.values))
@@ -136,8 +137,8 @@ def in_probability(margins: NDArray[np.float64], base: float, kind: str) -> NDAr
     """Turn one contribution of 3 and one that makes up the rest into probabilities."""
     parts = np.column_stack([np.full(len(margins), 3.0), margins - base - 3.0])
     curve = CALIBRATIONS[kind]
-    told = (margins, curve.probability(margins), Base.of(base, curve))
-    return concept_points(parts, np.arange(2), 2, told)
+    scored = (margins, curve.probability(margins), Base.of(base, curve))
+    return concept_points(parts, np.arange(2), 2, scored)
 
 
 @pytest.mark.parametrize("kind", sorted(CALIBRATIONS))
@@ -157,5 +158,7 @@ def test_every_choice_of_shown_reasons_adds_up() -> None:
     frame = strange_frame(11)
     for shown in (ReasonSettings(0, 0), ReasonSettings(1, 0), ReasonSettings(9, 9, 0, 0.0)):
         scores = Scorer(small_model().artifact, shown).score(frame)
-        total = scores.base_probability + scores.picked.contribution.sum(axis=1) + scores.remainder
+        total = (
+            scores.base_probability + scores.selected.contribution.sum(axis=1) + scores.remainder
+        )
         assert np.abs(total - scores.probability).max() < PROBABILITY

@@ -35,103 +35,103 @@ def ask(lead_company: SampleCompany, lead: int, cutoff: int) -> pd.Series:
 
 def win_chance_by_state(lead_company: SampleCompany, lead: int, cutoff: int) -> np.ndarray:
     """Given everything, for each hidden state that the lead might be in."""
-    found = []
+    answers = []
     for state in range(5):
         path = np.full_like(lead_company.lives.path, state)
         pretended = replace(lead_company, lives=replace(lead_company.lives, path=path))
-        found.append(ask(pretended, lead, cutoff)["probability_given_everything"])
-    return np.array(found)
+        answers.append(ask(pretended, lead, cutoff)["probability_given_everything"])
+    return np.array(answers)
 
 
-def check_filter(asked: SampleCompany, lead: int, cutoff: int) -> None:
+def check_filter(sample: SampleCompany, lead: int, cutoff: int) -> None:
     """Compare the observable limit with the sum over every path of hidden states."""
-    belief = posterior_by_enumeration(asked, lead, cutoff)
-    expected = float(belief @ win_chance_by_state(asked, lead, cutoff))
-    assert ask(asked, lead, cutoff)["probability_given_seen"] == pytest.approx(expected, rel=EXACT)
+    belief = posterior_by_enumeration(sample, lead, cutoff)
+    expected = float(belief @ win_chance_by_state(sample, lead, cutoff))
+    assert ask(sample, lead, cutoff)["probability_given_seen"] == pytest.approx(expected, rel=EXACT)
 
 
-def touched_early(asked: SampleCompany) -> list[int]:
+def touched_early(sample: SampleCompany) -> list[int]:
     """Leads with a telling touch in their first three days."""
-    lives, created = asked.lives, asked.people.created_at
-    telling = ~asked.world.noise[lives.touch_kind]
+    lives, created = sample.lives, sample.people.created_at
+    telling = ~sample.world.noise[lives.touch_kind]
     touched = lives.touch_lead[telling & (lives.touch_at < created[lives.touch_lead] + 3 * DAY)]
     return list(dict.fromkeys(touched.tolist()))
 
 
 @pytest.mark.parametrize("age_hours", [1, 24, 72, 113])
 def test_the_filter_equals_the_enumeration_of_all_paths(age_hours: int) -> None:
-    asked = company()
-    for lead in touched_early(asked)[:3]:
-        check_filter(asked, lead, int(asked.people.created_at[lead]) + age_hours * HOUR)
+    sample = company()
+    for lead in touched_early(sample)[:3]:
+        check_filter(sample, lead, int(sample.people.created_at[lead]) + age_hours * HOUR)
 
 
 @pytest.mark.parametrize("event", [0, 1, 2, 3])
 def test_the_filter_equals_the_enumeration_when_deals_move(event: int) -> None:
-    asked = hasty_company()
-    lives, created = asked.lives, asked.people.created_at
+    sample = hasty_company()
+    lives, created = sample.lives, sample.people.created_at
     rows = np.flatnonzero(lives.event_kind == event)
     first = rows[np.argmin(lives.event_at[rows] - created[lives.event_lead[rows]])]
     next_day = (int(lives.event_at[first]) // DAY + 1) * DAY
-    check_filter(asked, int(lives.event_lead[first]), next_day + HOUR)
+    check_filter(sample, int(lives.event_lead[first]), next_day + HOUR)
 
 
 def test_right_after_a_deal_event_too() -> None:
-    asked = hasty_company()
-    lives, created = asked.lives, asked.people.created_at
+    sample = hasty_company()
+    lives, created = sample.lives, sample.people.created_at
     first = int(np.argmin(lives.event_at - created[lives.event_lead]))
-    check_filter(asked, int(lives.event_lead[first]), int(lives.event_at[first]) + HOUR)
+    check_filter(sample, int(lives.event_lead[first]), int(lives.event_at[first]) + HOUR)
 
 
 def test_a_filter_that_ignores_silence_is_caught() -> None:
-    asked = company()
-    deaf = replace(asked, world=DeafToSilence(**vars(asked.world)))
-    lead = touched_early(asked)[0]
+    sample = company()
+    deaf = replace(sample, world=DeafToSilence(**vars(sample.world)))
+    lead = touched_early(sample)[0]
     with pytest.raises(AssertionError):
-        check_filter(deaf, lead, int(asked.people.created_at[lead]) + 72 * HOUR)
+        check_filter(deaf, lead, int(sample.people.created_at[lead]) + 72 * HOUR)
 
 
-def simulated(asked: SampleCompany, lead: int, cutoff: int, state: int, stage: int) -> float:
-    return win_share_by_simulation(asked, (lead, cutoff, state), (stage, 0), 90, (20_000, 1))
+def simulated(sample: SampleCompany, lead: int, cutoff: int, state: int, stage: int) -> float:
+    return win_share_by_simulation(sample, (lead, cutoff, state), (stage, 0), 90, (20_000, 1))
 
 
 @pytest.mark.parametrize(("lead", "day", "hour"), [(5, 300, 0), (40, 130, 7), (77, 600, 13)])
 def test_given_everything_equals_brute_force(lead: int, day: int, hour: int) -> None:
-    asked = company()
-    cutoff = int(asked.people.created_at[0]) // DAY * DAY + day * DAY + hour * HOUR
-    quiet = replace(asked.lives, event_lead=np.full_like(asked.lives.event_lead, -1))
+    sample = company()
+    cutoff = int(sample.people.created_at[0]) // DAY * DAY + day * DAY + hour * HOUR
+    quiet = replace(sample.lives, event_lead=np.full_like(sample.lives.event_lead, -1))
     quiet = replace(quiet, **{f"event_{c}": np.empty(0, int) for c in ("lead", "at", "kind")})
-    never_dealt = replace(asked, lives=quiet)
+    never_dealt = replace(sample, lives=quiet)
     expected = win_chance_by_state(never_dealt, lead, cutoff)
     for state in (0, 2, 4):
-        share = simulated(asked, lead, cutoff, state, 0)
+        share = simulated(sample, lead, cutoff, state, 0)
         noise = np.sqrt(expected[state] * (1 - expected[state]) / 20_000)
         assert abs(share - expected[state]) < SIGMAS * noise
 
 
 def test_given_everything_equals_brute_force_with_an_open_deal() -> None:
-    asked = company()
-    opened = np.flatnonzero(asked.lives.event_kind == 0)[3]
-    lead = int(asked.lives.event_lead[opened])
-    cutoff = (int(asked.lives.event_at[opened]) // DAY + 1) * DAY
-    expected = win_chance_by_state(asked, lead, cutoff)
-    share = simulated(asked, lead, cutoff, 3, 1)
+    sample = company()
+    opened = np.flatnonzero(sample.lives.event_kind == 0)[3]
+    lead = int(sample.lives.event_lead[opened])
+    cutoff = (int(sample.lives.event_at[opened]) // DAY + 1) * DAY
+    expected = win_chance_by_state(sample, lead, cutoff)
+    share = simulated(sample, lead, cutoff, 3, 1)
     assert abs(share - expected[3]) < SIGMAS * np.sqrt(expected[3] * (1 - expected[3]) / 20_000)
-    assert abs(simulated(asked, lead, cutoff, 1, 1) - expected[3]) > 0.01  # another state differs
+    assert abs(simulated(sample, lead, cutoff, 1, 1) - expected[3]) > 0.01  # another state differs
 
 
 @pytest.fixture(scope="module")
 def matured() -> pd.DataFrame:
     """Truth and label of the matured calendar snapshots of open leads."""
-    asked = company(3000, 5)
-    snapshots = truth_snapshots(asked)
-    told = truth_at(asked, snapshots)
-    cutoff = told["cutoff"].to_numpy("datetime64[us]").astype(np.int64)
-    lead = asked.lead_ids.get_indexer(told["lead_id"])
-    won = asked.first_won_at[lead]
-    told["label"] = (won >= cutoff) & (won < cutoff + 90 * DAY)
-    told["lead"] = lead
-    kept = (snapshots["kind"] == "calendar").to_numpy() & (cutoff + 90 * DAY <= asked.ends_at)
-    return told[kept].reset_index(drop=True)
+    sample = company(3000, 5)
+    snapshots = truth_snapshots(sample)
+    truth_table = truth_at(sample, snapshots)
+    cutoff = truth_table["cutoff"].to_numpy("datetime64[us]").astype(np.int64)
+    lead = sample.lead_ids.get_indexer(truth_table["lead_id"])
+    won = sample.first_won_at[lead]
+    truth_table["label"] = (won >= cutoff) & (won < cutoff + 90 * DAY)
+    truth_table["lead"] = lead
+    mature = (snapshots["kind"] == "calendar").to_numpy() & (cutoff + 90 * DAY <= sample.ends_at)
+    return truth_table[mature].reset_index(drop=True)
 
 
 def check_calibrated(matured: pd.DataFrame, probability: pd.Series) -> None:
@@ -143,9 +143,9 @@ def check_calibrated(matured: pd.DataFrame, probability: pd.Series) -> None:
         assert abs(by_lead.sum()) < SIGMAS * np.sqrt((by_lead**2).sum())
 
 
-@pytest.mark.parametrize("given", ["everything", "seen"])
-def test_the_probabilities_come_true(matured: pd.DataFrame, given: str) -> None:
-    check_calibrated(matured, matured[f"probability_given_{given}"])
+@pytest.mark.parametrize("information", ["everything", "seen"])
+def test_the_probabilities_come_true(matured: pd.DataFrame, information: str) -> None:
+    check_calibrated(matured, matured[f"probability_given_{information}"])
 
 
 def test_probabilities_that_are_a_third_too_high_are_caught(matured: pd.DataFrame) -> None:
@@ -155,28 +155,28 @@ def test_probabilities_that_are_a_third_too_high_are_caught(matured: pd.DataFram
 
 def test_the_limit_is_as_hard_as_promised(matured: pd.DataFrame) -> None:
     label = matured["label"]
-    seen, everything = (matured[f"probability_given_{g}"] for g in ("seen", "everything"))
-    assert 0.80 <= roc_auc_score(label, seen) <= 0.88
-    assert roc_auc_score(label, seen) < roc_auc_score(label, everything)
-    assert log_loss(label, everything) < log_loss(label, seen)
+    observable, everything = (matured[f"probability_given_{g}"] for g in ("seen", "everything"))
+    assert 0.80 <= roc_auc_score(label, observable) <= 0.88
+    assert roc_auc_score(label, observable) < roc_auc_score(label, everything)
+    assert log_loss(label, everything) < log_loss(label, observable)
     assert 0.02 <= label.mean() <= 0.06
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = company()
-    snapshots = truth_snapshots(asked)
-    two = truth_at(asked, snapshots)
+    sample = company()
+    snapshots = truth_snapshots(sample)
+    two = truth_at(sample, snapshots)
     monkeypatch.setattr(truth, "THREADS", 1)
-    pd.testing.assert_frame_equal(truth_at(asked, snapshots), two)
+    pd.testing.assert_frame_equal(truth_at(sample, snapshots), two)
 
 
 def test_a_lead_that_was_not_there_and_a_cutoff_past_the_end_are_missing() -> None:
-    asked = company()
-    created = int(asked.people.created_at[9])
-    assert np.isnan(ask(asked, 9, created)["probability_given_seen"])
-    assert ask(asked, 9, created + HOUR)["probability_given_seen"] > 0
-    assert ask(asked, 9, asked.ends_at)["probability_given_everything"] > 0
-    assert np.isnan(ask(asked, 9, asked.ends_at + HOUR)["probability_given_everything"])
+    sample = company()
+    created = int(sample.people.created_at[9])
+    assert np.isnan(ask(sample, 9, created)["probability_given_seen"])
+    assert ask(sample, 9, created + HOUR)["probability_given_seen"] > 0
+    assert ask(sample, 9, sample.ends_at)["probability_given_everything"] > 0
+    assert np.isnan(ask(sample, 9, sample.ends_at + HOUR)["probability_given_everything"])
 
 
 def test_an_unknown_lead_is_refused() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from features.errors import BadParams, NotEnoughEvidence
 from features.timeline import DAY
-from models.stats.splits import Split, SplitSettings, folds_by_lead, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import Split, folds_by_lead, split_by_cutoff
 
 
 def holds(split: Split, cutoff: np.ndarray, horizon_days: float) -> bool:
@@ -26,7 +27,7 @@ def holds(split: Split, cutoff: np.ndarray, horizon_days: float) -> bool:
     horizon=st.floats(1, 120),
     share=st.floats(0.1, 0.6),
 )
-def test_the_embargo_is_kept(days: list[int], horizon: float, share: float) -> None:
+def test_the_embargo_is_respected(days: list[int], horizon: float, share: float) -> None:
     cutoff = np.array(days, dtype=np.int64) * DAY
     try:
         split = split_by_cutoff(cutoff, SplitSettings(horizon_days=horizon, test_share=share))

@@ -41,21 +41,23 @@ def world(n: int, margin_of: str, seed: int = 0, noise: int = 4) -> TrainingSet:
 
 def quality(model: LeadModel, test: TrainingSet) -> tuple[float, float]:
     probability = model.probability(test.values)
-    return metrics.auc(test.label, probability), metrics.log_loss(test.label, probability)
+    return metrics.auc(label=test.label, probability=probability), metrics.log_loss(
+        label=test.label, probability=probability
+    )
 
 
-def test_trees_are_kept_where_features_interact() -> None:
+def test_trees_stay_where_features_interact() -> None:
     model = fit_model.fit(world(1500, "interaction"), SETTINGS)
     assert model.evidence_level == "scorecard_and_trees"
     test = world(3000, "interaction", seed=1)
-    alone = metrics.auc(test.label, model.scorecard.margin(test.values))
+    alone = metrics.auc(label=test.label, probability=model.scorecard.margin(test.values))
     assert quality(model, test)[0] > alone + 0.2
 
 
 def test_nothing_is_learned_where_nothing_is_to_be_learned() -> None:
     rows, test = world(1500, "nothing"), world(3000, "nothing", seed=1)
     model = fit_model.fit(rows, SETTINGS)
-    flat = metrics.log_loss(test.label, np.full(len(test), rows.label.mean()))
+    flat = metrics.log_loss(label=test.label, probability=np.full(len(test), rows.label.mean()))
     assert quality(model, test)[1] < flat + 0.004
 
 
@@ -79,24 +81,28 @@ def test_few_conversions_still_make_a_model_that_is_not_worse_than_none(conversi
     probability = model.probability(few.values)
     assert ((probability > 0) & (probability < 1)).all()
     flat = np.full(len(few), max(conversions, 0.05) / len(few))
-    gained = metrics.log_loss(few.label, flat) - metrics.log_loss(few.label, probability)
+    gained = metrics.log_loss(label=few.label, probability=flat) - metrics.log_loss(
+        label=few.label, probability=probability
+    )
     assert gained > -0.002
     if conversions >= 10:
         assert quality(model, world(2000, "linear", seed=3))[0] > 0.6
 
 
 @pytest.mark.parametrize("conversions", [1, 10, 19])
-def test_hand_given_points_stand_alone_until_there_is_enough_to_correct_them_by(
+def test_points_stand_alone_until_there_is_enough_to_correct_them(
     conversions: int,
 ) -> None:
     rows = world(800, "linear", seed=2)
     keep = np.append(np.flatnonzero(rows.label == 0), np.flatnonzero(rows.label == 1)[:conversions])
-    few, given = rows.take(np.sort(keep)), Points((Rule(0, 1.0, low=0.0),))
-    by_hand = scorecard.from_points(few, given).margin(rows.values)
-    model = fit_model.fit(few, SETTINGS, given)
+    few, by_hand_points = rows.take(np.sort(keep)), Points((Rule(0, 1.0, low=0.0),))
+    by_hand = scorecard.from_points(few, by_hand_points).margin(rows.values)
+    model = fit_model.fit(few, SETTINGS, by_hand_points)
     assert model.calibration.kind == "none"
     assert np.array_equal(model.margin(rows.values), by_hand)
-    assert not np.allclose(fit_model.fit(rows, SETTINGS, given).margin(rows.values), by_hand)
+    assert not np.allclose(
+        fit_model.fit(rows, SETTINGS, by_hand_points).margin(rows.values), by_hand
+    )
 
 
 def test_with_no_rows_at_all_the_points_rank() -> None:

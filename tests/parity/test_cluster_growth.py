@@ -33,7 +33,7 @@ def client(scheduler: str) -> Iterator[Client]:
 
 
 def taught() -> tuple[TrainingSet, Floats]:
-    """Give rows, and for each a margin to start from."""
+    """Return rows, and for each a margin to start from."""
     some = rows(1500, 0)
     return some, np.linspace(-3.0, 0.0, len(some))
 
@@ -70,7 +70,7 @@ def test_what_is_lost_on_the_way_would_be_noticed(client: Client, fault: str) ->
     assert theirs.text != ours.text
 
 
-def test_who_has_what_is_told_in_the_order_asked(client: Client) -> None:
+def test_holders_come_in_the_order_of_the_request(client: Client) -> None:
     held = [client.scatter(number, hash=False) for number in range(12)]
     keys = [future.key for future in held]
     assert list(cluster_growth._InOrder(client).who_has(held)) == keys
@@ -92,7 +92,7 @@ def test_few_rows_go_to_few_workers_in_the_order_of_addresses() -> None:
         ClusterGrowth(cluster()).workers(10)
 
 
-def test_trees_of_other_workers_than_were_given_rows_are_refused() -> None:
+def test_trees_of_workers_without_rows_are_refused() -> None:
     cluster_growth._check("[num_machines: 2]\n", 2)
     with pytest.raises(BadInput, match="grown by 1 workers"):
         cluster_growth._check("[num_machines: 1]\n", 2)

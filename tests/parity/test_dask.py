@@ -48,7 +48,7 @@ def job(folder: Path, scheduler: str | None = None, light: str = LIGHT) -> Job:
     return Job(parse(light + engine), Workspace("small", folder))
 
 
-def asked(places: Workspace, model: Path, at: str = "2026-01-01") -> score.Question:
+def question(places: Workspace, model: Path, at: str = "2026-01-01") -> score.Question:
     return score.Question(places.tables, model, pd.Timestamp(at, tz="UTC"), places.scores)
 
 
@@ -59,7 +59,7 @@ def worked(made: Job, model: Path | None = None) -> Workspace:
     featurize.run(made)
     if model is None:
         train.run(made)
-    score.run(made, asked(made.places, model or made.places.model))
+    score.run(made, question(made.places, model or made.places.model))
     return made.places
 
 
@@ -83,12 +83,12 @@ def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(
 def test_training_hands_the_trees_to_the_workers_and_is_the_same(
     here: Workspace, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[Grow] = []
+    growers: list[Grow] = []
     fit = fit_model.fit
 
-    def seeing(*asked: Any) -> LeadModel:
-        seen.append(asked[-1])
-        return fit(*asked)
+    def seeing(*question: Any) -> LeadModel:
+        growers.append(question[-1])
+        return fit(*question)
 
     monkeypatch.setattr(fit_model, "fit", seeing)
     shutil.copytree(here.root, tmp_path / "there")
@@ -96,7 +96,7 @@ def test_training_hands_the_trees_to_the_workers_and_is_the_same(
         tmp_path / "there", scheduler, LIGHT.replace("train: {", "train: {grown: workers, ")
     )
     train.run(there)
-    assert isinstance(seen[0], ClusterGrowth)
+    assert isinstance(growers[0], ClusterGrowth)
     differ = {
         path.name
         for path in here.model.iterdir()
@@ -113,7 +113,7 @@ def test_a_difference_would_be_noticed(tmp_path: Path) -> None:
     assert (tmp_path / "a.parquet").read_bytes() != (tmp_path / "b.parquet").read_bytes()
 
 
-def test_a_fault_on_a_worker_is_told_here(scheduler: str) -> None:
+def test_a_fault_on_a_worker_is_raised_here(scheduler: str) -> None:
     settings = EngineSettings("dask", scheduler)
     with pytest.raises(ZeroDivisionError):
         list(each(lambda part: 1 // part, [0], settings))
@@ -138,10 +138,10 @@ def scored_after_interruption(here: Workspace, folder: Path, at: str) -> tuple[W
     made = Job(parse(LIGHT), Workspace("small", folder))
     store(made.places)
     with pytest.raises(KeyboardInterrupt):
-        score.run(replace(made, track=Watched(1)), asked(made.places, here.model, at))
+        score.run(replace(made, track=Watched(1)), question(made.places, here.model, at))
     assert not made.places.scores.exists()
     again = Watched()
-    score.run(replace(made, track=again), asked(made.places, here.model))
+    score.run(replace(made, track=again), question(made.places, here.model))
     assert not list(made.places.artifacts.glob(".*"))
     return made.places, again.done
 

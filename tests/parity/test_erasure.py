@@ -25,7 +25,7 @@ WHO = f"{TELLTALE}-id@example.invalid"
 
 
 def tell_everything(client: TestClient) -> list[str]:
-    """Tell of a person wherever something can be told; give the receipts of them and a mate."""
+    """Send a person's data to every place that takes it; return their receipts and a mate's."""
     mine = lead(account_id="acme", attributes={"industry": f"{TELLTALE}-industry"})
     client.put("/v1/leads/mate", json=lead(account_id="acme"))
     client.put(f"/v1/leads/{WHO}", json=mine)
@@ -48,7 +48,7 @@ def tell_everything(client: TestClient) -> list[str]:
 
 
 def traces(url: str) -> Iterator[str]:
-    """Give where anything telltale is left: tables and, of SQLite, its files."""
+    """Return where a trace is left: tables and, of SQLite, its files."""
     engine = engines.open_engine(url)
     with engines.reading(engine).connect() as connection:
         for table in METADATA.sorted_tables:
@@ -65,25 +65,25 @@ def traces(url: str) -> Iterator[str]:
 def test_nothing_of_an_erased_person_is_left(client: TestClient, url: str) -> None:
     receipts = tell_everything(client)
     assert {"leads", "activities", "outcomes", "receipts", "feedback"} <= set(traces(url))
-    told = client.delete(f"/v1/leads/{WHO}").json()
+    reply = client.delete(f"/v1/leads/{WHO}").json()
     assert list(traces(url)) == []
-    assert told == {
+    assert reply == {
         "activities": 5,
         "outcomes": 1,
         "attribute_changes": 1,
         "leads": 1,
         "receipts": 2,
     }
-    asked = [client.get(f"/v1/receipts/{one}").status_code for one in receipts]
-    assert asked == [410, 410, 200]
+    statuses = [client.get(f"/v1/receipts/{one}").status_code for one in receipts]
+    assert statuses == [410, 410, 200]
     replayed = [client.post(f"/v1/receipts/{one}/replay").status_code for one in receipts]
     assert replayed == [410, 410, 410]
     judged = client.post(f"/v1/receipts/{receipts[0]}/feedback", json={"verdict": "junk"})
     assert judged.status_code == 410
     engine = engines.open_engine(url)
     with engine.connect() as connection:
-        kept = connection.execute(text("select count(*), count(erased_at) from receipts")).one()
-        assert tuple(kept) == (3, 2)
+        stored = connection.execute(text("select count(*), count(erased_at) from receipts")).one()
+        assert tuple(stored) == (3, 2)
         assert connection.execute(text("select count(*) from audit")).scalar() == 1
     engine.dispose()
 
@@ -94,8 +94,8 @@ def test_planted_fault_a_file_that_remembers(
     models: Path, url: str, clock: Clock, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if fault == "nothing is overwritten":
-        kept = [one.replace("secure_delete=ON", "secure_delete=OFF") for one in engines.SAID]
-        monkeypatch.setattr(engines, "SAID", kept)
+        stored = [one.replace("secure_delete=ON", "secure_delete=OFF") for one in engines.PRAGMAS]
+        monkeypatch.setattr(engines, "SAID", stored)
     else:
         monkeypatch.setattr(erasure, "forget", lambda _engine: None)
     with serving(models, url, clock) as client:
@@ -123,8 +123,8 @@ def test_a_reader_holds_forgetting_up_and_no_longer(
 
 def test_an_answer_under_way_is_emptied_when_it_is_logged(client: TestClient, clock: Clock) -> None:
     parts: Any = client.app.state.parts  # type: ignore[attr-defined]
-    told = client.post("/v1/score", json=served.body(2) | {"lead_id": WHO}).json()
-    scoring = parts.receipts.of(told["receipt_id"])
+    reply = client.post("/v1/score", json=served.body(2) | {"lead_id": WHO}).json()
+    scoring = parts.receipts.of(reply["receipt_id"])
     client.delete(f"/v1/leads/{WHO}")
     clock.at += timedelta(seconds=1)
     again = client.post("/v1/score", json=served.body(2) | {"lead_id": WHO}).json()["receipt_id"]
@@ -134,7 +134,7 @@ def test_an_answer_under_way_is_emptied_when_it_is_logged(client: TestClient, cl
     assert parts.store.look_again(clock.at) == 1
     assert client.get("/v1/receipts/late").status_code == 410
     assert client.get(f"/v1/receipts/{again}").status_code == 200, "told after the erasure: new"
-    clock.at += erasure.LOOKED_FOR
+    clock.at += erasure.SEARCH_TIME
     parts.store.look_again(clock.at)
     parts.receipts.append_now([msgspec.structs.replace(late, receipt_id="very late")])
     assert parts.store.look_again(clock.at) == 0
@@ -146,7 +146,7 @@ def erase_while_writing(
     """Erase a lead while activities of it are being written; give what is left of it."""
     store: Any = client.app.state.parts.store  # type: ignore[attr-defined]
     writing, erasing = Event(), Event()
-    plain, locked = ingest.kept_rows, erasure._locked
+    plain, locked = ingest.stored_rows, erasure._locked
 
     def slowly(*arguments: Any) -> Any:
         writing.set()

@@ -1,14 +1,14 @@
-"""Law 7: what is told of a single lead is what is told of it among many, to the bit."""
+"""Law 7: the score of a single lead equals its score among many, to the bit."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from models.explain.select_reasons import ReasonSettings
+from models.explain.settings import ReasonSettings
 from models.scoring import compiled_rows, lead_score, scorer
 from models.scoring.batch_scores import Scores
-from models.scoring.lead_score import LeadScore, PickedReason
+from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from tests.laws.test_reasons_add_up import CALIBRATIONS, strange_frame, with_trees
 from tests.small_model import small_model
@@ -18,9 +18,9 @@ FEWEST = ReasonSettings(positive=1, negative=0, min_support=0, least=0.0)
 
 def among_many(scores: Scores, row: int) -> LeadScore:
     """Take the row of a lead out of the columns."""
-    picked = scores.picked
-    columns = [column[row].tolist() for column in picked.columns]
-    reasons = [PickedReason(*place) for place in zip(*columns, strict=True) if place[0] >= 0]
+    selected = scores.selected
+    columns = [column[row].tolist() for column in selected.columns]
+    reasons = [SelectedReason(*place) for place in zip(*columns, strict=True) if place[0] >= 0]
     return LeadScore(
         float(scores.margin[row]),
         float(scores.probability[row]),
@@ -45,7 +45,7 @@ def assert_same(made: Scorer, seed: int) -> None:
 
 @pytest.mark.parametrize("kind", sorted(CALIBRATIONS))
 @pytest.mark.parametrize("settings", [None, FEWEST], ids=["usual", "fewest"])
-def test_one_lead_is_told_as_among_many(kind: str, settings: ReasonSettings | None) -> None:
+def test_one_lead_is_scored_as_among_many(kind: str, settings: ReasonSettings | None) -> None:
     model = replace(with_trees(), calibration=CALIBRATIONS[kind])
     assert_same(Scorer(replace(small_model().artifact, model=model), settings), 5)
 
@@ -70,9 +70,9 @@ def test_planted_fault_a_value_that_lost_its_bits(monkeypatch: pytest.MonkeyPatc
     made = Scorer(replace(small_model().artifact, model=with_trees()))
 
     def coarse(values, packed, out):  # type: ignore[no-untyped-def]
-        compiled_rows.explain_and_tell_lead(values, packed, out)
+        compiled_rows.explain_and_score_lead(values, packed, out)
         out[:] = out.astype(np.float32)
 
-    monkeypatch.setattr(scorer, "explain_and_tell_lead", coarse)
+    monkeypatch.setattr(scorer, "explain_and_score_lead", coarse)
     with pytest.raises(AssertionError):
         assert_same(made, 5)

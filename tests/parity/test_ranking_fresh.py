@@ -14,10 +14,10 @@ from sqlalchemy import text, update
 from features.records.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
-from serve.scoring.loaded_model import Loaded
-from serve.scoring.point_in_time import seen_at
+from serve.scoring.loaded_model import LoadedModel
+from serve.scoring.point_in_time import visible_from
 from serve.store.engine import open_engine
-from serve.store.leads.history import Histories
+from serve.store.leads.history import HistoryReader
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.ranking import refreshing
 from serve.store.ranking.refreshing import Refreshing
@@ -30,7 +30,7 @@ from tests.ranked_company import DAY, LEADS, Company
 @pytest.fixture
 def company(models: Path, url: str, client: TestClient, clock: Clock) -> Iterator[Company]:
     engine = open_engine(url)
-    loaded = Loaded(artifact.load(models / "models" / served.artifact().fingerprint), 1)
+    loaded = LoadedModel(artifact.load(models / "models" / served.artifact().fingerprint), 1)
     yield Company(client, engine, loaded, clock)
     engine.dispose()
 
@@ -42,9 +42,9 @@ def test_a_row_is_the_answer_of_that_moment_to_the_bit(company: Company) -> None
     assert len(rows) == LEADS
     assert company.stale() == []
     for lead_id, row in rows.items():
-        told = company.client.get(f"/v1/leads/{lead_id}/history").json()
-        assert row["trend"] == told["history"]["trend"]
-        assert row["band_falls_at"] == told["hot_until"]["falls_at"]
+        updated = company.client.get(f"/v1/leads/{lead_id}/history").json()
+        assert row["trend"] == updated["history"]["trend"]
+        assert row["band_falls_at"] == updated["hot_until"]["falls_at"]
         assert row["as_of"] == company.clock.at.isoformat().replace("+00:00", "Z")
         assert [one["code"] for one in row["sentences"]] == [one["code"] for one in row["reasons"]]
         assert all(one["sentence"] for one in row["sentences"])
@@ -55,14 +55,14 @@ def test_a_row_is_the_answer_of_that_moment_to_the_bit(company: Company) -> None
 
 
 def _trend_reason(company: Company, lead_id: str, trend: str) -> str | None:
-    """Say it the slow way: one lead, two moments, the proven concept that moved the trend's way."""
+    """Compute the proven concept that moved with the trend, for one lead at two moments."""
     way = {"improving": 1.0, "declining": -1.0}.get(trend)
     if way is None:
         return None
     at, loaded = company.clock.at, company.loaded
-    asked, _ = Histories(company.engine).asked(lead_id, at)
-    weeks = min(math.ceil((at - seen_at(asked.histories[0].lead)) / (7 * DAY)), 8) - 1
-    values = loaded.values(asked, [at - weeks * 7 * DAY, at])
+    request, _ = HistoryReader(company.engine).request(lead_id, at)
+    weeks = min(math.ceil((at - visible_from(request.histories[0].lead)) / (7 * DAY)), 8) - 1
+    values = loaded.values(request, [at - weeks * 7 * DAY, at])
     before, after = loaded.scorer.concept_contributions(values)
     moved = {
         code: way * (after[n] - before[n])
@@ -94,7 +94,7 @@ def test_planted_fault_leads_that_are_never_due_go_stale(company: Company) -> No
     assert company.stale() != []
 
 
-def test_what_is_told_marks_the_lead_and_its_mates_alone(company: Company) -> None:
+def test_new_records_mark_the_lead_and_its_mates_alone(company: Company) -> None:
     company.clock.at += timedelta(minutes=1)
     company.refresh()
     company.act(0, [0.001, 0.002])
@@ -116,8 +116,8 @@ def test_attributes_owner_and_account_are_those_of_now(company: Company) -> None
     company.refresh()
     company.clock.at += timedelta(minutes=1)
     created = company.rows()["L-4"]["created_at"]
-    told = {"attributes": {"industry": "it", "source": "seminar"}, "owner_id": "new"}
-    company.put("leads/L-4", told | {"created_at": created})
+    updated = {"attributes": {"industry": "it", "source": "seminar"}, "owner_id": "new"}
+    company.put("leads/L-4", updated | {"created_at": created})
     company.clock.at += timedelta(minutes=1)
     company.refresh()
     row = company.rows()["L-4"]
@@ -125,8 +125,8 @@ def test_attributes_owner_and_account_are_those_of_now(company: Company) -> None
     assert row["source"] == "seminar"
     assert row["attributes"]["industry"] == "it"
     assert company.rows()["L-1"]["attributes"]["account.region"] == "東京"
-    asked = company.client.get("/v1/leads?q=SEMINAR&owner_id=new").json()
-    assert [one["lead_id"] for one in asked["leads"]] == ["L-4"]
+    request = company.client.get("/v1/leads?q=SEMINAR&owner_id=new").json()
+    assert [one["lead_id"] for one in request["leads"]] == ["L-4"]
 
 
 def test_a_won_lead_leaves_and_a_lost_one_stays(company: Company) -> None:
@@ -145,7 +145,7 @@ def test_a_won_lead_leaves_and_a_lost_one_stays(company: Company) -> None:
     assert company.stale() == []
 
 
-def test_a_lead_that_wakes_up_and_becomes_hot_is_told(company: Company) -> None:
+def test_a_lead_that_wakes_up_and_becomes_hot_is_reported(company: Company) -> None:
     company.refresh()
     company.clock.at += timedelta(minutes=1)
     company.act(9, [0.001] * 12, activity_type="call")
@@ -166,7 +166,7 @@ def test_a_lead_that_wakes_up_and_becomes_hot_is_told(company: Company) -> None:
 
 def test_another_model_scores_every_lead_anew(company: Company) -> None:
     company.refresh()
-    other = Loaded(served.artifact(1), 2)
+    other = LoadedModel(served.artifact(1), 2)
     company.loaded = other
     assert company.refresh() == LEADS
     prints = {row["model_fingerprint"] for row in company.rows().values()}
@@ -193,7 +193,7 @@ def test_planted_fault_without_marks_an_old_row_would_win(
     store = Refreshing(company.engine, 50)
     old = store.read(["L-2"]).marks
     company.act(2, [0.001])
-    monkeypatch.setattr(refreshing, "_marks", lambda *_told, **_more: old)
+    monkeypatch.setattr(refreshing, "_marks", lambda *_arguments, **_more: old)
     assert store.write({}, {"L-2": (old["L-2"], NEVER)}, "f") == 1
 
 
@@ -236,8 +236,8 @@ def test_two_refreshers_and_a_writer_at_once_leave_it_right(company: Company) ->
 def test_a_lead_that_cannot_be_computed_does_not_stop_the_others(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
-    company.refresher = Refresher(company.engine, 7, lambda one, _error: told.append(one))
+    updated: list[str] = []
+    company.refresher = Refresher(company.engine, 7, lambda one, _error: updated.append(one))
     scorer = company.loaded.scorer.score_values
 
     def faulty(values: Any) -> Any:
@@ -248,7 +248,7 @@ def test_a_lead_that_cannot_be_computed_does_not_stop_the_others(
     employees = company.loaded.artifact.catalog.names.index("profile__employees")
     monkeypatch.setattr(company.loaded.scorer, "score_values", faulty)
     company.refresh()
-    assert told == ["L-3"]
+    assert updated == ["L-3"]
     assert len(company.rows()) == LEADS - 1
     monkeypatch.undo()
     company.clock.at += timedelta(hours=2)
@@ -256,7 +256,7 @@ def test_a_lead_that_cannot_be_computed_does_not_stop_the_others(
     assert len(company.rows()) == LEADS
 
 
-def test_questions_that_cannot_be_meant_are_refused(company: Company) -> None:
-    for asked in ("sort=name", "band=boiling", "limit=0", "limit=x", "cursor=%00"):
-        assert company.client.get(f"/v1/leads?{asked}").status_code == 422, asked
+def test_invalid_queries_are_refused(company: Company) -> None:
+    for request in ("sort=name", "band=boiling", "limit=0", "limit=x", "cursor=%00"):
+        assert company.client.get(f"/v1/leads?{request}").status_code == 422, request
     assert company.client.get("/v1/leads?crossed_since=yesterday&q=%00").status_code == 422

@@ -20,7 +20,7 @@ from features.records.histories import Histories, encode
 from features.records.rows import make_rows
 from features.tables import Tables
 from features.timeline import MOMENT_DTYPE, to_moments
-from serve.wire.bodies import ScoreBody, asked_of, read
+from serve.wire.bodies import ScoreBody, read, request_from_body
 from serve.wire.records import Account, Activity, Change, Lead, LeadHistory, Outcome
 from tests.builders import Company, company, learned, snapshots
 
@@ -41,12 +41,12 @@ def _made(kind: type[Any], table: pd.DataFrame, lead: str) -> list[Any]:
 
 
 def records_of(tables: Tables, ids: list[str]) -> list[LeadHistory]:
-    """Give the records of some leads as a CRM would send them."""
-    found = []
+    """Return the records of some leads as a CRM would send them."""
+    records = []
     for row in map(_plain, tables.leads.to_dict("records")):
         if row["lead_id"] in ids:
             own = {name: row.pop(name) for name in LISTED if name in row}
-            found.append(
+            records.append(
                 LeadHistory(
                     lead=Lead(**own, attributes=row),
                     activities=_made(Activity, tables.activities, own["lead_id"]),
@@ -54,31 +54,31 @@ def records_of(tables: Tables, ids: list[str]) -> list[LeadHistory]:
                     changes=_made(Change, tables.attribute_changes, own["lead_id"]),
                 )
             )
-    return found
+    return records
 
 
 def account_of(tables: Tables, name: str) -> Account:
-    """Give the record of an account."""
+    """Return the record of an account."""
     row = _plain(tables.accounts.set_index("account_id").loc[name].to_dict())
     known_at = row.pop("known_at", None)
     return Account(account_id=name, known_at=known_at, attributes=row)
 
 
 def only(tables: Tables, ids: list[str], account: str) -> Tables:
-    """Keep the tables of some leads and one account."""
-    kept = {
+    """Return the tables of some leads and one account."""
+    parts = {
         name: frame[frame["lead_id"].isin(ids)].reset_index(drop=True)
         for name in ("leads", "activities", "outcomes", "attribute_changes")
         for frame in [getattr(tables, name)]
     }
     accounts = tables.accounts[tables.accounts["account_id"] == account].reset_index(drop=True)
-    return Tables(**kept, accounts=accounts)
+    return Tables(**parts, accounts=accounts)
 
 
 def assert_same(ours: Histories, theirs: Histories) -> None:
     """Compare every array of two histories, types and order included."""
     assert list(ours.lead_ids) == list(theirs.lead_ids)
-    for name in ("created_at", "seen_from", "account"):
+    for name in ("created_at", "visible_from", "account"):
         np.testing.assert_array_equal(getattr(ours.leads, name), getattr(theirs.leads, name))
     for part in fields(Histories):
         one, other = getattr(ours, part.name), getattr(theirs, part.name)
@@ -111,12 +111,12 @@ def test_the_features_are_the_same_to_the_bit() -> None:
     rows = snapshots(whole, 3)
     catalog = learned(whole, rows)
     part = only(whole, ["lead-002"], "acme")
-    asked = rows[rows["lead_id"] == "lead-002"].reset_index(drop=True)
-    theirs = build(part, asked, catalog).to_pandas()[list(catalog.names)].to_numpy()
+    wanted = rows[rows["lead_id"] == "lead-002"].reset_index(drop=True)
+    theirs = build(part, wanted, catalog).to_pandas()[list(catalog.names)].to_numpy()
     encoder = LeadEncoder(catalog.vocabulary)
     ours = encoder.histories(records_of(part, ["lead-002"]), account_of(whole, "acme"))
-    given_rows = make_rows(np.zeros(len(asked), np.int32), to_moments(asked["cutoff"]))
-    np.testing.assert_array_equal(CompiledCatalog(catalog).values(ours, given_rows), theirs)
+    matrix_rows = make_rows(np.zeros(len(wanted), np.int32), to_moments(wanted["cutoff"]))
+    np.testing.assert_array_equal(CompiledCatalog(catalog).values(ours, matrix_rows), theirs)
 
 
 MOMENTS = st.builds(
@@ -144,7 +144,7 @@ SENT = st.fixed_dictionaries(
 
 
 def _tidied(done: Activity) -> dict[str, Any]:
-    """Give an activity as the intake writes it into a table."""
+    """Return an activity as the intake writes it into a table."""
     row: dict[str, Any] = {"lead_id": "L-1"}
     for name in ("activity_type", "topic", "direction", "actor"):
         row[name] = (getattr(done, name) or "").strip() or None
@@ -157,9 +157,9 @@ def _tidied(done: Activity) -> dict[str, Any]:
 def both_of_sent(sent: list[dict[str, Any]]) -> tuple[Histories, Histories]:
     whole = company(Company(leads=8, activities=120, seed=1))
     vocabulary = learned(whole, snapshots(whole, 1)).vocabulary
-    asked = {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00+09:00", "activities": sent}
-    body = read(ScoreBody, json.dumps(asked).encode())
-    history = asked_of(body, datetime(2026, 7, 1, tzinfo=UTC)).histories[0]
+    request = {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00+09:00", "activities": sent}
+    body = read(ScoreBody, json.dumps(request).encode())
+    history = request_from_body(body, datetime(2026, 7, 1, tzinfo=UTC)).histories[0]
     at = pd.Series([pd.Timestamp(history.lead.created_at)]).dt.tz_convert("UTC")
     table = pd.DataFrame([_tidied(done) for done in body.activities])
     for name in ("occurred_at", "known_at"):
@@ -185,7 +185,7 @@ def test_planted_fault_ties_left_in_the_order_they_came(monkeypatch: pytest.Monk
     at = "2026-05-01T00:00:00Z"
     sent = [{"activity_type": name, "occurred_at": at} for name in ("page_view", "fax", "call")]
     assert_same(*both_of_sent(sent))
-    monkeypatch.setattr(from_records, "told_activities", coded_lead.told_activities.py_func)
+    monkeypatch.setattr(from_records, "sort_activities", coded_lead.sort_activities.py_func)
     monkeypatch.setattr(coded_lead, "_order", lambda keys: np.arange(keys.shape[1]))
     with pytest.raises(AssertionError):
         assert_same(*both_of_sent(sent))

@@ -24,8 +24,8 @@ from tests.clocked import NOW, Clock, serving
 
 def lead(**more: Any) -> dict[str, Any]:
     body = served.body(0)
-    kept = {name: body[name] for name in ("created_at", "owner_id", "attributes")}
-    return kept | {"backfill": True} | more
+    stored = {name: body[name] for name in ("created_at", "owner_id", "attributes")}
+    return stored | {"backfill": True} | more
 
 
 def activities(count: int, lead_id: str = "L-1") -> list[dict[str, Any]]:
@@ -36,29 +36,29 @@ def activities(count: int, lead_id: str = "L-1") -> list[dict[str, Any]]:
 
 
 def send(client: TestClient, done: list[dict[str, Any]]) -> dict[str, Any]:
-    said = client.post("/v1/activities", json={"activities": done, "backfill": True})
-    assert said.status_code == 200, said.text
-    told: dict[str, Any] = said.json()
-    return told
+    response = client.post("/v1/activities", json={"activities": done, "backfill": True})
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
 
 
-def test_a_kept_lead_scores_as_the_same_lead_in_a_body(client: TestClient) -> None:
+def test_a_stored_lead_scores_as_the_same_lead_in_a_body(client: TestClient) -> None:
     assert client.put("/v1/leads/L-1", json=lead()).status_code == 200
     assert send(client, activities(30)[::-1])["added"] == 30
-    kept = client.get("/v1/leads/L-1/score?lang=ja").json()
+    stored = client.get("/v1/leads/L-1/score?lang=ja").json()
     sent = client.post("/v1/score?lang=ja", json=served.body(30)).json()
-    for told in (kept, sent):
-        del told["receipt_id"]
-    assert kept == sent
+    for answer in (stored, sent):
+        del answer["receipt_id"]
+    assert stored == sent
 
 
-def test_twice_is_once_and_a_conflict_is_told(client: TestClient) -> None:
+def test_twice_is_once_and_a_conflict_is_reported(client: TestClient) -> None:
     client.put("/v1/leads/L-1", json=lead())
     done = activities(5)
     assert send(client, [*done, done[0]])["repeated"] == 1
     other = done[2] | {"activity_type": "fax"}
-    told = send(client, [*done[:2], other, *activities(7)[5:]])
-    assert told == {"added": 2, "repeated": 2, "conflicting": ["L-1-2"], "waiting_for_lead": 0}
+    answer = send(client, [*done[:2], other, *activities(7)[5:]])
+    assert answer == {"added": 2, "repeated": 2, "conflicting": ["L-1-2"], "waiting_for_lead": 0}
     outcome = {"lead_id": "L-1", "outcome": "opened", "occurred_at": "2026-05-01T00:00:00Z"}
     counts = [
         client.post("/v1/outcomes", json={"outcomes": [outcome]}).json()["added"] for _ in range(2)
@@ -74,7 +74,7 @@ def test_activities_wait_for_their_lead(client: TestClient) -> None:
     assert send(client, activities(4))["repeated"] == 4
 
 
-def test_what_is_told_late_was_not_known_before(client: TestClient, clock: Clock) -> None:
+def test_what_is_sent_late_was_not_known_before(client: TestClient, clock: Clock) -> None:
     client.put("/v1/leads/L-1", json=lead())
     before = client.get("/v1/leads/L-1/score").json()
     clock.at += timedelta(minutes=1)
@@ -96,15 +96,15 @@ def test_old_answers_are_made_again_after_much_has_happened(
     client.put("/v1/leads/L-1", json=lead(account_id="acme"))
     client.put("/v1/accounts/acme", json={"attributes": {"region": "東京"}})
     send(client, activities(10))
-    said = client.get("/v1/leads/L-1/score")
-    receipt = f"/v1/receipts/{said.json()['receipt_id']}"
+    response = client.get("/v1/leads/L-1/score")
+    receipt = f"/v1/receipts/{response.json()['receipt_id']}"
     clock.at += timedelta(days=3)
     send(client, activities(30))
     client.put("/v1/leads/L-1", json=lead(attributes={"industry": "it"}, account_id="acme"))
     client.put("/v1/leads/L-2", json=lead(account_id="acme"))
-    assert client.get("/v1/leads/L-1/score").content != said.content
-    assert client.post(f"{receipt}/replay").content == said.content
-    assert client.get(receipt).content == said.content
+    assert client.get("/v1/leads/L-1/score").content != response.content
+    assert client.post(f"{receipt}/replay").content == response.content
+    assert client.get(receipt).content == response.content
 
 
 def test_planted_fault_a_replay_that_reads_the_newest_revision(
@@ -112,37 +112,37 @@ def test_planted_fault_a_replay_that_reads_the_newest_revision(
 ) -> None:
     client.put("/v1/leads/L-1", json=lead())
     send(client, activities(10))
-    said = client.get("/v1/leads/L-1/score").json()
+    response = client.get("/v1/leads/L-1/score").json()
     send(client, activities(30))
     store = client.app.state.parts.store  # type: ignore[attr-defined]
     plain = store.histories.question
     monkeypatch.setattr(store.histories, "question", lambda one, at, _revisions: plain(one, at))
-    assert client.post(f"/v1/receipts/{said['receipt_id']}/replay").status_code == 500
+    assert client.post(f"/v1/receipts/{response['receipt_id']}/replay").status_code == 500
 
 
-def test_history_and_trend_of_a_kept_lead(client: TestClient) -> None:
+def test_history_and_trend_of_a_stored_lead(client: TestClient) -> None:
     client.put("/v1/leads/L-1", json=lead())
     send(client, activities(30))
-    told = client.get("/v1/leads/L-1/history").json()
+    answer = client.get("/v1/leads/L-1/history").json()
     now = client.get("/v1/leads/L-1/score").json()
-    assert told["history"]["points"][-1]["probability"] == now["probability"]
-    assert told["hot_until"]["band"] == now["band"]
-    given = client.get("/v1/leads/L-1/history").json()["given"]
-    assert [one["receipt_id"] for one in given] == [now["receipt_id"]]
-    assert given[0]["probability"] == now["probability"]
+    assert answer["history"]["points"][-1]["probability"] == now["probability"]
+    assert answer["hot_until"]["band"] == now["band"]
+    answers = client.get("/v1/leads/L-1/history").json()["given"]
+    assert [one["receipt_id"] for one in answers] == [now["receipt_id"]]
+    assert answers[0]["probability"] == now["probability"]
 
 
-def test_what_is_kept_of_a_lead_is_told(client: TestClient, clock: Clock) -> None:
+def test_the_stored_data_of_a_lead_are_returned(client: TestClient, clock: Clock) -> None:
     client.put("/v1/leads/L-1", json=lead(account_id="acme"))
     client.put("/v1/accounts/acme", json={"attributes": {"region": "東京"}})
     send(client, activities(30))
     clock.at += timedelta(days=1)
     client.put("/v1/leads/L-1", json=lead(account_id="acme", attributes={"industry": "it"}))
     clock.at += timedelta(days=1)
-    told = client.get("/v1/leads/L-1").json()
-    assert told["attributes"] == {"industry": "it", "employees": 120.0, "account.region": "東京"}
-    assert told["counts"] == {"activities": 30, "outcomes": 0, "attribute_changes": 1}
-    assert (told["account_id"], told["revision"], told["ranked"]) == ("acme", 3, None)
+    answer = client.get("/v1/leads/L-1").json()
+    assert answer["attributes"] == {"industry": "it", "employees": 120.0, "account.region": "東京"}
+    assert answer["counts"] == {"activities": 30, "outcomes": 0, "attribute_changes": 1}
+    assert (answer["account_id"], answer["revision"], answer["ranked"]) == ("acme", 3, None)
     assert client.get("/v1/leads/L-2").status_code == 404
 
 
@@ -150,19 +150,19 @@ def test_an_id_that_another_keeps_at_the_same_moment_is_compared_again(
     client: TestClient, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(client, activities(3))
-    seen: list[int] = []
-    plain = ingest.kept_rows
+    calls: list[int] = []
+    plain = ingest.stored_rows
 
     def blind(connection: Any, ids: Any) -> Any:
-        seen.append(1)
-        return [] if len(seen) == 1 else plain(connection, ids)
+        calls.append(1)
+        return [] if len(calls) == 1 else plain(connection, ids)
 
     monkeypatch.setattr(ingest, "kept_rows", blind)
     if url.startswith("sqlite"):
         assert client.post("/v1/activities", json={"activities": activities(5)}).status_code == 503
         return
     assert send(client, activities(5))["added"] == 2
-    assert len(seen) == 2
+    assert len(calls) == 2
 
 
 def test_erasing_a_person_leaves_counts_alone(client: TestClient, url: str) -> None:
@@ -170,9 +170,9 @@ def test_erasing_a_person_leaves_counts_alone(client: TestClient, url: str) -> N
     send(client, [one | {"text": "秘密の話"} for one in activities(5, "山田")])
     receipt = client.get("/v1/leads/山田/score").json()["receipt_id"]
     client.post(f"/v1/receipts/{receipt}/feedback", json={"verdict": "agreed", "note": "山田様"})
-    told = client.delete("/v1/leads/山田").json()
-    assert told["activities"] == 5
-    assert told["receipts"] == 1
+    answer = client.delete("/v1/leads/山田").json()
+    assert answer["activities"] == 5
+    assert answer["receipts"] == 1
     assert client.get(f"/v1/receipts/{receipt}").status_code == 410
     assert client.post(f"/v1/receipts/{receipt}/replay").status_code == 410
     assert client.get("/v1/leads/山田/score").status_code == 404
@@ -180,9 +180,9 @@ def test_erasing_a_person_leaves_counts_alone(client: TestClient, url: str) -> N
     engine = open_engine(url)
     with engine.connect() as connection:
         for table in METADATA.sorted_tables:
-            said = str(connection.execute(table.select()).all())
-            assert "山田" not in said, table.name
-            assert "秘密" not in said, table.name
+            response = str(connection.execute(table.select()).all())
+            assert "山田" not in response, table.name
+            assert "秘密" not in response, table.name
         assert connection.execute(text("select count(*) from audit")).scalar() == 1
     engine.dispose()
 
@@ -192,8 +192,8 @@ def test_many_tell_of_one_lead_at_once(client: TestClient, url: str) -> None:
     done = activities(400)
     parts = [done[n::8] for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda part: send(client, part), [*parts, *parts]))
-    assert sum(one["added"] + one["repeated"] for one in told) == 800
+        answer = list(pool.map(lambda part: send(client, part), [*parts, *parts]))
+    assert sum(one["added"] + one["repeated"] for one in answer) == 800
     engine = open_engine(url)
     with engine.connect() as connection:
         rows = connection.execute(text("select count(*), max(revision) from activities")).one()
@@ -203,24 +203,24 @@ def test_many_tell_of_one_lead_at_once(client: TestClient, url: str) -> None:
     assert revision == 17
 
 
-def test_every_fault_of_a_bulk_is_told_and_nothing_kept(client: TestClient) -> None:
+def test_every_fault_of_a_bulk_is_reported_and_nothing_stored(client: TestClient) -> None:
     done = activities(4)
     done[1]["occurred_at"] = "2026-05-01T00:00:00"
     done[3]["activity_id"] = " "
-    said = client.post("/v1/activities", json={"activities": done})
-    assert said.status_code == 422
-    found = " ".join(fault["found"] for fault in said.json()["faults"])
-    assert "$.activities[1].occurred_at" in found
-    assert "$.activities[3].activity_id" in found
+    response = client.post("/v1/activities", json={"activities": done})
+    assert response.status_code == 422
+    places = " ".join(fault["found"] for fault in response.json()["faults"])
+    assert "$.activities[1].occurred_at" in places
+    assert "$.activities[3].activity_id" in places
     assert send(client, activities(4))["added"] == 4
 
 
 def test_another_birth_of_a_lead_is_refused(client: TestClient) -> None:
     client.put("/v1/leads/L-1", json=lead())
     other = lead(created_at="2026-04-02T00:00:00Z", account_id="acme")
-    said = client.put("/v1/leads/L-1", json=other)
-    assert said.status_code == 422
-    assert len(said.json()["faults"]) == 2
+    response = client.put("/v1/leads/L-1", json=other)
+    assert response.status_code == 422
+    assert len(response.json()["faults"]) == 2
 
 
 NARROWING = "ix_ranking_narrowing"
@@ -254,10 +254,10 @@ def test_a_database_that_went_away_and_came_back(
 def test_a_bulk_is_a_few_statements_whatever_its_size(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
-    said: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    response: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *answer: response.append(answer[2]))
     body = read(ActivitiesBody, json.dumps({"activities": activities(2_000)}).encode())
     added = Ingest(engine).add_activities(body.activities, NOW, backfill=True)
     assert added.added == 2_000
-    assert len(said) < 20
+    assert len(response) < 20
     engine.dispose()

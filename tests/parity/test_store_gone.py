@@ -36,9 +36,9 @@ WRITES: list[tuple[str, str, Any]] = [
 READS: list[tuple[str, str, Any]] = [("GET", "/v1/leads/L-1/history", None)]
 
 
-def statuses(client: TestClient, asked: list[tuple[str, str, Any]]) -> set[int]:
+def statuses(client: TestClient, requests: list[tuple[str, str, Any]]) -> set[int]:
     """Ask each; every refusal says when to come again."""
-    answers = [client.request(method, path, json=body) for method, path, body in asked]
+    answers = [client.request(method, path, json=body) for method, path, body in requests]
     for answer in answers:
         if answer.status_code == 503:
             assert answer.headers["retry-after"]
@@ -55,9 +55,9 @@ def wait_for(client: TestClient, status: int) -> None:
 
 
 def receipt(client: TestClient) -> str:
-    said = client.post("/v1/score", json=served.body(2))
-    assert said.status_code == 200, said.text
-    return str(said.json()["receipt_id"])
+    response = client.post("/v1/score", json=served.body(2))
+    assert response.status_code == 200, response.text
+    return str(response.json()["receipt_id"])
 
 
 @pytest.mark.usefixtures("quick")
@@ -67,7 +67,7 @@ def test_postgres_stops_and_starts(
 ) -> None:
     with serving(models, url, clock) as client:
         assert statuses(client, WRITES) == {200}
-        kept = receipt(client)
+        receipt_id = receipt(client)
         postgres_server.stop()
         try:
             assert statuses(client, WRITES + READS) == {503}
@@ -83,7 +83,7 @@ def test_postgres_stops_and_starts(
             postgres_server.start()
         wait_for(client, 200)
         assert statuses(client, WRITES + READS) == {200}
-        assert client.post(f"/v1/receipts/{kept}/replay").status_code == 200
+        assert client.post(f"/v1/receipts/{receipt_id}/replay").status_code == 200
         assert client.post("/v1/activities", json=WRITES[1][2]).json()["repeated"] == 3
 
 
@@ -97,8 +97,8 @@ def no_room(url: str) -> Iterator[None]:
     )
     engine = engines.open_engine(url)
     with engine.begin() as connection:
-        for said in full:
-            connection.exec_driver_sql(said)
+        for statement in full:
+            connection.exec_driver_sql(statement)
     yield
     with engine.begin() as connection:
         connection.exec_driver_sql("drop function full_disk cascade")
@@ -109,20 +109,20 @@ def no_room(url: str) -> Iterator[None]:
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_postgres_has_no_room_for_receipts(models: Path, url: str, clock: Clock) -> None:
     with serving(models, url, clock) as client:
-        kept = [receipt(client)]
+        receipts = [receipt(client)]
         with no_room(url):
             assert statuses(client, WRITES[:2]) == {200}
             assert statuses(client, WRITES[2:]) == {503}
-            assert client.get(f"/v1/receipts/{kept[0]}").status_code == 200
-        kept.append(receipt(client))
-        for one in kept:
+            assert client.get(f"/v1/receipts/{receipts[0]}").status_code == 200
+        receipts.append(receipt(client))
+        for one in receipts:
             assert client.get(f"/v1/receipts/{one}").status_code == 200
 
 
 class Refusing:
-    """Makes every connection of the engines that the server opens refuse to write, while told to.
+    """Makes every connection of the server's engines refuse to write, while switched on.
 
-    Those of the pool are told when they are taken, those that are kept out of it at once.
+    Connections of the pool are switched when they are checked out, the others at once.
     """
 
     def __init__(self, url: str) -> None:
@@ -134,27 +134,27 @@ class Refusing:
     def open_engine(self, address: str) -> Any:
         engine = self._plain(address)
         event.listen(engine, "connect", lambda connection, _record: self._made.append(connection))
-        event.listen(engine, "checkout", lambda connection, _record, _proxy: self._tell(connection))
+        event.listen(engine, "checkout", lambda made, _record, _proxy: self._switch(made))
         return engine
 
     def __call__(self, *, refuses: bool) -> None:
         self._refuses = refuses
         for connection in self._made if self._sqlite else ():
             with suppress(sqlite3.ProgrammingError):  # it was closed
-                self._tell(connection)
+                self._switch(connection)
 
-    def _tell(self, connection: Any) -> None:
-        said = "on" if self._refuses else "off"
+    def _switch(self, connection: Any) -> None:
+        state = "on" if self._refuses else "off"
         words = "PRAGMA query_only" if self._sqlite else "SET default_transaction_read_only"
-        connection.cursor().execute(f"{words}={said}")
+        connection.cursor().execute(f"{words}={state}")
         connection.commit()
 
 
 @pytest.fixture
 def refusing(url: str, monkeypatch: pytest.MonkeyPatch) -> Refusing:
-    told = Refusing(url)
-    monkeypatch.setattr(application, "open_engine", told.open_engine)
-    return told
+    switch = Refusing(url)
+    monkeypatch.setattr(application, "open_engine", switch.open_engine)
+    return switch
 
 
 @pytest.mark.usefixtures("quick")
@@ -184,26 +184,26 @@ def test_a_locked_file(models: Path, url: str, clock: Clock) -> None:
         engine.dispose()
 
 
-def test_two_servers_are_told_of_the_same_leads_at_once(
-    models: Path, url: str, clock: Clock
-) -> None:
+def test_two_servers_store_the_same_leads_at_once(models: Path, url: str, clock: Clock) -> None:
     with serving(models, url, clock) as one, serving(models, url, clock) as other:
         done = [*activities(150, "L-1"), *activities(150, "L-2")]
         bulks = [(client, done[n::3]) for n in range(3) for client in (one, other)] * 2
 
         def send(bulk: tuple[TestClient, Any]) -> int:
-            said = bulk[0].post("/v1/activities", json={"activities": bulk[1], "backfill": True})
-            assert said.status_code == 200, said.text
-            return int(said.json()["added"])
+            response = bulk[0].post(
+                "/v1/activities", json={"activities": bulk[1], "backfill": True}
+            )
+            assert response.status_code == 200, response.text
+            return int(response.json()["added"])
 
         with ThreadPoolExecutor(6) as pool:
             assert sum(pool.map(send, bulks)) == 300
         for lead_id in ("L-1", "L-2"):
             assert one.put(f"/v1/leads/{lead_id}", json=lead()).json()["revision"] == 13
-        told = [
+        added = [
             client.get("/v1/leads/L-1/score").json()["feature_sha256"] for client in (one, other)
         ]
-        assert told[0] == told[1]
+        assert added[0] == added[1]
 
 
 def test_planted_fault_one_poisons_the_batch_of_others() -> None:

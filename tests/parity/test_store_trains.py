@@ -17,9 +17,9 @@ from models.artifact import artifact
 from pipelines.intake.ingest import IngestSettings, ingest_from
 from pipelines.intake.read import server_database
 from pipelines.storage import partitions
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
-from serve.store.leads.history import Histories
+from serve.store.leads.history import HistoryReader
 from tests import served
 from tests.builders import Company, company
 from tests.clocked import NOW, Clock
@@ -33,10 +33,10 @@ def iso(at: datetime | None) -> str | None:
 
 
 def plain(record: Any, **more: Any) -> dict[str, Any]:
-    told = {name: getattr(record, name) for name in record.__struct_fields__}
+    fields = {name: getattr(record, name) for name in record.__struct_fields__}
     return {
         name: iso(value) if isinstance(value, datetime) else value
-        for name, value in (told | more).items()
+        for name, value in (fields | more).items()
         if value is not None
     }
 
@@ -64,8 +64,8 @@ def sent(client: TestClient, clock: Clock) -> Tables:
     later = {"activities": activities[1::2], "backfill": True}
     assert client.post("/v1/activities", json=later).status_code == 200
     outcomes = [plain(deal, lead_id=one.lead.lead_id) for one in histories for deal in one.outcomes]
-    said = client.post("/v1/outcomes", json={"outcomes": outcomes, "backfill": True})
-    assert said.status_code == 200
+    response = client.post("/v1/outcomes", json={"outcomes": outcomes, "backfill": True})
+    assert response.status_code == 200
     for n, one in enumerate(change for history in histories for change in history.changes):
         clock.at += timedelta(hours=n % 3, seconds=1)
         lead = first[n % LEADS]
@@ -94,25 +94,25 @@ def test_training_computes_the_features_of_the_api_to_the_bit(
 
 def differences(models: Path, url: str, clock: Clock, out: Path) -> list[str]:
     tables = taken(url, out, clock.at)
-    loaded = Loaded(artifact.load(models / "models" / served.artifact().fingerprint))
+    loaded = LoadedModel(artifact.load(models / "models" / served.artifact().fingerprint))
     cutoffs = [clock.at - timedelta(days=days) for days in (0, 1, 20, 60)]
-    asked = pd.DataFrame(
+    rows = pd.DataFrame(
         [(lead_id, at) for lead_id in tables.leads["lead_id"] for at in cutoffs],
         columns=["lead_id", "cutoff"],
     )
-    asked["cutoff"] = asked["cutoff"].astype("datetime64[us, UTC]")
-    frame = build(tables, asked, loaded.artifact.catalog)
+    rows["cutoff"] = rows["cutoff"].astype("datetime64[us, UTC]")
+    frame = build(tables, rows, loaded.artifact.catalog)
     engine = open_engine(url)
-    histories = Histories(engine)
-    found = []
+    histories = HistoryReader(engine)
+    differing = []
     for n, lead_id in enumerate(tables.leads["lead_id"]):
         question, _ = histories.question(lead_id, clock.at)
         theirs = loaded.values(question, cutoffs)
         mine = frame.values[n * len(cutoffs) : (n + 1) * len(cutoffs)]  # noqa: PD011
         differ = ~((mine == theirs) | (np.isnan(mine) & np.isnan(theirs)))
-        found += [loaded.artifact.catalog.names[j] for j in differ.any(axis=0).nonzero()[0]]
+        differing += [loaded.artifact.catalog.names[j] for j in differ.any(axis=0).nonzero()[0]]
     engine.dispose()
-    return found
+    return differing
 
 
 def test_the_tables_hold_what_was_sent(
@@ -169,17 +169,17 @@ def test_the_command_takes_it(sent: Tables, url: str, tmp_path: Path, clock: Clo
     params.write_text("workspace: fromcrm\n", "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        said = CliRunner().invoke(
+        response = CliRunner().invoke(
             app,
             ["ingest", "--params", str(params), "--source", url],
             obj=lambda: clock.at.astimezone(UTC),
             catch_exceptions=False,
         )
-    assert said.exit_code == 0, said.output
-    assert f"leads {len(sent.leads)}" in said.output
+    assert response.exit_code == 0, response.output
+    assert f"leads {len(sent.leads)}" in response.output
 
 
-def test_what_is_no_store_is_told(tmp_path: Path) -> None:
+def test_what_is_no_store_is_reported(tmp_path: Path) -> None:
     none = tmp_path / "none.db"
     with pytest.raises(BadTables, match="no file"):
         server_database.look(f"sqlite:///{none}", None)

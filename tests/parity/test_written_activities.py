@@ -1,7 +1,7 @@
 """Activities coded as they stand in a body are those of the records of the same body, to the bit.
 
-What compiled code does not take is read as records: a body says the same and has the same faults,
-whichever way it is read.
+What compiled code does not accept is read as records: whichever way a body is read, it gives the
+same codes and has the same faults.
 """
 
 import json
@@ -15,12 +15,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from features.encoders import from_json
-from features.encoders.from_json import Coded
+from features.encoders.from_json import CodedActivities
 from features.encoders.from_records import LeadEncoder
 from serve.errors import BadBody
 from serve.wire import bodies
-from serve.wire.bodies import ScoreBody, asked_in, asked_of, read
-from serve.wire.records import Asked, Written
+from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
+from serve.wire.records import CodedScoreRequest, ScoreRequest
 from tests.builders import Company, company, learned, snapshots
 from tests.parity.test_single_encoding import MOMENTS, SENT, TEXTS
 
@@ -28,7 +28,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 WHOLE = company(Company(leads=8, activities=300, seed=1))
 ENCODER = LeadEncoder(learned(WHOLE, snapshots(WHOLE, 1)).vocabulary)
 BOOK = ENCODER.book
-Coder = Callable[[Any], Coded | None]
+Coder = Callable[[Any], CodedActivities | None]
 
 ODD = st.fixed_dictionaries(
     {},
@@ -54,37 +54,43 @@ WAYS = st.builds(
 
 
 def in_json(sent: list[dict[str, Any]], way: dict[str, Any]) -> bytes:
-    asked = {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00+09:00", "activities": sent}
-    return json.dumps(asked, default=float, **way).encode()
+    request = {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00+09:00", "activities": sent}
+    return json.dumps(request, default=float, **way).encode()
 
 
 def of_records(body: bytes) -> list[Any]:
-    """Tell what the records of a body say: its faults, or what is coded and unknown."""
+    """Return what the records of a body give: its faults, or what is coded and unknown."""
     try:
-        asked = asked_of(read(ScoreBody, body), NOW)
+        request = request_from_body(read(ScoreBody, body), NOW)
     except BadBody as error:
         return [error.faults]
-    history = asked.histories[0]
-    told = ENCODER.told(asked.histories, asked.account)
+    history = request.histories[0]
+    coded = ENCODER.coded(request.histories, request.account)
     named = [one.activity_type for one in history.activities]
-    strange = [name for name in named if name not in BOOK.types and name.strip() not in BOOK.types]
-    return [*told, strange, history.lead, asked.cutoff, asked.account]
+    unknown = [name for name in named if name not in BOOK.types and name.strip() not in BOOK.types]
+    return [*coded, unknown, history.lead, request.cutoff, request.account]
 
 
 def as_written(body: bytes, coder: Coder = ENCODER.written.coded) -> tuple[list[Any], bool]:
-    """Tell the same of the quick way, and whether it was taken."""
+    """Return the same by the quick way, and whether it was taken."""
     try:
-        asked: Asked | Written = asked_in(body, NOW, coder)
+        request: ScoreRequest | CodedScoreRequest = request_from_bytes(body, NOW, coder)
     except BadBody as error:
         return [error.faults], False
-    if isinstance(asked, Asked):
+    if isinstance(request, ScoreRequest):
         return of_records(body), False
-    told = ENCODER.told_of_coded(asked, asked.account)
-    return [*told, asked.activities.strange, asked.lead, asked.cutoff, asked.account], True
+    coded = ENCODER.coded_with_activities(request, request.account)
+    return [
+        *coded,
+        request.activities.unknown_types,
+        request.lead,
+        request.cutoff,
+        request.account,
+    ], True
 
 
 def assert_same(body: bytes, coder: Coder = ENCODER.written.coded) -> bool:
-    """Compare both ways; say whether the quick one was taken."""
+    """Compare both ways; return whether the quick one was taken."""
     (ours, taken), theirs = as_written(body, coder), of_records(body)
     assert len(ours) == len(theirs)
     for one, other in zip(ours, theirs, strict=True):
@@ -101,7 +107,7 @@ def assert_same(body: bytes, coder: Coder = ENCODER.written.coded) -> bool:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(ACTIVITY, max_size=8), WAYS)
-def test_whatever_is_sent_says_the_same_both_ways(
+def test_whatever_is_sent_is_coded_the_same_both_ways(
     sent: list[dict[str, Any]], way: dict[str, Any]
 ) -> None:
     assert_same(in_json(sent, way))
@@ -148,14 +154,14 @@ MOVES = st.tuples(st.integers(0, len(BODY)), st.integers(0, 12), st.sampled_from
 @example([(BODY.index(b'"activities"'), 0, b'"activities":5,')])
 @example([(BODY.index(b'"activities"'), 0, b'"activit\\u0069es":5,')])
 @example([(len(BODY) - 1, 0, b',"activities":[]')])
-def test_a_broken_body_says_the_same_both_ways(moves: list[tuple[int, int, bytes]]) -> None:
+def test_a_broken_body_is_coded_the_same_both_ways(moves: list[tuple[int, int, bytes]]) -> None:
     broken = BODY
     for at, size, piece in moves:
         broken = broken[:at] + piece + broken[at + size :]
     assert_same(broken)
 
 
-TOLD = st.one_of(
+NUMBERS = st.one_of(
     st.floats(-1e12, 1e12).map(repr),
     st.integers(-(10**17), 10**17).map(str),
     st.decimals(-(10**9), 10**9, places=3).map(str),
@@ -164,7 +170,7 @@ TOLD = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(TOLD, MOMENTS)
+@given(NUMBERS, MOMENTS)
 def test_numbers_and_moments_are_those_of_any_reader(number: str, at: str) -> None:
     values = f'"dwell_seconds":{number},"amount":{number}'
     one = f'{{"activity_type":"call","occurred_at":"{at}",{values}}}'
@@ -180,8 +186,8 @@ def test_all_days_are_those_of_the_calendar() -> None:
         assert_same(in_json(sent, {}))
 
 
-def changed(coded: Coded | None) -> Coded | None:
-    """Take a moment for another."""
+def changed(coded: CodedActivities | None) -> CodedActivities | None:
+    """Return the activities with one moment in place of another."""
     if coded is None:
         return None
     table = coded.activities.copy()
@@ -189,12 +195,12 @@ def changed(coded: Coded | None) -> Coded | None:
     return coded._replace(activities=table)
 
 
-def test_planted_fault_an_activity_is_seen_before_it_is_known() -> None:
+def test_planted_fault_an_activity_is_visible_before_it_is_known() -> None:
     with pytest.raises(AssertionError):
         assert_same(BODY, lambda sent: changed(ENCODER.written.coded(sent)))
 
 
-def test_planted_fault_activities_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_planted_fault_activities_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = BODY.replace(b'"activities"', b'"activities": 5, "activities"')
     assert not assert_same(twice)
     monkeypatch.setattr(bodies, "_told_once", lambda _body, _activities: True)

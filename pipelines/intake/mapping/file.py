@@ -7,7 +7,7 @@ given twice is a fault; what the schema cannot say is checked here.
 
 import json
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,14 +17,15 @@ from pydantic import ValidationError
 
 from features.errors import BadMapping, Fault
 from features.tables import SPECS
+from pipelines.intake.mapping import yaml_lines
 from pipelines.intake.mapping.protected import is_protected
 from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping.yaml_lines import Place
 
 PROTECTED = (
     "a protected attribute is never a feature: list it under audit_only or never_use; "
     "if it only sounds so, say why under not_protected"
 )
-Place = tuple[str | int, ...]
 REQUIRED = {
     "leads": ("lead_id",),
     "activities": ("lead_id", "occurred_at", "activity_type"),
@@ -84,8 +85,11 @@ def parse(text: str, name: str = "mapping") -> Mapping:
         raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
     if node is None:
         raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])
-    lines = dict(_lines(node, ()))
-    twice = [_fault(name, lines, place, "the key is given twice") for place in _twice(node, ())]
+    lines = dict(yaml_lines.lines(node))
+    twice = [
+        _fault(name, lines, place, "the key is given twice")
+        for place in yaml_lines.repeated_keys(node)
+    ]
     if twice:
         raise BadMapping(twice)
     loader = _Loader("")
@@ -118,34 +122,6 @@ def _fault(name: str, lines: dict[Place, int], place: Place, message: str) -> Fa
         "what `mikomi schema` prints",
         "correct the line",
     )
-
-
-def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
-    """Tell the line of every key and element."""
-    yield place, node.start_mark.line + 1
-    for key, line, child in _children(node):
-        yield (*place, key), line
-        yield from (
-            (p, at if p != (*place, key) else line) for p, at in _lines(child, (*place, key))
-        )
-
-
-def _children(node: yaml.Node) -> Iterator[tuple[str | int, int, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, child in node.value:
-            yield str(key.value), key.start_mark.line + 1, child
-    elif isinstance(node, yaml.SequenceNode):
-        for number, child in enumerate(node.value):
-            yield number, child.start_mark.line + 1, child
-
-
-def _twice(node: yaml.Node, place: Place) -> Iterator[Place]:
-    seen: set[Hashable] = set()
-    for key, _, child in _children(node):
-        if key in seen:
-            yield (*place, key)
-        seen.add(key)
-        yield from _twice(child, (*place, key))
 
 
 def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:

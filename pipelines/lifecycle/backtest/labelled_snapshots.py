@@ -12,7 +12,7 @@ import pandas as pd
 
 from features import labels
 from features.labels import Target
-from features.timeline import Moments, from_moments, seen_from, to_moments
+from features.timeline import Moments, from_moments, to_moments, visible_from
 from models.lifecycle.origins import matured_by
 from models.stats.training_set import Floats
 from pipelines.storage import frames, partitions
@@ -50,7 +50,7 @@ class Known:
         return labels.next_conversion(self.snapshots, self.outcomes, self.target)
 
     def labels_at(self, moment: int) -> Floats:
-        """Give the labels as they were known at a moment: shape (rows,), missing if not matured."""
+        """Return the labels as known at a moment: shape (rows,), missing if not matured."""
         out = np.full(len(self.snapshots), np.nan)
         matured = matured_by(self.cutoff, moment, self.embargo)
         heard = _known_at(self.outcomes) < moment
@@ -64,11 +64,23 @@ def _known_at(outcomes: pd.DataFrame) -> Moments:
     occurred = to_moments(outcomes["occurred_at"])
     if "known_at" not in outcomes:
         return occurred
-    return seen_from(occurred, to_moments(outcomes["known_at"].fillna(outcomes["occurred_at"])))
+    return visible_from(occurred, to_moments(outcomes["known_at"].fillna(outcomes["occurred_at"])))
 
 
 def read(tables: Path, snapshots: Path, target: Target, embargo: int) -> Known:
-    """Read the matured snapshots and all outcomes."""
+    """Read the matured snapshots and all outcomes.
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    snapshots
+        The directory of the snapshots.
+    target
+        What is predicted.
+    embargo
+        Microseconds, at least the horizon.
+    """
     rows, outcomes = [], []
     for part in range(partitions.count(tables)):
         drawn = pd.read_parquet(frames.part_path(snapshots, part))

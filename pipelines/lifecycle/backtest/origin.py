@@ -1,4 +1,4 @@
-"""One origin of a back-test: learn the catalog, fit every method, keep what each answers.
+"""One origin of a back-test: learn the catalog, fit every method, store what each answers.
 
 Decided here: everything is learned anew from what was known at the origin, the catalog included, so
 that no later type or category reaches back. The answers of one method at one origin are a file,
@@ -50,7 +50,7 @@ class Course:
     tables, snapshots
         Where they lie.
     into
-        Where the answers are kept.
+        Where the answers are stored.
     target, embargo
         What is predicted; microseconds from a cutoff until it may teach.
     features, train
@@ -72,7 +72,15 @@ class Course:
     data: str
 
     def place(self, origin: Origin, method: str) -> Path:
-        """Name the file of the answers of a method at an origin."""
+        """Return the file of the answers of a method at an origin.
+
+        Parameters
+        ----------
+        origin
+            A moment of training.
+        method
+            The model or a baseline.
+        """
         made_from = [self.data, origin.at, origin.until, method, self.embargo, self.features]
         if method in (MODEL, "points"):
             table = self.train.points
@@ -84,22 +92,40 @@ class Course:
 
 
 def work(number: int, course: Course) -> int:
-    """Make what is missing of one origin; tell how many files were made."""
+    """Compute what is missing of one origin; return how many files were written.
+
+    Parameters
+    ----------
+    number
+        The position of the origin.
+    course
+        What every origin is worked on with.
+    """
     origin = course.origins[number]
     missing = [name for name in METHODS if not course.place(origin, name).is_file()]
     if not missing:
         return 0
-    asked_rows, asked, fitters = _prepared(course, origin)
+    positions, answered_rows, fitters = _prepared(course, origin)
     for name in missing:
-        answers = np.zeros(0) if name not in fitters else fitters[name]()(asked)
-        rows = asked_rows if len(answers) else asked_rows[:0]
+        answers = np.zeros(0) if name not in fitters else fitters[name]()(answered_rows)
+        rows = positions if len(answers) else positions[:0]
         with replacing(course.place(origin, name)) as fresh:
             pd.DataFrame({"row": rows, "probability": answers}).to_parquet(fresh)
     return len(missing)
 
 
 def answers(course: Course, origin: Origin, method: str) -> pd.Series:
-    """Read the answers of a method at an origin: row number -> probability; maybe none."""
+    """Read the answers of a method at an origin: row number -> probability; maybe none.
+
+    Parameters
+    ----------
+    course
+        What every origin is worked on with.
+    origin
+        A moment of training.
+    method
+        The model or a baseline.
+    """
     read = pd.read_parquet(course.place(origin, method))
     return pd.Series(read["probability"].to_numpy(), index=read["row"].to_numpy())
 
@@ -108,20 +134,20 @@ def _prepared(
     course: Course, origin: Origin
 ) -> tuple[NDArray[np.intp], Values, dict[str, Callable[[], Answer]]]:
     """Give the numbers and values of the rows to be answered, and the ways to fit the methods."""
-    seen = labelled_snapshots.read(course.tables, course.snapshots, course.target, course.embargo)
-    label = seen.labels_at(origin.at)
+    known = labelled_snapshots.read(course.tables, course.snapshots, course.target, course.embargo)
+    label = known.labels_at(origin.at)
     teaches = ~np.isnan(label)
-    cutoff = seen.cutoff
-    asked = (cutoff >= origin.at) & (cutoff < origin.until)
-    frame, row = _frame(course, seen, teaches | asked, int(cutoff[teaches].max()))
+    cutoff = known.cutoff
+    answered_rows = (cutoff >= origin.at) & (cutoff < origin.until)
+    frame, row = _frame(course, known, teaches | answered_rows, int(cutoff[teaches].max()))
     whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0))
-    taught, answered = whole.take(teaches[row]), whole.take(asked[row])
+    taught, answered = whole.take(teaches[row]), whole.take(answered_rows[row])
     ways = _fitters(course, frame.catalog, taught)
-    return row[asked[row]], answered.values, ways  # noqa: PD011 - not a frame of pandas
+    return row[answered_rows[row]], answered.values, ways  # noqa: PD011 - not a frame of pandas
 
 
 def _frame(
-    course: Course, seen: Known, wanted: NDArray[np.bool_], until: int
+    course: Course, known: Known, wanted: NDArray[np.bool_], until: int
 ) -> tuple[FeatureFrame, NDArray[np.intp]]:
     """Build the features of some snapshots with the catalog of a moment; give their numbers too."""
     count = partitions.count(course.tables)
@@ -131,8 +157,8 @@ def _frame(
     catalog = learn_catalog.learn(parts, last, course.features, words)
     keys, values, numbers = [], [], []
     for part in range(count):
-        mine = np.flatnonzero(wanted & (seen.snapshots["part"] == part).to_numpy())
-        rows = seen.snapshots.iloc[mine].reset_index(drop=True)
+        mine = np.flatnonzero(wanted & (known.snapshots["part"] == part).to_numpy())
+        rows = known.snapshots.iloc[mine].reset_index(drop=True)
         made = build.build(partitions.read_for_features(course.tables, part), rows, catalog)
         keys.append(made.keys)
         values.append(made.values)
@@ -146,15 +172,23 @@ def _fitters(
 ) -> dict[str, Callable[[], Answer]]:
     """Give, for every method that the rows allow, the way to fit it."""
     train = replace(course.train, booster=replace(course.train.booster, threads=1))
-    given = points_of_the_day(train.points, catalog)
-    ways = baselines.fitters(learning, given, recency(catalog), train.seed)
-    return {MODEL: lambda: fit_model.fit(learning, train, given, train.seed).probability} | {
+    points = points_of_the_day(train.points, catalog)
+    ways = baselines.fitters(learning, points, recency(catalog), train.seed)
+    return {MODEL: lambda: fit_model.fit(learning, train, points, train.seed).probability} | {
         name: partial(_fitted, way) for name, way in ways.items()
     }
 
 
 def points_of_the_day(path: str | None, catalog: Catalog) -> Points | None:
-    """Read the sales team's table without the rules on what too few leads had done by then."""
+    """Read the sales team's table without the rules on what too few leads had done by then.
+
+    Parameters
+    ----------
+    path
+        The points file; None if there is none.
+    catalog
+        The catalog that was learned at the origin.
+    """
     if path is None:
         return None
     table = points.read(Path(path).read_text("utf-8"))

@@ -1,9 +1,9 @@
 """Command backtest: rolling origins, every method at each, retraining cadences compared.
 
 Decided here: a command and no DVC stage, because nothing depends on it and it takes long; what it
-has made is kept per origin and method under `data/<workspace>/backtest`, so that an interrupted or
-changed back-test goes on with what is still true. A method that cannot be learned at an origin (no
-conversion yet, no recency) answers there with the base rate.
+has computed is stored per origin and method under `data/<workspace>/backtest`, so that an
+interrupted or changed back-test goes on with what is still true. A method that cannot be learned at
+an origin (no conversion yet, no recency) answers there with the base rate.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ import pandas as pd
 from models.evaluation.evaluation import MODEL
 from models.lifecycle import backtest
 from models.lifecycle.backtest import Backtest, Stream
-from models.lifecycle.capacity import Rows
+from models.lifecycle.capacity import AnsweredRows
 from models.lifecycle.origins import Rolling, rolling
 from models.stats.training_set import Floats
 from pipelines.lifecycle.backtest import labelled_snapshots, origin
@@ -31,24 +31,24 @@ from pipelines.storage.atomic import fingerprint, replacing
 
 
 def run(job: Job) -> dict[str, Any]:
-    """Do what is missing, judge it, write the report; tell the figures of the model."""
+    """Do what is missing, judge it, write the report; return the figures of the model."""
     places, settings = job.places, job.params.backtest
-    seen = read(job)
-    course, plan = lay_out(job, seen)
+    known = read(job)
+    course, plan = lay_out(job, known)
     course.into.mkdir(parents=True, exist_ok=True)
     count = len(course.origins)
     done = each(partial(origin.work, course=course), range(count), job.params.engine)
     made = sum(job.track(done, "backtest", count))
     _forget(course)
-    told = judged(job, seen, course, plan)
+    result = judged(job, known, course, plan)
     name = partitions.manifest(places.tables).name
     with replacing(places.backtest) as fresh:
         fresh.mkdir()
-        writing.write(told, settings, fresh, name)
-    figures = told.whole.streams[told.model].figures
+        writing.write(result, settings, fresh, name)
+    figures = result.whole.streams[result.model].figures
     return {
         "origins": count,
-        "periods": len(told.periods),
+        "periods": len(result.periods),
         "made": made,
         **{metric: figures[metric].value for metric in ("auc", "log_loss", "ece")},
         "report": str(places.backtest / "report.html"),
@@ -66,10 +66,18 @@ def read(job: Job) -> Known:
     )
 
 
-def lay_out(job: Job, seen: Known) -> tuple[Course, Rolling]:
-    """Say which origins there are, and what each is worked on with."""
+def lay_out(job: Job, known: Known) -> tuple[Course, Rolling]:
+    """Return the origins, and what each is worked on with.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    known
+        All matured snapshots.
+    """
     params, places = job.params, job.places
-    plan = rolling(seen.cutoff, seen.embargo, params.backtest)
+    plan = rolling(known.cutoff, known.embargo, params.backtest)
     facts = frames.manifest(places.snapshots, "snapshot")
     data = fingerprint(facts, params.cohort.target, of_sources("features", "models"))
     origins = tuple(plan.origins())
@@ -77,9 +85,9 @@ def lay_out(job: Job, seen: Known) -> tuple[Course, Rolling]:
         places.tables.absolute(),
         places.snapshots.absolute(),
         places.origins.absolute(),
-        seen.target,
-        seen.embargo,
-        params.features,
+        known.target,
+        known.embargo,
+        params.features.settings,
         params.train,
         origins,
         data,
@@ -87,42 +95,66 @@ def lay_out(job: Job, seen: Known) -> tuple[Course, Rolling]:
     return course, plan
 
 
-def judged(job: Job, seen: Known, course: Course, plan: Rolling) -> Backtest:
-    """Put the answers together into streams and judge them."""
-    asked = np.flatnonzero(seen.cutoff >= plan.first)
-    lead = pd.factorize(seen.snapshots["lead_id"])[0].astype(np.int64)[asked]
-    rows = Rows(
-        seen.snapshots["label"].to_numpy(np.float64)[asked],
+def judged(job: Job, known: Known, course: Course, plan: Rolling) -> Backtest:
+    """Join the answers to streams and judge them.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    known
+        All matured snapshots.
+    course
+        What every origin is worked on with.
+    plan
+        The origins.
+    """
+    answered = np.flatnonzero(known.cutoff >= plan.first)
+    lead = pd.factorize(known.snapshots["lead_id"])[0].astype(np.int64)[answered]
+    rows = AnsweredRows(
+        known.snapshots["label"].to_numpy(np.float64)[answered],
         lead,
-        seen.cutoff[asked],
-        seen.converts_at[asked],
+        known.cutoff[answered],
+        known.converts_at[answered],
     )
-    answers = dict(streams(course, plan, rows, asked))
+    answers = dict(streams(course, plan, rows, answered))
     for stream in [one for one in answers if one.method == MODEL]:
         job.tell(f"backtest: recalibrating {stream.key}", 0, None)
         again = backtest.recalibrated(
-            answers[stream], rows, plan, lambda at: seen.labels_at(at)[asked], seen.embargo
+            answers[stream], rows, plan, lambda at: known.labels_at(at)[answered], known.embargo
         )
         answers[Stream(MODEL, stream.cadence, recalibrated=True)] = again
     return backtest.judge(rows, answers, plan, lambda what: job.tell(f"backtest: {what}", 0, None))
 
 
 def streams(
-    course: Course, plan: Rolling, rows: Rows, asked: np.ndarray[Any, Any]
+    course: Course, plan: Rolling, rows: AnsweredRows, answered: np.ndarray[Any, Any]
 ) -> Iterator[tuple[Stream, Floats]]:
-    """Give what every method answered under every cadence; none for a method never learned."""
+    """Return the answers of every method under every cadence; none for a method never learned.
+
+    Parameters
+    ----------
+    course
+        What every origin is worked on with.
+    plan
+        The origins.
+    rows
+        The answered snapshots.
+    answered
+        Shape (rows,): their positions among all snapshots.
+    """
     rates = _read(course, "base_rate")
     for method in METHODS:
-        given = _read(course, method)
-        if not any(len(one) for one in given.values()):
+        by_origin = _read(course, method)
+        if not any(len(one) for one in by_origin.values()):
             continue
         for cadence in plan.settings.cadences:
-            model_of = plan.asked(rows.cutoff, cadence)
-            out = np.empty(len(asked))
+            model_of = plan.origin_of(rows.cutoff, cadence)
+            out = np.empty(len(answered))
             for at in np.unique(model_of).tolist():
                 mine = model_of == at
-                said = given[at] if len(given[at]) else rates[at]
-                out[mine] = said.loc[asked[mine]].to_numpy()
+                probabilities = by_origin[at] if len(by_origin[at]) else rates[at]
+                out[mine] = probabilities.loc[answered[mine]].to_numpy()
             yield Stream(method, cadence), out
 
 

@@ -19,11 +19,11 @@ from features.build import CompiledCatalog
 from features.catalog.catalog import OTHER_CODE
 from features.snapshots import CohortRule
 from features.tables import Tables
-from features.timeline import DAY, Moments, from_moments, seen_from, to_moments
+from features.timeline import DAY, Moments, from_moments, to_moments, visible_from
 from models.artifact.artifact import Artifact
 from models.evaluation.from_catalog import segments
 from models.monitoring.activities import known_counts
-from models.monitoring.age_matching import Both
+from models.monitoring.age_matching import MonitoredRows
 from models.monitoring.settings import MonitorSettings
 from models.monitoring.unknown_values import ACTIVITY_TYPES, UNKNOWN_TYPES
 from models.stats.training_set import Floats, Values
@@ -51,7 +51,7 @@ class Moment:
     span: int
 
     def rule(self, rule: CohortRule) -> CohortRule:
-        """Give the calendar of the reference."""
+        """Return the calendar of the reference."""
         steps = (self.at - self.first) // self.span
         begin, end = from_moments(np.array([self.at - steps * self.span, self.last]))
         return replace(
@@ -73,12 +73,12 @@ class Gathered:
     newest: dict[str, int] = field(default_factory=dict)
     words: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def whole(self, model: Artifact) -> Both:
-        """Put the partitions together."""
+    def whole(self, model: Artifact) -> MonitoredRows:
+        """Join the partitions."""
         rows = pd.concat(self.rows, ignore_index=True)
         values = np.concatenate(self.values)
         names = [*model.catalog.vocabulary.activity_types, UNKNOWN_TYPES]
-        return Both(
+        return MonitoredRows(
             now=rows["now"].to_numpy(np.bool_),
             unit=pd.factorize(rows["unit"])[0].astype(np.int64),
             age_days=(to_moments(rows["cutoff"]) - to_moments(rows["created_at"])) / DAY,
@@ -89,7 +89,7 @@ class Gathered:
         )
 
     def strange(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Give today's most frequent words that were not taught, by attribute."""
+        """Return today's most frequent values that were not taught, by attribute."""
         return {what: tuple(count.most_common(_WORDS)) for what, count in self.words.items()}
 
 
@@ -109,26 +109,34 @@ def gather(
     model
         The champion.
     rule
-        Who is asked about.
+        Which leads are open.
     moment
         Today, and the reference moments.
     share
         The share of the accounts that is drawn.
     """
-    found, compiled = Gathered(), CompiledCatalog(model.catalog)
+    gathered, compiled = Gathered(), CompiledCatalog(model.catalog)
     for part in parts:
         rows = _drawn(part, rule, moment, share)
-        found.rows.append(rows)
+        gathered.rows.append(rows)
         values = build.build(part, rows, compiled).values  # noqa: PD011 - not a frame
-        found.values.append(values)  # noqa: PD011 - a list of matrices
-        found.counts.append(_counts(part, rows, model, moment, found))
+        gathered.values.append(values)  # noqa: PD011 - a list of matrices
+        gathered.counts.append(_counts(part, rows, model, moment, gathered))
         today = rows["now"].to_numpy(np.bool_)
-        _strange_values(part, rows[today], values[today], model, found)
-    return found
+        _strange_values(part, rows[today], values[today], model, gathered)
+    return gathered
 
 
 def share_of(leads: int, settings: MonitorSettings) -> float:
-    """Tell which share of the leads is drawn."""
+    """Return the share of the leads that is drawn.
+
+    Parameters
+    ----------
+    leads
+        How many there are.
+    settings
+        How a company is monitored.
+    """
     return min(1.0, settings.max_leads / max(leads, 1))
 
 
@@ -149,13 +157,13 @@ def _drawn(part: Tables, rule: CohortRule, moment: Moment, share: float) -> pd.D
 
 
 def _counts(
-    part: Tables, rows: pd.DataFrame, model: Artifact, moment: Moment, found: Gathered
+    part: Tables, rows: pd.DataFrame, model: Artifact, moment: Moment, gathered: Gathered
 ) -> dict[str, Floats]:
     """Count the activities before every row, by type; note when each type was heard of last."""
     taught = model.catalog.vocabulary.activity_types
     ids = pd.Index(part.leads["lead_id"])
-    who = ids.get_indexer(pd.Index(rows["lead_id"])).astype(np.int64)
-    asked = (who, to_moments(rows["cutoff"]))
+    lead_of_row = ids.get_indexer(pd.Index(rows["lead_id"])).astype(np.int64)
+    questions = (lead_of_row, to_moments(rows["cutoff"]))
     done = part.activities
     at = known_from(done)
     lead = ids.get_indexer(pd.Index(done["lead_id"])).astype(np.int64)
@@ -164,46 +172,66 @@ def _counts(
     counts = {}
     for name in (*taught, UNKNOWN_TYPES):
         mine = usable & (kind == name)
-        counts[name] = known_counts(at[mine], lead[mine], asked, moment.span)
+        counts[name] = known_counts(at[mine], lead[mine], questions, moment.span)
         if mine.any():
-            found.newest[name] = max(found.newest.get(name, 0), int(at[mine].max()))
+            gathered.newest[name] = max(gathered.newest.get(name, 0), int(at[mine].max()))
     lately = usable & (kind == UNKNOWN_TYPES) & (at >= moment.at - moment.span)
-    _count(found, ACTIVITY_TYPES, done["activity_type"][lately])
+    _count(gathered, ACTIVITY_TYPES, done["activity_type"][lately])
     return counts
 
 
 def known_from(records: pd.DataFrame) -> Moments:
-    """Tell from when on each record could be used: shape (records,), microseconds."""
+    """Return the moment from which each record could be used: shape (records,), microseconds."""
     occurred = to_moments(records["occurred_at"])
     if "known_at" not in records:
         return occurred
-    return seen_from(occurred, to_moments(records["known_at"].fillna(records["occurred_at"])))
+    return visible_from(occurred, to_moments(records["known_at"].fillna(records["occurred_at"])))
 
 
 def _strange_values(
-    part: Tables, today: pd.DataFrame, values: Values, model: Artifact, found: Gathered
+    part: Tables, today: pd.DataFrame, values: Values, model: Artifact, gathered: Gathered
 ) -> None:
     """Note which values of today's leads the model was not taught."""
     leads = part.leads.set_index("lead_id")
     for place, feature in enumerate(model.catalog.features):
         if feature.view == "profile" and feature.is_category and feature.key in leads:
             other: NDArray[np.bool_] = values[:, place] == OTHER_CODE
-            _count(found, feature.key, leads[feature.key].reindex(today["lead_id"][other]))
+            _count(gathered, feature.key, leads[feature.key].reindex(today["lead_id"][other]))
 
 
-def _count(found: Gathered, what: str, words: pd.Series) -> None:
-    found.words.setdefault(what, Counter()).update(words.dropna().astype("str"))
+def _count(gathered: Gathered, what: str, words: pd.Series) -> None:
+    gathered.words.setdefault(what, Counter()).update(words.dropna().astype("str"))
 
 
 def taught_until(model: Artifact, embargo: int, observed_until: pd.Timestamp) -> int:
-    """Tell the last moment whose snapshots the champion may have learned from; microseconds."""
-    said = model.about.get("learned_until", model.about.get("observed_until"))
-    until = observed_until if said is None else pd.Timestamp(str(said))
+    """Return the last moment whose snapshots the champion may have learned from; microseconds.
+
+    Parameters
+    ----------
+    model
+        The champion.
+    embargo
+        Microseconds, at least the horizon.
+    observed_until
+        Where the champion does not state it.
+    """
+    until_text = model.about.get("learned_until", model.about.get("observed_until"))
+    until = observed_until if until_text is None else pd.Timestamp(str(until_text))
     return int(until.as_unit("us").asm8.astype(np.int64)) - embargo
 
 
 def first_moment(created: Moments, rule: CohortRule, span: int) -> int:
-    """Tell from when on there is a reference: the rule's first cutoff, or a period after a lead."""
+    """Return the moment from which there is a reference; microseconds.
+
+    Parameters
+    ----------
+    created
+        When each lead was created.
+    rule
+        Its first cutoff is that moment, if it has one.
+    span
+        Otherwise a span of this length after the first lead.
+    """
     if rule.first_cutoff is not None:
         return int(rule.first_cutoff.as_unit("us").asm8.astype(np.int64))
     return int(created.min()) + span

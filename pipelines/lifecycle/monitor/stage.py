@@ -1,9 +1,9 @@
 """Command monitor: today's leads against the champion's training, matured predictions, activities.
 
 Decided here: it reads the tables that `ingest` wrote and the champion, and, with a database, what
-the server told and was sent; it changes nothing but its report. Today is when observation of the
-tables ended, unless an earlier moment is asked for; what was not known then is not looked at, nor
-labels whose horizon was not over. With a database, predictions mature until `as_of`.
+the server answered and was sent; it changes nothing but its report. Today is when observation of
+the tables ended, unless an earlier moment is requested; what was not known then is not looked at,
+nor labels whose horizon was not over. With a database, predictions mature until `as_of`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from features.tables import Tables
 from features.timeline import DAY, to_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
-from models.monitoring.findings import Watched
+from models.monitoring.findings import MonitorReport
 from models.monitoring.matured import Calibrated, calibrated
 from models.monitoring.run import watch
 from pipelines.lifecycle.monitor import matured
@@ -31,8 +31,8 @@ from pipelines.storage import partitions
 from pipelines.storage.atomic import replacing
 
 
-def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None) -> Watched:
-    """Monitor, write the report, and give the findings with their verdict and alarms.
+def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None) -> MonitorReport:
+    """Monitor, write the report, and return the findings with their verdict and alarms.
 
     Parameters
     ----------
@@ -52,11 +52,11 @@ def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None
     end = observed_until(job.places.tables)
     at, matures = _moments(job, end, as_of, database)
     moment = _moment(job, model, at)
-    told = _calibrated(job, model, moment, (matures, database))
-    found = gather(_parts(job), model, job.params.cohort.rule, moment, _share(job))
-    cutoff = to_moments(pd.concat(found.rows, ignore_index=True)["cutoff"])
-    heard = (found.newest, found.strange())
-    done = watch(found.whole(model), cutoff, model, heard, told, job.params.monitor)
+    calibration = _calibrated(job, model, moment, (matures, database))
+    gathered = gather(_parts(job), model, job.params.cohort.rule, moment, _share(job))
+    cutoff = to_moments(pd.concat(gathered.rows, ignore_index=True)["cutoff"])
+    heard = (gathered.newest, gathered.strange())
+    done = watch(gathered.whole(model), cutoff, model, heard, calibration, job.params.monitor)
     name = partitions.manifest(job.places.tables).name
     with replacing(job.places.monitor) as fresh:
         fresh.mkdir()
@@ -67,15 +67,15 @@ def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None
 def _moments(
     job: Job, end: pd.Timestamp, as_of: pd.Timestamp | None, database: str | None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Tell today, as far as the tables reach, and until when outcomes are complete."""
+    """Return today, as far as the tables reach, and until when outcomes are complete."""
     if as_of is not None and as_of > end and database is None:
         raise BadRequest.of(
             f"--as-of {as_of.isoformat()}",
             f"a moment up to {end.isoformat()}, when observation of the tables ended",
             "run `mikomi ingest` on a newer export, or name the server's --database",
         )
-    asked = as_of or (job.now if database is not None and job.now is not None else end)
-    return min(asked, end), asked
+    moment = as_of or (job.now if database is not None and job.now is not None else end)
+    return min(moment, end), moment
 
 
 def _moment(job: Job, model: Artifact, at: pd.Timestamp) -> Moment:
@@ -102,18 +102,19 @@ def _calibrated(
     settings, target = job.params.monitor, job.params.cohort.target
     sent = None
     if database is not None:
-        given, sent = matured.read(database, model.fingerprint, until)
+        receipts, sent = matured.read(database, model.fingerprint, until)
         leads = pd.concat([part.leads for part in _parts(job)], ignore_index=True)
-        given = matured.with_segments(given, leads, model)
+        receipts = matured.with_segments(receipts, leads, model)
         outcomes = matured.outcomes_of(_parts(job), sent)
-        told = calibrated(matured.told_of(given, outcomes, target, until), "receipts", settings)
-        if told.enough:
-            return told
+        scores = matured.matured_scores(receipts, outcomes, target, until)
+        calibration = calibrated(scores, "receipts", settings)
+        if calibration.enough:
+            return calibration
     since = taught_until(model, 0, until)
     rows = matured.answered(_parts(job), model, _rule(job), (since, moment.at, moment.span))
     outcomes = matured.outcomes_of(_parts(job), sent)
     end = min(until, observed_until(job.places.tables))
-    return calibrated(matured.told_of(rows, outcomes, target, end), "snapshots", settings)
+    return calibrated(matured.matured_scores(rows, outcomes, target, end), "snapshots", settings)
 
 
 def _rule(job: Job) -> CohortRule:

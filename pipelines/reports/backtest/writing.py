@@ -9,38 +9,53 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from models.lifecycle.backtest import Backtest, Period, Stream, Told
+from features.wording.sentences import Language
+from models.lifecycle.backtest import Backtest, Period, Stream, StreamResult
 from models.lifecycle.origins import BacktestSettings, day_of
-from pipelines.reports.backtest.page import page
+from pipelines.reports import shell
+from pipelines.reports.backtest.page import STEM, page
 from pipelines.reports.evaluation.payload import plain
-from pipelines.reports.evaluation.writing import PAGES
+
+PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
 
 
-def write(told: Backtest, settings: BacktestSettings, folder: Path, name: str) -> None:
-    """Write everything about a back-test into a folder."""
-    rows = table(told)
+def write(backtest: Backtest, settings: BacktestSettings, folder: Path, name: str) -> None:
+    """Write everything about a back-test into a folder.
+
+    Parameters
+    ----------
+    backtest
+        What the back-test computed.
+    settings
+        Its settings.
+    folder
+        Where to; it is there.
+    name
+        The name of the company.
+    """
+    rows = table(backtest)
     for language, file in PAGES.items():
-        (folder / file).write_text(page(told, settings, language, name), encoding="utf-8")
-    whole = {"name": name, "settings": plain(settings), "model": told.model.key}
+        (folder / file).write_text(page(backtest, settings, language, name), encoding="utf-8")
+    whole = {"name": name, "settings": plain(settings), "model": backtest.model.key}
     text = json.dumps(whole | {"table": plain(rows)}, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "backtest.json").write_text(text + "\n", encoding="utf-8")
     pd.DataFrame(rows).to_csv(folder / "table.csv", index=False)
 
 
-def table(told: Backtest) -> list[dict[str, Any]]:
-    """Give one flat row a period and stream, those of the whole first."""
+def table(backtest: Backtest) -> list[dict[str, Any]]:
+    """Return one flat row a period and stream, those of the whole first."""
     return [
-        _row("all" if period is told.whole else day_of(period.start), period, stream, one)
-        for period in (told.whole, *told.periods)
+        _row("all" if period is backtest.whole else day_of(period.start), period, stream, one)
+        for period in (backtest.whole, *backtest.periods)
         for stream, one in period.streams.items()
     ]
 
 
-def _row(named: str, period: Period, stream: Stream, one: Told) -> dict[str, Any]:
+def _row(named: str, period: Period, stream: Stream, one: StreamResult) -> dict[str, Any]:
     row: dict[str, Any] = {
         "period": named,
         "until": day_of(period.end),
@@ -62,10 +77,10 @@ def _row(named: str, period: Period, stream: Stream, one: Told) -> dict[str, Any
             f"model_gain_{metric}_low": gain.gain.low,
             f"model_gain_{metric}_high": gain.gain.high,
         }
-    less = one.found.less
+    less = one.captured.less
     return row | {
-        "worked": one.found.worked,
-        "found": one.found.found,
+        "worked": one.captured.worked,
+        "found": one.captured.captured,
         "found_less": less.value,
         "found_less_low": less.low,
         "found_less_high": less.high,

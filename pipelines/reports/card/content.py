@@ -1,6 +1,6 @@
-"""The card as plain data, without words of a language except those that both languages carry.
+"""The card as plain data, with words only where both languages have them.
 
-Decided here: what a card holds, and in which order. Moments are ISO texts; what cannot be told is
+Decided here: what a card holds, and in which order. Moments are ISO texts; what is not known is
 null. It holds names of columns and of segments, counts and figures, and never a row.
 """
 
@@ -28,7 +28,7 @@ class Sources:
     """What a card is made from: all of one model.
 
     `evaluation` is the report's JSON, `leaks` the answers of the leak checks, `promotion` what
-    `promote` decided, `said` what the owner says about the model.
+    `promote` decided, `statement` what the owner states about the model.
     """
 
     artifact: Artifact
@@ -38,58 +38,58 @@ class Sources:
     manifest: Manifest
     snapshots: pd.DataFrame
     cohort: dict[str, Any]
-    said: dict[str, Any]
+    statement: dict[str, Any]
 
 
-def card(found: Sources) -> dict[str, Any]:
-    """Put the card together."""
-    told = {
+def card(sources: Sources) -> dict[str, Any]:
+    """Return the card of a model as plain data."""
+    content = {
         "format": FORMAT,
-        "name": found.manifest.name,
-        "model": found.artifact.fingerprint,
-        "said": found.said,
-        "promotion": _promotion(found),
+        "name": sources.manifest.name,
+        "model": sources.artifact.fingerprint,
+        "said": sources.statement,
+        "promotion": _promotion(sources),
         "recalibration": None,
-        "target": _target(found),
-        "data": _data(found),
-        "features": _features(found),
-        "verdict": found.evaluation["verdict"],
-        "figures": _figures(found.evaluation),
-        "gains": _gains(found.evaluation),
-        "calibration": _calibration(found),
-        "leaks": [_leak(one, found.promotion["allowed_leaks"]) for one in found.leaks],
-        "segments": _segments(found.evaluation),
-        "own_models": found.evaluation["own_models"],
-        "labels": found.evaluation["labels"],
-        "thresholds": _thresholds(found),
-        "protected": found.evaluation["protected"],
+        "target": _target(sources),
+        "data": _data(sources),
+        "features": _features(sources),
+        "verdict": sources.evaluation["verdict"],
+        "figures": _figures(sources.evaluation),
+        "gains": _gains(sources.evaluation),
+        "calibration": _calibration(sources),
+        "leaks": [_leak(one, sources.promotion["allowed_leaks"]) for one in sources.leaks],
+        "segments": _segments(sources.evaluation),
+        "own_models": sources.evaluation["own_models"],
+        "labels": sources.evaluation["labels"],
+        "thresholds": _thresholds(sources),
+        "protected": sources.evaluation["protected"],
     }
-    return told | {"limits": limits(told)}
+    return content | {"limits": limits(content)}
 
 
-def _promotion(found: Sources) -> dict[str, Any]:
-    """Say what was decided, by whom, and why."""
-    decided = found.promotion
+def _promotion(sources: Sources) -> dict[str, Any]:
+    """Return what was decided, by whom, and why."""
+    decided = sources.promotion
     return {
         "version": decided["version"],
         "promoted": decided["promoted"],
         "champion": decided["champion"],
-        "by": found.said["owner"],
+        "by": sources.statement["owner"],
         "grounds": list(decided["grounds"]),
     }
 
 
-def _target(found: Sources) -> dict[str, Any]:
+def _target(sources: Sources) -> dict[str, Any]:
     return {
-        "outcome": found.cohort["outcome"],
-        "horizon_days": found.cohort["horizon_days"],
-        "repeat": found.cohort["repeat"],
-        "cohort": found.cohort,
+        "outcome": sources.cohort["outcome"],
+        "horizon_days": sources.cohort["horizon_days"],
+        "repeat": sources.cohort["repeat"],
+        "cohort": sources.cohort,
     }
 
 
-def _data(found: Sources) -> dict[str, Any]:
-    manifest, snapshots = found.manifest, found.snapshots
+def _data(sources: Sources) -> dict[str, Any]:
+    manifest, snapshots = sources.manifest, sources.snapshots
     matured = int(snapshots["label"].notna().sum())
     return {
         "observed_until": manifest.observed_until,
@@ -98,8 +98,8 @@ def _data(found: Sources) -> dict[str, Any]:
         "assumptions": [words.model_dump() for words in manifest.assumptions],
         "snapshots": len(snapshots),
         "matured": matured,
-        "learning": _counted(found.evaluation["learning"]),
-        "test": _counted(found.evaluation["test"]),
+        "learning": _counted(sources.evaluation["learning"]),
+        "test": _counted(sources.evaluation["test"]),
     }
 
 
@@ -109,54 +109,54 @@ def _counted(part: dict[str, Any]) -> dict[str, Any]:
     return part | {"first_cutoff": first, "last_cutoff": last}
 
 
-def _features(found: Sources) -> dict[str, Any]:
-    catalog = found.artifact.catalog
-    strongest = found.evaluation["importance"][:MOST_FEATURES]
+def _features(sources: Sources) -> dict[str, Any]:
+    catalog = sources.artifact.catalog
+    strongest = sources.evaluation["importance"][:MOST_FEATURES]
     return {
         "count": len(catalog.features),
         "by_view": dict(Counter(feature.view for feature in catalog.features)),
         "windows_days": sorted({f.window_days for f in catalog.features if f.window_days}),
-        "evidence": found.artifact.model.evidence_level,
+        "evidence": sources.artifact.model.evidence_level,
         "strongest": strongest,
-        "not_used": {name: why.model_dump() for name, why in found.manifest.excluded.items()},
+        "not_used": {name: why.model_dump() for name, why in sources.manifest.excluded.items()},
     }
 
 
 def _figures(evaluation: dict[str, Any]) -> dict[str, Any]:
-    """Give prediction -> figure -> value and interval, the model first."""
-    told = evaluation["figures"]
-    names = [MODEL, *(name for name in told if name != MODEL)]
-    return {name: {metric: told[name][metric] for metric in JUDGED} for name in names}
+    """Return prediction -> figure -> value and interval, the model first."""
+    figures = evaluation["figures"]
+    names = [MODEL, *(name for name in figures if name != MODEL)]
+    return {name: {metric: figures[name][metric] for metric in JUDGED} for name in names}
 
 
 def _gains(evaluation: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in evaluation["comparisons"] if one["metric"] in ("auc", "log_loss")]
 
 
-def _calibration(found: Sources) -> dict[str, Any]:
+def _calibration(sources: Sources) -> dict[str, Any]:
     return {
-        "kind": found.artifact.model.calibration.kind,
-        "floor": found.evaluation["floor"],
-        "bins": found.evaluation["reliability"],
+        "kind": sources.artifact.model.calibration.kind,
+        "floor": sources.evaluation["floor"],
+        "bins": sources.evaluation["reliability"],
     }
 
 
 def _leak(answer: dict[str, Any], allowed: dict[str, str]) -> dict[str, Any]:
-    """Give one answer, with the reason for which its failure was allowed."""
+    """Return one answer, with the reason for which its failure was allowed."""
     reason = allowed.get(answer["code"]) if answer["verdict"] == "fail" else None
     return answer | {"allowed": reason}
 
 
 def _segments(evaluation: dict[str, Any]) -> dict[str, Any]:
-    """Give the parts of the test; a card goes round, so salespeople are not compared in it."""
-    kept = ("name", "rows", "conversions", "base_rate", "mean_probability", "auc")
+    """Return the parts of the test; cards are passed on, so salespeople are not compared."""
+    fields = ("name", "rows", "conversions", "base_rate", "mean_probability", "auc")
     return {
-        attribute: [{key: group[key] for key in kept} for group in groups]
+        attribute: [{key: group[key] for key in fields} for group in groups]
         for attribute, groups in evaluation["by_segment"].items()
         if attribute != OWNER
     }
 
 
-def _thresholds(found: Sources) -> dict[str, Any]:
-    reference = found.artifact.reference
+def _thresholds(sources: Sources) -> dict[str, Any]:
+    reference = sources.artifact.reference
     return asdict(reference.bands) | {"reference_population": reference.population}

@@ -1,56 +1,65 @@
 """The card as one self-contained HTML page, in one language.
 
 Decided here: the page is drawn from the card's plain data alone, so it shows nothing that the JSON
-does not hold; it has the report's looks, no script, and loads nothing.
+does not hold; it stands in the shell of all reports.
 """
 
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from models.charts import Axis, Bin, Words, reliability
-from pipelines.reports.card.words import EVIDENCE, VERDICTS, VIEWS, phrase
+from features.views import titles
+from features.wording.sentences import Language
+from models.charts import Axis, Bin, ChartText, reliability
+from pipelines.reports import shell
+from pipelines.reports.card.terms import EVIDENCE, VERDICTS
 from pipelines.reports.evaluation import own_models, protected
-from pipelines.reports.evaluation.cells import NOTHING, share, written
-from pipelines.reports.evaluation.words import (
-    METRICS,
-    NOT_VALUES,
-    PREDICTIONS,
-    Language,
-    named,
-    say,
-)
-from pipelines.reports.evaluation.words import VERDICTS as SIGNALS
-from pipelines.reports.templating import looks, template
+from pipelines.reports.evaluation.cells import metric_interval, metric_value, share
+from pipelines.reports.evaluation.terms import METRICS, NOT_VALUES, PREDICTIONS, term
+from pipelines.reports.evaluation.terms import VERDICTS as SIGNALS
+from pipelines.reports.translation import gettext, translate
 
+STEM: Final = "card"
 TILES: Final = ("auc", "lift_at_10", "capture_at_20", "log_loss", "ece")
 
 
 def page(card: dict[str, Any], language: Language) -> str:
-    """Write the card as one HTML page."""
-    text: str = template("pipelines.reports.card", "card.html.j2").render(
-        language=language,
-        c=card,
-        css=Markup(looks("pipelines.reports.card", "card.css")),  # noqa: S704 (our own files)
-        t=lambda key, **values: phrase(key, language, **values),
-        metric=lambda name: say(METRICS[name], language),
-        prediction=lambda name: named(name, PREDICTIONS, language),
-        view=lambda name: named(name, VIEWS, language),
-        answer=lambda name: named(name, VERDICTS, language),
-        evidence=named(card["features"]["evidence"], EVIDENCE, language),
-        signal=say(SIGNALS[card["verdict"]], language),
-        label=lambda name: _label(card, name, language),
-        ground=lambda why: _ground(why, language),
-        value=lambda attribute, name: _value(card, attribute, name, language),
-        number=_number,
-        interval=_interval,
-        share=share,
-        tiles=TILES,
-        protected=protected.section(card["protected"], card["labels"], language),
-        own_models=own_models.section(card.get("own_models"), card["labels"], language),
-        reliability=Markup(_reliability(card, language)),  # noqa: S704 (charts escape their words)
-    )
-    return text
+    """Write the card as one HTML page.
+
+    Parameters
+    ----------
+    card
+        The card as plain data.
+    language
+        The language of all texts.
+    """
+    labels = card["labels"]
+    values = {
+        "c": card,
+        "metric": lambda name: translate(METRICS[name], language),
+        "prediction": lambda name: term(name, PREDICTIONS, language),
+        "view": lambda name: _view_title(name, language),
+        "verdict_of": lambda name: term(name, VERDICTS, language),
+        "evidence": term(card["features"]["evidence"], EVIDENCE, language),
+        "signal": translate(SIGNALS[card["verdict"]], language),
+        "label": lambda name: _label(card, name, language),
+        "ground": lambda why: _ground(why, language),
+        "value": lambda attribute, name: _value(card, attribute, name, language),
+        "metric_value": metric_value,
+        "metric_interval": metric_interval,
+        "share": share,
+        "tiles": TILES,
+        "protected": protected.section(card["protected"], labels, language),
+        "own_models": own_models.section(card.get("own_models"), labels, language),
+        "reliability": Markup(_reliability(card, language)),  # noqa: S704 (charts escape their texts)
+    }
+    return shell.page("card.html.j2", language, STEM, values)
+
+
+def _view_title(name: str, language: Language) -> str:
+    """Return the title of a feature view; a view of another version stands by its name."""
+    title = titles().get(name)
+    return name if title is None else str(getattr(title, language))
 
 
 def _label(card: dict[str, Any], name: str, language: Language) -> str:
@@ -59,34 +68,27 @@ def _label(card: dict[str, Any], name: str, language: Language) -> str:
 
 
 def _ground(why: str | dict[str, str], language: Language) -> str:
-    """Say why a column is not used; cards of earlier versions say it in plain words."""
+    """Return why a column is not used; cards of earlier versions hold one text."""
     return why if isinstance(why, str) else why[language]
 
 
 def _value(card: dict[str, Any], attribute: str, name: str, language: Language) -> str:
     words = card["labels"].get(f"{attribute}={name}")
-    return str(words[language]) if words else named(name, NOT_VALUES, language)
-
-
-def _number(metric: str, told: dict[str, Any]) -> str:
-    value = told["value"]
-    return NOTHING if value is None else written(metric, value)
-
-
-def _interval(metric: str, told: dict[str, Any]) -> str:
-    if told["low"] is None or told["high"] is None:
-        return ""
-    return f"{written(metric, told['low'])} – {written(metric, told['high'])}"
+    return str(words[language]) if words else term(name, NOT_VALUES, language)
 
 
 def _reliability(card: dict[str, Any], language: Language) -> str:
-    kept = ("given", "converted", "low", "high", "rows")
-    bins = [Bin(**{key: one[key] for key in kept}) for one in card["calibration"]["bins"]]
+    keys = ("given", "converted", "low", "high", "rows")
+    bins = [Bin(*(one[key] for key in keys)) for one in card["calibration"]["bins"]]
     if not bins:
         return ""
-    most = min(max([0.01, *(max(b.given, b.converted) for b in bins)]) * 1.12, 1.0)
-    x = Axis(phrase("given", language), 0, most, "percent")
-    y = Axis(phrase("converted", language), 0, most, "percent")
-    told = "; ".join(f"{100 * b.given:.1f} % → {100 * b.converted:.1f} %" for b in bins)
-    words = Words(f"card-reliability-{language}", phrase("reliability", language), told)
-    return reliability(words, x, y, bins, phrase("perfect", language))
+    most = min(max([0.01, *(max(b.predicted, b.converted) for b in bins)]) * 1.12, 1.0)
+    x = Axis(gettext("Probability given", language), 0, most, "percent")
+    y = Axis(gettext("Share that converted", language), 0, most, "percent")
+    summary = "; ".join(f"{100 * b.predicted:.1f} % → {100 * b.converted:.1f} %" for b in bins)
+    words = ChartText(
+        f"card-reliability-{language}",
+        gettext("Of those given p, how many converted", language),
+        summary,
+    )
+    return reliability(words, x, y, bins, gettext("perfect", language))

@@ -6,20 +6,15 @@ from typing import Any, Final
 import numpy as np
 
 from features.timeline import from_moments
+from features.wording.sentences import Language
 from models.evaluation.comparisons import UNKNOWN
 from models.evaluation.evaluation import MODEL, Evaluation
 from models.stats.metrics import Interval
-from models.stats.split_plan import Part
-from pipelines.reports.evaluation.figures import RANKS, part_name, parts
-from pipelines.reports.evaluation.words import (
-    GROUNDS,
-    METRICS,
-    PARTS,
-    PREDICTIONS,
-    Language,
-    named,
-    phrase,
-)
+from models.stats.split_plan import SplitPart
+from pipelines.reports.evaluation.parts import part_name, parts
+from pipelines.reports.evaluation.ranking_figures import RANKS
+from pipelines.reports.evaluation.terms import GROUNDS, METRICS, PARTS, PREDICTIONS, term
+from pipelines.reports.translation import number
 
 _DIGITS: Final = {"lift_at_10": 2, "brier": 4, "log_loss": 4, "ece": 4}
 _SHARES: Final = frozenset({"capture_at_20"})
@@ -28,10 +23,23 @@ MOST_SINGLES: Final = 10
 NOTHING: Final = "–"
 
 
-def written(metric: str, value: float) -> str:
+def metric_text(metric: str, value: float) -> str:
     """Write a figure with the digits that its metric deserves.
 
-    >>> written("auc", 0.84251), written("capture_at_20", 0.613), written("auc", float("nan"))
+    Parameters
+    ----------
+    metric
+        The code of the metric.
+    value
+        The figure; NaN is not known.
+
+    Examples
+    --------
+    >>> (
+    ...     metric_text("auc", 0.84251),
+    ...     metric_text("capture_at_20", 0.613),
+    ...     metric_text("auc", float("nan")),
+    ... )
     ('0.843', '61.3 %', '–')
     """
     if math.isnan(value):
@@ -52,21 +60,52 @@ def share(value: float | None) -> str:
     return f"{100 * value:.{2 if value < 0.01 else 1}f} %"  # noqa: PLR2004 (below 1 %: finer)
 
 
-def cell(metric: str, one: Interval, key: str = "") -> dict[str, str]:
-    """Make a cell: value, interval, place in the JSON."""
-    known = not math.isnan(one.low)
-    ends = f"{written(metric, one.low)} – {written(metric, one.high)}" if known else ""
-    return {"value": written(metric, one.value), "interval": ends, "key": key}
+def metric_value(metric: str, figure: dict[str, Any]) -> str:
+    """Write the value of a figure.
+
+    Parameters
+    ----------
+    metric
+        The code of the metric, which decides the digits.
+    figure
+        An interval as plain data; a `value` of None is not known.
+    """
+    return NOTHING if figure["value"] is None else metric_text(metric, figure["value"])
 
 
-def tested(evaluation: Evaluation, language: Language) -> str:
-    """Say on what the model was judged."""
-    test = evaluation.test
-    return phrase(
-        "tested", language, rows=f"{test.rows:,}", leads=f"{test.leads:,}",
-        conversions=f"{test.conversions:,}", first=date(test.first_cutoff),
-        last=date(test.last_cutoff), horizon=f"{evaluation.horizon_days:g}",
-    )  # fmt: skip
+def metric_interval(metric: str, figure: dict[str, Any]) -> str:
+    """Write the interval of a figure; "" where it is not known.
+
+    Parameters
+    ----------
+    metric
+        The code of the metric, which decides the digits.
+    figure
+        An interval as plain data.
+    """
+    ends = [figure["low"], figure["high"]]
+    return "" if None in ends else " – ".join(metric_text(metric, end) for end in ends)
+
+
+def cell(metric: str, figure: Interval, key: str = "") -> dict[str, str]:
+    """Return a cell: value, interval, place in the JSON.
+
+    Parameters
+    ----------
+    metric
+        The code of the metric, which decides the digits.
+    figure
+        Its value and interval; NaN is not known.
+    key
+        The path of the figure in the JSON; "" if it has no cell of its own there.
+    """
+    known = not math.isnan(figure.low)
+    ends = f"{metric_text(metric, figure.low)} – {metric_text(metric, figure.high)}"
+    return {
+        "value": metric_text(metric, figure.value),
+        "interval": ends if known else "",
+        "key": key,
+    }
 
 
 def date(moment: int | None) -> str:
@@ -74,46 +113,25 @@ def date(moment: int | None) -> str:
     return NOTHING if moment is None else f"{from_moments(np.array([moment]))[0]:%Y-%m-%d}"
 
 
-def tiles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
-    """Give the headline figures."""
-    told = evaluation.figures[MODEL]
-    found = [
-        {
-            "key": "test.base_rate",
-            "value": share(evaluation.test.base_rate),
-            "words": phrase("tile_base_rate", language),
-            "note": "",
-        }
-    ]
-    shown = {"auc": "tile_auc", "lift_at_10": "tile_lift", "capture_at_20": "tile_capture"}
-    for metric, words in shown.items():
-        made = cell(metric, told[metric], f"figures.{MODEL}.{metric}")
-        tile = {"key": made["key"], "value": made["value"], "note": made["interval"]}
-        found.append(tile | {"words": phrase(words, language)})
-    floor = f"{written('ece', evaluation.floor.mean)} – {written('ece', evaluation.floor.high)}"
-    ece = {"key": f"figures.{MODEL}.ece", "value": written("ece", told["ece"].value)}
-    return [*found, ece | {"words": phrase("tile_ece", language), "note": floor}]
-
-
-def calibration(evaluation: Evaluation, language: Language) -> str:
-    """Say how far the probabilities can be believed."""
-    told = {"mean": evaluation.floor.mean, "high": evaluation.floor.high}
-    told["ece"] = evaluation.figures[MODEL]["ece"].value
-    written_ = {key: written("ece", value) for key, value in told.items()}
-    return phrase("p_calibration", language, **written_)
-
-
 def comparison(evaluation: Evaluation, language: Language) -> list[dict[str, Any]]:
-    """Give one row a prediction, the model first."""
+    """Return one row a prediction, the model first.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
     rows = []
     for name in sorted(evaluation.figures, key=lambda one: RANKS.get(one, len(RANKS))):
-        told = evaluation.figures[name]
-        shown = {m: told[m] for m in METRICS}
+        figures = evaluation.figures[name]
+        shown = {m: figures[m] for m in METRICS}
         if name == "base_rate":
             shown |= {m: Interval(shown[m].value, math.nan, math.nan) for m in _RANKED}
         rows.append(
             {
-                "name": named(name, PREDICTIONS, language),
+                "name": term(name, PREDICTIONS, language),
                 "model": name == MODEL,
                 "cells": [cell(m, shown[m], f"figures.{name}.{m}") for m in METRICS],
                 "better": _better(evaluation, name),
@@ -125,19 +143,29 @@ def comparison(evaluation: Evaluation, language: Language) -> list[dict[str, Any
 def _better(evaluation: Evaluation, name: str) -> str:
     if name == MODEL:
         return ""
-    found = (evaluation.comparison(name, m).better_share for m in ("auc", "log_loss"))
-    return " / ".join(NOTHING if math.isnan(one) else f"{100 * one:.0f} %" for one in found)
+    shares = (evaluation.comparison(name, m).better_share for m in ("auc", "log_loss"))
+    return " / ".join(NOTHING if math.isnan(one) else f"{100 * one:.0f} %" for one in shares)
 
 
 def groups(evaluation: Evaluation, key: str, language: Language) -> list[dict[str, Any]]:
-    """Give one row a part of the test."""
+    """Return one row a part of the test.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    key
+        What the test was cut by, a key of `figures.parts`.
+    language
+        The language to translate to.
+    """
     return [
         {
             "name": part_name(evaluation, key, group.name, language),
             "cells": [
-                _plain(f"{group.rows:,}"),
-                _plain(f"{group.leads:,}"),
-                _plain(f"{group.conversions:,}"),
+                _plain(number(group.rows, language)),
+                _plain(number(group.leads, language)),
+                _plain(number(group.conversions, language)),
                 _plain(share(group.base_rate)),
                 _plain(share(group.mean_probability)),
                 cell("auc", group.auc),
@@ -153,39 +181,55 @@ def _plain(value: str) -> dict[str, str]:
 
 
 def singles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
-    """Give the suspects, then the strongest single features."""
-    named_ = evaluation.suspects
+    """Return the suspects, then the strongest single features.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
+    suspects = evaluation.suspects
     others = tuple(one for one in evaluation.singles if not one.grounds)
     return [
         {
             "name": one.feature,
-            "auc": written("auc", one.auc),
+            "auc": metric_text("auc", one.auc),
             "filled": f"{share(one.filled_converted)} / {share(one.filled_others)}",
-            "grounds": "; ".join(named(ground, GROUNDS, language) for ground in one.grounds),
+            "grounds": "; ".join(term(ground, GROUNDS, language) for ground in one.grounds),
         }
-        for one in (*named_, *others)[: max(MOST_SINGLES, len(named_))]
+        for one in (*suspects, *others)[: max(MOST_SINGLES, len(suspects))]
     ]
 
 
-def _outcome(part: Part) -> tuple[str, str]:
+def _outcome(part: SplitPart, language: Language) -> tuple[str, str]:
     if part.name == "not_matured":
         return NOTHING, NOTHING
-    return f"{part.conversions:,}", share(part.base_rate)
+    return number(part.conversions, language), share(part.base_rate)
 
 
 def splits(evaluation: Evaluation, language: Language) -> list[list[str]]:
-    """Give one row a part of the split."""
+    """Return one row a part of the split; none without a plan.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
     if evaluation.plan is None:
         return []
     return [
         [
-            named(part.name, PARTS, language),
+            term(part.name, PARTS, language),
             date(part.first_cutoff),
             date(part.last_cutoff),
-            f"{len(part.cutoffs):,}",
-            f"{part.rows:,}",
-            f"{part.leads:,}",
-            *_outcome(part),
+            number(len(part.cutoffs), language),
+            number(part.rows, language),
+            number(part.leads, language),
+            *_outcome(part, language),
         ]
         for part in evaluation.plan.parts
     ]

@@ -8,9 +8,11 @@ from models.evaluation.evaluation import MODEL, Evaluation
 
 
 def tables(evaluation: Evaluation) -> Mapping[str, pd.DataFrame]:
-    """Give file name -> table."""
+    """Return file name -> table."""
     return {
-        "reliability": pd.DataFrame(list(evaluation.reliability)),
+        "reliability": pd.DataFrame(list(evaluation.reliability)).rename(
+            columns={"predicted": "given"}
+        ),
         "gain": _curves(evaluation, "gain", ("taken", "captured")),
         "lift": _curves(evaluation, "lift", ("taken", "lift")),
         "roc": _curves(evaluation, "roc", ("others_taken", "captured")),

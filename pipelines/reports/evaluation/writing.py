@@ -10,20 +10,30 @@
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
+from features.wording.sentences import Language
 from models.evaluation.evaluation import Evaluation
+from pipelines.reports import shell
 from pipelines.reports.evaluation.figures import figures
-from pipelines.reports.evaluation.page import page
+from pipelines.reports.evaluation.page import STEM, page
 from pipelines.reports.evaluation.payload import flat, payload
 from pipelines.reports.evaluation.plots import tables
-from pipelines.reports.evaluation.words import Language
 
-PAGES: dict[Language, str] = {"en": "report.html", "ja": "report.ja.html"}
+PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
+NO_BEESWARMS: Final[Mapping[Language, str]] = MappingProxyType({})
 
 
-def write(evaluation: Evaluation, folder: Path, name: str, about: str = "") -> tuple[Path, ...]:
+def write(
+    evaluation: Evaluation,
+    folder: Path,
+    name: str,
+    about: str = "",
+    beeswarms: Mapping[Language, str] = NO_BEESWARMS,
+) -> tuple[Path, ...]:
     """Write everything about an evaluation into a folder.
 
     Parameters
@@ -34,18 +44,26 @@ def write(evaluation: Evaluation, folder: Path, name: str, about: str = "") -> t
         Where to; made if it is not there.
     name, about
         What was evaluated; a line on how (version, revision).
+    beeswarms
+        Language -> the contributions of every concept to the rows of the test, as SVG; a language
+        without one has no such picture.
 
     Returns
     -------
     The files written.
     """
-    texts = {PAGES[language]: page(evaluation, language, name, about) for language in PAGES}
+    texts = {
+        file: page(evaluation, language, name, about, beeswarms.get(language, ""))
+        for language, file in PAGES.items()
+    }
     texts["report.json"] = _json(payload(evaluation) | {"name": name, "about": about})
     texts["metrics.json"] = _json(flat(evaluation))
     texts |= {f"plots/{key}.csv": table.to_csv(index=False) for key, table in _tables(evaluation)}
     drawn = figures(evaluation, "en")
-    kept = {key: svg for key, svg in drawn.items() if not key.startswith("by_segment_")}
-    texts |= {f"figures/{key}.svg": svg for key, svg in kept.items()}
+    if beeswarms.get("en"):
+        drawn["beeswarm"] = beeswarms["en"]
+    alone = {key: svg for key, svg in drawn.items() if not key.startswith("by_segment_")}
+    texts |= {f"figures/{key}.svg": svg for key, svg in alone.items()}
     for file, text in texts.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")

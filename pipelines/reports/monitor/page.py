@@ -1,139 +1,203 @@
 """The page of the monitor: one HTML file that holds everything, in one language.
 
-Decided here: the verdict stands first, in plain words, then the alarms with what to do; whoever
-reads on finds the sizes, the evidence and how often this monitor is wrong.
+Decided here: the verdict stands first, then the alarms with what to do; the sizes, the evidence
+and how often this monitor is wrong follow.
 """
 
 import math
 from typing import Any, Final
 
 import numpy as np
-from markupsafe import Markup
 
 from features.catalog.catalog import Catalog
 from features.timeline import from_moments
-from models.monitoring.findings import Watched
+from features.wording.sentences import Language
+from models.monitoring.findings import MonitorReport
 from models.monitoring.settings import MonitorSettings
 from models.stats.metrics import Interval
-from pipelines.reports.evaluation.words import Language
+from pipelines.reports import shell
 from pipelines.reports.monitor.figures import figures, largest
-from pipelines.reports.monitor.words import among, checks_of, named, phrase, told
-from pipelines.reports.templating import looks, template
+from pipelines.reports.monitor.wording import (
+    alarm_text,
+    check_names,
+    name_of,
+    population_name,
+    source_name,
+)
+from pipelines.reports.translation import gettext, localized, ngettext, number
 
+STEM: Final = "monitor"
 MOST_ROWS: Final = 25
 
 
 def page(
-    found: Watched, catalog: Catalog, settings: MonitorSettings, language: Language, name: str
+    watched: MonitorReport,
+    catalog: Catalog,
+    settings: MonitorSettings,
+    language: Language,
+    name: str,
 ) -> str:
-    """Write the report as one HTML page."""
-    drawn = figures(found, catalog, language)
-    values = _values(found, settings, language)
-    text: str = template("pipelines.reports.monitor", "monitor.html.j2").render(
-        language=language,
-        name=name,
-        css=Markup(looks()),  # noqa: S704 (our own file)
-        t=lambda key: phrase(key, language, **values),
-        verdict=found.verdict,
-        verdicts=verdicts(found, settings, language),
-        alarms=[told(one, catalog, language) | {"code": one.what} for one in found.alarms],
-        drift=_drift(found, catalog, language),
-        volumes=_volumes(found, catalog, language),
-        unseen=_unseen(found, catalog, language),
-        enough=found.calibration.enough,
-        has=lambda key: key in drawn,
-        figure=lambda key, caption: Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(
-            phrase(caption, language),
-            Markup(drawn.get(key, "")),  # noqa: S704 (the charts escape their words)
-        ),
+    """Write the report as one HTML page.
+
+    Parameters
+    ----------
+    watched
+        The findings of a run.
+    catalog
+        The catalog of the model, for the words of columns, types and values.
+    settings
+        The settings of the monitor.
+    language
+        The language of all texts.
+    name
+        The name of the company.
+    """
+    drawn = figures(watched, catalog, language)
+    values = {
+        "name": name,
+        "facts": _facts(watched, settings, language),
+        "verdict": watched.verdict,
+        "verdicts": verdicts(watched, settings, language),
+        "alarms": [
+            alarm_text(one, catalog, language) | {"code": one.what} for one in watched.alarms
+        ],
+        "drift": _drift(watched, catalog, language),
+        "volumes": _volumes(watched, catalog, language),
+        "unknown_values": _unknown_values(watched, catalog, language),
+        "enough": watched.calibration.enough,
+        "has": lambda key: key in drawn,
+        "figure": lambda key, caption: shell.figure(caption, drawn.get(key, "")),
+    }
+    return shell.page("monitor.html.j2", language, STEM, values)
+
+
+def verdicts(watched: MonitorReport, settings: MonitorSettings, language: Language) -> list[str]:
+    """Return the conclusion in sentences.
+
+    Parameters
+    ----------
+    watched
+        The findings of a run.
+    settings
+        The settings of the monitor.
+    language
+        The language to translate to.
+    """
+    sentences = [_verdict(watched, language)]
+    if not watched.calibration.enough:
+        sentences.append(
+            gettext(
+                "Whether the probabilities are still true cannot be said yet: %(rows)s predictions "
+                "have matured, %(waiting)s wait for their horizon to be over.",
+                language,
+                rows=number(watched.calibration.rows, language),
+                waiting=number(watched.calibration.waiting, language),
+            )
+        )
+    rate = gettext(
+        "Without any change, at most %(rate)s of such runs raise an alarm.",
+        language,
+        rate=_percent(settings.false_alarm_rate),
     )
-    return text
+    return [*sentences, rate]
 
 
-def verdicts(found: Watched, settings: MonitorSettings, language: Language) -> list[str]:
-    """Say in sentences what it comes to."""
-    count = len(found.alarms)
-    key = "one_alarm" if count == 1 else found.verdict
-    checks = checks_of(found.alarms, language)
-    said = [phrase(key, language, count=count, checks=checks)]
-    if not found.calibration.enough:
-        waits = {"rows": f"{found.calibration.rows:,}", "waiting": f"{found.calibration.waiting:,}"}
-        said.append(phrase("no_outcomes", language, **waits))
-    return [*said, phrase("rate", language, rate=_percent(settings.false_alarm_rate))]
+def _verdict(watched: MonitorReport, language: Language) -> str:
+    if watched.verdict == "alarm":
+        return ngettext(
+            "One alarm: %(checks)s.",
+            "%(num)s alarms: %(checks)s.",
+            len(watched.alarms),
+            language,
+            checks=check_names(watched.alarms, language),
+        )
+    if watched.verdict == "quiet":
+        return gettext(
+            "Quiet. Nothing has changed that is both beyond chance and large enough to matter.",
+            language,
+        )
+    return gettext(
+        "Not enough to tell. Too few open leads, or too few in the reference, to compare.", language
+    )
 
 
-def _values(found: Watched, settings: MonitorSettings, language: Language) -> dict[str, object]:
-    one, truth = found.compared, found.calibration
+def _facts(
+    watched: MonitorReport, settings: MonitorSettings, language: Language
+) -> dict[str, object]:
+    compared, calibration = watched.compared, watched.calibration
     return {
-        "leads": f"{one.leads:,}",
-        "rows": f"{truth.rows:,}",
-        "reference": f"{one.reference_rows:,}",
-        "at": _day(one.at),
-        "first": _day(one.reference_from),
-        "last": _day(one.reference_to),
+        "leads": number(compared.leads, language),
+        "rows": number(calibration.rows, language),
+        "reference": number(compared.reference_rows, language),
+        "at": _day(compared.at),
+        "first": _day(compared.reference_from),
+        "last": _day(compared.reference_to),
         "share": f"{100 * settings.unseen_share:g}",
-        "left": _percent(one.left_out),
+        "left": _percent(compared.left_out),
         "psi": f"{settings.psi:g}",
-        "asked": sum(not math.isnan(each.p_value) for each in found.drift),
-        "source": phrase(truth.source, language),
-        "waiting": f"{truth.waiting:,}",
+        "asked": sum(not math.isnan(each.p_value) for each in watched.drift),
+        "source": source_name(calibration.source, language),
+        "waiting": number(calibration.waiting, language),
         "factor": f"{settings.calibration_factor:g}",
         "volume_factor": f"{settings.volume_factor:g}",
         "days": f"{settings.period_days:g}",
-        "intercept": _interval(truth.intercept),
-        "slope": _interval(truth.slope),
+        "intercept": _interval(calibration.intercept),
+        "slope": _interval(calibration.slope),
     }
 
 
-def _drift(found: Watched, catalog: Catalog, language: Language) -> list[dict[str, Any]]:
+def _drift(watched: MonitorReport, catalog: Catalog, language: Language) -> list[dict[str, Any]]:
     return [
         {
             "name": one.column,
             "label": _concept(one.concept, catalog, language),
-            "among": among(one.population, catalog, language),
+            "population": population_name(one.population, catalog, language),
             "psi": f"{one.psi:.3f}",
             "by_chance": f"{one.by_chance:.3f}",
             "p": "–" if math.isnan(one.p_value) else f"{one.p_value:.3g}",
             "alarm": one.alarm,
         }
-        for one in largest(found)[:MOST_ROWS]
+        for one in largest(watched)[:MOST_ROWS]
     ]
 
 
-def _volumes(found: Watched, catalog: Catalog, language: Language) -> list[dict[str, Any]]:
+def _volumes(watched: MonitorReport, catalog: Catalog, language: Language) -> list[dict[str, Any]]:
     return [
         {
-            "name": named(one.activity_type, catalog, language),
-            "among": among(one.population, catalog, language),
-            "observed": f"{one.observed:,.0f}",
-            "expected": f"{one.expected:,.0f}",
+            "name": name_of(one.activity_type, catalog, language),
+            "population": population_name(one.population, catalog, language),
+            "observed": number(one.observed, language),
+            "expected": number(one.expected, language),
             "ratio": _interval(one.ratio),
             "newest": "–" if math.isnan(one.silent_days) else f"{one.silent_days:.1f}",
             "alarm": one.moved or one.silent,
         }
-        for one in found.volumes
-        if one.asked
+        for one in watched.volumes
+        if one.testable
     ]
 
 
-def _unseen(found: Watched, catalog: Catalog, language: Language) -> list[dict[str, Any]]:
+def _unknown_values(
+    watched: MonitorReport, catalog: Catalog, language: Language
+) -> list[dict[str, Any]]:
     return [
         {
-            "name": named(one.what, catalog, language),
+            "name": name_of(one.what, catalog, language),
             "now": _percent(one.now),
             "then": _percent(one.then),
-            "words": ", ".join(f"{word} ({count:,})" for word, count in one.words),
+            "frequent": ", ".join(
+                f"{word} ({number(count, language)})" for word, count in one.words
+            ),
             "alarm": one.alarm,
         }
-        for one in found.unseen
+        for one in watched.unknown_values
     ]
 
 
 def _concept(concept: str, catalog: Catalog, language: Language) -> str:
     for feature in catalog.features:
         if feature.concept == concept:
-            said: str = getattr(feature.concept_label, language)
-            return said
+            return localized(feature.concept_label, language)
     return concept
 
 

@@ -14,50 +14,77 @@ import numpy as np
 
 from features.catalog.catalog import Catalog
 from features.timeline import from_moments
-from models.monitoring.findings import Watched
+from features.wording.sentences import Language
+from models.monitoring.findings import MonitorReport
 from models.monitoring.settings import MonitorSettings
+from pipelines.reports import shell
 from pipelines.reports.evaluation.payload import plain
-from pipelines.reports.evaluation.words import Language
-from pipelines.reports.monitor.page import page
-from pipelines.reports.monitor.words import told
+from pipelines.reports.monitor.page import STEM, page
+from pipelines.reports.monitor.wording import alarm_text
 
-PAGES: Final[dict[Language, str]] = {"en": "monitor.html", "ja": "monitor.ja.html"}
+PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
 JSON: Final = "monitor.json"
 
 
 def write(
-    found: Watched, catalog: Catalog, settings: MonitorSettings, folder: Path, name: str
+    watched: MonitorReport, catalog: Catalog, settings: MonitorSettings, folder: Path, name: str
 ) -> None:
-    """Write everything about a run into a folder."""
+    """Write everything about a run into a folder.
+
+    Parameters
+    ----------
+    watched
+        The findings of a run.
+    catalog
+        The catalog of the model.
+    settings
+        The settings of the monitor.
+    folder
+        Where to; it is there.
+    name
+        The name of the company.
+    """
     for language, file in PAGES.items():
-        text = page(found, catalog, settings, language, name)
+        text = page(watched, catalog, settings, language, name)
         (folder / file).write_text(text, encoding="utf-8")
-    whole = payload(found, catalog, settings, name)
+    whole = payload(watched, catalog, settings, name)
     text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 
 
-def told_in_english(folder: Path) -> list[dict[str, str]]:
-    """Read the alarms that were written."""
+def written_alarms(folder: Path) -> list[dict[str, str]]:
+    """Read the alarms that were written, in English."""
     alarms: list[dict[str, str]] = json.loads((folder / JSON).read_text("utf-8"))["alarms"]
     return alarms
 
 
 def payload(
-    found: Watched, catalog: Catalog, settings: MonitorSettings, name: str
+    watched: MonitorReport, catalog: Catalog, settings: MonitorSettings, name: str
 ) -> dict[str, Any]:
-    """Give a run as plain JSON values; an alarm names its column or part by its code."""
+    """Return a run as plain JSON values; an alarm names its column or part by its code.
+
+    Parameters
+    ----------
+    watched
+        The findings of a run.
+    catalog
+        The catalog of the model.
+    settings
+        The settings of the monitor.
+    name
+        The name of the company.
+    """
     return {
-        "verdict": found.verdict,
-        "as_of": from_moments(np.array([found.compared.at]))[0].isoformat(),
+        "verdict": watched.verdict,
+        "as_of": from_moments(np.array([watched.compared.at]))[0].isoformat(),
         "company": name,
-        "model": found.model,
+        "model": watched.model,
         "false_alarm_rate": settings.false_alarm_rate,
-        "alarms": [told(one, catalog, "en") | {"what": one.what} for one in found.alarms],
-        "compared": plain(found.compared),
-        "calibration": plain(found.calibration) | {"enough": found.calibration.enough},
-        "drift": plain(found.drift),
-        "volumes": plain(found.volumes),
-        "unseen": plain(found.unseen),
+        "alarms": [alarm_text(one, catalog, "en") | {"what": one.what} for one in watched.alarms],
+        "compared": plain(watched.compared),
+        "calibration": plain(watched.calibration) | {"enough": watched.calibration.enough},
+        "drift": plain(watched.drift),
+        "volumes": plain(watched.volumes),
+        "unseen": plain(watched.unknown_values),
         "settings": plain(settings),
     }

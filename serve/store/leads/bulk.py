@@ -1,7 +1,7 @@
-"""Activities in bulk: compared with what is kept, then written by the quickest way there is.
+"""Activities in bulk: compared with the stored ones, then written in the fastest way.
 
-Decided here: PostgreSQL is given a COPY, SQLite one prepared statement. An id that another writer
-keeps in the same moment makes a COPY fail; then everything is compared again.
+Decided here: PostgreSQL uses a COPY, SQLite one prepared statement. If another writer stores one of
+the ids at the same moment, the COPY fails; then everything is compared again.
 """
 
 from collections.abc import Sequence
@@ -12,24 +12,24 @@ from sqlalchemy import Connection, Select, select
 
 from features.records.moments import moment_of
 from features.records.normalize import folded
-from serve.store.id_list import among, bound, fetched
+from serve.store.id_list import bound, fetch, in_ids
 from serve.store.tables import ACTIVITIES
 from serve.wire.stored_bodies import StoredActivity
 
 Row = tuple[Any, ...]
-SAID: Final = (
+FACTS: Final = (
     "activity_id", "lead_id", "activity_type", "occurred_at",
     "topic", "direction", "actor", "text", "dwell_seconds", "amount",
 )  # fmt: skip
-"""What was said of an activity: the same id with another of these is a conflict."""
-COLUMNS: Final = (*SAID, "known_at", "revision")
+"""The facts of an activity: a repeated id with a different fact is a conflict."""
+COLUMNS: Final = (*FACTS, "known_at", "revision")
 _LIST: Final = ", ".join(COLUMNS)
 _INSERT: Final = f"insert into activities ({_LIST}) values ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names of ours
 _COPY: Final = f"copy activities ({_LIST}) from stdin"
 
 
-def said_row(one: StoredActivity) -> Row:
-    """Give what is said of an activity, in the order of `SAID`."""
+def fact_row(one: StoredActivity) -> Row:
+    """Return the facts of an activity, in the order of `FACTS`."""
     return (
         folded(one.activity_id),
         folded(one.lead_id),
@@ -44,14 +44,30 @@ def said_row(one: StoredActivity) -> Row:
     )
 
 
-def kept_rows(connection: Connection, activity_ids: Sequence[str]) -> list[Row]:
-    """Give the rows of those that are kept already, in the order of `SAID`."""
-    query = _kept(connection.dialect.name)
-    return fetched(connection, query, bound(connection, activity_ids))
+def stored_rows(connection: Connection, activity_ids: Sequence[str]) -> list[Row]:
+    """Return the rows of those that are stored already, in the order of `FACTS`.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    activity_ids
+        Normalised ids.
+    """
+    query = _stored_query(connection.dialect.name)
+    return fetch(connection, query, bound(connection, activity_ids))
 
 
 def write_rows(connection: Connection, rows: Sequence[Row]) -> None:
-    """Add rows, in the order of `COLUMNS`, none of which is kept."""
+    """Insert rows, in the order of `COLUMNS`, none of which is stored yet.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    rows
+        The new rows.
+    """
     if not rows:
         return
     if connection.dialect.name != "postgresql":
@@ -63,12 +79,12 @@ def write_rows(connection: Connection, rows: Sequence[Row]) -> None:
             copy.write_row(row)
 
 
-def was_kept_meanwhile(error: Exception) -> bool:
-    """Tell whether a write failed because another has just kept one of the ids."""
+def is_duplicate_key(error: Exception) -> bool:
+    """Return whether a write failed because another writer has just stored one of the ids."""
     return getattr(error, "sqlstate", None) == "23505"
 
 
 @cache
-def _kept(dialect: str) -> Select[Any]:
-    columns = [ACTIVITIES.c[name] for name in SAID]
-    return select(*columns).where(among(dialect, ACTIVITIES.c.activity_id))
+def _stored_query(dialect: str) -> Select[Any]:
+    columns = [ACTIVITIES.c[name] for name in FACTS]
+    return select(*columns).where(in_ids(dialect, ACTIVITIES.c.activity_id))

@@ -1,10 +1,10 @@
-"""Erasing a person: everything told of them goes; counts and one line of audit stay.
+"""Erasing a person: all their records are deleted; counts and one line of audit stay.
 
-Decided here: the audit line holds no id and no hash of one, for a hash of an id can be guessed. The
-lines of the receipts stay, without whom they were about, what was asked and what was answered; the
-receipts of others of the account forget whom they were computed with, so they can be read and no
-longer be replayed. What is being written at this moment either comes before and is erased, or
-waits and is new. An answer under way may be logged later: it is looked for again for a minute.
+Decided here: the audit line holds no id and no hash of one, because a hash of an id can be guessed.
+The rows of the receipts stay, without the lead, its input and the answer; the receipts of others of
+the account lose the list of leads they were computed with, so they can still be read and no longer
+be replayed. A concurrent write either comes first and is erased, or waits and counts as new. An
+answer under way may be logged after the erasure: it is searched for during another minute.
 """
 
 from datetime import datetime, timedelta
@@ -32,60 +32,71 @@ from serve.store.tables import (
     WORKED_LISTS,
 )
 
-LOOKED_FOR: Final = timedelta(minutes=1)
-"""Longer than any answer may be under way."""
+SEARCH_TIME: Final = timedelta(minutes=1)
+"""How long late answers are searched for: longer than any answer takes."""
 
 
 class Eraser:
-    """Erases persons from a database, and looks again for answers that were under way."""
+    """Erases persons from a database, and the answers that were logged after an erasure."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
         self._erased: dict[str, datetime] = {}
-        self._forgotten = True
+        self._truncated = True
 
     def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
-        """Erase a lead; give how many rows of each kind there were.
+        """Erase a lead.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        at
+            The moment of the erasure; receipts up to it are emptied.
+
+        Returns
+        -------
+        How many rows of each kind were erased.
 
         Raises
         ------
         NoLead
-            If nothing is kept of it.
+            If nothing is stored about it.
         """
         lead_id = folded(lead_id)
         counts = _erase(self._engine, lead_id, at)
         with self._lock:
             self._erased[lead_id] = at
-        self._forgotten = forget(self._engine)
+        self._truncated = forget(self._engine)
         return counts
 
     def look_again(self, now: datetime) -> int:
-        """Empty the receipts of erased persons that were logged late; tell how many there were.
+        """Empty the receipts of erased persons that were logged late, and return their number.
 
-        If the files could not forget what was erased before, as someone was reading, they do now.
+        The files of SQLite are truncated as well, if a reader prevented that before.
         """
         with self._lock:
             recent = dict(self._erased)
-        found = 0
+        emptied = 0
         for lead_id, at in recent.items():
             with self._engine.begin() as connection:
-                found += _empty_receipts(connection, lead_id, at)
+                emptied += _empty_receipts(connection, lead_id, at)
                 if not connection.execute(_lead(lead_id)).first():
                     _unrank(connection, lead_id)
-            if not at <= now < at + LOOKED_FOR:
+            if not at <= now < at + SEARCH_TIME:
                 with self._lock:
                     self._erased.pop(lead_id, None)
-        if found or not self._forgotten:
-            self._forgotten = forget(self._engine)
-        return found
+        if emptied or not self._truncated:
+            self._truncated = forget(self._engine)
+        return emptied
 
 
 def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
     with engine.begin() as connection:
         account_id = _locked(connection, lead_id)
         receipts = _empty_receipts(connection, lead_id, at)
-        _forget_company(connection, lead_id, account_id)
+        _remove_from_mates(connection, lead_id, account_id)
         counts = {}
         for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
             gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
@@ -105,21 +116,25 @@ def _lead(lead_id: str) -> Any:
 
 
 def _locked(connection: Connection, lead_id: str) -> str | None:
-    """Wait for whoever writes about the lead, and keep others waiting; give its account."""
+    """Lock the lead until the transaction ends, and return its account."""
     account_id: str | None = connection.execute(_lead(lead_id).with_for_update()).scalar()
     return account_id
 
 
 def _unrank(connection: Connection, lead_id: str) -> None:
-    for table in (RANKING_MARKS, RANKING, WORKED_LISTS):  # whoever writes a row holds its mark
+    for table in (
+        RANKING_MARKS,
+        RANKING,
+        WORKED_LISTS,
+    ):  # a writer of a row holds the lock of its mark
         connection.execute(delete(table).where(table.c.lead_id == lead_id))
 
 
 def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
-    """Empty what was logged up to a moment, notes included; the lines stay."""
+    """Empty the receipts logged up to a moment, notes included; the rows stay."""
     of_lead = (RECEIPTS.c.lead_id == lead_id) & (RECEIPTS.c.at <= moment(at))
-    emptied: dict[str, Any] = {"input": None, "answer": b"", "revisions": None}
-    connection.execute(update(RECEIPTS).where(of_lead).values(emptied | {"erased_at": moment(at)}))
+    values: dict[str, Any] = {"input": None, "answer": b"", "revisions": None}
+    connection.execute(update(RECEIPTS).where(of_lead).values(values | {"erased_at": moment(at)}))
     receipts = select(RECEIPTS.c.receipt_id).where(of_lead)
     connection.execute(
         update(FEEDBACK).where(FEEDBACK.c.receipt_id.in_(receipts)).values(note=None)
@@ -132,8 +147,8 @@ def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
     return count
 
 
-def _forget_company(connection: Connection, lead_id: str, account_id: str | None) -> None:
-    """Let the receipts of others of the account forget the lead."""
+def _remove_from_mates(connection: Connection, lead_id: str, account_id: str | None) -> None:
+    """Remove the lead from the receipts of others of its account."""
     if not account_id:
         return
     others = select(LEADS.c.lead_id).where(

@@ -1,8 +1,8 @@
-"""Reading a lead: all that is kept of it and of its account mates, as a question.
+"""Read a lead with its account mates as a request to be scored.
 
-Decided here: a question is read now or as of given revisions: first the leads, then what their
-revisions hold; so with the same revisions and the same cutoff it is the same question for ever,
-unless a person was erased.
+Decided here: a request is read as of now or as of former revisions: first the leads, then the
+records of those revisions; so the same revisions and the same cutoff always return the same
+request, unless a person was erased.
 """
 
 from datetime import datetime
@@ -15,58 +15,72 @@ from features.errors import Fault
 from features.records.normalize import folded
 from serve.errors import NoLead, NotYet
 from serve.store.engine import reading, time_of
-from serve.store.leads.stored_leads import Revisions, kept
+from serve.store.leads.stored_leads import Revisions, read_leads
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
-from serve.wire.question import Question
-from serve.wire.records import Account, Activity, Asked, Change, Lead, LeadHistory, Outcome
+from serve.wire.records import Account, Activity, Change, Lead, LeadHistory, Outcome, ScoreRequest
+from serve.wire.stored_request import StoredRequest
 
-_ASKED: Final[BindParameter[str]] = bindparam("lead_id", type_=String)
-_OWN: Final = select(LEADS).where(LEADS.c.lead_id == _ASKED, LEADS.c.known)
+_LEAD_ID: Final[BindParameter[str]] = bindparam("lead_id", type_=String)
+_OWN: Final = select(LEADS).where(LEADS.c.lead_id == _LEAD_ID, LEADS.c.known)
 _ITS_ACCOUNT: Final = (
-    select(LEADS.c.account_id).where(LEADS.c.lead_id == _ASKED, LEADS.c.known).scalar_subquery()
+    select(LEADS.c.account_id).where(LEADS.c.lead_id == _LEAD_ID, LEADS.c.known).scalar_subquery()
 )
 _MATES: Final = select(LEADS).where(
-    LEADS.c.account_id == _ITS_ACCOUNT, LEADS.c.known, LEADS.c.lead_id != _ASKED
+    LEADS.c.account_id == _ITS_ACCOUNT, LEADS.c.known, LEADS.c.lead_id != _LEAD_ID
 )
 _WITH_MATES: Final = union_all(_OWN, _MATES)
 
 
-class Histories:
-    """Reads from a database."""
+class HistoryReader:
+    """Reads leads from a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
 
     def question(
         self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
-    ) -> tuple[Question, dict[str, int]]:
-        """Read a lead with its account mates to be scored; as `asked`, in columns."""
-        lead_id = folded(lead_id)
-        with self._engine.begin() as connection:
-            leads = _leads(connection, lead_id, revisions)
-            found = kept(connection, leads, revisions)
-        _refuse_later(leads[0], cutoff)
-        number = list(found.told.leads.lead_id).index(lead_id)
-        return Question(found.told, number, cutoff), found.revisions
-
-    def asked(
-        self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
-    ) -> tuple[Asked, dict[str, int]]:
-        """Read a lead with its account mates; give the question and the revisions read.
+    ) -> tuple[StoredRequest, dict[str, int]]:
+        """Read a lead with its account mates in columns; otherwise the same as `request`.
 
         Parameters
         ----------
         lead_id
-            The lead.
+            The id of the lead; it is normalised here.
         cutoff
-            Of the question.
+            The moment of prediction.
         revisions
-            Of a former reading; missing means now.
+            The revision of each lead in a former reading; missing means the newest.
+        """
+        lead_id = folded(lead_id)
+        with self._engine.begin() as connection:
+            leads = _leads(connection, lead_id, revisions)
+            read = read_leads(connection, leads, revisions)
+        _check_created(leads[0], cutoff)
+        number = list(read.columns.leads.lead_id).index(lead_id)
+        return StoredRequest(read.columns, number, cutoff), read.revisions
+
+    def request(
+        self, lead_id: str, cutoff: datetime, revisions: Revisions | None = None
+    ) -> tuple[ScoreRequest, dict[str, int]]:
+        """Read a lead with its account mates.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        cutoff
+            The moment of prediction; a lead created at it can be read.
+        revisions
+            The revision of each lead in a former reading; missing means the newest.
+
+        Returns
+        -------
+        The request, and the revision read of each lead.
 
         Raises
         ------
         NoLead
-            If it is not kept.
+            If the lead is not stored.
         NotYet
             If it is created after the cutoff.
         """
@@ -79,20 +93,20 @@ class Histories:
                 for table in (ACTIVITIES, OUTCOMES, CHANGES)
             }
             account = _account(connection, leads[0].account_id)
-        _refuse_later(leads[0], cutoff)
+        _check_created(leads[0], cutoff)
         histories = [
             _history(row, {name: rows[name][row.lead_id] for name in rows}) for row in leads
         ]
-        return Asked(histories=histories, account=account, cutoff=cutoff), read
+        return ScoreRequest(histories=histories, account=account, cutoff=cutoff), read
 
 
-def _refuse_later(lead: Any, cutoff: datetime) -> None:
+def _check_created(lead: Any, cutoff: datetime) -> None:
     if time_of(lead.created_at) > cutoff:
         raise NotYet.of("a lead created later than now", "one that is there", "look at clocks")
 
 
 def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:
-    """Give the rows of the lead, then of its mates by id."""
+    """Return the row of the lead, then those of its mates by id."""
     rows = [] if "\0" in lead_id else connection.execute(_WITH_MATES, {"lead_id": lead_id}).all()
     first = [row for row in rows if row.lead_id == lead_id]
     if not first:
@@ -104,12 +118,12 @@ def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) ->
 
 
 def _rows(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {lead_id: [] for lead_id in read}
+    rows: dict[str, list[Any]] = {lead_id: [] for lead_id in read}
     query = select(table).where(table.c.lead_id.in_(list(read)))
     for row in connection.execute(query.order_by(table.c.lead_id, table.c.occurred_at)):
         if row.revision <= read[row.lead_id]:
-            found[row.lead_id].append(row)
-    return found
+            rows[row.lead_id].append(row)
+    return rows
 
 
 def _account(connection: Connection, account_id: str | None) -> Account | None:

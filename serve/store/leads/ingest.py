@@ -1,9 +1,9 @@
-"""Keeping what a CRM sends: append-only, idempotent, every write a new revision of its leads.
+"""Store what a CRM sends: append-only, idempotent, every write a new revision of its leads.
 
-Decided here: a write locks its leads in the order of their ids and gives each the next revision,
-which its rows carry, so a lead can be read as it was at any revision. Activities may come before
-their lead: they wait under a lead that is not yet known. Nothing is overwritten. A known lead of
-which something is new is marked for the ranking in the same transaction.
+Decided here: a write locks its leads in the order of their ids and assigns each the next revision,
+which its rows carry, so a lead can be read as it was at any revision. Activities may arrive before
+their lead: they wait under a lead that is not yet known. Nothing is overwritten. A known lead with
+new records is marked for the ranking in the same transaction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ from features.errors import BadRequest, Fault
 from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
-from serve.store.leads.bulk import Row, kept_rows, said_row, was_kept_meanwhile, write_rows
+from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows
 from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
 from serve.store.tables import ACCOUNTS, CHANGES, LEADS, OUTCOMES
 from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
@@ -41,7 +41,7 @@ _TRIES: Final = 5
 
 
 class Added(msgspec.Struct, frozen=True):
-    """What became of the records sent."""
+    """What was done with the records of a request."""
 
     added: int
     repeated: int
@@ -50,13 +50,26 @@ class Added(msgspec.Struct, frozen=True):
 
 
 class Ingest:
-    """Writes into a database."""
+    """Writes leads and their records into a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def put_lead(self, lead_id: str, body: LeadBody, at: datetime) -> int:
-        """Keep a lead, or what has changed about it; give its revision.
+        """Store a lead, or the changes of its attributes.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        body
+            The lead as it was sent.
+        at
+            The moment at which it was received.
+
+        Returns
+        -------
+        The new revision of the lead.
 
         Raises
         ------
@@ -69,21 +82,30 @@ class Ingest:
             revision = _raised(connection, {lead_id}, received)[lead_id][0]
             row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
             if row.known:
-                _same(row, body)
-                _keep_changes(connection, row, body, (revision, received))
+                _check_same(row, body)
+                _store_changes(connection, row, body, (revision, received))
             else:
-                told = _lead_row(body, received)
-                connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(told))
+                values = _lead_row(body, received)
+                connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(values))
             mark(connection, [lead_id])
         return revision
 
     def put_account(self, account_id: str, body: AccountBody, at: datetime) -> None:
-        """Keep an account; another telling of it is refused.
+        """Store an account; the same account with other facts is refused.
+
+        Parameters
+        ----------
+        account_id
+            The id of the account; it is normalised here.
+        body
+            The account as it was sent.
+        at
+            The moment at which it was received.
 
         Raises
         ------
         BadRequest
-            If it is kept with other attributes.
+            If it is stored with other facts.
         """
         account_id, known = folded(account_id), None
         if body.known_at is not None:
@@ -94,22 +116,33 @@ class Ingest:
             adding = upsert(connection.dialect.name, ACCOUNTS).on_conflict_do_nothing()
             connection.execute(adding, [row | {"received_at": moment(at)}])
             mark_account(connection, account_id)
-            kept = connection.execute(
+            stored = connection.execute(
                 select(ACCOUNTS).where(ACCOUNTS.c.account_id == account_id)
             ).one()
-        if (kept.attributes, kept.known_at) != (body.attributes, known):
+        if (stored.attributes, stored.known_at) != (body.attributes, known):
             raise BadRequest.of("other facts of this account", "the facts kept", "keep the first")
 
     def add_activities(
         self, sent: Sequence[StoredActivity], at: datetime, *, backfill: bool
     ) -> Added:
-        """Keep activities; those whose id is kept already are counted, not kept twice."""
+        """Store activities; one whose id is stored already is counted and not stored again.
+
+        Parameters
+        ----------
+        sent
+            The activities of a request, in any order.
+        at
+            The moment at which they were received.
+        backfill
+            Whether an activity without `known_at` was known when it occurred; else it is known
+            from `at` on.
+        """
         received = moment(at)
         rows: dict[str, Row] = {}
         known_at: dict[str, int] = {}
         repeated, conflicting = 0, []
         for one in sent:
-            row = said_row(one)
+            row = fact_row(one)
             first = rows.setdefault(row[0], row)
             if first is row:
                 known_at[row[0]] = _known_at(one, row[3], received, backfill=backfill)
@@ -122,7 +155,7 @@ class Ingest:
                 added = self._add_activities(dict(rows), known_at, received)
                 break
             except Exception as error:
-                if left == 0 or not was_kept_meanwhile(error):
+                if left == 0 or not is_duplicate_key(error):
                     raise
         return Added(
             added.added,
@@ -137,11 +170,11 @@ class Ingest:
         repeated, conflicting = 0, []
         with self._engine.begin() as connection:
             leads = _raised(connection, (row[1] for row in rows.values()), received)
-            for kept in kept_rows(connection, list(rows)):
-                if rows.pop(kept[0]) == kept:
+            for stored in stored_rows(connection, list(rows)):
+                if rows.pop(stored[0]) == stored:
                     repeated += 1
                 else:
-                    conflicting.append(kept[0])
+                    conflicting.append(stored[0])
             write_rows(
                 connection,
                 [(*row, known_at[row[0]], leads[row[1]][0]) for row in rows.values()],
@@ -150,7 +183,18 @@ class Ingest:
         return Added(len(rows), repeated, conflicting, waiting)
 
     def add_outcomes(self, sent: Sequence[StoredOutcome], at: datetime, *, backfill: bool) -> Added:
-        """Keep outcomes; the same outcome of a deal at the same moment is one."""
+        """Store outcomes; one that is stored already is counted and not stored again.
+
+        Parameters
+        ----------
+        sent
+            The outcomes of a request, in any order; lead, deal, outcome and moment identify one.
+        at
+            The moment at which they were received.
+        backfill
+            Whether an outcome without `known_at` was known when it occurred; else it is known
+            from `at` on.
+        """
         received = moment(at)
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
         for one in sent:
@@ -160,18 +204,28 @@ class Ingest:
             leads = _raised(connection, (row["lead_id"] for row in rows.values()), received)
             fresh = [row | {"revision": leads[row["lead_id"]][0]} for row in rows.values()]
             adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
-            told = adding.returning(OUTCOMES.c.lead_id)
-            added = connection.execute(told, fresh).all() if fresh else []
+            returning = adding.returning(OUTCOMES.c.lead_id)
+            added = connection.execute(returning, fresh).all() if fresh else []
             waiting = _mark_known(connection, leads, [row.lead_id for row in added])
         return Added(len(added), len(sent) - len(added), [], waiting)
 
 
 _Leads = dict[str, tuple[int, bool]]
-"""Revision of each lead, and whether it is known."""
+"""The revision of each lead, and whether it is known."""
 
 
 def _raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
-    """Lock leads in the order of their ids and give each its next revision."""
+    """Lock leads in the order of their ids and assign each its next revision.
+
+    Parameters
+    ----------
+    connection
+        In a transaction, which holds the locks.
+    lead_ids
+        In any order; leads that are not stored yet are added as unknown.
+    received
+        The moment, in microseconds, stored with those that are added.
+    """
     ids = sorted(set(lead_ids))
     if not ids:
         return {}
@@ -194,7 +248,7 @@ def _raising(dialect: str) -> Any:
 
 
 def _mark_known(connection: Connection, leads: _Leads, lead_ids: Sequence[str]) -> int:
-    """Mark the known ones of the leads of some rows; count the rows that wait for theirs."""
+    """Mark the known ones of some leads; return how many of the rows wait for their lead."""
     mark(connection, (lead_id for lead_id in set(lead_ids) if leads[lead_id][1]))
     return sum(not leads[lead_id][1] for lead_id in lead_ids)
 
@@ -217,7 +271,7 @@ def _lead_row(body: LeadBody, received: int) -> dict[str, Any]:
     }
 
 
-def _same(row: Any, body: LeadBody) -> None:
+def _check_same(row: Any, body: LeadBody) -> None:
     account = body.account_id and folded(body.account_id)
     faults = []
     if row.created_at != moment(body.created_at):
@@ -228,13 +282,13 @@ def _same(row: Any, body: LeadBody) -> None:
         raise BadRequest(faults)
 
 
-def _keep_changes(connection: Connection, row: Any, body: LeadBody, when: tuple[int, int]) -> None:
+def _store_changes(connection: Connection, row: Any, body: LeadBody, when: tuple[int, int]) -> None:
     revision, received = when
     query = select(CHANGES).where(CHANGES.c.lead_id == row.lead_id).order_by(CHANGES.c.change_id)
     now = dict(row.attributes) | {_OWNER: row.owner_id}
     for change in connection.execute(query):
         now[change.attribute] = msgspec.json.decode(change.value)
-    told = dict(body.attributes) | ({} if body.owner_id is None else {_OWNER: body.owner_id})
+    sent = dict(body.attributes) | ({} if body.owner_id is None else {_OWNER: body.owner_id})
     changes = [
         {
             "lead_id": row.lead_id,
@@ -244,7 +298,7 @@ def _keep_changes(connection: Connection, row: Any, body: LeadBody, when: tuple[
             "known_at": received,
             "value": msgspec.json.encode(value).decode(),
         }
-        for name, value in told.items()
+        for name, value in sent.items()
         if name not in now or now[name] != value
     ]
     if changes:

@@ -1,4 +1,4 @@
-"""Whose a lead is: given by a person on a page, kept as a change of the lead like any other.
+"""The owner of a lead, set on a page and stored like any other change of the lead.
 
 Decided here: the ranking shows the new owner at once, before the lead is scored again.
 """
@@ -16,19 +16,28 @@ from serve.wire.stored_bodies import LeadBody
 
 
 class Owners:
-    """Gives leads to people, in a database."""
+    """Sets the owners of leads in a database."""
 
     def __init__(self, engine: Engine, ingest: Ingest) -> None:
         self._engine = engine
         self._ingest = ingest
 
     def give(self, lead_id: str, owner_id: str, at: datetime) -> None:
-        """Give a lead to an owner.
+        """Set the owner of a lead.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        owner_id
+            The new owner.
+        at
+            The moment of the change.
 
         Raises
         ------
         NoLead
-            If it is not kept.
+            If the lead is not stored.
         """
         lead_id = folded(lead_id)
         query = select(LEADS.c.created_at).where(LEADS.c.lead_id == lead_id, LEADS.c.known)

@@ -1,8 +1,7 @@
-"""Marks: which leads may score otherwise than they are ranked, and from when.
+"""Marks: which leads may score differently than they are ranked, and from when.
 
-Decided here: whoever changes what is known of a lead marks it in the same transaction, so that a
-mark is as durable as the change. Marks are written in the order of the ids, so writers never wait
-for each other in a circle.
+Decided here: a lead is marked in the transaction that changes it, so a mark is as durable as the
+change. Marks are written in the order of the ids, so writers cannot deadlock.
 """
 
 from collections.abc import Iterable
@@ -16,34 +15,65 @@ from serve.store.id_list import bound, each
 from serve.store.tables import LEADS, RANKING_MARKS
 
 DUE: Final = 0
-"""The `due_at` of a lead of which something has changed: it is due whatever the time."""
+"""The `due_at` of a lead that has changed: it is due at any time."""
 NEVER: Final = 2**62
-"""The `due_at` of a lead that nothing but a change can bring into the ranking."""
+"""The `due_at` of a lead whose score only a change can move."""
 
 
 def upsert(dialect: str, table: Any) -> Any:
-    """Begin an insert that can say what to do where the key is there."""
+    """Return an insert that supports `on_conflict_do_update` and `on_conflict_do_nothing`.
+
+    Parameters
+    ----------
+    dialect
+        Name of the database's dialect.
+    table
+        The table to insert into.
+    """
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def mark(connection: Connection, lead_ids: Iterable[str]) -> None:
-    """Mark leads as changed."""
+    """Mark leads as changed.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    lead_ids
+        Normalised ids, in any order.
+    """
     ids = sorted(set(lead_ids))
     if ids:
         connection.execute(_marking(connection.dialect.name), bound(connection, ids))
 
 
 def mark_account(connection: Connection, account_id: str | None) -> None:
-    """Mark the known leads of an account as changed."""
+    """Mark the known leads of an account as changed.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    account_id
+        A normalised id; none marks nothing.
+    """
     if account_id:
         mates = select(LEADS.c.lead_id).where(LEADS.c.account_id == account_id, LEADS.c.known)
         mark(connection, connection.execute(mates).scalars())
 
 
 def hold_account(connection: Connection, account_id: str | None) -> None:
-    """Let one at a time tell of an account or bring a lead of it, until the transaction ends.
+    """Lock an account until the transaction ends: one writer at a time stores it or a lead of it.
 
-    So the account's telling finds the lead, or the lead's is read with the account.
+    So either the account's writer marks the lead, or the lead is read with the account.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    account_id
+        A normalised id; none locks nothing.
     """
     if account_id and connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(account_id))))

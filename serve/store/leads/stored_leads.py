@@ -1,7 +1,7 @@
-"""Reading what is kept of leads, in columns: for one score and for many alike.
+"""Read stored leads with their records in columns, for one score or for many.
 
-Decided here: a database's rows become columns at once, with no object for each. With the revisions
-of a former reading the same is read again, whatever was added since.
+Decided here: the rows of the database become columns directly, without an object for each. With the
+revisions of a former reading the same is read again, whatever was added since.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, select
 
 from features.records.lead_columns import (
-    AccountTold,
-    ActivitiesTold,
-    ChangesTold,
-    ColumnsTold,
-    LeadsTold,
-    OutcomesTold,
+    AccountColumns,
+    ActivityColumns,
+    ChangeColumns,
+    LeadColumns,
+    OutcomeColumns,
+    StoredColumns,
 )
-from serve.store.id_list import among, bound, fetched_all
+from serve.store.id_list import bound, fetch_all, in_ids
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
 
 Revisions = Mapping[str, int]
@@ -32,15 +32,17 @@ _CHANGE: Final = ("attribute", "value")
 _HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 
 
-class Kept(NamedTuple):
-    """What is told of some leads, and the revision read of each."""
+class LeadsRead(NamedTuple):
+    """Some leads with their records, and the revision read of each."""
 
-    told: ColumnsTold
+    columns: StoredColumns
     revisions: dict[str, int]
 
 
-def kept(connection: Connection, leads: Sequence[Any], revisions: Revisions | None = None) -> Kept:
-    """Read all that hangs on some leads.
+def read_leads(
+    connection: Connection, leads: Sequence[Any], revisions: Revisions | None = None
+) -> LeadsRead:
+    """Read all records of some leads.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def kept(connection: Connection, leads: Sequence[Any], revisions: Revisions | No
     leads
         Their rows, in any order.
     revisions
-        Of a former reading; missing means as the rows say.
+        The revision of each lead in a former reading; missing means that of its row.
     """
     rows = sorted(leads, key=lambda row: row.lead_id)
     read = {row.lead_id: row.revision for row in rows} | dict(revisions or {})
@@ -57,37 +59,37 @@ def kept(connection: Connection, leads: Sequence[Any], revisions: Revisions | No
     limit = np.array([read[lead_id] for lead_id in place], np.int64)
     *hanging, accounts = _read(connection, list(place), {row.account_id for row in rows})
     done, deals, changes = (
-        _columns(found, len(names), (place, limit))
-        for found, (_, names) in zip(hanging, _HANGING, strict=True)
+        _columns(of_table, len(names), (place, limit))
+        for of_table, (_, names) in zip(hanging, _HANGING, strict=True)
     )
-    told = ColumnsTold(
+    columns = StoredColumns(
         _leads(rows),
-        ActivitiesTold(*done),
-        OutcomesTold(*deals),
+        ActivityColumns(*done),
+        OutcomeColumns(*deals),
         _changes(changes),
-        {name: AccountTold(known_at, _plain(said)) for name, known_at, said in accounts},
+        {name: AccountColumns(known_at, _plain(raw)) for name, known_at, raw in accounts},
     )
-    return Kept(told, read)
+    return LeadsRead(columns, read)
 
 
 def _read(
     connection: Connection, lead_ids: Sequence[str], accounts: set[str | None]
 ) -> list[list[tuple[Any, ...]]]:
-    """Give the rows of each of the tables `_HANGING`, then those of the accounts."""
+    """Return the rows of each of the tables `_HANGING`, then those of the accounts."""
     dialect, ids = connection.dialect.name, bound(connection, lead_ids)
-    asked = [(_selected(dialect, table, names), ids) for table, names in _HANGING]
+    queries = [(_selected(dialect, table, names), ids) for table, names in _HANGING]
     account_ids = sorted(one for one in accounts if one)
     if not account_ids:
-        return [*fetched_all(connection, asked), []]
-    return fetched_all(
-        connection, [*asked, (_of_accounts(dialect), bound(connection, account_ids))]
+        return [*fetch_all(connection, queries), []]
+    return fetch_all(
+        connection, [*queries, (_of_accounts(dialect), bound(connection, account_ids))]
     )
 
 
-def _leads(rows: Sequence[Any]) -> LeadsTold:
+def _leads(rows: Sequence[Any]) -> LeadColumns:
     created_at = np.array([row.created_at for row in rows], np.int64)
     known_at = np.array([row.known_at for row in rows], np.int64)
-    return LeadsTold(
+    return LeadColumns(
         [row.lead_id for row in rows],
         created_at,
         np.maximum(created_at, known_at),
@@ -102,47 +104,68 @@ def _columns(
     others: int,
     wanted: tuple[dict[str, int], NDArray[np.int64]],
 ) -> tuple[Any, ...]:
-    """Give lead, occurred_at, seen_from and the other columns of what the revisions hold."""
+    """Return the columns of the rows that the revisions hold.
+
+    Parameters
+    ----------
+    rows
+        Of one table: `_FIRST`, then the other columns.
+    others
+        How many other columns there are.
+    wanted
+        The number of each lead, and the revision up to which its rows count, by that number.
+
+    Returns
+    -------
+    Lead number, `occurred_at`, the moment from which a row is visible, and the other columns.
+    """
     place, limit = wanted
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     lead_id, revision, occurred_at, known_at, *rest = columns or [()] * (len(_FIRST) + others)
     lead = np.fromiter(map(place.__getitem__, lead_id), np.int32, len(rows))
     occurred = np.array(occurred_at, np.int64)
-    seen_from = np.maximum(occurred, np.array(known_at, np.int64))
+    visible_from = np.maximum(occurred, np.array(known_at, np.int64))
     held = np.array(revision, np.int64) <= limit[lead]
     if not held.all():
-        lead, occurred, seen_from = lead[held], occurred[held], seen_from[held]
-        stay = held.nonzero()[0].tolist()
-        rest = [[column[n] for n in stay] for column in rest]
-    return lead, occurred, seen_from, *rest
+        lead, occurred, visible_from = lead[held], occurred[held], visible_from[held]
+        indices = held.nonzero()[0].tolist()
+        rest = [[column[n] for n in indices] for column in rest]
+    return lead, occurred, visible_from, *rest
 
 
 @cache
 def _selected(dialect: str, table: Table, names: tuple[str, ...]) -> Select[Any]:
     columns = [table.c[name] for name in (*_FIRST, *names)]
-    return select(*columns).where(among(dialect, table.c.lead_id))
+    return select(*columns).where(in_ids(dialect, table.c.lead_id))
 
 
-def _changes(columns: tuple[Any, ...]) -> ChangesTold:
-    lead, occurred_at, seen_from, attribute, value = columns
-    return ChangesTold(
-        lead, occurred_at, seen_from, attribute, [msgspec.json.decode(one) for one in value]
+def _changes(columns: tuple[Any, ...]) -> ChangeColumns:
+    lead, occurred_at, visible_from, attribute, value = columns
+    return ChangeColumns(
+        lead, occurred_at, visible_from, attribute, [msgspec.json.decode(one) for one in value]
     )
 
 
 def _plain(attributes: Any) -> dict[str, Any]:
-    """Give attributes as the driver gave them: SQLite's gives JSON as text."""
-    told = msgspec.json.decode(attributes) if isinstance(attributes, str) else attributes
-    return dict(told)
+    """Return attributes as a dict; the driver of SQLite returns JSON as text."""
+    return dict(msgspec.json.decode(attributes) if isinstance(attributes, str) else attributes)
 
 
 @cache
 def _of_accounts(dialect: str) -> Select[Any]:
     columns = ACCOUNTS.c.account_id, ACCOUNTS.c.known_at, ACCOUNTS.c.attributes
-    return select(*columns).where(among(dialect, ACCOUNTS.c.account_id))
+    return select(*columns).where(in_ids(dialect, ACCOUNTS.c.account_id))
 
 
 def leads_of(connection: Connection, lead_ids: Sequence[str]) -> list[Any]:
-    """Give the rows of the known ones of some leads."""
-    query = select(LEADS).where(among(connection.dialect.name, LEADS.c.lead_id), LEADS.c.known)
+    """Return the rows of those of some leads that are known.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    lead_ids
+        Normalised ids, in any order.
+    """
+    query = select(LEADS).where(in_ids(connection.dialect.name, LEADS.c.lead_id), LEADS.c.known)
     return list(connection.execute(query, bound(connection, lead_ids)).all())

@@ -1,4 +1,4 @@
-"""API keys in the store: made, listed, revoked; kept as hashes alone."""
+"""API keys in the database: created, listed, revoked; stored only as hashes."""
 
 import secrets
 from datetime import datetime
@@ -13,7 +13,7 @@ from serve.store.tables import API_KEYS
 
 
 class Key(NamedTuple):
-    """A key as it is kept; `per_minute` limits how often it may ask."""
+    """A stored key; `per_minute` limits its requests."""
 
     key_id: str
     name: str
@@ -33,7 +33,22 @@ class ApiKeys:
     def create(
         self, name: str, scopes: frozenset[str], per_minute: int, at: datetime
     ) -> tuple[str, str]:
-        """Make a key; give its id and the key itself, which is never seen again.
+        """Create a key.
+
+        Parameters
+        ----------
+        name
+            Of who will use it.
+        scopes
+            What it allows, some of `SCOPES`.
+        per_minute
+            How many requests a minute it allows.
+        at
+            The moment of creation.
+
+        Returns
+        -------
+        Its id, and the key itself, which cannot be read again.
 
         Raises
         ------
@@ -42,9 +57,9 @@ class ApiKeys:
         """
         unknown = ", ".join(sorted(scopes - SCOPES))
         if unknown or not scopes or per_minute < 1:
-            found = f"scopes {unknown or 'none'}, {per_minute} a minute"
+            observed = f"scopes {unknown or 'none'}, {per_minute} a minute"
             expected = f"some of {', '.join(sorted(SCOPES))}, and at least 1 a minute"
-            raise BadRequest([Fault(found, expected, "correct the command")])
+            raise BadRequest([Fault(observed, expected, "correct the command")])
         key, key_id = new_key(), secrets.token_hex(4)
         row = {
             "key_id": key_id,
@@ -65,12 +80,19 @@ class ApiKeys:
         return [Key(*row)._replace(scopes=frozenset(row.scopes.split())) for row in rows]
 
     def revoke(self, key_id: str, at: datetime) -> None:
-        """Revoke a key, at once and for ever.
+        """Revoke a key for ever.
+
+        Parameters
+        ----------
+        key_id
+            Of the key.
+        at
+            The moment of revocation.
 
         Raises
         ------
         BadRequest
-            If there is no such key, or it was revoked.
+            If there is no such key, or it was revoked already.
         """
         still = (API_KEYS.c.key_id == key_id) & API_KEYS.c.revoked_at.is_(None)
         with self._engine.begin() as connection:

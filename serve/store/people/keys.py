@@ -1,7 +1,7 @@
-"""API keys: made once, shown once, kept only as a hash.
+"""API keys: created once, shown once, stored only as a hash.
 
-Decided here: a key is 256 random bits, so one SHA-256 is enough to keep it; hashes are compared
-in constant time.
+Decided here: a key is 256 random bits, so one SHA-256 protects it; hashes are compared in constant
+time.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ _PREFIX = "mk_"
 
 
 def new_key() -> str:
-    """Make a key; it is shown once and never kept."""
+    """Create a random key; it is shown once and never stored."""
     return _PREFIX + secrets.token_urlsafe(32)
 
 
 def key_hash(key: str) -> str:
-    """Give what is kept of a key.
+    """Return the hash by which a key is stored.
 
     >>> len(key_hash("mk_x"))
     64
@@ -26,11 +26,27 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def matches(key: str, kept: str) -> bool:
-    """Say whether `key` is the one whose hash was `kept`."""
-    return same(key_hash(key), kept)
+def matches(key: str, stored_hash: str) -> bool:
+    """Return whether a key has this hash.
+
+    Parameters
+    ----------
+    key
+        As it was sent.
+    stored_hash
+        From `key_hash`.
+    """
+    return same(key_hash(key), stored_hash)
 
 
-def same(hashed: str, kept: str) -> bool:
-    """Compare two hashes in constant time."""
-    return hmac.compare_digest(hashed, kept)
+def same(key_sha256: str, stored_hash: str) -> bool:
+    """Compare two hashes in constant time.
+
+    Parameters
+    ----------
+    key_sha256
+        Of the key that was sent.
+    stored_hash
+        Of a stored key.
+    """
+    return hmac.compare_digest(key_sha256, stored_hash)

@@ -1,4 +1,4 @@
-"""Passwords of people: argon2id, compared in the same time whether there is such a user or not.
+"""Passwords: argon2id, verified in the same time whether the user exists or not.
 
 Decided here: at most two passwords are computed at once in a process, because each takes 64 MiB.
 """
@@ -18,33 +18,40 @@ _AT_ONCE: Final = BoundedSemaphore(2)
 _NOBODY: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5bm9ib2R5bm8$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
-"""What the password of an unknown user is compared with; no password has this hash."""
+"""The hash that an unknown user's password is verified against; no password has it."""
 
 
 def password_hash(password: str) -> str:
-    """Give what is kept of a password.
+    """Return the hash by which a password is stored.
 
     Raises
     ------
     BadRequest
-        If it is too short, or longer than any person's.
+        If it is too short or too long.
     """
     if not LEAST <= len(password) <= MOST:
-        found, expected = f"a password of {len(password)} characters", f"{LEAST} to {MOST}"
-        raise BadRequest([Fault(found, expected, "choose another")])
+        observed, expected = f"a password of {len(password)} characters", f"{LEAST} to {MOST}"
+        raise BadRequest([Fault(observed, expected, "choose another")])
     with _AT_ONCE:
         return _HASHER.hash(password)
 
 
-def is_right(password: str, kept: str | None) -> bool:
-    """Say whether `password` is the one whose hash was `kept`; with none it never is.
+def is_right(password: str, stored_hash: str | None) -> bool:
+    """Return whether a password has this hash.
+
+    Parameters
+    ----------
+    password
+        As it was entered.
+    stored_hash
+        From `password_hash`; none, for an unknown user, never matches.
 
     >>> is_right("a long password", None)
     False
     """
     try:
         with _AT_ONCE:
-            _HASHER.verify(kept or _NOBODY, password[:MOST])
+            _HASHER.verify(stored_hash or _NOBODY, password[:MOST])
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return stored_hash is not None

@@ -1,9 +1,9 @@
-"""Failures to sign in, and who is locked out for a while.
+"""Failed attempts to sign in, and the locks that follow them.
 
-Decided here: an attempt is counted before the password is looked at, so many at once are counted
-too; the right password takes the count of its name back. Five attempts for one name, or twenty
-from one address, lock it for fifteen minutes from the first of them. The right password does not
-open a lock.
+Decided here: an attempt is counted before the password is verified, so concurrent attempts count as
+well; a correct password resets the count of its name. More than five attempts for one name, or
+twenty from one address, lock it for fifteen minutes from the first of them. A correct password does
+not open a lock.
 """
 
 import math
@@ -25,7 +25,7 @@ _SECONDS_PER_MINUTE: Final = 60
 
 
 class SignIns:
-    """The attempts to sign in, in a database."""
+    """Counts the attempts to sign in, in a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -33,13 +33,22 @@ class SignIns:
     def attempt(self, name: str, address: str, at: datetime) -> None:
         """Count an attempt.
 
+        Parameters
+        ----------
+        name
+            By which the user signs in.
+        address
+            Of the client.
+        at
+            The moment of the attempt.
+
         Raises
         ------
         LockedOut
             If there were too many for this name or from this address.
         """
         with self._engine.begin() as connection:
-            _forget_old(connection, at)
+            _delete_old(connection, at)
             limits = ((_of_name(name), ATTEMPTS_NAME), (f"address {address}", ATTEMPTS_ADDRESS))
             waits = [_counted(connection, subject, most, at) for subject, most in limits]
         wait = max(waits)
@@ -50,7 +59,15 @@ class SignIns:
             raise error
 
     def succeeded(self, name: str, address: str) -> None:
-        """Take the count of a name back, and the last attempt of its address."""
+        """Reset the count of a name, and take one attempt off its address.
+
+        Parameters
+        ----------
+        name
+            By which the user signed in.
+        address
+            Of the client.
+        """
         of_address = (FAILURES.c.subject == f"address {address}") & (FAILURES.c.attempts > 0)
         with self._engine.begin() as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.subject == _of_name(name)))
@@ -63,7 +80,7 @@ def _of_name(name: str) -> str:
 
 
 def _counted(connection: Connection, subject: str, most: int, at: datetime) -> timedelta:
-    """Count one attempt of a subject; give how long it is locked."""
+    """Count one attempt of a subject and return how long it is locked."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     added = dialect.insert(FAILURES).values(subject=subject, attempts=1, first_at=moment(at))
     again = added.on_conflict_do_update(
@@ -75,5 +92,5 @@ def _counted(connection: Connection, subject: str, most: int, at: datetime) -> t
     return over if row.attempts > most else timedelta(0)
 
 
-def _forget_old(connection: Connection, at: datetime) -> None:
+def _delete_old(connection: Connection, at: datetime) -> None:
     connection.execute(delete(FAILURES).where(FAILURES.c.first_at <= moment(at - LOCKED)))

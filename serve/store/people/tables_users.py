@@ -1,6 +1,7 @@
-"""The tables of the people who sign in: users, sessions, failures to sign in, what was looked at.
+"""The tables of the people who sign in: users, sessions, failed attempts, last visits of pages.
 
-Decided here: a session is kept as the hash of its token, so a copy of the database opens nothing.
+Decided here: a session is stored as the hash of its token, so a copy of the database gives no
+access.
 """
 
 from typing import Final
@@ -35,7 +36,7 @@ FAILURES: Final = Table(
     Column("attempts", Integer, nullable=False),
     Column("first_at", BigInteger, nullable=False),
 )
-LOOKS: Final = Table(
+LAST_VISITS: Final = Table(
     "looks",
     METADATA,
     Column("user_id", String, primary_key=True),

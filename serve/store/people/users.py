@@ -1,7 +1,7 @@
-"""The people who sign in: who they are, what they may see, their sessions.
+"""Users of the pages: their names, roles, passwords and sessions.
 
-Decided here: a name is folded and its case does not matter. A session ends at its hour, at
-sign-out, when its user is disabled or gets another password.
+Decided here: a name is normalised and its case does not matter. A session ends when it expires, at
+sign-out, and when its user is disabled or has a new password.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ _LONGEST_NAME: Final = 200
 
 
 class User(NamedTuple):
-    """A person who may sign in; `owner_id` is whose leads are theirs.
+    """A person who may sign in; `owner_id` is the owner of their leads.
 
-    `display_name` is what the pages call them; without one they are called by their id.
+    The pages show `display_name`; without one, the id.
     """
 
     user_id: str
@@ -44,10 +44,19 @@ class Users:
     def add(self, user: User, password: str, at: datetime) -> None:
         """Add a user.
 
+        Parameters
+        ----------
+        user
+            The new user; the name is normalised here.
+        password
+            In plain text; only its hash is stored.
+        at
+            The moment of creation.
+
         Raises
         ------
         BadRequest
-            If the name is taken or none, the role unknown, or the password too short.
+            If the name is taken, empty or too long, the role unknown, or the password too short.
         """
         row = {
             "user_id": _checked(user),
@@ -72,23 +81,47 @@ class Users:
             ]
 
     def exist(self) -> bool:
-        """Tell whether a user was ever made."""
+        """Return whether a user was ever added."""
         with reading(self._engine).connect() as connection:
             return connection.execute(select(USERS.c.user_id).limit(1)).first() is not None
 
     def disable(self, user_id: str, at: datetime) -> None:
-        """Let a user in no more, from now on."""
+        """Disable a user from a moment on, and end their sessions.
+
+        Parameters
+        ----------
+        user_id
+            The name of the user.
+        at
+            The moment from which they are disabled.
+        """
         self._change(user_id, disabled_at=moment(at))
 
     def call(self, user_id: str, display_name: str) -> None:
-        """Call a user by another name on the pages; an empty one is taken away."""
+        """Set the name that the pages show for a user; an empty one removes it.
+
+        Parameters
+        ----------
+        user_id
+            The name by which the user signs in.
+        display_name
+            The name to be shown.
+        """
         named = USERS.c.user_id == name_of(user_id)
         with self._engine.begin() as connection:
             changed = update(USERS).where(named).values(display_name=_named(display_name))
             _refuse_none(connection.execute(changed).rowcount, user_id)
 
     def set_password(self, user_id: str, password: str) -> None:
-        """Give a user another password; whoever is signed in with the old one is no more."""
+        """Set the password of a user, and end the sessions begun with the old one.
+
+        Parameters
+        ----------
+        user_id
+            The name of the user.
+        password
+            In plain text; only its hash is stored.
+        """
         self._change(user_id, password_hash=password_hash(password))
 
     def _change(self, user_id: str, **values: Any) -> None:
@@ -99,7 +132,15 @@ class Users:
         _refuse_none(done.rowcount, user_id)
 
     def known(self, user_id: str, password: str) -> User | None:
-        """Give the user of this name and password, if there is one who may sign in."""
+        """Return the user with this name and password, if there is one who may sign in.
+
+        Parameters
+        ----------
+        user_id
+            The name that was entered.
+        password
+            The password that was entered.
+        """
         with reading(self._engine).connect() as connection:
             query = select(USERS).where(USERS.c.user_id == name_of(user_id))
             row = connection.execute(query).one_or_none()
@@ -108,7 +149,21 @@ class Users:
         return _user(row) if right else None
 
     def begin_session(self, user: User, at: datetime, lasts: timedelta) -> str:
-        """Begin a session; give its token, which is never seen again."""
+        """Begin a session.
+
+        Parameters
+        ----------
+        user
+            Who signed in.
+        at
+            The moment at which it begins.
+        lasts
+            How long it lasts.
+
+        Returns
+        -------
+        Its token, which cannot be read again.
+        """
         token = secrets.token_urlsafe(32)
         row = {
             "token_sha256": token_hash(token),
@@ -117,12 +172,20 @@ class Users:
             "expires_at": moment(at + lasts),
         }
         with self._engine.begin() as connection:
-            _forget_old(connection, at)
+            _delete_old(connection, at)
             connection.execute(insert(SESSIONS), [row])
         return token
 
     def of_session(self, token: str, at: datetime) -> User | None:
-        """Give the user of a session that is not over."""
+        """Return the user of a session; none if it is over at `at`.
+
+        Parameters
+        ----------
+        token
+            Of the session.
+        at
+            The present moment; a session is over at its end.
+        """
         query = (
             select(USERS)
             .join(SESSIONS, SESSIONS.c.user_id == USERS.c.user_id)
@@ -140,17 +203,17 @@ class Users:
             connection.execute(delete(SESSIONS).where(of_token))
 
 
-def name_of(said: str) -> str:
-    """Give the name under which a user is kept.
+def name_of(text: str) -> str:
+    """Return the name under which a user is stored.
 
     >>> name_of(" Ｓato ")
     'sato'
     """
-    return folded(said).casefold()
+    return folded(text).casefold()
 
 
 def token_hash(token: str) -> str:
-    """Give what is kept of a token; it is random, so one SHA-256 is enough."""
+    """Return the hash by which a token is stored; it is random, so one SHA-256 protects it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -165,13 +228,13 @@ def _checked(user: User) -> str:
     return name
 
 
-def _refuse_none(found: int, user_id: str) -> None:
-    if found != 1:
+def _refuse_none(changed: int, user_id: str) -> None:
+    if changed != 1:
         raise BadRequest([Fault(f"user {user_id}", "a user", "see `mikomi user list`")])
 
 
-def _named(said: str | None) -> str | None:
-    return folded(said or "")[:_LONGEST_NAME] or None
+def _named(text: str | None) -> str | None:
+    return folded(text or "")[:_LONGEST_NAME] or None
 
 
 def _user(row: Any) -> User:
@@ -179,5 +242,5 @@ def _user(row: Any) -> User:
     return User(row.user_id, row.role, row.owner_id, disabled, row.display_name)
 
 
-def _forget_old(connection: Connection, at: datetime) -> None:
+def _delete_old(connection: Connection, at: datetime) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= moment(at)))

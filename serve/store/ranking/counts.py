@@ -1,7 +1,7 @@
-"""Counting the ranking: how many leads of each band, whose they are and where they came from.
+"""Counts of the ranking: leads by band, and the owners and sources that leads have.
 
-Decided here: what can be chosen among all leads is looked up value by value in an index, each as
-the least one above the last, so it takes as many looks as there are values, not leads.
+Decided here: the distinct values of all leads are read from an index one by one, each as the least
+value above the last, so the cost grows with the number of values, not of leads.
 """
 
 from typing import Any, NamedTuple
@@ -15,14 +15,14 @@ from serve.store.tables import LEADS, RANKING
 
 
 class Choices(NamedTuple):
-    """Whose leads there are, and where they came from, each in order."""
+    """The owners and the sources of leads, each sorted."""
 
     owners: list[str]
     sources: list[str]
 
 
 class RankingCounts:
-    """Counts in a database."""
+    """Counts the ranking of a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
@@ -33,26 +33,26 @@ class RankingCounts:
             return bands_of(connection, wanted)
 
     def choices(self, wanted: RankingFilter) -> Choices:
-        """List what can be chosen among the leads that may be seen."""
-        seen = RankingFilter(owners=wanted.owners)
+        """List the owners and sources of the leads that a user may see."""
+        visible = RankingFilter(owners=wanted.owners)
         with self._engine.connect() as connection:
-            found = [
-                connection.execute(_values(column, seen)).scalars()
+            columns = [
+                connection.execute(_values(column, visible)).scalars()
                 for column in (RANKING.c.owner_id, RANKING.c.source)
             ]
-            return Choices(*(sorted(one for one in each if one is not None) for each in found))
+            return Choices(*(sorted(one for one in each if one is not None) for each in columns))
 
     def any_leads(self) -> bool:
-        """Tell whether any lead is kept, ranked or not."""
+        """Return whether any lead is stored, ranked or not."""
         query = select(LEADS.c.lead_id).where(LEADS.c.known).limit(1)
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
 
-def _values(column: Column[Any], seen: RankingFilter) -> Select[Any]:
-    """Ask for the values of a column; those of some owners are read from their few leads."""
-    if seen.owners is not None:
-        return select(column).where(*conditions(seen)).distinct()
+def _values(column: Column[Any], visible: RankingFilter) -> Select[Any]:
+    """Return the query of the values of a column; for some owners, of their few leads only."""
+    if visible.owners is not None:
+        return select(column).where(*conditions(visible)).distinct()
     values = select(func.min(column).label("value")).cte(recursive=True)
     above = select(func.min(column)).where(column > values.c.value).scalar_subquery()
     return select(values.union_all(select(above).where(values.c.value.is_not(None))).c.value)

@@ -1,6 +1,6 @@
-"""Which leads of the ranking are wanted, as conditions of a statement.
+"""The filter of the ranking, and its conditions in a statement.
 
-Decided here: what is missing does not narrow; texts are compared folded and without case.
+Decided here: a missing value does not filter; texts are compared normalised and without case.
 """
 
 from collections.abc import Iterator
@@ -13,18 +13,28 @@ from sqlalchemy import ColumnElement, FromClause, false, or_
 from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.tables import RANKING
-from serve.store.text_contains import holds
+from serve.store.text_contains import text_contains
 
 Band = Literal["hot", "warm", "cold"]
 
 
 class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which leads; what is missing does not narrow.
+    """Which leads are wanted; a missing value does not filter.
 
-    `q` is looked for in ids and in the texts of attributes, whatever the case, and finds the leads
-    of `q_owners` as well, whom the reader calls by names; `owners` are those
-    whose leads may be seen, none among them for leads without one; `crossed_since` and `woke_since`
-    ask for leads that became hot, or woke up, at that moment or later.
+    Attributes
+    ----------
+    band, owner_id, source
+        Leads with this value.
+    q
+        Leads with this text in their id or in a text of an attribute, whatever the case.
+    q_owners
+        Owners whose leads match `q` as well, because their display name contains it.
+    owners
+        The owners whose leads the user may see; none among them stands for leads without an owner.
+    attributes
+        Leads with these texts as values of their attributes.
+    created_since, crossed_since, woke_since
+        Leads that were created, became hot or woke up at this moment or later.
     """
 
     band: Band | None = None
@@ -40,7 +50,7 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """A place in the ranking's order, and how many leads there were when it was begun."""
+    """A position in the ranking, and how many leads there were when the first page was read."""
 
     rank_key: float
     lead_id: str
@@ -48,27 +58,35 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 def scans(wanted: RankingFilter) -> bool:
-    """Tell whether no index narrows, so that every row must be looked at."""
-    told = (wanted.q, wanted.created_since, wanted.crossed_since, wanted.woke_since)
-    return bool(wanted.attributes) or any(one is not None for one in told)
+    """Return whether no index applies, so that every row must be read."""
+    values = (wanted.q, wanted.created_since, wanted.crossed_since, wanted.woke_since)
+    return bool(wanted.attributes) or any(one is not None for one in values)
 
 
 def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[ColumnElement[bool]]:
-    """Give what a filter asks of a row of the ranking, or of rows taken from it."""
+    """Yield the conditions of a filter on the rows of the ranking, or of a selection of them.
+
+    Parameters
+    ----------
+    wanted
+        The filter.
+    of
+        The ranking, or a selection with its columns.
+    """
     for name in ("band", "owner_id", "source"):
         value = getattr(wanted, name)
         if value is not None:
             yield of.c[name] == value
     if wanted.q is not None:
-        found = holds(of.c.searched, searched(wanted.q))
-        yield or_(found, of.c.owner_id.in_(wanted.q_owners)) if wanted.q_owners else found
+        matches = text_contains(of.c.searched, searched(wanted.q))
+        yield or_(matches, of.c.owner_id.in_(wanted.q_owners)) if wanted.q_owners else matches
     if wanted.owners is not None:
         named = [owner for owner in wanted.owners if owner is not None]
         unowned = of.c.owner_id.is_(None) if None in wanted.owners else false()
         yield or_(of.c.owner_id.in_(named), unowned)
     for name, text in wanted.attributes.items():
         pair = msgspec.json.encode({name: text}).decode()[1:-1]
-        yield holds(of.c.attributes, pair)
+        yield text_contains(of.c.attributes, pair)
     for column, since in (
         (of.c.created_at, wanted.created_since),
         (of.c.crossed_at, wanted.crossed_since),
@@ -79,7 +97,7 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
 
 
 def searched(text: str) -> str:
-    """Give a text as it is looked for: folded, without case.
+    """Return a text as it is searched for: normalised, without case.
 
     >>> searched(" ＡＣＭＥ株式会社 ")
     'acme株式会社'

@@ -1,7 +1,7 @@
-"""What waits to be handed over: leads that became hot or woke up, the longest waiting first.
+"""Leads to be handed over: those that became hot or woke up, the longest waiting first.
 
-Decided here: a lead waits from the first of the two that happened since the reader's last look. Ids
-are found first, counted in the same look, and only the rows of the page that is shown are read.
+Decided here: a lead waits from the first of the two events since the user's last visit. Ids are
+selected and counted by one query, and only the rows of the page that is shown are read.
 """
 
 from datetime import datetime
@@ -11,32 +11,32 @@ from sqlalchemy import Case, ColumnElement, Engine, case, func, or_, select
 
 from serve.store.engine import moment, reading
 from serve.store.ranking.filters import RankingFilter, conditions
-from serve.store.ranking.ranking import Ranking, RankingPage
+from serve.store.ranking.ranking import RankingPage, StoredRanking
 from serve.store.tables import RANKING
 
 _CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
 
 
 class ToHandOver:
-    """The waiting leads of a database."""
+    """Reads the leads to be handed over from a database."""
 
-    def __init__(self, engine: Engine, ranking: Ranking) -> None:
+    def __init__(self, engine: Engine, ranking: StoredRanking) -> None:
         self._engine = reading(engine)
         self._ranking = ranking
 
     def page(
         self, owners: frozenset[str | None] | None, since: datetime, skipped: int, limit: int
     ) -> RankingPage:
-        """Give the leads of one page, and how many wait in all; a page after the last has none.
+        """Return the leads of one page, and how many wait in all; a page after the last is empty.
 
         Parameters
         ----------
         owners
-            Whose leads may be seen; missing means everyone's.
+            The owners whose leads the user may see; missing means all.
         since
-            The last look: what happened then or later waits.
+            The user's last visit: leads wait from an event at this moment or later on.
         skipped
-            How many leads stand on the pages before.
+            How many leads are on the pages before.
         limit
             How many leads a page holds.
         """
@@ -48,11 +48,11 @@ class ToHandOver:
         with self._engine.begin() as connection:
             shown = connection.execute(ids).all()
         rows = {row.lead_id: row for row in self._ranking.some(one.lead_id for one in shown)}
-        found = [rows[one.lead_id] for one in shown if one.lead_id in rows]
-        return RankingPage(found, None, shown[0].waiting if shown else 0)
+        leads = [rows[one.lead_id] for one in shown if one.lead_id in rows]
+        return RankingPage(leads, None, shown[0].waiting if shown else 0)
 
 
 def _first(crossed: ColumnElement[bool], woke: ColumnElement[bool]) -> Case[Any]:
-    """Give the first of what happened since the last look."""
+    """Return the earlier of the two events since the last visit."""
     both = case((_CROSSED < _WOKE, _CROSSED), else_=_WOKE)
     return case((crossed & woke, both), (crossed, _CROSSED), else_=_WOKE)

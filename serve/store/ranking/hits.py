@@ -1,9 +1,9 @@
-"""The leads of a search: how many of each band there are, and the first of them.
+"""The leads that match a search: how many of each band, and the first of them.
 
-Decided here: where no index narrows (a text, an attribute, a moment) every row must be looked at,
-which is most of what such a page costs, so it is done once. If enough of the hottest leads fit,
-they are the page and the others are only counted; else one statement keeps what it finds, counts
-it and puts it in order.
+Decided here: where no index applies (a text, an attribute, a moment) every row must be read, which
+is most of the cost of such a page, so it is done once. If enough of the hottest leads match, they
+are the page and the others are only counted; else one statement selects the matches, counts them
+and sorts them.
 """
 
 from typing import Any, Final, NamedTuple
@@ -16,35 +16,35 @@ from serve.store.ranking.filters import Place, RankingFilter, conditions
 from serve.store.tables import RANKING
 
 NEAR: Final = 5_000
-"""So many of the hottest leads are looked at first."""
+"""How many of the hottest leads are read first."""
 _ORDER: Final = ("rank_key", "lead_id")
-_KEPT: Final = (*_ORDER, "band")
+_SELECTED: Final = (*_ORDER, "band")
 _NARROWING: Final = (
-    *(*_KEPT, "owner_id", "source"),
+    *(*_SELECTED, "owner_id", "source"),
     *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
 )
 
 
 class Hits(NamedTuple):
-    """How many leads of each band fit, whatever band is wanted, and the ids of some."""
+    """How many leads of each band match, whatever band is wanted, and the ids of some."""
 
     bands: dict[str, int]
     lead_ids: list[str]
 
 
 def hits(connection: Connection, wanted: RankingFilter, place: Place | None, limit: int) -> Hits:
-    """Find the leads of a filter.
+    """Select the leads of a filter.
 
     Parameters
     ----------
     connection
-        For reading.
+        Open, for reading.
     wanted
-        Which leads.
+        The filter.
     place
-        After which the ids are wanted; missing means from the hottest on.
+        The position after which ids are wanted; missing means from the hottest on.
     limit
-        How many ids.
+        How many ids at most.
     """
     near = list(connection.execute(_near(wanted, place, limit)).scalars())
     if len(near) == limit:
@@ -57,7 +57,15 @@ def hits(connection: Connection, wanted: RankingFilter, place: Place | None, lim
 
 
 def bands_of(connection: Connection, wanted: RankingFilter) -> dict[str, int]:
-    """Count the leads of each band, whatever band is wanted."""
+    """Count the matching leads of each band, whatever band is wanted.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    wanted
+        The filter.
+    """
     of_each = [func.count().filter(RANKING.c.band == band) for band in BANDS]
     query = select(*of_each).select_from(RANKING).where(*conditions(_any_band(wanted)))
     counts = connection.execute(query).one()
@@ -76,18 +84,18 @@ def _near(wanted: RankingFilter, place: Place | None, limit: int) -> Select[Any]
 
 
 def _all(wanted: RankingFilter, place: Place | None, limit: int) -> Any:
-    columns = [RANKING.c[name] for name in _KEPT]
-    found = select(*columns).where(*conditions(_any_band(wanted))).cte("found")
-    counted = select(null().label("lead_id"), found.c.band, func.count().label("leads"))
-    some: Select[Any] = select(found.c.lead_id, found.c.band, literal(1).label("leads"))
+    columns = [RANKING.c[name] for name in _SELECTED]
+    matches = select(*columns).where(*conditions(_any_band(wanted))).cte("matches")
+    counted = select(null().label("lead_id"), matches.c.band, func.count().label("leads"))
+    some: Select[Any] = select(matches.c.lead_id, matches.c.band, literal(1).label("leads"))
     if wanted.band is not None:
-        some = some.where(found.c.band == wanted.band)
-    first = _first(some, found, place, limit).subquery()
-    return union_all(counted.group_by(found.c.band), select(first))
+        some = some.where(matches.c.band == wanted.band)
+    first = _first(some, matches, place, limit).subquery()
+    return union_all(counted.group_by(matches.c.band), select(first))
 
 
 def _first(query: Select[Any], of: Any, place: Place | None, limit: int) -> Select[Any]:
-    """Ask for the first rows in the ranking's order, after a place."""
+    """Return the query of the first rows in the order of the ranking, after a position."""
     order = [of.c[name] for name in _ORDER]
     if place is not None:
         query = query.where(tuple_(*order) > tuple_(place.rank_key, place.lead_id))

@@ -1,10 +1,10 @@
-"""Reading the ranking: open leads, the hottest first, page by page.
+"""Read the ranking: open leads, the hottest first, page by page.
 
-Decided here: leads are ordered by their margin, which neither probability nor score ever
-contradicts, and where margins are equal by id. Ids are found first and their rows read then, so
-that a search does not read what it does not show. A cursor is the place of the last row in that
-order, so a page never repeats or misses a lead because others were added meanwhile; the total is
-counted with the first page and travels in the cursor. Every row says as of when it was computed.
+Decided here: leads are ordered by their margin, whose order probability and score never contradict,
+and by id where margins are equal. Ids are selected first and their rows read then, so that a search
+does not read rows that it does not show. A cursor is the position of the last row in that order, so
+a page never repeats or misses a lead because others were added meanwhile; the total is counted with
+the first page and travels in the cursor. Every row carries the moment as of which it was computed.
 """
 
 import base64
@@ -84,15 +84,15 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RankingPage(msgspec.Struct, frozen=True):
-    """Some rows; `next_cursor` asks for the next ones, none is the end; `total` of all."""
+    """Some rows; `next_cursor` requests the next page (none at the end); `total` counts all."""
 
     rows: list[RankedLead]
     next_cursor: str | None
     total: int
 
 
-class Ranking:
-    """Reads from a database."""
+class StoredRanking:
+    """Reads the ranking from a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
@@ -104,12 +104,12 @@ class Ranking:
         limit: int = 50,
         total: int | None = None,
     ) -> RankingPage:
-        """Give a page of the ranking.
+        """Return a page of the ranking.
 
         Parameters
         ----------
         wanted
-            Which leads.
+            The filter.
         cursor
             `next_cursor` of the page before; missing means the first page.
         limit
@@ -120,7 +120,7 @@ class Ranking:
         Raises
         ------
         BadBody
-            If the cursor was not made here, or the limit cannot be meant.
+            If the cursor is not one of a page, or the limit is out of range.
         """
         if not 1 <= limit <= MOST:
             raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
@@ -146,24 +146,42 @@ class Ranking:
     def searched(
         self, wanted: RankingFilter, cursor: str | None = None, limit: int = 50
     ) -> tuple[RankingPage, dict[str, int]]:
-        """Give a page of a search, and how many leads of each band fit; see `ranking_hits`."""
+        """Return a page of a search, and how many leads of each band match; see `hits`.
+
+        Parameters
+        ----------
+        wanted
+            The filter.
+        cursor
+            `next_cursor` of the page before; missing means the first page.
+        limit
+            How many rows at most.
+        """
         place = None if cursor is None else _place(cursor)
         with self._engine.begin() as connection:
-            found = hits(connection, wanted, place, limit + 1)
-            query = select(RANKING).where(RANKING.c.lead_id.in_(found.lead_ids))
+            matches = hits(connection, wanted, place, limit + 1)
+            query = select(RANKING).where(RANKING.c.lead_id.in_(matches.lead_ids))
             rows = connection.execute(query.order_by(*_ORDER)).all()
-        total = found.bands.get(wanted.band, 0) if wanted.band else sum(found.bands.values())
-        return _page(rows, limit, total if place is None else place.total), found.bands
+        total = matches.bands.get(wanted.band, 0) if wanted.band else sum(matches.bands.values())
+        return _page(rows, limit, total if place is None else place.total), matches.bands
 
     def one(self, lead_id: str) -> RankedLead | None:
-        """Give the row of one lead; none if it is not open, or not yet scored."""
+        """Return the row of one lead; none if it is not open, or not yet scored."""
         query = select(RANKING).where(RANKING.c.lead_id == folded(lead_id))
         with self._engine.begin() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _ranked(row)
 
     def below(self, wanted: RankingFilter, last: RankedLead | None) -> list[str]:
-        """Give the ids of the leads that come after one in the ranking; after none: all."""
+        """Return the ids of the leads that come after one in the ranking.
+
+        Parameters
+        ----------
+        wanted
+            The filter.
+        last
+            The lead after which they come; missing means all leads.
+        """
         query = select(RANKING.c.lead_id).where(*conditions(wanted))
         if last is not None:
             query = query.where(tuple_(*_ORDER) > tuple_(-last.margin, last.lead_id))
@@ -171,7 +189,7 @@ class Ranking:
             return list(connection.execute(query).scalars())
 
     def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
-        """Give the rows of some leads, the hottest first."""
+        """Return the rows of some leads, the hottest first."""
         query = select(RANKING).where(RANKING.c.lead_id.in_(list(lead_ids))).order_by(*_ORDER)
         with self._engine.begin() as connection:
             return [_ranked(row) for row in connection.execute(query).all()]
@@ -185,31 +203,31 @@ class Ranking:
 
 
 def _page(rows: Sequence[Any], limit: int, total: int) -> RankingPage:
-    """Make a page of rows; one more than its limit says that there are further ones."""
+    """Make a page of rows; one row more than the limit means that there is a next page."""
     after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
     return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
 
 
 def _cursor(row: Any, total: int) -> str:
-    said = msgspec.json.encode(Place(row.rank_key, row.lead_id, total))
-    return base64.urlsafe_b64encode(said).decode().rstrip("=")
+    raw = msgspec.json.encode(Place(row.rank_key, row.lead_id, total))
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _place(cursor: str) -> Place:
     try:
-        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        return _PLACE.decode(said)
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        return _PLACE.decode(raw)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
         raise BadBody([fault]) from None
 
 
 def _ranked(row: Any) -> RankedLead:
-    told = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
-    del told["searched"]
-    told["margin"] = -told.pop("rank_key")
-    told["attributes"] = msgspec.json.decode(told["attributes"], type=dict[str, Value])
-    told["reasons"] = _REASONS.decode(told["reasons"])
+    columns = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
+    del columns["searched"]
+    columns["margin"] = -columns.pop("rank_key")
+    columns["attributes"] = msgspec.json.decode(columns["attributes"], type=dict[str, Value])
+    columns["reasons"] = _REASONS.decode(columns["reasons"])
     for name in _TIMES:
-        told[name] = None if told[name] is None else time_of(told[name])
-    return RankedLead(**told)
+        columns[name] = None if columns[name] is None else time_of(columns[name])
+    return RankedLead(**columns)

@@ -1,9 +1,9 @@
-"""Which leads of the ranking are due, what is kept of them, and writing what was computed.
+"""Which leads of the ranking are due, their records, and the writing of new rows.
 
 Decided here: a lead is due when it is marked, when its moment has come, or when another model
-scored it; with a marked lead all of its account are, if the account matters to the model. The
-marks are read before what is kept; a row is written only if its mark is still the one read, and
-counts it up. So of any number of refreshers at once none ever writes what is older than is there.
+scored it; with a marked lead all of its account are due, if the model uses the account. The marks
+are read before the records; a row is written only if its mark is still the one read, which the
+write increments. So however many refreshers run, none ever replaces a newer row with an older one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,28 +22,28 @@ from sqlalchemy import (
     update,
 )
 
-from features.records.lead_columns import ColumnsTold
+from features.records.lead_columns import StoredColumns
 from serve.store.engine import reading
-from serve.store.id_list import among, bound
+from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import DUE, upsert
-from serve.store.leads.stored_leads import kept, leads_of
+from serve.store.leads.stored_leads import leads_of, read_leads
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _AT_ONCE: Final = 250
 _ENOUGH: Final = 20
-"""So many times a batch may be read of account mates; then the batch is made smaller."""
+"""A batch is made smaller when it has more than this many times its size of account mates."""
 
 
 class Due(NamedTuple):
-    """Leads to be looked at, with the mark read of each; `told` holds their account mates too."""
+    """Leads to be refreshed, with the mark read of each; `columns` holds their mates as well."""
 
     marks: dict[str, int]
-    told: ColumnsTold
+    columns: StoredColumns
 
 
 class Sweep(NamedTuple):
-    """How far the leads of another model were looked through: place in the ranking, then by id."""
+    """How far the leads of another model were read: by position in the ranking, then by id."""
 
     place: tuple[float, str] | None = None
     lead_id: str = ""
@@ -52,7 +52,7 @@ class Sweep(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What was ranked of a lead."""
+    """The former row of a lead."""
 
     band: str
     crossed_at: int | None
@@ -60,14 +60,14 @@ class Before(NamedTuple):
 
 
 class Refreshing:
-    """The ranking of a database, as whoever keeps it fresh sees it."""
+    """Reads and writes the ranking of a database for a refresher."""
 
     def __init__(self, engine: Engine, batch: int) -> None:
         self._engine = engine
         self._batch = batch
 
     def due(self, now: int) -> tuple[list[str], list[str]]:
-        """Name the next leads whose moment has come, and those of them that are marked."""
+        """Return the next leads that are due, and those of them that are marked."""
         marks = RANKING_MARKS.c
         query = select(marks.lead_id, marks.due_at).where(marks.due_at <= now)
         with reading(self._engine).begin() as connection:
@@ -75,7 +75,19 @@ class Refreshing:
         return [row.lead_id for row in rows], [row.lead_id for row in rows if row.due_at == DUE]
 
     def of_another_model(self, fingerprint: str, sweep: Sweep) -> tuple[list[str], Sweep]:
-        """Name the next leads that another model scored, the hottest first, then the others."""
+        """Return the next leads that another model scored, the hottest first, then the unranked.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the model in use.
+        sweep
+            How far the leads were read.
+
+        Returns
+        -------
+        Their ids, and how far the leads are read now.
+        """
         with reading(self._engine).begin() as connection:
             if not sweep.ranked:
                 rows = connection.execute(self._ranked(fingerprint, sweep)).all()
@@ -85,8 +97,8 @@ class Refreshing:
             marks = RANKING_MARKS.c
             other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != fingerprint)
             query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
-            found = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
-            ids = list(found.scalars())
+            rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
+            ids = list(rest.scalars())
         last = ids[-1] if ids else sweep.lead_id
         return ids, sweep._replace(ranked=True, lead_id=last, done=not ids)
 
@@ -102,22 +114,22 @@ class Refreshing:
         Parameters
         ----------
         lead_ids
-            The leads to be looked at; fewer are, if their accounts are very large.
+            The leads to be refreshed; fewer are, if their accounts are very large.
         with_mates_of
-            Those of them whose mates are to be looked at as well.
+            Those of them whose mates are to be refreshed as well.
         """
         with reading(self._engine).begin() as connection:
             lead_ids, others = self._with_mates(connection, lead_ids, with_mates_of)
             marks = _marks(connection, lead_ids)
             rows = leads_of(connection, sorted({*marks, *others}))
-            return Due(marks, kept(connection, rows).told)
+            return Due(marks, read_leads(connection, rows).columns)
 
     def _with_mates(
         self, connection: Connection, lead_ids: Sequence[str], changed: Sequence[str]
     ) -> tuple[list[str], set[str]]:
-        """Give the leads to be looked at, and all others of their accounts."""
+        """Return the leads to be refreshed, and all leads of their accounts."""
         own = select(LEADS.c.lead_id, LEADS.c.account_id).where(
-            among(connection.dialect.name, LEADS.c.lead_id)
+            in_ids(connection.dialect.name, LEADS.c.lead_id)
         )
         account: dict[str, str | None] = {
             row.lead_id: row.account_id
@@ -138,10 +150,10 @@ class Refreshing:
         return list(dict.fromkeys(taken)), {one for name in mates.values() for one in name}
 
     def before(self, lead_ids: Sequence[str]) -> dict[str, Before]:
-        """Tell what is ranked of leads."""
+        """Return the former rows of leads, by lead."""
         with reading(self._engine).begin() as connection:
             columns = [RANKING.c[name] for name in ("lead_id", *Before._fields)]
-            query = select(*columns).where(among(connection.dialect.name, RANKING.c.lead_id))
+            query = select(*columns).where(in_ids(connection.dialect.name, RANKING.c.lead_id))
             rows = connection.execute(query, bound(connection, lead_ids))
             return {row.lead_id: Before(*row[1:]) for row in rows}
 
@@ -151,14 +163,14 @@ class Refreshing:
         marks: Mapping[str, tuple[int, int]],
         fingerprint: str | None,
     ) -> int:
-        """Write rows, and take out of the ranking the leads that are looked at but have none.
+        """Write rows, and remove refreshed leads without a row from the ranking.
 
         Parameters
         ----------
         rows
             The rows of `ranking` by lead.
         marks
-            Of every lead looked at, the mark that was read and from when it is due again.
+            Of every refreshed lead, the mark that was read and the moment it is due again.
         fingerprint
             Of the model that scored them.
 
@@ -174,8 +186,8 @@ class Refreshing:
                 valid = [one for one in own if now.get(one) == marks[one][0]]
                 _put(connection, [dict(rows[one]) for one in valid if one in rows])
                 gone = [one for one in valid if one not in rows]
-                _take_out(connection, gone)
-                _count_up(connection, [(one, marks[one][1]) for one in valid], fingerprint)
+                _remove(connection, gone)
+                _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
             done += len(valid)
         return done
 
@@ -189,7 +201,7 @@ def _marks(
     connection: Connection, lead_ids: Sequence[str], *, lock: bool = False
 ) -> dict[str, int]:
     marks = RANKING_MARKS.c
-    query = select(marks.lead_id, marks.mark).where(among(connection.dialect.name, marks.lead_id))
+    query = select(marks.lead_id, marks.mark).where(in_ids(connection.dialect.name, marks.lead_id))
     if lock and connection.dialect.name == "postgresql":
         query = query.order_by(collate(marks.lead_id, "C")).with_for_update()
     rows = connection.execute(query, bound(connection, lead_ids))
@@ -200,17 +212,17 @@ def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     adding = upsert(connection.dialect.name, RANKING)
-    told = {name: adding.excluded[name] for name in rows[0] if name != "lead_id"}
-    connection.execute(adding.on_conflict_do_update(index_elements=["lead_id"], set_=told), rows)
+    values = {name: adding.excluded[name] for name in rows[0] if name != "lead_id"}
+    connection.execute(adding.on_conflict_do_update(index_elements=["lead_id"], set_=values), rows)
 
 
-def _take_out(connection: Connection, lead_ids: Sequence[str]) -> None:
+def _remove(connection: Connection, lead_ids: Sequence[str]) -> None:
     if lead_ids:
-        query = delete(RANKING).where(among(connection.dialect.name, RANKING.c.lead_id))
+        query = delete(RANKING).where(in_ids(connection.dialect.name, RANKING.c.lead_id))
         connection.execute(query, bound(connection, lead_ids))
 
 
-def _count_up(
+def _increment(
     connection: Connection, due: Sequence[tuple[str, int]], fingerprint: str | None
 ) -> None:
     if due:

@@ -1,4 +1,4 @@
-"""What sales said of the scores of a lead, read back."""
+"""Verdicts of salespeople on the scores of a lead."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from serve.store.engine import reading, time_of
 from serve.store.tables import FEEDBACK, RECEIPTS
 
 
-class Said(msgspec.Struct, frozen=True):
-    """One verdict: by whom (`user:` and an id, or the id of a key), when, on which receipt."""
+class StoredVerdict(msgspec.Struct, frozen=True):
+    """One verdict: `by` is `user:` and an id, or the id of a key; `at` is when it was recorded."""
 
     verdict: str
     note: str | None
@@ -20,13 +20,21 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Feedback:
-    """Reads from a database."""
+    """Reads verdicts from a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
 
-    def of_lead(self, lead_id: str, most: int = 10) -> list[Said]:
-        """Give the newest verdicts on scores of a lead, the newest first."""
+    def of_lead(self, lead_id: str, most: int = 10) -> list[StoredVerdict]:
+        """Return at most `most` verdicts on scores of a lead, the newest first.
+
+        Parameters
+        ----------
+        lead_id
+            The normalised id of the lead.
+        most
+            How many verdicts at most.
+        """
         query = (
             select(FEEDBACK)
             .join(RECEIPTS, RECEIPTS.c.receipt_id == FEEDBACK.c.receipt_id)
@@ -37,5 +45,6 @@ class Feedback:
         with self._engine.begin() as connection:
             rows = connection.execute(query).all()
         return [
-            Said(row.verdict, row.note, time_of(row.at), row.key_id, row.receipt_id) for row in rows
+            StoredVerdict(row.verdict, row.note, time_of(row.at), row.key_id, row.receipt_id)
+            for row in rows
         ]

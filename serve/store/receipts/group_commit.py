@@ -1,10 +1,10 @@
-"""Group commit: whatever waits at one moment is written in one transaction.
+"""Group commit: all items that wait at one moment are written in one transaction.
 
-Decided here: one thread writes; who asked is told only after the commit. A batch that cannot be
-written fails for all who wait in it, and the next is tried as if nothing had happened, so the log
-recovers by itself when the database does; what one item is to blame for, it suffers alone. The
-thread comes with the first item and ends with `close`, so none is left when the process ends. Event
-loops are woken once a batch, not once an item: waking one costs as much as writing a row.
+Decided here: one thread writes; a caller's future is done only after the commit. A batch that
+cannot be written fails for all callers in it, and the next batch is tried anew, so the log recovers
+when the database does; an error that one item caused fails that item alone. The thread starts with
+the first item and ends with `close`, so none is left when the process ends. An event loop is woken
+once a batch, not once an item: waking one costs as much as writing a row.
 """
 
 import asyncio
@@ -32,10 +32,9 @@ class GroupCommit(Generic[_Item]):
     Parameters
     ----------
     write
-        Is given all items of a batch and must have committed them.
+        Called with all items of a batch; it must have committed them when it returns.
     of_items
-        Errors that are the fault of an item and not of the place: the others are written without
-        it.
+        Errors that an item causes, not the database: the other items are then written without it.
     """
 
     def __init__(
@@ -51,19 +50,27 @@ class GroupCommit(Generic[_Item]):
         self._thread: Thread | None = None
 
     def put(self, items: Sequence[_Item]) -> Future[None]:
-        """Hand items over; the future is done when they are committed."""
+        """Submit items; the future is done when they are committed."""
         done: Future[None] = Future()
         self._add(_Waiting(items, done, None))
         return done
 
     def written(self, items: Sequence[_Item]) -> asyncio.Future[None]:
-        """Hand items over; awaiting the future, until they are committed, blocks nobody else."""
+        """Submit items from an event loop; the future is done when they are committed."""
         done = asyncio.get_running_loop().create_future()
         self.take(items, done)
         return done
 
     def take(self, items: Sequence[_Item], done: asyncio.Future[None]) -> None:
-        """Do the same for a future that is there already."""
+        """Submit items from an event loop, with an existing future.
+
+        Parameters
+        ----------
+        items
+            To be written.
+        done
+            Of a running event loop; it is done when the items are committed.
+        """
         self._add(_Waiting(items, done, done.get_loop()))
 
     def close(self) -> None:
@@ -90,19 +97,19 @@ class GroupCommit(Generic[_Item]):
         while batch := self._next():
             settled = list(self._settled(batch))
             for loop in {waiting.loop for waiting in batch}:
-                told = [one for one in settled if one[0].loop is loop]
+                own = [one for one in settled if one[0].loop is loop]
                 if loop is None:
-                    _tell(told)
+                    _resolve(own)
                 elif not loop.is_closed():
-                    loop.call_soon_threadsafe(_tell, told)
+                    loop.call_soon_threadsafe(_resolve, own)
 
     def _settled(self, batch: Sequence[_Waiting]) -> Iterator[_Settled]:
-        """Write a batch; say of each who waits what became of it."""
+        """Write a batch; yield the error of each submission, none if it was committed."""
         error: Exception | None = None
         try:
             self._write([item for waiting in batch for item in waiting.items])
-        except Exception as found:  # noqa: BLE001 - whoever waits is told, whatever it was
-            error = found
+        except Exception as caught:  # noqa: BLE001 - it is passed on to every caller
+            error = caught
         if len(batch) > 1 and isinstance(error, self._of_items):
             for waiting in batch:
                 yield from self._settled([waiting])
@@ -110,7 +117,7 @@ class GroupCommit(Generic[_Item]):
             yield from ((waiting, error) for waiting in batch)
 
     def _next(self) -> list[_Waiting]:
-        """Wait for work; nothing when closed and all is written."""
+        """Wait for items and return them; none when closed and all are written."""
         with self._awake:
             while self._open and not self._waiting:
                 self._awake.wait()
@@ -119,8 +126,8 @@ class GroupCommit(Generic[_Item]):
         return batch
 
 
-def _tell(settled: list[_Settled]) -> None:
-    """End the waiting of those who have not gone away."""
+def _resolve(settled: list[_Settled]) -> None:
+    """Complete the futures that were not cancelled."""
     for waiting, error in settled:
         if waiting.done.done():
             continue

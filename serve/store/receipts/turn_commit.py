@@ -1,9 +1,9 @@
-"""Turn commit: whatever one turn of the event loop brings is written at its end, where it runs.
+"""Turn commit: all items of one turn of the event loop are written at its end, in its thread.
 
-Decided here: SQLite commits faster than two threads can hand the interpreter to each other, so the
-loop's own thread writes, and never waits: where the database is taken, or anything else is the
-matter, all is handed over to the group commit, whose thread may wait, tells what went wrong and
-whose fault it was. So are batches too large for one turn.
+Decided here: SQLite commits faster than two threads can pass the interpreter to each other, so the
+loop's own thread writes, and never waits: if the database is locked, or anything else fails, the
+items are passed on to the group commit, whose thread may wait and reports which item failed.
+Batches too large for one turn go there as well.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ class TurnCommit(Generic[_Item]):
     Parameters
     ----------
     write
-        Is given all items of a turn and must have committed them, without waiting, or nothing.
+        Called with all items of a turn; it commits all of them without waiting, or raises.
     later
-        Who writes what could not be written so.
+        Writes the items that could not be written so.
     """
 
     def __init__(self, write: Callable[[list[_Item]], None], later: GroupCommit[_Item]) -> None:
@@ -35,7 +35,7 @@ class TurnCommit(Generic[_Item]):
         self._waiting: list[tuple[Sequence[_Item], asyncio.Future[None]]] = []
 
     def written(self, items: Sequence[_Item]) -> asyncio.Future[None]:
-        """Hand items over, from the event loop; the future is done when they are committed."""
+        """Submit items from the event loop; the future is done when they are committed."""
         if len(items) > _MOST_AT_ONCE:
             return self._later.written(items)
         loop = asyncio.get_running_loop()
@@ -49,43 +49,51 @@ class TurnCommit(Generic[_Item]):
         waiting, self._waiting = self._waiting, []
         try:
             self._write([item for items, _ in waiting for item in items])
-        except Exception:  # noqa: BLE001 - the other writer meets it too, and says so
+        except Exception:  # noqa: BLE001 - the other writer meets it too, and reports it
             for items, done in waiting:
                 self._later.take(items, done)
             return
         for _, done in waiting:
-            if not done.done():  # who asked may have gone away
+            if not done.done():  # the caller may have been cancelled
                 done.set_result(None)
 
 
-class Unwaiting:
-    """A connection to SQLite that never waits for a lock, kept for one thread.
+class NoWaitConnection:
+    """A connection to SQLite that never waits for a lock, for one thread.
 
     Parameters
     ----------
     engine
-        Of SQLite; the connection is made as its others are, and left out of its pool.
+        Of SQLite; the connection is opened like its others, and not returned to its pool.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kept: Any = None
+        self._connection: Any = None
 
     def execute(self, statement: str, values: Sequence[Any]) -> None:
-        """Run one statement, which is a transaction of its own; after an error, connect anew."""
+        """Run one statement as a transaction of its own; after an error the next reconnects.
+
+        Parameters
+        ----------
+        statement
+            In SQL.
+        values
+            Of its parameters.
+        """
         try:
-            if self._kept is None:
-                self._kept = self._connected()
-            self._kept.execute(statement, values)
+            if self._connection is None:
+                self._connection = self._connected()
+            self._connection.execute(statement, values)
         except Exception:
             self.close()
             raise
 
     def close(self) -> None:
         """Close the connection, if there is one."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _connected(self) -> Any:
         pooled = self._engine.raw_connection()

@@ -50,10 +50,10 @@ def forget() -> None:
 
 
 def answer() -> int:
-    """Ask as a new process would."""
+    """Return the result that a new process would compute."""
     forget()
-    found: int = importlib.import_module("planted_kernels.caller").caller(1)
-    return found
+    result: int = importlib.import_module("planted_kernels.caller").caller(1)
+    return result
 
 
 def change(path: Path, text: str) -> None:

@@ -50,11 +50,11 @@ def test_leads_without_outcomes_and_outcomes_without_leads() -> None:
     assert label([], [("a", 1)], Target()) == []
 
 
-def test_the_index_of_the_snapshots_is_kept() -> None:
+def test_the_index_of_the_snapshots_stays() -> None:
     snapshots = frame([("a", 1), ("b", 1)], "cutoff").set_index(pd.Index([7, 3]))
     outcomes = frame([("b", 2)], "occurred_at").assign(outcome="won")
-    found = labels.attach(snapshots, outcomes, Target(), LATER)
-    assert found.to_dict() == {7: 0.0, 3: 1.0}
+    attached = labels.attach(snapshots, outcomes, Target(), LATER)
+    assert attached.to_dict() == {7: 0.0, 3: 1.0}
 
 
 def test_labels_equal_the_rule_written_slowly() -> None:

@@ -50,8 +50,8 @@ def test_flat_leads_have_a_profile_only() -> None:
     assert {feature.view for feature in catalog.features} == {"profile"}
 
 
-def test_the_month_waits_until_every_season_was_seen_twice() -> None:
-    def told(days: float) -> set[str]:
+def test_the_month_waits_until_every_season_came_twice() -> None:
+    def measures(days: float) -> set[str]:
         until = pd.DataFrame(
             {"cutoff": [tables.leads["created_at"].min() + pd.Timedelta(days=days)]}
         )
@@ -59,19 +59,19 @@ def test_the_month_waits_until_every_season_was_seen_twice() -> None:
 
     tables = company()
     tables = replace(tables, leads=tables.leads.drop(columns="known_at"))
-    assert "cutoff_month" not in told(729)
-    assert "cutoff_month" in told(730)
-    assert "lead_age_days" in told(729)
+    assert "cutoff_month" not in measures(729)
+    assert "cutoff_month" in measures(730)
+    assert "lead_age_days" in measures(729)
 
 
 def test_half_lives_may_be_several_or_none() -> None:
-    def told(*half_lives: float) -> set[float | None]:
+    def half_lives_of(*half_lives: float) -> set[float | None]:
         settings = replace(SETTINGS, half_lives_days=half_lives)
         features = learn(company(), LAST, settings).features
         return {one.window_days for one in features if one.measure == "decayed_count"}
 
-    assert told() == set()
-    assert told(7.0, 60.0) == {7.0, 60.0}
+    assert half_lives_of() == set()
+    assert half_lives_of(7.0, 60.0) == {7.0, 60.0}
 
 
 def test_nothing_is_learned_from_after_the_last_cutoff() -> None:

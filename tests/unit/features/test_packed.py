@@ -7,8 +7,14 @@ import pytest
 
 from features import compiled_lead
 from features.kernel import packed as cut
-from features.kernel.packed import pack
+from features.kernel.account_layout import cut_account
+from features.kernel.deals import cut_deals
+from features.kernel.packed import pack, width
+from features.kernel.profile import cut_profile
+from features.kernel.sequence import cut_sequence
+from features.kernel.sweep_layout import cut_sweep
 from features.kernel.sweep_plan import Column
+from features.kernel.touch import cut_touch
 from features.views import VIEWS
 from tests.builders import Company, company, learned, snapshots
 
@@ -25,27 +31,33 @@ def plans() -> dict[str, Any]:
 
 def cut_out(packed: Any) -> dict[str, Any]:
     return {
-        "profile": compiled_lead.profile_plan(packed, compiled_lead.PROFILE),
-        "engagement": compiled_lead.sweep_plan(packed, compiled_lead.ENGAGEMENT),
+        "profile": cut_profile(packed, compiled_lead.PROFILE),
+        "engagement": cut_sweep(packed, compiled_lead.ENGAGEMENT),
         "sales_touch": (
-            compiled_lead.sweep_plan(packed, compiled_lead.SIDES),
-            compiled_lead.touch_plan(packed, compiled_lead.TOUCH),
+            cut_sweep(packed, compiled_lead.SIDES),
+            cut_touch(packed, compiled_lead.TOUCH),
         ),
-        "deals": compiled_lead.deals_plan(packed, compiled_lead.DEALS),
-        "account": compiled_lead.account_plan(packed, compiled_lead.ACCOUNT),
-        "sequence": compiled_lead.sequence_plan(packed, compiled_lead.SEQUENCE),
+        "deals": cut_deals(packed, compiled_lead.DEALS),
+        "account": cut_account(packed, compiled_lead.ACCOUNT),
+        "sequence": cut_sequence(packed, compiled_lead.SEQUENCE),
     }
 
 
 def test_every_plan_comes_out_as_it_went_in() -> None:
     made = plans()
-    for name, found in cut_out(compiled_lead.packed_plans(made)).items():
-        np.testing.assert_array_equal(pack(tuple(found)), pack(tuple(made[name])), name)
+    for name, plan in cut_out(compiled_lead.packed_plans(made)).items():
+        np.testing.assert_array_equal(pack(tuple(plan)), pack(tuple(made[name])), name)
+
+
+def test_every_kernel_knows_the_width_of_its_plan() -> None:
+    widths = {name: width(plan) for name, plan in plans().items()}
+    assert widths == {name: sum(stated) for name, stated in compiled_lead.WIDTHS.items()}
 
 
 def test_planted_fault_a_view_in_the_place_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = ("profile", "engagement", "sales_touch", "account", "deals", "sequence")
     monkeypatch.setattr(
-        compiled_lead, "_VIEWS", (*compiled_lead._VIEWS[:3], "account", "deals", "sequence")
+        compiled_lead, "WIDTHS", {name: compiled_lead.WIDTHS[name] for name in order}
     )
     with pytest.raises(AssertionError):
         test_every_plan_comes_out_as_it_went_in()
@@ -53,11 +65,11 @@ def test_planted_fault_a_view_in_the_place_of_another(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("size", [0, 1, 3, 8, 9])
 def test_arrays_of_every_type_and_length(size: int) -> None:
-    given = np.arange(size)
+    numbers = np.arange(size)
     kinds = (np.int64, np.float64, np.int32, np.uint32, np.float32, np.uint16, np.bool_)
-    packed = pack(tuple(given.astype(kind) for kind in kinds))
+    packed = pack(tuple(numbers.astype(kind) for kind in kinds))
     read = (cut.int64, cut.float64, cut.int32, cut.uint32, cut.float32, cut.uint16, cut.truth)
     for place, (kind, reader) in enumerate(zip(kinds, read, strict=True)):
-        found = reader(packed, place)
-        assert found.dtype == kind
-        np.testing.assert_array_equal(found, given.astype(kind))
+        read_back = reader(packed, place)
+        assert read_back.dtype == kind
+        np.testing.assert_array_equal(read_back, numbers.astype(kind))

@@ -1,4 +1,4 @@
-"""Every feature can be said, in both languages, for every kind of value."""
+"""Every feature has a sentence in both languages, for every kind of value."""
 
 import math
 
@@ -36,7 +36,7 @@ def say(name: str, value: float) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("feature", CATALOG.features, ids=lambda feature: feature.name)
-def test_every_feature_can_be_said(feature: Feature) -> None:
+def test_every_feature_has_a_sentence(feature: Feature) -> None:
     for value in (math.nan, 0.0, 1.0, 2.5, 40.0):
         for language in ("en", "ja"):
             sentence = render(feature, value, VOCABULARY, language)
@@ -108,9 +108,9 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
     ],
 )
 def test_sentences(name: str, value: float, en: str, ja: str | None) -> None:
-    said = say(name, value)
-    assert said[0] == en
-    assert ja is None or said[1] == ja
+    sentences = say(name, value)
+    assert sentences[0] == en
+    assert ja is None or sentences[1] == ja
 
 
 def test_names_are_one_of_a_kind_and_safe() -> None:

@@ -50,7 +50,7 @@ def days(frame: pd.DataFrame, lead: str) -> list[float]:
 CALENDAR = CohortRule(every_days=10, first_cutoff=START, early_age_hours=())
 
 
-def test_a_lead_is_seen_only_strictly_after_its_creation() -> None:
+def test_a_lead_is_visible_only_strictly_after_its_creation() -> None:
     frame = snapshots.draw(company([("a", 10, 10)], []), CALENDAR, day(40))
     assert days(frame, "a") == [20, 30, 40]
 
@@ -67,13 +67,13 @@ def test_a_won_lead_leaves_after_the_moment_of_the_win() -> None:
     assert days(frame, "b") == [10, 20]
 
 
-def test_a_won_lead_stays_where_repeat_business_is_asked_for() -> None:
+def test_a_won_lead_stays_where_repeat_business_counts() -> None:
     rule = CohortRule(every_days=10, first_cutoff=START, early_age_hours=(), repeat=True)
     frame = snapshots.draw(company([("a", 1, 1)], [("a", "won", 15)]), rule, day(40))
     assert days(frame, "a") == [10, 20, 30, 40]
 
 
-def test_a_lost_lead_may_wake_unless_only_undecided_leads_are_asked_for() -> None:
+def test_a_lost_lead_may_wake_unless_only_undecided_leads_count() -> None:
     tables = company([("a", 1, 1)], [("a", "lost", 15)])
     assert days(snapshots.draw(tables, CALENDAR, day(40)), "a") == [10, 20, 30, 40]
     rule = CohortRule(every_days=10, first_cutoff=START, early_age_hours=(), until_decided=True)

@@ -6,7 +6,7 @@ import pytest
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature
-from features.kernel.sweep import SweepPlan
+from features.kernel.sweep_layout import SweepPlan
 from features.kernel.sweep_plan import Column, runs
 from features.views import engagement
 

@@ -45,20 +45,20 @@ def test_the_estimate_equals_a_hand_worked_case() -> None:
     points, share = time_to_conversion._curve(days, np.isfinite(takes))
     assert points.tolist() == [2.0, 4.0]
     np.testing.assert_allclose(share, [1 / 5, 1 - 4 / 5 * 2 / 3])
-    found = time_to_conversion.measure(company(created, takes), "won", at(10))
-    assert (found.leads, found.conversions, found.observed_days) == (5, 2, 10.0)
+    measured = time_to_conversion.measure(company(created, takes), "won", at(10))
+    assert (measured.leads, measured.conversions, measured.observed_days) == (5, 2, 10.0)
 
 
 def test_young_leads_do_not_make_conversions_look_quick() -> None:
     rng = np.random.default_rng(0)
     created = rng.uniform(0, 400, 4000)
     takes = np.where(rng.random(4000) < 0.4, rng.uniform(0, 200, 4000), np.inf)
-    found = time_to_conversion.measure(company(created, takes), "won", at(400))
+    measured = time_to_conversion.measure(company(created, takes), "won", at(400))
     naive = takes[(created + takes) <= 400]
-    told = dict(found.quantiles_days)[0.5]
-    assert abs(told - 100) < 8
+    median = dict(measured.quantiles_days)[0.5]
+    assert abs(median - 100) < 8
     assert np.median(naive) < 92
-    assert dict(found.converted_share)[180.0] > 0.33
+    assert dict(measured.converted_share)[180.0] > 0.33
 
 
 def test_a_later_outcome_than_observed_does_not_exist() -> None:
@@ -78,20 +78,20 @@ def test_windows_follow_the_activities_before_a_conversion() -> None:
     activities = pd.DataFrame(
         {"lead_id": "l0", "occurred_at": moments(np.array([99.5, 98.0, 90.0, 60.0, 150.0]))}
     )
-    found = time_to_conversion.measure(
+    measured = time_to_conversion.measure(
         Tables(tables.leads, activities, tables.outcomes), "won", at(400)
     )
-    assert dict(found.activity_share)[3.0] == 0.5
-    assert found.windows_days == (1.0, 3.0, 14.0, 60.0)
+    assert dict(measured.activity_share)[3.0] == 0.5
+    assert measured.windows_days == (1.0, 3.0, 14.0, 60.0)
 
 
 def test_without_conversions_nothing_is_suggested() -> None:
-    found = time_to_conversion.measure(company(np.zeros(3), np.full(3, np.inf)), "won", at(90))
-    assert found.horizon_days is None
-    assert found.quantiles_days == ()
-    assert found.windows_days == ()
-    assert found.conversion_curve == found.activity_curve == ()
-    assert "成約0件" in conversion_times.picture(found, "ja")
+    measured = time_to_conversion.measure(company(np.zeros(3), np.full(3, np.inf)), "won", at(90))
+    assert measured.horizon_days is None
+    assert measured.quantiles_days == ()
+    assert measured.windows_days == ()
+    assert measured.conversion_curve == measured.activity_curve == ()
+    assert "成約0件" in conversion_times.picture(measured, "ja")
 
 
 def busy() -> TimeToConversion:
@@ -110,16 +110,16 @@ def busy() -> TimeToConversion:
 
 
 def test_the_curves_are_those_of_the_figures() -> None:
-    found = busy()
-    for curve in (found.conversion_curve, found.activity_curve):
+    measured = busy()
+    for curve in (measured.conversion_curve, measured.activity_curve):
         days, share = np.array(curve).T
         assert len(curve) <= 200
         assert (np.diff(days) >= 0).all()
         assert (np.diff(share) > 0).all()
         assert share[-1] == 1.0
-    days, share = np.array(found.activity_curve).T
-    for window, told in found.activity_share:
-        assert abs(np.interp(window, days, share) - told) < 0.01
+    days, share = np.array(measured.activity_curve).T
+    for window, expected in measured.activity_share:
+        assert abs(np.interp(window, days, share) - expected) < 0.01
 
 
 def points(markup: str) -> list[tuple[float, float]]:
@@ -128,40 +128,40 @@ def points(markup: str) -> list[tuple[float, float]]:
     (top, most), (base, least) = min(y), max(y)
     x = [(float(x), float(d)) for x, d in re.findall(r'<text x="([\d.]+)"[^>]*>([\d.]+)<', markup)]
     (left, low), (right, high) = min(x), max(x)
-    found = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', markup)[:-1]
+    circles = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', markup)[:-1]
     return [
         (
             low * (high / low) ** ((float(cx) - left) / (right - left)),
             least + (base - 4 - float(cy)) / (base - top) * (most - least),
         )
-        for cx, cy in found
+        for cx, cy in circles
     ]
 
 
-def shown(found: TimeToConversion, draw: Callable[[TimeToConversion], str]) -> bool:
-    """Say whether a picture shows the quantiles where they are."""
-    wanted = sorted(found.quantiles_days)
-    read = sorted((share, days) for days, share in points(draw(found)))
+def shown(measured: TimeToConversion, draw: Callable[[TimeToConversion], str]) -> bool:
+    """Return whether a picture shows the quantiles where they are."""
+    wanted = sorted(measured.quantiles_days)
+    read = sorted((share, days) for days, share in points(draw(measured)))
     return all(
-        abs(share - level) < 0.002 and abs(days / told - 1) < 0.005
-        for (level, told), (share, days) in zip(wanted, read, strict=True)
+        abs(share - level) < 0.002 and abs(days / expected - 1) < 0.005
+        for (level, expected), (share, days) in zip(wanted, read, strict=True)
     )
 
 
 def test_the_picture_shows_quantiles_horizon_and_windows() -> None:
-    found = busy()
-    assert shown(found, conversion_times.picture)
-    markup = conversion_times.picture(found)
-    assert f">horizon {found.horizon_days:g} d<" in markup
-    assert markup.count('stroke-dasharray="2 3"') == len(found.windows_days) > 1
-    japanese = conversion_times.picture(found, "ja")
-    assert f">予測期間 {found.horizon_days:g}日<" in japanese
+    measured = busy()
+    assert shown(measured, conversion_times.picture)
+    markup = conversion_times.picture(measured)
+    assert f">horizon {measured.horizon_days:g} d<" in markup
+    assert markup.count('stroke-dasharray="2 3"') == len(measured.windows_days) > 1
+    japanese = conversion_times.picture(measured, "ja")
+    assert f">予測期間 {measured.horizon_days:g}日<" in japanese
     assert not re.search(r"[a-z]{3}", re.sub(r"<[^>]*>", "", japanese))
 
 
 def test_a_picture_that_swaps_the_curves_would_be_noticed() -> None:
-    def swapped(found: TimeToConversion) -> str:
-        as_quantiles = tuple((share, days) for days, share in found.activity_share[1:6])
-        return conversion_times.picture(replace(found, quantiles_days=as_quantiles))
+    def swapped(measured: TimeToConversion) -> str:
+        as_quantiles = tuple((share, days) for days, share in measured.activity_share[1:6])
+        return conversion_times.picture(replace(measured, quantiles_days=as_quantiles))
 
     assert not shown(busy(), swapped)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from models.baselines import baselines, odoo_score
-from models.baselines.odoo_score import Cells
+from models.baselines.odoo_score import OdooCells
 from models.model.points import Points, Rule
 from models.stats.training_set import TrainingSet
 
 
-def tag_case() -> tuple[Cells, np.ndarray, Cells]:
+def tag_case() -> tuple[OdooCells, np.ndarray, OdooCells]:
     """150 leads: 50 with tag 1, 50 with tag 2, 50 with both; and four open ones to score."""
     lead = np.arange(150)
     first, second = lead[(lead < 50) | (lead >= 100)], lead[lead >= 50]
@@ -21,29 +21,31 @@ def tag_case() -> tuple[Cells, np.ndarray, Cells]:
         [np.full(np.isin(closed, tagged).sum(), tag) for tag, tagged in ((1, first), (2, second))]
     )
     field = np.zeros(len(row), dtype=np.int64)
-    asked = Cells(np.array([0, 1, 2, 2]), np.zeros(4, dtype=np.int64), np.array([1, 2, 1, 2]), 4)
-    return Cells(row, field, value, len(closed)), np.isin(closed, won), asked
+    open_leads = OdooCells(
+        np.array([0, 1, 2, 2]), np.zeros(4, dtype=np.int64), np.array([1, 2, 1, 2]), 4
+    )
+    return OdooCells(row, field, value, len(closed)), np.isin(closed, won), open_leads
 
 
 def test_odoo_gives_its_published_check_figures() -> None:
-    cells, won, asked = tag_case()
-    scores = 100 * odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(asked)
+    cells, won, open_leads = tag_case()
+    scores = 100 * odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(open_leads)
     assert np.round(scores, 2).tolist() == [33.69, 23.51, 28.05, 28.60]
 
 
 def test_odoo_check_figures_notice_a_wrong_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(odoo_score, "START", 1.0)
-    cells, won, asked = tag_case()
-    scores = 100 * odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(asked)
+    cells, won, open_leads = tag_case()
+    scores = 100 * odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(open_leads)
     assert np.round(scores, 2).tolist() != [33.69, 23.51, 28.05, 28.60]
 
 
 def test_odoo_leaves_out_rare_tags_and_unknown_values() -> None:
-    cells = Cells(np.arange(9), np.zeros(9, dtype=np.int64), np.array([1] * 8 + [2]), 9)
+    cells = OdooCells(np.arange(9), np.zeros(9, dtype=np.int64), np.array([1] * 8 + [2]), 9)
     won = np.arange(9) >= 8
-    asked = Cells(np.array([0, 1]), np.zeros(2, dtype=np.int64), np.array([2, 3]), 2)
-    as_tag = odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(asked)
-    as_field = odoo_score.learn(cells, won).probability_of(asked)
+    open_leads = OdooCells(np.array([0, 1]), np.zeros(2, dtype=np.int64), np.array([2, 3]), 2)
+    as_tag = odoo_score.learn(cells, won, tag_fields=(0,)).probability_of(open_leads)
+    as_field = odoo_score.learn(cells, won).probability_of(open_leads)
     assert as_tag[0] == as_tag[1]
     assert as_field[0] > as_field[1]
 

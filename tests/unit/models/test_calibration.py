@@ -10,6 +10,7 @@ from models.model import calibration
 from models.model.calibration import Calibration
 from models.model.settings import CalibrationSettings
 from models.stats.log_odds import expit, logit
+from models.stats.metrics import log_losses
 
 KINDS: list[calibration.Kind] = ["none", "sigmoid", "beta", "isotonic", "quadratic"]
 
@@ -34,9 +35,9 @@ def test_a_steep_margin_is_made_flat() -> None:
     curve = chosen(margin, label)
     assert curve.kind != "none"
     later_margin, later_label = drawn(4000, 2.5, seed=1)
-    before = calibration.log_losses(expit(later_margin), later_label).mean()
-    after = calibration.log_losses(curve.probability(later_margin), later_label).mean()
-    best = calibration.log_losses(expit(later_margin / 2.5), later_label).mean()
+    before = log_losses(probability=expit(later_margin), label=later_label).mean()
+    after = log_losses(probability=curve.probability(later_margin), label=later_label).mean()
+    best = log_losses(probability=expit(later_margin / 2.5), label=later_label).mean()
     assert after < before - 0.02
     assert after < best + 0.005
 
@@ -75,8 +76,8 @@ def test_a_margin_that_overstates_at_both_ends_is_bent(seed: int) -> None:
     curve = chosen(margin, label)
     assert curve.kind == "quadratic"
     hottest = np.argsort(margin)[-80:]
-    told, truth = curve.probability(margin[hottest]).mean(), true[hottest].mean()
-    assert abs(told - truth) < 0.05
+    predicted, truth = curve.probability(margin[hottest]).mean(), true[hottest].mean()
+    assert abs(predicted - truth) < 0.05
     assert expit(margin[hottest]).mean() - truth > 0.2
 
 
@@ -99,11 +100,11 @@ def test_isotonic_never_says_certainly() -> None:
 
 def test_levels_that_differ_by_rounding_alone_do_not_lose_the_curve() -> None:
     """The two highest levels of these rows are both one third, but for the last bit."""
-    told = (
+    outcomes = (
         "01100001010011001010001100011000010010010010001110"
         "11010000101100000110001000010010000010010000100000"
     )
-    label = np.array([float(one) for one in told])
+    label = np.array([float(one) for one in outcomes])
     margin = np.arange(100.0)
     for twice in (13, 38, 57, 77, 89):
         margin[twice:] -= 1.0

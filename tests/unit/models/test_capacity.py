@@ -1,15 +1,15 @@
-"""What sales would have found: a case worked by hand, and a lot that favours nobody."""
+"""Captured conversions: a case worked by hand, and a random order that favours nobody."""
 
 import numpy as np
 
 from features.timeline import DAY, NEVER
-from models.lifecycle.capacity import WEEK, Rows, found, taken
+from models.lifecycle.capacity import WEEK, AnsweredRows, captured, taken
 from models.lifecycle.origins import BacktestSettings
 
 
-def hand_worked() -> tuple[Rows, np.ndarray]:
+def hand_worked() -> tuple[AnsweredRows, np.ndarray]:
     """Four leads in two weeks; lead 1 comes up twice, lead 2 converts before the second week."""
-    rows = Rows(
+    rows = AnsweredRows(
         label=np.array([1.0, 0.0, 1.0, 0.0, 1.0]),
         lead=np.array([0, 1, 2, 3, 1]),
         cutoff=np.array([0, DAY, 2 * DAY, 3 * DAY, WEEK + DAY]),
@@ -41,9 +41,11 @@ def test_equal_probabilities_are_drawn_by_lot() -> None:
     count = 4000
     rng = np.random.default_rng(1)
     label = (np.arange(count) < 1000).astype(float)
-    rows = Rows(label, np.arange(count), rng.integers(0, 4 * WEEK, count), np.full(count, 9 * WEEK))
+    rows = AnsweredRows(
+        label, np.arange(count), rng.integers(0, 4 * WEEK, count), np.full(count, 9 * WEEK)
+    )
     outcome = {"lot": taken(rows, np.full(count, 0.1), 100, 0)}
-    told = found(outcome, rows.lead, "lot", BacktestSettings())["lot"]
-    assert told.worked == 400
-    assert abs(told.found - 100) < 35
-    assert told.less.value == told.less.low == told.less.high == 0
+    result = captured(outcome, rows.lead, "lot", BacktestSettings())["lot"]
+    assert result.worked == 400
+    assert abs(result.captured - 100) < 35
+    assert result.less.value == result.less.low == result.less.high == 0

@@ -15,15 +15,15 @@ from models.charts import (
     Axis,
     Bar,
     Bin,
+    ChartText,
     Chosen,
     Distribution,
     Lane,
-    Line,
+    LineSeries,
     Point,
     Span,
     Step,
     Steps,
-    Words,
     axes,
     bars,
     distribution,
@@ -38,12 +38,16 @@ from models.charts import (
 )
 from models.charts.waterfall import Layout
 
-WORDS = Words("fig", "受注の<割合>", "The share & its interval")
+WORDS = ChartText("fig", "受注の<割合>", "The share & its interval")
 UNIT = Axis("x", 0, 1)
 DAYS = Axis("days", 1, 100, marks=((1, "1"), (10, "10")))
-LINE = Line("mikomi", (0.0, 0.5, 1.0), (0.0, 0.8, 1.0), low=(0.0, 0.7, 1.0), high=(0.0, 0.9, 1.0))
-CHARTS: dict[str, Callable[[Words], str]] = {
-    "lines": lambda words: lines(words, UNIT, UNIT, [LINE, Line("b", (0, 1), (0, 1), rank=1)]),
+LINE = LineSeries(
+    "mikomi", (0.0, 0.5, 1.0), (0.0, 0.8, 1.0), low=(0.0, 0.7, 1.0), high=(0.0, 0.9, 1.0)
+)
+CHARTS: dict[str, Callable[[ChartText], str]] = {
+    "lines": lambda words: lines(
+        words, UNIT, UNIT, [LINE, LineSeries("b", (0, 1), (0, 1), rank=1)]
+    ),
     "bars": lambda words: bars(words, UNIT, [Bar("a & b", 0.5, 0.4, 0.6, note="n = 3")]),
     "dots": lambda words: dots(words, UNIT, [Bar("a", 0.5, 0.4, 0.6)], reference=0.5),
     "no rows": lambda words: dots(words, UNIT, []),
@@ -75,8 +79,8 @@ def parse(markup: str) -> ET.Element:
 def test_a_chart_is_well_formed_and_described(name: str) -> None:
     root = parse(CHARTS[name](WORDS))
     assert root.get("role") == "img"
-    said = [root[0].text, root[1].text]
-    assert said == [WORDS.title, WORDS.summary]
+    texts = [root[0].text, root[1].text]
+    assert texts == [WORDS.title, WORDS.summary]
     assert root.get("aria-labelledby") == f"{root[0].get('id')} {root[1].get('id')}"
 
 
@@ -105,7 +109,7 @@ def shows(draw: Callable[[list[Bin]], str], bins: list[Bin]) -> bool:
         ((x - plot.left) / across, (plot.height - plot.bottom - y) / upwards)
         for x, y in dots_at(draw(bins))
     ]
-    wanted = [(bin_.given, bin_.converted) for bin_ in bins]
+    wanted = [(bin_.predicted, bin_.converted) for bin_ in bins]
     return all(math.dist(a, b) < 1e-3 for a, b in zip(read, wanted, strict=True))
 
 
@@ -117,7 +121,7 @@ def honest(bins: list[Bin]) -> str:
 
 
 def swapped(bins: list[Bin]) -> str:
-    return honest([Bin(b.converted, b.given, b.low, b.high, b.rows) for b in bins])
+    return honest([Bin(b.converted, b.predicted, b.low, b.high, b.rows) for b in bins])
 
 
 def test_points_are_drawn_where_the_numbers_say() -> None:
@@ -138,11 +142,11 @@ def test_days_stand_by_their_logarithm_and_a_step_is_level_before_it_rises() -> 
 
 def test_a_value_that_is_no_number_is_refused_not_drawn() -> None:
     with pytest.raises(ValueError, match="must be a number"):
-        lines(WORDS, UNIT, UNIT, [Line("m", (0.0, math.nan), (0.0, 1.0))])
+        lines(WORDS, UNIT, UNIT, [LineSeries("m", (0.0, math.nan), (0.0, 1.0))])
 
 
 def test_names_at_the_ends_do_not_touch() -> None:
-    many = [Line(f"name {k}", (0.0, 1.0), (0.0, 1.0), rank=k) for k in range(6)]
+    many = [LineSeries(f"name {k}", (0.0, 1.0), (0.0, 1.0), rank=k) for k in range(6)]
     markup = lines(WORDS, UNIT, UNIT, many)
     places = sorted(float(y) for y in re.findall(r'y="([\d.]+)"[^>]*>name \d<', markup))
     assert len(places) == 6
@@ -194,17 +198,17 @@ def test_words_are_escaped() -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 0.0371), (-3.2, 4.7), (0, 123456), (5, 5)])
 def test_ticks_are_inside_and_few(low: float, high: float) -> None:
-    found = axes.ticks(low, high)
-    assert 1 <= len(found) <= 9
-    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
+    values = axes.ticks(low, high)
+    assert 1 <= len(values) <= 9
+    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in values)
 
 
 def test_ticks_leave_each_other_room_beside_long_names() -> None:
     rows = [Bar("engagement__page_view_active_day_count__ever", 0.15)]
     drawn = bars(WORDS, Axis("PSI", 0.0, 0.16), rows)
     ticks = rf'<text x="([\d.]+)"[^>]*font-size="{style.SMALL:g}" text-anchor="middle">([^<]+)<'
-    found = re.findall(ticks, drawn)
-    places = [(float(x), style.width_of(words, style.SMALL)) for x, words in found]
+    labels = re.findall(ticks, drawn)
+    places = [(float(x), style.width_of(words, style.SMALL)) for x, words in labels]
     assert len(places) >= 2
     for (left, one), (right, other) in itertools.pairwise(places):
         assert right - left > (one + other) / 2

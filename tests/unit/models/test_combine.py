@@ -33,12 +33,12 @@ def test_trees_join_where_they_pay_and_only_there() -> None:
     assert fit_model.fit(crossed(3000, 0, strength=0.0), SETTINGS).booster is None
 
 
-def pays(right: int, wrong: int, *, rows_a_lead: int = 1, told_apart: bool = False) -> bool:
-    """Ask about a margin that leans to the right side for some leads, to the wrong for others."""
+def pays(right: int, wrong: int, *, rows_a_lead: int = 1, distinct: bool = False) -> bool:
+    """Return whether a margin wins that is right for some leads and wrong for others."""
     leads = right + wrong
     label = np.repeat(np.arange(leads) % 2 * 1.0, rows_a_lead)
     side = np.repeat(np.where(np.arange(leads) < right, 1.0, -1.0), rows_a_lead)
-    lead = np.arange(len(label)) // (1 if told_apart else rows_a_lead)
+    lead = np.arange(len(label)) // (1 if distinct else rows_a_lead)
     rows = replace(crossed(len(label), 0), label=label, lead=lead)
     margin = 0.02 * side * (2.0 * label - 1.0)
     return combine._beats(0.5, np.zeros(len(label)), margin, rows)
@@ -48,7 +48,7 @@ def test_a_gain_that_luck_explains_is_none() -> None:
     assert pays(65, 35)
     assert not pays(52, 48)
     assert not pays(52, 48, rows_a_lead=10)
-    assert pays(52, 48, rows_a_lead=10, told_apart=True), "the planted fault: a row is a witness"
+    assert pays(52, 48, rows_a_lead=10, distinct=True), "the planted fault: a row is a witness"
 
 
 def test_many_rows_are_judged_on_two_folds() -> None:

@@ -14,11 +14,11 @@ from models.stats.training_set import TrainingSet
 from tests.evaluation_cases import CATALOG, case_of, evaluated, rows
 
 
-def test_a_signal_is_found() -> None:
-    found = evaluated("signal")
-    assert found.verdict == "signal"
-    assert found.figures[MODEL]["auc"].low > 0.6
-    assert found.comparison("base_rate", "log_loss").better_share == 1.0
+def test_a_signal_is_detected() -> None:
+    result = evaluated("signal")
+    assert result.verdict == "signal"
+    assert result.figures[MODEL]["auc"].low > 0.6
+    assert result.comparison("base_rate", "log_loss").better_share == 1.0
 
 
 def test_without_a_signal_it_says_so() -> None:
@@ -28,9 +28,9 @@ def test_without_a_signal_it_says_so() -> None:
 def test_a_test_without_conversions_is_too_few_and_no_failure() -> None:
     case = case_of(rows())
     test = replace(case.test, label=np.zeros(len(case.test)))
-    found = evaluation.evaluate(replace(case, test=test), evaluation.EvaluationSettings(5, (), 50))
-    assert found.verdict == "too_few"
-    assert np.isnan(found.figures[MODEL]["auc"].value)
+    result = evaluation.evaluate(replace(case, test=test), evaluation.EvaluationSettings(5, (), 50))
+    assert result.verdict == "too_few"
+    assert np.isnan(result.figures[MODEL]["auc"].value)
 
 
 def test_a_better_order_with_wrong_probabilities_is_ranking_only() -> None:
@@ -53,8 +53,8 @@ def test_every_baseline_the_data_allow_is_there() -> None:
 @pytest.mark.parametrize("metric", NAMES)
 def test_the_figures_are_those_of_metrics(metric: str) -> None:
     case = case_of(rows())
-    given = case.model.probability(case.test.values)
-    scored = metrics.Scored(case.test.label, given)
+    probability = case.model.probability(case.test.values)
+    scored = metrics.ScoredRows(label=case.test.label, probability=probability)
     shown = evaluated("signal").figures[MODEL][metric]
     assert shown.value == metrics.METRICS[metric](scored, None)
     assert shown.low <= shown.high
@@ -79,17 +79,19 @@ def test_comparisons_are_paired() -> None:
 def test_intervals_go_by_lead() -> None:
     rng = np.random.default_rng(0)
     label = np.repeat((rng.random(60) < 0.4).astype(np.float64), 20)
-    given = np.repeat(np.clip(rng.normal(0.4, 0.2, 60), 0.01, 0.99), 20)
-    by_lead = redraw(label, {"m": given}, np.repeat(np.arange(60), 20), 100)["m"].interval("auc")
-    by_row = redraw(label, {"m": given}, np.arange(1200), 100)["m"].interval("auc")
+    probability = np.repeat(np.clip(rng.normal(0.4, 0.2, 60), 0.01, 0.99), 20)
+    by_lead = redraw(label, {"m": probability}, np.repeat(np.arange(60), 20), 100)["m"].interval(
+        "auc"
+    )
+    by_row = redraw(label, {"m": probability}, np.arange(1200), 100)["m"].interval("auc")
     assert by_lead.high - by_lead.low > 2 * (by_row.high - by_row.low)
 
 
 def test_a_planted_leak_is_named() -> None:
-    found = evaluated("leak")
-    named = {single.feature: single.grounds for single in found.suspects}
+    result = evaluated("leak")
+    named = {single.feature: single.grounds for single in result.suspects}
     assert {"decides_alone", "one_value", "filled_later"} <= set(named["profile__budget"])
-    assert found.singles[0].feature == "profile__budget"
+    assert result.singles[0].feature == "profile__budget"
 
 
 def test_an_honest_company_has_no_suspects() -> None:
@@ -103,20 +105,20 @@ def test_a_category_that_gives_the_outcome_away_is_named() -> None:
     values[:, 2] = np.where(whole.label == 1.0, 1.0, 2.0)
     case = case_of(rows())
     half = np.arange(len(whole)) < len(whole) // 2
-    told: TrainingSet = replace(whole, values=values)
-    found = singles(told.take(half), told.take(~half), case.catalog.features, 0.99)
-    assert found[0].feature == "profile__industry"
-    assert found[0].auc == 1.0
-    assert "one_value" in found[0].grounds
+    changed: TrainingSet = replace(whole, values=values)
+    result = singles(changed.take(half), changed.take(~half), case.catalog.features, 0.99)
+    assert result[0].feature == "profile__industry"
+    assert result[0].auc == 1.0
+    assert "one_value" in result[0].grounds
 
 
 def test_the_parts_hold_every_row_once() -> None:
-    found = evaluated("signal")
-    for parts in (found.by_age, found.by_month, found.by_segment["industry"]):
-        assert sum(group.rows for group in parts) == found.test.rows
-        assert sum(group.conversions for group in parts) == found.test.conversions
-    assert [group.name for group in found.by_age] == ["0-0.5", "0.5-2", "2-7", "30-90", "90-180"]
-    assert {group.name for group in found.by_segment["industry"]} == {
+    result = evaluated("signal")
+    for parts in (result.by_age, result.by_month, result.by_segment["industry"]):
+        assert sum(group.rows for group in parts) == result.test.rows
+        assert sum(group.conversions for group in parts) == result.test.conversions
+    assert [group.name for group in result.by_age] == ["0-0.5", "0.5-2", "2-7", "30-90", "90-180"]
+    assert {group.name for group in result.by_segment["industry"]} == {
         "retail",
         "<steel>",
         "(other)",
@@ -124,8 +126,8 @@ def test_the_parts_hold_every_row_once() -> None:
 
 
 def test_a_part_with_few_conversions_has_no_auc() -> None:
-    found = evaluated("signal")
-    few = [group for group in found.by_month if group.conversions < 10]
+    result = evaluated("signal")
+    few = [group for group in result.by_month if group.conversions < 10]
     assert all(np.isnan(group.auc.value) for group in few)
 
 
@@ -141,9 +143,9 @@ def test_the_curves_end_where_they_must() -> None:
 
 
 def test_the_reliability_picture_is_the_calibration_error() -> None:
-    found = evaluated("signal")
-    gaps = sum(abs(one.given - one.converted) * one.rows for one in found.reliability)
-    assert gaps / found.test.rows == pytest.approx(found.figures[MODEL]["ece"].value)
+    result = evaluated("signal")
+    gaps = sum(abs(one.predicted - one.converted) * one.rows for one in result.reliability)
+    assert gaps / result.test.rows == pytest.approx(result.figures[MODEL]["ece"].value)
 
 
 def test_the_learning_curve_ends_with_the_model_itself() -> None:
@@ -153,6 +155,6 @@ def test_the_learning_curve_ends_with_the_model_itself() -> None:
 
 
 def test_the_importances_are_of_the_catalog_and_fall() -> None:
-    told = evaluated("signal").importance
-    assert {one.concept for one in told} <= {feature.concept for feature in CATALOG.features}
-    assert [one.size for one in told] == sorted((one.size for one in told), reverse=True)
+    changed = evaluated("signal").importance
+    assert {one.concept for one in changed} <= {feature.concept for feature in CATALOG.features}
+    assert [one.size for one in changed] == sorted((one.size for one in changed), reverse=True)

@@ -17,5 +17,5 @@ NUMBERS = st.floats(-1e6, 1e6)
 def test_as_numpy(points: list[tuple[float, float]], x: float) -> None:
     assume(len(points) > 1 or not np.isnan(x))  # NumPy takes a lone point for a constant then
     at, values = np.array(sorted(points)).T.copy()
-    for asked in (x, *at):
-        np.testing.assert_array_equal(between(asked, at, values), np.interp(asked, at, values))
+    for point in (x, *at):
+        np.testing.assert_array_equal(between(point, at, values), np.interp(point, at, values))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.model import interval
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 
 
 def _world(
@@ -28,7 +28,7 @@ def test_without_outcomes_the_interval_is_wide_and_says_so() -> None:
     empty = np.array([])
     none = interval.learn(empty, empty, empty.astype(int), empty.astype(int))
     low, high, sufficient = none.of(np.array([0.05]))
-    assert none == Interval()
+    assert none == ProbabilityInterval()
     assert low[0] < 0.015
     assert high[0] > 0.2
     assert not sufficient[0]
@@ -70,8 +70,8 @@ def test_coverage_fails_where_rows_of_a_lead_are_taken_as_independent() -> None:
 def _held(random: np.random.Generator, leads: int, *, clustered: bool) -> bool:
     p, label, lead, _, truth = _world(random, leads, error=random.normal(0.0, 0.5))
     whose = lead if clustered else np.arange(lead.size)
-    found = interval.learn(p, label, whose, np.zeros(lead.size, int))
-    narrow = Interval(found.center, found.error, found.covariance, period=0.0)
+    learned = interval.learn(p, label, whose, np.zeros(lead.size, int))
+    narrow = ProbabilityInterval(learned.center, learned.error, learned.covariance, period=0.0)
     at = random.integers(lead.size)
     low, high, _ = narrow.of(p[at : at + 1])
     return bool(low[0] <= truth[at] <= high[0])
@@ -85,5 +85,5 @@ def test_a_base_rate_that_moves_widens_it() -> None:
 
 
 def test_it_survives_as_plain_data() -> None:
-    found = interval.learn(*_world(np.random.default_rng(7), 500)[:4])
-    assert Interval.from_json(found.to_json()) == found
+    learned = interval.learn(*_world(np.random.default_rng(7), 500)[:4])
+    assert ProbabilityInterval.from_json(learned.to_json()) == learned

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as theirs
 
-from models.stats import metrics
+from models.stats import calibration_error, metrics
 
 LABEL = np.array([1.0, 0.0, 1.0, 0.0, 0.0])
 PROBABILITY = np.array([0.9, 0.6, 0.6, 0.3, 0.1])
@@ -19,24 +19,25 @@ def some_scores(n: int = 500) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 
 def test_by_hand() -> None:
     # pairs: 6; 0.9 beats all three; 0.6 ties once and beats two: 3 + 0.5 + 2
-    assert metrics.auc(LABEL, PROBABILITY) == pytest.approx(5.5 / 6)
+    assert metrics.auc(label=LABEL, probability=PROBABILITY) == pytest.approx(5.5 / 6)
+    scored = metrics.ScoredRows(label=LABEL, probability=PROBABILITY)
     # recall 1/2 at precision 1, then 1/2 more at precision 2/3
-    assert metrics.average_precision(LABEL, PROBABILITY) == pytest.approx(0.5 + 0.5 * 2 / 3)
-    assert metrics.brier(LABEL, PROBABILITY) == pytest.approx(
-        (0.01 + 0.36 + 0.16 + 0.09 + 0.01) / 5
-    )
+    assert scored.average_precision() == pytest.approx(0.5 + 0.5 * 2 / 3)
+    assert scored.brier() == pytest.approx((0.01 + 0.36 + 0.16 + 0.09 + 0.01) / 5)
     # the hottest 40 % are one row of 0.9 and one of the two at 0.6: 1 + 1/2 of 2 conversions
-    assert metrics.capture(LABEL, PROBABILITY, 0.4) == pytest.approx(0.75)
-    assert metrics.lift(LABEL, PROBABILITY, 0.4) == pytest.approx(0.75 / 0.4)
+    assert scored.capture(0.4) == pytest.approx(0.75)
+    assert scored.lift(0.4) == pytest.approx(0.75 / 0.4)
     # two bins, (0.1, 0.3, 0.6, 0.6) and (0.9): gaps of sums 0.6 and 0.1
-    assert metrics.ece(LABEL, PROBABILITY, bins=2) == pytest.approx((0.6 + 0.1) / 5)
+    assert calibration_error.ece(label=LABEL, probability=PROBABILITY, bins=2) == pytest.approx(
+        (0.6 + 0.1) / 5
+    )
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_like_scikit_learn(*, weighted: bool) -> None:
     label, probability, _, weight = some_scores()
-    given = weight if weighted else None
-    scored = metrics.Scored(label, probability)
+    weights = weight if weighted else None
+    scored = metrics.ScoredRows(label=label, probability=probability)
     for ours, other in (
         (scored.auc, theirs.roc_auc_score),
         (scored.average_precision, theirs.average_precision_score),
@@ -44,35 +45,42 @@ def test_like_scikit_learn(*, weighted: bool) -> None:
         (scored.log_loss, theirs.log_loss),
     ):
         inside = np.clip(probability, 1e-12, 1 - 1e-12)
-        assert ours(given) == pytest.approx(other(label, inside, sample_weight=given), abs=1e-9)
+        assert ours(weights) == pytest.approx(other(label, inside, sample_weight=weights), abs=1e-9)
 
 
 def test_a_wrong_treatment_of_ties_would_be_noticed() -> None:
     label, probability, _, _ = some_scores()
     parted = probability - 1e-9 * label  # puts conversions last inside every tie
-    wrong = metrics.auc(label, parted)
+    wrong = metrics.auc(label=label, probability=parted)
     assert abs(wrong - theirs.roc_auc_score(label, probability)) > 1e-4
 
 
 def test_weights_are_repeated_rows() -> None:
     label, probability, _, weight = some_scores()
     times = weight.astype(int)
-    scored = metrics.Scored(label, probability)
-    repeated = metrics.Scored(np.repeat(label, times), np.repeat(probability, times))
+    scored = metrics.ScoredRows(label=label, probability=probability)
+    repeated = metrics.ScoredRows(
+        label=np.repeat(label, times), probability=np.repeat(probability, times)
+    )
     assert scored.auc(weight) == pytest.approx(repeated.auc())
     assert scored.capture(0.2, weight) == pytest.approx(repeated.capture(0.2))
 
 
 def test_intervals_go_by_lead() -> None:
     label, probability, _, _ = some_scores(300)
-    once = metrics.measure(label, probability, np.arange(300), draws=100)
+    once = metrics.measure(label=label, probability=probability, lead=np.arange(300), draws=100)
     thrice = metrics.measure(
-        np.tile(label, 3), np.tile(probability, 3), np.tile(np.arange(300), 3), draws=100
+        label=np.tile(label, 3),
+        probability=np.tile(probability, 3),
+        lead=np.tile(np.arange(300), 3),
+        draws=100,
     )
-    by_row = metrics.measure(np.tile(label, 3), np.tile(probability, 3), np.arange(900), draws=100)
+    by_row = metrics.measure(
+        label=np.tile(label, 3), probability=np.tile(probability, 3), lead=np.arange(900), draws=100
+    )
     width = {
-        name: found["auc"].high - found["auc"].low
-        for name, found in (("once", once), ("thrice", thrice), ("by_row", by_row))
+        name: interval["auc"].high - interval["auc"].low
+        for name, interval in (("once", once), ("thrice", thrice), ("by_row", by_row))
     }
     assert width["thrice"] == pytest.approx(width["once"])
     assert width["by_row"] < 0.8 * width["thrice"]  # rows of a lead taken as independent: too sure
@@ -81,16 +89,32 @@ def test_intervals_go_by_lead() -> None:
 
 def test_true_probabilities_lie_at_the_floor_and_wrong_ones_above() -> None:
     label, probability, _, _ = some_scores(4000)
-    floor = metrics.ece_floor(probability, draws=100)
+    floor = calibration_error.ece_floor(probability, draws=100)
     assert 0 < floor.mean < floor.high
-    assert metrics.ece(label, probability) < 1.3 * floor.high
+    assert calibration_error.ece(label=label, probability=probability) < 1.3 * floor.high
     wrong = np.sqrt(probability)
-    assert metrics.ece(label, wrong) > 3 * metrics.ece_floor(wrong, draws=50).high
+    assert (
+        calibration_error.ece(label=label, probability=wrong)
+        > 3 * calibration_error.ece_floor(wrong, draws=50).high
+    )
 
 
 def test_a_difference_of_a_model_with_itself_is_none() -> None:
     label, probability, lead, _ = some_scores()
-    same = metrics.difference("auc", label, (probability, probability), lead, draws=20)
+    same = metrics.difference(
+        "auc", label=label, probabilities=(probability, probability), lead=lead, draws=20
+    )
     assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
-    better = metrics.difference("auc", label, (label, probability), lead, draws=20)
+    better = metrics.difference(
+        "auc", label=label, probabilities=(label, probability), lead=lead, draws=20
+    )
     assert better.low > 0
+
+
+def test_losses_of_margins_equal_those_of_their_probabilities() -> None:
+    label, margin = np.array([1.0, 0.0, 1.0]), np.array([0.5, -2.0, 3.0])
+    by_margin = metrics.margin_log_losses(label=label, margin=margin)
+    by_probability = metrics.log_losses(label=label, probability=1.0 / (1.0 + np.exp(-margin)))
+    np.testing.assert_allclose(by_margin, by_probability, rtol=1e-12)
+    far = metrics.margin_log_losses(label=np.zeros(1), margin=np.array([50.0]))
+    assert far[0] == pytest.approx(50.0)  # a probability would be clipped at 27.6

@@ -10,12 +10,12 @@ from features.catalog.catalog import Catalog, Vocabulary
 from features.errors import BadParams
 from features.timeline import DAY
 from models.monitoring import activities, age_matching, columns, drift, matured, unknown_values
-from models.monitoring.age_matching import Both
-from models.monitoring.columns import Column
+from models.monitoring.age_matching import MonitoredRows
+from models.monitoring.columns import BinnedColumn
 from models.monitoring.drift import NEW, OPEN, Drifted
 from models.monitoring.findings import of_drift
-from models.monitoring.matured import Told
-from models.monitoring.ratio import Counted
+from models.monitoring.matured import MaturedPredictions
+from models.monitoring.ratio import CountRatio
 from models.monitoring.settings import MonitorSettings
 
 SETTINGS = MonitorSettings(redraws=1000)
@@ -24,7 +24,9 @@ FEATURES = 5
 RUNS = 25
 
 
-def both(seed: int, shift: float = 0.0, leads: int = 400, *, rows_alone: bool = False) -> Both:
+def both(
+    seed: int, shift: float = 0.0, leads: int = 400, *, rows_alone: bool = False
+) -> MonitoredRows:
     """Draw leads with habits of their own: today's, and others at many moments before.
 
     The first feature of today's leads is shifted. `rows_alone` is the planted fault: every row is
@@ -37,7 +39,7 @@ def both(seed: int, shift: float = 0.0, leads: int = 400, *, rows_alone: bool = 
     habit = rng.normal(size=(2 * leads, FEATURES))[unit]
     values = (habit + 0.1 * rng.normal(size=habit.shape)).astype(np.float32)
     values[now, 0] += np.float32(shift)
-    return Both(
+    return MonitoredRows(
         now=now,
         unit=np.arange(len(unit)) if rows_alone else unit,
         age_days=rng.choice([10.0, 40.0, 100.0], len(unit)),
@@ -48,30 +50,30 @@ def both(seed: int, shift: float = 0.0, leads: int = 400, *, rows_alone: bool = 
     )
 
 
-def binned(rows: Both) -> list[Column]:
+def binned(rows: MonitoredRows) -> list[BinnedColumn]:
     values = rows.values  # noqa: PD011 - not a frame
     cuts = np.quantile(values[~rows.now], np.arange(1, 8) / 8, axis=0)
     return [
-        Column(
+        BinnedColumn(
             f"f{n}",
             f"c{n}",
             np.searchsorted(cuts[:, n], values[:, n]).astype(np.uint8),
             tuple(cuts[:, n].tolist()),
             (),
-            clock=n == FEATURES - 1,
+            time_proxy=n == FEATURES - 1,
         )
         for n in range(FEATURES)
     ]
 
 
-def asked(rows: Both, settings: MonitorSettings = SETTINGS) -> tuple[Drifted, ...]:
+def drifted(rows: MonitoredRows, settings: MonitorSettings = SETTINGS) -> tuple[Drifted, ...]:
     return drift.drift(rows, binned(rows), [columns.of_score(rows.margin, rows.now)], settings)
 
 
-def alarmed(rows: Both) -> bool:
-    """Whether any evidence of drift is found, whatever its size."""
+def alarmed(rows: MonitoredRows) -> bool:
+    """Whether any evidence of drift is reported, whatever its size."""
     settings = replace(SETTINGS, false_alarm_rate=0.2, psi=1e-9, redraws=300)
-    return any(one.alarm for one in asked(rows, settings))
+    return any(one.alarm for one in drifted(rows, settings))
 
 
 def test_the_index_is_the_hand_worked_one() -> None:
@@ -81,20 +83,20 @@ def test_the_index_is_the_hand_worked_one() -> None:
     assert drift.psi(then, then) == 0.0
 
 
-def test_a_planted_shift_is_found_where_it_is() -> None:
-    found = asked(both(1, shift=0.8))
-    alarms = [one for one in found if one.alarm]
+def test_a_planted_shift_is_detected_where_it_is() -> None:
+    results = drifted(both(1, shift=0.8))
+    alarms = [one for one in results if one.alarm]
     assert {one.column for one in alarms} == {"f0", columns.SCORE}
     mine = next(one for one in alarms if (one.population, one.column) == (OPEN, "f0"))
     assert mine.psi - mine.by_chance > SETTINGS.psi
     assert mine.p_value <= SETTINGS.family_rate
     assert {one.population for one in alarms} >= {OPEN, NEW, "size=small", "size=large"}
-    assert [alarm.what for alarm in of_drift(found)].count("f0") == 2
+    assert [alarm.what for alarm in of_drift(results)].count("f0") == 2
 
 
 def test_a_shift_that_is_real_and_small_is_shown_and_raises_nothing() -> None:
-    found = asked(both(2, shift=0.25, leads=3000))
-    mine = next(one for one in found if (one.population, one.column) == (OPEN, "f0"))
+    results = drifted(both(2, shift=0.25, leads=3000))
+    mine = next(one for one in results if (one.population, one.column) == (OPEN, "f0"))
     assert mine.p_value <= SETTINGS.family_rate
     assert not mine.alarm
 
@@ -102,15 +104,15 @@ def test_a_shift_that_is_real_and_small_is_shown_and_raises_nothing() -> None:
 def test_what_moves_by_nature_is_shown_and_not_tested() -> None:
     rows = both(3)
     rows.values[rows.now, FEATURES - 1] += 3.0  # noqa: PD011 - not a frame
-    mine = [one for one in asked(rows) if one.column == f"f{FEATURES - 1}"]
+    mine = [one for one in drifted(rows) if one.column == f"f{FEATURES - 1}"]
     assert all(one.psi > 1.0 and np.isnan(one.p_value) and not one.alarm for one in mine)
 
 
 def test_the_stated_rate_holds_and_rows_taken_for_leads_break_it() -> None:
     """One family may err in 5 % of these runs; the planted fault forgets whose the rows are."""
-    kept = sum(alarmed(both(seed, leads=300)) for seed in range(RUNS))
+    correct = sum(alarmed(both(seed, leads=300)) for seed in range(RUNS))
     broken = sum(alarmed(both(seed, leads=300, rows_alone=True)) for seed in range(RUNS))
-    assert kept <= 4  # the 99 % point of the binomial of 25 runs at 5 %
+    assert correct <= 4  # the 99 % point of the binomial of 25 runs at 5 %
     assert broken >= RUNS // 2
 
 
@@ -130,24 +132,24 @@ def test_like_is_compared_with_like_and_unknown_ages_are_left_out() -> None:
 
 
 def test_bins_are_named_after_what_was_merged() -> None:
-    column = Column("f", "c", np.zeros(1, np.uint8), (1.0, 5.0), (), clock=False)
-    assert column.says(np.array([0, 1, 2, 3])) == ("≤ 1", "1 – 5", "> 5", "(missing)")
-    assert column.says(np.array([0, 0, 1, 1])) == ("≤ 5", "> 5 (missing)")
+    column = BinnedColumn("f", "c", np.zeros(1, np.uint8), (1.0, 5.0), (), time_proxy=False)
+    assert column.bin_names(np.array([0, 1, 2, 3])) == ("≤ 1", "1 – 5", "> 5", "(missing)")
+    assert column.bin_names(np.array([0, 0, 1, 1])) == ("≤ 5", "> 5 (missing)")
     named = replace(column, edges=(), names=("(other)", "it", "(missing)"))
-    assert named.says(np.array([0, 1, 0])) == ("(other)", "it")
+    assert named.bin_names(np.array([0, 1, 0])) == ("(other)", "it")
 
 
 def test_observed_over_expected_covers_the_truth() -> None:
     """Clustered counts: an interval that takes events for independent would miss twice as often."""
     rng = np.random.default_rng(0)
     counts = 3.0 * rng.poisson(20.0, 2000)
-    held = [Counted(count, 60.0, spread=3.0).ratio() for count in counts]
-    bare = [Counted(count, 60.0).ratio() for count in counts]
+    held = [CountRatio(count, 60.0, spread=3.0).ratio() for count in counts]
+    bare = [CountRatio(count, 60.0).ratio() for count in counts]
     missed = np.mean([not one.low <= 1.0 <= one.high for one in held])
     assert missed == pytest.approx(0.05, abs=0.015)
     assert np.mean([not one.low <= 1.0 <= one.high for one in bare]) > 0.15
-    assert Counted(0.0, 0.0).ratio().value is not None
-    assert not Counted(3.0, 0.0).outside(2.0, 0.01)
+    assert CountRatio(0.0, 0.0).ratio().value is not None
+    assert not CountRatio(3.0, 0.0).outside(2.0, 0.01)
 
 
 def test_volumes_silence_and_quiet() -> None:
@@ -158,8 +160,8 @@ def test_volumes_silence_and_quiet() -> None:
     silent = activities.volumes(rows, {"call": at - 9 * DAY}, at, SETTINGS)
     assert next(one for one in silent if one.activity_type == "call").silent
     call = np.where(rows.now, 4.0, 1.0) * rows.counts["call"]
-    found = activities.volumes(replace(rows, counts={"call": call}), {"call": at}, at, SETTINGS)
-    assert all(one.moved for one in found)
+    changed = activities.volumes(replace(rows, counts={"call": call}), {"call": at}, at, SETTINGS)
+    assert all(one.moved for one in changed)
 
 
 def test_activities_are_counted_when_they_became_known() -> None:
@@ -175,18 +177,18 @@ def test_words_that_were_never_taught() -> None:
     more = replace(rows, counts={"call": rows.counts["call"], "(other)": strange})
     taught = Catalog((), Vocabulary(activity_types=("call",)))
     words = {unknown_values.ACTIVITY_TYPES: (("fax", 3),)}
-    (one,) = unknown_values.unseen(more, taught, words, SETTINGS)
+    (one,) = unknown_values.unknown_shares(more, taught, words, SETTINGS)
     assert (one.alarm, one.then, one.words) == (True, 0.0, (("fax", 3),))
     assert one.now == pytest.approx(1.0 / 3.0)
-    (usual,) = unknown_values.unseen(rows, taught, {}, SETTINGS)
+    (usual,) = unknown_values.unknown_shares(rows, taught, {}, SETTINGS)
     assert not usual.alarm
 
 
-def predictions(factor: float, rows: int = 3000, seed: int = 0) -> Told:
+def predictions(factor: float, rows: int = 3000, seed: int = 0) -> MaturedPredictions:
     rng = np.random.default_rng(seed)
     probability = rng.beta(1.0, 9.0, rows)
     cutoff = (np.arange(rows) * 90 // rows) * DAY
-    return Told(
+    return MaturedPredictions(
         label=(rng.random(rows) < np.minimum(factor * probability, 1.0)).astype(np.float64),
         probability=probability,
         lead=np.arange(rows) // 2,
@@ -210,14 +212,14 @@ def test_matured_predictions_are_held_against_outcomes() -> None:
     assert half.waiting == 7
 
 
-def test_no_matured_prediction_is_no_alarm_and_said() -> None:
+def test_no_matured_prediction_is_no_alarm_and_is_reported() -> None:
     none = matured.calibrated(predictions(1.0, rows=0), "receipts", SETTINGS)
     assert (none.rows, none.enough) == (0, False)
     assert not any(part.alarm for part in none.parts)
     assert np.isnan(none.slope.value)
 
 
-def test_a_rate_that_so_few_redraws_cannot_tell_is_refused() -> None:
+def test_a_rate_that_so_few_redraws_cannot_resolve_is_refused() -> None:
     with pytest.raises(BadParams, match="at least 8000 redraws"):
         MonitorSettings(false_alarm_rate=0.001)
     assert pd.notna(MonitorSettings().family_rate)

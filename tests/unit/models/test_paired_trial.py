@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluation.paired_trial import Both, Trial, TrialSettings, by_lead, trial
+from models.evaluation.paired_trial import Trial, TrialRows, by_lead, trial
+from models.evaluation.settings import TrialSettings
 from tests.promotion_trials import Pair, pair, trials
 
 SETTINGS = TrialSettings(redraws=200)
@@ -25,26 +26,26 @@ def test_truly_better_is_promoted_and_truly_worse_refused(known: Pair) -> None:
 
 
 def test_a_rule_that_looks_at_no_interval_would_be_noticed(known: Pair) -> None:
-    def hopeful(both: Both, settings: TrialSettings) -> Trial:
+    def hopeful(both: TrialRows, settings: TrialSettings) -> Trial:
         held = trial(both, settings)
         return replace(held, gain=replace(held.gain, low=1.0), segments=())
 
     assert any(worse for _, worse in trials(known, 1500, range(3), hopeful))
 
 
-def drawn(count: int = 6000, seed: int = 0) -> Both:
+def drawn(count: int = 6000, seed: int = 0) -> TrialRows:
     rng = np.random.default_rng(seed)
     true = rng.uniform(0.05, 0.5, count)
     label = (rng.random(count) < true).astype(float)
     region = np.where(np.arange(count) % 4 == 0, "north", "south")
-    return Both(label, np.arange(count), true, true, {"region": region})
+    return TrialRows(label, np.arange(count), true, true, {"region": region})
 
 
 def test_an_equal_challenger_may_take_over() -> None:
-    told = trial(drawn(), SETTINGS)
-    assert told.grounds == ()
-    assert told.gain.value == 0.0
-    assert {one.value for one in told.segments} == {"north", "south"}
+    result = trial(drawn(), SETTINGS)
+    assert result.grounds == ()
+    assert result.gain.value == 0.0
+    assert {one.value for one in result.segments} == {"north", "south"}
 
 
 def test_a_segment_that_is_hurt_refuses_what_is_better_on_the_whole() -> None:
@@ -52,9 +53,9 @@ def test_a_segment_that_is_hurt_refuses_what_is_better_on_the_whole() -> None:
     north = both.segments["region"] == "north"
     blurred = np.where(north, both.champion, 0.5 * both.champion + 0.4)
     spoiled = np.where(north, 0.5 * both.champion + 0.4, both.champion)
-    told = trial(replace(both, champion=blurred, challenger=spoiled), SETTINGS)
-    assert told.gain.low > 0
-    assert [one.startswith("worse for region north") for one in told.grounds] == [True]
+    result = trial(replace(both, champion=blurred, challenger=spoiled), SETTINGS)
+    assert result.gain.low > 0
+    assert [one.startswith("worse for region north") for one in result.grounds] == [True]
 
 
 def test_many_segments_hurt_nobody_by_chance() -> None:
@@ -68,19 +69,19 @@ def test_many_segments_hurt_nobody_by_chance() -> None:
             for _ in range(2)
         ]
         many = {"product": (np.arange(len(both.label)) % 40).astype(np.str_)}
-        told = trial(
+        result = trial(
             replace(both, champion=noisy[0], challenger=noisy[1], segments=many),
             replace(SETTINGS, allowed_segment_loss=0.0, redraws=40),
         )
-        assert len(told.segments) > 30
-        refused += any(one.hurt for one in told.segments)
+        assert len(result.segments) > 30
+        refused += any(one.hurt for one in result.segments)
     assert refused <= 6
 
 
 def test_too_few_outcomes_are_no_proof() -> None:
     both = drawn(40)
-    told = trial(replace(both, champion=np.full(40, 0.9), segments={}), SETTINGS)
-    assert [one.startswith("too few outcomes") for one in told.grounds] == [True]
+    result = trial(replace(both, champion=np.full(40, 0.9), segments={}), SETTINGS)
+    assert [one.startswith("too few outcomes") for one in result.grounds] == [True]
 
 
 def test_rows_of_a_lead_count_together() -> None:

@@ -9,9 +9,9 @@ from features.build import FeatureFrame
 from features.catalog.catalog import Vocabulary
 from features.errors import CatalogMismatch
 from models.explain import concept_proof, learn_evidence
-from models.explain.concept_proof import HeldOut, ProofSettings
+from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
-from models.explain.select_reasons import ReasonSettings
+from models.explain.settings import ProofSettings, ReasonSettings
 from models.model.points import Points, Rule
 from models.scoring.scorer import Scorer
 from models.training import fit_model
@@ -42,7 +42,7 @@ def test_labels_of_pure_noise_prove_nothing() -> None:
     small = small_model(labels_are_noise=True)
     assert small.artifact.evidence.proven == ()
     scores = Scorer(small.artifact).score(small.frame)
-    assert (scores.picked.concept == -1).all()
+    assert (scores.selected.concept == -1).all()
     np.testing.assert_allclose(
         scores.remainder, scores.probability - scores.base_probability, atol=1e-15
     )
@@ -85,20 +85,22 @@ def test_what_only_grows_with_the_age_of_the_lead_is_not_proven() -> None:
     among_like_ages = HeldOut(cards[:, None] * 0.1, label, row, row % 2, age, nought)
     assert not concept_proof.proven(among_like_ages, 0.05).any()
     among_all = replace(among_like_ages, age=nought)
-    assert concept_proof.proven(among_all, 0.05).all(), "the planted fault: ages are not told apart"
+    assert concept_proof.proven(among_all, 0.05).all(), (
+        "the planted fault: ages are not distinguished"
+    )
     of_age_itself = replace(among_like_ages, age_concept=0)
     assert concept_proof.proven(of_age_itself, 0.05).all()
 
 
 def test_reasons_are_ranked_for_then_against() -> None:
     scores = Scorer(small_model().artifact).score(small_model().frame)
-    contribution = scores.picked.contribution
+    contribution = scores.selected.contribution
     for_it, against = contribution[:, :3], contribution[:, 3:]
     assert (for_it >= 0).all()
     assert (against <= 0).all()
     assert (np.diff(for_it, axis=1) <= 0).all()
     assert (np.diff(np.abs(against), axis=1) <= 0).all()
-    there = scores.picked.concept >= 0
+    there = scores.selected.concept >= 0
     higher = np.maximum(scores.probability, scores.base_probability)
     assert (np.abs(contribution) >= ReasonSettings().least * higher[:, None])[there].all()
 
@@ -107,11 +109,11 @@ def test_a_reason_equals_its_concepts_contribution() -> None:
     small = small_model()
     scorer = Scorer(small.artifact)
     scores, parts = scorer.score(small.frame), scorer.concept_contributions(small.frame.values)
-    picked = scores.picked
-    for row, place in zip(*np.nonzero(picked.concept >= 0), strict=True):
-        assert picked.contribution[row, place] == parts[row, picked.concept[row, place]]
-        leading = int(picked.feature[row, place])
-        assert scorer.concepts.of_feature[leading] == picked.concept[row, place]
+    selected = scores.selected
+    for row, place in zip(*np.nonzero(selected.concept >= 0), strict=True):
+        assert selected.contribution[row, place] == parts[row, selected.concept[row, place]]
+        leading = int(selected.feature[row, place])
+        assert scorer.concepts.of_feature[leading] == selected.concept[row, place]
 
 
 def test_evidence_is_counted_from_the_training_rows() -> None:
@@ -120,23 +122,23 @@ def test_evidence_is_counted_from_the_training_rows() -> None:
     codes = binning.codes(small.rows.values)
     scores = Scorer(small.artifact).score(small.frame)
     own = binning.codes(small.frame.values)
-    picked = scores.picked
-    for row, place in list(zip(*np.nonzero(picked.concept >= 0), strict=True))[:40]:
-        feature = int(picked.feature[row, place])
+    selected = scores.selected
+    for row, place in list(zip(*np.nonzero(selected.concept >= 0), strict=True))[:40]:
+        feature = int(selected.feature[row, place])
         same = codes[feature] == own[feature, row]
         expected = (int(same.sum()), int(small.rows.label[same].sum()))
-        assert (picked.snapshots[row, place], picked.conversions[row, place]) == expected
-        assert small.artifact.evidence.of(feature, float(picked.value[row, place])) == expected
+        assert (selected.snapshots[row, place], selected.conversions[row, place]) == expected
+        assert small.artifact.evidence.of(feature, float(selected.value[row, place])) == expected
 
 
 def test_no_reason_is_shown_whose_support_is_too_small() -> None:
     small = small_model()
     demanding = Scorer(small.artifact, ReasonSettings(min_support=700)).score(small.frame)
-    there = demanding.picked.concept >= 0
+    there = demanding.selected.concept >= 0
     assert there.any()
-    assert (demanding.picked.snapshots[there] >= 700).all()
+    assert (demanding.selected.snapshots[there] >= 700).all()
     usual = Scorer(small.artifact).score(small.frame)
-    assert (usual.picked.snapshots[usual.picked.concept >= 0] < 700).any()
+    assert (usual.selected.snapshots[usual.selected.concept >= 0] < 700).any()
     np.testing.assert_array_equal(usual.probability, demanding.probability)
 
 
@@ -162,14 +164,16 @@ def test_the_table_says_the_same_as_the_single_lead() -> None:
     scores = Scorer(small.artifact).score(small.frame)
     frame = scores.to_frame(("ja", "en"))
     for row in range(50):
-        reasons, told = scores.reasons_of(row), frame.iloc[row]
-        assert told["reason_codes"] == [reason.code for reason in reasons]
-        assert told["reason_contributions"] == [reason.contribution for reason in reasons]
-        assert told["reasons_ja"] == [reason.sentence.ja for reason in reasons]
-        assert told["reasons_en"] == [reason.sentence.en for reason in reasons]
-        assert told["reason_snapshots"] == [reason.snapshots for reason in reasons]
-        total = told["base_probability"] + sum(told["reason_contributions"]) + told["remainder"]
-        assert total == pytest.approx(told["probability"], abs=1e-12)
+        reasons, record = scores.reasons_of(row), frame.iloc[row]
+        assert record["reason_codes"] == [reason.code for reason in reasons]
+        assert record["reason_contributions"] == [reason.contribution for reason in reasons]
+        assert record["reasons_ja"] == [reason.sentence.ja for reason in reasons]
+        assert record["reasons_en"] == [reason.sentence.en for reason in reasons]
+        assert record["reason_snapshots"] == [reason.snapshots for reason in reasons]
+        total = (
+            record["base_probability"] + sum(record["reason_contributions"]) + record["remainder"]
+        )
+        assert total == pytest.approx(record["probability"], abs=1e-12)
 
 
 def test_no_leads_are_no_scores() -> None:
@@ -187,22 +191,22 @@ def test_features_of_another_catalog_are_refused() -> None:
         Scorer(small.artifact).score(FeatureFrame(small.frame.keys, small.frame.values, other))
 
 
-def test_hand_given_points_are_reasons_without_proof() -> None:
+def test_hand_written_points_are_reasons_without_proof() -> None:
     taught = rows(1500, 3)
     nobody_yet = replace(taught, label=np.zeros(1500))
     points = Points((Rule(0, 1.5, low=2.0),))
     model = fit_model.fit(nobody_yet, SETTINGS, points)
-    found = learn_evidence.learn(nobody_yet, model, catalog(), (SETTINGS, points, 0))
-    assert found.proven == ("pricing",)
-    artifact = replace(small_model().artifact, model=model, evidence=found)
+    evidence = learn_evidence.learn(nobody_yet, model, catalog(), (SETTINGS, points, 0))
+    assert evidence.proven == ("pricing",)
+    artifact = replace(small_model().artifact, model=model, evidence=evidence)
     scores = Scorer(artifact).score(frame_of(taught))
     week = taught.values[:, 0]
-    assert (scores.picked.contribution[week >= 2, 0] > 0).all()
-    assert (scores.picked.conversions == 0).all()
+    assert (scores.selected.contribution[week >= 2, 0] > 0).all()
+    assert (scores.selected.conversions == 0).all()
 
 
 def test_too_few_outcomes_prove_nothing() -> None:
     taught = rows(3000, 0).take(np.arange(60))
     model = fit_model.fit(taught, SETTINGS)
-    found = learn_evidence.learn(taught, model, catalog(), (SETTINGS, None, 0), ProofSettings())
-    assert found.proven == ()
+    evidence = learn_evidence.learn(taught, model, catalog(), (SETTINGS, None, 0), ProofSettings())
+    assert evidence.proven == ()

@@ -10,7 +10,8 @@ import pytest
 from features.timeline import DAY
 from models.lifecycle import recalibrate
 from models.lifecycle.recalibrate import decide
-from models.lifecycle.recalibration import Cut, Matured, RepairSettings
+from models.lifecycle.recalibration import Cut, Matured
+from models.lifecycle.settings import RecalibrationSettings
 from models.model.calibration import Calibration
 from models.stats.log_odds import expit
 from pipelines.stages import champion_trial
@@ -35,13 +36,13 @@ def matured(
     [(1.0, 0.0, "none"), (1.0, 0.8, "shift"), (0.5, -0.7, "slope"), (1.6, 0.9, "slope")],
 )
 def test_it_finds_what_has_moved_and_no_more(slope: float, shift: float, kind: str) -> None:
-    found = decide(Calibration(), matured(slope, shift), EMBARGO)
-    assert found.kind == kind, found.why
+    decision = decide(Calibration(), matured(slope, shift), EMBARGO)
+    assert decision.kind == kind, decision.why
     if kind != "none":
-        assert found.line == pytest.approx((slope, shift), abs=0.2)
+        assert decision.line == pytest.approx((slope, shift), abs=0.2)
 
 
-QUICK = RepairSettings(redraws=100)
+QUICK = RecalibrationSettings(redraws=100)
 
 
 def test_noise_rarely_changes_anything() -> None:
@@ -59,12 +60,12 @@ def test_judged_on_the_rows_that_it_was_fitted_on_it_would_change_for_noise() ->
         mine = rows.take(cut.judged)
         return curve.moved(*fitter(mine.margin, mine.label)).probability(mine.margin)
 
-    few = RepairSettings(redraws=50, min_conversions=8)
+    few = RecalibrationSettings(redraws=50, min_conversions=8)
     drawn = [matured(1.0, 0.0, count=400, seed=seed) for seed in range(12)]
 
     def gains() -> list[float]:
         decided = [decide(Calibration(), one, EMBARGO, few) for one in drawn]
-        return [one.gain.value for found in decided for one in found.tried]
+        return [one.gain.value for decision in decided for one in decision.tried]
 
     honest = gains()
     with patch.object(recalibrate, "_held_out", careless):
@@ -86,29 +87,29 @@ def test_the_guard_knows_nothing_of_the_judged_leads_or_labels() -> None:
     one = matured(1.0, 0.8)
     before = decide(Calibration(), one, EMBARGO)
     assert before.cut is not None
-    asked = before.cut.judged[:2]
+    changed = before.cut.judged[:2]
     flipped = one.label.copy()
-    flipped[asked] = 1.0 - flipped[asked]
+    flipped[changed] = 1.0 - flipped[changed]
     with patch.object(recalibrate, "folds_by_lead", lambda lead, _label, n, _seed: lead % n):
-        said = [
+        predicted = [
             decide(Calibration(), replace(one, label=label), EMBARGO).held_out[:2]
             for label in (one.label, flipped)
         ]
-    assert said[0].tolist() == said[1].tolist()
+    assert predicted[0].tolist() == predicted[1].tolist()
 
 
 def test_an_order_that_does_not_hold_is_no_matter_of_calibration() -> None:
-    found = decide(Calibration(), matured(-1.0, 0.0), EMBARGO)
-    assert found.line[0] > 0.0
-    assert all(one.kind != "slope" for one in found.tried)
+    decision = decide(Calibration(), matured(-1.0, 0.0), EMBARGO)
+    assert decision.line[0] > 0.0
+    assert all(one.kind != "slope" for one in decision.tried)
 
 
 @pytest.mark.parametrize("days", [0, 1, 30])
 def test_a_history_too_short_to_judge_changes_nothing_and_says_so(days: int) -> None:
     one = matured(1.0, 2.0, days=max(days, 1), count=2000 if days else 1)
-    found = decide(Calibration(), one, EMBARGO)
-    assert found.kind == "none"
-    assert "too few matured outcomes" in found.why
+    decision = decide(Calibration(), one, EMBARGO)
+    assert decision.kind == "none"
+    assert "too few matured outcomes" in decision.why
 
 
 def test_a_repaired_model_keeps_order_scores_and_trees_and_learns_its_interval_anew() -> None:
@@ -117,10 +118,10 @@ def test_a_repaired_model_keeps_order_scores_and_trees_and_learns_its_interval_a
     rng = np.random.default_rng(0)
     margin = model.margin(later.values)
     label = (rng.random(len(later)) < expit(margin + 1.2)).astype(float)
-    seen = Matured(margin, label, later.lead, later.cutoff)
-    found = decide(model.calibration, seen, EMBARGO, RepairSettings(days=60.0))
-    assert found.kind != "none", found.why
-    done = recalibrate.repaired(model, seen, found, 30.0)
+    later_rows = Matured(margin, label, later.lead, later.cutoff)
+    decision = decide(model.calibration, later_rows, EMBARGO, RecalibrationSettings(days=60.0))
+    assert decision.kind != "none", decision.why
+    done = recalibrate.recalibrated(model, later_rows, decision, 30.0)
     assert done.booster is model.booster
     assert (
         np.argsort(done.probability(later.values)[:50], kind="stable")
@@ -131,7 +132,7 @@ def test_a_repaired_model_keeps_order_scores_and_trees_and_learns_its_interval_a
     mean = done.probability(later.values).mean()
     assert low.mean() < label.mean() < high.mean()
     assert abs(mean - label.mean()) < 0.02 < label.mean() - model.probability(later.values).mean()
-    assert done.choices["repair"]["kind"] == found.kind
+    assert done.choices["repair"]["kind"] == decision.kind
 
 
 def test_a_recalibrated_champion_meets_a_challenger_with_what_it_had_not_learned() -> None:
@@ -149,7 +150,7 @@ def test_a_recalibrated_champion_meets_a_challenger_with_what_it_had_not_learned
     )
     values = small_model().rows.take(np.arange(3)).values  # noqa: PD011 - not a frame
     cutoff = pd.Series(pd.to_datetime(["2026-02-01", "2026-03-01", "2026-06-01"], utc=True))
-    said = champion_trial.probability(one, values, cutoff)
+    predicted = champion_trial.probability(one, values, cutoff)
     margin = made.model.margin(values)
-    assert said == pytest.approx(expit(margin + np.array([0.0, 1.0, 2.0])))
+    assert predicted == pytest.approx(expit(margin + np.array([0.0, 1.0, 2.0])))
     assert champion_trial.learned_until(one) == pd.Timestamp("2026-01-01", tz="UTC")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from features.errors import BadParams, NotEnoughEvidence
-from models.model.reference import BANDS, BandSettings, Reference, learn
+from models.model.reference import BANDS, Reference, learn
+from models.model.settings import BandSettings
 
 
 def test_a_score_is_the_percent_of_the_population_below() -> None:
@@ -26,8 +27,8 @@ def test_ties_count_as_not_below() -> None:
 def test_a_higher_margin_never_has_a_lower_score() -> None:
     rng = np.random.default_rng(1)
     reference = learn(rng.choice(rng.normal(size=40), size=3000))
-    asked = np.sort(rng.normal(size=2000))
-    assert (np.diff(reference.score(asked)) >= 0).all()
+    margins = np.sort(rng.normal(size=2000))
+    assert (np.diff(reference.score(margins)) >= 0).all()
 
 
 def test_bands_are_cut_at_the_thresholds() -> None:
@@ -44,7 +45,7 @@ def test_a_reference_comes_back_from_json_to_the_bit() -> None:
     assert (again.population, again.bands) == (3000, BandSettings(95.0, 70.0))
 
 
-def test_nobody_to_compare_with_is_said() -> None:
+def test_an_empty_population_is_refused() -> None:
     with pytest.raises(NotEnoughEvidence, match="no open leads"):
         learn(np.empty(0))
 

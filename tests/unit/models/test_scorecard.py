@@ -12,7 +12,7 @@ from features.feature import Feature, Sentence, Text
 from models.model import binning, points, scorecard
 from models.model.points import Points, Rule
 from models.model.scorecard import Scorecard
-from models.model.scorecard_solver import Design, Problem, Solution, margin, solve
+from models.model.scorecard_solver import Design, Regression, Solution, margin, solve
 from models.model.settings import ScorecardSettings
 from models.stats.training_set import TrainingSet
 
@@ -41,8 +41,8 @@ def rows_of(n: int = 3000, seed: int = 0) -> TrainingSet:
 def test_a_bin_ends_where_its_edge_says_and_zero_and_missing_have_their_own() -> None:
     values = np.array([[0.0]] * 30 + [[1.0]] * 20 + [[2.0]] * 20 + [[-3.0]] * 20, dtype=np.float32)
     bins = binning.learn(values, np.array([False]), ScorecardSettings(max_bins=4))
-    asked = np.array([[-3.0], [0.0], [1.0], [2.0], [9.0], [np.nan]], dtype=np.float32)
-    codes = bins.codes(asked)[0].tolist()
+    values = np.array([[-3.0], [0.0], [1.0], [2.0], [9.0], [np.nan]], dtype=np.float32)
+    codes = bins.codes(values)[0].tolist()
     assert codes[1] not in (codes[0], codes[2])
     assert codes[3] == codes[4]
     assert codes[5] == bins.counts[0] - 1
@@ -51,8 +51,8 @@ def test_a_bin_ends_where_its_edge_says_and_zero_and_missing_have_their_own() ->
 def test_rare_categories_share_a_bin_with_unknown_ones() -> None:
     values = np.array([[1.0]] * 50 + [[2.0]] * 3 + [[0.0]] * 50, dtype=np.float32)
     bins = binning.learn(values, np.array([True]), SETTINGS)
-    asked = np.array([[0.0], [1.0], [2.0], [77.0]], dtype=np.float32)
-    assert bins.codes(asked)[0].tolist() == [0, 1, 0, 0]
+    values = np.array([[0.0], [1.0], [2.0], [77.0]], dtype=np.float32)
+    assert bins.codes(values)[0].tolist() == [0, 1, 0, 0]
 
 
 def test_contributions_and_intercept_sum_to_the_margin_and_are_centred() -> None:
@@ -74,8 +74,8 @@ def test_it_finds_effects_and_shrinks_noise() -> None:
 def test_the_solution_is_a_minimum_and_the_gradient_is_right() -> None:
     rows = rows_of(500)
     bins = binning.learn(rows.values, rows.categorical, SETTINGS)
-    given = np.linspace(-1, 1, len(rows))
-    design = Design(Problem(bins.codes(rows.values), rows.label, bins, given))
+    by_points = np.linspace(-1, 1, len(rows))
+    design = Design(Regression(bins.codes(rows.values), rows.label, bins, by_points))
     source = np.random.default_rng(1)
     at = Solution(-0.3, 0.7, source.normal(0, 0.1, int(bins.starts[-1])))
     _, gradient = design.loss(at, 2.0)
@@ -101,13 +101,13 @@ def test_it_comes_back_from_json_to_the_bit() -> None:
     assert np.array_equal(again.margin(rows.values), card.margin(rows.values))
 
 
-def test_right_points_help_when_outcomes_are_few_and_wrong_ones_are_given_up() -> None:
+def test_right_points_help_when_outcomes_are_few_and_wrong_ones_are_overruled() -> None:
     few, test = rows_of(60, seed=2), rows_of(4000, seed=3)
     right = Points((Rule(0, 1.0, low=2.0), Rule(1, 1.0, codes=(1.0,)), Rule(1, -1.0, codes=(2.0,))))
     wrong = Points(tuple(Rule(r.column, -r.log_odds, r.low, r.high, r.codes) for r in right.rules))
 
-    def loss(rows: TrainingSet, given: Points | None, penalty: float) -> float:
-        margin = scorecard.fit(rows, penalty, SETTINGS, given).margin(test.values)
+    def loss(rows: TrainingSet, by_hand: Points | None, penalty: float) -> float:
+        margin = scorecard.fit(rows, penalty, SETTINGS, by_hand).margin(test.values)
         return float(np.mean(np.logaddexp(0, margin) - test.label * margin))
 
     assert loss(few, right, 30.0) < loss(few, None, 30.0)
@@ -120,30 +120,30 @@ def test_right_points_help_when_outcomes_are_few_and_wrong_ones_are_given_up() -
 def test_the_solver_comes_to_the_least_loss_whatever_scale_it_starts_from(penalty: float) -> None:
     """With a unit of the wrong size for the scale it stopped at the first and lost the second."""
     rows = rows_of(3000, seed=4)
-    given = Points((Rule(0, 4.0, low=2.0), Rule(1, 4.0, codes=(1.0,))))
-    design, scales = _design(rows, given), []
+    by_hand = Points((Rule(0, 4.0, low=2.0), Rule(1, 4.0, codes=(1.0,))))
+    design, scales = _design(rows, by_hand), []
     for scale in (0.0, 1.0, 3.0):
         begin = replace(design.start, scale=scale)
         scales.append(solve(design, penalty, begin).scale)
     assert np.ptp(scales) < 0.06
 
 
-def _design(rows: TrainingSet, given: Points) -> Design:
-    further = given.edges(len(rows.names))
+def _design(rows: TrainingSet, by_hand: Points) -> Design:
+    further = by_hand.edges(len(rows.names))
     bins = binning.learn(rows.values, rows.categorical, SETTINGS, further)
     codes = bins.codes(rows.values)
-    log_odds = margin(codes, given.table(bins), bins.starts)
-    return Design(Problem(codes, rows.label, bins, log_odds))
+    log_odds = margin(codes, by_hand.table(bins), bins.starts)
+    return Design(Regression(codes, rows.label, bins, log_odds))
 
 
 def test_points_alone_rank_and_bounds_are_exact() -> None:
     rows = rows_of(10)
-    given = Points((Rule(0, 2.0, low=3.0, high=4.0), Rule(0, 5.0, missing=True)))
-    card = scorecard.from_points(rows.take(np.arange(0)), given)
+    by_hand = Points((Rule(0, 2.0, low=3.0, high=4.0), Rule(0, 5.0, missing=True)))
+    card = scorecard.from_points(rows.take(np.arange(0)), by_hand)
     below = np.nextafter(np.float32(3.0), np.float32(0.0))
-    asked = np.zeros((5, 3), dtype=np.float32)
-    asked[:, 0] = [below, 3.0, 4.0, 4.5, np.nan]
-    assert card.contributions(asked)[:, 0].tolist() == [0.0, 2.0, 2.0, 0.0, 5.0]
+    values = np.zeros((5, 3), dtype=np.float32)
+    values[:, 0] = [below, 3.0, 4.0, 4.5, np.nan]
+    assert card.contributions(values)[:, 0].tolist() == [0.0, 2.0, 2.0, 0.0, 5.0]
 
 
 def catalog() -> Catalog:
@@ -163,14 +163,14 @@ def test_a_points_file_is_read_and_resolved() -> None:
           - {feature: v__n, when: {above: 2}, points: 10}
           - {feature: v__industry, when: {is: [金融, 宇宙]}, points: -5}
         """)
-    found = points.resolve(file, catalog())
-    assert found.unknown_words == ("v__industry: 宇宙",)
-    assert found.rules[0].log_odds == pytest.approx(np.log(2))
-    assert found.rules[0].low > 2
-    assert found.rules[1].codes == (2.0,)
+    resolved = points.resolve(file, catalog())
+    assert resolved.unknown_words == ("v__industry: 宇宙",)
+    assert resolved.rules[0].log_odds == pytest.approx(np.log(2))
+    assert resolved.rules[0].low > 2
+    assert resolved.rules[1].codes == (2.0,)
 
 
-def test_every_fault_of_a_points_file_is_told_at_once() -> None:
+def test_every_fault_of_a_points_file_is_reported_at_once() -> None:
     with pytest.raises(BadParams) as refused:
         points.read("""
             point_to_double_odds: 10

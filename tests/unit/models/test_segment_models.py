@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluation.segment_models import Case, SegmentSettings, judge
+from models.evaluation.segment_models import SegmentCase, judge
+from models.evaluation.settings import SegmentSettings
 from models.model import scorecard
 from models.model.settings import ScorecardSettings, TrainSettings
 from models.stats.log_odds import expit
@@ -32,7 +33,7 @@ def drawn(count: int, seed: int, *, opposite: bool, shift: float = 0.0) -> Train
     )
 
 
-def case(*, opposite: bool, shift: float = 0.0) -> Case:
+def case(*, opposite: bool, shift: float = 0.0) -> SegmentCase:
     learning = drawn(6000, 0, opposite=opposite)
     test = drawn(4000, 1, opposite=opposite, shift=shift)
     card = scorecard.fit(learning, 30.0, ScorecardSettings(), None)
@@ -42,29 +43,29 @@ def case(*, opposite: bool, shift: float = 0.0) -> Case:
             "industry": np.array(["", "retail", "finance", "health"])[rows.values[:, 0].astype(int)]
         }
 
-    return Case(learning, test, card.margin(test.values), of(learning), of(test))
+    return SegmentCase(learning, test, card.margin(test.values), of(learning), of(test))
 
 
-def test_a_segment_with_opposite_effects_is_found() -> None:
-    told = judge(case(opposite=True), TRAIN, SETTINGS)
-    assert [one.value for one in told if one.earns] == ["finance"]
-    first = told[0]
+def test_a_segment_with_opposite_effects_is_detected() -> None:
+    judged = judge(case(opposite=True), TRAIN, SETTINGS)
+    assert [one.value for one in judged if one.earns] == ["finance"]
+    first = judged[0]
     assert first.own_loss < first.shared_loss
     assert first.gain.low > first.wanted == pytest.approx(0.01 * first.shared_loss)
 
 
 def test_where_one_rule_holds_for_all_none_earns() -> None:
-    told = judge(case(opposite=False), TRAIN, SETTINGS)
-    assert len(told) == 3
-    assert not any(one.earns for one in told)
+    judged = judge(case(opposite=False), TRAIN, SETTINGS)
+    assert len(judged) == 3
+    assert not any(one.earns for one in judged)
 
 
 def test_a_base_rate_that_moved_for_all_is_nobodys_merit() -> None:
-    told = judge(case(opposite=False, shift=1.0), TRAIN, SETTINGS)
-    assert not any(one.earns for one in told)
+    judged = judge(case(opposite=False, shift=1.0), TRAIN, SETTINGS)
+    assert not any(one.earns for one in judged)
 
 
-def test_few_outcomes_are_not_asked() -> None:
+def test_segments_with_few_outcomes_are_not_tested() -> None:
     few = case(opposite=True)
-    asked = judge(few, TRAIN, replace(SETTINGS, min_conversions=5000))
-    assert asked == ()
+    judged = judge(few, TRAIN, replace(SETTINGS, min_conversions=5000))
+    assert judged == ()

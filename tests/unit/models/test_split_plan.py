@@ -8,7 +8,8 @@ from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import DAY, to_moments
 from models.stats import split_plan
-from models.stats.splits import SplitSettings, split_by_cutoff
+from models.stats.settings import SplitSettings
+from models.stats.splits import split_by_cutoff
 
 START = pd.Timestamp("2026-01-01", tz="UTC").as_unit("us")
 UNTIL = START + pd.Timedelta(days=300)
@@ -31,20 +32,20 @@ SETTINGS = SplitSettings(horizon_days=30)
 
 def test_every_snapshot_is_in_one_part() -> None:
     rows, label = made()
-    found = split_plan.plan(rows, label, SETTINGS, (7.0, 30.0), UNTIL)
-    assert tuple(part.name for part in found.parts) == split_plan.PARTS
-    assert sum(part.rows for part in found.parts) == len(rows)
-    assert found.part("not_matured").rows == int(label.isna().sum())
-    assert sum(part.conversions for part in found.parts) == int((label == 1).sum())
+    planned = split_plan.plan(rows, label, SETTINGS, (7.0, 30.0), UNTIL)
+    assert tuple(part.name for part in planned.parts) == split_plan.PARTS
+    assert sum(part.rows for part in planned.parts) == len(rows)
+    assert planned.part("not_matured").rows == int(label.isna().sum())
+    assert sum(part.conversions for part in planned.parts) == int((label == 1).sum())
 
 
 def test_the_plan_is_what_training_does() -> None:
     rows, label = made()
-    found = split_plan.plan(rows, label, SETTINGS, (7.0,), UNTIL)
+    planned = split_plan.plan(rows, label, SETTINGS, (7.0,), UNTIL)
     split = split_by_cutoff(to_moments(rows["cutoff"])[label.notna().to_numpy()], SETTINGS)
     for name in ("train", "calibration", "test"):
-        assert found.part(name).rows == len(getattr(split, name))
-    last, first = found.part("calibration").last_cutoff, found.part("test").first_cutoff
+        assert planned.part(name).rows == len(getattr(split, name))
+    last, first = planned.part("calibration").last_cutoff, planned.part("test").first_cutoff
     assert last is not None
     assert first is not None
     assert last + 30 * DAY <= first

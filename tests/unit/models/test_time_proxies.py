@@ -33,18 +33,18 @@ def drifting(seed: int = 0) -> TrainingSet:
 
 
 def test_what_the_moment_tells_is_a_clock() -> None:
-    assert time_proxies.clocks(drifting(), 0).tolist() == [True, True, False, False]
+    assert time_proxies.mark_proxies(drifting(), 0).tolist() == [True, True, False, False]
 
 
 def test_the_order_of_rows_of_one_moment_is_not_time() -> None:
     rows = drifting()
     at_once = replace(rows, cutoff=np.zeros(ROWS, dtype=np.int64))
-    assert not time_proxies.clocks(at_once, 0).any()
+    assert not time_proxies.mark_proxies(at_once, 0).any()
     assert time_proxies.silence(at_once, SETTINGS, 0) is at_once
 
 
 def moved_by_time(rows: TrainingSet) -> float:
-    """Learn, and give how far margins move when it is asked what the last day would have said."""
+    """Return how far margins move when today's columns take the values of the last day."""
     model = fit_model.fit(rows, SETTINGS)
     later = rows.values.copy()
     later[:, :2] = rows.values[-1, :2]
@@ -54,7 +54,7 @@ def moved_by_time(rows: TrainingSet) -> float:
 def test_nothing_is_learned_from_a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert moved_by_time(drifting()) == 0.0
     monkeypatch.setattr(time_proxies, "silence", lambda rows, *_: rows)
-    assert moved_by_time(drifting()) > 0.5, "the planted fault: clocks are learned from"
+    assert moved_by_time(drifting()) > 0.5, "the planted fault: time proxies are learned from"
 
 
 def test_a_clock_that_foretells_stays() -> None:
@@ -63,21 +63,23 @@ def test_a_clock_that_foretells_stays() -> None:
     values = rows.values.copy()
     values[:, 1] = weekend
     chance = np.random.default_rng(1).random(ROWS)
-    told = replace(rows, values=values, label=(chance < 0.2 + 0.4 * weekend).astype(np.float64))
+    predicted = replace(
+        rows, values=values, label=(chance < 0.2 + 0.4 * weekend).astype(np.float64)
+    )
     only = np.array([False, True, False, False])
-    assert time_proxies.foretell(told, only, SETTINGS)
-    assert not time_proxies.foretell(replace(told, label=rows.label), only, SETTINGS)
+    assert time_proxies.predict_later(predicted, only, SETTINGS)
+    assert not time_proxies.predict_later(replace(predicted, label=rows.label), only, SETTINGS)
 
 
 def levelled(rate_now: float) -> Floats:
-    """Give the parameters of a level learned where the newest quarter converts at another rate."""
+    """Return the curve learned where the newest quarter converts at another rate."""
     rows = drifting()
     newest = rows.cutoff >= 225 * DAY
     chance = np.random.default_rng(2).random(ROWS)
     label = (chance < np.where(newest, rate_now, 0.1)).astype(np.float64)
     margin = np.full(ROWS, np.log(0.1 / 0.9))
-    found = base_rate_shift.newest(margin, replace(rows, label=label), 0.25)
-    return np.asarray(found.parameters)
+    curve = base_rate_shift.newest(margin, replace(rows, label=label), 0.25)
+    return np.asarray(curve.parameters)
 
 
 def test_the_level_follows_the_newest_rows_and_not_luck() -> None:
@@ -95,7 +97,7 @@ def test_a_handful_of_conversions_that_come_together_do_not_move_the_level_far()
     label = (lead >= 288).astype(np.float64)
     together = base_rate_shift.newest(margin, replace(rows, label=label, lead=lead), 0.25)
     apart = base_rate_shift.newest(margin, replace(rows, label=label, lead=np.arange(300)), 0.25)
-    shift = [found.parameters[1] if found.parameters else 0.0 for found in (together, apart)]
+    shift = [curve.parameters[1] if curve.parameters else 0.0 for curve in (together, apart)]
     assert shift[0] < 0.5
     assert shift[1] > 1.0, "the planted fault: each row a lead of its own"
 

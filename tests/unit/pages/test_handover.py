@@ -50,8 +50,8 @@ def send(client: TestClient, path: str, **data: str) -> Any:
 
 def owner_of(client: TestClient, lead_id: str) -> str | None:
     store = Store(client.engine)  # type: ignore[attr-defined]
-    asked, _ = store.histories.asked(lead_id, NOW + timedelta(days=1))
-    changes = [c.value for c in asked.histories[0].changes if c.attribute == "owner_id"]
+    request, _ = store.histories.request(lead_id, NOW + timedelta(days=1))
+    changes = [c.value for c in request.histories[0].changes if c.attribute == "owner_id"]
     ranked_lead = store.ranking.one(lead_id)
     assert ranked_lead is not None
     assert not changes or changes[-1] == ranked_lead.owner_id
@@ -67,7 +67,7 @@ def test_the_longest_waiting_comes_first_and_the_old_is_left_out(client: TestCli
     assert "&lt;b&gt;" in page
 
 
-def test_looking_forgets_nothing_until_it_is_said(client: TestClient) -> None:
+def test_reading_changes_nothing_until_it_is_confirmed(client: TestClient) -> None:
     enter(client, "boss")
     assert listed(client) == listed(client)
     done = send(client, "/handover/seen", until=(NOW - timedelta(days=2.5)).isoformat())
@@ -129,7 +129,7 @@ def test_a_manager_gives_a_lead(client: TestClient) -> None:
     ],
     ids=["another's lead", "no lead", "unknown owner", "forged"],
 )
-def test_what_may_not_be_given_stays(client: TestClient, data: dict[str, str], status: int) -> None:
+def test_forbidden_assignments_fail(client: TestClient, data: dict[str, str], status: int) -> None:
     enter(client, "sato")
     before = owner_of(client, "H-2"), owner_of(client, "H-1")
     assert send(client, "/handover/owner", **data).status_code == status

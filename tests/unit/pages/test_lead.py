@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from models.explain.select_reasons import ReasonSettings
+from models.explain.settings import ReasonSettings
 from serve.app import create_app
-from serve.insight.full_explanation import KINDS, every_reason, kind_of
-from serve.insight.missing_facts import untold
-from serve.pages.rounded_steps import shown_steps
-from serve.scoring.loaded_model import Loaded
+from serve.insight.full_explanation import KINDS, full_explanation, kind_of
+from serve.insight.missing_facts import missing_facts
+from serve.pages.lead.rounded_steps import shown_steps
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.scoring.pointer import point
 from serve.settings import Settings
@@ -45,7 +45,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     url = f"sqlite:///{folder / 'mikomi.db'}"
     engine = open_engine(url)
     upgrade(engine)
-    ranked.plant(engine, Loaded(served.artifact(), 1), LEADS, NOW)
+    ranked.plant(engine, LoadedModel(served.artifact(), 1), LEADS, NOW)
     won = [
         StoredOutcome(lead_id=lead, outcome="won", occurred_at=NOW - timedelta(days=1), deal_id="d")
         for lead in ("L-9", "L-8")
@@ -72,7 +72,7 @@ def enter(client: TestClient, name: str) -> TestClient:
     return client
 
 
-def told_sum(page: str) -> tuple[Decimal, Decimal]:
+def shown_sum(page: str) -> tuple[Decimal, Decimal]:
     steps = [Decimal(one) for one in re.findall(r'data-points="([^"]+)"', page)]
     total = re.search(r'data-total="([^"]+)"', page)
     assert total
@@ -83,7 +83,7 @@ def told_sum(page: str) -> tuple[Decimal, Decimal]:
 def test_what_is_shown_adds_up_to_the_probability(client: TestClient, lead: str) -> None:
     enter(client, "boss")
     page = client.get(f"/leads/{lead}?lang=en").text
-    added, total = told_sum(page)
+    added, total = shown_sum(page)
     receipt = re.search(r'name="receipt_id" value="([0-9a-f]+)"', page)
     assert receipt
     answer = client.get(f"/v1/receipts/{receipt[1]}").json()
@@ -107,9 +107,9 @@ def test_the_page_speaks_both_languages(client: TestClient) -> None:
     assert "calls in the last 30 days" in english
     assert "30日以内に受注" in japanese
     assert "先週からの変化の理由" in japanese
-    for said in ("If nothing happens", "The last three months", "An average lead"):
-        assert said in english
-        assert said not in japanese
+    for response in ("If nothing happens", "The last three months", "An average lead"):
+        assert response in english
+        assert response not in japanese
 
 
 def test_markup_stays_text(client: TestClient) -> None:
@@ -134,11 +134,11 @@ def test_anothers_lead_is_not_there(client: TestClient) -> None:
 
 
 def similar_to(client: TestClient, lead: str) -> str:
-    """Give what is said of similar leads, once the server has looked at the wins."""
+    """Return the section of similar leads, once the server has read the wins."""
     for _ in range(100):
-        said = client.get(f"/leads/{lead}?lang=en").text.split('id="similar"')[1]
-        if "<ul" in said.split("</section>")[0]:
-            return said
+        response = client.get(f"/leads/{lead}?lang=en").text.split('id="similar"')[1]
+        if "<ul" in response.split("</section>")[0]:
+            return response
         time.sleep(0.1)
     pytest.fail("the wins were not looked at within ten seconds")
 
@@ -146,7 +146,7 @@ def similar_to(client: TestClient, lead: str) -> str:
 def test_no_request_looks_at_the_wins(client: TestClient) -> None:
     """It takes seconds where there are many: the server does it on its own."""
     winners = Winners(client.engine)  # type: ignore[attr-defined]
-    loaded = Loaded(served.artifact(), 1)
+    loaded = LoadedModel(served.artifact(), 1)
     values = np.zeros((1, len(loaded.artifact.catalog.features)), np.float32)
     assert list(winners.like(loaded, values, "L-1")) == []
     winners.renew(loaded, NOW)
@@ -158,12 +158,12 @@ def test_no_request_looks_at_the_wins(client: TestClient) -> None:
 
 def feedback(client: TestClient, lead: str, **changed: str) -> int:
     page = client.get("/leads/L-1").text
-    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
-    said = found | {"verdict": "contacted", "note": "電話した", "lead_id": lead} | changed
-    return client.post("/feedback", data=said, follow_redirects=False).status_code
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
+    response = fields | {"verdict": "contacted", "note": "電話した", "lead_id": lead} | changed
+    return client.post("/feedback", data=response, follow_redirects=False).status_code
 
 
-def test_a_verdict_is_kept_and_shown(client: TestClient) -> None:
+def test_a_verdict_is_stored_and_shown(client: TestClient) -> None:
     enter(client, "sato")
     assert feedback(client, "L-1") == 303
     assert "電話した" in client.get("/leads/L-1").text
@@ -178,21 +178,21 @@ def test_a_receipt_of_another_lead_is_refused_from_a_visible_one(client: TestCli
     assert feedback(client, "L-9") == 404
 
 
-def test_untold_tries_every_value_that_is_known() -> None:
-    loaded = Loaded(served.artifact(), 1)
+def test_missing_facts_try_every_value_that_is_known() -> None:
+    loaded = LoadedModel(served.artifact(), 1)
     names = {one.name: n for n, one in enumerate(loaded.artifact.catalog.features)}
     column = names["profile__industry"]
     values = np.full((1, len(names)), 0.0, np.float32)
     values[0, column] = np.nan
-    told = {one.attribute: one for one in untold(loaded, values, "ja")}
+    facts = {one.attribute: one for one in missing_facts(loaded, values, "ja")}
     known = loaded.artifact.catalog.vocabulary.categories["industry"]
     tried = []
     for code in range(1, len(known) + 1):
         values[0, column] = code
         tried.append(float(numbers(loaded.scorer, values).probability[0]))
-    assert told["industry"].low == min(tried)
-    assert told["industry"].high == max(tried)
-    assert "industry" not in {one.attribute for one in untold(loaded, values, "ja")}
+    assert facts["industry"].low == min(tried)
+    assert facts["industry"].high == max(tried)
+    assert "industry" not in {one.attribute for one in missing_facts(loaded, values, "ja")}
 
 
 def test_a_winner_is_not_like_itself(client: TestClient) -> None:
@@ -201,20 +201,20 @@ def test_a_winner_is_not_like_itself(client: TestClient) -> None:
     assert "/leads/L-8" in similar_to(client, "L-9")
 
 
-def test_a_winner_is_told_by_its_kind_and_what_both_have_in_common(client: TestClient) -> None:
+def test_a_winner_is_shown_by_its_kind_and_what_both_have_in_common(client: TestClient) -> None:
     enter(client, "boss")
-    told = similar_to(client, "L-1")
-    assert "<strong>製造業</strong>" in told
-    assert "What both have in common" in told
-    concepts = Loaded(served.artifact(), 1).scorer.concepts
+    facts = similar_to(client, "L-1")
+    assert "<strong>製造業</strong>" in facts
+    assert "What both have in common" in facts
+    concepts = LoadedModel(served.artifact(), 1).scorer.concepts
     calls = concepts.labels[concepts.codes.index("engagement.call")].en
-    assert calls in told.split("What both have in common")[1].split("</li>")[0]
+    assert calls in facts.split("What both have in common")[1].split("</li>")[0]
     for name in ("済 太郎", "他人"):
-        assert name not in told, "a name is nobody's business here"
+        assert name not in facts, "a name is nobody's business here"
 
 
 def test_only_proven_reasons_of_both_are_shared() -> None:
-    loaded = Loaded(served.artifact(), 1)
+    loaded = LoadedModel(served.artifact(), 1)
     codes, proven = loaded.scorer.concepts.codes, set(loaded.artifact.evidence.proven)
     own = np.full(len(codes), 1.0)
     assert set(shared(loaded, own, own)) <= proven
@@ -225,26 +225,26 @@ def test_only_proven_reasons_of_both_are_shared() -> None:
 
 
 @pytest.mark.parametrize("calls", [0, 1, 6])
-def test_every_reason_leaves_nothing_over(calls: int) -> None:
-    loaded, names = Loaded(served.artifact(), 1), served.artifact().catalog.names
+def test_full_explanation_leaves_nothing_over(calls: int) -> None:
+    loaded, names = LoadedModel(served.artifact(), 1), served.artifact().catalog.names
     values = np.zeros((1, len(names)), np.float32)
     values[0, names.index("engagement__call_count__30d")] = calls
-    found, answer = every_reason(loaded, values, "en"), loaded.scorer.score_lead(values)
-    told = [one.contribution for one in (*found.reasons, *found.rest)]
-    assert abs(sum(told) + answer.base_probability - answer.probability) < 1e-9
-    first = [one.code for one in loaded.reasons_told(answer.reasons, "en")]
-    assert [one.code for one in found.reasons if one.code in first] == first
-    assert all(one.snapshots >= ReasonSettings().min_support for one in found.reasons)
-    assert {one.code for one in found.reasons} <= set(loaded.artifact.evidence.proven)
-    kinds = [one.kind for one in found.rest]
+    fields, answer = full_explanation(loaded, values, "en"), loaded.scorer.score_lead(values)
+    facts = [one.contribution for one in (*fields.reasons, *fields.rest)]
+    assert abs(sum(facts) + answer.base_probability - answer.probability) < 1e-9
+    first = [one.code for one in loaded.reason_bodies(answer.reasons, "en")]
+    assert [one.code for one in fields.reasons if one.code in first] == first
+    assert all(one.snapshots >= ReasonSettings().min_support for one in fields.reasons)
+    assert {one.code for one in fields.reasons} <= set(loaded.artifact.evidence.proven)
+    kinds = [one.kind for one in fields.rest]
     assert kinds == [kind for kind in KINDS if kind in kinds]
-    assert abs(sum(told[:-1]) + answer.base_probability - answer.probability) > 1e-9, (
+    assert abs(sum(facts[:-1]) + answer.base_probability - answer.probability) > 1e-9, (
         "the planted fault: a kind of the rest that was forgotten"
     )
 
 
 def test_what_a_lead_did_not_do_stands_apart_from_what_it_did() -> None:
-    loaded = Loaded(served.artifact(), 1)
+    loaded = LoadedModel(served.artifact(), 1)
     features = loaded.artifact.catalog.features
     of = {one.name: one for one in features}
     assert kind_of(of["profile__industry"], 1.0) == "attributes"

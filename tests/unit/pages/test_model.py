@@ -64,7 +64,7 @@ def page(client: TestClient, language: str) -> str:
     return answer.text
 
 
-def test_the_card_is_told_in_plain_words(tmp_path: Path) -> None:
+def test_the_card_is_shown_in_plain_words(tmp_path: Path) -> None:
     place = model_cards.path(tmp_path, 1)
     place.parent.mkdir(parents=True)
     place.write_text(json.dumps(CARD), "utf-8")
@@ -92,13 +92,13 @@ def test_without_a_card_nothing_was_judged(tmp_path: Path) -> None:
 
 def test_insights_are_counted_from_the_training_snapshots() -> None:
     artifact = served.artifact()
-    told = {one.attribute: one for one in insights(artifact, "ja")}
+    content = {one.attribute: one for one in insights(artifact, "ja")}
     made_to_convert = artifact.catalog.vocabulary.categories["industry"][0]
-    times = {one.value: one.times for one in told["industry"].values}
+    times = {one.value: one.times for one in content["industry"].values}
     assert times[made_to_convert] > 1.0
     evidence = artifact.evidence
     column = artifact.catalog.names.index("profile__industry")
-    for value in told["industry"].values:
+    for value in content["industry"].values:
         code = artifact.catalog.vocabulary.categories["industry"].index(value.value) + 1
         assert evidence.of(column, code) == (value.snapshots, value.conversions)
         assert value.snapshots >= LEAST
@@ -111,8 +111,8 @@ def test_salespeople_are_not_compared() -> None:
 
 def test_the_api_is_described_without_anything_from_elsewhere(tmp_path: Path) -> None:
     with opened(tmp_path) as client:
-        told = client.get("/docs?lang=en").text
+        content = client.get("/docs?lang=en").text
         paths = client.get("/openapi.json", headers={"accept": "*/*"}).json()["paths"]
-    assert all(f" {path}</code>" in told for path in paths)
-    assert "<script" not in told
-    assert "https:" not in told
+    assert all(f" {path}</code>" in content for path in paths)
+    assert "<script" not in content
+    assert "https:" not in content

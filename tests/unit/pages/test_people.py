@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.feature import Text
-from serve.pages.people import People
-from serve.pages.ranking_csv import BOM
+from serve.pages.ranking.csv_file import BOM
+from serve.pages.shell.people import PersonNames
 from serve.scoring.pointer import point
 from serve.store.people.users import User, Users
 from tests import served
@@ -48,14 +48,14 @@ def test_the_choices_are_names_and_ask_for_ids(client: TestClient) -> None:
 
 
 def test_a_search_finds_the_leads_of_a_name(client: TestClient) -> None:
-    def found(q: str) -> list[str]:
+    def searched_ids(q: str) -> list[str]:
         return re.findall(
             r'<h3 id="lead-\d+"><a href="/leads/([^"]*)"', client.get(f"/?q={q}").text
         )
 
-    assert found("花子") == ["L-1"]
-    assert found("金融") == ["L-2"]
-    assert found("nobody") == []
+    assert searched_ids("花子") == ["L-1"]
+    assert searched_ids("金融") == ["L-2"]
+    assert searched_ids("nobody") == []
 
 
 def test_the_csv_has_name_and_id(client: TestClient) -> None:
@@ -77,21 +77,21 @@ LABELS = {"owner_id=S01": Text("Sato", "佐藤"), "owner_id=S02": Text("Sato", "
 
 
 def test_what_a_user_is_called_goes_before_the_labels_of_the_mapping() -> None:
-    people = People([User("sato", "sales", "S01", display_name="佐藤 一")], LABELS, "ja")
+    people = PersonNames([User("sato", "sales", "S01", display_name="佐藤 一")], LABELS, "ja")
     assert [people.owner(one) for one in ("S01", "S02", "S03")] == ["佐藤 一", "佐藤", "S03"]
     assert people.user("sato") == "佐藤 一"
     assert people.called("一") == {"S01"}
     assert people.called("sato") == {"S01", "S02"}, "whatever language the page is in"
 
 
-def test_two_of_one_name_are_told_apart() -> None:
+def test_two_of_one_name_are_distinguished() -> None:
     """The planted fault: both called by the name alone, so nobody knows whose a lead is."""
-    people = People([], LABELS, "en")
+    people = PersonNames([], LABELS, "en")
     assert people.choices(["S02", "S01"]) == [("S01", "Sato (S01)"), ("S02", "Sato (S02)")]
 
 
 def test_who_may_sign_in_goes_before_who_may_not() -> None:
     gone = User("old", "sales", "S01", disabled=True, display_name="前任")
     new = User("new", "sales", "S01", display_name="後任")
-    assert People([new, gone], {}, "ja").owner("S01") == "後任"
-    assert People([gone], {}, "ja").owner("S01") == "前任"
+    assert PersonNames([new, gone], {}, "ja").owner("S01") == "後任"
+    assert PersonNames([gone], {}, "ja").owner("S01") == "前任"

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from serve.pages.ranking_csv import BOM
-from serve.scoring.loaded_model import Loaded
+from serve.pages.ranking.csv_file import BOM
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.store.tables import RANKING
 from tests import served
@@ -66,7 +66,7 @@ def test_the_hottest_comes_first_in_words(boss: TestClient) -> None:
 
 
 def test_a_trend_says_what_it_is_owed_to(models: Path, tmp_path: Path) -> None:
-    concepts = Loaded(served.artifact(), 1).scorer.concepts
+    concepts = LoadedModel(served.artifact(), 1).scorer.concepts
     with opened(models, tmp_path, LEADS) as client:
         moved = {"trend": "improving", "trend_reason": concepts.codes[0]}
         with client.engine.begin() as connection:  # type: ignore[attr-defined]
@@ -85,7 +85,7 @@ def test_markup_in_names_stays_text(boss: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("owner=abe", {"L-2", "L%2F5%20%3F"}),
         ("owner=-", {"L-3"}),
@@ -101,8 +101,8 @@ def test_markup_in_names_stays_text(boss: TestClient) -> None:
         ("q=l-4%00", {"L-4"}),
     ],
 )
-def test_filters(boss: TestClient, query: str, found: set[str]) -> None:
-    assert set(shown(boss, f"/?{query}")) == found
+def test_filters(boss: TestClient, query: str, expected: set[str]) -> None:
+    assert set(shown(boss, f"/?{query}")) == expected
 
 
 def test_a_filter_that_fits_nothing_says_so(boss: TestClient) -> None:
@@ -110,23 +110,23 @@ def test_a_filter_that_fits_nothing_says_so(boss: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sees", "found"),
+    ("sees", "expected"),
     [
         ("own_and_unowned", {"L-1", "L-3", "L-4"}),
         ("own", {"L-1", "L-4"}),
         ("all", {"L-1", "L-2", "L-3", "L-4", "L%2F5%20%3F"}),
     ],
 )
-def test_sales_see_their_own(models: Path, tmp_path: Path, sees: str, found: set[str]) -> None:
+def test_sales_see_their_own(models: Path, tmp_path: Path, sees: str, expected: set[str]) -> None:
     with opened(models, tmp_path, LEADS, sales_see=sees) as client:
         enter(client, "sato")
-        assert set(shown(client)) == found
+        assert set(shown(client)) == expected
         assert set(shown(client, "/?owner=abe")) == {
-            one for one in found if one in ("L-2", "L%2F5%20%3F")
+            one for one in expected if one in ("L-2", "L%2F5%20%3F")
         }
-        told = client.get("/ranking.csv").text
-        assert ("田中" in told) == ("L-2" in found)
-        assert ('<option value="abe"' in client.get("/").text) == ("L-2" in found)
+        sheet = client.get("/ranking.csv").text
+        assert ("田中" in sheet) == ("L-2" in expected)
+        assert ('<option value="abe"' in client.get("/").text) == ("L-2" in expected)
 
 
 def test_the_week_has_a_cut_off_an_expectation_and_a_list(boss: TestClient) -> None:
@@ -139,14 +139,14 @@ def test_the_week_has_a_cut_off_an_expectation_and_a_list(boss: TestClient) -> N
 
 
 def test_pages_follow_each_other_without_a_gap(boss: TestClient, monkeypatch: Any) -> None:
-    monkeypatch.setattr("serve.pages.ranking.ROWS", 2)
-    seen, path = [], "/?lang=en"
+    monkeypatch.setattr("serve.pages.ranking.page.ROWS", 2)
+    listed, path = [], "/?lang=en"
     while path:
         page = boss.get(path).text
-        seen += shown(boss, path)
-        found = re.search(r'rel="next" href="([^"]+)"', page)
-        path = found[1].replace("&amp;", "&") if found else ""
-    assert len(seen) == len(set(seen)) == len(LEADS)
+        listed += shown(boss, path)
+        expected = re.search(r'rel="next" href="([^"]+)"', page)
+        path = expected[1].replace("&amp;", "&") if expected else ""
+    assert len(listed) == len(set(listed)) == len(LEADS)
     assert boss.get("/?cursor=forged").status_code == 422
 
 
@@ -161,7 +161,7 @@ def test_the_csv_is_for_a_spreadsheet_and_harmless(boss: TestClient) -> None:
     assert unsafe == []
 
 
-def test_empty_states_are_said_plainly(models: Path, tmp_path: Path) -> None:
+def test_empty_states_are_explained(models: Path, tmp_path: Path) -> None:
     with opened(models, tmp_path, []) as client:
         page = enter(client, "boss").get("/?lang=en")
         assert "There are no leads yet" in page.text

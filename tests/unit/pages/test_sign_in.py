@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from serve.app import create_app
 from serve.errors import LockedOut, NoKey
-from serve.http.access import API, OPEN, Gate
+from serve.http.access import API, OPEN, AccessControl
 from serve.http.rate_limits import Limits
 from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
@@ -36,9 +36,9 @@ class Site:
         return self.client.get(path, headers=HTML | more, follow_redirects=False)
 
     def token(self, path: str = "/signin") -> str:
-        found = re.search(r'name="form_token" value="(\w+)"', self.get(path).text)
-        assert found
-        return found[1]
+        match = re.search(r'name="form_token" value="(\w+)"', self.get(path).text)
+        assert match
+        return match[1]
 
     def sign_in(self, name: str = "sato", password: str = RIGHT, **fields: str) -> Any:
         data = {"name": name, "password": password, "form_token": self.token()} | fields
@@ -50,8 +50,8 @@ def opened(tmp_path: Path, **settings: Any) -> Iterator[Site]:
     url, clock = f"sqlite:///{tmp_path / 'mikomi.db'}", [NOW]
     engine = open_engine(url)
     upgrade(engine)
-    told = Settings(models=tmp_path, database_url=url, access_log="no", **settings)
-    with TestClient(create_app(told, lambda: clock[-1]), base_url="http://localhost") as client:
+    server = Settings(models=tmp_path, database_url=url, access_log="no", **settings)
+    with TestClient(create_app(server, lambda: clock[-1]), base_url="http://localhost") as client:
         yield Site(client, Users(engine), clock)
     engine.dispose()
 
@@ -78,10 +78,10 @@ def test_a_user_signs_in_comes_back_to_the_place_and_signs_out(site: Site) -> No
 
 def test_signing_out_ends_the_session_on_the_server(site: Site) -> None:
     site.sign_in()
-    kept = dict(site.client.cookies)
-    page = site.client.post("/signout", data={"form_token": token_for(kept)}, headers=HTML)
+    before = dict(site.client.cookies)
+    page = site.client.post("/signout", data={"form_token": token_for(before)}, headers=HTML)
     assert page.url.path == "/signin"
-    site.client.cookies.update(kept)
+    site.client.cookies.update(before)
     assert site.get("/").headers["location"].startswith("/signin")
 
 
@@ -104,10 +104,10 @@ def test_a_new_session_gets_a_new_token(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("name", "password"), [("sato", "wrong one"), ("nobody", RIGHT)])
-def test_wrong_is_told_alike(site: Site, name: str, password: str) -> None:
-    said = site.sign_in(name, password)
-    assert said.status_code == 401
-    assert "Name or password is not right." in said.text
+def test_all_wrong_credentials_get_one_message(site: Site, name: str, password: str) -> None:
+    response = site.sign_in(name, password)
+    assert response.status_code == 401
+    assert "Name or password is not right." in response.text
 
 
 def test_a_session_ends_at_its_hour_and_with_another_password(site: Site) -> None:
@@ -213,7 +213,7 @@ def test_errors_are_pages_for_browsers_and_problems_for_programs(site: Site) -> 
         assert problem.headers["content-type"] == "application/problem+json"
 
 
-def test_the_language_is_chosen_kept_and_switched_in_place(site: Site) -> None:
+def test_the_language_is_chosen_remembered_and_switched_in_place(site: Site) -> None:
     first = site.get("/signin?next=/x", **{"accept-language": "ja"})
     assert 'lang="ja"' in first.text
     assert "/signin?next=%2Fx&amp;lang=en" in first.text
@@ -253,7 +253,7 @@ def test_every_route_asks_for_a_key_or_a_user_or_is_known_to_be_open(site: Site)
     app: Any = site.client.app
     paths = {route.path: route.methods for route in every_route(app.routes)}
     assert {"/", "/signout", "/v1/score", "/v1/leads/{lead_id}"} <= set(paths)
-    gate = Gate(Limits(1.0, 1.0))
+    gate = AccessControl(Limits(1.0, 1.0))
     gate.use([Key("k", "n", "0" * 64, frozenset({"read"}), 1, 0, None)])
     for path, methods in paths.items():
         if path.startswith(API):

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from features.errors import BadInput
+from features.wording.sentences import Language
 from models.evaluation import evaluation
 from pipelines.intake.mapping.schema import BothLanguages
 from pipelines.reports.card import content, page
 from pipelines.reports.evaluation.payload import payload
-from pipelines.reports.evaluation.words import Language
 from pipelines.stages import card
 from pipelines.storage.partitions import Manifest
 from tests.evaluation_cases import evaluated
@@ -37,7 +37,7 @@ def sources(**more: Any) -> content.Sources:
     manifest = Manifest(
         name="acme", partitions=1, observed_until="2026-04-01T00:00:00+00:00", rows={"leads": 5}
     )
-    found = content.Sources(
+    made = content.Sources(
         artifact=artifact(),
         evaluation=json.loads(json.dumps(payload(done))),
         leaks=[PASSED],
@@ -57,16 +57,16 @@ def sources(**more: Any) -> content.Sources:
             "every_days": 7.0,
             "early_age_hours": [24.0],
         },
-        said={"owner": "sales operations", "purpose": None, "limits": ["not for <layoffs>"]},
+        statement={"owner": "sales operations", "purpose": None, "limits": ["not for <layoffs>"]},
     )
-    return replace(found, **more)
+    return replace(made, **more)
 
 
-def said(card: dict[str, Any], language: str) -> str:
+def limits_text(card: dict[str, Any], language: str) -> str:
     return " ".join(one[language] for one in card["limits"])
 
 
-def test_the_card_holds_what_the_stages_found() -> None:
+def test_the_card_holds_the_results_of_the_stages() -> None:
     card = content.card(sources())
     assert card["data"]["matured"] == 2
     assert next(iter(card["figures"])) == evaluation.MODEL
@@ -87,7 +87,7 @@ def test_a_page_is_whole_in_itself_and_escapes_what_people_wrote(language: Any) 
     assert LEAK["title_ja" if language == "ja" else "title"] in text
 
 
-def test_a_page_says_in_its_language_why_a_column_is_not_used() -> None:
+def test_a_page_explains_in_its_language_why_a_column_is_not_used() -> None:
     grounds = {"mail": BothLanguages(en="personal", ja="個人情報")}
     manifest = sources().manifest.model_copy(update={"excluded": grounds})
     card = content.card(sources(manifest=manifest))
@@ -101,7 +101,7 @@ def test_a_page_says_in_its_language_why_a_column_is_not_used() -> None:
     assert "<dd>as an earlier version wrote it</dd>" in page.page(card, "ja")
 
 
-def test_a_page_says_in_its_language_what_was_assumed() -> None:
+def test_a_page_lists_assumptions_in_its_language() -> None:
     assumed = BothLanguages(en="observed to the end", ja="最後まで観測")
     manifest = sources().manifest.model_copy(update={"assumptions": (assumed,)})
     card = content.card(sources(manifest=manifest))
@@ -118,32 +118,32 @@ def test_an_allowed_leak_stands_in_the_card_with_its_reason() -> None:
     card = content.card(sources(leaks=[PASSED, LEAK], promotion=allowed))
     assert [one["allowed"] for one in card["leaks"]] == [None, reason]
     for language in ("en", "ja"):
-        assert reason in said(card, language)
+        assert reason in limits_text(card, language)
     assert reason in page.page(card, "en")
-    assert reason not in said(content.card(sources(leaks=[LEAK])), "en")
+    assert reason not in limits_text(content.card(sources(leaks=[LEAK])), "en")
 
 
-def test_a_refusal_tells_its_grounds() -> None:
+def test_a_refusal_has_its_grounds() -> None:
     refused = {"promoted": False, "grounds": ["log_loss: better than odoo in 60 %"]}
     card = content.card(sources(promotion=sources().promotion | refused))
     assert "better than odoo" in page.page(card, "ja")
 
 
 def test_limits_follow_the_figures() -> None:
-    found = sources()
-    assert "moved from" not in said(content.card(found), "en")
-    moved = found.evaluation | {"test": found.evaluation["test"] | {"base_rate": 0.9}}
-    assert "moved from" in said(content.card(replace(found, evaluation=moved)), "en")
-    weak = found.evaluation | {"verdict": "ranking_only"}
-    card = content.card(replace(found, evaluation=weak))
-    assert "確率は使えません" in said(card, "ja")
+    made = sources()
+    assert "moved from" not in limits_text(content.card(made), "en")
+    moved = made.evaluation | {"test": made.evaluation["test"] | {"base_rate": 0.9}}
+    assert "moved from" in limits_text(content.card(replace(made, evaluation=moved)), "en")
+    weak = made.evaluation | {"verdict": "ranking_only"}
+    card = content.card(replace(made, evaluation=weak))
+    assert "確率は使えません" in limits_text(card, "ja")
 
 
-def test_a_card_speaks_of_one_model(tmp_path: Path) -> None:
-    told = tmp_path / "leaks.json"
-    told.write_text(json.dumps({"model": "a" * 64, "answers": []}), "utf-8")
-    assert card._about(told, "a" * 64)["answers"] == []
+def test_a_card_is_about_one_model(tmp_path: Path) -> None:
+    path = tmp_path / "leaks.json"
+    path.write_text(json.dumps({"model": "a" * 64, "answers": []}), "utf-8")
+    assert card._about(path, "a" * 64)["answers"] == []
     with pytest.raises(BadInput, match="of model aaaa"):
-        card._about(told, "b" * 64)
+        card._about(path, "b" * 64)
     with pytest.raises(BadInput, match="run `mikomi promote` first"):
         card._about(tmp_path / "promotion.json", "a" * 64)

@@ -16,14 +16,14 @@ OURS = "pipelines.commands."
 
 
 def panels() -> dict[str, dict[str, str]]:
-    """Give panel -> command -> the file that it stands in, in the order of the help."""
-    told: dict[str, dict[str, str]] = {}
+    """Return panel -> command -> the file that it stands in, in the order of the help."""
+    files: dict[str, dict[str, str]] = {}
     for one in app.registered_commands:
         assert one.callback is not None
         named = one.name or one.callback.__name__
         file = one.callback.__module__.removeprefix(OURS)
-        told.setdefault(str(one.rich_help_panel), {})[named] = file
-    return told
+        files.setdefault(str(one.rich_help_panel), {})[named] = file
+    return files
 
 
 def test_panels_come_in_the_order_of_the_work() -> None:

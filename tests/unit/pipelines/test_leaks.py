@@ -18,7 +18,7 @@ from pipelines.leaks import (
     l005_overlap,
 )
 from pipelines.leaks.catalogue import CHECKS
-from pipelines.leaks.check import Evidence
+from pipelines.leaks.check import LeakEvidence
 from tests.builders import Company, company
 from tests.leak_cases import DAY, featured, made, of_leads, with_attribute, won_of
 
@@ -26,7 +26,7 @@ LEADS = 200
 
 
 @pytest.fixture
-def clean() -> Evidence:
+def clean() -> LeakEvidence:
     return made(LEADS)
 
 
@@ -41,81 +41,83 @@ def test_features_that_read_the_future_are_named() -> None:
     catalog = learn([tables], until, CatalogSettings(min_support=1), {})
     frame = build(tables, rows, catalog)
     nothing = np.zeros(0, dtype=np.intp)
-    honest = Evidence(tables, rows, nothing, nothing, frame=frame)
+    honest = LeakEvidence(tables, rows, nothing, nothing, frame=frame)
     assert l001_time_travel.CHECK.answer(honest).verdict == "pass"
     frame.values[:, 0] += 1.0  # noqa: PD011 - not a frame
-    told = l001_time_travel.CHECK.answer(honest)
-    assert told.verdict == "fail"
-    assert told.names == (catalog.names[0],)
+    result = l001_time_travel.CHECK.answer(honest)
+    assert result.verdict == "fail"
+    assert result.names == (catalog.names[0],)
 
 
-def test_an_attribute_of_the_closed_is_named(clean: Evidence) -> None:
+def test_an_attribute_of_the_closed_is_named(clean: LeakEvidence) -> None:
     assert l002_availability.CHECK.answer(clean).verdict == "pass"
     won = clean.rows["label"] == 1.0
     filled = pd.Series("plan", index=won.index).where(won)
-    told = l002_availability.CHECK.answer(with_attribute(clean, filled))
-    assert (told.verdict, told.names) == ("fail", ("tag",))
-    assert told.do
+    result = l002_availability.CHECK.answer(with_attribute(clean, filled))
+    assert (result.verdict, result.names) == ("fail", ("tag",))
+    assert result.do
 
 
-def test_a_rarely_filled_one_is_named_too(clean: Evidence) -> None:
+def test_a_rarely_filled_one_is_named_too(clean: LeakEvidence) -> None:
     won = np.flatnonzero(clean.rows["label"] == 1.0)[:8]
     rare = pd.Series([None] * LEADS, dtype="object")
     rare.iloc[won] = "signed"
     assert l002_availability.CHECK.answer(with_attribute(clean, rare)).verdict == "fail"
 
 
-def test_an_attribute_that_says_the_outcome_is_named(clean: Evidence) -> None:
-    said = clean.rows["label"].map({1.0: "good", 0.0: "bad"})
-    assert l002_availability.CHECK.answer(with_attribute(clean, said)).verdict == "fail"
+def test_an_attribute_that_says_the_outcome_is_named(clean: LeakEvidence) -> None:
+    grade = clean.rows["label"].map({1.0: "good", 0.0: "bad"})
+    assert l002_availability.CHECK.answer(with_attribute(clean, grade)).verdict == "fail"
 
 
-def test_a_feature_that_decides_alone_is_named(clean: Evidence) -> None:
+def test_a_feature_that_decides_alone_is_named(clean: LeakEvidence) -> None:
     assert l003_single_feature.CHECK.answer(clean).verdict == "not applicable"
     honest = Single("calls", "calls", 0.7, 1.0, 1.0, ("like_the_model",))
     passed = l003_single_feature.CHECK.answer(replace(clean, singles=(honest,)))
     assert passed.verdict == "pass"
     leak = Single("tag", "tag", 0.97, 1.0, 1.0, ("decides_alone",))
-    told = l003_single_feature.CHECK.answer(replace(clean, singles=(honest, leak)))
-    assert (told.verdict, told.names) == ("fail", ("tag",))
+    result = l003_single_feature.CHECK.answer(replace(clean, singles=(honest, leak)))
+    assert (result.verdict, result.names) == ("fail", ("tag",))
 
 
-def test_the_echo_of_an_outcome_is_named(clean: Evidence) -> None:
+def test_the_echo_of_an_outcome_is_named(clean: LeakEvidence) -> None:
     assert l004_outcome_activities.CHECK.answer(clean).verdict == "pass"
     echo = clean.tables.outcomes.assign(activity_type="registered", activity_id="e")
     both = pd.concat([clean.tables.activities, echo[clean.tables.activities.columns]])
     planted = replace(clean, tables=replace(clean.tables, activities=both))
-    told = l004_outcome_activities.CHECK.answer(planted)
-    assert (told.verdict, told.names) == ("fail", ("registered",))
+    result = l004_outcome_activities.CHECK.answer(planted)
+    assert (result.verdict, result.names) == ("fail", ("registered",))
 
 
-def test_a_random_split_is_named(clean: Evidence) -> None:
+def test_a_random_split_is_named(clean: LeakEvidence) -> None:
     assert l005_overlap.CHECK.answer(clean).verdict == "pass"
     drawn = np.random.default_rng(1).permutation(LEADS)
     mixed = replace(clean, learning=np.sort(drawn[:140]), test=np.sort(drawn[140:]))
     assert l005_overlap.CHECK.answer(mixed).verdict == "fail"
 
 
-def test_an_attribute_filled_twice_as_often_for_those_who_convert_is_named(clean: Evidence) -> None:
+def test_an_attribute_filled_twice_as_often_for_those_who_convert_is_named(
+    clean: LeakEvidence,
+) -> None:
     random = np.random.default_rng(1)
     share = np.where(won_of(clean), 0.6, 0.25)
     filled = pd.Series(np.where(random.random(LEADS) < share, "high", None), dtype="str")
-    told = l002_availability.CHECK.answer(with_attribute(clean, filled))
-    assert (told.verdict, told.names) == ("fail", ("tag",))
+    result = l002_availability.CHECK.answer(with_attribute(clean, filled))
+    assert (result.verdict, result.names) == ("fail", ("tag",))
     alike = pd.Series(np.where(random.random(LEADS) < 0.4, "high", None), dtype="str")
     assert l002_availability.CHECK.answer(with_attribute(clean, alike)).verdict == "pass"
 
 
-def test_the_reason_of_a_loss_is_named(clean: Evidence) -> None:
+def test_the_reason_of_a_loss_is_named(clean: LeakEvidence) -> None:
     """Most leads are still open: the reason is filled for the few that were lost."""
     outcomes = clean.tables.outcomes
-    kept = outcomes[(outcomes["outcome"] == "won") | (np.arange(LEADS) % 4 == 0)]
-    open_leads = replace(clean, tables=replace(clean.tables, outcomes=kept))
+    ended = outcomes[(outcomes["outcome"] == "won") | (np.arange(LEADS) % 4 == 0)]
+    open_leads = replace(clean, tables=replace(clean.tables, outcomes=ended))
     lost = open_leads.tables.leads["lead_id"].isin(open_leads.lost())
     assert l002_availability.CHECK.answer(open_leads).verdict == "pass"
     reason = pd.Series("price", index=lost.index).where(lost)
-    told = l002_availability.CHECK.answer(with_attribute(open_leads, reason))
-    assert (told.verdict, told.names) == ("fail", ("tag",))
+    result = l002_availability.CHECK.answer(with_attribute(open_leads, reason))
+    assert (result.verdict, result.names) == ("fail", ("tag",))
 
 
 def test_a_job_that_filled_some_periods_is_named_and_a_new_column_warned_of() -> None:
@@ -127,7 +129,7 @@ def test_a_job_that_filled_some_periods_is_named_and_a_new_column_warned_of() ->
     assert l002_availability.CHECK.answer(with_attribute(many, new)).verdict == "warn"
 
 
-def changed(evidence: Evidence, moved: pd.Timedelta, now: str | None) -> Evidence:
+def changed(evidence: LeakEvidence, moved: pd.Timedelta, now: str | None) -> LeakEvidence:
     """Let an attribute of every lead change, some time after its end; `now` is what leads hold."""
     leads = evidence.tables.leads
     changes = pd.DataFrame(
@@ -145,27 +147,27 @@ def changed(evidence: Evidence, moved: pd.Timedelta, now: str | None) -> Evidenc
     return replace(evidence, tables=tables)
 
 
-def test_a_present_value_and_a_change_by_the_outcome_are_named(clean: Evidence) -> None:
+def test_a_present_value_and_a_change_by_the_outcome_are_named(clean: LeakEvidence) -> None:
     honest = changed(clean, -3 * DAY, now="tier 1")
     assert l002_availability.CHECK.answer(honest).verdict == "pass"
     present = l002_availability.CHECK.answer(changed(clean, -3 * DAY, now=None))
     assert (present.verdict, present.names) == ("fail", ("tier",))
-    assert "latest dated value" in present.found
+    assert "latest dated value" in present.observed
     at_end = l002_availability.CHECK.answer(changed(clean, pd.Timedelta(0), now="tier 1"))
-    assert "end of the deal" in at_end.found
+    assert "end of the deal" in at_end.observed
 
 
 def test_an_attribute_that_brings_more_than_all_the_others_is_named() -> None:
     assert l003_single_feature.CHECK.answer(featured(0.0)).verdict == "pass"
-    told = l003_single_feature.CHECK.answer(featured(1.0))
-    assert (told.verdict, told.names) == ("fail", ("profile__duration",))
-    assert "without it" in told.found
+    result = l003_single_feature.CHECK.answer(featured(1.0))
+    assert (result.verdict, result.names) == ("fail", ("profile__duration",))
+    assert "without it" in result.observed
 
 
-def test_accounts_that_were_learned_from_are_warned_of(clean: Evidence) -> None:
+def test_accounts_that_were_learned_from_are_warned_of(clean: LeakEvidence) -> None:
     one = of_leads(clean, account_id=np.where(np.arange(LEADS) % 2 == 0, "acme", "globex"))
-    told = l005_overlap.CHECK.answer(one)
-    assert (told.verdict, told.names) == ("warn", ("account_id",))
+    result = l005_overlap.CHECK.answer(one)
+    assert (result.verdict, result.names) == ("warn", ("account_id",))
     own = of_leads(clean, account_id=clean.tables.leads["lead_id"])
     assert l005_overlap.CHECK.answer(own).verdict == "pass"
 

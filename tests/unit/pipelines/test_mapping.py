@@ -29,7 +29,7 @@ outcomes:
 def faults_of(text: str) -> list[str]:
     with pytest.raises(BadMapping) as caught:
         parse(text, "m.yaml")
-    return [fault.found for fault in caught.value.faults]
+    return [fault.observed for fault in caught.value.faults]
 
 
 def test_a_good_mapping_is_read_from_its_file(tmp_path: Path) -> None:

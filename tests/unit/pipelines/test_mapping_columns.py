@@ -168,7 +168,7 @@ def test_rules_of_one_source_take_the_rows_that_are_theirs(tmp_path: Path) -> No
 def test_columns_that_are_not_there_are_refused_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadTables) as caught:
         run(tmp_path, LATER, crm=CRM.replace("ranked,won", "rankd,wonn"))
-    assert [fault.found for fault in caught.value.faults] == [
+    assert [fault.observed for fault in caught.value.faults] == [
         "leads: source crm has no column 'ranked'",
         "outcomes: source crm has no column 'won'",
     ]

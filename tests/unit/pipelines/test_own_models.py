@@ -10,20 +10,22 @@ from typing import Any
 import pytest
 
 from features.catalog.reserved import OWNER
-from models.evaluation.segment_models import Judged, OwnModels, SegmentSettings
+from features.wording.sentences import Language
+from models.evaluation.segment_models import JudgedSegment, OwnModels
 from models.evaluation.segments import own_models
+from models.evaluation.settings import SegmentSettings
 from models.stats.metrics import Interval
 from pipelines.reports.card import content
 from pipelines.reports.card import page as card_page
-from pipelines.reports.evaluation import own_models as words
+from pipelines.reports.evaluation import own_models as shown_models
 from pipelines.reports.evaluation import writing
 from pipelines.reports.evaluation.payload import flat, payload
-from pipelines.reports.evaluation.words import Language
+from pipelines.reports.translation import gettext
 from tests.evaluation_cases import CATALOG, case_of, evaluated, rows
-from tests.unit.pipelines.test_card import said, sources
+from tests.unit.pipelines.test_card import limits_text, sources
 
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
-RETAIL = Judged(
+RETAIL = JudgedSegment(
     attribute="industry", value="retail", taught=2345, rows=1234, leads=400, conversions=56,
     shared_loss=0.1234, own_loss=0.1189, gain=Interval(0.0045, 0.0023, 0.0067), wanted=0.0012,
     earns=True,
@@ -36,22 +38,22 @@ LABELS = {
 }
 
 
-def asked(*segments: Judged) -> OwnModels:
+def judged(*segments: JudgedSegment) -> OwnModels:
     return OwnModels(SETTINGS, segments)
 
 
-def plain(*segments: Judged) -> dict[str, Any]:
-    told: dict[str, Any] = payload(replace(evaluated("signal"), own_models=asked(*segments)))
-    return json.loads(json.dumps(told))["own_models"]  # type: ignore[no-any-return]
+def plain(*segments: JudgedSegment) -> dict[str, Any]:
+    whole: dict[str, Any] = payload(replace(evaluated("signal"), own_models=judged(*segments)))
+    return json.loads(json.dumps(whole))["own_models"]  # type: ignore[no-any-return]
 
 
 def section(html: str) -> str:
-    found = re.search(r'<section id="own-models">.*?</section>', html, re.DOTALL)
-    return unescape(found.group()) if found else ""
+    match = re.search(r'<section id="own-models">.*?</section>', html, re.DOTALL)
+    return unescape(match.group()) if match else ""
 
 
-def report(folder: Path, *segments: Judged) -> dict[Language, str]:
-    done = replace(evaluated("signal"), own_models=asked(*segments))
+def report(folder: Path, *segments: JudgedSegment) -> dict[Language, str]:
+    done = replace(evaluated("signal"), own_models=judged(*segments))
     writing.write(done, folder, "acme")
     return {one: section((folder / writing.PAGES[one]).read_text("utf-8")) for one in LANGUAGES}
 
@@ -60,13 +62,13 @@ def report(folder: Path, *segments: Judged) -> dict[Language, str]:
 def test_the_report_shows_every_segment_with_its_figures(
     tmp_path: Path, language: Language, name: str
 ) -> None:
-    told = report(tmp_path, RETAIL, STEEL)[language]
-    first, second = re.findall(r"<tr.*?</tr>", told, re.DOTALL)[1:]
+    html = report(tmp_path, RETAIL, STEEL)[language]
+    first, second = re.findall(r"<tr.*?</tr>", html, re.DOTALL)[1:]
     cells = (name, "1,234", "56", "0.1234", "0.1189", "+0.0045", "+0.0023 – +0.0067", ">0.0012<")
     assert [cell for cell in cells if cell not in first] == []
-    assert f"<td>{words.WORDS['yes'].ja if language == 'ja' else 'yes'}</td>" in first
+    assert f"<td>{gettext('yes', language)}</td>" in first
     assert "-0.0034 – +0.0056" in second
-    assert f"<td>{words.WORDS['no'].ja if language == 'ja' else 'no'}</td>" in second
+    assert f"<td>{gettext('no', language)}</td>" in second
 
 
 def test_the_names_of_segments_are_escaped(tmp_path: Path) -> None:
@@ -76,18 +78,18 @@ def test_the_names_of_segments_are_escaped(tmp_path: Path) -> None:
 
 def test_the_json_holds_what_the_page_shows(tmp_path: Path) -> None:
     report(tmp_path, RETAIL, STEEL)
-    told = json.loads((tmp_path / "report.json").read_text("utf-8"))["own_models"]
-    assert told["settings"]["least_gain"] == SETTINGS.least_gain
-    assert [(one["value"], one["earns"]) for one in told["segments"]] == [
+    stored = json.loads((tmp_path / "report.json").read_text("utf-8"))["own_models"]
+    assert stored["settings"]["least_gain"] == SETTINGS.least_gain
+    assert [(one["value"], one["earns"]) for one in stored["segments"]] == [
         ("retail", True),
         ("<steel>", False),
     ]
-    assert told["segments"][0]["gain"] == {"value": 0.0045, "low": 0.0023, "high": 0.0067}
+    assert stored["segments"][0]["gain"] == {"value": 0.0045, "low": 0.0023, "high": 0.0067}
 
 
 def test_the_metrics_count_what_was_asked_and_what_earned() -> None:
-    told = flat(replace(evaluated("signal"), own_models=asked(RETAIL, STEEL)))
-    assert (told["segments_asked"], told["segments_earned"]) == (2, 1)
+    metrics = flat(replace(evaluated("signal"), own_models=judged(RETAIL, STEEL)))
+    assert (metrics["segments_asked"], metrics["segments_earned"]) == (2, 1)
     assert "segments_asked" not in flat(evaluated("signal"))
 
 
@@ -95,17 +97,22 @@ def test_the_metrics_count_what_was_asked_and_what_earned() -> None:
     ("segments", "english", "japanese"),
     [
         ((), "No segment has outcomes enough", "区分はありません"),
-        ((STEEL,), "None of the 1 segments", "専用のモデルを持つべきものはありません"),
+        (
+            (STEEL,),
+            "The 1 segment with outcomes enough does not earn",
+            "専用のモデルを持つべきものはありません",
+        ),
+        ((STEEL, STEEL), "None of the 2 segments", "専用のモデルを持つべきものはありません"),
         ((RETAIL, STEEL), "Industry = retail: shown to gain more than 1.0 %", "業種 = 小売：専用"),
     ],
 )
-def test_a_sentence_says_what_comes_of_it_and_what_to_do(
-    segments: tuple[Judged, ...], english: str, japanese: str
+def test_a_sentence_concludes_and_advises(
+    segments: tuple[JudgedSegment, ...], english: str, japanese: str
 ) -> None:
-    told = plain(*segments)
-    assert english in words.verdict(told, LABELS, "en")
-    assert "What to do" in words.verdict(told, LABELS, "en")
-    assert japanese in words.verdict(told, LABELS, "ja")
+    judged_segments = plain(*segments)
+    assert english in shown_models.verdict(judged_segments, LABELS, "en")
+    assert "What to do" in shown_models.verdict(judged_segments, LABELS, "en")
+    assert japanese in shown_models.verdict(judged_segments, LABELS, "ja")
 
 
 def test_where_it_was_not_asked_there_is_no_section(tmp_path: Path) -> None:
@@ -113,17 +120,10 @@ def test_where_it_was_not_asked_there_is_no_section(tmp_path: Path) -> None:
     assert section((tmp_path / "report.html").read_text("utf-8")) == ""
 
 
-def test_every_word_is_said_in_both_languages() -> None:
-    for key, text in words.WORDS.items():
-        holes = [set(re.findall(r"{(\w+)}", one)) for one in (text.en, text.ja)]
-        assert text.en != text.ja, key
-        assert holes[0] == holes[1], key
-
-
-def carded(*segments: Judged) -> dict[str, Any]:
-    found = sources()
+def carded(*segments: JudgedSegment) -> dict[str, Any]:
+    made = sources()
     own = {"own_models": plain(*segments)}
-    return content.card(replace(found, evaluation=found.evaluation | own))
+    return content.card(replace(made, evaluation=made.evaluation | own))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -133,9 +133,9 @@ def test_the_card_shows_the_verdict_as_the_report_does(tmp_path: Path, language:
 
 
 def test_a_segment_that_earns_its_own_is_a_limit_of_the_one_model() -> None:
-    assert "Industry = retail: shown to gain" in said(carded(RETAIL, STEEL), "en")
-    assert "業種 = 小売：専用" in said(carded(RETAIL, STEEL), "ja")
-    assert "of its own" not in said(carded(STEEL), "en")
+    assert "Industry = retail: shown to gain" in limits_text(carded(RETAIL, STEEL), "en")
+    assert "業種 = 小売：専用" in limits_text(carded(RETAIL, STEEL), "ja")
+    assert "of its own" not in limits_text(carded(STEEL), "en")
 
 
 def test_a_card_of_before_is_still_drawn() -> None:
@@ -147,10 +147,10 @@ def test_a_card_of_before_is_still_drawn() -> None:
 def test_it_is_asked_of_the_rows_of_the_evaluation_and_never_of_salespeople() -> None:
     few = SegmentSettings(min_conversions=10)
     case = case_of(rows())
-    told = own_models(case, few)
-    assert told.settings == few
-    assert {one.attribute for one in told.segments} == {"industry"}
-    assert {one.value for one in told.segments} >= {"retail", "<steel>"}
+    result = own_models(case, few)
+    assert result.settings == few
+    assert {one.attribute for one in result.segments} == {"industry"}
+    assert {one.value for one in result.segments} >= {"retail", "<steel>"}
     owners = replace(
         CATALOG,
         features=tuple(

@@ -136,17 +136,17 @@ def test_other_peoples_folders_are_not_replaced(tmp_path: Path) -> None:
 
 
 def test_long_work_tells_how_far_it_is(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int | None]] = []
+    steps: list[tuple[str, int, int | None]] = []
     path = clean().write(tmp_path / "export")
     settings = IngestSettings(rows_per_piece=100, partitions=2)
-    ingest_module.ingest(path, tmp_path / "store", settings, lambda *step: told.append(step))
-    read = [done for what, done, _ in told if what == "reading activities"]
+    ingest_module.ingest(path, tmp_path / "store", settings, lambda *step: steps.append(step))
+    read = [done for what, done, _ in steps if what == "reading activities"]
     assert read == sorted(read)
     assert read[-1] == 360
-    assert told[-1] == ("writing partitions", 2, 2)
+    assert steps[-1] == ("writing partitions", 2, 2)
 
 
-def test_an_id_in_two_partitions_is_kept_once(tmp_path: Path) -> None:
+def test_an_id_in_two_partitions_stands_once(tmp_path: Path) -> None:
     export = clean()
     export.files["calls"]["id"] = [f"call-{n // 2}" for n in range(len(export.files["calls"]))]
     report = export.ingest(tmp_path, IngestSettings(partitions=6, rows_per_piece=30))

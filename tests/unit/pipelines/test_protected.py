@@ -1,4 +1,4 @@
-"""Protected attributes: refused by default, kept apart for audit, compared; proxies are named."""
+"""Protected attributes: refused by default, held apart for audit, compared; proxies are named."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import yaml
 
 from features.errors import BadMapping
 from features.feature import Feature, Sentence, Text
-from models.evaluation.protected import Compared, compare, groups_of
+from models.evaluation.protected import ProtectedRows, compare, groups_of
 from models.stats.training_set import TrainingSet
 from pipelines.intake.ingest import ingest
 from pipelines.intake.mapping.file import parse
@@ -107,18 +107,18 @@ def compared(*, proxy: bool) -> Any:
     group = np.array(["f", "m"] * 400)
     rows = rows_of(group, proxy=proxy)
     band = np.where(group == "f", 0, 2).astype(np.int8)
-    given = np.full(len(group), 0.3)
-    both = Compared(rows, given, band, redraws=20)
+    predicted = np.full(len(group), 0.3)
+    both = ProtectedRows(rows, predicted, band, redraws=20)
     return compare("gender", group, both, tuple(feature(name) for name in COLUMNS))
 
 
 def test_groups_are_compared_by_what_they_got_and_what_became_of_them() -> None:
-    told = {one.name: one for one in compared(proxy=False).groups}
-    assert {name: one.rows for name, one in told.items()} == {"f": 400, "m": 400}
-    assert told["f"].calibration_gap == pytest.approx(0.3 - told["f"].base_rate)
-    assert told["f"].calibration_gap > 0.05 > -0.05 > told["m"].calibration_gap
-    assert told["f"].bands == {"cold": 1.0, "warm": 0.0, "hot": 0.0}
-    assert told["m"].bands["hot"] == 1.0
+    by_name = {one.name: one for one in compared(proxy=False).groups}
+    assert {name: one.rows for name, one in by_name.items()} == {"f": 400, "m": 400}
+    assert by_name["f"].calibration_gap == pytest.approx(0.3 - by_name["f"].base_rate)
+    assert by_name["f"].calibration_gap > 0.05 > -0.05 > by_name["m"].calibration_gap
+    assert by_name["f"].bands == {"cold": 1.0, "warm": 0.0, "hot": 0.0}
+    assert by_name["m"].bands["hot"] == 1.0
 
 
 def test_a_feature_that_gives_the_group_away_is_named() -> None:
@@ -128,7 +128,7 @@ def test_a_feature_that_gives_the_group_away_is_named() -> None:
     assert proxy.auc > 0.8
 
 
-def test_what_tells_a_small_group_by_chance_is_not_named() -> None:
+def test_a_chance_proxy_of_a_small_group_is_not_named() -> None:
     """Twenty-four leads, many snapshots each: a hundred noise columns, one value a lead."""
     random = np.random.default_rng(3)
     lead = np.repeat(np.arange(400), 5)
@@ -137,14 +137,14 @@ def test_what_tells_a_small_group_by_chance_is_not_named() -> None:
     label = random.integers(0, 2, len(lead)).astype(np.float64)
     names = tuple(f"c{n}" for n in range(100))
     rows = TrainingSet(values, label, lead, lead, names, np.zeros(100, dtype=np.bool_))
-    band, given = np.zeros(len(lead), dtype=np.int8), np.full(len(lead), 0.5)
-    both = Compared(rows, given, band, redraws=2)
-    told = compare("age", group, both, tuple(feature(one) for one in names))
-    assert told.proxies == ()
+    band, predicted = np.zeros(len(lead), dtype=np.int8), np.full(len(lead), 0.5)
+    both = ProtectedRows(rows, predicted, band, redraws=2)
+    comparison = compare("age", group, both, tuple(feature(one) for one in names))
+    assert comparison.proxies == ()
 
 
 def test_numbers_are_parted_at_their_quartiles() -> None:
-    told = groups_of(pd.Series([*np.arange(80.0), np.nan]))
-    assert len(set(told)) == 5
-    assert told[80] == "(missing)"
-    assert told[0] == told[19] != told[20]
+    groups = groups_of(pd.Series([*np.arange(80.0), np.nan]))
+    assert len(set(groups)) == 5
+    assert groups[80] == "(missing)"
+    assert groups[0] == groups[19] != groups[20]

@@ -40,16 +40,18 @@ def some() -> Scores:
 
 def test_the_rows_say_what_the_frame_says() -> None:
     scores = some()
-    assert len({*(scores.picked.concept >= 0).sum(axis=1).tolist()}) > 1
+    assert len({*(scores.selected.concept >= 0).sum(axis=1).tolist()}) > 1
     assert says_the_same(scores, scores)
 
 
 def test_reasons_of_another_lead_would_be_noticed() -> None:
     scores = some()
-    moved = scores.picked.columns[0].copy()
+    moved = scores.selected.columns[0].copy()
     moved[[0, 1]] = moved[[1, 0]]
-    assert (moved != scores.picked.concept).any()
-    assert not says_the_same(replace(scores, picked=replace(scores.picked, concept=moved)), scores)
+    assert (moved != scores.selected.concept).any()
+    assert not says_the_same(
+        replace(scores, selected=replace(scores.selected, concept=moved)), scores
+    )
 
 
 def test_no_leads_are_no_rows() -> None:

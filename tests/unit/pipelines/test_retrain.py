@@ -49,8 +49,8 @@ class Doing:
     def __call__(self, name: str, _job: Job, *_more: str | None) -> dict[str, Any]:
         self.done.append(name)
         if name == "promote":
-            told = {"version": 3, "promoted": self.promoted, "grounds": ["trial"]}
-            self.places.promotion.write_text(json.dumps(told), "utf-8")
+            report = {"version": 3, "promoted": self.promoted, "grounds": ["trial"]}
+            self.places.promotion.write_text(json.dumps(report), "utf-8")
         return self.repair if name == "recalibrate" else {}
 
 
@@ -65,12 +65,12 @@ def data_until(folder: Path, day: str) -> Job:
 def monitored(folder: Path, *checks: str, model: str | None = None) -> None:
     places = Workspace("small", folder)
     places.monitor.mkdir(parents=True, exist_ok=True)
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "verdict": "alarm" if checks else "quiet",
         "alarms": [{"check": check, "found": "0.4"} for check in checks],
     }
     (places.monitor / "monitor.json").write_text(
-        json.dumps(told | ({"model": model} if model else {})), "utf-8"
+        json.dumps(report | ({"model": model} if model else {})), "utf-8"
     )
 
 
@@ -101,18 +101,18 @@ def test_what_is_due_and_what_is_done(
     job = data_until(company, day)
     monitored(company, *checks)
     doing = Doing(job.places, repair, promoted=True)
-    told = retrain.run(job, if_needed=True, do=doing)
-    assert (told["decided"], doing.done) == (decided, stages)
-    assert told == json.loads((job.places.retraining / "report.json").read_text("utf-8"))
+    report = retrain.run(job, if_needed=True, do=doing)
+    assert (report["decided"], doing.done) == (decided, stages)
+    assert report == json.loads((job.places.retraining / "report.json").read_text("utf-8"))
 
 
-def test_a_refusal_is_told_and_the_champion_stays(company: Path) -> None:
+def test_a_refusal_is_reported_and_the_champion_stays(company: Path) -> None:
     job = data_until(company, "2026-04-01")
-    told = retrain.run(job, if_needed=True, do=Doing(job.places, UNTOUCHED, promoted=False))
-    assert (told["decided"], told["champion"], told["grounds"]) == ("refused", 1, ["trial"])
-    said = (job.places.retraining / "report.txt").read_text("utf-8")
-    assert "refused: the champion stays" in said
-    assert "90 days later, and 90 are allowed" in said
+    report = retrain.run(job, if_needed=True, do=Doing(job.places, UNTOUCHED, promoted=False))
+    assert (report["decided"], report["champion"], report["grounds"]) == ("refused", 1, ["trial"])
+    text = (job.places.retraining / "report.txt").read_text("utf-8")
+    assert "refused: the champion stays" in text
+    assert "90 days later, and 90 are allowed" in text
 
 
 def test_without_if_needed_it_trains_at_once(company: Path) -> None:
@@ -126,9 +126,9 @@ def test_a_monitor_that_looked_at_another_model_is_not_believed(company: Path) -
     job = data_until(company, "2026-02-01")
     monitored(company, "Feature drift", model="another")
     doing = Doing(job.places, UNTOUCHED, promoted=True)
-    told = retrain.run(job, if_needed=True, do=doing)
-    assert told["decided"] == "nothing"
-    assert "another model" in told["looked_at"][1]["found"]
+    report = retrain.run(job, if_needed=True, do=doing)
+    assert report["decided"] == "nothing"
+    assert "another model" in report["looked_at"][1]["found"]
 
 
 def test_without_a_champion_it_trains(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ from features.errors import BadRequest
 from features.tables import SPECS, Tables
 from pipelines.intake.ingest import IngestSettings, check, ingest
 from pipelines.intake.mapping.file import load
-from pipelines.sample import PLANTED_LEAKS, SampleSettings, make, truth_snapshots, words, write
+from pipelines.sample import (
+    PLANTED_LEAKS,
+    SampleSettings,
+    attribute_values,
+    make,
+    truth_snapshots,
+    write,
+)
 from pipelines.sample.touches import LABELS, LATE_TOUCHES, TOPIC_LABELS, TOUCHES
 from pipelines.sample.write import raw_tables
 from pipelines.storage import partitions
@@ -68,12 +75,12 @@ def test_the_second_mapping_forgets_exactly_one_leak(
     }
 
 
-def test_the_mapping_says_every_word_in_both_languages() -> None:
+def test_the_mapping_has_every_word_in_both_languages() -> None:
     labels = load(EXAMPLE / "mapping.yaml").labels
-    for attribute in words.CATEGORIES:
-        if attribute is not words.AGE_BRACKET:
-            said = labels.model_dump()["values"][attribute.name]
-            assert {key: (t["ja"], t["en"]) for key, t in said.items()} == {
+    for attribute in attribute_values.CATEGORIES:
+        if attribute is not attribute_values.AGE_BRACKET:
+            labelled = labels.model_dump()["values"][attribute.name]
+            assert {key: (t["ja"], t["en"]) for key, t in labelled.items()} == {
                 value.ja: (value.ja, value.en)
                 for value in attribute.values  # noqa: PD011 - not a frame
             }
@@ -89,7 +96,7 @@ def test_the_planted_leaks_are_in_the_export_and_only_there() -> None:
     assert leaks < set(company().tables(with_leaks=True).attributes())
 
 
-def test_a_planted_leak_tells_who_was_won() -> None:
+def test_a_planted_leak_gives_away_who_was_won() -> None:
     leads = company().tables(with_leaks=True).leads.set_index("lead_id")
     outcomes = company().tables().outcomes
     won = leads.index.isin(outcomes.loc[outcomes["outcome"] == "won", "lead_id"])
@@ -136,11 +143,11 @@ def test_the_same_seed_makes_the_same_company() -> None:
 
 
 def test_the_truth_is_exported_for_open_leads(exported: Path) -> None:
-    told = pd.read_parquet(exported / "truth.parquet")
-    assert len(told) == len(truth_snapshots(company()))
-    assert told["probability_given_seen"].between(0, 1).all()
-    assert told["probability_given_everything"].between(0, 1).all()
-    assert set(told["horizon_days"]) == {90}
+    truth = pd.read_parquet(exported / "truth.parquet")
+    assert len(truth) == len(truth_snapshots(company()))
+    assert truth["probability_given_seen"].between(0, 1).all()
+    assert truth["probability_given_everything"].between(0, 1).all()
+    assert set(truth["horizon_days"]) == {90}
 
 
 def test_an_empty_company_is_refused() -> None:

@@ -38,7 +38,7 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_planted_fault_is_found(messy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_planted_fault_is_detected(messy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIKOMI_SAMPLE", str(messy))
     planted = json.loads((messy / "planted.json").read_text("utf-8"))["mess"]
     assert set(planted) == set(FOUND_BY) | REPAIRED

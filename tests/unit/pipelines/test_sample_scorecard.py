@@ -26,14 +26,14 @@ def sums(points: Points, values: np.ndarray) -> np.ndarray:
 
 
 def test_the_points_fit_the_catalog_and_rank_leads() -> None:
-    asked = company(3000, 5)
-    tables, snapshots = asked.tables(), truth_snapshots(asked, every_days=91, early_hours=())
+    sample = company(3000, 5)
+    tables, snapshots = sample.tables(), truth_snapshots(sample, every_days=91, early_hours=())
     catalog = learn_catalog.learn(tables, snapshots)
     points = resolve(read(FILE.read_text("utf-8")), catalog)
     assert points.unknown_words == ()
     built = build.build(tables, snapshots, catalog)
-    lead = asked.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
-    won, cutoff = asked.first_won_at[lead], to_moments(snapshots["cutoff"])
-    matured = cutoff + 90 * DAY <= asked.ends_at
+    lead = sample.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
+    won, cutoff = sample.first_won_at[lead], to_moments(snapshots["cutoff"])
+    matured = cutoff + 90 * DAY <= sample.ends_at
     label = (won < cutoff + 90 * DAY)[matured]
     assert roc_auc_score(label, sums(points, built.values)[matured]) > 0.7

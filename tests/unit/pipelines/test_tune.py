@@ -13,9 +13,9 @@ from pipelines.run.params import TrainParams
 from tests.small_model import rows
 
 
-def overlapping(taught: TrainingSet, embargo: int, kept: int) -> bool:
-    """Tell whether a label that teaches was decided inside the rows that are judged."""
-    folds = time_folds(taught, 3, kept)
+def overlapping(taught: TrainingSet, embargo: int, embargo_of_folds: int) -> bool:
+    """Return whether a label that teaches was decided inside the rows that are judged."""
+    folds = time_folds(taught, 3, embargo_of_folds)
     return any(
         taught.cutoff[teach].max() + embargo > taught.cutoff[judged].min()
         for teach, judged in folds

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from features.errors import InUse
-from pipelines.storage import work_directory as module
 from pipelines.storage.work_directory import work_directory
 
 HOLDING = """
@@ -45,7 +44,7 @@ def run(output: Path, made_from: str = "a") -> list[str]:
         return [path.name for path in work.iterdir()]
 
 
-def test_work_of_the_same_inputs_is_kept_and_of_others_thrown_away(tmp_path: Path) -> None:
+def test_work_of_the_same_inputs_stays_and_of_others_is_removed(tmp_path: Path) -> None:
     with work_directory(tmp_path / "features", "a" * 64) as first:
         (first / "part").touch()
     assert run(tmp_path / "features") == ["part"]
@@ -53,7 +52,7 @@ def test_work_of_the_same_inputs_is_kept_and_of_others_thrown_away(tmp_path: Pat
     assert not first.exists()
 
 
-def test_what_failed_is_kept_and_nothing_of_the_lock_stays(tmp_path: Path) -> None:
+def test_work_of_a_failed_run_stays_and_its_lock_does_not(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), work_directory(tmp_path / "out", "a" * 64) as work:
         raise KeyboardInterrupt
     assert [*tmp_path.iterdir()] == [work]
@@ -67,8 +66,8 @@ def test_a_second_run_is_refused_and_spoils_nothing(tmp_path: Path, made_from: s
         assert len(list(tmp_path.glob(".out.parquet.work-*/part"))) == 1
         assert run(tmp_path / "other.parquet") == []
     (fault,) = refused.value.faults
-    assert fault.found.startswith(f"process {holder.pid} on ")
-    assert "UTC" in fault.found
+    assert fault.observed.startswith(f"process {holder.pid} on ")
+    assert "UTC" in fault.observed
     assert "wait" in fault.do
 
 
@@ -92,7 +91,7 @@ def test_a_lock_that_was_taken_away_meanwhile_does_not_count(
             (tmp_path / ".out.lock").unlink()
         real(lock, how)
 
-    monkeypatch.setattr(module.fcntl, "flock", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     with work_directory(tmp_path / "out", "a" * 64), pytest.raises(InUse):
         run(tmp_path / "out")
 
@@ -100,6 +99,6 @@ def test_a_lock_that_was_taken_away_meanwhile_does_not_count(
 def test_planted_fault_a_lock_that_holds_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.fcntl, "flock", lambda *_: None)
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
     with held_elsewhere(tmp_path / "out"):
         assert run(tmp_path / "out") == ["part"]

@@ -14,7 +14,7 @@ from serve.app import create_app
 from serve.cli import command
 from serve.errors import KeysUnknown, NoKey, NotAllowed, TooOften
 from serve.http import access
-from serve.http.access import Gate, scope_of
+from serve.http.access import AccessControl, scope_of
 from serve.http.rate_limits import Limits
 from serve.settings import Settings
 from serve.store.people.api_keys import Key
@@ -45,8 +45,8 @@ SCOPES = {
 }
 
 
-def routes(found: Any) -> Iterator[tuple[str, str]]:
-    for route in found:
+def routes(routers: Any) -> Iterator[tuple[str, str]]:
+    for route in routers:
         if isinstance(route, APIRoute):
             yield from ((method, route.path) for method in route.methods)
         elif hasattr(route, "original_router"):
@@ -57,8 +57,8 @@ def key(name: str, *scopes: str, per_minute: int = 6_000) -> Key:
     return Key(name, name, key_hash(f"mk_{name}"), frozenset(scopes), per_minute, 0, None)
 
 
-def opened(*keys: Key, burst: float = 1_000.0) -> Gate:
-    made = Gate(Limits(100.0, burst))
+def opened(*keys: Key, burst: float = 1_000.0) -> AccessControl:
+    made = AccessControl(Limits(100.0, burst))
     made.use(keys)
     return made
 
@@ -72,11 +72,11 @@ def test_every_route_has_its_scope(tmp_path: Path) -> None:
     assert served <= set(SCOPES), "say here which scope a new route needs"
 
 
-@pytest.mark.parametrize(("asked", "scope"), SCOPES.items(), ids=map(" ".join, SCOPES))
+@pytest.mark.parametrize(("request_line", "scope"), SCOPES.items(), ids=map(" ".join, SCOPES))
 def test_a_key_opens_what_its_scope_says_and_nothing_else(
-    asked: tuple[str, str], scope: str
+    request_line: tuple[str, str], scope: str
 ) -> None:
-    method, path = asked[0], asked[1].replace("{lead_id}", "score")
+    method, path = request_line[0], request_line[1].replace("{lead_id}", "score")
     every = opened(*(key(name, name) for name in ("score", "ingest", "read", "admin")))
     for name in ("score", "ingest", "read", "admin"):
         header = f"Bearer mk_{name}"
@@ -96,7 +96,7 @@ def test_an_id_cannot_stand_in_for_a_path() -> None:
 
 
 def test_before_the_keys_are_known_nobody_comes_in() -> None:
-    unread = Gate(Limits(1.0, 1.0))
+    unread = AccessControl(Limits(1.0, 1.0))
     with pytest.raises(KeysUnknown):
         unread.admit("Bearer mk_a", "POST", "/v1/score", 0.0)
     assert unread.admit(None, "GET", "/healthz", 0.0) is None
@@ -105,7 +105,7 @@ def test_before_the_keys_are_known_nobody_comes_in() -> None:
 
 
 def test_beyond_loopback_no_key_means_nobody() -> None:
-    public = Gate(Limits(1.0, 1.0), open_without_keys=False)
+    public = AccessControl(Limits(1.0, 1.0), open_without_keys=False)
     public.use([])
     with pytest.raises(NoKey):
         public.admit(None, "POST", "/v1/score", 0.0)
@@ -128,9 +128,9 @@ def test_every_key_is_compared_whichever_fits(monkeypatch: pytest.MonkeyPatch) -
     compared: list[str] = []
     plain = access.same
 
-    def noted(hashed: str, kept: str) -> bool:
-        compared.append(kept)
-        return plain(hashed, kept)
+    def noted(hashed: str, stored_hash: str) -> bool:
+        compared.append(stored_hash)
+        return plain(hashed, stored_hash)
 
     monkeypatch.setattr(access, "same", noted)
     several = opened(*(key(name, "score") for name in "abc"))

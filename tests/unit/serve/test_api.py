@@ -61,16 +61,16 @@ def client(models: Path, store: Path) -> Iterator[TestClient]:
         yield ready
 
 
-def test_a_score_adds_up_and_can_be_asked_again(client: TestClient) -> None:
-    said = client.post("/v1/score", json=served.body(30))
-    assert said.status_code == 200
-    told = said.json()
-    parts = sum(reason["contribution"] for reason in told["reasons"]) + told["remainder"]
-    assert told["base_probability"] + parts == pytest.approx(told["probability"], abs=1e-12)
-    assert told["model"]["version"] == 7
-    receipt = f"/v1/receipts/{told['receipt_id']}"
-    assert client.get(receipt).content == said.content
-    assert client.post(f"{receipt}/replay").content == said.content
+def test_a_score_adds_up_and_can_be_replayed(client: TestClient) -> None:
+    response = client.post("/v1/score", json=served.body(30))
+    assert response.status_code == 200
+    answer = response.json()
+    parts = sum(reason["contribution"] for reason in answer["reasons"]) + answer["remainder"]
+    assert answer["base_probability"] + parts == pytest.approx(answer["probability"], abs=1e-12)
+    assert answer["model"]["version"] == 7
+    receipt = f"/v1/receipts/{answer['receipt_id']}"
+    assert client.get(receipt).content == response.content
+    assert client.post(f"{receipt}/replay").content == response.content
 
 
 @pytest.mark.parametrize(
@@ -78,29 +78,29 @@ def test_a_score_adds_up_and_can_be_asked_again(client: TestClient) -> None:
     [("ja-JP,en;q=0.5", "", "ja"), ("ja", "?lang=en", "en"), ("fr", "", "en"), ("", "", "en")],
 )
 def test_language(client: TestClient, header: str, query: str, language: str) -> None:
-    said = client.post(
+    response = client.post(
         f"/v1/score{query}", json=served.body(5), headers={"accept-language": header}
     )
-    assert said.json()["language"] == language
+    assert response.json()["language"] == language
 
 
 def test_unknown_words_are_counted_not_refused(client: TestClient) -> None:
     body = served.body(2)
     body["activities"].append(body["activities"][0] | {"activity_type": "🛸 訪問"})
     body["attributes"] = {"絵文字": "😀"}
-    told = client.post("/v1/score", json=body).json()
-    assert told["unknown"] == {"activity_types": {"🛸 訪問": 1}, "attributes": {"絵文字": 1}}
+    answer = client.post("/v1/score", json=body).json()
+    assert answer["unknown"] == {"activity_types": {"🛸 訪問": 1}, "attributes": {"絵文字": 1}}
 
 
 def test_every_fault_at_once(client: TestClient) -> None:
     body = served.body(2) | {"created_at": "yesterday", "attributes": 3}
     body["activities"][1]["occurred_at"] = 5
-    said = client.post("/v1/score", json=body)
-    assert said.status_code == 422
-    assert said.headers["content-type"] == "application/problem+json"
-    found = " ".join(fault["found"] for fault in said.json()["faults"])
+    response = client.post("/v1/score", json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    places = " ".join(fault["found"] for fault in response.json()["faults"])
     for place in ("$.attributes", "$.activities[1].occurred_at"):
-        assert place in found
+        assert place in places
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"[" * 100_000, b'{"a": NaN}', b"\xff\xfe"])
@@ -110,9 +110,9 @@ def test_what_is_no_body_is_refused(client: TestClient, content: bytes) -> None:
 
 def test_a_future_question_is_refused(client: TestClient) -> None:
     later = (NOW + timedelta(seconds=1)).isoformat()
-    said = client.post("/v1/score", json=served.body(1) | {"as_of": later})
-    assert said.status_code == 422
-    assert "as_of" in said.json()["detail"]
+    response = client.post("/v1/score", json=served.body(1) | {"as_of": later})
+    assert response.status_code == 422
+    assert "as_of" in response.json()["detail"]
 
 
 def test_batch_answers_each_on_its_own(client: TestClient) -> None:
@@ -134,27 +134,27 @@ def test_ten_thousand_activities(client: TestClient) -> None:
     assert client.post("/v1/score", json=served.body(10_000)).status_code == 200
 
 
-def test_feedback_is_kept_beside_the_receipt(client: TestClient, store: Path) -> None:
+def test_feedback_is_stored_beside_the_receipt(client: TestClient, store: Path) -> None:
     receipt = client.post("/v1/score", json=served.body(3)).json()["receipt_id"]
-    said = client.post(
+    response = client.post(
         f"/v1/receipts/{receipt}/feedback", json={"verdict": "wrong", "note": "予算なし"}
     )
-    assert said.status_code == 204
+    assert response.status_code == 204
     bad = client.post(f"/v1/receipts/{receipt}/feedback", json={"verdict": "won"})
     assert bad.status_code == 422
     assert client.post("/v1/receipts/none/feedback", json={"verdict": "junk"}).status_code == 404
     with open_engine(f"sqlite:///{store / 'mikomi.db'}").connect() as connection:
-        kept = connection.execute(text("select verdict, note from feedback")).all()
-    assert kept == [("wrong", "予算なし")]
+        rows = connection.execute(text("select verdict, note from feedback")).all()
+    assert rows == [("wrong", "予算なし")]
 
 
 def test_without_a_model_no_score(tmp_path: Path) -> None:
     with serving(settings(tmp_path / "nothing", tmp_path, access_log="no")) as client:
         assert client.get("/healthz").status_code == 200
-        for said in (client.get("/readyz"), client.post("/v1/score", json=served.body(1))):
-            assert said.status_code == 503
-            assert said.json()["type"] == "/problems/no-model"
-            assert "retry-after" in said.headers
+        for response in (client.get("/readyz"), client.post("/v1/score", json=served.body(1))):
+            assert response.status_code == 503
+            assert response.json()["type"] == "/problems/no-model"
+            assert "retry-after" in response.headers
 
 
 def test_without_a_receipt_no_score_and_recovery_without_restart(
@@ -165,9 +165,9 @@ def test_without_a_receipt_no_score_and_recovery_without_restart(
         engine = open_engine(f"sqlite:///{tmp_path / 'mikomi.db'}")
         with engine.begin() as connection:
             connection.execute(text("alter table receipts rename to gone"))
-        said = client.post("/v1/score", json=served.body(1))
-        assert said.status_code == 503
-        assert said.headers["retry-after"]
+        response = client.post("/v1/score", json=served.body(1))
+        assert response.status_code == 503
+        assert response.headers["retry-after"]
         with engine.begin() as connection:
             connection.execute(text("alter table gone rename to receipts"))
         assert client.post("/v1/score", json=served.body(1)).status_code == 200
@@ -182,7 +182,7 @@ def test_disk_full_on_the_receipt_log(models: Path, tmp_path: Path) -> None:
         full = f"pragma max_page_count={pages}"
         event.listen(receipts._engine, "connect", lambda made, _record: made.execute(full))
         receipts._engine.dispose()
-        receipts._unwaiting.close()
+        receipts._no_wait.close()
         answers = [client.post("/v1/score", json=served.body(200)).status_code for _ in range(20)]
         assert set(answers) <= {200, 503}
         assert answers[-1] == 503
@@ -225,17 +225,17 @@ def test_keys_scopes_and_limits(models: Path, tmp_path: Path) -> None:
 
 def test_a_body_too_large(models: Path, tmp_path: Path) -> None:
     with serving(settings(models, tmp_path, access_log="no", body_bytes=2_000)) as client:
-        said = client.post("/v1/score", json=served.body(200))
-        assert said.status_code == 413
+        response = client.post("/v1/score", json=served.body(200))
+        assert response.status_code == 413
         chunked = client.post("/v1/score", content=iter([b" " * 1_500] * 3))
         assert chunked.status_code == 413
 
 
 def test_every_answer_is_well_mannered(client: TestClient) -> None:
-    said = client.post("/v1/score", json=served.body(1), headers={"x-request-id": "crm-1"})
-    assert said.headers["x-request-id"] == "crm-1"
-    assert said.headers["x-content-type-options"] == "nosniff"
-    assert "access-control-allow-origin" not in said.headers
+    response = client.post("/v1/score", json=served.body(1), headers={"x-request-id": "crm-1"})
+    assert response.headers["x-request-id"] == "crm-1"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in response.headers
     for lost in (client.get("/nowhere"), client.get("/v1/score")):
         assert lost.headers["content-type"] == "application/problem+json"
         assert lost.status_code in (404, 405)
@@ -256,8 +256,8 @@ def test_outlook_and_change(client: TestClient) -> None:
     "since", ["", "soon", "2026-05-10", "2020-01-01T00:00Z", "2030-01-01T00:00Z"]
 )
 def test_a_change_since_no_moment_is_refused(client: TestClient, since: str) -> None:
-    said = client.post(f"/v1/change?since={since}", json=served.body(2))
-    assert said.status_code == 422
+    response = client.post(f"/v1/change?since={since}", json=served.body(2))
+    assert response.status_code == 422
 
 
 def test_the_card_of_the_model(client: TestClient) -> None:
@@ -277,10 +277,10 @@ def test_the_card_that_promotion_wrote_comes_along(client: TestClient, models: P
 
 
 def test_the_description_of_the_api_is_whole(client: TestClient) -> None:
-    told = client.get("/openapi.json").json()
-    schemas = told["components"]["schemas"]
-    refers = {part.split('"')[0] for part in json.dumps(told).split('"#/components/schemas/')[1:]}
+    answer = client.get("/openapi.json").json()
+    schemas = answer["components"]["schemas"]
+    refers = {part.split('"')[0] for part in json.dumps(answer).split('"#/components/schemas/')[1:]}
     assert refers <= set(schemas)
     assert {"ScoreBody", "ScoreAnswer", "FeedbackBody"} <= refers
-    body = told["paths"]["/v1/score"]["post"]["requestBody"]["content"]["application/json"]
+    body = answer["paths"]["/v1/score"]["post"]["requestBody"]["content"]["application/json"]
     assert client.post("/v1/score", json=body["example"]).status_code == 200

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from serve.errors import TooLarge, TooSlow
-from serve.http.middleware import Manners
+from serve.http.middleware import RequestMiddleware
 
 SECONDS = 0.2
 
 
-def manners(body_bytes: int = 100) -> Manners:
-    told: Any = SimpleNamespace(body_seconds=SECONDS, body_bytes=body_bytes, access_log="no")
+def manners(body_bytes: int = 100) -> RequestMiddleware:
+    configured: Any = SimpleNamespace(body_seconds=SECONDS, body_bytes=body_bytes, access_log="no")
     nothing: Any = None
-    return Manners(
-        nothing, settings=told, gate=nothing, metrics=nothing, log=nothing, refusal=nothing
+    return RequestMiddleware(
+        nothing, settings=configured, gate=nothing, metrics=nothing, log=nothing, refusal=nothing
     )
 
 
-async def read(pieces: list[bytes], pause: float, own: Manners) -> bytes:
+async def read(pieces: list[bytes], pause: float, own: RequestMiddleware) -> bytes:
     """Read a body of some pieces; the last says that it is the last."""
     coming: Iterator[tuple[int, bytes]] = iter(enumerate(pieces, start=1))
 

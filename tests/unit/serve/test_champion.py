@@ -25,8 +25,8 @@ def _load(folder: Path, version: int | None) -> _Model:
 
 
 def _point(folder: Path, fingerprint: str, version: int) -> None:
-    said = {"fingerprint": fingerprint, "version": version}
-    (folder / POINTER).write_text(json.dumps(said), encoding="utf-8")
+    written = {"fingerprint": fingerprint, "version": version}
+    (folder / POINTER).write_text(json.dumps(written), encoding="utf-8")
 
 
 def test_without_a_pointer_there_is_no_model(tmp_path: Path) -> None:

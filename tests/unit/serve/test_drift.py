@@ -13,35 +13,35 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from serve.app import create_app
 from serve.scoring import drift
 from serve.scoring.drift import EVERY, WATCHED, Drift, watched
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.settings import Settings
-from serve.wire.bodies import ScoreBody, asked_of, read
+from serve.wire.bodies import ScoreBody, read, request_from_body
 from tests import served
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def row() -> np.ndarray:
-    asked = asked_of(read(ScoreBody, msgspec.json.encode(served.body(30))), NOW)
-    return Loaded(served.artifact()).values(asked)
+    request = request_from_body(read(ScoreBody, msgspec.json.encode(served.body(30))), NOW)
+    return LoadedModel(served.artifact()).values(request)
 
 
 def test_one_answer_in_sixteen_is_counted_once_for_every_watched_feature() -> None:
-    seen, values = Drift(served.artifact()), row()
+    watcher, values = Drift(served.artifact()), row()
     for _ in range(2 * EVERY + 1):
-        seen.see(values)
-    told = seen.take()
-    assert len(told) == len({one.feature for one in told}) == WATCHED
-    assert {one.came for one in told} == {3}
-    assert seen.take() == []
+        watcher.see(values)
+    counts = watcher.take()
+    assert len(counts) == len({one.feature for one in counts}) == WATCHED
+    assert {one.came for one in counts} == {3}
+    assert watcher.take() == []
 
 
 def test_the_bin_is_the_one_of_the_evidence() -> None:
     artifact, values = served.artifact(), row()
-    seen = Drift(artifact)
-    seen.see(values)
-    for one in seen.take():
+    watcher = Drift(artifact)
+    watcher.see(values)
+    for one in watcher.take():
         feature = list(artifact.catalog.names).index(one.feature)
         snapshots, _ = artifact.evidence.of(feature, float(values[0, feature]))
         bins = slice(*artifact.evidence.binning.starts[feature : feature + 2])
@@ -60,9 +60,9 @@ def test_the_shares_of_a_feature_are_whole_and_what_tells_is_watched() -> None:
 
 def test_planted_fault_bins_of_another_feature(monkeypatch: pytest.MonkeyPatch) -> None:
     values = row()
-    seen = Drift(served.artifact())
-    seen.see(values)
-    right = seen.take()
+    watcher = Drift(served.artifact())
+    watcher.see(values)
+    right = watcher.take()
     monkeypatch.setattr(drift, "watched", lambda evidence: (watched(evidence) + 1)[:WATCHED] % 40)
     other = Drift(served.artifact())
     other.see(values)
@@ -72,10 +72,10 @@ def test_planted_fault_bins_of_another_feature(monkeypatch: pytest.MonkeyPatch) 
 
 
 def counted(client: TestClient) -> float:
-    found = families(client.get("/metrics").text)
+    metrics = families(client.get("/metrics").text)
     return sum(
         sample.value
-        for family in found
+        for family in metrics
         if family.name == "mikomi_feature_bin"
         for sample in family.samples
         if sample.name.endswith("_total")

@@ -5,17 +5,17 @@ from itertools import product
 import numpy as np
 import pytest
 
-from models.model.interval import Interval
+from models.model.interval import ProbabilityInterval
 from serve.insight.expected import counts, expected
 
-SURE = Interval(covariance=((0.0,) * 3,) * 3, period=0.0)
+SURE = ProbabilityInterval(covariance=((0.0,) * 3,) * 3, period=0.0)
 
 
 def enumerated(probability: np.ndarray) -> np.ndarray:
-    found = np.zeros(len(probability) + 1)
+    result = np.zeros(len(probability) + 1)
     for won in product((0, 1), repeat=len(probability)):
-        found[sum(won)] += np.prod(np.where(won, probability, 1 - probability))
-    return found
+        result[sum(won)] += np.prod(np.where(won, probability, 1 - probability))
+    return result
 
 
 def test_the_distribution_is_that_of_every_outcome_counted_out() -> None:
@@ -26,13 +26,13 @@ def test_the_distribution_is_that_of_every_outcome_counted_out() -> None:
 
 
 def test_with_a_sure_model_the_interval_is_chance_alone() -> None:
-    found = expected(np.full(100, 0.2), SURE)
-    assert found == pytest.approx((20.0, 15, 25))
+    result = expected(np.full(100, 0.2), SURE)
+    assert result == pytest.approx((20.0, 15, 25))
 
 
 def test_doubt_widens_and_everything_stays_possible() -> None:
     probability = np.full(100, 0.2)
-    doubtful = expected(probability, Interval())
+    doubtful = expected(probability, ProbabilityInterval())
     assert doubtful.low < 15
     assert doubtful.high > 25
     assert expected(np.array([0.5]), SURE) == (0.5, 0, 1)
@@ -42,14 +42,14 @@ def test_doubt_widens_and_everything_stays_possible() -> None:
 def test_the_interval_holds_the_count_as_often_as_it_says() -> None:
     random = np.random.default_rng(5)
     probability = random.beta(1, 4, 60)
-    found = expected(probability, SURE)
+    result = expected(probability, SURE)
     won = (random.random((4_000, 60)) < probability).sum(axis=1)
-    held = np.mean((found.low <= won) & (won <= found.high))
+    held = np.mean((result.low <= won) & (won <= result.high))
     assert 0.8 <= held < 0.93
 
 
 def test_leads_are_moved_to_the_ends_of_the_models_own_interval() -> None:
-    doubtful, probability = Interval(), np.array([0.02, 0.2, 0.6])
+    doubtful, probability = ProbabilityInterval(), np.array([0.02, 0.2, 0.6])
     low, high, _ = doubtful.of(probability)
     ends = doubtful.moved(probability, np.array([-1.6448536269514722, 1.6448536269514722]))
     assert ends == pytest.approx(np.array([low, high]))

@@ -39,22 +39,22 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield ready
 
 
-def said(client: TestClient, body: bytes, query: str) -> tuple[int, dict[str, str], Any]:
-    """Ask; leave out what is new with every answer."""
+def response(client: TestClient, body: bytes, query: str) -> tuple[int, dict[str, str], Any]:
+    """Send a request; return the response without what is new each time."""
     headers = {"x-request-id": "same", "accept-language": "ja;q=0.5, en;q=0.1"}
     answer = client.post(f"/v1/score{query}", content=body, headers=headers)
-    told = answer.json()
-    told.pop("receipt_id", None)
-    return answer.status_code, dict(answer.headers), told
+    content = answer.json()
+    content.pop("receipt_id", None)
+    return answer.status_code, dict(answer.headers), content
 
 
 def assert_same(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> set[int]:
-    """Compare the answers of both ways; give the statuses."""
-    asked = [(body, query) for body in BODIES.values() for query in QUERIES]
-    by_shortcut = [said(client, *one) for one in asked]
+    """Compare the answers of both ways; return the statuses."""
+    requests = [(body, query) for body in BODIES.values() for query in QUERIES]
+    by_shortcut = [response(client, *one) for one in requests]
     with monkeypatch.context() as patched:
         patched.setattr(app, "is_for_shortcut", lambda _scope: False)
-        by_route = [said(client, *one) for one in asked]
+        by_route = [response(client, *one) for one in requests]
     assert by_shortcut == by_route
     return {status for status, _, _ in by_shortcut}
 

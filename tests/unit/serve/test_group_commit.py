@@ -34,34 +34,34 @@ def written(*items: str) -> tuple[Writer, list[BaseException | None]]:
         asyncio.get_running_loop().call_later(0.05, writer.go.set)
         return await asyncio.gather(*waiting, return_exceptions=True)
 
-    found = asyncio.run(ask())
+    errors = asyncio.run(ask())
     commits.close()
-    return writer, found
+    return writer, errors
 
 
 def test_what_waits_is_written_together() -> None:
-    writer, found = written(*"abcdef")
-    assert found == [None] * 6
+    writer, errors = written(*"abcdef")
+    assert errors == [None] * 6
     assert [item for batch in writer.batches for item in batch] == list("abcdef")
     assert len(writer.batches) <= 2
 
 
 def test_an_item_suffers_alone_what_it_is_to_blame_for() -> None:
-    writer, found = written("first", "a", "bad", "b")
-    assert [type(one) for one in found] == [type(None), type(None), ValueError, type(None)]
+    writer, errors = written("first", "a", "bad", "b")
+    assert [type(one) for one in errors] == [type(None), type(None), ValueError, type(None)]
     assert [item for batch in writer.batches for item in batch] == ["first", "a", "b"]
 
 
-def test_a_full_disk_is_told_to_all_and_passes() -> None:
+def test_a_full_disk_is_reported_to_all_and_passes() -> None:
     items = ("first", "a", "disk")
-    writer, found = written(*items)
-    kept = [item for batch in writer.batches for item in batch]
-    assert "disk" not in kept
-    assert [one is None for one in found] == [item in kept for item in items]
-    assert {type(one) for one in found if one is not None} == {OSError}
+    writer, errors = written(*items)
+    committed = [item for batch in writer.batches for item in batch]
+    assert "disk" not in committed
+    assert [one is None for one in errors] == [item in committed for item in items]
+    assert {type(one) for one in errors if one is not None} == {OSError}
 
 
-def test_threads_are_told_too_and_nothing_is_taken_after_the_end() -> None:
+def test_threads_wait_too_and_nothing_is_accepted_after_the_end() -> None:
     writer = Writer()
     writer.go.set()
     commits = GroupCommit[str](writer)

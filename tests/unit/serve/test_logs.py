@@ -54,7 +54,7 @@ def test_a_line_that_cannot_wait_comes_after_those_that_waited() -> None:
     assert events(stream) == ["request", "defect"]
 
 
-def test_what_waits_is_written_when_asked() -> None:
+def test_waiting_lines_are_written_by_flush() -> None:
     stream = Stream()
     log = Log(lambda: NOW, stream)
 

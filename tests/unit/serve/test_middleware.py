@@ -1,4 +1,4 @@
-"""What the server keeps to itself, and what it says of a time and a model that are not there."""
+"""What logs and metrics must not hold, and requests for a time and a model that do not exist."""
 
 import json
 import shutil
@@ -27,8 +27,8 @@ def test_a_lead_that_is_created_later_than_now(models: Path, tmp_path: Path) -> 
     later = {"created_at": (NOW + timedelta(hours=1)).isoformat()}
     with serving(settings(models, tmp_path, access_log="no")) as client:
         assert client.put("/v1/leads/L-9", json=later).status_code == 200
-        said = client.get("/v1/leads/L-9/score")
-    assert (said.status_code, said.json()["type"]) == (409, "/problems/not-yet")
+        response = client.get("/v1/leads/L-9/score")
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/not-yet")
 
 
 def test_a_replay_by_a_model_that_is_gone_says_so(models: Path, tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_logs_and_metrics_hold_nothing_personal(
     body = served.body(3) | who
     body["activities"][0] |= {"text": telltale, "activity_type": f"{telltale}-type"}
     with serving(settings(models, tmp_path)) as client:
-        told = client.post("/v1/score", json=body, headers={"referer": telltale}).json()
-        receipt = f"/v1/receipts/{told['receipt_id']}"
+        scored = client.post("/v1/score", json=body, headers={"referer": telltale}).json()
+        receipt = f"/v1/receipts/{scored['receipt_id']}"
         client.get(receipt)
         client.post(f"{receipt}/feedback", json={"verdict": "junk", "note": telltale})
         client.put(f"/v1/leads/{who['lead_id']}?{telltale}=1", json={"created_at": telltale})
@@ -79,9 +79,9 @@ def test_logs_and_metrics_hold_nothing_personal(
     assert "defect" in {line["event"] for line in lines}
     assert 'mikomi_scores_total{band="' in metrics
     assert 'mikomi_score_tenth_total{model="' in metrics
-    for said in (log, metrics):
-        assert telltale not in said
-        assert told["receipt_id"] not in said
+    for output in (log, metrics):
+        assert telltale not in output
+        assert scored["receipt_id"] not in output
 
 
 def later_lead() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from serve.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("described")
     url = f"sqlite:///{folder / 'm.db'}"
     described: dict[str, Any] = create_app(Settings(models=folder, database_url=url)).openapi()
@@ -26,7 +26,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def contents(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give what is sent and answered, by status and media type."""
+    """Return what is sent and answered, by status and media type."""
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         yield "request", media, content
     for status, answer in operation["responses"].items():
@@ -34,14 +34,14 @@ def contents(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
             yield status, media, content
 
 
-def lacks(told: dict[str, Any]) -> list[str]:
+def lacks(document: dict[str, Any]) -> list[str]:
     """List what a maker of clients would miss."""
-    found, names = [], []
-    for path, method, operation in operations(told):
+    missing, names = [], []
+    for path, method, operation in operations(document):
         names.append(operation["operationId"])
         of_one = [*of_call(path, method, operation), *of_contents(operation)]
-        found += [f"{method} {path}: {one}" for one in of_one]
-    return found + [f"{one} twice" for one in set(names) if names.count(one) > 1]
+        missing += [f"{method} {path}: {one}" for one in of_one]
+    return missing + [f"{one} twice" for one in set(names) if names.count(one) > 1]
 
 
 def of_call(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
@@ -69,32 +69,32 @@ def of_contents(operation: dict[str, Any]) -> Iterator[str]:
             yield "a body without an example"
 
 
-def test_it_is_valid_and_nothing_lacks(told: dict[str, Any]) -> None:
-    validate(told)
-    assert len(list(operations(told))) >= 19
-    assert lacks(told) == []
+def test_it_is_valid_and_nothing_lacks(document: dict[str, Any]) -> None:
+    validate(document)
+    assert len(list(operations(document))) >= 19
+    assert lacks(document) == []
 
 
-def test_every_example_is_what_its_schema_says(told: dict[str, Any]) -> None:
-    seen = 0
-    for _, _, operation in operations(told):
+def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None:
+    checked = 0
+    for _, _, operation in operations(document):
         for _, _, content in contents(operation):
             if "example" in content:
-                schema = content["schema"] | {"components": told["components"]}
+                schema = content["schema"] | {"components": document["components"]}
                 jsonschema.Draft202012Validator(schema).validate(content["example"])
-                seen += 1
-    assert seen > 100
+                checked += 1
+    assert checked > 100
 
 
-def test_every_problem_of_the_table_is_described_somewhere(told: dict[str, Any]) -> None:
-    described = {status for _, _, one in operations(told) for status in one["responses"]}
+def test_every_problem_of_the_table_is_described_somewhere(document: dict[str, Any]) -> None:
+    described = {status for _, _, one in operations(document) for status in one["responses"]}
     defects = {"500"}
     assert {str(problem.status) for problem in TABLE.values()} - defects <= described
 
 
 @pytest.mark.parametrize("fault", ["schema", "example", "problems", "valid"])
-def test_planted_fault_something_left_out_is_noticed(told: dict[str, Any], fault: str) -> None:
-    broken = copy.deepcopy(told)
+def test_planted_fault_something_left_out_is_noticed(document: dict[str, Any], fault: str) -> None:
+    broken = copy.deepcopy(document)
     score = broken["paths"]["/v1/score"]["post"]
     if fault == "schema":
         del score["responses"]["200"]["content"]["application/json"]["schema"]
@@ -110,11 +110,13 @@ def test_planted_fault_something_left_out_is_noticed(told: dict[str, Any], fault
     assert len(lacks(broken)) == 1
 
 
-def test_it_names_no_address_of_another_machine(told: dict[str, Any]) -> None:
-    assert [one["url"] for one in told["servers"]] == ["/"]
+def test_it_names_no_address_of_another_machine(document: dict[str, Any]) -> None:
+    assert [one["url"] for one in document["servers"]] == ["/"]
 
 
-def test_the_description_is_the_one_that_is_served(told: dict[str, Any], tmp_path: Path) -> None:
+def test_the_description_is_the_one_that_is_served(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
     url = f"sqlite:///{tmp_path / 'm.db'}"
     app = create_app(Settings(models=tmp_path, database_url=url))
-    assert json.loads(json.dumps(app.openapi())) == told
+    assert json.loads(json.dumps(app.openapi())) == document

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, Select, select
 
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine, upgrade
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.filters import RankingFilter, conditions
-from serve.store.ranking.ranking import Ranking
+from serve.store.ranking.ranking import StoredRanking
 from serve.store.tables import RANKING
 from tests import served
 from tests.clocked import NOW
@@ -37,7 +37,7 @@ def planted(engine: Engine) -> list[Planted]:
         )
         for n, source in ((n, SOURCES[n % len(SOURCES)]) for n in range(12))
     ]
-    plant(engine, Loaded(served.artifact()), leads, NOW)
+    plant(engine, LoadedModel(served.artifact()), leads, NOW)
     return leads
 
 
@@ -49,13 +49,13 @@ def test_choices_are_all_values_there_are(engine: Engine, planted: list[Planted]
     )
 
 
-def test_choices_are_those_of_the_owners_who_may_be_seen(
+def test_choices_are_those_of_the_owners_who_are_visible(
     engine: Engine, planted: list[Planted]
 ) -> None:
     mine = [one for one in planted if one.owner_id in ("sato", None)]
-    found = RankingCounts(engine).choices(RankingFilter(owners=frozenset(["sato", None])))
-    assert found.owners == ["sato"]
-    assert found.sources == sorted({str(one.attributes.get("source", "web")) for one in mine})
+    choices = RankingCounts(engine).choices(RankingFilter(owners=frozenset(["sato", None])))
+    assert choices.owners == ["sato"]
+    assert choices.sources == sorted({str(one.attributes.get("source", "web")) for one in mine})
 
 
 def test_an_empty_ranking_has_no_choices(engine: Engine) -> None:
@@ -68,9 +68,9 @@ def test_a_total_counted_by_band_is_the_total_of_the_page(
     engine: Engine, planted: list[Planted], q: str
 ) -> None:
     wanted = RankingFilter(q=q)
-    page, bands = Ranking(engine).page(wanted, limit=2), RankingCounts(engine).bands(wanted)
+    page, bands = StoredRanking(engine).page(wanted, limit=2), RankingCounts(engine).bands(wanted)
     assert len(planted) > page.total == sum(bands.values())
-    assert Ranking(engine).page(wanted, limit=2, total=sum(bands.values())) == page
+    assert StoredRanking(engine).page(wanted, limit=2, total=sum(bands.values())) == page
 
 
 def test_a_search_reads_an_index_and_not_the_reasons(engine: Engine) -> None:
@@ -83,8 +83,8 @@ def test_a_search_reads_an_index_and_not_the_reasons(engine: Engine) -> None:
 
 
 def _plan(engine: Engine, query: Select[tuple[str]]) -> str:
-    said = query.compile(engine, compile_kwargs={"literal_binds": True})
+    statement = query.compile(engine, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
-        told = str(connection.exec_driver_sql(f"explain query plan {said}").all())
+        plan = str(connection.exec_driver_sql(f"explain query plan {statement}").all())
     engine.dispose()
-    return told
+    return plan

@@ -1,4 +1,4 @@
-"""Shadow scoring: the challenger answers what the champion was asked, beside it and unseen."""
+"""Shadow scoring: the challenger answers the requests of the champion, beside it and unnoticed."""
 
 import json
 import time
@@ -20,7 +20,7 @@ from pipelines.run.workspace import Workspace
 from serve.processes.shadow import LATE, Shadow, drawn_of
 from serve.processes.shadow_process import POINTER, step
 from serve.scoring.champion import FollowedChampion
-from serve.scoring.loaded_model import Loaded
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.store.engine import moment, open_engine
 from serve.store.tables import OUTCOMES, RECEIPTS, SHADOW_SCORES
@@ -52,7 +52,7 @@ def challenger(folder: Path) -> FollowedChampion:
     artifact.save(folder / "models" / other.fingerprint, other)
     point(folder, other.fingerprint, 2, POINTER)
     return FollowedChampion(
-        folder, lambda place, version: Loaded(artifact.load(place), version), pointer=POINTER
+        folder, lambda place, version: LoadedModel(artifact.load(place), version), pointer=POINTER
     )
 
 
@@ -63,26 +63,26 @@ def ask(client: TestClient, count: int, first: int = 0) -> list[dict[str, float]
     ]
 
 
-def kept(url: str) -> pd.DataFrame:
+def shadow_scores(url: str) -> pd.DataFrame:
     with open_engine(url).connect() as connection:
         return pd.read_sql(select(SHADOW_SCORES), connection)
 
 
-def test_the_challenger_answers_what_the_champion_was_asked(
+def test_the_challenger_answers_the_requests_of_the_champion(
     client: TestClient, tmp_path: Path, url: str
 ) -> None:
     answers = {one["receipt_id"]: one["probability"] for one in ask(client, 12)}
     other, shadow = challenger(tmp_path), Shadow(open_engine(url), 1.0)
     assert not step(other, shadow, NOW + 2 * LATE)
-    rows = kept(url).set_index("receipt_id")
+    rows = shadow_scores(url).set_index("receipt_id")
     assert rows["champion_probability"].to_dict() == answers
-    model = Loaded(served.artifact(1), 2)
+    model = LoadedModel(served.artifact(1), 2)
     assert set(rows["model_fingerprint"]) == {model.fingerprint}
     assert set(rows["model_version"]) == {2}
     assert (rows["probability"] != rows["champion_probability"]).any()
     step(other, shadow, NOW + 2 * LATE)
     step(other, Shadow(open_engine(url), 1.0), NOW + 2 * LATE)
-    assert len(kept(url)) == 12
+    assert len(shadow_scores(url)) == 12
 
 
 def test_the_answer_is_the_champions_with_and_without_a_shadow(
@@ -102,14 +102,14 @@ def test_a_share_of_the_questions_and_none_of_the_newest(
     ids = [str(one["receipt_id"]) for one in ask(client, 40)]
     other = challenger(tmp_path)
     step(other, Shadow(open_engine(url), 1.0), NOW + LATE / 2)
-    assert kept(url).empty
+    assert shadow_scores(url).empty
     step(other, Shadow(open_engine(url), 0.5), NOW + 2 * LATE)
     drawn = {one for one in ids if drawn_of(one, 0.5)}
-    assert set(kept(url)["receipt_id"]) == drawn
+    assert set(shadow_scores(url)["receipt_id"]) == drawn
     assert 5 < len(drawn) < 35
 
 
-def test_a_question_from_before_the_challenger_had_learned_is_not_asked(
+def test_a_request_from_before_the_end_of_training_is_left_out(
     client: TestClient, url: str
 ) -> None:
     """Else it would be praised for outcomes that it was taught."""
@@ -123,8 +123,8 @@ def test_a_question_from_before_the_challenger_had_learned_is_not_asked(
         known.about | {"learned_until": (NOW + timedelta(days=1)).isoformat()},
     )
     shadow = Shadow(open_engine(url), 1.0)
-    assert shadow.catch_up(Loaded(later, 3), NOW + timedelta(days=2)) == 0
-    assert shadow.catch_up(Loaded(known, 2), NOW + timedelta(days=2)) == 3
+    assert shadow.catch_up(LoadedModel(later, 3), NOW + timedelta(days=2)) == 0
+    assert shadow.catch_up(LoadedModel(known, 2), NOW + timedelta(days=2)) == 3
 
 
 def test_an_erased_person_is_shadowed_no_more(client: TestClient, tmp_path: Path, url: str) -> None:
@@ -134,11 +134,11 @@ def test_an_erased_person_is_shadowed_no_more(client: TestClient, tmp_path: Path
     ask(client, 2)
     other, shadow = challenger(tmp_path), Shadow(open_engine(url), 1.0)
     step(other, shadow, NOW + 2 * LATE)
-    assert len(kept(url)) == 2
+    assert len(shadow_scores(url)) == 2
     assert client.delete("/v1/leads/L-1").status_code < 300
-    assert len(kept(url)) == 1
+    assert len(shadow_scores(url)) == 1
     step(other, Shadow(open_engine(url), 1.0), NOW + 2 * LATE)
-    assert len(kept(url)) == 1
+    assert len(shadow_scores(url)) == 1
 
 
 def test_live_leads_are_judged_when_their_horizon_is_over(
@@ -155,8 +155,8 @@ def test_live_leads_are_judged_when_their_horizon_is_over(
     job = Job(parse(PARAMS), Workspace("small", tmp_path))
     early = shadowing.run(job, url, pd.Timestamp(NOW + timedelta(days=29)))
     assert (early["shadowed"], early["matured"], early["passed"]) == (60, 0, False)
-    told = shadowing.run(job, url, pd.Timestamp(NOW + timedelta(days=31)))
-    assert told["matured"] == 60
+    report = shadowing.run(job, url, pd.Timestamp(NOW + timedelta(days=31)))
+    assert report["matured"] == 60
     facts = json.loads(job.places.shadow.read_text("utf-8"))
     assert facts["conversions"] == len(won)
     assert facts["mean_probability"]["converted"] == pytest.approx(len(won) / 60)

@@ -43,8 +43,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Child]:
 
 def beside(folder: Path, seconds: float, begun: list[Child]) -> list[str]:
     """Run a server for a while; tell what ran beside it."""
-    told: Any = SimpleNamespace(models=folder, shadow_share=0.0)
-    with command._beside(told):
+    configured: Any = SimpleNamespace(models=folder, shadow_share=0.0)
+    with command._beside(configured):
         time.sleep(seconds)
         names = [child.module for child in begun]
     assert all(child.ended for child in begun)

@@ -8,7 +8,7 @@ import pytest
 
 from serve.store.engine import open_engine
 from serve.store.receipts.group_commit import GroupCommit
-from serve.store.receipts.turn_commit import TurnCommit, Unwaiting
+from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
 
 
 def written(
@@ -53,7 +53,7 @@ def test_a_lock_is_not_waited_for_and_then_it_goes_on(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'some.db'}")
     with engine.begin() as connection:
         connection.exec_driver_sql("create table kept (name text unique)")
-    ours = Unwaiting(engine)
+    ours = NoWaitConnection(engine)
     with engine.begin(), pytest.raises(sqlite3.OperationalError, match="locked"):
         ours.execute("insert into kept values (?)", ["a"])
     ours.execute("insert into kept values (?)", ["a"])
@@ -61,7 +61,7 @@ def test_a_lock_is_not_waited_for_and_then_it_goes_on(tmp_path: Path) -> None:
         ours.execute("insert into kept values (?)", ["a"])
     ours.execute("insert into kept values (?)", ["b"])
     with engine.connect() as connection:
-        told = connection.exec_driver_sql("select name from kept order by name").scalars().all()
-    assert told == ["a", "b"]
+        names = connection.exec_driver_sql("select name from kept order by name").scalars().all()
+    assert names == ["a", "b"]
     ours.close()
     engine.dispose()

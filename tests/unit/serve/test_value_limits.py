@@ -15,14 +15,14 @@ from serve.wire.stored_bodies import ActivitiesBody, checked
 from tests import served
 
 
-def told(kind: Any, body: bytes) -> dict[str, str]:
-    """Give what is expected by the place where something else was found."""
+def answer(kind: Any, body: bytes) -> dict[str, str]:
+    """Return what is expected, by the place of the fault."""
     try:
-        found = read(kind, body)
+        result = read(kind, body)
         if kind is ActivitiesBody:
-            checked("activities", found.activities)
+            checked("activities", result.activities)
     except BadBody as refused:
-        return {fault.found.partition(": ")[0]: fault.expected for fault in refused.faults}
+        return {fault.observed.partition(": ")[0]: fault.expected for fault in refused.faults}
     return {}
 
 
@@ -34,13 +34,13 @@ def bulk(*activities: dict[str, Any]) -> bytes:
     return json.dumps({"activities": activities}).encode()
 
 
-def test_faults_of_type_time_and_meaning_are_told_at_once() -> None:
+def test_faults_of_type_time_and_value_are_reported_at_once() -> None:
     body = served.body(3) | {"created_at": "yesterday", "attributes": {"a": [], "b": "\0", "c": 1}}
     body["activities"][0] = 5
     body["activities"][1] |= {"occurred_at": "1969-12-31T00:00:00Z", "amount": 1e13}
     body["outcomes"] = [{"outcome": "won"}]
     del body["lead_id"]
-    assert set(told(ScoreBody, json.dumps(body).encode())) == {
+    assert set(answer(ScoreBody, json.dumps(body).encode())) == {
         "$.lead_id",
         "$.created_at",
         "$.attributes.a",
@@ -70,7 +70,7 @@ def test_faults_of_type_time_and_meaning_are_told_at_once() -> None:
     ],
 )
 def test_what_no_database_or_zone_can_hold_is_refused(field: str, value: Any) -> None:
-    assert set(told(ActivitiesBody, bulk(activity(), activity(**{field: value})))) == {
+    assert set(answer(ActivitiesBody, bulk(activity(), activity(**{field: value})))) == {
         f"$.activities[1].{field}"
     }
 
@@ -87,8 +87,8 @@ def test_what_no_database_or_zone_can_hold_is_refused(field: str, value: Any) ->
         ("amount", 1e12),
     ],
 )
-def test_what_can_be_meant_is_taken(field: str, value: Any) -> None:
-    assert told(ActivitiesBody, bulk(activity(**{field: value}))) == {}
+def test_values_within_the_limits_are_accepted(field: str, value: Any) -> None:
+    assert answer(ActivitiesBody, bulk(activity(**{field: value}))) == {}
 
 
 @pytest.mark.parametrize(
@@ -107,32 +107,32 @@ def test_what_can_be_meant_is_taken(field: str, value: Any) -> None:
     ],
 )
 def test_what_is_no_json_of_ours_is_refused_in_one_line(body: bytes) -> None:
-    assert len(told(ScoreBody, body)) == 1
+    assert len(answer(ScoreBody, body)) == 1
 
 
 def test_a_million_faults_cost_no_more_than_a_million_values() -> None:
     body = json.dumps(served.body(0) | {"activities": [1] * 1_000_000}).encode()
     began = time.process_time()
-    assert len(told(ScoreBody, body)) == value_limits.MOST_FAULTS
+    assert len(answer(ScoreBody, body)) == value_limits.MOST_FAULTS
     assert time.process_time() - began < 3.0
 
 
 def test_planted_fault_a_quick_look_that_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     far = bulk(activity(occurred_at="9999-12-31T23:59:59-14:00"))
-    assert told(ActivitiesBody, far) != {}
+    assert answer(ActivitiesBody, far) != {}
     monkeypatch.setattr("serve.wire.stored_bodies.plain", lambda _record: True)
-    assert told(ActivitiesBody, far) == {}
+    assert answer(ActivitiesBody, far) == {}
 
 
 def test_planted_fault_a_walk_that_stops_at_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     two = bulk(activity(topic=1), activity(topic=2))
-    assert len(told(ActivitiesBody, two)) == 2
+    assert len(answer(ActivitiesBody, two)) == 2
     monkeypatch.setattr(body_faults, "MOST_FAULTS", 1)
-    assert len(told(ActivitiesBody, two)) == 1
+    assert len(answer(ActivitiesBody, two)) == 1
 
 
 def most_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Tell how many threads make decoders at once when all ask for new ones."""
+    """Count the threads that make decoders at once when all need new ones."""
     making, most = [0], [0]
 
     def slow(kind: Any) -> Any:
@@ -142,7 +142,7 @@ def most_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
         making[0] -= 1
         return kind
 
-    monkeypatch.setattr(bodies, "_made", slow)
+    monkeypatch.setattr(bodies, "_cached_decoder", slow)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(bodies._decoder, range(4)))
     return most[0]

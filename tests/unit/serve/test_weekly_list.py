@@ -21,7 +21,7 @@ from pipelines.lifecycle import lift as lifting
 from pipelines.run.params_file import parse
 from pipelines.run.stage_context import Job
 from pipelines.run.workspace import Workspace
-from serve.pages.ranking_csv import BOM
+from serve.pages.ranking.csv_file import BOM
 from serve.ranking.weekly_list import Draw, lot
 from serve.scoring.pointer import point
 from serve.store.engine import moment, open_engine, upgrade
@@ -51,13 +51,13 @@ def boss(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
 
 
 def planned(client: TestClient, take: int, **more: str) -> list[tuple[str, str]]:
-    """Give the ids of the list, and how each was chosen."""
+    """Return the ids of the list, and how each was chosen."""
     query = "&".join(f"{name}={one}" for name, one in {"take": take, "lang": "en", **more}.items())
     text = client.get(f"/ranking.csv?{query}").text.removeprefix(BOM)
     return [(row["Lead"], row.get("Chosen", "")) for row in csv.DictReader(io.StringIO(text))]
 
 
-def kept(client: TestClient) -> dict[str, str]:
+def stored(client: TestClient) -> dict[str, str]:
     with client.engine.connect() as connection:  # type: ignore[attr-defined]
         rows = connection.execute(select(WORKED_LISTS.c.lead_id, WORKED_LISTS.c.chosen_by)).all()
     return {str(lead): str(by) for lead, by in rows}
@@ -80,12 +80,12 @@ def test_the_last_places_are_drawn_below_the_cut_and_marked(boss: TestClient) ->
     assert re.search(r"最後の3件は、それより下のリードから無作為に選び", japanese)
 
 
-def test_who_was_shown_is_kept_as_they_first_came(boss: TestClient) -> None:
+def test_a_shown_lead_is_stored_as_it_was_first_chosen(boss: TestClient) -> None:
     first = dict(planned(boss, 10))
     planned(boss, 19)
-    said = kept(boss)
+    response = stored(boss)
     for lead, by in first.items():
-        assert said[lead] == ("rank" if by == "by rank" else "lot")
+        assert response[lead] == ("rank" if by == "by rank" else "lot")
 
 
 def test_where_all_fit_or_nothing_is_explored_nothing_is_drawn(
@@ -95,7 +95,7 @@ def test_where_all_fit_or_nothing_is_explored_nothing_is_drawn(
     with opened(models, tmp_path, LEADS[:4]) as client:
         enter(client, "boss")
         assert {by for _, by in planned(client, 2)} == {""}
-        assert kept(client) == {}
+        assert stored(client) == {}
 
 
 def test_every_lead_below_has_the_same_chance_in_any_week() -> None:
@@ -116,13 +116,13 @@ def test_a_share_beyond_half_is_refused(models: Path, tmp_path: Path) -> None:
         pass
 
 
-def live(folder: Path, told: list[dict[str, Any]]) -> str:
-    """Keep lists, contacts and outcomes in a server's database."""
+def live(folder: Path, report: list[dict[str, Any]]) -> str:
+    """Store lists, contacts and outcomes in a server's database."""
     url = f"sqlite:///{folder / 'live.db'}"
     engine = open_engine(url)
     upgrade(engine)
     with engine.begin() as connection:
-        for n, one in enumerate(told):
+        for n, one in enumerate(report):
             lead, at = f"L{n}", moment(NOW + one.get("after", timedelta(0)))
             row = {"lead_id": lead, "user_id": "", "week": 0, "at": at, "chosen_by": one["by"]}
             row |= {"probability": 0.1, "score": 50.0, "model_fingerprint": "m"}
@@ -132,8 +132,8 @@ def live(folder: Path, told: list[dict[str, Any]]) -> str:
                 receipt |= {"receipt_id": lead, "lead_id": lead, "at": at, "cutoff": at}
                 receipt |= {"model_version": 1, "input": b"", "answer": b"", "erased_at": None}
                 connection.execute(insert(RECEIPTS), [receipt])
-                said = {"receipt_id": lead, "verdict": "contacted", "at": at + one["contacted"]}
-                connection.execute(insert(FEEDBACK), [said])
+                response = {"receipt_id": lead, "verdict": "contacted", "at": at + one["contacted"]}
+                connection.execute(insert(FEEDBACK), [response])
             if one.get("won"):
                 won = {"lead_id": lead, "deal_id": "", "outcome": "won", "revision": 1}
                 won |= {"occurred_at": at + 86_400_000_000, "known_at": at + 86_400_000_000}
@@ -146,47 +146,47 @@ def group(by: str, leads: int, won: int, **more: Any) -> list[dict[str, Any]]:
     return [{"by": by, "won": n < won, "contacted": 1, **more} for n in range(leads)]
 
 
-def lifted(folder: Path, told: list[dict[str, Any]], days: float = 40.0) -> dict[str, Any]:
+def lifted(folder: Path, report: list[dict[str, Any]], days: float = 40.0) -> dict[str, Any]:
     job = Job(parse(PARAMS), Workspace("live", folder))
-    facts = lifting.run(job, live(folder, told), pd.Timestamp(NOW) + pd.Timedelta(days=days))
+    facts = lifting.run(job, live(folder, report), pd.Timestamp(NOW) + pd.Timedelta(days=days))
     assert facts == json.loads(job.places.lift.read_text("utf-8"))
     return facts
 
 
-def test_lift_is_told_of_the_random_share(tmp_path: Path) -> None:
+def test_lift_is_computed_from_the_random_share(tmp_path: Path) -> None:
     away = group("rank", 40, 40, contacted=0)
-    told = lifted(tmp_path, [*group("rank", 60, 30), *group("lot", 40, 4), *away])
-    found = told["contacted"]
-    assert (found["ranked"]["conversions"], found["drawn"]["conversions"]) == (30, 4)
-    assert found["lift"]["value"] == pytest.approx(5.0)
-    assert 1.0 < found["lift"]["low"] < 5.0 < found["lift"]["high"]
-    assert found["said"].startswith("leads by rank convert 5.00 times as often")
-    assert told["listed"]["ranked"]["leads"] == 100
-    assert told["listed"]["ranked"]["contacted"] == 60
+    report = lifted(tmp_path, [*group("rank", 60, 30), *group("lot", 40, 4), *away])
+    comparison = report["contacted"]
+    assert (comparison["ranked"]["conversions"], comparison["drawn"]["conversions"]) == (30, 4)
+    assert comparison["lift"]["value"] == pytest.approx(5.0)
+    assert 1.0 < comparison["lift"]["low"] < 5.0 < comparison["lift"]["high"]
+    assert comparison["said"].startswith("leads by rank convert 5.00 times as often")
+    assert report["listed"]["ranked"]["leads"] == 100
+    assert report["listed"]["ranked"]["contacted"] == 60
 
 
 def test_labels_are_missing_until_the_horizon_is_over(tmp_path: Path) -> None:
     young = group("rank", 30, 30, after=timedelta(days=20))
-    told = lifted(tmp_path, [*group("rank", 30, 6), *group("lot", 30, 2), *young])
-    assert told["contacted"]["ranked"]["leads"] == 60
-    assert told["contacted"]["ranked"]["matured"] == 30
-    assert told["contacted"]["ranked"]["conversions"] == 6
+    report = lifted(tmp_path, [*group("rank", 30, 6), *group("lot", 30, 2), *young])
+    assert report["contacted"]["ranked"]["leads"] == 60
+    assert report["contacted"]["ranked"]["matured"] == 30
+    assert report["contacted"]["ranked"]["conversions"] == 6
 
 
 def test_a_contact_long_after_a_list_does_not_belong_to_it(tmp_path: Path) -> None:
     late = round(15 * 86_400e6)
-    told = lifted(tmp_path, group("rank", 5, 1, contacted=late))
-    assert told["contacted"]["ranked"]["leads"] == 0
-    assert told["contacted_off_the_lists"] == 5
+    report = lifted(tmp_path, group("rank", 5, 1, contacted=late))
+    assert report["contacted"]["ranked"]["leads"] == 0
+    assert report["contacted_off_the_lists"] == 5
 
 
-def test_too_little_is_said_to_be_too_little(tmp_path: Path) -> None:
-    told = lifted(tmp_path, [*group("rank", 30, 4), *group("lot", 3, 0)])
-    assert not told["contacted"]["enough"]
-    assert told["contacted"]["said"].startswith(
+def test_too_little_data_is_reported(tmp_path: Path) -> None:
+    report = lifted(tmp_path, [*group("rank", 30, 4), *group("lot", 3, 0)])
+    assert not report["contacted"]["enough"]
+    assert report["contacted"]["said"].startswith(
         "too little to say: 30 matured by rank and 3 by lot"
     )
-    assert told["contacted"]["drawn"]["rate"]["high"] > 0.4
+    assert report["contacted"]["drawn"]["rate"]["high"] > 0.4
     none = lift(np.repeat([1.0, 0.0], [30, 70]), np.zeros(100))
     assert "nobody drawn by lot has converted yet; lift at least" in lifting.sentence(none)
 

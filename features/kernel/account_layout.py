@@ -1,0 +1,53 @@
+"""What the account kernel writes where: its plan, and how compiled code cuts it out of a pack."""
+
+from typing import Final, NamedTuple
+
+from features.kernel import packed as cut
+from features.kernel.compiled import njit
+from features.kernel.inputs import Indices, Integers
+
+LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST = range(4)
+
+
+class AccountPlan(NamedTuple):
+    """What is written where.
+
+    Attributes
+    ----------
+    windows
+        Lengths in microseconds, ascending.
+    count_window, count_column
+        Place of the window (one after the last is "ever") and column of each count.
+    measure, measure_column
+        Number and column of each other measure.
+    """
+
+    windows: Integers
+    count_window: Indices
+    count_column: Indices
+    measure: Indices
+    measure_column: Indices
+
+
+ACCOUNT_WIDTH: Final = 5
+"""How many places an `AccountPlan` takes in a pack."""
+
+
+@njit(cache=True, nogil=True)
+def cut_account(packed: Integers, at: int) -> AccountPlan:
+    """Cut the plan out of a pack.
+
+    Parameters
+    ----------
+    packed
+        A pack of plans, see `features.kernel.packed`.
+    at
+        The place of the first part of the plan.
+    """
+    return AccountPlan(
+        cut.int64(packed, at),
+        cut.int32(packed, at + 1),
+        cut.int32(packed, at + 2),
+        cut.int32(packed, at + 3),
+        cut.int32(packed, at + 4),
+    )

@@ -1,0 +1,24 @@
+"""Size and period of the learning or the test rows of an evaluation."""
+
+from dataclasses import dataclass
+
+from models.stats.training_set import TrainingSet
+
+
+@dataclass(frozen=True)
+class PeriodCounts:
+    """Size and period of some rows; moments in microseconds UTC."""
+
+    rows: int
+    leads: int
+    conversions: int
+    base_rate: float
+    first_cutoff: int
+    last_cutoff: int
+
+    @classmethod
+    def of(cls, rows: TrainingSet) -> "PeriodCounts":
+        """Count rows, leads and conversions; there is at least one row."""
+        rate = rows.conversions / len(rows)
+        ends = int(rows.cutoff.min()), int(rows.cutoff.max())
+        return cls(len(rows), rows.leads, rows.conversions, rate, *ends)

@@ -1,0 +1,47 @@
+"""What reasons are proven and selected with."""
+
+from dataclasses import dataclass
+
+from models.stats.limits import Count, CountOrZero, Probability, Share
+
+
+@dataclass(frozen=True)
+class ProofSettings:
+    """The strictness of the proof.
+
+    Attributes
+    ----------
+    error_rate
+        The probability that any pure-noise concept passes.
+    max_rows
+        With more rows, a sample of leads with about this many rows is used.
+    """
+
+    error_rate: Share = 0.01
+    max_rows: Count = 30_000
+
+
+@dataclass(frozen=True)
+class ReasonSettings:
+    """Which reasons are shown.
+
+    Attributes
+    ----------
+    positive, negative
+        The largest number of reasons for and against.
+    min_support
+        The smallest number of comparable training snapshots.
+    least
+        The smallest contribution, as a share of the lead's probability or of the base probability,
+        whichever is larger.
+    """
+
+    positive: CountOrZero = 3
+    negative: CountOrZero = 2
+    min_support: Count = 30
+    least: Probability = 0.01
+
+    @property
+    def places(self) -> int:
+        """The largest number of reasons of a lead."""
+        return self.positive + self.negative

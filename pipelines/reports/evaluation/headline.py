@@ -1,0 +1,93 @@
+"""The headline of the report: on what the model was evaluated, the tiles, the calibration."""
+
+from features.wording.sentences import Language
+from models.evaluation.evaluation import MODEL, Evaluation
+from pipelines.reports.evaluation.cells import cell, date, metric_text, share
+from pipelines.reports.translation import gettext, number
+
+
+def tested(evaluation: Evaluation, language: Language) -> str:
+    """Return a sentence on what the model was evaluated.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
+    test = evaluation.test
+    return gettext(
+        "%(rows)s snapshots of %(leads)s leads, %(conversions)s of them conversions, cutoffs "
+        "from %(first)s to %(last)s; horizon %(horizon)s days. Intervals: 95 %%, by redrawing"
+        " leads.",
+        language,
+        rows=number(test.rows, language),
+        leads=number(test.leads, language),
+        conversions=number(test.conversions, language),
+        first=date(test.first_cutoff),
+        last=date(test.last_cutoff),
+        horizon=f"{evaluation.horizon_days:g}",
+    )
+
+
+def tiles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
+    """Return the headline figures: `key` in the JSON, `value`, `label`, `note`.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
+    floor = evaluation.floor
+    labels = {
+        "auc": gettext("AUC: right order of two leads", language),
+        "lift_at_10": gettext("times the base rate in the hottest tenth", language),
+        "capture_at_20": gettext("of the conversions in the hottest fifth", language),
+        "ece": gettext("calibration error; chance alone gives", language),
+    }
+    notes = {"ece": f"{metric_text('ece', floor.mean)} – {metric_text('ece', floor.high)}"}
+    base_rate = {
+        "key": "test.base_rate",
+        "value": share(evaluation.test.base_rate),
+        "label": gettext("convert within the horizon", language),
+        "note": "",
+    }
+    return [
+        base_rate,
+        *(_tile(evaluation, metric, label, notes.get(metric)) for metric, label in labels.items()),
+    ]
+
+
+def _tile(evaluation: Evaluation, metric: str, label: str, note: str | None) -> dict[str, str]:
+    made = cell(metric, evaluation.figures[MODEL][metric], f"figures.{MODEL}.{metric}")
+    return {
+        "key": made["key"],
+        "value": made["value"],
+        "label": label,
+        "note": made["interval"] if note is None else note,
+    }
+
+
+def calibration(evaluation: Evaluation, language: Language) -> str:
+    """Return a sentence on how far the probabilities can be believed.
+
+    Parameters
+    ----------
+    evaluation
+        The numbers.
+    language
+        The language to translate to.
+    """
+    floor, ece = evaluation.floor, evaluation.figures[MODEL]["ece"].value
+    return gettext(
+        "Of the leads given 20 %%, one in five should convert: points on the diagonal. The "
+        "calibration error is %(ece)s; a perfect model would show %(mean)s by chance, and "
+        "less than %(high)s in 95 %% of cases.",
+        language,
+        ece=metric_text("ece", ece),
+        mean=metric_text("ece", floor.mean),
+        high=metric_text("ece", floor.high),
+    )

@@ -1,0 +1,170 @@
+"""The content of a lead's page.
+
+Decided here: the page shows one scoring, logged with a receipt; everything else on it is computed
+by the same model for the same request. The change is that since a week ago.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from features.catalog.catalog import Vocabulary
+from features.kernel.inputs import Matrix
+from features.records.normalize import folded
+from serve.errors import NoLead
+from serve.insight.change import ChangePart, ChangeSplit, Side, split
+from serve.insight.full_explanation import full_explanation
+from serve.insight.missing_facts import missing_facts
+from serve.insight.silent_forecast import silent_forecast
+from serve.insight.trend import past
+from serve.pages.lead import charts
+from serve.pages.shell import display_names
+from serve.pages.shell.frame import Pages
+from serve.pages.shell.page_words import mark
+from serve.pages.shell.visitor import Visit, may_see
+from serve.scoring.loaded_model import LoadedModel
+from serve.scoring.point_in_time import attributes_of, owner_of, visible_from
+from serve.stored_leads.scores import ScoredLead, score_stored
+from serve.stored_leads.similar_winners import MOST as MOST_SIMILAR
+from serve.stored_leads.similar_winners import Alike
+from serve.wire.records import ScoreRequest
+
+CAUSES: Final = {
+    "new_model": mark("a new model"),
+    "passing_time": mark("time that passed"),
+    "changed_attributes": mark("changed data of the lead"),
+    "new_activities": mark("new activities and deals"),
+}
+VERDICTS: Final = {
+    "agreed": mark("I agree"),
+    "wrong": mark("It is wrong"),
+    "junk": mark("Not a real lead"),
+    "contacted": mark("I contacted them"),
+}
+_WEEK: Final = timedelta(days=7)
+_RECENT: Final = 12
+_LEAST: Final = 0.0005
+
+
+class Similar(NamedTuple):
+    """A lead that was won, as the page shows it."""
+
+    lead_id: str
+    address: str
+    kind: list[str]
+    won_at: datetime
+    probability: float
+    shared: list[str]
+
+
+def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
+    """Score a lead, log the scoring, and return the context of its page.
+
+    Parameters
+    ----------
+    pages
+        The frame of all pages.
+    visit
+        Who looks.
+    lead_id
+        The lead.
+
+    Raises
+    ------
+    NoLead
+        If it is not stored, or this user may not see it.
+    """
+    parts, words = pages.parts, pages.words[visit.language]
+    loaded = parts.champion.current()
+    asker = f"user:{visit.user_id}" if visit.user_id else None
+    scored = score_stored(parts, loaded, lead_id, visit.language, asker)
+    if not may_see(visit, parts.settings, owner_of(scored.request, parts.now())):
+        raise NoLead.of("no such lead", "a lead of yours", "ask its owner")
+    parts.receipts.append_now([scored.scoring])
+    lead, values = scored.request.histories[0].lead, loaded.values(scored.request)
+    attributes = attributes_of(scored.request, parts.now())
+    history = past(loaded, scored.request)
+    explanation = full_explanation(loaded, values, visit.language)
+    vocabulary = loaded.artifact.catalog.vocabulary
+    people = pages.people(visit.language)
+    return {
+        "answer": scored.answer,
+        "lead": lead,
+        "address": display_names.lead_address(scored.answer.lead_id),
+        "title": display_names.title_of(lead_id, attributes),
+        "about": display_names.about(attributes, vocabulary, visit.language),
+        "owner": people.owner(owner_of(scored.request, parts.now())),
+        "people": people,
+        "band": display_names.BANDS[scored.answer.band],
+        "trend": display_names.TRENDS[history.trend],
+        "outcome": display_names.outcome_words(loaded, words),
+        "adds_up": charts.how_it_adds_up(scored.answer, explanation, words),
+        "explanation": explanation,
+        "story": charts.how_it_went(scored.request, history, loaded, words)
+        if history.points
+        else "",
+        "activities": _activities(scored.request, vocabulary, visit),
+        "change": _change(loaded, scored),
+        "causes": CAUSES,
+        "forecast": silent_forecast(loaded, scored.request),
+        "bands": display_names.BANDS,
+        "missing_facts": missing_facts(loaded, values, visit.language),
+        "similar": [
+            _similar(one, loaded, visit) for one in _alike(pages, visit, loaded, values, lead_id)
+        ],
+        "verdicts": VERDICTS,
+        "feedback": parts.store.feedback.of_lead(scored.answer.lead_id),
+    }
+
+
+def _activities(
+    request: ScoreRequest, vocabulary: Vocabulary, visit: Visit
+) -> list[tuple[datetime, str, str]]:
+    """Return the newest activities: when, what, about what."""
+    done = [one for one in request.histories[0].activities if visible_from(one) < request.cutoff]
+    newest = sorted(done, key=lambda one: one.occurred_at, reverse=True)[:_RECENT]
+    return [
+        (
+            one.occurred_at,
+            display_names.code_words(one.activity_type, vocabulary, visit.language),
+            one.text or display_names.code_words(one.topic, vocabulary, visit.language),
+        )
+        for one in newest
+    ]
+
+
+def _change(loaded: LoadedModel, scored: ScoredLead) -> ChangeSplit | None:
+    """Split the change since a week ago; None for a lead younger than that."""
+    since = scored.request.cutoff - _WEEK
+    if scored.request.histories[0].lead.created_at > since:
+        return None
+    before = Side(loaded, msgspec.structs.replace(scored.request, cutoff=since))
+    whole = split(before, Side(loaded, scored.request), scored.answer.language)  # type: ignore[arg-type]
+    parts: list[ChangePart] = [part for part in whole.parts if abs(part.change) >= _LEAST]
+    return msgspec.structs.replace(whole, parts=parts)
+
+
+def _alike(
+    pages: Pages, visit: Visit, loaded: LoadedModel, values: Matrix, lead_id: str
+) -> Iterator[Alike]:
+    """Return the most similar winners that the visitor may see."""
+    settings = pages.parts.settings
+    alike = pages.parts.store.winners.like(loaded, values, folded(lead_id))
+    visible = (one for one in alike if may_see(visit, settings, one.winner.owner_id))
+    return islice(visible, MOST_SIMILAR)
+
+
+def _similar(one: Alike, loaded: LoadedModel, visit: Visit) -> Similar:
+    vocabulary, concepts = loaded.artifact.catalog.vocabulary, loaded.scorer.concepts
+    labels = (concepts.labels[concepts.codes.index(code)] for code in one.shared)
+    return Similar(
+        lead_id=one.winner.lead_id,
+        address=display_names.lead_address(one.winner.lead_id),
+        kind=display_names.kind_of(one.winner.attributes, vocabulary, visit.language),
+        won_at=one.winner.won_at,
+        probability=one.winner.probability,
+        shared=[str(getattr(label, visit.language)) for label in labels],
+    )

@@ -1,0 +1,1 @@
+"""The ranking as a page and as a CSV file."""

@@ -1,0 +1,80 @@
+"""The ranking as a CSV file for a spreadsheet.
+
+Decided here: UTF-8 with a byte order mark, which Excel needs. A text that a spreadsheet would take
+for a formula gets an apostrophe before it, which spreadsheets hide: names and sources come from
+strangers. At most 10,000 rows, the hottest.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from serve.pages.ranking.cards import Card
+from serve.pages.shell.page_words import PageWords, mark
+
+MOST_ROWS: Final = 10_000
+BOM: Final = "\ufeff"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_HEAD: Final = (
+    mark("Lead"),
+    mark("Name"),
+    mark("Score"),
+    mark("Band"),
+    mark("Probability"),
+    mark("Trend"),
+    mark("Reason 1"),
+    mark("Reason 2"),
+    mark("Last activity"),
+    mark("Last activity at"),
+    mark("Owner"),
+    mark("Owner id"),
+    mark("Source"),
+    mark("Until"),
+)
+
+_CHOSEN: Final = mark("Chosen")
+_BY_LOT: Final = {True: mark("drawn at random"), False: mark("by rank")}
+
+
+def written(cards: Iterable[Card], words: PageWords, *, drawn: bool = False) -> str:
+    """Write the cards as CSV.
+
+    Parameters
+    ----------
+    cards
+        The leads.
+    words
+        The language.
+    drawn
+        Whether some were drawn by lot; a last column then says which.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file)
+    head = (*_HEAD, _CHOSEN) if drawn else _HEAD
+    writer.writerow([words.say(name) for name in head])
+    for card in cards:
+        chosen = [words.say(_BY_LOT[card.is_drawn])] if drawn else []
+        writer.writerow([safe(cell) for cell in (*_cells(card, words), *chosen)])
+    return BOM + file.getvalue()
+
+
+def safe(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    >>> safe("=HYPERLINK(1)"), safe("Sato")
+    ("'=HYPERLINK(1)", 'Sato')
+    """
+    return f"'{cell}" if cell.lstrip(" \n").startswith(_FORMULA) else cell
+
+
+def _cells(card: Card, words: PageWords) -> Iterator[str]:
+    row = card.row
+    yield from (row.lead_id, card.title, f"{row.score:.1f}", card.band, f"{row.probability:.4f}")
+    yield card.trend
+    sentences = [reason.sentence for reason in card.reasons]
+    yield from [*sentences, "", ""][:2]
+    at = row.last_activity_at
+    yield from (card.last_activity, "" if at is None else words.moment(at))
+    yield from (card.owner, row.owner_id or "", card.source)
+    yield "" if row.band_falls_at is None else words.day(row.band_falls_at)

@@ -1,0 +1,146 @@
+"""/ and /ranking.csv: the leads by score, the list of the week, and both as CSV.
+
+Decided here: the order is the store's; a page holds 50 leads, or as many as a salesperson can work:
+the hottest, and with `MIKOMI_EXPLORE_SHARE` some drawn by lot in the last places, marked. The page
+shows the ranking as it was computed last, and says when.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+
+from serve.insight import expected
+from serve.pages.ranking.cards import Cards
+from serve.pages.ranking.csv_file import MOST_ROWS, written
+from serve.pages.ranking.query import MOST_TAKEN, RankingQuery, industries, recent
+from serve.pages.shell import display_names
+from serve.pages.shell.frame import HEADERS, Pages
+from serve.pages.shell.people import PersonNames
+from serve.pages.shell.visitor import Visit, visible_owners
+from serve.ranking.weekly_list import Draw, WorkedList, worked_list
+from serve.scoring.loaded_model import LoadedModel
+from serve.store.ranking.filters import RankingFilter, scans
+from serve.store.ranking.ranking import MOST, RankedLead, RankingPage
+
+ROWS: Final = 50
+
+
+def router(pages: Pages) -> APIRouter:
+    """Build the routes."""
+    routes = APIRouter()
+
+    @routes.get("/")
+    def ranking(request: Request) -> Response:
+        visit, query = pages.visit(request), RankingQuery.of(request)
+        context = _context(pages, visit, query)
+        return pages.show(request, visit, "ranking.html.j2", query=query, **context)
+
+    @routes.get("/ranking.csv")
+    def as_csv(request: Request) -> Response:
+        visit, query = pages.visit(request), RankingQuery.of(request)
+        people = pages.people(visit.language)
+        wanted = query.filter(visit, pages.parts.settings, people, pages.parts.now())
+        planned = _planned(pages, visit, query, wanted)
+        rows = _all(pages, wanted, MOST_ROWS) if planned is None else planned.rows
+        cards = map(_cards(pages, visit, people, planned).of, rows)
+        headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
+        drawn = planned is not None and bool(planned.drawn)
+        text = written(cards, pages.words[visit.language], drawn=drawn)
+        return Response(text, 200, headers, "text/csv; charset=utf-8")
+
+    return routes
+
+
+def _cards(
+    pages: Pages, visit: Visit, people: PersonNames, planned: WorkedList | None = None
+) -> Cards:
+    drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
+    words, now = pages.words[visit.language], pages.parts.now()
+    return Cards(pages.parts.champion, words, people, recent(now), drawn)
+
+
+def _planned(
+    pages: Pages, visit: Visit, query: RankingQuery, wanted: RankingFilter
+) -> WorkedList | None:
+    """Build the requested list of the week, and store it while some are drawn by lot."""
+    if not query.take:
+        return None
+    parts, settings = pages.parts, pages.parts.settings
+    draw = Draw(settings.explore_share, settings.explore_seed, parts.now())
+    made = worked_list(parts.store.ranking, wanted, query.take, draw)
+    if draw.share:
+        parts.store.worked_lists.keep(visit.user_id, draw.week, made, draw.now)
+    return made
+
+
+def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]:
+    cursor: str | None = None
+    while most > 0:
+        page = pages.parts.store.ranking.page(wanted, cursor, min(most, MOST))
+        yield from page.rows
+        most, cursor = most - len(page.rows), page.next_cursor
+        if cursor is None:
+            return
+
+
+def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
+    parts, loaded = pages.parts, pages.parts.champion.current()
+    people = pages.people(visit.language)
+    wanted = query.filter(visit, parts.settings, people, parts.now())
+    planned, counts = _planned(pages, visit, query, wanted), parts.store.ranking_counts
+    page, bands = _page(pages, wanted, query.cursor, planned)
+    choices = counts.choices(RankingFilter(owners=visible_owners(visit, parts.settings)))
+    make = _cards(pages, visit, people, planned)
+    return {
+        "cards": [make.of(row) for row in page.rows],
+        "page": page,
+        "bands": bands,
+        "owners": people.choices(choices.owners),
+        "sources": _named(loaded, "source", tuple(choices.sources), visit),
+        "industries": _named(loaded, "industry", industries(loaded), visit),
+        "any_leads": bool(page.rows) or counts.any_leads(),
+        "as_of": max((row.as_of for row in page.rows), default=None),
+        "outcome": display_names.outcome_words(loaded, pages.words[visit.language]),
+        "horizon_days": loaded.artifact.about.get("horizon_days"),
+        "points_only": loaded.artifact.model.evidence_level == "points_only",
+        "week": _week(planned, loaded) if planned and planned.rows else None,
+        "most_taken": MOST_TAKEN,
+    }
+
+
+def _page(
+    pages: Pages, wanted: RankingFilter, cursor: str | None, planned: WorkedList | None
+) -> tuple[RankingPage, dict[str, int]]:
+    """Return the leads to show, and the number of leads in each band."""
+    store = pages.parts.store
+    if planned is None and scans(wanted):
+        return store.ranking.searched(wanted, cursor, ROWS)
+    bands = store.ranking_counts.bands(wanted)
+    if planned is not None:
+        return RankingPage(planned.rows, None, planned.total), bands
+    total = bands.get(wanted.band, 0) if wanted.band else sum(bands.values())
+    return store.ranking.page(wanted, cursor, ROWS, total), bands
+
+
+def _named(
+    loaded: LoadedModel, key: str, values: tuple[str, ...], visit: Visit
+) -> list[tuple[str, str]]:
+    vocabulary = loaded.artifact.catalog.vocabulary
+    named = [
+        (one, display_names.value_words(key, one, vocabulary, visit.language)) for one in values
+    ]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def _week(planned: WorkedList, loaded: LoadedModel) -> dict[str, Any]:
+    probability = np.array([row.probability for row in planned.rows])
+    conversions = expected.expected(probability, loaded.artifact.model.interval)
+    return {
+        "leads": len(planned.ranked),
+        "drawn": len(planned.drawn),
+        "last": (planned.ranked or planned.rows)[-1],
+        "expected": conversions,
+        "level": expected.LEVEL,
+    }

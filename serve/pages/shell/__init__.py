@@ -1,0 +1,1 @@
+"""What all pages share: frame, templates, words, visitors, forms, error pages."""

@@ -1,0 +1,160 @@
+"""The names of things on pages: leads, bands, trends, outcomes, values of attributes.
+
+Decided here: the title of a lead is the first attribute that names a person or a company, else its
+id; below it are the attributes that describe it best. Values are named by the vocabulary of the
+model.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from features.catalog.catalog import Vocabulary
+from features.wording.sentences import Language
+from serve.pages.shell.page_words import PageWords, mark
+from serve.scoring.loaded_model import LoadedModel
+from serve.wire.records import Value
+
+BANDS: Final = {"hot": mark("hot"), "warm": mark("warm"), "cold": mark("cold")}
+TRENDS: Final = {
+    "improving": ("↗", mark("rising")),
+    "steady": ("→", mark("steady")),
+    "declining": ("↘", mark("falling")),
+    "not_enough_information": ("·", mark("too little known")),
+}
+"""An arrow and words."""
+OUTCOMES: Final = {"won": mark("won"), "opened": mark("deal opened"), "lost": mark("lost")}
+_TITLES: Final = (
+    "name",
+    "lead_name",
+    "full_name",
+    "contact_name",
+    "company",
+    "company_name",
+    "account.name",
+    "account.company_name",
+)
+_DESCRIBING: Final = ("company", "industry", "job_role", "department", "company_size", "region")
+_KIND: Final = ("industry", "job_role", "department", "company_size", "region")
+"""The attributes of the kind of a lead, which name neither person nor company."""
+_MOST_SHOWN: Final = 4
+
+
+def title_of(lead_id: str, attributes: Mapping[str, Value]) -> str:
+    """Return the title of a lead.
+
+    Parameters
+    ----------
+    lead_id
+        The lead.
+    attributes
+        Value by name.
+
+    >>> title_of("L-1", {"name": "佐藤 花子"}), title_of("L-1", {"name": " "})
+    ('佐藤 花子', 'L-1')
+    """
+    titles = (str(attributes[name]).strip() for name in _TITLES if attributes.get(name))
+    return next((title for title in titles if title), lead_id)
+
+
+def about(attributes: Mapping[str, Value], vocabulary: Vocabulary, language: Language) -> list[str]:
+    """Return the values that describe a lead best.
+
+    Parameters
+    ----------
+    attributes
+        Value by name.
+    vocabulary
+        Of the model.
+    language
+        Of the values.
+    """
+    return _values(_DESCRIBING, attributes, vocabulary, language)
+
+
+def kind_of(
+    attributes: Mapping[str, Value], vocabulary: Vocabulary, language: Language
+) -> list[str]:
+    """Return the values of the kind of a lead, which name nobody.
+
+    Parameters
+    ----------
+    attributes
+        Value by name.
+    vocabulary
+        Of the model.
+    language
+        Of the values.
+    """
+    return _values(_KIND, attributes, vocabulary, language)
+
+
+def _values(
+    names: tuple[str, ...],
+    attributes: Mapping[str, Value],
+    vocabulary: Vocabulary,
+    language: Language,
+) -> list[str]:
+    keys = [key for name in names for key in (name, f"account.{name}") if attributes.get(key)]
+    return [value_words(key, attributes[key], vocabulary, language) for key in keys[:_MOST_SHOWN]]
+
+
+def value_words(key: str, value: Value, vocabulary: Vocabulary, language: Language) -> str:
+    """Return the name of a value of an attribute.
+
+    Parameters
+    ----------
+    key
+        The attribute.
+    value
+        Its value.
+    vocabulary
+        Of the model.
+    language
+        Of the name.
+    """
+    name = str(value)
+    words = vocabulary.labels.get(f"{key}={name}", vocabulary.label(name))
+    return str(getattr(words, language))
+
+
+def code_words(code: str | None, vocabulary: Vocabulary, language: Language) -> str:
+    """Return the name of a code, such as an activity type.
+
+    Parameters
+    ----------
+    code
+        The code; None gives "".
+    vocabulary
+        Of the model; a code without a label is shown with spaces for underscores.
+    language
+        Of the name.
+    """
+    if code is None:
+        return ""
+    return str(getattr(vocabulary.label(code), language)).replace("_", " ")
+
+
+def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
+    """Return the name of the outcome that the model predicts, such as "won".
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    words
+        The language.
+    """
+    outcome = str(loaded.artifact.about.get("outcome", "won"))
+    if outcome in OUTCOMES:
+        return words.say(OUTCOMES[outcome])
+    return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
+
+
+def lead_address(lead_id: str) -> str:
+    """Return the address of a lead's page.
+
+    >>> lead_address("a/b c")
+    '/leads/a%2Fb%20c'
+    """
+    return f"/leads/{quote(lead_id, safe='')}"

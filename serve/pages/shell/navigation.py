@@ -1,0 +1,12 @@
+"""The navigation: the pages in order, with their labels."""
+
+from typing import Final
+
+from serve.pages.shell.page_words import mark
+
+NAVIGATION: Final = (
+    ("/", mark("Ranking")),
+    ("/handover", mark("Hand-over")),
+    ("/model", mark("The model")),
+)
+"""Path and label."""

@@ -1,0 +1,187 @@
+"""The visitor of a page: a user, or everyone on this machine while there are no users.
+
+Decided here: there is one cookie. Before sign-in its token belongs to no session; at sign-in it is
+replaced by that of the session. The token of forms is derived from it, so it is bound to the
+session and stored nowhere. A sales user sees what `MIKOMI_SALES_SEE` allows, others see every lead.
+"""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+
+from features.wording.sentences import Language
+from serve.pages.shell.page_words import LANGUAGES
+from serve.routes.describing import accepted_language
+from serve.settings import LOOPBACK, Settings
+from serve.store.people.users import User
+
+LANGUAGE_COOKIE: Final = "mikomi_language"
+_COOKIE: Final = "mikomi_session"
+_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{43}")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page.
+
+    Attributes
+    ----------
+    language
+        Of the page.
+    token
+        The value of the cookie.
+    user
+        The user who is signed in, if any.
+    open_to_all
+        Whether there are no users and the server is on loopback: everyone here may do everything.
+    path, query
+        The address, which the language switch leaves as it is.
+    """
+
+    language: Language
+    token: str
+    user: User | None
+    open_to_all: bool
+    path: str
+    query: str
+
+    @property
+    def form_token(self) -> str:
+        """The token of the forms of this visit."""
+        return hmac.new(self.token.encode(), b"form", "sha256").hexdigest()
+
+    @property
+    def user_id(self) -> str:
+        """The id of the user, for stored visits and feedback; "" for everyone on this machine."""
+        return "" if self.user is None else self.user.user_id
+
+    @property
+    def owner_id(self) -> str | None:
+        """The owner whose leads are this user's own."""
+        return None if self.user is None else self.user.owner_id
+
+    def with_token(self, token: str) -> "Visit":
+        """Return the same visit with another token."""
+        return replace(self, token=token)
+
+    def switched(self, language: Language) -> str:
+        """Return the address of the same page in another language."""
+        others = [
+            pair for pair in parse_qsl(self.query, keep_blank_values=True) if pair[0] != "lang"
+        ]
+        return f"{self.path}?{urlencode([*others, ('lang', language)])}"
+
+    def with_query(self, **values: object) -> str:
+        """Return the address of this page with a changed query; None removes a parameter."""
+        others = [
+            pair
+            for pair in parse_qsl(self.query, keep_blank_values=False)
+            if pair[0] not in values and pair[0] != "lang"
+        ]
+        changed = [(name, str(value)) for name, value in values.items() if value is not None]
+        query = urlencode([*others, *changed])
+        return f"{self.path}?{query}" if query else self.path
+
+
+def visible_owners(visit: Visit, settings: Settings) -> frozenset[str | None] | None:
+    """Return the owners whose leads a visit may see.
+
+    Parameters
+    ----------
+    visit
+        The visit.
+    settings
+        Of the server.
+
+    Returns
+    -------
+    None means all owners; None among the owners means leads without one.
+    """
+    user = visit.user
+    if user is None or user.role != "sales" or settings.sales_see == "all":
+        return None
+    unowned = [None] if settings.sales_see == "own_and_unowned" else []
+    return frozenset([*unowned, *([user.owner_id] if user.owner_id else [])])
+
+
+def may_see(visit: Visit, settings: Settings, owner_id: str | None) -> bool:
+    """Return whether a visit may see a lead of this owner.
+
+    Parameters
+    ----------
+    visit
+        The visit.
+    settings
+        Of the server.
+    owner_id
+        The owner; None for a lead without one.
+    """
+    owners = visible_owners(visit, settings)
+    return owners is None or owner_id in owners
+
+
+def language_of(request: Request, default: str) -> Language:
+    """Return the language: `lang` in the query, else the cookie, else the browser's.
+
+    Parameters
+    ----------
+    request
+        The request.
+    default
+        For a browser without one.
+    """
+    choices = request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)
+    known = [language for one in choices for language in LANGUAGES if language == one]
+    return known[0] if known else accepted_language(request, default)
+
+
+def is_secure(request: Request, settings: Settings) -> bool:
+    """Return whether cookies are for https only: always, except over plain http on loopback.
+
+    Parameters
+    ----------
+    request
+        The request.
+    settings
+        Of the server.
+    """
+    return request.url.scheme == "https" or not settings.loopback
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the name of the cookie; `__Host-` binds it to this very host."""
+    return f"__Host-{_COOKIE}" if secure else _COOKIE
+
+
+def token_of(request: Request, settings: Settings) -> str | None:
+    """Return the token in the cookie, if it has the form of ours.
+
+    Parameters
+    ----------
+    request
+        The request.
+    settings
+        Of the server.
+    """
+    token = request.cookies.get(cookie_name(secure=is_secure(request, settings)), "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def new_token() -> str:
+    """Return a new token for a visitor without one."""
+    return secrets.token_urlsafe(32)
+
+
+def is_local_name(host: str) -> bool:
+    """Return whether a Host header names this machine; a foreign site may point its name here.
+
+    >>> is_local_name("localhost:8000"), is_local_name("[::1]:8000"), is_local_name("evil.test")
+    (True, True, False)
+    """
+    name = re.sub(r":\d+$", "", host).strip("[]")
+    return name in LOOPBACK
