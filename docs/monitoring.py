@@ -15,8 +15,8 @@ _HEAD: Final = """# The monitor
 
 `mikomi monitor` looks whether the world still is as the champion learned it, and whether its
 probabilities are still true. It reads the tables that `mikomi ingest` wrote (from a mapping, or
-from a server with `--source`) and the champion; with `--database`, what the server told and the
-outcomes it was sent. It writes `monitor.html`, `monitor.ja.html` and `monitor.json` under
+from a server with `--server-database`) and the champion; with `--database`, the server's answers
+and the outcomes it received. It writes `monitor.html`, `monitor.ja.html` and `monitor.json` under
 `artifacts/<workspace>/monitor`. For a scheduler:
 
 | exit code | means |

@@ -4,7 +4,7 @@ Activities and outcomes leave windows, records that were entered ahead of time b
 values grow past an edge.
 
 Decided here: a record is inside a window of length w up to and including the moment w after it; it
-is visible from the microsecond after `seen_from`.
+is visible from the microsecond after `visible_from`.
 """
 
 from typing import NamedTuple

@@ -23,7 +23,7 @@ Numbers = NDArray[np.float64]
 Walk = tuple[Indices, Cells, int]
 """places (rows, pointers), keys (activities, kinds of key), and the key of all activities."""
 Times = tuple[Integers, Integers, Integers, Integers]
-"""occurred_at and seen_from of the activities; the cutoffs; the windows."""
+"""occurred_at and visible_from of the activities; the cutoffs; the windows."""
 Runs = tuple[Cells, Cells, Cells]
 """First cell, first column, length."""
 Rates = tuple[Cells, Cells, Cells, Numbers]

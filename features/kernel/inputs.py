@@ -29,9 +29,9 @@ class Events(NamedTuple):
     in_order
         Shape (leads,): whether the activities of the lead became visible in the order in which
         they occurred.
-    created_at, lead_seen_from
+    created_at, lead_visible_from
         Shape (leads,): when the lead came into being, and from when it is visible.
-    occurred_at, seen_from
+    occurred_at, visible_from
         Shape (activities,): when it happened, and from when it is visible.
     code, pair
         The activity type and the (type, topic) pair, 0 for one that was not learned.
@@ -56,7 +56,7 @@ class Touches(NamedTuple):
 
     Attributes
     ----------
-    start, occurred_at, seen_from, type_code
+    start, occurred_at, visible_from, type_code
         As in `Events`.
     direction
         0 unknown, 1 inbound, 2 outbound.

@@ -58,7 +58,7 @@ def in_order_of(start: Integers, visible_from: Integers) -> NDArray[np.bool_]:
     ----------
     start
         Shape (leads + 1,): the first record of each lead, and the end.
-    seen_from
+    visible_from
         Shape (records,): from when each is visible.
     """
     ordered = np.ones(start.size - 1, np.bool_)
@@ -118,7 +118,7 @@ def in_order(start: Integers, occurred_at: Integers, visible_from: Integers) -> 
     ----------
     start
         Shape (leads + 1,): the first record of each lead, and the end.
-    occurred_at, seen_from
+    occurred_at, visible_from
         Shape (records,): when it happened, and from when it is visible.
     """
     if visible_from is occurred_at:

@@ -38,7 +38,7 @@ class _State(NamedTuple):
 
 
 _Acts = tuple[Integers, Integers, Integers, Integers]
-"""occurred_at, seen_from, dwell, amount"""
+"""occurred_at, visible_from, dwell, amount"""
 
 
 @njit(cache=True, nogil=True)

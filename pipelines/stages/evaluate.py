@@ -13,12 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.build import FeatureFrame
 from features.timeline import DAY, to_moments
+from features.wording.sentences import Language
+from features.wording.translation import LANGUAGES
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.evaluation import evaluation
 from models.evaluation.evaluation import MODEL, Case, Evaluation
 from models.evaluation.segments import own_models
+from models.explain.beeswarm import beeswarm_svg
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
 from pipelines.reports.evaluation import writing
@@ -42,7 +46,8 @@ def run(job: Job) -> dict[str, Any]:
     done = replace(done, own_models=own_models(rows, job.params.segments, tell))
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
-        writing.write(done, fresh, name, f"mikomi {loaded.fingerprint[:12]}")
+        title = f"mikomi {loaded.fingerprint[:12]}"
+        writing.write(done, fresh, name, title, beeswarms(rows))
         write_json(fresh / COMPARISONS, comparisons(done, loaded.fingerprint))
     figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
     known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
@@ -81,6 +86,13 @@ def case(job: Job, loaded: Artifact) -> Case:
         audit=audited(places.tables, test.keys),
         reference=loaded.reference,
     )
+
+
+def beeswarms(case: Case) -> dict[Language, str]:
+    """Draw the contributions of every concept to the rows of the test, in each language."""
+    keys = pd.DataFrame({"lead_id": case.test.lead, "cutoff": case.test.cutoff})
+    frame = FeatureFrame(keys, case.test.values, case.catalog)
+    return {language: beeswarm_svg(case.model, frame, language) for language in LANGUAGES}
 
 
 def audited(tables: Path, keys: pd.DataFrame) -> dict[str, pd.Series]:

@@ -10,7 +10,12 @@ from tests.small_company import ROOT, mikomi
 
 REFUSED = 2
 PARAMS = f"workspace: small\nsource: {{mapping: {ROOT}/examples/sample/mapping.yaml}}\n"
-BY_OPTION = ("shadow --database", "lift --database", "ingest --source", "run --source")
+BY_OPTION = (
+    "shadow --database",
+    "lift --database",
+    "ingest --server-database",
+    "run --server-database",
+)
 BY_ENVIRONMENT = (
     "shadow",
     "lift",
@@ -91,7 +96,9 @@ def test_a_file_of_something_else_is_reported_and_stays_as_it_is(
     assert (folder / "other.db").read_bytes() == content
 
 
-@pytest.mark.parametrize("words", ["shadow", "lift", "key list", "ingest --source nonsense"])
+@pytest.mark.parametrize(
+    "words", ["shadow", "lift", "key list", "ingest --server-database nonsense"]
+)
 def test_an_address_nobody_understands_is_reported(
     folder: Path,
     words: str,

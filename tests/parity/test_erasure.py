@@ -95,7 +95,7 @@ def test_planted_fault_a_file_that_remembers(
 ) -> None:
     if fault == "nothing is overwritten":
         stored = [one.replace("secure_delete=ON", "secure_delete=OFF") for one in engines.PRAGMAS]
-        monkeypatch.setattr(engines, "SAID", stored)
+        monkeypatch.setattr(engines, "PRAGMAS", stored)
     else:
         monkeypatch.setattr(erasure, "forget", lambda _engine: None)
     with serving(models, url, clock) as client:
@@ -159,7 +159,7 @@ def erase_while_writing(
         return locked(*arguments)
 
     client.put("/v1/leads/L-1", json=lead())
-    monkeypatch.setattr(ingest, "kept_rows", slowly)
+    monkeypatch.setattr(ingest, "stored_rows", slowly)
     monkeypatch.setattr(erasure, "_locked", noted)
     with ThreadPoolExecutor(2) as pool:
         sent = pool.submit(send, client, activities(5))

@@ -157,7 +157,7 @@ def test_an_id_that_another_keeps_at_the_same_moment_is_compared_again(
         calls.append(1)
         return [] if len(calls) == 1 else plain(connection, ids)
 
-    monkeypatch.setattr(ingest, "kept_rows", blind)
+    monkeypatch.setattr(ingest, "stored_rows", blind)
     if url.startswith("sqlite"):
         assert client.post("/v1/activities", json={"activities": activities(5)}).status_code == 503
         return

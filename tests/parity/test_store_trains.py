@@ -171,7 +171,7 @@ def test_the_command_takes_it(sent: Tables, url: str, tmp_path: Path, clock: Clo
         patch.chdir(tmp_path)
         response = CliRunner().invoke(
             app,
-            ["ingest", "--params", str(params), "--source", url],
+            ["ingest", "--params", str(params), "--server-database", url],
             obj=lambda: clock.at.astimezone(UTC),
             catch_exceptions=False,
         )

@@ -203,7 +203,7 @@ def test_planted_fault_an_activity_is_visible_before_it_is_known() -> None:
 def test_planted_fault_activities_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = BODY.replace(b'"activities"', b'"activities": 5, "activities"')
     assert not assert_same(twice)
-    monkeypatch.setattr(bodies, "_told_once", lambda _body, _activities: True)
+    monkeypatch.setattr(bodies, "_has_one_activities_field", lambda _body, _activities: True)
     with pytest.raises(AssertionError):
         assert_same(twice)
 

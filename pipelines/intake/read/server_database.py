@@ -28,7 +28,7 @@ from pipelines.intake.read.databases import first_line, opened, safe_place
 from pipelines.intake.read.readable import Input, Piece
 
 NAME: Final = "store"
-_DO: Final = "correct --source"
+_DO: Final = "correct --server-database"
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {name: SPECS[name].names for name in SPECS}
 _SPREAD: Final = ("leads", "accounts")
 _FROM: Final = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluation import evaluation
+from models.evaluation import evaluation, groups
 from models.evaluation.comparisons import NAMES, Redraws, redraw
 from models.evaluation.evaluation import MODEL
 from models.evaluation.single_features import singles
@@ -126,9 +126,26 @@ def test_the_parts_hold_every_row_once() -> None:
 
 
 def test_a_part_with_few_conversions_has_no_auc() -> None:
-    result = evaluated("signal")
-    few = [group for group in result.by_month if group.conversions < 10]
-    assert all(np.isnan(group.auc.value) for group in few)
+    sizes = {"nine": (9, 31), "ten": (10, 30), "nine others": (31, 9)}  # conversions, others
+    label = np.concatenate([np.repeat([1.0, 0.0], counts) for counts in sizes.values()])
+    segment = np.repeat(list(sizes), 40)
+    test_rows = groups.JudgedRows(
+        label=label,
+        lead=np.arange(len(label)),
+        cutoff=np.zeros(len(label), dtype=np.int64),
+        age_days=None,
+        segments={"size": segment},
+    )
+    probability = np.random.default_rng(0).random(len(label))
+    settings = groups.GroupSettings(min_conversions=10, redraws=20)
+    parts = {one.name: one for one in groups.by_segment(test_rows, probability, settings)["size"]}
+    assert {name: bool(np.isnan(one.auc.value)) for name, one in parts.items()} == {
+        "nine": True,
+        "ten": False,
+        "nine others": True,
+    }
+    assert np.isnan(parts["nine"].lift_at_10.value)
+    assert [parts[name].conversions for name in sizes] == [9, 10, 31]
 
 
 def test_the_curves_end_where_they_must() -> None:
