@@ -13,7 +13,6 @@
     │   ├── ArtifactMissing     there is none
     │   ├── ArtifactTampered    a hash differs from the manifest
     │   └── CatalogMismatch     features were built with another catalog
-    ├── FutureLeak          something looks into the future
     └── InUse               another run is making the same output
 
 Every message states what was found, what was expected and what to do.
@@ -119,10 +118,6 @@ class ArtifactTampered(ArtifactError):
 
 class CatalogMismatch(ArtifactError):
     """The features were built with another catalog than the model's."""
-
-
-class FutureLeak(MikomiError):
-    """Something looks into the future."""
 
 
 class InUse(MikomiError):

@@ -85,29 +85,13 @@ def partition_count(activities: int) -> int:
 
 
 def partition_of(keys: pd.Series, partitions: int) -> NDArray[np.int64]:
-    """Return the partition of each id, the same in every process: shape (ids,).
-
-    Parameters
-    ----------
-    keys
-        Ids.
-    partitions
-        How many partitions there are.
-    """
+    """Return the partition of each id, the same in every process: shape (ids,)."""
     hashes = pd.util.hash_array(keys.to_numpy(object), categorize=True)
     return (hashes % np.uint64(partitions)).astype(np.int64)
 
 
 def lead_partitions(leads: pd.DataFrame, partitions: int) -> pd.Series:
-    """Return the partition of every lead, indexed by lead id; an account is never parted.
-
-    Parameters
-    ----------
-    leads
-        The leads table.
-    partitions
-        How many partitions there are.
-    """
+    """Return the partition of every lead, indexed by lead id; an account is never parted."""
     key = leads["lead_id"]
     if "account_id" in leads:
         key = leads["account_id"].fillna(key)
@@ -141,15 +125,7 @@ def write(tables: Tables, directory: Path, manifest: Manifest) -> Manifest:
 
 
 def kinds_of(manifest: Manifest, table: TableName) -> dict[str, Literal["category", "number"]]:
-    """Return the attributes of a table and their kinds.
-
-    Parameters
-    ----------
-    manifest
-        What the store holds.
-    table
-        The name of the table.
-    """
+    """Return the attributes of a table and their kinds."""
     return {"leads": manifest.attributes, "accounts": manifest.account_attributes}.get(table, {})
 
 
@@ -164,12 +140,8 @@ def write_part(
 
     Parameters
     ----------
-    directory
-        The directory of the store.
-    table
-        The name of the table.
-    part
-        The number of the partition, from 0.
+    directory, table, part
+        The directory of the store, the name of the table, the number of the partition from 0.
     frame
         The rows of the partition, in any order.
     attributes
@@ -189,10 +161,8 @@ def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
 
     Parameters
     ----------
-    directory
-        The directory of the store.
-    part
-        The number of the partition, from 0.
+    directory, part
+        The directory of the store, the number of the partition from 0.
     frame
         `lead_id`, and one column a protected attribute.
     """
@@ -245,28 +215,12 @@ def count(directory: Path) -> int:
 
 
 def read(directory: Path, part: int) -> Tables:
-    """Read everything about the leads of one partition.
-
-    Parameters
-    ----------
-    directory
-        The directory of the store.
-    part
-        The number of the partition, from 0.
-    """
+    """Read everything about the leads of one partition."""
     return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
 
 
 def read_for_features(directory: Path, part: int) -> Tables:
-    """Read what features are made of from one partition; activities in the quickest form.
-
-    Parameters
-    ----------
-    directory
-        The directory of the store.
-    part
-        The number of the partition, from 0.
-    """
+    """Read what features are made of from one partition; activities in the quickest form."""
     frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
     return Tables(**frames, activities=_activities(_path(directory, "activities", part)))
 

@@ -25,7 +25,6 @@ _FOREIGN: Final[Mapping[type[Exception], HttpProblem]] = {
     errors.NotEnoughEvidence: HttpProblem(
         409, "/problems/evidence", "There is too little evidence"
     ),
-    errors.FutureLeak: HttpProblem(500, "/problems/leak", "Something looks into the future"),
     errors.InUse: HttpProblem(409, "/problems/in-use", "Another run is making the same output"),
     DataError: HttpProblem(422, "/problems/bad-input", "The store cannot hold this"),
     DBAPIError: HttpProblem(503, "/problems/store", "The store cannot be reached"),

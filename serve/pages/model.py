@@ -52,7 +52,8 @@ def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
 
 
 def _of_card(card: dict[str, Any], words: PageWords) -> dict[str, Any]:
-    bins = [Bin(**one) for one in card["calibration"]["bins"]]
+    keys = ("given", "converted", "low", "high", "rows")
+    bins = [Bin(*(one[key] for key in keys)) for one in card["calibration"]["bins"]]
     return {
         "figures": card["figures"][OURS],
         "test": card["data"]["test"],
