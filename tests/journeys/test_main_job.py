@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,10 @@ from models.artifact import artifact
 from pipelines.commands import stages
 from pipelines.leaks.catalogue import CHECKS
 from pipelines.run.params import Params
+from pipelines.run.stage_context import Job
 from pipelines.run.workspace import Workspace
 from pipelines.scoring import score
+from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
 from pipelines.storage.work_directory import alone, work_directory
 from tests.small_company import ROOT, found, mikomi
@@ -31,21 +35,27 @@ def sections_read() -> dict[str, set[str]]:
     return {}
 
 
+@contextmanager
+def sections_noted(read: set[str]) -> Iterator[None]:
+    """Note which sections of params.yaml are read."""
+    sections = {one.name for one in fields(Params)}
+
+    def watching(self: Params, name: str) -> Any:
+        if name in sections:
+            read.add(name)
+        return object.__getattribute__(self, name)
+
+    with patch.object(Params, "__getattribute__", watching):
+        yield
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory, sections_read: dict[str, set[str]]) -> Path:
     folder = tmp_path_factory.mktemp("company")
     found(folder)
     plant_persons(folder)
-    sections = {one.name for one in fields(Params)}
     for stage in STAGES:
-        read = sections_read.setdefault(stage, set())
-
-        def watching(self: Params, name: str, read: set[str] = read) -> Any:
-            if name in sections:
-                read.add(name)
-            return object.__getattribute__(self, name)
-
-        with patch.object(Params, "__getattribute__", watching):
+        with sections_noted(sections_read.setdefault(stage, set())):
             assert mikomi(folder, stage) == 0
     assert mikomi(folder, "score") == 0
     return folder
@@ -224,18 +234,35 @@ def test_a_stage_done_again_gives_the_same_bytes(company: Path, places: Workspac
     assert artifact.read_fingerprint(places.model) == before
 
 
+def unlisted(stage: str, read: set[str]) -> set[str]:
+    """Return the sections of params.yaml that a stage read and dvc.yaml does not list, or back."""
+    listed = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"][stage]["params"]
+    return (read - {"workspace", "engine"}) ^ set(listed)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_dvc_lists_the_sections_that_a_stage_reads(
     company: Path, sections_read: dict[str, set[str]], stage: str
 ) -> None:
     assert company.is_dir()
-    listed = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"][stage]["params"]
-    assert sections_read[stage] - {"workspace", "engine"} == set(listed)
+    assert unlisted(stage, sections_read[stage]) == set()
 
 
-def test_a_section_that_is_not_listed_would_be_noticed(sections_read: dict[str, set[str]]) -> None:
-    assert "train" in sections_read["train"]
-    assert sections_read["train"] - {"train"} != sections_read["train"]
+def test_a_stage_that_reads_one_section_more_is_reported(
+    company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault: `snapshot` looks at the settings of promotion too."""
+    run = snapshot.run
+
+    def curious(job: Job) -> Any:
+        assert job.params.promote.confidence
+        return run(job)
+
+    monkeypatch.setattr(snapshot, "run", curious)
+    read: set[str] = set()
+    with sections_noted(read):
+        assert mikomi(company, "snapshot") == 0
+    assert unlisted("snapshot", read) == {"promote"}
 
 
 def test_looking_prints_tables_and_writes_the_picture(

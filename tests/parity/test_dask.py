@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from features.build import CompiledCatalog
 from models.artifact import artifact
 from models.model.booster import Grow
 from models.model.lead_model import LeadModel
@@ -72,12 +74,18 @@ def test_features_and_scores_of_a_cluster_equal_ours_to_the_bit(
     here: Workspace, scheduler: str, tmp_path: Path
 ) -> None:
     there = worked(job(tmp_path, scheduler), here.model)
+    assert different(here, there) == []
+    assert artifact.read_fingerprint(here.model)
+
+
+def different(here: Workspace, there: Workspace) -> list[str]:
+    """Return the files of snapshots, features and ranking whose bytes differ."""
+    pairs = [(here.scores, there.scores)]
     for name in ("snapshots", "features"):
         ours, theirs = (sorted(getattr(place, name).iterdir()) for place in (here, there))
         assert [path.name for path in ours] == [path.name for path in theirs]
-        assert all(a.read_bytes() == b.read_bytes() for a, b in zip(ours, theirs, strict=True))
-    assert here.scores.read_bytes() == there.scores.read_bytes()
-    assert artifact.read_fingerprint(here.model)
+        pairs += zip(ours, theirs, strict=True)
+    return [ours.name for ours, theirs in pairs if ours.read_bytes() != theirs.read_bytes()]
 
 
 def test_training_hands_the_trees_to_the_workers_and_is_the_same(
@@ -105,12 +113,21 @@ def test_training_hands_the_trees_to_the_workers_and_is_the_same(
     assert differ == {"about.json", "manifest.json"}
 
 
-def test_a_difference_would_be_noticed(tmp_path: Path) -> None:
-    """Another leaf in one tree, another ranking: the comparison above is of what matters."""
-    frame = pd.DataFrame({"probability": [0.25, 0.5]})
-    frame.to_parquet(tmp_path / "a.parquet")
-    frame.assign(probability=[0.25, 0.5 + 2**-53]).to_parquet(tmp_path / "b.parquet")
-    assert (tmp_path / "a.parquet").read_bytes() != (tmp_path / "b.parquet").read_bytes()
+def test_features_that_differ_by_one_bit_are_reported(
+    here: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault: one feature of one lead is the next float, as another sum would give."""
+    values = CompiledCatalog.values
+
+    def next_float(self: CompiledCatalog, *request: Any) -> Any:
+        matrix = values(self, *request)
+        row, column = np.argwhere(np.isfinite(matrix) & (matrix != 0.0))[0]
+        matrix[row, column] = np.nextafter(matrix[row, column], np.float32(np.inf))
+        return matrix
+
+    monkeypatch.setattr(CompiledCatalog, "values", next_float)
+    there = worked(job(tmp_path), here.model)
+    assert different(here, there) != []
 
 
 def test_a_fault_on_a_worker_is_raised_here(scheduler: str) -> None:
