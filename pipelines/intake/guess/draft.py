@@ -21,7 +21,8 @@ from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.vocabulary import meaning
 from pipelines.intake.guess.wording import say
 from pipelines.intake.mapping.schema import Source
-from pipelines.intake.read.sources import Reader, guess_separator
+from pipelines.intake.read.csv_files import guess_separator
+from pipelines.intake.read.sources import Reader
 
 ROWS: Final = 200_000
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

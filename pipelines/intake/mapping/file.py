@@ -25,6 +25,7 @@ PROTECTED = (
     "if it only sounds so, say why under not_protected"
 )
 Place = tuple[str | int, ...]
+MOST_NODES = 200_000
 REQUIRED = {
     "leads": ("lead_id",),
     "activities": ("lead_id", "occurred_at", "activity_type"),
@@ -62,7 +63,13 @@ def load(path: Path) -> Mapping:
     """
     if not path.is_file():
         raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
-    return parse(path.read_text("utf-8"), str(path))
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadMapping(
+            [Fault(f"{path}: {error}", "YAML in UTF-8", "save it as UTF-8")]
+        ) from error
+    return parse(text, str(path))
 
 
 def content(text: str) -> Any:
@@ -84,6 +91,9 @@ def parse(text: str, name: str = "mapping") -> Mapping:
         raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
     if node is None:
         raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])
+    if not _bounded(node):
+        observed = f"{name}: aliases that never end, or over {MOST_NODES:,} values when written out"
+        raise BadMapping([Fault(observed, "a mapping of bounded size", "write it out")])
     lines = dict(_lines(node, ()))
     twice = [_fault(name, lines, place, "the key is given twice") for place in _twice(node, ())]
     if twice:
@@ -98,6 +108,22 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     if faults:
         raise BadMapping(faults)
     return mapping
+
+
+def _bounded(node: yaml.Node) -> bool:
+    """Return whether a document is finite, and small, when its aliases are written out."""
+    sizes: dict[int, int] = {}
+
+    def size(part: yaml.Node, above: frozenset[int]) -> int:
+        if id(part) in above:
+            return MOST_NODES + 1
+        if id(part) not in sizes:
+            inner = above | {id(part)}
+            parts = [size(child, inner) for _, _, child in _children(part)]
+            sizes[id(part)] = min(1 + sum(parts), MOST_NODES + 1)
+        return sizes[id(part)]
+
+    return size(node, frozenset()) <= MOST_NODES
 
 
 def _schema_faults(error: ValidationError, name: str, lines: dict[Place, int]) -> list[Fault]:
