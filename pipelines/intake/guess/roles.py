@@ -7,34 +7,43 @@ any key the rows are a log, and a lead begins with its first row.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from features.tables import SPECS
 from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.endings import Ending, ending, outcome_column
+from pipelines.intake.guess.followers import Ground, followers
+from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.guess.links import File, Link, find_links, joined, keys, own_name
-from pipelines.intake.guess.times import created, ended, happened
+from pipelines.intake.guess.times import created, happened
+from pipelines.intake.guess.value_words import is_flag, meaning
 from pipelines.intake.guess.vocabulary import (
     ACCOUNT,
     ACTIVITY,
     DEAL,
-    FLAG_NAME,
     LEAD,
     MONEY,
+    OWNER,
     STAGE,
     TOPIC,
     TYPE,
-    is_flag,
-    meaning,
 )
+from pipelines.intake.rows.id_forms import JoiningForm
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A file in a role, with the columns that play a part; None where none was found."""
+    """A file in a role, with the columns that play a part; None where there is none.
+
+    `end` is how the deals of its rows ended, `later` the columns that follow that end; `join` the
+    form in which its ids of leads meet those of another file. `decided` holds what a recipe says of
+    columns: category, number, known_later, never_use or left_out; `certain` parts are those of a
+    recipe, which ask nothing.
+    """
 
     file: File
     role: Role
@@ -42,17 +51,31 @@ class Part:
     time: Column | None = None
     kind: Column | None = None
     account: Column | None = None
+    end: Ending | None = None
+    later: Mapping[str, Ground] = field(default_factory=dict)
+    join: JoiningForm | None = None
+    decided: Mapping[str, str] = field(default_factory=dict)
+    certain: bool = False
+    owner: Column | None = None
+
+    def mark(self, question: str) -> str:
+        """Return a question as a comment; nothing for a part of a recipe."""
+        return "" if self.certain else f" # ? {question}"
+
+    def quiet(self, comment: str) -> str:
+        """Return a comment; nothing for a part of a recipe."""
+        return "" if self.certain else comment
 
 
 def is_canonical(file: File) -> bool:
-    """Tell whether a file is named and made like a canonical table."""
+    """Return whether a file is named and made like a canonical table."""
     spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
     names = {column.name for column in file.columns}
     return spec is not None and {c.name for c in spec.columns if c.required} <= names
 
 
 def find_roles(files: Sequence[File]) -> list[Part]:
-    """Tell what each file is for; a file may have two roles, files of one form have the same."""
+    """Return what each file is for; a file may have two roles, files of one form have the same."""
     own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
     if len(own) == len(files):
         return own
@@ -65,9 +88,20 @@ def find_roles(files: Sequence[File]) -> list[Part]:
 
 
 def _at(part: Part, file: File) -> Part:
-    """Give a file the role of another of its form."""
+    """Return a file in the role of another of its form."""
+    if part.file is file:
+        return part
     columns = (part.lead, part.time, part.kind, part.account)
-    return Part(file, part.role, *(_named(file, column) for column in columns))
+    lead, time, kind, account = (_named(file, column) for column in columns)
+    end = part.end and _end_at(part.end, file)
+    changes = {"file": file, "lead": lead, "time": time, "kind": kind, "account": account}
+    return replace(part, **changes, end=end, owner=_named(file, part.owner))
+
+
+def _end_at(end: Ending, file: File) -> Ending:
+    """Return how the deals of one of several files ended, by the columns of all of them."""
+    own = ending(file, end)
+    return own if own is not None else end
 
 
 def _roles_of(files: Sequence[File]) -> list[Part]:
@@ -75,21 +109,30 @@ def _roles_of(files: Sequence[File]) -> list[Part]:
     leads = _leads_file(files, links)
     if leads is None:
         return _from_logs(files) or _row_a_lead(files[0], None, None)
-    naming = {link.child.name: link.column for link in links if link.parent is leads}
+    naming = {link.child.name: link for link in links if link.parent is leads}
     accounts = next((link for link in links if link.child is leads and _is_account(link)), None)
     parts = []
     for file in files:
         if file is leads:
-            parts += _row_a_lead(file, _key(leads, links), accounts)
+            parts += _joined_parts(_row_a_lead(file, _key(leads, links), accounts), links)
         elif accounts is not None and file is accounts.parent:
             parts.append(Part(file, "accounts", None, created(file), None, accounts.key))
         elif file.name in naming:
-            parts += _rows_of_leads(file, naming[file.name])
+            link = naming[file.name]
+            rows = _rows_of_leads(file, link.column)
+            parts += [replace(part, join=link.join) for part in rows]
     return _one_source_of_outcomes(parts, leads)
 
 
+def _joined_parts(parts: list[Part], links: Sequence[Link]) -> list[Part]:
+    """Return the parts of the leads' file, with the form that another file needs of their ids."""
+    mine = [link.join for link in links if link.parent is parts[0].file and link.join]
+    both = next((join for join in mine if join.both), None)
+    return [replace(part, join=both) for part in parts]
+
+
 def _leads_file(files: Sequence[File], links: Sequence[Link]) -> File | None:
-    """Find the file with a row a lead; None when every file is a log."""
+    """Return the file with a row a lead; None when every file is a log."""
     could = [file for file in files if keys(file) or len(files) == 1]
     logs = [file for file in could if _is_log(file)]
     could = [file for file in could if file not in logs]
@@ -97,7 +140,7 @@ def _leads_file(files: Sequence[File], links: Sequence[Link]) -> File | None:
 
 
 def _is_log(file: File) -> bool:
-    """Tell whether the rows are events of leads: a repeated id and one time."""
+    """Return whether the rows are events of leads: a repeated id and one time."""
     return (
         _repeated_lead(file) is not None
         and len(file.of_look("time")) == 1
@@ -135,31 +178,59 @@ def _named(file: File, column: Column | None) -> Column | None:
 
 
 def _row_a_lead(file: File, lead: Column | None, accounts: Link | None) -> list[Part]:
+    end = ending(file)
+    later = followers(file, end)
+    taken = [lead, *(end.columns if end else [])]
+    free = [c for c in file.columns if c not in taken and c.name not in later]
     account = _named(file, accounts.column) if accounts else None
     account = account or _first(
-        [c for c in file.of_look("id", "category", "number") if ID_NAME.search(c.name)], ACCOUNT
+        [c for c in free if c.look in {"id", "category", "number"} and ID_NAME.search(c.name)],
+        ACCOUNT,
     )
-    if account is lead:
-        account = None
-    kind = outcome_column(file)
-    parts = [Part(file, "leads", lead, created(file), None, account)]
-    return [*parts, Part(file, "outcomes", lead, ended(file), kind)] if kind else parts
+    account = account if account in free else None
+    leads = Part(file, "leads", lead, created(file), None, account, end=end, later=later)
+    leads = replace(leads, owner=_owner(file, [*taken, account], later))
+    return [leads, *([_ended(file, lead, end)] if end else [])]
+
+
+def _owner(
+    file: File, taken: Sequence[Column | None], later: Mapping[str, Ground]
+) -> Column | None:
+    """Return the column of the salesperson of a lead."""
+    could = [c for c in file.of_look("category") if c not in taken and c.name not in later]
+    return next((c for c in could if OWNER.search(spaced(c.name))), None)
+
+
+def _ended(file: File, lead: Column | None, end: Ending) -> Part:
+    time = end.times.get("won") or end.times.get("lost")
+    return Part(file, "outcomes", lead, time, end.kind, end=end)
 
 
 def _rows_of_leads(file: File, lead: Column) -> list[Part]:
-    """Tell the role of a file whose rows name leads."""
-    time, kind = happened(file), outcome_column(file)
+    """Return the roles of a file whose rows name leads."""
+    time, end = happened(file), ending(file)
+    kind = end.kind if end else None
     if {"attribute", "field", "項目"} & {c.name.casefold() for c in file.columns}:
         return [Part(file, "attribute_changes", lead, time)]
-    told = [value for value in kind.values if meaning(value)] if kind else []
-    if kind is not None and (is_flag(kind) or 2 * len(told) >= len(kind.values)):
-        return [Part(file, "outcomes", lead, ended(file) or time, kind)]
     words = [c for c in file.of_look("category") if c is not lead]
-    stage = kind or _first(words, STAGE)
+    if end is not None and (_says_ends(end) or DEAL.search(file.name)):
+        dated = end.times and not end.doubt
+        return [_ended(file, lead, end) if dated else Part(file, "outcomes", lead, time, kind)]
+    stage = _first(words, STAGE)
     if DEAL.search(file.name) and stage is not None:
-        return [Part(file, "outcomes", lead, ended(file) or time, stage)]
-    if time is None:
-        return []
+        return [Part(file, "outcomes", lead, time, stage)]
+    return _activities(file, lead, time, kind, words) if time is not None else []
+
+
+def _says_ends(end: Ending) -> bool:
+    """Return whether at least half of the values are words of an end, or yes and no."""
+    words = [value for value in end.kind.values if meaning(value)]
+    return is_flag(end.kind) or 2 * len(words) >= len(end.kind.values)
+
+
+def _activities(
+    file: File, lead: Column, time: Column, kind: Column | None, words: list[Column]
+) -> list[Part]:
     doing = kind or _type(words)
     known = (
         doing
@@ -208,7 +279,7 @@ def _repeated_lead(file: File) -> Column | None:
 
 
 def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
-    """Drop outcomes told by the way (in leads, in activities) where a file of their own tells."""
+    """Drop outcomes of leads and activities where a file of their own has them."""
     others = {part.file.name for part in parts if part.role in {"leads", "activities"}}
     own = [part for part in parts if part.role == "outcomes" and part.file.name not in others]
     in_leads = [part for part in parts if part.role == "outcomes" and part.file is leads]
@@ -218,15 +289,3 @@ def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
 
 def _first(columns: list[Column], pattern: re.Pattern[str]) -> Column | None:
     return next((column for column in columns if pattern.search(column.name)), None)
-
-
-def outcome_column(file: File) -> Column | None:
-    """Find the column that says how a deal ended: words like won and lost, or a named yes or no."""
-
-    def told(column: Column) -> tuple[int, bool]:
-        found = {meaning(value) for value in column.values} & {"won", "lost"}
-        return len(found), bool(STAGE.search(column.name))
-
-    flags = [c for c in file.columns if FLAG_NAME.fullmatch(c.name) and is_flag(c)]
-    words = [c for c in file.of_look("category") if told(c)[0]]
-    return next(iter([*flags, *sorted(words, key=told, reverse=True)]), None)

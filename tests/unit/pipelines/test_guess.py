@@ -127,7 +127,7 @@ def test_parquet_and_japanese_words(tmp_path: Path) -> None:
     assert mapping.leads[0].columns["lead_id"].column == "顧客ID"
     assert grounds(mapping) == {"氏名": ("personal", "個人情報")}
     told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert told == {"受注": "won", "失注": "lost", "商談中": "商談中"}
+    assert told == {"受注": "won", "失注": "lost"}  # the others are open
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

@@ -1,0 +1,68 @@
+"""Rows of an export that are no leads: deleted ones, and those made for a test.
+
+Decided here: rows of a yes or no called deleted are left out by `where`, with a question; rows that
+only look like tests by a name or an address are asked about, since a company may be called Test.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.links import File
+from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.value_words import NO, is_flag
+from pipelines.intake.guess.vocabulary import DELETED
+from pipelines.intake.guess.wording import say
+
+_NAMES: Final = re.compile(r"\b(?:name|company|e ?mail|title|topic)\b|会社|氏名|名前|件名|メール")
+_TESTS: Final = (
+    r"(?i)^test\b|\btest (?:lead|account|user|company|deal)\b|@(?:test|example)\.|テスト|動作確認"
+)
+
+
+def deleted(file: File) -> list[Column]:
+    """List the columns that say that a row was deleted, or made for a test."""
+    return [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
+
+
+def _parts_rows(file: File, column: Column) -> bool:
+    emptied = column.look == "time" and file.partly_missing(column) and file.separator is not None
+    return is_flag(column) or emptied
+
+
+def where(part: Part, others: Mapping[str, list[str]] | None = None) -> Iterator[str]:
+    """Write which rows of a file are for a table, if not all are.
+
+    Parameters
+    ----------
+    part
+        A file in a role; its deleted rows are left out.
+    others
+        Further columns, with the values that the rows must have.
+    """
+    wanted = {c.name: _remaining(part.file, c) for c in deleted(part.file)}
+    question = part.mark("deleted rows are left out") if wanted else ""
+    wanted |= others or {}
+    if wanted:
+        pairs = (f"{say(n)}: [{', '.join(map(say, words))}]" for n, words in wanted.items())
+        yield f"    where: {{{', '.join(pairs)}}}{question}"
+
+
+def _remaining(file: File, column: Column) -> list[str]:
+    """List the values of rows that were not deleted, as they stand; one may be missing."""
+    values = [v for v in column.values if v.casefold() in NO] if column.look != "time" else []
+    missing = file.frame[column.name].isin(list(column.missing_words))
+    return values + sorted(set(file.frame.loc[missing, column.name].astype("str")))
+
+
+def rows_of_tests(file: File) -> Iterator[str]:
+    """Write a question for each column in which rows look like tests."""
+    for column in file.columns:
+        if column.look in {"category", "id", "text"} and _NAMES.search(spaced(column.name)):
+            values = file.text(column)
+            rows = values[values.str.contains(_TESTS, regex=True, na=False)]
+            if len(rows):
+                first = f"{column.name}: {rows.iloc[0]!r}"
+                yield f"    # ? {len(rows):,} rows look like tests ({first}); leave them out"
