@@ -13,6 +13,7 @@ from typing import Final
 from pipelines.intake.guess.agreement import settled_order
 from pipelines.intake.guess.files import read_files
 from pipelines.intake.guess.links import File
+from pipelines.intake.guess.recipe import with_recipe, zone_of
 from pipelines.intake.guess.roles import Part, find_roles
 from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.unused import why_unused
@@ -22,7 +23,7 @@ from pipelines.intake.guess.wording import say
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
-def guess(exports: Sequence[Path], folder: Path) -> str:
+def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> str:
     """Write a first mapping for the files of an export.
 
     Parameters
@@ -31,15 +32,21 @@ def guess(exports: Sequence[Path], folder: Path) -> str:
         CSV, Parquet or workbook files.
     folder
         Where the mapping will lie: paths are written relative to it.
+    system
+        The system that wrote the export, where there is a recipe for it; None for any.
 
     Raises
     ------
     BadTables
         There is no file, or one cannot be read.
+    BadRequest
+        There is no recipe for the system, or the files are not its standard export.
     """
     files = read_files(exports, folder)
     parts = find_roles(files)
-    lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files)]
+    if system is not None:
+        parts = with_recipe(system, files, parts)
+    lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files, system)]
     for role in ("leads", "accounts", "activities", "outcomes", "attribute_changes"):
         mine = [part for part in parts if part.role == role]
         if mine:
@@ -73,10 +80,12 @@ def _other_sheets(file: File) -> str:
     return f" # ? or sheet {', '.join(others)}" if others else ""
 
 
-def _general(files: Sequence[File]) -> Iterator[str]:
+def _general(files: Sequence[File], system: str | None) -> Iterator[str]:
     columns = [column for file in files for column in file.columns]
     words = dict.fromkeys(["", *(word for column in columns for word in column.missing_words)])
-    yield f"missing_values: [{', '.join(say(word) for word in words)}] # ? anything else"
+    yield f"missing_values: [{', '.join(say(word) for word in words)}]" + (
+        "" if system else " # ? anything else"
+    )
     for file in files:
         order = settled_order(file.columns)
         if order is not None:
@@ -84,7 +93,12 @@ def _general(files: Sequence[File]) -> Iterator[str]:
     if any(column.local for column in columns):
         japanese = any(_JAPANESE.search(column.name) for column in columns)
         zone = "Asia/Tokyo" if japanese else "UTC"
-        yield f"times: {{zone: {zone}}} # ? no offsets: in which zone are the times"
+        question = " # ? no offsets: in which zone are the times"
+        yield (
+            f"times: {{zone: {zone_of(system)}}}"
+            if system
+            else f"times: {{zone: {zone}}}{question}"
+        )
 
 
 def _open_questions(parts: Sequence[Part]) -> Iterator[str]:
@@ -97,4 +111,5 @@ def _open_questions(parts: Sequence[Part]) -> Iterator[str]:
     if "activities" in roles:
         question = "all types that are the outcome written down"
         yield f"outcome_activities: [{', '.join(written)}] # ? {question}"
-    yield "# ? observed_until: 2026-01-01T00:00:00Z # until when the data are complete"
+    question = "" if any(part.certain for part in parts) else "? "
+    yield f"# {question}observed_until: 2026-01-01T00:00:00Z # until when the data are complete"

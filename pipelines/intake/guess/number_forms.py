@@ -15,6 +15,9 @@ from pipelines.intake.rows.text import folded
 
 Decimal = Literal[".", ","]
 _READABLE: Final = 0.98
+_HOPELESS: Final = 0.5
+_SAMPLE: Final = 200
+_SIGNS: Final[tuple[Decimal, Decimal]] = (".", ",")
 _COMMA: Final = (
     r"^\D*\d{1,3}(?:[. ']?\d{3})*,(?:\d{1,2}|\d{4,})\D*$|^\D*\d{1,3}(?:\.\d{3}){2,}\D*$|\.\d{3},"
 )
@@ -35,6 +38,9 @@ class NumberLook:
 
 def number_look(text: pd.Series) -> NumberLook | None:
     """Return how the numbers of a column are written; None if they are no numbers."""
+    sample = text.head(_SAMPLE)
+    if all(read_numbers(sample, sign)[1].mean() > _HOPELESS for sign in _SIGNS):
+        return None
     plain = folded(text)
     comma, point = (bool(plain.str.contains(p, na=False).any()) for p in (_COMMA, _POINT))
     grouped = plain[plain.str.fullmatch(_GROUP, na=False)]

@@ -22,7 +22,8 @@ _AROUND: Final = _any(
 )
 _OVER: Final = _any(
     r"^(?:closed?|ended|final|done|商談|案件|クローズ|完了|終了"
-    r"|сделка|закрыт[аоы]?|закрыто и|abgeschlossen|geschlossen|ferm[ée]e?|clôturée?|affaire|cerrad[oa]|oportunidad|verkaufschance|opportunité)"
+    r"|сделка|закрыт[аоы]?|закрыто и|abgeschlossen|geschlossen|verkaufschance"
+    r"|ferm[ée]e?|clôturée?|affaire|opportunité|cerrad[oa]|oportunidad)"
     r"[\s_:/–—-]*(?=\S)"
 )
 _WON: Final = _any(
