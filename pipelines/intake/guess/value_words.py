@@ -22,7 +22,7 @@ _AROUND: Final = _any(
 )
 _OVER: Final = _any(
     r"^(?:closed?|ended|final|done|商談|案件|クローズ|完了|終了"
-    r"|сделка|закрыт[аоы]?|закрыто и|abgeschlossen|geschlossen|verkaufschance"
+    r"|сделка|закрыто и|закрыт[аоы]?|abgeschlossen|geschlossen|verkaufschance"
     r"|ferm[ée]e?|clôturée?|affaire|opportunité|cerrad[oa]|oportunidad)"
     r"[\s_:/–—-]*(?=\S)"
 )
