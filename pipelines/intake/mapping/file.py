@@ -87,7 +87,7 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
     if node is None:
         raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])

@@ -162,13 +162,13 @@ def test_deleted_and_test_rows_are_left_out_with_a_question(tmp_path: Path, name
     assert counted(tmp_path)["leads"] == ROWS - ROWS // 10
 
 
-def test_rows_that_look_like_tests_are_asked_about(tmp_path: Path) -> None:
+def test_rows_that_look_like_tests_raise_a_question(tmp_path: Path) -> None:
     names = column(lambda n, _: "Test Lead" if n % 50 == 0 else f"Firm {n}")
     text, _ = first_mapping(tmp_path, deals(Stage=STAGES, Company=names))
     assert "# ? 3 rows look like tests (Company: 'Test Lead')" in text
 
 
-def test_values_that_are_no_words_of_an_end_are_all_asked_about(tmp_path: Path) -> None:
+def test_values_that_are_no_words_of_an_end_all_raise_a_question(tmp_path: Path) -> None:
     stages = column(lambda n, s: {"won": "Won", "lost": "Lost"}.get(s, f"Phase {n % 4}"))
     text, _ = first_mapping(tmp_path, deals(Stage=stages, **{"Close Date": stamps(end)}))
     for stage in {stage for stage in stages if stage.startswith("Phase")}:

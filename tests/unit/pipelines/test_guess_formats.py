@@ -79,12 +79,12 @@ def test_day_and_month_are_settled_by_the_whole_file(tmp_path: Path) -> None:
     assert "# deals: dates are read month first" in text
 
 
-def test_one_day_above_twelve_decides(tmp_path: Path) -> None:
+def test_one_day_above_twelve_decides() -> None:
     cells = ["02/03/2024"] * 99 + ["02/14/2024"]
     assert look_at("Created", pd.Series(cells)).formats == ("%m/%d/%Y",)
 
 
-def test_what_the_file_does_not_decide_is_asked(tmp_path: Path) -> None:
+def test_what_the_file_does_not_decide_is_a_question(tmp_path: Path) -> None:
     cells = column(lambda n, _: f"{n % 12 + 1:02d}/{n % 11 + 1:02d}/2024")
     text, _ = first_mapping(tmp_path, deals(**{"Created Date": cells}))
     assert "# ? or %m/%d/%Y" in text
@@ -103,7 +103,7 @@ def test_years_that_no_deal_has_stand_for_missing(tmp_path: Path, none: str) -> 
     assert check(tmp_path / "mapping.yaml").tables["outcomes"].kept == ENDED
 
 
-def test_a_date_that_cannot_be_read_is_asked_about_with_an_example(tmp_path: Path) -> None:
+def test_a_date_that_cannot_be_read_raises_a_question_with_an_example(tmp_path: Path) -> None:
     odd = column(lambda n, _: f"{n % 28 + 1}. Tag, Woche {n % 52 + 1}, 2024/x{n}")
     odd = [f"2024/5/{n % 28 + 40}" if n % 2 else cell for n, cell in enumerate(odd)]
     text, _ = first_mapping(tmp_path, deals(**{"Demo date": odd}))
@@ -159,7 +159,7 @@ def test_one_column_decides_for_the_others_of_its_file(tmp_path: Path) -> None:
         (lambda n: f"KX-{n}", lambda n: f"kx-{n}", "lower_case"),
     ],
 )
-def test_ids_that_meet_in_another_form_are_joined_and_said(  # type: ignore[no-untyped-def]
+def test_ids_that_meet_in_another_form_are_joined_with_a_note(  # type: ignore[no-untyped-def]
     tmp_path: Path, here, there, form: str
 ) -> None:
     leads = pd.DataFrame(
@@ -203,7 +203,7 @@ def test_the_encoding_is_written_into_the_mapping(tmp_path: Path, encoding: str)
     assert "状態" in {rule.columns["outcome"].column for rule in mapping.outcomes}
 
 
-def test_a_workbook_is_mapped_and_its_other_sheets_are_asked_about(tmp_path: Path) -> None:
+def test_a_workbook_is_mapped_and_its_other_sheets_raise_a_question(tmp_path: Path) -> None:
     frame = deals(Stage=STAGE)
     rows = [list(frame.columns), *frame.to_numpy().tolist()]
     write_workbook(tmp_path / "book.xlsx", {"Deals": rows, "Notes": [["a", "b"], ["1", "2"]]})
