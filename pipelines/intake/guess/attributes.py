@@ -44,7 +44,7 @@ def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
         Its columns that play another part.
     """
     free = [c for c in part.file.columns if c not in used and c not in deleted(part.file)]
-    never = {c.name: ground for c in free if (ground := _why_never(part, c))}
+    never = {c.name: why for c in free if (why := _why_never(part, c))}
     later = {c.name: ground for c in free if c.name not in never and (ground := _later(part, c))}
     rest = [c for c in free if c.name not in never and c.name not in later]
     listed = [c for c in rest if _kind(part, c)]

@@ -83,6 +83,28 @@ def ending(file: File, like: Ending | None = None) -> Ending | None:
     return Ending(kind, state, closed if flag else None, times, doubt)
 
 
+def states_by_lead(
+    leads: pd.Series, ids: pd.Series, kinds: pd.Series, *, flag: bool = False
+) -> pd.Series:
+    """Return won, lost or open for each lead, from the outcomes of another file.
+
+    Parameters
+    ----------
+    leads
+        The id of each lead.
+    ids
+        The lead of each row of outcomes.
+    kinds
+        What each of those rows says.
+    flag
+        It says yes or no to "was it won?".
+    """
+    words = kinds.map(lambda value: _state(str(value), flag=flag), na_action="ignore")
+    lost = leads.isin(ids[words.isin(["lost", "no"])])
+    state = pd.Series("open", index=leads.index).mask(lost, "lost")
+    return state.mask(leads.isin(ids[words == "won"]), "won")
+
+
 def _state(value: str, *, flag: bool) -> str:
     word = meaning(value, flag=flag)
     if flag:

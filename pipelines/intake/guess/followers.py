@@ -117,7 +117,8 @@ def _may_end(column: Column, end: Ending) -> bool:
 
 def _months(file: File, column: Column) -> pd.Series:
     times = read_times(file.text(column), TimeRule(format=column.formats[0])).moments
-    return times.dt.month
+    months: pd.Series = times.dt.month
+    return months
 
 
 def _decides(months: pd.Series, values: pd.Series) -> bool:

@@ -92,8 +92,8 @@ def _known_by(file: File, table: Table) -> bool:
 
 def _matches(file: File, table: Table) -> int:
     names = {spaced(column.name) for column in file.columns}
-    words = (word for part in table.values() if isinstance(part, list) for word in part)
-    return len(names & {spaced(word) for word in words})
+    parts = (words for part, words in table.items() if part not in {"name", "role"})
+    return len(names & {spaced(word) for words in parts for word in words})
 
 
 def _column(file: File, table: Table, part: str) -> Column | None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from features.tables import SPECS
 from pipelines.intake.guess.columns import ID_NAME, Column
-from pipelines.intake.guess.endings import Ending, ending, outcome_column
+from pipelines.intake.guess.endings import Ending, ending, outcome_column, states_by_lead
 from pipelines.intake.guess.followers import Ground, followers
 from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.guess.links import File, Link, find_links, joined, keys, own_name
@@ -94,8 +94,8 @@ def _at(part: Part, file: File) -> Part:
     columns = (part.lead, part.time, part.kind, part.account)
     lead, time, kind, account = (_named(file, column) for column in columns)
     end = part.end and _end_at(part.end, file)
-    changes = {"file": file, "lead": lead, "time": time, "kind": kind, "account": account}
-    return replace(part, **changes, end=end, owner=_named(file, part.owner))
+    own = replace(part, file=file, lead=lead, time=time, kind=kind, account=account)
+    return replace(own, end=end, owner=_named(file, part.owner))
 
 
 def _end_at(end: Ending, file: File) -> Ending:
@@ -121,7 +121,23 @@ def _roles_of(files: Sequence[File]) -> list[Part]:
             link = naming[file.name]
             rows = _rows_of_leads(file, link.column)
             parts += [replace(part, join=link.join) for part in rows]
-    return _one_source_of_outcomes(parts, leads)
+    return _informed(_one_source_of_outcomes(parts, leads))
+
+
+def _informed(parts: list[Part]) -> list[Part]:
+    """Return the parts, the leads with what follows the ends that another file holds."""
+    ends = next((p for p in parts if p.role == "outcomes" and p.kind and p.lead), None)
+    if ends is None or any(p.role == "leads" and p.end for p in parts):
+        return parts
+    return [_follow(part, ends) if part.role == "leads" else part for part in parts]
+
+
+def _follow(leads: Part, ends: Part) -> Part:
+    if leads.lead is None or ends.lead is None or ends.kind is None:
+        return leads
+    ids, kinds = ends.file.text(ends.lead), ends.file.text(ends.kind)
+    state = states_by_lead(leads.file.text(leads.lead), ids, kinds, flag=is_flag(ends.kind))
+    return replace(leads, later=followers(leads.file, Ending(ends.kind, state)))
 
 
 def _joined_parts(parts: list[Part], links: Sequence[Link]) -> list[Part]:

@@ -46,6 +46,8 @@ _NO_YEAR: Final = (
 _NO_COMPACT_YEAR: Final = r"(?:0000|1[0-8]\d\d|190[01]|2[1-9]\d\d|[3-9]\d{3})\d{4}|0{1,14}"
 _FEW_PLACEHOLDERS: Final = 5
 _MANY_DATES: Final = 20
+_HALF: Final = 0.5
+_SOME: Final = 0.2
 _SAMPLE: Final = 200
 _SERIALS: Final = (36_526, 55_153)
 """2000 to 2050, in serial days."""
@@ -86,7 +88,7 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
     if plain.str.fullmatch(r"\d+(?:\.\d+)?", na=False).mean() > MOSTLY:
         return _numeric(plain, named=named)
     written = plain.str.contains(_WRITTEN, regex=True, na=False)
-    if written.mean() < (0.2 if named else 0.5):
+    if written.mean() < (_SOME if named else _HALF):
         return TimeLook(unread=_examples(text)) if named and written.any() else None
     placeholders = _placeholders(plain[written], _NO_YEAR)
     rest = text[~plain.isin(placeholders)]
@@ -118,7 +120,7 @@ def _candidates(text: pd.Series) -> Iterator[str]:
     yield "iso"
     sample = text.drop_duplicates().head(_SAMPLE)
     for date, clock in product(_DATES, _CLOCKS):
-        if _share(sample, date + clock) > 0.5:  # noqa: PLR2004 - half
+        if _share(sample, date + clock) > _HALF:
             yield date + clock
     yield JAPANESE
 
@@ -129,7 +131,9 @@ def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
     most = max(shares.values())
     best = [form for form, share in shares.items() if share == most]
     best = [form for form in best if form != JAPANESE] or best
-    return best[:1] if best[0] == "iso" else best if most > 0.5 else []  # noqa: PLR2004
+    if most <= _HALF:
+        return []
+    return best[:1] if best[0] == "iso" else best
 
 
 def _share(text: pd.Series, form: str) -> float:

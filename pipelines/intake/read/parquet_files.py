@@ -54,7 +54,10 @@ def parquet_rows(path: Path) -> int:
 
 def _frame(batch: pa.RecordBatch) -> pd.DataFrame:
     gaps = {field.type for n, field in enumerate(batch.schema) if batch.column(n).null_count}
-    return batch.to_pandas(types_mapper=lambda kind: _WHOLE.get(kind) if kind in gaps else None)
+    frame: pd.DataFrame = batch.to_pandas(
+        types_mapper=lambda kind: _WHOLE.get(kind) if kind in gaps else None
+    )
+    return frame
 
 
 def _opened(path: Path) -> Path | io.BytesIO:

@@ -6,6 +6,7 @@ that a title above it does no harm; a column without a header is named after its
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +74,8 @@ def _book(path: Path) -> CalamineWorkbook:
 
 def _rows(book: CalamineWorkbook, name: str) -> list[Row]:
     try:
-        return list(book.get_sheet_by_name(name).to_python(skip_empty_area=True))
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
+        return [list(row) for row in rows]
     except CalamineError as error:
         raise BadTables([Fault(f"sheet {name!r}: {error}", "rows", "export again")]) from error
 
@@ -91,8 +93,4 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return (
-        value.isoformat(sep=" ")
-        if hasattr(value, "hour") and hasattr(value, "year")
-        else str(value)
-    )
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)

@@ -45,7 +45,7 @@ def _coerced(text: pd.Series, pattern: str, *, utc: bool) -> pd.Series:
         return pd.to_datetime(text, format=pattern, utc=utc, errors="coerce")
     except (ValueError, TypeError):  # one cell among many: read them one by one
         cells = [_one(value, pattern, utc=utc) for value in text]
-        return pd.Series(pd.to_datetime(cells, utc=utc), index=text.index)
+        return pd.to_datetime(pd.Series(cells, index=text.index, dtype=object), utc=utc)
 
 
 def _one(value: object, pattern: str, *, utc: bool) -> pd.Timestamp | None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.intake.guess.draft import guess
 from pipelines.intake.guess.value_words import meaning
 from pipelines.intake.ingest import check
+from pipelines.intake.mapping.file import parse
 from tests.strange_exports import (
     ROWS,
     STATES,
@@ -200,3 +202,15 @@ def test_beginnings_are_never_dated_by_the_end(tmp_path: Path) -> None:
     _, mapping = first_mapping(tmp_path, frame)
     assert mapping.leads[0].columns["created_at"].column == "Angelegt am"
     assert outcome_dates(mapping) == ["Close Date"]
+
+
+def test_what_follows_the_end_in_another_file_is_known_later(tmp_path: Path) -> None:
+    frame = deals(Zufriedenheit=column(lambda n, s: str(n % 5) if s != "open" else ""))
+    frame = frame.rename(columns={"Deal ID": "Lead ID"})
+    ended = frame[["Lead ID"]].assign(Deal=[f"X{n}" for n in range(ROWS)], Closed=stamps(end))
+    ended = ended.assign(Result=words(won="Won", lost="Lost", open=""))
+    frame.to_csv(tmp_path / "leads.csv", index=False)
+    ended[ended["Result"] != ""].to_csv(tmp_path / "deals.csv", index=False)
+    mapping = parse(guess([tmp_path / "leads.csv", tmp_path / "deals.csv"], tmp_path))
+    assert set(mapping.leads[0].known_later) == {"Zufriedenheit"}
+    assert set(mapping.leads[0].attributes) == {"Source", "Employees"}

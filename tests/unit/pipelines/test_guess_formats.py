@@ -112,9 +112,9 @@ def test_a_date_that_cannot_be_read_raises_a_question_with_an_example(tmp_path: 
 
 def test_cells_that_the_format_cannot_read_are_named_and_quarantined(tmp_path: Path) -> None:
     created = stamps(begin)
-    created[5], created[6] = "soon", "令和6年1月9日"
+    created[5], created[6] = "soon", "8 Jan"
     text, _ = first_mapping(tmp_path, deals(**{"Created Date": created, "Stage": STAGE}))
-    assert '# ? cannot be read: "soon", "令和6年1月9日"' in text
+    assert '# ? cannot be read: "soon", "8 Jan"' in text
     report = check(tmp_path / "mapping.yaml")
     assert report.tables["leads"].quarantined == 2
 
