@@ -28,7 +28,7 @@ _PERSONAL: Final = re.compile(
 )
 _MAYBE_LATER: Final = re.compile(
     r"last|latest|tag|quality|status|stage|score|grade|rank|rating|closed|reason|note|result"
-    r"|duration|profile|outcome|active|revenue|状態|評価|理由|ランク|メモ|結果|フェーズ",
+    r"|duration|profile|outcome|activ|open|revenue|amount|金額|状態|評価|理由|ランク|メモ|結果|フェーズ",
     re.IGNORECASE,
 )
 
@@ -65,7 +65,9 @@ def _attribute(part: Part, column: Column) -> str:
     if kind == "number" and column.decimal != ".":
         written = f"{{kind: number, decimal: {say(column.decimal)}}}"
     doubt = ""
-    if kind == "number" and column.grouped:
+    if column.unread:
+        doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
+    elif kind == "number" and column.grouped:
         doubt = f" # ? {_grouped(column)}"
     elif part.role == "leads" and _MAYBE_LATER.search(column.name):
         doubt = part.mark("filled later? then under known_later")

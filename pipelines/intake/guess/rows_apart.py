@@ -17,6 +17,12 @@ from pipelines.intake.guess.vocabulary import DELETED
 from pipelines.intake.guess.wording import say
 
 _NAMES: Final = re.compile(r"\b(?:name|company|e ?mail|title|topic)\b|会社|氏名|名前|件名|メール")
+_DELETED_VALUE: Final = re.compile(
+    r"(?:soft[ -])?deleted|trash(?:ed)?|(?:is )?test|削除(?:済み?)?|ゴミ箱|テスト|gelöscht"
+    r"|supprimée?|eliminad[oa]|удал[её]н\w*",
+    re.IGNORECASE,
+)
+_FEW: Final = 12
 _TESTS: Final = (
     r"(?i)^test\b|\btest (?:lead|account|user|company|deal)\b|@(?:test|example)\.|テスト|動作確認"
 )
@@ -24,7 +30,14 @@ _TESTS: Final = (
 
 def deleted(file: File) -> list[Column]:
     """List the columns that say that a row was deleted, or made for a test."""
-    return [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
+    named = [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
+    return [*named, *(c for c in file.columns if c not in named and _says_deleted(c))]
+
+
+def _says_deleted(column: Column) -> bool:
+    """Return whether a status has a word for deleted rows among a few others."""
+    few = column.look == "category" and 1 < column.distinct <= _FEW
+    return few and any(_DELETED_VALUE.fullmatch(value) for value in column.values)
 
 
 def _parts_rows(file: File, column: Column) -> bool:
@@ -52,9 +65,14 @@ def where(part: Part, others: Mapping[str, list[str]] | None = None) -> Iterator
 
 def _remaining(file: File, column: Column) -> list[str]:
     """List the values of rows that were not deleted, as they stand; one may be missing."""
-    values = [v for v in column.values if v.casefold() in NO] if column.look != "time" else []
+    values = column.values if column.look != "time" else ()
+    if _says_deleted(column):
+        values = tuple(v for v in values if not _DELETED_VALUE.fullmatch(v))
+    else:
+        values = tuple(v for v in values if v.casefold() in NO)
     missing = file.frame[column.name].isin(list(column.missing_words))
-    return values + sorted(set(file.frame.loc[missing, column.name].astype("str")))
+    absent = sorted(set(file.frame.loc[missing, column.name].astype("str")))
+    return [*values, *absent]
 
 
 def rows_of_tests(file: File) -> Iterator[str]:

@@ -24,7 +24,8 @@ MOSTLY: Final = 0.98
 _DATES: Final = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y年%m月%d日", "%d/%m/%y",
     "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%Y/%m/%d",
+    "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%Y/%m/%d", "%a, %d %b %Y",
+    "%a %b %d %Y", "%A, %B %d, %Y",
 )  # fmt: skip
 _CLOCKS: Final = (
     "", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f", ", %H:%M",
@@ -36,7 +37,11 @@ _NAME: Final = re.compile(
     r"\b(?:at|on|ts|time|timestamp|date|datetime|day|created|updated|closed|modified|datum|fecha)\b"
     r"|date$|日時|日付|年月日|日$|дата"
 )
+_SURE_NAME: Final = re.compile(
+    r"\b(?:date|datetime|timestamp|datum|fecha)\b|date$|日時|日付|年月日|日$|дата"
+)
 _WRITTEN: Final = (
+    r"^[A-Za-z]{3,9},? (?:\d{1,2} [A-Za-z]{3,9}|[A-Za-z]{3,9} \d{1,2}),? \d{4}|"
     r"^\d{1,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}|^(?:令和|平成|昭和|[RHS])\s*[\d元]{1,2}\s*[年./]"
     r"|^\d{8}[T ]\d{4}|^\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|^[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
@@ -89,7 +94,7 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
         return _numeric(plain, named=named)
     written = plain.str.contains(_WRITTEN, regex=True, na=False)
     if written.mean() < (_SOME if named else _HALF):
-        return TimeLook(unread=_examples(text)) if named and written.any() else None
+        return _called_a_time(name, text)
     placeholders = _placeholders(plain[written], _NO_YEAR)
     rest = text[~plain.isin(placeholders)]
     words = tuple(dict.fromkeys(text[plain.isin(placeholders)]))
@@ -99,6 +104,13 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
     if not formats:
         return TimeLook(unread=_examples(rest)) if named else None
     return _read(rest, formats, words)
+
+
+def _called_a_time(name: str, text: pd.Series) -> TimeLook | None:
+    """Return a time that cannot be read, where the header says so and most cells have digits."""
+    digits = text.str.contains(r"\d", regex=True, na=False).mean()
+    sure = bool(_SURE_NAME.search(spaced(name)))
+    return TimeLook(unread=_examples(text)) if sure and digits > _HALF else None
 
 
 def _read(text: pd.Series, formats: tuple[str, ...], words: tuple[str, ...]) -> TimeLook:

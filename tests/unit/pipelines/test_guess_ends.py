@@ -164,6 +164,14 @@ def test_deleted_and_test_rows_are_left_out_with_a_question(tmp_path: Path, name
     assert counted(tmp_path)["leads"] == ROWS - ROWS // 10
 
 
+def test_deleted_rows_are_known_by_a_status_or_a_time_too(tmp_path: Path) -> None:
+    status = column(lambda n, _: ("Active", "Dormant", "Deleted")[n % 3])
+    gone = column(lambda n, _: "2024-09-01 10:00" if n % 10 == 0 else "")
+    frame = deals(Stage=STAGES, Closed=ends("won", "lost"), Record=status, deleted_at=gone)
+    _, mapping = first_mapping(tmp_path, frame)
+    assert mapping.leads[0].where == {"deleted_at": ("",), "Record": ("Active", "Dormant")}
+
+
 def test_rows_that_look_like_tests_raise_a_question(tmp_path: Path) -> None:
     names = column(lambda n, _: "Test Lead" if n % 50 == 0 else f"Firm {n}")
     text, _ = first_mapping(tmp_path, deals(Stage=STAGES, Company=names))

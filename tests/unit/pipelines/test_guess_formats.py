@@ -53,6 +53,7 @@ def serial(moment: pd.Timestamp) -> str:
         (lambda t: f"{t:%d-%b-%Y}", "%d-%b-%Y"),
         (lambda t: f"{t:%b %d, %Y}", "%b %d, %Y"),
         (lambda t: f"{t:%d.%m.%y}", "%d.%m.%y"),
+        (lambda t: f"{t:%a, %d %b %Y %H:%M:%S} +0000", "%a, %d %b %Y %H:%M:%S %z"),
         (lambda t: f"{t:%Y%m%d}", "%Y%m%d"),
         (lambda t: f"{t.year}年{t.month}月{t.day}日", "%Y年%m月%d日"),
         (japanese, "japanese"),
@@ -108,6 +109,14 @@ def test_a_date_that_cannot_be_read_raises_a_question_with_an_example(tmp_path: 
     odd = [f"2024/5/{n % 28 + 40}" if n % 2 else cell for n, cell in enumerate(odd)]
     text, _ = first_mapping(tmp_path, deals(**{"Demo date": odd}))
     assert "# ? Demo date: a date in which format, e.g. " in text
+
+
+@pytest.mark.parametrize("cell", ["3 mai 2024", "2024-05-03 14:07 JST", "W18/2024", "24124"])
+def test_what_is_called_a_date_and_cannot_be_read_raises_a_question(
+    tmp_path: Path, cell: str
+) -> None:
+    text, _ = first_mapping(tmp_path, deals(**{"Contract date": [cell] * 75 + ["x1"] * 75}))
+    assert "# ? Contract date: a date in which format" in text or "# ? a date in which" in text
 
 
 def test_cells_that_the_format_cannot_read_are_named_and_quarantined(tmp_path: Path) -> None:
