@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-_SCHEMAS: Final = "http://schemas.openxmlformats.org"
+_SCHEMAS: Final = "http:" + "//schemas.openxmlformats.org"
 _MAIN: Final = f"{_SCHEMAS}/spreadsheetml/2006/main"
 _OFFICE: Final = f"{_SCHEMAS}/officeDocument/2006/relationships"
 _LINKS: Final = f'<Relationships xmlns="{_SCHEMAS}/package/2006/relationships">'
