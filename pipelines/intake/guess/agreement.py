@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 
 DayMonth = Literal["day first", "month first"]
 _DAY: Final = ("%d/%m", "%d-%m", "%d.%m")
@@ -22,7 +22,7 @@ def order_of(form: str) -> DayMonth | None:
     return "month first" if form.startswith(_MONTH) else None
 
 
-def settled_order(columns: Sequence[Column]) -> DayMonth | None:
+def settled_order(columns: Sequence[ExportColumn]) -> DayMonth | None:
     """Return the order that some column decides and none contradicts."""
     orders = {
         order_of(column.formats[0])
@@ -32,7 +32,7 @@ def settled_order(columns: Sequence[Column]) -> DayMonth | None:
     return next(iter(orders)) if len(orders) == 1 else None
 
 
-def agreed(columns: Sequence[Column], order: DayMonth | None) -> tuple[Column, ...]:
+def agreed(columns: Sequence[ExportColumn], order: DayMonth | None) -> tuple[ExportColumn, ...]:
     """Rewrite the columns of a file in its one manner.
 
     Parameters
@@ -48,12 +48,12 @@ def agreed(columns: Sequence[Column], order: DayMonth | None) -> tuple[Column, .
     return tuple(_with_sign(_with_order(column, order), sign) for column in columns)
 
 
-def _with_order(column: Column, order: DayMonth | None) -> Column:
+def _with_order(column: ExportColumn, order: DayMonth | None) -> ExportColumn:
     fitting = tuple(form for form in column.formats if order_of(form) in {None, order})
     return replace(column, formats=fitting) if order and fitting else column
 
 
-def _with_sign(column: Column, sign: str | None) -> Column:
+def _with_sign(column: ExportColumn, sign: str | None) -> ExportColumn:
     if sign is None or not column.grouped:
         return column
     return replace(column, decimal=sign, grouped=False)

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.followers import GROUNDS, Ground
 from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.roles import Part
 from pipelines.intake.guess.rows_apart import deleted
 from pipelines.intake.guess.value_words import meaning
 from pipelines.intake.guess.vocabulary import STAGE
@@ -33,7 +33,7 @@ _MAYBE_LATER: Final = re.compile(
 )
 
 
-def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
+def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
     """Write the attributes of leads or accounts.
 
     Parameters
@@ -59,7 +59,7 @@ def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
         yield from (f"      {say(name)}: {{why: {GROUNDS[why]}}}" for name, why in later.items())
 
 
-def _attribute(part: Part, column: Column) -> str:
+def _attribute(part: FileRole, column: ExportColumn) -> str:
     kind = _kind(part, column)
     written = kind
     if kind == "number" and column.decimal != ".":
@@ -74,14 +74,14 @@ def _attribute(part: Part, column: Column) -> str:
     return f"      {say(column.name)}: {written}{doubt}"
 
 
-def _grouped(column: Column) -> str:
+def _grouped(column: ExportColumn) -> str:
     value = next(v for v in column.values if re.fullmatch(r"-?\d{1,3}[.,]\d{3}", v))
     whole, decimals = re.sub(r"[.,]", "", value), value.replace(",", ".")
     as_whole = (column.decimal == ".") == ("," in value)
     return f"{value} is read as {whole if as_whole else decimals}"
 
 
-def _later(part: Part, column: Column) -> Ground | None:
+def _later(part: FileRole, column: ExportColumn) -> Ground | None:
     """Return why a column is known later, if it is: its values, its name, or words of an end."""
     decision = part.decided.get(column.name)
     if decision is not None:
@@ -93,7 +93,7 @@ def _later(part: Part, column: Column) -> Ground | None:
     return part.later.get(column.name) or ("named" if named and {"won", "lost"} <= words else None)
 
 
-def _kind(part: Part, column: Column) -> str:
+def _kind(part: FileRole, column: ExportColumn) -> str:
     """Return the kind of an attribute; a whole number that differs everywhere may still be one."""
     decision = part.decided.get(column.name)
     if decision is not None and column.look not in {"empty", "time"}:
@@ -104,25 +104,25 @@ def _kind(part: Part, column: Column) -> str:
     return column.look if column.look in {"number", "category"} and column.distinct > 1 else ""
 
 
-def _is_number(column: Column) -> bool:
+def _is_number(column: ExportColumn) -> bool:
     return all(re.fullmatch(r"-?\d[\d.,]*", value) for value in column.values)
 
 
-def _why_never(part: Part, column: Column) -> str:
+def _why_never(part: FileRole, column: ExportColumn) -> str:
     decision = part.decided.get(column.name)
     if decision == "never_use" or (decision is None and _PERSONAL.search(column.name)):
         return "{en: personal, ja: 個人情報}"
     return "{en: protected, ja: 保護属性}" if is_protected(column.name) else ""
 
 
-def _left_out(column: Column) -> str:
+def _left_out(column: ExportColumn) -> str:
     if column.unread and column.look != "time":
         example = json.dumps(column.unread[0], ensure_ascii=False)
         return f"      # ? {column.name}: a date in which format, e.g. {example}"
     return f"      # left out: {column.name} ({_why_out(column)})"
 
 
-def _why_out(column: Column) -> str:
+def _why_out(column: ExportColumn) -> str:
     reasons = {
         "empty": "no values",
         "time": f"a time, e.g. {column.values[0] if column.values else ''}",

@@ -29,7 +29,7 @@ LONG_TEXT: Final = 60
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """One column of an export as it looks.
 
     `formats` are the time formats that fit, the likeliest first; `local`: its times carry no
@@ -55,7 +55,7 @@ class Column:
     unread: tuple[str, ...] = ()
 
 
-def look_at(name: str, raw: pd.Series) -> Column:
+def look_at(name: str, raw: pd.Series) -> ExportColumn:
     """Describe a column from some of its values.
 
     Parameters
@@ -84,11 +84,11 @@ def look_at(name: str, raw: pd.Series) -> Column:
 
 def _column(
     name: str, text: pd.Series, words: tuple[str, ...], time: TimeLook, number: NumberLook | None
-) -> Column:
+) -> ExportColumn:
     counts = text.value_counts()
     look: Look = "time" if time.formats and len(text) else _look(name, text, len(counts), number)
     number = number if look == "number" else None
-    return Column(
+    return ExportColumn(
         name,
         look,
         len(counts),

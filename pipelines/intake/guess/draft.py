@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.intake.guess.agreement import settled_order
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files import read_files
-from pipelines.intake.guess.links import File
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.recipe import with_recipe, zone_of
-from pipelines.intake.guess.roles import Part, find_roles
+from pipelines.intake.guess.roles import find_roles
 from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.unused import why_unused
 from pipelines.intake.guess.value_words import meaning
@@ -56,13 +57,13 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
     return "\n".join([*lines, "", *_open_questions(parts)]).rstrip() + "\n"
 
 
-def _head(files: Sequence[File], folder: Path) -> Iterator[str]:
+def _head(files: Sequence[ExportFile], folder: Path) -> Iterator[str]:
     yield "# A first mapping, guessed from the files. Lines with `# ?` need your eye;"
     yield "# `mikomi check` then says what does not fit, all at once."
     yield f"name: {say(folder.absolute().name or files[0].name)}"
 
 
-def _sources(files: Sequence[File], parts: Sequence[Part]) -> Iterator[str]:
+def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator[str]:
     yield "sources:"
     for file in files:
         keys = {"path": file.path, "separator": file.separator, "encoding": file.encoding}
@@ -75,12 +76,12 @@ def _sources(files: Sequence[File], parts: Sequence[Part]) -> Iterator[str]:
             yield f"  # ? {line} # {why_unused(file, parts)}"
 
 
-def _other_sheets(file: File) -> str:
+def _other_sheets(file: ExportFile) -> str:
     others = [name for name in file.sheets if name != file.sheet]
     return f" # ? or sheet {', '.join(others)}" if others else ""
 
 
-def _general(files: Sequence[File], system: str | None) -> Iterator[str]:
+def _general(files: Sequence[ExportFile], system: str | None) -> Iterator[str]:
     columns = [column for file in files for column in file.columns]
     words = dict.fromkeys(["", *(word for column in columns for word in column.missing_words)])
     yield f"missing_values: [{', '.join(say(word) for word in words)}]" + (
@@ -101,7 +102,7 @@ def _general(files: Sequence[File], system: str | None) -> Iterator[str]:
         )
 
 
-def _open_questions(parts: Sequence[Part]) -> Iterator[str]:
+def _open_questions(parts: Sequence[FileRole]) -> Iterator[str]:
     roles = {part.role for part in parts}
     if "outcomes" not in roles:
         yield "# ? outcomes: which file or column says who was won and when"

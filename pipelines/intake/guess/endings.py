@@ -11,9 +11,9 @@ from typing import Final
 
 import pandas as pd
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import File
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.times import created
 from pipelines.intake.guess.value_words import YES, is_flag, meaning
 from pipelines.intake.guess.vocabulary import (
@@ -40,19 +40,19 @@ class Ending:
     says why a time may be wrong.
     """
 
-    kind: Column
+    kind: ExportColumn
     state: pd.Series = field(repr=False)
-    closed: Column | None = None
-    times: dict[str, Column] = field(default_factory=dict)
+    closed: ExportColumn | None = None
+    times: dict[str, ExportColumn] = field(default_factory=dict)
     doubt: str = ""
 
     @property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[ExportColumn]:
         """The columns that the outcome is made of."""
         return [self.kind, *([self.closed] if self.closed else []), *self.times.values()]
 
 
-def ending(file: File, like: Ending | None = None) -> Ending | None:
+def ending(file: ExportFile, like: Ending | None = None) -> Ending | None:
     """Return how the deals of a file ended; None if no column says so.
 
     Parameters
@@ -112,7 +112,7 @@ def _state(value: str, *, flag: bool) -> str:
     return word if word in {"won", "lost"} else "open"
 
 
-def _by_time(file: File, state: pd.Series, times: dict[str, Column]) -> pd.Series:
+def _by_time(file: ExportFile, state: pd.Series, times: dict[str, ExportColumn]) -> pd.Series:
     """Read a no as lost where the row has a date of its end, as open where others have one."""
     time = times.get("lost") or times.get("won")
     if time is None:
@@ -122,7 +122,7 @@ def _by_time(file: File, state: pd.Series, times: dict[str, Column]) -> pd.Serie
     return dated.mask(dated == "no", "open" if (~there).any() else "")
 
 
-def _closed_flag(file: File, kind: Column) -> Column | None:
+def _closed_flag(file: ExportFile, kind: ExportColumn) -> ExportColumn | None:
     could = (c for c in file.columns if c is not kind and CLOSED_FLAG.search(spaced(c.name)))
     return next((column for column in could if is_flag(column)), None)
 
@@ -131,7 +131,9 @@ def _is_yes(values: pd.Series) -> pd.Series:
     return values.str.casefold().isin(list(YES))
 
 
-def _times(file: File, state: pd.Series, kind: Column) -> tuple[dict[str, Column], str]:
+def _times(
+    file: ExportFile, state: pd.Series, kind: ExportColumn
+) -> tuple[dict[str, ExportColumn], str]:
     """Choose the time of the end, or one for won and one for lost deals, and say what is odd."""
     begin = created(file)
     times = [c for c in file.of_look("time") if c is not begin and c is not kind]
@@ -149,11 +151,11 @@ def _times(file: File, state: pd.Series, kind: Column) -> tuple[dict[str, Column
     return _weak(times)
 
 
-def _finality(column: Column) -> tuple[bool, bool]:
+def _finality(column: ExportColumn) -> tuple[bool, bool]:
     return _is(column, ACTUAL), _is(column, ENDED)
 
 
-def _weak(times: list[Column]) -> tuple[dict[str, Column], str]:
+def _weak(times: list[ExportColumn]) -> tuple[dict[str, ExportColumn], str]:
     """Fall back on a time that is not the end of the deal, rather than on none."""
     for pattern, doubt in ((PLANNED, "a planned date"), (TOUCHED, "the last change")):
         named = [c for c in times if _is(c, pattern)]
@@ -164,11 +166,11 @@ def _weak(times: list[Column]) -> tuple[dict[str, Column], str]:
     return {}, ""
 
 
-def _is(column: Column, pattern: object) -> bool:
+def _is(column: ExportColumn, pattern: object) -> bool:
     return bool(pattern.search(spaced(column.name)))  # type: ignore[attr-defined]
 
 
-def _fill(file: File, column: Column, state: pd.Series) -> dict[str, float]:
+def _fill(file: ExportFile, column: ExportColumn, state: pd.Series) -> dict[str, float]:
     """Return the share of rows that have a value, by state: NaN where no row ended so."""
     there = file.text(column).notna()
     shares = {word: _share(there[state == word]) for word in ("won", "lost")}
@@ -179,7 +181,7 @@ def _share(flags: pd.Series) -> float:
     return float(flags.mean()) if len(flags) else float("nan")
 
 
-def _is_end(column: Column, fill: dict[str, float]) -> bool:
+def _is_end(column: ExportColumn, fill: dict[str, float]) -> bool:
     """Return whether a time is filled where deals have ended, and called so or empty while open."""
     ended = [fill[word] for word in ("won", "lost") if fill[word] == fill[word]]
     named = _is(column, ENDED)
@@ -188,7 +190,9 @@ def _is_end(column: Column, fill: dict[str, float]) -> bool:
     return named or fill["open"] <= NONE
 
 
-def _apart(times: list[Column], fills: dict[str, dict[str, float]]) -> dict[str, Column]:
+def _apart(
+    times: list[ExportColumn], fills: dict[str, dict[str, float]]
+) -> dict[str, ExportColumn]:
     """Choose a time that won deals have and lost ones lack, and the other way round."""
     chosen = {}
     for word, other in (("won", "lost"), ("lost", "won")):
@@ -204,7 +208,7 @@ def _apart(times: list[Column], fills: dict[str, dict[str, float]]) -> dict[str,
     return chosen
 
 
-def outcome_column(file: File) -> Column | None:
+def outcome_column(file: ExportFile) -> ExportColumn | None:
     """Return the column that says how a deal ended.
 
     Words like won and lost say more than a yes or no, but only where both agree on what was won: a
@@ -217,12 +221,12 @@ def outcome_column(file: File) -> Column | None:
     return next(iter(ranked), None)
 
 
-def _weight(column: Column) -> tuple[int, bool]:
+def _weight(column: ExportColumn) -> tuple[int, bool]:
     words = {meaning(value) for value in column.values} & {"won", "lost"}  # noqa: PD011 - no frame
     return len(words), bool(STAGE.search(column.name))
 
 
-def _agrees(file: File, column: Column, flags: list[Column]) -> bool:
+def _agrees(file: ExportFile, column: ExportColumn, flags: list[ExportColumn]) -> bool:
     """Return whether the rows with words of success are those with a yes, if there is a flag."""
     if not flags:
         return True

@@ -16,7 +16,7 @@ import pandas as pd
 from features.errors import BadTables
 from pipelines.intake.guess.agreement import agreed, settled_order
 from pipelines.intake.guess.columns import look_at
-from pipelines.intake.guess.links import File
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read.bounds import refuse_unreadable
 from pipelines.intake.read.csv_files import guess_separator
@@ -29,7 +29,7 @@ from pipelines.intake.rows.text import as_text
 ROWS: Final = 200_000
 
 
-def read_files(exports: Sequence[Path], folder: Path) -> list[File]:
+def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
     """Read files of an export and describe their columns.
 
     Parameters
@@ -52,7 +52,7 @@ def read_files(exports: Sequence[Path], folder: Path) -> list[File]:
     return [replace(file, columns=agreed(file.columns, order)) for file in files]
 
 
-def _file(path: Path, folder: Path) -> File:
+def _file(path: Path, folder: Path) -> ExportFile:
     refuse_unreadable(path)
     name = re.sub(r"\W+", "_", path.name.split(".")[0]).strip("_") or "export"
     source, sheets = _source(path)
@@ -61,7 +61,7 @@ def _file(path: Path, folder: Path) -> File:
         source = source.model_copy(update={"separator": "whitespace"})
         frame = _rows(path, folder, source)
     columns = tuple(look_at(str(column), frame[column]) for column in frame.columns)
-    return File(
+    return ExportFile(
         name,
         os.path.relpath(path, folder),
         columns,

@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.endings import HARDLY, NONE, Ending
 from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import File
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.times import created
 from pipelines.intake.guess.vocabulary import ENDED, LATER, PLANNED
 from pipelines.intake.mapping.schema import TimeRule
@@ -35,7 +35,7 @@ _KINDS: Final = 20
 _MONTHS: Final = 12
 
 
-def followers(file: File, end: Ending | None) -> dict[str, Ground]:
+def followers(file: ExportFile, end: Ending | None) -> dict[str, Ground]:
     """Return the columns that follow the end of a deal, each with its ground.
 
     Parameters
@@ -52,7 +52,7 @@ def followers(file: File, end: Ending | None) -> dict[str, Ground]:
     return named | grounds
 
 
-def _ground(file: File, column: Column, end: Ending) -> Ground | None:
+def _ground(file: ExportFile, column: ExportColumn, end: Ending) -> Ground | None:
     values = file.text(column)
     tests: dict[Ground, Callable[[], bool]] = {
         "filled": lambda: _filled(values, end.state),
@@ -99,7 +99,7 @@ def _parted(values: pd.Series, state: pd.Series) -> bool:
     return bool(right.sum() >= _ONE * len(ended))
 
 
-def _dated(file: File, values: pd.Series, end: Ending) -> bool:
+def _dated(file: ExportFile, values: pd.Series, end: Ending) -> bool:
     """Return whether the month of a deal's end decides the value, and that of its start not."""
     if not 1 < values.nunique() <= _KINDS:
         return False
@@ -110,12 +110,12 @@ def _dated(file: File, values: pd.Series, end: Ending) -> bool:
     return begin is None or not _decides(_months(file, begin), values)
 
 
-def _may_end(column: Column, end: Ending) -> bool:
+def _may_end(column: ExportColumn, end: Ending) -> bool:
     name = spaced(column.name)
     return column in end.times.values() or bool(ENDED.search(name) or PLANNED.search(name))
 
 
-def _months(file: File, column: Column) -> pd.Series:
+def _months(file: ExportFile, column: ExportColumn) -> pd.Series:
     times = read_times(file.text(column), TimeRule(format=column.formats[0])).moments
     months: pd.Series = times.dt.month
     return months

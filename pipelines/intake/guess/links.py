@@ -14,7 +14,7 @@ from typing import Final
 
 import pandas as pd
 
-from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.time_formats import MOSTLY
 from pipelines.intake.guess.vocabulary import ACCOUNT, LEAD
 from pipelines.intake.rows.id_forms import JoiningForm, joining_form
@@ -25,7 +25,7 @@ _PLAIN_NUMBER: Final = re.compile(r"\d{1,7}(?:\.0)?")
 
 
 @dataclass(frozen=True)
-class File:
+class ExportFile:
     """One file of the export: its name as a source, its path, its columns, its rows looked at.
 
     `separator` is None for Parquet and workbooks, `encoding` for UTF-8 and typed files; `sheet` is
@@ -34,7 +34,7 @@ class File:
 
     name: str
     path: str
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     rows: int
     separator: str | None = None
     encoding: str | None = None
@@ -42,25 +42,25 @@ class File:
     sheets: tuple[str, ...] = ()
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
-    def of_look(self, *looks: str) -> list[Column]:
+    def of_look(self, *looks: str) -> list[ExportColumn]:
         """List the columns of a look."""
         return [column for column in self.columns if column.look in looks]
 
-    def partly_missing(self, column: Column) -> bool:
+    def partly_missing(self, column: ExportColumn) -> bool:
         """Return whether more than a few rows have no value in a column."""
         return column.there < MOSTLY * self.rows
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> ExportColumn:
         """Return the column of a name."""
         return next(column for column in self.columns if column.name == name)
 
-    def text(self, column: Column) -> pd.Series:
+    def text(self, column: ExportColumn) -> pd.Series:
         """Return a column's values as text, missing where a word stands for missing."""
         text = self.frame[column.name]
         return text.mask(text.isin(list(column.missing_words)))
 
 
-def joined(files: Sequence[File]) -> File:
+def joined(files: Sequence[ExportFile]) -> ExportFile:
     """Return files of one form (a year each, say) as one, under the name of the first."""
     first = files[0]
     if len(files) == 1:
@@ -71,7 +71,7 @@ def joined(files: Sequence[File]) -> File:
     return replace(first, columns=tuple(columns), rows=rows, frame=frame)
 
 
-def _joined(columns: Sequence[Column]) -> Column:
+def _joined(columns: Sequence[ExportColumn]) -> ExportColumn:
     """Return columns of one name as one; it is unique only if it is so across the files."""
     fullest = max(columns, key=lambda column: column.there)
     values = frozenset[str]().union(*(column.all_values for column in columns))
@@ -90,14 +90,14 @@ class Link:
     `join` is the form in which the ids of both meet; None where they meet as they are.
     """
 
-    child: File
-    column: Column
-    parent: File
-    key: Column
+    child: ExportFile
+    column: ExportColumn
+    parent: ExportFile
+    key: ExportColumn
     join: JoiningForm | None = None
 
 
-def keys(file: File) -> list[Column]:
+def keys(file: ExportFile) -> list[ExportColumn]:
     """List the columns that could name the rows of a file, those with the name of an id first."""
     could = [
         column
@@ -109,12 +109,12 @@ def keys(file: File) -> list[Column]:
     return [*named, *others]
 
 
-def own_name(file: File, column: Column) -> bool:
+def own_name(file: ExportFile, column: ExportColumn) -> bool:
     """Return whether a column is called like the id of its own file."""
     return bool(ID_NAME.search(column.name)) or _stem(file.name) == _stem(column.name)
 
 
-def find_links(files: Sequence[File]) -> list[Link]:
+def find_links(files: Sequence[ExportFile]) -> list[Link]:
     """List every link between the files, the best of each pair of files."""
     links = []
     for parent in files:
@@ -125,7 +125,7 @@ def find_links(files: Sequence[File]) -> list[Link]:
     return [link for link in links if not _reversed(link, links)]
 
 
-def _of_pair(child: File, parent: File) -> list[Link]:
+def _of_pair(child: ExportFile, parent: ExportFile) -> list[Link]:
     return [
         Link(child, column, parent, key)
         for key in keys(parent)
@@ -134,7 +134,7 @@ def _of_pair(child: File, parent: File) -> list[Link]:
     ]
 
 
-def _rewritten_pair(child: File, parent: File) -> list[Link]:
+def _rewritten_pair(child: ExportFile, parent: ExportFile) -> list[Link]:
     """List the links of two files whose ids meet only in another form, and are called alike."""
     links = []
     for key in keys(parent):
@@ -146,7 +146,7 @@ def _rewritten_pair(child: File, parent: File) -> list[Link]:
     return links
 
 
-def _fits(child: File, column: Column, parent: File, key: Column) -> bool:
+def _fits(child: ExportFile, column: ExportColumn, parent: ExportFile, key: ExportColumn) -> bool:
     if min(column.distinct, key.distinct) < _FEW or not column.all_values:
         return False
     shared = len(column.all_values & key.all_values)

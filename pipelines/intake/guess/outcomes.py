@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.endings import Ending
-from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.rows_apart import where
 from pipelines.intake.guess.value_words import YES, is_flag, meaning
 from pipelines.intake.guess.wording import doubt, lead_origin, origin, say
@@ -20,7 +20,7 @@ from pipelines.intake.guess.wording import doubt, lead_origin, origin, say
 _MOST_VALUES = 60
 
 
-def outcome_lines(part: Part, extras: Sequence[str]) -> Iterator[str]:
+def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
     """Write one rule for won and lost deals, or one for each where each has a time of its own.
 
     Parameters
@@ -56,21 +56,23 @@ def _groups(end: Ending) -> list[tuple[str, ...]]:
     return [(word,) for word in ("won", "lost") if word in end.times]
 
 
-def _closed(part: Part, end: Ending) -> dict[str, list[str]]:
+def _closed(part: FileRole, end: Ending) -> dict[str, list[str]]:
     if end.closed is None:
         return {}
     values = part.file.text(end.closed).dropna().unique()
     return {end.closed.name: [str(v) for v in values if str(v).casefold() in YES]}
 
 
-def _time(part: Part, end: Ending, time: Column | None) -> str:
+def _time(part: FileRole, end: Ending, time: ExportColumn | None) -> str:
     if time is None:
         return "{after_created_days: 1} # ? no time of an end: a day after creation"
     note = f" # ? {end.doubt}" if end.doubt else doubt(time)
     return f"{origin(time)}{part.quiet(note)}"
 
 
-def _values(part: Part, end: Ending, words: tuple[str, ...], time: Column | None) -> Iterator[str]:
+def _values(
+    part: FileRole, end: Ending, words: tuple[str, ...], time: ExportColumn | None
+) -> Iterator[str]:
     meanings, others = _meanings(part, end, words)
     present = part.file.text(time).notna() if time is not None else True
     passed = present & ~part.file.text(end.kind).isin(list(meanings))
@@ -87,7 +89,7 @@ def _values(part: Part, end: Ending, words: tuple[str, ...], time: Column | None
 
 
 def _meanings(
-    part: Part, end: Ending, words: tuple[str, ...]
+    part: FileRole, end: Ending, words: tuple[str, ...]
 ) -> tuple[dict[str, str], dict[str, int]]:
     """Return the values of ended deals with their meaning, and the rows of every other value."""
     counts = part.file.text(end.kind).value_counts()
@@ -109,7 +111,7 @@ def _no_is_lost(end: Ending) -> bool:
     return bool((end.state == "lost").any()) or not end.times
 
 
-def _other(value: str, rows: int, part: Part) -> str:
+def _other(value: str, rows: int, part: FileRole) -> str:
     line = f"{say(value)}: lost" if part.end and is_flag(part.end.kind) else say(value)
     if meaning(value) == "opened":
         return f"          # {say(value)}: {rows:,} rows, open"

@@ -15,12 +15,12 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadRequest
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.endings import Ending, ending
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.followers import followers
 from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import File
-from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.mapping.file import content
 
 _FOLDER: Final = Path(__file__).parent / "recipes"
@@ -47,7 +47,9 @@ def zone_of(system: str) -> str:
     return str(_recipe(system)["zone"])
 
 
-def with_recipe(system: str, files: Sequence[File], parts: Sequence[Part]) -> list[Part]:
+def with_recipe(
+    system: str, files: Sequence[ExportFile], parts: Sequence[FileRole]
+) -> list[FileRole]:
     """Return the files in their roles, those of the recipe's tables as it has them.
 
     Parameters
@@ -79,36 +81,36 @@ def with_recipe(system: str, files: Sequence[File], parts: Sequence[Part]) -> li
     return [*leads, *(_activity(part, matches.get(part.file.name), leads[0]) for part in others)]
 
 
-def _table(file: File, tables: Sequence[Table]) -> Table | None:
+def _table(file: ExportFile, tables: Sequence[Table]) -> Table | None:
     """Return the table that a file is of: the one most of whose headers it has."""
     could = [t for t in tables if _column(file, t, "lead") and _known_by(file, t)]
     return max(could, key=lambda table: _matches(file, table), default=None)
 
 
-def _known_by(file: File, table: Table) -> bool:
+def _known_by(file: ExportFile, table: Table) -> bool:
     parts = [part for part in ("kind", "created") if part in table]
     return all(_column(file, table, part) for part in parts)
 
 
-def _matches(file: File, table: Table) -> int:
+def _matches(file: ExportFile, table: Table) -> int:
     names = {spaced(column.name) for column in file.columns}
     parts = (words for part, words in table.items() if part not in {"name", "role"})
     return len(names & {spaced(word) for words in parts for word in words})
 
 
-def _column(file: File, table: Table, part: str) -> Column | None:
+def _column(file: ExportFile, table: Table, part: str) -> ExportColumn | None:
     """Return the first of a part's headers that the file has."""
     by_name = {spaced(column.name): column for column in reversed(file.columns)}
     names = (spaced(word) for word in table.get(part, []))
     return next((by_name[name] for name in names if name in by_name), None)
 
 
-def _leads(file: File, table: Table) -> list[Part]:
+def _leads(file: ExportFile, table: Table) -> list[FileRole]:
     lead, time = _column(file, table, "lead"), _column(file, table, "created")
     end = _ending(file, table)
     later = followers(file, end)
     account, owner = _column(file, table, "account"), _column(file, table, "owner")
-    leads = Part(file, "leads", lead, time, None, account, end, later, owner=owner)
+    leads = FileRole(file, "leads", lead, time, None, account, end, later, owner=owner)
     leads = replace(leads, decided=_decided(file, table), certain=True)
     if end is None:
         return [leads]
@@ -116,7 +118,7 @@ def _leads(file: File, table: Table) -> list[Part]:
     return [leads, replace(leads, role="outcomes", time=end_time, kind=end.kind, account=None)]
 
 
-def _ending(file: File, table: Table) -> Ending | None:
+def _ending(file: ExportFile, table: Table) -> Ending | None:
     kind = _column(file, table, "kind")
     if kind is None:
         return None
@@ -127,12 +129,12 @@ def _ending(file: File, table: Table) -> Ending | None:
     return ending(file, Ending(kind, pd.Series(dtype="str"), None, times))
 
 
-def _decided(file: File, table: Table) -> dict[str, str]:
+def _decided(file: ExportFile, table: Table) -> dict[str, str]:
     words = {spaced(w): part for part in reversed(_DECISIONS) for w in table.get(part, [])}
     return {c.name: words[spaced(c.name)] for c in file.columns if spaced(c.name) in words}
 
 
-def _activity(part: Part, table: Table | None, leads: Part) -> Part:
+def _activity(part: FileRole, table: Table | None, leads: FileRole) -> FileRole:
     """Return a file of activities with the columns that the recipe names."""
     if table is None or part.role != "activities" or leads.lead is None:
         return part

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import File
-from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.value_words import NO, is_flag
 from pipelines.intake.guess.vocabulary import DELETED
 from pipelines.intake.guess.wording import say
@@ -28,24 +28,24 @@ _TESTS: Final = (
 )
 
 
-def deleted(file: File) -> list[Column]:
+def deleted(file: ExportFile) -> list[ExportColumn]:
     """List the columns that say that a row was deleted, or made for a test."""
     named = [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
     return [*named, *(c for c in file.columns if c not in named and _says_deleted(c))]
 
 
-def _says_deleted(column: Column) -> bool:
+def _says_deleted(column: ExportColumn) -> bool:
     """Return whether a status has a word for deleted rows among a few others."""
     few = column.look == "category" and 1 < column.distinct <= _FEW
     return few and any(_DELETED_VALUE.fullmatch(value) for value in column.values)
 
 
-def _parts_rows(file: File, column: Column) -> bool:
+def _parts_rows(file: ExportFile, column: ExportColumn) -> bool:
     emptied = column.look == "time" and file.partly_missing(column) and file.separator is not None
     return is_flag(column) or emptied
 
 
-def where(part: Part, others: Mapping[str, list[str]] | None = None) -> Iterator[str]:
+def where(part: FileRole, others: Mapping[str, list[str]] | None = None) -> Iterator[str]:
     """Write which rows of a file are for a table, if not all are.
 
     Parameters
@@ -63,7 +63,7 @@ def where(part: Part, others: Mapping[str, list[str]] | None = None) -> Iterator
         yield f"    where: {{{', '.join(pairs)}}}{question}"
 
 
-def _remaining(file: File, column: Column) -> list[str]:
+def _remaining(file: ExportFile, column: ExportColumn) -> list[str]:
     """List the values of rows that were not deleted, as they stand; one may be missing."""
     values = column.values if column.look != "time" else ()
     if _says_deleted(column):
@@ -75,7 +75,7 @@ def _remaining(file: File, column: Column) -> list[str]:
     return [*values, *absent]
 
 
-def rows_of_tests(file: File) -> Iterator[str]:
+def rows_of_tests(file: ExportFile) -> Iterator[str]:
     """Write a question for each column in which rows look like tests."""
     for column in file.columns:
         if column.look in {"category", "id", "text"} and _NAMES.search(spaced(column.name)):

@@ -10,10 +10,11 @@ from typing import Final
 
 from features.tables import SPECS
 from pipelines.intake.guess.attributes import attributes
-from pipelines.intake.guess.columns import ID_NAME, Column
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.guess.outcomes import outcome_lines
-from pipelines.intake.guess.roles import Part, is_canonical
+from pipelines.intake.guess.roles import is_canonical
 from pipelines.intake.guess.rows_apart import rows_of_tests, where
 from pipelines.intake.guess.times import known
 from pipelines.intake.guess.value_words import direction, is_flag, meaning
@@ -34,7 +35,7 @@ _EXTRAS: Final = {
 _NUMBERS: Final = {"dwell_seconds", "amount"}
 
 
-def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
+def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
     """Write the rules of a file in a role.
 
     Parameters
@@ -62,7 +63,7 @@ def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
         yield f"    where_present: [{name}] # ? rows without it are not for this table"
     yield "    columns:"
     bought = any(p.role == "outcomes" and p.kind is None and p.file is part.file for p in parts)
-    writers: dict[str, Callable[[Part], Iterator[str]]] = {
+    writers: dict[str, Callable[[FileRole], Iterator[str]]] = {
         "leads": _lead_columns,
         "accounts": _account_columns,
         "activities": partial(_activity_columns, bought=bought),
@@ -74,7 +75,7 @@ def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
         yield from attributes(part, _used(part, parts))
 
 
-def _used(part: Part, parts: Sequence[Part]) -> list[Column]:
+def _used(part: FileRole, parts: Sequence[FileRole]) -> list[ExportColumn]:
     """List the columns that play a part, in this rule or in another of the same file."""
     mine = [part.lead, part.time, part.account, part.owner]
     others = [p for p in parts if p.file is part.file and p is not part]
@@ -83,7 +84,7 @@ def _used(part: Part, parts: Sequence[Part]) -> list[Column]:
     return [column for column in mine if column is not None]
 
 
-def _canonical(part: Part) -> Iterator[str]:
+def _canonical(part: FileRole) -> Iterator[str]:
     """Map a file that is a canonical table already: every column is what its name says."""
     spec = SPECS[part.role]
     yield "    columns:"
@@ -93,7 +94,7 @@ def _canonical(part: Part) -> Iterator[str]:
         yield from attributes(part, used)
 
 
-def _lead_columns(part: Part) -> Iterator[str]:
+def _lead_columns(part: FileRole) -> Iterator[str]:
     yield f"      lead_id: {lead_origin(part)}"
     if part.time is not None:
         yield f"      created_at: {origin(part.time)}{doubt(part.time)}"
@@ -106,13 +107,13 @@ def _lead_columns(part: Part) -> Iterator[str]:
         yield f"      owner_id: {origin(part.owner)}{part.mark('the salesperson at first')}"
 
 
-def _account_columns(part: Part) -> Iterator[str]:
+def _account_columns(part: FileRole) -> Iterator[str]:
     yield f"      account_id: {origin(part.account)} # ? must name accounts as leads do"
     if part.time is not None:
         yield f"      known_at: {origin(part.time)} # ?"
 
 
-def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:
+def _activity_columns(part: FileRole, *, bought: bool = False) -> Iterator[str]:
     yield from _lead_and_time(part)
     own = _own_id(part)
     if own is not None:
@@ -137,13 +138,13 @@ def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:
             taken.append(column)
 
 
-def _own_id(part: Part) -> Column | None:
+def _own_id(part: FileRole) -> ExportColumn | None:
     taken = (part.lead, part.time, part.kind)
     ids = [c for c in part.file.of_look("id", "number", "category") if c.unique and c not in taken]
     return next((c for c in ids if c.look == "id" or ID_NAME.search(c.name)), None)
 
 
-def _directed(column: Column) -> str:
+def _directed(column: ExportColumn) -> str:
     meanings = {value: direction(value) for value in column.values}
     if not all(meanings.values()) or set(meanings) <= {"inbound", "outbound"}:
         return origin(column)
@@ -151,7 +152,7 @@ def _directed(column: Column) -> str:
     return f"{{column: {say(column.name)}, values: {{{words}}}}}"
 
 
-def _outcome_columns(part: Part) -> Iterator[str]:
+def _outcome_columns(part: FileRole) -> Iterator[str]:
     yield from _lead_and_time(part)
     yield from _deal(part)
     if part.kind is not None:
@@ -161,7 +162,7 @@ def _outcome_columns(part: Part) -> Iterator[str]:
         yield "      outcome: {constant: won} # ? every row converts; with repeat: true in params"
 
 
-def _deal(part: Part) -> Iterator[str]:
+def _deal(part: FileRole) -> Iterator[str]:
     """Write the id of the deal and its amount, where a file has them."""
     deals = part.file.of_look("id", "category", "number")
     deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
@@ -172,7 +173,7 @@ def _deal(part: Part) -> Iterator[str]:
         yield f"      amount: {origin(amount)}{part.quiet(' # ?')}"
 
 
-def _amount(part: Part) -> Column | None:
+def _amount(part: FileRole) -> ExportColumn | None:
     """Return what a deal was worth, at its end rather than as planned."""
     if part.role != "outcomes" or (part.kind is not None and is_flag(part.kind)):
         return None
@@ -181,7 +182,7 @@ def _amount(part: Part) -> Column | None:
     return max(could, key=lambda c: bool(ACTUAL.search(spaced(c.name))), default=None)
 
 
-def _outcome_values(kind: Column) -> Iterator[str]:
+def _outcome_values(kind: ExportColumn) -> Iterator[str]:
     flag = is_flag(kind)
     ends = [value for value in kind.values if meaning(value, flag=flag)]
     few = not flag and 2 * len(ends) < len(kind.values)
@@ -196,7 +197,7 @@ def _outcome_values(kind: Column) -> Iterator[str]:
         yield f"          {say(value)}: {say(word or value)}{question}"
 
 
-def _change_columns(part: Part) -> Iterator[str]:
+def _change_columns(part: FileRole) -> Iterator[str]:
     yield from _lead_and_time(part)
     names = {"attribute": r"attribute|field|項目", "value": r"value|new|値|変更後"}
     for name, pattern in names.items():
@@ -204,7 +205,7 @@ def _change_columns(part: Part) -> Iterator[str]:
         yield f"      {name}: {origin(next(named, part.file.columns[-1]))} # ?"
 
 
-def _lead_and_time(part: Part) -> Iterator[str]:
+def _lead_and_time(part: FileRole) -> Iterator[str]:
     yield f"      lead_id: {lead_origin(part)}"
     if part.time is None:
         yield "      occurred_at: {constant: 2025-01-01T00:00:00Z} # ? no time found: which column"

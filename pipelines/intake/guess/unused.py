@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipelines.intake.guess.links import File
-from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.links import ExportFile
 
 _ROUNDED: Final = re.compile(r"\d[.,]\d+[eE]\+\d+")
 
 
-def why_unused(file: File, parts: Sequence[Part]) -> str:
+def why_unused(file: ExportFile, parts: Sequence[FileRole]) -> str:
     """Return the ground on which a file was left out, with what would bring it in.
 
     Parameters

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
 
 
 def _any(words: str) -> re.Pattern[str]:
@@ -65,7 +65,7 @@ _OUTBOUND: Final = _any(r"^out(?:bound|going)?$|^to\b|送信|発信|自社から
 _FLAG_VALUES: Final = 2
 
 
-def is_flag(column: Column) -> bool:
+def is_flag(column: ExportColumn) -> bool:
     """Return whether a column holds a yes and a no, and nothing else."""
     words = {value.casefold() for value in column.values}
     return len(words) == _FLAG_VALUES and bool(words & YES) and bool(words & NO)

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Final
 
-from pipelines.intake.guess.columns import Column
-from pipelines.intake.guess.roles import Part
+from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.rows.id_forms import FORMS, MEANINGS
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")
@@ -23,7 +23,7 @@ def say(word: str) -> str:
     return word if plain else json.dumps(word, ensure_ascii=False)
 
 
-def origin(column: Column | None) -> str:
+def origin(column: ExportColumn | None) -> str:
     """Write where values come from: a column, with the format of its times or its decimal sign."""
     if column is None:
         return '{row_number: "row-"} # ? no id found'
@@ -34,7 +34,7 @@ def origin(column: Column | None) -> str:
     return say(column.name) if len(keys) == 1 else f"{{{', '.join(keys)}}}"
 
 
-def lead_origin(part: Part) -> str:
+def lead_origin(part: FileRole) -> str:
     """Write where the ids of leads come from, rewritten where they would not meet otherwise."""
     lead, join = part.lead, part.join
     if lead is None or join is None:
@@ -45,7 +45,7 @@ def lead_origin(part: Part) -> str:
     return f"{{column: {say(lead.name)}, id_form: {join.form}}} # ? {MEANINGS[join.form]}"
 
 
-def doubt(column: Column) -> str:
+def doubt(column: ExportColumn) -> str:
     """Name the other formats that fit as well, or cells that the format cannot read."""
     others = column.formats[1:] if column.formats and column.formats[0] != "iso" else ()
     if others:
@@ -57,7 +57,7 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
 
 
-def some(column: Column) -> str:
+def some(column: ExportColumn) -> str:
     """Name some of a column's values."""
     more = f" and {column.distinct - _SHOWN} more" if column.distinct > _SHOWN else ""
     return ", ".join(column.values[:_SHOWN]) + more

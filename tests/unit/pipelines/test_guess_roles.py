@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.intake.guess.columns import look_at
 from pipelines.intake.guess.draft import guess
-from pipelines.intake.guess.links import File, find_links
+from pipelines.intake.guess.links import ExportFile, find_links
 from pipelines.intake.ingest import check
 from pipelines.intake.mapping.file import parse
 from pipelines.intake.mapping.schema import Mapping
@@ -184,9 +184,9 @@ def test_files_without_any_key_still_give_a_mapping_that_reads(tmp_path: Path) -
     assert mapping.leads[0].columns["lead_id"].row_number == "row-"
 
 
-def file(name: str, **values: list[str]) -> File:
+def file(name: str, **values: list[str]) -> ExportFile:
     looked = tuple(look_at(column, pd.Series(cells)) for column, cells in values.items())
-    return File(name, f"{name}.csv", looked, len(next(iter(values.values()))))
+    return ExportFile(name, f"{name}.csv", looked, len(next(iter(values.values()))))
 
 
 def test_a_number_among_the_ids_is_no_link_unless_its_name_says_so() -> None:
