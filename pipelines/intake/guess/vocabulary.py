@@ -60,7 +60,9 @@ LATER: Final = _any(
     r"|\b(?:expected|est|estimated|projected) (?:revenue|amount|value|mrr|arr)\b"
     r"|^(?:is |hs is |hs )(?:closed?|won|lost|active|open)\b|\bis deleted\b|\bclosed (?:won|lost)\b"
     r"|\bdays (?:to|in|until|since)\b"
-    r"|契約|導入|失注|受注|成約|最終|確度|受注確率|実績|会計期間|会計年度|四半期|売上予測|期待(?:収益|売上)"
+    r"|契約|導入|失注|受注|成約|最終|確度|受注確率|実績|会計期間|会計年度|四半期|売上予測"
+    r"|期待(?:収益|売上)|見込み?(?:金額|額|売上)|wahrscheinlichkeit|probabilit|probabilidad|вероятност|verlustgrund"
+    r"|причина (?:отказа|проигрыша)"
 )
 """What headers of columns that the end of a deal fills, or keeps changing, are like."""
 FLAG_NAME: Final = _any(

@@ -94,6 +94,21 @@ def test_a_standard_export_is_mapped_without_a_question(
     assert questions(text) == []
 
 
+def example(folder: Path, system: str) -> str:
+    """Return the first mapping of a system's export with English headers."""
+    row = next(row for row in EXPORTS if row[0] == system and row[1].isascii())
+    place = folder / system
+    place.mkdir()
+    names = [word.replace("_", " ") for word in row[1].split()]
+    return first_mapping(place, export(names, row[2], row[3]), system)[0]
+
+
+@pytest.mark.parametrize("system", systems())
+def test_the_examples_are_what_init_writes(tmp_path: Path, system: str) -> None:
+    path = Path(__file__).parents[3] / "examples" / "recipes" / f"{system}.yaml"
+    assert path.read_text("utf-8") == example(tmp_path, system)
+
+
 def test_there_is_an_export_of_every_system_in_both_languages() -> None:
     assert [name for name, *_ in EXPORTS] == [name for name, *_ in sorted(EXPORTS, key=order)]
     assert {name for name, *_ in EXPORTS} == set(systems())
