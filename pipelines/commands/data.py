@@ -18,8 +18,18 @@ def add(app: typer.Typer) -> None:
 
 
 def init(
-    export: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, also .gz.")],
+    export: Annotated[
+        list[Path], typer.Argument(help="CSV or Parquet files, also .gz, or workbooks.")
+    ],
     out: Annotated[Path, typer.Option(help="The mapping file to write.")] = Path("mapping.yaml"),
+    system: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="The system that wrote it: dynamics, hubspot, kintone, odoo, pipedrive, "
+            "salesforce, sansan or zoho.",
+        ),
+    ] = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
 ) -> None:
@@ -34,7 +44,7 @@ def init(
         raise BadRequest.of(
             f"{out} is there already", "a new file", "say --force, or another --out"
         )
-    write_text(out, guess(export, out.parent))
+    write_text(out, guess(export, out.parent, system))
     typer.echo(f"{out}: read it, answer its questions, then run: mikomi check {out}")
 
 

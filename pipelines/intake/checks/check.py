@@ -66,7 +66,8 @@ class Finding:
 class RowCheck:
     """Flags rows: an error takes them out, a warning names them.
 
-    `flags` answers None when the check does not apply; `detail` says what stood in flagged rows.
+    `flags` answers None when the check does not apply; `detail` says what stood in flagged rows;
+    `comparison` compares them with the other tables of the batch.
     """
 
     code: str
@@ -78,6 +79,7 @@ class RowCheck:
     flags: Callable[[Batch, TableName], Flags | None]
     detail: Callable[[pd.DataFrame], str] | None = None
     phase: Phase = "row"
+    comparison: Callable[[Batch, TableName, Flags], str] | None = None
 
 
 @dataclass(frozen=True)

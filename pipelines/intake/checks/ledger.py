@@ -61,6 +61,7 @@ class Ledger:
             self._entries[check.code].applied = True
             if flags.any():
                 self._note(check, table, frame[flags])
+                self._compare(check, batch, table, flags)
                 if check.severity == "error":
                     _add_reason(reasons, flags, f"{check.code} {check.title}")
         return reasons
@@ -84,6 +85,11 @@ class Ledger:
             entry.details[table] = check.detail(rows)
         room = FIRST - len(entry.first)
         entry.first += names_of(rows.head(room), table) if room > 0 else []
+
+    def _compare(self, check: RowCheck, batch: Batch, table: TableName, flags: np.ndarray) -> None:
+        entry = self._entries[check.code]
+        if check.comparison is not None and not entry.details.get(table):
+            entry.details[table] = check.comparison(batch, table, flags)
 
     def _row_answer(self, check: RowCheck) -> Answer:
         entry = self._entries[check.code]

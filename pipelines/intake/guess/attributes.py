@@ -1,17 +1,23 @@
 """Which columns of leads and accounts are attributes.
 
-Decided here: columns that look personal or protected are put under never_use; columns whose names
-say that they are filled when a deal ends are put under known_later; those that may be filled later
-are asked about. What is different for nearly every lead is left out.
+Decided here: columns that look personal or protected are put under never_use; columns that follow
+the end of a deal under known_later, each with its ground; those that may be filled later are asked
+about. What is different for nearly every lead is left out, and what looks like a date and cannot be
+read is asked about with an example. A recipe for the system that wrote the file goes first.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipelines.intake.guess.columns import ID_NAME, Column
-from pipelines.intake.guess.roles import Part
-from pipelines.intake.guess.vocabulary import STAGE, meaning
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.followers import GROUNDS, Ground
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.rows_apart import deleted
+from pipelines.intake.guess.value_words import meaning
+from pipelines.intake.guess.vocabulary import STAGE
 from pipelines.intake.guess.wording import say
 from pipelines.intake.mapping.protected import is_protected
 
@@ -20,72 +26,106 @@ _PERSONAL: Final = re.compile(
     r"|postal|birth|氏名|名前|担当者名|会社名|メールアドレス|電話|住所|郵便|生年",
     re.IGNORECASE,
 )
-_LATER: Final = re.compile(
-    r"(?:lost|loss|won|win|clos)[ _\w]*(?:reason|value|amount|by)|reason[ _]*(?:lost|closed)"
-    r"|last[ _](?:\w+[ _])?activity|契約|導入|失注|受注|成約|最終",
-    re.IGNORECASE,
-)
 _MAYBE_LATER: Final = re.compile(
-    r"last|latest|tag|quality|status|stage|score|grade|rank|closed|reason|note|result|duration"
-    r"|profile|outcome"
-    r"|状態|評価|理由|ランク|メモ|結果",
+    r"last|latest|tag|quality|status|stage|score|grade|rank|rating|closed|reason|note|result"
+    r"|duration|profile|outcome|activ|open|revenue|amount|金額|状態|評価|理由|ランク|メモ|結果|フェーズ",
     re.IGNORECASE,
 )
-_LATER_WHY: Final = "{en: filled when a deal ends, ja: 商談が終わると記入}"
 
 
-def attributes(part: Part, used: Sequence[Column]) -> Iterator[str]:
-    """Write the attributes of leads or accounts."""
-    leads = part.role == "leads"
-    free = [column for column in part.file.columns if column not in used]
-    never = {c.name: _why_never(c) for c in free if _why_never(c)}
-    later = [c for c in free if leads and c.name not in never and _is_later(c)]
-    kinds = {c.name: _kind(c) for c in free if c.name not in never and c not in later}
-    listed = [c for c in free if kinds.get(c.name)]
+def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
+    """Write the attributes of leads or accounts.
+
+    Parameters
+    ----------
+    part
+        A file as leads or accounts.
+    used
+        Its columns that play another part.
+    """
+    free = [c for c in part.file.columns if c not in used and c not in deleted(part.file)]
+    never = {c.name: why for c in free if (why := _why_never(part, c))}
+    later = {c.name: ground for c in free if c.name not in never and (ground := _later(part, c))}
+    rest = [c for c in free if c.name not in never and c.name not in later]
+    listed = [c for c in rest if _kind(part, c)]
     yield "    attributes:" + ("" if listed else " {}")
-    for column in listed:
-        maybe = leads and _MAYBE_LATER.search(column.name)
-        doubt = " # ? filled later? then under known_later" if maybe else ""
-        yield f"      {say(column.name)}: {kinds[column.name]}{doubt}"
-    for column in free:
-        if column.name in kinds and column not in listed:
-            yield f"      # left out: {column.name} ({_why_out(column)})"
+    yield from (_attribute(part, column) for column in listed)
+    yield from (_left_out(column) for column in rest if column not in listed)
     if never:
-        yield "    never_use: # ? may these be used at all"
+        yield "    never_use:" + part.mark("may these be used at all")
         yield from (f"      {say(name)}: {why}" for name, why in never.items())
     if later:
-        yield "    known_later: # ? when are these filled; never used without known_at"
-        yield from (f"      {say(c.name)}: {{why: {_LATER_WHY}}}" for c in later)
+        yield "    known_later:" + part.mark("when are these filled; never used without known_at")
+        yield from (f"      {say(name)}: {{why: {GROUNDS[why]}}}" for name, why in later.items())
 
 
-def _is_later(column: Column) -> bool:
-    """Tell whether a column is filled by the outcome: so called, or a status of won and lost."""
-    told = {meaning(value) for value in column.values} if column.look == "category" else set()
-    named = any(STAGE.fullmatch(word) for word in re.split(r"[\W_]+", column.name))
-    return bool(_LATER.search(column.name)) or (named and {"won", "lost"} <= told)
+def _attribute(part: FileRole, column: ExportColumn) -> str:
+    kind = _kind(part, column)
+    written = kind
+    if kind == "number" and column.decimal != ".":
+        written = f"{{kind: number, decimal: {say(column.decimal)}}}"
+    doubt = ""
+    if column.unread:
+        doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
+    elif kind == "number" and column.grouped:
+        doubt = f" # ? {_grouped(column)}"
+    elif part.role == "leads" and _MAYBE_LATER.search(column.name):
+        doubt = part.mark("filled later? then under known_later")
+    return f"      {say(column.name)}: {written}{doubt}"
 
 
-def _kind(column: Column) -> str:
-    """Tell the kind of an attribute; a whole number that differs everywhere may still be one."""
+def _grouped(column: ExportColumn) -> str:
+    value = next(v for v in column.values if re.fullmatch(r"-?\d{1,3}[.,]\d{3}", v))
+    whole, decimals = re.sub(r"[.,]", "", value), value.replace(",", ".")
+    as_whole = (column.decimal == ".") == ("," in value)
+    return f"{value} is read as {whole if as_whole else decimals}"
+
+
+def _later(part: FileRole, column: ExportColumn) -> Ground | None:
+    """Return why a column is known later, if it is: its values, its name, or words of an end."""
+    decision = part.decided.get(column.name)
+    if decision is not None:
+        return "named" if decision == "known_later" else None
+    if part.role != "leads" or column.look in {"time", "empty"}:
+        return None
+    words = {meaning(value) for value in column.values} if column.look == "category" else set()
+    named = bool(STAGE.search(spaced(column.name)))
+    return part.later.get(column.name) or ("named" if named and {"won", "lost"} <= words else None)
+
+
+def _kind(part: FileRole, column: ExportColumn) -> str:
+    """Return the kind of an attribute; a whole number that differs everywhere may still be one."""
+    decision = part.decided.get(column.name)
+    if decision is not None and column.look not in {"empty", "time"}:
+        fits = column.look in {"number", "id"} and _is_number(column)
+        return "" if decision == "left_out" else "category" if not fits else decision
     if column.look == "id" and _is_number(column) and not ID_NAME.search(column.name):
         return "number"
     return column.look if column.look in {"number", "category"} and column.distinct > 1 else ""
 
 
-def _is_number(column: Column) -> bool:
-    return all(re.fullmatch(r"-?\d+(?:\.\d+)?", value) for value in column.values)
+def _is_number(column: ExportColumn) -> bool:
+    return all(re.fullmatch(r"-?\d[\d.,]*", value) for value in column.values)
 
 
-def _why_never(column: Column) -> str:
-    if _PERSONAL.search(column.name):
+def _why_never(part: FileRole, column: ExportColumn) -> str:
+    decision = part.decided.get(column.name)
+    if decision == "never_use" or (decision is None and _PERSONAL.search(column.name)):
         return "{en: personal, ja: 個人情報}"
     return "{en: protected, ja: 保護属性}" if is_protected(column.name) else ""
 
 
-def _why_out(column: Column) -> str:
+def _left_out(column: ExportColumn) -> str:
+    if column.unread and column.look != "time":
+        example = json.dumps(column.unread[0], ensure_ascii=False)
+        return f"      # ? {column.name}: a date in which format, e.g. {example}"
+    return f"      # left out: {column.name} ({_why_out(column)})"
+
+
+def _why_out(column: ExportColumn) -> str:
     reasons = {
         "empty": "no values",
-        "time": "a time",
+        "time": f"a time, e.g. {column.values[0] if column.values else ''}",
         "id": "different for nearly every lead",
         "text": "free text",
     }

@@ -5,41 +5,49 @@ a guess or open is marked with `# ?`. Columns that look personal or protected ar
 never_use; columns whose names say that somebody fills them later are asked about.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
-
-from features.errors import BadTables
-from pipelines.intake.guess.columns import look_at
-from pipelines.intake.guess.links import File
-from pipelines.intake.guess.roles import Part, find_roles
+from pipelines.intake.guess.agreement import settled_order
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.files import read_files
+from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.recipe import with_recipe, zone_of
+from pipelines.intake.guess.roles import find_roles
 from pipelines.intake.guess.tables import part_lines
-from pipelines.intake.guess.vocabulary import meaning
+from pipelines.intake.guess.unused import why_unused
+from pipelines.intake.guess.value_words import meaning
 from pipelines.intake.guess.wording import say
-from pipelines.intake.mapping.schema import Source
-from pipelines.intake.read.sources import Reader, guess_separator
 
-ROWS: Final = 200_000
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
-def guess(exports: Sequence[Path], folder: Path) -> str:
-    """Look at the files of an export and write a first mapping, to lie in `folder`.
+def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> str:
+    """Write a first mapping for the files of an export.
+
+    Parameters
+    ----------
+    exports
+        CSV, Parquet or workbook files.
+    folder
+        Where the mapping will lie: paths are written relative to it.
+    system
+        The system that wrote the export, where there is a recipe for it; None for any.
 
     Raises
     ------
     BadTables
         There is no file, or one cannot be read.
+    BadRequest
+        There is no recipe for the system, or the files are not its standard export.
     """
-    files = [_file(path, folder) for path in exports]
-    if not files:
-        raise BadTables.of("no file", "CSV or Parquet files", "name them: mikomi init EXPORT...")
+    files = read_files(exports, folder)
     parts = find_roles(files)
-    lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files)]
+    if system is not None:
+        parts = with_recipe(system, files, parts)
+    lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files, system)]
     for role in ("leads", "accounts", "activities", "outcomes", "attribute_changes"):
         mine = [part for part in parts if part.role == role]
         if mine:
@@ -49,60 +57,60 @@ def guess(exports: Sequence[Path], folder: Path) -> str:
     return "\n".join([*lines, "", *_open_questions(parts)]).rstrip() + "\n"
 
 
-def _file(path: Path, folder: Path) -> File:
-    name = re.sub(r"\W+", "_", path.name.split(".")[0]).strip("_") or "export"
-    table = {".parquet", ".pq"} & set(path.suffixes)
-    separator = None if table else guess_separator(path)
-    frame = _rows(path, folder, separator)
-    if separator and len(frame.columns) == 1 and len(str(frame.columns[0]).split()) > 1:
-        separator = "whitespace"
-        frame = _rows(path, folder, separator)
-    columns = tuple(look_at(column, frame[column]) for column in frame.columns)
-    return File(name, os.path.relpath(path, folder), columns, len(frame), separator)
-
-
-def _rows(path: Path, folder: Path, separator: str | None) -> pd.DataFrame:
-    source = Source(path=str(path.absolute()), separator=separator)
-    piece = next(iter(Reader(path.name, source, folder).pieces(ROWS)), None)
-    if piece is None:
-        raise BadTables.of(f"{path.name}: no rows", "some rows", "export again")
-    return piece.frame
-
-
-def _head(files: Sequence[File], folder: Path) -> Iterator[str]:
+def _head(files: Sequence[ExportFile], folder: Path) -> Iterator[str]:
     yield "# A first mapping, guessed from the files. Lines with `# ?` need your eye;"
     yield "# `mikomi check` then says what does not fit, all at once."
     yield f"name: {say(folder.absolute().name or files[0].name)}"
 
 
-def _sources(files: Sequence[File], parts: Sequence[Part]) -> Iterator[str]:
+def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator[str]:
     yield "sources:"
     for file in files:
-        text = f"path: {say(file.path)}"
-        if file.separator is not None:
-            text += f", separator: {say(file.separator)}"
-        used = any(part.file is file for part in parts)
+        keys = {"path": file.path, "separator": file.separator, "encoding": file.encoding}
+        keys |= {"sheet": file.sheet}
+        text = ", ".join(f"{key}: {say(word)}" for key, word in keys.items() if word is not None)
         line = f"{say(file.name)}: {{{text}}}"
-        yield f"  {line}" if used else f"  # ? {line} # no table found for it"
+        if any(part.file is file for part in parts):
+            yield f"  {line}{_other_sheets(file)}"
+        else:
+            yield f"  # ? {line} # {why_unused(file, parts)}"
 
 
-def _general(files: Sequence[File]) -> Iterator[str]:
+def _other_sheets(file: ExportFile) -> str:
+    others = [name for name in file.sheets if name != file.sheet]
+    return f" # ? or sheet {', '.join(others)}" if others else ""
+
+
+def _general(files: Sequence[ExportFile], system: str | None) -> Iterator[str]:
     columns = [column for file in files for column in file.columns]
     words = dict.fromkeys(["", *(word for column in columns for word in column.missing_words)])
-    yield f"missing_values: [{', '.join(say(word) for word in words)}] # ? anything else"
+    yield f"missing_values: [{', '.join(say(word) for word in words)}]" + (
+        "" if system else " # ? anything else"
+    )
+    for file in files:
+        order = settled_order(file.columns)
+        if order is not None:
+            yield f"# {file.name}: dates are read {order}"
     if any(column.local for column in columns):
         japanese = any(_JAPANESE.search(column.name) for column in columns)
         zone = "Asia/Tokyo" if japanese else "UTC"
-        yield f"times: {{zone: {zone}}} # ? no offsets: in which zone are the times"
+        question = " # ? no offsets: in which zone are the times"
+        yield (
+            f"times: {{zone: {zone_of(system)}}}"
+            if system
+            else f"times: {{zone: {zone}}}{question}"
+        )
 
 
-def _open_questions(parts: Sequence[Part]) -> Iterator[str]:
+def _open_questions(parts: Sequence[FileRole]) -> Iterator[str]:
     roles = {part.role for part in parts}
     if "outcomes" not in roles:
         yield "# ? outcomes: which file or column says who was won and when"
-    told = [v for p in parts if p.role == "activities" and p.kind for v in p.kind.values]  # noqa: PD011 - not a frame
-    written = [say(value) for value in told if meaning(value) in {"won", "lost"}]
+    kinds = [part.kind for part in parts if part.role == "activities" and part.kind]
+    words = [word for kind in kinds for word in kind.values]
+    written = [say(word) for word in words if meaning(word) in {"won", "lost"}]
     if "activities" in roles:
-        words = ", ".join(written)
-        yield f"outcome_activities: [{words}] # ? all types that are the outcome written down"
-    yield "# ? observed_until: 2026-01-01T00:00:00Z # until when the data are complete"
+        question = "all types that are the outcome written down"
+        yield f"outcome_activities: [{', '.join(written)}] # ? {question}"
+    question = "" if any(part.certain for part in parts) else "? "
+    yield f"# {question}observed_until: 2026-01-01T00:00:00Z # until when the data are complete"

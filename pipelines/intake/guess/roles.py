@@ -7,56 +7,44 @@ any key the rows are a log, and a lead begins with its first row.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from features.tables import SPECS
-from pipelines.intake.guess.columns import ID_NAME, Column
-from pipelines.intake.guess.links import File, Link, find_links, joined, keys, own_name
-from pipelines.intake.guess.times import created, ended, happened
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.endings import Ending, ending, outcome_column, states_by_lead
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.followers import Ground, followers
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.links import ExportFile, Link, find_links, joined, keys, own_name
+from pipelines.intake.guess.times import created, happened
+from pipelines.intake.guess.value_words import is_flag, meaning
 from pipelines.intake.guess.vocabulary import (
     ACCOUNT,
     ACTIVITY,
     DEAL,
-    FLAG_NAME,
     LEAD,
     MONEY,
+    OWNER,
     STAGE,
     TOPIC,
     TYPE,
-    is_flag,
-    meaning,
 )
 
-Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 
-
-@dataclass(frozen=True)
-class Part:
-    """A file in a role, with the columns that play a part; None where none was found."""
-
-    file: File
-    role: Role
-    lead: Column | None
-    time: Column | None = None
-    kind: Column | None = None
-    account: Column | None = None
-
-
-def is_canonical(file: File) -> bool:
-    """Tell whether a file is named and made like a canonical table."""
+def is_canonical(file: ExportFile) -> bool:
+    """Return whether a file is named and made like a canonical table."""
     spec = next((spec for spec in SPECS.values() if spec.name == file.name), None)
     names = {column.name for column in file.columns}
     return spec is not None and {c.name for c in spec.columns if c.required} <= names
 
 
-def find_roles(files: Sequence[File]) -> list[Part]:
-    """Tell what each file is for; a file may have two roles, files of one form have the same."""
-    own = [Part(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
+def find_roles(files: Sequence[ExportFile]) -> list[FileRole]:
+    """Return what each file is for; a file may have two roles, files of one form have the same."""
+    own = [FileRole(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
     if len(own) == len(files):
         return own
-    forms: dict[tuple[str, ...], list[File]] = {}
+    forms: dict[tuple[str, ...], list[ExportFile]] = {}
     for file in files:
         forms.setdefault(tuple(column.name for column in file.columns), []).append(file)
     alike = {group[0].name: group for group in forms.values()}
@@ -64,40 +52,76 @@ def find_roles(files: Sequence[File]) -> list[Part]:
     return [_at(part, file) for part in parts for file in alike[part.file.name]]
 
 
-def _at(part: Part, file: File) -> Part:
-    """Give a file the role of another of its form."""
+def _at(part: FileRole, file: ExportFile) -> FileRole:
+    """Return a file in the role of another of its form."""
+    if part.file is file:
+        return part
     columns = (part.lead, part.time, part.kind, part.account)
-    return Part(file, part.role, *(_named(file, column) for column in columns))
+    lead, time, kind, account = (_named(file, column) for column in columns)
+    end = part.end and _end_at(part.end, file)
+    own = replace(part, file=file, lead=lead, time=time, kind=kind, account=account)
+    return replace(own, end=end, owner=_named(file, part.owner))
 
 
-def _roles_of(files: Sequence[File]) -> list[Part]:
+def _end_at(end: Ending, file: ExportFile) -> Ending:
+    """Return how the deals of one of several files ended, by the columns of all of them."""
+    own = ending(file, end)
+    return own if own is not None else end
+
+
+def _roles_of(files: Sequence[ExportFile]) -> list[FileRole]:
     links = find_links(files)
     leads = _leads_file(files, links)
     if leads is None:
         return _from_logs(files) or _row_a_lead(files[0], None, None)
-    naming = {link.child.name: link.column for link in links if link.parent is leads}
+    naming = {link.child.name: link for link in links if link.parent is leads}
     accounts = next((link for link in links if link.child is leads and _is_account(link)), None)
     parts = []
     for file in files:
         if file is leads:
-            parts += _row_a_lead(file, _key(leads, links), accounts)
+            parts += _joined_parts(_row_a_lead(file, _key(leads, links), accounts), links)
         elif accounts is not None and file is accounts.parent:
-            parts.append(Part(file, "accounts", None, created(file), None, accounts.key))
+            parts.append(FileRole(file, "accounts", None, created(file), None, accounts.key))
         elif file.name in naming:
-            parts += _rows_of_leads(file, naming[file.name])
-    return _one_source_of_outcomes(parts, leads)
+            link = naming[file.name]
+            rows = _rows_of_leads(file, link.column)
+            parts += [replace(part, join=link.join) for part in rows]
+    return _informed(_one_source_of_outcomes(parts, leads))
 
 
-def _leads_file(files: Sequence[File], links: Sequence[Link]) -> File | None:
-    """Find the file with a row a lead; None when every file is a log."""
+def _informed(parts: list[FileRole]) -> list[FileRole]:
+    """Return the parts, the leads with what follows the ends that another file holds."""
+    ends = next((p for p in parts if p.role == "outcomes" and p.kind and p.lead), None)
+    if ends is None or any(p.role == "leads" and p.end for p in parts):
+        return parts
+    return [_follow(part, ends) if part.role == "leads" else part for part in parts]
+
+
+def _follow(leads: FileRole, ends: FileRole) -> FileRole:
+    if leads.lead is None or ends.lead is None or ends.kind is None:
+        return leads
+    ids, kinds = ends.file.text(ends.lead), ends.file.text(ends.kind)
+    state = states_by_lead(leads.file.text(leads.lead), ids, kinds, flag=is_flag(ends.kind))
+    return replace(leads, later=followers(leads.file, Ending(ends.kind, state)))
+
+
+def _joined_parts(parts: list[FileRole], links: Sequence[Link]) -> list[FileRole]:
+    """Return the parts of the leads' file, with the form that another file needs of their ids."""
+    mine = [link.join for link in links if link.parent is parts[0].file and link.join]
+    both = next((join for join in mine if join.both), None)
+    return [replace(part, join=both) for part in parts]
+
+
+def _leads_file(files: Sequence[ExportFile], links: Sequence[Link]) -> ExportFile | None:
+    """Return the file with a row a lead; None when every file is a log."""
     could = [file for file in files if keys(file) or len(files) == 1]
     logs = [file for file in could if _is_log(file)]
     could = [file for file in could if file not in logs]
     return max(could, key=lambda file: _like_leads(file, links), default=None)
 
 
-def _is_log(file: File) -> bool:
-    """Tell whether the rows are events of leads: a repeated id and one time."""
+def _is_log(file: ExportFile) -> bool:
+    """Return whether the rows are events of leads: a repeated id and one time."""
     return (
         _repeated_lead(file) is not None
         and len(file.of_look("time")) == 1
@@ -105,7 +129,7 @@ def _is_log(file: File) -> bool:
     )
 
 
-def _like_leads(file: File, links: Sequence[Link]) -> float:
+def _like_leads(file: ExportFile, links: Sequence[Link]) -> float:
     """Weigh how much a file looks like the leads."""
     key = next(iter(keys(file)), None)
     children = sum(link.parent is file for link in links)
@@ -119,7 +143,7 @@ def _like_leads(file: File, links: Sequence[Link]) -> float:
     return score + min(len(file.of_look("category", "number")), 20) / 40
 
 
-def _key(leads: File, links: Sequence[Link]) -> Column | None:
+def _key(leads: ExportFile, links: Sequence[Link]) -> ExportColumn | None:
     """Choose the key of the leads that most files name."""
     named = [link.key for link in links if link.parent is leads]
     could = keys(leads)
@@ -130,36 +154,70 @@ def _is_account(link: Link) -> bool:
     return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
 
 
-def _named(file: File, column: Column | None) -> Column | None:
+def _named(file: ExportFile, column: ExportColumn | None) -> ExportColumn | None:
     return next((c for c in file.columns if column is not None and c.name == column.name), None)
 
 
-def _row_a_lead(file: File, lead: Column | None, accounts: Link | None) -> list[Part]:
+def _row_a_lead(
+    file: ExportFile, lead: ExportColumn | None, accounts: Link | None
+) -> list[FileRole]:
+    end = ending(file)
+    later = followers(file, end)
+    taken = [lead, *(end.columns if end else [])]
+    free = [c for c in file.columns if c not in taken and c.name not in later]
     account = _named(file, accounts.column) if accounts else None
     account = account or _first(
-        [c for c in file.of_look("id", "category", "number") if ID_NAME.search(c.name)], ACCOUNT
+        [c for c in free if c.look in {"id", "category", "number"} and ID_NAME.search(c.name)],
+        ACCOUNT,
     )
-    if account is lead:
-        account = None
-    kind = outcome_column(file)
-    parts = [Part(file, "leads", lead, created(file), None, account)]
-    return [*parts, Part(file, "outcomes", lead, ended(file), kind)] if kind else parts
+    account = account if account in free else None
+    leads = FileRole(file, "leads", lead, created(file), None, account, end=end, later=later)
+    leads = replace(leads, owner=_owner(file, [*taken, account], later))
+    return [leads, *([_ended(file, lead, end)] if end else [])]
 
 
-def _rows_of_leads(file: File, lead: Column) -> list[Part]:
-    """Tell the role of a file whose rows name leads."""
-    time, kind = happened(file), outcome_column(file)
+def _owner(
+    file: ExportFile, taken: Sequence[ExportColumn | None], later: Mapping[str, Ground]
+) -> ExportColumn | None:
+    """Return the column of the salesperson of a lead."""
+    could = [c for c in file.of_look("category") if c not in taken and c.name not in later]
+    return next((c for c in could if OWNER.search(spaced(c.name))), None)
+
+
+def _ended(file: ExportFile, lead: ExportColumn | None, end: Ending) -> FileRole:
+    time = end.times.get("won") or end.times.get("lost")
+    return FileRole(file, "outcomes", lead, time, end.kind, end=end)
+
+
+def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
+    """Return the roles of a file whose rows name leads."""
+    time, end = happened(file), ending(file)
+    kind = end.kind if end else None
     if {"attribute", "field", "項目"} & {c.name.casefold() for c in file.columns}:
-        return [Part(file, "attribute_changes", lead, time)]
-    told = [value for value in kind.values if meaning(value)] if kind else []
-    if kind is not None and (is_flag(kind) or 2 * len(told) >= len(kind.values)):
-        return [Part(file, "outcomes", lead, ended(file) or time, kind)]
+        return [FileRole(file, "attribute_changes", lead, time)]
     words = [c for c in file.of_look("category") if c is not lead]
-    stage = kind or _first(words, STAGE)
+    if end is not None and (_says_ends(end) or DEAL.search(file.name)):
+        dated = end.times and not end.doubt
+        return [_ended(file, lead, end) if dated else FileRole(file, "outcomes", lead, time, kind)]
+    stage = _first(words, STAGE)
     if DEAL.search(file.name) and stage is not None:
-        return [Part(file, "outcomes", lead, ended(file) or time, stage)]
-    if time is None:
-        return []
+        return [FileRole(file, "outcomes", lead, time, stage)]
+    return _activities(file, lead, time, kind, words) if time is not None else []
+
+
+def _says_ends(end: Ending) -> bool:
+    """Return whether at least half of the values are words of an end, or yes and no."""
+    words = [value for value in end.kind.values if meaning(value)]
+    return is_flag(end.kind) or 2 * len(words) >= len(end.kind.values)
+
+
+def _activities(
+    file: ExportFile,
+    lead: ExportColumn,
+    time: ExportColumn,
+    kind: ExportColumn | None,
+    words: list[ExportColumn],
+) -> list[FileRole]:
     doing = kind or _type(words)
     known = (
         doing
@@ -167,36 +225,36 @@ def _rows_of_leads(file: File, lead: Column) -> list[Part]:
         or ACTIVITY.search(file.name)
         or any(c is not lead for c in keys(file))
     )
-    acts = [Part(file, "activities", lead, time, doing)] if known else []
-    return [*acts, Part(file, "outcomes", lead, time, kind)] if kind else acts
+    acts = [FileRole(file, "activities", lead, time, doing)] if known else []
+    return [*acts, FileRole(file, "outcomes", lead, time, kind)] if kind else acts
 
 
-def _type(words: list[Column]) -> Column | None:
+def _type(words: list[ExportColumn]) -> ExportColumn | None:
     """Choose the column that says what was done; a lone column may say it, unless it is a topic."""
     named = _first([c for c in words if not TOPIC.search(c.name)], TYPE)
     alone = words[0] if len(words) == 1 and not TOPIC.search(words[0].name) else None
     return named or alone
 
 
-def _from_logs(files: Sequence[File]) -> list[Part]:
+def _from_logs(files: Sequence[ExportFile]) -> list[FileRole]:
     """Make leads from the first log; its other rows are what they did."""
-    parts: list[Part] = []
+    parts: list[FileRole] = []
     for file in files:
         lead = _repeated_lead(file)
         if lead is not None:
-            first = [] if parts else [Part(file, "leads", lead, happened(file))]
+            first = [] if parts else [FileRole(file, "leads", lead, happened(file))]
             parts += [*first, *_rows_of_leads(file, lead)]
     if any(part.role == "outcomes" for part in parts):
         return parts
     bought = (p for p in parts if p.role == "activities" and p.kind is None and _has_money(p.file))
-    return [*parts, *(Part(p.file, "outcomes", p.lead, p.time) for p in bought)]
+    return [*parts, *(FileRole(p.file, "outcomes", p.lead, p.time) for p in bought)]
 
 
-def _has_money(file: File) -> bool:
+def _has_money(file: ExportFile) -> bool:
     return _first(file.of_look("number"), MONEY) is not None
 
 
-def _repeated_lead(file: File) -> Column | None:
+def _repeated_lead(file: ExportFile) -> ExportColumn | None:
     could = [
         column
         for column in file.of_look("id", "number", "category")
@@ -207,8 +265,8 @@ def _repeated_lead(file: File) -> Column | None:
     return lead or next(iter(c for c in named if not keys(file)), None)
 
 
-def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
-    """Drop outcomes told by the way (in leads, in activities) where a file of their own tells."""
+def _one_source_of_outcomes(parts: list[FileRole], leads: ExportFile) -> list[FileRole]:
+    """Drop outcomes of leads and activities where a file of their own has them."""
     others = {part.file.name for part in parts if part.role in {"leads", "activities"}}
     own = [part for part in parts if part.role == "outcomes" and part.file.name not in others]
     in_leads = [part for part in parts if part.role == "outcomes" and part.file is leads]
@@ -216,17 +274,5 @@ def _one_source_of_outcomes(parts: list[Part], leads: File) -> list[Part]:
     return [part for part in parts if part.role != "outcomes" or not best or part in best]
 
 
-def _first(columns: list[Column], pattern: re.Pattern[str]) -> Column | None:
+def _first(columns: list[ExportColumn], pattern: re.Pattern[str]) -> ExportColumn | None:
     return next((column for column in columns if pattern.search(column.name)), None)
-
-
-def outcome_column(file: File) -> Column | None:
-    """Find the column that says how a deal ended: words like won and lost, or a named yes or no."""
-
-    def told(column: Column) -> tuple[int, bool]:
-        found = {meaning(value) for value in column.values} & {"won", "lost"}
-        return len(found), bool(STAGE.search(column.name))
-
-    flags = [c for c in file.columns if FLAG_NAME.fullmatch(c.name) and is_flag(c)]
-    words = [c for c in file.of_look("category") if told(c)[0]]
-    return next(iter([*flags, *sorted(words, key=told, reverse=True)]), None)

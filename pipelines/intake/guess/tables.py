@@ -10,11 +10,16 @@ from typing import Final
 
 from features.tables import SPECS
 from pipelines.intake.guess.attributes import attributes
-from pipelines.intake.guess.columns import ID_NAME, Column
-from pipelines.intake.guess.roles import Part, is_canonical
+from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.outcomes import outcome_lines
+from pipelines.intake.guess.roles import is_canonical
+from pipelines.intake.guess.rows_apart import rows_of_tests, where
 from pipelines.intake.guess.times import known
-from pipelines.intake.guess.vocabulary import DEAL, OWNER, TOPIC, direction, is_flag, meaning
-from pipelines.intake.guess.wording import doubt, origin, say, some
+from pipelines.intake.guess.value_words import direction, is_flag, meaning
+from pipelines.intake.guess.vocabulary import ACTUAL, DEAL, PLANNED, TOPIC
+from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
 
 _AMOUNT: Final = re.compile(
     r"amount|value|price|revenue|dollar|sum|金額|売上|受注額", re.IGNORECASE
@@ -30,21 +35,35 @@ _EXTRAS: Final = {
 _NUMBERS: Final = {"dwell_seconds", "amount"}
 
 
-def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
-    """Write one rule of a table."""
+def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
+    """Write the rules of a file in a role.
+
+    Parameters
+    ----------
+    part
+        The file in its role.
+    parts
+        All files in their roles.
+    """
+    if part.role == "outcomes" and part.end is not None:
+        yield from outcome_lines(part, list(_deal(part)))
+        return
     yield f"  - source: {say(part.file.name)}"
-    if part.lead is None and is_canonical(part.file):
+    if part.lead is None and not part.certain and is_canonical(part.file):
         yield from _canonical(part)
         return
     repeated = part.role == "leads" and part.lead is not None and not part.lead.unique
     if repeated:
         yield "    first_row_of_lead: true # ? a lead begins with its first row"
+    if part.role == "leads":
+        yield from rows_of_tests(part.file)
+    yield from where(part)
     if part.time is not None and part.file.partly_missing(part.time):
         name = say(part.time.name)
         yield f"    where_present: [{name}] # ? rows without it are not for this table"
     yield "    columns:"
     bought = any(p.role == "outcomes" and p.kind is None and p.file is part.file for p in parts)
-    writers: dict[str, Callable[[Part], Iterator[str]]] = {
+    writers: dict[str, Callable[[FileRole], Iterator[str]]] = {
         "leads": _lead_columns,
         "accounts": _account_columns,
         "activities": partial(_activity_columns, bought=bought),
@@ -56,15 +75,16 @@ def part_lines(part: Part, parts: Sequence[Part]) -> Iterator[str]:
         yield from attributes(part, _used(part, parts))
 
 
-def _used(part: Part, parts: Sequence[Part]) -> list[Column]:
-    """Name the columns that play a part, in this rule or in another of the same file."""
-    mine = [part.lead, part.time, part.account, owner(part) if part.role == "leads" else None]
+def _used(part: FileRole, parts: Sequence[FileRole]) -> list[ExportColumn]:
+    """List the columns that play a part, in this rule or in another of the same file."""
+    mine = [part.lead, part.time, part.account, part.owner]
     others = [p for p in parts if p.file is part.file and p is not part]
-    mine += [column for other in others for column in (other.time, other.kind, _amount(other))]
+    for other in others:
+        mine += [other.time, other.kind, _amount(other), *(other.end.columns if other.end else [])]
     return [column for column in mine if column is not None]
 
 
-def _canonical(part: Part) -> Iterator[str]:
+def _canonical(part: FileRole) -> Iterator[str]:
     """Map a file that is a canonical table already: every column is what its name says."""
     spec = SPECS[part.role]
     yield "    columns:"
@@ -74,44 +94,39 @@ def _canonical(part: Part) -> Iterator[str]:
         yield from attributes(part, used)
 
 
-def _lead_columns(part: Part) -> Iterator[str]:
-    yield f"      lead_id: {origin(part.lead)}"
+def _lead_columns(part: FileRole) -> Iterator[str]:
+    yield f"      lead_id: {lead_origin(part)}"
     if part.time is not None:
         yield f"      created_at: {origin(part.time)}{doubt(part.time)}"
     else:
         yield "      # ? created_at: no time found; without it all leads were created at once."
         yield "      # created_at: {sequence: {start: 2025-01-01T00:00:00Z, step_seconds: 600}}"
     if part.account is not None:
-        yield f"      account_id: {origin(part.account)} # ?"
-    salesperson = owner(part)
-    if salesperson is not None:
-        yield f"      owner_id: {origin(salesperson)} # ? the salesperson at first"
+        yield f"      account_id: {origin(part.account)}{part.quiet(' # ?')}"
+    if part.owner is not None:
+        yield f"      owner_id: {origin(part.owner)}{part.mark('the salesperson at first')}"
 
 
-def owner(part: Part) -> Column | None:
-    """Find the salesperson of a lead."""
-    found = (c for c in part.file.of_look("category") if OWNER.search(c.name))
-    return next((c for c in found if c not in (part.lead, part.account, part.kind)), None)
-
-
-def _account_columns(part: Part) -> Iterator[str]:
+def _account_columns(part: FileRole) -> Iterator[str]:
     yield f"      account_id: {origin(part.account)} # ? must name accounts as leads do"
     if part.time is not None:
         yield f"      known_at: {origin(part.time)} # ?"
 
 
-def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:
+def _activity_columns(part: FileRole, *, bought: bool = False) -> Iterator[str]:
     yield from _lead_and_time(part)
     own = _own_id(part)
     if own is not None:
-        yield f"      activity_id: {origin(own)} # ?"
+        yield f"      activity_id: {origin(own)}{part.quiet(' # ?')}"
     elif bought:
         yield '      activity_id: {row_number: "row-"} # ? no id found; two alike are two'
     if part.kind is not None:
-        yield f"      activity_type: {origin(part.kind)} # ? one of {some(part.kind)}"
+        question = part.mark(f"one of {some(part.kind)}")
+        yield f"      activity_type: {origin(part.kind)}{question}"
     else:
         word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.file.name)
-        yield f"      activity_type: {{constant: {say(word)}}} # ? every row is one"
+        question = part.mark("every row is one")
+        yield f"      activity_type: {{constant: {say(word)}}}{question}"
     taken = [part.lead, part.time, part.kind, own]
     for name, pattern in _EXTRAS.items():
         looks = ("number",) if name in _NUMBERS else ("category", "text")
@@ -119,37 +134,27 @@ def _activity_columns(part: Part, *, bought: bool = False) -> Iterator[str]:
         column = next((c for c in free if pattern.search(c.name)), None)
         if column is not None:
             written = _directed(column) if name == "direction" else origin(column)
-            yield f"      {name}: {written} # ?"
+            yield f"      {name}: {written}{part.quiet(' # ?')}"
             taken.append(column)
 
 
-def _own_id(part: Part) -> Column | None:
+def _own_id(part: FileRole) -> ExportColumn | None:
     taken = (part.lead, part.time, part.kind)
     ids = [c for c in part.file.of_look("id", "number", "category") if c.unique and c not in taken]
     return next((c for c in ids if c.look == "id" or ID_NAME.search(c.name)), None)
 
 
-def _directed(column: Column) -> str:
-    told = {value: direction(value) for value in column.values}
-    if not all(told.values()) or set(told) <= {"inbound", "outbound"}:
+def _directed(column: ExportColumn) -> str:
+    meanings = {value: direction(value) for value in column.values}
+    if not all(meanings.values()) or set(meanings) <= {"inbound", "outbound"}:
         return origin(column)
-    words = ", ".join(f"{say(value)}: {meant}" for value, meant in told.items())
+    words = ", ".join(f"{say(value)}: {word}" for value, word in meanings.items())
     return f"{{column: {say(column.name)}, values: {{{words}}}}}"
 
 
-def _outcome_columns(part: Part) -> Iterator[str]:
-    if part.time is not None:
-        yield from _lead_and_time(part)
-    else:
-        yield f"      lead_id: {origin(part.lead)}"
-        yield "      occurred_at: {after_created_days: 1} # ? no time found: a day after creation"
-    deals = part.file.of_look("id", "category", "number")
-    deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
-    if deal is not None and deal is not part.lead:
-        yield f"      deal_id: {origin(deal)} # ?"
-    amount = _amount(part)
-    if amount is not None:
-        yield f"      amount: {origin(amount)} # ?"
+def _outcome_columns(part: FileRole) -> Iterator[str]:
+    yield from _lead_and_time(part)
+    yield from _deal(part)
     if part.kind is not None:
         yield from _outcome_values(part.kind)
     else:
@@ -157,44 +162,55 @@ def _outcome_columns(part: Part) -> Iterator[str]:
         yield "      outcome: {constant: won} # ? every row converts; with repeat: true in params"
 
 
-def _amount(part: Part) -> Column | None:
-    """Find what a deal was worth."""
+def _deal(part: FileRole) -> Iterator[str]:
+    """Write the id of the deal and its amount, where a file has them."""
+    deals = part.file.of_look("id", "category", "number")
+    deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
+    if deal is not None and deal is not part.lead:
+        yield f"      deal_id: {origin(deal)}{part.quiet(' # ?')}"
+    amount = _amount(part)
+    if amount is not None:
+        yield f"      amount: {origin(amount)}{part.quiet(' # ?')}"
+
+
+def _amount(part: FileRole) -> ExportColumn | None:
+    """Return what a deal was worth, at its end rather than as planned."""
     if part.role != "outcomes" or (part.kind is not None and is_flag(part.kind)):
         return None
-    return next((c for c in part.file.of_look("number") if _AMOUNT.search(c.name)), None)
+    could = [c for c in part.file.of_look("number") if _AMOUNT.search(c.name)]
+    could = [c for c in could if not PLANNED.search(spaced(c.name)) and c is not part.lead]
+    return max(could, key=lambda c: bool(ACTUAL.search(spaced(c.name))), default=None)
 
 
-def _outcome_values(kind: Column) -> Iterator[str]:
+def _outcome_values(kind: ExportColumn) -> Iterator[str]:
     flag = is_flag(kind)
-    told = [value for value in kind.values if meaning(value, flag=flag)]
-    few = not flag and 2 * len(told) < len(kind.values)
+    ends = [value for value in kind.values if meaning(value, flag=flag)]
+    few = not flag and 2 * len(ends) < len(kind.values)
     yield f"      outcome: # ? what each value of {kind.name} means"
     yield f"        column: {say(kind.name)}"
-    if few and told:
+    if few and ends:
         yield "        other_values: skip # ? the others are activities"
     yield "        values:"
-    for value in told if few and told else kind.values:
-        meant = meaning(value, flag=flag)
-        doubtful = {None: " # ? a stage", "opened": " # ? a deal was opened"}.get(meant, "")
-        yield f"          {say(value)}: {say(meant or value)}{doubtful}"
+    for value in ends if few and ends else kind.values:
+        word = meaning(value, flag=flag)
+        question = {None: " # ? a stage", "opened": " # ? a deal was opened"}.get(word, "")
+        yield f"          {say(value)}: {say(word or value)}{question}"
 
 
-def _change_columns(part: Part) -> Iterator[str]:
+def _change_columns(part: FileRole) -> Iterator[str]:
     yield from _lead_and_time(part)
     names = {"attribute": r"attribute|field|項目", "value": r"value|new|値|変更後"}
     for name, pattern in names.items():
-        found = next(
-            (c for c in part.file.columns if re.search(pattern, c.name, re.IGNORECASE)), None
-        )
-        yield f"      {name}: {origin(found or part.file.columns[-1])} # ?"
+        named = (c for c in part.file.columns if re.search(pattern, c.name, re.IGNORECASE))
+        yield f"      {name}: {origin(next(named, part.file.columns[-1]))} # ?"
 
 
-def _lead_and_time(part: Part) -> Iterator[str]:
-    yield f"      lead_id: {origin(part.lead)}"
+def _lead_and_time(part: FileRole) -> Iterator[str]:
+    yield f"      lead_id: {lead_origin(part)}"
     if part.time is None:
         yield "      occurred_at: {constant: 2025-01-01T00:00:00Z} # ? no time found: which column"
         return
     yield f"      occurred_at: {origin(part.time)}{doubt(part.time)}"
-    heard = known(part.file)
-    if heard is not None and heard is not part.time:
-        yield f"      known_at: {origin(heard)} # ?"
+    known_at = known(part.file)
+    if known_at is not None and known_at is not part.time:
+        yield f"      known_at: {origin(known_at)} # ?"

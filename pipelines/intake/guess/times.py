@@ -1,48 +1,43 @@
-"""Which of a file's times is which: created, ended, happened, known.
+"""Which of a file's times is which: created, happened, known.
 
-Decided here: the name first; then that what is there in every row is the beginning, and what is
-missing in some rows the end.
+Decided here: the header first; then that what is there in every row is the beginning. A planned
+date, the last change and the end of a deal are never the beginning.
 """
 
 import re
 from collections.abc import Sequence
 
-from pipelines.intake.guess.columns import Column
-from pipelines.intake.guess.links import File
-from pipelines.intake.guess.vocabulary import CREATED, ENDED, KNOWN, TOUCHED
+from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.vocabulary import CREATED, ENDED, KNOWN, PLANNED, TOUCHED
 
 
-def created(file: File) -> Column | None:
-    """Find when the thing of a row came into being."""
-    times = _plain(file)
+def created(file: ExportFile) -> ExportColumn | None:
+    """Return when the thing of a row came into being; None if no time says so."""
+    times = [c for c in _plain(file) if not ENDED.search(spaced(c.name))]
     named = _first(times, CREATED)
-    full = [c for c in times if not file.partly_missing(c) and not ENDED.search(c.name)]
-    return named or (full[0] if len(full) == 1 or (full and len(times) > 1) else None)
+    full = [c for c in times if not file.partly_missing(c)]
+    others = len(_plain(file)) > 1
+    return named or (full[0] if len(full) == 1 or (full and others) else None)
 
 
-def ended(file: File) -> Column | None:
-    """Find when the deal of a row ended."""
-    begin = created(file)
-    times = [column for column in _plain(file) if column is not begin]
-    partly = [column for column in times if file.partly_missing(column)]
-    return _first(times, ENDED) or next(iter(partly), None)
-
-
-def happened(file: File) -> Column | None:
-    """Find when the thing of a row happened."""
+def happened(file: ExportFile) -> ExportColumn | None:
+    """Return when the thing of a row happened; None if the file has no time."""
     times = _plain(file)
     return next(iter([c for c in times if not KNOWN.search(c.name)] or times), None)
 
 
-def known(file: File) -> Column | None:
-    """Find when the systems knew of it."""
+def known(file: ExportFile) -> ExportColumn | None:
+    """Return when the systems knew of it; None if no time says so."""
     return _first([c for c in file.of_look("time") if c is not happened(file)], KNOWN)
 
 
-def _plain(file: File) -> list[Column]:
+def _plain(file: ExportFile) -> list[ExportColumn]:
     times = file.of_look("time")
-    return [column for column in times if not TOUCHED.search(column.name)] or times
+    plain = [c for c in times if not TOUCHED.search(spaced(c.name))]
+    return [c for c in plain if not PLANNED.search(spaced(c.name))] or plain or times
 
 
-def _first(columns: Sequence[Column], pattern: re.Pattern[str]) -> Column | None:
-    return next((column for column in columns if pattern.search(column.name)), None)
+def _first(columns: Sequence[ExportColumn], pattern: re.Pattern[str]) -> ExportColumn | None:
+    return next((column for column in columns if pattern.search(spaced(column.name))), None)

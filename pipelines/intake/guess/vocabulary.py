@@ -1,13 +1,12 @@
-"""Words that exports use, in English and Japanese, and what they hint at.
+"""Words that the headers of exports use, in English, Japanese and the larger languages of Europe.
 
-Decided here: the words only. A name is a hint, never a proof: `links` and `roles` weigh it against
-the values.
+Decided here: the words only. A header is a hint, never a proof: `links`, `roles` and `endings`
+weigh it against the values. Patterns of times and of what is known later are matched against
+`spaced` headers.
 """
 
 import re
 from typing import Final
-
-from pipelines.intake.guess.columns import Column
 
 
 def _any(words: str) -> re.Pattern[str]:
@@ -28,61 +27,47 @@ TYPE: Final = _any(r"type|kind|activity|event|action|channel|category|種別|種
 TOPIC: Final = _any(r"topic|subject|page|title|件名|トピック|話題|ページ")
 STAGE: Final = _any(r"stage|status|state|result|outcome|段階|状態|状況|結果|ステータス|フェーズ")
 CREATED: Final = _any(
-    r"creat|regist|sign|first|start|engage|receiv|作成|登録|開始|発生|受付|流入|起票"
+    r"creat|\badd(?:ed)?\b|regist|sign|first|start|engage|receiv|作成|登録|開始|発生|受付|流入|起票"
+    r"|erstellt|angelegt|créé|creaci|creado|создан"
 )
-ENDED: Final = _any(r"clos|won|end|convert|decid|成約|受注|完了|終了|失注|決着|クローズ")
+ENDED: Final = _any(
+    r"\bclos|\bwon\b|\blost\b|\bend(?:ed)?\b|\bconver(?:t|sion)|\bdecid|\bactual\b|\bfinish|\bcomplet"
+    r"|成約|受注|完了|終了|失注|決着|クローズ|実績|abschluss|geschlossen|beendet|clôtur|ferm|cierre|cerrad"
+    r"|закрыт|заверш"
+)
+PLANNED: Final = _any(
+    r"\bexpect|\best\b|\bestimat|\bplan(?:ned)?\b|\bdue\b|\btarget|\bforecast|\bdeadline|\bscheduled"
+    r"|\bnext\b|予定|見込|予測|期限|目標|次回|geplant|erwartet|prévu|previst|esperad|ожидаем|планир"
+)
+ACTUAL: Final = _any(r"\bactual|\bclosed\b|\bwon\b|実績|完了|tatsächlich|réel|real\b|фактическ")
 KNOWN: Final = _any(r"known|entered|recorded|logged|入力|記録")
-TOUCHED: Final = _any(r"updat|modif|last|latest|更新|最終")
-OWNER: Final = _any(r"owner|sales[ _]?(?:agent|rep|person)|営業担当|担当営業|^担当者?$")
+TOUCHED: Final = _any(
+    r"updat|modif|\blast\b|latest|\bviewed|更新|最終|最新|geändert|zuletzt|изменен|refresh"
+)
+OWNER: Final = _any(
+    r"owner|sales[ _]?(?:agent|rep|person)|assigned|営業担当|担当営業|所有者|^担当者?$|ответственн"
+)
 MONEY: Final = _any(r"dollar|price|amount|revenue|sales|yen|金額|売上|価格")
-_WON: Final = _any(
-    r"(?:closed?[ _-]*)?(?:won|win)|convert(?:ed)?|(?:a_)?approved|customer|sold|purchased"
-    r"|success(?:ful)?|成約済?み?|受注済?み?|成功|契約済?み?"
+DELETED: Final = _any(
+    r"\b(?:is )?(?:deleted|removed|archived|trashed)\b|\bis test\b"
+    r"|\btest (?:lead|record|data|flag)\b|^test$|削除|ゴミ箱|テスト"
 )
-_LOST: Final = _any(
-    r"(?:closed?[ _-]*)?(?:lost|lose)|(?:a_)?(?:declined|rejected|cancell?ed)|dead|churned"
-    r"|not[ _-](?:converted|interested)|(?:un|dis)qualified|failed|failure"
-    r"|失注済?み?|不成立|不成約|失敗|見送り|却下"
+CLOSED_FLAG: Final = _any(r"^(?:hs |deal |opportunity |is )*closed?$|完了(?:フラグ)?$|クローズ$")
+LATER: Final = _any(
+    r"\b(?:lost|loss|won|win|clos\w*)\b[ \w]*\b(?:reason|value|amount|by|time|date)\b"
+    r"|\breason\b[ \w]*\b(?:lost|closed)\b|\blast (?:\w+ )?activity\b"
+    r"|\bprobab|\bforecast|\bfiscal\b|\bweighted\b|\bactual\b|\bconverted\b"
+    r"|\b(?:expected|est|estimated|projected) (?:revenue|amount|value|mrr|arr)\b"
+    r"|^(?:is |hs is |hs )(?:closed?|won|lost|active|open)\b|\bis deleted\b|\bclosed (?:won|lost)\b"
+    r"|\bdays (?:to|in|until|since)\b"
+    r"|契約|導入|失注|受注|成約|最終|確度|受注確率|実績|会計期間|会計年度|四半期|売上予測"
+    r"|期待(?:収益|売上)|見込み?(?:金額|額|売上)|wahrscheinlichkeit|probabilit|probabilidad|вероятност|verlustgrund"
+    r"|причина (?:отказа|проигрыша)"
 )
-_OPENED: Final = _any(r"open(?:ed)?|new|created|in[ _-]progress|pending|商談化?|新規|未対応")
+"""What headers of columns that the end of a deal fills, or keeps changing, are like."""
 FLAG_NAME: Final = _any(
-    r"y|target|(?:is_?|has_?)?(?:converted|conversion|won|success|subscribed|bought|purchased)"
-    r"|label|outcome|result|status|won_flag|converted_flag|revenue"
-    r"|(?:成約|受注|契約|転換|成果)(?:フラグ|有無)?|結果|状態"
+    r"y|target|(?:hs )?(?:deal )?(?:is |has )?(?:closed )?(?:converted|conversion|won|success"
+    r"|subscribed|bought|purchased|gewonnen|gagnée?|ganad[oa])|label|outcome|result|status|revenue"
+    r"|(?:won|converted|conversion|success) flag|(?:成約|受注|契約|転換|成果)(?:フラグ|有無|済み?)?"
+    r"|結果|状態"
 )
-_YES: Final = {"1", "yes", "true", "y", "t", "○", "はい", "有", "あり"}
-_NO: Final = {"0", "no", "false", "n", "f", "×", "いいえ", "無", "なし"}
-_INBOUND: Final = _any(r"^in(?:bound|coming)?$|from|受信|着信|顧客から|お客様から")
-_OUTBOUND: Final = _any(r"^out(?:bound|going)?$|^to\b|送信|発信|自社から|当社から")
-_FLAG_VALUES: Final = 2
-
-
-def is_flag(column: Column) -> bool:
-    """Tell whether a column says yes or no."""
-    words = {value.casefold() for value in column.values}
-    return len(words) == _FLAG_VALUES and bool(words & _YES) and bool(words & _NO)
-
-
-def meaning(value: str, *, flag: bool = False) -> str | None:
-    """Tell what a value means for a deal, if it looks like it.
-
-    >>> meaning("Closed Won"), meaning("失注"), meaning("yes", flag=True), meaning("blue")
-    ('won', 'lost', 'won', None)
-    """
-    if flag:
-        return "won" if value.casefold() in _YES else "lost"
-    for word, pattern in (("won", _WON), ("lost", _LOST), ("opened", _OPENED)):
-        if pattern.fullmatch(value.strip()):
-            return word
-    return None
-
-
-def direction(value: str) -> str | None:
-    """Tell who acted, if a value says it.
-
-    >>> direction("顧客から"), direction("outbound"), direction("east")
-    ('inbound', 'outbound', None)
-    """
-    if _INBOUND.search(value):
-        return "inbound"
-    return "outbound" if _OUTBOUND.search(value) else None

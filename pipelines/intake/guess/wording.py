@@ -4,10 +4,13 @@ import json
 import re
 from typing import Final
 
-from pipelines.intake.guess.columns import Column
+from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.rows.id_forms import FORMS, MEANINGS
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")
 _RESERVED: Final = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+_SHOWN: Final = 5
 
 
 def say(word: str) -> str:
@@ -20,23 +23,41 @@ def say(word: str) -> str:
     return word if plain else json.dumps(word, ensure_ascii=False)
 
 
-def origin(column: Column | None) -> str:
-    """Write where values come from: a column, with the format of its times."""
+def origin(column: ExportColumn | None) -> str:
+    """Write where values come from: a column, with the format of its times or its decimal sign."""
     if column is None:
         return '{row_number: "row-"} # ? no id found'
     form = column.formats[0] if column.formats else "iso"
-    if form == "iso":
-        return say(column.name)
-    return f"{{column: {say(column.name)}, format: {say(form)}}}"
+    keys = [f"column: {say(column.name)}"]
+    keys += [f"format: {say(form)}"] if form != "iso" else []
+    keys += [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
+    return say(column.name) if len(keys) == 1 else f"{{{', '.join(keys)}}}"
 
 
-def doubt(column: Column) -> str:
-    """Name the other formats that would fit as well."""
-    others = column.formats[1:] if column.formats[0] != "iso" else ()
-    return f" # ? or {' or '.join(others)}" if others else ""
+def lead_origin(part: FileRole) -> str:
+    """Write where the ids of leads come from, rewritten where they would not meet otherwise."""
+    lead, join = part.lead, part.join
+    if lead is None or join is None:
+        return origin(lead)
+    write = FORMS[join.form]
+    if all(write(word) == word for word in lead.all_values):
+        return origin(lead)
+    return f"{{column: {say(lead.name)}, id_form: {join.form}}} # ? {MEANINGS[join.form]}"
 
 
-def some(column: Column) -> str:
+def doubt(column: ExportColumn) -> str:
+    """Name the other formats that fit as well, or cells that the format cannot read."""
+    others = column.formats[1:] if column.formats and column.formats[0] != "iso" else ()
+    if others:
+        return f" # ? or {' or '.join(others)}"
+    return f" # ? cannot be read: {_listed(column.unread)}" if column.unread else ""
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
+
+
+def some(column: ExportColumn) -> str:
     """Name some of a column's values."""
-    more = f" and {column.distinct - 5} more" if column.distinct > 5 else ""  # noqa: PLR2004
-    return ", ".join(column.values[:5]) + more
+    more = f" and {column.distinct - _SHOWN} more" if column.distinct > _SHOWN else ""
+    return ", ".join(column.values[:_SHOWN]) + more

@@ -63,7 +63,13 @@ def load(path: Path) -> Mapping:
     """
     if not path.is_file():
         raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
-    return parse(path.read_text("utf-8"), str(path))
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadMapping(
+            [Fault(f"{path}: {error}", "YAML in UTF-8", "save it as UTF-8")]
+        ) from error
+    return parse(text, str(path))
 
 
 def content(text: str) -> Any:
@@ -81,10 +87,13 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
     if node is None:
         raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])
+    if not yaml_lines.is_bounded(node):
+        observed = f"{name}: aliases that never end, or over {yaml_lines.MOST_NODES:,} values when written out"
+        raise BadMapping([Fault(observed, "a mapping of bounded size", "write it out")])
     lines = dict(yaml_lines.lines(node))
     twice = [
         _fault(name, lines, place, "the key is given twice")

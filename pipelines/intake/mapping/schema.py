@@ -74,6 +74,9 @@ class Sequence(Strict):
 ORIGINS = ("column", "join", "constant", "row_number", "sequence", "after_created_days")
 
 
+IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
+
+
 class ColumnRule(Strict):
     """Where one canonical column comes from: exactly one origin, then how to read it."""
 
@@ -89,7 +92,9 @@ class ColumnRule(Strict):
         default=None, ge=0, description="outcomes: this long after the lead's created_at"
     )
     format: str | None = Field(
-        default=None, description="times: iso, epoch_s, epoch_ms, epoch_us or a strptime pattern"
+        default=None,
+        description="times: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), japanese "
+        "(令和6年5月3日 午後3時) or a strptime pattern",
     )
     zone: str | None = Field(default=None, description="times without an offset are in this zone")
     values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
@@ -100,6 +105,9 @@ class ColumnRule(Strict):
     )
     missing_values: Words | None = Field(default=None, description="instead of the mapping's own")
     decimal: Literal[".", ","] = Field(".", description="numbers: the decimal sign")
+    id_form: IdForm | None = Field(
+        default=None, description="ids: rewritten so that they meet those of another file"
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnRule":
@@ -221,13 +229,18 @@ class Source(Strict):
 
     path: str | None = Field(
         default=None,
-        description="CSV or Parquet, also .gz; may hold * and ${NAME} or ${NAME:-default}; "
-        "relative to the mapping file",
+        description="CSV or Parquet, also .gz, or a workbook; may hold * and ${NAME} or "
+        "${NAME:-default}; relative to the mapping file",
     )
     separator: str | None = Field(
         default=None, description="CSV: the sign between values, or `whitespace`; absent: looked up"
     )
-    encoding: str = "utf-8"
+    encoding: str = Field(
+        default="utf-8", description="CSV: utf-8, cp932 (Shift_JIS), euc_jp, utf-16, cp1252, ..."
+    )
+    sheet: str | None = Field(
+        default=None, description="a workbook (.xlsx, .xls, .ods): its sheet; absent: the first"
+    )
     url: str | None = Field(default=None, description="an SQLAlchemy address; may hold ${NAME}")
     query: str | None = Field(default=None, description="SQL, with `url`")
     times: TimeRule | None = Field(default=None, description="instead of the mapping's own")

@@ -1,4 +1,4 @@
-"""The places of a YAML document: the line of every key and element, and keys that stand twice."""
+"""The places of a YAML document: the line of every key and element, repeated keys, and its size."""
 
 from collections.abc import Hashable, Iterator
 
@@ -6,6 +6,8 @@ import yaml
 
 Place = tuple[str | int, ...]
 """Keys and positions from the root of a document to one node."""
+MOST_NODES = 200_000
+"""Values of the largest document, aliases written out."""
 
 
 def lines(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
@@ -46,6 +48,22 @@ def repeated_keys(node: yaml.Node, place: Place = ()) -> Iterator[Place]:
             yield (*place, key)
         known.add(key)
         yield from repeated_keys(child, (*place, key))
+
+
+def is_bounded(node: yaml.Node) -> bool:
+    """Return whether a document is finite, and small, when its aliases are written out."""
+    sizes: dict[int, int] = {}
+
+    def size(part: yaml.Node, above: frozenset[int]) -> int:
+        if id(part) in above:
+            return MOST_NODES + 1
+        if id(part) not in sizes:
+            inner = above | {id(part)}
+            parts = [size(child, inner) for _, _, child in _children(part)]
+            sizes[id(part)] = min(1 + sum(parts), MOST_NODES + 1)
+        return sizes[id(part)]
+
+    return size(node, frozenset()) <= MOST_NODES
 
 
 def _children(node: yaml.Node) -> Iterator[tuple[str | int, int, yaml.Node]]:

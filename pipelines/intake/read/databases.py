@@ -30,12 +30,12 @@ def opened(address: str, do: str = _DO) -> Engine:
     address
         Where it is; `${NAME}` is filled in from the environment.
     do
-        What is advised if it cannot be opened.
+        The advice in the refusal if it cannot be opened.
 
     Raises
     ------
     BadTables
-        If nobody understands the address, or it names a file that is not there.
+        The address is malformed, or names a file that does not exist.
     """
     try:
         url = make_url(expand(address))
@@ -43,12 +43,12 @@ def opened(address: str, do: str = _DO) -> Engine:
             url = url.set(drivername="postgresql+psycopg")
         engine = create_engine(url, hide_parameters=True)
     except (SQLAlchemyError, ImportError) as error:
-        found = f"url: {first_line(error)}"
-        raise BadTables([Fault(found, "an SQLAlchemy address", do)]) from error
+        observed = f"url: {first_line(error)}"
+        raise BadTables([Fault(observed, "an SQLAlchemy address", do)]) from error
     file = sqlite_file(url)
     if file is not None and not file.is_file():
-        found = f"{safe_place(address)}: no file {file.absolute()}"
-        raise BadTables([Fault(found, "a database that is there", do)])
+        observed = f"{safe_place(address)}: no file {file.absolute()}"
+        raise BadTables([Fault(observed, "a database that is there", do)])
     return engine
 
 
@@ -70,5 +70,5 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def first_line(error: Exception) -> str:
-    """Give what a driver says first; the rest are statements and links."""
+    """Return the first line of a driver's message; the rest are statements and links."""
     return str(error).splitlines()[0]

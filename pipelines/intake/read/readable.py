@@ -1,4 +1,4 @@
-"""What every source gives, whether a file, a query or a table of the server's store.
+"""The interface of every source: a file, a query or a table of the server's store.
 
 Decided here: a piece carries the place it came from and the number of its first row there, so that
 every row can be found again.
@@ -37,10 +37,10 @@ class Readable(Protocol):
         """Name the columns."""
 
     def estimated_rows(self) -> int:
-        """Tell about how many rows there are."""
+        """Return about how many rows there are."""
 
     def pieces(self, rows: int) -> Iterator[Piece]:
         """Read the source, at most `rows` rows at a time."""
 
     def inputs(self) -> list[Input]:
-        """Tell what is read."""
+        """List what is read."""

@@ -2,7 +2,7 @@
 
 Decided here: no mapping is written, for the store's words are the canonical ones; it is read by its
 tables alone. Moments are microseconds, kept exactly. An attribute is a number if every value ever
-told of it is one, else a category, its values written as the server compares them; one that is
+known of it is one, else a category, its values written as the server compares them; one that is
 protected is left out. Only known leads
 are read; what waits for its lead goes to the quarantine like any row without a lead.
 """
@@ -48,14 +48,14 @@ _Kinds = dict[str, Kind]
 
 @dataclass(frozen=True)
 class ServerStore:
-    """A store, looked at: how it is mapped, and the readers of its tables."""
+    """A store that is ready to be read: how it is mapped, and the readers of its tables."""
 
     mapping: Mapping
     readers: dict[str, "StoreReader"]
 
 
 def look(url: str, until: pd.Timestamp | None) -> ServerStore:
-    """Look at a store: which attributes it holds.
+    """Read which attributes a store holds, and make its readers.
 
     Parameters
     ----------
@@ -72,7 +72,9 @@ def look(url: str, until: pd.Timestamp | None) -> ServerStore:
     engine = opened(url, _DO)
     try:
         changed = _fetched(engine, "select attribute, value from attribute_changes", 10_000)
-        leads = _kinds_of("leads", engine, [(str(name), _told(value)) for name, value in changed])
+        leads = _kinds_of(
+            "leads", engine, [(str(name), _json_cell(value)) for name, value in changed]
+        )
         accounts = _kinds_of("accounts", engine, ())
     except SQLAlchemyError as error:
         raise _unreadable(url, error) from error
@@ -110,10 +112,10 @@ class StoreReader:
             yield Piece(self._frame([]), self.name, 1, 0)
 
     def inputs(self) -> list[Input]:
-        """Tell what is read."""
+        """List what is read: the query, by the hash of its text."""
         place = safe_place(self._url)
-        said = f"{place}\n{_QUERIES[self.name]}".encode()
-        return [Input(self.name, place, hashlib.sha256(said).hexdigest())]
+        query = f"{place}\n{_QUERIES[self.name]}".encode()
+        return [Input(self.name, place, hashlib.sha256(query).hexdigest())]
 
     def _batches(self, size: int) -> Iterator[list[tuple[Any, ...]]]:
         batch: list[tuple[Any, ...]] = []
@@ -139,14 +141,14 @@ class StoreReader:
         columns = dict(
             zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)
         )
-        told = [_told(cell) for cell in columns.pop("attributes", ())]
-        found = {name: _column(name, cells) for name, cells in columns.items()}
+        attributes = [_json_cell(cell) for cell in columns.pop("attributes", ())]
+        frame = {name: _column(name, cells) for name, cells in columns.items()}
         if self.name == "attribute_changes":
-            found["value"] = _texts(map(_told, columns["value"]))
+            frame["value"] = _texts(map(_json_cell, columns["value"]))
         for name, kind in self._kinds.items():
-            values = [one.get(name) for one in told]
-            found[name] = _numbers(values) if kind == "number" else _texts(values)
-        return pd.DataFrame(found)
+            values = [one.get(name) for one in attributes]
+            frame[name] = _numbers(values) if kind == "number" else _texts(values)
+        return pd.DataFrame(frame)
 
 
 def _column(name: str, cells: Iterable[Any]) -> pd.Series:
@@ -172,33 +174,33 @@ def _texts(cells: Iterable[Any]) -> pd.Series:
     return pd.Series([written(cell) for cell in cells], dtype="str")
 
 
-def _told(cell: Any) -> Any:
+def _json_cell(cell: Any) -> Any:
     """Read a JSON cell, which some drivers have read already."""
     return json.loads(cell) if isinstance(cell, str) else cell
 
 
 def _kinds_of(table: str, engine: Engine, more: Iterable[tuple[str, Any]]) -> _Kinds:
-    """Find the attributes and their kinds."""
+    """Return the attributes of a table with their kinds."""
     listed = {"leads": LEADS, "accounts": ACCOUNTS}[table].names
-    found: _Kinds = {}
+    kinds: _Kinds = {}
     for row in _fetched(engine, _QUERIES[table], 10_000):
-        for name, value in _told(row[-1]).items():
-            _see(found, name, value)
+        for name, value in _json_cell(row[-1]).items():
+            _note_kind(kinds, name, value)
     for name, value in more:
-        _see(found, name, value)
+        _note_kind(kinds, name, value)
     return {
         name: kind
-        for name, kind in sorted(found.items())
+        for name, kind in sorted(kinds.items())
         if name not in listed and not is_protected(name)
     }
 
 
-def _see(found: _Kinds, name: str, value: Any) -> None:
+def _note_kind(kinds: _Kinds, name: str, value: Any) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is not None and not is_number:
-        found[name] = "category"
+        kinds[name] = "category"
     elif is_number:
-        found.setdefault(name, "number")
+        kinds.setdefault(name, "number")
 
 
 def _fetched(engine: Engine, query: str, at_once: int) -> Iterator[tuple[Any, ...]]:
@@ -214,18 +216,18 @@ def _mapping(url: str, leads: _Kinds, accounts: _Kinds, until: pd.Timestamp | No
     def rule(table: str) -> dict[str, Any]:
         return {"source": table, "columns": {name: {"column": name} for name in _COLUMNS[table]}}
 
-    told = {name: [rule(name)] for name in _QUERIES}
-    told["leads"][0]["attributes"] = leads
-    told["accounts"][0]["attributes"] = accounts
+    tables = {name: [rule(name)] for name in _QUERIES}
+    tables["leads"][0]["attributes"] = leads
+    tables["accounts"][0]["attributes"] = accounts
     whole = {
         "name": NAME,
         "sources": {name: {"url": url, "query": query} for name, query in _QUERIES.items()},
         "observed_until": None if until is None else until.isoformat(),
-        **told,
+        **tables,
     }
     return Mapping.model_validate_json(json.dumps(whole))
 
 
 def _unreadable(url: str, error: SQLAlchemyError) -> BadTables:
-    found = f"{safe_place(url)}: {first_line(error)}"
-    return BadTables([Fault(found, "the database of a mikomi server", _DO)])
+    observed = f"{safe_place(url)}: {first_line(error)}"
+    return BadTables([Fault(observed, "the database of a mikomi server", _DO)])

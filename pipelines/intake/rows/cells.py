@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
+from pipelines.intake.rows.id_forms import rewritten
 from pipelines.intake.rows.notes import Notes
 from pipelines.intake.rows.numbers import read_numbers
 from pipelines.intake.rows.text import as_text, folded, is_missing
@@ -79,6 +80,8 @@ def words(cells: Cells, rule: ColumnRule, name: str, kind: ColumnKind) -> pd.Ser
     text = raw_text(cells, rule)
     if kind == "id":
         text = folded(text)
+    if rule.id_form is not None:
+        text = rewritten(text, rule.id_form)
     if rule.other_values == "fault" or (rule.other_values is None and name == "outcome"):
         cells.notes.add("value", name, _faulty(cells, rule), text)
     return meaning(text, rule.values, rule.other_values, _missing_words(cells, rule))

@@ -68,6 +68,14 @@ def _arrow(column: pd.Series, function: object) -> pd.Series:
 
 
 def is_missing(column: pd.Series, words: Iterable[str]) -> NDArray[np.bool_]:
-    """Tell which values are absent or one of the words that stand for missing."""
-    found: NDArray[np.bool_] = (column.isna() | column.isin(list(words))).to_numpy()
-    return found
+    """Flag the values that are absent or stand for missing.
+
+    Parameters
+    ----------
+    column
+        One value a row, as text.
+    words
+        The words that stand for missing.
+    """
+    missing: NDArray[np.bool_] = (column.isna() | column.isin(list(words))).to_numpy()
+    return missing

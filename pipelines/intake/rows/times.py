@@ -16,10 +16,19 @@ from numpy.typing import NDArray
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import TimeRule
 from pipelines.intake.rows.text import as_text, folded
+from pipelines.intake.rows.time_forms import (
+    EXCEL,
+    HAS_OFFSET,
+    JAPANESE,
+    absolute_times,
+    iso_text,
+    japanese_times,
+    naive_times,
+    serial_times,
+)
 
 Flags = NDArray[np.bool_]
 EPOCHS: Final = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
-_HAS_OFFSET: Final = r"\d:\d\d.*(?:Z|z|UTC|[+-]\d\d(?::?\d\d)?)$"
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,26 @@ class Times:
 
     @property
     def own_offset_count(self) -> int:
-        """How many times carried their own offset."""
+        """Return how many times carried their own offset."""
         return int((self.moments.notna().to_numpy() & ~self.local).sum())
 
 
 def read_times(raw: pd.Series, rule: TimeRule) -> Times:
     """Read a column whose missing values are already missing.
+
+    Parameters
+    ----------
+    raw
+        One value a row: text, numbers, or times of a typed source.
+    rule
+        The format (`iso`, `epoch_s`, `epoch_ms`, `epoch_us`, `excel`, `japanese` or a strptime
+        pattern) and the zone of times that carry no offset.
+
+    Returns
+    -------
+    Times
+        One moment a row, with the index of `raw`. A cell that cannot be read is missing and
+        flagged; it never raises.
 
     >>> rule = TimeRule(zone="Europe/Amsterdam")
     >>> times = read_times(pd.Series(["2011-10-30 02:30", "2012-03-25T02:30"]), rule)
@@ -58,26 +81,26 @@ def _read(raw: pd.Series, rule: TimeRule) -> Times:
         return _local(raw.astype("datetime64[us]"), there, rule)
     if rule.format in EPOCHS:
         return _times(_from_epoch(raw, EPOCHS[rule.format]), there)
+    if rule.format == EXCEL:
+        return _local(serial_times(raw), there, rule)
     text = folded(as_text(raw))
-    if rule.format != "iso":
-        return _by_pattern(text, there, rule)
-    has_offset = text.str.contains(_HAS_OFFSET, regex=True, na=False).to_numpy(bool)
-    absolute = pd.to_datetime(
-        text.where(has_offset), format="ISO8601", utc=True, errors="coerce"
-    ).astype(MOMENT_DTYPE)
-    local = _naive(text.where(~has_offset), "ISO8601")
+    if rule.format == JAPANESE:
+        return _local(japanese_times(text), there, rule)
+    return _by_pattern(text, there, rule) if rule.format != "iso" else _iso(text, there, rule)
+
+
+def _iso(text: pd.Series, there: Flags, rule: TimeRule) -> Times:
+    text = iso_text(text)
+    has_offset = text.str.contains(HAS_OFFSET, regex=True, na=False).to_numpy(bool)
+    absolute = absolute_times(text.where(has_offset), "ISO8601").astype(MOMENT_DTYPE)
+    local = naive_times(text.where(~has_offset), "ISO8601")
     return _joined(absolute, _local(local, there & ~has_offset, rule), has_offset)
 
 
 def _by_pattern(text: pd.Series, there: Flags, rule: TimeRule) -> Times:
     if "%z" in rule.format or "%Z" in rule.format:
-        moments = pd.to_datetime(text, format=rule.format, utc=True, errors="coerce")
-        return _times(moments.astype(MOMENT_DTYPE), there)
-    return _local(_naive(text, rule.format), there, rule)
-
-
-def _naive(text: pd.Series, pattern: str) -> pd.Series:
-    return pd.to_datetime(text, format=pattern, errors="coerce").astype("datetime64[us]")
+        return _times(absolute_times(text, rule.format).astype(MOMENT_DTYPE), there)
+    return _local(naive_times(text, rule.format), there, rule)
 
 
 def _from_epoch(raw: pd.Series, microseconds: int) -> pd.Series:

@@ -1,10 +1,14 @@
 """Words, numbers and ids as exports hold them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.intake.ingest import check
 from pipelines.intake.rows.gather import number_if_all
+from pipelines.intake.rows.id_forms import joining_form
 from pipelines.intake.rows.notes import Notes, noted, spell
 from pipelines.intake.rows.numbers import read_numbers
 from pipelines.intake.rows.text import as_text, folded
@@ -41,7 +45,10 @@ def test_ids_are_folded_and_categories_are_not() -> None:
         ("-3", -3.0),
         ("1e3", 1_000.0),
         ("1,5", None),
-        ("12 000", None),
+        ("12 000", 12_000.0),
+        ("12 00", None),
+        ("1’234’567.5", 1_234_567.5),
+        ("-$1,200", -1_200.0),
         ("inf", None),
         ("nan", None),
         ("約百", None),
@@ -53,10 +60,15 @@ def test_numbers_are_read_or_refused_never_guessed(word: str, number: float | No
     assert np.isnan(values[0]) if number is None else values[0] == number
 
 
-def test_a_decimal_comma_is_read_when_it_is_said() -> None:
-    values, unreadable = read_numbers(pd.Series(["1.234,5", "7", "0,25"]), decimal=",")
-    assert values.tolist() == [1234.5, 7.0, 0.25]
+def test_a_decimal_comma_is_read_when_the_mapping_has_it() -> None:
+    values, unreadable = read_numbers(pd.Series(["1.234,5", "7", "0,25", "1 234,5"]), decimal=",")
+    assert values.tolist() == [1234.5, 7.0, 0.25, 1234.5]
     assert not unreadable.any()
+
+
+def test_a_point_that_parts_no_thousands_is_unreadable_beside_decimal_commas() -> None:
+    _, unreadable = read_numbers(pd.Series(["1.5", "1.500"]), decimal=",")
+    assert unreadable.tolist() == [True, False]
 
 
 def test_codes_with_leading_zeros_are_no_numbers() -> None:
@@ -73,3 +85,44 @@ def test_notes_travel_as_text() -> None:
     assert noted(column, "missing").tolist() == [False, True, True]
     assert notes.flagged("time", "occurred_at").tolist() == [False, True, False]
     assert spell(column[1], "time") == ["occurred_at = 'a b'"]
+
+
+@pytest.mark.parametrize(
+    ("strangers", "known", "form"),
+    [
+        (["446642000000.0"], ["446642000000", "446642000037"], "integer"),
+        (["1.2E+15", "3E+12"], ["1200000000000000", "3000000000000"], "integer"),
+        (["00Q5g00000Ab1cD"], ["00Q5g00000Ab1cDEAR", "00Q5g00000aB1cDEAS"], "salesforce_18"),
+        (["00Q5g00000Ab1cDEAR"], ["00Q5g00000Ab1cD", "00Q5g00000aB1cD"], "salesforce_15"),
+        (["12", "7"], ["0012", "0007"], "no_leading_zeros"),
+        (["ab1"], ["AB1", "AB2"], "lower_case"),
+        (["ab1"], ["AB1", "aB1"], None),
+        (["x"], ["y"], None),
+    ],
+)
+def test_the_form_under_which_ids_meet(
+    strangers: list[str], known: list[str], form: str | None
+) -> None:
+    join = joining_form(strangers, known)
+    assert (join and join.form) == form
+
+
+def test_a_mapped_id_form_joins_two_files_and_the_check_names_it(tmp_path: Path) -> None:
+    leads = [f"44{n}0,2024-01-{n + 1:02d}" for n in range(9)]
+    calls = [f"44{n}0.0,2024-02-01,call" for n in range(9)]
+    (tmp_path / "leads.csv").write_text("\n".join(["id,created", *leads]), "utf-8")
+    (tmp_path / "calls.csv").write_text("\n".join(["lead,at,what", *calls]), "utf-8")
+    text = (
+        "name: x\nsources: {leads: {path: leads.csv}, calls: {path: calls.csv}}\n"
+        "leads: [{source: leads, columns: {lead_id: id, created_at: created}}]\n"
+        "activities: [{source: calls, columns: "
+        "{lead_id: LEAD, occurred_at: at, activity_type: what}}]\n"
+    )
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text.replace("LEAD", "lead"), "utf-8")
+    (orphans,) = check(path).errors
+    assert "id_form: integer" in orphans.found
+    path.write_text(text.replace("LEAD", "{column: lead, id_form: integer}"), "utf-8")
+    report = check(path)
+    assert report.errors == ()
+    assert report.tables["activities"].kept == 9

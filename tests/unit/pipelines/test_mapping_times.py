@@ -24,6 +24,18 @@ def moments(values: list[object], **rule: str) -> list[str]:
         ([20260401], {"format": "%Y%m%d"}, "2026-04-01T00:00:00"),
         (["2026年4月1日"], {"format": "%Y年%m月%d日"}, "2026-04-01T00:00:00"),
         (["01/04/26 09 +0900"], {"format": "%d/%m/%y %H %z"}, "2026-04-01T00:00:00"),
+        (["2026-04-01 00:00:00.000000 UTC"], {"zone": "Asia/Tokyo"}, "2026-04-01T00:00:00"),
+        (["2026-04-01 00:00 GMT"], {"zone": "Asia/Tokyo"}, "2026-04-01T00:00:00"),
+        (["20260401T000000Z"], {"zone": "Asia/Tokyo"}, "2026-04-01T00:00:00"),
+        (["20260401T0900+0900"], {}, "2026-04-01T00:00:00"),
+        (["2026-04-01T00:00:00.000+0000"], {"zone": "Asia/Tokyo"}, "2026-04-01T00:00:00"),
+        (["4/1/2026 3:05 PM"], {"format": "%m/%d/%Y %I:%M %p"}, "2026-04-01T15:05:00"),
+        (["令和8年4月1日"], {"format": "japanese"}, "2026-04-01T00:00:00"),
+        (["平成元年１２月３日 午前9:05"], {"format": "japanese"}, "1989-12-03T09:05:00"),
+        (["2026年4月1日(水) 午後12時5分"], {"format": "japanese"}, "2026-04-01T12:05:00"),
+        (["R8.4.1"], {"format": "japanese"}, "2026-04-01T00:00:00"),
+        (["46113"], {"format": "excel"}, "2026-04-01T00:00:00"),
+        ([46113.5], {"format": "excel"}, "2026-04-01T12:00:00"),
         ([1775001600], {"format": "epoch_s"}, "2026-04-01T00:00:00"),
         (["1775001600000"], {"format": "epoch_ms"}, "2026-04-01T00:00:00"),
         (["1775001600.5"], {"format": "epoch_s"}, "2026-04-01T00:00:00"),
@@ -48,14 +60,14 @@ def test_offsets_in_a_column_may_differ_and_may_be_lacking() -> None:
 BERLIN = {"zone": "Europe/Berlin"}
 
 
-def test_a_local_time_that_happens_twice_is_the_earlier_unless_said() -> None:
+def test_a_local_time_that_happens_twice_is_the_earlier_by_default() -> None:
     twice: list[object] = ["2025-10-26 02:30"]
     assert moments(twice, **BERLIN) == ["2025-10-26T00:30:00"]
     assert moments(twice, **BERLIN, ambiguous="later") == ["2025-10-26T01:30:00"]
     assert moments(twice, **BERLIN, ambiguous="fault") == [""]
 
 
-def test_a_local_time_that_is_skipped_is_the_moment_after_unless_said() -> None:
+def test_a_local_time_that_is_skipped_is_the_moment_after_by_default() -> None:
     never: list[object] = ["2025-03-30 02:30"]
     assert moments(never, **BERLIN) == ["2025-03-30T01:00:00"]
     assert moments(never, **BERLIN, nonexistent="fault") == [""]
@@ -77,3 +89,20 @@ def test_rows_that_are_numbered_with_gaps_are_read_where_they_stand():
     read = read_times(gaps, TimeRule(zone="UTC"))
     assert list(read.moments.index) == [0, 2]
     assert list(read.moments) == list(read_times(whole, TimeRule(zone="UTC")).moments.dropna())
+
+
+@pytest.mark.parametrize("form", ["iso", "japanese", "excel", "epoch_s", "%d/%m/%Y", "%d/%m/%Y %z"])
+@pytest.mark.parametrize(
+    "odd",
+    ["20240821T161900Z", "soon", "0000-00-00", "2024-13-45", "9" * 30, "令和", "１", "-", "Z"],
+)
+def test_one_odd_cell_is_unreadable_or_read_but_never_raises(form: str, odd: str) -> None:
+    values = pd.Series(["2024-08-21 16:19", odd, "令和6年8月21日", "45525", "21/08/2024"])
+    times = read_times(values, TimeRule(format=form, zone="Asia/Tokyo"))
+    assert len(times.moments) == len(values)
+    assert (times.unreadable == times.moments.isna().to_numpy()).all()
+
+
+def test_a_compact_time_among_others_is_read_as_utc() -> None:
+    utc = moments(["2024-08-21 16:19", "20240821T161900Z"], zone="Asia/Tokyo")
+    assert utc == ["2024-08-21T07:19:00", "2024-08-21T16:19:00"]

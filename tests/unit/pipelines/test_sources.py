@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,14 @@ import pytest
 
 from features.errors import BadTables
 from pipelines.intake.mapping.schema import Source
+from pipelines.intake.read import bounds
+from pipelines.intake.read.csv_files import guess_separator
+from pipelines.intake.read.encodings import guess_encoding
 from pipelines.intake.read.readable import Piece
-from pipelines.intake.read.sources import Reader, guess_separator
+from pipelines.intake.read.sources import Reader
+from pipelines.intake.read.workbooks import sheet_names
+from pipelines.intake.rows.text import as_text
+from tests.workbooks import write_workbook
 
 TEXT = "id;name\n007;Ａ社\nNA;\n3;b\n"
 
@@ -73,24 +80,27 @@ def test_a_query_is_read_in_pieces(tmp_path: Path) -> None:
         crm.execute("create table leads (id text, n integer)")
         crm.executemany("insert into leads values (?, ?)", [("1", 5), ("2", None), ("3", 7)])
     crm.close()
-    said = {"url": f"sqlite:///{tmp_path / 'crm.db'}", "query": "select * from leads order by id;"}
-    pieces = read(tmp_path, rows=2, **said)
+    address = {
+        "url": f"sqlite:///{tmp_path / 'crm.db'}",
+        "query": "select * from leads order by id;",
+    }
+    pieces = read(tmp_path, rows=2, **address)
     assert [p.frame["n"].tolist() for p in pieces] == [[5, None], [7]]
-    assert reader(tmp_path, **said).estimated_rows() == 3
+    assert reader(tmp_path, **address).estimated_rows() == 3
     with pytest.raises(BadTables, match="no such table"):
-        read(tmp_path, url=said["url"], query="select * from nowhere")
+        read(tmp_path, url=address["url"], query="select * from nowhere")
 
 
-def test_an_address_nobody_understands_is_said(tmp_path: Path) -> None:
+def test_a_malformed_address_is_refused(tmp_path: Path) -> None:
     for url in ("crm", "nosuchdb://host/crm"):
         with pytest.raises(BadTables, match="an SQLAlchemy address"):
             read(tmp_path, url=url, query="select 1")
 
 
-def test_passwords_are_not_told(tmp_path: Path) -> None:
-    said = {"url": "postgresql+psycopg://me:secret@host/crm", "query": "select 1"}
-    (found,) = reader(tmp_path, **said).inputs()
-    assert "secret" not in found.place
+def test_passwords_are_hidden(tmp_path: Path) -> None:
+    address = {"url": "postgresql+psycopg://me:secret@host/crm", "query": "select 1"}
+    (place,) = reader(tmp_path, **address).inputs()
+    assert "secret" not in place.place
 
 
 def test_the_environment_fills_in_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +123,7 @@ def test_broken_files_are_refused_not_bent(tmp_path: Path, text: str, words: str
         read(tmp_path, path="a.csv", separator=",")
 
 
-def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadTables, match=r"no file .*nowhere\.csv"):
         reader(tmp_path, path="nowhere.csv").columns()
     (tmp_path / "a.csv").write_bytes("名,b\n".encode("cp932"))
@@ -124,3 +134,101 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_separator_is_looked_up(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('"a,b"|c|d\n', "utf-8")
     assert guess_separator(tmp_path / "a.csv") == "|"
+
+
+def encoded(folder: Path, encoding: str, text: str) -> str:
+    path = folder / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    guessed = guess_encoding(path)
+    (piece,) = read(folder, path="a.csv", encoding=guessed)
+    assert piece.frame.iloc[:, 0].tolist() == [line.split(",")[0] for line in text.split()[1:]]
+    return guessed
+
+
+JAPANESE = "番号,状態\n髙田商店,受注済\nキタノ,はい\n﨑村,失注\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp932", JAPANESE),
+        ("euc_jp", JAPANESE.replace("髙", "高").replace("﨑", "崎")),
+        ("utf-16", JAPANESE),
+        ("utf-16-le", "name,state\nBolt,won\nNut,lost\n"),
+        ("cp1252", "Straße,Größe\nKäse,klein\nMüller,groß\nCafé,à\n"),
+        ("cp1251", "имя,стадия\nЗавод,успешна\nМагазин,открыта\n"),
+        ("utf-8", JAPANESE),
+    ],
+)
+def test_encodings_are_recognised(tmp_path: Path, encoding: str, text: str) -> None:
+    assert encoded(tmp_path, encoding, text) == encoding
+
+
+def test_a_file_in_another_encoding_is_refused_with_the_one_that_fits(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(JAPANESE.encode("cp932"))
+    for separator in ({}, {"separator": ","}):
+        with pytest.raises(BadTables, match=r"line 1.*encoding: cp932"):
+            read(tmp_path, path="a.csv", **separator)
+    with pytest.raises(BadTables, match="encoding 'klingon'"):
+        read(tmp_path, path="a.csv", encoding="klingon")
+
+
+def test_one_wrong_byte_is_refused_with_its_line(tmp_path: Path) -> None:
+    rows = JAPANESE.encode() * 40 + b"x\x81,y\n" + JAPANESE.encode()
+    (tmp_path / "a.csv").write_bytes(rows)
+    with pytest.raises(BadTables, match="line 161: byte 0x81"):
+        read(tmp_path, path="a.csv")
+
+
+def test_a_workbook_is_read_as_the_text_of_a_csv(tmp_path: Path) -> None:
+    rows = [["Leads of May"], ["id", "name", "size"], ["7", "Ａ社", "1.5"], ["8", "", "12"]]
+    write_workbook(
+        tmp_path / "a.xlsx", {"cover": [], "leads": rows, "more": [["a", "b"], ["1", "2"]]}
+    )
+    (piece,) = read(tmp_path, path="a.xlsx")
+    assert piece.frame.to_dict("list") == {
+        "id": ["7", "8"], "name": ["Ａ社", ""], "size": ["1.5", "12"],
+    }  # fmt: skip
+    assert sheet_names(tmp_path / "a.xlsx") == ["leads", "more"]
+    assert reader(tmp_path, path="a.xlsx", sheet="more").columns() == ("a", "b")
+    assert reader(tmp_path, path="a.xlsx").estimated_rows() == 2
+    with pytest.raises(BadTables, match="no sheet 'deals'"):
+        read(tmp_path, path="a.xlsx", sheet="deals")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.parquet", "a.csv.gz", "a.parquet.gz", "a.ods"])
+def test_damaged_files_are_refused_in_plain_words(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PAR1 and nothing behind it")
+    with pytest.raises(BadTables, match=name):
+        read(tmp_path, path=name)
+    with pytest.raises(BadTables, match=name):
+        reader(tmp_path, path=name).columns()
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(BadTables, match=r"a\.csv: a folder"):
+        read(tmp_path, path="a.csv")
+
+
+def test_what_unpacks_beyond_the_bounds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FREE_BYTES", 1 << 16)
+    for name in ("a.csv.gz", "a.parquet.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(b"a,b\n" + b"0" * (1 << 22)))
+        with pytest.raises(BadTables, match="unpack to over"):
+            read(tmp_path, path=name)
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.xml", b" " * (1 << 22))
+    with pytest.raises(BadTables, match="unpack to over"):
+        read(tmp_path, path="a.xlsx")
+
+
+def test_whole_numbers_with_gaps_never_pass_through_float(tmp_path: Path) -> None:
+    large = 2**60 + 1
+    frame = pd.DataFrame({"id": pd.array([large, None], dtype="Int64"), "x": [1.5, None]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    (piece,) = read(tmp_path, path="a.parquet")
+    assert as_text(piece.frame["id"]).tolist()[0] == str(large)
+    assert piece.frame["x"].dtype == "float64"

@@ -1,0 +1,86 @@
+"""Rows of an export that are no leads: deleted ones, and those made for a test.
+
+Decided here: rows of a yes or no called deleted are left out by `where`, with a question; rows that
+only look like tests by a name or an address are asked about, since a company may be called Test.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.value_words import NO, is_flag
+from pipelines.intake.guess.vocabulary import DELETED
+from pipelines.intake.guess.wording import say
+
+_NAMES: Final = re.compile(r"\b(?:name|company|e ?mail|title|topic)\b|会社|氏名|名前|件名|メール")
+_DELETED_VALUE: Final = re.compile(
+    r"(?:soft[ -])?deleted|trash(?:ed)?|(?:is )?test|削除(?:済み?)?|ゴミ箱|テスト|gelöscht"
+    r"|supprimée?|eliminad[oa]|удал[её]н\w*",
+    re.IGNORECASE,
+)
+_FEW: Final = 12
+_TESTS: Final = (
+    r"(?i)^test\b|\btest (?:lead|account|user|company|deal)\b|@(?:test|example)\.|テスト|動作確認"
+)
+
+
+def deleted(file: ExportFile) -> list[ExportColumn]:
+    """List the columns that say that a row was deleted, or made for a test."""
+    named = [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
+    return [*named, *(c for c in file.columns if c not in named and _says_deleted(c))]
+
+
+def _says_deleted(column: ExportColumn) -> bool:
+    """Return whether a status has a word for deleted rows among a few others."""
+    few = column.look == "category" and 1 < column.distinct <= _FEW
+    return few and any(_DELETED_VALUE.fullmatch(value) for value in column.values)
+
+
+def _parts_rows(file: ExportFile, column: ExportColumn) -> bool:
+    emptied = column.look == "time" and file.partly_missing(column) and file.separator is not None
+    return is_flag(column) or emptied
+
+
+def where(part: FileRole, others: Mapping[str, list[str]] | None = None) -> Iterator[str]:
+    """Write which rows of a file are for a table, if not all are.
+
+    Parameters
+    ----------
+    part
+        A file in a role; its deleted rows are left out.
+    others
+        Further columns, with the values that the rows must have.
+    """
+    wanted = {c.name: _remaining(part.file, c) for c in deleted(part.file)}
+    question = part.mark("deleted rows are left out") if wanted else ""
+    wanted |= others or {}
+    if wanted:
+        pairs = (f"{say(n)}: [{', '.join(map(say, words))}]" for n, words in wanted.items())
+        yield f"    where: {{{', '.join(pairs)}}}{question}"
+
+
+def _remaining(file: ExportFile, column: ExportColumn) -> list[str]:
+    """List the values of rows that were not deleted, as they stand; one may be missing."""
+    values = column.values if column.look != "time" else ()
+    if _says_deleted(column):
+        values = tuple(v for v in values if not _DELETED_VALUE.fullmatch(v))
+    else:
+        values = tuple(v for v in values if v.casefold() in NO)
+    missing = file.frame[column.name].isin(list(column.missing_words))
+    absent = sorted(set(file.frame.loc[missing, column.name].astype("str")))
+    return [*values, *absent]
+
+
+def rows_of_tests(file: ExportFile) -> Iterator[str]:
+    """Write a question for each column in which rows look like tests."""
+    for column in file.columns:
+        if column.look in {"category", "id", "text"} and _NAMES.search(spaced(column.name)):
+            values = file.text(column)
+            rows = values[values.str.contains(_TESTS, regex=True, na=False)]
+            if len(rows):
+                first = f"{column.name}: {rows.iloc[0]!r}"
+                yield f"    # ? {len(rows):,} rows look like tests ({first}); leave them out"

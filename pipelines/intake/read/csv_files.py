@@ -1,0 +1,113 @@
+"""CSV files, read piece by piece as text, every value exactly as it stands."""
+
+import csv
+import gzip
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from features.errors import BadTables, Fault
+from pipelines.intake.mapping.schema import Source
+from pipelines.intake.read.bounds import LONGEST_LINE, plain_refusal
+from pipelines.intake.read.encodings import unreadable
+
+_SAMPLE = 1 << 20
+_GZIP_TIMES = 8
+
+
+def csv_pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
+    """Read a file, at most `rows` rows at a time.
+
+    Raises
+    ------
+    BadTables
+        The file is not in the encoding of the source, has rows unlike its header, or is empty.
+    """
+    with plain_refusal(path, "a CSV file"):
+        try:
+            yield from _pieces(path, source, rows)
+        except UnicodeError as error:
+            raise unreadable(path, source.encoding) from error
+        except LookupError as error:
+            observed = f"{path.name}: encoding {source.encoding!r}"
+            fault = Fault(observed, "utf-8, cp932, euc_jp, utf-16 ...", "correct the mapping")
+            raise BadTables([fault]) from error
+        except pd.errors.EmptyDataError as error:
+            raise _nothing(path) from error
+
+
+def _pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
+    separator = source.separator or guess_separator(path, source.encoding)
+    try:
+        with (
+            warnings.catch_warnings(action="error", category=pd.errors.ParserWarning),
+            pd.read_csv(
+                path,
+                sep=r"\s+" if separator == "whitespace" else separator,
+                dtype=str,
+                na_filter=False,
+                index_col=False,
+                encoding=source.encoding,
+                chunksize=rows,
+            ) as pieces,
+        ):
+            yield from pieces
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        expected = f"rows like the header, {separator!r} between values, {source.encoding}"
+        do = "correct the file, or separator and encoding in the mapping"
+        raise BadTables([Fault(f"{path.name}: {error}", expected, do)]) from error
+
+
+def _nothing(path: Path) -> BadTables:
+    return BadTables([Fault(f"{path.name}: nothing", "a header line", "export again")])
+
+
+def guess_separator(path: Path, encoding: str = "utf-8") -> str:
+    """Return the sign that splits the header line into most parts.
+
+    Parameters
+    ----------
+    path
+        A CSV file, possibly packed (.gz).
+    encoding
+        In which its text stands.
+
+    Raises
+    ------
+    BadTables
+        The header is longer than a line may be, or holds zero bytes.
+    """
+    with plain_text(path, encoding) as file:
+        header = file.readline(LONGEST_LINE + 1)
+    if len(header) > LONGEST_LINE or "\0" in header:
+        raise BadTables.of(f"{path.name}: no header line", "a CSV file", "export again")
+    parts = {sign: _split(header, sign) for sign in ",;\t|"}
+    return max(parts, key=lambda sign: parts[sign])
+
+
+def _split(header: str, sign: str) -> int:
+    try:
+        return len(next(csv.reader([header], delimiter=sign), []))
+    except csv.Error:
+        return header.count(sign)
+
+
+def plain_text(path: Path, encoding: str) -> io.TextIOBase:
+    """Open a file of text, unpacked."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding=encoding)
+    return path.open(encoding=encoding)
+
+
+def estimated_lines(path: Path, encoding: str) -> int:
+    """Return about how many lines a file has, from its first mebibyte."""
+    with plain_text(path, encoding) as file:
+        sample = file.read(_SAMPLE)
+    lines = max(sample.count("\n"), 1)
+    if len(sample) < _SAMPLE:
+        return lines
+    size = path.stat().st_size * (_GZIP_TIMES if path.suffix == ".gz" else 1)
+    return int(size * lines / len(sample.encode(encoding)))

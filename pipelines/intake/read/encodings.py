@@ -1,0 +1,128 @@
+"""In which encoding the text of a file stands.
+
+Decided here: a byte order mark wins; then UTF-8 where all bytes fit it; then the encoding in which
+the words look like words. Japanese text comes in runs of Japanese characters and is rarely written
+in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter with an accent mostly
+stands alone. What fits none is refused, with the place.
+"""
+
+import codecs
+import gzip
+import re
+from pathlib import Path
+from typing import Final
+
+from features.errors import BadTables
+from pipelines.intake.read.bounds import plain_refusal
+
+MOST_BYTES: Final = 1 << 24
+"""So much of a file is looked at, unless all of it is ASCII so far."""
+_BLOCK: Final = 1 << 20
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_JAPANESE_RUN: Final = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]{2,}")
+_CYRILLIC_RUN: Final = re.compile(r"[\u0400-\u045f]{3,}")
+_ACCENT: Final = re.compile(
+    r"[\u00c0-\u00ff\u20ac\u2013\u2019\u201c\u201d\u00a0-\u00bf\u0152\u0153]"
+)
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_CANDIDATES: Final = (
+    ("cp932", _JAPANESE_RUN), ("euc_jp", _JAPANESE_RUN), ("cp1251", _CYRILLIC_RUN),
+    ("cp1252", _ACCENT),
+)  # fmt: skip
+_ENOUGH: Final = 0.6
+
+
+def guess_encoding(path: Path) -> str:
+    """Return the name of the encoding in which a text file can be read.
+
+    Raises
+    ------
+    BadTables
+        The bytes look like no text in any encoding that is known here.
+    """
+    start = _beginning(path)
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    if _fits(start, "utf-8"):
+        return "utf-8" if b"\0" not in start else _sixteen(start, path)
+    if b"\0" in start[:1000]:
+        return _sixteen(start, path)
+    best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
+    if _likeness(start, *best) < _ENOUGH:
+        raise _no_text(path, start)
+    return best[0]
+
+
+def unreadable(path: Path, encoding: str) -> BadTables:
+    """Return the refusal of a file that is not in an encoding, with the one that would fit."""
+    try:
+        advice = f"write `encoding: {guess_encoding(path)}` beside its path in the mapping"
+    except BadTables:
+        advice = "export again as UTF-8"
+    place = _first_fault(_beginning(path), encoding)
+    observed = f"{path.name}: text that is not {encoding}{place}"
+    return BadTables.of(observed, f"text in {encoding}", advice)  # type: ignore[return-value]
+
+
+def _beginning(path: Path) -> bytes:
+    """Read up to `MOST_BYTES`, and on as long as only ASCII has come."""
+    read = bytearray()
+    with (
+        plain_refusal(path, "a file of text"),
+        gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file,
+    ):
+        while block := file.read(_BLOCK):
+            read = bytearray(block[-4:]) if len(read) > MOST_BYTES and read.isascii() else read
+            read += block
+            if len(read) > MOST_BYTES and not read.isascii():
+                break
+    return bytes(read)
+
+
+def _fits(start: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        decoder.decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeness(start: bytes, encoding: str, run: re.Pattern[str]) -> float:
+    """Return the share of the characters beyond ASCII that stand in words of the encoding."""
+    if not _fits(start, encoding):
+        return 0.0
+    text = start.decode(encoding, errors="ignore")
+    beyond = len(_BEYOND_ASCII.findall(text))
+    return sum(len(match) for match in run.findall(text)) / max(beyond, 1)
+
+
+def _sixteen(start: bytes, path: Path) -> str:
+    even, odd = start[:2000:2].count(0), start[1:2000:2].count(0)
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    if max(even, odd) < len(start[:2000]) // 8 or not _fits(start, name):
+        raise _no_text(path, start)
+    return name
+
+
+def _first_fault(start: bytes, encoding: str) -> str:
+    try:
+        start.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = start.count(b"\n", 0, error.start) + 1
+        return f" (line {line}: byte 0x{start[error.start]:02x})"
+    return ""
+
+
+def _no_text(path: Path, start: bytes) -> BadTables:
+    place = _first_fault(start, "utf-8")
+    return BadTables.of(  # type: ignore[return-value]
+        f"{path.name}: bytes that are no text in UTF-8, CP932, EUC-JP, UTF-16 or CP1252{place}",
+        "a CSV file, Parquet or a workbook",
+        "correct the line, or export again as UTF-8",
+    )
