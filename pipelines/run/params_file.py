@@ -102,6 +102,8 @@ def _read(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
         raise BadParams.of(f"{name}: {error}", "a YAML file", "correct the line") from error
     if node is None:
         return {}, {(): 1}
+    if not yaml_lines.is_bounded(node):
+        raise BadParams.of(f"{name}: aliases without an end", "a small file", "write it out")
     if not isinstance(content, dict):
         raise BadParams.of(f"{name}: {type(content).__name__}", "sections", "see params.yaml")
     lines = dict(yaml_lines.lines(node))

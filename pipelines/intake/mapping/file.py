@@ -92,7 +92,8 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     if node is None:
         raise BadMapping([Fault(f"{name}: nothing", "a mapping", "start with `mikomi init`")])
     if not yaml_lines.is_bounded(node):
-        observed = f"{name}: aliases that never end, or over {yaml_lines.MOST_NODES:,} values when written out"
+        most = f"{yaml_lines.MOST_NODES:,} values when written out"
+        observed = f"{name}: aliases that never end, or over {most}"
         raise BadMapping([Fault(observed, "a mapping of bounded size", "write it out")])
     lines = dict(yaml_lines.lines(node))
     twice = [
