@@ -5,12 +5,12 @@ ignored, as other commands have theirs. Settings that may hold a password are ne
 made from Python never reads the environment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     explore_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     explore_seed: Annotated[int, Field(ge=0)] = 0
 
+    def __init__(self, **values: Any) -> None:
+        """Check every value, and report all that cannot be used at once."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise BadParams([_fault(one) for one in error.errors()]) from None
+
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings from `environment`.
@@ -117,14 +124,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Use only what the constructor receives: the environment is read by `read`."""
         return (sources["init_settings"],)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _faults_at_once(cls, values: Any, check: Callable[[Any], Self]) -> Self:
-        try:
-            return check(values)
-        except ValidationError as error:
-            raise BadParams([_fault(one) for one in error.errors()]) from None
 
 
 def _variable(name: str) -> str:
