@@ -25,7 +25,7 @@ _WAIT_SECONDS: Final = 90
 _LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
 
 
-class Server:
+class ServerClient:
     """A server by its address.
 
     Parameters
@@ -108,7 +108,7 @@ class Server:
         raise BadRequest.of(f"nobody at {self._address}", "a server", "start `mikomi serve`")
 
 
-def run(job: Job, server: Server, *, today: bool) -> dict[str, int]:
+def run(job: Job, server: ServerClient, *, today: bool) -> dict[str, int]:
     """Send every lead with its history; return how many of each there were.
 
     Parameters
