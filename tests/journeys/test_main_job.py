@@ -20,7 +20,7 @@ from pipelines.run.workspace import Workspace
 from pipelines.scoring import score
 from pipelines.storage import frames, partitions
 from pipelines.storage.work_directory import alone, work_directory
-from tests.small_company import ROOT, found, mikomi
+from tests.small_company import ROOT, create_company, mikomi
 from tests.telltales import plant_persons, traces_of_persons
 
 STAGES = list(stages.STAGES)
@@ -34,7 +34,7 @@ def sections_read() -> dict[str, set[str]]:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory, sections_read: dict[str, set[str]]) -> Path:
     folder = tmp_path_factory.mktemp("company")
-    found(folder)
+    create_company(folder)
     plant_persons(folder)
     sections = {one.name for one in fields(Params)}
     for stage in STAGES:

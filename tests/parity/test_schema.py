@@ -28,7 +28,7 @@ def test_tables_of_another_version_are_refused_and_not_changed(former: Engine) -
     with pytest.raises(SchemaMismatch) as raised:
         upgrade(former)
     fault = raised.value.faults[0]
-    assert fault.found == "a database with tables of version 0009"
+    assert fault.observed == "a database with tables of version 0009"
     assert "MIKOMI_DATABASE_URL" in fault.do
     assert inspect(former).get_table_names() == before
     assert not is_current(former)

@@ -154,7 +154,7 @@ def test_one_lead_equals_batch_to_the_bit(case: Case) -> None:
             lead=bare, activities=[Activity(**one) for one in mine.to_dict("records")]
         )
         cutoffs = np.array([moment_of(at) for at in rows["cutoff"]], np.int64)
-        values = compiled.values_of(encoder.told([history], None), 0, cutoffs)
+        values = compiled.values_of(encoder.coded([history], None), 0, cutoffs)
         assert values[:, -1].tolist() == slowly(case.tables, rows)
         coded = compiled.values(
             encoder.histories([history]), make_rows(np.zeros(cutoffs.size, np.int32), cutoffs)

@@ -26,7 +26,7 @@ def test_a_value_out_of_range_is_listed_beside_one_that_cannot_be_read() -> None
     }
     with pytest.raises(BadParams) as raised:
         Settings.read(environment)
-    listed = {(fault.found, fault.expected) for fault in raised.value.faults}
+    listed = {(fault.observed, fault.expected) for fault in raised.value.faults}
     assert listed == {
         ("MIKOMI_PORT unreadable", "a whole number"),
         ("MIKOMI_BODY_BYTES=3", "at least 1000"),
