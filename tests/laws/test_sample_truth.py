@@ -34,7 +34,7 @@ def ask(lead_company: SampleCompany, lead: int, cutoff: int) -> pd.Series:
 
 
 def win_chance_by_state(lead_company: SampleCompany, lead: int, cutoff: int) -> np.ndarray:
-    """Return the probabilities with full information, for each hidden state that the lead might be in."""
+    """Return the probabilities with full information, by the hidden state of the lead."""
     answers = []
     for state in range(5):
         path = np.full_like(lead_company.lives.path, state)
