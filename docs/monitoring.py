@@ -83,8 +83,8 @@ _DETECTED: Final = """
 
 Days from a change to the first alarm, in {companies} companies each. "Leads" counts all leads that
 ever came; about {share:.0%} of them are open. The monitor ran on days 1, 2, 3, 5, 7, 10, 14, 21,
-... after the change. The last change shows only when predictions have matured, so for it the monitor
-ran every 14 days.
+... after the change. The last change shows only when predictions have matured, so for it the
+monitor ran every 14 days.
 
 """
 _USUAL: Final = """
