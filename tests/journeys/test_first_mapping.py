@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def origins(mapping: Mapping) -> dict[tuple[str, str, str], tuple[str | None, str | None]]:
-    """Return where every canonical column comes from: (table, file, column) -> origin."""
+    """Tell where every canonical column comes from: (table, file, column) -> origin."""
     return {
         (table, Path(mapping.sources[rule.source].path or "").stem, name): (
             origin.column,
@@ -42,12 +42,12 @@ def test_the_guess_comes_near_the_mapping_by_hand(folder: Path) -> None:
     guessed = load(folder / "guessed.yaml")
     by_hand = load(ROOT / "examples" / "sample" / "mapping.yaml")
     wanted = origins(by_hand)
-    guessed_origins = origins(guessed)
-    missed = {place for place in wanted if guessed_origins.get(place) != wanted[place]}
+    found = origins(guessed)
+    missed = {place for place in wanted if found.get(place) != wanted[place]}
     assert missed == {  # what no look at the values can tell
         ("activities", "page_views", "direction"),
     }
-    assert set(guessed_origins) <= set(wanted)
+    assert set(found) <= set(wanted)
     assert guessed.times == by_hand.times
     assert set(guessed.missing_values) <= set(by_hand.missing_values)
 
@@ -58,8 +58,8 @@ def test_what_is_filled_by_the_outcome_is_no_attribute(folder: Path) -> None:
     assert set(guessed.known_later) == set(by_hand.known_later)
     protected = {rule.column for rule in by_hand.audit_only.values()}
     assert set(guessed.never_use) == set(by_hand.never_use) | protected
-    kinds = {name: rule.kind for name, rule in guessed.attributes.items()}
-    assert kinds == {rule.column: rule.kind for rule in by_hand.attributes.values()}
+    told = {name: rule.kind for name, rule in guessed.attributes.items()}
+    assert told == {rule.column: rule.kind for rule in by_hand.attributes.values()}
 
 
 def test_the_check_runs_without_errors_and_bites_on_a_swap(folder: Path) -> None:

@@ -70,8 +70,8 @@ def test_an_export_of_several_files_gets_its_roles(tmp_path: Path) -> None:
     assert mails.columns["activity_type"].column == "what"
     assert [rule.source for rule in mapping.outcomes] == ["deals"]
     assert [rule.source for rule in mapping.attribute_changes] == ["history"]
-    meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"Won": "won", "Lost": "lost", "Qualified": "Qualified"}
+    told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"Won": "won", "Lost": "lost", "Qualified": "Qualified"}
     assert "in which zone" in text
     report = check(tmp_path / "mapping.yaml")
     assert report.tables["leads"].kept == 120
@@ -88,8 +88,8 @@ def test_a_flat_table_gets_leads_outcomes_and_questions(tmp_path: Path) -> None:
         "gender": ("protected", "保護属性"),
     }
     assert "Select" in mapping.missing_values
-    meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"0": "lost", "1": "won"}
+    told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"0": "lost", "1": "won"}
     assert "# left out: Lead Quality (no values)" in text
     report = check(tmp_path / "mapping.yaml")
     assert report.errors == ()
@@ -126,8 +126,8 @@ def test_parquet_and_japanese_words(tmp_path: Path) -> None:
     mapping = parse(guess([tmp_path / "リード.parquet"], tmp_path))
     assert mapping.leads[0].columns["lead_id"].column == "顧客ID"
     assert grounds(mapping) == {"氏名": ("personal", "個人情報")}
-    meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"受注": "won", "失注": "lost", "商談中": "商談中"}
+    told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"受注": "won", "失注": "lost", "商談中": "商談中"}
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

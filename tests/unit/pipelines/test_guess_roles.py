@@ -82,8 +82,8 @@ def test_leads_with_a_status_and_their_acts(
     assert columns(mapping, "outcomes") == {
         "lead_id": "id", "occurred_at": "closed", "outcome": "status",
     }  # fmt: skip
-    meanings = outcome.columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"won": "won", "lost": "lost", "open": "opened"}
+    told = outcome.columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"won": "won", "lost": "lost", "open": "opened"}
     assert re.search(r"open: opened # \?", path.read_text("utf-8"))
     report = check(path)
     assert report.errors == ()
@@ -138,8 +138,8 @@ def test_purchases_alone_are_activities_and_conversions(tmp_path: Path) -> None:
     export.write_text("\n".join([" customer_id  date  dollars", *rows, rows[0]]), "utf-8")
     (tmp_path / "mapping.yaml").write_text(guess([export], tmp_path), "utf-8")
     report = check(tmp_path / "mapping.yaml")
-    usable = {name: table.kept for name, table in report.tables.items()}
-    assert usable == {"leads": 60, "activities": 301, "outcomes": 301}
+    kept = {name: table.kept for name, table in report.tables.items()}
+    assert kept == {"leads": 60, "activities": 301, "outcomes": 301}
     assert report.errors == ()
 
 
@@ -160,8 +160,8 @@ def test_japanese_headers(tmp_path: Path) -> None:
     assert [rule.source for rule in mapping.leads] == ["リード"]
     assert columns(mapping, "leads") == {"lead_id": "リードID", "created_at": "登録日時"}
     assert columns(mapping, "activities")["activity_type"] == "種別"
-    meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"商談化": "opened", "受注": "won", "失注": "lost"}
+    told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"商談化": "opened", "受注": "won", "失注": "lost"}
     assert mapping.times.zone == "Asia/Tokyo"
     assert check(path).errors == ()
 
@@ -172,8 +172,8 @@ def test_a_single_flat_table_with_a_converted_flag(tmp_path: Path) -> None:
     mapping, path = guessed(tmp_path, {"export": flat})
     assert columns(mapping, "leads") == {"lead_id": "id", "created_at": "created"}
     assert mapping.activities == ()
-    meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
-    assert meanings == {"0": "lost", "1": "won"}
+    told = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
+    assert told == {"0": "lost", "1": "won"}
     assert "converted" not in mapping.leads[0].attributes
     assert check(path).errors == ()
 
@@ -185,7 +185,7 @@ def test_files_without_any_key_still_give_a_mapping_that_reads(tmp_path: Path) -
 
 
 def file(name: str, **values: list[str]) -> File:
-    looked = tuple(look_at(column, pd.Series(cells)) for column, cells in values.items())
+    looked = tuple(look_at(column, pd.Series(found)) for column, found in values.items())
     return File(name, f"{name}.csv", looked, len(next(iter(values.values()))))
 
 
@@ -194,8 +194,8 @@ def test_a_number_among_the_ids_is_no_link_unless_its_name_says_so() -> None:
     leads = file("leads", id=ids)
     few = [str(n % 50 + 1) for n in range(100)]
     assert find_links([leads, file("sizes", employees=few)]) == []
-    links = find_links([leads, file("calls", lead=few)])
-    assert [(link.column.name, link.parent.name) for link in links] == [("lead", "leads")]
+    found = find_links([leads, file("calls", lead=few)])
+    assert [(link.column.name, link.parent.name) for link in found] == [("lead", "leads")]
     strange = [str(n % 50 + 1000) for n in range(100)]
     assert find_links([leads, file("calls", lead=strange)]) == []
 

@@ -53,7 +53,7 @@ def test_numbers_are_read_or_refused_never_guessed(word: str, number: float | No
     assert np.isnan(values[0]) if number is None else values[0] == number
 
 
-def test_a_decimal_comma_is_read_when_it_is_stated() -> None:
+def test_a_decimal_comma_is_read_when_it_is_said() -> None:
     values, unreadable = read_numbers(pd.Series(["1.234,5", "7", "0,25"]), decimal=",")
     assert values.tolist() == [1234.5, 7.0, 0.25]
     assert not unreadable.any()

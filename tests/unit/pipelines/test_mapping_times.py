@@ -48,14 +48,14 @@ def test_offsets_in_a_column_may_differ_and_may_be_lacking() -> None:
 BERLIN = {"zone": "Europe/Berlin"}
 
 
-def test_a_local_time_that_happens_twice_is_the_earlier_unless_stated() -> None:
+def test_a_local_time_that_happens_twice_is_the_earlier_unless_said() -> None:
     twice: list[object] = ["2025-10-26 02:30"]
     assert moments(twice, **BERLIN) == ["2025-10-26T00:30:00"]
     assert moments(twice, **BERLIN, ambiguous="later") == ["2025-10-26T01:30:00"]
     assert moments(twice, **BERLIN, ambiguous="fault") == [""]
 
 
-def test_a_local_time_that_is_skipped_is_the_moment_after_unless_stated() -> None:
+def test_a_local_time_that_is_skipped_is_the_moment_after_unless_said() -> None:
     never: list[object] = ["2025-03-30 02:30"]
     assert moments(never, **BERLIN) == ["2025-03-30T01:00:00"]
     assert moments(never, **BERLIN, nonexistent="fault") == [""]

@@ -73,27 +73,24 @@ def test_a_query_is_read_in_pieces(tmp_path: Path) -> None:
         crm.execute("create table leads (id text, n integer)")
         crm.executemany("insert into leads values (?, ?)", [("1", 5), ("2", None), ("3", 7)])
     crm.close()
-    source = {
-        "url": f"sqlite:///{tmp_path / 'crm.db'}",
-        "query": "select * from leads order by id;",
-    }
-    pieces = read(tmp_path, rows=2, **source)
+    said = {"url": f"sqlite:///{tmp_path / 'crm.db'}", "query": "select * from leads order by id;"}
+    pieces = read(tmp_path, rows=2, **said)
     assert [p.frame["n"].tolist() for p in pieces] == [[5, None], [7]]
-    assert reader(tmp_path, **source).estimated_rows() == 3
+    assert reader(tmp_path, **said).estimated_rows() == 3
     with pytest.raises(BadTables, match="no such table"):
-        read(tmp_path, url=source["url"], query="select * from nowhere")
+        read(tmp_path, url=said["url"], query="select * from nowhere")
 
 
-def test_an_unknown_address_is_reported(tmp_path: Path) -> None:
+def test_an_address_nobody_understands_is_said(tmp_path: Path) -> None:
     for url in ("crm", "nosuchdb://host/crm"):
         with pytest.raises(BadTables, match="an SQLAlchemy address"):
             read(tmp_path, url=url, query="select 1")
 
 
-def test_passwords_are_not_shown(tmp_path: Path) -> None:
-    source = {"url": "postgresql+psycopg://me:secret@host/crm", "query": "select 1"}
-    (described,) = reader(tmp_path, **source).inputs()
-    assert "secret" not in described.place
+def test_passwords_are_not_told(tmp_path: Path) -> None:
+    said = {"url": "postgresql+psycopg://me:secret@host/crm", "query": "select 1"}
+    (found,) = reader(tmp_path, **said).inputs()
+    assert "secret" not in found.place
 
 
 def test_the_environment_fills_in_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +113,7 @@ def test_broken_files_are_refused_not_bent(tmp_path: Path, text: str, words: str
         read(tmp_path, path="a.csv", separator=",")
 
 
-def test_a_missing_source_is_reported(tmp_path: Path) -> None:
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadTables, match=r"no file .*nowhere\.csv"):
         reader(tmp_path, path="nowhere.csv").columns()
     (tmp_path / "a.csv").write_bytes("名,b\n".encode("cp932"))
