@@ -70,9 +70,10 @@ test: $(VENV)/.ready browser  ## set up, and run every test
 golden: $(VENV)/.ready  ## freeze anew what the sample company gives, after a deliberate change
 	$(BIN)/python -m tests.golden.freeze
 
-check: $(VENV)/.ready  ## style, types, import contracts
+check: $(VENV)/.ready  ## style, names, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.names
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -63,7 +63,7 @@ def grown(grow: Grow, seeds: tuple[int, ...] = SEEDS) -> tuple[list[Booster], fl
 
 
 def losses(trees: list[Booster], judged: tuple[TrainingSet, Floats]) -> Floats:
-    """Give the log loss of every other row, the mean over the seeds."""
+    """Return the log loss of every other row, the mean over the seeds."""
     rows, start = judged
     return np.mean(
         [
@@ -119,9 +119,14 @@ def measure() -> None:
     here, seconds = grown(booster.grow)
     alone = {"log_loss": float(losses(here, judged).mean()), "seconds": seconds}
     start = float(np.mean(margin_log_losses(margin=judged[1], label=judged[0].label)))
-    found = {str(count): on_workers(count, here, judged) for count in WORKERS}
-    asked = {"rows": ROWS, "trees": GROWTH[0], "seeds": len(SEEDS), "start_log_loss": start}
-    write("cluster", {"asked": asked, "here": alone, "workers": found}, "lightgbm", "distributed")
+    by_workers = {str(count): on_workers(count, here, judged) for count in WORKERS}
+    settings = {"rows": ROWS, "trees": GROWTH[0], "seeds": len(SEEDS), "start_log_loss": start}
+    write(
+        "cluster",
+        {"asked": settings, "here": alone, "workers": by_workers},
+        "lightgbm",
+        "distributed",
+    )
 
 
 if __name__ == "__main__":

@@ -44,19 +44,19 @@ Judge = tuple[TrainingSet, Floats]
 
 def main(arguments: list[str]) -> None:
     """Measure and write the result."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--leads", type=int, default=LEADS)
-    asked.add_argument("--companies", type=int, default=len(MONTHS))
-    told = asked.parse_args(arguments)
-    if told.companies < 2:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--leads", type=int, default=LEADS)
+    parser.add_argument("--companies", type=int, default=len(MONTHS))
+    options = parser.parse_args(arguments)
+    if options.companies < 2:
         raise SystemExit("found --companies 1; expected at least 2, for a standard error")
-    found: dict[int, list[Facts]] = {size: [] for size in DRAWS}
-    for company in range(told.companies):
-        for size, facts in _of_company(company, told.leads):
-            found[size].append(facts)
+    facts_by_size: dict[int, list[Facts]] = {size: [] for size in DRAWS}
+    for company in range(options.companies):
+        for size, facts in _of_company(company, options.leads):
+            facts_by_size[size].append(facts)
             print(company, size, facts, flush=True)
-    lines = [line(size, each) for size, each in found.items()]
-    harness.write("cold_start", {"leads": told.leads, "sizes": lines}, "numpy", "lightgbm")
+    lines = [line(size, each) for size, each in facts_by_size.items()]
+    harness.write("cold_start", {"leads": options.leads, "sizes": lines}, "numpy", "lightgbm")
 
 
 def _of_company(company: int, leads: int) -> Iterator[tuple[int, Facts]]:
@@ -71,30 +71,30 @@ def _of_company(company: int, leads: int) -> Iterator[tuple[int, Facts]]:
             yield size, facts | {"company": company}
 
 
-def line(size: int, found: list[Facts]) -> dict[str, Any]:
+def line(size: int, facts: list[Facts]) -> dict[str, Any]:
     """Put the draws of a size together; companies, not draws, are independent.
 
     >>> both = {"log_loss": 0.1, "points_log_loss": 0.1, "coverage": 1.0}
-    >>> told = line(10, [both | {"company": 0.0}, both | {"company": 1.0, "coverage": 0.8}])
-    >>> told["coverage"], round(told["coverage_se"], 3), told["behind_points"]
+    >>> summary = line(10, [both | {"company": 0.0}, both | {"company": 1.0, "coverage": 0.8}])
+    >>> summary["coverage"], round(summary["coverage_se"], 3), summary["behind_points"]
     (0.9, 0.1, 0.0)
     """
-    middle = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
-    behind = [one["log_loss"] - one["points_log_loss"] for one in found]
+    middle = {name: float(np.mean([one[name] for one in facts])) for name in facts[0]}
+    behind = [one["log_loss"] - one["points_log_loss"] for one in facts]
     return {
         "conversions": size,
-        "companies": len({one["company"] for one in found}),
-        "draws": len(found),
+        "companies": len({one["company"] for one in facts}),
+        "draws": len(facts),
         **{name: value for name, value in middle.items() if name != "company"},
-        "coverage_se": _error(found, [one["coverage"] for one in found]),
+        "coverage_se": _error(facts, [one["coverage"] for one in facts]),
         "behind_points": float(np.mean(behind)),
-        "noise": 2.0 * _error(found, behind),
+        "noise": 2.0 * _error(facts, behind),
     }
 
 
-def _error(found: list[Facts], values: list[float]) -> float:
-    """Give the standard error of a mean, from the means of the companies."""
-    companies = np.array([one["company"] for one in found])
+def _error(facts: list[Facts], values: list[float]) -> float:
+    """Return the standard error of a mean, from the means of the companies."""
+    companies = np.array([one["company"] for one in facts])
     means = [np.array(values)[companies == one].mean() for one in np.unique(companies)]
     return float(np.std(means, ddof=1) / np.sqrt(len(means)))
 
@@ -104,18 +104,18 @@ def draw_leads(rows: TrainingSet, conversions: int, seed: int) -> TrainingSet:
     leads = np.random.default_rng(seed).permutation(np.unique(rows.lead))
     won = np.isin(leads, rows.lead[rows.label == 1.0])
     if conversions == 0:
-        kept = leads[~won][:FIRST_LEADS]
+        selected = leads[~won][:FIRST_LEADS]
     elif np.count_nonzero(won) < conversions:
-        raise SystemExit(f"{np.count_nonzero(won)} leads converted, {conversions} asked: --leads")
+        raise SystemExit(f"{np.count_nonzero(won)} leads converted, {conversions} needed: --leads")
     else:
-        kept = leads[: np.flatnonzero(np.cumsum(won) == conversions)[0] + 1]
-    return rows.take(np.flatnonzero(np.isin(rows.lead, kept)))
+        selected = leads[: np.flatnonzero(np.cumsum(won) == conversions)[0] + 1]
+    return rows.take(np.flatnonzero(np.isin(rows.lead, selected)))
 
 
-def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
+def _one(rows: TrainingSet, judge: Judge, points_table: Points, seed: int) -> Facts:
     test, truth = judge
-    model = fit_model.fit(rows, points=given, seed=seed)
-    by_points = scorecard.from_points(rows, given).margin(test.values)
+    model = fit_model.fit(rows, points=points_table, seed=seed)
+    by_points = scorecard.from_points(rows, points_table).margin(test.values)
     probability = model.probability(test.values)
     low, high, sufficient = model.interval.of(probability)
     tenth = np.argsort(np.argsort(probability, kind="stable")) * TENTHS // len(probability)
@@ -124,7 +124,7 @@ def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
         for k in range(TENTHS)
     ]
     rate = max(rows.conversions, 0.5) / len(rows)
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "rows": len(rows),
         "auc": metrics.auc(label=test.label, probability=probability),
         "log_loss": log_losses(probability=probability, label=test.label).mean(),
@@ -137,7 +137,7 @@ def _one(rows: TrainingSet, judge: Judge, given: Points, seed: int) -> Facts:
         "sufficient_share": sufficient.mean(),
         "trees": 0 if model.booster is None else model.booster.trees,
     }
-    return {name: float(value) for name, value in told.items()}
+    return {name: float(value) for name, value in figures.items()}
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Tell this data from any other."""
+        """Return a hash that identifies the data."""
         digest = hashlib.sha256()
         for part in (self.train, self.test):
             for name in ("values", "label", "lead", "cutoff"):
@@ -86,7 +86,7 @@ class Dataset:
 
 
 def data_folder() -> Path:
-    """Find the real data: the variable MIKOMI_DATA, else `../shared/data`."""
+    """Return the folder of the real data: the variable MIKOMI_DATA, else `../shared/data`."""
     return Path(os.environ.get("MIKOMI_DATA", HERE.parent.parent / "shared" / "data"))
 
 

@@ -117,9 +117,9 @@ def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
     taught, judged = rows.iloc[split.learning], rows.iloc[split.test]
     catalog = _catalog(tables, taught, (1.0, 7.0, 30.0, 90.0))
     whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
-    given = points.resolve(points.read(POINTS.read_text("utf-8")), catalog)
+    points_table = points.resolve(points.read(POINTS.read_text("utf-8")), catalog)
     parts = whole.take(split.learning), whole.take(split.test)
-    return Known(*parts, given, made, taught, judged)
+    return Known(*parts, points_table, made, taught, judged)
 
 
 def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:

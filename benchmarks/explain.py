@@ -40,7 +40,7 @@ Values = NDArray[np.float32]
 
 
 def company() -> Catalog:
-    """Give a catalog of a usual size: six activity types, three topics, two categories."""
+    """Return a catalog of a usual size: six activity types, three topics, two categories."""
     vocabulary = Vocabulary(
         activity_types=("page_view", "email_open", "call", "meeting", "download", "seminar"),
         topics=(("page_view", "pricing"), ("page_view", "cases"), ("download", "whitepaper")),
@@ -228,7 +228,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=100_000)
-    asked = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     catalog = company()
     values = draw(catalog, 20_000, 0)
     results = {name: compare(name, values, catalog, 200) for name in MODELS}
@@ -236,8 +236,8 @@ def main(argv: list[str] | None = None) -> None:
     for result in results.values():
         result["times_large_pred_contrib"] = large / result["tables_us_per_lead"]
         print({key: round(value, 2) for key, value in result.items()})
-    many = draw(catalog, min(asked.batch, asked.leads), 3)
-    ranked = ranking(artifact(values, catalog), many, asked.leads)
+    many = draw(catalog, min(options.batch, options.leads), 3)
+    ranked = ranking(artifact(values, catalog), many, options.leads)
     print(ranked)
     write(
         "explain",

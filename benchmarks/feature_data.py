@@ -60,7 +60,7 @@ def times(moments: np.ndarray) -> pd.Series:
 
 
 def tables(work: Work) -> tuple[Tables, pd.DataFrame]:
-    """Give the canonical tables and the snapshots, repeated texts dictionary-encoded."""
+    """Return the canonical tables and the snapshots, repeated texts dictionary-encoded."""
     ids = pd.Index([f"lead-{n:08d}" for n in range(work.leads)], dtype="str")
     activities = pd.DataFrame(
         {
@@ -81,7 +81,7 @@ def tables(work: Work) -> tuple[Tables, pd.DataFrame]:
 
 
 def catalog() -> Catalog:
-    """Give the 117 wanted features."""
+    """Return the 117 wanted features."""
     valued = tuple((code, "dwell_seconds") for code in TYPES)
     vocabulary = Vocabulary(activity_types=TYPES, valued=valued)
     measures = ("count", "days_since_last", "days_since_first", "dwell_seconds_sum")

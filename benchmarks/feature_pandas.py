@@ -8,7 +8,7 @@ from benchmarks.feature_peers import CELLS, WINDOWS, Columns, Plan
 
 
 def pandas_plans(work: Work) -> dict[str, Plan]:
-    """Give the one plan of pandas."""
+    """Return the one plan of pandas."""
     acts = pd.DataFrame(
         {
             "lead": work.lead,

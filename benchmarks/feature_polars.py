@@ -33,7 +33,7 @@ def _key(time: pl.Expr) -> pl.Expr:
 
 
 def _polars_asof(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
-    """Find the running totals before the cutoff and before each window, by lead and type."""
+    """Compute the running totals before the cutoff and before each window, by lead and type."""
     rows = snaps.lazy()
     cells: list[pl.LazyFrame] = []
     for k in range(len(TYPES)):
@@ -51,10 +51,10 @@ def _polars_asof(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
             .set_sorted("key")
         )
         begin = mine.select("key", "n", "sum")
-        found = rows.select(
+        totals = rows.select(
             _key(pl.col("cutoff")).alias("key"), pl.col("cutoff"), pl.col("lead")
         ).set_sorted("key")
-        found = found.join_asof(mine, on="key", allow_exact_matches=False)
+        totals = totals.join_asof(mine, on="key", allow_exact_matches=False)
         for window in (*WINDOWS, "ever"):
             since = pl.col("cutoff") - window * DAY if window != "ever" else pl.lit(START - DAY)
             edge = rows.select(_key(since).alias("key")).set_sorted("key")
@@ -62,8 +62,8 @@ def _polars_asof(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
                 pl.col("n").fill_null(0).alias(f"n{window}"),
                 pl.col("sum").fill_null(0.0).alias(f"s{window}"),
             )
-            found = pl.concat([found, passed], how="horizontal")
-        cells.append(found.select(_polars_cells(k)))
+            totals = pl.concat([totals, passed], how="horizontal")
+        cells.append(totals.select(_polars_cells(k)))
     return _polars_columns(snaps, pl.collect_all(cells))
 
 
@@ -108,7 +108,7 @@ def _nulls(like: pl.Series) -> pl.Series:
 
 
 def _polars_gather(acts: pl.DataFrame, snaps: pl.DataFrame) -> Columns:
-    """Find the activity before each edge by lead, then gather the running totals of every type."""
+    """Locate the activity before each edge by lead, then gather the running totals by type."""
     keys = range(len(TYPES))
     of = [pl.col("type") == k for k in keys]
     totals = acts.lazy().select(
@@ -146,8 +146,8 @@ def _gathered(at: dict[str, pl.DataFrame], k: int) -> pl.DataFrame:
     cells = {f"c{w}_{k}": head[f"n{k}"] - at[str(w)][f"n{k}"] for w in (*WINDOWS, "ever")}
     has = cells[f"cever_{k}"] > 0
     for moment in ("last", "first"):
-        found = head[f"{moment}{k}"]
-        cells[f"{moment}_{k}"] = found.zip_with(has, _nulls(found))
+        totals = head[f"{moment}{k}"]
+        cells[f"{moment}_{k}"] = totals.zip_with(has, _nulls(totals))
     cells[f"d30_{k}"] = head[f"s{k}"] - at["30"][f"s{k}"]
     cells[f"dever_{k}"] = head[f"s{k}"] - tail[f"s{k}"]
     return pl.DataFrame(cells)

@@ -58,7 +58,7 @@ def main(leads: int, partitions: int) -> None:
 
 
 def _most_memory_gib() -> float:
-    """Tell the most memory since this program began; `ru_maxrss` would count its parent's too."""
+    """Return the most memory since this program began; `ru_maxrss` would count its parent's too."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

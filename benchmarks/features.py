@@ -52,17 +52,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--leads", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--partitions", type=int, default=20)
-    asked = parser.parse_args(arguments)
-    chosen, plans = choose_plans(max(asked.leads // 10, 500))
+    options = parser.parse_args(arguments)
+    chosen, plans = choose_plans(max(options.leads // 10, 500))
     result = {
-        "leads": asked.leads,
+        "leads": options.leads,
         "features": len(feature_data.catalog().features),
         "plans_on_a_tenth": plans,
-        "in_memory": in_memory(asked.leads, asked.rounds, chosen),
-        "from_parquet": from_parquet(asked.leads, asked.rounds),
-        "growth": growth(asked.leads, asked.rounds),
+        "in_memory": in_memory(options.leads, options.rounds, chosen),
+        "from_parquet": from_parquet(options.leads, options.rounds),
+        "growth": growth(options.leads, options.rounds),
         "one_lead_microseconds": one_lead(),
-        "partitions": by_partitions(asked.leads, asked.partitions),
+        "partitions": by_partitions(options.leads, options.partitions),
     }
     print(harness.write("features", result, *PACKAGES))
 

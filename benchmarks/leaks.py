@@ -84,7 +84,7 @@ def _plain(answers: list[CheckResult]) -> dict[str, Any]:
 
 
 def _named_by(answers: list[CheckResult], name: str) -> dict[str, list[str]]:
-    """Tell which checks fail, and which warn, for a column."""
+    """Return which checks fail, and which warn, for a column."""
     named = [one for one in answers if {name, f"profile__{name}"} & set(one.names)]
     return {kind: [one.code for one in named if one.verdict == kind] for kind in ("fail", "warn")}
 
@@ -101,16 +101,16 @@ def _sample(work: Path) -> Path:
 
 
 def main(names: list[str]) -> None:
-    """Write the table; data sets that are not asked for keep their lines."""
+    """Write the table; data sets that are not named keep their lines."""
     made: dict[str, Callable[[Path], Path]] = {name: _example(name) for name in NAMES}
     made |= {"sample": _sample, "leadforge": leaks_leadforge.export}
     before = harness.RESULTS / "leaks.json"
-    told: dict[str, Any] = json.loads(before.read_text("utf-8"))["data"] if names else {}
+    results: dict[str, Any] = json.loads(before.read_text("utf-8"))["data"] if names else {}
     for name in names or NAMES:
         with tempfile.TemporaryDirectory() as work:
-            told[name] = compared(made[name](Path(work)), Path(work))
-        sys.stdout.write(f"{name}: {told[name]['let_in']}\n{told[name]['strict']}\n")
-    harness.write("leaks", {"data": told}, "lightgbm", "leadforge")
+            results[name] = compared(made[name](Path(work)), Path(work))
+        sys.stdout.write(f"{name}: {results[name]['let_in']}\n{results[name]['strict']}\n")
+    harness.write("leaks", {"data": results}, "lightgbm", "leadforge")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 SEED: Final = 42
-ASKED_DAYS: Final = 30
+CUTOFF_DAYS: Final = 30
 RECIPE: Final = "b2b_saas_procurement_v1"
 LATER: Final = {"stage": "category", "current_stage": "category", "total_touches_all": "number"}
 _ACTS: Final = {
@@ -43,7 +43,7 @@ def export(folder: Path) -> Path:
     for name in _ACTS:
         table[name].to_parquet(folder / f"{name}.parquet")
     age = pd.to_datetime(leads["conversion_timestamp"]) - pd.to_datetime(leads["lead_created_at"])
-    won = leads[(age >= pd.Timedelta(days=ASKED_DAYS)).to_numpy(bool, na_value=False)]
+    won = leads[(age >= pd.Timedelta(days=CUTOFF_DAYS)).to_numpy(bool, na_value=False)]
     won[["lead_id"]].to_parquet(folder / "won.parquet")
     (folder / "mapping.yaml").write_text(yaml.safe_dump(mapping()), "utf-8")
     (folder / "params.yaml").write_text(yaml.safe_dump(params(folder)), "utf-8")
@@ -51,7 +51,7 @@ def export(folder: Path) -> Path:
 
 
 def mapping() -> dict[str, Any]:
-    """Give the strict mapping, in which what is known later is named."""
+    """Return the strict mapping, in which what is known later is named."""
     names = ["leads", "accounts", "won", *_ACTS]
     lead = ("lead_source", "first_touch_channel", "role_function", "seniority", "buyer_role")
     company = ("industry", "region", "employee_band", "estimated_revenue_band")
@@ -97,7 +97,7 @@ def mapping() -> dict[str, Any]:
                 "source": "won",
                 "columns": {
                     "lead_id": "lead_id",
-                    "occurred_at": {"after_created_days": ASKED_DAYS + 1},
+                    "occurred_at": {"after_created_days": CUTOFF_DAYS + 1},
                     "outcome": {"constant": "won"},
                 },
             }
@@ -106,11 +106,11 @@ def mapping() -> dict[str, Any]:
 
 
 def params(folder: Path) -> dict[str, Any]:
-    """Ask about every lead that is still open after 30 days."""
+    """Return params that score every lead that is still open after 30 days."""
     return {
         "workspace": "leadforge",
         "source": {"mapping": str(folder / "mapping.yaml")},
-        "cohort": {"horizon_days": 2, "every_days": None, "early_age_hours": [24 * ASKED_DAYS]},
+        "cohort": {"horizon_days": 2, "every_days": None, "early_age_hours": [24 * CUTOFF_DAYS]},
         "split": {"test_share": 0.25},
         "features": {"windows_days": [7, 30]},
     }

@@ -47,29 +47,29 @@ def main(arguments: list[str]) -> None:
     argparse.ArgumentParser(prog="python -m benchmarks.limit").parse_args(arguments)
     sizes = []
     for leads, companies in COMPANIES.items():
-        found = []
+        figures = []
         for seed in range(SEED, SEED + companies):
-            found.append(measure(leads, seed))
-            print(leads, seed, found[-1], flush=True)
-        sizes.append({"leads": leads, "companies": companies} | together(found))
+            figures.append(measure(leads, seed))
+            print(leads, seed, figures[-1], flush=True)
+        sizes.append({"leads": leads, "companies": companies} | together(figures))
     print(harness.write("limit", {"sizes": sizes}, "numpy", "lightgbm"))
 
 
-def together(found: list[Facts]) -> Facts:
-    """Give the mean of every figure over companies, and its standard error if there are several.
+def together(figures: list[Facts]) -> Facts:
+    """Return the mean of every figure over companies, and its standard error if there are several.
 
     >>> together([{"gap": 0.02}, {"gap": 0.04}])
     {'gap': 0.03, 'gap_se': 0.01}
     >>> together([{"gap": 0.02}])
     {'gap': 0.02}
     """
-    told: Facts = {}
-    for name in found[0]:
-        each = np.array([one[name] for one in found])
-        told[name] = round(float(each.mean()), 5)
+    summary: Facts = {}
+    for name in figures[0]:
+        each = np.array([one[name] for one in figures])
+        summary[name] = round(float(each.mean()), 5)
         if len(each) > 1:
-            told[f"{name}_se"] = round(float(each.std(ddof=1) / np.sqrt(len(each))), 5)
-    return told
+            summary[f"{name}_se"] = round(float(each.std(ddof=1) / np.sqrt(len(each))), 5)
+    return summary
 
 
 def measure(leads: int, seed: int) -> Facts:
@@ -80,8 +80,8 @@ def measure(leads: int, seed: int) -> Facts:
     model = fit_model.fit(known.rows, points=known.points, seed=SEED)
     ours = true_auc(known.truth, model.probability(known.test.values))
     seconds = time.perf_counter() - began
-    told = _from_truth(known.rows, known.taught_truth, known.test)
-    without_luck = true_auc(known.truth, told)
+    learned = _from_truth(known.rows, known.taught_truth, known.test)
+    without_luck = true_auc(known.truth, learned)
     changed = _change_of_times(known)
     return {
         "rows": len(known.rows),
@@ -97,22 +97,22 @@ def measure(leads: int, seed: int) -> Facts:
     }
 
 
-def true_auc(truth: Floats, said: Floats) -> float:
-    """Give the expected AUC of an order, when every row converts by its true probability.
+def true_auc(truth: Floats, predicted: Floats) -> float:
+    """Return the expected AUC of an order, when every row converts by its true probability.
 
     Equal values count half, as if their order were drawn.
 
     >>> true_auc(np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 2.0]))
     0.75
     """
-    _, tie = np.unique(said, return_inverse=True)
+    _, tie = np.unique(predicted, return_inverse=True)
     hits, misses = np.bincount(tie, truth), np.bincount(tie, 1.0 - truth)
     below = np.cumsum(misses) - 0.5 * misses
     return float(hits @ below / (hits.sum() * misses.sum()))
 
 
 def _change_of_times(known: dated.Known) -> float:
-    """Tell what is lost by learning from earlier rows, and not from the test's own days."""
+    """Measure what is lost by learning from earlier rows, and not from the test's own days."""
     teaches = _half(known.test.lead)
     test, truth = known.test.take(~teaches), known.truth[~teaches]
     few = np.random.default_rng(SEED).permutation(len(known.rows))[: np.count_nonzero(teaches)]
@@ -128,16 +128,16 @@ def _half(lead: NDArray[np.int64]) -> NDArray[np.bool_]:
     return drawn
 
 
-def _from_truth(rows: TrainingSet, truth: Floats, asked: TrainingSet) -> Floats:
-    """Grow trees towards true probabilities; give what they say of other rows."""
-    told = lightgbm.Dataset(
+def _from_truth(rows: TrainingSet, truth: Floats, test: TrainingSet) -> Floats:
+    """Grow trees towards true probabilities; return their predictions for other rows."""
+    data = lightgbm.Dataset(
         rows.values,
         label=truth,
         categorical_feature=np.flatnonzero(rows.categorical).tolist(),
         params=PARAMETERS,
     )
-    said: Floats = lightgbm.train(PARAMETERS, told, TREES).predict(asked.values)
-    return said
+    predicted: Floats = lightgbm.train(PARAMETERS, data, TREES).predict(test.values)
+    return predicted
 
 
 if __name__ == "__main__":

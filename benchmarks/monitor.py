@@ -48,20 +48,20 @@ SEED = 10_000
 
 def main(words: list[str]) -> None:
     """Run the parts, all by default, and write `results/monitor.json`."""
-    parts = {"quiet": quiet, "found": found, "usual": usual}
+    parts = {"quiet": quiet, "found": changed, "usual": usual}
     sizes = [int(word) for word in words if word.isdigit()]
     for name in [word for word in words if not word.isdigit()] or parts:
         keep(name, parts[name](sizes), sizes)
 
 
 def keep(name: str, lines: list[dict[str, Any]], sizes: list[int]) -> None:
-    """Write what was found, beside what other parts and sizes have found."""
+    """Write the results beside those of other parts and sizes."""
     path = harness.RESULTS / "monitor.json"
-    told: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    told |= {"stated_rate": SETTINGS.false_alarm_rate, "settings": vars(SETTINGS)}
-    kept = [one for one in told.get(name, []) if sizes and one["leads"] not in sizes]
-    told[name] = sorted([*kept, *lines], key=lambda one: one.get("leads", 0))
-    harness.write("monitor", told)
+    content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    content |= {"stated_rate": SETTINGS.false_alarm_rate, "settings": vars(SETTINGS)}
+    unchanged = [one for one in content.get(name, []) if sizes and one["leads"] not in sizes]
+    content[name] = sorted([*unchanged, *lines], key=lambda one: one.get("leads", 0))
+    harness.write("monitor", content)
 
 
 def quiet(sizes: list[int]) -> list[dict[str, Any]]:
@@ -69,39 +69,39 @@ def quiet(sizes: list[int]) -> list[dict[str, Any]]:
     lines = []
     for leads in sizes or RUNS:
         runs = RUNS[leads]
-        seen = [
+        reports = [
             watched(company(leads, SEED + n, CHANGE).tables(), day(CHANGE)) for n in range(runs)
         ]
-        alarms = sum(one.verdict == "alarm" for one in seen)
-        checks = Counter(alarm.check for one in seen for alarm in one.alarms)
-        small = [_smallest(one) <= 0.05 for one in seen]
+        alarms = sum(one.verdict == "alarm" for one in reports)
+        checks = Counter(alarm.check for one in reports for alarm in one.alarms)
+        small = [_smallest(one) <= 0.05 for one in reports]
         lines.append(
             {
                 "leads": leads,
-                "open_leads": round(statistics.mean(one.compared.leads for one in seen)),
+                "open_leads": round(statistics.mean(one.compared.leads for one in reports)),
                 "runs": runs,
-                "questions": round(statistics.mean(len(one.drift) for one in seen)),
+                "questions": round(statistics.mean(len(one.drift) for one in reports)),
                 "alarms": alarms,
                 "rate": alarms / runs,
                 "most_by_luck": int(binom.ppf(0.99, runs, SETTINGS.false_alarm_rate)),
                 "checks": dict(checks),
                 "drift_p_below_5_percent": sum(small) / runs,
-                "psi_above_0_2": sum(_large(one) for one in seen) / runs,
+                "psi_above_0_2": sum(_large(one) for one in reports) / runs,
             }
         )
         print(lines[-1], flush=True)
     return lines
 
 
-def found(sizes: list[int]) -> list[dict[str, Any]]:
+def changed(sizes: list[int]) -> list[dict[str, Any]]:
     """Monitor companies in which one thing changes, on days after it."""
     lines = []
     for name, plant in PLANTS.items():
         for leads in sizes or SIZES:
             days = LATE_DAYS if plant.deals != 1.0 else DAYS
             ends = CHANGE + 1 + max(days) // 28
-            told = [_delay(leads, SEED + n, (plant, days, ends)) for n in range(COMPANIES)]
-            delays = [delay for delay, _ in told if delay is not None]
+            firsts = [_delay(leads, SEED + n, (plant, days, ends)) for n in range(COMPANIES)]
+            delays = [delay for delay, _ in firsts if delay is not None]
             lines.append(
                 {
                     "change": name,
@@ -110,7 +110,7 @@ def found(sizes: list[int]) -> list[dict[str, Any]]:
                     "found": len(delays),
                     "median_days": statistics.median(delays) if delays else None,
                     "most_days": max(delays, default=None),
-                    "first_by": dict(Counter(check for _, check in told if check)),
+                    "first_by": dict(Counter(check for _, check in firsts if check)),
                     "looked_on_days": [days[0], days[-1]],
                 }
             )
@@ -138,17 +138,17 @@ def usual(_sizes: list[int]) -> list[dict[str, Any]]:
 
 
 def _smallest(one: MonitorReport) -> float:
-    return float(np.nanmin([found.p_value for found in one.drift]))
+    return float(np.nanmin([result.p_value for result in one.drift]))
 
 
 def _large(one: MonitorReport) -> bool:
-    return any(found.psi > 0.2 for found in one.drift if not np.isnan(found.p_value))
+    return any(result.psi > 0.2 for result in one.drift if not np.isnan(result.p_value))
 
 
 def _delay(
     leads: int, seed: int, when: tuple[Plant, tuple[int, ...], int]
 ) -> tuple[int | None, str]:
-    """Tell on which day after the change the first alarm came, and which check raised it."""
+    """Return on which day after the change the first alarm came, and which check raised it."""
     plant, days, ends = when
     tables = company(leads, seed, ends, plant).tables()
     for after in days:

@@ -38,15 +38,15 @@ def fill(engine: Engine, leads: int, now: int) -> None:
 
 
 def open_id(n: int) -> str:
-    """Give the id of the open lead of a number."""
+    """Return the id of the open lead of a number."""
     return f"open-{n:07d}"
 
 
 def _rows(begin: int, created: Any) -> Iterator[tuple[Any, ...]]:
     for n, at in enumerate(created.tolist(), begin):
         industry, source = _INDUSTRIES[n % len(_INDUSTRIES)], _SOURCES[n % len(_SOURCES)]
-        told = f'"industry": "{industry}", "employees": {n % 500}.0, "source": "{source}"'
-        attributes = f"{{{told}}}"
+        values = f'"industry": "{industry}", "employees": {n % 500}.0, "source": "{source}"'
+        attributes = f"{{{values}}}"
         yield open_id(n), at, at, f"owner-{n % 50}", attributes
 
 
@@ -58,5 +58,5 @@ def _activities(begin: int, created: Any, now: int, random: Any) -> Iterator[tup
     for n, (own, at, kind) in enumerate(
         zip((lead + begin).tolist(), occurred.tolist(), kinds, strict=True)
     ):
-        told = (None, None, None, None, None, None)
-        yield f"act-{begin}-{n}", open_id(own), _TYPES[kind], at, *told, at, 1
+        missing = (None, None, None, None, None, None)
+        yield f"act-{begin}-{n}", open_id(own), _TYPES[kind], at, *missing, at, 1

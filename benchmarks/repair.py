@@ -27,7 +27,7 @@ from models.training import fit_model
 SETTINGS = BacktestSettings(
     retrain_days=(91.0, 28.0), period_days=182.0, recalibrate_days=91.0, capacity=50
 )
-TOLD = ("log_loss", "ece", "auc")
+FIGURES = ("log_loss", "ece", "auc")
 
 
 def main(_words: list[str]) -> None:
@@ -37,11 +37,14 @@ def main(_words: list[str]) -> None:
     embargo = round(data.horizon_days * DAY)
     first, end = int(data.test.cutoff.min()), int(rows.cutoff.max()) + 1
     course = Rolling(first, end, SETTINGS)
-    asked = np.flatnonzero(rows.cutoff >= first)
+    judged_rows = np.flatnonzero(rows.cutoff >= first)
     judged = AnsweredRows(
-        rows.label[asked], rows.lead[asked], rows.cutoff[asked], np.full(len(asked), NEVER)
+        rows.label[judged_rows],
+        rows.lead[judged_rows],
+        rows.cutoff[judged_rows],
+        np.full(len(judged_rows), NEVER),
     )
-    answers = dict(streams(rows, asked, course, embargo))
+    answers = dict(streams(rows, judged_rows, course, embargo))
 
     def labels_at(moment: int) -> Floats:
         known = matured_by(judged.cutoff, moment, embargo)
@@ -50,8 +53,8 @@ def main(_words: list[str]) -> None:
     for stream in list(answers):
         again = backtest.recalibrated(answers[stream], judged, course, labels_at, embargo)
         answers[replace(stream, recalibrated=True)] = again
-    told = backtest.judge(judged, answers, course)
-    harness.write("repair", facts(data, rows.take(asked), told), "lightgbm", "scikit-learn")
+    result = backtest.judge(judged, answers, course)
+    harness.write("repair", facts(data, rows.take(judged_rows), result), "lightgbm", "scikit-learn")
 
 
 def together(data: Dataset) -> TrainingSet:
@@ -65,34 +68,36 @@ def together(data: Dataset) -> TrainingSet:
 
 
 def streams(
-    rows: TrainingSet, asked: np.ndarray, course: Rolling, embargo: int
+    rows: TrainingSet, judged_rows: np.ndarray, course: Rolling, embargo: int
 ) -> list[tuple[Stream, Floats]]:
     """Train at every origin, and give what was answered at each cadence."""
     train = TrainSettings(horizon_days=embargo / DAY)
-    given = {}
+    probabilities = {}
     for origin in course.origins():
         taught = rows.take(matured_by(rows.cutoff, origin.at, embargo))
-        given[origin.at] = fit_model.fit(taught, train, seed=0).probability(rows.values[asked])
-    told = []
+        probabilities[origin.at] = fit_model.fit(taught, train, seed=0).probability(
+            rows.values[judged_rows]
+        )
+    predicted = []
     for cadence in SETTINGS.cadences:
-        model_of = course.origin_of(rows.cutoff[asked], cadence)
-        out = np.empty(len(asked))
+        model_of = course.origin_of(rows.cutoff[judged_rows], cadence)
+        out = np.empty(len(judged_rows))
         for at in np.unique(model_of).tolist():
-            out[model_of == at] = given[at][model_of == at]
-        told.append((Stream(MODEL, cadence), out))
-    return told
+            out[model_of == at] = probabilities[at][model_of == at]
+        predicted.append((Stream(MODEL, cadence), out))
+    return predicted
 
 
-def facts(data: Dataset, judged: TrainingSet, told: backtest.Backtest) -> dict[str, object]:
-    """Say what was found, over all and by half-years."""
+def facts(data: Dataset, judged: TrainingSet, result: backtest.Backtest) -> dict[str, object]:
+    """Return the results, over all rows and by half-years."""
     return {
         "data": "bank_chronological",
         "base_rate": {"before": data.train.label.mean(), "judged": judged.label.mean()},
-        "first_origin": day_of(told.whole.start),
-        "last_cutoff": day_of(told.whole.end - 1),
-        "rows": told.whole.rows,
+        "first_origin": day_of(result.whole.start),
+        "last_cutoff": day_of(result.whole.end - 1),
+        "rows": result.whole.rows,
         "settings": asdict(SETTINGS),
-        "whole": {stream.key: figures(one) for stream, one in told.whole.streams.items()},
+        "whole": {stream.key: figures(one) for stream, one in result.whole.streams.items()},
         "periods": [
             {
                 "from": day_of(period.start),
@@ -105,20 +110,20 @@ def facts(data: Dataset, judged: TrainingSet, told: backtest.Backtest) -> dict[s
                     s.key: one.mean_probability for s, one in period.streams.items()
                 },
             }
-            for period in told.periods
+            for period in result.periods
         ],
     }
 
 
 def figures(one: backtest.StreamResult) -> dict[str, object]:
-    """Give the figures of a stream, with intervals by lead."""
+    """Return the figures of a stream, with intervals by lead."""
 
-    def ends(found: Interval) -> dict[str, float]:
-        return {"value": found.value, "low": found.low, "high": found.high}
+    def ends(interval: Interval) -> dict[str, float]:
+        return {"value": interval.value, "low": interval.low, "high": interval.high}
 
     return {
         "mean_probability": one.mean_probability,
-        **{name: ends(one.figures[name]) for name in TOLD},
+        **{name: ends(one.figures[name]) for name in FIGURES},
         "log_loss_more_than_trained_every_28_days": ends(one.gains["log_loss"].gain),
     }
 

@@ -41,7 +41,7 @@ class Scoring:
 
     def __init__(self, store: Path, out: Path, as_of: str) -> None:
         self._out, self._parts = out, len(list((store / "leads").iterdir()))
-        self._asked = ["--leads", str(store), "--as-of", as_of, "--out", str(out)]
+        self._options = ["--leads", str(store), "--as-of", as_of, "--out", str(out)]
 
     def run(self) -> dict[str, float]:
         """Score to the end."""
@@ -49,8 +49,8 @@ class Scoring:
 
     def stopped(self, by: signal.Signals, share: float) -> dict[str, float]:
         """Stop it when so much is done."""
-        told = self._watched(lambda: self.done() >= share * self._parts, by)
-        return told | {"partitions_done": float(self.done())}
+        memory = self._watched(lambda: self.done() >= share * self._parts, by)
+        return memory | {"partitions_done": float(self.done())}
 
     def done(self) -> int:
         """Count the partitions that wait for the others."""
@@ -60,7 +60,7 @@ class Scoring:
         """Start it, send the signal when it has done enough, and wait for its end."""
         begun, peak, sent = time.perf_counter(), 0.0, False
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "pipelines", "score", *self._asked],
+            [sys.executable, "-m", "pipelines", "score", *self._options],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -84,12 +84,12 @@ class Scoring:
 
 
 def most_memory_mib(pid: int) -> float:
-    """Tell the most memory of a process that still runs; `ru_maxrss` would count its parent's."""
+    """Return the most memory of a process that still runs; `ru_maxrss` would count its parent's."""
     lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
-def told(ranking: Path) -> dict[str, Any]:
+def summary(ranking: Path) -> dict[str, Any]:
     """Read a ranking back: its leads, its reasons, whether it is in order and adds up."""
     names = ["rank", "probability", "base_probability", "remainder", "reason_contributions"]
     rows = pq.read_table(ranking, columns=names)
@@ -123,7 +123,7 @@ def measured(store: Path, folder: Path) -> dict[str, Any]:
         "activities": manifest.rows["activities"],
         "partitions": manifest.partitions,
         "score": whole.run(),
-        "ranking": told(folder / "whole.parquet"),
+        "ranking": summary(folder / "whole.parquet"),
     }
     again = Scoring(store, folder / "again.parquet", manifest.observed_until)
     stops = {name: again.stopped(*how) for name, how in STOPS.items()}
@@ -134,8 +134,8 @@ def measured(store: Path, folder: Path) -> dict[str, Any]:
 
 def before() -> dict[str, Any]:
     """Read what was measured before."""
-    found: dict[str, Any] = json.loads((RESULTS / "score_all.json").read_text("utf-8"))
-    return {name: found[name] for name in ("tenth", "all") if name in found}
+    results: dict[str, Any] = json.loads((RESULTS / "score_all.json").read_text("utf-8"))
+    return {name: results[name] for name in ("tenth", "all") if name in results}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -144,15 +144,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--copies", type=int, default=285)
     parser.add_argument("--stores", type=Path, help="Where stores are kept for another time.")
     parser.add_argument("--only", choices=("tenth", "all"), help="The other's figures stay.")
-    asked = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     source = Workspace("sample", ROOT).tables
-    results = before() if asked.only else {}
-    with tempfile.TemporaryDirectory() as kept:
-        for name, copies in (("tenth", max(asked.copies // 10, 1)), ("all", asked.copies)):
-            if asked.only not in (None, name):
+    results = before() if options.only else {}
+    with tempfile.TemporaryDirectory() as temporary:
+        for name, copies in (("tenth", max(options.copies // 10, 1)), ("all", options.copies)):
+            if options.only not in (None, name):
                 continue
-            store = (asked.stores or Path(kept)) / f"copies-{copies}"
+            store = (options.stores or Path(temporary)) / f"copies-{copies}"
             if not (store / "manifest.json").is_file():
                 fill(source, store, copies)
             with tempfile.TemporaryDirectory() as work:

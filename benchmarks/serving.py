@@ -60,11 +60,11 @@ file:close()
 @contextmanager
 def running(command: list[str], port: int, path: str, **more: str) -> Iterator[int]:
     """Run a server until its path answers and give its process; end it with what it started."""
-    told = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
-    told["PATH"] = f"{BIN}{os.pathsep}{told.get('PATH', os.defpath)}"
+    variables = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+    variables["PATH"] = f"{BIN}{os.pathsep}{variables.get('PATH', os.defpath)}"
     child = subprocess.Popen(  # noqa: S603
         command,
-        env=told | more,
+        env=variables | more,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -85,14 +85,14 @@ def running(command: list[str], port: int, path: str, **more: str) -> Iterator[i
 
 def _answers(port: int, path: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as said:
-            return bool(said.status == 200)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as response:
+            return bool(response.status == 200)
     except OSError:
         return False
 
 
 def load(port: int, path: str, script: Path, seconds: int = SECONDS) -> dict[str, float]:
-    """Ask for some seconds; give requests a second and latencies in ms."""
+    """Load a server for some seconds; return requests a second and latencies in ms."""
     command = [
         "wrk",
         "-t1",
@@ -109,22 +109,22 @@ def load(port: int, path: str, script: Path, seconds: int = SECONDS) -> dict[str
     ).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         sys.exit(f"requests failed:\n{text}")
-    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    assert found, text  # noqa: S101
-    return {"per_second": float(found[1]), "p50_ms": _ms(text, "50"), "p99_ms": _ms(text, "99")}
+    match = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    assert match, text  # noqa: S101
+    return {"per_second": float(match[1]), "p50_ms": _ms(text, "50"), "p99_ms": _ms(text, "99")}
 
 
 def _ms(text: str, percent: str) -> float:
-    found = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)\b", text)
-    assert found, text  # noqa: S101
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+    match = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)\b", text)
+    assert match, text  # noqa: S101
+    return float(match[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[match[2]]
 
 
 def ready_seconds(folder: Path) -> float:
-    """Tell how long a server takes from its start until it is ready, the model warm."""
+    """Measure how long a server takes from its start until it is ready, the model warm."""
     port = free_port()
     began = time.perf_counter()
-    with running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, folder)):
+    with running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_environment(port, folder)):
         return time.perf_counter() - began
 
 
@@ -149,12 +149,12 @@ def main(_arguments: list[str]) -> None:
             for name, rival in rivals.items():
                 before = _cpu_seconds(rival[3])
                 seconds = LONGER.get(name, SECONDS)
-                found = load(*rival[:3], seconds)
+                measured = load(*rival[:3], seconds)
                 spent = _cpu_seconds(rival[3]) - before
-                found["cpu_us"] = 1e6 * spent / (found["per_second"] * seconds)
-                rounds[name].append(found)
+                measured["cpu_us"] = 1e6 * spent / (measured["per_second"] * seconds)
+                rounds[name].append(measured)
     booster = loaded.artifact.model.booster
-    told = {
+    content = {
         "asked": {
             "connections": CONNECTIONS,
             "seconds": SECONDS,
@@ -172,11 +172,11 @@ def main(_arguments: list[str]) -> None:
         **_compared(rounds),
         **stages(loaded, body),
     }
-    write("serving", told, "fastapi", "uvicorn", "mlflow", "msgspec")
+    write("serving", content, "fastapi", "uvicorn", "mlflow", "msgspec")
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Tell what a process and those it started have used."""
+    """Return what a process and those it started have used."""
     parent = psutil.Process(pid)
     used = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
     return sum(one.user + one.system for one in used)
@@ -194,7 +194,7 @@ def _installed() -> dict[str, str]:
     return {"bentoml": f"it could not be installed: uv ended with {done.returncode}"}
 
 
-def _told_to(port: int, folder: Path) -> dict[str, str]:
+def _environment(port: int, folder: Path) -> dict[str, str]:
     return {
         "MIKOMI_PORT": str(port),
         "MIKOMI_DATABASE_URL": f"sqlite:///{folder / 'mikomi.db'}",
@@ -214,7 +214,7 @@ def _start(
     for name in ("lead", "frame", "row"):
         (work / f"{name}.lua").write_text(LUA.format(path=work / f"{name}.json"))
     port, rivals = free_port(), {}
-    own = running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_told_to(port, work))
+    own = running([str(BIN / "mikomi"), "serve"], port, "/readyz", **_environment(port, work))
     rivals["mikomi"] = (port, "/v1/score", work / "lead.lua", servers.enter_context(own))
     port = free_port()
     null = [str(BIN / "uvicorn"), "benchmarks.serving_null:app", "--no-access-log"]
@@ -234,13 +234,13 @@ def _start(
 def _bentoml(servers: ExitStack, work: Path) -> Rival:
     port = free_port()
     command = [sys.executable, "-m", "bentoml", "serve", "benchmarks.serving_bentoml:Peer"]
-    told = {
+    variables = {
         "PYTHONPATH": f"{PEER}{os.pathsep}{ROOT}",
         "BENTOML_HOME": str(work),
         "BENTOML_DO_NOT_TRACK": "True",
     }
     options = ["--host", "127.0.0.1", "--port", str(port)]
-    started = running([*command, *options], port, "/readyz", **told)
+    started = running([*command, *options], port, "/readyz", **variables)
     return port, "/score", work / "row.lua", servers.enter_context(started)
 
 
@@ -250,7 +250,7 @@ def _frame(values: Any, loaded: LoadedModel) -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """Find a port of loopback that nobody uses."""
+    """Return a port of loopback that nobody uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -258,8 +258,8 @@ def free_port() -> int:
 
 def _compared(rounds: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
     middle = {
-        name: {key: statistics.median(one[key] for one in found) for key in found[0]}
-        for name, found in rounds.items()
+        name: {key: statistics.median(one[key] for one in runs) for key in runs[0]}
+        for name, runs in rounds.items()
     }
     own = middle["mikomi"]
     times = {

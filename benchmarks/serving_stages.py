@@ -36,13 +36,13 @@ def lead(types: tuple[str, ...]) -> bytes:
         }
         for n in range(ACTIVITIES)
     ]
-    told = {
+    body = {
         "lead_id": "L-1001",
         "created_at": (now - timedelta(days=40)).isoformat(),
         "attributes": {"industry": "製造業", "employee_count": 120},
         "activities": done,
     }
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def stages(loaded: LoadedModel, body: bytes) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def stages(loaded: LoadedModel, body: bytes) -> dict[str, Any]:
     encode = msgspec.json.Encoder().encode
     steps: dict[str, Callable[[Any], Any]] = {
         "read": lambda _: loaded.request_from_bytes(body, now),
-        "features": lambda asked: (asked, loaded.values(asked)),
+        "features": lambda request: (request, loaded.values(request)),
         "score_and_reasons": lambda made: (*made, loaded.scorer.score_lead(made[1])),
         "answer": lambda made: loaded.response(*made, "ja", "r"),
         "encode": encode,
@@ -63,15 +63,15 @@ def stages(loaded: LoadedModel, body: bytes) -> dict[str, Any]:
             begin = time.process_time_ns()
             made = step(made)
             times[name].append(time.process_time_ns() - begin)
-    middle = {name: statistics.median(found) / 1000 for name, found in times.items()}
+    middle = {name: statistics.median(samples) / 1000 for name, samples in times.items()}
     return {"stages_us": middle, "handler_us": sum(middle.values())}
 
 
 def main() -> None:
     """Show the stages."""
     pointer = json.loads((_FOLDER / "champion.json").read_text())
-    kept = artifact.load(_FOLDER / "models" / pointer["fingerprint"])
-    loaded = LoadedModel(kept, pointer["version"])
+    stored = artifact.load(_FOLDER / "models" / pointer["fingerprint"])
+    loaded = LoadedModel(stored, pointer["version"])
     loaded.warm()
     print(json.dumps(stages(loaded, lead(loaded.types)), indent=2))
 

@@ -24,10 +24,10 @@ def standing(lines: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float
     """
     lines = [line for line in lines if "mikomi_auc_ahead" in line]
     names = dict.fromkeys(line["contender"] for line in lines)
-    found = {name: [line for line in lines if line["contender"] == name] for name in names}
-    out = {name: {m: _counted(_of(own, m)) for m in MEASURES} for name, own in found.items()}
-    if all(part in found for part in PARTS):
-        out["best_part"] = {m: _counted(_harder(found, m)) for m in MEASURES}
+    by_contender = {name: [line for line in lines if line["contender"] == name] for name in names}
+    out = {name: {m: _counted(_of(own, m)) for m in MEASURES} for name, own in by_contender.items()}
+    if all(part in by_contender for part in PARTS):
+        out["best_part"] = {m: _counted(_harder(by_contender, m)) for m in MEASURES}
     return out
 
 
@@ -35,9 +35,9 @@ def _of(lines: list[dict[str, Any]], measure: str) -> list[dict[str, float]]:
     return [line[f"mikomi_{measure}_ahead"] for line in lines]
 
 
-def _harder(found: dict[str, list[dict[str, Any]]], measure: str) -> list[dict[str, float]]:
-    """Give the difference from the part that is harder to beat, where both were measured."""
-    by_place = [{_place(line): line for line in found[part]} for part in PARTS]
+def _harder(by_contender: dict[str, list[dict[str, Any]]], measure: str) -> list[dict[str, float]]:
+    """Return the difference from the part that is harder to beat, where both were measured."""
+    by_place = [{_place(line): line for line in by_contender[part]} for part in PARTS]
     both = [place for place in by_place[0] if place in by_place[1]]
     pairs = [_of([one[place] for one in by_place], measure) for place in both]
     return [min(pair, key=lambda one: one["ahead"]) for pair in pairs]

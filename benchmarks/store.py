@@ -56,7 +56,7 @@ class Size(NamedTuple):
     open_leads: dict[str, int]
 
 
-class Told(NamedTuple):
+class Setting(NamedTuple):
     """Which database a part is measured on, by which model."""
 
     database: str
@@ -86,7 +86,7 @@ def body(first: int, count: int, leads: int, prefix: str) -> bytes:
 
 
 def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
-    """Keep bulks, and insert the same rows barely, in turns."""
+    """Store bulks, and insert the same rows barely, in turns."""
     own, bare = [], []
     for k in range(count):
         sent_bytes = body(k * BULK, BULK, LEADS, "own")
@@ -101,12 +101,12 @@ def bulks(engine: Engine, store: Store, count: int) -> dict[str, float]:
         with engine.begin() as connection:
             connection.execute(insert(ACTIVITIES), rows)
         bare.append(BULK / (time.perf_counter() - begin))
-    kept = statistics.median(own)
-    return {"activities_per_second": kept, "share_of_bare_insert": kept / statistics.median(bare)}
+    rate = statistics.median(own)
+    return {"activities_per_second": rate, "share_of_bare_insert": rate / statistics.median(bare)}
 
 
 class Scores:
-    """Asks for the score of a lead with many kept activities, logged before it is given."""
+    """Requests the score of a lead with many stored activities; each is logged first."""
 
     def __init__(self, engine: Engine, store: Store, loaded: LoadedModel) -> None:
         self._store, self._loaded = store, loaded
@@ -117,7 +117,7 @@ class Scores:
         store.ingest.add_activities(sent.activities, START, backfill=True)
 
     def once(self) -> float:
-        """Ask once; tell the milliseconds."""
+        """Score once; return the milliseconds."""
         begin = time.perf_counter()
         question, revisions = self._store.histories.question("one-0", START)
         answer = self._loaded.answer(question, "ja", receipt_id(START))
@@ -125,12 +125,12 @@ class Scores:
         return 1000.0 * (time.perf_counter() - begin)
 
     def times(self, count: int, rest: float = 0.0) -> list[float]:
-        """Ask often, resting in between; the first are not counted."""
-        found = []
+        """Score often, resting in between; the first are not counted."""
+        times_ms = []
         for _ in range(count + 5):
-            found.append(self.once())
+            times_ms.append(self.once())
             time.sleep(rest)
-        return sorted(found[5:])
+        return sorted(times_ms[5:])
 
     def close(self) -> None:
         """Finish the log."""
@@ -155,15 +155,15 @@ class Scores:
 
 
 def percentiles(times: list[float]) -> dict[str, float]:
-    """Give the middle and the 99th percentile."""
+    """Return the middle and the 99th percentile."""
     return {"p50_ms": times[len(times) // 2], "p99_ms": times[int(0.99 * (len(times) - 1))]}
 
 
 def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> dict[str, Any]:
     """Let the server's process refresh the ranking; ask for scores without it and beside it."""
-    leads, asked = size
+    leads, count = size
     fill(engine, leads, int(time.time() * 1e6))
-    without = percentiles(scores.times(asked, 0.005))
+    without = percentiles(scores.times(count, 0.005))
     environment = os.environ | {
         "MIKOMI_DATABASE_URL": url,
         "MIKOMI_MODELS": str(ROOT / "artifacts" / "serve"),
@@ -177,7 +177,7 @@ def refresh(engine: Engine, url: str, scores: Scores, size: tuple[int, int]) -> 
             time.sleep(0.1)
         first = time.perf_counter()
         done = ranked(engine)
-        beside = percentiles(scores.times(asked, 0.005))
+        beside = percentiles(scores.times(count, 0.005))
         while ranked(engine) < leads and process.poll() is None:
             time.sleep(1.0)
         seconds = time.perf_counter() - first
@@ -213,53 +213,58 @@ def due(engine: Engine, within: int) -> int:
 
 
 def memory(pid: int) -> float:
-    """Tell the most memory that a process has held, in MB."""
+    """Return the most memory that a process has held, in MB."""
     lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
     peak = next(line for line in lines if line.startswith("VmHWM"))
     return int(peak.split()[1]) / 1024
 
 
-def bulk(engine: Engine, _told: Told) -> dict[str, Any]:
+def bulk(engine: Engine, setting: Setting) -> dict[str, Any]:
     """Measure how many activities are kept a second."""
-    return bulks(engine, Store(engine), _told.size.bulks)
+    return bulks(engine, Store(engine), setting.size.bulks)
 
 
-def score(engine: Engine, told: Told) -> dict[str, Any]:
+def score(engine: Engine, setting: Setting) -> dict[str, Any]:
     """Measure the score of a lead with many kept activities."""
-    scores = Scores(engine, Store(engine), told.loaded)
-    found = percentiles(scores.times(told.size.scores))
+    scores = Scores(engine, Store(engine), setting.loaded)
+    result = percentiles(scores.times(setting.size.scores))
     scores.close()
-    return found
+    return result
 
 
-def ranking(engine: Engine, told: Told) -> dict[str, Any]:
+def ranking(engine: Engine, setting: Setting) -> dict[str, Any]:
     """Measure the ranking's refresh."""
-    scores = Scores(engine, Store(engine), told.loaded)
-    size = told.size.open_leads[told.database], told.size.scores
-    found = refresh(engine, told.url, scores, size)
+    scores = Scores(engine, Store(engine), setting.loaded)
+    size = setting.size.open_leads[setting.database], setting.size.scores
+    result = refresh(engine, setting.url, scores, size)
     scores.close()
-    return found
+    return result
 
 
 PARTS: Final = {"bulk": bulk, "score": score, "refresh": ranking}
 
 
-def measure(part: str, told: Told) -> None:
+def measure(part: str, setting: Setting) -> None:
     """Measure a part on a database that holds nothing, and write it beside what there is."""
-    engine = open_engine(told.url)
+    engine = open_engine(setting.url)
     upgrade(engine)
     begun = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "load_at_begin": os.getloadavg()[0]}  # noqa: TID251
-    found = PARTS[part](engine, told)
+    result = PARTS[part](engine, setting)
     engine.dispose()
-    name = "store" if told.size is FULL else "store-quick"
+    name = "store" if setting.size is FULL else "store-quick"
     path = RESULTS / f"{name}.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    kept.pop("machine", None)
-    size = told.size
-    asked = {"bulk": BULK, "bulks": size.bulks, "kept_activities": HISTORY, "scores": size.scores}
-    kept["asked"] = asked
-    kept.setdefault(told.database, {})[part] = {"measured": begun, **found}
-    write(name, kept, "sqlalchemy", "psycopg")
+    stored = json.loads(path.read_text()) if path.exists() else {}
+    stored.pop("machine", None)
+    size = setting.size
+    settings = {
+        "bulk": BULK,
+        "bulks": size.bulks,
+        "kept_activities": HISTORY,
+        "scores": size.scores,
+    }
+    stored["asked"] = settings
+    stored.setdefault(setting.database, {})[part] = {"measured": begun, **result}
+    write(name, stored, "sqlalchemy", "psycopg")
 
 
 def main(arguments: list[str]) -> None:
@@ -282,7 +287,7 @@ def main(arguments: list[str]) -> None:
                     server = get_server(Path(work) / "postgres", cleanup_mode="delete")
                     ending.callback(server.cleanup)
                     url = server.get_uri()
-                measure(part, Told(database, url, loaded, size))
+                measure(part, Setting(database, url, loaded, size))
 
 
 if __name__ == "__main__":

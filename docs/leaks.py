@@ -1,7 +1,7 @@
-"""The page of the leak checks: what each looks for, and what they name in known data.
+"""The page of the leak checks: what each one detects, and what they detect in known data.
 
-Decided here: the second table is read from `benchmarks/results/leaks.json`: for every column that
-a careless mapping lets in, which checks fail and which only warn.
+Decided here: the second table is read from `benchmarks/results/leaks.json`: which checks fail, and
+which only warn, for every column that a careless mapping lets in.
 """
 
 import json
@@ -15,9 +15,9 @@ from pipelines.leaks.catalogue import CHECKS
 RESULTS: Final = Path(__file__).parent.parent / "benchmarks" / "results" / "leaks.json"
 _HEAD: Final = """# The leak checks
 
-`mikomi leaks` looks for what was not known at the cutoff. A check that fails stops promotion,
-unless `promote.allow_leaks` in params.yaml names it with a written reason, which goes into the
-model card:
+`mikomi leaks` searches the data for what was not known at the cutoff. A check that fails stops
+promotion, unless `promote.allow_leaks` in params.yaml names it with a written reason. The model
+card shows the reason:
 
 ```yaml
 promote:
@@ -25,15 +25,16 @@ promote:
 ```
 
 """
-_FOUND: Final = """
-## What they name
+_DETECTED: Final = """
+## What they detect
 
-Written by `python -m benchmarks leaks`. Each data set has a strict mapping, and a careless one that
-uses every column of the export and forgets which activities are the outcome written down.
+Written by `python -m benchmarks leaks`. Each data set has a strict mapping and a careless one. The
+careless mapping uses every column of the export and does not declare which activities are the
+outcome written down.
 
 """
 _STRICT: Final = """
-## And what they leave alone
+## False alarms
 
 The same data with the strict mapping.
 
@@ -41,32 +42,33 @@ The same data with the strict mapping.
 
 
 def page() -> str:
-    """Tell every check, and what was found where."""
-    told: Mapping[str, Any] = json.loads(RESULTS.read_text("utf-8"))["data"]
-    checks = [[one.code, one.title.en, one.expected, one.do] for one in CHECKS]
+    """Return the page: every check, and the results on known data."""
+    results: Mapping[str, Any] = json.loads(RESULTS.read_text("utf-8"))["data"]
+    checks = [[check.code, check.title.en, check.expected, check.do] for check in CHECKS]
     return (
         WRITTEN
         + _HEAD
         + markdown(["check", "what", "expected", "what to do"], checks)
-        + _FOUND
-        + markdown(["data", "let in", "fails", "warns"], _named(told))
+        + _DETECTED
+        + markdown(["data", "let in", "fails", "warns"], _detected(results))
         + _STRICT
-        + markdown(["data", "failures", "warnings", "which"], _strict(told))
+        + markdown(["data", "failures", "warnings", "which"], _strict(results))
     )
 
 
-def _named(told: Mapping[str, Any]) -> list[list[str]]:
+def _detected(results: Mapping[str, Any]) -> list[list[str]]:
     return [
         [data, f"`{column}`", ", ".join(by["fail"]), ", ".join(by["warn"])]
-        for data, one in told.items()
-        for column, by in one["let_in"].items()
+        for data, result in results.items()
+        for column, by in result["let_in"].items()
     ]
 
 
-def _strict(told: Mapping[str, Any]) -> list[list[str]]:
+def _strict(results: Mapping[str, Any]) -> list[list[str]]:
     rows = []
-    for data, one in told.items():
-        named = [f"{code} {a['found']}" for code, a in one["strict"].items() if a["found"]]
-        counts = [str(one[f"strict_{kind}"]) for kind in ("failures", "warnings")]
-        rows.append([data, *counts, "; ".join(named)])
+    for data, result in results.items():
+        checks = result["strict"].items()
+        observed = [f"{code} {check['found']}" for code, check in checks if check["found"]]
+        counts = [str(result[f"strict_{kind}"]) for kind in ("failures", "warnings")]
+        rows.append([data, *counts, "; ".join(observed)])
     return rows

@@ -1,4 +1,4 @@
-"""The reference pages that the code itself can tell: tables, data checks, the mapping file."""
+"""The reference pages that are written from the code: tables, data checks, the mapping file."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ WRITTEN = "<!-- written by `make docs`; do not edit -->\n\n"
 
 
 def tables() -> str:
-    """Tell every canonical table: columns, kinds, units, meanings."""
+    """Return the page of the canonical tables: columns, kinds, units, meanings."""
     head = (
         "# The canonical tables\n\nTimes are UTC. Unlisted columns of open tables are attributes.\n"
     )
@@ -30,21 +30,21 @@ def _table(spec: TableSpec) -> str:
 
 
 def checks() -> str:
-    """Tell every numbered data check."""
+    """Return the page of the numbered data checks."""
     rows = [[c.code, c.title, c.severity, c.expected, c.do] for c in CHECKS]
     head = (
         "# The data checks\n\n`mikomi check` runs all of them and reports all faults at once. Rows "
-        "at fault by an error go to the quarantine; a warning keeps them.\n\n"
+        "with an error go to quarantine; rows with a warning are used.\n\n"
     )
     return WRITTEN + head + markdown(["check", "what", "severity", "expected", "what to do"], rows)
 
 
 def mapping() -> str:
-    """Tell every key of the mapping file, from its JSON schema."""
+    """Return the page of the mapping file, from its JSON schema."""
     schema = Mapping.model_json_schema()
     head = (
         "# The mapping file\n\nYAML. Unknown keys are refused. `mikomi schema` prints this as JSON "
-        "schema; `mikomi init` writes a first mapping; `examples/` holds worked ones.\n"
+        "schema; `mikomi init` writes a first mapping; `examples/` has complete ones.\n"
     )
     parts = {"the file": schema, **schema["$defs"]}
     return WRITTEN + head + "".join(_keys(name, part) for name, part in parts.items())
@@ -58,8 +58,8 @@ def _keys(name: str, part: dict[str, Any]) -> str:
         [f"`{key}`", _kind(rule), "yes" if key in required else "", rule.get("description", "")]
         for key, rule in part["properties"].items()
     ]
-    told = part.get("description", "").split("\n")[0]
-    return f"\n## {name}\n\n{told}\n\n{markdown(['key', 'kind', 'required', 'meaning'], rows)}"
+    summary = part.get("description", "").split("\n")[0]
+    return f"\n## {name}\n\n{summary}\n\n{markdown(['key', 'kind', 'required', 'meaning'], rows)}"
 
 
 def _kind(rule: dict[str, Any]) -> str:
@@ -83,7 +83,15 @@ def _kinds(rule: dict[str, Any]) -> Iterator[str]:
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """Draw a table; a pipe or a line break in a cell does not break it."""
+    """Return a table in Markdown.
+
+    Parameters
+    ----------
+    head
+        The titles of the columns.
+    rows
+        The cells; pipes are escaped and line breaks become spaces.
+    """
     grid = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(_cell(cell) for cell in row)} |\n" for row in grid)
 

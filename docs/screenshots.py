@@ -17,7 +17,7 @@ ADDRESS: Final = "http://127.0.0.1:8000"
 
 
 class Shot(NamedTuple):
-    """One picture: a name, a path (or the first lead of the ranking), and how it is looked at."""
+    """One picture: a name, a path (or the first lead of the ranking), and the device and colors."""
 
     name: str
     path: str | None
@@ -44,24 +44,49 @@ def main() -> None:
     with browsing() as browser:
         for shot in SHOTS:
             for language in ("en", "ja"):
-                taken(browser, address, shot, language)
+                take(browser, address, shot, language)
 
 
-def taken(browser: Browser, address: str, shot: Shot, language: str) -> None:
-    """Take one picture; a page that is not there is a mistake, not a picture."""
-    looks: dict[str, Any] = {
+def take(browser: Browser, address: str, shot: Shot, language: str) -> None:
+    """Take one picture.
+
+    Parameters
+    ----------
+    browser
+        A browser that is open.
+    address
+        Of the server.
+    shot
+        What is taken.
+    language
+        `en` or `ja`.
+    """
+    context_options: dict[str, Any] = {
         "viewport": PHONE if shot.phone else DESKTOP,
         "color_scheme": "dark" if shot.dark else "light",
     }
-    with browser.new_context(base_url=address, **looks) as context:
+    with browser.new_context(base_url=address, **context_options) as context:
         page = context.new_page()
-        opened(page, f"/?lang={language}")
-        opened(page, shot.path or str(page.locator("h3 a").first.get_attribute("href")))
+        visit(page, f"/?lang={language}")
+        visit(page, shot.path or str(page.locator("h3 a").first.get_attribute("href")))
         page.screenshot(path=FOLDER / f"{shot.name}-{language}.png")
 
 
-def opened(page: Page, path: str) -> None:
-    """Open a page that must be there."""
+def visit(page: Page, path: str) -> None:
+    """Open a page.
+
+    Parameters
+    ----------
+    page
+        A tab of the browser.
+    path
+        Of the page, below the address of the server.
+
+    Raises
+    ------
+    RuntimeError
+        If the server does not have the page.
+    """
     answer = page.goto(path)
     if answer is None or not answer.ok:
         raise RuntimeError(f"{path}: {answer and answer.status}")

@@ -1,7 +1,8 @@
 """Write docs/ and the figures of both READMEs from the code and from benchmarks/results/.
 
-Decided here: what can be told by the code is not written by hand. A test writes the pages anew and
-compares, so they cannot lag. A README holds figures only between `<!-- figures:NAME -->` marks.
+Decided here: what the code states is not written by hand. A test writes the pages again and
+compares, so they cannot become stale. A README has figures only between `<!-- figures:NAME -->`
+marks.
 
 Run it as `python -m docs.write`.
 """
@@ -17,7 +18,7 @@ _BLOCK = re.compile(r"(<!-- figures:(\w+) -->\n)(.*?)(<!-- /figures -->)", re.DO
 
 
 def pages() -> dict[str, str]:
-    """Give every written page by its path below the root."""
+    """Return every written page by its path below the root."""
     return {
         "docs/tables.md": reference.tables(),
         "docs/checks.md": reference.checks(),
@@ -31,7 +32,15 @@ def pages() -> dict[str, str]:
 
 
 def with_figures(name: str, text: str) -> str:
-    """Fill the figure blocks of a README in its language."""
+    """Fill the figure blocks of a README in its language.
+
+    Parameters
+    ----------
+    name
+        Of the file; it ends with `.ja.md` if it is Japanese.
+    text
+        Its content, with figures or without.
+    """
     language = "ja" if name.endswith(".ja.md") else "en"
 
     def filled(block: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature, Text
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 
@@ -108,7 +108,7 @@ class View(Protocol):
         """
         ...
 
-    def plan(self, columns: Sequence[Column], vocabulary: Vocabulary) -> Any:
+    def plan(self, columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> Any:
         """Return what `fill` needs to write these columns.
 
         Parameters

@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, *_settings_class: Any, **sources: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Use only what the constructor receives: the environment is read by `read`."""
+        """Use only what the constructor receives, see `BaseSettings`; `read` is for variables."""
         return (sources["init_settings"],)
 
 

@@ -32,7 +32,7 @@ def of_features() -> None:
     catalog = builders.learned(tables, rows)
     build(tables, rows, catalog)
     at = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    asked = LeadHistory(
+    history = LeadHistory(
         lead=Lead(lead_id="L", created_at=at),
         activities=[Activity(activity_type="call", occurred_at=at)],
     )
@@ -40,8 +40,8 @@ def of_features() -> None:
     encoder.written.coded(
         b'[{"activity_type": "call", "occurred_at": "2026-01-01T00:00:00Z", "actor": "x"}]'
     )
-    told = encoder.coded([asked], None)
-    CompiledCatalog(catalog).values_of(told, 0, np.array([moment_of(at)], np.int64))
+    coded = encoder.coded([history], None)
+    CompiledCatalog(catalog).values_of(coded, 0, np.array([moment_of(at)], np.int64))
 
 
 def of_models() -> None:

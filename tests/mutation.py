@@ -144,7 +144,7 @@ class _Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _compile_anew(name: str) -> None:
-    """Keep compiled code on disk from answering for the changed module."""
+    """Prevent that compiled code on disk is used for the changed module."""
     from features.kernel import compiled  # noqa: PLC0415 - in the forked process alone
 
     original: Any = compiled.njit

@@ -48,7 +48,7 @@ def mikomi(folder: Path, *words: str) -> int:
             return int(end.code or 0)
 
 
-def found(folder: Path, leads: int = 600) -> None:
+def create_company(folder: Path, leads: int = 600) -> None:
     """Write the params and the export of the small company into a folder."""
     (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
     assert mikomi(folder, "sample", "--leads", str(leads), "--seed", "5", "--out", "export") == 0

@@ -16,7 +16,7 @@ from features.catalog.naming import window_name
 from features.feature import Feature, Text
 from features.kernel.compiled import njit
 from features.kernel.inputs import Events, Indices, Matrix, Rows
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
@@ -64,7 +64,7 @@ def support(visible: Tables) -> int:
     return int(visible.activities.loc[tickets, "lead_id"].nunique())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> _Plan:
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> _Plan:
     """Return the code of a ticket, the window in microseconds and the columns to write."""
     code = vocabulary.activity_types.index(_TYPE) + 1 if columns else 0
     numbers = np.array([column.number for column in columns], np.int32)

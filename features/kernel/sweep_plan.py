@@ -24,7 +24,7 @@ FADING: Final = "decayed_count"
 """The measure whose `window_days` is a half-life: no window has to be followed for it."""
 
 
-class Column(NamedTuple):
+class PlannedColumn(NamedTuple):
     """A wanted record and its column of the matrix."""
 
     number: int
@@ -51,7 +51,7 @@ class KeyTables:
     of_pair: Sequence[int]
 
 
-def plan_sweep(columns: Sequence[Column], tables: KeyTables) -> SweepPlan:
+def plan_sweep(columns: Sequence[PlannedColumn], tables: KeyTables) -> SweepPlan:
     """Lay out the counters and choose which column each is written to.
 
     Parameters
@@ -67,7 +67,7 @@ def plan_sweep(columns: Sequence[Column], tables: KeyTables) -> SweepPlan:
 class _Layout:
     """Keys in the order of the vocabulary, that of all activities (or of nobody) always."""
 
-    def __init__(self, columns: Sequence[Column], tables: KeyTables) -> None:
+    def __init__(self, columns: Sequence[PlannedColumn], tables: KeyTables) -> None:
         self._columns = columns
         self._tables = tables
         wanted = {column.feature.key for column in columns}
@@ -99,7 +99,7 @@ class _Layout:
             fading=self._fading(),
         )
 
-    def _runs(self, columns: list[Column], windows: list[float]) -> Runs:
+    def _runs(self, columns: list[PlannedColumn], windows: list[float]) -> Runs:
         """Return the cells of the columns in planes of these windows and ever."""
         return runs([(self._cell(c, c.feature.window_days, windows), c.number) for c in columns])
 
@@ -120,7 +120,7 @@ class _Layout:
         to_first = self._measured("hours_to_first")
         return runs(since), runs([(self._first(c), c.number) for c in to_first])
 
-    def _first(self, column: Column) -> int:
+    def _first(self, column: PlannedColumn) -> int:
         """Return the cell of a key's first moment; those of the last moments come before."""
         return self._key_count + self._key[column.feature.key]
 
@@ -150,10 +150,10 @@ class _Layout:
         tails = [self._windows.index(days) + 1 for days in windows]
         return _indices(tails), self._runs(columns, windows)
 
-    def _measured(self, measure: str) -> list[Column]:
+    def _measured(self, measure: str) -> list[PlannedColumn]:
         return [column for column in self._columns if column.feature.measure == measure]
 
-    def _cell(self, column: Column, days: float | None, windows: list[float]) -> int:
+    def _cell(self, column: PlannedColumn, days: float | None, windows: list[float]) -> int:
         """Return the cell of a key in the plane of a window; that of ever is the last one."""
         plane = len(windows) if days is None else windows.index(days)
         return plane * self._key_count + self._key[column.feature.key]
@@ -186,7 +186,7 @@ def _indices(numbers: Sequence[int]) -> Indices:
     return np.array(numbers, dtype=np.int32)
 
 
-def _numbers(columns: list[Column]) -> Cells:
+def _numbers(columns: list[PlannedColumn]) -> Cells:
     return _cells([column.number for column in columns])
 
 

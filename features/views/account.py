@@ -23,7 +23,7 @@ from features.kernel.account_layout import (
     AccountPlan,
 )
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
@@ -58,7 +58,7 @@ def support(visible: Tables) -> int:
     return int((account_id.notna() & account_id.duplicated(keep=False)).sum())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
     """Return the plan of the kernel; see `features.view.View`."""
     counted = [column for column in columns if column.feature.measure == "activity_count"]
     others = [column for column in columns if column.feature.measure in _MEASURES]

@@ -12,7 +12,7 @@ from features.catalog.reserved import OUTCOME
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel import deals as kernel
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
@@ -169,7 +169,7 @@ def support(visible: Tables) -> int:
     return int(visible.outcomes["lead_id"].nunique())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> kernel.DealsPlan:  # noqa: ARG001 (the contract of a view)
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> kernel.DealsPlan:  # noqa: ARG001 (the contract of a view)
     """Return the plan of the kernel; see `features.view.View`."""
     number = {row[0]: row[1] for row in _TABLE}
     return kernel.DealsPlan(

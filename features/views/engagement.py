@@ -22,7 +22,7 @@ from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep import sweep
 from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import FADING, RATE_DAYS, Column, KeyTables, plan_sweep
+from features.kernel.sweep_plan import FADING, RATE_DAYS, KeyTables, PlannedColumn, plan_sweep
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
@@ -105,7 +105,7 @@ def support(visible: Tables) -> int:
     return int(visible.activities["lead_id"].nunique())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SweepPlan:
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> SweepPlan:
     """Return the plan of the kernel; see `features.view.View`."""
     number = {key.code: i for i, key in enumerate(_keys(vocabulary))}
     types = [number[OTHER], *(number[code] for code in vocabulary.activity_types)]

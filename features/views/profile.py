@@ -25,7 +25,7 @@ from features.kernel.profile import (
     ProfilePlan,
     profile,
 )
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
@@ -60,7 +60,7 @@ def support(visible: Tables) -> int:
     return len(visible.leads)
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> ProfilePlan:
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> ProfilePlan:
     """Return the plan of the kernel; see `features.view.View`."""
     names = (*attribute_categories(vocabulary), *vocabulary.numbers)
     values = [column for column in columns if column.feature.measure == "value"]

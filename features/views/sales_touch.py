@@ -18,7 +18,7 @@ from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sweep import sweep
 from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import Column, KeyTables, plan_sweep
+from features.kernel.sweep_plan import KeyTables, PlannedColumn, plan_sweep
 from features.kernel.touch import (
     ACTOR_COUNT,
     LAST_ACTOR,
@@ -83,7 +83,7 @@ def support(visible: Tables) -> int:
     return int(visible.activities.loc[directed, "lead_id"].nunique())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> _Plan:
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> _Plan:
     """Return the plans of the kernels; see `features.view.View`."""
     numbers = {side: i for i, side in enumerate(_SIDES)}
     counted = [column for column in columns if column.feature.key in numbers]

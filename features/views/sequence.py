@@ -12,7 +12,7 @@ from features.catalog.reserved import ACTIVITY_TYPE
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sequence import SequencePlan, sequence
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.view import STILL, Motion, no_rows
@@ -40,7 +40,7 @@ def support(visible: Tables) -> int:
     return int(visible.activities["lead_id"].nunique())
 
 
-def plan(columns: Sequence[Column], vocabulary: Vocabulary) -> SequencePlan:  # noqa: ARG001 (the contract of a view)
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> SequencePlan:  # noqa: ARG001 (the contract of a view)
     """Return the plan of the kernel; see `features.view.View`."""
     types, gaps = _placed(columns, _TYPE), _placed(columns, _GAP)
     means = [column.number for column in columns if column.feature.measure == _MEAN]
@@ -72,7 +72,7 @@ def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  
     return no_rows(activities)
 
 
-def _placed(columns: Sequence[Column], prefix: str) -> list[tuple[int, int]]:
+def _placed(columns: Sequence[PlannedColumn], prefix: str) -> list[tuple[int, int]]:
     """Return place (0 is the last) and column of the records of one measure."""
     return [
         (int(column.feature.measure.removeprefix(prefix)) - 1, column.number)

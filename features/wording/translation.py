@@ -80,7 +80,15 @@ class Translation:
         self.catalog = compiled(language, messages)
 
     def gettext(self, text: str, **values: object) -> str:
-        """Translate a text, with values in its `%(name)s`."""
+        """Translate a text.
+
+        Parameters
+        ----------
+        text
+            The text in English.
+        **values
+            Values for its `%(name)s`.
+        """
         translated: str = self.catalog.gettext(text)
         return translated % values
 
@@ -115,16 +123,31 @@ class Translation:
         return translated % ({"num": self.number(number)} | values)
 
     def message(self, message: Message, **values: object) -> str:
-        """Translate a marked text, with values in its `%(name)s`."""
+        """Translate a marked text.
+
+        Parameters
+        ----------
+        message
+            The text in English, with its context if it has several meanings.
+        **values
+            Values for its `%(name)s`.
+        """
         if message.context is None:
             return self.gettext(message.text, **values)
         return self.pgettext(message.context, message.text, **values)
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Write a number as the language does, with so many decimals.
+        """Write a number as the language does.
 
         >>> Translation("en", Path("messages")).number(1234.5, 1)
         '1,234.5'
+
+        Parameters
+        ----------
+        value
+            The number.
+        digits
+            Its decimals.
         """
         return _number(value, "#,##0" + ("." + "0" * digits if digits else ""), self.language)
 

@@ -43,7 +43,13 @@ class ScoreColumns(NamedTuple):
         return cls(margin, probability, low, high, score, sufficient, band_code)
 
     def rows(self, first: int, end: int) -> "ScoreColumns":
-        """Return a view of the rows [first, end)."""
+        """Return a view of some rows.
+
+        Parameters
+        ----------
+        first, end
+            The rows [first, end).
+        """
         columns: Any = (column[first:end] for column in self)
         return ScoreColumns(*columns)
 

@@ -35,7 +35,7 @@ def send(
     """
     from pipelines.lifecycle import send_to_server  # noqa: PLC0415 - slow to import
 
-    with closing(send_to_server.Server(to, os.environ.get(KEY))) as server:
+    with closing(send_to_server.ServerClient(to, os.environ.get(KEY))) as server:
         counts = send_to_server.run(job(params, context), server, today=today)
     line = "  ".join(f"{name} {count:,}" for name, count in counts.items())
     typer.echo(f"sent  {line}  to {to}")

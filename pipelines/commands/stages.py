@@ -115,12 +115,12 @@ def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
 
 
 def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
-    """Say which segment would earn a model of its own; none is made.
+    """Show which segment would earn a model of its own; none is trained.
 
     Segments enter the one model as shrunken effects. One earns its own only if a scorecard of its
     own rows, beside the shared model, gains more than `segments.least_gain` on the test period,
-    shown by an interval that holds for all segments at once. `mikomi evaluate` asks this too, and
-    its report holds the answer; here it is asked alone.
+    shown by an interval that holds for all segments at once. `mikomi evaluate` computes the
+    same for its report; this command computes it alone.
     """
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle import segments as judging  # noqa: PLC0415 - slow to import

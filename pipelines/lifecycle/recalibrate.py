@@ -41,7 +41,7 @@ from pipelines.storage.atomic import write_json
 
 
 @dataclass(frozen=True)
-class Case:
+class RecalibrationCase:
     """What is repaired, by which rows, and what was found.
 
     `rows` has `lead_id`, `cutoff`, `label`, `margin`, and `=attribute` for each segment.
@@ -76,7 +76,7 @@ def run(job: Job) -> dict[str, Any]:
     return line | {"repair": one.repair.kind, "grounds": "; ".join(facts["grounds"])}
 
 
-def look(job: Job, registry: Registry) -> Case:
+def look(job: Job, registry: Registry) -> RecalibrationCase:
     """Decide whether new outcomes recalibrate the champion; nothing is changed.
 
     Parameters
@@ -106,7 +106,7 @@ def look(job: Job, registry: Registry) -> Case:
     )
     curve, embargo = champion.model.calibration, job.params.split.embargo
     repair = recalibrate.decide(curve, matured, embargo, job.params.recalibrate)
-    return Case(version, champion, rows, matured, repair)
+    return RecalibrationCase(version, champion, rows, matured, repair)
 
 
 def since_learned(job: Job, champion: Artifact) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def _part(
     return pd.concat([rows, champion_trial.segment_columns(one.catalog, values)], axis=1)
 
 
-def _registered(job: Job, registry: Registry, one: Case) -> dict[str, Any]:
+def _registered(job: Job, registry: Registry, one: RecalibrationCase) -> dict[str, Any]:
     """Register the repaired model as a version, judge it, and return the decision."""
     made = repaired(one, job)
     fingerprint = artifact.save(job.places.recalibrated, made)
@@ -172,7 +172,7 @@ def _registered(job: Job, registry: Registry, one: Case) -> dict[str, Any]:
     return facts | {"card": written}
 
 
-def repaired(one: Case, job: Job) -> Artifact:
+def repaired(one: RecalibrationCase, job: Job) -> Artifact:
     """Return the repaired artifact, with the outcomes that repaired it and what it was before.
 
     Parameters
@@ -212,7 +212,7 @@ def repaired(one: Case, job: Job) -> Artifact:
     return replace(one.champion, model=model, about=about | more)
 
 
-def judged(job: Job, one: Case, version: Version) -> Verdict:
+def judged(job: Job, one: RecalibrationCase, version: Version) -> Verdict:
     """Judge the repair by a trial against the version that it repairs.
 
     Parameters

@@ -141,7 +141,7 @@ def _repair(job: Job, looks: Sequence[Look], do: Do) -> dict[str, Any] | None:
 
 
 def _after(repair: dict[str, Any] | None) -> list[Look]:
-    """Say what recalibration found."""
+    """Return the result of recalibration."""
     if repair is None:
         return []
     refused = repair["version"] is not None and not repair["recalibrated"]

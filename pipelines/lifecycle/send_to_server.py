@@ -25,7 +25,7 @@ _WAIT_SECONDS: Final = 90
 _LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
 
 
-class Server:
+class ServerClient:
     """A server by its address.
 
     Parameters
@@ -108,7 +108,7 @@ class Server:
         raise BadRequest.of(f"nobody at {self._address}", "a server", "start `mikomi serve`")
 
 
-def run(job: Job, server: Server, *, today: bool) -> dict[str, int]:
+def run(job: Job, server: ServerClient, *, today: bool) -> dict[str, int]:
     """Send every lead with its history; return how many of each there were.
 
     Parameters
@@ -180,7 +180,7 @@ def bodies(
 
 
 def _rows(frame: pd.DataFrame, table: TableName) -> Iterator[dict[str, Any]]:
-    """Give rows without what is missing; attributes apart."""
+    """Yield rows without missing values; attributes are nested."""
     listed = _LISTED[table]
     for record in frame.to_dict("records"):
         present = {str(name): _plain(value) for name, value in record.items() if not pd.isna(value)}
@@ -197,7 +197,7 @@ def _plain(value: Any) -> Any:
 
 
 def _newest(changes: pd.DataFrame, manifest: partitions.Manifest) -> dict[str, dict[str, Any]]:
-    """Give the last value of every attribute that changed, by lead."""
+    """Return the last value of every attribute that changed, by lead."""
     last = changes.sort_values("occurred_at", kind="stable")
     last = last.drop_duplicates(["lead_id", "attribute"], keep="last").dropna(subset=["value"])
     newest: dict[str, dict[str, Any]] = {}

@@ -71,7 +71,15 @@ def has_table(connection: Connection, name: str) -> bool:
 
 
 def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
-    """Read columns of microseconds as UTC times."""
+    """Read columns of microseconds as UTC times.
+
+    Parameters
+    ----------
+    frame
+        A table of the server; it is changed.
+    *names
+        The columns.
+    """
     for name in names:
         frame[name] = from_moments(frame[name].to_numpy(np.int64)).astype(MOMENT_DTYPE)
     return frame

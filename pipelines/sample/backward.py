@@ -16,7 +16,28 @@ from pipelines.sample.world import LOST, OPENED, QUOTED, WON
 
 @njit(cache=True)
 def tables(kinds: Any, customer: int, lead: Any, laws: Any, calendar: Any) -> Any:
-    """Tabulate a whole day by day kind: transition, hazards, survival, chances of events."""
+    """Tabulate a whole day, by the kind of day.
+
+    Parameters
+    ----------
+    kinds
+        The first and the last kind that are needed, both included.
+    customer
+        Whether the lead is a customer already, who opens deals at a factor of its own.
+    lead
+        Factors of the lead: interest rises, interest wakes, a deal opens, a deal is won.
+    laws
+        Daily moves, which of them wake and which rise, hazards of events, the factor of
+        customers.
+    calendar
+        The kind of every day; by kind the factors of activities, deals and waking, and the era.
+
+    Returns
+    -------
+    tuple
+        Transitions (kinds, 5, 5), hazards (kinds, 3 stages, 4 events, 5), the chances of no event
+        (kinds, 3, 5) and of each event (kinds, 3, 4, 5).
+    """
     up, wake, opening, winning = lead
     moves, is_wake, is_rise, hazard, customer_opening = laws
     _, _, deal, waking, eras = calendar
@@ -42,7 +63,19 @@ def tables(kinds: Any, customer: int, lead: Any, laws: Any, calendar: Any) -> An
 
 @njit(cache=True)
 def part_of_day(rate: Any, exposure: float, survive: Any, chance: Any) -> None:
-    """Fill the chances of no event and of each event within a part of a day, for one stage."""
+    """Compute the chances of no event and of each event within a part of a day, for one stage.
+
+    Parameters
+    ----------
+    rate
+        Hazards a day, shape (4 events, 5 hidden states).
+    exposure
+        The part of the day, in [0, 1].
+    survive
+        Filled with the chances of no event, shape (5,).
+    chance
+        Filled with the chances of each event, shape (4, 5).
+    """
     for z in range(5):
         total = rate[0, z] + rate[1, z] + rate[2, z] + rate[3, z]
         survive[z] = np.exp(-total * exposure)
@@ -52,7 +85,24 @@ def part_of_day(rate: Any, exposure: float, survive: Any, chance: Any) -> None:
 
 @njit(cache=True)
 def carry_back(no_win: Any, moved: Any, after_lost: Any, matrix: Any) -> float:
-    """Fill `moved` with the chances of no win before the night's move; give that of a lost deal."""
+    """Carry the chances of no win back over the moves of a night.
+
+    Parameters
+    ----------
+    no_win
+        The chances of no win after the moves, shape (3 stages, 5 hidden states).
+    moved
+        Filled with those before the moves.
+    after_lost
+        Chances of the hidden states of a lead that has lost a deal, shape (5,).
+    matrix
+        Transitions of the night, shape (5, 5).
+
+    Returns
+    -------
+    float
+        The chance of no win of a lead that loses its deal on this day.
+    """
     for s in range(3):
         for z in range(5):
             moved[s, z] = (
@@ -70,7 +120,26 @@ def carry_back(no_win: Any, moved: Any, after_lost: Any, matrix: Any) -> float:
 
 @njit(cache=True)
 def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any) -> Any:
-    """Chance of no win from the start of day + 1 to the share of day + horizon; shape (3, 5)."""
+    """Compute the chance of no win from the start of the next day to the end of the horizon.
+
+    Parameters
+    ----------
+    until
+        The day of the cutoff, the whole days of the horizon, the share of its last day.
+    tabled
+        The result of `tables`.
+    days
+        The kind of every day, and the first kind that is tabled.
+    after_lost
+        Chances of the hidden states of a lead that has lost a deal, shape (5,).
+    moved
+        Space for (3, 5) floats.
+
+    Returns
+    -------
+    NDArray
+        Shape (3 stages, 5 hidden states).
+    """
     day, horizon, share = until
     matrix, rate, survive, chance = tabled
     kinds, first = days
@@ -97,7 +166,25 @@ def horizon_back(until: Any, tabled: Any, days: Any, after_lost: Any, moved: Any
 
 @njit(cache=True)
 def rest_of_day(no_win: Any, now_at: Any, tabled: Any, days: Any, after: Any, moved: Any) -> Any:
-    """Carry the chance of no win back to the cutoff, by hidden state; shape (5,)."""
+    """Carry the chance of no win back to the cutoff.
+
+    Parameters
+    ----------
+    no_win
+        The result of `horizon_back`.
+    now_at
+        The day of the cutoff, the share of it that is over, the stage of the deal, and the event at
+        the cutoff; -1 is none.
+    tabled, days, moved
+        As for `horizon_back`.
+    after
+        Chances of the hidden states after a lost and after a won deal.
+
+    Returns
+    -------
+    NDArray
+        By hidden state, shape (5,).
+    """
     day, share, stage, event = now_at
     matrix, rate, _, _ = tabled
     kinds, first = days

@@ -17,7 +17,23 @@ from pipelines.sample.world import LOST, WON
 
 @njit(cache=True, nogil=True)
 def answer_leads(leads: Any, observed: Any, questions: Any, who: Any, laws: Any, out: Any) -> None:
-    """Answer the questions of a range of leads; `out` = (given everything, given observations)."""
+    """Compute the true probabilities for the questions of a range of leads.
+
+    Parameters
+    ----------
+    leads
+        The leads [begin, end).
+    observed
+        Creation with the path of hidden states, touches and events, by lead.
+    questions
+        Offsets by lead, then day, share of the day and horizon of each question.
+    who
+        Factors, starting beliefs and rates of each lead.
+    laws
+        The laws of the chain, and the calendar.
+    out
+        Filled with the probabilities given everything and given observations.
+    """
     begin, end = leads
     for i in range(begin, end):
         if questions[0][i] < questions[0][i + 1]:

@@ -77,7 +77,7 @@ def disable(context: typer.Context, name: str) -> None:
 
 
 def password(name: str) -> None:
-    """Give a user another password, and end their sessions."""
+    """Set another password for a user, and end their sessions."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.users().set_password(name, _secret())

@@ -32,12 +32,28 @@ class Log:
         self._waiting: list[bytes] = []
 
     def line(self, event: str, **facts: Any) -> None:
-        """Write one line at once, after those that wait."""
+        """Write one line at once, after those that wait.
+
+        Parameters
+        ----------
+        event
+            The name of the event.
+        **facts
+            Its facts; no personal data.
+        """
         self._waiting.append(self._encoded(event, facts))
         self.flush()
 
     def soon(self, event: str, **facts: Any) -> None:
-        """Write one line within 0.1 seconds, together with others; needs a running event loop."""
+        """Write one line within 0.1 seconds, together with others; needs a running event loop.
+
+        Parameters
+        ----------
+        event
+            The name of the event.
+        **facts
+            Its facts; no personal data.
+        """
         self._waiting.append(self._encoded(event, facts))
         if len(self._waiting) == 1:
             asyncio.get_running_loop().call_later(_SECONDS, self.flush)

@@ -37,8 +37,8 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def offences(pattern: re.Pattern[str], text: str) -> list[str]:
-    found = (match[0] for match in pattern.finditer(text))
-    return [one for one in found if not one.startswith(tuple(n.rstrip("/") for n in NAMESPACES))]
+    matches = (match[0] for match in pattern.finditer(text))
+    return [one for one in matches if not one.startswith(tuple(n.rstrip("/") for n in NAMESPACES))]
 
 
 def readable(path: Path) -> str:
@@ -51,16 +51,16 @@ def readable(path: Path) -> str:
 @pytest.mark.parametrize("pattern", [HOSTS, ADDRESS], ids=["registries", "addresses"])
 def test_no_address_outside_loopback_is_written_down(pattern):
     files = (path for path in tracked() if path.name != "LICENSE")
-    found = {str(p.relative_to(ROOT)): o for p in files if (o := offences(pattern, readable(p)))}
-    assert found == {}
+    lines = {str(p.relative_to(ROOT)): o for p in files if (o := offences(pattern, readable(p)))}
+    assert lines == {}
 
 
 def test_no_pickle_is_imported():
-    found = [p for p in tracked("*.py") if PICKLE.search(p.read_text())]
-    assert found == []
+    offending = [p for p in tracked("*.py") if PICKLE.search(p.read_text())]
+    assert offending == []
 
 
-def test_planted_offences_are_seen():
+def test_planted_offences_are_noticed():
     assert all(offences(HOSTS, f"index = files.{host}") for host in REGISTRIES)
     assert offences(ADDRESS, "url: https:" + "//example.com/x")
     assert not offences(ADDRESS, "http://127.0.0.1:8000/ and http://localhost:5000")
@@ -111,5 +111,5 @@ def test_a_library_is_imported_in_its_own_module_only(library):
     assert importers(library, sources) == AT_HOME[library]
 
 
-def test_a_stray_import_is_seen():
+def test_a_stray_import_is_noticed():
     assert importers("mlflow", {"models/scoring/scorer.py": "def f():\n    import mlflow\n"})

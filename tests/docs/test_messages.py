@@ -18,20 +18,20 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 PLACES = re.compile(r"%\(\w+\)s")
 SIGNS = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAGS = re.compile(r"<[^>]*>|&\w+;")
-SAID_ALIKE = {"日本語", "見込み", "mikomi", "· 見込み mikomi", "mikomi user add", "/docs"}
-SAID_ALIKE |= {"/openapi.json"}
+SAME_IN_BOTH = {"日本語", "見込み", "mikomi", "· 見込み mikomi", "mikomi user add", "/docs"}
+SAME_IN_BOTH |= {"/openapi.json"}
 """Texts that are the same in both languages."""
 
 
 def used() -> Catalog:
     """Extract every text of the pages."""
-    found = Catalog()
+    extracted = Catalog()
     for path, line, text, _, _ in extract_from_dir(PAGES, METHODS, OPTIONS, KEYWORDS):
-        found.add(text, locations=[(path, line)])
-    return found
+        extracted.add(text, locations=[(path, line)])
+    return extracted
 
 
-def kept(language: str) -> Iterator[Message]:
+def stored(language: str) -> Iterator[Message]:
     return (message for one in catalogs(language) for message in one if message.id)  # type: ignore[arg-type]
 
 
@@ -39,29 +39,29 @@ def key(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def texts(said: object) -> list[str]:
-    return [said] if isinstance(said, str) else list(said or ())  # type: ignore[call-overload]
+def texts(translation: object) -> list[str]:
+    return [translation] if isinstance(translation, str) else list(translation or ())  # type: ignore[call-overload]
 
 
-def faults(needed: Catalog, told: list[Message]) -> list[str]:
-    """Say what is missing, left over, told twice, empty, or loses a value."""
-    keys = [key(one) for one in told]
+def faults(needed: Catalog, translated: list[Message]) -> list[str]:
+    """Return what is missing, left over, repeated, empty, or loses a value."""
+    keys = [key(one) for one in translated]
     names = {key(one) for one in needed if one.id}
-    said = [f"missing: {name}" for name in sorted(names - set(keys))]
-    said += [f"not used: {name}" for name in sorted(set(keys) - names)]
-    said += [f"twice: {name}" for name in sorted({one for one in keys if keys.count(one) > 1})]
-    for one in told:
+    problems = [f"missing: {name}" for name in sorted(names - set(keys))]
+    problems += [f"not used: {name}" for name in sorted(set(keys) - names)]
+    problems += [f"twice: {name}" for name in sorted({one for one in keys if keys.count(one) > 1})]
+    for one in translated:
         empty = not all(texts(one.string))
         lost = any(
             set(PLACES.findall(t)) != set(PLACES.findall(key(one))) for t in texts(one.string)
         )
         if empty or lost or one.fuzzy:
-            said.append(f"empty, fuzzy or without its values: {key(one)}")
-    return said
+            problems.append(f"empty, fuzzy or without its values: {key(one)}")
+    return problems
 
 
 def test_japanese_is_complete() -> None:
-    assert faults(used(), list(kept("ja"))) == []
+    assert faults(used(), list(stored("ja"))) == []
 
 
 def test_english_is_the_text_itself() -> None:
@@ -76,15 +76,15 @@ def test_no_template_says_anything_outside_the_catalogs(template: Path) -> None:
 
 
 def outside(template: str) -> list[str]:
-    found = (text.strip() for text in TAGS.sub("\n", SIGNS.sub("", template)).split("\n"))
-    return [text for text in found if re.search(r"\w", text) and text not in SAID_ALIKE]
+    extracted = (text.strip() for text in TAGS.sub("\n", SIGNS.sub("", template)).split("\n"))
+    return [text for text in extracted if re.search(r"\w", text) and text not in SAME_IN_BOTH]
 
 
-def test_planted_faults_are_seen() -> None:
-    needed, told = Catalog(), Catalog()
+def test_planted_faults_are_noticed() -> None:
+    needed, translated = Catalog(), Catalog()
     for text in ("One", "Two %(n)s", "Three"):
         needed.add(text)
-    for text, said in {"One": "", "Two %(n)s": "二", "Four": "四"}.items():
-        told.add(text, said)
-    assert len(faults(needed, [one for one in told if one.id])) == 4
+    for text, japanese in {"One": "", "Two %(n)s": "二", "Four": "四"}.items():
+        translated.add(text, japanese)
+    assert len(faults(needed, [one for one in translated if one.id])) == 4
     assert outside("<p>{{ _('Said') }} forgotten</p>") == ["forgotten"]

@@ -13,7 +13,7 @@ from features.labels import Target
 from pipelines.lifecycle.backtest import labelled_snapshots, origin
 from pipelines.lifecycle.backtest.origin import METHODS
 from pipelines.run.workspace import Workspace
-from tests.small_company import PARAMS, found, mikomi
+from tests.small_company import PARAMS, create_company, mikomi
 
 BACKTEST = (
     PARAMS + "backtest: {first_share: 0.5, retrain_days: [120], period_days: 60, redraws: 20}\n"
@@ -24,7 +24,7 @@ WORKED = origin._prepared
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("backtest")
-    found(folder, leads=500)
+    create_company(folder, leads=500)
     (folder / "params.yaml").write_text(BACKTEST, encoding="utf-8")
     for stage in ("ingest", "snapshot"):
         assert mikomi(folder, stage) == 0

@@ -11,7 +11,7 @@ from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings
 from pipelines.run.workspace import Workspace
 from pipelines.storage.atomic import put
-from tests.small_company import PARAMS, found, mikomi
+from tests.small_company import PARAMS, create_company, mikomi
 
 RETRAIN = ("featurize", "train", "evaluate", "leaks", "promote")
 OTHER_CATALOG = PARAMS.replace("windows_days: [30]", "windows_days: [7, 30]").replace(
@@ -27,7 +27,7 @@ BLUNT = (
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("contest")
-    found(folder, leads=400)
+    create_company(folder, leads=400)
     for stage in ("ingest", "snapshot", *RETRAIN[:-1]):
         assert mikomi(folder, stage) == 0
     let_pass(folder)

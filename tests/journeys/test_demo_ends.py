@@ -15,7 +15,9 @@ if [ "$1" = serve ]; then sleep 2; echo "served to the end" >> "{log}"; fi
 """
 
 
-def demo(tmp_path: Path, *, terminal: bool, makefile: str = "Makefile", **said: str) -> list[str]:
+def demo(
+    tmp_path: Path, *, terminal: bool, makefile: str = "Makefile", **variables: str
+) -> list[str]:
     """Run the demo with commands that only note that they were run; give what they noted.
 
     Sending goes on beside serving, so what follows the steps is sorted.
@@ -25,11 +27,11 @@ def demo(tmp_path: Path, *, terminal: bool, makefile: str = "Makefile", **said: 
     for name in ("mikomi", "dvc"):
         (commands / name).write_text(FAKE.format(log=log))
         (commands / name).chmod(0o755)
-    told = [f"{name}={value}" for name, value in ({"DEMO_SECONDS": "1"} | said).items()]
+    assignments = [f"{name}={value}" for name, value in ({"DEMO_SECONDS": "1"} | variables).items()]
     made = [f"VENV={tmp_path}", f"BIN={commands}", "-o", str(tmp_path / ".ready")]
     screen, end = pty.openpty() if terminal else (None, subprocess.DEVNULL)
     done = subprocess.run(  # noqa: S603 - our own Makefile
-        ["make", "-s", "-f", makefile, "demo", *made, *told],  # noqa: S607
+        ["make", "-s", "-f", makefile, "demo", *made, *assignments],  # noqa: S607
         cwd=ROOT,
         stdout=end,
         env=os.environ | {"MAKEFLAGS": ""},
@@ -67,5 +69,5 @@ def test_planted_fault_a_demo_that_never_stops(tmp_path: Path) -> None:
     stops = "kill $$server; "
     assert stops in text
     (tmp_path / "Makefile").write_text(text.replace(stops, ""))
-    told = demo(tmp_path, terminal=False, makefile=str(tmp_path / "Makefile"))
-    assert told[-1] == "served to the end"
+    assignments = demo(tmp_path, terminal=False, makefile=str(tmp_path / "Makefile"))
+    assert assignments[-1] == "served to the end"

@@ -24,7 +24,7 @@ from pipelines.scoring import score
 from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
 from pipelines.storage.work_directory import alone, work_directory
-from tests.small_company import ROOT, found, mikomi
+from tests.small_company import ROOT, create_company, mikomi
 from tests.telltales import plant_persons, traces_of_persons
 
 STAGES = list(stages.STAGES)
@@ -52,7 +52,7 @@ def sections_noted(read: set[str]) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory, sections_read: dict[str, set[str]]) -> Path:
     folder = tmp_path_factory.mktemp("company")
-    found(folder)
+    create_company(folder)
     plant_persons(folder)
     for stage in STAGES:
         with sections_noted(sections_read.setdefault(stage, set())):

@@ -17,7 +17,7 @@ from pipelines.storage import partitions
 from serve.store.tables import METADATA, OUTCOMES, RECEIPTS
 from serve.wire.responses import ScoreAnswer
 from tests.monitored import taught_by
-from tests.small_company import PARAMS, found, mikomi
+from tests.small_company import PARAMS, create_company, mikomi
 
 ALARM, REFUSED = 3, 2
 MONITORED = PARAMS + "monitor: {min_leads: 50}\n"
@@ -27,7 +27,7 @@ MONITORED = PARAMS + "monitor: {min_leads: 50}\n"
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a champion that was taught by its own first year."""
     folder = tmp_path_factory.mktemp("monitor")
-    found(folder, leads=500)
+    create_company(folder, leads=500)
     (folder / "params.yaml").write_text(MONITORED, encoding="utf-8")
     assert mikomi(folder, "ingest") == 0
     places = Workspace("small", folder)
@@ -65,7 +65,7 @@ def test_without_a_planted_change_it_is_quiet_and_states_how_often_it_errs(compa
         assert "<script" not in page
 
 
-def test_a_planted_change_is_told_with_what_to_do(
+def test_a_planted_change_is_reported_with_what_to_do(
     company: Path, activities: dict[Path, pd.DataFrame], capsys: pytest.CaptureFixture[str]
 ) -> None:
     since = pd.Timestamp("2025-07-01", tz="UTC")

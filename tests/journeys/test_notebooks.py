@@ -53,9 +53,9 @@ def test_there_are_three() -> None:
 
 def test_the_notebooks_run_and_show_a_figure_each() -> None:
     for cells in executed(NOTEBOOKS):
-        told = outputs(cells)
-        assert not [one for one in told if one.output_type == "error"]
-        shown = [one.get("data", {}) for one in told]
+        results = outputs(cells)
+        assert not [one for one in results if one.output_type == "error"]
+        shown = [one.get("data", {}) for one in results]
         assert any("<svg" in str(data) or "image/png" in data for data in shown)
 
 
@@ -65,7 +65,7 @@ def test_a_notebook_defines_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_kept_small(path: Path) -> None:
+def test_a_notebook_is_small(path: Path) -> None:
     assert path.stat().st_size < 200_000
 
 

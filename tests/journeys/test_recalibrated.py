@@ -12,7 +12,7 @@ from models.artifact import artifact
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings
 from pipelines.run.workspace import Workspace
-from tests.small_company import PARAMS, found, mikomi
+from tests.small_company import PARAMS, create_company, mikomi
 
 TOO_LOW = -3.5
 QUICK = PARAMS.replace("every_days: 60", "every_days: 30").replace(
@@ -27,7 +27,7 @@ FEW = QUICK.replace("promote: {confidence: 0.0}", "promote: {min_conversions: 5}
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company whose champion says less than happens, as after a rise of the base rate."""
     folder = tmp_path_factory.mktemp("repair")
-    found(folder, leads=400)
+    create_company(folder, leads=400)
     (folder / "params.yaml").write_text(FEW, encoding="utf-8")
     for stage in ("ingest", "snapshot", "featurize", "train"):
         assert mikomi(folder, stage) == 0

@@ -57,7 +57,7 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
     address, url = served_at
     tables = partitions.read_all(job.places.tables)
     for _ in range(2):
-        with closing(send_to_server.Server(address, None)) as server:
+        with closing(send_to_server.ServerClient(address, None)) as server:
             counts = send_to_server.run(job, server, today=True)
     assert counts["leads"] == len(tables.leads)
     assert counts["activities"] == len(tables.activities)
@@ -77,14 +77,14 @@ def test_all_of_it_arrives_once_and_moved(job: Any, served_at: tuple[str, str]) 
 
 def test_no_server_and_no_address_are_reported(monkeypatch: Any) -> None:
     with pytest.raises(BadRequest, match="an http address"):
-        send_to_server.Server("ftp:nowhere", None)
+        send_to_server.ServerClient("ftp:nowhere", None)
     monkeypatch.setattr(send_to_server, "_WAIT_SECONDS", 0.1)
     with pytest.raises(BadRequest, match="mikomi serve"):
-        send_to_server.Server("http://127.0.0.1:9", None).wait()
+        send_to_server.ServerClient("http://127.0.0.1:9", None).wait()
 
 
 def test_a_refusal_is_reported(served_at: tuple[str, str]) -> None:
-    with closing(send_to_server.Server(served_at[0], None)) as server:
+    with closing(send_to_server.ServerClient(served_at[0], None)) as server:
         server.wait()
         with pytest.raises(BadRequest, match="422"):
             server.send("PUT", "/v1/leads/x", {"created_at": "never"})

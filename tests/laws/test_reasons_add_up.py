@@ -47,7 +47,7 @@ def strange_frame(seed: int, count: int = 200) -> FeatureFrame:
 
 
 def with_trees() -> LeadModel:
-    """Give the small model with both parts at work, whatever held-out data chose."""
+    """Return the small model with both parts at work, whatever held-out data chose."""
     model = small_model().model
     assert model.booster is not None
     return replace(model, weights=Weights(0.7, 0.6, -0.1))

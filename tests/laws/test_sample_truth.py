@@ -34,7 +34,7 @@ def ask(lead_company: SampleCompany, lead: int, cutoff: int) -> pd.Series:
 
 
 def win_chance_by_state(lead_company: SampleCompany, lead: int, cutoff: int) -> np.ndarray:
-    """Given everything, for each hidden state that the lead might be in."""
+    """Return the probabilities with full information, by the hidden state of the lead."""
     answers = []
     for state in range(5):
         path = np.full_like(lead_company.lives.path, state)
@@ -95,7 +95,9 @@ def simulated(sample: SampleCompany, lead: int, cutoff: int, state: int, stage: 
 
 
 @pytest.mark.parametrize(("lead", "day", "hour"), [(5, 300, 0), (40, 130, 7), (77, 600, 13)])
-def test_given_everything_equals_brute_force(lead: int, day: int, hour: int) -> None:
+def test_probability_with_full_information_equals_brute_force(
+    lead: int, day: int, hour: int
+) -> None:
     sample = company()
     cutoff = int(sample.people.created_at[0]) // DAY * DAY + day * DAY + hour * HOUR
     quiet = replace(sample.lives, event_lead=np.full_like(sample.lives.event_lead, -1))
@@ -108,7 +110,7 @@ def test_given_everything_equals_brute_force(lead: int, day: int, hour: int) -> 
         assert abs(share - expected[state]) < SIGMAS * noise
 
 
-def test_given_everything_equals_brute_force_with_an_open_deal() -> None:
+def test_probability_with_full_information_equals_brute_force_with_an_open_deal() -> None:
     sample = company()
     opened = np.flatnonzero(sample.lives.event_kind == 0)[3]
     lead = int(sample.lives.event_lead[opened])

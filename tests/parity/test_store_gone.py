@@ -37,7 +37,7 @@ READS: list[tuple[str, str, Any]] = [("GET", "/v1/leads/L-1/history", None)]
 
 
 def statuses(client: TestClient, requests: list[tuple[str, str, Any]]) -> set[int]:
-    """Ask each; every refusal says when to come again."""
+    """Send each request; every refusal states when to try again."""
     answers = [client.request(method, path, json=body) for method, path, body in requests]
     for answer in answers:
         if answer.status_code == 503:

@@ -133,7 +133,7 @@ def answers(course: Course, origin: Origin, method: str) -> pd.Series:
 def _prepared(
     course: Course, origin: Origin
 ) -> tuple[NDArray[np.intp], Values, dict[str, Callable[[], Answer]]]:
-    """Give the numbers and values of the rows to be answered, and the ways to fit the methods."""
+    """Return the numbers and values of the rows to score, and a fitter for each method."""
     known = labelled_snapshots.read(course.tables, course.snapshots, course.target, course.embargo)
     label = known.labels_at(origin.at)
     teaches = ~np.isnan(label)
@@ -170,7 +170,7 @@ def _frame(
 def _fitters(
     course: Course, catalog: Catalog, learning: TrainingSet
 ) -> dict[str, Callable[[], Answer]]:
-    """Give, for every method that the rows allow, the way to fit it."""
+    """Return a fitter for every method that the rows allow."""
     train = replace(course.train, booster=replace(course.train.booster, threads=1))
     points = points_of_the_day(train.points, catalog)
     ways = baselines.fitters(learning, points, recency(catalog), train.seed)

@@ -64,7 +64,7 @@ class Moment:
 
 
 @dataclass
-class Gathered:
+class MonitoredParts:
     """What was read, partition by partition."""
 
     rows: list[pd.DataFrame] = field(default_factory=list)
@@ -99,7 +99,7 @@ def gather(
     rule: CohortRule,
     moment: Moment,
     share: float = 1.0,
-) -> Gathered:
+) -> MonitoredParts:
     """Read today's leads and the reference.
 
     Parameters
@@ -115,7 +115,7 @@ def gather(
     share
         The share of the accounts that is drawn.
     """
-    gathered, compiled = Gathered(), CompiledCatalog(model.catalog)
+    gathered, compiled = MonitoredParts(), CompiledCatalog(model.catalog)
     for part in parts:
         rows = _drawn(part, rule, moment, share)
         gathered.rows.append(rows)
@@ -157,7 +157,7 @@ def _drawn(part: Tables, rule: CohortRule, moment: Moment, share: float) -> pd.D
 
 
 def _counts(
-    part: Tables, rows: pd.DataFrame, model: Artifact, moment: Moment, gathered: Gathered
+    part: Tables, rows: pd.DataFrame, model: Artifact, moment: Moment, gathered: MonitoredParts
 ) -> dict[str, Floats]:
     """Count the activities before every row, by type; note when each type was heard of last."""
     taught = model.catalog.vocabulary.activity_types
@@ -189,7 +189,7 @@ def known_from(records: pd.DataFrame) -> Moments:
 
 
 def _strange_values(
-    part: Tables, today: pd.DataFrame, values: Values, model: Artifact, gathered: Gathered
+    part: Tables, today: pd.DataFrame, values: Values, model: Artifact, gathered: MonitoredParts
 ) -> None:
     """Note which values of today's leads the model was not taught."""
     leads = part.leads.set_index("lead_id")
@@ -199,7 +199,7 @@ def _strange_values(
             _count(gathered, feature.key, leads[feature.key].reindex(today["lead_id"][other]))
 
 
-def _count(gathered: Gathered, what: str, words: pd.Series) -> None:
+def _count(gathered: MonitoredParts, what: str, words: pd.Series) -> None:
     gathered.words.setdefault(what, Counter()).update(words.dropna().astype("str"))
 
 

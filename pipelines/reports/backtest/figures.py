@@ -42,7 +42,7 @@ def figures(backtest: Backtest, language: Language) -> dict[str, str]:
         "cadence_auc": lambda b, la: _over_time(b, la, "auc", cadences(b, recalibrated=False)),
         "cadence_log_loss": lambda b, la: _over_time(b, la, "log_loss", cadences(b)),
         "truth": truth,
-        "found": conversions_found,
+        "found": captured_conversions,
         "found_so_far": conversions_so_far,
     }
     return {key: drawer(backtest, language) for key, drawer in drawers.items()}
@@ -113,7 +113,7 @@ def truth(backtest: Backtest, language: Language) -> str:
     return lines(words, _across(backtest, language), y, drawn)
 
 
-def conversions_found(backtest: Backtest, language: Language) -> str:
+def captured_conversions(backtest: Backtest, language: Language) -> str:
     """Draw how many conversions were among the leads that sales could work.
 
     Parameters

@@ -109,11 +109,11 @@ def verdicts(backtest: Backtest, settings: BacktestSettings, language: Language)
             high=_fixed(gain.high, 4),
         ),
         gettext(
-            "With %(capacity)s leads a week, the model finds %(found)s of %(converted)s leads "
+            "With %(capacity)s leads a week, the model finds %(captured)s of %(converted)s leads "
             "that convert; random work finds %(random)s.",
             language,
             capacity=settings.capacity,
-            found=mine.captured.captured,
+            captured=mine.captured.captured,
             converted=number(whole.converted, language),
             random=random.captured.captured,
         ),

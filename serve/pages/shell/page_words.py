@@ -66,7 +66,15 @@ class PageWords:
         return support.Translations(compiled)
 
     def say(self, text: str, **values: object) -> str:
-        """Return the translation of a text, with values for its `%(name)s`."""
+        """Return the translation of a text.
+
+        Parameters
+        ----------
+        text
+            The text in English.
+        **values
+            Values for its `%(name)s`.
+        """
         translated: str = self.translations.gettext(text)
         return translated % values if values else translated
 

@@ -10,11 +10,11 @@ from benchmarks.limit import true_auc
 def test_the_expected_auc_is_that_of_rows_weighted_by_their_truth() -> None:
     random = np.random.default_rng(3)
     truth = random.uniform(0.0, 0.3, 400)
-    said = np.round(truth + random.normal(0.0, 0.1, 400), 1)  # many of them equal
+    predicted = np.round(truth + random.normal(0.0, 0.1, 400), 1)  # many of them equal
     label = np.repeat([1, 0], 400)
     weight = np.concatenate([truth, 1.0 - truth])
-    wanted = roc_auc_score(label, np.tile(said, 2), sample_weight=weight)
-    assert true_auc(truth, said) == pytest.approx(wanted, abs=1e-12)
+    wanted = roc_auc_score(label, np.tile(predicted, 2), sample_weight=weight)
+    assert true_auc(truth, predicted) == pytest.approx(wanted, abs=1e-12)
 
 
 def test_nobody_orders_better_than_the_truth() -> None:

@@ -13,7 +13,7 @@ from features.kernel.packed import pack, width
 from features.kernel.profile import cut_profile
 from features.kernel.sequence import cut_sequence
 from features.kernel.sweep_layout import cut_sweep
-from features.kernel.sweep_plan import Column
+from features.kernel.sweep_plan import PlannedColumn
 from features.kernel.touch import cut_touch
 from features.views import VIEWS
 from tests.builders import Company, company, learned, snapshots
@@ -22,7 +22,7 @@ from tests.builders import Company, company, learned, snapshots
 def plans() -> dict[str, Any]:
     tables = company(Company(leads=8, activities=120, seed=3))
     catalog = learned(tables, snapshots(tables, 3))
-    columns = [Column(number, feature) for number, feature in enumerate(catalog.features)]
+    columns = [PlannedColumn(number, feature) for number, feature in enumerate(catalog.features)]
     return {
         name: view.plan([c for c in columns if c.feature.view == name], catalog.vocabulary)
         for name, view in VIEWS.items()

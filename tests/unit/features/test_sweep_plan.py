@@ -7,7 +7,7 @@ import pytest
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature
 from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import Column, runs
+from features.kernel.sweep_plan import PlannedColumn, runs
 from features.views import engagement
 
 WORDS = Vocabulary(
@@ -19,7 +19,7 @@ FEATURES = engagement.features(WORDS, CatalogSettings())
 
 
 def plan_of(features: Iterable[Feature]) -> SweepPlan:
-    return engagement.plan([Column(n, feature) for n, feature in enumerate(features)], WORDS)
+    return engagement.plan([PlannedColumn(n, feature) for n, feature in enumerate(features)], WORDS)
 
 
 def test_a_whole_catalog_is_written_in_one_run_a_measure() -> None:

@@ -126,7 +126,7 @@ def test_one_row_alone_equals_the_same_row_among_many_to_the_bit() -> None:
         assert margin[0] == margins[row]
 
 
-def test_a_planted_fault_in_a_default_direction_is_seen() -> None:
+def test_a_planted_fault_in_a_default_direction_is_noticed() -> None:
     booster, values = train(zero_as_missing=True)
     trees = tree_text.parse(booster.model_to_string())
     wrong = tuple(replace(tree, default_left=~tree.default_left) for tree in trees)

@@ -40,8 +40,8 @@ def test_a_good_mapping_is_read_from_its_file(tmp_path: Path) -> None:
 
 
 def test_words_of_an_export_stay_words() -> None:
-    told = parse(GOOD).outcomes[0].columns["outcome"].values
-    assert told == {"yes": "won", "no": "lost", "007": "lost", "1": "won"}
+    values = parse(GOOD).outcomes[0].columns["outcome"].values
+    assert values == {"yes": "won", "no": "lost", "007": "lost", "1": "won"}
 
 
 def test_all_faults_come_at_once_with_their_lines() -> None:
@@ -73,13 +73,13 @@ def test_all_faults_come_at_once_with_their_lines() -> None:
         ("{column: closed, zone: Asia/Tokyo}", "{column: closed, number: 1}", 12, "unknown key"),
     ],
 )
-def test_each_contradiction_is_found(good: str, bad: str, line: int, words: str) -> None:
-    (found,) = faults_of(GOOD.replace(good, bad, 1))
-    assert found.startswith(f"m.yaml line {line}: ")
-    assert words in found
+def test_each_contradiction_is_reported(good: str, bad: str, line: int, words: str) -> None:
+    (fault,) = faults_of(GOOD.replace(good, bad, 1))
+    assert fault.startswith(f"m.yaml line {line}: ")
+    assert words in fault
 
 
-def test_a_mapping_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_mapping_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadMapping, match="no file"):
         load(tmp_path / "m.yaml")
 
@@ -91,17 +91,17 @@ def test_a_ground_is_plain_words_or_both_languages() -> None:
         "    known_later: {plan: {why: at signature}, rank: {}}\n    attributes:",
     )
     lead = parse(text).leads[0]
-    told = {name: (why.en, why.ja) for name, why in lead.never_use.items()}
-    assert told == {"email": ("personal", "personal"), "phone": ("personal", "個人情報")}
+    values = {name: (why.en, why.ja) for name, why in lead.never_use.items()}
+    assert values == {"email": ("personal", "personal"), "phone": ("personal", "個人情報")}
     assert lead.known_later["plan"].why.ja == "at signature"
     assert "不明" in lead.known_later["rank"].why.ja
-    (found,) = faults_of(text.replace("{en: personal, ja: 個人情報}", "{en: personal}"))
-    assert found.startswith("m.yaml line 7: leads.0.never_use.phone")
+    (fault,) = faults_of(text.replace("{en: personal, ja: 個人情報}", "{en: personal}"))
+    assert fault.startswith("m.yaml line 7: leads.0.never_use.phone")
 
 
-def test_text_that_is_no_yaml_is_said() -> None:
-    (found,) = faults_of("a: [")
-    assert "line" in found
+def test_text_that_is_no_yaml_is_reported() -> None:
+    (fault,) = faults_of("a: [")
+    assert "line" in fault
     assert faults_of("") == ["m.yaml: nothing"]
 
 

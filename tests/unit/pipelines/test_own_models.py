@@ -87,7 +87,7 @@ def test_the_json_holds_what_the_page_shows(tmp_path: Path) -> None:
     assert stored["segments"][0]["gain"] == {"value": 0.0045, "low": 0.0023, "high": 0.0067}
 
 
-def test_the_metrics_count_what_was_asked_and_what_earned() -> None:
+def test_the_metrics_count_compared_and_earning_segments() -> None:
     metrics = flat(replace(evaluated("signal"), own_models=judged(RETAIL, STEEL)))
     assert (metrics["segments_asked"], metrics["segments_earned"]) == (2, 1)
     assert "segments_asked" not in flat(evaluated("signal"))
@@ -115,7 +115,7 @@ def test_a_sentence_concludes_and_advises(
     assert japanese in shown_models.verdict(judged_segments, LABELS, "ja")
 
 
-def test_where_it_was_not_asked_there_is_no_section(tmp_path: Path) -> None:
+def test_without_a_comparison_there_is_no_section(tmp_path: Path) -> None:
     writing.write(evaluated("signal"), tmp_path, "acme")
     assert section((tmp_path / "report.html").read_text("utf-8")) == ""
 
@@ -144,7 +144,7 @@ def test_a_card_of_before_is_still_drawn() -> None:
     assert section(card_page.page(card, "en")) == ""
 
 
-def test_it_is_asked_of_the_rows_of_the_evaluation_and_never_of_salespeople() -> None:
+def test_the_comparison_uses_the_rows_of_the_evaluation_and_never_salespeople() -> None:
     few = SegmentSettings(min_conversions=10)
     case = case_of(rows())
     result = own_models(case, few)

@@ -49,7 +49,7 @@ def test_partitions_hold_everything_about_their_leads(tmp_path: Path) -> None:
 
 
 def same_features(folder: Path, other: Tables) -> bool:
-    """Say whether tables give the features that the whole partition gives."""
+    """Return whether tables give the features that the whole partition gives."""
     whole = partitions.read(folder, 0)
     rows = pd.DataFrame({"lead_id": whole.leads["lead_id"], "cutoff": AT})
     learned = learn_catalog.learn([whole], pd.DataFrame({"cutoff": [AT]}), FEW)

@@ -9,7 +9,7 @@ from pipelines.intake.ingest import check
 from pipelines.sample import SampleSettings, make, write
 
 MAPPING = Path(__file__).parents[3] / "examples" / "sample" / "mapping.yaml"
-FOUND_BY = {
+REPORTED_BY = {
     "leads: repeated rows": "C006",
     "leads: empty id": "C002",
     "leads: unreadable time": "C003",
@@ -41,9 +41,9 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_planted_fault_is_detected(messy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIKOMI_SAMPLE", str(messy))
     planted = json.loads((messy / "planted.json").read_text("utf-8"))["mess"]
-    assert set(planted) == set(FOUND_BY) | REPAIRED
+    assert set(planted) == set(REPORTED_BY) | REPAIRED
     report = check(MAPPING)
-    assert {answer.code for answer in report.faults} == set(FOUND_BY.values())
+    assert {answer.code for answer in report.faults} == set(REPORTED_BY.values())
     quarantined = {
         "leads": ("repeated rows", "empty id", "unreadable time", "date in the future"),
         "deals": (
