@@ -64,5 +64,13 @@ class SelectedReasons:
         )
 
     def rows(self, first: int, end: int) -> "SelectedReasons":
-        """Return a view of the rows [first, end)."""
+        """Return a view of the rows [first, end).
+
+        Parameters
+        ----------
+        first
+            The first row.
+        end
+            The row after the last.
+        """
         return SelectedReasons(*(column[first:end] for column in self.columns))

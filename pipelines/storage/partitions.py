@@ -85,13 +85,29 @@ def partition_count(activities: int) -> int:
 
 
 def partition_of(keys: pd.Series, partitions: int) -> NDArray[np.int64]:
-    """Return the partition of each id, the same in every process: shape (ids,)."""
+    """Return the partition of each id, the same in every process: shape (ids,).
+
+    Parameters
+    ----------
+    keys
+        Shape (ids,): the ids.
+    partitions
+        Number of partitions.
+    """
     hashes = pd.util.hash_array(keys.to_numpy(object), categorize=True)
     return (hashes % np.uint64(partitions)).astype(np.int64)
 
 
 def lead_partitions(leads: pd.DataFrame, partitions: int) -> pd.Series:
-    """Return the partition of every lead, indexed by lead id; an account is never parted."""
+    """Return the partition of every lead, indexed by lead id; an account is never parted.
+
+    Parameters
+    ----------
+    leads
+        `lead_id` and, if there are accounts, `account_id`: one row a lead.
+    partitions
+        Number of partitions.
+    """
     key = leads["lead_id"]
     if "account_id" in leads:
         key = leads["account_id"].fillna(key)
@@ -125,7 +141,15 @@ def write(tables: Tables, directory: Path, manifest: Manifest) -> Manifest:
 
 
 def kinds_of(manifest: Manifest, table: TableName) -> dict[str, Literal["category", "number"]]:
-    """Return the attributes of a table and their kinds."""
+    """Return the attributes of a table and their kinds.
+
+    Parameters
+    ----------
+    manifest
+        Of the store.
+    table
+        The table; only leads and accounts have attributes.
+    """
     return {"leads": manifest.attributes, "accounts": manifest.account_attributes}.get(table, {})
 
 
@@ -215,12 +239,28 @@ def count(directory: Path) -> int:
 
 
 def read(directory: Path, part: int) -> Tables:
-    """Read everything about the leads of one partition."""
+    """Read everything about the leads of one partition.
+
+    Parameters
+    ----------
+    directory
+        The store.
+    part
+        Number of the partition.
+    """
     return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
 
 
 def read_for_features(directory: Path, part: int) -> Tables:
-    """Read what features are made of from one partition; activities in the quickest form."""
+    """Read what features are made of from one partition; activities in the quickest form.
+
+    Parameters
+    ----------
+    directory
+        The store.
+    part
+        Number of the partition.
+    """
     frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
     return Tables(**frames, activities=_activities(_path(directory, "activities", part)))
 

@@ -42,7 +42,15 @@ def in_ids(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
 
 
 def each(dialect: str, *others: Any) -> Select[Any]:
-    """Return the query of the bound ids as rows, each with the other values beside it."""
+    """Return the query of the bound ids as rows, each with the other values beside it.
+
+    Parameters
+    ----------
+    dialect
+        `postgresql` or `sqlite`.
+    others
+        Columns or expressions of the statement.
+    """
     if dialect == "postgresql":
         ids = func.unnest(bindparam("ids", type_=ARRAY(String)))
         rows = ids.table_valued("value").render_derived()

@@ -110,7 +110,15 @@ def keys(file: ExportFile) -> list[ExportColumn]:
 
 
 def own_name(file: ExportFile, column: ExportColumn) -> bool:
-    """Return whether a column is called like the id of its own file."""
+    """Return whether a column is called like the id of its own file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    column
+        One of its columns.
+    """
     return bool(ID_NAME.search(column.name)) or _stem(file.name) == _stem(column.name)
 
 

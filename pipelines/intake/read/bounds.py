@@ -44,7 +44,15 @@ def refuse_unreadable(path: Path) -> None:
 
 @contextmanager
 def plain_refusal(path: Path, expected: str) -> Iterator[None]:
-    """Turn what a reader raises about a damaged file into one plain fault."""
+    """Turn what a reader raises about a damaged file into one plain fault.
+
+    Parameters
+    ----------
+    path
+        The file, named in the fault.
+    expected
+        What it should be, e.g. "a CSV file".
+    """
     try:
         yield
     except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:

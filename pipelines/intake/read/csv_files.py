@@ -21,6 +21,15 @@ _GZIP_TIMES = 8
 def csv_pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
     """Read a file, at most `rows` rows at a time.
 
+    Parameters
+    ----------
+    path
+        The file; `.gz` is unpacked.
+    source
+        Its encoding, separator and quotes.
+    rows
+        The most rows of a piece.
+
     Raises
     ------
     BadTables
@@ -96,14 +105,30 @@ def _split(header: str, sign: str) -> int:
 
 
 def plain_text(path: Path, encoding: str) -> io.TextIOBase:
-    """Open a file of text, unpacked."""
+    """Open a file of text, unpacked.
+
+    Parameters
+    ----------
+    path
+        The file; `.gz` is unpacked.
+    encoding
+        Of the text.
+    """
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding=encoding)
     return path.open(encoding=encoding)
 
 
 def estimated_lines(path: Path, encoding: str) -> int:
-    """Return about how many lines a file has, from its first mebibyte."""
+    """Return about how many lines a file has, from its first mebibyte.
+
+    Parameters
+    ----------
+    path
+        The file; `.gz` is unpacked.
+    encoding
+        Of the text.
+    """
     with plain_text(path, encoding) as file:
         sample = file.read(_SAMPLE)
     lines = max(sample.count("\n"), 1)

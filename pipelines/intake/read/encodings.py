@@ -59,7 +59,15 @@ def guess_encoding(path: Path) -> str:
 
 
 def unreadable(path: Path, encoding: str) -> BadTables:
-    """Return the refusal of a file that is not in an encoding, with the one that would fit."""
+    """Return the refusal of a file that is not in an encoding, with the one that would fit.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        The one it is not in.
+    """
     try:
         advice = f"write `encoding: {guess_encoding(path)}` beside its path in the mapping"
     except BadTables:

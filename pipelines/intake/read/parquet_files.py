@@ -29,7 +29,15 @@ def is_parquet(path: Path) -> bool:
 
 
 def parquet_pieces(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    """Read a file, at most `rows` rows at a time; an empty one gives one empty frame."""
+    """Read a file, at most `rows` rows at a time; an empty one gives one empty frame.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rows
+        The most rows of a piece.
+    """
     with plain_refusal(path, _EXPECTED):
         file = pq.ParquetFile(_opened(path))
         empty = True

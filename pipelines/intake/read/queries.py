@@ -27,6 +27,13 @@ class Fetched:
 def query_pieces(source: Source, rows: int) -> Iterator[Fetched]:
     """Read the answer of a source's query, at most `rows` rows at a time; one piece at least.
 
+    Parameters
+    ----------
+    source
+        The database and its query.
+    rows
+        The most rows of a piece.
+
     Raises
     ------
     BadTables

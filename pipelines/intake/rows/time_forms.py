@@ -31,12 +31,28 @@ _LAST_SERIAL: Final = 2_958_466
 
 
 def naive_times(text: pd.Series, pattern: str) -> pd.Series:
-    """Read times without an offset; what does not fit the pattern is missing."""
+    """Read times without an offset; what does not fit the pattern is missing.
+
+    Parameters
+    ----------
+    text
+        Shape (rows,): the cells.
+    pattern
+        As `datetime.strptime` reads it.
+    """
     return _coerced(text, pattern, utc=False).astype("datetime64[us]")
 
 
 def absolute_times(text: pd.Series, pattern: str) -> pd.Series:
-    """Read times with an offset as UTC; what does not fit the pattern is missing."""
+    """Read times with an offset as UTC; what does not fit the pattern is missing.
+
+    Parameters
+    ----------
+    text
+        Shape (rows,): the cells.
+    pattern
+        As `datetime.strptime` reads it.
+    """
     return _coerced(text, pattern, utc=True).astype("datetime64[us, UTC]")
 
 
