@@ -77,7 +77,7 @@ def moment(written: str, option: str) -> "pd.Timestamp":
     BadRequest
         If it is no moment.
     """
-    from pipelines.run.params import utc  # noqa: PLC0415 - slow to import
+    from pipelines.run.cohort_params import utc  # noqa: PLC0415 - slow to import
 
     try:
         stamp = utc(datetime.fromisoformat(written))

@@ -70,7 +70,7 @@ def store(job: Job, leads: Path | None) -> Iterator[Path]:
     if leads is None or leads.suffix not in MAPPINGS:
         yield job.places.tables if leads is None else leads
         return
-    place = job.places.data / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    place = job.places.shared / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
     with alone(place, _INGESTED):
         ingest(leads, place, settings(job), job.tell)
         yield place
