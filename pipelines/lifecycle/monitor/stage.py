@@ -60,7 +60,8 @@ def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None
     name = partitions.manifest(job.places.tables).name
     with replacing(job.places.monitor) as fresh:
         fresh.mkdir()
-        writing.write(done, model.catalog, job.params.monitor, fresh, name)
+        text = job.target and job.target.text
+        writing.write(done, model.catalog, job.params.monitor, fresh, name, text)
     return done
 
 
