@@ -28,6 +28,7 @@ from pipelines.run.params import Params
 from pipelines.run.target_views import COPIES, HORIZON
 
 _UNKNOWN: Final = "unexpected_keyword_argument"
+_MISSING: Final = "missing"
 _PREFIX: Final = re.compile(r"^(Value error, |\w+ should (be |have )?)")
 """Of the messages of pydantic, which follows `expected` here."""
 _ADAPTER: Final = TypeAdapter(Params)
@@ -249,6 +250,8 @@ def _faults(error: ErrorDetails, where: str) -> list[Fault]:
         return [_unknown(error["loc"], where)]
     if error["type"] == "too_short" and error["input"]:  # only for want of the items at fault
         return []
+    if error["type"] == _MISSING:
+        return [Fault(f"{where}: nothing", "a value", "add it")]
     expected = _PREFIX.sub("", error["msg"])
     shown = json.dumps(error["input"], ensure_ascii=False)
     return [Fault(f"{where}: {shown}", expected, "correct it")]
@@ -257,7 +260,9 @@ def _faults(error: ErrorDetails, where: str) -> list[Fault]:
 def _unknown(place: Place, where: str) -> Fault:
     kind: Any = Params
     for name in place[:-1]:
-        kind = get_type_hints(kind)[name] if isinstance(name, str) else get_args(kind)[0]
+        if isinstance(name, int):  # of a list, whose items are the kind
+            continue
+        kind = get_type_hints(kind)[name]
         kind = next((one for one in get_args(kind) if is_dataclass(one)), kind)
     known = list(get_type_hints(kind))
     near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
