@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from features.feature import Text
 from pipelines.run.params import Params
 from pipelines.run.target_params import TargetParams
 from pipelines.run.workspace import Workspace
@@ -63,3 +64,8 @@ class Job:
     def target(self) -> TargetParams | None:
         """The target that this is about; None where params.yaml has no list `targets`."""
         return self.params.target(self.places.target)
+
+    @property
+    def target_text(self) -> Text | None:
+        """What people call the target; None where params.yaml has no list `targets`."""
+        return None if self.target is None else self.target.text

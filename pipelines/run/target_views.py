@@ -40,8 +40,8 @@ def faults(content: dict[str, Any]) -> _Faults:
         expected = f"one default; targets.{defaults[0]} is another"
         place = ("targets", number, "default")
         yield place, Fault("true", expected, "remove one, or both: the first is the default then")
-    cohort = content.get("cohort")
-    for name in STATED if entries(content) and isinstance(cohort, dict) else ():
+    cohort = _entry(content.get("cohort"))
+    for name in STATED if entries(content) else ():
         if name in cohort:
             expected = f"the {name} of each target in `targets` alone"
             yield ("cohort", name), Fault(str(cohort[name]), expected, "remove it from `cohort`")
@@ -59,7 +59,8 @@ def _repeated_names(targets: list[Any]) -> _Faults:
 def shared(content: dict[str, Any]) -> dict[str, Any]:
     """Return the content with the least horizon of all targets, to check all that they share."""
     days = [_entry(one).get(HORIZON) for one in entries(content)]
-    sound = [one for one in days if type(one) in (int, float) and one > 0]
+    numbers = [one for one in days if isinstance(one, int | float) and one is not True]
+    sound = [one for one in numbers if one > 0]
     return _with(content, {HORIZON: min(sound)} if sound else {})
 
 

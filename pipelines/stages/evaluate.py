@@ -47,7 +47,7 @@ def run(job: Job) -> dict[str, Any]:
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
         title = f"mikomi {loaded.fingerprint[:12]}"
-        writing.write(done, fresh, name, title, beeswarms(rows), job.target and job.target.text)
+        writing.write(done, fresh, name, title, beeswarms(rows), job.target_text)
         write_json(fresh / COMPARISONS, comparisons(done, loaded.fingerprint))
     figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
     known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}

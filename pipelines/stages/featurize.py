@@ -134,8 +134,8 @@ def _built(job: Job, count: int, work: Path, others: list[Path]) -> tuple[list[i
         Features of other targets, with the same catalog, tables and code.
     """
     todo = [part for part in range(count) if not frames.part_path(work, part).is_file()]
-    places = {"tables": job.places.tables, "snapshots": job.places.snapshots, "into": work}
-    task = partial(_part, **places, others=tuple(others))
+    tables, snapshots = job.places.tables, job.places.snapshots
+    task = partial(_part, tables=tables, snapshots=snapshots, into=work, others=tuple(others))
     done = job.track(each(task, todo, job.params.engine), "featurize", len(todo))
     shared = sum(done)
     return [frames.rows_of(work, part) for part in range(count)], shared
