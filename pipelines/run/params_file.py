@@ -51,7 +51,7 @@ def load(path: Path, target: str | None = None) -> Params:
     BadRequest
         If there is no such target.
     """
-    return _named(load_all(path), target)
+    return _named(*_views(_text(path), str(path)), target)
 
 
 def load_all(path: Path) -> dict[str, Params]:
@@ -62,11 +62,15 @@ def load_all(path: Path) -> dict[str, Params]:
     BadParams
         With every fault of every section.
     """
+    return parse_all(_text(path), str(path))
+
+
+def _text(path: Path) -> str:
     if not path.is_file():
         raise BadParams.of(
             f"no file {path}", "a params file", "name one with --params, or copy one of examples/"
         )
-    return parse_all(path.read_text("utf-8"), str(path))
+    return path.read_text("utf-8")
 
 
 def parse(text: str, name: str = "params.yaml", target: str | None = None) -> Params:
@@ -95,7 +99,7 @@ def parse(text: str, name: str = "params.yaml", target: str | None = None) -> Pa
     BadRequest
         If there is no such target.
     """
-    return _named(parse_all(text, name), target)
+    return _named(*_views(text, name), target)
 
 
 def parse_all(text: str, name: str = "params.yaml") -> dict[str, Params]:
@@ -119,6 +123,11 @@ def parse_all(text: str, name: str = "params.yaml") -> dict[str, Params]:
     BadParams
         With every fault of every section.
     """
+    return _views(text, name)[0]
+
+
+def _views(text: str, name: str) -> tuple[dict[str, Params], str]:
+    """Return the params as each target sees them, and the name of the default target."""
     content, lines = _read(text, name)
     faults = [
         Fault(f"{_where(place, name, lines)}: {one.observed}", one.expected, one.do)
@@ -140,23 +149,32 @@ def parse_all(text: str, name: str = "params.yaml") -> dict[str, Params]:
         if one["loc"] not in copies:
             faults += _faults(one, _where(one["loc"], name, lines))
     views = {}
-    for number, target in enumerate(params.targets):
-        where = _where(("targets", number), name, lines)
-        view = target_views.of(content, target, is_default=target == params.target(None))
-        _copy_horizon(view)
-        views[target.name], errors = _validated(view)
-        faults += [
-            fault for one in errors for fault in _faults(one, f"{where}, {_dotted(one['loc'])}")
-        ]
+    for target, (params_of_it, more) in _each(content, name, lines).items():
+        views[target] = params_of_it
+        faults += more
     if faults:
         raise BadParams(faults)
-    return views or {params.cohort.outcome: params}
+    default = target_views.default_name(content)
+    return views or {default: params}, default
 
 
-def _named(views: dict[str, Params], target: str | None) -> Params:
-    params = next(iter(views.values()))
-    default = params.target(None)
-    known = views.get(target or (default.name if default else next(iter(views))))
+def _each(
+    content: dict[str, Any], name: str, lines: dict[Place, int]
+) -> dict[str, tuple[Params, list[Fault]]]:
+    """Return the params of each target, and what is wrong for it alone, by its name."""
+    views = {}
+    for number, (target, view) in enumerate(target_views.views(content).items()):
+        where = _where(("targets", number), name, lines)
+        _copy_horizon(view)
+        params, errors = _validated(view)
+        faults = [_faults(one, f"{where}, {_dotted(one['loc'])}") for one in errors]
+        views[target] = params, [fault for several in faults for fault in several]
+    return views
+
+
+def _named(views: dict[str, Params], default: str, target: str | None) -> Params:
+    """Return the params of a target, None being the default."""
+    known = views.get(target or default)
     if known is None:
         do = "name one of them, or add it to `targets` of the params file"
         raise BadRequest.of(f"--target {target}", f"one of {', '.join(views)}", do)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from features.errors import Fault
 from models.registry.registry_types import RegistrySettings
 from pipelines.intake.mapping.yaml_lines import Place
-from pipelines.run.target_params import TargetParams
+from pipelines.run.cohort_params import CohortParams
 
 HORIZON: Final = "horizon_days"
 COPIES: Final = (("split", HORIZON), ("train", HORIZON))
@@ -64,24 +64,35 @@ def shared(content: dict[str, Any]) -> dict[str, Any]:
     return _with(content, {HORIZON: min(sound)} if sound else {})
 
 
-def of(content: dict[str, Any], target: TargetParams, *, is_default: bool) -> dict[str, Any]:
-    """Return the content as one target sees it.
+def default_name(content: dict[str, Any]) -> str:
+    """Return the name of the default target; without targets it is the outcome of `cohort`."""
+    targets = entries(content)
+    if not targets:
+        return str(_entry(content.get("cohort")).get("outcome", CohortParams.outcome)).strip()
+    default = next((one for one in targets if one.get("default")), targets[0])
+    return str(default["name"]).strip()
+
+
+def views(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the content as each target sees it, by its name; nothing without targets.
 
     Parameters
     ----------
     content
-        Of a params file with a list of targets, without faults.
-    target
-        The target.
-    is_default
-        Whether it is the default target, which has the registered model itself.
+        Of a params file; each of its targets is sound.
     """
-    eligible = vars(target.eligible).items()
-    stated = {name: value for name, value in eligible if value is not None}
-    view = _with(content, stated | {"outcome": target.outcome, HORIZON: target.horizon_days})
-    if not is_default:
+    default = default_name(content)
+    named = {str(one["name"]).strip(): one for one in entries(content)}
+    return {name: _view(content, one, default) for name, one in named.items()}
+
+
+def _view(content: dict[str, Any], target: dict[str, Any], default: str) -> dict[str, Any]:
+    eligible = {name: one for name, one in target.get("eligible", {}).items() if one is not None}
+    view = _with(content, eligible | {name: target[name] for name in STATED})
+    name = str(target["name"]).strip()
+    if name != default:
         registry = view.setdefault("registry", {})
-        registry["model"] = f"{registry.get('model', RegistrySettings.model)}-{target.name}"
+        registry["model"] = f"{registry.get('model', RegistrySettings.model)}-{name}"
     return view
 
 
