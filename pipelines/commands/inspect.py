@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, Language, ParamsFile, job, moment
+from pipelines.commands.options import (
+    DEFAULT_PARAMS,
+    Language,
+    ParamsFile,
+    TargetName,
+    job,
+    moment,
+)
 
 if TYPE_CHECKING:
     from pipelines.scoring.one_lead import OneLead, Shown
@@ -24,6 +31,7 @@ def profile(
     params: ParamsFile = DEFAULT_PARAMS,
     picture: Picture = None,
     language: PictureLanguage = "en",
+    target: TargetName = None,
 ) -> None:
     """Show how long conversions take, and suggest a horizon and windows.
 
@@ -33,7 +41,7 @@ def profile(
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.stages import inspect_data  # noqa: PLC0415 - slow to import
 
-    report = inspect_data.profile(job(params))
+    report = inspect_data.profile(job(params, target=target))
     console = out()
     console.print(
         f"{report.leads:,} leads, {report.conversions:,} converted, "
@@ -59,12 +67,13 @@ def splits(
     params: ParamsFile = DEFAULT_PARAMS,
     picture: Picture = None,
     language: PictureLanguage = "en",
+    target: TargetName = None,
 ) -> None:
     """Show cutoffs, windows, embargo and rows as they would be used, before any feature exists."""
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.stages import inspect_data  # noqa: PLC0415 - slow to import
 
-    plan = inspect_data.splits(job(params))
+    plan = inspect_data.splits(job(params, target=target))
     console = out()
     rows = plan.to_pandas()
     console.print(table("Splits", list(rows.columns), rows.astype(object).to_numpy().tolist()))
@@ -87,12 +96,13 @@ def _draw(picture: Path, markup: str) -> None:
     out().print(f"picture: {picture}")
 
 
-def feature(
+def feature(  # noqa: PLR0913 - one option each
     lead: Annotated[str, typer.Argument(help="The lead_id.")],
     cutoff: Annotated[str, typer.Argument(help="The moment of prediction, e.g. 2026-04-01.")],
     params: ParamsFile = DEFAULT_PARAMS,
     only: Annotated[str, typer.Option(help="Only features whose name holds this.")] = "",
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = "en",
+    target: TargetName = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Zero and missing ones too.")] = False,
 ) -> None:
@@ -104,7 +114,7 @@ def feature(
     from pipelines.scoring import one_lead  # noqa: PLC0415 - slow to import
     from pipelines.storage import frames  # noqa: PLC0415 - slow to import
 
-    made = job(params)
+    made = job(params, target=target)
     catalog = frames.catalog(made.places.features)
     at = moment(cutoff, "CUTOFF")
     report = one_lead.look(made.places.tables, catalog, lead, at, language)

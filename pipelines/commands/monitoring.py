@@ -7,7 +7,16 @@ from typing import Annotated, Final
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, as_of_or_now, job, moment
+from pipelines.commands.options import (
+    DEFAULT_PARAMS,
+    ParamsFile,
+    TargetName,
+    as_of_or_now,
+    job,
+    moment,
+    target_of,
+    with_target,
+)
 
 ALARM: Final = 3
 """Exit code of `monitor` with an alarm; 2 is what the command refuses."""
@@ -31,6 +40,7 @@ def add(app: typer.Typer) -> None:
 def monitor(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
     *,
     as_of: Annotated[
         str | None,
@@ -57,7 +67,7 @@ def monitor(
     from pipelines.lifecycle.monitor import stage as monitoring  # noqa: PLC0415 - slow to import
     from pipelines.reports.monitor.writing import PAGES, written_alarms  # noqa: PLC0415
 
-    made = job(params, context)
+    made = job(params, context, target)
     at = None if as_of is None else moment(as_of, "--as-of")
     result = monitoring.run(made, at, database)
     alarms = written_alarms(made.places.monitor)
@@ -66,7 +76,8 @@ def monitor(
         rows = [[one[name] for name in columns] for one in alarms]
         out().print(table("Alarms", [name.replace("_", " ") for name in columns], rows))
     page = made.places.monitor / PAGES["en"]
-    out().print(f"[bold]{result.verdict}[/]  alarms {len(alarms)}  report {page}")
+    of_target = f"{target_of(made)}  " if target_of(made) else ""
+    out().print(f"{of_target}[bold]{result.verdict}[/]  alarms {len(alarms)}  report {page}")
     if alarms:
         raise typer.Exit(ALARM)
 
@@ -74,6 +85,7 @@ def monitor(
 def shadow(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
     *,
     database: Database = DATABASE,
     as_of: Complete = None,
@@ -88,13 +100,16 @@ def shadow(
     from pipelines.lifecycle import shadow as shadowing  # noqa: PLC0415 - slow to import
 
     at = as_of_or_now(context, as_of)
-    summary = shadowing.run(job(params), database, at)
-    out().print("  ".join(f"{key} {written(one)}" for key, one in summary.items()))
+    made = job(params, target=target)
+    summary = shadowing.run(made, database, at)
+    facts = with_target(made, summary)
+    out().print("  ".join(f"{key} {written(one)}" for key, one in facts.items()))
 
 
 def lift(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
     *,
     database: Database = DATABASE,
     as_of: Complete = None,
@@ -109,7 +124,8 @@ def lift(
     from pipelines.lifecycle import lift as lifting  # noqa: PLC0415 - slow to import
 
     at = as_of_or_now(context, as_of)
-    summary = lifting.run(job(params), database, at)
+    made = job(params, target=target)
+    summary = lifting.run(made, database, at)
     console = out()
     columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")
     rows = [
@@ -122,6 +138,7 @@ def lift(
         for chosen, key in (("by rank", "ranked"), ("by lot", "drawn"))
         for one in (summary[group][key],)
     ]
-    console.print(table(f"Leads to work, until {summary['as_of'][:10]}", columns, rows))
+    title = f"Leads to work, until {summary['as_of'][:10]}"
+    console.print(table(f"{title} {target_of(made)}".rstrip(), columns, rows))
     for group in ("contacted", "listed"):
         console.print(f"{group}: {summary[group]['said']}")

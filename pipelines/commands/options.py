@@ -1,8 +1,9 @@
 """Options that several commands share, and what is made of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,10 +19,14 @@ ParamsFile = Annotated[
     typer.Option("--params", "-p", help="The params file; it names the workspace and the mapping."),
 ]
 DEFAULT_PARAMS = Path("params.yaml")
+TargetName = Annotated[
+    str | None,
+    typer.Option("--target", help="One of `targets` of the params file; none: the default target."),
+]
 Language = Literal["en", "ja"]
 
 
-def job(params: Path, context: typer.Context | None = None) -> "Job":
+def job(params: Path, context: typer.Context | None = None, target: str | None = None) -> "Job":
     """Read the params file and return the job of a stage, with a progress bar.
 
     Parameters
@@ -30,13 +35,56 @@ def job(params: Path, context: typer.Context | None = None) -> "Job":
         The params file.
     context
         Holds the clock; None for commands that need none.
+    target
+        The name of the target; None is the default.
     """
     from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415 - slow to import
     from pipelines.run.params_file import load  # noqa: PLC0415
     from pipelines.run.stage_context import Job  # noqa: PLC0415
 
-    read = load(params)
-    return Job(read, read.at(), now(context) if context else None, tracked, ProgressLine())
+    read = load(params, target)
+    at = now(context) if context else None
+    return Job(read, read.at(target=target), at, tracked, ProgressLine())
+
+
+def jobs(params: Path, context: typer.Context) -> "list[Job]":
+    """Read the params file and return the job of every target, in the order of the file.
+
+    Parameters
+    ----------
+    params
+        The params file.
+    context
+        Holds the clock.
+    """
+    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415 - slow to import
+    from pipelines.run.params_file import load_all  # noqa: PLC0415
+    from pipelines.run.stage_context import Job  # noqa: PLC0415
+
+    at = now(context)
+    return [
+        Job(read, read.at(target=name), at, tracked, ProgressLine())
+        for name, read in load_all(params).items()
+    ]
+
+
+def target_of(made: "Job") -> str:
+    """Return the name of a job's target, for its lines; "" where there is only one."""
+    target = made.target
+    return "" if target is None or len(made.params.targets) == 1 else target.name
+
+
+def with_target(made: "Job", summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary, with the target before it where there are several.
+
+    Parameters
+    ----------
+    made
+        The job.
+    summary
+        What is to be printed.
+    """
+    return ({"target": target_of(made)} if target_of(made) else {}) | dict(summary)
 
 
 def now(context: typer.Context) -> "pd.Timestamp":
@@ -77,7 +125,7 @@ def moment(written: str, option: str) -> "pd.Timestamp":
     BadRequest
         If it is no moment.
     """
-    from pipelines.run.params import utc  # noqa: PLC0415 - slow to import
+    from pipelines.run.cohort_params import utc  # noqa: PLC0415 - slow to import
 
     try:
         stamp = utc(datetime.fromisoformat(written))

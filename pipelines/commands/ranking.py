@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job, moment
+from pipelines.commands.options import (
+    DEFAULT_PARAMS,
+    ParamsFile,
+    TargetName,
+    job,
+    moment,
+    with_target,
+)
 
 
 def add(app: typer.Typer) -> None:
@@ -17,6 +24,7 @@ def add(app: typer.Typer) -> None:
 def score(  # noqa: PLR0913 - one option each
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
     *,
     leads: Annotated[
         Path | None,
@@ -40,30 +48,34 @@ def score(  # noqa: PLR0913 - one option each
     Works partition by partition in bounded memory. Interrupted, it goes on where it was when it is
     called again with the same data, model and moment. While another run makes the same output, or
     reads the same mapping, it is refused.
+
+    The ranking of another target than the default is written to
+    `artifacts/<workspace>/targets/<target>/scores-<target>.parquet`.
     """
     from pipelines.commands.console import out as console  # noqa: PLC0415
     from pipelines.commands.console import written  # noqa: PLC0415
     from pipelines.scoring import resolve_request  # noqa: PLC0415 - slow to import
     from pipelines.scoring import score as scoring  # noqa: PLC0415
 
-    made = job(params, context)
+    made = job(params, context, target)
     at = None if as_of is None else moment(as_of, "--as-of")
     with resolve_request.question(made, leads, at, out, model) as question:
         summary = scoring.run(made, question)
-    line = "  ".join(f"{key} {written(value)}" for key, value in summary.items())
+    facts = with_target(made, summary)
+    line = "  ".join(f"{key} {written(value)}" for key, value in facts.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
     if show:
         _show(question.out, show)
 
 
-def models(params: ParamsFile = DEFAULT_PARAMS) -> None:
+def models(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:
     """List the registered versions, newest first, with aliases, verdicts and grounds."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from models.registry.registry import Registry  # noqa: PLC0415 - slow to import
     from pipelines.commands.console import out, table  # noqa: PLC0415
 
-    made = job(params)
+    made = job(params, target=target)
     registry = Registry(made.params.registry, made.places.registry)
     rows = [
         (
@@ -79,7 +91,7 @@ def models(params: ParamsFile = DEFAULT_PARAMS) -> None:
     out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
 
 
-def recalibrate(params: ParamsFile = DEFAULT_PARAMS) -> None:
+def recalibrate(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:
     """Repair the champion's probabilities from new outcomes alone, as a new version.
 
     Uses the snapshots of the workspace that have matured since the champion learned: run `mikomi
@@ -89,12 +101,15 @@ def recalibrate(params: ParamsFile = DEFAULT_PARAMS) -> None:
     from pipelines.commands.console import out, written  # noqa: PLC0415
     from pipelines.lifecycle import recalibrate as repairing  # noqa: PLC0415 - slow to import
 
-    summary = repairing.run(job(params))
-    out().print("  ".join(f"{key} {written(one)}" for key, one in summary.items()))
+    made = job(params, target=target)
+    summary = repairing.run(made)
+    facts = with_target(made, summary)
+    out().print("  ".join(f"{key} {written(one)}" for key, one in facts.items()))
 
 
 def rollback(
     params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
     *,
     reason: Annotated[str, typer.Option(help="Why; it is written into the registry.")],
     to: Annotated[
@@ -108,8 +123,10 @@ def rollback(
     from pipelines.commands.console import out, written  # noqa: PLC0415
     from pipelines.lifecycle import rollback as rolling_back  # noqa: PLC0415 - slow to import
 
-    summary = rolling_back.run(job(params), reason, to)
-    texts = (f"{key.replace('_', ' ')} {written(one)}" for key, one in summary.items())
+    made = job(params, target=target)
+    summary = rolling_back.run(made, reason, to)
+    facts = with_target(made, summary)
+    texts = (f"{key.replace('_', ' ')} {written(one)}" for key, one in facts.items())
     out().print("  ".join(texts))
 
 

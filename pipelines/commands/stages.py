@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
+from features.errors import BadInput, Fault, MikomiError
+from pipelines.commands.options import (
+    DEFAULT_PARAMS,
+    ParamsFile,
+    TargetName,
+    job,
+    jobs,
+    target_of,
+)
 
 if TYPE_CHECKING:
     from pipelines.run.stage_context import Job
@@ -69,10 +77,27 @@ def run(
 
     Every stage is done anew; `dvc repro` does only what has changed. A stage that was interrupted
     goes on with the partitions that it had finished.
+
+    Where the params file lists `targets`, the tables are read once and the later stages are done
+    for each target in the order of the list. What is refused of one target does not stop the next;
+    it is reported at the end. The stages of dvc.yaml are those of the default target.
     """
-    made = job(params, context)
-    for name in STAGES:
-        _do(name, made, *([server_database or source] if name == "ingest" else []))
+    made = jobs(params, context)
+    _do("ingest", made[0], server_database or source)
+    faults: list[Fault] = []
+    for one in made:
+        try:
+            for name in list(STAGES)[1:]:
+                _do(name, one)
+        except MikomiError as error:
+            if len(made) == 1:
+                raise
+            faults += [
+                Fault(f"target {target_of(one)}: {fault.observed}", fault.expected, fault.do)
+                for fault in error.faults
+            ]
+    if faults:
+        raise BadInput(faults)
 
 
 def retrain(
@@ -80,6 +105,7 @@ def retrain(
     params: ParamsFile = DEFAULT_PARAMS,
     server_database: ServerDatabase = None,
     source: FormerName = None,
+    target: TargetName = None,
     *,
     if_needed: Annotated[
         bool,
@@ -97,24 +123,29 @@ def retrain(
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle import retrain as retraining  # noqa: PLC0415 - slow to import
 
-    made = job(params, context)
+    made = job(params, context, target)
     database = server_database or source
     summary = retraining.run(made, if_needed=if_needed, server_database=database, do=_do)
-    out().print("\n".join(retraining.lines(summary)), markup=False)
+    of_target = [f"Target {target_of(made)}."] if target_of(made) else []
+    out().print("\n".join([*of_target, *retraining.lines(summary)]), markup=False)
     if summary["decided"] == "refused":
         raise typer.Exit(NOT_PROMOTED)
 
 
-def tune(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+def tune(
+    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
+) -> None:
     """Search for better settings of `train` by time-ordered folds of the training period.
 
     Every trial is kept in a study, so that an interrupted search goes on; the best settings are
     printed as a section for params.yaml. The test period is never looked at.
     """
-    _do("tune", job(params, context))
+    _do("tune", job(params, context, target))
 
 
-def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+def segments(
+    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
+) -> None:
     """Show which segment would earn a model of its own; none is trained.
 
     Segments enter the one model as shrunken effects. One earns its own only if a scorecard of its
@@ -125,7 +156,8 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle import segments as judging  # noqa: PLC0415 - slow to import
 
-    summary = judging.run(job(params, context))
+    made = job(params, context, target)
+    summary = judging.run(made)
     columns = (
         "segment",
         "rows",
@@ -146,12 +178,15 @@ def segments(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
         )
         for one in summary["segments"]
     ]
-    out().print(table("Would a segment earn a model of its own?", columns, rows))
+    title = "Would a segment earn a model of its own?"
+    out().print(table(f"{title} {target_of(made)}".rstrip(), columns, rows))
     earned = ", ".join(summary["earned"]) or "none"
     out().print(f"earn their own model: {earned} (of {summary['asked']} with enough conversions)")
 
 
-def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
+def backtest(
+    context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
+) -> None:
     """Train at rolling origins in the past and judge on what came after; write the report.
 
     The model meets every baseline at each origin, trained once, again at every cadence of
@@ -159,12 +194,14 @@ def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
     learned from. Interrupted, it goes on where it was; `engine: {kind: processes}` works on several
     origins at once.
     """
-    _do("backtest", job(params, context))
+    _do("backtest", job(params, context, target))
 
 
 def _command(name: str) -> Callable[..., None]:
-    def stage(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
-        _do(name, job(params, context))
+    def stage(
+        context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
+    ) -> None:
+        _do(name, job(params, context, target))
 
     return stage
 
@@ -177,5 +214,7 @@ def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     summary: Mapping[str, Any] = run_by_name(name, made, *more)
     seconds = perf_counter() - began
     words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in summary.items())
-    out().print(f"[bold]{name:<10}[/] {words}  [dim]{seconds:.1f} s[/]")
+    of_target = "" if name == "ingest" else target_of(made)
+    before = f"{name:<10} {of_target}".rstrip() if of_target else f"{name:<10}"
+    out().print(f"[bold]{before}[/] {words}  [dim]{seconds:.1f} s[/]")
     return summary

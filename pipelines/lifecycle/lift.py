@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from features import labels
 from features.errors import BadInput
@@ -23,7 +23,7 @@ from pipelines.storage.atomic import write_json
 
 FOLLOWS: Final = pd.Timedelta(days=14)
 """A contact so long after a list belongs to it."""
-_LISTED: Final = text("select lead_id, at, chosen_by, probability, score from worked_lists")
+_LISTED: Final = "select lead_id, at, chosen_by, probability, score from worked_lists where {}"
 _CONTACTS: Final = text(
     "select r.lead_id, f.at from feedback f join receipts r on r.receipt_id = f.receipt_id"
     " where f.verdict = 'contacted' and r.erased_at is null"
@@ -71,8 +71,7 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         URL of the server's database.
     """
     with server_database.connected(database) as connection:
-        has_lists = server_database.has_table(connection, "worked_lists")
-        listed = pd.read_sql(_LISTED, connection) if has_lists else pd.DataFrame()
+        listed = _listed(connection, job)
         if listed.empty:
             raise BadInput.of(
                 "no list of leads to work in the database",
@@ -85,6 +84,15 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
             contacts,
             server_database.outcomes(connection, job),
         )
+
+
+def _listed(connection: Connection, job: Job) -> pd.DataFrame:
+    """Read the lists that were made from rankings of the target."""
+    if not server_database.has_table(connection, "worked_lists"):
+        return pd.DataFrame()
+    clause = server_database.target_clause(connection, "worked_lists", job)
+    target = {"target": job.places.target or ""}
+    return pd.read_sql(text(_LISTED.format(clause)), connection, params=target)
 
 
 def with_contacts(listed: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:

@@ -70,6 +70,36 @@ def has_table(connection: Connection, name: str) -> bool:
     return bool(inspect(connection).has_table(name))
 
 
+def target_clause(connection: Connection, table: str, job: Job) -> str:
+    """Return the SQL condition for rows of a job's target, with the parameter `:target`.
+
+    The default target has the empty name in the database of a server.
+
+    Parameters
+    ----------
+    connection
+        To the database.
+    table
+        A table with one row a lead and target.
+    job
+        The parameters and places.
+
+    Raises
+    ------
+    BadInput
+        If the server knows the default target only, and the job is about another.
+    """
+    if any(one["name"] == "target" for one in inspect(connection).get_columns(table)):
+        return "target = :target"
+    if job.places.target is not None:
+        raise BadInput.of(
+            f"table {table} of a server that knows the default target only",
+            f"rows of target {job.places.target}",
+            "upgrade the server, and let it serve this target too",
+        )
+    return "'' = :target"
+
+
 def timed(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Read columns of microseconds as UTC times.
 

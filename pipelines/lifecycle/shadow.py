@@ -22,15 +22,17 @@ from pipelines.run.stage_context import Job
 from pipelines.stages.champion_trial import trial_facts
 from pipelines.storage.atomic import write_json
 
-_SCORES: Final = text(
+_SCORES: Final = (
     "select r.lead_id, r.cutoff, s.probability, s.champion_probability,"
     " s.model_version as challenger, r.model_version as champion"
     " from shadow_scores s join receipts r on r.receipt_id = s.receipt_id"
     " where r.erased_at is null"
     " and s.model_fingerprint = :fingerprint"
 )
-_NEWEST: Final = text(
-    "select model_fingerprint from shadow_scores order by receipt_id desc, at desc limit 1"
+_NEWEST: Final = (
+    "select s.model_fingerprint"
+    " from shadow_scores s join receipts r on r.receipt_id = s.receipt_id"
+    " where {} order by s.receipt_id desc, s.at desc limit 1"
 )
 
 
@@ -90,10 +92,13 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     with server_database.connected(database) as connection:
         if not server_database.has_table(connection, "shadow_scores"):
             raise _nothing("no table shadow_scores in the database")
-        newest = connection.execute(_NEWEST).scalar()
+        clause = server_database.target_clause(connection, "receipts", job)
+        target = {"target": job.places.target or ""}
+        newest = connection.execute(text(_NEWEST.format(clause)), target).scalar()
         if newest is None:
             raise _nothing("no shadow score yet")
-        scores = pd.read_sql(_SCORES, connection, params={"fingerprint": newest})
+        chosen = text(f"{_SCORES} and {clause}")
+        scores = pd.read_sql(chosen, connection, params=target | {"fingerprint": newest})
         return server_database.timed(scores, "cutoff"), server_database.outcomes(connection, job)
 
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from features.feature import Text
 from features.wording.sentences import Language
 from features.wording.translation import LANGUAGES
 from models.charts import style
-from pipelines.reports.translation import translation
+from pipelines.reports.translation import localized, translation
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "ja": "日本語"}
@@ -28,6 +29,24 @@ def file_names(stem: str) -> dict[Language, str]:
     {'en': 'report.html', 'ja': 'report.ja.html'}
     """
     return {one: f"{stem}.html" if one == "en" else f"{stem}.{one}.html" for one in LANGUAGES}
+
+
+def heading(name: str, target: Text | None, language: Language) -> str:
+    """Return what a page is about: the company, and the target where there are several.
+
+    >>> heading("sample", Text("Deal won", "受注"), "ja")
+    'sample · 受注'
+
+    Parameters
+    ----------
+    name
+        The name of the company.
+    target
+        What people call the target; None where there is only one.
+    language
+        The language of the page.
+    """
+    return name if target is None else f"{name} · {localized(target, language)}"
 
 
 def page(template: str, language: Language, stem: str, values: dict[str, Any]) -> str:

@@ -2,12 +2,13 @@
 
 Decided here: which sections there are. A section is the settings class of the code that reads it,
 so that a default and its limits are written once; a name that no section has is refused; the
-horizon is written in `cohort` alone and copied to the sections that need it. All faults are
-reported at once.
+horizon is written in `cohort` alone (or with each target of `targets`) and copied to the sections
+that need it. All faults are reported at once.
 
     workspace   name of the folders under data/ and artifacts/
     source      the mapping, and how the tables are parted
     cohort      which leads are scored at which cutoffs, and what is predicted
+    targets     what is predicted, where it is more than one outcome
     split       training, calibration, embargo, test
     features    what the catalog is learned with
     train       scorecard, trees, calibration, evidence
@@ -26,17 +27,12 @@ reported at once.
 """
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import ConfigDict, Field, with_config
 
 from features.catalog.catalog import CatalogSettings
-from features.errors import BadInput, BadParams
-from features.labels import Target
-from features.snapshots import CohortRule
 from models.evaluation.settings import EvaluationSettings, SegmentSettings, TrialSettings
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.lifecycle.origins import BacktestSettings
@@ -48,7 +44,6 @@ from models.stats.limits import (
     Count,
     CountOrZero,
     Days,
-    Hours,
     Name,
     NotNegative,
     Seed,
@@ -56,7 +51,9 @@ from models.stats.limits import (
     Values,
 )
 from models.stats.settings import SplitSettings
+from pipelines.run.cohort_params import CohortParams
 from pipelines.run.engine_settings import EngineSettings
+from pipelines.run.target_params import TargetParams, default_of
 from pipelines.run.workspace import Workspace
 
 LeakCode = Annotated[str, Field(pattern=r"^L\d{3}$")]
@@ -79,47 +76,6 @@ class SourceParams:
     mapping: Name = "examples/sample/mapping.yaml"
     export: Name | None = None
     leads_per_partition: Count = 20_000
-
-
-@dataclass(frozen=True)
-class CohortParams:
-    """Which leads are scored when, and what is predicted; see `CohortRule` and `Target`."""
-
-    outcome: Name = "won"
-    horizon_days: Days = 90.0
-    repeat: bool = False
-    every_days: Days | None = 14.0
-    first_cutoff: datetime | None = None
-    last_cutoff: datetime | None = None
-    early_age_hours: Values[Hours] = (1.0, 24.0, 72.0)
-    max_age_days: Days | None = None
-    until_decided: bool = False
-
-    @property
-    def rule(self) -> CohortRule:
-        """Which snapshots are drawn."""
-        return CohortRule(
-            every_days=self.every_days,
-            first_cutoff=utc(self.first_cutoff),
-            last_cutoff=utc(self.last_cutoff),
-            early_age_hours=self.early_age_hours,
-            max_age_days=self.max_age_days,
-            repeat=self.repeat,
-            target_outcome=self.outcome,
-            until_decided=self.until_decided,
-        )
-
-    @property
-    def target(self) -> Target:
-        """What is predicted."""
-        return Target(self.outcome, self.horizon_days, self.repeat)
-
-    def __post_init__(self) -> None:
-        """Refuse what the rule or the target cannot use."""
-        try:
-            _ = self.rule, self.target
-        except BadInput as error:
-            raise BadParams(list(error.faults)) from error
 
 
 @dataclass(frozen=True)
@@ -262,6 +218,7 @@ class Params:
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sample"
     source: SourceParams = field(default_factory=SourceParams)
     cohort: CohortParams = field(default_factory=CohortParams)
+    targets: tuple[TargetParams, ...] = ()
     split: SplitSettings = field(default_factory=SplitSettings)
     features: FeatureParams = field(default_factory=FeatureParams)
     train: TrainParams = field(default_factory=TrainParams)
@@ -278,18 +235,21 @@ class Params:
     tune: TuneParams = field(default_factory=TuneParams)
     engine: EngineSettings = field(default_factory=EngineSettings)
 
-    def at(self, root: Path = Path()) -> Workspace:
-        """Return the places of this workspace below a directory."""
-        return Workspace(self.workspace, root)
+    def at(self, root: Path = Path(), target: str | None = None) -> Workspace:
+        """Return the places of this workspace below a directory.
 
+        Parameters
+        ----------
+        root
+            The directory.
+        target
+            The name of the target that these are the parameters of; None is the default target.
+        """
+        is_default = target is None or self.target(target) == self.target(None)
+        return Workspace(self.workspace, root, None if is_default else target)
 
-def utc(moment: datetime | None) -> pd.Timestamp | None:
-    """Read a moment without an offset as UTC.
-
-    >>> utc(datetime(2026, 4, 1))
-    Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
-    """
-    if moment is None:
-        return None
-    stamp = pd.Timestamp(moment)
-    return stamp.tz_localize("UTC") if stamp.tz is None else stamp.tz_convert("UTC")
+    def target(self, name: str | None) -> TargetParams | None:
+        """Return a target by its name, None being the default; None without a list `targets`."""
+        if name is None:
+            return default_of(self.targets)
+        return next((one for one in self.targets if one.name == name), None)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from features.feature import Text
 from pipelines.run.params import Params
+from pipelines.run.target_params import TargetParams
 from pipelines.run.workspace import Workspace
 
 Track = Callable[[Iterable[Any], str, int], Iterator[Any]]
@@ -57,3 +59,13 @@ class Job:
     now: pd.Timestamp | None = None
     track: Track = silently
     tell: Tell = nobody
+
+    @property
+    def target(self) -> TargetParams | None:
+        """The target that this is about; None where params.yaml has no list `targets`."""
+        return self.params.target(self.places.target)
+
+    @property
+    def target_text(self) -> Text | None:
+        """What people call the target; None where params.yaml has no list `targets`."""
+        return None if self.target is None else self.target.text

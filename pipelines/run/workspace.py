@@ -1,7 +1,8 @@
 """Where each stage finds and leaves its files.
 
 Decided here: every path of the pipeline, once. What can be made again lies under `data/<name>`,
-what a person keeps under `artifacts/<name>`; the registry is shared by all workspaces.
+what a person keeps under `artifacts/<name>`; the registry is shared by all workspaces. Another
+target than the default has the same places below `targets/<target>` of both; the tables are shared.
 """
 
 from dataclasses import dataclass
@@ -12,27 +13,49 @@ from pathlib import Path
 class Workspace:
     """The places of one company's data and models, below `root`.
 
+    Attributes
+    ----------
+    name
+        Of the workspace.
+    root
+        The directory that all places are below.
+    target
+        The target, unless it is the default.
+
+    Examples
+    --------
     >>> Workspace("sample").features.as_posix()
     'data/sample/features'
+    >>> Workspace("sample", target="opened").features.as_posix()
+    'data/sample/targets/opened/features'
     """
 
     name: str
     root: Path = Path()
+    target: str | None = None
+
+    @property
+    def shared(self) -> Path:
+        """What the stages can make again for all targets."""
+        return self.root / "data" / self.name
 
     @property
     def data(self) -> Path:
-        """Everything that the stages can make again."""
-        return self.root / "data" / self.name
+        """What the stages can make again for this target."""
+        return self._of_target(self.shared)
 
     @property
     def artifacts(self) -> Path:
         """Models, reports and rankings."""
-        return self.root / "artifacts" / self.name
+        return self._of_target(self.root / "artifacts" / self.name)
+
+    def _of_target(self, place: Path) -> Path:
+        return place if self.target is None else place / "targets" / self.target
 
     @property
     def tables(self) -> Path:
         """ingest: the canonical tables in partitions, their manifest, the quarantine."""
-        return self.data / "tables"
+        return self.shared / "tables"
 
     @property
     def snapshots(self) -> Path:
@@ -126,8 +149,9 @@ class Workspace:
 
     @property
     def scores(self) -> Path:
-        """score: the ranking, unless another place is named."""
-        return self.artifacts / "scores.parquet"
+        """score: the ranking, unless another place is named; its file is named by the target."""
+        name = "scores" if self.target is None else f"scores-{self.target}"
+        return self.artifacts / f"{name}.parquet"
 
     @property
     def registry(self) -> Path:

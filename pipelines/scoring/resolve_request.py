@@ -11,6 +11,7 @@ from models.artifact import artifact
 from pipelines.intake.ingest import ingest
 from pipelines.run.stage_context import Job
 from pipelines.scoring.score import Question
+from pipelines.stages import of_target
 from pipelines.stages.ingest import settings
 from pipelines.stages.snapshot import observed_until
 from pipelines.storage.atomic import fingerprint, remove
@@ -46,11 +47,15 @@ def question(
     ------
     InUse
         If another run reads the same mapping.
+    BadInput
+        If the model is of another target.
     """
     with store(job, leads) as tables:
+        place = directory(job, model)
+        of_target.check_model(job, place)
         yield Question(
             tables=tables,
-            model=directory(job, model),
+            model=place,
             at=observed_until(tables) if at is None else at,
             out=job.places.scores if out is None else out,
         )
@@ -70,7 +75,7 @@ def store(job: Job, leads: Path | None) -> Iterator[Path]:
     if leads is None or leads.suffix not in MAPPINGS:
         yield job.places.tables if leads is None else leads
         return
-    place = job.places.data / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    place = job.places.shared / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
     with alone(place, _INGESTED):
         ingest(leads, place, settings(job), job.tell)
         yield place

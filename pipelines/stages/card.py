@@ -20,6 +20,8 @@ from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing, write_json, write_text
 
 CARD: Final = "card.json"
+NAMES: Final = ("name", "label")
+"""What the card of a target states besides outcome and horizon."""
 PAGES: Final[dict[Language, str]] = {"en": "card.html", "ja": "card.ja.html"}
 
 
@@ -64,6 +66,7 @@ def sources(job: Job) -> content.Sources:
         snapshots=snapshots,
         cohort=plain(job.params.cohort),
         statement=plain(job.params.card),
+        target={} if job.target is None else {key: job.target.facts[key] for key in NAMES},
     )
 
 

@@ -27,7 +27,7 @@ from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
 from pipelines.reports.evaluation import writing
 from pipelines.run.stage_context import Job
-from pipelines.stages import inspect_data
+from pipelines.stages import inspect_data, of_target
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.train import log, read_sales_points
 from pipelines.storage import frames, partitions
@@ -47,7 +47,7 @@ def run(job: Job) -> dict[str, Any]:
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
         title = f"mikomi {loaded.fingerprint[:12]}"
-        writing.write(done, fresh, name, title, beeswarms(rows))
+        writing.write(done, fresh, name, title, beeswarms(rows), job.target_text)
         write_json(fresh / COMPARISONS, comparisons(done, loaded.fingerprint))
     figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
     known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
@@ -70,6 +70,10 @@ def case(job: Job, loaded: Artifact) -> Case:
         The trained artifact.
     """
     places, params = job.places, job.params
+    of_target.check(job, loaded.about, places.model, "train")
+    of_target.check(
+        job, frames.manifest(places.features, "featurize"), places.features, "featurize"
+    )
     _, split = matured_split(places.snapshots, params.split)
     learning, learned = frames.read_features(places.features, split.learning)
     test, tested = frames.read_features(places.features, split.test)

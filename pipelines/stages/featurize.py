@@ -2,9 +2,11 @@
 
 Decided here: the catalog is learned from snapshots before the embargo only, so that what the test
 period holds decides nothing. Partitions are built one by one; a partition that is finished is kept
-when the stage is interrupted, as long as tables, snapshots, catalog and code are the same.
+when the stage is interrupted, as long as tables, snapshots, catalog and code are the same. What
+another target has computed already is not computed again (see `shared_features`).
 """
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -21,29 +23,50 @@ from pipelines.intake.mapping.schema import Labels
 from pipelines.run.engine import each
 from pipelines.run.revision import of_sources
 from pipelines.run.stage_context import Job
+from pipelines.stages import of_target, shared_features
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import fingerprint, put, replacing, write_json, write_text
 from pipelines.storage.work_directory import work_directory
 
 
 def run(job: Job) -> dict[str, int]:
-    """Learn the catalog and build every partition; return how many features and rows."""
+    """Learn the catalog and build every partition; return how many features and rows.
+
+    Where another target had computed some of the rows, return how many, as `shared_rows`.
+    """
     facts = frames.manifest(job.places.snapshots, "snapshot")
-    catalog = learn(job)
+    of_target.check(job, facts, job.places.snapshots, "snapshot")
+    catalog, origin = _learned(job)
     made_from = fingerprint(facts, catalog.fingerprint)
-    by_this_code = fingerprint(made_from, of_sources("features"))
-    with work_directory(job.places.features, by_this_code) as work:
+    code = of_sources("features")
+    built_by = {"catalog": catalog.fingerprint, "tables": facts["tables"]}
+    others = shared_features.finished(job, built_by | {"code": code}) if origin else []
+    with work_directory(job.places.features, fingerprint(made_from, code)) as work:
         write_text(work / frames.CATALOG, catalog.to_json())
-        rows = _built(job, facts["partitions"], work)
+        rows, shared = _built(job, facts["partitions"], work, others)
         summary = {"features": len(catalog.names), "rows": sum(rows)}
         write_json(
             work / frames.MANIFEST,
             summary
-            | {"rows_of_parts": rows, "catalog": catalog.fingerprint, "made_from": made_from}
-            | {"horizon_days": job.params.cohort.horizon_days, "tables": facts["tables"]},
+            | {"rows_of_parts": rows, "made_from": made_from}
+            | {"horizon_days": job.params.cohort.horizon_days}
+            | (built_by | of_target.stated(job) | origin),
         )
         put(work, job.places.features)
-    return summary
+    return summary | ({"shared_rows": shared} if shared else {})
+
+
+def _learned(job: Job) -> tuple[Catalog, dict[str, str]]:
+    """Return the catalog, and by what another target knows it again: nothing without targets."""
+    if job.target is None:
+        return learn(job), {}
+    manifest = partitions.manifest(job.places.tables)
+    words, settings = manifest.labels.model_dump(), asdict(job.params.features)
+    last = last_training_cutoff(job.places.snapshots, job.params.split).iloc[0].isoformat()
+    code = of_sources("features")
+    origin = {"learned_from": fingerprint(manifest.files, words, settings, last), "code": code}
+    known = shared_features.finished(job, origin)
+    return (frames.catalog(known[0]) if known else learn(job)), origin
 
 
 def learn(job: Job) -> Catalog:
@@ -96,20 +119,37 @@ def matured_split(snapshots: Path, settings: SplitSettings) -> tuple[Moments, Sp
     return cutoffs, split_by_cutoff(cutoffs, settings)
 
 
-def _built(job: Job, count: int, work: Path) -> list[int]:
-    """Build the partitions that have not been built; return the rows of all."""
+def _built(job: Job, count: int, work: Path, others: list[Path]) -> tuple[list[int], int]:
+    """Build the partitions that have not been built; return the rows of each, and how many shared.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    count
+        How many partitions there are.
+    work
+        Where they are written.
+    others
+        Features of other targets, with the same catalog, tables and code.
+    """
     todo = [part for part in range(count) if not frames.part_path(work, part).is_file()]
-    task = partial(_part, tables=job.places.tables, snapshots=job.places.snapshots, into=work)
-    for _ in job.track(each(task, todo, job.params.engine), "featurize", len(todo)):
-        pass
-    return [frames.rows_of(work, part) for part in range(count)]
+    tables, snapshots = job.places.tables, job.places.snapshots
+    task = partial(_part, tables=tables, snapshots=snapshots, into=work, others=tuple(others))
+    done = job.track(each(task, todo, job.params.engine), "featurize", len(todo))
+    shared = sum(done)
+    return [frames.rows_of(work, part) for part in range(count)], shared
 
 
-def _part(part: int, tables: Path, snapshots: Path, into: Path) -> int:
+def _part(part: int, tables: Path, snapshots: Path, into: Path, others: tuple[Path, ...]) -> int:
+    """Write the features of a partition; return how many rows another target had computed."""
     catalog = Catalog.from_json((into / frames.CATALOG).read_text("utf-8"))
     rows = pd.read_parquet(frames.part_path(snapshots, part))
     rows = rows[rows["label"].notna()].reset_index(drop=True)
-    frame = build.build(partitions.read_for_features(tables, part), rows, catalog)
+    known = shared_features.read(others, part, rows, catalog)
+    frame = known
+    if frame is None:
+        frame = build.build(partitions.read_for_features(tables, part), rows, catalog)
     with replacing(frames.part_path(into, part)) as fresh:
         frames.write_features(fresh, frame, rows["label"])
-    return len(rows)
+    return 0 if known is None else len(rows)

@@ -19,6 +19,7 @@ from features.tables import Tables
 from features.timeline import from_moments
 from pipelines.run.engine import each
 from pipelines.run.stage_context import Job
+from pipelines.stages import of_target
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import fingerprint, replacing, write_json
 
@@ -27,6 +28,7 @@ def run(job: Job) -> dict[str, int]:
     """Draw the snapshots of every partition; return how many rows, matured and conversions."""
     tables, cohort = job.places.tables, job.params.cohort
     count = partitions.count(tables)
+    of_target.check_outcome(job, tables)
     until = observed_until(tables)
     rule = with_calendar(tables, cohort.rule, until)
     with replacing(job.places.snapshots) as fresh:
@@ -42,7 +44,7 @@ def run(job: Job) -> dict[str, int]:
             "observed_until": until.isoformat(),
             "tables": fingerprint(partitions.manifest(tables).files),
         }
-        write_json(fresh / frames.MANIFEST, facts)
+        write_json(fresh / frames.MANIFEST, facts | of_target.stated(job))
     return summary
 
 

@@ -35,6 +35,7 @@ from models.training import fit_model
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
+from pipelines.stages import of_target
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.snapshot import observed_until
 from pipelines.storage import frames, partitions
@@ -67,8 +68,10 @@ def run(job: Job) -> dict[str, Any]:
 
 def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
     """Read everything before the embargo."""
+    features = job.places.features
+    of_target.check(job, frames.manifest(features, "featurize"), features, "featurize")
     _, split = matured_split(job.places.snapshots, job.params.split)
-    frame, label = frames.read_features(job.places.features, split.learning)
+    frame, label = frames.read_features(features, split.learning)
     return TrainingSet.from_frame(frame, label), frame.catalog
 
 
@@ -136,7 +139,7 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
         "split": plain(job.params.split),
         "train": plain(job.params.train),
         "versions": {name: version(name) for name in made},
-    }
+    } | ({} if job.target is None else {of_target.KEY: job.target.facts})
 
 
 def figures(model: LeadModel) -> dict[str, Any]:

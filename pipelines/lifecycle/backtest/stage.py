@@ -44,7 +44,7 @@ def run(job: Job) -> dict[str, Any]:
     name = partitions.manifest(places.tables).name
     with replacing(places.backtest) as fresh:
         fresh.mkdir()
-        writing.write(result, settings, fresh, name)
+        writing.write(result, settings, fresh, name, job.target_text)
     figures = result.whole.streams[result.model].figures
     return {
         "origins": count,

@@ -60,7 +60,8 @@ def run(job: Job, as_of: pd.Timestamp | None = None, database: str | None = None
     name = partitions.manifest(job.places.tables).name
     with replacing(job.places.monitor) as fresh:
         fresh.mkdir()
-        writing.write(done, model.catalog, job.params.monitor, fresh, name)
+        settings, target = job.params.monitor, job.target_text
+        writing.write(done, model.catalog, settings, fresh, name, target)
     return done
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from features.feature import Text
 from features.wording.sentences import Language
 from models.lifecycle.backtest import Backtest, Period, Stream, StreamResult
 from models.lifecycle.origins import BacktestSettings, day_of
@@ -23,7 +24,13 @@ from pipelines.reports.evaluation.payload import plain
 PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
 
 
-def write(backtest: Backtest, settings: BacktestSettings, folder: Path, name: str) -> None:
+def write(
+    backtest: Backtest,
+    settings: BacktestSettings,
+    folder: Path,
+    name: str,
+    target: Text | None = None,
+) -> None:
     """Write everything about a back-test into a folder.
 
     Parameters
@@ -36,11 +43,15 @@ def write(backtest: Backtest, settings: BacktestSettings, folder: Path, name: st
         Where to; it is there.
     name
         The name of the company.
+    target
+        What people call the target; None where there is only one.
     """
     rows = table(backtest)
     for language, file in PAGES.items():
-        (folder / file).write_text(page(backtest, settings, language, name), encoding="utf-8")
+        text = page(backtest, settings, language, shell.heading(name, target, language))
+        (folder / file).write_text(text, encoding="utf-8")
     whole = {"name": name, "settings": plain(settings), "model": backtest.model.key}
+    whole |= {} if target is None else {"target": vars(target)}
     text = json.dumps(whole | {"table": plain(rows)}, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "backtest.json").write_text(text + "\n", encoding="utf-8")
     pd.DataFrame(rows).to_csv(folder / "table.csv", index=False)

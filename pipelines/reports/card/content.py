@@ -5,7 +5,7 @@ null. It holds names of columns and of segments, counts and figures, and never a
 """
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -28,7 +28,8 @@ class Sources:
     """What a card is made from: all of one model.
 
     `evaluation` is the report's JSON, `leaks` the answers of the leak checks, `promotion` what
-    `promote` decided, `statement` what the owner states about the model.
+    `promote` decided, `statement` what the owner states about the model; `target` is the name and
+    the label of the target, empty where there is only one.
     """
 
     artifact: Artifact
@@ -39,6 +40,7 @@ class Sources:
     snapshots: pd.DataFrame
     cohort: dict[str, Any]
     statement: dict[str, Any]
+    target: dict[str, Any] = field(default_factory=dict)
 
 
 def card(sources: Sources) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def _target(sources: Sources) -> dict[str, Any]:
         "horizon_days": sources.cohort["horizon_days"],
         "repeat": sources.cohort["repeat"],
         "cohort": sources.cohort,
-    }
+    } | sources.target
 
 
 def _data(sources: Sources) -> dict[str, Any]:

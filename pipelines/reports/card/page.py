@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from features.feature import Text
 from features.views import titles
 from features.wording.sentences import Language
 from models.charts import Axis, Bin, ChartText, reliability
@@ -36,6 +37,7 @@ def page(card: dict[str, Any], language: Language) -> str:
     labels = card["labels"]
     values = {
         "c": card,
+        "heading": shell.heading(card["name"], _target(card), language),
         "metric": lambda name: translate(METRICS[name], language),
         "prediction": lambda name: term(name, PREDICTIONS, language),
         "view": lambda name: _view_title(name, language),
@@ -54,6 +56,12 @@ def page(card: dict[str, Any], language: Language) -> str:
         "reliability": Markup(_reliability(card, language)),  # noqa: S704 (charts escape their texts)
     }
     return shell.page("card.html.j2", language, STEM, values)
+
+
+def _target(card: dict[str, Any]) -> Text | None:
+    """Return what people call the target; None where there is only one."""
+    label = card["target"].get("label")
+    return None if label is None else Text(label["en"], label["ja"])
 
 
 def _view_title(name: str, language: Language) -> str:

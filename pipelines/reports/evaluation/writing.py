@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from features.feature import Text
 from features.wording.sentences import Language
 from models.evaluation.evaluation import Evaluation
 from pipelines.reports import shell
@@ -22,6 +23,7 @@ from pipelines.reports.evaluation.figures import figures
 from pipelines.reports.evaluation.page import STEM, page
 from pipelines.reports.evaluation.payload import flat, payload
 from pipelines.reports.evaluation.plots import tables
+from pipelines.reports.shell import heading
 
 PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
 NO_BEESWARMS: Final[Mapping[Language, str]] = MappingProxyType({})
@@ -33,6 +35,7 @@ def write(
     name: str,
     about: str = "",
     beeswarms: Mapping[Language, str] = NO_BEESWARMS,
+    target: Text | None = None,
 ) -> tuple[Path, ...]:
     """Write everything about an evaluation into a folder.
 
@@ -47,16 +50,25 @@ def write(
     beeswarms
         Language -> the contributions of every concept to the rows of the test, as SVG; a language
         without one has no such picture.
+    target
+        What people call the target; None where there is only one.
 
     Returns
     -------
     The files written.
     """
     texts = {
-        file: page(evaluation, language, name, about, beeswarms.get(language, ""))
+        file: page(
+            evaluation,
+            language,
+            heading(name, target, language),
+            about,
+            beeswarms.get(language, ""),
+        )
         for language, file in PAGES.items()
     }
-    texts["report.json"] = _json(payload(evaluation) | {"name": name, "about": about})
+    about_it = {"name": name, "about": about} | ({} if target is None else {"target": vars(target)})
+    texts["report.json"] = _json(payload(evaluation) | about_it)
     texts["metrics.json"] = _json(flat(evaluation))
     texts |= {f"plots/{key}.csv": table.to_csv(index=False) for key, table in _tables(evaluation)}
     drawn = figures(evaluation, "en")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from features.catalog.catalog import Catalog
+from features.feature import Text
 from features.timeline import from_moments
 from features.wording.sentences import Language
 from models.monitoring.findings import MonitorReport
@@ -27,7 +28,12 @@ JSON: Final = "monitor.json"
 
 
 def write(
-    watched: MonitorReport, catalog: Catalog, settings: MonitorSettings, folder: Path, name: str
+    watched: MonitorReport,
+    catalog: Catalog,
+    settings: MonitorSettings,
+    folder: Path,
+    name: str,
+    target: Text | None = None,
 ) -> None:
     """Write everything about a run into a folder.
 
@@ -43,11 +49,14 @@ def write(
         Where to; it is there.
     name
         The name of the company.
+    target
+        What people call the target; None where there is only one.
     """
     for language, file in PAGES.items():
-        text = page(watched, catalog, settings, language, name)
+        text = page(watched, catalog, settings, language, shell.heading(name, target, language))
         (folder / file).write_text(text, encoding="utf-8")
     whole = payload(watched, catalog, settings, name)
+    whole |= {} if target is None else {"target": vars(target)}
     text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 

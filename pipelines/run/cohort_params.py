@@ -1,0 +1,64 @@
+"""The section `cohort` of params.yaml: which leads are scored when, and what is predicted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from features.errors import BadInput, BadParams
+from features.labels import Target
+from features.snapshots import CohortRule
+from models.stats.limits import Days, Hours, Name, Values
+
+
+@dataclass(frozen=True)
+class CohortParams:
+    """Which leads are scored when, and what is predicted; see `CohortRule` and `Target`."""
+
+    outcome: Name = "won"
+    horizon_days: Days = 90.0
+    repeat: bool = False
+    every_days: Days | None = 14.0
+    first_cutoff: datetime | None = None
+    last_cutoff: datetime | None = None
+    early_age_hours: Values[Hours] = (1.0, 24.0, 72.0)
+    max_age_days: Days | None = None
+    until_decided: bool = False
+
+    @property
+    def rule(self) -> CohortRule:
+        """Which snapshots are drawn."""
+        return CohortRule(
+            every_days=self.every_days,
+            first_cutoff=utc(self.first_cutoff),
+            last_cutoff=utc(self.last_cutoff),
+            early_age_hours=self.early_age_hours,
+            max_age_days=self.max_age_days,
+            repeat=self.repeat,
+            target_outcome=self.outcome,
+            until_decided=self.until_decided,
+        )
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return Target(self.outcome, self.horizon_days, self.repeat)
+
+    def __post_init__(self) -> None:
+        """Refuse what the rule or the target cannot use."""
+        try:
+            _ = self.rule, self.target
+        except BadInput as error:
+            raise BadParams(list(error.faults)) from error
+
+
+def utc(moment: datetime | None) -> pd.Timestamp | None:
+    """Read a moment without an offset as UTC.
+
+    >>> utc(datetime(2026, 4, 1))
+    Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
+    """
+    if moment is None:
+        return None
+    stamp = pd.Timestamp(moment)
+    return stamp.tz_localize("UTC") if stamp.tz is None else stamp.tz_convert("UTC")
