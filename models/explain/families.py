@@ -17,12 +17,12 @@ _ANY: Final = "any"
 _PROFILE: Final = "profile"
 _TIME: Final = ("lead_age_days", "cutoff_month", "created_weekday", "created_hour")
 _LABELS: Final = {
-    "profile": Text("Attributes", "属性"),
-    "time": Text("Age and time", "時期と経過日数"),
-    "activity": Text("Course of the activities", "活動の流れ"),
-    "sales_touch": Text("Contacts", "連絡・接触"),
-    "deals": Text("Deals", "商談"),
-    "account": Text("Colleagues in the same company", "同じ取引先の他のリード"),
+    "profile": Text("attributes", "属性"),
+    "time": Text("age and time", "時期と経過日数"),
+    "activity": Text("course of the activities", "活動の流れ"),
+    "sales_touch": Text("contacts", "連絡・接触"),
+    "deals": Text("deals", "商談"),
+    "account": Text("colleagues in the same company", "同じ取引先の他のリード"),
 }
 
 
@@ -74,6 +74,6 @@ def families(catalog: Catalog) -> dict[str, Family]:
 
 
 def _family(code: str, label: Text) -> Family:
-    named = Text(f"{label.en}: other signs", f"{label.ja}：その他の要因")
-    summed = Text(f"{label.en}: other signs, taken together", f"{label.ja}：その他の要因の合計")
+    named = Text(f"Other signs: {label.en}", f"{label.ja}：その他の要因")
+    summed = Text(f"Other signs, taken together: {label.en}", f"{label.ja}：その他の要因の合計")
     return Family(code, named, summed)

@@ -73,9 +73,31 @@ def fit(
     grow
         As in `models.training.fit_model.fit`.
     """
-    settings = settings or ProofSettings()
     training, points, seed = how
     model = fit_model.fit(rows, training, points, seed, grow)
+    return leave_out(rows, model, catalog, how, settings or ProofSettings(), grow)
+
+
+def leave_out(
+    rows: TrainingSet,
+    model: LeadModel,
+    catalog: Catalog,
+    how: How,
+    settings: ProofSettings,
+    grow: Grow = booster.grow,
+) -> Nameable:
+    """Prove the concepts of a model, and fit it again without what cannot be named.
+
+    Parameters
+    ----------
+    rows
+        Its training rows.
+    model
+        The model.
+    catalog, how, settings, grow
+        As in `fit`.
+    """
+    training, points, seed = how
     proof = learn_evidence.prove(rows, model, catalog, how, settings)
     silent = unnamed(catalog, proof.proven)
     held = proof.held_out
