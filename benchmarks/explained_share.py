@@ -6,8 +6,9 @@ Decided here: every data set with an example is taken through the stages before 
 as a draw of leads with few conversions. Before is a model of all columns whose proven concepts
 alone are reasons, 8 for and 4 against; after is a model of what can be named, with families and as
 many reasons as it takes. Judged are the 100 hottest leads of the test period: the share explained
-is 1 - sum of |rows of the rest| / |probability - base|, its median over the leads. Log loss is of
-the test period; its change is in standard errors, rows of a lead taken as one.
+is 1 - sum of |rows of the rest| / |probability - base|, its median over the leads; 1 where there is
+no distance to explain. Log loss is of the test period; its change is in standard errors, rows of a
+lead taken as one.
 """
 
 import argparse
@@ -169,6 +170,7 @@ def explained(
     return {
         "share_explained": round(float(np.median(shares)), 4),
         "share_explained_10th": round(float(np.quantile(shares, 0.1)), 4),
+        "distance": round(float(np.median(np.abs(sums))), 4),
         "reasons": float(np.median([len(one.reasons) for one in rows])),
         "largest_rest": round(float(np.median(largest)), 5),
         "smallest_reason": round(float(np.median(smallest)), 5),
