@@ -6,6 +6,7 @@ import sys
 NAMES = (
     "features",
     "explain",
+    "explained_share",
     "serving",
     "store",
     "pages",

@@ -7,10 +7,15 @@ with age, and seasons change everything, so almost anything is correlated across
 score test of the log loss within strata, clustered by lead. Other concepts are not held fixed: of
 two correlated concepts, both may be proven. Chance that the halves share counts twice, so the two
 statistics are averaged without reducing their variance. Holm's rule over all concepts limits the
-probability that any pure-noise concept passes to `error_rate`. Unproven concepts are never shown.
+probability that any pure-noise concept passes to `error_rate`.
+
+What is not proven alone may be proven together: the contributions of a family's unproven concepts
+are summed, and the sums are tested in the same way, by Holm's rule over all families. So the
+probability that noise is ever shown, as a concept or as a family, is at most twice `error_rate`.
+What is proven in neither way is never shown.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +57,8 @@ class HeldOut:
     age_concept
         The concept of the age itself, which is compared among leads of like cutoff only; -1 if
         there is none.
+    margin
+        Shape (rows,): the margins by the models that explained the rows; empty if not known.
     """
 
     parts: Floats
@@ -61,6 +68,7 @@ class HeldOut:
     age: NDArray[np.int64]
     time: NDArray[np.int64]
     age_concept: int = -1
+    margin: Floats = field(default_factory=lambda: np.empty(0))
 
     def of_fold(self, fold: int) -> "HeldOut":
         """Select the rows that one model explained."""
@@ -102,6 +110,26 @@ def proven(held_out: HeldOut, error_rate: float) -> NDArray[np.bool_]:
     out = np.zeros(len(chance), dtype=np.bool_)
     out[order] = passed
     return out
+
+
+def summed(held_out: HeldOut, family_of: NDArray[np.int64], families: int) -> HeldOut:
+    """Sum the contributions of the concepts to families, whose proof is that of a concept.
+
+    Parameters
+    ----------
+    held_out
+        Rows explained by models of other leads.
+    family_of
+        Shape (concepts,): the family that each unproven concept belongs to; -1 for proven ones.
+    families
+        Number of families.
+    """
+    own = held_out.age_concept
+    return replace(
+        held_out,
+        parts=by_group(held_out.parts, family_of, families),
+        age_concept=-1 if own < 0 else int(family_of[own]),
+    )
 
 
 def strength(held_out: HeldOut) -> Floats:
@@ -171,18 +199,19 @@ def held_out(
         return None
     half = folds_by_lead(few.lead, few.label, _HALVES, seed)
     concepts = int(concept_of.max(initial=-1)) + 1
-    parts = np.zeros((len(few), concepts))
+    parts, margin = np.zeros((len(few), concepts)), np.zeros(len(few))
     for k in range(_HALVES):
         taught = carry_out(few.take(half != k), plan, training, points, seed)
         other = replace(
             model, scorecard=taught.scorecard, booster=taught.booster, weights=taught.weights
         )
-        explained = Explainer(other).contributions(few.values[half == k])
-        parts[half == k] = _by_concept(explained, concept_of, concepts)
+        explained = Explainer(other).explain(few.values[half == k])
+        parts[half == k] = by_group(explained.contributions, concept_of, concepts)
+        margin[half == k] = explained.margin
     age = _ages(few)
     time = _groups(few.cutoff, len(few) // (int(age.max(initial=0)) + 1), _TIMES)
     own = int(concept_of[few.names.index(AGE)]) if AGE in few.names else -1
-    return HeldOut(parts, few.label, few.lead, half, age, time, own)
+    return HeldOut(parts, few.label, few.lead, half, age, time, own, margin)
 
 
 def _ages(rows: TrainingSet) -> NDArray[np.int64]:
@@ -207,8 +236,19 @@ def plan_of(model: LeadModel) -> Plan | None:
     return Plan(**choices | {"weights": Weights(**choices["weights"])})
 
 
-def _by_concept(parts: Floats, concept_of: NDArray[np.int64], concepts: int) -> Floats:
-    return np.asarray(parts @ (concept_of[:, None] == np.arange(concepts)).astype(np.float64))
+def by_group(parts: Floats, group_of: NDArray[np.int64], groups: int) -> Floats:
+    """Sum columns by group: shape (rows, groups).
+
+    Parameters
+    ----------
+    parts
+        Shape (rows, columns).
+    group_of
+        Shape (columns,): the group of each column; -1 belongs to none.
+    groups
+        Number of groups.
+    """
+    return np.asarray(parts @ (group_of[:, None] == np.arange(groups)).astype(np.float64))
 
 
 def _fewest(rows: TrainingSet) -> int:

@@ -4,13 +4,17 @@ Decided here: this is separate from `models.explain.evidence`, so that reading e
 nothing of training.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Catalog
 from models.explain import concept_proof
+from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
 from models.explain.evidence import Evidence
+from models.explain.families import families, family_code
 from models.explain.settings import ProofSettings
 from models.model.binning import Binning
 from models.model.binning import learn as learn_bins
@@ -47,25 +51,83 @@ def learn(
     settings
         The strictness of the proof; missing means the defaults.
     """
+    proof = prove(rows, model, catalog, how, settings)
+    return of_proof(rows, proof, how[2])
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is proven of a model.
+
+    Attributes
+    ----------
+    proven
+        Codes of the concepts and families that may be reasons.
+    strength
+        Code of every concept and family -> test statistic.
+    held_out
+        The rows of the proof; None if there were too few outcomes.
+    """
+
+    proven: tuple[str, ...]
+    strength: dict[str, float]
+    held_out: HeldOut | None
+
+
+def prove(
+    rows: TrainingSet,
+    model: LeadModel,
+    catalog: Catalog,
+    how: tuple[TrainSettings, Points | None, int],
+    settings: ProofSettings | None = None,
+) -> Proof:
+    """Prove the concepts of a model, then the families of those that are not proven.
+
+    Parameters
+    ----------
+    rows, model, catalog, how, settings
+        As in `learn`.
+    """
     settings = settings or ProofSettings()
-    concepts = Concepts.of(catalog)
-    binning = _binning(rows, how[2])
-    snapshots, conversions = _counts(rows, binning)
-    held_out = concept_proof.held_out(rows, model, concepts.of_feature, how, settings)
-    strength = (
-        np.zeros(len(concepts.codes)) if held_out is None else concept_proof.strength(held_out)
+    concepts, by_hand = Concepts.of(catalog), _hand_written(how[1], catalog)
+    held = concept_proof.held_out(rows, model, concepts.of_feature, how, settings)
+    codes, kin = concepts.codes, tuple(families(catalog))
+    if held is None:
+        nothing = dict.fromkeys((*codes, *kin), 0.0)
+        return Proof(tuple(code for code in codes if code in by_hand), nothing, None)
+    shown = concept_proof.proven(held, settings.error_rate) | np.isin(codes, list(by_hand))
+    first = [family_code(catalog.features[n]) for n in _firsts(concepts.of_feature)]
+    family_of = np.where(shown, -1, np.array([kin.index(code) for code in first]))
+    together = concept_proof.summed(held, family_of, len(kin))
+    passed = concept_proof.proven(together, settings.error_rate)
+    statistic = np.append(concept_proof.strength(held), concept_proof.strength(together))
+    names = np.array([*codes, *kin], dtype=np.object_)
+    return Proof(
+        proven=tuple(names[np.append(shown, passed)].tolist()),
+        strength=dict(zip(names.tolist(), statistic.tolist(), strict=True)),
+        held_out=held,
     )
-    shown = _hand_written(how[1], catalog)
-    if held_out is not None:
-        passed = concept_proof.proven(held_out, settings.error_rate)
-        shown |= {code for code, ok in zip(concepts.codes, passed, strict=True) if ok}
-    return Evidence(
-        binning=binning,
-        snapshots=snapshots,
-        conversions=conversions,
-        proven=tuple(code for code in concepts.codes if code in shown),
-        strength=dict(zip(concepts.codes, strength.tolist(), strict=True)),
-    )
+
+
+def of_proof(rows: TrainingSet, proof: Proof, seed: int) -> Evidence:
+    """Count the training snapshots of what is proven.
+
+    Parameters
+    ----------
+    rows
+        The training rows of the model.
+    proof
+        What is proven of it.
+    seed
+        Of the draw that the bins are learned from.
+    """
+    binning = _binning(rows, seed)
+    return Evidence(binning, *_counts(rows, binning), proof.proven, proof.strength)
+
+
+def _firsts(of_feature: NDArray[np.int64]) -> list[int]:
+    """Return the position of the first feature of every concept."""
+    return [int(n) for n in np.unique(of_feature, return_index=True)[1]]
 
 
 def _hand_written(points: Points | None, catalog: Catalog) -> set[str]:

@@ -1,7 +1,8 @@
 """From selected reasons to sentences.
 
 Decided here: a sentence is made from the lead's own value of the leading feature; every distinct
-(feature, value) is rendered once, however many leads share it.
+(feature, value) is rendered once, however many leads share it. A family has one sentence, which
+names none of its features.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.wording.sentences import Language, render
+from models.explain.concepts import Concepts
 from models.explain.selected_reasons import SelectedReasons
 
 
@@ -50,16 +52,18 @@ class Reason:
 
 
 def sentences(
-    selected: SelectedReasons, catalog: Catalog, language: Language
+    selected: SelectedReasons, catalog: Catalog, concepts: Concepts, language: Language
 ) -> NDArray[np.object_]:
     """Render the reasons of all leads: shape (rows, places); "" where there is none.
 
     Parameters
     ----------
-    picked
+    selected
         The reasons.
     catalog
         The features.
+    concepts
+        The concepts, which say what stands for a family.
     language
         `en` or `ja`.
     """
@@ -73,27 +77,47 @@ def sentences(
     for position, place in enumerate(first.tolist()):
         own = int(feature[place])
         rendered[position] = (
-            ""
-            if own < 0
-            else render(catalog.features[own], float(values[place]), catalog.vocabulary, language)
+            "" if own < 0 else in_words((catalog, concepts), own, float(values[place]), language)
         )
     return rendered[which].reshape(selected.feature.shape)
 
 
-def reason_sentence(catalog: Catalog, feature: int, value: float) -> Text:
-    """Render one value of a feature in both languages.
+def reason_sentence(catalog: Catalog, concepts: Concepts, feature: int, value: float) -> Text:
+    """Write the sentence of a reason in both languages.
 
     Parameters
     ----------
     catalog
         The features and the vocabulary.
+    concepts
+        Their concepts.
     feature
         Position of the feature in the catalog.
     value
         The lead's value; NaN is missing.
     """
-    record = catalog.features[feature]
-    return Text(
-        en=render(record, value, catalog.vocabulary, "en"),
-        ja=render(record, value, catalog.vocabulary, "ja"),
-    )
+    model = catalog, concepts
+    return Text(en=in_words(model, feature, value, "en"), ja=in_words(model, feature, value, "ja"))
+
+
+def in_words(
+    model: tuple[Catalog, Concepts], feature: int, value: float, language: Language
+) -> str:
+    """Write the sentence of a reason.
+
+    Parameters
+    ----------
+    model
+        The features and the vocabulary, and their concepts.
+    feature
+        Position of the reason's leading feature in the catalog.
+    value
+        The lead's value; NaN is missing.
+    language
+        `en` or `ja`.
+    """
+    catalog, concepts = model
+    family = concepts.sentences[concepts.of_feature[feature]]
+    if family is not None:
+        return str(getattr(family, language))
+    return render(catalog.features[feature], value, catalog.vocabulary, language)

@@ -10,8 +10,8 @@ They add up to g(m) - g(b). The slope is limited to `STEEPEST`, which only a ste
 exceeds; the rest is distributed over the concepts of the same sign.
 
 A concept is shown if it is proven, if enough training snapshots had a comparable value of its
-leading feature (the largest contribution of the concept's sign), and if its contribution is large
-enough.
+leading feature, and if its contribution is large enough. The leading feature is the one with the
+largest contribution of the concept's sign among those with enough comparable snapshots.
 """
 
 from dataclasses import dataclass
@@ -164,14 +164,33 @@ def _points_of_row(
 
 @njit(cache=True, nogil=True)
 def _leading(
-    parts: Any, of_feature: Any, concept: int, sign: float
+    parts: Any, of_feature: Any, concept: int, sign: float, below: float
 ) -> int:  # pragma: no cover (compiled)
-    """Return the feature of a concept with the largest contribution of the concept's sign."""
+    """Return the feature of a concept with the largest contribution of its sign under a bound."""
     best, most = -1, 0.0
     for feature in range(len(parts)):
-        if of_feature[feature] == concept and sign * parts[feature] > most:
-            best, most = feature, sign * parts[feature]
+        own = sign * parts[feature]
+        if of_feature[feature] == concept and most < own < below:
+            best, most = feature, own
     return best
+
+
+@njit(cache=True, nogil=True)
+def _supported(
+    values: Any, parts: Any, of_feature: Any, which: Any, support: Any
+) -> tuple[int, int]:  # pragma: no cover (compiled)
+    """Return the leading feature and its bin; -1 if no feature has enough snapshots."""
+    (concept, sign, min_support), below = which, np.inf
+    (edges, edge_starts, starts, categorical), (snapshots, _) = support
+    while True:
+        feature = _leading(parts, of_feature, concept, sign, below)
+        if feature < 0:
+            return -1, -1
+        first, end = edge_starts[feature], edge_starts[feature + 1]
+        code = starts[feature] + bin_of(values[feature], edges, first, end, categorical[feature])
+        if snapshots[code] >= min_support:
+            return feature, code
+        below = sign * parts[feature]
 
 
 @njit(cache=True, nogil=True)
@@ -199,7 +218,7 @@ def _select(
 ) -> None:  # pragma: no cover (compiled)
     values, contributions, margin, probability = explained
     of_feature, proven = shown
-    (edges, edge_starts, starts, categorical), (snapshots, conversions) = support
+    _, (snapshots, conversions) = support
     (positive, places, min_support), least, base = settings
     points = np.empty(len(proven))
     open_ = np.empty(len(proven), dtype=np.bool_)
@@ -218,17 +237,12 @@ def _select(
                 place = positive if place < positive else places
                 continue
             open_[concept] = False
-            feature = _leading(parts, of_feature, concept, sign)
+            which = concept, sign, min_support
+            feature, code = _supported(values[row], parts, of_feature, which, support)
             if feature < 0:
                 continue
-            value = values[row, feature]
-            code = starts[feature] + bin_of(
-                value, edges, edge_starts[feature], edge_starts[feature + 1], categorical[feature]
-            )
-            if snapshots[code] < min_support:
-                continue
             out[0][row, place], out[1][row, place] = concept, feature
-            out[2][row, place], out[3][row, place] = value, points[concept]
+            out[2][row, place], out[3][row, place] = values[row, feature], points[concept]
             out[4][row, place], out[5][row, place] = snapshots[code], conversions[code]
             place += 1
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.stats.limits import Count, CountOrZero, Probability, Share
+from models.stats.limits import Count, CountOrZero, NotNegative, Probability, Share
 
 
 @dataclass(frozen=True)
@@ -12,13 +12,23 @@ class ProofSettings:
     Attributes
     ----------
     error_rate
-        The probability that any pure-noise concept passes.
+        The probability that any pure-noise concept passes, and that any pure-noise family does.
     max_rows
         With more rows, a sample of leads with about this many rows is used.
+    min_conversions
+        With fewer converted leads, columns that cannot be named stay in the model.
+    least_unnamed
+        Columns that cannot be named are left out if they carry more than this share of all
+        contributions.
+    least_harm
+        They stay in if without them log loss rises by more standard errors than this.
     """
 
     error_rate: Share = 0.01
     max_rows: Count = 30_000
+    min_conversions: Count = 200
+    least_unnamed: Probability = 0.02
+    least_harm: NotNegative = 0.5
 
 
 @dataclass(frozen=True)

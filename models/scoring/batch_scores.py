@@ -90,6 +90,7 @@ class Scores:
                 contribution=float(selected.contribution[row, place]),
                 sentence=reason_sentence(
                     self.catalog,
+                    self.concepts,
                     int(selected.feature[row, place]),
                     float(selected.value[row, place]),
                 ),
@@ -144,7 +145,7 @@ class Scores:
 
     def sentences(self, language: Language) -> NDArray[np.object_]:
         """Render the reasons of all leads: shape (rows, places); "" where there is none."""
-        return sentences(self.selected, self.catalog, language)
+        return sentences(self.selected, self.catalog, self.concepts, language)
 
 
 def _lists(cells: NDArray[np.generic], there: NDArray[np.bool_]) -> pd.Series:

@@ -50,7 +50,7 @@ class Scorer:
         self.artifact = artifact
         self.settings = settings or ReasonSettings()
         self.explainer = Explainer(artifact.model)
-        self.concepts = Concepts.of(artifact.catalog)
+        self.concepts = Concepts.of(artifact.catalog, artifact.evidence.proven)
         self._base = Base.of(self.explainer.base_margin, artifact.model.calibration)
         self.base_probability = self._base.at
         model = artifact.model

@@ -24,14 +24,13 @@ from features.snapshots import CohortRule
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence
+from models.explain import nameable_model
 from models.model import points, reference
 from models.model.lead_model import LeadModel
 from models.model.points import Points
 from models.registry.registry import Registry
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
-from models.training import fit_model
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
@@ -51,16 +50,15 @@ def run(job: Job) -> dict[str, Any]:
     with growing(train.grown, job.params.engine) as grow:
         rows, catalog = learning_rows(job)
         sales_points = read_sales_points(train.points, catalog)
-        model = fit_model.fit(rows, train, sales_points, train.seed, grow)
-    proven = learn_evidence.learn(
-        rows, model, catalog, (train, sales_points, train.seed), train.proof
-    )
+        how = (train, sales_points, train.seed)
+        model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
     people = reference.learn(open_margins(job, model, catalog), train.bands)
     learned_until = int(rows.cutoff.max()) + job.params.split.embargo
     made = Artifact(model, catalog, people, proven, about(job, learned_until))
     fingerprint = artifact.save(places.model, made)
     summary = figures(model)
-    summary |= {"proven_concepts": len(proven.proven), "open_leads": people.population}
+    summary |= {"proven_concepts": len(proven.proven), "silenced_features": silenced}
+    summary |= {"open_leads": people.population}
     write_json(places.training, summary | {"choices": model.choices})
     log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in summary.items() if _number(v)}))
     return summary | {"model": fingerprint[:12]}

@@ -1,8 +1,11 @@
-"""The full explanation of a probability: more reasons than an answer has, and the summed rest.
+"""The full explanation of a probability: as many reasons as it takes, and the summed rest.
 
-Decided here: on each side the reasons of the answer come first, then weaker ones, each proven and
-with enough comparable snapshots. The rest is summed by kind: attributes, what happened, what did
-not happen. A concept of the rest is too small, too rare or not proven, so it is never named.
+Decided here: the reasons are named from the strongest down, those of the answer always, until no
+row of the rest is larger than the smallest reason and all rows together are at most `_REST` of the
+way from the base to the probability, or until nothing else can be named. Each is proven and has
+comparable snapshots, whose number is stated: fewer than the answer demands will do, as few as the
+model makes a bin of. The rest is summed by kind: attributes, what happened, what did not happen. A
+concept of the rest is too small, too rare or not proven, so it is never named.
 """
 
 from math import isnan
@@ -15,10 +18,14 @@ from features.feature import Feature
 from features.kernel.inputs import Matrix
 from features.wording.sentences import Language, is_nothing
 from models.explain.settings import ReasonSettings
+from models.scoring.lead_score import SelectedReason
+from models.stats.training_set import Floats
 from serve.scoring.loaded_model import LoadedModel
 from serve.wire.responses import ReasonBody
 
-MORE: Final = ReasonSettings(positive=8, negative=4)
+MORE: Final = ReasonSettings(positive=40, negative=40, min_support=10, least=1e-4)
+"""All that can be named."""
+_REST: Final = 0.1
 Kind = Literal["attributes", "done", "not_done"]
 KINDS: Final[tuple[Kind, ...]] = ("attributes", "done", "not_done")
 _ATTRIBUTES_VIEW: Final = "profile"
@@ -52,21 +59,60 @@ def full_explanation(loaded: LoadedModel, values: Matrix, language: Language) ->
         Of the sentences.
     """
     scorer = loaded.scorer
-    selected = scorer.reasons_of(values, MORE)
-    left = scorer.concept_contributions(values)[0].copy()
-    left[[one.concept for one in selected]] = 0.0
-    kinds = _kinds(loaded, values)
-    rest = [
-        Rest(kind, float(left[kinds == kind].sum()), int(np.count_nonzero(left[kinds == kind])))
-        for kind in KINDS
-    ]
+    points = scorer.concept_contributions(values)[0]
+    kinds = kinds_of(loaded, values)
+    first = {one.concept for one in scorer.reasons_of(values, scorer.settings)}
+    every = scorer.reasons_of(values, MORE)
+    by_size = sorted(every, key=lambda one: (one.concept not in first, -abs(one.contribution)))
+    count = len(first)
+    while count < len(by_size) and not _suffices(by_size[:count], points, kinds):
+        count += 1
+    named = {one.concept for one in by_size[:count]}
     return FullExplanation(
-        loaded.reason_bodies(selected, language), [one for one in rest if one.concepts]
+        loaded.reason_bodies([one for one in every if one.concept in named], language),
+        rest_of(named, points, kinds),
     )
 
 
-def _kinds(loaded: LoadedModel, values: Matrix) -> NDArray[np.str_]:
-    """Return the kind of every concept, by its feature with the largest contribution."""
+def rest_of(named: set[int], points: Floats, kinds: NDArray[np.str_]) -> list[Rest]:
+    """Sum by kind the contributions of the concepts that are not named.
+
+    Parameters
+    ----------
+    named
+        Positions of the named concepts.
+    points
+        Shape (concepts,): the contribution of every concept as a probability.
+    kinds
+        Shape (concepts,): the kind of every concept.
+    """
+    left = points.copy()
+    left[list(named)] = 0.0
+    by_kind = ((kind, left[kinds == kind]) for kind in KINDS)
+    return [
+        Rest(kind, float(own.sum()), int(np.count_nonzero(own)))
+        for kind, own in by_kind
+        if np.any(own)
+    ]
+
+
+def _suffices(named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]) -> bool:
+    """Return whether so many reasons leave a rest that is small in its rows and in all."""
+    rest = [abs(one.contribution) for one in rest_of({one.concept for one in named}, points, kinds)]
+    least = min((abs(one.contribution) for one in named), default=0.0)
+    return max(rest, default=0.0) <= least and sum(rest) <= _REST * abs(float(points.sum()))
+
+
+def kinds_of(loaded: LoadedModel, values: Matrix) -> NDArray[np.str_]:
+    """Return the kind of every concept, by its feature with the largest contribution.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    values
+        The features of the lead, shape (1, features).
+    """
     scorer, features = loaded.scorer, loaded.artifact.catalog.features
     weight = np.abs(scorer.explainer.contributions(values)[0])
     kinds = np.full(len(scorer.concepts.codes), "done", dtype="U10")

@@ -21,9 +21,10 @@ from features.records.lead_columns import StoredColumns
 from features.records.moments import moment_of
 from features.records.normalize import folded
 from features.records.rows import make_rows
-from features.wording.sentences import Language, render
+from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 from models.artifact.fingerprint import FeatureFingerprint
+from models.explain.reasons import in_words
 from models.model.reference import BANDS
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
@@ -267,8 +268,7 @@ class LoadedModel:
         ]
 
     def _render_sentence(self, feature: int, value: float, language: Language) -> str:
-        catalog = self.artifact.catalog
-        return render(catalog.features[feature], value, catalog.vocabulary, language)
+        return in_words((self.artifact.catalog, self.scorer.concepts), feature, value, language)
 
 
 def _number(histories: Sequence[LeadHistory]) -> int:

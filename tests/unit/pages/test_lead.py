@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from models.explain.settings import ReasonSettings
 from serve.app import create_app
-from serve.insight.full_explanation import KINDS, full_explanation, kind_of
+from serve.insight.full_explanation import KINDS, MORE, full_explanation, kind_of
 from serve.insight.missing_facts import missing_facts
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.scoring.loaded_model import LoadedModel
@@ -234,10 +233,14 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     assert abs(sum(facts) + answer.base_probability - answer.probability) < 1e-9
     first = [one.code for one in loaded.reason_bodies(answer.reasons, "en")]
     assert [one.code for one in fields.reasons if one.code in first] == first
-    assert all(one.snapshots >= ReasonSettings().min_support for one in fields.reasons)
+    assert all(one.snapshots >= MORE.min_support for one in fields.reasons)
     assert {one.code for one in fields.reasons} <= set(loaded.artifact.evidence.proven)
     kinds = [one.kind for one in fields.rest]
     assert kinds == [kind for kind in KINDS if kind in kinds]
+    named = [abs(one.contribution) for one in fields.reasons]
+    left = max((abs(one.contribution) for one in fields.rest), default=0.0)
+    every = loaded.scorer.reasons_of(values, MORE)
+    assert left <= min(named, default=left) or len(named) == len(every)
     assert abs(sum(facts[:-1]) + answer.base_probability - answer.probability) > 1e-9, (
         "the planted fault: a kind of the rest that was forgotten"
     )
