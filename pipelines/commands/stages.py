@@ -17,14 +17,22 @@ STAGES: Final = {
     "featurize": "Learn the catalog from the training period and compute every feature.",
     "train": "Train scorecard, trees and calibration; save the artifact and log the run.",
     "evaluate": "Judge the model against named baselines on the test period; write the report.",
-    "leaks": "Check data and features for what was not known at the cutoff; promotion asks for it.",
-    "promote": "Register the model, and make it champion if it beats the baselines.",
+    "leaks": """Check data and features for what was not known at the cutoff; promotion asks for it.
+
+    The exit code is 4 when a check failed that `promote.allow_leaks` does not allow, so that CI
+    stops; a warning is no failure.
+    """,
+    "promote": """Register the model, and make it champion if it beats the baselines.
+
+    The exit code is 3 when the version was refused and the champion stays, so that CI stops.
+    """,
     "card": "Write the model card of the version that was judged, and keep it with the version.",
 }
 
-
 NOT_PROMOTED: Final = 3
-"""Exit code of `retrain` when what was trained was refused."""
+"""Exit code of `promote`, `run` and `retrain` when what was trained was refused."""
+LEAKS_FAILED: Final = 4
+"""Exit code of `leaks` and `run` when a leak check failed that is not allowed."""
 
 ServerDatabase = Annotated[
     str | None,
@@ -69,10 +77,18 @@ def run(
 
     Every stage is done anew; `dvc repro` does only what has changed. A stage that was interrupted
     goes on with the partitions that it had finished.
+
+    The exit code is 4 when a leak check failed that `promote.allow_leaks` does not allow, else 3
+    when the version was refused; the later stages are done all the same, the model card included.
     """
     made = job(params, context)
-    for name in STAGES:
-        _do(name, made, *([server_database or source] if name == "ingest" else []))
+    codes = [
+        _exit_code(
+            name, _do(name, made, *([server_database or source] if name == "ingest" else []))
+        )
+        for name in STAGES
+    ]
+    raise typer.Exit(max(codes))
 
 
 def retrain(
@@ -164,9 +180,17 @@ def backtest(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> Non
 
 def _command(name: str) -> Callable[..., None]:
     def stage(context: typer.Context, params: ParamsFile = DEFAULT_PARAMS) -> None:
-        _do(name, job(params, context))
+        raise typer.Exit(_exit_code(name, _do(name, job(params, context))))
 
     return stage
+
+
+def _exit_code(name: str, summary: Mapping[str, Any]) -> int:
+    """Return the exit code of a stage that has ended, from its summary."""
+    if name == "leaks":
+        return LEAKS_FAILED if "fail" in summary else 0
+    refused = name == "promote" and not summary["promoted"]
+    return NOT_PROMOTED if refused and summary["judged_by"] != "successor" else 0
 
 
 def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
