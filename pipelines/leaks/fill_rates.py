@@ -12,10 +12,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from models.stats.training_set import Floats
+
 PERIODS: Final = 12
 TOO_FAR: Final = (0.20, 8.0)
 """Points and odds ratio from which a difference fails."""
-WORTH_A_LOOK: Final = (0.10, 4.0)
+WORTH_A_LOOK: Final = (0.10, 8.0)
 """Points and odds ratio from which a difference warns."""
 SIGNIFICANT: Final = 4.0
 """Standard errors by which the difference must exceed zero."""
@@ -91,13 +93,13 @@ def difference(filled: pd.Series, group: pd.Series) -> FillDifference | None:
     met = (n1 > 0) & (n0 > 0)
     if not met.any():
         return None
-    a, b, n1, n0 = (one[met].astype(np.float64) for one in (a, b, n1, n0))
-    return _compared(a, n1, b, n0, (float(has[inside].mean()), float(has[~inside].mean())))
+    counts = [one[met].astype(np.float64) for one in (a, n1, b, n0)]
+    return _compared(counts, (float(has[inside].mean()), float(has[~inside].mean())))
 
 
-def _compared(
-    a: np.ndarray, n1: np.ndarray, b: np.ndarray, n0: np.ndarray, shares: tuple[float, float]
-) -> FillDifference:
+def _compared(counts: list[Floats], shares: tuple[float, float]) -> FillDifference:
+    """Combine the periods: filled and all leads of the group, filled and all of the others."""
+    a, n1, b, n0 = counts
     total, filled = n1 + n0, a + b
     above = float((a * (n0 - b) / total).sum()) + 0.5
     below = float((b * (n1 - a) / total).sum()) + 0.5

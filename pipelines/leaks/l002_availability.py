@@ -6,8 +6,8 @@ Decided here: an attribute fails if it
 - is filled at least twice as often for converted leads, where most of the others lack it;
 - is filled far more or less often for converted leads, or for those that ended, than for the others
   of the same time, also where both are filled often (`fill_rates`); a smaller difference warns;
-- has values of which nearly all leads converted, with a third of all conversions, as a final owner
-  has; a smaller share warns, and so do owners of whose leads hardly any converted;
+- is the owner, and owners of whom nearly all leads converted have a third of the conversions: they
+  took over won deals; a smaller share warns, and so do owners of whose leads hardly any converted;
 - is filled for nearly all leads of some periods and nearly none between them (by a batch job);
 - equals the value that `attribute_changes` dates later, so the export has overwritten it;
 - is changed, mostly, within a day of the end of a deal.
@@ -76,7 +76,7 @@ def _of_values(known: pd.DataFrame, name: str) -> Iterator[Finding]:
         _by_outcome,
         _by_loss,
         _by_fill,
-        _by_value,
+        _by_owner,
         _by_period,
     )
     for examine in looks:
@@ -129,9 +129,9 @@ def _by_fill(known: pd.DataFrame, name: str) -> Finding | None:
     return finding
 
 
-def _by_value(known: pd.DataFrame, name: str) -> Finding | None:
-    """Check for values of which nearly all leads converted; of owners, also hardly any."""
-    if pd.api.types.is_numeric_dtype(known[name]):
+def _by_owner(known: pd.DataFrame, name: str) -> Finding | None:
+    """Check for owners of whom nearly all leads converted, or hardly any."""
+    if name != OWNER:
         return None
     base = float(known["converted"].mean())
     by_value = known.groupby(known[name].astype("str").where(known[name].notna()))["converted"]
@@ -140,12 +140,10 @@ def _by_value(known: pd.DataFrame, name: str) -> Finding | None:
     sure = counts[(counts["mean"] >= SURE) & (counts["mean"] >= SURE_RATIO * base)]
     if len(sure):
         share = float((sure["size"] * sure["mean"]).sum() / known["converted"].sum())
-        grounds = f"{len(sure)} values of which nearly all converted hold {share:.0%} of them"
+        grounds = f"{len(sure)} owners of whom nearly all leads converted have {share:.0%} of these"
         return share >= ONE_VALUE, grounds
     never = counts[(counts["size"] * base >= EXPECTED) & (counts["mean"] <= HARDLY * base)]
-    if name != OWNER or never.empty:
-        return None
-    return False, f"hardly any lead of {len(never)} owners converted"
+    return None if never.empty else (False, f"hardly any lead of {len(never)} owners converted")
 
 
 def _by_period(known: pd.DataFrame, name: str) -> Finding | None:
