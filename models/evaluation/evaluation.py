@@ -20,6 +20,7 @@ from features.feature import Text
 from features.timeline import DAY
 from models.baselines import baselines
 from models.evaluation import curves, groups
+from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
 from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
 from models.evaluation.curves import RankingCurves, Spread
 from models.evaluation.from_catalog import Importance, importance, labels, recency, segments
@@ -101,6 +102,8 @@ class Evaluation:
         The model against every baseline in every figure.
     floor
         The calibration error of true probabilities by chance alone.
+    calibration
+        Whether the probabilities are too high or too low, over the whole curve.
     own_models
         Which segment would earn its own model (`models.evaluation.segments`); None: not computed.
     """
@@ -113,6 +116,7 @@ class Evaluation:
     comparisons: tuple[Comparison, ...]
     floor: Floor
     reliability: tuple[ReliabilityBin, ...]
+    calibration: CalibrationVerdict
     rankings: Mapping[str, RankingCurves]
     spread: Spread
     by_age: tuple[Group, ...]
@@ -184,6 +188,7 @@ def evaluate(
         reliability=reliability(
             test.label, probability, test.lead, settings.redraws, settings.seed
         ),
+        calibration=calibration_verdict(test.label, probability, test.lead),
         rankings={n: curves.ranking(test.label, p) for n, p in predictions.items()},
         spread=curves.spread(test.label, probability),
         by_age=groups.by_age(judged, probability, grouping),

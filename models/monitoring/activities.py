@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from features.timeline import DAY
 from models.monitoring.age_matching import Matched, MonitoredRows, match
 from models.monitoring.drift import OPEN, masks
-from models.monitoring.ratio import CountRatio, by_unit, spread_of
 from models.monitoring.settings import MonitorSettings
 from models.stats.metrics import Interval
+from models.stats.ratio import CountRatio, by_unit, spread_of
 from models.stats.training_set import Floats
 
 ANY: Final = "any"

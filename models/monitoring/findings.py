@@ -3,7 +3,8 @@
 Decided here: an alarm stands for a cause, not for a column. Columns of one concept in one
 population are one alarm, which names the column with the largest shift. The verdict is `alarm` with
 any alarm; `not enough` where features could not be compared at all; `quiet` otherwise, also while
-no prediction has matured yet, which the report states.
+no prediction has matured yet, which the report states. What deviates beyond chance and is too small
+for an alarm is listed too, so that `quiet` never conceals it.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ from typing import Any, Literal
 
 from models.monitoring.activities import Volume
 from models.monitoring.drift import Drifted
-from models.monitoring.matured import Calibrated
+from models.monitoring.matured import SINGLE, Calibrated, CalibrationPart
 from models.monitoring.unknown_values import UnknownValues
+from models.stats.ratio import SHOWN
 
 Verdict = Literal["quiet", "alarm", "not enough"]
 Check = Literal["feature drift", "score drift", "calibration", "volume", "silence", "unseen"]
@@ -84,6 +86,26 @@ class MonitorReport:
             *of_volumes(self.volumes),
             *of_unknown_values(self.unknown_values),
         )
+
+    @property
+    def parts_below_alarm(self) -> tuple[CalibrationPart, ...]:
+        """The parts whose conversions deviate beyond chance, without an alarm.
+
+        All predictions and the bands come first, then the part that is the furthest from 1.
+        """
+        parts = [part for part in self.calibration.parts if part.deviates and not part.alarm]
+        first = {"all": 0, "band": 1}
+        return tuple(sorted(parts, key=lambda part: (first.get(part.by, 2), -part.distance)))
+
+    @property
+    def deviations_by_chance(self) -> float:
+        """The number of parts that would deviate by chance, at most, without any change."""
+        tested = [part.by in SINGLE for part in self.calibration.parts if part.testable]
+        return SHOWN * (sum(tested) + (not all(tested)))
+
+    def drift_below_alarm(self, rate: float) -> tuple[Drifted, ...]:
+        """Return the shifts that are significant at a rate and too small for an alarm."""
+        return tuple(one for one in self.drift if one.p_value <= rate and not one.alarm)
 
     @property
     def verdict(self) -> Verdict:

@@ -3,7 +3,8 @@
 Decided here: the expected number of conversions is the sum of the probabilities; observed over
 expected has an interval clustered by lead. It is reported for all predictions, by month of the
 cutoff, by band and by segment, and raises an alarm when its interval, corrected for the number of
-parts tested, lies outside `calibration_factor`. Slope and intercept of the logit show the kind of
+parts tested, lies outside `calibration_factor`. Below the alarm, a part that differs from 1 beyond
+chance is reported as such. Slope and intercept of the logit show the kind of
 error and raise no alarm. A prediction whose horizon is not over is counted but not judged, even if
 its lead has converted: non-conversions cannot be known yet.
 """
@@ -19,13 +20,15 @@ from numpy.typing import NDArray
 from features.timeline import Moments, from_moments
 from models.evaluation.reliability import ReliabilityBin, reliability
 from models.monitoring.age_matching import Codes
-from models.monitoring.ratio import CountRatio, spread_of
 from models.monitoring.settings import MonitorSettings
 from models.stats.log_odds import expit
 from models.stats.metrics import Interval
+from models.stats.ratio import SHOWN, CountRatio
 from models.stats.training_set import Floats
 
 ALL: Final = "all"
+SINGLE: Final = (ALL, "band")
+"""Parts whose deviation below the alarm is reported by their own 95 % interval."""
 _STEPS: Final = 25
 _LEAST_FITTED: Final = 10
 _LEAST_APART: Final = 1e-3
@@ -72,6 +75,9 @@ class CalibrationPart:
         Whether enough conversions were expected to test the ratio.
     alarm
         Whether the ratio is shown to be outside the factor.
+    deviates
+        Whether the ratio is shown to differ from 1: of all predictions and of a band by its 95 %
+        interval, of months and segments by intervals that hold together.
     """
 
     by: str
@@ -82,6 +88,12 @@ class CalibrationPart:
     ratio: Interval
     testable: bool = field(metadata={"key": "asked"})
     alarm: bool = False
+    deviates: bool = False
+
+    @property
+    def distance(self) -> float:
+        """How far the nearer end of the interval is from 1, as a factor; 1 if it includes 1."""
+        return max(self.ratio.low, 1.0 / max(self.ratio.high, 1e-9), 1.0)
 
 
 @dataclass(frozen=True)
@@ -146,8 +158,13 @@ def calibrated(
         for one, by, name, rows in counts
     ]
     error = settings.family_rate / max(sum(part.testable for part in parts), 1)
+    many = max(sum(part.testable and part.by not in SINGLE for part in parts), 1)
     judged = tuple(
-        replace(part, alarm=part.testable and one.outside(settings.calibration_factor, error))
+        replace(
+            part,
+            alarm=part.testable and one.outside(settings.calibration_factor, error),
+            deviates=part.testable and one.outside(1.0, SHOWN / (1 if part.by in SINGLE else many)),
+        )
         for part, (one, *_) in zip(parts, counts, strict=True)
     )
     intercept, slope = logit_fit(predictions)
@@ -189,13 +206,9 @@ def logit_fit(predictions: MaturedPredictions) -> tuple[Interval, Interval]:
 
 
 def _counted(predictions: MaturedPredictions, mask: NDArray[np.bool_]) -> CountRatio:
-    observed, expected = (
-        float(predictions.label[mask].sum()),
-        float(predictions.probability[mask].sum()),
+    return CountRatio.of_rows(
+        predictions.label[mask], predictions.probability[mask], predictions.lead[mask]
     )
-    scale = observed / expected if expected > 0.0 else 1.0
-    residual = predictions.label - scale * predictions.probability
-    return CountRatio(observed, expected, spread_of(residual, predictions.lead, mask, observed))
 
 
 def _parts(

@@ -15,8 +15,8 @@ import numpy as np
 from features.catalog.catalog import OTHER_CODE, Catalog
 from models.monitoring.activities import counted
 from models.monitoring.age_matching import MonitoredRows, match
-from models.monitoring.ratio import CountRatio
 from models.monitoring.settings import MonitorSettings
+from models.stats.ratio import CountRatio
 from models.stats.training_set import Floats
 
 ACTIVITY_TYPES: Final = "activity types"

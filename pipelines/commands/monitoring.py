@@ -70,11 +70,13 @@ def monitor(
     made = job(params, context, target)
     at = None if as_of is None else moment(as_of, "--as-of")
     result = monitoring.run(made, at, database)
-    alarms = written_alarms(made.places.monitor)
+    alarms, below_alarm = written_alarms(made.places.monitor)
     if alarms:
         columns = ("check", "what", "found", "expected", "what_to_do")
         rows = [[one[name] for name in columns] for one in alarms]
         out().print(table("Alarms", [name.replace("_", " ") for name in columns], rows))
+    if below_alarm:
+        out().print("\n".join(["Below the alarm:", *below_alarm]), markup=False)
     page = made.places.monitor / PAGES["en"]
     of_target = f"{target_of(made)}  " if target_of(made) else ""
     out().print(f"{of_target}[bold]{result.verdict}[/]  alarms {len(alarms)}  report {page}")

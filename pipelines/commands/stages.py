@@ -25,14 +25,22 @@ STAGES: Final = {
     "featurize": "Learn the catalog from the training period and compute every feature.",
     "train": "Train scorecard, trees and calibration; save the artifact and log the run.",
     "evaluate": "Judge the model against named baselines on the test period; write the report.",
-    "leaks": "Check data and features for what was not known at the cutoff; promotion asks for it.",
-    "promote": "Register the model, and make it champion if it beats the baselines.",
+    "leaks": """Check data and features for what was not known at the cutoff; promotion asks for it.
+
+    The exit code is 4 when a check failed that `promote.allow_leaks` does not allow, so that CI
+    stops; a warning is no failure.
+    """,
+    "promote": """Register the model, and make it champion if it beats the baselines.
+
+    The exit code is 3 when the version was refused and the champion stays, so that CI stops.
+    """,
     "card": "Write the model card of the version that was judged, and keep it with the version.",
 }
 
-
 NOT_PROMOTED: Final = 3
-"""Exit code of `retrain` when what was trained was refused."""
+"""Exit code of `promote`, `run` and `retrain` when what was trained was refused."""
+LEAKS_FAILED: Final = 4
+"""Exit code of `leaks` and `run` when a leak check failed that is not allowed."""
 
 ServerDatabase = Annotated[
     str | None,
@@ -81,14 +89,17 @@ def run(
     Where the params file lists `targets`, the tables are read once and the later stages are done
     for each target in the order of the list. What is refused of one target does not stop the next;
     it is reported at the end. The stages of dvc.yaml are those of the default target.
+
+    The exit code is 4 when a leak check failed that `promote.allow_leaks` does not allow, else 3
+    when the version was refused; the later stages are done all the same, the model card included.
     """
     made = jobs(params, context)
     _do("ingest", made[0], server_database or source)
     faults: list[Fault] = []
+    codes = [0]
     for one in made:
         try:
-            for name in list(STAGES)[1:]:
-                _do(name, one)
+            codes += [_exit_code(name, _do(name, one)) for name in list(STAGES)[1:]]
         except MikomiError as error:
             if len(made) == 1:
                 raise
@@ -98,6 +109,7 @@ def run(
             ]
     if faults:
         raise BadInput(faults)
+    raise typer.Exit(max(codes))
 
 
 def retrain(
@@ -201,9 +213,17 @@ def _command(name: str) -> Callable[..., None]:
     def stage(
         context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
     ) -> None:
-        _do(name, job(params, context, target))
+        raise typer.Exit(_exit_code(name, _do(name, job(params, context, target))))
 
     return stage
+
+
+def _exit_code(name: str, summary: Mapping[str, Any]) -> int:
+    """Return the exit code of a stage that has ended, from its summary."""
+    if name == "leaks":
+        return LEAKS_FAILED if "fail" in summary else 0
+    refused = name == "promote" and not summary["promoted"]
+    return NOT_PROMOTED if refused and summary["judged_by"] != "successor" else 0
 
 
 def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:

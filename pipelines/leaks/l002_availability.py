@@ -4,6 +4,10 @@ Decided here: an attribute fails if it
 
 - is filled far more often for either outcome, or for lost leads, or predicts the outcome alone;
 - is filled at least twice as often for converted leads, where most of the others lack it;
+- is filled far more or less often for converted leads, or for those that ended, than for the others
+  of the same time, also where both are filled often (`fill_rates`); a smaller difference warns;
+- is the owner, and owners of whom nearly all leads converted have a third of the conversions: they
+  took over won deals; a smaller share warns, and so do owners of whose leads hardly any converted;
 - is filled for nearly all leads of some periods and nearly none between them (by a batch job);
 - equals the value that `attribute_changes` dates later, so the export has overwritten it;
 - is changed, mostly, within a day of the end of a deal.
@@ -17,10 +21,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from features.catalog.reserved import OWNER
 from features.feature import Text
 from models.evaluation.single_features import DECIDES_ALONE, FILL_GAP
 from pipelines.leaks.by_lead import alone, leads
 from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
+from pipelines.leaks.fill_rates import TOO_FAR, difference
+from pipelines.leaks.fill_rates import WORTH_A_LOOK as WORTH_A_FILL
 
 RARE: Final = 0.02
 RATIO: Final = 4.0
@@ -35,6 +42,12 @@ JUMP: Final = 0.5
 LEAST_OF_PERIOD: Final = 20
 LEAST_CHANGES: Final = 20
 MOST: Final = 0.8
+SURE: Final = 0.9
+SURE_RATIO: Final = 1.5
+ONE_VALUE: Final = 1.0 / 3.0
+EXPECTED: Final = 10.0
+"""Conversions that leads of an owner must lead one to expect before their absence counts."""
+HARDLY: Final = 0.1
 Finding = tuple[bool, str]
 """Whether the attribute fails, and the grounds."""
 
@@ -44,7 +57,10 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
     names = evidence.attributes()
     if known is None or not names:
         return None
-    known = known.assign(_lost=known["lead_id"].isin(evidence.lost()))
+    known = known.assign(
+        _lost=known["lead_id"].isin(evidence.lost()),
+        _ended=evidence.ends_of(known["lead_id"]).notna(),
+    )
     fail: dict[str, str] = {}
     warn: dict[str, str] = {}
     for name in names:
@@ -59,6 +75,8 @@ def _of_values(known: pd.DataFrame, name: str) -> Iterator[Finding]:
     looks: tuple[Callable[[pd.DataFrame, str], Finding | None], ...] = (
         _by_outcome,
         _by_loss,
+        _by_fill,
+        _by_owner,
         _by_period,
     )
     for examine in looks:
@@ -91,6 +109,41 @@ def _by_loss(known: pd.DataFrame, name: str) -> Finding | None:
     there, else_ = float(filled[lost].mean()), float(filled[~lost].mean())
     grounds = f"filled {there:.0%} of lost, {else_:.0%} of others"
     return (True, grounds) if there - else_ >= FILL_GAP or else_ < NEVER <= there - RARE else None
+
+
+def _by_fill(known: pd.DataFrame, name: str) -> Finding | None:
+    """Compare how often it is filled by outcome, among leads of the same time."""
+    filled = known[name].notna()
+    finding: Finding | None = None
+    for group, words in (("converted", "converted"), ("_ended", "ended")):
+        one = difference(filled, known[group].astype(np.bool_))
+        if one is None or not one.exceeds(WORTH_A_FILL):
+            continue
+        grounds = (
+            f"filled {one.there:.0%} of {words}, {one.others:.0%} of others; among leads of the "
+            f"same time the odds differ by {one.times:.0f} times"
+        )
+        if one.exceeds(TOO_FAR):
+            return True, grounds
+        finding = finding or (False, grounds)
+    return finding
+
+
+def _by_owner(known: pd.DataFrame, name: str) -> Finding | None:
+    """Check for owners of whom nearly all leads converted, or hardly any."""
+    if name != OWNER:
+        return None
+    base = float(known["converted"].mean())
+    by_value = known.groupby(known[name].astype("str").where(known[name].notna()))["converted"]
+    counts = by_value.agg(["size", "mean"])
+    counts = counts[counts["size"] >= LEAST_OF_PERIOD]
+    sure = counts[(counts["mean"] >= SURE) & (counts["mean"] >= SURE_RATIO * base)]
+    if len(sure):
+        share = float((sure["size"] * sure["mean"]).sum() / known["converted"].sum())
+        grounds = f"{len(sure)} owners of whom nearly all leads converted have {share:.0%} of these"
+        return share >= ONE_VALUE, grounds
+    never = counts[(counts["size"] * base >= EXPECTED) & (counts["mean"] <= HARDLY * base)]
+    return None if never.empty else (False, f"hardly any lead of {len(never)} owners converted")
 
 
 def _by_period(known: pd.DataFrame, name: str) -> Finding | None:

@@ -3,7 +3,9 @@
 Decided here: an attribute counts as known at the creation of the lead. If all activities of the
 lead explain it (counts by type, type of the last one), and those before its creation do not, it was
 written after them. A number is explained by a linear model of the counts; a category by the type of
-the last activity.
+the last activity. A name that is that of the last person who acted, and not of the first, where the
+two differ, is a final one, as of an owner who took over the deal. It warns, since a lead may be
+assigned to somebody whose colleague makes the first call.
 """
 
 from typing import Final
@@ -22,6 +24,9 @@ BETTER: Final = 0.5
 """A category is not tested if its most frequent value has a share above 1 - BETTER / 2."""
 MAX_TYPES: Final = 40
 MIN_DISTINCT: Final = 5
+LEAST_HANDED_OVER: Final = 20
+LAST_PERSON: Final = 0.8
+FIRST_PERSON: Final = 0.2
 
 
 def _examine(evidence: LeakEvidence) -> Suspects | None:
@@ -37,7 +42,29 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
         later, then = (explained_share(leads, name, some) for some in (activities, by_then))
         if later >= EXPLAINED and then < BY_THEN:
             fail[name] = f"told by all the lead's activities ({later:.0%}), not by the earlier ones"
-    return Suspects(fail)
+    return Suspects(fail, _last_persons(leads, activities, evidence.attributes()))
+
+
+def _last_persons(
+    leads: pd.DataFrame, activities: pd.DataFrame, names: list[str]
+) -> dict[str, str]:
+    """Name the attributes that hold the last person who acted upon a lead, not the first."""
+    if "actor" not in activities:
+        return {}
+    acted = activities[activities["actor"].notna()].sort_values("occurred_at", kind="stable")
+    both = acted.groupby("lead_id")["actor"].agg(["first", "last"]).astype("str")
+    changed = both[both["first"] != both["last"]]
+    known = leads.set_index("lead_id").reindex(changed.index)
+    warn = {}
+    for name in names:
+        value = known[name].dropna().astype("str")
+        mine = changed.loc[value.index]
+        if len(value) < LEAST_HANDED_OVER:
+            continue
+        last, first = (float((value == mine[end]).mean()) for end in ("last", "first"))
+        if last >= LAST_PERSON and first <= FIRST_PERSON:
+            warn[name] = f"the last person who acted for {last:.0%}, the first for {first:.0%}"
+    return warn
 
 
 def _counted(leads: pd.DataFrame, name: str, activities: pd.DataFrame) -> float:

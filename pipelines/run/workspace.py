@@ -83,6 +83,11 @@ class Workspace:
         return self.artifacts / "evaluation"
 
     @property
+    def predictions(self) -> Path:
+        """evaluate: lead, cutoff, label and probability of every row of the test period."""
+        return self.data / "predictions.parquet"
+
+    @property
     def leaks(self) -> Path:
         """leaks: what every leak check answered."""
         return self.artifacts / "leaks.json"

@@ -1,7 +1,9 @@
 """Stage evaluate: the trained model on the test period, beside every baseline, as a report.
 
 Decided here: only matured snapshots after the embargo judge. What `promote` needs is written to
-`comparisons.json`, with the fingerprint of the evaluated model.
+`comparisons.json`, with the fingerprint of the evaluated model. The predictions of the test period
+are written row by row, so that anyone can compute the figures again. They name leads, so they stand
+with the data: the folder of the evaluation is shared and logged, and names none.
 """
 
 from collections.abc import Callable
@@ -49,6 +51,8 @@ def run(job: Job) -> dict[str, Any]:
         title = f"mikomi {loaded.fingerprint[:12]}"
         writing.write(done, fresh, name, title, beeswarms(rows), job.target_text)
         write_json(fresh / COMPARISONS, comparisons(done, loaded.fingerprint))
+    with replacing(places.predictions) as fresh:
+        predictions(job, rows).to_parquet(fresh, index=False)
     figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
     known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
     log(job, Run(loaded.fingerprint, metrics=known), {"report": places.evaluation})
@@ -56,6 +60,7 @@ def run(job: Job) -> dict[str, Any]:
     summary: dict[str, Any] = {"verdict": done.verdict.replace("_", " ")}
     summary |= {metric: figures[metric] for metric in REPORTED if metric in figures}
     summary["report"] = str(places.evaluation / "report.html")
+    summary["predictions"] = str(places.predictions)
     return summary | ({"maybe_leaks": ", ".join(suspects)} if suspects else {})
 
 
@@ -90,6 +95,22 @@ def case(job: Job, loaded: Artifact) -> Case:
         audit=audited(places.tables, test.keys),
         reference=loaded.reference,
     )
+
+
+def predictions(job: Job, case: Case) -> pd.DataFrame:
+    """Return `lead_id`, `cutoff`, `label` and `probability` of every row of the test period.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    case
+        What is evaluated; its test rows are those of the split.
+    """
+    rows = frames.read_snapshots(job.places.snapshots, ["lead_id", "cutoff", "label"])
+    _, split = matured_split(job.places.snapshots, job.params.split)
+    test = rows[rows["label"].notna()].iloc[split.test].reset_index(drop=True)
+    return test.assign(probability=case.model.probability(case.test.values))
 
 
 def beeswarms(case: Case) -> dict[Language, str]:

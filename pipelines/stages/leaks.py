@@ -1,8 +1,10 @@
 """Stage leaks: every leak check on the data and the features of the model.
 
-Decided here: a failed check is reported, not raised; it is `promote` that stops.
+Decided here: a failed check is reported, not raised. The command ends with an exit code of its own
+and `promote` refuses the model, unless `promote.allow_leaks` names the check with a written reason.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,15 +30,27 @@ def run(job: Job) -> dict[str, Any]:
     write_json(
         job.places.leaks, {"model": fingerprint, "answers": [one.plain() for one in answers]}
     )
-    summary: dict[str, Any] = {"checks": len(answers)}
-    for verdict in ("fail", "warn"):
-        named = [
-            f"{one.code} {one.title} ({', '.join(one.names)})"
-            for one in answers
-            if one.verdict == verdict
-        ]
-        summary |= {verdict: "; ".join(named)} if named else {}
-    return summary
+    return summary(answers, job.params.promote.allow_leaks)
+
+
+def summary(answers: Sequence[CheckResult], allowed: Mapping[str, str]) -> dict[str, Any]:
+    """Summarize the checks: `fail`, `allowed` and `warn` are there only if a check is.
+
+    Parameters
+    ----------
+    answers
+        The results of the checks.
+    allowed
+        Failed leak checks that are allowed: code -> the written reason.
+    """
+    kinds: dict[str, list[str]] = {"fail": [], "allowed": [], "warn": []}
+    for one in answers:
+        failed = one.verdict == "fail"
+        kind = "allowed" if failed and allowed.get(one.code, "").strip() else str(one.verdict)
+        if kind in kinds:
+            kinds[kind].append(f"{one.code} {one.title} ({', '.join(one.names)})")
+    named = {kind: "; ".join(texts) for kind, texts in kinds.items() if texts}
+    return {"checks": len(answers), **named}
 
 
 def check(material: LeakEvidence) -> list[CheckResult]:

@@ -6,8 +6,8 @@ the test period: in log loss, which judges the probabilities, the model is bette
 And there is a signal at all. With a champion there is a trial (`models.evaluation.paired_trial`) on
 the newest matured period. Either way no leak check fails, and a version that was rolled back stays
 away. Otherwise the version stays challenger. The grounds, of a refusal or a promotion, are recorded
-in the registry and in `promotion.json`. A refusal is an answer, not a fault: the stage ends well
-either way, and the champion stays the same.
+in the registry and in `promotion.json`. A refusal is an answer, not an exception: the stage ends
+and the champion stays the same; the command ends with an exit code of its own.
 """
 
 import json
@@ -86,7 +86,10 @@ def run(job: Job) -> dict[str, Any]:
         "allowed_leaks": allowed,
     }
     write_json(places.promotion, summary | facts)
-    return summary | {"grounds": "; ".join(grounds_of(verdict))}
+    return summary | {
+        "judged_by": verdict.judged_by,
+        "grounds": "; ".join(grounds_of(verdict)),
+    }
 
 
 def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]) -> Verdict:

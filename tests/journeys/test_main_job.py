@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from sklearn.metrics import log_loss, roc_auc_score
 
 from models.artifact import artifact
 from pipelines.commands import stages
@@ -120,6 +121,23 @@ def test_the_report_and_the_metrics_are_there(places: Workspace) -> None:
     metrics = json.loads((places.evaluation / "metrics.json").read_text("utf-8"))
     assert metrics
     assert json.loads(places.promotion.read_text("utf-8"))["promoted"] is True
+
+
+def test_the_figures_can_be_computed_from_the_predictions_of_the_test_period(
+    places: Workspace,
+) -> None:
+    rows = pd.read_parquet(places.predictions)
+    assert rows.columns.tolist() == ["lead_id", "cutoff", "label", "probability"]
+    metrics = json.loads((places.evaluation / "metrics.json").read_text("utf-8"))
+    recomputed = {
+        "auc": roc_auc_score(rows["label"], rows["probability"]),
+        "log_loss": log_loss(rows["label"], rows["probability"]),
+    }
+    assert recomputed == pytest.approx({name: metrics[name] for name in recomputed}, abs=1e-6)
+    snapshots = frames.read_snapshots(places.snapshots)
+    merged = rows.merge(snapshots, on=["lead_id", "cutoff"], suffixes=("", "_drawn"))
+    assert len(merged) == len(rows) > 0
+    assert (merged["label"] == merged["label_drawn"]).all()
 
 
 def test_the_command_segments_agrees_with_the_report(company: Path, places: Workspace) -> None:

@@ -58,7 +58,8 @@ def test_without_a_planted_change_it_is_quiet_and_states_how_often_it_errs(compa
     assert (run["verdict"], run["alarms"], run["false_alarm_rate"]) == ("quiet", [], 0.01)
     assert run["as_of"].startswith("2025-08-01")
     assert run["compared"]["reference_to"] < run["compared"]["at"] - 90 * DAY
-    for file, word in (("monitor.html", "Quiet."), ("monitor.ja.html", "異常なし")):
+    words = ("No alarm.", "警報はありません") if run["below_alarm"] else ("Quiet.", "異常なし")
+    for file, word in zip(("monitor.html", "monitor.ja.html"), words, strict=True):
         page = (Workspace("small", company).monitor / file).read_text("utf-8")
         assert word in page
         assert page.count("<svg") >= 4

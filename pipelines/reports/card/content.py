@@ -140,6 +140,7 @@ def _calibration(sources: Sources) -> dict[str, Any]:
         "kind": sources.artifact.model.calibration.kind,
         "floor": sources.evaluation["floor"],
         "bins": sources.evaluation["reliability"],
+        "verdict": sources.evaluation["calibration"],
     }
 
 
@@ -151,7 +152,16 @@ def _leak(answer: dict[str, Any], allowed: dict[str, str]) -> dict[str, Any]:
 
 def _segments(evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of the test; cards are passed on, so salespeople are not compared."""
-    fields = ("name", "rows", "conversions", "base_rate", "mean_probability", "auc")
+    fields = (
+        "name",
+        "rows",
+        "leads",
+        "conversions",
+        "base_rate",
+        "mean_probability",
+        "ratio",
+        "auc",
+    )
     return {
         attribute: [{key: group[key] for key in fields} for group in groups]
         for attribute, groups in evaluation["by_segment"].items()

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from features.wording.sentences import Language
 from features.wording.translation import LANGUAGES
-from pipelines.reports.evaluation import own_models
-from pipelines.reports.translation import gettext, ngettext
+from pipelines.reports.evaluation import calibration_words, own_models
+from pipelines.reports.translation import gettext, ngettext, number
 
 MOVED: Final = 1.5
 FEW: Final = 100
@@ -88,8 +88,11 @@ def _of_size(card: dict[str, Any], language: Language) -> Iterator[str]:
 
 
 def _of_calibration(card: dict[str, Any], language: Language) -> Iterator[str]:
+    verdict = card["calibration"]["verdict"]
     ece, floor = card["figures"]["mikomi"]["ece"]["value"], card["calibration"]["floor"]["high"]
-    if ece is not None and floor is not None and ece > floor:
+    if calibration_words.deviates(verdict):
+        yield " ".join(calibration_words.sentences(verdict, language))
+    elif ece is not None and floor is not None and ece > floor:
         yield gettext(
             "Its probabilities were off by %(ece)s points on average (calibration error); chance "
             "alone explains up to %(floor)s.",
@@ -111,16 +114,18 @@ def _of_leaks(card: dict[str, Any], language: Language) -> Iterator[str]:
 
 
 def _of_segments(card: dict[str, Any], language: Language) -> Iterator[str]:
+    groups = [(name, one) for name, parts in card["segments"].items() for one in parts]
+    wrong = [(attribute, one) for attribute, one in groups if _deviates(one)]
+    wrong.sort(key=lambda each: -_distance(each[1]))
+    for attribute, one in wrong[:MOST_NAMED]:
+        yield _wrong_segment(card, attribute, one, language)
     thin = [
-        (attribute, group["name"])
-        for attribute, groups in card["segments"].items()
-        for group in groups
-        if group["conversions"] < THIN_SEGMENT
+        own_models.segment(attribute, one["name"], card["labels"], language)
+        for attribute, one in groups
+        if max(one["conversions"], _expected(one)) < THIN_SEGMENT and not _deviates(one)
     ]
     more = len(thin) - MOST_NAMED
-    names = ", ".join(
-        own_models.segment(*one, card["labels"], language) for one in thin[:MOST_NAMED]
-    )
+    names = ("、" if language == "ja" else ", ").join(thin[:MOST_NAMED])
     if more > 0:
         yield ngettext(
             "Too few conversions to judge it for %(segments)s and %(num)s more.",
@@ -131,6 +136,43 @@ def _of_segments(card: dict[str, Any], language: Language) -> Iterator[str]:
         )
     elif thin:
         yield gettext("Too few conversions to judge it for %(segments)s.", language, segments=names)
+
+
+def _wrong_segment(
+    card: dict[str, Any], attribute: str, group: dict[str, Any], language: Language
+) -> str:
+    """Return what was predicted for a segment and what was observed."""
+    ratio = group["ratio"]
+    return gettext(
+        "Its probabilities are wrong for %(segment)s: %(expected)s conversions were predicted for "
+        "%(rows)s snapshots of %(leads)s leads and %(observed)s observed, %(ratio)s times as many "
+        "(%(low)s to %(high)s).",
+        language,
+        segment=own_models.segment(attribute, group["name"], card["labels"], language),
+        expected=number(_expected(group), language),
+        observed=number(group["conversions"], language),
+        rows=number(group["rows"], language),
+        leads=number(group["leads"], language),
+        ratio=f"{ratio['value']:.2f}",
+        low=f"{ratio['low']:.2f}",
+        high=f"{ratio['high']:.2f}",
+    )
+
+
+def _expected(group: dict[str, Any]) -> float:
+    return float(group["rows"] * group["mean_probability"])
+
+
+def _deviates(group: dict[str, Any]) -> bool:
+    """Return whether the conversions are shown to differ from the prediction."""
+    low, high = group["ratio"]["low"], group["ratio"]["high"]
+    return (low is not None and low > 1.0) or (high is not None and high < 1.0)
+
+
+def _distance(group: dict[str, Any]) -> float:
+    """Return how far the nearer end of the interval is from 1, as a factor."""
+    low, high = group["ratio"]["low"], group["ratio"]["high"]
+    return float(low if low > 1.0 else 1.0 / max(high, 1e-9))
 
 
 def _of_own_models(card: dict[str, Any], language: Language) -> Iterator[str]:

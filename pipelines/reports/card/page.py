@@ -14,7 +14,7 @@ from features.wording.sentences import Language
 from models.charts import Axis, Bin, ChartText, reliability
 from pipelines.reports import shell
 from pipelines.reports.card.terms import EVIDENCE, VERDICTS
-from pipelines.reports.evaluation import own_models, protected
+from pipelines.reports.evaluation import calibration_words, own_models, protected
 from pipelines.reports.evaluation.cells import metric_interval, metric_value, share
 from pipelines.reports.evaluation.terms import METRICS, NOT_VALUES, PREDICTIONS, term
 from pipelines.reports.evaluation.terms import VERDICTS as SIGNALS
@@ -53,6 +53,7 @@ def page(card: dict[str, Any], language: Language) -> str:
         "tiles": TILES,
         "protected": protected.section(card["protected"], labels, language),
         "own_models": own_models.section(card.get("own_models"), labels, language),
+        "calibration": calibration_words.sentences(card["calibration"].get("verdict"), language),
         "reliability": Markup(_reliability(card, language)),  # noqa: S704 (charts escape their texts)
     }
     return shell.page("card.html.j2", language, STEM, values)

@@ -2,7 +2,9 @@
 
 from features.wording.sentences import Language
 from models.evaluation.evaluation import MODEL, Evaluation
+from pipelines.reports.evaluation import calibration_words
 from pipelines.reports.evaluation.cells import cell, date, metric_text, share
+from pipelines.reports.evaluation.payload import plain
 from pipelines.reports.translation import gettext, number
 
 
@@ -72,7 +74,7 @@ def _tile(evaluation: Evaluation, metric: str, label: str, note: str | None) -> 
 
 
 def calibration(evaluation: Evaluation, language: Language) -> str:
-    """Return a sentence on how far the probabilities can be believed.
+    """Return sentences on how far the probabilities can be believed, the verdict first.
 
     Parameters
     ----------
@@ -82,12 +84,15 @@ def calibration(evaluation: Evaluation, language: Language) -> str:
         The language to translate to.
     """
     floor, ece = evaluation.floor, evaluation.figures[MODEL]["ece"].value
-    return gettext(
-        "Of the leads given 20 %%, one in five should convert: points on the diagonal. The "
+    how_to_read = gettext(
+        "Of the snapshots given 20 %%, one in five should convert: points on the diagonal. The "
         "calibration error is %(ece)s; a perfect model would show %(mean)s by chance, and "
         "less than %(high)s in 95 %% of cases.",
         language,
         ece=metric_text("ece", ece),
         mean=metric_text("ece", floor.mean),
         high=metric_text("ece", floor.high),
+    )
+    return " ".join(
+        [*calibration_words.sentences(plain(evaluation.calibration), language), how_to_read]
     )

@@ -19,6 +19,7 @@ from pipelines.reports import shell
 from pipelines.reports.monitor.figures import figures, largest
 from pipelines.reports.monitor.wording import (
     alarm_text,
+    below_alarm,
     check_names,
     name_of,
     population_name,
@@ -28,6 +29,7 @@ from pipelines.reports.translation import gettext, localized, ngettext, number
 
 STEM: Final = "monitor"
 MOST_ROWS: Final = 25
+MOST_BELOW_ALARM: Final = 6
 
 
 def page(
@@ -57,7 +59,7 @@ def page(
         "name": name,
         "facts": _facts(watched, settings, language),
         "verdict": watched.verdict,
-        "verdicts": verdicts(watched, settings, language),
+        "verdicts": verdicts(watched, catalog, settings, language),
         "alarms": [
             alarm_text(one, catalog, language) | {"code": one.what} for one in watched.alarms
         ],
@@ -71,19 +73,24 @@ def page(
     return shell.page("monitor.html.j2", language, STEM, values)
 
 
-def verdicts(watched: MonitorReport, settings: MonitorSettings, language: Language) -> list[str]:
+def verdicts(
+    watched: MonitorReport, catalog: Catalog, settings: MonitorSettings, language: Language
+) -> list[str]:
     """Return the conclusion in sentences.
 
     Parameters
     ----------
     watched
         The findings of a run.
+    catalog
+        The catalog of the model.
     settings
         The settings of the monitor.
     language
         The language to translate to.
     """
-    sentences = [_verdict(watched, language)]
+    below = below_alarm_texts(watched, catalog, settings, language)
+    sentences = [_verdict(watched, language, quiet=not below), *below]
     if not watched.calibration.enough:
         sentences.append(
             gettext(
@@ -102,7 +109,48 @@ def verdicts(watched: MonitorReport, settings: MonitorSettings, language: Langua
     return [*sentences, rate]
 
 
-def _verdict(watched: MonitorReport, language: Language) -> str:
+def below_alarm_texts(
+    watched: MonitorReport, catalog: Catalog, settings: MonitorSettings, language: Language
+) -> list[str]:
+    """Return what deviates beyond chance and is too small for an alarm, in sentences.
+
+    Parameters
+    ----------
+    watched
+        The findings of a run.
+    catalog
+        The catalog of the model.
+    settings
+        The settings of the monitor.
+    language
+        The language to translate to.
+    """
+    parts = watched.parts_below_alarm
+    texts = [below_alarm(part, catalog, language) for part in parts[:MOST_BELOW_ALARM]]
+    if parts:
+        texts.append(
+            gettext(
+                "Such parts: %(count)s; without any change about %(chance)s would deviate.",
+                language,
+                count=len(parts),
+                chance=f"{watched.deviations_by_chance:.1f}",
+            )
+        )
+    shifts = watched.drift_below_alarm(settings.family_rate)
+    if shifts:
+        texts.append(
+            ngettext(
+                "%(num)s shift of a feature or score is beyond chance, but too small for an alarm.",
+                "%(num)s shifts of features or scores are beyond chance, but each is too small for "
+                "an alarm.",
+                len(shifts),
+                language,
+            )
+        )
+    return texts
+
+
+def _verdict(watched: MonitorReport, language: Language, *, quiet: bool) -> str:
     if watched.verdict == "alarm":
         return ngettext(
             "One alarm: %(checks)s.",
@@ -110,6 +158,10 @@ def _verdict(watched: MonitorReport, language: Language) -> str:
             len(watched.alarms),
             language,
             checks=check_names(watched.alarms, language),
+        )
+    if watched.verdict == "quiet" and not quiet:
+        return gettext(
+            "No alarm. What follows deviates, and not by as much as an alarm needs.", language
         )
     if watched.verdict == "quiet":
         return gettext(

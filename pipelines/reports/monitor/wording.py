@@ -14,9 +14,10 @@ from models.evaluation.from_catalog import labels
 from models.monitoring.activities import ANY
 from models.monitoring.drift import NEW, OPEN
 from models.monitoring.findings import Alarm
+from models.monitoring.matured import CalibrationPart
 from models.monitoring.unknown_values import ACTIVITY_TYPES, UNKNOWN_TYPES
 from pipelines.reports.evaluation.terms import NOT_VALUES, term
-from pipelines.reports.translation import localized, translate
+from pipelines.reports.translation import gettext, localized, translate
 
 TERMS: Final = {
     OPEN: mark("open leads"),
@@ -101,6 +102,39 @@ def _facts(facts: Mapping[str, Any], catalog: Catalog, language: Language) -> di
     if "population" in facts:
         written["population"] = population_name(str(facts["population"]), catalog, language)
     return {**facts, **written}
+
+
+def below_alarm(part: CalibrationPart, catalog: Catalog, language: Language) -> str:
+    """Return how far the conversions of a part deviate, without an alarm.
+
+    Parameters
+    ----------
+    part
+        The part with its figures.
+    catalog
+        The catalog of the model, for the words of attributes and values.
+    language
+        The language to translate to.
+    """
+    return gettext(
+        "%(part)s: %(observed).0f conversions, %(expected).1f predicted: %(ratio).2f times as many "
+        "(%(low).2f to %(high).2f).",
+        language,
+        part=_calibration_part(part, catalog, language),
+        observed=part.observed,
+        expected=part.expected,
+        ratio=part.ratio.value,
+        low=part.ratio.low,
+        high=part.ratio.high,
+    )
+
+
+def _calibration_part(part: CalibrationPart, catalog: Catalog, language: Language) -> str:
+    if part.by in TERMS:
+        return name_of(
+            part.by if part.by == part.name else f"{part.by} {part.name}", catalog, language
+        )
+    return population_name(f"{part.by}={part.name}", catalog, language)
 
 
 def check_names(alarms: Sequence[Alarm], language: Language) -> str:

@@ -20,7 +20,7 @@ from models.monitoring.findings import MonitorReport
 from models.monitoring.settings import MonitorSettings
 from pipelines.reports import shell
 from pipelines.reports.evaluation.payload import plain
-from pipelines.reports.monitor.page import STEM, page
+from pipelines.reports.monitor.page import STEM, below_alarm_texts, page
 from pipelines.reports.monitor.wording import alarm_text
 
 PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
@@ -61,10 +61,10 @@ def write(
     (folder / JSON).write_text(text + "\n", encoding="utf-8")
 
 
-def written_alarms(folder: Path) -> list[dict[str, str]]:
-    """Read the alarms that were written, in English."""
-    alarms: list[dict[str, str]] = json.loads((folder / JSON).read_text("utf-8"))["alarms"]
-    return alarms
+def written_alarms(folder: Path) -> tuple[list[dict[str, str]], list[str]]:
+    """Read the alarms that were written, and what deviates below the alarm, in English."""
+    facts = json.loads((folder / JSON).read_text("utf-8"))
+    return facts["alarms"], facts["below_alarm"]
 
 
 def payload(
@@ -90,6 +90,7 @@ def payload(
         "model": watched.model,
         "false_alarm_rate": settings.false_alarm_rate,
         "alarms": [alarm_text(one, catalog, "en") | {"what": one.what} for one in watched.alarms],
+        "below_alarm": below_alarm_texts(watched, catalog, settings, "en"),
         "compared": plain(watched.compared),
         "calibration": plain(watched.calibration) | {"enough": watched.calibration.enough},
         "drift": plain(watched.drift),

@@ -15,8 +15,8 @@ from models.monitoring.columns import BinnedColumn
 from models.monitoring.drift import NEW, OPEN, Drifted
 from models.monitoring.findings import of_drift
 from models.monitoring.matured import MaturedPredictions
-from models.monitoring.ratio import CountRatio
 from models.monitoring.settings import MonitorSettings
+from models.stats.ratio import CountRatio
 
 SETTINGS = MonitorSettings(redraws=1000)
 MOMENTS = 20
@@ -210,6 +210,18 @@ def test_matured_predictions_are_held_against_outcomes() -> None:
     assert (whole.alarm, whole.observed) == (True, predictions(0.4).label.sum())
     assert whole.ratio.high < 1.0 / SETTINGS.calibration_factor
     assert half.waiting == 7
+
+
+def test_a_deviation_below_the_alarm_is_listed_and_chance_rarely_is() -> None:
+    low = matured.calibrated(predictions(0.78), "receipts", SETTINGS)
+    assert not any(part.alarm for part in low.parts)
+    named = {(part.by, part.name) for part in low.parts if part.deviates}
+    assert {("all", "all"), ("band", "hot")} <= named
+    runs = [
+        matured.calibrated(predictions(1.0, seed=seed), "receipts", SETTINGS) for seed in range(9)
+    ]
+    chance = sum(part.deviates for run in runs for part in run.parts)
+    assert chance <= 5  # of 9 runs with .2 expected each
 
 
 def test_no_matured_prediction_is_no_alarm_and_is_reported() -> None:

@@ -5,15 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from features.errors import BadInput
 from features.wording.sentences import Language
 from models.evaluation import evaluation
+from models.evaluation.calibration_verdict import calibration_verdict
 from pipelines.intake.mapping.schema import BothLanguages
 from pipelines.reports.card import content, page
-from pipelines.reports.evaluation.payload import payload
+from pipelines.reports.evaluation.payload import payload, plain
 from pipelines.stages import card
 from pipelines.storage.partitions import Manifest
 from tests.evaluation_cases import evaluated
@@ -137,6 +139,41 @@ def test_limits_follow_the_figures() -> None:
     weak = made.evaluation | {"verdict": "ranking_only"}
     card = content.card(replace(made, evaluation=weak))
     assert "確率は使えません" in limits_text(card, "ja")
+
+
+def test_overstated_probabilities_and_the_top_group_are_a_limit_in_both_languages() -> None:
+    made = sources()
+    assert "overstated" not in limits_text(content.card(made), "en")
+    predicted = np.linspace(0.02, 0.12, 2001)
+    label = np.diff(np.floor(np.cumsum(predicted) / 1.4))
+    verdict = calibration_verdict(label, predicted[1:], np.arange(2000))
+    wrong = json.loads(json.dumps(made.evaluation | {"calibration": plain(verdict)}))
+    card = content.card(replace(made, evaluation=wrong))
+    for language, texts in {
+        "en": ("overstated by 1.40 times", "140 conversions", "was given 11.7 %"),
+        "ja": ("確率は1.40倍", "予測140件に対し実際は100件", "平均11.7 %と予測"),
+    }.items():
+        for text in texts:
+            assert text in limits_text(card, language)
+            assert text in page.page(card, language)  # type: ignore[arg-type]
+    assert "points on average" not in limits_text(card, "en")
+    del card["calibration"]["verdict"]
+    assert "Calibrated by" in page.page(card, "en")
+
+
+def test_a_segment_with_many_predicted_and_few_observed_conversions_is_wrong_not_thin() -> None:
+    made = sources()
+    ratio = {"value": 6 / 63, "low": 0.03, "high": 0.3}
+    group = {"name": "retail", "rows": 600, "leads": 300, "conversions": 6, "base_rate": 0.01}
+    group |= {"mean_probability": 0.105, "ratio": ratio, "auc": None}
+    thin = group | {"name": "steel", "rows": 40, "ratio": {"value": 1.4, "low": 0.5, "high": 4.0}}
+    parts = {"by_segment": {"industry": [group, thin]}}
+    limits = limits_text(content.card(replace(made, evaluation=made.evaluation | parts)), "en")
+    assert (
+        "wrong for Industry = retail: 63 conversions were predicted for 600 snapshots of" in limits
+    )
+    assert "300 leads and 6 observed, 0.10 times as many (0.03 to 0.30)" in limits
+    assert "Too few conversions to judge it for Industry = steel." in limits
 
 
 def test_a_card_is_about_one_model(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from models.monitoring.age_matching import Codes
 from models.stats.metrics import Interval
 from models.stats.training_set import Floats
 
+Codes = NDArray[np.int64]
 SHOWN: Final = 0.05
 """Error rate of the intervals that are shown."""
 
@@ -74,6 +74,27 @@ class CountRatio:
         """
         interval = self.ratio(error)
         return interval.low > factor or interval.high < 1.0 / factor
+
+    @classmethod
+    def of_rows(cls, label: Floats, probability: Floats, lead: Codes) -> "CountRatio":
+        """Count the conversions of some rows against the sum of their probabilities.
+
+        Parameters
+        ----------
+        label, probability, lead
+            Shape (rows,): 1 or 0; the probability; a code of the lead.
+
+        Examples
+        --------
+        >>> one = CountRatio.of_rows(np.array([0.0, 1.0]), np.array([0.5, 0.7]), np.arange(2))
+        >>> one.observed, one.expected
+        (1.0, 1.2)
+        """
+        observed, expected = float(label.sum()), float(probability.sum())
+        scale = observed / expected if expected > 0.0 else 1.0
+        every = np.ones(len(label), np.bool_)
+        residual = label - scale * probability
+        return cls(observed, expected, spread_of(residual, lead, every, observed))
 
 
 def by_unit(each: Floats, unit: Codes, used: NDArray[np.bool_]) -> Floats:
