@@ -75,7 +75,7 @@ def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     cards = Cards(parts.champion, words, people, recent(now))
     owners = visible_owners(visit, parts.settings)
     skipped = (number - 1) * SHOWN
-    page = parts.store.to_hand_over.page(owners, since, skipped, SHOWN)
+    page = parts.store.to_hand_over.page(RankingFilter(owners=owners), since, skipped, SHOWN)
     if not page.rows and number > 1:
         return _context(pages, visit, 1)
     return {
