@@ -55,7 +55,8 @@ def _target_names(targets: str) -> str:
         If one is not a name, or stands there twice.
     """
     names = _names(targets)
-    if not all(map(_TARGET.fullmatch, names)) or len(set(names)) < len(names):
+    valid = all(_TARGET.fullmatch(name) and name != "default" for name in names)
+    if not valid or len(set(names)) < len(names):
         raise PydanticCustomError("targets", _TARGETS)
     return targets
 
