@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,14 @@ from serve.routes import (
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
+from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
 from serve.store.engine import open_engine, upgrade
 from serve.store.people.api_keys import ApiKeys
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
+from serve.wire.targets import DEFAULT
 
 ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
@@ -146,15 +149,14 @@ class Server:
         self.log = Log(now)
         limits = Limits(settings.requests_per_second, settings.burst)
         self.gate = AccessControl(limits, open_without_keys=settings.loopback)
-        self._champion = FollowedChampion(
-            settings.models, _load, settings.older_models, self._refused
-        )
+        self._champions = {
+            name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
+        }
         self._engine = open_engine(settings.database_url)
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
-        self.parts = AppContext(
-            settings, self._champion, Store(self._engine), Receipts(self._engine), now
-        )
+        targets = ServedTargets(self._champions)
+        self.parts = AppContext(settings, targets, Store(self._engine), Receipts(self._engine), now)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -197,17 +199,25 @@ class Server:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), seconds)
 
-    def _follow(self) -> None:
-        if self._champion.poll():
-            loaded = self._champion.current()
-            self.parts.metrics.model(loaded.version)
-            self.parts.metrics.drift(loaded.fingerprint, loaded.drift.reference())
-            self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint)
-        self._count_drift()
+    def _followed(self, settings: Settings, target: str) -> FollowedChampion[LoadedModel]:
+        load = partial(_load, target=target)
+        return FollowedChampion(
+            settings.models_of(target), load, settings.older_models, self._refused
+        )
 
-    def _count_drift(self) -> None:
-        for loaded in self._champion.cached():
-            self.parts.metrics.drift(loaded.fingerprint, loaded.drift.take())
+    def _follow(self) -> None:
+        for champion in self._champions.values():
+            if champion.poll():
+                self._taken_up(champion.current())
+            for loaded in champion.cached():
+                self.parts.metrics.drift(loaded.fingerprint, loaded.drift.take())
+
+    def _taken_up(self, loaded: LoadedModel) -> None:
+        named = {"target": loaded.target} if loaded.target else {}
+        if not named:
+            self.parts.metrics.model(loaded.version)
+        self.parts.metrics.drift(loaded.fingerprint, loaded.drift.reference())
+        self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint, **named)
 
     def _take_keys(self) -> None:
         try:
@@ -222,16 +232,16 @@ class Server:
         self.parts.store.look_again(self.parts.now())
 
     def _look_at_wins(self) -> None:
-        if self._champion.has_model:
-            self.parts.store.winners.renew(self._champion.current(), self.parts.now())
+        for loaded in self.parts.targets.ready():
+            self.parts.store.winners.renew(loaded, self.parts.now())
 
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()
         self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
 
 
-def _load(folder: Path, version: int | None) -> LoadedModel:
-    loaded = LoadedModel(artifact.load(folder), version)
+def _load(folder: Path, version: int | None, target: str) -> LoadedModel:
+    loaded = LoadedModel(artifact.load(folder), version, target)
     loaded.warm()
     _settle()
     return loaded

@@ -5,6 +5,7 @@ ignored, as other commands have theirs. Settings that may hold a password are ne
 made from Python never reads the environment.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -26,6 +27,8 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _HIDDEN: Final = "(not shown)"
 _TYPES: Final = {"int": "a whole number", "float": "a number", "path": "a path", "string": "a text"}
 _DO: Final = "correct the environment"
+_TARGET: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_TARGETS: Final = "different names of small letters, digits, - and _, such as upsell,renewal"
 
 
 def _time_zone(name: str) -> str:
@@ -41,6 +44,25 @@ def _time_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise PydanticCustomError("time_zone", "a name such as Asia/Tokyo") from error
     return name
+
+
+def _target_names(targets: str) -> str:
+    """Check the names of targets, separated by commas.
+
+    Raises
+    ------
+    PydanticCustomError
+        If one is not a name, or stands there twice.
+    """
+    names = _names(targets)
+    valid = all(_TARGET.fullmatch(name) and name != "default" for name in names)
+    if not valid or len(set(names)) < len(names):
+        raise PydanticCustomError("targets", _TARGETS)
+    return targets
+
+
+def _names(targets: str) -> list[str]:
+    return [name.strip() for name in targets.split(",") if name.strip()]
 
 
 Interval = Annotated[float, Field(ge=0.05)]
@@ -68,6 +90,7 @@ class Settings(BaseSettings):
     models: Path = Path("artifacts/serve")
     registry: str = Field(default="artifacts/mlflow", repr=False)
     registered_model: str = "mikomi"
+    targets: Annotated[str, AfterValidator(_target_names)] = ""
     poll_seconds: Interval = 0.5
     follow_seconds: Interval = 2.0
     refresh_seconds: Interval = 1.0
@@ -105,6 +128,15 @@ class Settings(BaseSettings):
         source = EnvSettingsSource(cls)
         source.env_vars = {name.lower(): value for name, value in environment.items()}
         return cls(**source())
+
+    @property
+    def further_targets(self) -> tuple[str, ...]:
+        """The names of the targets that are served besides the default."""
+        return tuple(_names(self.targets))
+
+    def models_of(self, target: str) -> Path:
+        """Return the folder of the models of a target; the empty name is the default."""
+        return self.models / "targets" / target if target else self.models
 
     @property
     def loopback(self) -> bool:

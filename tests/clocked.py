@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -24,8 +25,8 @@ class Clock:
 
 
 @contextmanager
-def serving(models: Path, url: str, clock: Clock) -> Iterator[TestClient]:
-    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no")
+def serving(models: Path, url: str, clock: Clock, **more: Any) -> Iterator[TestClient]:
+    settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **more)
     with TestClient(create_app(settings, clock)) as client:
         for _ in range(3_000):
             if client.get("/readyz").status_code == 200:

@@ -52,7 +52,10 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
     rows = [_row(lead, loaded, store.histories.request(lead.lead_id, at)[0]) for lead in leads]
     with engine.begin() as connection:
         connection.execute(
-            delete(RANKING).where(RANKING.c.lead_id.in_([r["lead_id"] for r in rows]))
+            delete(RANKING).where(
+                RANKING.c.lead_id.in_([r["lead_id"] for r in rows]),
+                RANKING.c.target == loaded.target,
+            )
         )
         connection.execute(insert(RANKING), rows)
 
@@ -83,6 +86,7 @@ def _row(lead: Planted, loaded: LoadedModel, request: ScoreRequest) -> dict[str,
 
     return {
         "lead_id": lead.lead_id,
+        "target": loaded.target,
         "rank_key": -float(numbers(loaded.scorer, values).margin[0]),
         "probability": answer.probability,
         "score": answer.score,

@@ -39,6 +39,7 @@ class Company:
         self.client, self.engine, self.loaded, self.clock = client, engine, loaded, clock
         self.random = random.Random(5)  # noqa: S311 - the same company every time
         self.refresher = Refresher(engine, batch=7)
+        self.others: list[LoadedModel] = []
         self.sent = 0
         for account in ("acme", "globex"):
             self.put(f"accounts/{account}", {"attributes": {"region": "東京"}})
@@ -85,12 +86,12 @@ class Company:
 
     def refresh(self) -> int:
         looked = 0
-        while done := self.refresher.step(self.loaded, moment_of(self.clock.at)):
+        while done := self.refresher.step(self.loaded, moment_of(self.clock.at), self.others):
             looked += done
         return looked
 
-    def rows(self) -> dict[str, dict[str, Any]]:
-        response = self.client.get("/v1/leads?limit=1000&lang=ja")
+    def rows(self, **query: str) -> dict[str, dict[str, Any]]:
+        response = self.client.get("/v1/leads?limit=1000&lang=ja", params=query)
         assert response.status_code == 200, response.text
         return {row["lead_id"]: row for row in response.json()["leads"]}
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,6 +23,7 @@ from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.stats.training_set import TrainingSet
 from models.training import fit_model
+from serve.scoring.pointer import point
 from tests import builders
 
 SETTINGS = TrainSettings(
@@ -85,6 +87,19 @@ def lay_down(folder: Path, seed: int = 0) -> str:
     """Put the model into a server's folder of models, and give its fingerprint."""
     model = artifact(seed)
     save(folder / "models" / model.fingerprint, model)
+    return model.fingerprint
+
+
+LABELS = {"en": "Upsell", "ja": "追加契約"}
+
+
+def lay_down_target(folder: Path, name: str, seed: int) -> str:
+    """Put a model for another target beside the server's own, point at it, give its fingerprint."""
+    own = folder / "targets" / name
+    about = artifact(seed).about | {"target": {"name": name, "label": LABELS}, "outcome": "opened"}
+    model = replace(artifact(seed), about=about)
+    save(own / "models" / model.fingerprint, model)
+    point(own, model.fingerprint, 3)
     return model.fingerprint
 
 

@@ -15,6 +15,7 @@ from features.kernel.inputs import Matrix
 from serve.http.metrics import Metrics
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
+from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store.database_health import DatabaseHealth
 from serve.store.leads.history import HistoryReader
@@ -128,8 +129,8 @@ class AppContext:
     ----------
     settings
         Of the server.
-    champion
-        The model in use.
+    targets
+        The models in use, one a target.
     store
         Leads with their records, the ranking, and users.
     receipts
@@ -143,12 +144,17 @@ class AppContext:
     """
 
     settings: Settings
-    champion: Champion
+    targets: ServedTargets
     store: LeadStore
     receipts: Receipts
     now: Callable[[], datetime]
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
+
+    @property
+    def champion(self) -> Champion:
+        """The model in use for the default target."""
+        return self.targets.champion(None)
 
     def threads(
         self,

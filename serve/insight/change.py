@@ -19,6 +19,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.scoring.point_in_time import visible_only
 from serve.wire.records import Account, LeadHistory, ScoreRequest
+from serve.wire.targets import TargetField
 
 CAUSES: Final = ("new_model", "passing_time", "changed_attributes", "new_activities")
 _GRID: Final = 2.0**51
@@ -65,6 +66,7 @@ class ChangeSplit(msgspec.Struct, frozen=True):
     after: SideNumbers
     change: float
     parts: list[ChangePart]
+    target: TargetField = msgspec.UNSET
 
 
 def split(before: Side, after: Side, language: Language = "en") -> ChangeSplit:
@@ -96,7 +98,8 @@ def split(before: Side, after: Side, language: Language = "en") -> ChangeSplit:
     parts = [
         ChangePart(cause, grid[n + 1] - grid[n], concepts[n]) for n, cause in enumerate(CAUSES)
     ]
-    return ChangeSplit(numbers_of[0], numbers_of[-1], grid[-1] - grid[0], parts)
+    change, target = grid[-1] - grid[0], after.loaded.target_field
+    return ChangeSplit(numbers_of[0], numbers_of[-1], change, parts, target)
 
 
 def on_grid(probability: float) -> float:

@@ -55,27 +55,28 @@ def router(pages: Pages) -> APIRouter:
     async def confirm(request: Request) -> Response:
         visit, form = await pages.posted(request)
         until = min(_moment(form.one("until")), pages.parts.now())
-        await pages.parts.threads(pages.parts.store.looks.record, visit.user_id, _PAGE, until)
-        return RedirectResponse("/handover?saved=1", _SEE_OTHER)
+        looks = pages.parts.store.looks
+        await pages.parts.threads(looks.record, visit.user_id, _page_of(visit), until)
+        return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
 
     @routes.post("/handover/owner")
     async def owner(request: Request) -> Response:
         visit, form = await pages.posted(request)
         await pages.parts.threads(_assign, pages, visit, form)
-        return RedirectResponse("/handover?saved=1", _SEE_OTHER)
+        return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
 
     return routes
 
 
 def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
-    parts, loaded = pages.parts, pages.parts.champion.current()
+    parts, champion = pages.parts, pages.champion(visit)
+    loaded = champion.current()
     words, now = pages.words[visit.language], parts.now()
-    since = parts.store.looks.last(visit.user_id, _PAGE) or now - FIRST_LOOK
+    since = parts.store.looks.last(visit.user_id, _page_of(visit)) or now - FIRST_LOOK
     people = pages.people(visit.language)
-    cards = Cards(parts.champion, words, people, recent(now))
-    owners = visible_owners(visit, parts.settings)
+    cards = Cards(champion, words, people, recent(now))
     skipped = (number - 1) * SHOWN
-    page = parts.store.to_hand_over.page(owners, since, skipped, SHOWN)
+    page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN)
     if not page.rows and number > 1:
         return _context(pages, visit, 1)
     return {
@@ -91,6 +92,17 @@ def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
     }
 
 
+def _visible(pages: Pages, visit: Visit) -> RankingFilter:
+    """Return which leads of the target the user may see."""
+    owners = visible_owners(visit, pages.parts.settings)
+    return RankingFilter(target=visit.target, owners=owners)
+
+
+def _page_of(visit: Visit) -> str:
+    """Return the name under which the visits of this page are stored: each target has its own."""
+    return f"{_PAGE}:{visit.target}" if visit.target else _PAGE
+
+
 def _event(row: RankedLead, card: Card, since: datetime) -> Event:
     crossed, woke = (
         at if at is not None and at >= since else None for at in (row.crossed_at, row.woke_up_at)
@@ -101,14 +113,14 @@ def _event(row: RankedLead, card: Card, since: datetime) -> Event:
 def _owners(pages: Pages, visit: Visit) -> set[str]:
     """Return who may get a lead: the owners of leads, and users."""
     store = pages.parts.store
-    visible = RankingFilter(owners=visible_owners(visit, pages.parts.settings))
+    visible = _visible(pages, visit)
     known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
     return {*known, *store.ranking_counts.choices(visible).owners}
 
 
 def _assign(pages: Pages, visit: Visit, form: Form) -> None:
     parts, owner = pages.parts, form.one("owner")
-    row = parts.store.ranking.one(form.one("lead"))
+    row = parts.store.ranking.one(form.one("lead"), visit.target)
     if row is None or not may_see(visit, parts.settings, row.owner_id):
         raise NoLead.of("no such lead", "a lead that you may see", "go back to the list")
     if owner not in _owners(pages, visit):

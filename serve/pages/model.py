@@ -37,8 +37,8 @@ def router(pages: Pages) -> APIRouter:
 
 
 def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
-    words, loaded = pages.words[visit.language], pages.parts.champion.current()
-    card = model_cards.read(pages.parts.settings.models, loaded.version)
+    words, loaded = pages.words[visit.language], pages.champion(visit).current()
+    card = model_cards.read(pages.parts.settings.models_of(visit.target), loaded.version)
     artifact = loaded.artifact
     return {
         "version": loaded.version,

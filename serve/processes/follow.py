@@ -1,6 +1,7 @@
-"""The follower: copies the registry's champion beside the server, and points the server at it.
+"""The follower: copies the registry's champions beside the server, and points the server at them.
 
-With shadow scoring the challenger is copied and pointed at in the same way, beside it.
+Every target has its own champion. With shadow scoring the challenger is copied and pointed at in
+the same way, beside it.
 
 Decided here: it is a process of its own, as the library of the registry is slow and large, and no
 worker should wait for it. A model is copied, checked and made to answer once, which compiles what a
@@ -21,6 +22,7 @@ from models.registry.registry_types import RegistrySettings, Version
 from serve.scoring import model_cards
 from serve.scoring.pointer import MODELS, point, pointed
 from serve.settings import Settings
+from serve.wire.targets import DEFAULT
 
 ALIASES = ("champion", "challenger")
 
@@ -81,33 +83,64 @@ def _card(registry: Registry, version: Version, folder: Path, alias: str) -> Non
         model_cards.fetch(registry, version, folder)
 
 
-def open_registry(settings: Settings) -> Registry | None:
-    """Open the registry of the settings; None while there is none on this machine."""
-    place = settings.registry
+def open_registry(settings: Settings, target: str = DEFAULT) -> Registry | None:
+    """Open the registry at the model of a target; None while there is none on this machine.
+
+    Parameters
+    ----------
+    settings
+        Of the server.
+    target
+        The target; empty is the default, whose model has the name of the settings.
+    """
+    place, model = settings.registry, settings.registered_model
+    model += f"-{target}" if target else ""
     if "://" in place:
-        return Registry(RegistrySettings(place, model=settings.registered_model), settings.models)
+        return Registry(RegistrySettings(place, model=model), settings.models)
     if not (Path(place) / "mlflow.db").is_file():
         return None
-    return Registry(RegistrySettings(model=settings.registered_model), Path(place))
+    return Registry(RegistrySettings(model=model), Path(place))
 
 
 def main() -> None:
     """Follow until the parent exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
-    parent, registry = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid(), None
+    parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    registries: dict[str, Registry | None] = {}
     while os.getppid() == parent:
-        try:
-            registry = registry or open_registry(settings)
-            if registry is not None:
-                for alias in ALIASES if settings.shadow_share else ALIASES[:1]:
-                    follow(registry, settings.models, alias)
-        except (MikomiError, OSError) as error:
-            sys.stderr.write(f"a model was not taken up: {error}\n")
-        except Exception as error:  # noqa: BLE001 - the registry's library raises its own
-            sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
-            registry = None
+        for target in (DEFAULT, *settings.further_targets):
+            registries[target] = follow_target(registries.get(target), settings, target)
         time.sleep(settings.follow_seconds)
+
+
+def follow_target(registry: Registry | None, settings: Settings, target: str) -> Registry | None:
+    """Follow the champion of a target once, and its challenger with shadow scoring.
+
+    Parameters
+    ----------
+    registry
+        As the round before returned it.
+    settings
+        Of the server.
+    target
+        The target; empty is the default.
+
+    Returns
+    -------
+    The registry for the next round; None to open it again.
+    """
+    try:
+        registry = registry or open_registry(settings, target)
+        if registry is not None:
+            for alias in ALIASES if settings.shadow_share else ALIASES[:1]:
+                follow(registry, settings.models_of(target), alias)
+    except (MikomiError, OSError) as error:
+        sys.stderr.write(f"a model was not taken up: {error}\n")
+    except Exception as error:  # noqa: BLE001 - the registry's library raises its own
+        sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
+        return None
+    return registry
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""The process that refreshes the ranking, beside the server.
+"""The process that refreshes the rankings of all targets, beside the server.
 
 Decided here: a process of its own with low priority, so that no answer waits for it; after each
-batch it sleeps for a share of the time that the batch took. It follows the same pointer as the
-server. `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
+batch it sleeps for a share of the time that the batch took. It follows the same pointers as the
+server; while the default target has no model, nothing is ranked.
+
+`python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
 """
 
 import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +27,7 @@ from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import is_current, open_engine
+from serve.wire.targets import DEFAULT
 
 REST: Final = 0.25
 _NICE: Final = 10
@@ -35,22 +40,32 @@ def main() -> None:
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     engine = open_engine(settings.database_url)
-    champion = FollowedChampion(settings.models, _load, older=1, refuse=_report)
+    champions = [
+        FollowedChampion(
+            settings.models_of(target), partial(_load, target=target), older=1, refuse=_report
+        )
+        for target in (DEFAULT, *settings.further_targets)
+    ]
     refresher = Refresher(engine, report=lambda _lead, error: _report(error))
     while os.getppid() == parent:
         begin = time.monotonic()
-        busy = _step(engine, champion, refresher) > 0
+        busy = _step(engine, champions, refresher) > 0
         worked = time.monotonic() - begin
         _rest(REST * worked if busy else settings.refresh_seconds, parent)
 
 
-def _step(engine: Engine, champion: FollowedChampion[LoadedModel], refresher: Refresher) -> int:
+def _step(
+    engine: Engine, champions: Sequence[FollowedChampion[LoadedModel]], refresher: Refresher
+) -> int:
     """Refresh one batch, if there is a database and a model; return its number of leads."""
     try:
-        champion.poll()
-        if not champion.has_model or not is_current(engine):
+        for champion in champions:
+            champion.poll()
+        default, *others = champions
+        if not default.has_model or not is_current(engine):
             return 0
-        return refresher.step(champion.current(), moment_of(_now()))
+        further = [one.current() for one in others if one.has_model]
+        return refresher.step(default.current(), moment_of(_now()), further)
     except (SQLAlchemyError, OSError) as error:
         _report(error)
         return 0
@@ -63,8 +78,8 @@ def _rest(seconds: float, parent: int) -> None:
         time.sleep(min(left, 1.0))
 
 
-def _load(folder: Path, version: int | None) -> LoadedModel:
-    return LoadedModel(artifact.load(folder), version)
+def _load(folder: Path, version: int | None, target: str) -> LoadedModel:
+    return LoadedModel(artifact.load(folder), version, target)
 
 
 def _now() -> datetime:

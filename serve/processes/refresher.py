@@ -1,12 +1,12 @@
-"""Refreshing the ranking: rows that are due are computed and written, batch by batch.
+"""Refreshing the rankings of all targets: rows that are due are computed and written, in batches.
 
 Decided here: marked leads come first, then those whose moment has come, then those that another
 model scored. A lead that cannot be computed is postponed for an hour and reported; the others go
 on.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Engine
@@ -17,13 +17,13 @@ from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.refresh_marks import NEVER
-from serve.store.ranking.refreshing import Due, Refreshing, Sweep
+from serve.store.ranking.refreshing import Due, Refreshing, Sweep, fingerprint_of
 
 BATCH: Final = 500
 
 
 class Refresher:
-    """Refreshes the ranking of a database.
+    """Refreshes the rankings of a database.
 
     Parameters
     ----------
@@ -43,38 +43,48 @@ class Refresher:
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
         self._report = report
-        self._ranker: Ranker | None = None
+        self._rankers: dict[str, Ranker] = {}
         self._sweep = Sweep()
 
-    def step(self, loaded: LoadedModel, now: int) -> int:
+    def step(self, loaded: LoadedModel, now: int, others: Sequence[LoadedModel] = ()) -> int:
         """Refresh one batch.
 
         Parameters
         ----------
         loaded
-            The model.
+            The model of the default target.
         now
             The moment, in microseconds.
+        others
+            The models of further targets.
 
         Returns
         -------
         The number of leads in the batch; 0 when nothing is due.
         """
-        ranker = self._of(loaded)
+        self._use([loaded, *others])
         lead_ids, changed = self._refreshing.due(now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._refreshing.of_another_model(
-                loaded.fingerprint, self._sweep
+                self._fingerprints(), self._sweep
             )
         if not lead_ids:
             return 0
-        mates = changed if ranker.passing.watched.account_matters else ()
-        return self._refresh(lead_ids, mates, now)
+        accounts = any(one.passing.watched.account_matters for one in self._rankers.values())
+        return self._refresh(lead_ids, changed if accounts else (), now)
 
-    def _of(self, loaded: LoadedModel) -> Ranker:
-        if self._ranker is None or self._ranker.loaded is not loaded:
-            self._ranker, self._sweep = Ranker(loaded), Sweep()
-        return self._ranker
+    def _use(self, models: Sequence[LoadedModel]) -> None:
+        """Rank with these models; if one of them is another than before, sweep all leads again."""
+        before, self._rankers = self._rankers, {}
+        for loaded in models:
+            ranker = before.get(loaded.target)
+            known = ranker is not None and ranker.loaded is loaded
+            self._rankers[loaded.target] = ranker if ranker and known else Ranker(loaded)
+        if self._rankers != before:
+            self._sweep = Sweep()
+
+    def _fingerprints(self) -> dict[str, str]:
+        return {target: one.loaded.fingerprint for target, one in self._rankers.items()}
 
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
@@ -88,33 +98,37 @@ class Refresher:
             return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
 
     def _write(self, due: Due, now: int) -> int:
-        assert self._ranker is not None  # noqa: S101 - step made it
-        columns, loaded = due.columns, self._ranker.loaded
+        columns = due.columns
         place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
         requested = np.array(sorted(place[one] for one in due.marks if one in place), np.int32)
-        computed = self._ranker.rank(columns, requested, now)
-        rows = rows_of(computed, self._refreshing.before(list(due.marks)), loaded)
-        again = self._due_again(due, place, computed)
+        rows, again = {}, dict.fromkeys(due.marks, NEVER)
+        for target, ranker in self._rankers.items():
+            computed = ranker.rank(columns, requested, now)
+            before = self._refreshing.before(list(due.marks), target)
+            rows[target] = rows_of(computed, before, ranker.loaded)
+            for lead_id, at in _due_again(ranker, computed, place, due.marks):
+                again[lead_id] = min(again[lead_id], at)
         marks = {one: (mark, max(again[one], now + SECOND)) for one, mark in due.marks.items()}
-        self._refreshing.write(rows, marks, loaded.fingerprint)
+        self._refreshing.write(rows, marks, fingerprint_of(self._fingerprints()))
         return len(marks)
-
-    def _due_again(self, due: Due, place: dict[str, int], computed: Computed) -> dict[str, int]:
-        assert self._ranker is not None  # noqa: S101 - step made it
-        columns, ranker = computed.columns, self._ranker
-        names = columns.leads.lead_id
-        due_at: dict[str, int] = {names[one.lead]: one.due_at for one in computed.ranked}
-        for lead_id in due.marks:
-            if lead_id not in due_at:
-                at = place.get(lead_id)
-                due_at[lead_id] = (
-                    NEVER if at is None else ranker.due_of_others(columns, at, computed.cutoff)
-                )
-        return {lead_id: min(at, NEVER) for lead_id, at in due_at.items()}
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:
         self._report(lead_id, error)
         due = self._refreshing.read([lead_id])
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
-        fingerprint = None if self._ranker is None else self._ranker.loaded.fingerprint
-        self._refreshing.write({}, marks, fingerprint)
+        unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
+        self._refreshing.write(unranked, marks, fingerprint_of(self._fingerprints()))
+
+
+def _due_again(
+    ranker: Ranker, computed: Computed, place: Mapping[str, int], marks: Mapping[str, int]
+) -> Iterator[tuple[str, int]]:
+    """Yield each refreshed lead with the moment from which its row of one target may differ."""
+    columns = computed.columns
+    names = columns.leads.lead_id
+    ranked = {names[one.lead]: one.due_at for one in computed.ranked}
+    for lead_id in marks:
+        if lead_id in ranked:
+            yield lead_id, ranked[lead_id]
+        elif lead_id in place:
+            yield lead_id, ranker.due_of_others(columns, place[lead_id], computed.cutoff)

@@ -3,8 +3,9 @@
 Decided here: a receipt holds the whole request, so the challenger answers later, from the log, in a
 process of its own (`serve.processes.shadow_process`): no answer waits for it, and the request path
 has no code for it. Only requests later than the challenger's training data count, and of those a
-share, drawn by a hash of the receipt id, so that every process draws the same. Both probabilities
-are stored in `shadow_scores`; `mikomi shadow` compares them when the outcomes have matured.
+share, drawn by a hash of the receipt id, so that every process draws the same. A challenger answers
+the requests for its own target. Both probabilities are stored in `shadow_scores`; `mikomi shadow`
+compares them when the outcomes have matured.
 """
 
 import hashlib
@@ -75,6 +76,7 @@ class Shadow:
         query = (
             select(RECEIPTS)
             .where(
+                RECEIPTS.c.target == challenger.target,
                 RECEIPTS.c.receipt_id > self._mark(challenger.fingerprint),
                 RECEIPTS.c.at >= learned_until(challenger),
                 RECEIPTS.c.at <= moment(now - LATE),

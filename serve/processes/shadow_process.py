@@ -21,6 +21,7 @@ from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import open_engine
+from serve.wire.targets import DEFAULT
 
 POINTER = "challenger.json"
 
@@ -53,21 +54,39 @@ def main() -> None:
     os.nice(10)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
-    challenger = FollowedChampion(
-        settings.models,
-        lambda folder, version: LoadedModel(artifact.load(folder), version),
+    targets = (DEFAULT, *settings.further_targets)
+    challengers = [challenger_of(settings, target) for target in targets]
+    shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)
+    while os.getppid() == parent:
+        more = [_attempt(challenger, shadow) for challenger in challengers]
+        if not any(more):
+            time.sleep(settings.shadow_seconds)
+
+
+def challenger_of(settings: Settings, target: str) -> FollowedChampion[LoadedModel]:
+    """Return the follower of a target's challenger.
+
+    Parameters
+    ----------
+    settings
+        Of the server.
+    target
+        The target; empty is the default.
+    """
+    return FollowedChampion(
+        settings.models_of(target),
+        lambda folder, version: LoadedModel(artifact.load(folder), version, target),
         refuse=lambda error: sys.stderr.write(f"the challenger was refused: {error}\n"),
         pointer=POINTER,
     )
-    shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)
-    while os.getppid() == parent:
-        more = False
-        try:
-            more = step(challenger, shadow, datetime.now(UTC))  # noqa: TID251 - a process's clock
-        except (MikomiError, SQLAlchemyError, OSError) as error:
-            sys.stderr.write(f"shadow scoring waits: {type(error).__name__}\n")
-        if not more:
-            time.sleep(settings.shadow_seconds)
+
+
+def _attempt(challenger: FollowedChampion[LoadedModel], shadow: Shadow) -> bool:
+    try:
+        return step(challenger, shadow, datetime.now(UTC))  # noqa: TID251 - a process's clock
+    except (MikomiError, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"shadow scoring waits: {type(error).__name__}\n")
+        return False
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def rows_of(
         lead_id = columns.leads.lead_id[ranked.lead]
         row = _scored(computed, ranked, loaded) | own.columns(ranked.lead)
         row["crossed_at"] = _crossed_at(ranked, row, before.get(lead_id))
-        rows[lead_id] = row | {"lead_id": lead_id}
+        rows[lead_id] = row | {"lead_id": lead_id, "target": loaded.target}
     return rows
 
 

@@ -1,8 +1,8 @@
 """Stored weekly lists: which leads were on them, and how they were chosen: by rank or by lot.
 
-Decided here: the first list of a week that shows a user a lead decides how it was chosen, even if
-the lead climbs later in the week. `mikomi lift` compares the lists with contacts and outcomes.
-Nothing is stored while nothing is drawn by lot.
+Decided here: the first list of a week that shows a user a lead for a target decides how it was
+chosen, even if the lead climbs later in the week. `mikomi lift` compares the lists with contacts
+and outcomes. Nothing is stored while nothing is drawn by lot.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class WorkedLists:
             When it was shown.
         """
         listing = {"user_id": user_id, "week": moment(week), "at": moment(at)}
-        rows = [listing | row for row in _rows(shown)]
+        rows = [listing | row | {"target": shown.target} for row in _rows(shown)]
         if not rows:
             return
         with self._engine.begin() as connection:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import RankedLead, RankingPage
+from serve.wire.targets import DEFAULT
 
 
 class RankingReader(Protocol):
@@ -45,8 +46,16 @@ class RankingReader(Protocol):
             The lead; None means all leads.
         """
 
-    def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
-        """Return the rows of some leads."""
+    def some(self, lead_ids: Iterable[str], target: str) -> list[RankedLead]:
+        """Return the rows of some leads.
+
+        Parameters
+        ----------
+        lead_ids
+            The leads.
+        target
+            Of the ranking; empty is the default.
+        """
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class WorkedList:
     ranked: list[RankedLead]
     drawn: list[RankedLead]
     total: int
+    target: str = DEFAULT
 
     @property
     def rows(self) -> list[RankedLead]:
@@ -96,11 +106,11 @@ def worked_list(
     by_lot = round(places * draw.share)
     page = ranking.page(wanted, None, places)
     if not by_lot or page.total <= places:
-        return WorkedList(page.rows, [], page.total)
+        return WorkedList(page.rows, [], page.total, wanted.target)
     ranked = page.rows[: places - by_lot]
     below = ranking.below(wanted, ranked[-1] if ranked else None)
     ids = nsmallest(by_lot, below, key=lambda one: lot(draw, one))
-    return WorkedList(ranked, ranking.some(ids), page.total)
+    return WorkedList(ranked, ranking.some(ids, wanted.target), page.total, wanted.target)
 
 
 def lot(draw: Draw, lead_id: str) -> bytes:

@@ -14,6 +14,8 @@ from starlette.datastructures import QueryParams
 from features.errors import Fault
 from features.wording.sentences import Language
 from serve.errors import BadBody
+from serve.http.app_context import AppContext
+from serve.scoring.protocols import Champion
 
 JSON: Final = "application/json"
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -22,6 +24,13 @@ LANGUAGE: Final = {
     "in": "query",
     "description": "The language of the sentences; missing: as Accept-Language says.",
     "schema": {"type": "string", "enum": ["en", "ja"]},
+}
+TARGET: Final = {
+    "name": "target",
+    "in": "query",
+    "description": "The target to predict; missing: the default. Others are named in the answer.",
+    "schema": {"type": "string"},
+    "example": "upsell",
 }
 _CACHED: Final = 1_024
 """How many combinations of query and header have their language cached."""
@@ -72,6 +81,66 @@ def key_in(scope: Any) -> str | None:
     """Return the id of the key of a request, by its scope; none without keys."""
     key_id: str | None = scope.get("state", {}).get("key_id")
     return key_id
+
+
+def champion_of(context: AppContext, request: Request) -> Champion:
+    """Return the champion of the target that a request names.
+
+    Parameters
+    ----------
+    context
+        Of the server.
+    request
+        With or without `target` in its query; without it, the target is the default.
+
+    Raises
+    ------
+    BadBody
+        If no such target is served.
+    """
+    return champion_in(context, request.scope)
+
+
+def champion_in(context: AppContext, scope: Any) -> Champion:
+    """Return the champion of the target that a request names, by its scope.
+
+    Parameters
+    ----------
+    context
+        Of the server.
+    scope
+        Of ASGI.
+
+    Raises
+    ------
+    BadBody
+        If no such target is served.
+    """
+    query = scope.get("query_string", b"")
+    return context.targets.champion(_target(query) if query else None)
+
+
+def target_of(context: AppContext, request: Request) -> str:
+    """Return the target that a request names, as the store names it: empty is the default.
+
+    Parameters
+    ----------
+    context
+        Of the server.
+    request
+        With or without `target` in its query.
+
+    Raises
+    ------
+    BadBody
+        If no such target is served.
+    """
+    return context.targets.resolve(request.query_params.get("target"))
+
+
+@lru_cache(_CACHED)
+def _target(query: bytes) -> str | None:
+    return QueryParams(query).get("target")
 
 
 def language_of(request: Request, default: str) -> Language:

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from serve.http.app_context import AppContext
+from serve.routes.describing import TARGET, champion_of, described
 from serve.scoring import model_cards
 from serve.scoring.loaded_model import LoadedModel
 
@@ -14,14 +15,14 @@ def router(context: AppContext) -> APIRouter:
     """Return the route."""
     routes = APIRouter(tags=["model"])
 
-    @routes.get("/v1/model")
-    def model() -> dict[str, Any]:
+    @routes.get("/v1/model", openapi_extra=described(None, None, None, [TARGET]))
+    def model(request: Request) -> dict[str, Any]:
         """Return the model in use, and its card as promotion wrote it, as JSON.
 
         Without a model 503 says so; `card` is null for a model that was promoted without one.
         """
-        loaded = context.champion.current()
-        stored_card = model_cards.read(context.settings.models, loaded.version)
+        loaded = champion_of(context, request).current()
+        stored_card = model_cards.read(context.settings.models_of(loaded.target), loaded.version)
         return card(loaded) | {"card": stored_card}
 
     return routes
@@ -44,4 +45,4 @@ def card(loaded: LoadedModel) -> dict[str, Any]:
         "activity_types": list(vocabulary.activity_types),
         "attributes": [*vocabulary.categories, *vocabulary.numbers],
         "about": artifact.about,
-    }
+    } | ({"target": loaded.target} if loaded.target else {})

@@ -16,9 +16,17 @@ from serve.http.app_context import AppContext
 from serve.insight.change import ChangeSplit, Side, split
 from serve.insight.silent_forecast import SilentForecast, silent_forecast
 from serve.insight.trend import Past, past
-from serve.routes.describing import JSON, LANGUAGE, described, language_of
+from serve.routes.describing import (
+    JSON,
+    LANGUAGE,
+    TARGET,
+    champion_of,
+    described,
+    language_of,
+)
 from serve.routes.scores import EXAMPLE
 from serve.wire.bodies import ScoreBody, read, request_from_body
+from serve.wire.targets import TargetField
 
 SINCE: Final = {
     "name": "since",
@@ -34,6 +42,7 @@ class Outlook(msgspec.Struct, frozen=True):
 
     history: Past
     hot_until: SilentForecast
+    target: TargetField = msgspec.UNSET
 
 
 KINDS: Final = (ScoreBody, Outlook, ChangeSplit)
@@ -44,22 +53,27 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["scores"])
 
-    @routes.post("/v1/outlook", openapi_extra=described(ScoreBody, EXAMPLE, Outlook))
+    @routes.post("/v1/outlook", openapi_extra=described(ScoreBody, EXAMPLE, Outlook, [TARGET]))
     async def outlook(request: Request) -> Response:
         """Return the scores of 13 weeks, their trend, and when the band falls without activity."""
         score_request = request_from_body(read(ScoreBody, await request.body()), context.now())
-        loaded = context.champion.current()
-        answer = Outlook(past(loaded, score_request), silent_forecast(loaded, score_request))
+        loaded = champion_of(context, request).current()
+        answer = Outlook(
+            past(loaded, score_request),
+            silent_forecast(loaded, score_request),
+            loaded.target_field,
+        )
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.post(
-        "/v1/change", openapi_extra=described(ScoreBody, EXAMPLE, ChangeSplit, [SINCE, LANGUAGE])
+        "/v1/change",
+        openapi_extra=described(ScoreBody, EXAMPLE, ChangeSplit, [SINCE, LANGUAGE, TARGET]),
     )
     async def change(request: Request) -> Response:
         """Split the change of the probability since a moment into time, attributes, activities."""
         score_request = request_from_body(read(ScoreBody, await request.body()), context.now())
         since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
-        loaded = context.champion.current()
+        loaded = champion_of(context, request).current()
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
         language = language_of(request, context.settings.language)
         answer = split(before, Side(loaded, score_request), language)

@@ -17,11 +17,13 @@ from features.wording.sentences import Language
 from models.model.reference import BANDS
 from serve.http.app_context import AppContext
 from serve.ranking.reasons import reasons_of_row
-from serve.routes.describing import JSON, LANGUAGE, described, language_of
+from serve.routes.describing import JSON, LANGUAGE, TARGET, described, language_of, target_of
+from serve.scoring.protocols import Champion
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import MOST, RankedLead
 from serve.wire.bodies import refuse
 from serve.wire.responses import ReasonBody
+from serve.wire.targets import TargetField, target_field
 
 USUAL: Final = 50
 _DO: Final = "correct the parameter"
@@ -42,6 +44,7 @@ class Ranking(msgspec.Struct, frozen=True):
     next_cursor: str | None
     total: int
     waiting: int
+    target: TargetField = msgspec.UNSET
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -61,6 +64,7 @@ PARAMETERS: Final = [
     _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "Rows a page; 50."),
     _parameter("cursor", _TEXT, "`next_cursor` of the page before."),
     LANGUAGE,
+    TARGET,
 ]
 KINDS: Final = (Ranking,)
 """Structs that the description of the API refers to."""
@@ -74,9 +78,10 @@ def router(context: AppContext) -> APIRouter:
     async def ranking(request: Request) -> Response:
         """List the open leads, the hottest first, page by page."""
         language = language_of(request, context.settings.language)
-        query = dict(request.query_params)
+        query, target = dict(request.query_params), target_of(context, request)
         refuse(_faults(query))
         wanted = RankingFilter(
+            target=target,
             **{name: query[name] for name in _TEXTS if name in query},  # type: ignore[arg-type]
             **{name: _time(query[name]) for name in _TIMES if name in query},  # type: ignore[arg-type]
         )
@@ -85,26 +90,27 @@ def router(context: AppContext) -> APIRouter:
             store.page, wanted, query.get("cursor"), int(query.get("limit", USUAL))
         )
         waiting = await context.threads(store.waiting, now)
-        leads = [_row_answer(context, row, language, now) for row in page.rows]
-        answer = Ranking(leads, page.next_cursor, page.total, waiting)
+        champion = context.targets.of(target)
+        leads = [_row_answer(champion, row, language, now) for row in page.rows]
+        answer = Ranking(leads, page.next_cursor, page.total, waiting, target_field(target))
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
 
 
 def _row_answer(
-    context: AppContext, row: RankedLead, language: Language, now: datetime
+    champion: Champion, row: RankedLead, language: Language, now: datetime
 ) -> RankedAnswer:
     try:
-        loaded = context.champion.of(row.model_fingerprint, _version(context, row))
+        loaded = champion.of(row.model_fingerprint, _version(champion, row))
         sentences = reasons_of_row(row, loaded, language, now)
     except (ArtifactError, OSError):
         sentences = []
     return RankedAnswer(**msgspec.structs.asdict(row), sentences=sentences)
 
 
-def _version(context: AppContext, row: RankedLead) -> int | None:
-    current = context.champion.current()
+def _version(champion: Champion, row: RankedLead) -> int | None:
+    current = champion.current()
     version: int | None = current.version
     return version if current.fingerprint == row.model_fingerprint else None
 

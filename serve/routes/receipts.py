@@ -37,9 +37,13 @@ def router(context: AppContext) -> APIRouter:
 
     @routes.post("/{receipt_id}/replay", openapi_extra=described(None, None, ScoreAnswer))
     def replay(receipt_id: str) -> Response:
-        """Compute the answer again with the model that gave it; the bytes must be the same."""
+        """Compute the answer again with the model that gave it; the bytes must be the same.
+
+        The target is that of the receipt.
+        """
         scoring = context.receipts.of(receipt_id)
-        loaded = context.champion.of(scoring.model_fingerprint, scoring.model_version)
+        champion = context.targets.of(scoring.target)
+        loaded = champion.of(scoring.model_fingerprint, scoring.model_version)
         return Response(replaying.replay(scoring, loaded, context.store.histories), media_type=JSON)
 
     @routes.post(

@@ -18,6 +18,9 @@ from serve.http.problems import problem_of
 from serve.routes.describing import (
     JSON,
     LANGUAGE,
+    TARGET,
+    champion_in,
+    champion_of,
     described,
     key_in,
     key_of,
@@ -31,6 +34,7 @@ from serve.wire.responses import ScoreAnswer
 
 PATH: Final = "/v1/score"
 MOST_LEADS: Final = 1000
+_QUERY: Final = [LANGUAGE, TARGET]
 _ENCODER: Final = msgspec.json.Encoder()
 EXAMPLE: Final[dict[str, Any]] = {
     "lead_id": "L-1001",
@@ -78,14 +82,14 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["scores"])
 
-    @routes.post(PATH, openapi_extra=described(ScoreBody, EXAMPLE, ScoreAnswer, [LANGUAGE]))
+    @routes.post(PATH, openapi_extra=described(ScoreBody, EXAMPLE, ScoreAnswer, _QUERY))
     async def score(request: Request) -> Response:
         """Score one lead as of now, or as of a past moment."""
         return Response(await answer(context, request.scope, await request.body()), media_type=JSON)
 
     @routes.post(
         "/v1/score/batch",
-        openapi_extra=described(BatchBody, {"leads": [EXAMPLE]}, BatchAnswer, [LANGUAGE]),
+        openapi_extra=described(BatchBody, {"leads": [EXAMPLE]}, BatchAnswer, _QUERY),
     )
     async def score_batch(request: Request) -> Response:
         """Score up to 1,000 leads; each is answered or refused on its own."""
@@ -95,7 +99,7 @@ def router(context: AppContext) -> APIRouter:
             raise BadBody(
                 [Fault(f"$.leads: {len(leads)}", f"at most {MOST_LEADS}", "send several batches")]
             )
-        loaded, lines, scorings = context.champion.current(), [], []
+        loaded, lines, scorings = champion_of(context, request).current(), [], []
         for index, body in enumerate(leads):
             try:
                 own, scoring = scored(context, loaded, bytes(body), language, key_of(request))
@@ -118,12 +122,13 @@ async def answer(context: AppContext, scope: Any, body: bytes) -> bytes:
     context
         Of the server.
     scope
-        Of ASGI, with the language and the key of the request.
+        Of ASGI, with the language, the target and the key of the request.
     body
         A lead as JSON.
     """
     language = language_in(scope, context.settings.language)
-    _, scoring = scored(context, context.champion.current(), body, language, key_in(scope))
+    loaded = champion_in(context, scope).current()
+    _, scoring = scored(context, loaded, body, language, key_in(scope))
     await _logged(context, [scoring])
     return scoring.answer
 
@@ -159,6 +164,7 @@ def scored(
         lead_id=answer.lead_id,
         key_id=key_id,
         kind="score",
+        target=loaded.target,
         model_version=loaded.version,
         model_fingerprint=loaded.fingerprint,
         cutoff=score_request.cutoff,

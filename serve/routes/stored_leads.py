@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from serve.http.app_context import AppContext
 from serve.ranking.rows import Facts
-from serve.routes.describing import JSON, described
+from serve.routes.describing import JSON, TARGET, described, target_of
 from serve.store.engine import moment, time_of
 from serve.store.ranking.ranking import RankedLead
 from serve.wire.records import Value
@@ -49,15 +49,17 @@ def router(context: AppContext) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
-    @routes.get("/{lead_id}", openapi_extra=described(None, None, StoredLead))
-    def stored_lead(lead_id: str) -> Response:
+    @routes.get("/{lead_id}", openapi_extra=described(None, None, StoredLead, [TARGET]))
+    def stored_lead(lead_id: str, request: Request) -> Response:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row."""
-        return Response(msgspec.json.encode(_stored_lead(context, lead_id)), media_type=JSON)
+        target = target_of(context, request)
+        answer = _stored_lead(context, lead_id, target)
+        return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
 
 
-def _stored_lead(context: AppContext, lead_id: str) -> StoredLead:
+def _stored_lead(context: AppContext, lead_id: str, target: str) -> StoredLead:
     now = context.now()
     question, revisions = context.store.histories.question(lead_id, now)
     columns, number = question.columns, question.number
@@ -75,5 +77,5 @@ def _stored_lead(context: AppContext, lead_id: str) -> StoredLead:
         counts=LeadCounts(*(int((one.lead == number).sum()) for one in counts)),
         last_activity_at=None if at is None else time_of(at),
         last_activity_type=kind,
-        ranked=context.store.ranking.one(lead_id),
+        ranked=context.store.ranking.one(lead_id, target),
     )

@@ -9,11 +9,20 @@ from serve.http.app_context import AppContext
 from serve.insight.change import ChangeSplit, Side, split
 from serve.insight.silent_forecast import SilentForecast, silent_forecast
 from serve.insight.trend import Past, past
-from serve.routes.describing import JSON, LANGUAGE, described, key_of, language_of
+from serve.routes.describing import (
+    JSON,
+    LANGUAGE,
+    TARGET,
+    champion_of,
+    described,
+    key_of,
+    language_of,
+)
 from serve.routes.outlook import SINCE, since_of
 from serve.store.receipts.receipts import LoggedAnswer
 from serve.stored_leads.scores import score_stored_columns
 from serve.wire.responses import ScoreAnswer
+from serve.wire.targets import TargetField
 
 MOST_ANSWERS: Final = 100
 
@@ -24,6 +33,7 @@ class History(msgspec.Struct, frozen=True):
     history: Past
     hot_until: SilentForecast
     answers: list[LoggedAnswer] = msgspec.field(name="given")
+    target: TargetField = msgspec.UNSET
 
 
 KINDS: Final = (ScoreAnswer, History, ChangeSplit)
@@ -34,37 +44,45 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
-    @routes.get("/{lead_id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE]))
+    @routes.get(
+        "/{lead_id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
+    )
     async def score(lead_id: str, request: Request) -> Response:
         """Score a stored lead now; the answer is logged before it is sent."""
         language = language_of(request, context.settings.language)
-        key_id, loaded = key_of(request), context.champion.current()
+        key_id, loaded = key_of(request), champion_of(context, request).current()
         scoring = await context.threads(
             score_stored_columns, context, loaded, lead_id, language, key_id
         )
         await context.receipts.append([scoring])
         return Response(scoring.answer, media_type=JSON)
 
-    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History))
-    async def history(lead_id: str) -> Response:
+    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History, [TARGET]))
+    async def history(lead_id: str, request: Request) -> Response:
         """Return the scores of 13 weeks, when the band falls without activity, and past answers."""
-        loaded = context.champion.current()
+        loaded = champion_of(context, request).current()
         score_request, _ = await context.threads(
             context.store.histories.request, lead_id, context.now()
         )
-        answers = await context.threads(context.receipts.answers, lead_id, MOST_ANSWERS)
+        answers = await context.threads(
+            context.receipts.answers, lead_id, MOST_ANSWERS, loaded.target
+        )
         answer = History(
-            past(loaded, score_request), silent_forecast(loaded, score_request), answers
+            past(loaded, score_request),
+            silent_forecast(loaded, score_request),
+            answers,
+            loaded.target_field,
         )
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.get(
-        "/{lead_id}/change", openapi_extra=described(None, None, ChangeSplit, [SINCE, LANGUAGE])
+        "/{lead_id}/change",
+        openapi_extra=described(None, None, ChangeSplit, [SINCE, LANGUAGE, TARGET]),
     )
     async def change(lead_id: str, request: Request) -> Response:
         """Split the change of the probability since a moment; the parts add up exactly."""
         language = language_of(request, context.settings.language)
-        loaded = context.champion.current()
+        loaded = champion_of(context, request).current()
         score_request, _ = await context.threads(
             context.store.histories.request, lead_id, context.now()
         )

@@ -42,6 +42,7 @@ from serve.wire.records import (
 )
 from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer
 from serve.wire.stored_request import AnyRequest, StoredRequest
+from serve.wire.targets import DEFAULT, target_field
 
 _SENTENCES: Final = 65_536
 _WARM_ROUNDS: Final = 3
@@ -62,11 +63,17 @@ class LoadedModel:
         The model with all that belongs to it.
     version
         Its number in the registry, if it has one.
+    target
+        The target for which it answers; empty is the default.
     """
 
-    def __init__(self, artifact: Artifact, version: int | None = None) -> None:
+    def __init__(
+        self, artifact: Artifact, version: int | None = None, target: str = DEFAULT
+    ) -> None:
         self.artifact = artifact
         self.version = version
+        self.target = target
+        self.target_field = target_field(target)
         self.fingerprint = artifact.fingerprint
         self.scorer = Scorer(artifact)
         self._encoder = LeadEncoder(artifact.catalog.vocabulary)
@@ -219,6 +226,7 @@ class LoadedModel:
             unknown=unknown,
             language=language,
             feature_sha256=self._feature_fingerprint.of(values[0]),
+            target=self.target_field,
         )
 
     def warm(self) -> None:

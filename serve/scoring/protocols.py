@@ -8,6 +8,10 @@ from serve.scoring.loaded_model import LoadedModel
 class Champion(Protocol):
     """The model in use, and older ones by their fingerprint."""
 
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model in use."""
+
     def current(self) -> LoadedModel:
         """Return the model in use; refuse when there is none."""
 

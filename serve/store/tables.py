@@ -1,7 +1,8 @@
 """The tables of the store.
 
 Decided here: a moment is an integer, microseconds since 1970-01-01 UTC, exact in every database.
-Receipts are only ever added; erasing a person empties `input` and `answer`, and the row stays.
+Receipts are only ever added; erasing a person empties `input` and `answer`, and the row stays. What
+belongs to a target names it in `target`; see `serve.wire.targets`.
 """
 
 from typing import Final
@@ -21,6 +22,8 @@ from sqlalchemy import (
     Table,
     Text,
 )
+
+from serve.wire.targets import DEFAULT
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -94,6 +97,7 @@ RANKING: Final = Table(
     "ranking",
     METADATA,
     Column("lead_id", String, primary_key=True),
+    Column("target", String, primary_key=True, server_default=DEFAULT),
     Column("rank_key", Float, nullable=False),
     Column("probability", Float, nullable=False),
     Column("score", Float, nullable=False),
@@ -114,17 +118,18 @@ RANKING: Final = Table(
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
     Column("model_fingerprint", String, nullable=False),
-    Index("ix_ranking_rank_key_lead_id", "rank_key", "lead_id"),
-    Index("ix_ranking_band_rank_key_lead_id", "band", "rank_key", "lead_id"),
-    Index("ix_ranking_owner_id_rank_key_lead_id", "owner_id", "rank_key", "lead_id"),
-    Index("ix_ranking_source_rank_key_lead_id_band", "source", "rank_key", "lead_id", "band"),
+    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id"),
+    Index("ix_ranking_band", "target", "band", "rank_key", "lead_id"),
+    Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id"),
+    Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band"),
     Index(
         "ix_ranking_narrowing",
-        *("rank_key", "lead_id", "band", "owner_id", "source"),
+        *("target", "rank_key", "lead_id", "band", "owner_id", "source"),
         *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
     ).ddl_if(dialect="sqlite"),
 )
-"""The open leads as they were last scored; `rank_key` is the negated margin: the hottest first.
+"""The open leads as they were last scored for each target; `rank_key` is the negated margin: the
+hottest first.
 
 Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
 without reading the reasons, which are most of a row. PostgreSQL scans the table faster than that,
@@ -133,7 +138,13 @@ and an index of its cannot hold texts of any length. Leads to be handed over are
 """
 for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
     _known = _column.is_not(None)
-    Index(None, _column, postgresql_where=_known, sqlite_where=_known)
+    Index(
+        f"ix_ranking_{_column.name}",
+        RANKING.c.target,
+        _column,
+        postgresql_where=_known,
+        sqlite_where=_known,
+    )
 RANKING_MARKS: Final = Table(
     "ranking_marks",
     METADATA,
@@ -142,7 +153,8 @@ RANKING_MARKS: Final = Table(
     Column("mark", BigInteger, nullable=False),
     Column("model_fingerprint", String),
 )
-"""The moment from which each lead may score differently than it is ranked; 0 once it has changed.
+"""The moment from which each lead may score differently than it is ranked, for whatever target; 0
+once it has changed. `model_fingerprint` names the models of all targets that ranked it.
 `mark` counts the writes of a row, so that a refresher that read an older state writes nothing."""
 RECEIPTS: Final = Table(
     "receipts",
@@ -152,6 +164,7 @@ RECEIPTS: Final = Table(
     Column("lead_id", String, nullable=False, index=True),
     Column("key_id", String),
     Column("kind", String, nullable=False),
+    Column("target", String, nullable=False, server_default=DEFAULT),
     Column("model_version", Integer),
     Column("model_fingerprint", String, nullable=False),
     Column("cutoff", BigInteger, nullable=False),
@@ -188,6 +201,7 @@ WORKED_LISTS: Final = Table(
     Column("lead_id", String, primary_key=True),
     Column("user_id", String, primary_key=True),
     Column("week", BigInteger, primary_key=True),
+    Column("target", String, primary_key=True, server_default=DEFAULT),
     Column("at", BigInteger, nullable=False),
     Column("chosen_by", String, nullable=False),
     Column("probability", Float, nullable=False),

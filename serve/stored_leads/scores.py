@@ -80,6 +80,7 @@ def _scored(
         lead_id=answer.lead_id,
         key_id=asker,
         kind="stored",
+        target=loaded.target,
         model_version=loaded.version,
         model_fingerprint=loaded.fingerprint,
         cutoff=now,

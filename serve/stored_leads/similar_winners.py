@@ -62,12 +62,12 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 class Winners:
-    """The recent wins of a store."""
+    """The recent wins of a store, by target: each target has its own outcome."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
         self._histories = HistoryReader(engine)
-        self._known: _Known | None = None
+        self._known: dict[str, _Known] = {}
         self._ending = threading.Event()
 
     def like(self, loaded: LoadedModel, values: Matrix, but: str) -> Iterator[Alike]:
@@ -82,7 +82,7 @@ class Winners:
         but
             The id of the lead itself, which is left out.
         """
-        known = self._known
+        known = self._known.get(loaded.target)
         if known is None or known.fingerprint != loaded.fingerprint or not known.winners:
             return
         own = _concepts(loaded, values)
@@ -102,14 +102,15 @@ class Winners:
         now
             The moment.
         """
-        known = self._known
+        known = self._known.get(loaded.target)
         if (
             known is None
             or known.fingerprint != loaded.fingerprint
             or now - known.at >= _RENEW_AFTER
         ):
             fresh = self._read(loaded, now)
-            self._known = known if self._ending.is_set() else fresh
+            if not self._ending.is_set():
+                self._known[loaded.target] = fresh
 
     def stop(self) -> None:
         """Stop reading: the server ends."""

@@ -9,12 +9,15 @@ from datetime import datetime
 
 import msgspec
 
+from serve.wire.targets import DEFAULT
+
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     """One answer and everything needed to compute it again.
 
     `input` holds the body of a stateless request, `revisions` the revisions of the leads of a
-    stored one; `feature_sha256` is the hash of the float32 feature row.
+    stored one; `feature_sha256` is the hash of the float32 feature row. `target` names whose model
+    answered; empty is the default's.
     """
 
     receipt_id: str
@@ -22,6 +25,7 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     lead_id: str
     key_id: str | None
     kind: str
+    target: str = DEFAULT
     model_version: int | None
     model_fingerprint: str
     cutoff: datetime

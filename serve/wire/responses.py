@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from serve.wire.targets import TargetField
+
 
 class ReasonBody(msgspec.Struct, frozen=True):
     """One reason; `points` are probability points (percent), signed."""
@@ -36,7 +38,7 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: base probability + contributions of the reasons + remainder = probability.
 
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
-    wide to be of use, `sufficient_evidence` is false.
+    wide to be of use, `sufficient_evidence` is false. `target` is left out for the default target.
     """
 
     receipt_id: str
@@ -57,3 +59,4 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     unknown: Unknown
     language: str
     feature_sha256: str
+    target: TargetField = msgspec.UNSET

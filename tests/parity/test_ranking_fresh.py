@@ -202,7 +202,7 @@ def test_an_erased_person_is_in_no_ranking(company: Company) -> None:
     store = Refreshing(company.engine, 50)
     read, row = store.read(["L-8"]), {"lead_id": "L-8"}
     assert company.client.delete("/v1/leads/L-8").status_code == 200
-    assert store.write({"L-8": row}, {"L-8": (read.marks["L-8"], 0)}, "f") == 0
+    assert store.write({"": {"L-8": row}}, {"L-8": (read.marks["L-8"], 0)}, "f") == 0
     company.refresh()
     assert "L-8" not in company.rows()
     with company.engine.connect() as connection:

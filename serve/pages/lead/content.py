@@ -78,7 +78,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         If it is not stored, or this user may not see it.
     """
     parts, words = pages.parts, pages.words[visit.language]
-    loaded = parts.champion.current()
+    loaded = pages.champion(visit).current()
     asker = f"user:{visit.user_id}" if visit.user_id else None
     scored = score_stored(parts, loaded, lead_id, visit.language, asker)
     if not may_see(visit, parts.settings, owner_of(scored.request, parts.now())):
@@ -93,7 +93,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     return {
         "answer": scored.answer,
         "lead": lead,
-        "address": display_names.lead_address(scored.answer.lead_id),
+        "address": display_names.lead_address(scored.answer.lead_id, visit.target),
         "title": display_names.title_of(lead_id, attributes),
         "about": display_names.about(attributes, vocabulary, visit.language),
         "owner": people.owner(owner_of(scored.request, parts.now())),
@@ -162,7 +162,7 @@ def _similar(one: Alike, loaded: LoadedModel, visit: Visit) -> Similar:
     labels = (concepts.labels[concepts.codes.index(code)] for code in one.shared)
     return Similar(
         lead_id=one.winner.lead_id,
-        address=display_names.lead_address(one.winner.lead_id),
+        address=display_names.lead_address(one.winner.lead_id, visit.target),
         kind=display_names.kind_of(one.winner.attributes, vocabulary, visit.language),
         won_at=one.winner.won_at,
         probability=one.winner.probability,

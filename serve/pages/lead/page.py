@@ -39,7 +39,8 @@ def router(pages: Pages) -> APIRouter:
             form.one("verdict"), form.one("note")[:_MOST_NOTE] or None, f"user:{visit.user_id}"
         )
         await pages.parts.threads(_judge, pages, visit, (lead_id, form.one("receipt_id")), verdict)
-        return RedirectResponse(f"{display_names.lead_address(lead_id)}#feedback", 303)
+        address = display_names.lead_address(lead_id, visit.target)
+        return RedirectResponse(f"{address}#feedback", 303)
 
     return routes
 

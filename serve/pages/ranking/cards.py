@@ -89,7 +89,7 @@ class Cards:
         source = display_names.value_words("source", row.source, vocabulary, words.language)
         return Card(
             row=row,
-            address=display_names.lead_address(row.lead_id),
+            address=display_names.lead_address(row.lead_id, self._loaded.target),
             title=display_names.title_of(row.lead_id, row.attributes),
             about=display_names.about(row.attributes, vocabulary, words.language),
             owner=self._people.owner(row.owner_id),

@@ -58,7 +58,7 @@ def _cards(
 ) -> Cards:
     drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
     words, now = pages.words[visit.language], pages.parts.now()
-    return Cards(pages.parts.champion, words, people, recent(now), drawn)
+    return Cards(pages.champion(visit), words, people, recent(now), drawn)
 
 
 def _planned(
@@ -86,12 +86,13 @@ def _all(pages: Pages, wanted: RankingFilter, most: int) -> Iterator[RankedLead]
 
 
 def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
-    parts, loaded = pages.parts, pages.parts.champion.current()
+    parts, loaded = pages.parts, pages.champion(visit).current()
     people = pages.people(visit.language)
     wanted = query.filter(visit, parts.settings, people, parts.now())
     planned, counts = _planned(pages, visit, query, wanted), parts.store.ranking_counts
     page, bands = _page(pages, wanted, query.cursor, planned)
-    choices = counts.choices(RankingFilter(owners=visible_owners(visit, parts.settings)))
+    visible = RankingFilter(target=visit.target, owners=visible_owners(visit, parts.settings))
+    choices = counts.choices(visible)
     make = _cards(pages, visit, people, planned)
     return {
         "cards": [make.of(row) for row in page.rows],

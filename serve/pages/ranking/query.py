@@ -91,6 +91,7 @@ class RankingQuery:
             owners = wanted if owners is None else owners & wanted
         since = recent(now)
         return RankingFilter(
+            target=visit.target,
             band=cast("Band", self.band) if self.band else None,
             source=self.source or None,
             q=self.q or None,

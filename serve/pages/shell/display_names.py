@@ -151,10 +151,17 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
     return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
 
 
-def lead_address(lead_id: str) -> str:
+def lead_address(lead_id: str, target: str = "") -> str:
     """Return the address of a lead's page.
 
-    >>> lead_address("a/b c")
-    '/leads/a%2Fb%20c'
+    Parameters
+    ----------
+    lead_id
+        The lead.
+    target
+        The target that the page is about; empty is the default.
+
+    >>> lead_address("a/b c"), lead_address("a", "upsell")
+    ('/leads/a%2Fb%20c', '/leads/a?target=upsell')
     """
-    return f"/leads/{quote(lead_id, safe='')}"
+    return f"/leads/{quote(lead_id, safe='')}" + (f"?target={target}" if target else "")

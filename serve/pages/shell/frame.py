@@ -32,10 +32,17 @@ from serve.pages.shell.visitor import (
     new_token,
     token_of,
 )
+from serve.routes.describing import target_of
+from serve.scoring.protocols import Champion
+from serve.scoring.targets import label_of
 from serve.store.people.users import User
 
 _PAGES: Final = Path(__file__).parents[1]
 _HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
+_OF_TARGETS: Final = frozenset(
+    ("ranking.html.j2", "lead.html.j2", "handover.html.j2", "model.html.j2")
+)
+"""The pages that are about one target."""
 _YEAR_SECONDS: Final = 365 * 86_400
 HEADERS: Final = {
     "content-security-policy": (
@@ -75,7 +82,13 @@ class Pages:
         ------
         NotSignedIn, NotAllowedHere
             If nobody signed in; if there are no users and the server is reached by a foreign name.
+        BadBody
+            If the address names a target that is not served.
         """
+        guest = self._admitted(request)
+        return replace(guest, target=target_of(self.parts, request))
+
+    def _admitted(self, request: Request) -> Visit:
         guest = self.guest(request)
         if guest.user is not None:
             return guest
@@ -105,6 +118,16 @@ class Pages:
             path=request.url.path,
             query=request.url.query,
         )
+
+    def champion(self, visit: Visit) -> Champion:
+        """Return the champion of the target that a page is about."""
+        return self.parts.targets.of(visit.target)
+
+    def _choices(self, visit: Visit, template: str) -> list[tuple[str, str]]:
+        """Return the targets to switch to, each with its label; none where there is no choice."""
+        ready = list(self.parts.targets.ready()) if template in _OF_TARGETS else []
+        named = [(one.target, label_of(one, visit.language)) for one in ready]
+        return named if len(named) > 1 else []
 
     def people(self, language: Language) -> PersonNames:
         """Return the names of people."""
@@ -144,7 +167,8 @@ class Pages:
         """
         made = self._environments[visit.language].get_template(template)
         hidden = _HIDDEN.format(TOKEN, visit.form_token)
-        page = made.render(visit=visit, now=self.parts.now(), form_token=lambda: hidden, **context)
+        context |= {"targets": self._choices(visit, template), "form_token": lambda: hidden}
+        page = made.render(visit=visit, now=self.parts.now(), **context)
         response = Response(page, status, HEADERS, "text/html; charset=utf-8")
         self.remember(request, visit, response)
         return response

@@ -19,6 +19,7 @@ from serve.pages.shell.page_words import LANGUAGES
 from serve.routes.describing import accepted_language
 from serve.settings import LOOPBACK, Settings
 from serve.store.people.users import User
+from serve.wire.targets import DEFAULT
 
 LANGUAGE_COOKIE: Final = "mikomi_language"
 _COOKIE: Final = "mikomi_session"
@@ -41,6 +42,8 @@ class Visit:
         Whether there are no users and the server is on loopback: everyone here may do everything.
     path, query
         The address, which the language switch leaves as it is.
+    target
+        The target that the page is about; empty is the default.
     """
 
     language: Language
@@ -49,6 +52,7 @@ class Visit:
     open_to_all: bool
     path: str
     query: str
+    target: str = DEFAULT
 
     @property
     def form_token(self) -> str:
@@ -75,6 +79,12 @@ class Visit:
             pair for pair in parse_qsl(self.query, keep_blank_values=True) if pair[0] != "lang"
         ]
         return f"{self.path}?{urlencode([*others, ('lang', language)])}"
+
+    def link(self, address: str) -> str:
+        """Return an address of these pages, about the same target."""
+        if not self.target:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}target={self.target}"
 
     def with_query(self, **values: object) -> str:
         """Return the address of this page with a changed query; None removes a parameter."""

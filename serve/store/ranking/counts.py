@@ -34,7 +34,7 @@ class RankingCounts:
 
     def choices(self, wanted: RankingFilter) -> Choices:
         """List the owners and sources of the leads that a user may see."""
-        visible = RankingFilter(owners=wanted.owners)
+        visible = RankingFilter(target=wanted.target, owners=wanted.owners)
         with self._engine.connect() as connection:
             columns = [
                 connection.execute(_values(column, visible)).scalars()
@@ -53,6 +53,7 @@ def _values(column: Column[Any], visible: RankingFilter) -> Select[Any]:
     """Return the query of the values of a column; for some owners, of their few leads only."""
     if visible.owners is not None:
         return select(column).where(*conditions(visible)).distinct()
-    values = select(func.min(column).label("value")).cte(recursive=True)
-    above = select(func.min(column)).where(column > values.c.value).scalar_subquery()
+    own = RANKING.c.target == visible.target
+    values = select(func.min(column).label("value")).where(own).cte(recursive=True)
+    above = select(func.min(column)).where(own, column > values.c.value).scalar_subquery()
     return select(values.union_all(select(above).where(values.c.value.is_not(None))).c.value)

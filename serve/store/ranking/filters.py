@@ -1,6 +1,7 @@
 """The filter of the ranking, and its conditions in a statement.
 
-Decided here: a missing value does not filter; texts are compared normalised and without case.
+Decided here: a missing value does not filter, but a ranking is always that of one target; texts are
+compared normalised and without case.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.tables import RANKING
 from serve.store.text_contains import text_contains
+from serve.wire.targets import DEFAULT
 
 Band = Literal["hot", "warm", "cold"]
 
@@ -23,6 +25,8 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    target
+        The target of the ranking; empty is the default.
     band, owner_id, source
         Leads with this value.
     q
@@ -37,6 +41,7 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
         Leads that were created, became hot or woke up at this moment or later.
     """
 
+    target: str = DEFAULT
     band: Band | None = None
     owner_id: str | None = None
     source: str | None = None
@@ -73,6 +78,7 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
     of
         The ranking, or a selection with its columns.
     """
+    yield of.c.target == wanted.target
     for name in ("band", "owner_id", "source"):
         value = getattr(wanted, name)
         if value is not None:

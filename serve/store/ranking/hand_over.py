@@ -25,14 +25,14 @@ class ToHandOver:
         self._ranking = ranking
 
     def page(
-        self, owners: frozenset[str | None] | None, since: datetime, skipped: int, limit: int
+        self, visible: RankingFilter, since: datetime, skipped: int, limit: int
     ) -> RankingPage:
         """Return the leads of one page, and how many wait in all; a page after the last is empty.
 
         Parameters
         ----------
-        owners
-            The owners whose leads the user may see; missing means all.
+        visible
+            The target, and the owners whose leads the user may see.
         since
             The user's last visit: leads wait from an event at this moment or later on.
         skipped
@@ -41,13 +41,14 @@ class ToHandOver:
             How many leads a page holds.
         """
         crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
-        narrowed = [*conditions(RankingFilter(owners=owners)), or_(crossed, woke)]
+        narrowed = [*conditions(visible), or_(crossed, woke)]
         first = _first(crossed, woke)
-        ids = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
-        ids = ids.order_by(first, RANKING.c.lead_id).offset(skipped).limit(limit)
+        query = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
+        query = query.order_by(first, RANKING.c.lead_id).offset(skipped).limit(limit)
         with self._engine.begin() as connection:
-            shown = connection.execute(ids).all()
-        rows = {row.lead_id: row for row in self._ranking.some(one.lead_id for one in shown)}
+            shown = connection.execute(query).all()
+        ids = [one.lead_id for one in shown]
+        rows = {row.lead_id: row for row in self._ranking.some(ids, visible.target)}
         leads = [rows[one.lead_id] for one in shown if one.lead_id in rows]
         return RankingPage(leads, None, shown[0].waiting if shown else 0)
 

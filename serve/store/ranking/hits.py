@@ -20,7 +20,7 @@ NEAR: Final = 5_000
 _ORDER: Final = ("rank_key", "lead_id")
 _SELECTED: Final = (*_ORDER, "band")
 _NARROWING: Final = (
-    *(*_SELECTED, "owner_id", "source"),
+    *(*_SELECTED, "target", "owner_id", "source"),
     *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
 )
 
@@ -78,7 +78,8 @@ def _any_band(wanted: RankingFilter) -> RankingFilter:
 
 def _near(wanted: RankingFilter, place: Place | None, limit: int) -> Select[Any]:
     columns = [RANKING.c[name] for name in _NARROWING]
-    hottest = _first(select(*columns), RANKING, place, NEAR).subquery()
+    of_target = select(*columns).where(RANKING.c.target == wanted.target)
+    hottest = _first(of_target, RANKING, place, NEAR).subquery()
     fitting = select(hottest.c.lead_id).where(*conditions(wanted, hottest))
     return _first(fitting, hottest, None, limit)
 

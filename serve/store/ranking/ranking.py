@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine, func, select, tuple_
+from sqlalchemy import Engine, Select, func, select, tuple_
 
 from features.errors import Fault
 from features.records.normalize import folded
@@ -25,6 +25,7 @@ from serve.store.ranking.filters import Band, Place, RankingFilter, conditions, 
 from serve.store.ranking.hits import hits
 from serve.store.tables import RANKING, RANKING_MARKS
 from serve.wire.records import Value
+from serve.wire.targets import DEFAULT, TargetField, target_field
 
 MOST: Final = 1_000
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
@@ -81,6 +82,7 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     band_falls_at: datetime | None
     as_of: datetime
     model_fingerprint: str
+    target: TargetField = msgspec.UNSET
 
 
 class RankingPage(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ class StoredRanking:
         ids = select(RANKING.c.lead_id).where(*narrowed).order_by(*_ORDER).limit(limit + 1)
         if place is not None:
             ids = ids.where(tuple_(*_ORDER) > tuple_(place.rank_key, place.lead_id))
-        query = select(RANKING).where(RANKING.c.lead_id.in_(ids)).order_by(*_ORDER)
+        query = _rows(wanted.target, ids)
         with self._engine.begin() as connection:
             rows = connection.execute(query).all()
             if place is not None:
@@ -160,16 +162,22 @@ class StoredRanking:
         place = None if cursor is None else _place(cursor)
         with self._engine.begin() as connection:
             matches = hits(connection, wanted, place, limit + 1)
-            query = select(RANKING).where(RANKING.c.lead_id.in_(matches.lead_ids))
-            rows = connection.execute(query.order_by(*_ORDER)).all()
+            rows = connection.execute(_rows(wanted.target, matches.lead_ids)).all()
         total = matches.bands.get(wanted.band, 0) if wanted.band else sum(matches.bands.values())
         return _page(rows, limit, total if place is None else place.total), matches.bands
 
-    def one(self, lead_id: str) -> RankedLead | None:
-        """Return the row of one lead; none if it is not open, or not yet scored."""
-        query = select(RANKING).where(RANKING.c.lead_id == folded(lead_id))
+    def one(self, lead_id: str, target: str = DEFAULT) -> RankedLead | None:
+        """Return the row of one lead; none if it is not open, or not yet scored.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        target
+            Of the ranking; empty is the default.
+        """
         with self._engine.begin() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_rows(target, [folded(lead_id)])).one_or_none()
         return None if row is None else _ranked(row)
 
     def below(self, wanted: RankingFilter, last: RankedLead | None) -> list[str]:
@@ -188,9 +196,17 @@ class StoredRanking:
         with self._engine.begin() as connection:
             return list(connection.execute(query).scalars())
 
-    def some(self, lead_ids: Iterable[str]) -> list[RankedLead]:
-        """Return the rows of some leads, the hottest first."""
-        query = select(RANKING).where(RANKING.c.lead_id.in_(list(lead_ids))).order_by(*_ORDER)
+    def some(self, lead_ids: Iterable[str], target: str = DEFAULT) -> list[RankedLead]:
+        """Return the rows of some leads, the hottest first.
+
+        Parameters
+        ----------
+        lead_ids
+            The leads.
+        target
+            Of the ranking; empty is the default.
+        """
+        query = _rows(target, list(lead_ids))
         with self._engine.begin() as connection:
             return [_ranked(row) for row in connection.execute(query).all()]
 
@@ -200,6 +216,12 @@ class StoredRanking:
         query = select(func.count()).select_from(RANKING_MARKS).where(due)
         with self._engine.begin() as connection:
             return int(connection.execute(query).scalar_one())
+
+
+def _rows(target: str, lead_ids: Any) -> Select[Any]:
+    """Return the query of the rows of some leads, the hottest first."""
+    own = (RANKING.c.lead_id.in_(lead_ids), RANKING.c.target == target)
+    return select(RANKING).where(*own).order_by(*_ORDER)
 
 
 def _page(rows: Sequence[Any], limit: int, total: int) -> RankingPage:
@@ -225,6 +247,7 @@ def _place(cursor: str) -> Place:
 def _ranked(row: Any) -> RankedLead:
     columns = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
     del columns["searched"]
+    columns["target"] = target_field(columns["target"])
     columns["margin"] = -columns.pop("rank_key")
     columns["attributes"] = msgspec.json.decode(columns["attributes"], type=dict[str, Value])
     columns["reasons"] = _REASONS.decode(columns["reasons"])

@@ -1,9 +1,11 @@
-"""Which leads of the ranking are due, their records, and the writing of new rows.
+"""Which leads of the rankings are due, their records, and the writing of new rows.
 
 Decided here: a lead is due when it is marked, when its moment has come, or when another model
 scored it; with a marked lead all of its account are due, if the model uses the account. The marks
 are read before the records; a row is written only if its mark is still the one read, which the
 write increments. So however many refreshers run, none ever replaces a newer row with an older one.
+The rankings of all targets are refreshed together: the records of a lead, which take longest to
+read, are read once, and one mark serves all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +32,7 @@ from serve.store.leads.stored_leads import leads_of, read_leads
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
+_KEY: Final = ("lead_id", "target")
 _AT_ONCE: Final = 250
 _ENOUGH: Final = 20
 """A batch is made smaller when it has more than this many times its size of account mates."""
@@ -74,13 +77,15 @@ class Refreshing:
             rows = connection.execute(query.order_by(marks.due_at).limit(self._batch)).all()
         return [row.lead_id for row in rows], [row.lead_id for row in rows if row.due_at == DUE]
 
-    def of_another_model(self, fingerprint: str, sweep: Sweep) -> tuple[list[str], Sweep]:
+    def of_another_model(
+        self, fingerprints: Mapping[str, str], sweep: Sweep
+    ) -> tuple[list[str], Sweep]:
         """Return the next leads that another model scored, the hottest first, then the unranked.
 
         Parameters
         ----------
-        fingerprint
-            Of the model in use.
+        fingerprints
+            Of the model in use, by target.
         sweep
             How far the leads were read.
 
@@ -90,20 +95,25 @@ class Refreshing:
         """
         with reading(self._engine).begin() as connection:
             if not sweep.ranked:
-                rows = connection.execute(self._ranked(fingerprint, sweep)).all()
+                rows = connection.execute(self._ranked(fingerprints, sweep)).all()
                 if rows:
                     place = (rows[-1].rank_key, rows[-1].lead_id)
                     return [row.lead_id for row in rows], sweep._replace(place=place)
             marks = RANKING_MARKS.c
-            other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != fingerprint)
+            models = fingerprint_of(fingerprints)
+            other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != models)
             query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
             rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
             ids = list(rest.scalars())
         last = ids[-1] if ids else sweep.lead_id
         return ids, sweep._replace(ranked=True, lead_id=last, done=not ids)
 
-    def _ranked(self, fingerprint: str, sweep: Sweep) -> Any:
-        query = select(*_ORDER).where(RANKING.c.model_fingerprint != fingerprint)
+    def _ranked(self, fingerprints: Mapping[str, str], sweep: Sweep) -> Any:
+        outdated = (
+            and_(RANKING.c.target == target, RANKING.c.model_fingerprint != fingerprint)
+            for target, fingerprint in fingerprints.items()
+        )
+        query = select(*_ORDER).where(or_(*outdated))
         if sweep.place is not None:
             query = query.where(tuple_(*_ORDER) > tuple_(*sweep.place))
         return query.order_by(*_ORDER).limit(self._batch)
@@ -149,30 +159,39 @@ class Refreshing:
                 break
         return list(dict.fromkeys(taken)), {one for name in mates.values() for one in name}
 
-    def before(self, lead_ids: Sequence[str]) -> dict[str, Before]:
-        """Return the former rows of leads, by lead."""
+    def before(self, lead_ids: Sequence[str], target: str) -> dict[str, Before]:
+        """Return the former rows of leads, by lead.
+
+        Parameters
+        ----------
+        lead_ids
+            The leads.
+        target
+            Of the ranking.
+        """
         with reading(self._engine).begin() as connection:
             columns = [RANKING.c[name] for name in ("lead_id", *Before._fields)]
-            query = select(*columns).where(in_ids(connection.dialect.name, RANKING.c.lead_id))
+            own = in_ids(connection.dialect.name, RANKING.c.lead_id)
+            query = select(*columns).where(own, RANKING.c.target == target)
             rows = connection.execute(query, bound(connection, lead_ids))
             return {row.lead_id: Before(*row[1:]) for row in rows}
 
     def write(
         self,
-        rows: Mapping[str, Mapping[str, Any]],
+        rows: Mapping[str, Mapping[str, Mapping[str, Any]]],
         marks: Mapping[str, tuple[int, int]],
-        fingerprint: str | None,
+        fingerprint: str,
     ) -> int:
-        """Write rows, and remove refreshed leads without a row from the ranking.
+        """Write rows, and remove refreshed leads without a row from the rankings.
 
         Parameters
         ----------
         rows
-            The rows of `ranking` by lead.
+            The rows of `ranking` by lead, by target; other targets' rows stay as they are.
         marks
             Of every refreshed lead, the mark that was read and the moment it is due again.
         fingerprint
-            Of the model that scored them.
+            Of the models that scored them; see `fingerprint_of`.
 
         Returns
         -------
@@ -184,12 +203,22 @@ class Refreshing:
             with self._engine.begin() as connection:
                 now = _marks(connection, own, lock=True)
                 valid = [one for one in own if now.get(one) == marks[one][0]]
-                _put(connection, [dict(rows[one]) for one in valid if one in rows])
-                gone = [one for one in valid if one not in rows]
-                _remove(connection, gone)
+                for target, of_target in rows.items():
+                    _put(connection, [dict(of_target[one]) for one in valid if one in of_target])
+                    _remove(connection, target, [one for one in valid if one not in of_target])
                 _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
             done += len(valid)
         return done
+
+
+def fingerprint_of(fingerprints: Mapping[str, str]) -> str:
+    """Return one fingerprint of the models of all targets, by target.
+
+    >>> fingerprint_of({"": "0a"}), fingerprint_of({"": "0a", "upsell": "1b"})
+    ('0a', '0a upsell=1b')
+    """
+    named = (f"{target}={one}" if target else one for target, one in sorted(fingerprints.items()))
+    return " ".join(named)
 
 
 def _mates(connection: Connection, account_id: str) -> list[str]:
@@ -212,19 +241,18 @@ def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     adding = upsert(connection.dialect.name, RANKING)
-    values = {name: adding.excluded[name] for name in rows[0] if name != "lead_id"}
-    connection.execute(adding.on_conflict_do_update(index_elements=["lead_id"], set_=values), rows)
+    values = {name: adding.excluded[name] for name in rows[0] if name not in _KEY}
+    connection.execute(adding.on_conflict_do_update(index_elements=_KEY, set_=values), rows)
 
 
-def _remove(connection: Connection, lead_ids: Sequence[str]) -> None:
+def _remove(connection: Connection, target: str, lead_ids: Sequence[str]) -> None:
     if lead_ids:
-        query = delete(RANKING).where(in_ids(connection.dialect.name, RANKING.c.lead_id))
+        own = in_ids(connection.dialect.name, RANKING.c.lead_id)
+        query = delete(RANKING).where(own, RANKING.c.target == target)
         connection.execute(query, bound(connection, lead_ids))
 
 
-def _increment(
-    connection: Connection, due: Sequence[tuple[str, int]], fingerprint: str | None
-) -> None:
+def _increment(connection: Connection, due: Sequence[tuple[str, int]], fingerprint: str) -> None:
     if due:
         marks = RANKING_MARKS.c
         counted = (

@@ -17,6 +17,7 @@ from serve.store.receipts.group_commit import GroupCommit
 from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
 from serve.store.tables import FEEDBACK, RECEIPTS
 from serve.wire.receipt import Scoring
+from serve.wire.targets import DEFAULT
 
 _OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError)
 VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
@@ -95,7 +96,7 @@ class Receipts:
         with reading(self._engine).connect() as connection:
             return scoring_of(_stored_row(connection, receipt_id))
 
-    def answers(self, lead_id: str, most: int) -> list[LoggedAnswer]:
+    def answers(self, lead_id: str, most: int, target: str = DEFAULT) -> list[LoggedAnswer]:
         """Return at most `most` answers about a lead, the newest first.
 
         Parameters
@@ -104,9 +105,15 @@ class Receipts:
             The id of the lead; it is normalised here.
         most
             How many answers at most.
+        target
+            Whose answers; empty is the default.
         """
         query = select(RECEIPTS.c.receipt_id, RECEIPTS.c.at, RECEIPTS.c.kind, RECEIPTS.c.answer)
-        query = query.where(RECEIPTS.c.lead_id == folded(lead_id), RECEIPTS.c.erased_at.is_(None))
+        query = query.where(
+            RECEIPTS.c.lead_id == folded(lead_id),
+            RECEIPTS.c.target == target,
+            RECEIPTS.c.erased_at.is_(None),
+        )
         with reading(self._engine).connect() as connection:
             rows = connection.execute(query.order_by(RECEIPTS.c.at.desc()).limit(most)).all()
         decoded = [(row, _NUMBERS.decode(row.answer)) for row in rows]

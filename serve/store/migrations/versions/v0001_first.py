@@ -112,6 +112,7 @@ def _receipts() -> None:
         sa.Column("lead_id", sa.String(), nullable=False),
         sa.Column("key_id", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), server_default="", nullable=False),
         sa.Column("model_version", sa.Integer(), nullable=True),
         sa.Column("model_fingerprint", sa.String(), nullable=False),
         sa.Column("cutoff", sa.BigInteger(), nullable=False),
@@ -160,6 +161,7 @@ def _ranking() -> None:
     op.create_table(
         "ranking",
         sa.Column("lead_id", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), server_default="", nullable=False),
         sa.Column("rank_key", sa.Float(), nullable=False),
         sa.Column("probability", sa.Float(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
@@ -180,28 +182,27 @@ def _ranking() -> None:
         sa.Column("band_falls_at", sa.BigInteger(), nullable=True),
         sa.Column("as_of", sa.BigInteger(), nullable=False),
         sa.Column("model_fingerprint", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_ranking")),
+        sa.PrimaryKeyConstraint("lead_id", "target", name=op.f("pk_ranking")),
     )
 
 
 def _ranking_indexes() -> None:
-    op.create_index("ix_ranking_band_rank_key_lead_id", "ranking", ["band", "rank_key", "lead_id"])
-    op.create_index(
-        "ix_ranking_owner_id_rank_key_lead_id", "ranking", ["owner_id", "rank_key", "lead_id"]
-    )
-    op.create_index("ix_ranking_rank_key_lead_id", "ranking", ["rank_key", "lead_id"])
-    op.create_index(
-        "ix_ranking_source_rank_key_lead_id_band",
-        "ranking",
-        ["source", "rank_key", "lead_id", "band"],
-    )
+    order = ["rank_key", "lead_id"]
+    op.create_index("ix_ranking_rank_key", "ranking", ["target", *order])
+    op.create_index("ix_ranking_band", "ranking", ["target", "band", *order])
+    op.create_index("ix_ranking_owner_id", "ranking", ["target", "owner_id", *order])
+    op.create_index("ix_ranking_source", "ranking", ["target", "source", *order, "band"])
     for name in ("crossed_at", "woke_up_at"):
         known = sa.column(name).is_not(None)
         op.create_index(
-            f"ix_ranking_{name}", "ranking", [name], postgresql_where=known, sqlite_where=known
+            f"ix_ranking_{name}",
+            "ranking",
+            ["target", name],
+            postgresql_where=known,
+            sqlite_where=known,
         )
     if op.get_bind().dialect.name == "sqlite":
-        columns = ["rank_key", "lead_id", "band", "owner_id", "source"]
+        columns = ["target", *order, "band", "owner_id", "source"]
         columns += ["created_at", "crossed_at", "woke_up_at", "searched", "attributes"]
         op.create_index("ix_ranking_narrowing", "ranking", columns)
 
@@ -221,12 +222,15 @@ def _refreshing() -> None:
         sa.Column("lead_id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("week", sa.BigInteger(), nullable=False),
+        sa.Column("target", sa.String(), server_default="", nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("chosen_by", sa.String(), nullable=False),
         sa.Column("probability", sa.Float(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("model_fingerprint", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("lead_id", "user_id", "week", name=op.f("pk_worked_lists")),
+        sa.PrimaryKeyConstraint(
+            "lead_id", "user_id", "week", "target", name=op.f("pk_worked_lists")
+        ),
     )
 
 
