@@ -155,7 +155,16 @@ class _Ingest:
         fed = {table for table in SPECS if self.mapping.rules(table)}
         until = self.until if self.until is not None else self.settings.as_of
         later = frozenset(name for rule in self.mapping.leads for name in rule.known_later)
-        return About(frozenset(fed), until, self.mapping.stages, tuple(kinds), later)
+        untimed = all("created_at" not in rule.columns for rule in self.mapping.leads)
+        return About(
+            frozenset(fed),
+            until,
+            self.mapping.stages,
+            tuple(kinds),
+            later,
+            end_open=self.until is None and not untimed,
+            undone_wins=self.mapping.undone_wins == "count",
+        )
 
     def _dependents(
         self, leads: gather.Gathered, accounts: gather.Gathered

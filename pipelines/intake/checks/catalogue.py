@@ -13,6 +13,9 @@ from pipelines.intake.checks.outcomes.c017_too_few_outcomes import CHECK as C017
 from pipelines.intake.checks.outcomes.c019_outcome_activities import CHECK as C019
 from pipelines.intake.checks.outcomes.c020_stages_not_stated import CHECK as C020
 from pipelines.intake.checks.outcomes.c023_won_and_lost import CHECK as C023
+from pipelines.intake.checks.outcomes.c027_nobody_won import CHECK as C027
+from pipelines.intake.checks.outcomes.c028_undone_wins import CHECK as C028
+from pipelines.intake.checks.outcomes.c031_untranslated_decisions import CHECK as C031
 from pipelines.intake.checks.tables.c001_empty_tables import CHECK as C001
 from pipelines.intake.checks.tables.c002_missing_values import CHECK as C002
 from pipelines.intake.checks.tables.c004_unreadable_numbers import CHECK as C004
@@ -29,6 +32,8 @@ from pipelines.intake.checks.times.c014_mixed_zones import CHECK as C014
 from pipelines.intake.checks.times.c015_zone_not_stated import CHECK as C015
 from pipelines.intake.checks.times.c016_clock_changes import CHECK as C016
 from pipelines.intake.checks.times.c021_later_without_time import CHECK as C021
+from pipelines.intake.checks.times.c029_days_only import CHECK as C029
+from pipelines.intake.checks.times.c030_activities_ahead import CHECK as C030
 
 CHECKS: Final[tuple[Check, ...]] = (
     C001,
@@ -57,4 +62,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     C024,
     C025,
     C026,
+    C027,
+    C028,
+    C029,
+    C030,
+    C031,
 )

@@ -92,6 +92,11 @@ class ColumnRule(Strict):
         default=None, description="times: iso, epoch_s, epoch_ms, epoch_us or a strptime pattern"
     )
     zone: str | None = Field(default=None, description="times without an offset are in this zone")
+    day: Literal["start", "end"] | None = Field(
+        default=None,
+        description="times: a date without a time of day is the first or the last moment of that "
+        "local day; absent: the last for outcomes, the first for everything else",
+    )
     values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
     other_values: Literal["keep", "missing", "skip", "fault"] | None = Field(
         default=None,
@@ -271,9 +276,15 @@ class Mapping(Strict):
     outcome_activities: Words = Field(
         default=(), description="activity types that are the outcome written down: never activities"
     )
+    undone_wins: Literal["exclude", "count"] = Field(
+        default="exclude",
+        description="a win that is followed by `lost` or `opened` of the same deal: left out, or a "
+        "conversion all the same",
+    )
     observed_until: str | None = Field(
         default=None,
-        description="ISO time until which the data are complete; absent: the latest time",
+        description="ISO time until which the data are complete; absent: the latest time; "
+        "activities over a day after the last lead and outcome do not count",
     )
     labels: Labels = Labels()
 

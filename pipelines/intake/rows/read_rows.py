@@ -62,7 +62,15 @@ def read_piece(job: Job, piece: Piece) -> Reading:
     rows = len(piece.frame)
     number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
     frame = piece.frame.reset_index(drop=True)
-    everything = Cells(frame, number, mapping.missing_values, times, Notes(rows))
+    everything = Cells(
+        frame,
+        number,
+        mapping.missing_values,
+        times,
+        Notes(rows),
+        rule.source,
+        outcomes=job.table == "outcomes",
+    )
     meant = _meant(everything, rule)
     cells = everything.take(meant)
     table = _columns(cells, job)
