@@ -43,7 +43,7 @@ def undone_wins(outcomes: pd.DataFrame) -> Flags:
 
 
 def _detail(rows: pd.DataFrame) -> str:
-    deals = rows["deal_id"].dropna().unique() if "deal_id" in rows else []
+    deals = list(rows["deal_id"].dropna().unique()) if "deal_id" in rows else []
     named = ", ".join(map(str, deals[:NAMED])) + (", ..." if len(deals) > NAMED else "")
     return "won and later lost or re-opened" + (f" (deals {named})" if named else "")
 
