@@ -8,7 +8,7 @@ or not at all.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -29,7 +29,7 @@ from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
 from pipelines.intake.rows.lookup import times_of
-from pipelines.intake.rows.notes import AUDIT, PLACE, ROW, RULE
+from pipelines.intake.rows.notes import AUDIT, NOTES, PLACE, ROW, RULE
 from pipelines.intake.screening import Screening
 from pipelines.intake.spool import Spool, parts_of
 from pipelines.storage import partitions
@@ -172,8 +172,10 @@ class _Ingest:
         """Screen all tables but activities, each against those before it."""
         kept: dict[TableName, pd.DataFrame] = {}
         kept["accounts"] = self._screened("accounts", accounts, kept)
-        kept["leads"] = self._screened("leads", leads, kept)
         outcomes = self._gather("outcomes")
+        if self.mapping.undated_wins == "exclude_lead":
+            leads = replace(leads, frame=self._undated_noted(leads.frame, outcomes.frame))
+        kept["leads"] = self._screened("leads", leads, kept)
         self._after_created(outcomes.frame, kept["leads"])
         kept["outcomes"] = self._screened("outcomes", outcomes, kept)
         changes = gather.with_changes(self._gather("attribute_changes"), leads.changes)
@@ -187,6 +189,20 @@ class _Ingest:
             return read.frame
         self.screening.arrived(table, len(read.frame), read.passed_over)
         return self.screening.screen(table, read.frame, others, read.zones)
+
+    def _undated_noted(self, leads: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+        """Note leads that were won nobody knows when: they are neither converted nor not."""
+        dated = [
+            n
+            for n, rule in enumerate(self.mapping.outcomes)
+            if rule.columns["occurred_at"].after_created_days is not None
+        ]
+        won = outcomes[(outcomes["outcome"] == "won") & ~outcomes[RULE].isin(dated)]
+        known = won.loc[won["occurred_at"].notna(), "lead_id"]
+        undated = won.loc[won["occurred_at"].isna() & ~won["lead_id"].isin(known), "lead_id"]
+        rows = leads["lead_id"].isin(undated.dropna())
+        notes = leads[NOTES].fillna("") + "\nundated_win\toutcome\twon"
+        return leads.assign(**{NOTES: leads[NOTES].mask(rows, notes.str.strip())})
 
     def _after_created(self, outcomes: pd.DataFrame, leads: pd.DataFrame) -> None:
         """Date outcomes that are said to occur so many days after the lead was created."""

@@ -16,6 +16,7 @@ from pipelines.intake.checks.outcomes.c023_won_and_lost import CHECK as C023
 from pipelines.intake.checks.outcomes.c027_nobody_won import CHECK as C027
 from pipelines.intake.checks.outcomes.c028_undone_wins import CHECK as C028
 from pipelines.intake.checks.outcomes.c031_untranslated_decisions import CHECK as C031
+from pipelines.intake.checks.outcomes.c032_undated_wins import CHECK as C032
 from pipelines.intake.checks.tables.c001_empty_tables import CHECK as C001
 from pipelines.intake.checks.tables.c002_missing_values import CHECK as C002
 from pipelines.intake.checks.tables.c004_unreadable_numbers import CHECK as C004
@@ -23,6 +24,7 @@ from pipelines.intake.checks.tables.c006_repeated_rows import CHECK as C006
 from pipelines.intake.checks.tables.c007_repeated_keys import CHECK as C007
 from pipelines.intake.checks.tables.c008_orphans import CHECK as C008
 from pipelines.intake.checks.tables.c009_unknown_accounts import CHECK as C009
+from pipelines.intake.checks.tables.c033_unlisted_values import CHECK as C033
 from pipelines.intake.checks.times.c003_unreadable_times import CHECK as C003
 from pipelines.intake.checks.times.c010_future_dates import CHECK as C010
 from pipelines.intake.checks.times.c011_absurd_dates import CHECK as C011
@@ -67,4 +69,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     C029,
     C030,
     C031,
+    C032,
+    C033,
 )

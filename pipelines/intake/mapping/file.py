@@ -150,6 +150,8 @@ def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[
         at = (*place, "columns", name)
         if name not in names:
             yield at, f"{table} has no column {name!r}, only {', '.join(names)}"
+        if origin.values and name.endswith("_at"):
+            yield (*at, "values"), "a time has no values to translate; use missing_values or format"
         if origin.sequence is not None and not name.endswith("_at"):
             yield at, "a sequence makes times only"
         if origin.after_created_days is not None and (table, name) != ("outcomes", "occurred_at"):

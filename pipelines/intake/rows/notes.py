@@ -12,7 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 NoteKind = Literal[
-    "missing", "time", "number", "value", "ambiguous", "nonexistent", "later_without_time"
+    "missing",
+    "time",
+    "number",
+    "value",
+    "ambiguous",
+    "nonexistent",
+    "later_without_time",
+    "undated_win",
 ]
 PLACE: Final = "_place"
 ROW: Final = "_row"

@@ -197,6 +197,21 @@ def _german_state(export: Export) -> None:
     export.add("deals", {"state": "Gewonnen", "at": "2025-08-01 00:00:00"})
 
 
+@plants("C032")
+def _won_but_when(export: Export) -> None:
+    export.mapping["outcomes"][0]["where_present"] = ["at"]
+    export.add("leads", {"id": "X"})
+    export.add("deals", {"lead": "X", "state": "Won", "at": ""})
+
+
+@plants("C033")
+def _new_state(export: Export) -> None:
+    mails = export.mapping["activities"][1]
+    export.files["mails"]["kind"] = "sent"
+    mails["where"] = {"kind": {"one_of": ["sent"], "not": ["planned"]}}
+    export.add("mails", {"kind": "scheduled"})
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()
