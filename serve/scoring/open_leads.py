@@ -63,8 +63,8 @@ def _tables(columns: StoredColumns, rows: Indices) -> Tables:
         outcomes=pd.DataFrame(
             {
                 "lead_id": ids.to_numpy()[np.asarray(outcomes.lead)[rows]],
-                "deal_id": pd.Series([outcomes.deal_id[n] for n in rows], dtype="str"),
-                "outcome": pd.Series([outcomes.outcome[n] for n in rows], dtype="str"),
+                "deal_id": pd.Series([outcomes.deal_id[n] for n in rows.tolist()], dtype="str"),
+                "outcome": pd.Series([outcomes.outcome[n] for n in rows.tolist()], dtype="str"),
                 "occurred_at": from_moments(np.asarray(outcomes.occurred_at)[rows]),
                 "known_at": from_moments(np.asarray(outcomes.visible_from)[rows]),
             }
@@ -76,12 +76,12 @@ def _tables(columns: StoredColumns, rows: Indices) -> Tables:
 def _activities_after_losses(columns: StoredColumns, ids: pd.Series, rows: Indices) -> pd.DataFrame:
     """Return the activities of leads that lost a deal; no others can bring a lead back."""
     outcomes, done = columns.outcomes, columns.activities
-    lost = [n for n in rows if outcomes.outcome[n] == "lost"]
+    lost = [n for n in rows.tolist() if outcomes.outcome[n] == "lost"]
     after = np.flatnonzero(np.isin(done.lead, np.asarray(outcomes.lead)[lost]))
     return pd.DataFrame(
         {
             "lead_id": ids.to_numpy()[np.asarray(done.lead)[after]],
-            "direction": pd.Series([done.direction[n] for n in after], dtype="str"),
+            "direction": pd.Series([done.direction[n] for n in after.tolist()], dtype="str"),
             "occurred_at": from_moments(np.asarray(done.occurred_at)[after]),
             "known_at": from_moments(np.asarray(done.visible_from)[after]),
         }
@@ -103,7 +103,7 @@ def returns_at(columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule)
         When lost leads are away.
     """
     rows = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).astype(np.int32)
-    if not any(columns.outcomes.outcome[n] == "lost" for n in rows):
+    if not any(columns.outcomes.outcome[n] == "lost" for n in rows.tolist()):
         return NEVER
     lead_id = pd.Series([columns.leads.lead_id[lead]], dtype="str")
     spans = away_of(lead_id, _tables(columns, rows), rule)
