@@ -1,4 +1,8 @@
-"""L001: features of a past cutoff change when all later data is deleted."""
+"""L001: features of a past cutoff change when all later data is deleted.
+
+Decided here: a lead that was created at the cutoff or later goes with all its records, also with
+those that are older than itself, such as visits before a registration.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -15,7 +19,7 @@ CUTOFFS: Final = 3
 
 
 def before(tables: Tables, cutoff: pd.Timestamp) -> Tables:
-    """Select what had happened before a cutoff.
+    """Select the leads created before a cutoff, and what had happened to them by then.
 
     Parameters
     ----------
@@ -24,16 +28,18 @@ def before(tables: Tables, cutoff: pd.Timestamp) -> Tables:
     cutoff
         The end of the selection, not included.
     """
+    leads = tables.leads[tables.leads["created_at"] < cutoff].reset_index(drop=True)
 
-    def earlier(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-        return frame[frame[column] < cutoff].reset_index(drop=True)
+    def earlier(frame: pd.DataFrame) -> pd.DataFrame:
+        selected = (frame["occurred_at"] < cutoff) & frame["lead_id"].isin(leads["lead_id"])
+        return frame[selected].reset_index(drop=True)
 
     return replace(
         tables,
-        leads=earlier(tables.leads, "created_at"),
-        activities=earlier(tables.activities, "occurred_at"),
-        outcomes=earlier(tables.outcomes, "occurred_at"),
-        attribute_changes=earlier(tables.attribute_changes, "occurred_at"),
+        leads=leads,
+        activities=earlier(tables.activities),
+        outcomes=earlier(tables.outcomes),
+        attribute_changes=earlier(tables.attribute_changes),
     )
 
 

@@ -49,6 +49,30 @@ def test_features_that_read_the_future_are_named() -> None:
     assert result.names == (catalog.names[0],)
 
 
+def test_visits_before_the_registration_are_taken(clean: LeakEvidence) -> None:
+    """Visitors whose first visits precede the lead, for leads created at any time."""
+    calls = clean.tables.activities
+    visits = calls.assign(
+        activity_id="v" + calls["activity_id"].astype("str"),
+        occurred_at=calls["occurred_at"] - 40 * DAY,
+        activity_type="visit",
+    )
+    opened = clean.tables.outcomes.assign(outcome="opened")
+    opened["occurred_at"] -= 30 * DAY
+    changes = visits[["lead_id", "occurred_at"]].assign(attribute="industry", value="a")
+    tables = replace(
+        clean.tables,
+        activities=pd.concat([visits, calls], ignore_index=True),
+        outcomes=pd.concat([opened, clean.tables.outcomes], ignore_index=True),
+        attribute_changes=changes,
+    )
+    catalog = learn([tables], clean.rows, CatalogSettings(min_support=1), {})
+    evidence = replace(clean, tables=tables, frame=build(tables, clean.rows, catalog))
+    verdicts = {check.code: check.answer(evidence).verdict for check in CHECKS}
+    assert verdicts["L001"] == "pass"
+    assert "fail" not in verdicts.values()
+
+
 def test_an_attribute_of_the_closed_is_named(clean: LeakEvidence) -> None:
     assert l002_availability.CHECK.answer(clean).verdict == "pass"
     won = clean.rows["label"] == 1.0
