@@ -29,7 +29,7 @@ from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
 from pipelines.intake.rows.lookup import times_of
-from pipelines.intake.rows.notes import AUDIT, NOTES, PLACE, ROW, RULE
+from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE
 from pipelines.intake.screening import Screening
 from pipelines.intake.spool import Spool, parts_of
 from pipelines.storage import partitions
@@ -116,6 +116,12 @@ def check(
 def audited(leads: pd.DataFrame) -> pd.DataFrame:
     """Give the protected attributes of leads, apart from everything else."""
     names = {n: n.removeprefix(AUDIT) for n in map(str, leads) if n.startswith(AUDIT)}
+    return leads[["lead_id", *names]].rename(columns=names)
+
+
+def displayed(leads: pd.DataFrame) -> pd.DataFrame:
+    """Return what is shown of leads, apart from everything else."""
+    names = {n: n.removeprefix(DISPLAY) for n in map(str, leads) if n.startswith(DISPLAY)}
     return leads[["lead_id", *names]].rename(columns=names)
 
 
@@ -270,6 +276,7 @@ class _Ingest:
                     taken = np.union1d(taken, hashes[np.isin(hashes, repeated)])
                 mine["activities"] = self._with_ids(screened)
             partitions.write_audit(fresh, part, audited(mine["leads"]))
+            partitions.write_display(fresh, part, displayed(mine["leads"]))
             for table in SPECS:
                 frame = mine.get(table, pd.DataFrame(columns=list(SPECS[table].names)))
                 kinds = partitions.kinds_of(manifest, table)

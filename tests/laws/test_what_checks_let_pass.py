@@ -2,7 +2,7 @@
 
 Decided here: the messy sample company, made odder by traits that exports have and no check takes
 out: visits before registration, days without a time, wins that were undone, leads of one moment.
-The leak checks run on what is left. A fault planted in the snapshots shows that the law bites.
+The leak checks run on what is left.
 """
 
 from collections.abc import Callable

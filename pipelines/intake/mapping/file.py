@@ -201,6 +201,9 @@ def _audit_faults(
             yield at, "the name belongs to another column"
         if (attribute.column or name) in used:
             yield at, "the column is also used elsewhere"
+    for name, column in getattr(rule, "display", {}).items():
+        if column in used | {one.column or name for name, one in rule.audit_only.items()}:
+            yield (*place, "display", name), "the column is also used elsewhere"
     if rule.audit_only and not isinstance(rule, LeadRule):
         yield (*place, "audit_only"), "only attributes of leads are compared; use never_use"
 

@@ -238,6 +238,11 @@ class AttributedRule(TableRule):
 class LeadRule(AttributedRule):
     """One source feeding leads."""
 
+    display: dict[str, Word] = Field(
+        default={},
+        description="name, company, email, telephone, ...: source column; shown to people, kept "
+        "beside the tables, never an attribute",
+    )
     first_row_of_lead: bool = Field(
         default=False,
         description="several rows a lead: the earliest makes the lead, the others are not for it",

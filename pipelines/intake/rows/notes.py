@@ -27,6 +27,8 @@ NOTES: Final = "_notes"
 RULE: Final = "_rule"
 AUDIT: Final = "_audit:"
 """Before the name of a protected attribute, which goes beside the tables and never into them."""
+DISPLAY: Final = "_display:"
+"""Before the name of what is shown of a lead, which goes beside the tables and never into them."""
 HIDDEN: Final = (PLACE, ROW, NOTES, RULE)
 _LONGEST_VALUE: Final = 60
 

@@ -20,7 +20,7 @@ from pipelines.intake.read.readable import Piece
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
 from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
-from pipelines.intake.rows.notes import AUDIT, NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.rows.text import as_text, is_missing
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
@@ -126,6 +126,8 @@ def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
     if isinstance(rule, AttributedRule):
         table |= {n: cell.attribute(cells, a, n) for n, a in rule.attributes.items()}
         table |= {name: _rest(cells, name) for name in job.rest}
+        if isinstance(rule, LeadRule):
+            table |= {DISPLAY + n: _rest(cells, column) for n, column in rule.display.items()}
         table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
     return table
 

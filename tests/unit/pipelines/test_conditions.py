@@ -43,9 +43,11 @@ def test_rows_are_chosen_by_the_condition(
 
 
 @pytest.mark.parametrize("wrong", [{}, {"above": 3}, {"present": "yes"}])
-def test_a_condition_that_says_nothing_or_too_much_is_refused(wrong: object) -> None:
+def test_a_condition_that_says_nothing_or_too_much_is_refused(
+    tmp_path: Path, wrong: object
+) -> None:
     with pytest.raises(BadMapping):
-        calls(Path("unused"), wrong)
+        calls(tmp_path, wrong)
 
 
 def undated() -> Export:
