@@ -41,7 +41,7 @@ def open_leads(columns: StoredColumns, cutoff: int, rule: CohortRule) -> Indices
     rule
         What open means.
     """
-    tables = _tables(columns, np.arange(len(columns.outcomes.lead)))
+    tables = _tables(columns, np.arange(len(columns.outcomes.lead), dtype=np.int32))
     moment = pd.Timestamp(cutoff, unit="us", tz="UTC")
     cohort = at(tables, moment, rule)["lead_id"]
     place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
