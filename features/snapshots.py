@@ -5,7 +5,9 @@ Decided here: a lead is in the cohort at a cutoff if it is visible there and has
 - Visible: `created_at` and `known_at` lie before the cutoff.
 - A lead whose conversion outcome occurred before the cutoff has left, whenever our systems knew of
   it: there is nothing left to predict. With `repeat` it stays, because it may convert again.
-- A lead whose deal was lost stays: it may become active again. With `until_decided` it leaves too.
+- A lead whose last open deal was lost is away until a deal is opened or moves on, or until it
+  does something `reopen_after_days` or more after the loss (`features.lost_leads`). With
+  `until_decided` it leaves for good; with `lost_stay` it stays.
 - Cutoffs are a calendar of equal steps, and early ages of each lead (an hour after `created_at`).
 
 With cutoffs every 14 days from 2026-04-01, a lead created on 2026-04-01 00:00 is first in the
@@ -23,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import BadInput, Fault
+from features.lost_leads import Away, away
 from features.tables import Tables
 from features.timeline import DAY, HOUR, NEVER, Moments, from_moments, to_moments, visible_from
 
@@ -55,6 +58,11 @@ class CohortRule:
         The outcome that is a conversion.
     until_decided
         Whether a lead also leaves with its first `lost`.
+    reopen_after_days
+        A lost lead is back with the first activity, other than an outbound one, this long after
+        the loss or later; None: only with a new or moving deal.
+    lost_stay
+        Whether a lost lead counts as open all the time.
     """
 
     every_days: float | None = 14.0
@@ -65,6 +73,8 @@ class CohortRule:
     repeat: bool = False
     target_outcome: str = "won"
     until_decided: bool = False
+    reopen_after_days: float | None = 90.0
+    lost_stay: bool = False
 
     def __post_init__(self) -> None:
         """Refuse steps and ages that cannot be, and rules that draw nothing."""
@@ -81,6 +91,9 @@ def _impossible(rule: CohortRule) -> Iterator[Fault]:
         yield Fault(f"early_age_hours: {rule.early_age_hours}", "positive hours", "correct them")
     if rule.max_age_days is not None and not _positive(rule.max_age_days):
         yield Fault(f"max_age_days: {rule.max_age_days}", "a positive number of days", "correct it")
+    if rule.reopen_after_days is not None and not 0 <= rule.reopen_after_days < math.inf:
+        expected = "a number of days, or none"
+        yield Fault(f"reopen_after_days: {rule.reopen_after_days}", expected, "correct it")
     if rule.every_days is None and not rule.early_age_hours:
         do = "give one of them"
         yield Fault("neither every_days nor early_age_hours", "some cutoffs to ask at", do)
@@ -103,6 +116,16 @@ class _Stay:
     created: Moments
     after: Moments
     up_to: Moments
+    away: Away | None
+
+    def present(
+        self, row: NDArray[np.intp], cutoff: Moments
+    ) -> tuple[NDArray[np.intp], Moments, NDArray[np.bool_]]:
+        """Return the pairs at which the lead is not away, and which of the given ones they are."""
+        here = np.ones(len(row), dtype=np.bool_)
+        if self.away is not None:
+            here = ~self.away.covers(row, cutoff)
+        return row[here], cutoff[here], here
 
 
 def draw(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> pd.DataFrame:
@@ -143,7 +166,8 @@ def draw(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> pd.DataFrame:
     row = np.concatenate([part[0] for part in parts])
     cutoff = np.concatenate([part[1] for part in parts])
     kind = np.repeat(kinds, [len(part[0]) for part in parts])
-    return _frame(stay, row, cutoff, kind)
+    row, cutoff, here = stay.present(row, cutoff)
+    return _frame(stay, row, cutoff, kind[here])
 
 
 def at(tables: Tables, cutoff: pd.Timestamp, rule: CohortRule) -> pd.DataFrame:
@@ -166,7 +190,8 @@ def at(tables: Tables, cutoff: pd.Timestamp, rule: CohortRule) -> pd.DataFrame:
     stay = _stay(tables, rule)
     moment = _moment(cutoff)
     row = np.flatnonzero((stay.after < moment) & (moment <= stay.up_to))
-    return _frame(stay, row, np.full(len(row), moment), np.full(len(row), _REQUESTED))
+    row, cutoffs, _ = stay.present(row, np.full(len(row), moment))
+    return _frame(stay, row, cutoffs, np.full(len(row), _REQUESTED))
 
 
 def calendar(tables: Tables, rule: CohortRule, until: pd.Timestamp) -> Moments:
@@ -205,7 +230,25 @@ def _stay(tables: Tables, rule: CohortRule) -> _Stay:
     if rule.max_age_days is not None:
         too_old = np.where(created < NEVER, created, 0) + round(rule.max_age_days * DAY)
         up_to = np.minimum(up_to, too_old - 1)
-    return _Stay(leads["lead_id"], created, after, up_to)
+    return _Stay(leads["lead_id"], created, after, up_to, away_of(leads["lead_id"], tables, rule))
+
+
+def away_of(lead_id: pd.Series, tables: Tables, rule: CohortRule) -> Away | None:
+    """Return when leads are away by a rule; None if they never are.
+
+    Parameters
+    ----------
+    lead_id
+        The leads, each once.
+    tables
+        Their outcomes and activities.
+    rule
+        When lost leads are away.
+    """
+    if rule.lost_stay or rule.until_decided or not len(tables.outcomes):
+        return None
+    days = rule.reopen_after_days
+    return away(lead_id, tables, None if days is None else round(days * DAY))
 
 
 def _first_outcome(lead_id: pd.Series, outcomes: pd.DataFrame, outcome: str) -> Moments:

@@ -35,6 +35,11 @@ LATEST: Final = BothLanguages(
     en="observed_until is the latest time in the data",
     ja="データの最後の日時までのデータがそろっているものとする（observed_until）",
 )
+SETTLED: Final = BothLanguages(
+    en="observed_until is the time of the last lead, outcome or change: activities run ahead of it",
+    ja="最後のリード・結果・属性変更の日時までのデータがそろっているものとする（observed_until）："
+    "それより先の活動がある",
+)
 REPORT: Final = "ingest.json"
 
 
@@ -67,7 +72,7 @@ def finish(
     fresh: Path, manifest: Manifest, mapping: MappingFile, screening: Screening
 ) -> IngestReport:
     """Complete the manifest, write the report, and see that the counts add up."""
-    until, assumptions = observed_until(mapping, screening.latest)
+    until, assumptions = observed_until(mapping, screening.latest, ahead=screening.ahead)
     assumptions += unprotected(mapping)
     done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
     manifest = partitions.finish(fresh, manifest.model_copy(update=done))
@@ -88,9 +93,19 @@ def finish(
 
 
 def observed_until(
-    mapping: MappingFile, latest: pd.Timestamp | None
+    mapping: MappingFile, latest: pd.Timestamp | None, *, ahead: bool = False
 ) -> tuple[pd.Timestamp, list[BothLanguages]]:
-    """Tell until when the data are complete, and what had to be assumed."""
+    """Return until when the data are complete, and what had to be assumed.
+
+    Parameters
+    ----------
+    mapping
+        What may state it.
+    latest
+        The latest time of the data; None without any.
+    ahead
+        Whether activities lie further ahead, which do not count.
+    """
     said = []
     until = moment(mapping.observed_until)
     untimed = all("created_at" not in rule.columns for rule in mapping.leads)
@@ -103,7 +118,7 @@ def observed_until(
     if untimed:
         said.append(YEAR_AFTER)
         return latest + UNTIMED_SPAN, said
-    said.append(LATEST)
+    said.append(SETTLED if ahead else LATEST)
     return latest, said
 
 

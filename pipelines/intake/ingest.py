@@ -8,7 +8,7 @@ or not at all.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -29,7 +29,7 @@ from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
 from pipelines.intake.rows.lookup import times_of
-from pipelines.intake.rows.notes import AUDIT, PLACE, ROW, RULE
+from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE
 from pipelines.intake.screening import Screening
 from pipelines.intake.spool import Spool, parts_of
 from pipelines.storage import partitions
@@ -119,6 +119,12 @@ def audited(leads: pd.DataFrame) -> pd.DataFrame:
     return leads[["lead_id", *names]].rename(columns=names)
 
 
+def displayed(leads: pd.DataFrame) -> pd.DataFrame:
+    """Return what is shown of leads, apart from everything else."""
+    names = {n: n.removeprefix(DISPLAY) for n in map(str, leads) if n.startswith(DISPLAY)}
+    return leads[["lead_id", *names]].rename(columns=names)
+
+
 class _Ingest:
     """One ingest at work."""
 
@@ -155,7 +161,16 @@ class _Ingest:
         fed = {table for table in SPECS if self.mapping.rules(table)}
         until = self.until if self.until is not None else self.settings.as_of
         later = frozenset(name for rule in self.mapping.leads for name in rule.known_later)
-        return About(frozenset(fed), until, self.mapping.stages, tuple(kinds), later)
+        untimed = all("created_at" not in rule.columns for rule in self.mapping.leads)
+        return About(
+            frozenset(fed),
+            until,
+            self.mapping.stages,
+            tuple(kinds),
+            later,
+            end_open=self.until is None and not untimed,
+            undone_wins=self.mapping.undone_wins == "count",
+        )
 
     def _dependents(
         self, leads: gather.Gathered, accounts: gather.Gathered
@@ -163,8 +178,10 @@ class _Ingest:
         """Screen all tables but activities, each against those before it."""
         kept: dict[TableName, pd.DataFrame] = {}
         kept["accounts"] = self._screened("accounts", accounts, kept)
-        kept["leads"] = self._screened("leads", leads, kept)
         outcomes = self._gather("outcomes")
+        if self.mapping.undated_wins == "exclude_lead":
+            leads = replace(leads, frame=self._undated_noted(leads.frame, outcomes.frame))
+        kept["leads"] = self._screened("leads", leads, kept)
         self._after_created(outcomes.frame, kept["leads"])
         kept["outcomes"] = self._screened("outcomes", outcomes, kept)
         changes = gather.with_changes(self._gather("attribute_changes"), leads.changes)
@@ -178,6 +195,20 @@ class _Ingest:
             return read.frame
         self.screening.arrived(table, len(read.frame), read.passed_over)
         return self.screening.screen(table, read.frame, others, read.zones)
+
+    def _undated_noted(self, leads: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+        """Note leads that were won nobody knows when: they are neither converted nor not."""
+        dated = [
+            n
+            for n, rule in enumerate(self.mapping.outcomes)
+            if rule.columns["occurred_at"].after_created_days is not None
+        ]
+        won = outcomes[(outcomes["outcome"] == "won") & ~outcomes[RULE].isin(dated)]
+        known = won.loc[won["occurred_at"].notna(), "lead_id"]
+        undated = won.loc[won["occurred_at"].isna() & ~won["lead_id"].isin(known), "lead_id"]
+        rows = leads["lead_id"].isin(undated.dropna())
+        notes = leads[NOTES].fillna("") + "\nundated_win\toutcome\twon"
+        return leads.assign(**{NOTES: leads[NOTES].mask(rows, notes.str.strip())})
 
     def _after_created(self, outcomes: pd.DataFrame, leads: pd.DataFrame) -> None:
         """Date outcomes that are said to occur so many days after the lead was created."""
@@ -245,6 +276,7 @@ class _Ingest:
                     taken = np.union1d(taken, hashes[np.isin(hashes, repeated)])
                 mine["activities"] = self._with_ids(screened)
             partitions.write_audit(fresh, part, audited(mine["leads"]))
+            partitions.write_display(fresh, part, displayed(mine["leads"]))
             for table in SPECS:
                 frame = mine.get(table, pd.DataFrame(columns=list(SPECS[table].names)))
                 kinds = partitions.kinds_of(manifest, table)

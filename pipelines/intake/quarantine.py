@@ -15,7 +15,7 @@ from typing import Final
 import pandas as pd
 
 from features.tables import TableName
-from pipelines.intake.rows.notes import HIDDEN, NOTES, PLACE, ROW
+from pipelines.intake.rows.notes import DISPLAY, HIDDEN, NOTES, PLACE, ROW
 
 FILE: Final = "quarantine.csv"
 HEADER: Final = ("table", "place", "row", "reasons", "unread", "content")
@@ -39,7 +39,8 @@ class Quarantine:
         if not out.any():
             return frame
         rows = frame[out]
-        columns = [name for name in rows.columns if name not in HIDDEN]
+        hidden = {*HIDDEN, *(name for name in rows if str(name).startswith(DISPLAY))}
+        columns = [name for name in rows.columns if name not in hidden]
         for content, place, number, notes, reason in zip(
             rows[columns].to_dict("records"),
             rows[PLACE],

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.tables import SPECS, TableName
 from pipelines.intake.checks.check import About, Batch
 from pipelines.intake.checks.ledger import Ledger
+from pipelines.intake.checks.times.c030_activities_ahead import latest_activity
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.report import TableCount
 
@@ -44,6 +45,9 @@ class Screening:
         self.ledger = Ledger(about)
         self.counts: dict[TableName, Count] = {}
         self.latest: pd.Timestamp | None = None
+        self.settled: pd.Timestamp | None = None
+        self.ahead = False
+        self._latest_activity: pd.Timestamp | None = None
         self._quarantine = quarantine
 
     def arrived(self, table: TableName, rows: int, passed_over: Counter[str]) -> None:
@@ -64,13 +68,13 @@ class Screening:
         seen_zones = {table: zones} if zones else {}
         for phase in ("row", "relation"):
             frame = frame.reset_index(drop=True)
-            batch = Batch({**others, table: frame}, self.about, seen_zones, taken)
+            batch = Batch({**others, table: frame}, self.about, seen_zones, taken, self.settled)
             reasons = self.ledger.screen(batch, table, phase)
             frame = self._quarantine.split(table, frame, reasons)
         frame = frame.reset_index(drop=True)
         self.ledger.count(Batch({**others, table: frame}, self.about, seen_zones), table)
         self.counts.setdefault(table, Count()).kept += len(frame)
-        self._look_at_times(frame)
+        self._look_at_times(frame, table)
         return frame
 
     def finished(self) -> dict[TableName, TableCount]:
@@ -82,7 +86,19 @@ class Screening:
             if table in self.counts
         }
 
-    def _look_at_times(self, frame: pd.DataFrame) -> None:
+    def _look_at_times(self, frame: pd.DataFrame, table: TableName) -> None:
+        """Note the latest time; activities that run far ahead of all else do not count."""
         latest = [frame[name].max() for name in TIMES if name in frame]
-        known = [time for time in (*latest, self.latest) if time is not None and not pd.isna(time)]
-        self.latest = max(known) if known else None
+        if table != "activities":
+            self.settled = _latest(*latest, self.settled)
+            self.latest = self.settled
+            return
+        self._latest_activity = _latest(*latest, self._latest_activity)
+        limit = latest_activity(self.settled, self.about)
+        self.ahead = limit is not None and _latest(limit, self._latest_activity) != limit
+        self.latest = self.settled if self.ahead else _latest(self.settled, self._latest_activity)
+
+
+def _latest(*times: pd.Timestamp | None) -> pd.Timestamp | None:
+    known = [time for time in times if time is not None and not pd.isna(time)]
+    return max(known) if known else None

@@ -24,6 +24,8 @@ class CohortParams:
     early_age_hours: Values[Hours] = (1.0, 24.0, 72.0)
     max_age_days: Days | None = None
     until_decided: bool = False
+    reopen_after_days: Days | None = 90.0
+    lost_stay: bool = False
 
     @property
     def rule(self) -> CohortRule:
@@ -37,6 +39,8 @@ class CohortParams:
             repeat=self.repeat,
             target_outcome=self.outcome,
             until_decided=self.until_decided,
+            reopen_after_days=self.reopen_after_days,
+            lost_stay=self.lost_stay,
         )
 
     @property

@@ -28,6 +28,7 @@ from pipelines.storage.arrow_tables import arrow_type, to_arrow
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1
 AUDIT: Final = "audit"
+DISPLAY: Final = "display"
 """What no feature may see lies in a folder of its own, which `read` does not open."""
 _NO_FEATURE: Final = ("activity_id", "text")
 """Columns of activities that no feature is made of."""
@@ -199,6 +200,32 @@ def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
 def read_audit(directory: Path) -> pd.DataFrame:
     """Read the protected attributes of all leads: `lead_id` and one column each, or only it."""
     files = [_path(directory, AUDIT, part) for part in range(count(directory))]
+    there = [pd.read_parquet(file) for file in files if file.is_file()]
+    none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
+    return pd.concat(there, ignore_index=True) if there else none
+
+
+def write_display(directory: Path, part: int, frame: pd.DataFrame) -> None:
+    """Write what is shown of the leads of one partition, if there is anything.
+
+    Parameters
+    ----------
+    directory
+        The directory of the store.
+    part
+        The number of the partition, from 0.
+    frame
+        `lead_id`, and one column of text each: name, company, email, telephone, ...
+    """
+    if frame.shape[1] > 1:
+        path = _path(directory, DISPLAY, part)
+        path.parent.mkdir(exist_ok=True)
+        frame.sort_values("lead_id").to_parquet(path, compression="zstd", index=False)
+
+
+def read_display(directory: Path) -> pd.DataFrame:
+    """Read what is shown of all leads: `lead_id` and one column each, or only it."""
+    files = [_path(directory, DISPLAY, part) for part in range(count(directory))]
     there = [pd.read_parquet(file) for file in files if file.is_file()]
     none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
     return pd.concat(there, ignore_index=True) if there else none

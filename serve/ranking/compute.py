@@ -26,7 +26,7 @@ from serve.insight.silent_forecast import DAYS
 from serve.insight.trend import Trend, trend_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import ScoreNumbers, numbers
-from serve.scoring.open_leads import leaves_at, open_leads, rule_of
+from serve.scoring.open_leads import leaves_at, open_leads, returns_at, rule_of
 from serve.scoring.silent_columns import visible_before
 
 _WEEK: Final = 7 * DAY
@@ -118,10 +118,14 @@ class Ranker:
 
         Returns
         -------
-        A moment if the lead is not visible yet at the cutoff, else `NEVER`.
+        A moment if the lead is not visible yet at the cutoff, or is away until a known moment;
+        else `NEVER`.
         """
         visible = int(columns.leads.visible_from[lead])
-        return visible + 1 if visible >= cutoff else NEVER
+        if visible >= cutoff:
+            return visible + 1
+        back = returns_at(columns, lead, cutoff, self.rule)
+        return back + 1 if back < NEVER else NEVER
 
     def _trends(
         self, histories: Histories, columns: StoredColumns, open_: Indices, cutoff: int

@@ -12,11 +12,11 @@ import pandas as pd
 
 from features.kernel.inputs import Indices
 from features.records.lead_columns import StoredColumns
-from features.snapshots import CohortRule, at
+from features.snapshots import CohortRule, at, away_of
 from features.tables import Tables
 from features.timeline import DAY, NEVER, from_moments
 
-_NAMES = ("repeat", "until_decided", "max_age_days")
+_NAMES = ("repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay")
 
 
 def rule_of(about: dict[str, Any]) -> CohortRule:
@@ -41,9 +41,18 @@ def open_leads(columns: StoredColumns, cutoff: int, rule: CohortRule) -> Indices
     rule
         What open means.
     """
+    tables = _tables(columns, np.arange(len(columns.outcomes.lead), dtype=np.int32))
+    moment = pd.Timestamp(cutoff, unit="us", tz="UTC")
+    cohort = at(tables, moment, rule)["lead_id"]
+    place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
+    return np.array([place[lead_id] for lead_id in cohort], np.int32)
+
+
+def _tables(columns: StoredColumns, rows: Indices) -> Tables:
+    """Return what the cohort rule reads: all leads, some outcomes, activities after losses."""
     leads, outcomes = columns.leads, columns.outcomes
     ids = pd.Series(list(leads.lead_id), dtype="str")
-    tables = Tables(
+    return Tables(
         leads=pd.DataFrame(
             {
                 "lead_id": ids,
@@ -53,16 +62,55 @@ def open_leads(columns: StoredColumns, cutoff: int, rule: CohortRule) -> Indices
         ),
         outcomes=pd.DataFrame(
             {
-                "lead_id": ids.to_numpy()[outcomes.lead],
-                "outcome": pd.Series(list(outcomes.outcome), dtype="str"),
-                "occurred_at": from_moments(outcomes.occurred_at),
+                "lead_id": ids.to_numpy()[np.asarray(outcomes.lead)[rows]],
+                "deal_id": pd.Series([outcomes.deal_id[n] for n in rows.tolist()], dtype="str"),
+                "outcome": pd.Series([outcomes.outcome[n] for n in rows.tolist()], dtype="str"),
+                "occurred_at": from_moments(np.asarray(outcomes.occurred_at)[rows]),
+                "known_at": from_moments(np.asarray(outcomes.visible_from)[rows]),
             }
         ),
+        activities=_activities_after_losses(columns, ids, rows),
     )
-    moment = pd.Timestamp(cutoff, unit="us", tz="UTC")
-    cohort = at(tables, moment, rule)["lead_id"]
-    place = {lead_id: n for n, lead_id in enumerate(leads.lead_id)}
-    return np.array([place[lead_id] for lead_id in cohort], np.int32)
+
+
+def _activities_after_losses(columns: StoredColumns, ids: pd.Series, rows: Indices) -> pd.DataFrame:
+    """Return the activities of leads that lost a deal; no others can bring a lead back."""
+    outcomes, done = columns.outcomes, columns.activities
+    lost = [n for n in rows.tolist() if outcomes.outcome[n] == "lost"]
+    after = np.flatnonzero(np.isin(done.lead, np.asarray(outcomes.lead)[lost]))
+    return pd.DataFrame(
+        {
+            "lead_id": ids.to_numpy()[np.asarray(done.lead)[after]],
+            "direction": pd.Series([done.direction[n] for n in after.tolist()], dtype="str"),
+            "occurred_at": from_moments(np.asarray(done.occurred_at)[after]),
+            "known_at": from_moments(np.asarray(done.visible_from)[after]),
+        }
+    )
+
+
+def returns_at(columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule) -> int:
+    """Return the moment at which a lead that is away is back; `NEVER` without a known one.
+
+    Parameters
+    ----------
+    columns
+        The leads with their records.
+    lead
+        The place of the lead.
+    cutoff
+        The moment at which it is away, in microseconds.
+    rule
+        When lost leads are away.
+    """
+    rows = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).astype(np.int32)
+    if not any(columns.outcomes.outcome[n] == "lost" for n in rows.tolist()):
+        return NEVER
+    lead_id = pd.Series([columns.leads.lead_id[lead]], dtype="str")
+    spans = away_of(lead_id, _tables(columns, rows), rule)
+    if spans is None:
+        return NEVER
+    current = (spans.after < cutoff) & (cutoff <= spans.up_to)
+    return int(spans.up_to[current].min(initial=NEVER))
 
 
 def leaves_at(columns: StoredColumns, lead: int, rule: CohortRule) -> int:

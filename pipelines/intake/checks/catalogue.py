@@ -13,6 +13,10 @@ from pipelines.intake.checks.outcomes.c017_too_few_outcomes import CHECK as C017
 from pipelines.intake.checks.outcomes.c019_outcome_activities import CHECK as C019
 from pipelines.intake.checks.outcomes.c020_stages_not_stated import CHECK as C020
 from pipelines.intake.checks.outcomes.c023_won_and_lost import CHECK as C023
+from pipelines.intake.checks.outcomes.c027_nobody_won import CHECK as C027
+from pipelines.intake.checks.outcomes.c028_undone_wins import CHECK as C028
+from pipelines.intake.checks.outcomes.c031_untranslated_decisions import CHECK as C031
+from pipelines.intake.checks.outcomes.c032_undated_wins import CHECK as C032
 from pipelines.intake.checks.tables.c001_empty_tables import CHECK as C001
 from pipelines.intake.checks.tables.c002_missing_values import CHECK as C002
 from pipelines.intake.checks.tables.c004_unreadable_numbers import CHECK as C004
@@ -20,6 +24,7 @@ from pipelines.intake.checks.tables.c006_repeated_rows import CHECK as C006
 from pipelines.intake.checks.tables.c007_repeated_keys import CHECK as C007
 from pipelines.intake.checks.tables.c008_orphans import CHECK as C008
 from pipelines.intake.checks.tables.c009_unknown_accounts import CHECK as C009
+from pipelines.intake.checks.tables.c033_unlisted_values import CHECK as C033
 from pipelines.intake.checks.times.c003_unreadable_times import CHECK as C003
 from pipelines.intake.checks.times.c010_future_dates import CHECK as C010
 from pipelines.intake.checks.times.c011_absurd_dates import CHECK as C011
@@ -29,6 +34,8 @@ from pipelines.intake.checks.times.c014_mixed_zones import CHECK as C014
 from pipelines.intake.checks.times.c015_zone_not_stated import CHECK as C015
 from pipelines.intake.checks.times.c016_clock_changes import CHECK as C016
 from pipelines.intake.checks.times.c021_later_without_time import CHECK as C021
+from pipelines.intake.checks.times.c029_days_only import CHECK as C029
+from pipelines.intake.checks.times.c030_activities_ahead import CHECK as C030
 
 CHECKS: Final[tuple[Check, ...]] = (
     C001,
@@ -57,4 +64,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     C024,
     C025,
     C026,
+    C027,
+    C028,
+    C029,
+    C030,
+    C031,
+    C032,
+    C033,
 )

@@ -29,7 +29,8 @@ class About:
     """What the checks must know besides the rows.
 
     `fed` are the tables that the mapping feeds; nothing may be dated after `until`; `attributes`
-    are those of leads, `later` the ones that are only ever known later.
+    are those of leads, `later` the ones that are only ever known later. `end_open`: nobody stated
+    until when the data are complete. `undone_wins`: a win that was undone is a conversion.
     """
 
     fed: frozenset[TableName]
@@ -37,6 +38,8 @@ class About:
     stages: tuple[str, ...] | None = None
     attributes: tuple[str, ...] = ()
     later: frozenset[str] = frozenset()
+    end_open: bool = False
+    undone_wins: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,14 @@ class Batch:
     """Canonical tables with their hidden columns: all leads, or all rows of some leads.
 
     `zones` counts times by how their zone was known; `taken` are hashes of activity ids that
-    partitions before this one hold.
+    partitions before this one hold; `settled` is the latest time of any lead, outcome or change.
     """
 
     tables: Mapping[TableName, pd.DataFrame]
     about: About
     zones: Mapping[TableName, Counter[tuple[str, str]]] = field(default_factory=dict)
     taken: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    settled: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ class RowCheck:
     """Flags rows: an error takes them out, a warning names them.
 
     `flags` answers None when the check does not apply; `detail` says what stood in flagged rows;
-    `comparison` compares them with the other tables of the batch.
+    `comparison` compares them with the other tables of the batch; a warning takes its rows out too
+    where `removes` says so.
     """
 
     code: str
@@ -80,6 +85,7 @@ class RowCheck:
     detail: Callable[[pd.DataFrame], str] | None = None
     phase: Phase = "row"
     comparison: Callable[[Batch, TableName, Flags], str] | None = None
+    removes: Callable[[About], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Ledger:
             if flags.any():
                 self._note(check, table, frame[flags])
                 self._compare(check, batch, table, flags)
-                if check.severity == "error":
+                if _removes(check, self._about):
                     _add_reason(reasons, flags, f"{check.code} {check.title}")
         return reasons
 
@@ -140,6 +140,13 @@ def names_of(rows: pd.DataFrame, table: TableName) -> list[str]:
     ids = rows[key] if key in rows else rows["lead_id"]
     place = rows["_place"] + " row " + rows["_row"].astype("str") if "_place" in rows else ids
     return [str(name) for name in ids.fillna(place)]
+
+
+def _removes(check: RowCheck, about: About) -> bool:
+    """Return whether the rows that a check flags go to the quarantine."""
+    if check.removes is not None:
+        return check.removes(about)
+    return check.severity == "error"
 
 
 def _add_reason(reasons: pd.Series, flags: np.ndarray, words: str) -> None:

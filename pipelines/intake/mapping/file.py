@@ -160,6 +160,8 @@ def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[
         at = (*place, "columns", name)
         if name not in names:
             yield at, f"{table} has no column {name!r}, only {', '.join(names)}"
+        if origin.values and name.endswith("_at"):
+            yield (*at, "values"), "a time has no values to translate; use missing_values or format"
         if origin.sequence is not None and not name.endswith("_at"):
             yield at, "a sequence makes times only"
         if origin.after_created_days is not None and (table, name) != ("outcomes", "occurred_at"):
@@ -209,6 +211,9 @@ def _audit_faults(
             yield at, "the name belongs to another column"
         if (attribute.column or name) in used:
             yield at, "the column is also used elsewhere"
+    for name, column in getattr(rule, "display", {}).items():
+        if column in used | {one.column or name for name, one in rule.audit_only.items()}:
+            yield (*place, "display", name), "the column is also used elsewhere"
     if rule.audit_only and not isinstance(rule, LeadRule):
         yield (*place, "audit_only"), "only attributes of leads are compared; use never_use"
 

@@ -97,6 +97,11 @@ class ColumnRule(Strict):
         "(令和6年5月3日 午後3時) or a strptime pattern",
     )
     zone: str | None = Field(default=None, description="times without an offset are in this zone")
+    day: Literal["start", "end"] | None = Field(
+        default=None,
+        description="times: a date without a time of day is the first or the last moment of that "
+        "local day; absent: the last for outcomes, the first for everything else",
+    )
     values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
     other_values: Literal["keep", "missing", "skip", "fault"] | None = Field(
         default=None,
@@ -162,14 +167,53 @@ class KnownLater(Strict):
     )
 
 
+class Condition(Strict):
+    """Which values of a source column make a row one of this table; all that is stated must hold.
+
+    Where both `one_of` and `not` are listed, a value in neither is not for this table, and a check
+    names it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    one_of: Words = Field(default=(), description="one of these values")
+    none_of: Words = Field(default=(), alias="not", description="none of these values")
+    at_least: float | str | None = Field(
+        default=None, description="this or more: a number, or text in its order (ISO dates)"
+    )
+    below: float | str | None = Field(default=None, description="less than this, in the same way")
+    present: bool | None = Field(
+        default=None, description="true: a value is there; false: it is missing"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "Condition":
+        limits = (self.at_least, self.below, self.present)
+        if not (self.one_of or self.none_of or any(limit is not None for limit in limits)):
+            raise ValueError("state at least one of one_of, not, at_least, below, present")
+        return self
+
+
+def _as_condition(value: Any) -> Any:
+    """Expand the short form `where: {State: [done]}`."""
+    return {"one_of": value} if isinstance(value, list | tuple) else value
+
+
+Where = Annotated[
+    Condition,
+    BeforeValidator(_as_condition, json_schema_input_type=list[str] | Condition),
+]
+
+
 class TableRule(Strict):
     """One source feeding one canonical table."""
 
     source: str = Field(description="a name under `sources`")
     columns: dict[str, Origin] = Field(description="canonical column -> where it comes from")
-    where: dict[str, Words] = Field(
+    where: dict[str, Where] = Field(
         default={},
-        description="only rows whose source column holds one of these are for this table",
+        description="only rows whose source column holds one of these, or meets this condition, "
+        "are for this table",
     )
     where_present: Names = Field(
         default=(), description="only rows in which these source columns are not missing"
@@ -202,6 +246,11 @@ class AttributedRule(TableRule):
 class LeadRule(AttributedRule):
     """One source feeding leads."""
 
+    display: dict[str, Word] = Field(
+        default={},
+        description="name, company, email, telephone, ...: source column; shown to people, kept "
+        "beside the tables, never an attribute",
+    )
     first_row_of_lead: bool = Field(
         default=False,
         description="several rows a lead: the earliest makes the lead, the others are not for it",
@@ -284,9 +333,20 @@ class Mapping(Strict):
     outcome_activities: Words = Field(
         default=(), description="activity types that are the outcome written down: never activities"
     )
+    undated_wins: Literal["exclude_lead", "exclude_row"] = Field(
+        default="exclude_lead",
+        description="a lead that was won without a date: left out, since it is no negative; or "
+        "its row alone",
+    )
+    undone_wins: Literal["exclude", "count"] = Field(
+        default="exclude",
+        description="a win that is followed by `lost` or `opened` of the same deal: left out, or a "
+        "conversion all the same",
+    )
     observed_until: str | None = Field(
         default=None,
-        description="ISO time until which the data are complete; absent: the latest time",
+        description="ISO time until which the data are complete; absent: the latest time; "
+        "activities over a day after the last lead and outcome do not count",
     )
     labels: Labels = Labels()
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
+from pipelines.intake.rows.days import DAYS, TIMES, day_count, days_only, end_of_day
 from pipelines.intake.rows.id_forms import rewritten
 from pipelines.intake.rows.notes import Notes
 from pipelines.intake.rows.numbers import read_numbers
@@ -32,6 +33,8 @@ class Cells:
     missing: tuple[str, ...]
     times: TimeRule
     notes: Notes
+    source: str = ""
+    outcomes: bool = False
     zones: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def take(self, rows: Flags) -> "Cells":
@@ -42,6 +45,8 @@ class Cells:
             self.missing,
             self.times,
             Notes(int(rows.sum())),
+            self.source,
+            self.outcomes,
             self.zones,
         )
 
@@ -116,7 +121,22 @@ def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
     told = read_times(raw, time_rule(cells, rule))
     _note_times(cells, told, name, raw)
     _count_zones(cells, told, name, time_rule(cells, rule))
-    return told.moments
+    return _placed(cells, rule, name, told.moments, raw)
+
+
+def _placed(
+    cells: Cells, rule: ColumnRule, name: str, moments: pd.Series, raw: pd.Series
+) -> pd.Series:
+    """Move dates without a time of day to where the mapping places them; count them."""
+    zone = time_rule(cells, rule).zone or "UTC"
+    if rule.day is None:
+        origin = f"{cells.source}.{'+'.join(rule.inputs)}"
+        cells.zones[(name, DAYS + origin)] += day_count(moments, zone)
+        cells.zones[(name, TIMES + origin)] += int(moments.notna().sum())
+    place = rule.day or ("end" if cells.outcomes and name == "occurred_at" else "start")
+    if place == "start":
+        return moments
+    return end_of_day(moments, days_only(raw, moments, time_rule(cells, rule)), zone)
 
 
 def _time_missing(raw: pd.Series, missing: tuple[str, ...]) -> Flags:

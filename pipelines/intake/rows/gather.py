@@ -27,6 +27,10 @@ AUDITED: Final = BothLanguages(
     en="protected: compared in the report, never a feature",
     ja="保護属性：レポートで比較するだけで、特徴量にはしません",
 )
+DISPLAYED: Final = BothLanguages(
+    en="display: shown to people, never a feature",
+    ja="表示用：画面に出すだけで、特徴量にはしません",
+)
 NOT_USED: Final = BothLanguages(
     en="protected: list it under audit_only to compare it in the report",
     ja="保護属性：audit_only に書けばレポートで比較します",
@@ -84,6 +88,7 @@ def _named(rule: TableRule) -> set[str]:
         both = (rule.attributes | rule.audit_only).items()
         named |= {attribute.column or name for name, attribute in both}
         named |= rule.never_use.keys() | rule.known_later.keys()
+        named |= set(rule.display.values()) if isinstance(rule, LeadRule) else set()
         for later in rule.known_later.values():
             named |= set(later.known_at.inputs) if later.known_at else set()
     return named
@@ -119,6 +124,8 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str,
         columns = readers[rule.source].columns()
         found |= dict(rule.never_use)
         found |= {a.column or n: AUDITED for n, a in rule.audit_only.items()}
+        if isinstance(rule, LeadRule):
+            found |= dict.fromkeys(rule.display.values(), DISPLAYED)
         for name, later in rule.known_later.items():
             if later.known_at is None:
                 found[name] = later.why

@@ -12,7 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 NoteKind = Literal[
-    "missing", "time", "number", "value", "ambiguous", "nonexistent", "later_without_time"
+    "missing",
+    "time",
+    "number",
+    "value",
+    "ambiguous",
+    "nonexistent",
+    "later_without_time",
+    "undated_win",
 ]
 PLACE: Final = "_place"
 ROW: Final = "_row"
@@ -20,6 +27,8 @@ NOTES: Final = "_notes"
 RULE: Final = "_rule"
 AUDIT: Final = "_audit:"
 """Before the name of a protected attribute, which goes beside the tables and never into them."""
+DISPLAY: Final = "_display:"
+"""Before the name of what is shown of a lead, which goes beside the tables and never into them."""
 HIDDEN: Final = (PLACE, ROW, NOTES, RULE)
 _LONGEST_VALUE: Final = 60
 

@@ -19,7 +19,8 @@ from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule
 from pipelines.intake.read.readable import Piece
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
-from pipelines.intake.rows.notes import AUDIT, NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
+from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.rows.text import as_text, is_missing
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
@@ -62,7 +63,15 @@ def read_piece(job: Job, piece: Piece) -> Reading:
     rows = len(piece.frame)
     number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
     frame = piece.frame.reset_index(drop=True)
-    everything = Cells(frame, number, mapping.missing_values, times, Notes(rows))
+    everything = Cells(
+        frame,
+        number,
+        mapping.missing_values,
+        times,
+        Notes(rows),
+        rule.source,
+        outcomes=job.table == "outcomes",
+    )
     meant = _meant(everything, rule)
     cells = everything.take(meant)
     table = _columns(cells, job)
@@ -77,14 +86,30 @@ def read_piece(job: Job, piece: Piece) -> Reading:
 
 def _meant(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
     meant = np.ones(len(cells.frame), dtype=bool)
-    for column, wanted in rule.where.items():
-        meant &= as_text(cells.frame[column]).isin(list(wanted)).to_numpy()
+    for column, condition in rule.where.items():
+        meant &= meets(cells.frame[column], condition, cells.missing)
+        values = unlisted_values(cells.frame[column], condition, cells.missing)
+        cells.zones.update({(f"where {column}", UNLISTED + v): n for v, n in values.items()})
+    undated_wins = _won(cells, rule) if cells.outcomes else np.zeros(len(meant), dtype=bool)
     for column in rule.where_present:
-        meant &= ~is_missing(as_text(cells.frame[column]), cells.missing)
+        there = ~is_missing(as_text(cells.frame[column]), cells.missing)
+        dates = cells.outcomes and column in rule.columns["occurred_at"].inputs
+        meant &= there | undated_wins if dates else there
     for origin in rule.columns.values():
         if origin.other_values == "skip":
             meant &= ~cell.unlisted(cells, origin)
     return meant
+
+
+def _won(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
+    """Flag the rows that say won, dated or not: a win without a date is never passed over."""
+    origin = rule.columns["outcome"]
+    if origin.constant is not None:
+        return np.zeros(len(cells.frame), dtype=bool)
+    won = [value for value, outcome in origin.values.items() if outcome == "won"]  # noqa: PD011
+    text = cell.raw_text(cells, origin)
+    flags: NDArray[np.bool_] = text.isin(won or ["won"]).to_numpy()
+    return flags
 
 
 def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
@@ -101,6 +126,8 @@ def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
     if isinstance(rule, AttributedRule):
         table |= {n: cell.attribute(cells, a, n) for n, a in rule.attributes.items()}
         table |= {name: _rest(cells, name) for name in job.rest}
+        if isinstance(rule, LeadRule):
+            table |= {DISPLAY + n: _rest(cells, column) for n, column in rule.display.items()}
         table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
     return table
 

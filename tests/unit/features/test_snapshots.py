@@ -1,5 +1,7 @@
 """Who is in the cohort, and when."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,11 +75,85 @@ def test_a_won_lead_stays_where_repeat_business_counts() -> None:
     assert days(frame, "a") == [10, 20, 30, 40]
 
 
-def test_a_lost_lead_may_wake_unless_only_undecided_leads_count() -> None:
+def test_a_lost_lead_is_away_unless_the_rule_lets_it_stay() -> None:
     tables = company([("a", 1, 1)], [("a", "lost", 15)])
-    assert days(snapshots.draw(tables, CALENDAR, day(40)), "a") == [10, 20, 30, 40]
-    rule = CohortRule(every_days=10, first_cutoff=START, early_age_hours=(), until_decided=True)
-    assert days(snapshots.draw(tables, rule, day(40)), "a") == [10]
+    assert days(snapshots.draw(tables, CALENDAR, day(40)), "a") == [10]
+    stay = replace(CALENDAR, lost_stay=True)
+    assert days(snapshots.draw(tables, stay, day(40)), "a") == [10, 20, 30, 40]
+    assert snapshots.at(tables, day(15), CALENDAR)["lead_id"].tolist() == ["a"]
+    assert snapshots.at(tables, day(15.1), CALENDAR).empty
+
+
+def test_a_lost_lead_is_back_with_a_new_deal_unless_only_undecided_leads_count() -> None:
+    events = [("a", "lost", 15), ("a", "opened", 25), ("a", "lost", 35)]
+    tables = company([("a", 1, 1)], events)
+    assert days(snapshots.draw(tables, CALENDAR, day(60)), "a") == [10, 30]
+    rule = replace(CALENDAR, until_decided=True)
+    assert days(snapshots.draw(tables, rule, day(60)), "a") == [10]
+
+
+def test_another_open_deal_keeps_a_lead() -> None:
+    events = [("a", "opened", 5), ("a", "opened", 6), ("a", "lost", 15), ("a", "lost", 35)]
+    tables = company([("a", 1, 1)], events)
+    tables.outcomes["deal_id"] = ["1", "2", "1", "2"]
+    assert days(snapshots.draw(tables, CALENDAR, day(60)), "a") == [10, 20, 30]
+
+
+def active(tables: Tables, *acts: tuple[float, float, str | None]) -> Tables:
+    """Add activities of lead a: (occurred, known, direction), in days from START."""
+    frame = pd.DataFrame(
+        {
+            "lead_id": "a",
+            "occurred_at": [day(at) for at, _, _ in acts],
+            "known_at": [day(known) for _, known, _ in acts],
+            "direction": pd.Series([side for _, _, side in acts], dtype="str"),
+        }
+    )
+    return replace(tables, activities=frame)
+
+
+def test_an_activity_brings_a_lost_lead_back_after_a_while() -> None:
+    lost = company([("a", 1, 1)], [("a", "lost", 5)])
+    rule = replace(CALENDAR, reopen_after_days=20)
+
+    def cutoffs(*acts: tuple[float, float, str | None]) -> list[float]:
+        return days(snapshots.draw(active(lost, *acts), rule, day(50)), "a")
+
+    assert cutoffs((24, 24, "inbound")) == []
+    assert cutoffs((25, 25, "inbound")) == [30, 40, 50]
+    assert cutoffs((25, 30, "inbound")) == [40, 50]
+    assert cutoffs((25, 25, "outbound")) == []
+    assert cutoffs((31, 31, None), (7, 7, None)) == [40, 50]
+    never = replace(rule, reopen_after_days=None)
+    assert snapshots.draw(active(lost, (45, 45, "inbound")), never, day(50)).empty
+
+
+def test_being_away_equals_the_rule_written_slowly() -> None:
+    rng = np.random.default_rng(5)
+    kinds = np.array(["lost", "opened", "lost", "demo"])
+    events = sorted(
+        (f"l{lead}", str(kinds[kind]), float(at), str(deal))
+        for lead, kind, at, deal in zip(
+            rng.integers(0, 12, 60),
+            rng.integers(0, 4, 60),
+            rng.permutation(200)[:60] / 4,
+            rng.integers(0, 2, 60),
+            strict=True,
+        )
+    )
+    tables = company([(f"l{n}", 0, 0) for n in range(12)], [event[:3] for event in events])
+    tables.outcomes["deal_id"] = [event[3] for event in events]
+
+    def open_at(lead: str, cutoff: float) -> bool:
+        past = sorted((at, kind, deal) for own, kind, at, deal in events if own == lead)
+        past = [event for event in past if event[0] < cutoff]
+        states = {deal: kind for _, kind, deal in past}
+        return not past or past[-1][1] != "lost" or set(states.values()) != {"lost"}
+
+    frame = snapshots.draw(tables, CALENDAR, day(60))
+    for lead in (f"l{n}" for n in range(12)):
+        cutoffs = [float(c) for c in range(10, 61, 10) if open_at(lead, c)]
+        assert days(frame, lead) == cutoffs
 
 
 def test_early_ages_are_exact_and_need_a_lead_that_was_known_by_then() -> None:

@@ -26,6 +26,8 @@ def _conclude(tally: Tally, about: About) -> Finding | None:
     if "outcomes" not in about.fed:
         return None
     leads, won, lost = tally[("leads",)], tally[("won",)], tally[("lost",)]
+    if not won:  # C027 says so.
+        return None
     if won == leads:  # Repeat business: every lead was won once, the question is whether again.
         leads, won = won, tally[("won again",)]
     scarce = min(won, leads - won) < ENOUGH

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Final
 
+import pandas as pd
+
 from features.tables import TableName
 from pipelines.intake.checks.check import About, Batch, Finding, Tally, TallyCheck
 from pipelines.intake.rows.lookup import times_of
@@ -16,7 +18,7 @@ def _tally(batch: Batch, table: TableName) -> Tally:
     first = won.sort_values("occurred_at").drop_duplicates("lead_id")
     frame = batch.tables[table]
     at = times_of(frame["lead_id"], first["lead_id"], first["occurred_at"])
-    late = (at.notna() & (frame["occurred_at"] >= at)).to_numpy()
+    late = (at.notna() & (frame["occurred_at"] >= _earliest(at))).to_numpy()
     counts = {
         is_late: frame.loc[late == is_late, "activity_type"].value_counts().to_dict()
         for is_late in (False, True)
@@ -24,6 +26,13 @@ def _tally(batch: Batch, table: TableName) -> Tally:
     return Counter(
         {(str(kind), late): int(n) for late, kinds in counts.items() for kind, n in kinds.items()}
     )
+
+
+def _earliest(won_at: pd.Series) -> pd.Series:
+    """Return when a win may have happened: a win that is dated by the day, from its start."""
+    by_day = (won_at + pd.Timedelta(microseconds=1)).dt.microsecond.eq(0) & won_at.dt.second.eq(59)
+    by_day &= won_at.dt.microsecond.eq(999_999)
+    return won_at.mask(by_day, won_at - pd.Timedelta(days=1) + pd.Timedelta(microseconds=1))
 
 
 def _conclude(tally: Tally, about: About) -> Finding | None:

@@ -5,11 +5,13 @@ from collections import Counter
 from features.tables import TableName
 from pipelines.intake.checks.check import About, Batch, Finding, Tally, TallyCheck
 from pipelines.intake.checks.outcomes.c005_unknown_outcomes import KNOWN
+from pipelines.intake.checks.outcomes.decision_words import reads_as
 
 
 def _tally(batch: Batch, table: TableName) -> Tally:
     counts = batch.tables[table]["outcome"].value_counts()
-    return Counter({(str(name),): int(n) for name, n in counts.items() if name not in KNOWN})
+    stages = {str(name): int(n) for name, n in counts.items() if name not in KNOWN}
+    return Counter({(name,): n for name, n in stages.items() if reads_as(name) is None})
 
 
 def _conclude(tally: Tally, about: About) -> Finding | None:
