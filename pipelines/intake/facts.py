@@ -50,7 +50,7 @@ def manifest_of(
     leads: gather.Kinds,
     accounts: gather.Kinds,
 ) -> Manifest:
-    """Give the manifest as far as it is known before anything is written."""
+    """Return the manifest as far as it is known before anything is written."""
     return Manifest(
         name=mapping.name,
         partitions=parts,
@@ -106,24 +106,24 @@ def observed_until(
     ahead
         Whether activities lie further ahead, which do not count.
     """
-    said = []
+    assumed = []
     until = moment(mapping.observed_until)
     untimed = all("created_at" not in rule.columns for rule in mapping.leads)
     if untimed:
-        said.append(UNTIMED)
+        assumed.append(UNTIMED)
     if until is not None:
-        return until, said
+        return until, assumed
     if latest is None:
         raise BadTables.of("no time at all", "at least one time", "see the quarantine")
     if untimed:
-        said.append(YEAR_AFTER)
-        return latest + UNTIMED_SPAN, said
-    said.append(SETTLED if ahead else LATEST)
-    return latest, said
+        assumed.append(YEAR_AFTER)
+        return latest + UNTIMED_SPAN, assumed
+    assumed.append(SETTLED if ahead else LATEST)
+    return latest, assumed
 
 
 def unprotected(mapping: MappingFile) -> list[BothLanguages]:
-    """Tell which attributes are called like protected ones, and why they are none."""
+    """Return which attributes are called like protected ones, and why they are none."""
     return [
         BothLanguages(
             en=f"{name} is no protected attribute: {why.en}",

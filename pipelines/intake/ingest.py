@@ -114,7 +114,7 @@ def check(
 
 
 def audited(leads: pd.DataFrame) -> pd.DataFrame:
-    """Give the protected attributes of leads, apart from everything else."""
+    """Return the protected attributes of leads, apart from everything else."""
     names = {n: n.removeprefix(AUDIT) for n in map(str, leads) if n.startswith(AUDIT)}
     return leads[["lead_id", *names]].rename(columns=names)
 
@@ -142,15 +142,15 @@ class _Ingest:
         gather.check_columns(self.mapping, self.readers)
         leads, accounts = self._gather("leads"), self._gather("accounts")
         self.screening = Screening(self._about(leads.kinds), quarantine)
-        kept = self._dependents(leads, accounts)
-        if kept["leads"].empty:
+        usable = self._dependents(leads, accounts)
+        if usable["leads"].empty:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
             raise BadTables([Fault(a.found, a.expected, a.do) for a in answers])
-        parts = self._partition_count(len(kept["leads"]))
+        parts = self._partition_count(len(usable["leads"]))
         manifest = facts.manifest_of(self.mapping, self.readers, parts, leads.kinds, accounts.kinds)
-        homes = partitions.lead_partitions(kept["leads"], parts)
+        homes = partitions.lead_partitions(usable["leads"], parts)
         spool = self._spool(Spool(scratch, parts), homes)
-        self._write(fresh, manifest, kept, homes, spool)
+        self._write(fresh, manifest, usable, homes, spool)
         return facts.finish(fresh, manifest, self.mapping, self.screening)
 
     def _gather(self, table: TableName) -> gather.Gathered:
@@ -176,17 +176,17 @@ class _Ingest:
         self, leads: gather.Gathered, accounts: gather.Gathered
     ) -> dict[TableName, pd.DataFrame]:
         """Screen all tables but activities, each against those before it."""
-        kept: dict[TableName, pd.DataFrame] = {}
-        kept["accounts"] = self._screened("accounts", accounts, kept)
+        usable: dict[TableName, pd.DataFrame] = {}
+        usable["accounts"] = self._screened("accounts", accounts, usable)
         outcomes = self._gather("outcomes")
         if self.mapping.undated_wins == "exclude_lead":
             leads = replace(leads, frame=self._undated_noted(leads.frame, outcomes.frame))
-        kept["leads"] = self._screened("leads", leads, kept)
-        self._after_created(outcomes.frame, kept["leads"])
-        kept["outcomes"] = self._screened("outcomes", outcomes, kept)
+        usable["leads"] = self._screened("leads", leads, usable)
+        self._after_created(outcomes.frame, usable["leads"])
+        usable["outcomes"] = self._screened("outcomes", outcomes, usable)
         changes = gather.with_changes(self._gather("attribute_changes"), leads.changes)
-        kept["attribute_changes"] = self._screened("attribute_changes", changes, kept)
-        return kept
+        usable["attribute_changes"] = self._screened("attribute_changes", changes, usable)
+        return usable
 
     def _screened(
         self, table: TableName, read: gather.Gathered, others: Mapping[TableName, pd.DataFrame]
@@ -256,18 +256,18 @@ class _Ingest:
         self,
         fresh: Path,
         manifest: Manifest,
-        kept: dict[TableName, pd.DataFrame],
+        usable: dict[TableName, pd.DataFrame],
         homes: pd.Series,
         spool: Spool,
     ) -> None:
         """Write partition by partition, screening the activities of each on the way."""
         count = manifest.partitions
-        at = {t: parts_of(f[SPECS[t].key[0]], homes, count) for t, f in kept.items()}
-        at["accounts"] = partitions.partition_of(kept["accounts"]["account_id"], count)
+        at = {t: parts_of(f[SPECS[t].key[0]], homes, count) for t, f in usable.items()}
+        at["accounts"] = partitions.partition_of(usable["accounts"]["account_id"], count)
         repeated, taken = spool.repeated_ids(), np.zeros(0, dtype=np.uint64)
         for part, activities in enumerate(spool.parts()):
             self.progress("writing partitions", part, count)
-            mine = {table: frame[at[table] == part] for table, frame in kept.items()}
+            mine = {table: frame[at[table] == part] for table, frame in usable.items()}
             if activities is not None:
                 zones, self.zones = self.zones, Counter()
                 screened = self.screening.screen("activities", activities, mine, zones, taken)
@@ -284,7 +284,7 @@ class _Ingest:
         self.progress("writing partitions", count, count)
 
     def _with_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Give activities without an id one that says where they came from."""
+        """Set the id of activities without one to what says where they came from."""
         place = frame[PLACE] + ":" + frame[ROW].astype("str")
         if len({rule.source for rule in self.mapping.activities}) < len(self.mapping.activities):
             place = place + ":" + frame[RULE].astype("str")

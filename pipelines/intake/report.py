@@ -56,7 +56,7 @@ class IngestReport:
         return tuple(answer for answer in self.faults if answer.severity == "error")
 
     def lines(self) -> list[str]:
-        """Say it all, ready to be printed."""
+        """Write it all, ready to be printed."""
         lines = [f"{self.name}: observed until {self.observed_until}", "", *self._count_lines(), ""]
         for answer in self.answers:
             if answer.verdict == "fault":
@@ -82,7 +82,7 @@ class IngestReport:
         return lines
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values for JSON."""
+        """Return plain values for JSON."""
         grounds = {name: why.model_dump() for name, why in self.excluded.items()}
         assumed = [words.model_dump() for words in self.assumptions]
         return asdict(self) | {"excluded": grounds, "assumptions": assumed}

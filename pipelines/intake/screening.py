@@ -64,15 +64,15 @@ class Screening:
         zones: Counter[tuple[str, str]] | None = None,
         taken: NDArray[np.uint64] = NONE_TAKEN,
     ) -> pd.DataFrame:
-        """Give the rows that can be used; the others go to the quarantine."""
-        seen_zones = {table: zones} if zones else {}
+        """Return the rows that can be used; the others go to the quarantine."""
+        own_zones = {table: zones} if zones else {}
         for phase in ("row", "relation"):
             frame = frame.reset_index(drop=True)
-            batch = Batch({**others, table: frame}, self.about, seen_zones, taken, self.settled)
+            batch = Batch({**others, table: frame}, self.about, own_zones, taken, self.settled)
             reasons = self.ledger.screen(batch, table, phase)
             frame = self._quarantine.split(table, frame, reasons)
         frame = frame.reset_index(drop=True)
-        self.ledger.count(Batch({**others, table: frame}, self.about, seen_zones), table)
+        self.ledger.count(Batch({**others, table: frame}, self.about, own_zones), table)
         self.counts.setdefault(table, Count()).kept += len(frame)
         self._look_at_times(frame, table)
         return frame

@@ -49,14 +49,14 @@ class Spool:
             writer.write_table(rows)
 
     def repeated_ids(self) -> NDArray[np.uint64]:
-        """Give the hashes of activity ids that occur more than once, in any partition."""
+        """Return the hashes of activity ids that occur more than once, in any partition."""
         if not self._id_hashes:
             return np.zeros(0, dtype=np.uint64)
         hashes = np.sort(np.concatenate(self._id_hashes))
         return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
     def parts(self) -> Iterator[pd.DataFrame | None]:
-        """Give every partition's rows in the order they came, None where there are none."""
+        """Return every partition's rows in the order they came, None where there are none."""
         for writer in self._writers.values():
             writer.close()
         for part in range(self.partitions):
@@ -75,7 +75,7 @@ class Spool:
 
 
 def parts_of(leads: pd.Series, homes: pd.Series, count: int) -> NDArray[np.int64]:
-    """Give the partition of each row's lead; rows of unknown leads go by their own id."""
+    """Return the partition of each row's lead; rows of unknown leads go by their own id."""
     at = positions(leads, homes.index.to_series())
     parts = homes.to_numpy()[at]
     parts[at < 0] = partition_of(leads[at < 0].fillna(""), count)

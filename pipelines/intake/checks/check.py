@@ -120,7 +120,7 @@ class Answer:
     first: tuple[str, ...] = field(default=())
 
     def lines(self) -> list[str]:
-        """Say it: one line when all is well, four when not."""
+        """Write it: one line when all is well, four when not."""
         head = f"{self.code} {self.title}"
         if self.verdict != "fault":
             return [f"{head}: {self.verdict}"]

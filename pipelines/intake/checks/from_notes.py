@@ -30,7 +30,7 @@ def noted_details(kind: NoteKind) -> Callable[[pd.DataFrame], str]:
 
     def detail(rows: pd.DataFrame) -> str:
         some = rows[NOTES].dropna().head(MOST)
-        said = [line for notes in some for line in spell(str(notes), kind)]
-        return listing(pd.Series(said, dtype="str"))
+        lines = [line for notes in some for line in spell(str(notes), kind)]
+        return listing(pd.Series(lines, dtype="str"))
 
     return detail

@@ -73,10 +73,10 @@ class Ledger:
                 self._tallies[check.code].update(check.tally(batch, table))
 
     def answers(self) -> list[Answer]:
-        """Give every check's answer, in the order of their numbers."""
-        given = [self._row_answer(check) for check in self._row_checks]
-        given += [self._tally_answer(check) for check in self._tally_checks]
-        return sorted(given, key=lambda answer: self._order.index(answer.code))
+        """Return every check's answer, in the order of their numbers."""
+        answers = [self._row_answer(check) for check in self._row_checks]
+        answers += [self._tally_answer(check) for check in self._tally_checks]
+        return sorted(answers, key=lambda answer: self._order.index(answer.code))
 
     def _note(self, check: RowCheck, table: TableName, rows: pd.DataFrame) -> None:
         entry = self._entries[check.code]
@@ -97,7 +97,7 @@ class Ledger:
             return Answer(check.code, check.title, check.severity, "not applicable")
         if not entry.rows:
             return Answer(check.code, check.title, check.severity, "fine")
-        found = "; ".join(
+        observed = "; ".join(
             f"{entry.rows[table]:,} rows of {table}"
             + (f": {entry.details[table]}" if entry.details.get(table) else "")
             for table in SPECS
@@ -108,7 +108,7 @@ class Ledger:
             check.title,
             check.severity,
             "fault",
-            found,
+            observed,
             check.expected,
             check.do,
             entry.rows.total(),

@@ -1,4 +1,4 @@
-"""Saying what stood in the rows at fault."""
+"""Descriptions of what stood in the rows at fault."""
 
 import pandas as pd
 
@@ -15,6 +15,6 @@ def listing(values: pd.Series, most: int = 5) -> str:
 
 
 def span(rows: pd.DataFrame) -> str:
-    """Say between which dates the times of rows lie."""
+    """Write between which dates the times of rows lie."""
     times = pd.concat([rows[n] for n in ("created_at", "occurred_at", "known_at") if n in rows])
     return f"{times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"

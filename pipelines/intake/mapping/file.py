@@ -118,8 +118,8 @@ def _schema_faults(error: ValidationError, name: str, lines: dict[Place, int]) -
     faults = []
     for one in error.errors(include_url=False):
         message = {"extra_forbidden": "unknown key"}.get(one["type"], one["msg"])
-        given = one["input"]
-        shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+        value = one["input"]
+        shown = f" (given: {value!r})" if isinstance(value, str | int | float) else ""
         faults.append(_fault(name, lines, tuple(one["loc"]), message + shown))
     return faults
 
@@ -135,7 +135,7 @@ def _fault(name: str, lines: dict[Place, int], place: Place, message: str) -> Fa
 
 
 def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
-    """Find what the schema cannot say: names that do not fit together."""
+    """Yield what the schema cannot say: names that do not fit together."""
     if not mapping.leads:
         yield ("leads",), "at least one source of leads must be said"
     used = set()
@@ -219,16 +219,16 @@ def _audit_faults(
 
 
 def _zone_faults(mapping: Mapping) -> Iterator[tuple[Place, str]]:
-    said: list[tuple[Place, str | None]] = [(("times", "zone"), mapping.times.zone)]
+    zones: list[tuple[Place, str | None]] = [(("times", "zone"), mapping.times.zone)]
     for name, source in mapping.sources.items():
-        said.append(
+        zones.append(
             (("sources", name, "times", "zone"), source.times.zone if source.times else None)
         )
     for table in SPECS:
         for number, rule in enumerate(mapping.rules(table)):
             for name, origin in _origins(rule):
-                said.append(((table, number, "columns", name, "zone"), origin.zone))
-    for place, zone in said:
+                zones.append(((table, number, "columns", name, "zone"), origin.zone))
+    for place, zone in zones:
         if zone is not None and not _is_zone(zone):
             yield place, f"unknown zone {zone!r}; expected a name like Asia/Tokyo or UTC"
 

@@ -21,7 +21,7 @@ _WORDS: Final = re.compile(
 
 
 def is_protected(name: str) -> bool:
-    """Tell whether a column is called like something that a person may not be judged by.
+    """Return whether a column is called like something that a person may not be judged by.
 
     >>> is_protected("Age_Group"), is_protected("担当者年代"), is_protected("birthDate")
     (True, True, True)

@@ -54,7 +54,7 @@ Names = Annotated[tuple[str, ...], Field(strict=False)]
 Ground = Annotated[
     BothLanguages, BeforeValidator(_as_both, json_schema_input_type=str | BothLanguages)
 ]
-NOT_SAID: Final = BothLanguages(
+NOT_STATED: Final = BothLanguages(
     en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
 )
 
@@ -116,9 +116,9 @@ class ColumnRule(Strict):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnRule":
-        given = [name for name in ORIGINS if getattr(self, name) not in (None, ())]
-        if len(given) != 1:
-            raise ValueError(f"give exactly one of {', '.join(ORIGINS)}; given: {given or 'none'}")
+        stated = [name for name in ORIGINS if getattr(self, name) not in (None, ())]
+        if len(stated) != 1:
+            raise ValueError(f"give exactly one of {', '.join(ORIGINS)}; given: {stated or 'none'}")
         return self
 
     @property
@@ -163,7 +163,8 @@ class KnownLater(Strict):
     )
     kind: Kind = "category"
     why: Ground = Field(
-        default=NOT_SAID, description="why it is not used, for readers; plain words, or {en:, ja:}"
+        default=NOT_STATED,
+        description="why it is not used, for readers; plain words, or {en:, ja:}",
     )
 
 
@@ -351,6 +352,6 @@ class Mapping(Strict):
     labels: Labels = Labels()
 
     def rules(self, table: TableName) -> tuple[TableRule, ...]:
-        """Give the rules that feed a table."""
-        found: tuple[TableRule, ...] = getattr(self, table)
-        return found
+        """Return the rules that feed a table."""
+        rules: tuple[TableRule, ...] = getattr(self, table)
+        return rules

@@ -26,9 +26,9 @@ def expand(words: str, *, is_path: bool = False) -> str:
 
     def value(match: re.Match[str]) -> str:
         name, default = match.group(1), match.group(2)
-        given = os.environ.get(name)
-        if given is None:
+        value = os.environ.get(name)
+        if value is None:
             return default or ""
-        return str(Path(given).absolute()) if is_path and match.start() == 0 else given
+        return str(Path(value).absolute()) if is_path and match.start() == 0 else value
 
     return _VARIABLE.sub(value, words)

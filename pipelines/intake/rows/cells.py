@@ -38,7 +38,7 @@ class Cells:
     zones: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def take(self, rows: Flags) -> "Cells":
-        """Keep the flagged rows, with notes of their own."""
+        """Select the flagged rows, with notes of their own."""
         return Cells(
             self.frame.loc[rows].reset_index(drop=True),
             self.number[rows],
@@ -52,7 +52,7 @@ class Cells:
 
 
 def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
-    """Give the text of a column before `values` and missing words."""
+    """Return the text of a column before `values` and missing words."""
     if rule.constant is not None:
         return pd.Series(rule.constant, index=cells.frame.index, dtype="str")
     if rule.row_number is not None:
@@ -68,7 +68,7 @@ def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
 
 
 def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
-    """Tell which values are there but not listed in `values`."""
+    """Return which values are there but not listed in `values`."""
     text = raw_text(cells, rule)
     listed = text.isin(list(rule.values)).to_numpy()
     missing = is_missing(text, _missing_words(cells, rule))
@@ -104,8 +104,8 @@ def meaning(
     """Translate by `values`, then take out what stands for missing."""
     listed = text.isin(list(values)).to_numpy()
     keep = listed | (~is_missing(text, missing) & (other != "missing"))
-    told = text.where(~listed, text.map(values).astype("str")) if listed.any() else text
-    return told.where(keep).astype("str")
+    result = text.where(~listed, text.map(values).astype("str")) if listed.any() else text
+    return result.where(keep).astype("str")
 
 
 def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
@@ -118,10 +118,10 @@ def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
         return pd.Series(one.moments.iloc[0], index=cells.frame.index, dtype=MOMENT_DTYPE)
     raw = cells.frame[rule.column] if rule.column is not None else raw_text(cells, rule)
     raw = raw.mask(_time_missing(raw, _missing_words(cells, rule)))
-    told = read_times(raw, time_rule(cells, rule))
-    _note_times(cells, told, name, raw)
-    _count_zones(cells, told, name, time_rule(cells, rule))
-    return _placed(cells, rule, name, told.moments, raw)
+    result = read_times(raw, time_rule(cells, rule))
+    _note_times(cells, result, name, raw)
+    _count_zones(cells, result, name, time_rule(cells, rule))
+    return _placed(cells, rule, name, result.moments, raw)
 
 
 def _placed(
@@ -146,21 +146,21 @@ def _time_missing(raw: pd.Series, missing: tuple[str, ...]) -> Flags:
 
 
 def time_rule(cells: Cells, rule: ColumnRule) -> TimeRule:
-    """Give the source's rule with what the column says otherwise."""
+    """Return the source's rule with what the column says otherwise."""
     changes = {"format": rule.format, "zone": rule.zone}
     return cells.times.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
 
-def _note_times(cells: Cells, told: Times, name: str, raw: pd.Series) -> None:
-    cells.notes.add("time", name, told.unreadable, raw)
-    cells.notes.add("ambiguous", name, told.ambiguous, raw)
-    cells.notes.add("nonexistent", name, told.nonexistent, raw)
+def _note_times(cells: Cells, result: Times, name: str, raw: pd.Series) -> None:
+    cells.notes.add("time", name, result.unreadable, raw)
+    cells.notes.add("ambiguous", name, result.ambiguous, raw)
+    cells.notes.add("nonexistent", name, result.nonexistent, raw)
 
 
-def _count_zones(cells: Cells, told: Times, name: str, rule: TimeRule) -> None:
+def _count_zones(cells: Cells, result: Times, name: str, rule: TimeRule) -> None:
     how = "assumed" if rule.zone is None and not rule.format.startswith("epoch") else "said"
-    cells.zones[(name, how)] += int(told.local.sum())
-    cells.zones[(name, "own")] += told.own_offset_count
+    cells.zones[(name, how)] += int(result.local.sum())
+    cells.zones[(name, "own")] += result.own_offset_count
 
 
 def _sequence(cells: Cells, sequence: Sequence, name: str) -> pd.Series:
@@ -184,13 +184,13 @@ def numbers(cells: Cells, rule: ColumnRule | AttributeRule, name: str, raw: pd.S
     listed = {key: float(value) for key, value in meanings.items()}
     raw = raw.mask(is_missing(text, _missing_words(cells, rule)))
     values, unreadable = read_numbers(raw, rule.decimal)
-    told = pd.Series(values)
+    result = pd.Series(values)
     if listed:
         hit = text.isin(list(listed)).to_numpy()
-        told = told.mask(hit, text.map(listed).astype("float64"))
+        result = result.mask(hit, text.map(listed).astype("float64"))
         unreadable &= ~hit
     cells.notes.add("number", name, unreadable, raw)
-    return told
+    return result
 
 
 def attribute(cells: Cells, rule: AttributeRule, name: str) -> pd.Series:

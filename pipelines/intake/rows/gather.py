@@ -118,27 +118,27 @@ def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, Both
 
 
 def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str, BothLanguages]:
-    """Tell which columns of leads and accounts are not used, and why."""
-    found: dict[str, BothLanguages] = {}
+    """Return which columns of leads and accounts are not used, and why."""
+    unused: dict[str, BothLanguages] = {}
     for rule in (*mapping.leads, *mapping.accounts):
         columns = readers[rule.source].columns()
-        found |= dict(rule.never_use)
-        found |= {a.column or n: AUDITED for n, a in rule.audit_only.items()}
+        unused |= dict(rule.never_use)
+        unused |= {a.column or n: AUDITED for n, a in rule.audit_only.items()}
         if isinstance(rule, LeadRule):
-            found |= dict.fromkeys(rule.display.values(), DISPLAYED)
+            unused |= dict.fromkeys(rule.display.values(), DISPLAYED)
         for name, later in rule.known_later.items():
             if later.known_at is None:
-                found[name] = later.why
+                unused[name] = later.why
         mine = _named(rule)
-        found |= {n: w for n, w in _fed_elsewhere(mapping, rule).items() if n not in mine}
-        rest = [name for name in columns if name not in mine | found.keys()]
+        unused |= {n: w for n, w in _fed_elsewhere(mapping, rule).items() if n not in mine}
+        rest = [name for name in columns if name not in mine | unused.keys()]
         if rule.rest:
-            found |= {name: NOT_USED for name in rest if is_protected(name)}
-            rest = [name for name in rest if name not in found]
+            unused |= {name: NOT_USED for name in rest if is_protected(name)}
+            rest = [name for name in rest if name not in unused]
         ground = LISTED if rule.rest else NOT_MAPPED
         named = set(_listed()) if rule.rest else set(rest)
-        found |= {name: ground for name in rest if name in named}
-    return found
+        unused |= {name: ground for name in rest if name in named}
+    return unused
 
 
 def readings(job: Job, reader: Readable, rows: int) -> Iterator[Reading]:
@@ -220,7 +220,7 @@ def number_if_all(text: pd.Series) -> NDArray[np.float64] | None:
 
 
 def _with_later(frame: pd.DataFrame, mapping: MappingFile, table: TableName) -> pd.DataFrame:
-    """Give attributes that are only ever known later their place among the columns."""
+    """Add attributes that are only ever known later to the columns."""
     if table != "leads":
         return frame
     for rule in mapping.leads:

@@ -1,4 +1,4 @@
-"""Finding the lead, or the account, that a row speaks of.
+"""Look-up of the lead, or the account, that a row speaks of.
 
 Decided here: ids are looked up by hash, column by column, since there may be millions.
 """
@@ -11,21 +11,23 @@ from numpy.typing import NDArray
 
 
 def positions(ids: pd.Series, among: pd.Series) -> NDArray[np.int64]:
-    """Tell where each id stands in `among`; -1 for an id that is missing or not there.
+    """Return where each id stands in `among`; -1 for an id that is missing or not there.
 
     >>> positions(pd.Series(["b", None, "x"]), pd.Series(["a", "b"])).tolist()
     [1, -1, -1]
     """
-    found = pc.index_in(_array(ids), value_set=_array(among), skip_nulls=True)
-    at: NDArray[np.int64] = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    matches = pc.index_in(_array(ids), value_set=_array(among), skip_nulls=True)
+    at: NDArray[np.int64] = (
+        pc.fill_null(matches, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    )
     return at
 
 
 def times_of(ids: pd.Series, leads: pd.Series, times: pd.Series) -> pd.Series:
-    """Give every row the time of its lead; rows of unknown leads have none."""
+    """Return the time of each row's lead; rows of unknown leads have none."""
     at = positions(ids, leads)
-    found = times.reset_index(drop=True).reindex(at)
-    return found.set_axis(ids.index)
+    matches = times.reset_index(drop=True).reindex(at)
+    return matches.set_axis(ids.index)
 
 
 def _array(ids: pd.Series) -> pa.Array:

@@ -50,7 +50,7 @@ class Notes:
             self._by_row.setdefault(int(row), []).append(f"{kind}\t{column}\t{clean}")
 
     def flagged(self, kind: NoteKind, column: str) -> NDArray[np.bool_]:
-        """Tell which rows bear a note of this kind about this column."""
+        """Return which rows bear a note of this kind about this column."""
         start = f"{kind}\t{column}\t"
         flags = np.zeros(self._rows, dtype=bool)
         for row, lines in self._by_row.items():
@@ -58,7 +58,7 @@ class Notes:
         return flags
 
     def column(self) -> pd.Series:
-        """Give the notes of every row as text, missing where there are none."""
+        """Return the notes of every row as text, missing where there are none."""
         notes: NDArray[np.object_] = np.full(self._rows, None, dtype=object)
         for row, lines in self._by_row.items():
             notes[row] = "\n".join(lines)
@@ -66,12 +66,12 @@ class Notes:
 
 
 def noted(notes: pd.Series, kind: NoteKind) -> NDArray[np.bool_]:
-    """Tell which rows bear a note of a kind."""
+    """Return which rows bear a note of a kind."""
     return notes.str.contains(rf"(?:^|\n){kind}\t", regex=True, na=False).to_numpy(bool)
 
 
 def spell(notes: str, kind: NoteKind) -> list[str]:
-    r"""Say the notes of a kind: `occurred_at = 'abc'`.
+    r"""Write the notes of a kind: `occurred_at = 'abc'`.
 
     >>> spell("time\toccurred_at\tabc", "time")
     ["occurred_at = 'abc'"]

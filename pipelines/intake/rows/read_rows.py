@@ -72,33 +72,33 @@ def read_piece(job: Job, piece: Piece) -> Reading:
         rule.source,
         outcomes=job.table == "outcomes",
     )
-    meant = _meant(everything, rule)
-    cells = everything.take(meant)
+    chosen = _chosen(everything, rule)
+    cells = everything.take(chosen)
     table = _columns(cells, job)
     table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
-    table[ROW] = pd.Series(np.arange(piece.first_row, piece.first_row + rows)[meant])
+    table[ROW] = pd.Series(np.arange(piece.first_row, piece.first_row + rows)[chosen])
     table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")
     changes = _later(cells, job, table) if isinstance(rule, LeadRule) else None
     table[NOTES] = cells.notes.column()
-    passed = Counter({"not for this table": rows - int(meant.sum())})
+    passed = Counter({"not for this table": rows - int(chosen.sum())})
     return Reading(pd.DataFrame(table), changes, +passed, +cells.zones)
 
 
-def _meant(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
-    meant = np.ones(len(cells.frame), dtype=bool)
+def _chosen(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
+    chosen = np.ones(len(cells.frame), dtype=bool)
     for column, condition in rule.where.items():
-        meant &= meets(cells.frame[column], condition, cells.missing)
+        chosen &= meets(cells.frame[column], condition, cells.missing)
         values = unlisted_values(cells.frame[column], condition, cells.missing)
         cells.zones.update({(f"where {column}", UNLISTED + v): n for v, n in values.items()})
-    undated_wins = _won(cells, rule) if cells.outcomes else np.zeros(len(meant), dtype=bool)
+    undated_wins = _won(cells, rule) if cells.outcomes else np.zeros(len(chosen), dtype=bool)
     for column in rule.where_present:
         there = ~is_missing(as_text(cells.frame[column]), cells.missing)
         dates = cells.outcomes and column in rule.columns["occurred_at"].inputs
-        meant &= there | undated_wins if dates else there
+        chosen &= there | undated_wins if dates else there
     for origin in rule.columns.values():
         if origin.other_values == "skip":
-            meant &= ~cell.unlisted(cells, origin)
-    return meant
+            chosen &= ~cell.unlisted(cells, origin)
+    return chosen
 
 
 def _won(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
@@ -164,7 +164,7 @@ def _later(cells: Cells, job: Job, table: dict[str, pd.Series]) -> pd.DataFrame 
     """Turn attributes that were filled later into rows of attribute_changes."""
     rule = job.rule
     assert isinstance(rule, LeadRule)  # noqa: S101 - narrows the type; the caller has looked
-    found = []
+    changes = []
     for column, later in rule.known_later.items():
         if later.known_at is None:
             continue
@@ -184,5 +184,5 @@ def _later(cells: Cells, job: Job, table: dict[str, pd.Series]) -> pd.DataFrame 
                 NOTES: pd.Series(None, index=value.index, dtype="str"),
             }
         )
-        found.append(change[value.notna() & at.notna()])
-    return pd.concat(found, ignore_index=True) if found else None
+        changes.append(change[value.notna() & at.notna()])
+    return pd.concat(changes, ignore_index=True) if changes else None
