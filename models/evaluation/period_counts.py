@@ -7,11 +7,16 @@ from models.stats.training_set import TrainingSet
 
 @dataclass(frozen=True)
 class PeriodCounts:
-    """Size and period of some rows; moments in microseconds UTC."""
+    """Size and period of some rows; moments in microseconds UTC.
+
+    `conversions` counts rows, `converted_leads` the distinct leads of which at least one row
+    converted; `base_rate` is the share of the rows.
+    """
 
     rows: int
     leads: int
     conversions: int
+    converted_leads: int
     base_rate: float
     first_cutoff: int
     last_cutoff: int
@@ -21,4 +26,5 @@ class PeriodCounts:
         """Count rows, leads and conversions; there is at least one row."""
         rate = rows.conversions / len(rows)
         ends = int(rows.cutoff.min()), int(rows.cutoff.max())
-        return cls(len(rows), rows.leads, rows.conversions, rate, *ends)
+        counts = rows.leads, rows.conversions, rows.converted_leads
+        return cls(len(rows), *counts, rate, *ends)

@@ -47,11 +47,14 @@ class Counts:
     ----------
     rows, leads, conversions
         Snapshots, distinct leads, snapshots that converted within the horizon.
+    converted_leads
+        Distinct leads that converted; None in a model of an earlier version.
     """
 
     rows: int
     leads: int
     conversions: int
+    converted_leads: int | None = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,11 @@ class TrainingSet:
         return len(np.unique(self.lead))
 
     @property
+    def converted_leads(self) -> int:
+        """The number of distinct leads of which at least one row converted."""
+        return len(np.unique(self.lead[self.label == 1.0]))
+
+    @property
     def has_time_order(self) -> bool:
         """Whether the cutoffs differ, so that some rows are later than others."""
         return len(self) > 0 and bool(self.cutoff.min() < self.cutoff.max())

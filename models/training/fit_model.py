@@ -223,6 +223,6 @@ def _model(
         weights=parts.weights,
         calibration=curves[0],
         interval=curves[1],
-        counts=Counts(len(rows), rows.leads, rows.conversions),
+        counts=Counts(len(rows), rows.leads, rows.conversions, rows.converted_leads),
         choices=choices,
     )

@@ -146,6 +146,7 @@ def figures(model: LeadModel) -> dict[str, Any]:
         "rows": model.counts.rows,
         "leads": model.counts.leads,
         "conversions": model.counts.conversions,
+        "converted_leads": model.counts.converted_leads,
         "features": len(model.names),
         "trees": 0 if model.booster is None else model.booster.trees,
         "calibration": model.calibration.kind,

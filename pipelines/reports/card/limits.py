@@ -68,8 +68,8 @@ def _of_drift(card: dict[str, Any], language: Language) -> Iterator[str]:
     before, after = (card["data"][part]["base_rate"] for part in ("learning", "test"))
     if min(before, after) > 0 and max(before, after) / min(before, after) >= MOVED:
         yield gettext(
-            "The share that converts moved from %(before)s in training to %(after)s in the test; "
-            "probabilities lag behind such moves until the model is calibrated anew.",
+            "The share of snapshots that convert moved from %(before)s in training to %(after)s in "
+            "the test; probabilities lag behind such moves until the model is calibrated anew.",
             language,
             before=f"{before:.1%}",
             after=f"{after:.1%}",
@@ -77,12 +77,12 @@ def _of_drift(card: dict[str, Any], language: Language) -> Iterator[str]:
 
 
 def _of_size(card: dict[str, Any], language: Language) -> Iterator[str]:
-    conversions = card["data"]["test"]["conversions"]
-    if conversions < FEW:
+    converted = card["data"]["test"]["converted_leads"]
+    if converted < FEW:
         yield ngettext(
-            "Only %(num)s conversion judges it; read the intervals, not the figures.",
-            "Only %(num)s conversions judge it; read the intervals, not the figures.",
-            conversions,
+            "Only %(num)s lead that converted judges it; read the intervals, not the figures.",
+            "Only %(num)s leads that converted judge it; read the intervals, not the figures.",
+            converted,
             language,
         )
 

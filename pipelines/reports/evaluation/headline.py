@@ -20,13 +20,14 @@ def tested(evaluation: Evaluation, language: Language) -> str:
     """
     test = evaluation.test
     return gettext(
-        "%(rows)s snapshots of %(leads)s leads, %(conversions)s of them conversions, cutoffs "
-        "from %(first)s to %(last)s; horizon %(horizon)s days. Intervals: 95 %%, by redrawing"
-        " leads.",
+        "%(rows)s snapshots of %(leads)s leads; %(conversions)s snapshots of %(converted)s leads "
+        "converted. Cutoffs from %(first)s to %(last)s; horizon %(horizon)s days. "
+        "Intervals: 95 %%, by redrawing leads.",
         language,
         rows=number(test.rows, language),
         leads=number(test.leads, language),
         conversions=number(test.conversions, language),
+        converted=number(test.converted_leads, language),
         first=date(test.first_cutoff),
         last=date(test.last_cutoff),
         horizon=f"{evaluation.horizon_days:g}",
@@ -45,17 +46,22 @@ def tiles(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
     """
     floor = evaluation.floor
     labels = {
-        "auc": gettext("AUC: right order of two leads", language),
+        "auc": gettext("AUC: right order of two snapshots", language),
         "lift_at_10": gettext("times the base rate in the hottest tenth", language),
-        "capture_at_20": gettext("of the conversions in the hottest fifth", language),
+        "capture_at_20": gettext("of the snapshots that converted in the hottest fifth", language),
         "ece": gettext("calibration error; chance alone gives", language),
     }
     notes = {"ece": f"{metric_text('ece', floor.mean)} – {metric_text('ece', floor.high)}"}
     base_rate = {
         "key": "test.base_rate",
         "value": share(evaluation.test.base_rate),
-        "label": gettext("convert within the horizon", language),
-        "note": "",
+        "label": gettext("of the snapshots convert within the horizon", language),
+        "note": gettext(
+            "%(converted)s of %(leads)s leads converted",
+            language,
+            converted=number(evaluation.test.converted_leads, language),
+            leads=number(evaluation.test.leads, language),
+        ),
     }
     return [
         base_rate,

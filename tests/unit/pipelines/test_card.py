@@ -176,6 +176,18 @@ def test_a_segment_with_many_predicted_and_few_observed_conversions_is_wrong_not
     assert "Too few conversions to judge it for Industry = steel." in limits
 
 
+def test_the_size_of_the_test_is_stated_in_leads_not_in_snapshots() -> None:
+    """One lead has several snapshots: of 565 that converted, 7 leads are 7."""
+    made = sources()
+    test = made.evaluation["test"]
+    assert test["converted_leads"] <= min(test["conversions"], test["leads"])
+    few = made.evaluation | {"test": test | {"conversions": 565, "converted_leads": 7}}
+    card = content.card(replace(made, evaluation=few))
+    assert "Only 7 leads that converted judge it" in limits_text(card, "en")
+    assert "成約リードは7件だけ" in limits_text(card, "ja")
+    assert '<td class="n">565</td><td class="n">7</td>' in page.page(card, "en")
+
+
 def test_a_card_is_about_one_model(tmp_path: Path) -> None:
     path = tmp_path / "leaks.json"
     path.write_text(json.dumps({"model": "a" * 64, "answers": []}), "utf-8")
