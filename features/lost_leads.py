@@ -58,7 +58,7 @@ class Away:
 
 
 def away(lead_id: pd.Series, tables: Tables, reopen_after: int | None) -> Away:
-    """Find the spans in which leads are away.
+    """Return the spans in which leads are away.
 
     Parameters
     ----------

@@ -145,7 +145,7 @@ class _Ingest:
         usable = self._dependents(leads, accounts)
         if usable["leads"].empty:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
-            raise BadTables([Fault(a.found, a.expected, a.do) for a in answers])
+            raise BadTables([Fault(a.observed, a.expected, a.do) for a in answers])
         parts = self._partition_count(len(usable["leads"]))
         manifest = facts.manifest_of(self.mapping, self.readers, parts, leads.kinds, accounts.kinds)
         homes = partitions.lead_partitions(usable["leads"], parts)

@@ -18,7 +18,7 @@ class TableCount:
 
     read: int
     passed_over: dict[str, int]
-    kept: int
+    accepted: int
     quarantined: int
 
     @property
@@ -29,7 +29,7 @@ class TableCount:
     @property
     def balanced(self) -> bool:
         """Whether in = kept + quarantined."""
-        return self.rows_in == self.kept + self.quarantined
+        return self.rows_in == self.accepted + self.quarantined
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class IngestReport:
                 count = self.tables[table]
                 passed = ", ".join(f"{n:,} {why}" for why, n in count.passed_over.items())
                 lines.append(
-                    f"{table:<18}{count.rows_in:>12,} ={count.kept:>12,} +"
+                    f"{table:<18}{count.rows_in:>12,} ={count.accepted:>12,} +"
                     f"{count.quarantined:>12,}   {passed or 'none'}"
                 )
         return lines
@@ -85,4 +85,12 @@ class IngestReport:
         """Return plain values for JSON."""
         grounds = {name: why.model_dump() for name, why in self.excluded.items()}
         assumed = [words.model_dump() for words in self.assumptions]
-        return asdict(self) | {"excluded": grounds, "assumptions": assumed}
+        answers = [_renamed(asdict(one), "observed", "found") for one in self.answers]
+        tables = {n: _renamed(asdict(one), "accepted", "kept") for n, one in self.tables.items()}
+        texts = {"excluded": grounds, "assumptions": assumed}
+        return asdict(self) | {"tables": tables, "answers": answers} | texts
+
+
+def _renamed(plain: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    """Return plain values with one name replaced by its key in the file, in place."""
+    return {key if one == name else one: value for one, value in plain.items()}

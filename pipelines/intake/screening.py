@@ -30,11 +30,11 @@ class Count:
 
     read: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
-    kept: int = 0
+    accepted: int = 0
 
     def finished(self, quarantined: int) -> TableCount:
         """Close the count."""
-        return TableCount(self.read, dict(self.passed_over), self.kept, quarantined)
+        return TableCount(self.read, dict(self.passed_over), self.accepted, quarantined)
 
 
 class Screening:
@@ -73,7 +73,7 @@ class Screening:
             frame = self._quarantine.split(table, frame, reasons)
         frame = frame.reset_index(drop=True)
         self.ledger.count(Batch({**others, table: frame}, self.about, own_zones), table)
-        self.counts.setdefault(table, Count()).kept += len(frame)
+        self.counts.setdefault(table, Count()).accepted += len(frame)
         self._look_at_times(frame, table)
         return frame
 

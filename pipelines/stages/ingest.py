@@ -37,6 +37,6 @@ def settings(job: Job) -> IngestSettings:
 
 def summary_of(report: IngestReport) -> dict[str, Any]:
     """Return a report in one line: rows of each table, quarantined, observed until."""
-    rows = {str(name): count.kept for name, count in report.tables.items()}
+    rows = {str(name): count.accepted for name, count in report.tables.items()}
     aside = sum(count.quarantined for count in report.tables.values())
     return rows | {"quarantined": aside, "observed_until": report.observed_until}

@@ -81,8 +81,8 @@ def test_more_of_an_export_is_a_few_more_lines(tmp_path: Path) -> None:
             },
         }
     )
-    before = clean().ingest(tmp_path / "before").tables["activities"].kept
-    assert export.ingest(tmp_path / "after").tables["activities"].kept == before + 2 * LEADS
+    before = clean().ingest(tmp_path / "before").tables["activities"].accepted
+    assert export.ingest(tmp_path / "after").tables["activities"].accepted == before + 2 * LEADS
     tables = partitions.read_all(tmp_path / "after" / "store")
     assert tables.activities["topic"].value_counts().to_dict() == {"pricing": 2 * LEADS}
 
@@ -98,5 +98,5 @@ def test_an_export_over_several_files_is_one_source(tmp_path: Path) -> None:
     mapping["sources"]["mails"]["path"] = "mails-*"
     path.write_text(yaml.safe_dump(mapping), "utf-8")
     report = ingest(path, tmp_path / "store")
-    assert report.tables["activities"].kept == 3 * LEADS
+    assert report.tables["activities"].accepted == 3 * LEADS
     assert report.faults == ()

@@ -66,7 +66,7 @@ def test_the_check_runs_without_errors_and_bites_on_a_swap(folder: Path) -> None
     assert mikomi(folder, "check", "guessed.yaml") == 0
     report = check(folder / "guessed.yaml")
     assert report.errors == ()
-    assert report.tables["leads"].kept == 300
+    assert report.tables["leads"].accepted == 300
     text = (folder / "guessed.yaml").read_text("utf-8")
     assert "# ? truth:" in text
     swapped = text.replace("created_at: 登録日時", "created_at: リードID")

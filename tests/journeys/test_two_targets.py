@@ -11,7 +11,7 @@ import pytest
 
 from models.artifact import artifact
 from pipelines.run.workspace import Workspace
-from tests.small_company import PARAMS, found, mikomi
+from tests.small_company import PARAMS, create_company, mikomi
 
 HORIZONS = {"won": 90, "opened": 30}
 LABELS = {
@@ -34,7 +34,7 @@ def with_targets(targets: str) -> str:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the folder after one `mikomi run`, and what it printed."""
     folder = tmp_path_factory.mktemp("targets")
-    found(folder)
+    create_company(folder)
     (folder / "params.yaml").write_text(with_targets(TARGETS), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []

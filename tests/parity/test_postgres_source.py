@@ -42,7 +42,7 @@ def read(url: str, folder: Path) -> dict[str, str]:
     settings = IngestSettings(partitions=3, rows_per_piece=70)
     report = ingest(folder / "mapping.yaml", folder / "store", settings)
     assert report.faults == ()
-    assert report.tables["activities"].kept == 360
+    assert report.tables["activities"].accepted == 360
     return partitions.manifest(folder / "store").files
 
 

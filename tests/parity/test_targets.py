@@ -177,9 +177,9 @@ def test_a_receipt_replays_with_the_model_of_its_own_target(
         targets = connection.execute(select(RECEIPTS.c.target)).scalars().all()
     assert sorted(targets) == ["", NAME, NAME]
     histories = [client.get(f"/v1/leads/L-1/history{q}").json() for q in ("", f"?target={NAME}")]
-    given = [{one["receipt_id"] for one in history["given"]} for history in histories]
+    logged = [{one["receipt_id"] for one in history["given"]} for history in histories]
     other, stored, default = (answer.json()["receipt_id"] for answer in sent)
-    assert given == [{default}, {other, stored}]
+    assert logged == [{default}, {other, stored}]
     with serving(folder, url, clock) as alone:
         refused = alone.post(f"/v1/receipts/{sent[1].json()['receipt_id']}/replay")
     assert refused.status_code == 409

@@ -62,7 +62,7 @@ class Finding:
     """What a tally check concludes: how many rows it is about, in words, with examples."""
 
     rows: int
-    found: str
+    observed: str
     first: tuple[str, ...] = ()
 
 
@@ -113,7 +113,7 @@ class Answer:
     title: str
     severity: Severity
     verdict: Verdict
-    found: str = ""
+    observed: str = ""
     expected: str = ""
     do: str = ""
     rows: int = 0
@@ -127,7 +127,7 @@ class Answer:
         shown = f" (first: {', '.join(self.first)})" if self.first else ""
         return [
             f"{head}: {self.severity}",
-            f"     found     {self.found}{shown}",
+            f"     found     {self.observed}{shown}",
             f"     expected  {self.expected}",
             f"     do        {self.do}",
         ]

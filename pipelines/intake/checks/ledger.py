@@ -119,14 +119,14 @@ class Ledger:
         finding = check.conclude(self._tallies[check.code], self._about)
         if finding is None:
             return Answer(check.code, check.title, check.severity, "not applicable")
-        if not finding.found:
+        if not finding.observed:
             return Answer(check.code, check.title, check.severity, "fine")
         return Answer(
             check.code,
             check.title,
             check.severity,
             "fault",
-            finding.found,
+            finding.observed,
             check.expected,
             check.do,
             finding.rows,

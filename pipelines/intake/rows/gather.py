@@ -21,7 +21,7 @@ from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.rows.notes import NOTES, PLACE, ROW, RULE
 from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.read_rows import Job, Reading, read_piece
+from pipelines.intake.rows.read_rows import Reading, ReadTask, read_piece
 
 AUDITED: Final = BothLanguages(
     en="protected: compared in the report, never a feature",
@@ -52,10 +52,10 @@ class Gathered:
     zones: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def jobs(mapping: MappingFile, readers: Mapping[str, Readable], table: TableName) -> list[Job]:
+def jobs(mapping: MappingFile, readers: Mapping[str, Readable], table: TableName) -> list[ReadTask]:
     """List the rules of a table, with the attributes that `rest` stands for."""
     return [
-        Job(mapping, table, number, tuple(_rest(mapping, rule, readers)))
+        ReadTask(mapping, table, number, tuple(_rest(mapping, rule, readers)))
         for number, rule in enumerate(mapping.rules(table))
     ]
 
@@ -141,7 +141,7 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str,
     return unused
 
 
-def readings(job: Job, reader: Readable, rows: int) -> Iterator[Reading]:
+def readings(job: ReadTask, reader: Readable, rows: int) -> Iterator[Reading]:
     """Read a rule's source piece by piece."""
     for piece in reader.pieces(rows):
         yield read_piece(job, piece)
@@ -195,7 +195,7 @@ def _first_rows(frame: pd.DataFrame, rule: TableRule) -> tuple[pd.DataFrame, int
     return frame[~again].reset_index(drop=True), int(again.sum())
 
 
-def _kinds(frame: pd.DataFrame, job: Job) -> Kinds:
+def _kinds(frame: pd.DataFrame, job: ReadTask) -> Kinds:
     rule = job.rule
     if not isinstance(rule, AttributedRule):
         return {}

@@ -42,7 +42,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Job:
+class ReadTask:
     """One rule at work: `number` is its place among the table's rules."""
 
     mapping: Mapping
@@ -56,7 +56,7 @@ class Job:
         return self.mapping.rules(self.table)[self.number]
 
 
-def read_piece(job: Job, piece: Piece) -> Reading:
+def read_piece(job: ReadTask, piece: Piece) -> Reading:
     """Turn some source rows into canonical rows."""
     rule, mapping = job.rule, job.mapping
     times = mapping.sources[rule.source].times or mapping.times
@@ -112,7 +112,7 @@ def _won(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
     return flags
 
 
-def _columns(cells: Cells, job: Job) -> dict[str, pd.Series]:
+def _columns(cells: Cells, job: ReadTask) -> dict[str, pd.Series]:
     rule, spec = job.rule, SPECS[job.table]
     table = {}
     for column in spec.columns:
@@ -160,7 +160,7 @@ def _rest(cells: Cells, name: str) -> pd.Series:
     return text.mask(is_missing(text, cells.missing))
 
 
-def _later(cells: Cells, job: Job, table: dict[str, pd.Series]) -> pd.DataFrame | None:
+def _later(cells: Cells, job: ReadTask, table: dict[str, pd.Series]) -> pd.DataFrame | None:
     """Turn attributes that were filled later into rows of attribute_changes."""
     rule = job.rule
     assert isinstance(rule, LeadRule)  # noqa: S101 - narrows the type; the caller has looked

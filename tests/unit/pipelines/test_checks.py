@@ -234,7 +234,7 @@ def test_exactly_the_planted_fault_is_found(code: str, tmp_path: Path) -> None:
     assert [a.code for a in report.faults] == [*COMPANIONS.get(code, []), code]
     answer = report.faults[-1]
     assert answer.rows > 0
-    assert answer.found
+    assert answer.observed
     assert answer.expected
     assert answer.do
     kept_aside = sum(count.quarantined for count in report.tables.values())
@@ -281,4 +281,4 @@ def test_any_column_may_refuse_values_that_are_not_listed(tmp_path: Path) -> Non
     report = export.ingest(tmp_path)
     (answer, orphans) = report.faults
     assert (answer.code, orphans.code) == ("C005", "C008")
-    assert answer.found == "1 rows of leads: owner_id = 'moon' (1)"
+    assert answer.observed == "1 rows of leads: owner_id = 'moon' (1)"

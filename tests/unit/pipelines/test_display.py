@@ -15,7 +15,7 @@ NAME, MAIL = "Planted-Name", "planted@example.test"
 
 
 def people() -> Export:
-    """Give every lead a planted name and address; one row of them goes to the quarantine."""
+    """Return an export with a planted name and address of every lead; one row is quarantined."""
     export = clean()
     leads = export.files["leads"]
     leads["person"] = [f"{NAME} {n}" for n in range(LEADS)]
@@ -26,7 +26,7 @@ def people() -> Export:
     return export
 
 
-def test_names_are_kept_beside_the_tables(tmp_path: Path) -> None:
+def test_names_stay_beside_the_tables(tmp_path: Path) -> None:
     report = people().ingest(tmp_path)
     shown = partitions.read_display(tmp_path / "store").set_index("lead_id")
     assert shown.loc["L007"].to_dict() == {"name": f"{NAME} 7", "email": f"7.{MAIL}"}

@@ -74,7 +74,7 @@ def test_an_export_of_several_files_gets_its_roles(tmp_path: Path) -> None:
     assert meanings == {"Won": "won", "Lost": "lost", "Qualified": "Qualified"}
     assert "in which zone" in text
     report = check(tmp_path / "mapping.yaml")
-    assert report.tables["leads"].kept == 120
+    assert report.tables["leads"].accepted == 120
     assert {answer.code for answer in report.errors} == {"C006"}
 
 
@@ -93,7 +93,7 @@ def test_a_flat_table_gets_leads_outcomes_and_questions(tmp_path: Path) -> None:
     assert "# left out: Lead Quality (no values)" in text
     report = check(tmp_path / "mapping.yaml")
     assert report.errors == ()
-    assert report.tables["outcomes"].kept == 80
+    assert report.tables["outcomes"].accepted == 80
 
 
 def test_one_log_of_events_gives_leads_activities_and_outcomes(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_one_log_of_events_gives_leads_activities_and_outcomes(tmp_path: Path) -
     assert mapping.leads[0].first_row_of_lead
     assert sorted(mapping.outcome_activities) == ["Lost", "Won"]
     report = check(tmp_path / "mapping.yaml")
-    assert (report.tables["leads"].kept, report.tables["activities"].kept) == (40, 120)
-    assert report.tables["outcomes"].kept == 40
+    assert (report.tables["leads"].accepted, report.tables["activities"].accepted) == (40, 120)
+    assert report.tables["outcomes"].accepted == 40
     assert report.errors == ()
     assert text.startswith("# A first mapping")
 

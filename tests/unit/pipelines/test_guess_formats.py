@@ -68,7 +68,7 @@ def test_every_form_of_dates_is_read_and_no_time_invented(tmp_path: Path, write,
     _, mapping = first_mapping(tmp_path, frame)
     assert mapping.leads[0].columns["created_at"].format == form
     assert mapping.outcomes[0].columns["occurred_at"].format == form
-    assert check(tmp_path / "mapping.yaml").tables["outcomes"].kept == ENDED
+    assert check(tmp_path / "mapping.yaml").tables["outcomes"].accepted == ENDED
 
 
 def test_day_and_month_are_settled_by_the_whole_file(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_years_that_no_deal_has_stand_for_missing(tmp_path: Path, none: str) -> 
     _, mapping = first_mapping(tmp_path, frame)
     assert none in mapping.missing_values
     assert mapping.outcomes[0].where_present == ("Close Date",)
-    assert check(tmp_path / "mapping.yaml").tables["outcomes"].kept == ENDED
+    assert check(tmp_path / "mapping.yaml").tables["outcomes"].accepted == ENDED
 
 
 def test_a_date_that_cannot_be_read_raises_a_question_with_an_example(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_ids_that_meet_in_another_form_are_joined_with_a_note(  # type: ignore[n
     text = guess([tmp_path / "leads.csv", tmp_path / "calls.csv"], tmp_path)
     assert f"id_form: {form}}} # ?" in text
     (tmp_path / "mapping.yaml").write_text(text, "utf-8")
-    assert check(tmp_path / "mapping.yaml").tables["activities"].kept == ROWS
+    assert check(tmp_path / "mapping.yaml").tables["activities"].accepted == ROWS
 
 
 def test_a_file_without_a_table_is_left_out_with_a_ground(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_workbook_is_mapped_and_its_other_sheets_raise_a_question(tmp_path: Pa
     text = guess([tmp_path / "book.xlsx"], tmp_path)
     assert "sheet: Deals} # ? or sheet Notes" in text
     (tmp_path / "mapping.yaml").write_text(text, "utf-8")
-    assert check(tmp_path / "mapping.yaml").tables["leads"].kept == ROWS
+    assert check(tmp_path / "mapping.yaml").tables["leads"].accepted == ROWS
 
 
 def test_what_is_no_export_is_refused_in_plain_words(tmp_path: Path) -> None:

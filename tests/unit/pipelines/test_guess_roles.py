@@ -87,7 +87,7 @@ def test_leads_with_a_status_and_their_acts(
     assert re.search(r"# open: 50 rows, open", path.read_text("utf-8"))
     report = check(path)
     assert report.errors == ()
-    assert report.tables["activities"].kept == 3 * LEADS
+    assert report.tables["activities"].accepted == 3 * LEADS
 
 
 def test_the_check_bites_when_leads_and_acts_are_swapped(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_files_of_one_form_are_read_alike(tmp_path: Path) -> None:
     assert [rule.source for rule in mapping.activities] == ["visits"]
     report = check(path)
     assert report.errors == ()
-    assert report.tables["outcomes"].kept == (leads["closed"] != "").sum()
+    assert report.tables["outcomes"].accepted == (leads["closed"] != "").sum()
 
 
 def test_purchases_alone_are_activities_and_conversions(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_purchases_alone_are_activities_and_conversions(tmp_path: Path) -> None:
     export.write_text("\n".join([" customer_id  date  dollars", *rows, rows[0]]), "utf-8")
     (tmp_path / "mapping.yaml").write_text(guess([export], tmp_path), "utf-8")
     report = check(tmp_path / "mapping.yaml")
-    rows = {name: table.kept for name, table in report.tables.items()}
+    rows = {name: table.accepted for name, table in report.tables.items()}
     assert rows == {"leads": 60, "activities": 301, "outcomes": 301}
     assert report.errors == ()
 
@@ -216,7 +216,7 @@ def test_one_real_file(tmp_path: Path, export: str) -> None:
     (tmp_path / "mapping.yaml").write_text(guess([DATA / export], tmp_path), "utf-8")
     report = check(tmp_path / "mapping.yaml")
     assert report.errors == ()
-    assert report.tables["outcomes"].kept >= report.tables["leads"].kept > 0
+    assert report.tables["outcomes"].accepted >= report.tables["leads"].accepted > 0
 
 
 @real

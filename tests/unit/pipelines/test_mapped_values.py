@@ -121,8 +121,8 @@ def test_a_mapped_id_form_joins_two_files_and_the_check_names_it(tmp_path: Path)
     path = tmp_path / "mapping.yaml"
     path.write_text(text.replace("LEAD", "lead"), "utf-8")
     (orphans,) = check(path).errors
-    assert "id_form: integer" in orphans.found
+    assert "id_form: integer" in orphans.observed
     path.write_text(text.replace("LEAD", "{column: lead, id_form: integer}"), "utf-8")
     report = check(path)
     assert report.errors == ()
-    assert report.tables["activities"].kept == 9
+    assert report.tables["activities"].accepted == 9

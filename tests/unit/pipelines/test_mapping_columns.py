@@ -155,7 +155,7 @@ def test_values_known_later_become_changes_not_attributes(tmp_path: Path) -> Non
     (change,) = tables.attribute_changes.to_dict("records")
     assert (change["lead_id"], change["attribute"], change["value"]) == ("A1", "rank", "A")
     assert change["occurred_at"] == pd.Timestamp("2026-01-05T00:00Z")
-    assert report.tables["attribute_changes"].kept == 1
+    assert report.tables["attribute_changes"].accepted == 1
     assert report.attributes == {"industry": "category", "rank": "category"}
 
 

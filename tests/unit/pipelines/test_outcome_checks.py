@@ -162,4 +162,4 @@ def test_attributes_that_read_like_decisions_are_named_where_nobody_was_won(tmp_
     export.mapping["leads"][0]["attributes"]["state"] = "category"
     (answer,) = export.ingest(tmp_path).faults
     assert answer.code == "C027"
-    assert "attribute state ('Gewonnen', ...) reads like it" in answer.found
+    assert "attribute state ('Gewonnen', ...) reads like it" in answer.observed

@@ -94,7 +94,7 @@ def test_a_store_that_is_written_is_read_the_same(tmp_path: Path) -> None:
 def test_the_manifest_says_what_is_inside(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     about = partitions.manifest(tmp_path / "store")
-    assert about.rows == {table: count.kept for table, count in report.tables.items()}
+    assert about.rows == {table: count.accepted for table, count in report.tables.items()}
     assert about.attributes == {"industry": "category", "employees": "number"}
     assert about.account_attributes == {"region": "category"}
     assert about.observed_until_at == pd.Timestamp("2025-12-31T15:00Z")

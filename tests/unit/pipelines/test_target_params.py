@@ -56,9 +56,9 @@ def test_who_is_eligible_is_that_of_the_cohort_unless_the_target_differs() -> No
 
 def test_the_default_is_the_one_that_says_so_else_the_first() -> None:
     assert parse(TWO).cohort.outcome == "won"
-    said = TWO.replace("horizon_days: 30,", "horizon_days: 30, default: true,")
-    assert parse(said).cohort.outcome == "opened"
-    assert [view.registry.model for view in parse_all(said).values()] == ["acme-won", "acme"]
+    stated = TWO.replace("horizon_days: 30,", "horizon_days: 30, default: true,")
+    assert parse(stated).cohort.outcome == "opened"
+    assert [view.registry.model for view in parse_all(stated).values()] == ["acme-won", "acme"]
 
 
 def test_only_another_target_than_the_default_has_places_of_its_own() -> None:
