@@ -26,8 +26,8 @@ from benchmarks import harness
 from benchmarks.dated import EXAMPLES
 from features.catalog.catalog import Catalog
 from models.artifact.artifact import Artifact
-from models.explain import nameable_model
-from models.explain.families import PREFIX
+from models.explain import learn_evidence, nameable_model
+from models.explain.families import PREFIX, family_code
 from models.explain.settings import ReasonSettings
 from models.model import reference
 from models.model.lead_model import LeadModel
@@ -35,6 +35,7 @@ from models.model.scorecard import draw_leads
 from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats, TrainingSet
 from models.training import fit_model
+from models.training.combine import Plan
 from pipelines.run import params_file
 from pipelines.run.params import Params
 from pipelines.run.stage_context import Job
@@ -51,6 +52,9 @@ FEW: Final = 250
 MOST_ROWS: Final = 30_000
 TOP: Final = 100
 BEFORE: Final = ReasonSettings(positive=8, negative=4)
+DRAWS: Final = 60
+NOISE_ROWS: Final = 600
+PENALTY: Final = 30.0
 _TINY: Final = 1e-12
 
 
@@ -84,14 +88,16 @@ def main(arguments: list[str]) -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.explained_share")
     parser.add_argument("sets", nargs="*", default=list(SETS))
-    results = {}
+    results, noise = {}, {}
     for name in parser.parse_args(arguments).sets:
         whole = prepare(name)
         few = whole._replace(rows=with_conversions(whole.rows, FEW))
         for label, data in ((name, whole), (f"{name}_{FEW}", few)):
             results[label] = measure(data)
             print(label, results[label], flush=True)
-    print(harness.write("explained_share", {"sets": results}, "numpy", "lightgbm"))
+        noise[name] = planted_noise(whole)
+        result = {"sets": results, "planted_noise": noise}
+        print(harness.write("explained_share", result, "numpy", "lightgbm"), flush=True)
 
 
 def prepare(name: str) -> Prepared:
@@ -176,6 +182,41 @@ def explained(
         "smallest_reason": round(float(np.median(smallest)), 5),
         "leads_with_larger_rest": int(np.count_nonzero(largest > smallest)),
     }
+
+
+def planted_noise(data: Prepared, draws: int = DRAWS) -> dict[str, float]:
+    """Shuffle a random half of the families among the rows; count how often any of it is shown.
+
+    With fewer than four families half of the concepts are shuffled instead. Each draw is of few
+    leads, and proven by scorecards alone.
+    """
+    shown = [_noise_shown(data, seed) for seed in range(draws)]
+    return {
+        "draws": draws,
+        "draws_with_a_noise_concept": sum(one[0] > 0 for one in shown),
+        "draws_with_a_noise_family": sum(one[1] > 0 for one in shown),
+        "shown_of_the_rest": round(float(np.mean([one[2] for one in shown])), 2),
+    }
+
+
+def _noise_shown(data: Prepared, seed: int) -> tuple[int, int, int]:
+    """Return how many noise concepts, noise families and others are proven in one draw."""
+    random = np.random.default_rng(seed)
+    few = data.rows.take(draw_leads(data.rows.lead, NOISE_ROWS, seed))
+    features = data.catalog.features
+    kin, own = np.array([family_code(one) for one in features]), [one.concept for one in features]
+    groups = kin if len(np.unique(kin[np.ptp(np.nan_to_num(few.values), axis=0) > 0])) > 3 else own
+    names = np.unique(groups)
+    noise = np.isin(groups, random.permutation(names)[: len(names) // 2])
+    values = few.values.copy()
+    values[:, noise] = values[random.permutation(len(values))][:, noise]
+    few, train = replace(few, values=values), data.params.train
+    model = replace(fit_model.fit(few.take(np.arange(1))), choices=Plan(PENALTY).to_json())
+    proven = learn_evidence.prove(few, model, data.catalog, (train, None, seed)).proven
+    mixed = set(np.array(own)[~noise]) | set(kin[~noise])
+    false = [code for code in proven if code not in mixed]
+    families = sum(code.startswith(PREFIX) for code in false)
+    return len(false) - families, families, len(proven) - len(false)
 
 
 def _as_before(loaded: LoadedModel, values: Any) -> Rows:

@@ -174,3 +174,19 @@ def test_without_proof_there_are_no_families() -> None:
     codes = Concepts.of(of_calls()).codes
     assert not set(codes) & set(families(of_calls()))
     assert codes == tuple(dict.fromkeys(one.concept for one in of_calls().features))
+
+
+def test_the_sentence_of_a_family_names_none_of_its_features() -> None:
+    small = small_model()
+    evidence = replace(small.artifact.evidence, proven=("family.profile",))
+    artifact = replace(small.artifact, evidence=evidence)
+    scores = Scorer(artifact, ReasonSettings(9, 9, 0, 0.0)).score(small.frame)
+    shown = [reason for row in range(50) for reason in scores.reasons_of(row)]
+    assert {reason.code for reason in shown} == {"family.profile"}
+    words = Text("Other signs, taken together: attributes", "属性：その他の要因の合計")
+    assert {reason.sentence for reason in shown} == {words}
+    there = scores.selected.concept >= 0
+    assert set(scores.sentences("ja")[there]) == {words.ja}
+    assert set(scores.sentences("ja")[~there]) == {""}
+    total = scores.base_probability + scores.selected.contribution.sum(axis=1) + scores.remainder
+    np.testing.assert_allclose(total, scores.probability, atol=1e-12)
