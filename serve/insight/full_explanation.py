@@ -65,7 +65,7 @@ def full_explanation(loaded: LoadedModel, values: Matrix, language: Language) ->
     every = scorer.reasons_of(values, MORE)
     by_size = sorted(every, key=lambda one: (one.concept not in first, -abs(one.contribution)))
     count = len(first)
-    while count < len(by_size) and not _suffices(by_size[:count], points, kinds):
+    while count < len(by_size) and not suffices(by_size[:count], points, kinds):
         count += 1
     named = {one.concept for one in by_size[:count]}
     return FullExplanation(
@@ -96,8 +96,16 @@ def rest_of(named: set[int], points: Floats, kinds: NDArray[np.str_]) -> list[Re
     ]
 
 
-def _suffices(named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]) -> bool:
-    """Return whether so many reasons leave a rest that is small in its rows and in all."""
+def suffices(named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]) -> bool:
+    """Return whether so many reasons leave a rest that is small in its rows and in all.
+
+    Parameters
+    ----------
+    named
+        The reasons.
+    points, kinds
+        As in `rest_of`.
+    """
     rest = [abs(one.contribution) for one in rest_of({one.concept for one in named}, points, kinds)]
     least = min((abs(one.contribution) for one in named), default=0.0)
     return max(rest, default=0.0) <= least and sum(rest) <= _REST * abs(float(points.sum()))

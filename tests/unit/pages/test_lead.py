@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from models.scoring.lead_score import SelectedReason
 from serve.app import create_app
-from serve.insight.full_explanation import KINDS, MORE, full_explanation, kind_of
+from serve.insight.full_explanation import KINDS, MORE, full_explanation, kind_of, suffices
 from serve.insight.missing_facts import missing_facts
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.scoring.loaded_model import LoadedModel
@@ -237,13 +238,18 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     assert {one.code for one in fields.reasons} <= set(loaded.artifact.evidence.proven)
     kinds = [one.kind for one in fields.rest]
     assert kinds == [kind for kind in KINDS if kind in kinds]
-    named = [abs(one.contribution) for one in fields.reasons]
-    left = max((abs(one.contribution) for one in fields.rest), default=0.0)
-    every = loaded.scorer.reasons_of(values, MORE)
-    assert left <= min(named, default=left) or len(named) == len(every)
     assert abs(sum(facts[:-1]) + answer.base_probability - answer.probability) > 1e-9, (
         "the planted fault: a kind of the rest that was forgotten"
     )
+
+
+def test_reasons_are_named_until_the_rest_is_small_in_its_rows_and_in_all() -> None:
+    points, kinds = np.array([0.3, 0.1, 0.08, 0.01]), np.full(4, "done")
+    named = [SelectedReason(k, 0, 0.0, float(points[k]), 100, 10) for k in range(4)]
+    enough = [suffices(named[:count], points, kinds) for count in (1, 2, 3, 4)]
+    assert enough == [False, False, True, True], "0.19 and 0.09 are more than a tenth of 0.49"
+    tiny = [named[0], named[1], named[3]._replace(concept=3)]
+    assert not suffices(tiny, points, kinds), "a row of 0.08 is larger than a reason of 0.01"
 
 
 def test_what_a_lead_did_not_do_stands_apart_from_what_it_did() -> None:
