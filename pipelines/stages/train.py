@@ -67,8 +67,8 @@ def run(job: Job) -> dict[str, Any]:
 def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
     """Read everything before the embargo."""
     features = job.places.features
-    of_target.check(job, frames.manifest(features, "featurize"), features, "featurize")
     _, split = matured_split(job.places.snapshots, job.params.split)
+    of_target.check(job, frames.manifest(features, "featurize"), features, "featurize")
     frame, label = frames.read_features(features, split.learning)
     return TrainingSet.from_frame(frame, label), frame.catalog
 

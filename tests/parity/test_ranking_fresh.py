@@ -129,7 +129,7 @@ def test_attributes_owner_and_account_are_those_of_now(company: Company) -> None
     assert [one["lead_id"] for one in request["leads"]] == ["L-4"]
 
 
-def test_a_won_lead_leaves_and_a_lost_one_stays(company: Company) -> None:
+def test_a_won_lead_leaves_and_a_lost_one_until_it_is_active_again(company: Company) -> None:
     company.refresh()
     company.clock.at += timedelta(minutes=1)
     company.outcome(5, "won", 0.0005)
@@ -137,11 +137,15 @@ def test_a_won_lead_leaves_and_a_lost_one_stays(company: Company) -> None:
     company.outcome(7, "won", -2.0)
     company.clock.at += timedelta(minutes=1)
     company.refresh()
-    assert "L-5" not in company.rows()
-    assert {"L-6", "L-7"} <= company.rows().keys()
+    assert not {"L-5", "L-6"} & company.rows().keys()
+    assert "L-7" in company.rows()
     company.clock.at += 3 * DAY
     company.refresh()
     assert "L-7" not in company.rows()
+    company.outcome(6, "opened", 0.0005)
+    company.clock.at += timedelta(minutes=1)
+    company.refresh()
+    assert "L-6" in company.rows()
     assert company.stale() == []
 
 

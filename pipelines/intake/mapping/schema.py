@@ -8,15 +8,11 @@ JSON schema. Reading the file, with line numbers in the faults, is `pipelines.in
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from features.tables import TableName
-
-
-class Strict(BaseModel):
-    """Frozen, exact types, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+from pipelines.intake.mapping.conditions import Where
+from pipelines.intake.mapping.values import Strict, Word, Words, as_word
 
 
 class BothLanguages(Strict):
@@ -26,16 +22,9 @@ class BothLanguages(Strict):
     ja: str
 
 
-def _as_word(value: Any) -> Any:
-    """Write a number or truth value of YAML as the text that an export would hold."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
 def _as_column(value: Any) -> Any:
     """Expand the short form `lead_id: Prospect ID`."""
-    return {"column": _as_word(value)} if isinstance(value, str | int | float) else value
+    return {"column": as_word(value)} if isinstance(value, str | int | float) else value
 
 
 def _as_both(value: Any) -> Any:
@@ -48,8 +37,6 @@ def _as_kind(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-Word = Annotated[str, BeforeValidator(_as_word, json_schema_input_type=str | int | float | bool)]
-Words = Annotated[tuple[Word, ...], Field(strict=False)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Ground = Annotated[
     BothLanguages, BeforeValidator(_as_both, json_schema_input_type=str | BothLanguages)
@@ -139,7 +126,7 @@ class AttributeRule(Strict):
     column: str | None = Field(
         default=None, description="source column; absent: named like the attribute"
     )
-    values: dict[str, Word] = {}
+    values: dict[str, Word] = Field(default={})
     other_values: Literal["keep", "missing"] = "keep"
     missing_values: Words | None = None
     decimal: Literal[".", ","] = "."
@@ -166,44 +153,6 @@ class KnownLater(Strict):
         default=NOT_STATED,
         description="why it is not used, for readers; plain words, or {en:, ja:}",
     )
-
-
-class Condition(Strict):
-    """Which values of a source column make a row one of this table; all that is stated must hold.
-
-    Where both `one_of` and `not` are listed, a value in neither is not for this table, and a check
-    names it.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-    one_of: Words = Field(default=(), description="one of these values")
-    none_of: Words = Field(default=(), alias="not", description="none of these values")
-    at_least: float | str | None = Field(
-        default=None, description="this or more: a number, or text in its order (ISO dates)"
-    )
-    below: float | str | None = Field(default=None, description="less than this, in the same way")
-    present: bool | None = Field(
-        default=None, description="true: a value is there; false: it is missing"
-    )
-
-    @model_validator(mode="after")
-    def _something(self) -> "Condition":
-        limits = (self.at_least, self.below, self.present)
-        if not (self.one_of or self.none_of or any(limit is not None for limit in limits)):
-            raise ValueError("state at least one of one_of, not, at_least, below, present")
-        return self
-
-
-def _as_condition(value: Any) -> Any:
-    """Expand the short form `where: {State: [done]}`."""
-    return {"one_of": value} if isinstance(value, list | tuple) else value
-
-
-Where = Annotated[
-    Condition,
-    BeforeValidator(_as_condition, json_schema_input_type=list[str] | Condition),
-]
 
 
 class TableRule(Strict):
@@ -307,13 +256,13 @@ class Source(Strict):
 class Labels(Strict):
     """What a salesperson calls things; reasons are written in these words."""
 
-    attributes: dict[str, BothLanguages] = {}
+    attributes: dict[str, BothLanguages] = Field(default={})
     values: dict[str, dict[str, BothLanguages]] = Field(
         default={}, description="attribute -> value"
     )
-    activity_types: dict[str, BothLanguages] = {}
-    topics: dict[str, BothLanguages] = {}
-    outcomes: dict[str, BothLanguages] = {}
+    activity_types: dict[str, BothLanguages] = Field(default={})
+    topics: dict[str, BothLanguages] = Field(default={})
+    outcomes: dict[str, BothLanguages] = Field(default={})
 
 
 class Mapping(Strict):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.intake.mapping.schema import Condition
+from pipelines.intake.mapping.conditions import Condition
 from pipelines.intake.rows.numbers import read_numbers
 from pipelines.intake.rows.text import as_text, is_missing
 
