@@ -121,7 +121,15 @@ class _Stay:
     def present(
         self, row: NDArray[np.intp], cutoff: Moments
     ) -> tuple[NDArray[np.intp], Moments, NDArray[np.bool_]]:
-        """Return the pairs at which the lead is not away, and which of the given ones they are."""
+        """Return the pairs at which the lead is not away, and which of the given ones they are.
+
+        Parameters
+        ----------
+        row
+            Shape (pairs,): position of the lead of each pair.
+        cutoff
+            Shape (pairs,): microseconds since 1970, UTC.
+        """
         here = np.ones(len(row), dtype=np.bool_)
         if self.away is not None:
             here = ~self.away.covers(row, cutoff)

@@ -249,7 +249,17 @@ def _select(
 
 @njit(cache=True, nogil=True)
 def select_packed(explained: Any, packed: Any, out: Any) -> None:  # pragma: no cover (compiled)
-    """Select the reasons of every row, by the result of `packed_selection`, and write them."""
+    """Select the reasons of every row, by the result of `packed_selection`, and write them.
+
+    Parameters
+    ----------
+    explained
+        Margins, contributions and probabilities of the rows.
+    packed
+        Result of `packed_selection`.
+    out
+        The columns of the selected reasons, written in place.
+    """
     shown = cut.int64(packed, AT + 0), cut.truth(packed, AT + 1)
     lookup = (
         cut.float32(packed, AT + 2),

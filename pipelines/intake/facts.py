@@ -50,7 +50,19 @@ def manifest_of(
     leads: gather.Kinds,
     accounts: gather.Kinds,
 ) -> Manifest:
-    """Return the manifest as far as it is known before anything is written."""
+    """Return the manifest as far as it is known before anything is written.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    parts
+        Number of partitions.
+    leads, accounts
+        The attributes of leads and accounts, and their kinds.
+    """
     return Manifest(
         name=mapping.name,
         partitions=parts,
@@ -71,7 +83,19 @@ def manifest_of(
 def finish(
     fresh: Path, manifest: Manifest, mapping: MappingFile, screening: Screening
 ) -> IngestReport:
-    """Complete the manifest, write the report, and see that the counts add up."""
+    """Complete the manifest, write the report, and see that the counts add up.
+
+    Parameters
+    ----------
+    fresh
+        The folder that is being written.
+    manifest
+        What is known of it so far.
+    mapping
+        The mapping.
+    screening
+        The checks and the counts.
+    """
     until, assumptions = observed_until(mapping, screening.latest, ahead=screening.ahead)
     assumptions += unprotected(mapping)
     done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}

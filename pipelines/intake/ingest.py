@@ -74,6 +74,17 @@ def ingest(
 
     The store holds the tables, `manifest.json`, `quarantine.csv` and `ingest.json` (the report).
 
+    Parameters
+    ----------
+    mapping_path
+        The mapping file; paths in it are relative to it.
+    out_dir
+        The store; it is replaced as a whole.
+    settings
+        Sizes; missing means the defaults.
+    progress
+        Called with a share in [0, 1] now and then.
+
     Raises
     ------
     BadMapping
@@ -94,7 +105,19 @@ def ingest_from(
     settings: IngestSettings | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Do the same with a mapping and its sources at hand."""
+    """Do the same with a mapping and its sources at hand.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    out_dir
+        The store; it is replaced as a whole.
+    settings, progress
+        As of `ingest`.
+    """
     work = _Ingest(mapping, readers, settings or IngestSettings())
     work.progress = progress or work.progress
     with (
@@ -108,7 +131,15 @@ def ingest_from(
 def check(
     mapping_path: Path, settings: IngestSettings | None = None, progress: Progress | None = None
 ) -> IngestReport:
-    """Do everything that `ingest` does, and keep nothing but the report."""
+    """Do everything that `ingest` does, and keep nothing but the report.
+
+    Parameters
+    ----------
+    mapping_path
+        The mapping file.
+    settings, progress
+        As of `ingest`.
+    """
     with TemporaryDirectory() as scratch:
         return ingest(mapping_path, Path(scratch) / "store", settings, progress)
 
@@ -138,7 +169,17 @@ class _Ingest:
         self.until = facts.moment(mapping.observed_until)
 
     def run(self, quarantine: Quarantine, fresh: Path, scratch: Path) -> IngestReport:
-        """Do it all."""
+        """Do it all.
+
+        Parameters
+        ----------
+        quarantine
+            Where rows go that cannot be used.
+        fresh
+            The folder that is being written.
+        scratch
+            A folder for activities on their way to partitions.
+        """
         gather.check_columns(self.mapping, self.readers)
         leads, accounts = self._gather("leads"), self._gather("accounts")
         self.screening = Screening(self._about(leads.kinds), quarantine)

@@ -34,7 +34,17 @@ class Quarantine:
         self.counts: Counter[TableName] = Counter()
 
     def split(self, table: TableName, frame: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-        """Put away the rows that have reasons; give the others."""
+        """Put away the rows that have reasons; give the others.
+
+        Parameters
+        ----------
+        table
+            Its name.
+        frame
+            Its rows.
+        reasons
+            Shape (rows,): why a row is set aside; missing for rows that stay.
+        """
         out = reasons.notna().to_numpy()
         if not out.any():
             return frame

@@ -51,7 +51,17 @@ class Screening:
         self._quarantine = quarantine
 
     def arrived(self, table: TableName, rows: int, passed_over: Counter[str]) -> None:
-        """Count rows that came for a table, and those of the source that were not for it."""
+        """Count rows that came for a table, and those of the source that were not for it.
+
+        Parameters
+        ----------
+        table
+            Its name.
+        rows
+            How many came from the source.
+        passed_over
+            How many of them are not about this table, by ground.
+        """
         count = self.counts.setdefault(table, Count())
         count.read += rows + passed_over.total()
         count.passed_over += passed_over
@@ -64,7 +74,21 @@ class Screening:
         zones: Counter[tuple[str, str]] | None = None,
         taken: NDArray[np.uint64] = NONE_TAKEN,
     ) -> pd.DataFrame:
-        """Return the rows that can be used; the others go to the quarantine."""
+        """Return the rows that can be used; the others go to the quarantine.
+
+        Parameters
+        ----------
+        table
+            Its name.
+        frame
+            Its rows.
+        others
+            The tables that were screened before.
+        zones
+            Counts of times with and without offset, by table and column.
+        taken
+            Hashes of activity ids of earlier partitions.
+        """
         own_zones = {table: zones} if zones else {}
         for phase in ("row", "relation"):
             frame = frame.reset_index(drop=True)

@@ -35,7 +35,15 @@ class Spool:
         self.partitions = partitions
 
     def put(self, frame: pd.DataFrame, parts: NDArray[np.int64]) -> None:
-        """Take rows and the partition of each."""
+        """Take rows and the partition of each.
+
+        Parameters
+        ----------
+        frame
+            Activities.
+        parts
+            Shape (rows,): the partition of each.
+        """
         if self.partitions == 1:
             self._pieces[0].append(frame)
             return
@@ -75,7 +83,17 @@ class Spool:
 
 
 def parts_of(leads: pd.Series, homes: pd.Series, count: int) -> NDArray[np.int64]:
-    """Return the partition of each row's lead; rows of unknown leads go by their own id."""
+    """Return the partition of each row's lead; rows of unknown leads go by their own id.
+
+    Parameters
+    ----------
+    leads
+        Shape (rows,): lead ids.
+    homes
+        Partition of each lead, indexed by lead id.
+    count
+        Number of partitions.
+    """
     at = positions(leads, homes.index.to_series())
     parts = homes.to_numpy()[at]
     parts[at < 0] = partition_of(leads[at < 0].fillna(""), count)

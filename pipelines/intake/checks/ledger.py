@@ -49,7 +49,17 @@ class Ledger:
         self._tallies: dict[str, Tally] = {check.code: Counter() for check in self._tally_checks}
 
     def screen(self, batch: Batch, table: TableName, phase: Phase) -> pd.Series:
-        """Run the row checks of a phase; give the reasons of rows to take out, else missing."""
+        """Run the row checks of a phase; give the reasons of rows to take out, else missing.
+
+        Parameters
+        ----------
+        batch
+            One table of one piece, with the tables beside it.
+        table
+            Its name.
+        phase
+            `row`, or a later phase that needs the other tables.
+        """
         frame = batch.tables[table]
         reasons = pd.Series(None, index=frame.index, dtype=object)
         for check in self._row_checks:
@@ -67,7 +77,15 @@ class Ledger:
         return reasons
 
     def count(self, batch: Batch, table: TableName) -> None:
-        """Run the tally checks of a table on rows that are kept."""
+        """Run the tally checks of a table on rows that are kept.
+
+        Parameters
+        ----------
+        batch
+            One table of one piece, with the tables beside it.
+        table
+            Its name.
+        """
         for check in self._tally_checks:
             if table in check.tables:
                 self._tallies[check.code].update(check.tally(batch, table))
@@ -135,7 +153,15 @@ class Ledger:
 
 
 def names_of(rows: pd.DataFrame, table: TableName) -> list[str]:
-    """Name rows by their key's first column, or by where they came from."""
+    """Name rows by their key's first column, or by where they came from.
+
+    Parameters
+    ----------
+    rows
+        Flagged rows, one a row of the table.
+    table
+        Its name, which says what the key is.
+    """
     key = SPECS[table].key[0]
     ids = rows[key] if key in rows else rows["lead_id"]
     place = rows["_place"] + " row " + rows["_row"].astype("str") if "_place" in rows else ids

@@ -8,6 +8,13 @@ def listing(values: pd.Series, most: int = 5) -> str:
 
     >>> listing(pd.Series(["a", "b", "a"]))
     'a (2), b (1)'
+
+    Parameters
+    ----------
+    values
+        Shape (rows,): the values.
+    most
+        The most values that are listed.
     """
     counts = values.value_counts()
     shown = ", ".join(f"{value} ({n:,})" for value, n in counts.head(most).items())

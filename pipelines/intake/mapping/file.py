@@ -84,6 +84,13 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     Traceback (most recent call last):
         ...
     features.errors.BadMapping: found mapping line 3: leads.0.columns: ...
+
+    Parameters
+    ----------
+    text
+        YAML.
+    name
+        Of the file, as faults state it.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)

@@ -14,6 +14,13 @@ def expand(words: str, *, is_path: bool = False) -> str:
 
     >>> expand("${MIKOMI_SURELY_UNSET:-../data}/leads.csv")
     '../data/leads.csv'
+
+    Parameters
+    ----------
+    words
+        Text of the mapping.
+    is_path
+        Whether it is a path: `~` is expanded too.
     """
     unset = [n for n, default in _VARIABLE.findall(words) if n not in os.environ and not default]
     if unset:

@@ -52,7 +52,15 @@ class Cells:
 
 
 def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
-    """Return the text of a column before `values` and missing words."""
+    """Return the text of a column before `values` and missing words.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    """
     if rule.constant is not None:
         return pd.Series(rule.constant, index=cells.frame.index, dtype="str")
     if rule.row_number is not None:
@@ -68,7 +76,15 @@ def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
 
 
 def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
-    """Return which values are there but not listed in `values`."""
+    """Return which values are there but not listed in `values`.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    """
     text = raw_text(cells, rule)
     listed = text.isin(list(rule.values)).to_numpy()
     missing = is_missing(text, _missing_words(cells, rule))
@@ -81,7 +97,19 @@ def _missing_words(cells: Cells, rule: ColumnRule | AttributeRule) -> tuple[str,
 
 
 def words(cells: Cells, rule: ColumnRule, name: str, kind: ColumnKind) -> pd.Series:
-    """Read an id, a category or free text."""
+    """Read an id, a category or free text.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    name
+        The canonical column.
+    kind
+        Id, category or text.
+    """
     text = raw_text(cells, rule)
     if kind == "id":
         text = folded(text)
@@ -101,7 +129,19 @@ def _faulty(cells: Cells, rule: ColumnRule) -> Flags:
 def meaning(
     text: pd.Series, values: dict[str, str], other: str | None, missing: tuple[str, ...]
 ) -> pd.Series:
-    """Translate by `values`, then take out what stands for missing."""
+    """Translate by `values`, then take out what stands for missing.
+
+    Parameters
+    ----------
+    text
+        Shape (rows,): the raw text.
+    values
+        Raw text -> its meaning.
+    other
+        What stands for texts that are not listed; missing leaves them as they are.
+    missing
+        Texts that stand for a missing value.
+    """
     listed = text.isin(list(values)).to_numpy()
     keep = listed | (~is_missing(text, missing) & (other != "missing"))
     result = text.where(~listed, text.map(values).astype("str")) if listed.any() else text
@@ -109,7 +149,17 @@ def meaning(
 
 
 def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
-    """Read a time."""
+    """Read a time.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    name
+        The canonical column.
+    """
     if rule.sequence is not None:
         return _sequence(cells, rule.sequence, name)
     if rule.constant is not None:
@@ -146,7 +196,15 @@ def _time_missing(raw: pd.Series, missing: tuple[str, ...]) -> Flags:
 
 
 def time_rule(cells: Cells, rule: ColumnRule) -> TimeRule:
-    """Return the source's rule with what the column says otherwise."""
+    """Return the source's rule with what the column says otherwise.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    """
     changes = {"format": rule.format, "zone": rule.zone}
     return cells.times.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
@@ -178,7 +236,19 @@ def _sequence(cells: Cells, sequence: Sequence, name: str) -> pd.Series:
 
 
 def numbers(cells: Cells, rule: ColumnRule | AttributeRule, name: str, raw: pd.Series) -> pd.Series:
-    """Read a number."""
+    """Read a number.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column.
+    name
+        The canonical column or attribute.
+    raw
+        Shape (rows,): the text before it is read.
+    """
     text = as_text(raw)
     meanings: dict[str, str] = rule.values  # noqa: PD011 - the mapping's word, not a frame
     listed = {key: float(value) for key, value in meanings.items()}
@@ -194,7 +264,17 @@ def numbers(cells: Cells, rule: ColumnRule | AttributeRule, name: str, raw: pd.S
 
 
 def attribute(cells: Cells, rule: AttributeRule, name: str) -> pd.Series:
-    """Read an attribute of a lead or an account."""
+    """Read an attribute of a lead or an account.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the attribute.
+    name
+        The attribute.
+    """
     raw = cells.frame[rule.column or name]
     if rule.kind == "number":
         return numbers(cells, rule, name, raw)

@@ -25,7 +25,15 @@ _WITHIN_A_DAY: Final = ("%H", "%I", "%M", "%S", "%c", "%X", "%T", "%R", "%r")
 
 
 def day_count(moments: pd.Series, zone: str) -> int:
-    """Return how many moments are midnight in a zone, or all that are midnight in UTC if more."""
+    """Return how many moments are midnight in a zone, or all that are midnight in UTC if more.
+
+    Parameters
+    ----------
+    moments
+        Shape (rows,): times, UTC.
+    zone
+        Name of a time zone.
+    """
     there = moments.dropna()
     return max(int(_midnight(there, zone).sum()), int(_midnight(there, "UTC").sum()))
 

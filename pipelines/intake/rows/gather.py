@@ -53,7 +53,17 @@ class Gathered:
 
 
 def jobs(mapping: MappingFile, readers: Mapping[str, Readable], table: TableName) -> list[ReadTask]:
-    """List the rules of a table, with the attributes that `rest` stands for."""
+    """List the rules of a table, with the attributes that `rest` stands for.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    table
+        The canonical table.
+    """
     return [
         ReadTask(mapping, table, number, tuple(_rest(mapping, rule, readers)))
         for number, rule in enumerate(mapping.rules(table))
@@ -61,7 +71,15 @@ def jobs(mapping: MappingFile, readers: Mapping[str, Readable], table: TableName
 
 
 def check_columns(mapping: MappingFile, readers: Mapping[str, Readable]) -> None:
-    """Refuse a mapping that names columns which its sources do not have: all of them at once."""
+    """Refuse a mapping that names columns which its sources do not have: all of them at once.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    """
     have = {name: readers[name].columns() for name in mapping.sources}
     faults = [
         Fault(
@@ -118,7 +136,15 @@ def _fed_elsewhere(mapping: MappingFile, rule: AttributedRule) -> dict[str, Both
 
 
 def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str, BothLanguages]:
-    """Return which columns of leads and accounts are not used, and why."""
+    """Return which columns of leads and accounts are not used, and why.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    """
     unused: dict[str, BothLanguages] = {}
     for rule in (*mapping.leads, *mapping.accounts):
         columns = readers[rule.source].columns()
@@ -142,7 +168,17 @@ def excluded(mapping: MappingFile, readers: Mapping[str, Readable]) -> dict[str,
 
 
 def readings(job: ReadTask, reader: Readable, rows: int) -> Iterator[Reading]:
-    """Read a rule's source piece by piece."""
+    """Read a rule's source piece by piece.
+
+    Parameters
+    ----------
+    job
+        One rule of a table.
+    reader
+        Of its source.
+    rows
+        The most rows of a piece.
+    """
     for piece in reader.pieces(rows):
         yield read_piece(job, piece)
 
@@ -150,7 +186,19 @@ def readings(job: ReadTask, reader: Readable, rows: int) -> Iterator[Reading]:
 def gather(
     mapping: MappingFile, readers: Mapping[str, Readable], table: TableName, rows: int
 ) -> Gathered:
-    """Read a whole table, all rules; not for activities, which may not fit in memory."""
+    """Read a whole table, all rules; not for activities, which may not fit in memory.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    readers
+        Source name -> its reader.
+    table
+        The canonical table.
+    rows
+        The most rows of a piece.
+    """
     frames, changes = [], []
     passed: Counter[str] = Counter()
     zones: Counter[tuple[str, str]] = Counter()
@@ -172,7 +220,15 @@ def gather(
 
 
 def with_changes(read: Gathered, changes: pd.DataFrame | None) -> Gathered:
-    """Add the later values that the leads' own sources held."""
+    """Add the later values that the leads' own sources held.
+
+    Parameters
+    ----------
+    read
+        The attribute changes of their own table.
+    changes
+        Those of the sources of leads, if there are any.
+    """
     if changes is None:
         return read
     both = changes if read.frame.empty else pd.concat([read.frame, changes], ignore_index=True)

@@ -15,6 +15,13 @@ def positions(ids: pd.Series, among: pd.Series) -> NDArray[np.int64]:
 
     >>> positions(pd.Series(["b", None, "x"]), pd.Series(["a", "b"])).tolist()
     [1, -1, -1]
+
+    Parameters
+    ----------
+    ids
+        Shape (rows,): ids to look up.
+    among
+        Shape (leads,): ids, unique.
     """
     matches = pc.index_in(_array(ids), value_set=_array(among), skip_nulls=True)
     at: NDArray[np.int64] = (
@@ -24,7 +31,17 @@ def positions(ids: pd.Series, among: pd.Series) -> NDArray[np.int64]:
 
 
 def times_of(ids: pd.Series, leads: pd.Series, times: pd.Series) -> pd.Series:
-    """Return the time of each row's lead; rows of unknown leads have none."""
+    """Return the time of each row's lead; rows of unknown leads have none.
+
+    Parameters
+    ----------
+    ids
+        Shape (rows,): lead ids.
+    leads
+        Shape (leads,): lead ids, unique.
+    times
+        Shape (leads,): their times.
+    """
     at = positions(ids, leads)
     matches = times.reset_index(drop=True).reindex(at)
     return matches.set_axis(ids.index)

@@ -43,14 +43,34 @@ class Notes:
     def add(
         self, kind: NoteKind, column: str, rows: NDArray[np.bool_], values: pd.Series | None = None
     ) -> None:
-        """Note `kind` about `column` in the flagged rows, with the value that stood there."""
+        """Note `kind` about `column` in the flagged rows, with the value that stood there.
+
+        Parameters
+        ----------
+        kind
+            What kind of note.
+        column
+            The canonical column.
+        rows
+            Shape (rows,): which rows.
+        values
+            Shape (rows,): what stood there, if that is worth stating.
+        """
         for row in np.flatnonzero(rows):
             value = "" if values is None else str(values.iloc[row])[:_LONGEST_VALUE]
             clean = value.replace("\t", " ").replace("\n", " ")
             self._by_row.setdefault(int(row), []).append(f"{kind}\t{column}\t{clean}")
 
     def flagged(self, kind: NoteKind, column: str) -> NDArray[np.bool_]:
-        """Return which rows bear a note of this kind about this column."""
+        """Return which rows bear a note of this kind about this column.
+
+        Parameters
+        ----------
+        kind
+            What kind of note.
+        column
+            The canonical column.
+        """
         start = f"{kind}\t{column}\t"
         flags = np.zeros(self._rows, dtype=bool)
         for row, lines in self._by_row.items():
@@ -66,7 +86,15 @@ class Notes:
 
 
 def noted(notes: pd.Series, kind: NoteKind) -> NDArray[np.bool_]:
-    """Return which rows bear a note of a kind."""
+    """Return which rows bear a note of a kind.
+
+    Parameters
+    ----------
+    notes
+        Shape (rows,): the notes of each row as one text.
+    kind
+        What kind of note.
+    """
     return notes.str.contains(rf"(?:^|\n){kind}\t", regex=True, na=False).to_numpy(bool)
 
 
@@ -75,6 +103,13 @@ def spell(notes: str, kind: NoteKind) -> list[str]:
 
     >>> spell("time\toccurred_at\tabc", "time")
     ["occurred_at = 'abc'"]
+
+    Parameters
+    ----------
+    notes
+        The notes of one row.
+    kind
+        What kind of note.
     """
     lines = [line.split("\t", 2) for line in notes.split("\n")]
     return [f"{column} = {value!r}" if value else column for k, column, value in lines if k == kind]

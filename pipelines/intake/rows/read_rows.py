@@ -57,7 +57,15 @@ class ReadTask:
 
 
 def read_piece(job: ReadTask, piece: Piece) -> Reading:
-    """Turn some source rows into canonical rows."""
+    """Turn some source rows into canonical rows.
+
+    Parameters
+    ----------
+    job
+        One rule of a table.
+    piece
+        Rows of its source, and where they came from.
+    """
     rule, mapping = job.rule, job.mapping
     times = mapping.sources[rule.source].times or mapping.times
     rows = len(piece.frame)

@@ -6,7 +6,15 @@ from pipelines.intake.rows.lookup import times_of
 
 
 def before_lead(batch: Batch, table: TableName) -> Flags:
-    """Flag rows that occurred before their lead's created_at."""
+    """Flag rows that occurred before their lead's created_at.
+
+    Parameters
+    ----------
+    batch
+        One table of one piece, with the tables beside it.
+    table
+        A table with `lead_id` and `occurred_at`.
+    """
     leads, frame = batch.tables["leads"], batch.tables[table]
     created = times_of(frame["lead_id"], leads["lead_id"], leads["created_at"])
     flags: Flags = (frame["occurred_at"] < created).to_numpy()
