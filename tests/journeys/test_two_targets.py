@@ -34,7 +34,7 @@ def with_targets(targets: str) -> str:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the folder after one `mikomi run`, and what it printed."""
     folder = tmp_path_factory.mktemp("targets")
-    create_company(folder)
+    create_company(folder, leads=400)
     (folder / "params.yaml").write_text(with_targets(TARGETS), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
@@ -86,7 +86,7 @@ def test_the_tables_are_shared_and_the_rest_is_each_target_s_own(company: Path) 
         for name in own:
             assert getattr(places(company, target), name).exists(), (target, name)
     below = {path.name for path in places(company, "opened").data.iterdir()}
-    assert below == {"snapshots", "features"}
+    assert below == {"snapshots", "features", "predictions.parquet"}
 
 
 @pytest.mark.parametrize("target", HORIZONS)
