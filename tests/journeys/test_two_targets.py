@@ -34,7 +34,7 @@ def with_targets(targets: str) -> str:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the folder after one `mikomi run`, and what it printed."""
     folder = tmp_path_factory.mktemp("targets")
-    create_company(folder, leads=400)
+    create_company(folder)
     (folder / "params.yaml").write_text(with_targets(TARGETS), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
