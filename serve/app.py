@@ -52,6 +52,7 @@ from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
 from serve.store.engine import open_engine, upgrade
+from serve.store.erasures import Erasures
 from serve.store.people.api_keys import ApiKeys
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
@@ -60,7 +61,6 @@ from serve.wire.targets import DEFAULT
 ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
-_ERASED_SECONDS = 5.0
 _WINS_SECONDS = 5.0
 _SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter when the log's waits for it."""
@@ -156,7 +156,9 @@ class Server:
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
         targets = ServedTargets(self._champions)
-        self.parts = AppContext(settings, targets, Store(self._engine), Receipts(self._engine), now)
+        erasures = Erasures(self._engine)
+        store, log = Store(self._engine, erasures), Receipts(self._engine, erasures)
+        self.parts = AppContext(settings, targets, store, log, now)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -168,7 +170,6 @@ class Server:
         works = (
             (self._follow, self.parts.settings.poll_seconds),
             (self._take_keys, _KEY_SECONDS),
-            (self._look_again, _ERASED_SECONDS),
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
         )
@@ -223,13 +224,11 @@ class Server:
         try:
             upgrade(self._engine)
             self.gate.use(self._keys.all())
+            self.parts.store.look_again()
         except (SQLAlchemyError, OSError):
             self.parts.database_health.unavailable()
             raise
         self.parts.database_health.available()
-
-    def _look_again(self) -> None:
-        self.parts.store.look_again(self.parts.now())
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():

@@ -4,7 +4,8 @@
 
     MikomiError                 features/errors.py
     ├── NoStore             503 the database does not answer
-    │   └── SchemaMismatch  503 the database was made by another version
+    │   ├── SchemaMismatch  503 the database was made by another version
+    │   └── ErasedMeanwhile 503 the answer began before erasures that nobody knows any more
     ├── KeysUnknown         503 the API keys could not be read yet
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
@@ -55,6 +56,10 @@ class NoStore(MikomiError):
 
 class SchemaMismatch(NoStore):
     """The tables of the database were made by another version of the server."""
+
+
+class ErasedMeanwhile(NoStore):
+    """The answer began so long ago that the erasures since are no longer known."""
 
 
 class KeysUnknown(MikomiError):

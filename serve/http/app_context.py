@@ -61,6 +61,9 @@ class SimilarWinners(Protocol):
             The present moment.
         """
 
+    def forget(self) -> None:
+        """Forget the wins; they are read again."""
+
     def stop(self) -> None:
         """Interrupt a reading that is under way."""
 
@@ -106,7 +109,7 @@ class LeadStore(Protocol):
     def worked_lists(self) -> WeeklyLists:
         """The lists of the week."""
 
-    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+    def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a person; return the number of erased rows by table.
 
         Parameters
@@ -115,10 +118,12 @@ class LeadStore(Protocol):
             The id of the lead.
         at
             The moment of the erasure.
+        who
+            Who requested it.
         """
 
-    def look_again(self, now: datetime) -> int:
-        """Erase what was logged of erased persons after their erasure."""
+    def look_again(self) -> None:
+        """Finish erasures, those of other processes included."""
 
 
 @dataclass(frozen=True)

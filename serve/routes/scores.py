@@ -4,7 +4,6 @@ Decided here: one library decodes the body and encodes the answer; scoring runs 
 as it takes less time than passing the work to a thread. No answer is sent before it is logged.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -155,7 +154,7 @@ def scored(
     -------
     The answer, and the scoring to be logged before it is sent.
     """
-    now: datetime = context.now()
+    now, begun = context.now(), context.receipts.erasures
     score_request = loaded.request_from_bytes(body, now)
     answer = loaded.answer(score_request, language, receipt_id(now), counted=True)
     scoring = Scoring(
@@ -173,6 +172,7 @@ def scored(
         input=body,
         revisions=None,
         answer=_ENCODER.encode(answer),
+        erasures=begun,
     )
     context.metrics.scored(answer)
     return answer, scoring

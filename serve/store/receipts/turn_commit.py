@@ -71,7 +71,7 @@ class NoWaitConnection:
         self._engine = engine
         self._connection: Any = None
 
-    def execute(self, statement: str, values: Sequence[Any]) -> None:
+    def execute(self, statement: str, values: Sequence[Any]) -> int:
         """Run one statement as a transaction of its own; after an error the next reconnects.
 
         Parameters
@@ -80,14 +80,19 @@ class NoWaitConnection:
             In SQL.
         values
             Of its parameters.
+
+        Returns
+        -------
+        How many rows it changed.
         """
         try:
             if self._connection is None:
                 self._connection = self._connected()
-            self._connection.execute(statement, values)
+            changed: int = self._connection.execute(statement, values).rowcount
         except Exception:
             self.close()
             raise
+        return changed
 
     def close(self) -> None:
         """Close the connection, if there is one."""
