@@ -18,6 +18,7 @@ from serve.errors import TooLarge, TooSlow
 from serve.http.access import AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
+from serve.http.path_ids import keep_segments
 from serve.settings import Settings
 
 Message = MutableMapping[str, Any]
@@ -83,6 +84,7 @@ class RequestMiddleware:
         headers = dict(scope["headers"])
         own = _ID.fullmatch(headers.get(b"x-request-id", b""))
         answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
+        keep_segments(scope)
         try:
             receive = await self._admit(scope, headers, receive, began)
             await self._app(scope, receive, answer.send)
@@ -170,7 +172,7 @@ class RequestMiddleware:
         await answer.send({"type": "http.response.body", "body": body})
 
     def _count(self, scope: Any, answer: "_Answer", seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
+        route = getattr(scope.get("route"), "path_format", "other")
         self._metrics.answered(route, scope["method"], answer.status, seconds)
         if self._log is not None:
             self._log.soon(

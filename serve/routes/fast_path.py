@@ -28,7 +28,7 @@ def is_for_shortcut(scope: Any) -> bool:
 class Shortcut:
     """Answers requests for a score; the middleware passes it whole bodies."""
 
-    path = scores.PATH
+    path_format = scores.PATH
     """The path by which requests are counted, as that of a route."""
 
     def __init__(self, context: AppContext) -> None:

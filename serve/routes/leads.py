@@ -52,7 +52,7 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["leads"])
 
-    @routes.put("/v1/leads/{lead_id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
+    @routes.put("/v1/leads/{lead_id:id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Store a lead; other values of its attributes, sent later, are stored as changes."""
         body = read(LeadBody, await request.body())
@@ -63,7 +63,7 @@ def router(context: AppContext) -> APIRouter:
         return _answer(LeadRevision(lead_id, revision))
 
     @routes.put(
-        "/v1/accounts/{account_id}",
+        "/v1/accounts/{account_id:id}",
         status_code=204,
         openapi_extra=described(AccountBody, {"attributes": {"region": "東京"}}),
     )
@@ -99,7 +99,7 @@ def router(context: AppContext) -> APIRouter:
             await context.threads(add, body.outcomes, context.now(), backfill=body.backfill)
         )
 
-    @routes.delete("/v1/leads/{lead_id}", openapi_extra=described(None, None, Erased))
+    @routes.delete("/v1/leads/{lead_id:id}", openapi_extra=described(None, None, Erased))
     async def erase(lead_id: str) -> Response:
         """Erase a person; return how many records there were."""
         refuse(faults_in_id(lead_id, "lead_id"))

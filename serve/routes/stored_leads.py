@@ -49,7 +49,7 @@ def router(context: AppContext) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
-    @routes.get("/{lead_id}", openapi_extra=described(None, None, StoredLead, [TARGET]))
+    @routes.get("/{lead_id:id}", openapi_extra=described(None, None, StoredLead, [TARGET]))
     def stored_lead(lead_id: str, request: Request) -> Response:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row."""
         target = target_of(context, request)

@@ -45,7 +45,7 @@ def router(context: AppContext) -> APIRouter:
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
     @routes.get(
-        "/{lead_id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
+        "/{lead_id:id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
     )
     async def score(lead_id: str, request: Request) -> Response:
         """Score a stored lead now; the answer is logged before it is sent."""
@@ -57,7 +57,7 @@ def router(context: AppContext) -> APIRouter:
         await context.receipts.append([scoring])
         return Response(scoring.answer, media_type=JSON)
 
-    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History, [TARGET]))
+    @routes.get("/{lead_id:id}/history", openapi_extra=described(None, None, History, [TARGET]))
     async def history(lead_id: str, request: Request) -> Response:
         """Return the scores of 13 weeks, when the band falls without activity, and past answers."""
         loaded = champion_of(context, request).current()
@@ -76,7 +76,7 @@ def router(context: AppContext) -> APIRouter:
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.get(
-        "/{lead_id}/change",
+        "/{lead_id:id}/change",
         openapi_extra=described(None, None, ChangeSplit, [SINCE, LANGUAGE, TARGET]),
     )
     async def change(lead_id: str, request: Request) -> Response:

@@ -16,6 +16,7 @@ import msgspec
 
 from features.encoders.from_json import CodedActivities
 from features.errors import Fault
+from features.records.id_rule import plain_id
 from serve.errors import BadBody
 from serve.wire.body_faults import faults_of
 from serve.wire.records import (
@@ -37,7 +38,6 @@ from serve.wire.value_limits import (
     all_plain,
     faults_in,
     plain,
-    plain_id,
     plain_moment,
 )
 

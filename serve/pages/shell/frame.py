@@ -17,6 +17,7 @@ from markupsafe import Markup
 from features.wording.sentences import Language
 from serve.errors import NotAllowedHere, NotSignedIn
 from serve.http.app_context import AppContext
+from serve.http.path_ids import sent_path
 from serve.pages.shell.forms import TOKEN, Form, check_form, read_form
 from serve.pages.shell.navigation import NAVIGATION
 from serve.pages.shell.page_words import LANGUAGES, PageWords
@@ -115,7 +116,7 @@ class Pages:
             token=token or new_token(),
             user=user,
             open_to_all=False,
-            path=request.url.path,
+            path=sent_path(request.scope),
             query=request.url.query,
         )
 

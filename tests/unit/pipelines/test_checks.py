@@ -214,6 +214,11 @@ def _new_state(export: Export) -> None:
     export.add("mails", {"kind": "scheduled"})
 
 
+@plants("C034")
+def _unquoted_cell(export: Export) -> None:
+    export.add("calls", {"id": "x\n1"})
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()

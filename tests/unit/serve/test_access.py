@@ -48,7 +48,7 @@ SCOPES = {
 def routes(routers: Any) -> Iterator[tuple[str, str]]:
     for route in routers:
         if isinstance(route, APIRoute):
-            yield from ((method, route.path) for method in route.methods)
+            yield from ((method, route.path_format) for method in route.methods)
         elif hasattr(route, "original_router"):
             yield from routes(route.original_router.routes)
 
