@@ -53,7 +53,8 @@ from serve.settings import Settings
 from serve.store import checkpoints
 from serve.store.engine import open_engine, upgrade
 from serve.store.erasures import Erasures
-from serve.store.people.api_keys import ApiKeys
+from serve.store.people import keys_required
+from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
 from serve.wire.targets import DEFAULT
@@ -148,7 +149,8 @@ class Server:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.log = Log(now)
         limits = Limits(settings.requests_per_second, settings.burst)
-        self.gate = AccessControl(limits, open_without_keys=settings.loopback)
+        closed = settings.needs_keys or keys_required.has_note(settings.database_url)
+        self.gate = AccessControl(limits, open_without_keys=not closed)
         self._champions = {
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
@@ -223,12 +225,18 @@ class Server:
     def _take_keys(self) -> None:
         try:
             upgrade(self._engine)
-            self.gate.use(self._keys.all())
+            self._use(self._keys.all())
             self.parts.store.look_again()
         except (SQLAlchemyError, OSError):
             self.parts.database_health.unavailable()
             raise
         self.parts.database_health.available()
+
+    def _use(self, keys: list[Key]) -> None:
+        self.gate.use(keys)
+        if keys:
+            with suppress(OSError):
+                keys_required.write_note(self.parts.settings.database_url)
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():

@@ -9,6 +9,7 @@
     ├── KeysUnknown         503 the API keys could not be read yet
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
+    ├── ForeignRequest      403 no key was ever made, and the request is not of this machine
     ├── TooOften            429 the key is over its rate limit
     ├── TooLarge            413 the body is larger than allowed
     ├── TooSlow             408 the body did not arrive in time
@@ -80,6 +81,14 @@ class NotAllowed(MikomiError):
     problem: ClassVar = HttpProblem(403, "/problems/not-allowed", "The key does not allow this")
 
 
+class ForeignRequest(MikomiError):
+    """There is no key, so only programs of this machine are answered, and this is not one."""
+
+    problem: ClassVar = HttpProblem(
+        403, "/problems/foreign-request", "Without keys only this machine is answered"
+    )
+
+
 class TooOften(MikomiError):
     """The key is over its rate limit; it is free again after `wait` seconds."""
 
@@ -140,10 +149,10 @@ class PersonErased(BadRequest):
 
 
 class LockedOut(BadRequest):
-    """Too many failures to sign in; the lock ends after `minutes`."""
+    """Too many failures to sign in; the next attempt is allowed after `seconds`."""
 
     problem: ClassVar = HttpProblem(429, "/problems/locked-out", "Too many failures to sign in")
-    minutes = 0
+    seconds = 0
 
 
 class ReplayDiffers(ArtifactError):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serve.cli import user_command
+from serve.cli import audit_command, setup_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ FIRST_SECONDS = 5.0
 def add(app: typer.Typer) -> None:
     """Add the commands to `mikomi`."""
     app.command(rich_help_panel=PANEL)(serve)
+    app.command(rich_help_panel=PANEL)(setup_command.setup)
     keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
     for command in (create, list_keys, revoke):
         keys.command(name=command.__name__.removesuffix("_keys"))(command)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+    app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 
 
 def serve() -> None:
@@ -80,25 +82,34 @@ def _warn_about_access(settings: "Settings") -> None:
 
     from features.errors import BadParams  # noqa: PLC0415
     from serve.store.engine import made  # noqa: PLC0415
+    from serve.store.people import keys_required  # noqa: PLC0415
     from serve.store.people.api_keys import ApiKeys  # noqa: PLC0415
     from serve.store.people.users import Users  # noqa: PLC0415
 
     try:
         store = made(settings.database_url)
-        keys = [key for key in ApiKeys(store).all() if key.revoked_at is None]
+        every = ApiKeys(store).all()
+        keys = [key for key in every if key.revoked_at is None]
         users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
         warning = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
         typer.secho(warning, fg="red", err=True)
         return
-    if not keys and not settings.loopback:
+    emptied = not every and keys_required.has_note(settings.database_url)
+    if not keys and (settings.needs_keys or emptied):
         raise BadParams.of(
-            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
+            f"host {settings.host}, keys required, and no key"
+            if settings.loopback
+            else f"host {settings.host} and no key",
+            "a key" if settings.loopback else "a key, or loopback",
+            "run `mikomi setup`, or restore the database that has the keys",
         )
     if not keys:
         typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
     if not users:
-        access = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        access = (
+            "no pages" if settings.needs_keys else "everyone on this machine may read the pages"
+        )
         typer.secho(f"NO USERS: {access}; see `mikomi user add`.", fg="red", err=True)
 
 

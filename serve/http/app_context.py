@@ -17,10 +17,12 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
+from serve.store.audit import Audit
 from serve.store.database_health import DatabaseHealth
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -100,6 +102,8 @@ class LeadStore(Protocol):
     looks: LastVisits
     users: Users
     sign_ins: SignIns
+    devices: Devices
+    audit: Audit
 
     @property
     def winners(self) -> SimilarWinners:

@@ -11,13 +11,15 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from functools import partial
 from types import coroutine
 from typing import Any, Final
 
 from serve.errors import TooLarge, TooSlow
-from serve.http.access import AccessControl
+from serve.http.access import KEYED, AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
+from serve.http.open_mode import check_open
 from serve.http.path_ids import keep_segments
 from serve.settings import Settings
 
@@ -34,6 +36,8 @@ _SAFE: Final = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
+_ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""Sent over TLS; behind a proxy that ends it, the proxy says so (`X-Forwarded-Proto`)."""
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STARTED: Final = "http.response.start"
 
@@ -83,7 +87,8 @@ class RequestMiddleware:
         began = time.perf_counter()
         headers = dict(scope["headers"])
         own = _ID.fullmatch(headers.get(b"x-request-id", b""))
-        answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
+        request_id = own.group() if own else secrets.token_hex(8).encode()
+        answer = _Answer(send, request_id, secure=scope.get("scheme") == "https")
         keep_segments(scope)
         try:
             receive = await self._admit(scope, headers, receive, began)
@@ -97,8 +102,12 @@ class RequestMiddleware:
     ) -> Receive:
         raw = headers.get(b"authorization")
         header = raw.decode("latin-1") if raw else None
-        key_id = self._gate.admit(header, scope["method"], path_of(scope), now)
-        scope.setdefault("state", {})["key_id"] = key_id
+        path = path_of(scope)
+        key_id = self._gate.admit(header, scope["method"], path, now)
+        if key_id is None and path.startswith(KEYED):
+            check_open(headers)
+        state = scope.setdefault("state", {})
+        state["key_id"], state["charge"] = key_id, partial(self._gate.charge, key_id, now)
         if scope["method"] in _BODILESS:
             return receive
         return await self._whole(headers, receive)
@@ -203,9 +212,10 @@ def path_of(scope: Any) -> str:
 class _Answer:
     """Sends a response, with the headers that every response has."""
 
-    def __init__(self, send: Send, request_id: bytes) -> None:
+    def __init__(self, send: Send, request_id: bytes, *, secure: bool) -> None:
         self._send = send
         self._request_id = request_id
+        self._always = [*_SAFE, _ONLY_HTTPS] if secure else _SAFE
         self.status = 0
 
     @property
@@ -217,7 +227,7 @@ class _Answer:
             self.status = message["status"]
             own = list(message.get("headers", ()))
             names = {name for name, _ in own}
-            safe = [one for one in _SAFE if one[0] not in names]
+            safe = [one for one in self._always if one[0] not in names]
             headers = [*own, *safe, (b"x-request-id", self._request_id)]
             message = {**message, "headers": headers}
         await self._send(message)

@@ -11,12 +11,14 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from serve.http.app_context import AppContext
-from serve.routes.describing import JSON, described
+from serve.routes.describing import JSON, charge, described, key_of
 from serve.store.leads.ingest import Added
 from serve.wire.bodies import read, refuse
 from serve.wire.stored_bodies import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
 from serve.wire.value_limits import faults_in, faults_in_id
 
+_RECORDS: Final = 100
+"""So many records cost as much as one score."""
 _LEAD: Final = {"created_at": "2026-01-10T09:00:00Z", "attributes": {"industry": "製造業"}}
 _ACTIVITY: Final = {
     "activity_id": "a-1",
@@ -82,6 +84,7 @@ def router(context: AppContext) -> APIRouter:
         """Store activities, also late and out of order; the same id twice is stored once."""
         body = read(ActivitiesBody, await request.body())
         checked("activities", body.activities)
+        charge(request, len(body.activities) / _RECORDS)
         add = context.store.ingest.add_activities
         return _answer(
             await context.threads(add, body.activities, context.now(), backfill=body.backfill)
@@ -94,16 +97,18 @@ def router(context: AppContext) -> APIRouter:
         """Store outcomes of deals; the same outcome twice is stored once."""
         body = read(OutcomesBody, await request.body())
         checked("outcomes", body.outcomes)
+        charge(request, len(body.outcomes) / _RECORDS)
         add = context.store.ingest.add_outcomes
         return _answer(
             await context.threads(add, body.outcomes, context.now(), backfill=body.backfill)
         )
 
     @routes.delete("/v1/leads/{lead_id:id}", openapi_extra=described(None, None, Erased))
-    async def erase(lead_id: str) -> Response:
+    async def erase(lead_id: str, request: Request) -> Response:
         """Erase a person; return how many records there were."""
         refuse(faults_in_id(lead_id, "lead_id"))
-        return _answer(await context.threads(context.store.erase, lead_id, context.now()))
+        by, now = key_of(request), context.now()
+        return _answer(await context.threads(context.store.erase, lead_id, now, by))
 
     return routes
 

@@ -20,6 +20,7 @@ from serve.routes.describing import (
     TARGET,
     champion_in,
     champion_of,
+    charge,
     described,
     key_in,
     key_of,
@@ -98,6 +99,7 @@ def router(context: AppContext) -> APIRouter:
             raise BadBody(
                 [Fault(f"$.leads: {len(leads)}", f"at most {MOST_LEADS}", "send several batches")]
             )
+        charge(request, len(leads) - 1.0)
         loaded, lines, scorings = champion_of(context, request).current(), [], []
         for index, body in enumerate(leads):
             try:

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from serve.ranking.stored_weekly_lists import WorkedLists
+from serve.store.audit import Audit
 from serve.store.erasures import Erasures
 from serve.store.leads.erasure import Eraser
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -45,6 +47,8 @@ class Store:
         self.worked_lists = WorkedLists(engine)
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
+        self.devices = Devices(engine)
+        self.audit = Audit(engine)
 
     def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a person; see `serve.store.leads.erasure`.

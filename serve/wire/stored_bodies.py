@@ -28,7 +28,7 @@ class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     known_at: datetime | None = None
     account_id: str | None = None
-    owner_id: str | None | msgspec.UnsetType = msgspec.UNSET
+    owner_id: str | msgspec.UnsetType | None = msgspec.UNSET
     attributes: dict[str, Value] = {}
     backfill: bool = False
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from features.records.id_rule import MOST_BYTES
 from serve.cli.command import GRACE_SECONDS
 from serve.http import protocol
 from serve.http.problems import TABLE
 from serve.settings import Settings
-from features.records.id_rule import MOST_BYTES
 from serve.wire.value_limits import END, FIRST, MOST_FAULTS, MOST_NAMES, MOST_NUMBER
 
 ROOT = Path(__file__).parents[2]

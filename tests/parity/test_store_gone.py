@@ -17,7 +17,7 @@ from serve import app as application
 from serve.store import engine as engines
 from serve.store.receipts.group_commit import GroupCommit
 from tests import served
-from tests.clocked import Clock, serving
+from tests.clocked import LOCAL, Clock, serving
 from tests.parity.test_store import activities, lead
 
 
@@ -74,7 +74,7 @@ def test_postgres_stops_and_starts(
             wait_for(client, 503)
             assert client.get("/healthz").status_code == 200
             settings = client.app.state.parts.settings  # type: ignore[attr-defined]
-            with TestClient(application.create_app(settings, clock)) as late:
+            with TestClient(application.create_app(settings, clock), LOCAL) as late:
                 assert late.get("/v1/model").status_code == 503, "keys are not known yet"
                 postgres_server.start()
                 wait_for(late, 200)
