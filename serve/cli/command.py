@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serve.cli import audit_command, setup_command, user_command
+from features import erasers
+from serve.cli import audit_command, erasing, setup_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ FIRST_SECONDS = 5.0
 
 def add(app: typer.Typer) -> None:
     """Add the commands to `mikomi`."""
+    if erasing.eraser not in erasers.FACTORIES:
+        erasers.FACTORIES.append(erasing.eraser)
     app.command(rich_help_panel=PANEL)(serve)
     app.command(rich_help_panel=PANEL)(setup_command.setup)
     keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
