@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 
 from features.errors import MikomiError
 from models.artifact import artifact
+from serve.errors import NoStore
 from serve.http.access import AccessControl
 from serve.http.app_context import AppContext
 from serve.http.logs import Log
@@ -51,7 +52,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine, sync_each_commit, upgrade
 from serve.store.erasures import Erasures
 from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys, Key
@@ -155,6 +156,9 @@ class Server:
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
         self._engine = open_engine(settings.database_url)
+        if settings.synchronous == "full":
+            sync_each_commit(self._engine)
+        self._has_tables = False
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
         targets = ServedTargets(self._champions)
@@ -186,7 +190,7 @@ class Server:
 
     async def _prepare(self) -> None:
         """Read the keys and the model, so that no worker answers before it is warm."""
-        with suppress(SQLAlchemyError, OSError):
+        with suppress(SQLAlchemyError, OSError, NoStore):
             await asyncio.to_thread(self._take_keys)
         await asyncio.to_thread(self._follow)
 
@@ -224,10 +228,11 @@ class Server:
 
     def _take_keys(self) -> None:
         try:
-            upgrade(self._engine)
+            upgrade(self._engine, create=not self._has_tables)
+            self._has_tables = True
             self._use(self._keys.all())
             self.parts.store.look_again()
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, NoStore):
             self.parts.database_health.unavailable()
             raise
         self.parts.database_health.available()

@@ -4,6 +4,7 @@
 
     MikomiError                 features/errors.py
     ├── NoStore             503 the database does not answer
+    │   ├── StoreReplaced   503 the file of the database was replaced, cut or removed
     │   ├── SchemaMismatch  503 the database was made by another version
     │   └── ErasedMeanwhile 503 the answer began before erasures that nobody knows any more
     ├── KeysUnknown         503 the API keys could not be read yet
@@ -57,6 +58,10 @@ class NoStore(MikomiError):
 
 class SchemaMismatch(NoStore):
     """The tables of the database were made by another version of the server."""
+
+
+class StoreReplaced(NoStore):
+    """The file of the database was replaced, cut or removed while it was open."""
 
 
 class ErasedMeanwhile(NoStore):

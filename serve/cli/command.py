@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features import erasers
-from serve.cli import audit_command, erasing, setup_command, user_command
+from serve.cli import audit_command, backup_command, erasing, setup_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ def add(app: typer.Typer) -> None:
     if erasing.eraser not in erasers.FACTORIES:
         erasers.FACTORIES.append(erasing.eraser)
     app.command(rich_help_panel=PANEL)(serve)
-    app.command(rich_help_panel=PANEL)(setup_command.setup)
+    for command in (setup_command.setup, backup_command.backup, backup_command.restore):
+        app.command(rich_help_panel=PANEL)(command)
     keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
-    for command in (create, list_keys, revoke):
-        keys.command(name=command.__name__.removesuffix("_keys"))(command)
+    for of_keys in (create, list_keys, revoke):
+        keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)

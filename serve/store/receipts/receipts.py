@@ -19,6 +19,7 @@ from features.records.normalize import folded
 from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.erasures import Erasures
+from serve.store.file_watch import check_of
 from serve.store.receipts.group_commit import GroupCommit
 from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
 from serve.store.tables import ERASURES, FEEDBACK, RECEIPTS
@@ -179,6 +180,7 @@ class Receipts:
         with suppress(_Erased):
             with self._lone.connect() as connection:
                 done = connection.exec_driver_sql(*self._adding(scorings))
+                check_of(connection)()
                 _refuse_none(done.rowcount)
             return
         self._write_emptied(scorings)
