@@ -8,6 +8,7 @@ server without its database starts, reports what is missing, and goes on when it
 import asyncio
 import gc
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -27,6 +28,7 @@ from models.artifact import artifact
 from serve.errors import NoStore
 from serve.http.access import AccessControl
 from serve.http.app_context import AppContext
+from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
 from serve.http.problems import TABLE
@@ -54,6 +56,7 @@ from serve.settings import Settings
 from serve.store import checkpoints
 from serve.store.engine import open_engine, sync_each_commit, upgrade
 from serve.store.erasures import Erasures
+from serve.store.hang_guard import HangGuard, query_of
 from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
@@ -64,6 +67,7 @@ ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, 
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _WINS_SECONDS = 5.0
+_PARENT_SECONDS = 1.0
 _SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter when the log's waits for it."""
 
@@ -163,8 +167,11 @@ class Server:
         self._keys = ApiKeys(self._engine)
         targets = ServedTargets(self._champions)
         erasures = Erasures(self._engine)
-        store, log = Store(self._engine, erasures), Receipts(self._engine, erasures)
-        self.parts = AppContext(settings, targets, store, log, now)
+        self._guard = HangGuard(query_of(self._engine))
+        if self._engine.dialect.name == "postgresql":
+            self.gate.guard = self._guard  # a file does not hang
+        store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
+        self.parts = AppContext(settings, targets, store, log, now, HelperHealth(settings.models))
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -173,15 +180,21 @@ class Server:
         await self._prepare()
         gc.enable()
         ending = asyncio.Event()
+        parent = os.getppid()
+        if self.gate.guard is not None:
+            self._guard.start()
         works = (
             (self._follow, self.parts.settings.poll_seconds),
             (self._take_keys, _KEY_SECONDS),
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
+            (partial(_end_without, parent, self.parts.settings.workers), _PARENT_SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
+        tasks.append(asyncio.create_task(self._guard.watch(ending)))
         yield
         ending.set()
+        self._guard.stop()
         self.parts.store.winners.stop()
         await asyncio.gather(*tasks)
         await asyncio.to_thread(self.parts.receipts.close)
@@ -202,7 +215,9 @@ class Server:
             try:
                 await asyncio.to_thread(work)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
-                self.log.line("retry", what=work.__name__, error=type(error).__name__)
+                self.log.line(
+                    "retry", what=getattr(work, "__name__", ""), error=type(error).__name__
+                )
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), seconds)
 
@@ -227,6 +242,8 @@ class Server:
         self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint, **named)
 
     def _take_keys(self) -> None:
+        self.parts.helpers.look()
+        self.parts.metrics.helpers(self.parts.helpers.silent())
         try:
             upgrade(self._engine, create=not self._has_tables)
             self._has_tables = True
@@ -250,6 +267,12 @@ class Server:
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()
         self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
+
+
+def _end_without(parent: int, workers: int) -> None:
+    """End a worker whose parent was killed: nobody would replace it, and it holds the port."""
+    if workers > 1 and os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _load(folder: Path, version: int | None, target: str) -> LoadedModel:

@@ -7,19 +7,16 @@ is off, and the helper processes of a server that has a model already start late
 
 import gc
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from features import erasers
-from serve.cli import audit_command, backup_command, erasing, setup_command, user_command
+from serve.cli import audit_command, backup_command, erasing, helpers, setup_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -157,32 +154,15 @@ def revoke(context: typer.Context, key_id: str) -> None:
 
 @contextmanager
 def _beside(settings: "Settings") -> Iterator[None]:
-    """Run the follower and the refresher beside the server, and the shadow if it has a share.
-
-    Each child process receives the PID of this one and exits when it does.
-    """
+    """Run the follower and the refresher beside the server, and the shadow if it has a share."""
     modules = ["serve.processes.follow", "serve.processes.refresh"]
     modules += ["serve.processes.shadow_process"] if settings.shadow_share else []
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        own = str(os.getpid())
-        running.extend(
-            subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
-            for module in modules
-        )
-
-    later = Timer(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0, start)
-    later.start()
+    beside = helpers.Helpers(modules)
+    beside.start(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0)
     try:
         yield
     finally:
-        later.cancel()
-        later.join()
-        for child in running:
-            child.terminate()
-        for child in running:
-            child.wait()
+        beside.stop()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Final
 
 from serve.errors import KeysUnknown, NoKey, NotAllowed, TooOften
 from serve.http.rate_limits import Limits
+from serve.store.hang_guard import HangGuard
 from serve.store.people.api_keys import Key
 from serve.store.people.keys import key_hash, same
 
@@ -43,6 +44,8 @@ class AccessControl:
         self._keys: tuple[Key, ...] = ()
         self._closed = not open_without_keys
         self._known = False
+        self.guard: HangGuard | None = None
+        """Watches the database, if it may hang; requests are refused meanwhile."""
 
     def use(self, keys: Iterable[Key]) -> None:
         """Replace the keys; once any key exists, requests without one are refused."""

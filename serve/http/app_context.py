@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from features.kernel.inputs import Matrix
+from serve.http.helper_health import HelperHealth
 from serve.http.metrics import Metrics
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
@@ -148,6 +149,8 @@ class AppContext:
         The clock.
     metrics
         Counts requests and answers.
+    helpers
+        Whether the processes beside the server are alive.
     database_health
         Whether the database answers.
     """
@@ -157,6 +160,7 @@ class AppContext:
     store: LeadStore
     receipts: Receipts
     now: Callable[[], datetime]
+    helpers: HelperHealth
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
 

@@ -15,7 +15,7 @@ from functools import partial
 from types import coroutine
 from typing import Any, Final
 
-from serve.errors import TooLarge, TooSlow
+from serve.errors import NoStore, TooLarge, TooSlow
 from serve.http.access import KEYED, AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
@@ -38,8 +38,13 @@ _SAFE: Final = [
 ]
 _ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 """Sent over TLS; behind a proxy that ends it, the proxy says so (`X-Forwarded-Proto`)."""
+_WITHOUT_STORE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STARTED: Final = "http.response.start"
+
+
+class StoreWaiter:
+    """An application that itself gives up waiting for a database that hangs."""
 
 
 class RequestMiddleware:
@@ -75,6 +80,7 @@ class RequestMiddleware:
         self._refusal = refusal
         self._settings = settings
         self._gate = gate
+        self._waits_itself = isinstance(app, StoreWaiter)
         self._metrics = metrics
         self._log = log if settings.access_log == "yes" else None
         self._errors = log
@@ -92,10 +98,20 @@ class RequestMiddleware:
         keep_segments(scope)
         try:
             receive = await self._admit(scope, headers, receive, began)
-            await self._app(scope, receive, answer.send)
+            await self._answer(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
+            answer = answer.anew() if isinstance(error, NoStore) else answer
             await self._refuse(scope, error, answer)
         self._count(scope, answer, time.perf_counter() - began)
+
+    async def _answer(self, scope: Any, receive: Receive, answer: "_Answer") -> None:
+        """Answer a request; one that needs a database that hangs is refused."""
+        guard = self._gate.guard
+        if guard is None or self._waits_itself or scope["path"] in _WITHOUT_STORE:
+            await self._app(scope, receive, answer.send)
+            return
+        guard.check()
+        await guard.answered(self._app(scope, receive, answer.send))
 
     async def _admit(
         self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float
@@ -215,14 +231,25 @@ class _Answer:
     def __init__(self, send: Send, request_id: bytes, *, secure: bool) -> None:
         self._send = send
         self._request_id = request_id
+        self._secure = secure
         self._always = [*_SAFE, _ONLY_HTTPS] if secure else _SAFE
+        self._is_over = False
         self.status = 0
+
+    def anew(self) -> "_Answer":
+        """End this answer, unless it has begun, and return another to the same request."""
+        if self.status:
+            return self
+        self._is_over = True
+        return _Answer(self._send, self._request_id, secure=self._secure)
 
     @property
     def request_id(self) -> str:
         return self._request_id.decode()
 
     async def send(self, message: Message) -> None:
+        if self._is_over:
+            return
         if message["type"] == _STARTED:
             self.status = message["status"]
             own = list(message.get("headers", ()))

@@ -19,6 +19,7 @@ from pathlib import Path
 from features.errors import MikomiError
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Version
+from serve.http.helper_health import beat
 from serve.scoring import model_cards
 from serve.scoring.pointer import MODELS, point, pointed
 from serve.settings import Settings
@@ -109,6 +110,7 @@ def main() -> None:
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     registries: dict[str, Registry | None] = {}
     while os.getppid() == parent:
+        beat(settings.models, "follower")
         for target in (DEFAULT, *settings.further_targets):
             registries[target] = follow_target(registries.get(target), settings, target)
         time.sleep(settings.follow_seconds)

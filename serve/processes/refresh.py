@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.records.moments import moment_of
 from models.artifact import artifact
+from serve.http.helper_health import beat
 from serve.processes.refresher import Refresher
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -48,6 +49,7 @@ def main() -> None:
     ]
     refresher = Refresher(engine, report=lambda _lead, error: _report(error))
     while os.getppid() == parent:
+        beat(settings.models, "refresher")
         begin = time.monotonic()
         busy = _step(engine, champions, refresher) > 0
         worked = time.monotonic() - begin

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import MikomiError
 from models.artifact import artifact
+from serve.http.helper_health import beat
 from serve.processes.shadow import BATCH, Shadow
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -58,6 +59,7 @@ def main() -> None:
     challengers = [challenger_of(settings, target) for target in targets]
     shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)
     while os.getppid() == parent:
+        beat(settings.models, "shadow")
         more = [_attempt(challenger, shadow) for challenger in challengers]
         if not any(more):
             time.sleep(settings.shadow_seconds)

@@ -67,12 +67,9 @@ def router(context: AppContext) -> APIRouter:
         answers = await context.threads(
             context.receipts.answers, lead_id, MOST_ANSWERS, loaded.target
         )
-        answer = History(
-            past(loaded, score_request),
-            silent_forecast(loaded, score_request),
-            answers,
-            loaded.target_field,
-        )
+        weeks = await context.threads(past, loaded, score_request)
+        silent = await context.threads(silent_forecast, loaded, score_request)
+        answer = History(weeks, silent, answers, loaded.target_field)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.get(
@@ -88,7 +85,8 @@ def router(context: AppContext) -> APIRouter:
         )
         since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
-        answer = split(before, Side(loaded, score_request), language)
+        now = Side(loaded, score_request)
+        answer = await context.threads(split, before, now, language)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes

@@ -2,7 +2,8 @@
 
 Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so what was committed
 survives a killed process; a write transaction takes the lock when it begins. A pooled connection
-to PostgreSQL is tested before it is used, and connecting gives up after `CONNECT_SECONDS`. Alembic
+to PostgreSQL is tested before it is used, connecting gives up after `CONNECT_SECONDS`, and waiting
+for a lock after `BUSY_SECONDS`. Alembic
 creates and migrates the tables; tables of other migrations are refused and never changed.
 """
 
@@ -18,6 +19,8 @@ from serve.store.file_watch import FileWatch
 
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
+SOCKET_SECONDS: Final = 10
+"""Seconds after which a connection whose server is gone is closed."""
 REVISIONS: Final = ("v0001", "v0002_erasures")
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (
@@ -39,7 +42,11 @@ def open_engine(url: str) -> Engine:
     for short in ("postgresql://", "postgres://"):
         if url.startswith(short):
             url = f"postgresql+psycopg://{url.removeprefix(short)}"
-    arguments = {"connect_timeout": CONNECT_SECONDS}
+    arguments: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": 1_000 * SOCKET_SECONDS,
+        "options": f"-c lock_timeout={int(1_000 * BUSY_SECONDS)}",
+    }
     return create_engine(
         url,
         pool_pre_ping=True,

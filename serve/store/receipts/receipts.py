@@ -5,7 +5,6 @@ Decided here: a statement adds answers only if no person was erased since they b
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -20,6 +19,7 @@ from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.erasures import Erasures
 from serve.store.file_watch import check_of
+from serve.store.hang_guard import HangGuard
 from serve.store.receipts.group_commit import GroupCommit
 from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
 from serve.store.tables import ERASURES, FEEDBACK, RECEIPTS
@@ -85,10 +85,20 @@ class Receipts:
         Of the database.
     erasures
         Its erasures, as this process knows them; missing means its own.
+    guard
+        Watches the database; missing means that callers wait for however long it takes.
     """
 
-    def __init__(self, engine: Engine, erasures: Erasures | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        erasures: Erasures | None = None,
+        guard: HangGuard | None = None,
+    ) -> None:
         self._engine = engine
+        self._guard = guard
+        self.is_failing = False
+        """Whether the last answers could not be written."""
         self._erasures = erasures or Erasures(engine)
         self._lone = at_once(engine)
         self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
@@ -103,7 +113,10 @@ class Receipts:
 
     async def append(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings; they are committed when this returns."""
-        await self._turns.written(scorings)
+        if self._guard is not None:
+            self._guard.check()
+        written = self._turns.written(scorings)
+        await (written if self._guard is None else self._guard.logged(written))
 
     def append_now(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings from a thread; they are committed when this returns."""
@@ -177,13 +190,18 @@ class Receipts:
 
     def _write(self, scorings: list[Scoring]) -> None:
         """Insert all in one statement, so that the thread waits for the interpreter once."""
-        with suppress(_Erased):
+        self.is_failing = True
+        try:
             with self._lone.connect() as connection:
                 done = connection.exec_driver_sql(*self._adding(scorings))
                 check_of(connection)()
                 _refuse_none(done.rowcount)
-            return
-        self._write_emptied(scorings)
+        except _Erased:
+            self._write_emptied(scorings)
+        except _OF_ITEMS:
+            self.is_failing = False
+            raise
+        self.is_failing = False
 
     def _write_emptied(self, scorings: list[Scoring]) -> None:
         """Insert answers without the persons who were erased since they began."""
