@@ -18,14 +18,14 @@ class Removed(NamedTuple):
     amount: int
 
 
-class Eraser(NamedTuple):
+class PersonEraser(NamedTuple):
     """What a package can do about persons.
 
     Attributes
     ----------
     erase
         Erases leads, given by their normalised ids, at a moment.
-    last_seen
+    last_moments
         Returns the last moment at which something happened with each lead.
     expire
         Removes what is old and belongs to no lead: leftovers of killed runs from before the first
@@ -35,10 +35,10 @@ class Eraser(NamedTuple):
     """
 
     erase: Callable[[Collection[str], datetime], list[Removed]]
-    last_seen: Callable[[], Mapping[str, datetime]]
+    last_moments: Callable[[], Mapping[str, datetime]]
     expire: Callable[[datetime, datetime, datetime], list[Removed]]
     beyond: tuple[str, ...]
 
 
-FACTORIES: list[Callable[[Path], Eraser | None]] = []
+FACTORIES: list[Callable[[Path], PersonEraser | None]] = []
 """Each returns the eraser of a package for a params file, or none where there is nothing."""

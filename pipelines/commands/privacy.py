@@ -69,7 +69,7 @@ def retention(
     before = now - timedelta(days=days)
     last: dict[str, datetime] = {}
     for each in every:
-        for lead_id, at in each.last_seen().items():
+        for lead_id, at in each.last_moments().items():
             last[lead_id] = max(at, last.get(lead_id, at))
     old = {lead_id for lead_id, at in last.items() if at < before}
     removed = [one for each in every for one in (each.erase(old, now) if old else ())]
@@ -79,19 +79,19 @@ def retention(
     _report(removed, every)
 
 
-def _erasers(params: "Path") -> list[erasers.Eraser]:
+def _erasers(params: "Path") -> list[erasers.PersonEraser]:
     made = (factory(params) for factory in erasers.FACTORIES)
     return [one for one in made if one is not None]
 
 
-def _report(removed: Sequence[erasers.Removed], every: Sequence[erasers.Eraser]) -> None:
+def _report(removed: Sequence[erasers.Removed], every: Sequence[erasers.PersonEraser]) -> None:
     for one in removed:
         typer.echo(f"removed  {one.amount} {one.what}: {one.place}")
     for place in dict.fromkeys(place for each in every for place in each.beyond):
         typer.echo(f"not reached  {place}")
 
 
-def _of_files(params: "Path") -> erasers.Eraser | None:
+def _of_files(params: "Path") -> erasers.PersonEraser | None:
     from pipelines.lifecycle.erasure import files  # noqa: PLC0415 - slow to import
 
     return files.eraser(params)

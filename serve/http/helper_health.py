@@ -47,7 +47,7 @@ class HelperHealth:
 
 
 def beat(models: Path, name: str) -> None:
-    """Give a sign of life, from a helper.
+    """Touch the file of a helper, its sign of life.
 
     Parameters
     ----------

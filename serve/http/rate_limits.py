@@ -81,7 +81,17 @@ class _Minute:
         self._sum = 0.0
 
     def wait(self, now: float, most: float, cost: float) -> float:
-        """Add a cost if the last minute has room for it; return the seconds until it has."""
+        """Add a cost if the last minute has room for it; return the seconds until it has.
+
+        Parameters
+        ----------
+        now
+            The monotonic clock, in seconds.
+        most
+            The most of any minute.
+        cost
+            To be added.
+        """
         second = int(now)
         for passed in range(max(self._second + 1, second - _SECONDS), second + 1):
             self._sum -= self._slots[passed % _SLOTS]

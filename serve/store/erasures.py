@@ -70,7 +70,7 @@ class Erasures:
             self._forgotten = known
 
     def add(self, connection: Connection, lead_id: str) -> int:
-        """Give an erasure its number; until the transaction ends, no answer is logged.
+        """Assign an erasure its number; until the transaction ends, no answer is logged.
 
         Parameters
         ----------

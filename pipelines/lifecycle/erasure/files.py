@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.erasers import Eraser, Removed
+from features.erasers import PersonEraser, Removed
 from features.records.normalize import folded
 from pipelines.lifecycle.erasure.rewriting import LEAD, holds, without
 from pipelines.run.params_file import load
@@ -38,14 +38,14 @@ BEYOND: Final = (
 )
 
 
-def eraser(params: Path) -> Eraser | None:
+def eraser(params: Path) -> PersonEraser | None:
     """Return the eraser of the files of a params file; none if there is no such file."""
     if not params.is_file():
         return None
     workspace = load(params).at()
-    return Eraser(
+    return PersonEraser(
         lambda lead_ids, at: erase(workspace, lead_ids, at),
-        lambda: last_seen(workspace),
+        lambda: last_moments(workspace),
         lambda before, _receipts, _now: expire(workspace, before),
         BEYOND,
     )
@@ -146,7 +146,7 @@ def _audit(workspace: Workspace, at: datetime, removed: list[Removed]) -> None:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def last_seen(workspace: Workspace) -> Mapping[str, datetime]:
+def last_moments(workspace: Workspace) -> Mapping[str, datetime]:
     """Return the last moment at which something happened with each lead of the tables."""
     last: dict[str, datetime] = {}
     for path in sorted(workspace.tables.rglob("*.parquet")):

@@ -167,7 +167,15 @@ def is_secure(request: Request, settings: Settings) -> bool:
 
 
 def cookie_name(*, secure: bool, of: str = _COOKIE) -> str:
-    """Return the name of a cookie; `__Host-` binds it to this very host."""
+    """Return the name of a cookie; `__Host-` binds it to this very host.
+
+    Parameters
+    ----------
+    secure
+        Whether it is for https only.
+    of
+        The name without the prefix.
+    """
     return f"__Host-{of}" if secure else of
 
 

@@ -48,7 +48,7 @@ def erase(engine: Engine, lead_ids: Collection[str], at: datetime) -> list[Remov
     return [Removed(_PLACE, name, count) for name, count in counts.items() if count]
 
 
-def last_seen(engine: Engine) -> Mapping[str, datetime]:
+def last_moments(engine: Engine) -> Mapping[str, datetime]:
     """Return the last moment at which something happened with each lead."""
     last: dict[str, int] = {}
     with reading(engine).connect() as connection:

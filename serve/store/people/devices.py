@@ -35,8 +35,8 @@ class Devices:
         hashed = token_hash(token)
         of_both = (DEVICES.c.token_sha256 == hashed) & (DEVICES.c.user_id == name_of(user_id))
         with reading(self._engine).connect() as connection:
-            found = connection.execute(select(DEVICES.c.user_id).where(of_both)).first()
-        return None if found is None else hashed
+            row = connection.execute(select(DEVICES.c.user_id).where(of_both)).first()
+        return None if row is None else hashed
 
     def add(self, user_id: str, at: datetime) -> str:
         """Add the browser of a user who has just signed in, and return its new cookie.

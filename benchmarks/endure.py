@@ -1,0 +1,30 @@
+"""What mikomi promises, tried: kills, replaced files, attacks, limits, dead helpers, heavy load.
+
+Run it as `make endure`, or `python -m benchmarks endure`; it takes some minutes, needs no network
+but loopback, and writes `benchmarks/results/endure.json`, of which docs/reliability.md is written.
+Races of erasures, hung databases, full disks and clock skews are tried by the tests that the page
+names, because they need a clock or a database server of their own.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from benchmarks import endure_trials, harness
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Try the promises that are named, all of them when none is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", default=list(endure_trials.TRIALS))
+    names = parser.parse_args(words).only
+    place = harness.RESULTS / "endure.json"
+    before = json.loads(place.read_text("utf-8"))["trials"] if place.is_file() else {}
+    made = {name: endure_trials.run(name) for name in names}
+    for name, trial in made.items():
+        print(f"{name}: {trial['held']} of {trial['tries']}  {trial['measured']}")
+    harness.write("endure", {"trials": before | made})
+
+
+if __name__ == "__main__":
+    main()
