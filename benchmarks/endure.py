@@ -19,11 +19,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="*", default=list(endure_trials.TRIALS))
     names = parser.parse_args(words).only
     place = harness.RESULTS / "endure.json"
-    before = json.loads(place.read_text("utf-8"))["trials"] if place.is_file() else {}
-    made = {name: endure_trials.run(name) for name in names}
-    for name, trial in made.items():
-        print(f"{name}: {trial['held']} of {trial['tries']}  {trial['measured']}")
-    harness.write("endure", {"trials": before | made})
+    trials = json.loads(place.read_text("utf-8"))["trials"] if place.is_file() else {}
+    for name in names:
+        trials[name] = trial = endure_trials.run(name)
+        print(f"{name}: {trial['held']} of {trial['tries']}  {trial['measured']}", flush=True)
+        harness.write("endure", {"trials": trials})
 
 
 if __name__ == "__main__":

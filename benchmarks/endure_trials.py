@@ -89,7 +89,7 @@ def ask(
         connection.close()
 
 
-def kills(times: int = 8) -> Trial:
+def kills(times: int = 5) -> Trial:
     """Kill a server under load; every receipt that was answered is there after the next start."""
     folder, acknowledged = folder_with_model(), set[str]()
     for n in range(times):
@@ -306,13 +306,13 @@ def heavy_requests(batches: int = 5) -> Trial:
 
 
 TRIALS: dict[str, Callable[[], Trial]] = {
-    "kills": kills,
-    "replaced files": replaced_files,
-    "open mode": open_mode,
     "limits": limits,
     "tampering": tampering,
+    "open mode": open_mode,
+    "replaced files": replaced_files,
     "dead helpers": dead_helpers,
     "killed parent": killed_parent,
+    "kills": kills,
     "heavy requests": heavy_requests,
 }
 

@@ -20,6 +20,7 @@ from features.errors import MikomiError
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Version
 from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.scoring import model_cards
 from serve.scoring.pointer import MODELS, point, pointed
 from serve.settings import Settings
@@ -108,6 +109,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     registries: dict[str, Registry | None] = {}
     while os.getppid() == parent:
         beat(settings.models, "follower")

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.records.moments import moment_of
 from models.artifact import artifact
 from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.processes.refresher import Refresher
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -40,6 +41,7 @@ def main() -> None:
     os.nice(_NICE)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     engine = open_engine(settings.database_url)
     champions = [
         FollowedChampion(

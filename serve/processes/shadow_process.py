@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import MikomiError
 from models.artifact import artifact
 from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.processes.shadow import BATCH, Shadow
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -55,6 +56,7 @@ def main() -> None:
     os.nice(10)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     targets = (DEFAULT, *settings.further_targets)
     challengers = [challenger_of(settings, target) for target in targets]
     shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)

@@ -88,6 +88,30 @@ def test_nothing_of_an_erased_person_is_left(client: TestClient, url: str) -> No
     engine.dispose()
 
 
+def test_a_table_that_names_a_lead_is_erased_whatever_it_is_for(tmp_path: Path) -> None:
+    """One row about a lead in every table that has the column; erasing empties them all."""
+    engine = engines.made(f"sqlite:///{tmp_path / 'm.db'}")
+    tables = [table for table in METADATA.sorted_tables if "lead_id" in table.c]
+    assert len(tables) >= 9
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(table.insert().values(_row_of(table)))
+    erasure.Eraser(engine).erase(WHO, NOW)
+    with engine.connect() as connection:
+        rows = {table.name: connection.execute(table.select()).all() for table in tables}
+    assert [name for name, left in rows.items() if TELLTALE in str(left)] == []
+    engine.dispose()
+
+
+def _row_of(table: Any) -> dict[str, Any]:
+    """Return a row about the lead, with something in every column."""
+    values: dict[str, Any] = {}
+    for column in table.c:
+        kind = column.type.python_type
+        values[column.name] = {str: "x", bytes: b"x", dict: {}}.get(kind, 1)
+    return values | {"lead_id": WHO}
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("fault", ["nothing is overwritten", "the log of writes is kept"])
 def test_planted_fault_a_file_that_remembers(

@@ -25,15 +25,18 @@ from serve.store.tables import (
     CHANGES,
     FEEDBACK,
     LEADS,
+    METADATA,
     OUTCOMES,
-    RANKING,
     RANKING_MARKS,
     RECEIPTS,
     SHADOW_SCORES,
-    WORKED_LISTS,
 )
 
 _LOG: Final = "erased a person"
+_LEAD: Final = "lead_id"
+_RECORDS: Final = (ACTIVITIES, OUTCOMES, CHANGES, LEADS)
+_BY_THEMSELVES: Final = frozenset({*_RECORDS, RECEIPTS, AUDIT})
+"""What is counted, and what keeps its rows without the lead."""
 
 
 class Eraser:
@@ -103,7 +106,7 @@ def _erase(
     """Delete the records; the log is locked last, as every answer waits for it."""
     account_id = _locked(connection, lead_id)
     counts = {}
-    for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
+    for table in _RECORDS:
         gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
         counts[table.name] = gone.rowcount
     _unrank(connection, lead_id)
@@ -126,12 +129,13 @@ def _locked(connection: Connection, lead_id: str) -> str | None:
 
 
 def _unrank(connection: Connection, lead_id: str) -> None:
-    for table in (
-        RANKING_MARKS,
-        RANKING,
-        WORKED_LISTS,
-    ):  # a writer of a row holds the lock of its mark
-        connection.execute(delete(table).where(table.c.lead_id == lead_id))
+    """Delete the rows of all other tables that name a lead, whichever there are.
+
+    The mark comes first: a writer of a row of the ranking holds the lock of its mark.
+    """
+    for table in (RANKING_MARKS, *METADATA.sorted_tables):
+        if _LEAD in table.c and table not in _BY_THEMSELVES:
+            connection.execute(delete(table).where(table.c.lead_id == lead_id))
 
 
 def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
