@@ -1,4 +1,4 @@
-"""The tries of `benchmarks.endure`: each keeps one promise under one kind of trouble.
+"""The tries of `benchmarks.endure` that break something: processes, files, long requests.
 
 Decided here: every try is made against a real server process, its database or its files, on
 loopback; each returns how often it was tried, how often the promise held, and what was measured.
@@ -9,84 +9,16 @@ import os
 import shutil
 import signal
 import sqlite3
-import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from features.errors import MikomiError
-from models.artifact import artifact
-from serve.errors import TooOften
-from serve.http.access import AccessControl
-from serve.http.rate_limits import Limits
-from serve.scoring.pointer import point
-from serve.store.people.api_keys import Key
-from serve.store.people.keys import key_hash
+from benchmarks.endure_server import BODY, Trial, ask, folder_with_model, seconds_until
 from tests import served
-
-BODY = json.dumps(served.body(10)).encode()
-EVIL = "http:" + "//evil.test"
-HOSTILE: tuple[dict[str, str], ...] = (
-    {"Origin": EVIL, "Content-Type": "text/plain"},
-    {"Origin": "null"},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Host": "evil.test"},
-    {"Content-Type": "application/x-www-form-urlencoded"},
-    {"Content-Type": "text/plain"},
-    {"X-Forwarded-For": "192.0.2.7"},
-    {"Forwarded": "for=192.0.2.7"},
-    {"X-Real-IP": "192.0.2.7"},
-)
-ROUTES = (
-    ("GET", "/v1/leads", None),
-    ("GET", "/v1/leads/L-1", None),
-    ("GET", "/metrics", None),
-    ("DELETE", "/v1/leads/L-1", None),
-    ("POST", "/v1/score", BODY),
-    ("PUT", "/v1/leads/L-1", b'{"created_at": "2026-01-01T00:00:00Z"}'),
-)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """How often a promise was tried and held, and what was measured, in words."""
-
-    promise: str
-    tries: int
-    held: int
-    measured: str = ""
-
-
-def folder_with_model() -> Path:
-    """Return a new folder with a model that a server can answer with."""
-    folder = Path(tempfile.mkdtemp(prefix="mikomi-endure-"))
-    point(folder, served.lay_down(folder), 1)
-    return folder
-
-
-def ask(
-    port: int, method: str, path: str, body: bytes | None = None, **headers: str
-) -> tuple[int, bytes]:
-    """Send one request; a `Host` among the headers replaces that of the address."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.putrequest(method, path, skip_host="Host" in headers)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        if body is not None:
-            connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
 
 
 def kills(times: int = 5) -> Trial:
@@ -134,7 +66,7 @@ def replaced_files() -> Trial:
             _remove(place)
             copy.replace(place)
             seconds.append(
-                _seconds_until(lambda p=port: ask(p, "POST", "/v1/score", BODY)[0] == 200)
+                seconds_until(lambda p=port: ask(p, "POST", "/v1/score", BODY)[0] == 200)
             )
             replayed = ask(port, "POST", f"/v1/receipts/{receipt}/replay")[0] == 200
             held += refused and replayed
@@ -169,77 +101,15 @@ def _replace(place: Path) -> None:
     place.touch()
 
 
-def _seconds_until(is_so: Callable[[], bool], most: float = 30.0) -> float:
-    began = time.monotonic()
-    while not is_so():
-        if time.monotonic() - began > most:
-            return float("inf")
-        time.sleep(0.05)
-    return time.monotonic() - began
-
-
-def open_mode() -> Trial:
-    """Attack a server without keys as web pages and proxies can."""
-    folder = folder_with_model()
-    with served.server(folder) as (_, port):
-        statuses = [
-            ask(port, method, path, body, **headers)[0]
-            for headers in HOSTILE
-            for method, path, body in ROUTES
-        ]
-    shutil.rmtree(folder)
-    promise = "without keys no web page and no proxy reads, writes or erases"
-    return Trial(promise, len(statuses), statuses.count(403))
-
-
-def limits(per_minute: tuple[int, ...] = (1, 60, 600)) -> Trial:
-    """Send as fast as possible for three minutes of a simulated clock; count any sixty seconds."""
-    held, most = 0, []
-    for limit in per_minute:
-        key = Key("k", "k", key_hash("mk_k"), frozenset({"score"}), limit, 0, None)
-        gate = AccessControl(Limits(1_000.0, 2_000))
-        gate.use([key])
-        times = []
-        for tick in range(0, 180_000, 20):
-            with suppress(TooOften):
-                gate.admit("Bearer mk_k", "POST", "/v1/score", tick / 1_000)
-                times.append(tick)
-        most.append(max(sum(at <= one < at + 60_000 for one in times) for at in times))
-        held += most[-1] == limit
-    measured = "admitted in any minute: " + ", ".join(map(str, most))
-    return Trial("a key's limit is its limit in every minute", len(per_minute), held, measured)
-
-
-def tampering() -> Trial:
-    """Change one byte of every file of a model, at several places; it is never loaded."""
-    folder = folder_with_model()
-    model = next((folder / "models").iterdir())
-    tries = refused = 0
-    for file in sorted(model.iterdir()):
-        content = file.read_bytes()
-        for place in {0, len(content) // 3, len(content) // 2, len(content) - 1}:
-            changed = bytearray(content)
-            changed[place] ^= 1
-            file.write_bytes(changed)
-            tries += 1
-            try:
-                artifact.load(model)
-            except (MikomiError, ValueError):
-                refused += 1
-            file.write_bytes(content)
-    shutil.rmtree(folder)
-    return Trial("a model with another byte is never loaded", tries, refused)
-
-
 def dead_helpers() -> Trial:
     """Kill each process beside a server; it is started again."""
     folder, seconds = folder_with_model(), []
     with served.server(folder) as (process, _):
         parent = psutil.Process(process.pid)
-        _seconds_until(lambda: len(_helpers(parent)) == 2)
+        seconds_until(lambda: len(_helpers(parent)) == 2)
         for module, pid in sorted(_helpers(parent).items()):
             os.kill(pid, signal.SIGKILL)
-            seconds.append(_seconds_until(lambda m=module, p=pid: _helpers(parent).get(m, p) != p))
+            seconds.append(seconds_until(lambda m=module, p=pid: _helpers(parent).get(m, p) != p))
     shutil.rmtree(folder)
     held = sum(one < float("inf") for one in seconds)
     measured = f"started again within {max(seconds):.1f} s"
@@ -265,10 +135,10 @@ def killed_parent() -> Trial:
     folder = folder_with_model()
     with served.server(folder, MIKOMI_WORKERS="2") as (process, _):
         parent = psutil.Process(process.pid)
-        _seconds_until(lambda: len(_helpers(parent)) == 2)
+        seconds_until(lambda: len(_helpers(parent)) == 2)
         children = parent.children(recursive=True)
         os.kill(process.pid, signal.SIGKILL)
-        seconds = _seconds_until(lambda: not any(_lives(one) for one in children))
+        seconds = seconds_until(lambda: not any(_lives(one) for one in children))
         left = sum(_lives(one) for one in children)
     shutil.rmtree(folder)
     measured = f"the last ended after {seconds:.1f} s"
@@ -303,22 +173,3 @@ def heavy_requests(batches: int = 5) -> Trial:
     return Trial(
         "`/healthz` answers within 100 ms beside heavy requests", len(waits), held, measured
     )
-
-
-TRIALS: dict[str, Callable[[], Trial]] = {
-    "limits": limits,
-    "tampering": tampering,
-    "open mode": open_mode,
-    "replaced files": replaced_files,
-    "dead helpers": dead_helpers,
-    "killed parent": killed_parent,
-    "kills": kills,
-    "heavy requests": heavy_requests,
-}
-
-
-def run(name: str) -> dict[str, Any]:
-    """Make one try and return it as JSON."""
-    began = time.monotonic()
-    trial = TRIALS[name]()
-    return vars(trial) | {"seconds": round(time.monotonic() - began, 1)}

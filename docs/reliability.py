@@ -28,7 +28,7 @@ _TESTS: Final = (
         "no log names a person who was erased, whatever the clocks said and whoever was answered",
         "tests/laws/test_erased_for_ever.py",
     ),
-    ("an erased lead is in no file that was written", "tests/journeys/test_main_job.py"),
+    ("an erased lead is in no file that was written", "tests/journeys/test_erased_everywhere.py"),
     ("an id that is let in can be read and erased", "tests/parity/test_ids.py"),
     ("a hung database: 503 within two seconds, then as before", "tests/parity/test_store_gone.py"),
     ("a full disk or a database that stops loses nothing", "tests/journeys/test_bad_days.py"),

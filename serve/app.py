@@ -7,6 +7,7 @@ server without its database starts, reports what is missing, and goes on when it
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -180,7 +181,6 @@ class Server:
         await self._prepare()
         gc.enable()
         ending = asyncio.Event()
-        parent = os.getppid()
         if self.gate.guard is not None:
             self._guard.start()
         works = (
@@ -188,7 +188,7 @@ class Server:
             (self._take_keys, _KEY_SECONDS),
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
-            (partial(_end_without, parent, self.parts.settings.workers), _PARENT_SECONDS),
+            (partial(_end_without, multiprocessing.parent_process()), _PARENT_SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
         tasks.append(asyncio.create_task(self._guard.watch(ending)))
@@ -269,9 +269,15 @@ class Server:
         self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
 
 
-def _end_without(parent: int, workers: int) -> None:
-    """End a worker whose parent was killed: nobody would replace it, and it holds the port."""
-    if workers > 1 and os.getppid() != parent:
+def _end_without(parent: Any) -> None:
+    """End a worker whose parent was killed: nobody would replace it, and it holds the port.
+
+    Parameters
+    ----------
+    parent
+        The process that spawned this worker; none if this is no worker.
+    """
+    if parent is not None and not parent.is_alive():
         os.kill(os.getpid(), signal.SIGTERM)
 
 

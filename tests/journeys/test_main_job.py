@@ -2,18 +2,15 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 import yaml
 from sklearn.metrics import log_loss, roc_auc_score
@@ -28,10 +25,7 @@ from pipelines.scoring import score
 from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
 from pipelines.storage.work_directory import alone, work_directory
-from serve.store.engine import made
-from serve.store.leads.ingest import Ingest
-from serve.wire.stored_bodies import LeadBody
-from tests.small_company import ROOT, create_company, inside, mikomi
+from tests.small_company import ROOT, create_company, mikomi
 from tests.telltales import plant_persons, traces_of_persons
 
 STAGES = list(stages.STAGES)
@@ -306,81 +300,3 @@ def test_looking_prints_tables_and_writes_the_picture(
     assert "were not known before the cutoff" in printed
     assert (company / "splits.svg").read_text("utf-8").startswith("<svg")
     assert "成約までの日数" in (company / "profile.svg").read_text("utf-8")
-
-
-@pytest.fixture
-def copied(company: Path, tmp_path: Path) -> Path:
-    """Return a copy of the company with a server's database, a cache and a killed run."""
-    folder = tmp_path / "company"
-    shutil.copytree(company, folder)
-    tables = folder / "data" / "small" / "tables"
-    shutil.copytree(tables, tables.with_name(".tables.making-999999999"))
-    cached = folder / ".dvc" / "cache" / "files" / "md5" / "ab"
-    cached.mkdir(parents=True)
-    shutil.copy(tables / "leads" / "part-00000.parquet", cached / "cdef")
-    lead_id, mate = pd.read_parquet(tables / "leads" / "part-00000.parquet")["lead_id"].iloc[:2]
-    rows = [f'leads,"{{""lead_id"": ""{one}""}}"\n' for one in (lead_id, mate)]
-    (tables / "quarantine.csv").write_text("".join(["table,content\n", *rows]))
-    (folder / "artifacts" / "small" / "note.json").write_text(json.dumps({"worst": [lead_id]}))
-    with inside(folder):
-        engine = made("sqlite:///artifacts/serve/mikomi.db")
-    body = LeadBody(created_at=datetime(2020, 1, 1, tzinfo=UTC), account_id="a")
-    Ingest(engine).put_lead(lead_id, body, datetime(2020, 1, 1, tzinfo=UTC))
-    engine.dispose()
-    return folder
-
-
-def naming(folder: Path, lead_id: str) -> list[str]:
-    """Return the files that name a lead, but for what the CRM exported."""
-    files = [file for file in folder.rglob("*") if file.is_file() and "export" not in file.parts]
-    return [str(file.relative_to(folder)) for file in files if _holds(file, lead_id)]
-
-
-def _holds(file: Path, lead_id: str) -> bool:
-    content = file.read_bytes()
-    if content.startswith(b"PAR1"):
-        table = pq.read_table(file)
-        return any(lead_id in map(str, table[name].to_pylist()) for name in table.column_names)
-    return lead_id.encode() in content
-
-
-def test_an_erased_lead_is_in_no_file(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    places = Workspace("small", copied)
-    leads = pd.read_parquet(places.tables / "leads" / "part-00000.parquet")["lead_id"]
-    scored = pd.read_parquet(places.scores)["lead_id"]
-    lead_id = leads.iloc[0]
-    before = naming(copied, lead_id)
-    assert {Path(one).parts[0] for one in before} == {"data", "artifacts", ".dvc"}
-    assert mikomi(copied, "erase", lead_id) == 0
-    output = capsys.readouterr().out
-    assert naming(copied, lead_id) == []
-    assert "removed  1 leads: the database of the server" in output
-    assert "removed  1 leftovers of a killed run: data/small/.tables.making-999999999" in output
-    assert "removed  1 copies: .dvc/cache" in output
-    assert "not reached  backups" in output
-    audit = (places.artifacts / "erasures.jsonl").read_text()
-    assert "erased persons from files" in audit
-    assert len(partitions.read_all(places.tables).leads) == len(leads) - 1 + _others(places)
-    assert len(pd.read_parquet(places.scores)) >= len(scored) - 1
-    assert mikomi(copied, "train") == 0, "what is left is whole"
-    assert mikomi(copied, "erase", lead_id) == 2, "nothing is left of it"
-
-
-def _others(places: Workspace) -> int:
-    return sum(
-        pq.read_metadata(file).num_rows
-        for file in (places.tables / "leads").iterdir()
-        if file.name != "part-00000.parquet"
-    )
-
-
-def test_leads_silent_for_long_are_erased_where_nothing_newer_is_known(
-    copied: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    places = Workspace("small", copied)
-    before = set(partitions.read_all(places.tables).leads["lead_id"])
-    assert mikomi(copied, "retention", "--days", "365000") == 0
-    assert "0 leads were silent" in capsys.readouterr().out
-    assert mikomi(copied, "retention", "--days", "1") == 0
-    assert f"{len(before)} leads were silent" in capsys.readouterr().out
-    assert partitions.read_all(places.tables).leads.empty

@@ -94,10 +94,10 @@ def test_a_helper_that_ends_is_started_again_after_ever_longer_pauses(
 def test_a_worker_whose_parent_was_killed_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[tuple[int, int]] = []
     monkeypatch.setattr(application.os, "kill", lambda pid, sign: ended.append((pid, sign)))
-    application._end_without(os.getppid(), workers=2)
-    application._end_without(1 - os.getppid(), workers=1)
+    application._end_without(None)
+    application._end_without(SimpleNamespace(is_alive=lambda: True))
     assert ended == []
-    application._end_without(1 - os.getppid(), workers=2)
+    application._end_without(SimpleNamespace(is_alive=lambda: False))
     assert ended == [(os.getpid(), signal.SIGTERM)]
 
 
