@@ -43,12 +43,12 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "models.stats.metrics": ("tests/unit/models/test_metrics.py",),
     "models.stats.log_odds": ("tests/unit/models/test_log_odds.py",),
     "models.stats.splits": (
+        "tests/unit/models/test_splits.py",
         "tests/laws/test_split_embargo.py",
-        "tests/unit/models/test_split_plan.py",
     ),
     "models.stats.split_plan": ("tests/unit/models/test_split_plan.py",),
     "models.model.calibration": (
-        "tests/unit/models/test_calibration.py",
+        "tests/unit/models/test_calibration_by_hand.py",
         "tests/laws/test_calibration_order.py",
     ),
     "models.evaluation.paired_trial": ("tests/unit/models/test_paired_trial_by_hand.py",),
