@@ -26,6 +26,7 @@ from features.kernel.inputs import (
     Touches,
 )
 from features.kernel.order import canonical_order, in_order, starts
+from features.reading.normalize import folded
 from features.records.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.records.columns import translation, whole_thousandths
 from features.records.histories import Histories
@@ -38,7 +39,6 @@ from features.records.lead_columns import (
     StoredColumns,
 )
 from features.records.leads import Leads
-from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
 from features.records.record_types import Value
 

@@ -17,6 +17,7 @@ from features.catalog.catalog import Vocabulary
 from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
 from features.kernel.inputs import Codes, Integers
+from features.reading.normalize import folded
 from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.coded_lead import (
     ACTOR,
@@ -37,7 +38,6 @@ from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads
 from features.records.moments import moment_of, put_moments, visibility
-from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
 from features.records.record_types import (
     AccountRecord,

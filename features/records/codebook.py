@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
 from features.catalog.reserved import ACTOR, OUTCOME, attribute_categories
+from features.reading.normalize import folded, written
 from features.records.activities import DIRECTIONS
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.columns import number_of
-from features.records.normalize import folded, written
 from features.records.outcomes import KINDS
 from features.records.record_types import Value
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from features.reading.normalize import folded
 from features.records.codebook import Codebook
-from features.records.normalize import folded
 from serve.wire.records import Change, CodedScoreRequest, Lead, LeadHistory
 from serve.wire.responses import Unknown
 from serve.wire.stored_request import AnyRequest, StoredRequest

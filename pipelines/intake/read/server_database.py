@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
-from features.records.normalize import written
+from features.reading.normalize import written
 from features.tables import ACCOUNTS, LEADS, SPECS
 from features.timeline import MOMENT_DTYPE, from_moments
 from pipelines.intake.mapping.protected import is_protected
