@@ -6,6 +6,7 @@ is listed; every other word stays as it is, unless the mapping reads listed word
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from features.reading.id_forms import FORMS, IdForm
@@ -108,7 +109,7 @@ class ValueReading:
         listed = bare in self.values or bare in self.missing
         return not listed and number(bare, self.decimal) != number(bare, self.decimal)
 
-    @property
+    @cached_property
     def canonical(self) -> frozenset[str]:
         """The words that listed words stand for."""
         return frozenset(self.values.values())

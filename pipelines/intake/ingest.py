@@ -188,7 +188,9 @@ class _Ingest:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
             raise BadTables([Fault(a.observed, a.expected, a.do) for a in answers])
         parts = self._partition_count(len(usable["leads"]))
-        manifest = facts.manifest_of(self.mapping, self.readers, parts, leads.kinds, accounts.kinds)
+        kinds = (leads.kinds, accounts.kinds)
+        outcomes = usable["outcomes"]["outcome"]
+        manifest = facts.manifest_of(self.mapping, self.readers, parts, kinds, outcomes)
         homes = partitions.lead_partitions(usable["leads"], parts)
         spool = self._spool(Spool(scratch, parts), homes)
         self._write(fresh, manifest, usable, homes, spool)

@@ -30,7 +30,9 @@ from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.unknown_names import UnknownNames
-from serve.wire.bodies import request_from_bytes
+from serve.wire.bodies import ScoreBody, read, refuse, request_from_body, request_from_bytes
+from serve.wire.known_words import unknown_outcomes
+from serve.wire.raw_values import with_reading
 from serve.wire.records import (
     Activity,
     CodedScoreRequest,
@@ -76,9 +78,10 @@ class LoadedModel:
         self.target_field = target_field(target)
         self.fingerprint = artifact.fingerprint
         self.scorer = Scorer(artifact)
-        self._encoder = LeadEncoder(artifact.catalog.vocabulary)
+        self.reading = artifact.reading
+        self._encoder = LeadEncoder(artifact.catalog.vocabulary, artifact.reading)
         self._unknown_names = UnknownNames(self._encoder.book)
-        self._columns = ColumnEncoder(artifact.catalog.vocabulary)
+        self._columns = ColumnEncoder(artifact.catalog.vocabulary, artifact.reading)
         self._compiled = CompiledCatalog(artifact.catalog)
         self.drift = Drift(artifact)
         self._model_body = ModelBody(version, self.fingerprint)
@@ -133,9 +136,42 @@ class LoadedModel:
         Raises
         ------
         BadBody
-            If it cannot be used.
+            If it cannot be used, or holds an outcome that the model does not know.
         """
-        return request_from_bytes(body, now, self._encoder.written.coded)
+        coded = self._encoder.written.coded
+        request = with_reading(
+            lambda sent: request_from_bytes(sent, now, coded), body, self.reading
+        )
+        if isinstance(request, CodedScoreRequest):
+            self._check(request.outcomes)
+        else:
+            self._check(request.histories[0].outcomes)
+        return request
+
+    def decoded_request(self, body: bytes, now: datetime) -> ScoreRequest:
+        """Read a score request from a body, with every record.
+
+        Parameters
+        ----------
+        body
+            JSON, as sent.
+        now
+            When it was received.
+
+        Raises
+        ------
+        BadBody
+            As `request_from_bytes`.
+        """
+        request = with_reading(
+            lambda sent: request_from_body(read(ScoreBody, sent), now), body, self.reading
+        )
+        self._check(request.histories[0].outcomes)
+        return request
+
+    def _check(self, outcomes: Sequence[Outcome]) -> None:
+        if outcomes:
+            refuse(unknown_outcomes(outcomes, "$.outcomes", self.reading))
 
     def encoded(self, columns: StoredColumns) -> Histories:
         """Return the coded histories of stored leads."""
