@@ -4,6 +4,7 @@ Decided here: a mapping without a list of stages knows those that its data hold.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from features.reading.reading import DECISIONS, Reading
@@ -46,6 +47,24 @@ def reading_of(
         mapping.outcome_activities,
         mapping.times.zone,
     )
+
+
+def kinds_of(rules: Iterable[AttributedRule]) -> Kinds:
+    """Return the kinds of the attributes that rules state."""
+    return {name: one.kind for rule in rules for name, one in rule.attributes.items()}
+
+
+def attributes_of(mapping: MappingFile, leads: Kinds) -> dict[str, ValueReading]:
+    """Return how the attributes of leads are written.
+
+    Parameters
+    ----------
+    mapping
+        The mapping.
+    leads
+        The attributes and their kinds.
+    """
+    return _attributes(mapping, mapping.leads, leads)
 
 
 def _columns(mapping: MappingFile, table: TableName) -> dict[str, ValueReading]:
@@ -92,6 +111,7 @@ def _missing(mapping: MappingFile, rule: ColumnRule | AttributeRule) -> tuple[st
 def _attributes(
     mapping: MappingFile, rules: Iterable[AttributedRule], kinds: Kinds
 ) -> dict[str, ValueReading]:
+    """Return how the attributes of a table are written."""
     return {name: _attribute(mapping, rules, name, kind) for name, kind in kinds.items()}
 
 
@@ -115,4 +135,22 @@ def _attribute(
             )
             for one in stated
         ]
+    )
+
+
+def completed(known: Reading, observed: Reading) -> Reading:
+    """Return a reading with the attributes and stages that the data hold beside its own.
+
+    Parameters
+    ----------
+    known
+        The reading that the records were read by.
+    observed
+        What they hold.
+    """
+    return replace(
+        known,
+        attributes={**observed.attributes, **known.attributes},
+        account_attributes={**observed.account_attributes, **known.account_attributes},
+        stages=observed.stages if known.stages is None else known.stages,
     )

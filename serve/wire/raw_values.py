@@ -184,7 +184,7 @@ def _read_numbers(
         text = one[name]
         if not stated.is_unreadable(text):
             value = stated.number(text)
-            one[name] = None if pd.isna(value) else value
+            one[name] = value if value == value else None  # noqa: PLR0124 - NaN
     return bool(rows)
 
 
