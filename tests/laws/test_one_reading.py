@@ -30,7 +30,7 @@ def differing(company: RawCompany, loaded: LoadedModel) -> list[str]:
         mine = loaded.values(request)
         one = values[None, :]
         scores = [scorer.score_lead(rows) for rows in (mine, one)]
-        if mine.tobytes() != one.tobytes() or scores[0] != scores[1]:
+        if mine.tobytes() != one.tobytes() or repr(scores[0]) != repr(scores[1]):
             bad.append(lead_id)
     return bad
 
