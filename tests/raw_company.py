@@ -177,7 +177,7 @@ def _deal(rng: np.random.Generator, lead: str) -> list[tuple[str, ...]]:
 
 
 @cache
-def raw_company(leads: int = 160, seed: int = 0) -> RawCompany:
+def raw_company(leads: int = 70, seed: int = 0) -> RawCompany:
     """Write, ingest and learn from an export, once for all tests of a process."""
     rows = raw_rows(leads, seed)
     with TemporaryDirectory() as name:
@@ -186,7 +186,7 @@ def raw_company(leads: int = 160, seed: int = 0) -> RawCompany:
         ingest(folder / "mapping.yaml", folder / "store", IngestSettings(partitions=1))
         tables = partitions.read_all(folder / "store")
         reading = partitions.manifest(folder / "store").values_reading
-    settings = CatalogSettings(windows_days=(30.0, 90.0), min_support=4, month_after_days=0.0)
+    settings = CatalogSettings(windows_days=(90.0,), min_support=4, month_after_days=0.0)
     keys = pd.DataFrame({"lead_id": tables.leads["lead_id"], "cutoff": CUTOFF})
     catalog = learn_catalog.learn(tables, keys, settings, zone=reading.zone)
     return RawCompany(rows, tables, replace(_fitted(tables, keys, catalog), reading=reading))

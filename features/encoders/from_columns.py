@@ -27,7 +27,7 @@ from features.kernel.inputs import (
 )
 from features.kernel.order import canonical_order, in_order, starts
 from features.reading.normalize import folded
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.records.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.records.columns import translation, whole_thousandths
 from features.records.histories import Histories
@@ -59,7 +59,7 @@ class ColumnEncoder:
         How the texts are written.
     """
 
-    def __init__(self, vocabulary: Vocabulary, reading: Reading = PLAIN) -> None:
+    def __init__(self, vocabulary: Vocabulary, reading: RecordReading = PLAIN) -> None:
         self.book = Codebook(vocabulary, reading)
 
     def encode(self, stored: StoredColumns) -> Histories:

@@ -39,8 +39,8 @@ from features.records.coded_lead import (
 from features.records.columns import translation
 from features.records.unknown_words import (
     NOTHING_UNKNOWN,
-    ActivityWords,
     Unknown,
+    WrittenWords,
     unknown_words,
     without_missing,
 )
@@ -122,7 +122,7 @@ class WrittenActivities:
         table[PAIR] = self._book.pairs(known, topics) or 0
         table[DIRECTION] = codes(self._book.directions, sides)
         table[ACTOR], names = ranked(self._book.actor_names(actors))
-        unknown = unknown_words(self._book, ActivityWords(types, topics, sides, actors))
+        unknown = unknown_words(self._book, WrittenWords(types, topics, sides, actors))
         return translation(names, self._book.actors), unknown
 
 

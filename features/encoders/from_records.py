@@ -18,7 +18,7 @@ from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
 from features.kernel.inputs import Codes, Integers
 from features.reading.normalize import folded
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.coded_lead import (
     ACTOR,
@@ -79,7 +79,7 @@ class LeadEncoder:
         How the records are written.
     """
 
-    def __init__(self, vocabulary: Vocabulary, reading: Reading = PLAIN) -> None:
+    def __init__(self, vocabulary: Vocabulary, reading: RecordReading = PLAIN) -> None:
         self.book = Codebook(vocabulary, reading)
         self.written = WrittenActivities(self.book)
 

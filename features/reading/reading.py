@@ -18,7 +18,7 @@ _Values = Mapping[str, ValueReading]
 
 
 @dataclass(frozen=True)
-class Reading:
+class RecordReading:
     """How the records of one company are read.
 
     Attributes
@@ -59,7 +59,7 @@ class Reading:
         """Every word for an outcome -> what it means; None means that any word is one.
 
         >>> stage = ValueReading(values={"失注": "lost"})
-        >>> Reading({"outcomes": {"outcome": stage}}, stages=("quoted",)).outcomes["失注"]
+        >>> RecordReading({"outcomes": {"outcome": stage}}, stages=("quoted",)).outcomes["失注"]
         'lost'
         """
         if self.stages is None:
@@ -85,11 +85,13 @@ class Reading:
         }
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Reading":
+    def from_json(cls, raw: Mapping[str, Any]) -> "RecordReading":
         """Read what `to_json` wrote.
 
-        >>> reading = Reading(attributes={"seats": ValueReading("number")}, stages=("quoted",))
-        >>> Reading.from_json(reading.to_json()) == reading
+        >>> reading = RecordReading(
+        ...     attributes={"seats": ValueReading("number")}, stages=("quoted",)
+        ... )
+        >>> RecordReading.from_json(reading.to_json()) == reading
         True
         """
         stages = raw["stages"]
@@ -103,7 +105,7 @@ class Reading:
         )
 
 
-PLAIN: Final = Reading()
+PLAIN: Final = RecordReading()
 """The reading of a model that holds none: canonical words, times with their offset."""
 
 

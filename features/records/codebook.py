@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Vocabulary
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER, attribute_categories
 from features.reading.normalize import folded, written
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.reading.values import ONLY_LISTED, ValueReading
 from features.records.activities import DIRECTIONS
 from features.records.attributes import ACCOUNT_PREFIX
@@ -68,7 +68,7 @@ class Codebook:
         The positions of the attributes of an account.
     """
 
-    def __init__(self, vocabulary: Vocabulary, reading: Reading = PLAIN) -> None:
+    def __init__(self, vocabulary: Vocabulary, reading: RecordReading = PLAIN) -> None:
         self.vocabulary, self.reading = vocabulary, reading
         types = _numbered(vocabulary.activity_types)
         self.types = _written(types, self._column("activity_type"))
@@ -312,7 +312,7 @@ def _by_type(known: Sequence[tuple[str, str]], types: Numbered) -> dict[int, Num
     return pairs
 
 
-def _outcomes(vocabulary: Vocabulary, reading: Reading) -> tuple[Numbered, Numbered]:
+def _outcomes(vocabulary: Vocabulary, reading: RecordReading) -> tuple[Numbered, Numbered]:
     """Return the codes of decisions and of stages, by every word for them."""
     kinds, stages = _numbered(KINDS), _numbered(vocabulary.categories.get(OUTCOME, ()))
     if reading.outcomes is None:
@@ -324,7 +324,7 @@ def _outcomes(vocabulary: Vocabulary, reading: Reading) -> tuple[Numbered, Numbe
     )
 
 
-def _of_attribute(reading: Reading, name: str) -> ValueReading | None:
+def _of_attribute(reading: RecordReading, name: str) -> ValueReading | None:
     """Return how an attribute is written; the owner is a listed column."""
     if name == OWNER:
         return reading.column("leads", OWNER)

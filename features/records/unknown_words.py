@@ -17,7 +17,7 @@ Unknown = Mapping[str, list[str]]
 NOTHING_UNKNOWN: Final[Unknown] = {}
 
 
-class ActivityWords(NamedTuple):
+class WrittenWords(NamedTuple):
     """The words of activities, column by column; one entry an activity, None is missing."""
 
     activity_type: Sequence[str]
@@ -26,7 +26,7 @@ class ActivityWords(NamedTuple):
     actor: Texts
 
 
-def unknown_words(book: Codebook, words: ActivityWords) -> Unknown:
+def unknown_words(book: Codebook, words: WrittenWords) -> Unknown:
     """Return the words that the vocabulary does not hold.
 
     Parameters

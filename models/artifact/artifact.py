@@ -32,7 +32,7 @@ import pandas as pd
 
 from features.catalog.catalog import Catalog
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from models.explain.evidence import Evidence
 from models.model.lead_model import LeadModel
 from models.model.reference import Reference
@@ -79,7 +79,7 @@ class Artifact:
     reference: Reference
     evidence: Evidence
     about: dict[str, Any] = field(default_factory=dict)
-    reading: Reading = PLAIN
+    reading: RecordReading = PLAIN
 
     def __post_init__(self) -> None:
         """Refuse a model and a catalog that do not belong together."""
@@ -164,7 +164,9 @@ def load(directory: Path) -> Artifact:
             pd.read_parquet(io.BytesIO(files["evidence.parquet"])),
         ),
         about=json.loads(files["about.json"]),
-        reading=Reading.from_json(json.loads(files[_READING])) if _READING in files else PLAIN,
+        reading=RecordReading.from_json(json.loads(files[_READING]))
+        if _READING in files
+        else PLAIN,
     )
 
 

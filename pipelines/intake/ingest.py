@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import BadTables, Fault
-from features.reading.reading import Reading
+from features.reading.reading import RecordReading
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake import facts
@@ -67,7 +67,7 @@ class IngestSettings:
     partitions: int | None = None
     leads_per_partition: int = 1_000_000
     rows_per_piece: int = ROWS_PER_PIECE
-    reading: Reading | None = None
+    reading: RecordReading | None = None
 
 
 def ingest(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from features.reading.reading import DECISIONS, Reading
+from features.reading.reading import DECISIONS, RecordReading
 from features.reading.values import TimeReading, ValueReading, merged
 from features.tables import SPECS, Column, TableName
 from pipelines.intake.mapping.schema import (
@@ -24,7 +24,7 @@ Kinds = Mapping[str, Literal["category", "number"]]
 
 def reading_of(
     mapping: MappingFile, leads: Kinds, accounts: Kinds, outcomes: Iterable[str]
-) -> Reading:
+) -> RecordReading:
     """Return how the records of a mapping are read.
 
     Parameters
@@ -39,7 +39,7 @@ def reading_of(
     stages = mapping.stages
     if stages is None:
         stages = tuple(sorted({str(one) for one in outcomes} - set(DECISIONS)))
-    return Reading(
+    return RecordReading(
         {table: _columns(mapping, table) for table in SPECS},
         _attributes(mapping, mapping.leads, leads),
         _attributes(mapping, mapping.accounts, accounts),
@@ -138,7 +138,7 @@ def _attribute(
     )
 
 
-def completed(known: Reading, observed: Reading) -> Reading:
+def completed(known: RecordReading, observed: RecordReading) -> RecordReading:
     """Return a reading with the attributes and stages that the data hold beside its own.
 
     Parameters

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from models.artifact import artifact
 from pipelines.intake.ingest import IngestSettings, ingest, ingest_from
 from pipelines.intake.mapping.file import load
@@ -37,7 +37,7 @@ def run(job: Job, server_database: str | None = None) -> dict[str, Any]:
     return summary_of(ingest_from(server.mapping, server.readers, out, how, job.tell))
 
 
-def known_reading(job: Job) -> Reading:
+def known_reading(job: Job) -> RecordReading:
     """Return how a server's records are read: as the champion does, or as the mapping says."""
     if (job.places.champion / artifact.MANIFEST).is_file():
         return artifact.load(job.places.champion).reading

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from features.errors import BadInput, BadTables, Fault
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
 from pipelines.intake.mapping.schema import Ground, Labels
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
@@ -78,9 +78,9 @@ class Manifest(BaseModel):
         return pd.Timestamp(self.observed_until)
 
     @property
-    def values_reading(self) -> Reading:
+    def values_reading(self) -> RecordReading:
         """How the records were read; `PLAIN` for tables that no mapping made."""
-        return Reading.from_json(self.reading) if self.reading else PLAIN
+        return RecordReading.from_json(self.reading) if self.reading else PLAIN
 
 
 def partition_count(activities: int) -> int:

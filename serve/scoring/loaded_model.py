@@ -30,8 +30,7 @@ from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.unknown_names import UnknownNames
-from serve.wire.bodies import ScoreBody, read, refuse, request_from_body, request_from_bytes
-from serve.wire.known_words import unknown_outcomes
+from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.raw_values import with_reading
 from serve.wire.records import (
     Activity,
@@ -136,17 +135,10 @@ class LoadedModel:
         Raises
         ------
         BadBody
-            If it cannot be used, or holds an outcome that the model does not know.
+            If it cannot be used.
         """
         coded = self._encoder.written.coded
-        request = with_reading(
-            lambda sent: request_from_bytes(sent, now, coded), body, self.reading
-        )
-        if isinstance(request, CodedScoreRequest):
-            self._check(request.outcomes)
-        else:
-            self._check(request.histories[0].outcomes)
-        return request
+        return with_reading(lambda sent: request_from_bytes(sent, now, coded), body, self.reading)
 
     def decoded_request(self, body: bytes, now: datetime) -> ScoreRequest:
         """Read a score request from a body, with every record.
@@ -163,15 +155,9 @@ class LoadedModel:
         BadBody
             As `request_from_bytes`.
         """
-        request = with_reading(
+        return with_reading(
             lambda sent: request_from_body(read(ScoreBody, sent), now), body, self.reading
         )
-        self._check(request.histories[0].outcomes)
-        return request
-
-    def _check(self, outcomes: Sequence[Outcome]) -> None:
-        if outcomes:
-            refuse(unknown_outcomes(outcomes, "$.outcomes", self.reading))
 
     def encoded(self, columns: StoredColumns) -> Histories:
         """Return the coded histories of stored leads."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from features.kernel.inputs import Indices
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.records.lead_columns import StoredColumns
 from features.snapshots import CohortRule, at, away_of
 from features.tables import Tables
@@ -31,7 +31,7 @@ def rule_of(about: dict[str, Any]) -> CohortRule:
 
 
 def open_leads(
-    columns: StoredColumns, cutoff: int, rule: CohortRule, reading: Reading = PLAIN
+    columns: StoredColumns, cutoff: int, rule: CohortRule, reading: RecordReading = PLAIN
 ) -> Indices:
     """Return the places of the leads that are open at a cutoff, ascending.
 
@@ -54,7 +54,9 @@ def open_leads(
     return np.array([place[lead_id] for lead_id in cohort], np.int32)
 
 
-def _known(columns: StoredColumns, rows: Indices, reading: Reading) -> tuple[Indices, list[str]]:
+def _known(
+    columns: StoredColumns, rows: Indices, reading: RecordReading
+) -> tuple[Indices, list[str]]:
     """Return the rows of outcomes whose word is known, and what each word means."""
     words = [columns.outcomes.outcome[n] for n in rows.tolist()]
     known = reading.outcomes
@@ -108,7 +110,7 @@ def _activities_after_losses(
 
 
 def returns_at(
-    columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule, reading: Reading = PLAIN
+    columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule, reading: RecordReading = PLAIN
 ) -> int:
     """Return the moment at which a lead that is away is back; `NEVER` without a known one.
 

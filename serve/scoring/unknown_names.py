@@ -1,8 +1,8 @@
 """What a request holds that the model has not learned.
 
-Decided here: it is counted in the answer, never refused; outcomes alone are refused in a request,
-and counted of a stored lead, which keeps what it was sent. The most frequent case, a request
-without any, costs no counting.
+Decided here: it is counted in the answer, never refused; an outcome that nobody knows is left out
+of the score, so that it is no open deal. The most frequent case, a request without any, costs no
+counting.
 """
 
 from collections import Counter
@@ -12,14 +12,15 @@ from typing import Final
 from features.catalog.reserved import OWNER
 from features.reading.normalize import folded, written
 from features.records.codebook import Codebook, of_account
-from features.records.unknown_words import ActivityWords, unknown_words
 from features.records.unknown_words import Unknown as Words
+from features.records.unknown_words import WrittenWords, unknown_words
 from serve.wire.records import (
     Account,
     Change,
     CodedScoreRequest,
     Lead,
     LeadHistory,
+    Outcome,
     Value,
 )
 from serve.wire.responses import NOTHING_UNKNOWN, Unknown
@@ -53,11 +54,13 @@ class UnknownNames:
         if isinstance(request, StoredRequest):
             return request.lead_id, self._of_columns(request)
         if isinstance(request, CodedScoreRequest):
-            words, lead, changes = request.activities.unknown, request.lead, request.changes
+            words, one = request.activities.unknown, request
+            lead, later = one.lead, (one.changes, one.outcomes)
         else:
             first = request.histories[0]
-            words, lead, changes = self._words(first), first.lead, first.changes
-        return folded(lead.lead_id), self._counted(words, _facts(lead, request.account), changes)
+            words = self._words(first)
+            lead, later = first.lead, (first.changes, first.outcomes)
+        return folded(lead.lead_id), self._counted(words, _facts(lead, request.account), later)
 
     def _of_columns(self, request: StoredRequest) -> Unknown:
         """Count the unknown names of a stored lead, sorted by name."""
@@ -67,7 +70,7 @@ class UnknownNames:
             for one in (columns.activities, columns.outcomes, columns.changes)
         )
         listed = columns.activities
-        words = ActivityWords(
+        words = WrittenWords(
             *(
                 [column[n] for n in done]
                 for column in (listed.activity_type, listed.topic, listed.direction, listed.actor)
@@ -87,7 +90,7 @@ class UnknownNames:
         rows = history.activities
         return unknown_words(
             self._book,
-            ActivityWords(
+            WrittenWords(
                 [one.activity_type for one in rows],
                 [one.topic for one in rows],
                 [one.direction for one in rows],
@@ -95,13 +98,17 @@ class UnknownNames:
             ),
         )
 
-    def _counted(self, words: Words, facts: _Facts, changes: Sequence[Change]) -> Unknown:
+    def _counted(
+        self, words: Words, facts: _Facts, later: tuple[Sequence[Change], Sequence[Outcome]]
+    ) -> Unknown:
+        changes, outcomes = later
         known = self._known_values
-        if not (words or changes) and all(
+        if not (words or changes or outcomes) and all(
             name in known and value in known[name] for name, value in facts
         ):
             return NOTHING_UNKNOWN
-        return self._all(words, facts + [(one.attribute, one.value) for one in changes], ())
+        facts = facts + [(one.attribute, one.value) for one in changes]
+        return self._all(words, facts, [one.outcome for one in outcomes])
 
     def _all(self, words: Words, facts: _Facts, outcomes: Iterable[str]) -> Unknown:
         counts = {_COLUMNS[column]: Counter(listed) for column, listed in words.items()}

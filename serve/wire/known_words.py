@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from features.errors import Fault
-from features.reading.reading import Reading
+from features.reading.reading import RecordReading
 from features.reading.values import ValueReading
 from serve.wire.records import Outcome, Value
 
@@ -16,7 +16,9 @@ _SHOWN: Final = 80
 _DO: Final = "correct the field, or list the word under `values` of the mapping and train again"
 
 
-def unknown_outcomes(outcomes: Sequence[Outcome], path: str, reading: Reading) -> Iterator[Fault]:
+def unknown_outcomes(
+    outcomes: Sequence[Outcome], path: str, reading: RecordReading
+) -> Iterator[Fault]:
     """Yield a fault for every outcome whose word is not known.
 
     Parameters

@@ -8,13 +8,13 @@ without a time of day as the local day; what cannot be read stays, and is refuse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 import pandas as pd
 
 from features.reading.days import days_only, end_of_day
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.reading.times import read_times
 from features.reading.values import TimeReading, ValueReading
 from serve.errors import BadBody
@@ -24,15 +24,28 @@ _LISTS: Final = {
     "outcomes": "outcomes",
     "changes": "attribute_changes",
 }
-_TIMES: Final = ("created_at", "occurred_at", "known_at", "as_of")
+_AS_OF: Final = "as_of"
+_TIMES: Final = ("created_at", "occurred_at", "known_at", _AS_OF)
+_LAST: Final = 999_999
+_TICK: Final = pd.Timedelta(microseconds=1)
+"""From the last moment of a day to the next day: a score as of a day sees all of it."""
 _NUMBERS: Final = ("dwell_seconds", "amount")
 _IDS: Final = ("lead_id", "account_id", "deal_id", "activity_id")
 _Kind = TypeVar("_Kind")
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 _Raw = dict[str, Any]
+_NUMBER: Final = ValueReading("number")
 
 
-def with_reading(parse: Callable[[bytes], _Kind], body: bytes, reading: Reading) -> _Kind:
+class _Cell(NamedTuple):
+    """A value that must be read: where it stands, and how it is written."""
+
+    record: _Raw
+    name: str
+    stated: ValueReading
+
+
+def with_reading(parse: Callable[[bytes], _Kind], body: bytes, reading: RecordReading) -> _Kind:
     """Parse a body; one that is refused is parsed again with its values read by the mapping.
 
     Parameters
@@ -58,7 +71,7 @@ def with_reading(parse: Callable[[bytes], _Kind], body: bytes, reading: Reading)
         return parse(again)
 
 
-def as_read(body: bytes, reading: Reading) -> bytes | None:
+def as_read(body: bytes, reading: RecordReading) -> bytes | None:
     """Return a body with its times and numbers as JSON has them; None if nothing in it changes.
 
     Parameters
@@ -70,7 +83,7 @@ def as_read(body: bytes, reading: Reading) -> bytes | None:
 
     Examples
     --------
-    >>> as_read(b'{"created_at":"2026-01-10"}', Reading(zone="Asia/Tokyo"))
+    >>> as_read(b'{"created_at":"2026-01-10"}', RecordReading(zone="Asia/Tokyo"))
     b'{"created_at":"2026-01-09T15:00:00+00:00"}'
     """
     if reading == PLAIN:
@@ -81,16 +94,13 @@ def as_read(body: bytes, reading: Reading) -> bytes | None:
         return None
     if not isinstance(raw, dict):
         return None
-    changed = [
-        change(records, name, reading.column(table, name), reading.zone)
-        for table, records in _tables(raw)
-        for names, change in ((_TIMES, _read_times), (_NUMBERS, _read_numbers))
-        for name in names
-    ]
-    return msgspec.json.encode(raw) if any(changed) else None
+    cells = list(_cells(raw, reading))
+    _read_times([one for one in cells if one.name in _TIMES])
+    _read_numbers([one for one in cells if one.name in _NUMBERS])
+    return msgspec.json.encode(raw) if cells else None
 
 
-def with_ids(records: Sequence[_Record], table: str, reading: Reading) -> Sequence[_Record]:
+def with_ids(records: Sequence[_Record], table: str, reading: RecordReading) -> Sequence[_Record]:
     """Return records with their ids in the form of the mapping.
 
     Parameters
@@ -112,7 +122,7 @@ def with_ids(records: Sequence[_Record], table: str, reading: Reading) -> Sequen
     return [_with_ids(one, columns) for one in records]
 
 
-def id_in_form(text: str, column: tuple[str, str], reading: Reading) -> str:
+def id_in_form(text: str, column: tuple[str, str], reading: RecordReading) -> str:
     """Return an id of an address in the form of the mapping.
 
     Parameters
@@ -147,45 +157,56 @@ def _tables(raw: _Raw) -> Iterator[tuple[str, list[_Raw]]]:
         yield "accounts", [raw["account"]]
 
 
-def _read_times(
-    records: list[_Raw], name: str, stated: ValueReading | None, zone: str | None
-) -> bool:
-    stated = stated or ValueReading("time", time=TimeReading(zone=zone))
-    rows = [one for one in records if name in one and not _is_moment(one[name])]
-    texts = [_text(one[name]) for one in rows]
-    moments = _moments(texts, stated.time)
-    if stated.time.format != "iso":
-        moments = moments.fillna(_moments(texts, replace(stated.time, format="iso")))
-    for one, text, moment in zip(rows, texts, moments, strict=True):
-        if text is not None and text.strip() in stated.missing:
-            one[name] = None
-        elif not pd.isna(moment):
-            one[name] = moment.isoformat()
-    return bool(rows)
+def _cells(raw: _Raw, reading: RecordReading) -> Iterator[_Cell]:
+    """Yield what is no time where one should be, and texts where numbers should be."""
+    anywhere = ValueReading("time", time=TimeReading(zone=reading.zone))
+    for table, records in _tables(raw):
+        times = {name: reading.column(table, name) or anywhere for name in _TIMES}
+        times[_AS_OF] = ValueReading("time", time=TimeReading(zone=reading.zone, day="end"))
+        numbers = {name: reading.column(table, name) or _NUMBER for name in _NUMBERS}
+        for record in records:
+            for name in record.keys() & times.keys():
+                if not _is_moment(record[name]):
+                    yield _Cell(record, name, times[name])
+            for name in record.keys() & numbers.keys():
+                if isinstance(record[name], str):
+                    yield _Cell(record, name, numbers[name])
+
+
+def _read_times(cells: Sequence[_Cell]) -> None:
+    """Read times; those of one form at once."""
+    for time in dict.fromkeys(one.stated.time for one in cells):
+        mine = [one for one in cells if one.stated.time == time]
+        texts = [_text(one.record[one.name]) for one in mine]
+        for one, text, moment in zip(mine, texts, _moments(texts, time), strict=True):
+            if text is not None and text.strip() in one.stated.missing:
+                one.record[one.name] = None
+            elif not pd.isna(moment):
+                ended = one.name == _AS_OF and moment.microsecond == _LAST
+                one.record[one.name] = (moment + _TICK if ended else moment).isoformat()
 
 
 def _moments(texts: list[str | None], time: TimeReading) -> pd.Series:
     raw = pd.Series(texts, dtype="str")
+    moments = _placed(raw, time)
+    if time.format != "iso" and moments.isna().any():
+        moments = moments.fillna(_placed(raw, replace(time, format="iso")))
+    return moments
+
+
+def _placed(raw: pd.Series, time: TimeReading) -> pd.Series:
     moments = read_times(raw, time).moments
     if time.day == "start":
         return moments
     return end_of_day(moments, days_only(raw, moments, time), time.zone or "UTC")
 
 
-def _read_numbers(
-    records: list[_Raw],
-    name: str,
-    stated: ValueReading | None,
-    zone: str | None,  # noqa: ARG001 - numbers have none
-) -> bool:
-    stated = stated or ValueReading("number")
-    rows = [one for one in records if isinstance(one.get(name), str)]
-    for one in rows:
-        text = one[name]
-        if not stated.is_unreadable(text):
-            value = stated.number(text)
-            one[name] = value if value == value else None  # noqa: PLR0124 - NaN
-    return bool(rows)
+def _read_numbers(cells: Sequence[_Cell]) -> None:
+    for one in cells:
+        text = one.record[one.name]
+        if not one.stated.is_unreadable(text):
+            value = one.stated.number(text)
+            one.record[one.name] = value if value == value else None  # noqa: PLR0124 - NaN
 
 
 def _is_moment(value: Any) -> bool:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from features.encoders import from_json
 from features.encoders.from_json import CodedActivities
 from features.encoders.from_records import LeadEncoder
-from features.records.unknown_words import ActivityWords, unknown_words
+from features.records.unknown_words import WrittenWords, unknown_words
 from serve.errors import BadBody
 from serve.wire import bodies
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
@@ -68,8 +68,8 @@ def of_records(body: bytes) -> list[Any]:
     history = request.histories[0]
     coded = ENCODER.coded(request.histories, request.account)
     rows = history.activities
-    words = ([getattr(one, name) for one in rows] for name in ActivityWords._fields)
-    unknown = unknown_words(BOOK, ActivityWords(*words))
+    words = ([getattr(one, name) for one in rows] for name in WrittenWords._fields)
+    unknown = unknown_words(BOOK, WrittenWords(*words))
     return [*coded, unknown, history.lead, request.cutoff, request.account]
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import BadTables, Fault
 from features.reading.normalize import written
 from features.reading.numbers import number
-from features.reading.reading import PLAIN, Reading
+from features.reading.reading import PLAIN, RecordReading
 from features.reading.values import ValueReading
 from features.tables import ACCOUNTS, LEADS, SPECS
 from features.timeline import MOMENT_DTYPE, from_moments
@@ -58,10 +58,10 @@ class ServerStore:
 
     mapping: MappingFile
     readers: dict[str, "StoreReader"]
-    reading: Reading
+    reading: RecordReading
 
 
-def look(url: str, until: pd.Timestamp | None, reading: Reading = PLAIN) -> ServerStore:
+def look(url: str, until: pd.Timestamp | None, reading: RecordReading = PLAIN) -> ServerStore:
     """Read which attributes a store holds, and make its readers.
 
     Parameters
@@ -245,7 +245,7 @@ def _fetched(engine: Engine, query: str, at_once: int) -> Iterator[tuple[Any, ..
             yield from map(tuple, rows)
 
 
-def _mapping(url: str, reading: Reading, until: pd.Timestamp | None) -> MappingFile:
+def _mapping(url: str, reading: RecordReading, until: pd.Timestamp | None) -> MappingFile:
     tables: dict[str, list[dict[str, Any]]] = {
         table: [{"source": table, "columns": _columns(table, reading)}] for table in _QUERIES
     }
@@ -263,7 +263,7 @@ def _mapping(url: str, reading: Reading, until: pd.Timestamp | None) -> MappingF
     return MappingFile.model_validate_json(json.dumps(whole))
 
 
-def _columns(table: str, reading: Reading) -> dict[str, dict[str, Any]]:
+def _columns(table: str, reading: RecordReading) -> dict[str, dict[str, Any]]:
     """Return the columns of a table and how their words are read; moments are exact already."""
     columns: dict[str, dict[str, Any]] = {}
     for name in _COLUMNS[table]:
