@@ -111,19 +111,19 @@ class UnknownNames:
         return self._all(words, facts, [one.outcome for one in outcomes])
 
     def _all(self, words: Words, facts: _Facts, outcomes: Iterable[str]) -> Unknown:
-        counts = {_COLUMNS[column]: Counter(listed) for column, listed in words.items()}
+        counts = {_COLUMNS[column]: dict(Counter(listed)) for column, listed in words.items()}
         values = self._values(facts)
         owners = values.pop(OWNER, {})
         strange = Counter(word for word in outcomes if self._book.outcome(word) is None)
         names = Counter(n for n, _ in facts if n != OWNER and self._place(n) is None)
-        counts.setdefault("activity_types", Counter())
+        counts.setdefault("activity_types", {})
         if not (any(counts.values()) or values or owners or strange or names):
             return NOTHING_UNKNOWN
         return Unknown(
-            attributes=names,
+            attributes=dict(names),
             attribute_values=values,
             owners=owners,
-            outcomes=strange,
+            outcomes=dict(strange),
             **counts,
         )
 
