@@ -62,9 +62,13 @@ def _learned(job: Job) -> tuple[Catalog, dict[str, str]]:
         return learn(job), {}
     manifest = partitions.manifest(job.places.tables)
     words, settings = manifest.labels.model_dump(), asdict(job.params.features)
+    zone = manifest.values_reading.zone
     last = last_training_cutoff(job.places.snapshots, job.params.split).iloc[0].isoformat()
     code = of_sources("features")
-    origin = {"learned_from": fingerprint(manifest.files, words, settings, last), "code": code}
+    origin = {
+        "learned_from": fingerprint(manifest.files, words, settings, last, zone),
+        "code": code,
+    }
     known = shared_features.finished(job, origin)
     return (frames.catalog(known[0]) if known else learn(job)), origin
 
@@ -74,9 +78,10 @@ def learn(job: Job) -> Catalog:
     tables = job.places.tables
     parts = (partitions.read(tables, part) for part in range(partitions.count(tables)))
     last = last_training_cutoff(job.places.snapshots, job.params.split)
-    words = labels_of(partitions.manifest(tables).labels)
+    manifest = partitions.manifest(tables)
+    words, zone = labels_of(manifest.labels), manifest.values_reading.zone
     until = pd.DataFrame({"cutoff": last})
-    return learn_catalog.learn(parts, until, job.params.features.settings, words)
+    return learn_catalog.learn(parts, until, job.params.features.settings, words, zone)
 
 
 def labels_of(labels: Labels) -> dict[str, Text]:

@@ -5,6 +5,7 @@ partitions changes no cutoff.
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +52,25 @@ def run(job: Job) -> dict[str, int]:
 def observed_until(tables: Path) -> pd.Timestamp:
     """Return the moment until which the outcomes are complete."""
     return partitions.manifest(tables).observed_until_at
+
+
+def moment_of(as_of: pd.Timestamp | date, tables: Path) -> pd.Timestamp:
+    """Return a moment; of a date alone, the end of that day in the time zone of the tables.
+
+    All that was known on that day counts, so the moment is the next midnight.
+
+    Parameters
+    ----------
+    as_of
+        A moment, or a date without a time of day.
+    tables
+        A store of canonical tables: its directory.
+    """
+    if isinstance(as_of, pd.Timestamp):
+        return as_of
+    zone = partitions.manifest(tables).values_reading.zone or "UTC"
+    next_day = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    return next_day.tz_localize(zone, nonexistent="shift_forward").tz_convert("UTC")
 
 
 def with_calendar(tables: Path, rule: CohortRule, until: pd.Timestamp) -> CohortRule:

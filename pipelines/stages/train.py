@@ -54,7 +54,9 @@ def run(job: Job) -> dict[str, Any]:
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
     people = reference.learn(open_margins(job, model, catalog), train.bands)
     learned_until = int(rows.cutoff.max()) + job.params.split.embargo
-    made = Artifact(model, catalog, people, proven, about(job, learned_until))
+    made_from = about(job, learned_until)
+    reading = partitions.manifest(places.tables).values_reading
+    made = Artifact(model, catalog, people, proven, made_from, reading)
     fingerprint = artifact.save(places.model, made)
     summary = figures(model)
     summary |= {"proven_concepts": len(proven.proven), "silenced_features": silenced}

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from features.reading.normalize import written
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
-from features.records.normalize import written
 from features.timeline import DAY
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS

@@ -1,6 +1,7 @@
 """The response to a score request."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -27,11 +28,25 @@ class ModelBody(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
-class Unknown(msgspec.Struct, frozen=True):
-    """Names that the model does not know, with counts; they count as `other` or not at all."""
+class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the model has not learned, with counts; it counts as `other` or not at all.
+
+    `attribute_values` has the values of each attribute. What is empty, `activity_types` and
+    `attributes` aside, is left out.
+    """
 
     activity_types: dict[str, int]
     attributes: dict[str, int]
+    attribute_values: dict[str, dict[str, int]] = {}
+    topics: dict[str, int] = {}
+    directions: dict[str, int] = {}
+    actors: dict[str, int] = {}
+    owners: dict[str, int] = {}
+    outcomes: dict[str, int] = {}
+
+
+NOTHING_UNKNOWN: Final = Unknown({}, {})
+"""Of most requests; one object, so that nothing is counted for it."""
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, is_missing
 from pipelines.intake.guess.number_forms import NumberLook, number_look
 from pipelines.intake.guess.time_formats import MOSTLY, TimeLook, time_look
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, is_missing
 
 Look = Literal["empty", "time", "number", "category", "id", "text"]
 MISSING_WORDS: Final = (

@@ -14,6 +14,7 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadTables
+from features.reading.text import as_text
 from pipelines.intake.guess.agreement import agreed, settled_order
 from pipelines.intake.guess.columns import look_at
 from pipelines.intake.guess.links import ExportFile
@@ -24,7 +25,6 @@ from pipelines.intake.read.encodings import guess_encoding
 from pipelines.intake.read.parquet_files import is_parquet
 from pipelines.intake.read.sources import Reader
 from pipelines.intake.read.workbooks import SUFFIXES, sheet_names
-from pipelines.intake.rows.text import as_text
 
 ROWS: Final = 200_000
 

@@ -14,10 +14,10 @@ from typing import Final
 
 import pandas as pd
 
+from features.reading.id_forms import JoiningForm, joining_form
 from pipelines.intake.guess.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.time_formats import MOSTLY
 from pipelines.intake.guess.vocabulary import ACCOUNT, LEAD
-from pipelines.intake.rows.id_forms import JoiningForm, joining_form
 
 CONTAINED: Final = 0.9
 _FEW: Final = 3

@@ -4,9 +4,9 @@ import json
 import re
 from typing import Final
 
+from features.reading.id_forms import FORMS, MEANINGS
 from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.rows.id_forms import FORMS, MEANINGS
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")
 _RESERVED: Final = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.values import Strict, Word, Words, as_word
@@ -59,9 +60,6 @@ class Sequence(Strict):
 
 
 ORIGINS = ("column", "join", "constant", "row_number", "sequence", "after_created_days")
-
-
-IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
 
 
 class ColumnRule(Strict):

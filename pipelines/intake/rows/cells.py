@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.days import DAYS, TIMES, day_count, days_only, end_of_day
+from features.reading.id_forms import rewritten
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, folded, is_missing
+from features.reading.times import Times, read_times
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
-from pipelines.intake.rows.days import DAYS, TIMES, day_count, days_only, end_of_day
-from pipelines.intake.rows.id_forms import rewritten
 from pipelines.intake.rows.notes import Notes
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, folded, is_missing
-from pipelines.intake.rows.times import Times, read_times
 
 Flags = NDArray[np.bool_]
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, is_missing
 from pipelines.intake.mapping.conditions import Condition
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, is_missing
 
 Flags = NDArray[np.bool_]
 UNLISTED: Final = "unlisted "

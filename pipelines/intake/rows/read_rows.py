@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.text import as_text, is_missing
 from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
@@ -21,7 +22,6 @@ from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
 from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
-from pipelines.intake.rows.text import as_text, is_missing
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
 """When leads without any time came into being, by convention."""

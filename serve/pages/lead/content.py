@@ -13,7 +13,7 @@ import msgspec
 
 from features.catalog.catalog import Vocabulary
 from features.kernel.inputs import Matrix
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation

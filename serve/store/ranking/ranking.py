@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Engine, Select, func, select, tuple_
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import BadBody
 from serve.insight.trend import Trend
 from serve.store.engine import moment, reading, time_of

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from features.errors import BadTables
+from features.reading.text import as_text
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read import bounds
 from pipelines.intake.read.csv_files import guess_separator
@@ -16,7 +17,6 @@ from pipelines.intake.read.encodings import guess_encoding
 from pipelines.intake.read.readable import Piece
 from pipelines.intake.read.sources import Reader
 from pipelines.intake.read.workbooks import sheet_names
-from pipelines.intake.rows.text import as_text
 from tests.workbooks import write_workbook
 
 TEXT = "id;name\n007;Ａ社\nNA;\n3;b\n"
