@@ -8,11 +8,12 @@ JSON schema. Reading the file, with line numbers in the faults, is `pipelines.in
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
-from pipelines.intake.mapping.values import Strict, Word, Words, as_word
+from pipelines.intake.mapping.preparation import Derived, Grouping, Lookup, as_list
+from pipelines.intake.mapping.values import IdForm, Strict, Word, Words, as_word
 
 
 class BothLanguages(Strict):
@@ -59,9 +60,6 @@ class Sequence(Strict):
 
 
 ORIGINS = ("column", "join", "constant", "row_number", "sequence", "after_created_days")
-
-
-IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
 
 
 class ColumnRule(Strict):
@@ -224,7 +222,9 @@ class TimeRule(Strict):
 
 
 class Source(Strict):
-    """A file, several files of one form, or a query."""
+    """A file, several files of one form, a query, or what is made from another source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
     path: str | None = Field(
         default=None,
@@ -243,11 +243,29 @@ class Source(Strict):
     url: str | None = Field(default=None, description="an SQLAlchemy address; may hold ${NAME}")
     query: str | None = Field(default=None, description="SQL, with `url`")
     times: TimeRule | None = Field(default=None, description="instead of the mapping's own")
+    made_of: str | None = Field(
+        default=None, alias="from", description="another source, with what is prepared there"
+    )
+    lookup: Annotated[
+        tuple[Lookup, ...],
+        BeforeValidator(as_list, json_schema_input_type=list[Lookup] | Lookup),
+        Field(strict=False),
+    ] = Field(default=(), description="first: columns of other sources, by a key; one or several")
+    derived: dict[str, Derived] = Field(
+        default={}, description="then: column -> how it is computed; each may use those before it"
+    )
+    where: dict[str, Where] = Field(
+        default={}, description="then: only rows whose columns meet these conditions"
+    )
+    group: Grouping | None = Field(
+        default=None, description="at last: rows that belong together become one"
+    )
 
     @model_validator(mode="after")
     def _file_or_query(self) -> "Source":
-        if (self.path is None) == (self.url is None):
-            raise ValueError("give either path, or url and query")
+        origins = (self.path, self.url, self.made_of)
+        if sum(origin is not None for origin in origins) != 1:
+            raise ValueError("give either path, or url and query, or from")
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query belong together")
         return self
@@ -304,3 +322,10 @@ class Mapping(Strict):
         """Return the rules that feed a table."""
         rules: tuple[TableRule, ...] = getattr(self, table)
         return rules
+
+    def times_of(self, source: str) -> TimeRule:
+        """Return how times of a source are written: its own rule, or that of what it is from."""
+        one = self.sources[source]
+        if one.times is None and one.made_of is not None:
+            return self.times_of(one.made_of)
+        return one.times or self.times

@@ -1,6 +1,6 @@
 """Values of a mapping file: strict objects, and words that YAML would read as numbers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,3 +20,4 @@ def as_word(value: Any) -> Any:
 
 Word = Annotated[str, BeforeValidator(as_word, json_schema_input_type=str | int | float | bool)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
+IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]

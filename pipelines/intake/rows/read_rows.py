@@ -20,6 +20,7 @@ from pipelines.intake.read.readable import Piece
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
 from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
+from pipelines.intake.rows.notices import noticed
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.rows.text import as_text, is_missing
 
@@ -67,7 +68,7 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
         Rows of its source, and where they came from.
     """
     rule, mapping = job.rule, job.mapping
-    times = mapping.sources[rule.source].times or mapping.times
+    times = mapping.times_of(rule.source)
     rows = len(piece.frame)
     number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
     frame = piece.frame.reset_index(drop=True)
@@ -84,11 +85,12 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
     cells = everything.take(chosen)
     table = _columns(cells, job)
     table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
-    table[ROW] = pd.Series(np.arange(piece.first_row, piece.first_row + rows)[chosen])
+    table[ROW] = pd.Series(piece.row_numbers[chosen])
     table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")
     changes = _later(cells, job, table) if isinstance(rule, LeadRule) else None
     table[NOTES] = cells.notes.column()
-    passed = Counter({"not for this table": rows - int(chosen.sum())})
+    passed = Counter({"not for this table": rows - int(chosen.sum())}) + piece.passed_over
+    cells.zones.update(noticed(piece, chosen))
     return Reading(pd.DataFrame(table), changes, +passed, +cells.zones)
 
 
