@@ -17,9 +17,10 @@ from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
 from pipelines.intake.read.readable import Piece
+from pipelines.intake.read.undecodable import marked, shown
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
-from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
+from pipelines.intake.rows.conditions import LISTED, UNLISTED, meets, other_values, unlisted_values
 from pipelines.intake.rows.notices import noticed
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
 from pipelines.intake.rows.text import as_text, is_missing
@@ -30,6 +31,10 @@ NEEDED: Final = frozenset(
     {"lead_id", "occurred_at", "created_at", "activity_id", "activity_type", "outcome", "attribute"}
 )
 """Columns whose value may not be missing when they are mapped; so is the first of a table's key."""
+_WORDS: Final = frozenset({"category", "text"})
+"""Kinds of columns whose values are words."""
+_OWN_CHECK: Final = frozenset({"outcome", "direction"})
+"""Columns whose unknown values have a check of their own."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
     )
     chosen = _chosen(everything, rule)
     cells = everything.take(chosen)
+    _note_bytes(cells)
     table = _columns(cells, job)
+    _count_unlisted(cells, job)
     table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
     table[ROW] = pd.Series(piece.row_numbers[chosen])
     table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")
@@ -140,6 +147,36 @@ def _columns(cells: Cells, job: ReadTask) -> dict[str, pd.Series]:
             table |= {DISPLAY + n: _rest(cells, column) for n, column in rule.display.items()}
         table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
     return table
+
+
+def _note_bytes(cells: Cells) -> None:
+    """Note cells with bytes that are no text, and write these as people do."""
+    for name in cells.frame:
+        rows = marked(cells.frame[name])
+        if rows.any():
+            cells.frame[name] = cells.frame[name].map(shown, na_action="ignore").astype("str")
+            cells.notes.add("bytes", str(name), rows, cells.frame[name])
+
+
+def _count_unlisted(cells: Cells, job: ReadTask) -> None:
+    """Count values that `values` does not list, where nothing is stated of the others."""
+    kinds = {column.name: column.kind for column in SPECS[job.table].columns}
+    partly = {
+        name: cell.raw_text(cells, origin)
+        for name, origin in job.rule.columns.items()
+        if origin.values and origin.other_values is None and kinds.get(name) in _WORDS
+        if name not in _OWN_CHECK
+    }
+    listed = {name: job.rule.columns[name] for name in partly}
+    if isinstance(job.rule, AttributedRule):
+        for name, one in (job.rule.attributes | job.rule.audit_only).items():
+            if one.values and one.kind == "category" and "other_values" not in one.model_fields_set:
+                partly[name], listed[name] = as_text(cells.frame[one.column or name]), one
+    for name, text in partly.items():
+        values = other_values(text, listed[name].values, cell.missing_words(cells, listed[name]))
+        where = f"values of {name}"
+        cells.zones.update({(where, UNLISTED + value): n for value, n in values.items()})
+        cells.zones[where, LISTED] += int(text.isin(list(listed[name].values)).sum())
 
 
 def _absent(cells: Cells, column: Column) -> pd.Series:

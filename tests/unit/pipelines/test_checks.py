@@ -214,6 +214,31 @@ def _new_state(export: Export) -> None:
     export.add("mails", {"kind": "scheduled"})
 
 
+@plants("C034")
+def _nobody_to_call(export: Export) -> None:
+    export.files["people"] = export.files["calls"][["id", "lead"]].iloc[1:]
+    export.mapping["sources"]["people"] = {"path": "people.csv"}
+    found = {"source": "people", "key": {"id": "id"}, "columns": {"caller": "lead"}}
+    export.mapping["sources"]["calls"]["lookup"] = found
+    export.mapping["activities"][0]["columns"]["actor"] = "caller"
+
+
+@plants("C035")
+def _no_seconds(export: Export) -> None:
+    minutes = {"divide": ["seconds", 60]}
+    export.mapping["sources"]["calls"]["derived"] = {"minutes": minutes}
+    export.mapping["activities"][0]["columns"]["amount"] = "minutes"
+    del export.mapping["activities"][0]["columns"]["dwell_seconds"]
+    export.add("calls", {"id": "x", "at": "2025-08-01 00:00:00", "seconds": "a minute"})
+
+
+@plants("C036")
+def _byte_of_another_encoding(export: Export) -> None:
+    export.files["mails"]["note"] = "sent"
+    export.add("mails", {"at": "2025-08-01 00:00:00", "note": "über"})
+    export.bytes_for = {"ü": b"\xfc"}
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()
