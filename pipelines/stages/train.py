@@ -2,8 +2,9 @@
 
 Decided here: the reference population, which scores and bands are measured against, is the open
 leads when observation ended, because that is what a ranking is made of; it needs no labels. Where
-every lead was decided by then it is the leads that were open at the last cutoff. The artifact states what it was made from and no time or place, so that the same data and parameters
-give the same bytes.
+every lead was decided by then it is the leads that were open at the last cutoff. The artifact
+states what it was made from and no time or place, so that the same data and parameters give the
+same bytes.
 """
 
 import json

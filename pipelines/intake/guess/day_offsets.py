@@ -52,9 +52,10 @@ def _dated(file: ExportFile) -> ExportFile:
     starts = {value: f"{_YEAR.search(value)[0]}-01-01" for value in sorted(terms.values)}  # type: ignore[index]
     start = pd.to_datetime(file.frame[terms.name].map(starts))
     words = ", ".join(f"{say(value)}: {day}" for value, day in starts.items())
+    rule = f"{{translate: {{column: {say(terms.name)}, values: {{{words}}}}}}}"
     steps = [*file.steps, "  derived:",
              f"    # ? on which day each {terms.name} starts; days are counted from there",
-             f"    {STARTS}: {{translate: {{column: {say(terms.name)}, values: {{{words}}}}}}}"]  # fmt: skip
+             f"    {STARTS}: {rule}"]  # fmt: skip
     frame, columns = file.frame, [c for c in file.columns if c not in offsets]
     for column in offsets:
         name = f"{column.name}_on"

@@ -3,7 +3,7 @@
 Decided here: a file is one of lines if it has a customer, one time, a quantity and a price, and
 several rows share customer and time. Lines of one customer at one time are one purchase, those with
 a negative quantity one return; the amount is quantity times price. What is the same in all lines of
-a purchase is kept.
+a purchase is taken along.
 """
 
 import re
@@ -20,7 +20,9 @@ from pipelines.intake.rows.numbers import read_numbers
 
 PURCHASES: Final = "purchases"
 RETURNS: Final = "returns"
-_QUANTITY: Final = re.compile(r"quantit|qty|units?$|数量|個数|menge|cantidad|количество", re.IGNORECASE)
+_QUANTITY: Final = re.compile(
+    r"quantit|qty|units?$|数量|個数|menge|cantidad|количество", re.IGNORECASE
+)
 _PRICE: Final = re.compile(r"price|単価|preis|prix|precio|цена", re.IGNORECASE)
 _LINES_A_PURCHASE: Final = 1.5
 _ALWAYS: Final = 0.98
@@ -70,13 +72,19 @@ def _grouped(
         if rows.any():
             limit = "at_least: 0" if name == PURCHASES else "below: 0"
             others = [c for c in file.columns if c not in (customer, time, quantity, price)]
-            made, kept = _groups(frame[rows], customer, time, others)
-            steps = _steps(file, name, limit, (customer, time, quantity, price), kept)
+            made, constant = _groups(frame[rows], customer, time, others)
+            steps = _steps(file, name, limit, (customer, time, quantity, price), constant)
             columns = tuple(look_at(str(c), made[c]) for c in made)
             columns = tuple(time if c.name == time.name else c for c in columns)
             result.append(
-                ExportFile(name, file.path, columns, len(made), frame=made.astype("str"),
-                           steps=tuple(steps))  # fmt: skip
+                ExportFile(
+                    name,
+                    file.path,
+                    columns,
+                    len(made),
+                    frame=made.astype("str"),
+                    steps=tuple(steps),
+                )
             )
     return result
 
@@ -90,17 +98,18 @@ def _groups(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return one row a group, and the columns that are the same in all lines of a group."""
     groups = frame.groupby([customer.name, time.name], sort=False)
-    kept = [c.name for c in others if (groups[c.name].nunique() <= 1).mean() >= _ALWAYS]
-    made = groups.agg({AMOUNT: "sum", **dict.fromkeys(kept, "first")})
-    return made.assign(**{LINES: groups.size()}).reset_index(), kept
+    values = {c.name: groups[c.name].nunique() for c in others}
+    constant = [name for name, counts in values.items() if counts.le(1).mean() >= _ALWAYS]
+    made = groups.agg({AMOUNT: "sum", **dict.fromkeys(constant, "first")})
+    return made.assign(**{LINES: groups.size()}).reset_index(), constant
 
 
 def _steps(
-    file: ExportFile, name: str, limit: str, parts: tuple[ExportColumn, ...], kept: list[str]
+    file: ExportFile, name: str, limit: str, parts: tuple[ExportColumn, ...], constant: list[str]
 ) -> list[str]:
     customer, time, quantity, price = parts
     inner = [f"{AMOUNT}: {{sum: line_amount}}", f"{LINES}: count"]
-    inner += [f"{say(column)}: {{first: {say(column)}}}" for column in kept]
+    inner += [f"{say(column)}: {{first: {say(column)}}}" for column in constant]
     product = f"{{multiply: [{say(quantity.name)}, {say(price.name)}]}}"
     return [
         f"{name}: # ? lines of one customer at one time are one of the {name}",

@@ -123,7 +123,9 @@ def _joined(file: ExportFile, joins: Sequence[Join]) -> ExportFile:
 def _with_key(file: ExportFile, key: Names) -> ExportFile:
     """Return a file with its key as one column more; ids that are part of it stand for nothing."""
     parts = [file.frame[name].astype("str") for name in key]
-    joined = parts[0].str.cat(parts[1:], sep=SEPARATOR)
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + SEPARATOR + part
     column = replace(look_at(LEAD_KEY, joined), parts=key)
     left = tuple(c for c in file.columns if c.name not in key or c.look == "category")
     frame = file.frame.assign(**{LEAD_KEY: joined})

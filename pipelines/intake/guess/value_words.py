@@ -36,7 +36,8 @@ _WON: Final = _any(
 )
 _LOST: Final = _any(
     r"lost|lose|loss|(?:a_)?(?:declined|rejected|cancell?ed)|dead|churned|junk|abandoned|no sale"
-    r"|not[ _-](?:converted|interested|won)|(?:un|dis)qualified|fail(?:ed)?|failure|withdrawn|unsuccessful"
+    r"|not[ _-](?:converted|interested|won)|(?:un|dis)qualified|fail(?:ed|ure)?|withdrawn"
+    r"|unsuccessful"
     r"|失注済?み?|不成立|不成約|失敗|見送り|却下|ロスト|中止|敗退|取消|不合格|辞退"
     r"|verloren|abgelehnt|abgesagt|storniert|nicht gewonnen|disqualifiziert"
     r"|perdue?s?|refusée?|abandonnée?|annulée?"

@@ -36,7 +36,7 @@ def origin(column: ExportColumn | None, day: str = "") -> str:
     if column is None:
         return '{row_number: "row-"} # ? no id found'
     if column.parts:
-        return f"{{join: [{', '.join(map(say, column.parts))}], separator: \"/\"}}"
+        return f'{{join: [{", ".join(map(say, column.parts))}], separator: "/"}}'
     form = column.formats[0] if column.formats else "iso"
     keys = [f"column: {say(column.name)}"]
     keys += [f"format: {say(form)}"] if form != "iso" else []

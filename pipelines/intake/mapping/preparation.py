@@ -92,7 +92,7 @@ class DatePlus(Strict):
         return (self.date, self.days)
 
 
-class Comparison(Strict):
+class NumberComparison(Strict):
     """A word for each way in which two numbers may compare; with 0, the sign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
@@ -104,7 +104,7 @@ class Comparison(Strict):
     greater: Word | None = Field(default=None, description="absent: missing")
 
     @model_validator(mode="after")
-    def _something(self) -> "Comparison":
+    def _something(self) -> "NumberComparison":
         if self.less is None and self.equal is None and self.greater is None:
             raise ValueError("state at least one of less, equal, greater")
         return self
@@ -133,7 +133,7 @@ class TextPart(Strict):
         return (self.column,)
 
 
-class Translation(Strict):
+class ValueTranslation(Strict):
     """Words, numbers or dates for the values of a column."""
 
     column: str
@@ -164,11 +164,13 @@ class Derived(Strict):
     divide: Operands | None = Field(default=None, description="the first by the second")
     elapsed: Elapsed | None = Field(default=None, description="the time between two moments")
     date_plus: DatePlus | None = Field(default=None, description="a date and some days")
-    compare: Comparison | None = Field(default=None, description="words for less, equal, greater")
+    compare: NumberComparison | None = Field(
+        default=None, description="words for less, equal, greater"
+    )
     first_of: Columns | None = Field(default=None, description="the first that is not missing")
     before: TextPart | None = Field(default=None, description="text before a separator")
     after: TextPart | None = Field(default=None, description="text after a separator")
-    translate: Translation | None = Field(default=None, description="values for values")
+    translate: ValueTranslation | None = Field(default=None, description="values for values")
     decimal: Literal[".", ","] = Field(".", description="numbers: the decimal sign")
     missing_values: Words | None = Field(default=None, description="instead of the mapping's own")
 

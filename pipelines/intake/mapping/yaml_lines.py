@@ -25,7 +25,7 @@ def lines(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
         Where the node lies in the document.
     """
     yield place, node.start_mark.line + 1
-    for key, line, child in _children(node):
+    for key, _, child in _children(node):
         if key == MERGE:
             yield from (one for part in _merged(child) for one in lines(part, place))
     for key, line, child in _children(node):

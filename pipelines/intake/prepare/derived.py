@@ -82,7 +82,7 @@ def _elapsed(job: Computation) -> pd.Series:
     missing = job.rule.missing_values
     start = job.bench.moments(job.name, rule.start, missing)
     to = job.bench.moments(job.name, rule.to, missing)
-    return (to - start) / pd.Timedelta(seconds=UNITS[rule.unit])
+    return (to - start).dt.total_seconds() / UNITS[rule.unit]
 
 
 def _date_plus(job: Computation) -> pd.Series:
@@ -106,9 +106,13 @@ def _compare(job: Computation) -> pd.Series:
     rule = job.rule.compare
     assert rule is not None  # noqa: S101 - the kind says so
     one, other = job.numbers(rule.column), job.numbers(rule.other)
-    conditions = [one < other, one == other, one > other]
-    words = [rule.less, rule.equal, rule.greater]
-    result: NDArray[np.object_] = np.select(conditions, [np.array(w, object) for w in words], None)
+    result: NDArray[np.object_] = np.full(len(one), None, dtype=object)
+    for rows, word in (
+        (one < other, rule.less),
+        (one == other, rule.equal),
+        (one > other, rule.greater),
+    ):
+        result[rows] = word
     return pd.Series(result, dtype="str")
 
 

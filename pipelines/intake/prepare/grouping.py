@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.intake.mapping.preparation import Aggregate, Grouping
-from pipelines.intake.mapping.preparation import DateOperand
+from pipelines.intake.mapping.preparation import Aggregate, DateOperand, Grouping
 from pipelines.intake.prepare.columns import Workbench
 from pipelines.intake.read.readable import Notice
 
@@ -24,7 +23,7 @@ _TIMES: Final = {"earliest": "min", "latest": "max"}
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupedRows:
     """One row a group: its columns, the position of its first row, and what was left out."""
 
     frame: pd.DataFrame
@@ -33,7 +32,7 @@ class Groups:
     notices: dict[Notice, NDArray[np.bool_]]
 
 
-def grouped(bench: Workbench, rule: Grouping) -> Groups:
+def grouped(bench: Workbench, rule: Grouping) -> GroupedRows:
     """Make one row of the rows that agree in the columns of the key.
 
     Parameters
@@ -45,7 +44,13 @@ def grouped(bench: Workbench, rule: Grouping) -> Groups:
     """
     keys = pd.DataFrame({name: bench.there(name) for name in rule.by})
     there = keys.notna().all(axis=1).to_numpy()
-    codes = keys[there].groupby(list(rule.by), sort=False, observed=True).ngroup().to_numpy()
+    codes = (
+        keys[there]
+        .groupby(list(rule.by), sort=False, observed=True)
+        .ngroup()
+        .to_numpy()
+        .astype(np.int64)
+    )
     rows = np.flatnonzero(there)
     count = int(codes.max()) + 1 if len(codes) else 0
     first = rows[np.unique(codes, return_index=True)[1]] if count else rows
@@ -57,7 +62,7 @@ def grouped(bench: Workbench, rule: Grouping) -> Groups:
         hit = np.zeros(count, bool)
         hit[codes[flags[there]]] = True
         notices[notice] = hit
-    return Groups(pd.DataFrame(columns), first, _left_out(keys, there, count), notices)
+    return GroupedRows(pd.DataFrame(columns), first, _left_out(keys, there, count), notices)
 
 
 def _aggregate(

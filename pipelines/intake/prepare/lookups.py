@@ -144,6 +144,8 @@ def _keys(
 
 
 def _taken(column: pd.Series, at: NDArray[np.int64]) -> pd.Series:
-    return column.reset_index(drop=True).reindex(np.where(at < 0, len(column), at)).reset_index(
-        drop=True
+    return (
+        column.reset_index(drop=True)
+        .reindex(np.where(at < 0, len(column), at))
+        .reset_index(drop=True)
     )

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.intake.mapping.schema import Source, TimeRule
 from pipelines.intake.prepare.columns import Workbench
 from pipelines.intake.prepare.derived import derive
 from pipelines.intake.prepare.grouping import grouped
 from pipelines.intake.prepare.lookups import LookupTable, look_up, lookup_table
-from pipelines.intake.read.readable import Input, Piece, Readable
+from pipelines.intake.read.readable import Input, Notice, Piece, Readable
 from pipelines.intake.rows.conditions import meets
 
 
@@ -145,7 +146,7 @@ def _offset(piece: Piece) -> int:
     return piece.before - (piece.first_row - 1)
 
 
-def _joined_notices(pieces: list[Piece]) -> dict:
+def _joined_notices(pieces: list[Piece]) -> dict[Notice, NDArray[np.bool_]]:
     names = dict.fromkeys(notice for piece in pieces for notice in piece.notices)
     return {
         name: np.concatenate(

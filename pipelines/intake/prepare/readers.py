@@ -4,7 +4,7 @@ Decided here: columns that a step names and that are not there are refused befor
 all at once, each with its line; so is a new column that has the name of another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from features.errors import BadTables, Fault
@@ -54,9 +54,7 @@ def is_prepared(source: Source) -> bool:
     return any(steps)
 
 
-def _open(
-    name: str, mapping: MappingFile, folder: Path, readers: dict[str, Readable]
-) -> Readable:
+def _open(name: str, mapping: MappingFile, folder: Path, readers: dict[str, Readable]) -> Readable:
     if name not in readers:
         source = mapping.sources[name]
         below: Readable = (
@@ -104,16 +102,16 @@ def _missing(
 
 
 def _absent(
-    wanted: object, have: object, place: Place, source: str
+    wanted: Iterable[str], have: Iterable[str], place: Place, source: str
 ) -> Iterator[tuple[Place, str, str]]:
-    there = list(have)  # type: ignore[call-overload]
-    for column in dict.fromkeys(wanted):  # type: ignore[call-overload]
+    there = list(have)
+    for column in dict.fromkeys(wanted):
         if column not in there:
             yield place, f"source {source} has no column {column!r}", f"one of {', '.join(there)}"
 
 
-def _taken(new: object, have: list[str], place: Place) -> Iterator[tuple[Place, str, str]]:
-    for column in new:  # type: ignore[attr-defined]
+def _taken(new: Iterable[str], have: list[str], place: Place) -> Iterator[tuple[Place, str, str]]:
+    for column in new:
         if column in have:
             yield (*place, column), f"there is a column {column!r} already", "a name of its own"
 

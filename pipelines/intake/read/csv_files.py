@@ -76,9 +76,7 @@ def _pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
         raise BadTables([Fault(f"{path.name}: {error}", expected, do)]) from error
 
 
-def _decoded(
-    pieces: Iterable[pd.DataFrame], path: Path, encoding: str
-) -> Iterator[pd.DataFrame]:
+def _decoded(pieces: Iterable[pd.DataFrame], path: Path, encoding: str) -> Iterator[pd.DataFrame]:
     """Pass pieces on; refuse a file that is in another encoding, or whose header cannot be read."""
     looked = False
     for piece in pieces:

@@ -2,9 +2,9 @@
 
 Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, or where the few that do
 not stand among far more that do; then the encoding in which the words look like words; then UTF-8
-where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese characters and is rarely written
-in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter with an accent mostly
-stands alone. What fits none is refused, with the place.
+where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese characters
+and is rarely written in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter
+with an accent mostly stands alone. What fits none is refused, with the place.
 """
 
 import codecs

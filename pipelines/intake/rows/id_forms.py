@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from pipelines.intake.mapping.schema import IdForm
+from pipelines.intake.mapping.values import IdForm
 
 _FLOAT: Final = re.compile(r"(\d+)\.0+")
 _EXPONENT: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")

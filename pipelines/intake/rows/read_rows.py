@@ -15,14 +15,21 @@ from numpy.typing import NDArray
 
 from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping.schema import (
+    AttributedRule,
+    AttributeRule,
+    ColumnRule,
+    LeadRule,
+    Mapping,
+    TableRule,
+)
 from pipelines.intake.read.readable import Piece
 from pipelines.intake.read.undecodable import marked, shown
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
 from pipelines.intake.rows.conditions import LISTED, UNLISTED, meets, other_values, unlisted_values
-from pipelines.intake.rows.notices import noticed
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
+from pipelines.intake.rows.notices import noticed
 from pipelines.intake.rows.text import as_text, is_missing
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
@@ -161,22 +168,29 @@ def _note_bytes(cells: Cells) -> None:
 def _count_unlisted(cells: Cells, job: ReadTask) -> None:
     """Count values that `values` does not list, where nothing is stated of the others."""
     kinds = {column.name: column.kind for column in SPECS[job.table].columns}
-    partly = {
-        name: cell.raw_text(cells, origin)
+    rules: dict[str, ColumnRule | AttributeRule] = {
+        name: origin
         for name, origin in job.rule.columns.items()
-        if origin.values and origin.other_values is None and kinds.get(name) in _WORDS
-        if name not in _OWN_CHECK
+        if origin.other_values is None and kinds.get(name) in _WORDS and name not in _OWN_CHECK
     }
-    listed = {name: job.rule.columns[name] for name in partly}
     if isinstance(job.rule, AttributedRule):
-        for name, one in (job.rule.attributes | job.rule.audit_only).items():
-            if one.values and one.kind == "category" and "other_values" not in one.model_fields_set:
-                partly[name], listed[name] = as_text(cells.frame[one.column or name]), one
-    for name, text in partly.items():
-        values = other_values(text, listed[name].values, cell.missing_words(cells, listed[name]))
+        listed = (job.rule.attributes | job.rule.audit_only).items()
+        rules |= {n: one for n, one in listed if "other_values" not in one.model_fields_set}
+    for name, rule in rules.items():
+        meanings = rule.values  # noqa: PD011 - the mapping's word, not a frame
+        if not meanings or (isinstance(rule, AttributeRule) and rule.kind == "number"):
+            continue
+        text = _text(cells, rule, name)
+        values = other_values(text, meanings, cell.missing_words(cells, rule))
         where = f"values of {name}"
         cells.zones.update({(where, UNLISTED + value): n for value, n in values.items()})
-        cells.zones[where, LISTED] += int(text.isin(list(listed[name].values)).sum())
+        cells.zones[where, LISTED] += int(text.isin(list(meanings)).sum())
+
+
+def _text(cells: Cells, rule: ColumnRule | AttributeRule, name: str) -> pd.Series:
+    if isinstance(rule, ColumnRule):
+        return cell.raw_text(cells, rule)
+    return as_text(cells.frame[rule.column or name])
 
 
 def _absent(cells: Cells, column: Column) -> pd.Series:

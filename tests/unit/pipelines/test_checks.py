@@ -218,8 +218,8 @@ def _new_state(export: Export) -> None:
 def _nobody_to_call(export: Export) -> None:
     export.files["people"] = export.files["calls"][["id", "lead"]].iloc[1:]
     export.mapping["sources"]["people"] = {"path": "people.csv"}
-    found = {"source": "people", "key": {"id": "id"}, "columns": {"caller": "lead"}}
-    export.mapping["sources"]["calls"]["lookup"] = found
+    lookup = {"source": "people", "key": {"id": "id"}, "columns": {"caller": "lead"}}
+    export.mapping["sources"]["calls"]["lookup"] = lookup
     export.mapping["activities"][0]["columns"]["actor"] = "caller"
 
 

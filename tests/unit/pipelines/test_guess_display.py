@@ -66,7 +66,7 @@ def test_dates_without_a_time_of_day_are_days(values: list[str], days: bool) -> 
 
 
 def test_days_are_placed_by_what_they_are(tmp_path: Path) -> None:
-    closed = [("2024-03-01", "") [n % 3 > 1] for n in NUMBERS]
+    closed = [("2024-03-01", "")[n % 3 > 1] for n in NUMBERS]
     frame = pd.DataFrame(
         {
             "Lead ID": [f"L{n}" for n in NUMBERS],

@@ -84,11 +84,11 @@ def test_a_lookup_names_the_form_in_which_keys_would_meet(tmp_path: Path) -> Non
   other: {path: other.csv}
   main: {path: main.csv, lookup: {source: other, key: {id: id}, columns: [v]FORM}}
 """
-    files = {"main": "id\n7.0\n8.0\n", "other": "id,v\n7,seven\n8,eight\n"}
-    pieces = read(tmp_path, sources.replace("FORM", ""), **files)
+    main, other = "id\n7.0\n8.0\n", "id,v\n7,seven\n8,eight\n"
+    pieces = read(tmp_path, sources.replace("FORM", ""), main=main, other=other)
     (sentence,) = sentences(pieces)
     assert "write `id_form: integer`" in sentence
-    pieces = read(tmp_path, sources.replace("FORM", ", id_form: integer"), **files)
+    pieces = read(tmp_path, sources.replace("FORM", ", id_form: integer"), main=main, other=other)
     assert (values(pieces, "v"), sentences(pieces)) == (["seven", "eight"], {})
 
 
@@ -154,7 +154,9 @@ def test_a_day_is_added_on_the_calendar_of_the_zone(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-LINES = "id,sku,n,at\na,s,1,2024-01-02\nb,s,5,2024-01-01\na,t,x,2024-01-01\n,s,9,2024-01-01\na,,4,\n"
+LINES = (
+    "id,sku,n,at\na,s,1,2024-01-02\nb,s,5,2024-01-01\na,t,x,2024-01-01\n,s,9,2024-01-01\na,,4,\n"
+)
 GROUP = """\
   main:
     path: main.csv
@@ -250,7 +252,9 @@ def test_a_wrong_step_is_refused_with_its_line(
 
 
 def test_columns_that_are_not_there_are_named_with_their_lines(tmp_path: Path) -> None:
-    sources = HOPS.replace("columns: [lead]", "columns: [laed]").replace("person: who", "persn: who")
+    sources = HOPS.replace("columns: [lead]", "columns: [laed]").replace(
+        "person: who", "persn: who"
+    )
     sources += "    derived:\n      id: {add: [person, 1]}\n      x: {first_of: [y, id]}\n"
     with pytest.raises(BadTables) as caught:
         read(tmp_path, sources, main=CALLS, people=PEOPLE, deals=DEALS)
@@ -264,7 +268,9 @@ def test_columns_that_are_not_there_are_named_with_their_lines(tmp_path: Path) -
 
 
 def test_prepared_sources_are_ingested_and_their_counts_add_up(tmp_path: Path) -> None:
-    lines = "id,at,n,price\na,2024-01-02,2,1.5\na,2024-01-02,1,3\n,2024-01-03,1,9\nb,2024-01-04,-1,4\n"
+    lines = (
+        "id,at,n,price\na,2024-01-02,2,1.5\na,2024-01-02,1,3\n,2024-01-03,1,9\nb,2024-01-04,-1,4\n"
+    )
     (tmp_path / "lines.csv").write_text(lines, "utf-8")
     (tmp_path / "m.yaml").write_text(
         """\

@@ -13,9 +13,9 @@ from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read import bounds
 from pipelines.intake.read.csv_files import guess_separator
 from pipelines.intake.read.encodings import guess_encoding
-from pipelines.intake.read.undecodable import marked
 from pipelines.intake.read.readable import Piece
 from pipelines.intake.read.sources import Reader
+from pipelines.intake.read.undecodable import marked
 from pipelines.intake.read.workbooks import sheet_names
 from pipelines.intake.rows.text import as_text
 from tests.workbooks import write_workbook

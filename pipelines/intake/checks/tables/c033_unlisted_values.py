@@ -7,7 +7,6 @@ from features.tables import SPECS, TableName
 from pipelines.intake.checks.check import About, Batch, Finding, Tally, TallyCheck
 from pipelines.intake.rows.conditions import LISTED, UNLISTED
 
-
 _MOST: Final = 8
 
 
