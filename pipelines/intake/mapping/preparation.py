@@ -22,7 +22,7 @@ def _as_renamed(value: Any) -> Any:
     return {name: name for name in map(as_word, value)} if isinstance(value, list) else value
 
 
-def as_list(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     """Expand the short form of a list of one."""
     return [value] if isinstance(value, dict) else value
 
@@ -41,6 +41,13 @@ class Lookup(Strict):
     id_form: IdForm | None = Field(
         default=None, description="the keys of both are rewritten in this form"
     )
+
+
+Lookups = Annotated[
+    tuple[Lookup, ...],
+    BeforeValidator(_as_list, json_schema_input_type=list[Lookup] | Lookup),
+    Field(strict=False),
+]
 
 
 class DateOperand(Strict):

@@ -8,11 +8,11 @@ JSON schema. Reading the file, with line numbers in the faults, is `pipelines.in
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
-from pipelines.intake.mapping.preparation import Derived, Grouping, Lookup, as_list
+from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
 from pipelines.intake.mapping.values import IdForm, Strict, Word, Words, as_word
 
 
@@ -224,8 +224,6 @@ class TimeRule(Strict):
 class Source(Strict):
     """A file, several files of one form, a query, or what is made from another source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
     path: str | None = Field(
         default=None,
         description="CSV or Parquet, also .gz, or a workbook; may hold * and ${NAME} or "
@@ -246,11 +244,9 @@ class Source(Strict):
     made_of: str | None = Field(
         default=None, alias="from", description="another source, with what is prepared there"
     )
-    lookup: Annotated[
-        tuple[Lookup, ...],
-        BeforeValidator(as_list, json_schema_input_type=list[Lookup] | Lookup),
-        Field(strict=False),
-    ] = Field(default=(), description="first: columns of other sources, by a key; one or several")
+    lookup: Lookups = Field(
+        default=(), description="first: columns of other sources, by a key; one or several"
+    )
     derived: dict[str, Derived] = Field(
         default={}, description="then: column -> how it is computed; each may use those before it"
     )

@@ -295,15 +295,3 @@ def test_what_hangs_on_an_unusable_lead_goes_with_it(tmp_path: Path) -> None:
         "accounts": 0,
         "attribute_changes": 1,
     }
-
-
-def test_any_column_may_refuse_values_that_are_not_listed(tmp_path: Path) -> None:
-    export = clean()
-    owner = {"column": "region", "values": {"east": "E"}, "other_values": "fault"}
-    export.files["leads"]["region"] = "east"
-    export.files["leads"].loc[3, "region"] = "moon"
-    export.mapping["leads"][0]["columns"]["owner_id"] = owner
-    report = export.ingest(tmp_path)
-    (answer, orphans) = report.faults
-    assert (answer.code, orphans.code) == ("C005", "C008")
-    assert answer.observed == "1 rows of leads: owner_id = 'moon' (1)"

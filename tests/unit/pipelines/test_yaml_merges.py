@@ -61,3 +61,15 @@ def test_a_value_that_a_list_of_values_misses_is_named_unless_it_only_corrects(
     del what["other_values"]
     what["values"] = {"email_bounce": "bounced"}
     assert export.ingest(tmp_path / "correction").faults == ()
+
+
+def test_any_column_may_refuse_values_that_are_not_listed(tmp_path: Path) -> None:
+    export = clean()
+    owner = {"column": "region", "values": {"east": "E"}, "other_values": "fault"}
+    export.files["leads"]["region"] = "east"
+    export.files["leads"].loc[3, "region"] = "moon"
+    export.mapping["leads"][0]["columns"]["owner_id"] = owner
+    report = export.ingest(tmp_path)
+    (answer, orphans) = report.faults
+    assert (answer.code, orphans.code) == ("C005", "C008")
+    assert answer.observed == "1 rows of leads: owner_id = 'moon' (1)"
