@@ -259,8 +259,7 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _file_or_query(self) -> "Source":
-        origins = (self.path, self.url, self.made_of)
-        if sum(origin is not None for origin in origins) != 1:
+        if sum(one is not None for one in (self.path, self.url, self.made_of)) != 1:
             raise ValueError("give either path, or url and query, or from")
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query belong together")
@@ -322,6 +321,5 @@ class Mapping(Strict):
     def times_of(self, source: str) -> TimeRule:
         """Return how times of a source are written: its own rule, or that of what it is from."""
         one = self.sources[source]
-        if one.times is None and one.made_of is not None:
-            return self.times_of(one.made_of)
-        return one.times or self.times
+        below = self.times_of(one.made_of) if one.made_of else self.times
+        return one.times or below
