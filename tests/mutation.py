@@ -215,7 +215,7 @@ def forked(work: Any, seconds: float) -> int | None:
 
 
 def _replace(module: ModuleType, code: CodeType) -> bool:
-    """Give the functions of a loaded module the code of its changed tree, where they lie.
+    """Replace the code of the functions of a loaded module by that of its changed tree.
 
     Modules that have imported them by name then run the change as well.
 

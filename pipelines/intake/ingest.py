@@ -24,9 +24,10 @@ from pipelines.intake import facts
 from pipelines.intake.checks.check import About
 from pipelines.intake.mapping import file
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.prepare.readers import open_sources
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.read.readable import Readable
-from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
+from pipelines.intake.read.sources import ROWS_PER_PIECE
 from pipelines.intake.reading_of import attributes_of, completed
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
@@ -99,8 +100,7 @@ def ingest(
         A source is not there or lacks columns, or no usable lead is left.
     """
     mapping = file.load(mapping_path)
-    folder = mapping_path.parent
-    readers = {name: Reader(name, source, folder) for name, source in mapping.sources.items()}
+    readers = open_sources(mapping, mapping_path.parent, file.lines_of(mapping_path))
     return ingest_from(mapping, readers, out_dir, settings, progress)
 
 
