@@ -40,7 +40,7 @@ class ReasonSettings:
     positive, negative
         The largest number of reasons for and against.
     min_support
-        The smallest number of comparable training snapshots.
+        The smallest number of comparable leads of training.
     least
         The smallest contribution, as a share of the lead's probability or of the base probability,
         whichever is larger.

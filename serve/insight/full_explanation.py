@@ -3,7 +3,7 @@
 Decided here: the reasons are named from the strongest down, those of the answer always, until no
 row of the rest is larger than the smallest reason and all rows together are at most `_REST` of the
 way from the base to the probability, or until nothing else can be named. Each is proven and has
-comparable snapshots, whose number is stated: fewer than the answer demands will do, as few as the
+comparable leads, whose number is stated: fewer than the answer demands will do, as few as the
 model makes a bin of. The rest is summed by kind: attributes, what happened, what did not happen. A
 concept of the rest is too small, too rare or not proven, so it is never named.
 """

@@ -234,7 +234,7 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     assert abs(sum(facts) + answer.base_probability - answer.probability) < 1e-9
     first = [one.code for one in loaded.reason_bodies(answer.reasons, "en")]
     assert [one.code for one in fields.reasons if one.code in first] == first
-    assert all(one.snapshots >= MORE.min_support for one in fields.reasons)
+    assert all(one.leads >= MORE.min_support for one in fields.reasons)
     assert {one.code for one in fields.reasons} <= set(loaded.artifact.evidence.proven)
     kinds = [one.kind for one in fields.rest]
     assert kinds == [kind for kind in KINDS if kind in kinds]
