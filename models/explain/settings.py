@@ -48,7 +48,7 @@ class ReasonSettings:
 
     positive: CountOrZero = 3
     negative: CountOrZero = 2
-    min_support: Count = 30
+    min_support: CountOrZero = 30
     least: Probability = 0.01
 
     @property

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -193,6 +194,20 @@ def test_missing_facts_try_every_value_that_is_known() -> None:
     assert facts["industry"].low == min(tried)
     assert facts["industry"].high == max(tried)
     assert "industry" not in {one.attribute for one in missing_facts(loaded, values, "ja")}
+
+
+@pytest.mark.parametrize("key", ["utm_source", "account.utmMedium", "Landing Page", "gclid"])
+def test_nobody_is_asked_what_a_website_measured(key: str) -> None:
+    artifact = served.artifact()
+    features = tuple(
+        replace(one, key=key) if one.name == "profile__industry" else one
+        for one in artifact.catalog.features
+    )
+    catalog = replace(artifact.catalog, features=features)
+    loaded = LoadedModel(replace(artifact, catalog=catalog), 1)
+    values = np.full((1, len(features)), 0.0, np.float32)
+    values[0, artifact.catalog.names.index("profile__industry")] = np.nan
+    assert key not in {one.attribute for one in missing_facts(loaded, values, "en")}
 
 
 def test_a_winner_is_not_like_itself(client: TestClient) -> None:
