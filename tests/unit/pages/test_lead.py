@@ -203,7 +203,12 @@ def test_nobody_is_asked_what_a_website_measured(key: str) -> None:
         replace(one, key=key) if one.name == "profile__industry" else one
         for one in artifact.catalog.features
     )
-    catalog = replace(artifact.catalog, features=features)
+    vocabulary = artifact.catalog.vocabulary
+    categories = {
+        key if name == "industry" else name: words for name, words in vocabulary.categories.items()
+    }
+    vocabulary = replace(vocabulary, categories=categories)
+    catalog = replace(artifact.catalog, features=features, vocabulary=vocabulary)
     loaded = LoadedModel(replace(artifact, catalog=catalog), 1)
     values = np.full((1, len(features)), 0.0, np.float32)
     values[0, artifact.catalog.names.index("profile__industry")] = np.nan
