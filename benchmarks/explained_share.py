@@ -139,8 +139,8 @@ def prepare(name: str) -> Prepared:
         later, outcome = frames.read_features(job.places.features, split.test)
     rows = TrainingSet.from_frame(frame, label)
     rows = rows.take(draw_leads(rows.lead, MOST_ROWS, params.train.seed))
-    given = read_sales_points(params.train.points, frame.catalog)
-    return Prepared(params, rows, TrainingSet.from_frame(later, outcome), frame.catalog, given)
+    by_hand = read_sales_points(params.train.points, frame.catalog)
+    return Prepared(params, rows, TrainingSet.from_frame(later, outcome), frame.catalog, by_hand)
 
 
 def _sample(folder: Path) -> str:

@@ -143,7 +143,7 @@ def test_harm_of_a_model_without_a_plan_is_not_known() -> None:
     assert harm(rows(200, 0), rows(200, 0), by_hand, (SETTINGS, None, 0)) == float("inf")
 
 
-def test_harm_is_seen_where_a_column_matters_and_only_there() -> None:
+def test_harm_shows_where_a_column_matters_and_only_there() -> None:
     some, model = rows(1500, 0), small_model().model
     silent = unnamed(catalog(), nameable().evidence.proven)
     noise = harm(some, time_proxies.without(some, silent), model, (SETTINGS, None, 0))

@@ -197,7 +197,7 @@ def test_missing_facts_try_every_value_that_is_known() -> None:
 
 
 @pytest.mark.parametrize("key", ["utm_source", "account.utmMedium", "Landing Page", "gclid"])
-def test_nobody_is_asked_what_a_website_measured(key: str) -> None:
+def test_what_a_website_measured_is_no_question(key: str) -> None:
     artifact = served.artifact()
     features = tuple(
         replace(one, key=key) if one.name == "profile__industry" else one
