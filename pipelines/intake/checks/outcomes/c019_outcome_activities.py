@@ -35,16 +35,16 @@ def _tally(batch: Batch, table: TableName) -> Tally:
 
 def _late(frame: pd.DataFrame, won: pd.DataFrame) -> NDArray[np.bool_]:
     """Mark what happened on the day of a win, or after the last one of the lead."""
-    wins = won[["lead_id", "begins"]]
-    at, place = frame["occurred_at"], np.arange(len(frame))
-    done = pd.DataFrame({"lead_id": frame["lead_id"], "at": at.array, "place": place})
+    wins = pd.DataFrame({"lead_id": won["lead_id"], "at": won["begins"], "win": won["begins"]})
+    done = frame[["lead_id"]].assign(at=frame["occurred_at"], place=np.arange(len(frame)))
     done = done.sort_values("at", kind="stable")
-    sides = {"left_on": "at", "right_on": "begins", "by": "lead_id"}
-    before = pd.merge_asof(done, wins, direction="backward", **sides)
-    after = pd.merge_asof(done, wins, direction="forward", allow_exact_matches=False, **sides)
-    on_day = before["at"] - before["begins"] < DAY
+    before = pd.merge_asof(done, wins, on="at", by="lead_id")
+    after = pd.merge_asof(
+        done, wins, on="at", by="lead_id", direction="forward", allow_exact_matches=False
+    )
+    on_day = before["at"] - before["win"] < DAY
     late = np.zeros(len(frame), dtype=np.bool_)
-    late[before["place"]] = before["begins"].notna() & (on_day | after["begins"].isna())
+    late[before["place"]] = before["win"].notna() & (on_day | after["win"].isna())
     return late
 
 
