@@ -1,7 +1,8 @@
 """README's table of real data sets: quality, calibration, and how much the reasons explain.
 
 Decided here: draws of few leads stand below the whole sets, as the mean of their figures; the
-change of log loss by leaving out what cannot be named stands beside the share explained.
+change of log loss by leaving out what cannot be named stands beside the share explained. Where all
+leads have the base probability, there is nothing to explain: a dash.
 """
 
 from collections.abc import Sequence
@@ -66,8 +67,14 @@ def _row(data: str, drawn: Sequence[dict[str, Any]]) -> list[str]:
         f"{_short(mean_of('auc', 'value'), 3)} ({ends})",
         f"{_short(mean_of('log_loss_after'), 4)} ({_short(mean_of('log_loss_before'), 4)})",
         f"{100 * mean_of('mean_predicted'):.1f} / {100 * mean_of('observed'):.1f}",
-        f"{100 * mean_of('after', 'share_explained'):.0f}",
-        f"{mean_of('after', 'leads_with_larger_rest'):.0f}",
+        *(
+            (
+                f"{100 * mean_of('after', 'share_explained'):.0f}",
+                f"{mean_of('after', 'leads_with_larger_rest'):.0f}",
+            )
+            if mean_of("after", "distance")
+            else ("-", "-")
+        ),
     ]
 
 
