@@ -5,6 +5,7 @@ import pytest
 
 from features.wording.sentences import Language
 from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
+from models.stats.ratio import CountRatio
 from pipelines.reports.card import content
 from pipelines.reports.card.limits import limits
 from pipelines.reports.evaluation import calibration_words
@@ -62,3 +63,28 @@ def _limits(verdict: CalibrationVerdict) -> dict[str, str]:
     card["calibration"]["verdict"] = plain(verdict)
     texts = limits(card)
     return {name: " ".join(one[name] for one in texts) for name in ("en", "ja")}
+
+
+@pytest.mark.parametrize(
+    ("predicted", "observed", "wrong"), [(63, 6, True), (9, 0, True), (3, 3, False)]
+)
+def test_a_segment_is_wrong_or_too_small_and_never_both(
+    predicted: int, observed: int, *, wrong: bool
+) -> None:
+    """Many predicted and few observed conversions are strong evidence, however few there are."""
+    ratio = CountRatio(observed, predicted).ratio()
+    segment = {
+        "name": "retail",
+        "rows": 600,
+        "leads": 500,
+        "conversions": observed,
+        "mean_probability": predicted / 600,
+        "ratio": plain(ratio),
+    }
+    card = content.card(sources())
+    card["segments"] = {"industry": [segment]}
+    text = " ".join(one["en"] for one in limits(card))
+    assert ("probabilities are wrong for" in text, "Too few conversions" in text) == (
+        wrong,
+        not wrong,
+    )
