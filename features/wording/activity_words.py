@@ -247,7 +247,7 @@ def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sente
         en = f"{{value}} spent {when.en}: {many(words.noun.en)}"
         ja = f"{words.noun.ja}に{when.ja}合計{{value}}"
         return Sentence(Text(en, ja), _none(words, days))
-    en = f"An amount of {{value}} {when.en}: {many(words.noun.en)}"
+    en = f"An amount of {{value}} {when.en} from {many(words.noun.en)}"
     ja = f"{words.noun.ja}の金額は{when.ja}合計{{value}}"
     return Sentence(Text(en, ja), _none(words, days))
 

@@ -3,7 +3,7 @@
 Decided here: a type that an export calls by another of its usual names has the words of the type,
 unless the mapping labels it or another type of the export has them already. Only the words are
 borrowed: codes and features stay those of the export. A column without a label is named by its
-words, in small letters but for abbreviations.
+words, in small letters but for abbreviations; one that is written in words stays as it is.
 """
 
 import re
@@ -67,7 +67,11 @@ def column_words(name: str) -> str:
 
     >>> column_words("utm_campaign"), column_words("TotalVisits"), column_words("AMOUNT_REQ")
     ('UTM campaign', 'Total visits', 'Amount req')
+    >>> column_words("how did you hear about X Education")
+    'How did you hear about X Education'
     """
+    if " " in name.strip():
+        return name[:1].upper() + name[1:]
     words = _split(name.replace("_", " "))
     joined = " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
     return joined[:1].upper() + joined[1:]
