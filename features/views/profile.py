@@ -33,6 +33,7 @@ from features.tables import Tables
 from features.timeline import DAY
 from features.view import STILL, Motion, no_rows
 from features.wording.sentences import plain
+from features.wording.usual_names import column_words
 
 VIEW: Final = "profile"
 TITLE: Final = Text("profile: attributes of the lead", "属性：リードの属性")
@@ -124,7 +125,7 @@ def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
 def _default_label(name: str) -> Text:
     if name == OWNER:
         return _OWNER_LABEL
-    return Text(name.replace("_", " ").capitalize() if name.isascii() else name, name)
+    return Text(column_words(name) if name.isascii() else name, name)
 
 
 def _measures() -> Iterator[Feature]:

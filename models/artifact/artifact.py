@@ -8,7 +8,7 @@ Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of
     catalog.json       the features and their vocabulary
     reference.json     the reference population and the bands
     evidence.json      bins and proven concepts
-    evidence.parquet   training snapshots and conversions per bin
+    evidence.parquet   training snapshots, leads and conversions per bin
     about.json         where it came from: data, parameters, versions, figures
     reading.json       how records are read: values, missing words, numbers, zone; if it is known
 
@@ -37,7 +37,7 @@ from models.explain.evidence import Evidence
 from models.model.lead_model import LeadModel
 from models.model.reference import Reference
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 _TREES = "trees.txt"
 _REQUIRED = frozenset(

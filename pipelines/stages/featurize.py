@@ -44,15 +44,15 @@ def run(job: Job) -> dict[str, int]:
     with work_directory(job.places.features, fingerprint(made_from, code)) as work:
         write_text(work / frames.CATALOG, catalog.to_json())
         rows, shared = _built(job, facts["partitions"], work, others)
-        summary = {"features": len(catalog.names), "rows": sum(rows)}
         write_json(
             work / frames.MANIFEST,
-            summary
+            {"features": len(catalog.names), "rows": sum(rows)}
             | {"rows_of_parts": rows, "made_from": made_from}
             | {"horizon_days": job.params.cohort.horizon_days}
             | (built_by | of_target.stated(job) | origin),
         )
         put(work, job.places.features)
+    summary = {"features": len(catalog.names), "snapshots": sum(rows)}
     return summary | ({"shared_rows": shared} if shared else {})
 
 

@@ -26,7 +26,7 @@ from pipelines.storage.atomic import fingerprint, replacing, write_json
 
 
 def run(job: Job) -> dict[str, int]:
-    """Draw the snapshots of every partition; return how many rows, matured and conversions."""
+    """Draw the snapshots of every partition; return how many, how many matured and converted."""
     tables, cohort = job.places.tables, job.params.cohort
     count = partitions.count(tables)
     of_target.check_outcome(job, tables)
@@ -39,14 +39,17 @@ def run(job: Job) -> dict[str, int]:
         )
         done = each(task, range(count), job.params.engine)
         counts = np.sum(list(job.track(done, "snapshot", count)), axis=0)
-        summary = dict(zip(("rows", "matured", "conversions"), counts.tolist(), strict=True))
-        facts = summary | {
+        drawn, matured, converted = counts.tolist()
+        facts = {
+            "rows": drawn,
+            "matured": matured,
+            "conversions": converted,
             "partitions": count,
             "observed_until": until.isoformat(),
             "tables": fingerprint(partitions.manifest(tables).files),
         }
         write_json(fresh / frames.MANIFEST, facts | of_target.stated(job))
-    return summary
+    return {"snapshots": drawn, "matured": matured, "converted_snapshots": converted}
 
 
 def observed_until(tables: Path) -> pd.Timestamp:

@@ -161,10 +161,10 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
 def figures(model: LeadModel) -> dict[str, Any]:
     """Return figures that fit in a line."""
     return {
-        "rows": model.counts.rows,
         "leads": model.counts.leads,
-        "conversions": model.counts.conversions,
         "converted_leads": model.counts.converted_leads,
+        "snapshots": model.counts.rows,
+        "converted_snapshots": model.counts.conversions,
         "features": len(model.names),
         "trees": 0 if model.booster is None else model.booster.trees,
         "calibration": model.calibration.kind,

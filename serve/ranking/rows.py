@@ -99,8 +99,8 @@ def reasons_of(selected: SelectedReasons, row: int, codes: tuple[str, ...]) -> l
             int(selected.feature[row, place]),
             None if np.isnan(selected.value[row, place]) else float(selected.value[row, place]),
             float(selected.contribution[row, place]),
-            int(selected.snapshots[row, place]),
-            int(selected.conversions[row, place]),
+            int(selected.leads[row, place]),
+            int(selected.converted_leads[row, place]),
         )
         for place in (*favourable[:SHOWN], *adverse[:SHOWN])
     ]

@@ -291,10 +291,10 @@ class LoadedModel:
                 100.0 * contribution,
                 contribution,
                 names[feature],
-                snapshots,
-                conversions,
+                leads,
+                converted_leads,
             )
-            for concept, feature, value, contribution, snapshots, conversions in reasons
+            for concept, feature, value, contribution, leads, converted_leads in reasons
         ]
 
     def _render_sentence(self, feature: int, value: float, language: Language) -> str:

@@ -9,7 +9,11 @@ from serve.wire.targets import TargetField
 
 
 class ReasonBody(msgspec.Struct, frozen=True):
-    """One reason; `points` are probability points (percent), signed."""
+    """One reason; `points` are probability points (percent), signed.
+
+    `leads` counts the distinct leads of training whose value was comparable at some cutoff,
+    `converted_leads` those of them that converted within the horizon of such a cutoff.
+    """
 
     code: str
     label: str
@@ -17,8 +21,8 @@ class ReasonBody(msgspec.Struct, frozen=True):
     points: float
     contribution: float
     feature: str
-    snapshots: int
-    conversions: int
+    leads: int
+    converted_leads: int
 
 
 class ModelBody(msgspec.Struct, frozen=True):
@@ -53,7 +57,9 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: base probability + contributions of the reasons + remainder = probability.
 
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
-    wide to be of use, `sufficient_evidence` is false. `target` is left out for the default target.
+    wide to be of use, `sufficient_evidence` is false. `score` is the percent of the leads open at
+    `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
+    target.
     """
 
     receipt_id: str
