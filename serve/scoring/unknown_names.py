@@ -103,10 +103,10 @@ class UnknownNames:
     ) -> Unknown:
         changes, outcomes = later
         known = self._known_values
-        if not (words or changes or outcomes) and all(
+        if not (changes or outcomes) and all(
             name in known and value in known[name] for name, value in facts
         ):
-            return NOTHING_UNKNOWN
+            return _of_words(words) if words else NOTHING_UNKNOWN
         facts = facts + [(one.attribute, one.value) for one in changes]
         return self._all(words, facts, [one.outcome for one in outcomes])
 
@@ -140,6 +140,12 @@ class UnknownNames:
                 word = written(value) or ""
                 counts[word] = counts.get(word, 0) + 1
         return values
+
+
+def _of_words(words: Words) -> Unknown:
+    """Count the words of activities alone."""
+    counts = {_COLUMNS[column]: dict(Counter(listed)) for column, listed in words.items()}
+    return Unknown(counts.pop("activity_types", {}), {}, **counts)  # type: ignore[arg-type]
 
 
 def _facts(lead: Lead, account: Account | None) -> _Facts:
