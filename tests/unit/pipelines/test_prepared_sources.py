@@ -299,3 +299,14 @@ activities:
         ["a", "purchase", 6.0],
         ["b", "return", -4.0],
     ]
+
+
+def test_rows_that_a_looked_up_group_leaves_out_are_counted_once(tmp_path: Path) -> None:
+    sources = """\
+  sums: {path: sums.csv, group: {by: [id], columns: {total: {sum: n}}}}
+  main: {path: main.csv, lookup: {source: sums, key: {id: id}, columns: [total]}}
+"""
+    pieces = read(tmp_path, sources, 1, main="id\na\nb\n", sums="id,n\na,1\n,5\na,2\nb,4\n")
+    assert values(pieces, "total") == [3.0, 4.0]
+    asides = [(notice.sentence, n) for piece in pieces for notice, n in piece.asides.items()]
+    assert asides == [("sums: rows without id", 1)]
