@@ -39,7 +39,7 @@ def erase(
     everything that the server stored; an audit line without an id stays. It can be run again.
     """
     from features.errors import BadRequest  # noqa: PLC0415 - slow to import
-    from features.records.normalize import folded  # noqa: PLC0415
+    from features.reading.normalize import folded  # noqa: PLC0415
 
     at, every = context.obj(), _erasers(params)
     ids = {folded(one) for one in leads}

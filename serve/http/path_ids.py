@@ -3,7 +3,7 @@
 Decided here: an id is one segment of the address as it was sent, so `a%2Fscore` is an id and
 `a/score` is not. The server has decoded `%2F` before routes are matched; therefore a path is
 decoded again, segment by segment, with a noncharacter for the slash, which the convertor of the
-routes (`{lead_id:id}`) turns back. No id holds that noncharacter (`features.records.id_rule`).
+routes (`{lead_id:id}`) turns back. No id holds that noncharacter (`features.reading.id_rule`).
 """
 
 from typing import Any, Final
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from starlette.convertors import Convertor, register_url_convertor
 
-from features.records.id_rule import REPLACED
+from features.reading.id_rule import REPLACED
 
 _SLASH: Final = "\ufdd0"
 

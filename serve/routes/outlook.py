@@ -25,8 +25,7 @@ from serve.routes.describing import (
     language_of,
 )
 from serve.routes.scores import EXAMPLE
-from serve.wire.bodies import ScoreBody, read, request_from_body
-from serve.wire.records import ScoreRequest
+from serve.wire.bodies import ScoreBody
 from serve.wire.targets import TargetField
 
 SINCE: Final = {
@@ -57,9 +56,9 @@ def router(context: AppContext) -> APIRouter:
     @routes.post("/v1/outlook", openapi_extra=described(ScoreBody, EXAMPLE, Outlook, [TARGET]))
     async def outlook(request: Request) -> Response:
         """Return the scores of 13 weeks, their trend, and when the band falls without activity."""
-        body, now = await request.body(), context.now()
-        score_request = await context.threads(_request, body, now)
         loaded = champion_of(context, request).current()
+        body, now = await request.body(), context.now()
+        score_request = await context.threads(loaded.decoded_request, body, now)
         weeks = await context.threads(past, loaded, score_request)
         silent = await context.threads(silent_forecast, loaded, score_request)
         answer = Outlook(weeks, silent, loaded.target_field)
@@ -71,20 +70,16 @@ def router(context: AppContext) -> APIRouter:
     )
     async def change(request: Request) -> Response:
         """Split the change of the probability since a moment into time, attributes, activities."""
-        body, now = await request.body(), context.now()
-        score_request = await context.threads(_request, body, now)
-        since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         loaded = champion_of(context, request).current()
+        body, now = await request.body(), context.now()
+        score_request = await context.threads(loaded.decoded_request, body, now)
+        since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
         language = language_of(request, context.settings.language)
         answer = await context.threads(split, before, Side(loaded, score_request), language)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
-
-
-def _request(body: bytes, now: datetime) -> ScoreRequest:
-    return request_from_body(read(ScoreBody, body), now)
 
 
 def since_of(request: Request, created_at: datetime, cutoff: datetime) -> datetime:

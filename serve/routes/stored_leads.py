@@ -15,6 +15,7 @@ from serve.ranking.rows import Facts
 from serve.routes.describing import JSON, TARGET, described, target_of
 from serve.store.engine import moment, time_of
 from serve.store.ranking.ranking import RankedLead
+from serve.wire.raw_values import id_in_form
 from serve.wire.records import Value
 
 
@@ -61,6 +62,7 @@ def router(context: AppContext) -> APIRouter:
 
 def _stored_lead(context: AppContext, lead_id: str, target: str) -> StoredLead:
     now = context.now()
+    lead_id = id_in_form(lead_id, ("leads", "lead_id"), context.reading)
     question, revisions = context.store.histories.question(lead_id, now)
     columns, number = question.columns, question.number
     facts = Facts(columns, moment(now))

@@ -21,6 +21,7 @@ from serve.routes.describing import (
 from serve.routes.outlook import SINCE, since_of
 from serve.store.receipts.receipts import LoggedAnswer
 from serve.stored_leads.scores import score_stored_columns
+from serve.wire.raw_values import id_in_form
 from serve.wire.responses import ScoreAnswer
 from serve.wire.targets import TargetField
 
@@ -44,12 +45,15 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
+    def _in_form(lead_id: str) -> str:
+        return id_in_form(lead_id, ("leads", "lead_id"), context.reading)
+
     @routes.get(
         "/{lead_id:id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
     )
     async def score(lead_id: str, request: Request) -> Response:
         """Score a stored lead now; the answer is logged before it is sent."""
-        language = language_of(request, context.settings.language)
+        lead_id, language = _in_form(lead_id), language_of(request, context.settings.language)
         key_id, loaded = key_of(request), champion_of(context, request).current()
         scoring = await context.threads(
             score_stored_columns, context, loaded, lead_id, language, key_id
@@ -60,7 +64,7 @@ def router(context: AppContext) -> APIRouter:
     @routes.get("/{lead_id:id}/history", openapi_extra=described(None, None, History, [TARGET]))
     async def history(lead_id: str, request: Request) -> Response:
         """Return the scores of 13 weeks, when the band falls without activity, and past answers."""
-        loaded = champion_of(context, request).current()
+        lead_id, loaded = _in_form(lead_id), champion_of(context, request).current()
         score_request, _ = await context.threads(
             context.store.histories.request, lead_id, context.now()
         )
@@ -81,7 +85,7 @@ def router(context: AppContext) -> APIRouter:
         language = language_of(request, context.settings.language)
         loaded = champion_of(context, request).current()
         score_request, _ = await context.threads(
-            context.store.histories.request, lead_id, context.now()
+            context.store.histories.request, _in_form(lead_id), context.now()
         )
         since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault
-from features.records.id_rule import plain_id
+from features.reading.id_rule import plain_id
 from serve.wire.bodies import refuse
 from serve.wire.records import Activity, Outcome, Value
 from serve.wire.value_limits import faults_in, plain

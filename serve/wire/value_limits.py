@@ -2,7 +2,7 @@
 
 Decided here: a moment has a zone and lies from 1970 to 9998 in UTC, so that every database and
 every zone can hold it; an amount is below a million millions, so that sums of thousandths fit; no
-text holds NUL, which PostgreSQL cannot store; an id keeps `features.records.id_rule`. A full check
+text holds NUL, which PostgreSQL cannot store; an id keeps `features.reading.id_rule`. A full check
 costs time, so the many records of a body are first checked by `all_plain`.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault
-from features.records.id_rule import EXPECTED, REPLACED, is_id
+from features.reading.id_rule import EXPECTED, REPLACED, is_id
 
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)

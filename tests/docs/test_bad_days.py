@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from features.records.id_rule import MOST_BYTES
+from features.reading.id_rule import MOST_BYTES
 from serve.cli.command import GRACE_SECONDS
 from serve.http import protocol
 from serve.http.problems import TABLE

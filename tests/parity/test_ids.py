@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from features.records import id_rule
-from features.records.normalize import folded
+from features.reading import id_rule
+from features.reading.normalize import folded
 from tests import served
 from tests.parity.test_store import activities, lead
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.erasers import PersonEraser, Removed
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from pipelines.lifecycle.erasure.rewriting import LEAD, holds, without
 from pipelines.run.params_file import load
 from pipelines.run.workspace import Workspace

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from features.records.spreadsheet_cells import plain
 from pipelines.storage.atomic import replacing
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import moment, time_of
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import upsert

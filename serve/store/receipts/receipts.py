@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Dialect, Engine, bindparam, insert, s
 from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.erasures import Erasures

@@ -8,7 +8,7 @@ client takes out of an address. Anything else is allowed, slashes and per cent s
 import unicodedata
 from typing import Final
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 
 MOST_BYTES: Final = 512
 REPLACED: Final = "�"

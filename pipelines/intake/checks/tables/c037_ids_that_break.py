@@ -1,11 +1,11 @@
-"""C034: an id that could not be read or erased later, such as one with a line break."""
+"""C037: an id that could not be read or erased later, such as one with a line break."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.records.id_rule import EXPECTED, is_id
+from features.reading.id_rule import EXPECTED, is_id
 from features.tables import SPECS, TableName
 from pipelines.intake.checks.check import Batch, Flags, RowCheck
 
@@ -33,7 +33,7 @@ def _broken(ids: pd.Series) -> Flags:
 
 
 CHECK = RowCheck(
-    "C034",
+    "C037",
     "ids that break",
     "error",
     EXPECTED,
