@@ -239,6 +239,11 @@ def _byte_of_another_encoding(export: Export) -> None:
     export.bytes_for = {"ü": b"\xfc"}
 
 
+@plants("C037")
+def _unquoted_cell(export: Export) -> None:
+    export.add("calls", {"id": "x\n1"})
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()
