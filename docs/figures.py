@@ -120,6 +120,8 @@ def _counts(one: dict[str, float]) -> str:
 def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
     rows = [
         [
+            words[f"points_{table}"],
+            f"{size['companies']}; {measured['leads']:,}",
             f"{size['conversions']:,}",
             " / ".join(
                 f"{size[f'{whose}log_loss']:.4f}".removeprefix("0")
@@ -128,9 +130,10 @@ def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
             f"{100 * size['coverage']:.0f}",
             f"{100 * size['sufficient_share']:.0f}",
         ]
-        for size in _read("cold_start")["sizes"]
+        for table, measured in _read("cold_start")["tables"].items()
+        for size in measured["sizes"]
     ]
-    return markdown([words[name] for name in ("start", "losses", "held", "sure")], rows)
+    return markdown([words[name] for name in ("points", "companies", "start", "losses", "held", "sure")], rows)
 
 
 def _ages(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
