@@ -205,6 +205,8 @@ def _speed(words: dict[str, str], language: str) -> str:
     rows.append([words["null"], f"{100 * serving['share_of_null']:.0f}"])
     rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
     rows.append([words["handler"], f"{serving['handler_us']:.0f}"])
+    served = serving["model"]
+    rows.append([words["served"], f"{served['trees']}; {served.get('leaves', 0)}"])
     rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
     rows += _store(words)
     rows += _pages(words)

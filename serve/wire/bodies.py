@@ -72,10 +72,14 @@ class _LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change] = []
     account: Account | None = None
     as_of: datetime | None = None
+    curve: bool = False
 
 
 class ScoreBody(_LeadBody, frozen=True, kw_only=True):
-    """A lead with all its records, to be scored as of a moment (missing: now)."""
+    """A lead with all its records, to be scored as of a moment (missing: now).
+
+    `curve` requests the probabilities of other horizons too.
+    """
 
     activities: list[Activity] = []
 
@@ -178,6 +182,7 @@ def request_from_bytes(
         changes=outline.changes,
         cutoff=_cutoff(outline, now, ()),
         account=outline.account,
+        curve=outline.curve,
     )
 
 
@@ -228,7 +233,7 @@ def request_from_body(body: ScoreBody, now: datetime) -> ScoreRequest:
     history = LeadHistory(
         lead=_lead(body), activities=body.activities, outcomes=body.outcomes, changes=body.changes
     )
-    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff)
+    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff, curve=body.curve)
 
 
 def _cutoff(body: _LeadBody, now: datetime, activities: Sequence[Activity]) -> datetime:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from serve.wire.curve import CurveField
 from serve.wire.targets import TargetField
 
 
@@ -38,7 +39,8 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: base probability + contributions of the reasons + remainder = probability.
 
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
-    wide to be of use, `sufficient_evidence` is false. `target` is left out for the default target.
+    wide to be of use, `sufficient_evidence` is false. `target` is left out for the default target,
+    and `curve` unless it was requested.
     """
 
     receipt_id: str
@@ -60,3 +62,4 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     feature_sha256: str
     target: TargetField = msgspec.UNSET
+    curve: CurveField = msgspec.UNSET

@@ -42,5 +42,5 @@ def test_the_points_fit_the_catalog_and_the_teams_own_table_leaves_something_to_
         assert points.unknown_words == ()
         auc[file] = roc_auc_score(label, sums(points, built.values)[matured])
     assert auc[GOOD] > auc[COARSE] + 0.02
-    assert 0.7 < auc[COARSE]
+    assert auc[COARSE] > 0.7
     assert auc[WRONG] < 0.65

@@ -73,6 +73,22 @@ def test_a_score_adds_up_and_can_be_replayed(client: TestClient) -> None:
     assert client.post(f"{receipt}/replay").content == response.content
 
 
+def test_the_curve_is_answered_where_it_is_requested(client: TestClient) -> None:
+    plain = client.post("/v1/score", json=served.body(30)).json()
+    response = client.post("/v1/score", json=served.body(30) | {"curve": True})
+    answer = response.json()
+    assert "curve" not in plain
+    assert answer["probability"] == plain["probability"]
+    points = {one["horizon_days"]: one["probability"] for one in answer["curve"]["points"]}
+    assert points[answer["horizon_days"]] == answer["probability"]
+    assert list(points.values()) == sorted(points.values())
+    assert answer["curve"]["lower_quartile_days"] < answer["curve"]["upper_quartile_days"]
+    receipt = f"/v1/receipts/{answer['receipt_id']}"
+    assert client.post(f"{receipt}/replay").content == response.content
+    listed = served.body(3) | {"curve": "please"}
+    assert client.post("/v1/score", json=listed).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("header", "query", "language"),
     [("ja-JP,en;q=0.5", "", "ja"), ("ja", "?lang=en", "en"), ("fr", "", "en"), ("", "", "en")],
