@@ -56,9 +56,13 @@ def teach(
     if curve is None:
         return model
     moved = level(logit(model.probability(newest.rows.values)), newest, curve)
-    log_odds = tuple(z + moved for z in curve.log_odds)
-    facts = {"newest_rows": len(newest.follow_up), "newest_shift": moved}
-    model = replace(model, curve=replace(curve, log_odds=log_odds, **facts))
+    curve = replace(
+        curve,
+        log_odds=tuple(z + moved for z in curve.log_odds),
+        newest_rows=len(newest.follow_up),
+        newest_shift=moved,
+    )
+    model = replace(model, curve=curve)
     if moved == 0.0:
         return model
     interval = replace(model.interval, center=model.interval.center + moved)

@@ -49,13 +49,16 @@ LOGGED: Final = ("source", "cohort", "split", "features", "train")
 def run(job: Job) -> dict[str, Any]:
     """Train, save and log; return what was learned from and what held-out data chose."""
     train, places = job.params.train, job.places
+    job.tell("train: scorecard, trees and calibration", 0, None)
     with growing(train.grown, job.params.engine) as grow:
         rows, catalog = learning_rows(job)
         sales_points = read_sales_points(train.points, catalog)
         how = (train, sales_points, train.seed)
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
+    job.tell("train: conversion curve and newest rows", 0, None)
     learning, newest, learned_until = observed_rows(job, rows)
     model = newest_rows.teach(model, learning, newest, job.params.cohort.horizon_days)
+    job.tell("train: open leads", 0, None)
     people = reference.learn(open_margins(job, model, catalog), train.bands)
     made = Artifact(model, catalog, people, proven, about(job, learned_until))
     fingerprint = artifact.save(places.model, made)
