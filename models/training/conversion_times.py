@@ -26,7 +26,8 @@ PRIOR_LEADS: Final = 20.0
 _STEPS: Final = 12
 """Steps of the table in one horizon."""
 _REACH: Final = 2
-"""The table ends after that many horizons, or where fewer leads are still observed."""
+_LEAST_OBSERVED: Final = 300
+"""The table ends after that many horizons, or where fewer leads were observed for so long."""
 Groups = NDArray[np.int64]
 
 
@@ -73,7 +74,7 @@ def _days(lead: NDArray[np.int64], follow_up: FollowUp, horizon_days: float) -> 
         step
         for number, step in enumerate(steps, 1)
         if number <= _STEPS
-        or len(np.unique(lead[follow_up.observed_days >= step])) >= _STEPS * LEAST_LEADS
+        or len(np.unique(lead[follow_up.observed_days >= step])) >= _LEAST_OBSERVED
     ]
     return np.array(known)
 
