@@ -133,7 +133,9 @@ def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
         for table, measured in _read("cold_start")["tables"].items()
         for size in measured["sizes"]
     ]
-    return markdown([words[name] for name in ("points", "companies", "start", "losses", "held", "sure")], rows)
+    return markdown(
+        [words[name] for name in ("points", "companies", "start", "losses", "held", "sure")], rows
+    )
 
 
 def _ages(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
