@@ -103,6 +103,7 @@ def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
         "industries": _named(loaded, "industry", industries(loaded), visit),
         "any_leads": bool(page.rows) or counts.any_leads(),
         "as_of": max((row.as_of for row in page.rows), default=None),
+        "compared_at": display_names.compared_at(loaded),
         "outcome": display_names.outcome_words(loaded, pages.words[visit.language]),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
         "points_only": loaded.artifact.model.evidence_level == "points_only",

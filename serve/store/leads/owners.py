@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select, update
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import reading, time_of
 from serve.store.leads.ingest import Ingest

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, false, or_
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import moment
 from serve.store.tables import RANKING
 from serve.store.text_contains import text_contains
