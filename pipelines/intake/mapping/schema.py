@@ -35,7 +35,6 @@ def _as_both(value: Any) -> Any:
 
 
 def _as_kind(value: Any) -> Any:
-    """Expand the short form `industry: category`."""
     return {"kind": value} if isinstance(value, str) else value
 
 

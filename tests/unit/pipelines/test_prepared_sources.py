@@ -12,11 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import BadMapping, BadTables
-from pipelines.intake.ingest import ingest
 from pipelines.intake.mapping.file import lines_of, parse
 from pipelines.intake.prepare.readers import open_sources
 from pipelines.intake.read.readable import Piece
-from pipelines.storage import partitions
 
 HEAD = "name: x\nleads: [{source: main, columns: {lead_id: id}}]\n"
 
@@ -264,40 +262,6 @@ def test_columns_that_are_not_there_are_named_with_their_lines(tmp_path: Path) -
         "line 11: sources.main.lookup.0.columns: source people has no column 'lead'",
         "line 13: sources.main.derived.id: there is a column 'id' already",
         "line 14: sources.main.derived.x: source main has no column 'y'",
-    ]
-
-
-def test_prepared_sources_are_ingested_and_their_counts_add_up(tmp_path: Path) -> None:
-    lines = (
-        "id,at,n,price\na,2024-01-02,2,1.5\na,2024-01-02,1,3\n,2024-01-03,1,9\nb,2024-01-04,-1,4\n"
-    )
-    (tmp_path / "lines.csv").write_text(lines, "utf-8")
-    (tmp_path / "m.yaml").write_text(
-        """\
-name: shop
-x-lead: &lead {lead_id: id}
-times: {zone: UTC}
-sources:
-  lines:
-    path: lines.csv
-    derived:
-      worth: {multiply: [n, price]}
-      kind: {compare: {column: n, less: return, greater: purchase}}
-    group: {by: [id, at, kind], columns: {worth: {sum: worth}}}
-leads: [{source: lines, columns: {<<: *lead, created_at: at}}]
-activities:
-  - source: lines
-    columns: {<<: *lead, occurred_at: at, activity_type: kind, amount: worth}
-""",
-        "utf-8",
-    )
-    report = ingest(tmp_path / "m.yaml", tmp_path / "store")
-    count = report.tables["activities"]
-    assert (count.read, count.rows_in, count.accepted) == (4, 2, 2)
-    rows = partitions.read(tmp_path / "store", 0).activities
-    assert rows[["lead_id", "activity_type", "amount"]].to_numpy().tolist() == [
-        ["a", "purchase", 6.0],
-        ["b", "return", -4.0],
     ]
 
 
