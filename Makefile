@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo browser test golden mutants check bench docs dvc lock clean
+.PHONY: help demo browser test golden mutants check bench endure docs dvc lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -82,6 +82,10 @@ mutants: $(VENV)/.ready  ## change one operator or number at a time and see whet
 
 bench: $(VENV)/.bench  ## measure speed and quality against named peers, into benchmarks/results/
 	$(BIN)/python -m benchmarks
+
+endure: $(VENV)/.ready  ## try what is promised in bad times, on loopback, into docs/reliability.md
+	$(BIN)/python -m benchmarks endure
+	$(BIN)/python -m docs.write
 
 docs: $(VENV)/.ready  ## write docs/ and the figures of the README anew
 	$(BIN)/python -m docs.write

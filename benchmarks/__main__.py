@@ -9,6 +9,7 @@ NAMES = (
     "explained_share",
     "serving",
     "store",
+    "endure",
     "pages",
     "cold_start",
     "limit",

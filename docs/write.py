@@ -10,7 +10,7 @@ Run it as `python -m docs.write`.
 import re
 from pathlib import Path
 
-from docs import commands, figures, leaks, monitoring, reference, retraining
+from docs import commands, figures, leaks, monitoring, reference, reliability, retraining
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -24,6 +24,7 @@ def pages() -> dict[str, str]:
         "docs/checks.md": reference.checks(),
         "docs/leaks.md": leaks.page(),
         "docs/monitoring.md": monitoring.page(),
+        "docs/reliability.md": reliability.page(),
         "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
         "docs/commands.md": commands.page(),

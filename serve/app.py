@@ -7,7 +7,9 @@ server without its database starts, reports what is missing, and goes on when it
 
 import asyncio
 import gc
+import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,8 +26,10 @@ from starlette.exceptions import HTTPException
 
 from features.errors import MikomiError
 from models.artifact import artifact
+from serve.errors import NoStore
 from serve.http.access import AccessControl
 from serve.http.app_context import AppContext
+from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
 from serve.http.problems import TABLE
@@ -51,8 +55,11 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import open_engine, upgrade
-from serve.store.people.api_keys import ApiKeys
+from serve.store.engine import open_engine, sync_each_commit, upgrade
+from serve.store.erasures import Erasures
+from serve.store.hang_guard import HangGuard, query_of
+from serve.store.people import keys_required
+from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
 from serve.wire.targets import DEFAULT
@@ -60,8 +67,8 @@ from serve.wire.targets import DEFAULT
 ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
-_ERASED_SECONDS = 5.0
 _WINS_SECONDS = 5.0
+_PARENT_SECONDS = 1.0
 _SWITCH_SECONDS = 0.0005
 """How long a thread may hold the interpreter when the log's waits for it."""
 
@@ -148,15 +155,24 @@ class Server:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.log = Log(now)
         limits = Limits(settings.requests_per_second, settings.burst)
-        self.gate = AccessControl(limits, open_without_keys=settings.loopback)
+        closed = settings.needs_keys or keys_required.has_note(settings.database_url)
+        self.gate = AccessControl(limits, open_without_keys=not closed)
         self._champions = {
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
         self._engine = open_engine(settings.database_url)
+        if settings.synchronous == "full":
+            sync_each_commit(self._engine)
+        self._has_tables = False
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
         targets = ServedTargets(self._champions)
-        self.parts = AppContext(settings, targets, Store(self._engine), Receipts(self._engine), now)
+        erasures = Erasures(self._engine)
+        self._guard = HangGuard(query_of(self._engine))
+        if self._engine.dialect.name == "postgresql":
+            self.gate.guard = self._guard  # a file does not hang
+        store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
+        self.parts = AppContext(settings, targets, store, log, now, HelperHealth(settings.models))
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -165,16 +181,20 @@ class Server:
         await self._prepare()
         gc.enable()
         ending = asyncio.Event()
+        if self.gate.guard is not None:
+            self._guard.start()
         works = (
             (self._follow, self.parts.settings.poll_seconds),
             (self._take_keys, _KEY_SECONDS),
-            (self._look_again, _ERASED_SECONDS),
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
+            (partial(_end_without, multiprocessing.parent_process()), _PARENT_SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
+        tasks.append(asyncio.create_task(self._guard.watch(ending)))
         yield
         ending.set()
+        self._guard.stop()
         self.parts.store.winners.stop()
         await asyncio.gather(*tasks)
         await asyncio.to_thread(self.parts.receipts.close)
@@ -183,7 +203,7 @@ class Server:
 
     async def _prepare(self) -> None:
         """Read the keys and the model, so that no worker answers before it is warm."""
-        with suppress(SQLAlchemyError, OSError):
+        with suppress(SQLAlchemyError, OSError, NoStore):
             await asyncio.to_thread(self._take_keys)
         await asyncio.to_thread(self._follow)
 
@@ -195,7 +215,9 @@ class Server:
             try:
                 await asyncio.to_thread(work)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
-                self.log.line("retry", what=work.__name__, error=type(error).__name__)
+                self.log.line(
+                    "retry", what=getattr(work, "__name__", ""), error=type(error).__name__
+                )
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), seconds)
 
@@ -220,16 +242,23 @@ class Server:
         self.log.line("model", version=loaded.version, fingerprint=loaded.fingerprint, **named)
 
     def _take_keys(self) -> None:
+        self.parts.helpers.look()
+        self.parts.metrics.helpers(self.parts.helpers.silent())
         try:
-            upgrade(self._engine)
-            self.gate.use(self._keys.all())
-        except (SQLAlchemyError, OSError):
+            upgrade(self._engine, create=not self._has_tables)
+            self._has_tables = True
+            self._use(self._keys.all())
+            self.parts.store.look_again()
+        except (SQLAlchemyError, OSError, NoStore):
             self.parts.database_health.unavailable()
             raise
         self.parts.database_health.available()
 
-    def _look_again(self) -> None:
-        self.parts.store.look_again(self.parts.now())
+    def _use(self, keys: list[Key]) -> None:
+        self.gate.use(keys)
+        if keys:
+            with suppress(OSError):
+                keys_required.write_note(self.parts.settings.database_url)
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():
@@ -238,6 +267,18 @@ class Server:
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()
         self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
+
+
+def _end_without(parent: Any) -> None:
+    """End a worker whose parent was killed: nobody would replace it, and it holds the port.
+
+    Parameters
+    ----------
+    parent
+        The process that spawned this worker; none if this is no worker.
+    """
+    if parent is not None and not parent.is_alive():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _load(folder: Path, version: int | None, target: str) -> LoadedModel:

@@ -4,10 +4,13 @@
 
     MikomiError                 features/errors.py
     ├── NoStore             503 the database does not answer
-    │   └── SchemaMismatch  503 the database was made by another version
+    │   ├── StoreReplaced   503 the file of the database was replaced, cut or removed
+    │   ├── SchemaMismatch  503 the database was made by another version
+    │   └── ErasedMeanwhile 503 the answer began before erasures that nobody knows any more
     ├── KeysUnknown         503 the API keys could not be read yet
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
+    ├── ForeignRequest      403 no key was ever made, and the request is not of this machine
     ├── TooOften            429 the key is over its rate limit
     ├── TooLarge            413 the body is larger than allowed
     ├── TooSlow             408 the body did not arrive in time
@@ -57,6 +60,14 @@ class SchemaMismatch(NoStore):
     """The tables of the database were made by another version of the server."""
 
 
+class StoreReplaced(NoStore):
+    """The file of the database was replaced, cut or removed while it was open."""
+
+
+class ErasedMeanwhile(NoStore):
+    """The answer began so long ago that the erasures since are no longer known."""
+
+
 class KeysUnknown(MikomiError):
     """The API keys have not been read yet, so callers cannot be authenticated."""
 
@@ -73,6 +84,14 @@ class NotAllowed(MikomiError):
     """The scopes of the key do not allow the request."""
 
     problem: ClassVar = HttpProblem(403, "/problems/not-allowed", "The key does not allow this")
+
+
+class ForeignRequest(MikomiError):
+    """There is no key, so only programs of this machine are answered, and this is not one."""
+
+    problem: ClassVar = HttpProblem(
+        403, "/problems/foreign-request", "Without keys only this machine is answered"
+    )
 
 
 class TooOften(MikomiError):
@@ -135,10 +154,10 @@ class PersonErased(BadRequest):
 
 
 class LockedOut(BadRequest):
-    """Too many failures to sign in; the lock ends after `minutes`."""
+    """Too many failures to sign in; the next attempt is allowed after `seconds`."""
 
     problem: ClassVar = HttpProblem(429, "/problems/locked-out", "Too many failures to sign in")
-    minutes = 0
+    seconds = 0
 
 
 class ReplayDiffers(ArtifactError):

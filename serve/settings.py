@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     requests_per_second: Annotated[float, Field(ge=0.01)] = 1_000.0
     burst: Annotated[int, Field(ge=1)] = 2_000
     access_log: Literal["yes", "no"] = "yes"
+    require_keys: Literal["yes", "no"] = "no"
+    synchronous: Literal["normal", "full"] = "normal"
     session_hours: Annotated[float, Field(ge=0.01)] = 12.0
     sales_see: Literal["own", "own_and_unowned", "all"] = "own_and_unowned"
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
@@ -142,6 +144,11 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
+
+    @property
+    def needs_keys(self) -> bool:
+        """Whether nobody comes in without a key or a user, even if none was ever made."""
+        return self.require_keys == "yes" or not self.loopback
 
     def shown(self) -> dict[str, str]:
         """Return the variables with their values; those that may hold a password are replaced."""

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from serve.app import create_app
 from serve.settings import Settings
 
+LOCAL = "http:" + "//localhost"
+"""Without keys, only requests to a name of this machine are answered."""
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
@@ -27,7 +29,7 @@ class Clock:
 @contextmanager
 def serving(models: Path, url: str, clock: Clock, **more: Any) -> Iterator[TestClient]:
     settings = Settings(models=models, database_url=url, poll_seconds=0.05, access_log="no", **more)
-    with TestClient(create_app(settings, clock)) as client:
+    with TestClient(create_app(settings, clock), LOCAL) as client:
         for _ in range(3_000):
             if client.get("/readyz").status_code == 200:
                 break

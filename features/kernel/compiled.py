@@ -3,17 +3,19 @@
 Decided here: numba compares the file of a function alone. A function that calls one of another
 file, or has a constant of it, would go on with the old one after an upgrade, silently. So code on
 disk belongs to all compiled sources of its package and of this one, and to what they import from:
-a change of any of them compiles anew.
+a change of any of them compiles anew. Where no folder may be written, as in a container of a user
+without a home, everything is compiled in memory, with a warning: each start then takes minutes.
 """
 
 import hashlib
 import re
+import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numba
-from numba import njit
 from numba.core import caching
 
 __all__ = ["njit"]
@@ -83,3 +85,34 @@ numba.config.CACHE_LOCATOR_CLASSES = ",".join(
         "ZipCacheLocator",
     ]
 )
+
+
+def njit(**options: Any) -> Callable[[Any], Any]:
+    """Return the decorator that compiles a function, kept on disk where that is possible.
+
+    Parameters
+    ----------
+    **options
+        Of numba's `njit`.
+    """
+
+    def compiled(function: Any) -> Any:
+        try:
+            return numba.njit(**options)(function)
+        except RuntimeError as error:
+            if "no locator available" not in str(error):
+                raise
+            _warn_once()
+            return numba.njit(**options | {"cache": False})(function)
+
+    return compiled
+
+
+@cache
+def _warn_once() -> None:
+    warnings.warn(
+        "no folder for compiled code may be written; it is compiled in memory, which takes minutes"
+        " at each start: set NUMBA_CACHE_DIR to a folder that may be written",
+        RuntimeWarning,
+        stacklevel=3,
+    )

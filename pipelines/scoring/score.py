@@ -22,6 +22,7 @@ from features import build, snapshots
 from features.build import CompiledCatalog
 from features.errors import ArtifactTampered, BadRequest
 from features.records.histories import encode
+from features.records.spreadsheet_cells import FORMULA, GUARDED, plain
 from features.snapshots import CohortRule
 from models.artifact import artifact
 from models.explain.settings import ReasonSettings
@@ -39,6 +40,7 @@ from pipelines.storage.work_directory import work_directory
 FORMATS: Final = (".parquet", ".csv")
 THREADS: Final = 2
 BETWEEN: Final = " / "
+_TEXTS: Final = ("lead_id", "reasons_ja", "reasons_en")
 """What stands between reasons in a cell of a CSV file."""
 
 
@@ -158,6 +160,8 @@ def top(ranking_file: Path, count: int) -> pd.DataFrame:
         first = next(pq.ParquetFile(ranking_file).iter_batches(batch_size=max(count, 1)), None)
         return pd.DataFrame() if first is None else first.to_pandas().head(count)
     rows = pd.read_csv(ranking_file, nrows=count, keep_default_na=False, dtype={"lead_id": "str"})
+    for name in _TEXTS:
+        rows[name] = rows[name].map(plain)
     for name in ("reasons_ja", "reasons_en", "reason_contributions"):
         rows[name] = rows[name].map(lambda cell: cell.split(BETWEEN) if cell else [])
     rows["reason_contributions"] = rows["reason_contributions"].map(lambda c: [float(x) for x in c])
@@ -172,11 +176,14 @@ def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
 
 
 def _flat(rows: pa.Table) -> pa.Table:
-    """Write a list as words, one cell each."""
+    """Write a list as words, one cell each; no text is a formula of a spreadsheet."""
     for place, field in enumerate(rows.schema):
-        if pa.types.is_list(field.type):
-            words = pc.binary_join(rows[place].cast(pa.list_(pa.string())), BETWEEN)
-            rows = rows.set_column(place, field.name, words)
+        cells, is_list = rows[place], pa.types.is_list(field.type)
+        if is_list:
+            cells = pc.binary_join(cells.cast(pa.list_(pa.string())), BETWEEN)
+        if pa.types.is_string(field.type.value_type if is_list else field.type):
+            cells = pc.replace_substring_regex(cells, FORMULA, GUARDED)
+        rows = rows.set_column(place, field.name, cells)
     return rows
 
 

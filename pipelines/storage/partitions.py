@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -351,7 +351,8 @@ def replacing(directory: Path) -> Iterator[Path]:
     directory.parent.mkdir(parents=True, exist_ok=True)
     fresh = directory.with_name(f".{directory.name}.making-{os.getpid()}")
     old = directory.with_name(f".{directory.name}.old-{os.getpid()}")
-    _remove(fresh)
+    for left in directory.parent.glob(f".{directory.name}.*-*"):
+        _remove_left(left)
     fresh.mkdir()
     try:
         yield fresh
@@ -361,6 +362,20 @@ def replacing(directory: Path) -> Iterator[Path]:
     finally:
         _remove(fresh)
         _remove(old)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove what a killed process, or this one, left; that of a living one stays."""
+    kind, _, pid = path.name.rpartition("-")
+    if kind.endswith((".making", ".old")) and pid.isdecimal():
+        if int(pid) != os.getpid():
+            with suppress(PermissionError):  # it lives, and is another user's
+                try:
+                    os.kill(int(pid), 0)
+                except ProcessLookupError:
+                    _remove(path)
+        else:
+            _remove(path)
 
 
 def _remove(path: Path) -> None:

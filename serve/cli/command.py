@@ -7,18 +7,16 @@ is off, and the helper processes of a server that has a model already start late
 
 import gc
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serve.cli import user_command
+from features import erasers
+from serve.cli import audit_command, backup_command, erasing, helpers, setup_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -34,12 +32,17 @@ FIRST_SECONDS = 5.0
 
 def add(app: typer.Typer) -> None:
     """Add the commands to `mikomi`."""
+    if erasing.eraser not in erasers.FACTORIES:
+        erasers.FACTORIES.append(erasing.eraser)
     app.command(rich_help_panel=PANEL)(serve)
+    for command in (setup_command.setup, backup_command.backup, backup_command.restore):
+        app.command(rich_help_panel=PANEL)(command)
     keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys of the API.")
-    for command in (create, list_keys, revoke):
-        keys.command(name=command.__name__.removesuffix("_keys"))(command)
+    for of_keys in (create, list_keys, revoke):
+        keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+    app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 
 
 def serve() -> None:
@@ -80,25 +83,34 @@ def _warn_about_access(settings: "Settings") -> None:
 
     from features.errors import BadParams  # noqa: PLC0415
     from serve.store.engine import made  # noqa: PLC0415
+    from serve.store.people import keys_required  # noqa: PLC0415
     from serve.store.people.api_keys import ApiKeys  # noqa: PLC0415
     from serve.store.people.users import Users  # noqa: PLC0415
 
     try:
         store = made(settings.database_url)
-        keys = [key for key in ApiKeys(store).all() if key.revoked_at is None]
+        every = ApiKeys(store).all()
+        keys = [key for key in every if key.revoked_at is None]
         users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
         warning = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
         typer.secho(warning, fg="red", err=True)
         return
-    if not keys and not settings.loopback:
+    emptied = not every and keys_required.has_note(settings.database_url)
+    if not keys and (settings.needs_keys or emptied):
         raise BadParams.of(
-            f"host {settings.host} and no key", "a key, or loopback", "run `mikomi key create`"
+            f"host {settings.host}, keys required, and no key"
+            if settings.loopback
+            else f"host {settings.host} and no key",
+            "a key" if settings.loopback else "a key, or loopback",
+            "run `mikomi setup`, or restore the database that has the keys",
         )
     if not keys:
         typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
     if not users:
-        access = "everyone on this machine may read the pages" if settings.loopback else "no pages"
+        access = (
+            "no pages" if settings.needs_keys else "everyone on this machine may read the pages"
+        )
         typer.secho(f"NO USERS: {access}; see `mikomi user add`.", fg="red", err=True)
 
 
@@ -142,32 +154,15 @@ def revoke(context: typer.Context, key_id: str) -> None:
 
 @contextmanager
 def _beside(settings: "Settings") -> Iterator[None]:
-    """Run the follower and the refresher beside the server, and the shadow if it has a share.
-
-    Each child process receives the PID of this one and exits when it does.
-    """
+    """Run the follower and the refresher beside the server, and the shadow if it has a share."""
     modules = ["serve.processes.follow", "serve.processes.refresh"]
     modules += ["serve.processes.shadow_process"] if settings.shadow_share else []
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        own = str(os.getpid())
-        running.extend(
-            subprocess.Popen([sys.executable, "-m", module, own])  # noqa: S603 - modules of ours
-            for module in modules
-        )
-
-    later = Timer(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0, start)
-    later.start()
+    beside = helpers.Helpers(modules)
+    beside.start(FIRST_SECONDS if (settings.models / POINTER).is_file() else 0.0)
     try:
         yield
     finally:
-        later.cancel()
-        later.join()
-        for child in running:
-            child.terminate()
-        for child in running:
-            child.wait()
+        beside.stop()
 
 
 @contextmanager

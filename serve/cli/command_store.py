@@ -8,6 +8,7 @@ import os
 from sqlalchemy import Engine
 
 from serve.settings import Settings
+from serve.store.audit import Audit
 from serve.store.engine import made
 from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
@@ -22,6 +23,11 @@ def keys(*, new: bool = False) -> ApiKeys:
 def users(*, new: bool = False) -> Users:
     """Open the users; `new` creates the database if there is none."""
     return Users(_store(new=new))
+
+
+def audit() -> Audit:
+    """Open the audit."""
+    return Audit(_store(new=False))
 
 
 def _store(*, new: bool) -> Engine:

@@ -18,6 +18,8 @@ def made() -> typer.Typer:
     users.command(name="list")(list_users)
     users.command(name="call")(call)
     users.command(name="disable")(disable)
+    users.command(name="enable")(enable)
+    users.command(name="role")(role)
     users.command(name="password")(password)
     return users
 
@@ -74,6 +76,29 @@ def disable(context: typer.Context, name: str) -> None:
 
     command_store.users().disable(name, context.obj())
     typer.echo(f"user {name} is disabled")
+
+
+def enable(name: str) -> None:
+    """Let a disabled user sign in again."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    command_store.users().enable(name)
+    typer.echo(f"user {name} may sign in again")
+
+
+def role(
+    name: str,
+    role: Annotated[str, typer.Argument(help="sales, manager or admin.")],
+    owner: Annotated[
+        str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
+    ] = None,
+) -> None:
+    """Change what a user may do, and end their sessions."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    own = owner or (name if role == "sales" else None)
+    command_store.users().set_role(name, role, own)
+    typer.echo(f"user {name} is now {role}" + (f", owner {own}" if own else ""))
 
 
 def password(name: str) -> None:

@@ -1,9 +1,10 @@
 """Access control of the API: keys, their scopes and their rate limits.
 
 Decided here: keys are identified by their hash, which is compared in constant time; the scope of
-each path is decided by `scope_of`. If no key was ever created, a server on loopback admits every
-request; otherwise, and until the keys are read, requests without a key are refused. Pages require a
-user instead, see `serve.pages`.
+each path is decided by `scope_of`, what a request costs by `cost_of` and, where only its body says
+so, by its route. If no key was ever created, a server on loopback admits every request of this
+machine (`serve.http.open_mode`); otherwise, and until the keys are read, requests without a key are
+refused. Pages require a user instead, see `serve.pages`.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import Final
 
 from serve.errors import KeysUnknown, NoKey, NotAllowed, TooOften
 from serve.http.rate_limits import Limits
+from serve.store.hang_guard import HangGuard
 from serve.store.people.api_keys import Key
 from serve.store.people.keys import key_hash, same
 
@@ -19,7 +21,9 @@ KEYED: Final = (f"{API}/", "/metrics", "/openapi.json")
 """Paths that require a key, once there is one."""
 OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
 """Paths that require no user; all others outside the API are pages."""
-_SECONDS: Final = 60.0
+_COSTS: Final = {"/v1/outlook": 10.0, "/v1/change": 5.0}
+_COSTS_OF_LEADS: Final = {"history": 10.0, "change": 5.0}
+"""What follows the id of a lead, with its cost; a score costs 1."""
 _LEAD_SLASHES: Final = 3
 """How many slashes /v1/leads/{lead_id} has; an id cannot add one."""
 
@@ -40,6 +44,8 @@ class AccessControl:
         self._keys: tuple[Key, ...] = ()
         self._closed = not open_without_keys
         self._known = False
+        self.guard: HangGuard | None = None
+        """Watches the database, if it may hang; requests are refused meanwhile."""
 
     def use(self, keys: Iterable[Key]) -> None:
         """Replace the keys; once any key exists, requests without one are refused."""
@@ -74,13 +80,42 @@ class AccessControl:
             raise NotAllowed.of(
                 f"a key of {', '.join(sorted(key.scopes))}", scope_of(method, path), "use another"
             )
-        name, rate = ("", None) if key is None else (key.key_id, key.per_minute / _SECONDS)
-        wait = self._limits.wait(name, now, rate)
+        self._take(key, now, cost_of(path))
+        return key.key_id if key else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests need no key."""
+        return not self._closed
+
+    def charge(self, key_id: str | None, now: float, cost: float) -> None:
+        """Charge a request that was admitted for what else its body makes the server do.
+
+        Parameters
+        ----------
+        key_id
+            As `admit` returned it.
+        now
+            The steady clock, in seconds.
+        cost
+            Besides what was charged already.
+
+        Raises
+        ------
+        TooOften
+            If the key has not that much left.
+        """
+        if cost > 0.0:
+            own = (key for key in self._keys if key.key_id == key_id)
+            self._take(next(own, None), now, cost)
+
+    def _take(self, key: Key | None, now: float, cost: float) -> None:
+        name, most = ("", None) if key is None else (key.key_id, float(key.per_minute))
+        wait = self._limits.wait(name, now, most, cost)
         if wait > 0.0:
-            error = TooOften.of("too many requests", "fewer", f"wait {wait:.1f} seconds")
+            error = TooOften.of("too much at once", "less", f"wait {wait:.1f} seconds")
             error.wait = wait  # type: ignore[attr-defined]
             raise error
-        return key.key_id if key else None
 
     def _key(self, header: str | None) -> Key | None:
         if not self._closed:
@@ -97,6 +132,17 @@ class AccessControl:
 
 def _all(key: Key) -> frozenset[str]:
     return frozenset({"score", "ingest", "read"}) if "admin" in key.scopes else frozenset()
+
+
+def cost_of(path: str) -> float:
+    """Return what a request costs by its path alone.
+
+    >>> cost_of("/v1/score"), cost_of("/v1/leads/1/history"), cost_of("/v1/leads/history")
+    (1.0, 10.0, 1.0)
+    """
+    if path.count("/") > _LEAD_SLASHES:
+        return _COSTS_OF_LEADS.get(path.rpartition("/")[2], 1.0)
+    return _COSTS.get(path, 1.0)
 
 
 def scope_of(method: str, path: str) -> str:

@@ -13,15 +13,18 @@ from starlette.concurrency import run_in_threadpool
 
 from features.kernel.inputs import Matrix
 from features.reading.reading import PLAIN, RecordReading
+from serve.http.helper_health import HelperHealth
 from serve.http.metrics import Metrics
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
+from serve.store.audit import Audit
 from serve.store.database_health import DatabaseHealth
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -62,6 +65,9 @@ class SimilarWinners(Protocol):
             The present moment.
         """
 
+    def forget(self) -> None:
+        """Forget the wins; they are read again."""
+
     def stop(self) -> None:
         """Interrupt a reading that is under way."""
 
@@ -98,6 +104,8 @@ class LeadStore(Protocol):
     looks: LastVisits
     users: Users
     sign_ins: SignIns
+    devices: Devices
+    audit: Audit
 
     @property
     def winners(self) -> SimilarWinners:
@@ -107,7 +115,7 @@ class LeadStore(Protocol):
     def worked_lists(self) -> WeeklyLists:
         """The lists of the week."""
 
-    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+    def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a person; return the number of erased rows by table.
 
         Parameters
@@ -116,10 +124,12 @@ class LeadStore(Protocol):
             The id of the lead.
         at
             The moment of the erasure.
+        who
+            Who requested it.
         """
 
-    def look_again(self, now: datetime) -> int:
-        """Erase what was logged of erased persons after their erasure."""
+    def look_again(self) -> None:
+        """Finish erasures, those of other processes included."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,8 @@ class AppContext:
         The clock.
     metrics
         Counts requests and answers.
+    helpers
+        Whether the processes beside the server are alive.
     database_health
         Whether the database answers.
     """
@@ -149,6 +161,7 @@ class AppContext:
     store: LeadStore
     receipts: Receipts
     now: Callable[[], datetime]
+    helpers: HelperHealth
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
 

@@ -5,6 +5,7 @@ counts up through its files in PROMETHEUS_MULTIPROC_DIR. No label holds personal
 """
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -49,6 +50,13 @@ class Metrics:
         )
         self._model = Gauge(
             "mikomi_model_version", "Version in use", registry=own, multiprocess_mode="max"
+        )
+        self._silent = Gauge(
+            "mikomi_helper_silent",
+            "Whether a process beside the server is silent",
+            ["helper"],
+            registry=own,
+            multiprocess_mode="max",
         )
         self._refused = Counter("mikomi_models_refused", "Broken models refused", registry=own)
         self._bins = Counter(
@@ -142,6 +150,11 @@ class Metrics:
             labels = (fingerprint[:12], one.feature, str(one.code))
             self._bins.labels(*labels).inc(one.came)
             self._shares.labels(*labels).set(one.share)
+
+    def helpers(self, silent: Mapping[str, bool]) -> None:
+        """Set which processes beside the server are silent."""
+        for name, is_silent in silent.items():
+            self._silent.labels(name).set(float(is_silent))
 
     def model_refused(self) -> None:
         """Count a broken model that was refused."""

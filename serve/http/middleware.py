@@ -11,13 +11,16 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from functools import partial
 from types import coroutine
 from typing import Any, Final
 
-from serve.errors import TooLarge, TooSlow
-from serve.http.access import AccessControl
+from serve.errors import NoStore, TooLarge, TooSlow
+from serve.http.access import KEYED, AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
+from serve.http.open_mode import check_open
+from serve.http.path_ids import keep_segments
 from serve.settings import Settings
 
 Message = MutableMapping[str, Any]
@@ -33,8 +36,15 @@ _SAFE: Final = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
+_ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""Sent over TLS; behind a proxy that ends it, the proxy says so (`X-Forwarded-Proto`)."""
+_WITHOUT_STORE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STARTED: Final = "http.response.start"
+
+
+class StoreWaiter:
+    """An application that itself gives up waiting for a database that hangs."""
 
 
 class RequestMiddleware:
@@ -70,6 +80,7 @@ class RequestMiddleware:
         self._refusal = refusal
         self._settings = settings
         self._gate = gate
+        self._waits_itself = isinstance(app, StoreWaiter)
         self._metrics = metrics
         self._log = log if settings.access_log == "yes" else None
         self._errors = log
@@ -82,21 +93,37 @@ class RequestMiddleware:
         began = time.perf_counter()
         headers = dict(scope["headers"])
         own = _ID.fullmatch(headers.get(b"x-request-id", b""))
-        answer = _Answer(send, own.group() if own else secrets.token_hex(8).encode())
+        request_id = own.group() if own else secrets.token_hex(8).encode()
+        answer = _Answer(send, request_id, secure=scope.get("scheme") == "https")
+        keep_segments(scope)
         try:
             receive = await self._admit(scope, headers, receive, began)
-            await self._app(scope, receive, answer.send)
+            await self._answer(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
+            answer = answer.anew() if isinstance(error, NoStore) else answer
             await self._refuse(scope, error, answer)
         self._count(scope, answer, time.perf_counter() - began)
+
+    async def _answer(self, scope: Any, receive: Receive, answer: "_Answer") -> None:
+        """Answer a request; one that needs a database that hangs is refused."""
+        guard = self._gate.guard
+        if guard is None or self._waits_itself or scope["path"] in _WITHOUT_STORE:
+            await self._app(scope, receive, answer.send)
+            return
+        guard.check()
+        await guard.answered(self._app(scope, receive, answer.send))
 
     async def _admit(
         self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float
     ) -> Receive:
         raw = headers.get(b"authorization")
         header = raw.decode("latin-1") if raw else None
-        key_id = self._gate.admit(header, scope["method"], path_of(scope), now)
-        scope.setdefault("state", {})["key_id"] = key_id
+        path = path_of(scope)
+        key_id = self._gate.admit(header, scope["method"], path, now)
+        if key_id is None and path.startswith(KEYED):
+            check_open(headers)
+        state = scope.setdefault("state", {})
+        state["key_id"], state["charge"] = key_id, partial(self._gate.charge, key_id, now)
         if scope["method"] in _BODILESS:
             return receive
         return await self._whole(headers, receive)
@@ -170,7 +197,7 @@ class RequestMiddleware:
         await answer.send({"type": "http.response.body", "body": body})
 
     def _count(self, scope: Any, answer: "_Answer", seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
+        route = getattr(scope.get("route"), "path_format", "other")
         self._metrics.answered(route, scope["method"], answer.status, seconds)
         if self._log is not None:
             self._log.soon(
@@ -201,21 +228,33 @@ def path_of(scope: Any) -> str:
 class _Answer:
     """Sends a response, with the headers that every response has."""
 
-    def __init__(self, send: Send, request_id: bytes) -> None:
+    def __init__(self, send: Send, request_id: bytes, *, secure: bool) -> None:
         self._send = send
         self._request_id = request_id
+        self._secure = secure
+        self._always = [*_SAFE, _ONLY_HTTPS] if secure else _SAFE
+        self._is_over = False
         self.status = 0
+
+    def anew(self) -> "_Answer":
+        """End this answer, unless it has begun, and return another to the same request."""
+        if self.status:
+            return self
+        self._is_over = True
+        return _Answer(self._send, self._request_id, secure=self._secure)
 
     @property
     def request_id(self) -> str:
         return self._request_id.decode()
 
     async def send(self, message: Message) -> None:
+        if self._is_over:
+            return
         if message["type"] == _STARTED:
             self.status = message["status"]
             own = list(message.get("headers", ()))
             names = {name for name, _ in own}
-            safe = [one for one in _SAFE if one[0] not in names]
+            safe = [one for one in self._always if one[0] not in names]
             headers = [*own, *safe, (b"x-request-id", self._request_id)]
             message = {**message, "headers": headers}
         await self._send(message)

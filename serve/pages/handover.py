@@ -21,6 +21,7 @@ from serve.pages.shell import display_names
 from serve.pages.shell.forms import Form
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit, may_see, visible_owners
+from serve.store.audit import AuditLine
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import RankedLead
 
@@ -126,6 +127,8 @@ def _assign(pages: Pages, visit: Visit, form: Form) -> None:
     if owner not in _owners(pages, visit):
         raise BadBody([Fault("an unknown owner", "one of the list", "choose one")])
     parts.store.owners.give(row.lead_id, owner, parts.now())
+    who = f"user:{visit.user_id}"
+    parts.store.audit.add(AuditLine(parts.now(), "assigned a lead", who, row.lead_id, {}))
 
 
 def _number(text: str) -> int:

@@ -12,10 +12,12 @@ from fastapi.responses import RedirectResponse
 from serve.errors import LockedOut
 from serve.pages.shell.forms import Form, check_form, read_form
 from serve.pages.shell.frame import Pages
-from serve.pages.shell.visitor import Visit, new_token
+from serve.pages.shell.visitor import Visit, device_of, new_token, set_device
+from serve.store.audit import AuditLine
 from serve.store.people.users import name_of
 
 _SEE_OTHER = 303
+_MINUTE = 60
 
 
 def router(pages: Pages) -> APIRouter:
@@ -50,19 +52,25 @@ def router(pages: Pages) -> APIRouter:
 def _signed_in(pages: Pages, request: Request, visit: Visit, sent: Form) -> Response:
     parts, name = pages.parts, sent.one("name")
     fields = {"name": name, "next": _way_back(sent.one("next"))}
-    address = request.client.host if request.client else ""
+    store, address = parts.store, request.client.host if request.client else ""
+    device = store.devices.known(device_of(request, parts.settings), name)
     try:
-        parts.store.sign_ins.attempt(name_of(name), address, parts.now())
+        store.sign_ins.attempt(name_of(name), address, parts.now(), device)
     except LockedOut as locked:
-        return _shown(pages, request, visit, 429, **fields, minutes=locked.minutes)
-    user = parts.store.users.known(name, sent.secret("password"))
+        minutes = -(-locked.seconds // _MINUTE)
+        return _shown(pages, request, visit, 429, **fields, minutes=minutes)
+    user = store.users.known(name, sent.secret("password"))
     if user is None:
+        store.audit.add(AuditLine(parts.now(), "refused a sign-in", None, None, {}))
         return _shown(pages, request, visit, 401, **fields, wrong=True)
-    parts.store.sign_ins.succeeded(name_of(name), address)
+    store.sign_ins.succeeded(name_of(name), address, device)
     lasts = timedelta(hours=parts.settings.session_hours)
-    token = parts.store.users.begin_session(user, parts.now(), lasts)
+    token = store.users.begin_session(user, parts.now(), lasts)
+    store.audit.add(AuditLine(parts.now(), "signed in", f"user:{user.user_id}", None, {}))
     answer = RedirectResponse(fields["next"], _SEE_OTHER)
     pages.remember(request, visit.with_token(token), answer, int(lasts.total_seconds()))
+    if device is None:
+        set_device(request, parts.settings, answer, store.devices.add(user.user_id, parts.now()))
     return answer
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from features.errors import MikomiError
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Version
+from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.scoring import model_cards
 from serve.scoring.pointer import MODELS, point, pointed
 from serve.settings import Settings
@@ -107,8 +109,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     registries: dict[str, Registry | None] = {}
     while os.getppid() == parent:
+        beat(settings.models, "follower")
         for target in (DEFAULT, *settings.further_targets):
             registries[target] = follow_target(registries.get(target), settings, target)
         time.sleep(settings.follow_seconds)

@@ -22,6 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.records.moments import moment_of
 from models.artifact import artifact
+from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.processes.refresher import Refresher
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -39,6 +41,7 @@ def main() -> None:
     os.nice(_NICE)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     engine = open_engine(settings.database_url)
     champions = [
         FollowedChampion(
@@ -48,6 +51,7 @@ def main() -> None:
     ]
     refresher = Refresher(engine, report=lambda _lead, error: _report(error))
     while os.getppid() == parent:
+        beat(settings.models, "refresher")
         begin = time.monotonic()
         busy = _step(engine, champions, refresher) > 0
         worked = time.monotonic() - begin

@@ -16,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import MikomiError
 from models.artifact import artifact
+from serve.http.helper_health import beat
+from serve.processes.parent import end_with
 from serve.processes.shadow import BATCH, Shadow
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -54,10 +56,12 @@ def main() -> None:
     os.nice(10)
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
+    end_with(parent)
     targets = (DEFAULT, *settings.further_targets)
     challengers = [challenger_of(settings, target) for target in targets]
     shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)
     while os.getppid() == parent:
+        beat(settings.models, "shadow")
         more = [_attempt(challenger, shadow) for challenger in challengers]
         if not any(more):
             time.sleep(settings.shadow_seconds)

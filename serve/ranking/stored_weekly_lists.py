@@ -5,16 +5,17 @@ chosen, even if the lead climbs later in the week. `mikomi lift` compares the li
 and outcomes. Nothing is stored while nothing is drawn by lot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from serve.ranking.weekly_list import WorkedList
 from serve.store.engine import moment
+from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import upsert
-from serve.store.tables import WORKED_LISTS
+from serve.store.tables import LEADS, WORKED_LISTS
 
 RANK: Final = "rank"
 LOT: Final = "lot"
@@ -45,8 +46,19 @@ class WorkedLists:
         if not rows:
             return
         with self._engine.begin() as connection:
+            stored = _stored(connection, {str(row["lead_id"]) for row in rows})
+            rows = [row for row in rows if row["lead_id"] in stored]  # not erased meanwhile
+            if not rows:
+                return
             adding = upsert(connection.dialect.name, WORKED_LISTS).on_conflict_do_nothing()
             connection.execute(adding, rows)
+
+
+def _stored(connection: Connection, lead_ids: Collection[str]) -> set[str]:
+    """Return which of some leads are stored; they cannot be erased until the transaction ends."""
+    query = select(LEADS.c.lead_id).where(in_ids(connection.dialect.name, LEADS.c.lead_id))
+    query = query.order_by(LEADS.c.lead_id).with_for_update(read=True, key_share=True)
+    return set(connection.execute(query, bound(connection, sorted(lead_ids))).scalars())
 
 
 def _rows(shown: WorkedList) -> Iterator[dict[str, Any]]:

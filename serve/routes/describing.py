@@ -90,6 +90,24 @@ def key_in(scope: Any) -> str | None:
     return key_id
 
 
+def charge(request: Request, cost: float) -> None:
+    """Charge the key of a request for what its body makes the server do.
+
+    Parameters
+    ----------
+    request
+        The request, which was admitted.
+    cost
+        Besides what was charged when it was admitted; a score costs 1.
+
+    Raises
+    ------
+    TooOften
+        If the key has not that much left.
+    """
+    request.scope["state"]["charge"](cost)
+
+
 def champion_of(context: AppContext, request: Request) -> Champion:
     """Return the champion of the target that a request names.
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from starlette.requests import ClientDisconnect
 
 from serve.http.app_context import AppContext
+from serve.http.middleware import StoreWaiter
 from serve.routes import scores
 from serve.routes.describing import JSON
 
@@ -25,10 +26,10 @@ def is_for_shortcut(scope: Any) -> bool:
     return (scope["path"], scope["method"]) == (scores.PATH, "POST")
 
 
-class Shortcut:
+class Shortcut(StoreWaiter):
     """Answers requests for a score; the middleware passes it whole bodies."""
 
-    path = scores.PATH
+    path_format = scores.PATH
     """The path by which requests are counted, as that of a route."""
 
     def __init__(self, context: AppContext) -> None:

@@ -1,5 +1,8 @@
 """/healthz, /readyz, /metrics: for the operation of the server."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
@@ -16,11 +19,18 @@ def router(context: AppContext) -> APIRouter:
         return {"status": "alive"}
 
     @routes.get("/readyz")
-    async def readyz() -> dict[str, str]:
-        """Check that a warm model and the database are ready; 503 names what is not."""
+    async def readyz() -> dict[str, Any]:
+        """Check that a warm model and the database are ready; 503 names what is not.
+
+        `degraded` names what is ailing while scores are answered.
+        """
         context.champion.current()
         context.database_health.check()
-        return {"status": "ready"}
+        silent = [
+            f"the {name} is silent" for name, is_so in context.helpers.silent().items() if is_so
+        ]
+        log = ["the log of answers cannot be written"] if context.receipts.is_failing else []
+        return {"status": "ready"} | ({"degraded": silent + log} if silent or log else {})
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
@@ -28,3 +38,11 @@ def router(context: AppContext) -> APIRouter:
         return Response(context.metrics.text(), media_type="text/plain; version=0.0.4")
 
     return routes
+
+
+def _degraded(context: AppContext) -> Iterator[str]:
+    for name, is_silent in context.helpers.silent().items():
+        if is_silent:
+            yield f"the {name} is silent"
+    if context.receipts.is_failing:
+        yield "the log of answers cannot be written"

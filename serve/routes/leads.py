@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from serve.errors import NoLead
 from serve.http.app_context import AppContext
-from serve.routes.describing import JSON, described
+from serve.routes.describing import JSON, charge, described, key_of
 from serve.store.leads.ingest import Added
 from serve.wire.bodies import read, refuse
 from serve.wire.known_words import unknown_outcomes, unreadable_numbers
@@ -19,6 +20,8 @@ from serve.wire.raw_values import id_in_form, with_ids, with_reading
 from serve.wire.stored_bodies import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
 from serve.wire.value_limits import faults_in, faults_in_id
 
+_RECORDS: Final = 100
+"""So many records cost as much as one score."""
 _LEAD: Final = {"created_at": "2026-01-10T09:00:00Z", "attributes": {"industry": "製造業"}}
 _ACTIVITY: Final = {
     "activity_id": "a-1",
@@ -54,7 +57,7 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["leads"])
 
-    @routes.put("/v1/leads/{lead_id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
+    @routes.put("/v1/leads/{lead_id:id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Store a lead; other values of its attributes, sent later, are stored as changes."""
         reading = context.reading
@@ -69,7 +72,7 @@ def router(context: AppContext) -> APIRouter:
         return _answer(LeadRevision(lead_id, revision))
 
     @routes.put(
-        "/v1/accounts/{account_id}",
+        "/v1/accounts/{account_id:id}",
         status_code=204,
         openapi_extra=described(AccountBody, {"attributes": {"region": "東京"}}),
     )
@@ -92,6 +95,7 @@ def router(context: AppContext) -> APIRouter:
         reading = context.reading
         body = with_reading(_activities, await request.body(), reading)
         sent = with_ids(body.activities, "activities", reading)
+        charge(request, len(sent) / _RECORDS)
         add = context.store.ingest.add_activities
         return _answer(await context.threads(add, sent, context.now(), backfill=body.backfill))
 
@@ -104,14 +108,22 @@ def router(context: AppContext) -> APIRouter:
         body = with_reading(_outcomes, await request.body(), reading)
         refuse(unknown_outcomes(body.outcomes, "$.outcomes", reading))
         sent = with_ids(body.outcomes, "outcomes", reading)
+        charge(request, len(sent) / _RECORDS)
         add = context.store.ingest.add_outcomes
         return _answer(await context.threads(add, sent, context.now(), backfill=body.backfill))
 
-    @routes.delete("/v1/leads/{lead_id}", openapi_extra=described(None, None, Erased))
-    async def erase(lead_id: str) -> Response:
+    @routes.delete("/v1/leads/{lead_id:id}", openapi_extra=described(None, None, Erased))
+    async def erase(lead_id: str, request: Request) -> Response:
         """Erase a person; return how many records there were."""
         refuse(faults_in_id(lead_id, "lead_id"))
-        return _answer(await context.threads(context.store.erase, lead_id, context.now()))
+        by, now = key_of(request), context.now()
+        in_form = id_in_form(lead_id, ("leads", "lead_id"), context.reading)
+        try:
+            return _answer(await context.threads(context.store.erase, in_form, now, by))
+        except NoLead:
+            if in_form == lead_id:
+                raise
+        return _answer(await context.threads(context.store.erase, lead_id, now, by))
 
     return routes
 

@@ -57,12 +57,11 @@ def router(context: AppContext) -> APIRouter:
     async def outlook(request: Request) -> Response:
         """Return the scores of 13 weeks, their trend, and when the band falls without activity."""
         loaded = champion_of(context, request).current()
-        score_request = loaded.decoded_request(await request.body(), context.now())
-        answer = Outlook(
-            past(loaded, score_request),
-            silent_forecast(loaded, score_request),
-            loaded.target_field,
-        )
+        body, now = await request.body(), context.now()
+        score_request = await context.threads(loaded.decoded_request, body, now)
+        weeks = await context.threads(past, loaded, score_request)
+        silent = await context.threads(silent_forecast, loaded, score_request)
+        answer = Outlook(weeks, silent, loaded.target_field)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.post(
@@ -72,11 +71,12 @@ def router(context: AppContext) -> APIRouter:
     async def change(request: Request) -> Response:
         """Split the change of the probability since a moment into time, attributes, activities."""
         loaded = champion_of(context, request).current()
-        score_request = loaded.decoded_request(await request.body(), context.now())
+        body, now = await request.body(), context.now()
+        score_request = await context.threads(loaded.decoded_request, body, now)
         since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
         language = language_of(request, context.settings.language)
-        answer = split(before, Side(loaded, score_request), language)
+        answer = await context.threads(split, before, Side(loaded, score_request), language)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes

@@ -4,7 +4,7 @@ Decided here: one library decodes the body and encodes the answer; scoring runs 
 as it takes less time than passing the work to a thread. No answer is sent before it is logged.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from serve.routes.describing import (
     TARGET,
     champion_in,
     champion_of,
+    charge,
     described,
     key_in,
     key_of,
@@ -34,6 +35,8 @@ from serve.wire.responses import ScoreAnswer
 
 PATH: Final = "/v1/score"
 MOST_LEADS: Final = 1000
+_SLICE: Final = 50
+"""So many leads of a batch are scored in one go, beside the event loop."""
 _QUERY: Final = [LANGUAGE, TARGET]
 _ENCODER: Final = msgspec.json.Encoder()
 EXAMPLE: Final[dict[str, Any]] = {
@@ -99,19 +102,38 @@ def router(context: AppContext) -> APIRouter:
             raise BadBody(
                 [Fault(f"$.leads: {len(leads)}", f"at most {MOST_LEADS}", "send several batches")]
             )
-        loaded, lines, scorings = champion_of(context, request).current(), [], []
-        for index, body in enumerate(leads):
-            try:
-                own, scoring = scored(context, loaded, bytes(body), language, key_of(request))
-            except MikomiError as error:
-                lines.append(BatchLine(index, problem=_refused(error)))
-            else:
-                lines.append(BatchLine(index, answer=own))
-                scorings.append(scoring)
+        charge(request, len(leads) - 1.0)
+        loaded, key_id = champion_of(context, request).current(), key_of(request)
+        lines: list[BatchLine] = []
+        scorings: list[Scoring] = []
+        for first in range(0, len(leads), _SLICE):
+            some = [bytes(one) for one in leads[first : first + _SLICE]]
+            own = await context.threads(_slice, context, loaded, some, language, key_id)
+            lines += [msgspec.structs.replace(one[0], index=first + one[0].index) for one in own]
+            scorings += [one[1] for one in own if one[1] is not None]
         await _logged(context, scorings)
         return Response(_ENCODER.encode(BatchAnswer(lines)), media_type=JSON)
 
     return routes
+
+
+def _slice(
+    context: AppContext,
+    loaded: LoadedModel,
+    bodies: Sequence[bytes],
+    language: Language,
+    key_id: str | None,
+) -> list[tuple[BatchLine, Scoring | None]]:
+    """Score some leads of a batch, beside the event loop; those refused have no scoring."""
+    lines: list[tuple[BatchLine, Scoring | None]] = []
+    for index, body in enumerate(bodies):
+        try:
+            own, scoring = scored(context, loaded, body, language, key_id)
+        except MikomiError as error:
+            lines.append((BatchLine(index, problem=_refused(error)), None))
+        else:
+            lines.append((BatchLine(index, answer=own), scoring))
+    return lines
 
 
 async def answer(context: AppContext, scope: Any, body: bytes) -> bytes:
@@ -155,7 +177,7 @@ def scored(
     -------
     The answer, and the scoring to be logged before it is sent.
     """
-    now: datetime = context.now()
+    now, begun = context.now(), context.receipts.erasures
     score_request = loaded.request_from_bytes(body, now)
     answer = loaded.answer(score_request, language, receipt_id(now), counted=True)
     scoring = Scoring(
@@ -173,6 +195,7 @@ def scored(
         input=body,
         revisions=None,
         answer=_ENCODER.encode(answer),
+        erasures=begun,
     )
     context.metrics.scored(answer)
     return answer, scoring

@@ -25,6 +25,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, time_of
 from serve.store.ranking.ranking import RankedLead
 from serve.wire.curve import CurveBody, CurveField
+from serve.wire.raw_values import id_in_form
 from serve.wire.records import Value
 
 
@@ -64,7 +65,7 @@ def router(context: AppContext) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
-    @routes.get("/{lead_id}", openapi_extra=described(None, None, StoredLead, [TARGET, CURVE]))
+    @routes.get("/{lead_id:id}", openapi_extra=described(None, None, StoredLead, [TARGET, CURVE]))
     def stored_lead(lead_id: str, request: Request) -> Response:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row."""
         target = target_of(context, request)
@@ -85,6 +86,7 @@ def _curve(loaded: LoadedModel, ranked: RankedLead | None) -> CurveBody | None:
 
 def _stored_lead(context: AppContext, lead_id: str, target: str) -> StoredLead:
     now = context.now()
+    lead_id = id_in_form(lead_id, ("leads", "lead_id"), context.reading)
     question, revisions = context.store.histories.question(lead_id, now)
     columns, number = question.columns, question.number
     facts = Facts(columns, moment(now))

@@ -21,6 +21,7 @@ from serve.routes.describing import (
 from serve.routes.outlook import SINCE, since_of
 from serve.store.receipts.receipts import LoggedAnswer
 from serve.stored_leads.scores import score_stored_columns
+from serve.wire.raw_values import id_in_form
 from serve.wire.responses import ScoreAnswer
 from serve.wire.targets import TargetField
 
@@ -44,12 +45,15 @@ def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
+    def _in_form(lead_id: str) -> str:
+        return id_in_form(lead_id, ("leads", "lead_id"), context.reading)
+
     @routes.get(
-        "/{lead_id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
+        "/{lead_id:id}/score", openapi_extra=described(None, None, ScoreAnswer, [LANGUAGE, TARGET])
     )
     async def score(lead_id: str, request: Request) -> Response:
         """Score a stored lead now; the answer is logged before it is sent."""
-        language = language_of(request, context.settings.language)
+        lead_id, language = _in_form(lead_id), language_of(request, context.settings.language)
         key_id, loaded = key_of(request), champion_of(context, request).current()
         scoring = await context.threads(
             score_stored_columns, context, loaded, lead_id, language, key_id
@@ -57,26 +61,23 @@ def router(context: AppContext) -> APIRouter:
         await context.receipts.append([scoring])
         return Response(scoring.answer, media_type=JSON)
 
-    @routes.get("/{lead_id}/history", openapi_extra=described(None, None, History, [TARGET]))
+    @routes.get("/{lead_id:id}/history", openapi_extra=described(None, None, History, [TARGET]))
     async def history(lead_id: str, request: Request) -> Response:
         """Return the scores of 13 weeks, when the band falls without activity, and past answers."""
-        loaded = champion_of(context, request).current()
+        lead_id, loaded = _in_form(lead_id), champion_of(context, request).current()
         score_request, _ = await context.threads(
             context.store.histories.request, lead_id, context.now()
         )
         answers = await context.threads(
             context.receipts.answers, lead_id, MOST_ANSWERS, loaded.target
         )
-        answer = History(
-            past(loaded, score_request),
-            silent_forecast(loaded, score_request),
-            answers,
-            loaded.target_field,
-        )
+        weeks = await context.threads(past, loaded, score_request)
+        silent = await context.threads(silent_forecast, loaded, score_request)
+        answer = History(weeks, silent, answers, loaded.target_field)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     @routes.get(
-        "/{lead_id}/change",
+        "/{lead_id:id}/change",
         openapi_extra=described(None, None, ChangeSplit, [SINCE, LANGUAGE, TARGET]),
     )
     async def change(lead_id: str, request: Request) -> Response:
@@ -84,11 +85,12 @@ def router(context: AppContext) -> APIRouter:
         language = language_of(request, context.settings.language)
         loaded = champion_of(context, request).current()
         score_request, _ = await context.threads(
-            context.store.histories.request, lead_id, context.now()
+            context.store.histories.request, _in_form(lead_id), context.now()
         )
         since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
-        answer = split(before, Side(loaded, score_request), language)
+        now = Side(loaded, score_request)
+        answer = await context.threads(split, before, now, language)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes

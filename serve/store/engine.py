@@ -2,7 +2,8 @@
 
 Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so what was committed
 survives a killed process; a write transaction takes the lock when it begins. A pooled connection
-to PostgreSQL is tested before it is used, and connecting gives up after `CONNECT_SECONDS`. Alembic
+to PostgreSQL is tested before it is used, connecting gives up after `CONNECT_SECONDS`, and waiting
+for a lock after `BUSY_SECONDS`. Alembic
 creates and migrates the tables; tables of other migrations are refused and never changed.
 """
 
@@ -13,11 +14,14 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, inspect
 
-from serve.errors import SchemaMismatch
+from serve.errors import NoStore, SchemaMismatch
+from serve.store.file_watch import FileWatch
 
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
-REVISIONS: Final = ("v0001",)
+SOCKET_SECONDS: Final = 10
+"""Seconds after which a connection whose server is gone is closed."""
+REVISIONS: Final = ("v0001", "v0002_erasures")
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -38,7 +42,11 @@ def open_engine(url: str) -> Engine:
     for short in ("postgresql://", "postgres://"):
         if url.startswith(short):
             url = f"postgresql+psycopg://{url.removeprefix(short)}"
-    arguments = {"connect_timeout": CONNECT_SECONDS}
+    arguments: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": 1_000 * SOCKET_SECONDS,
+        "options": f"-c lock_timeout={int(1_000 * BUSY_SECONDS)}",
+    }
     return create_engine(
         url,
         pool_pre_ping=True,
@@ -76,7 +84,18 @@ def _sqlite(url: str) -> Engine:
         if not options.get("at_once"):
             connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
 
+    if place:
+        FileWatch(place).listen(engine)
     return engine
+
+
+def sync_each_commit(engine: Engine) -> None:
+    """Let every commit of a SQLite database wait for the disk, so that it survives a power failure.
+
+    Otherwise the last second of commits may be lost then, never at the end of a process.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=FULL"))
 
 
 def reading(engine: Engine) -> Engine:
@@ -122,17 +141,30 @@ def at_once(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, *, create: bool = True) -> None:
     """Create the tables, or migrate them to the newest version; one query if they are current.
+
+    Parameters
+    ----------
+    engine
+        Of the database.
+    create
+        Whether an empty database gets tables; false once the server has seen some.
 
     Raises
     ------
     SchemaMismatch
         If they were made by a version with other migrations; then nothing is changed.
+    NoStore
+        If there are none and none may be created.
     """
     version = _version(engine)
     if version == REVISIONS[-1]:
         return
+    if version is None and not create:
+        raise NoStore.of(
+            "an empty database where there was one", "that database", "run `mikomi restore`"
+        )
     if version not in (None, *REVISIONS):
         raise SchemaMismatch.of(
             f"a database with tables of version {version}",

@@ -220,6 +220,14 @@ API_KEYS: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
+ERASURES: Final = Table(
+    "erasures",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary),
+    Column("digest", String),
+)
+"""One row for each recent erasure; see `serve.store.erasures`."""
 AUDIT: Final = Table(
     "audit",
     METADATA,
@@ -227,4 +235,8 @@ AUDIT: Final = Table(
     Column("at", BigInteger, nullable=False),
     Column("what", String, nullable=False),
     Column("counts", JSON, nullable=False),
+    Column("who", String),
+    Column("lead_id", String, index=True),
 )
+"""What was done, by whom (`user:` and an id, or the id of a key) and to which lead; the erasure of
+a lead empties its `lead_id`."""

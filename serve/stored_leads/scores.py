@@ -47,10 +47,10 @@ def score_stored(
     NoLead, NotYet
         If it is not stored, or is created later than now.
     """
-    now = parts.now()
+    now, begun = parts.now(), parts.receipts.erasures
     request, revisions = parts.store.histories.request(lead_id, now)
     answer, scoring = _scored(parts, loaded, request, (language, asker))
-    return ScoredLead(request, answer, msgspec.structs.replace(scoring, revisions=revisions))
+    return ScoredLead(request, answer, _read_from(scoring, revisions, begun))
 
 
 def score_stored_columns(
@@ -60,9 +60,14 @@ def score_stored_columns(
 
     Parameters and errors are those of `score_stored`.
     """
+    begun = parts.receipts.erasures
     request, revisions = parts.store.histories.question(lead_id, parts.now())
     _, scoring = _scored(parts, loaded, request, (language, asker))
-    return msgspec.structs.replace(scoring, revisions=revisions)
+    return _read_from(scoring, revisions, begun)
+
+
+def _read_from(scoring: Scoring, revisions: dict[str, int], begun: int) -> Scoring:
+    return msgspec.structs.replace(scoring, revisions=revisions, erasures=begun)
 
 
 def _scored(

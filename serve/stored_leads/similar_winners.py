@@ -68,6 +68,7 @@ class Winners:
         self._engine = reading(engine)
         self._histories = HistoryReader(engine)
         self._known: dict[str, _Known] = {}
+        self._forgotten = 0
         self._ending = threading.Event()
 
     def like(self, loaded: LoadedModel, values: Matrix, but: str) -> Iterator[Alike]:
@@ -108,9 +109,14 @@ class Winners:
             or known.fingerprint != loaded.fingerprint
             or now - known.at >= _RENEW_AFTER
         ):
-            fresh = self._read(loaded, now)
-            if not self._ending.is_set():
+            forgotten, fresh = self._forgotten, self._read(loaded, now)
+            if not self._ending.is_set() and forgotten == self._forgotten:
                 self._known[loaded.target] = fresh
+
+    def forget(self) -> None:
+        """Forget the wins, as a person was erased; they are read again."""
+        self._forgotten += 1
+        self._known = {}
 
     def stop(self) -> None:
         """Stop reading: the server ends."""

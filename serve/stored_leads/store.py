@@ -5,10 +5,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from serve.ranking.stored_weekly_lists import WorkedLists
+from serve.store.audit import Audit
+from serve.store.erasures import Erasures
 from serve.store.leads.erasure import Eraser
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -20,10 +23,18 @@ from serve.stored_leads.similar_winners import Winners
 
 
 class Store:
-    """Leads, accounts, activities, outcomes and users in a database."""
+    """Leads, accounts, activities, outcomes and users in a database.
 
-    def __init__(self, engine: Engine) -> None:
-        self._eraser = Eraser(engine)
+    Parameters
+    ----------
+    engine
+        Of the database.
+    erasures
+        Its erasures, as this process knows them; missing means its own.
+    """
+
+    def __init__(self, engine: Engine, erasures: Erasures | None = None) -> None:
+        self._eraser = Eraser(engine, erasures)
         self.ingest = Ingest(engine)
         self.histories = HistoryReader(engine)
         self.feedback = Feedback(engine)
@@ -36,8 +47,10 @@ class Store:
         self.worked_lists = WorkedLists(engine)
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
+        self.devices = Devices(engine)
+        self.audit = Audit(engine)
 
-    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+    def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a person; see `serve.store.leads.erasure`.
 
         Parameters
@@ -46,13 +59,19 @@ class Store:
             The lead.
         at
             When it was requested.
+        who
+            Who requested it: `user:` and an id, or the id of a key.
 
         Returns
         -------
         The number of erased rows by table.
         """
-        return self._eraser.erase(lead_id, at)
+        try:
+            return self._eraser.erase(lead_id, at, who)
+        finally:
+            self.winners.forget()
 
-    def look_again(self, now: datetime) -> int:
-        """Erase what was logged of erased persons after their erasure."""
-        return self._eraser.look_again(now)
+    def look_again(self) -> None:
+        """Finish erasures, those of other processes included."""
+        if self._eraser.look_again():
+            self.winners.forget()

@@ -17,6 +17,7 @@ import msgspec
 
 from features.encoders.from_json import CodedActivities
 from features.errors import Fault
+from features.reading.id_rule import plain_id
 from features.reading.normalize import folded
 from serve.errors import BadBody
 from serve.wire.body_faults import faults_of
@@ -39,7 +40,6 @@ from serve.wire.value_limits import (
     all_plain,
     faults_in,
     plain,
-    plain_id,
     plain_moment,
 )
 

@@ -6,10 +6,14 @@ and end in 80 random bits, so that an id cannot be guessed.
 
 import secrets
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from serve.wire.targets import DEFAULT
+
+UNREAD: Final = -1
+"""The number of erasures of a process that has not read it yet."""
 
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +21,8 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
 
     `input` holds the body of a stateless request, `revisions` the revisions of the leads of a
     stored one; `feature_sha256` is the hash of the float32 feature row. `target` names whose model
-    answered; empty is the default's.
+    answered; empty is the default's. `erasures` is the number of the last erasure that the process
+    knew when it began to read, see `serve.store.erasures`; it is not logged.
     """
 
     receipt_id: str
@@ -34,6 +39,7 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     input: bytes | None
     revisions: dict[str, int] | None
     answer: bytes
+    erasures: int = UNREAD
 
 
 def receipt_id(now: datetime) -> str:

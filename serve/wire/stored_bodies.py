@@ -11,20 +11,24 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault
+from features.reading.id_rule import plain_id
 from serve.wire.bodies import refuse
 from serve.wire.records import Activity, Outcome, Value
-from serve.wire.value_limits import faults_in, plain, plain_id
+from serve.wire.value_limits import faults_in, plain
 
 MOST: Final = 10_000
 
 
 class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead; a later value of an attribute that differs is stored as a change."""
+    """A lead; a later value of an attribute that differs is stored as a change.
+
+    An `owner_id` of null takes the lead from its owner; without one the owner stays.
+    """
 
     created_at: datetime
     known_at: datetime | None = None
     account_id: str | None = None
-    owner_id: str | None = None
+    owner_id: str | msgspec.UnsetType | None = msgspec.UNSET
     attributes: dict[str, Value] = {}
     backfill: bool = False
 

@@ -2,8 +2,8 @@
 
 Decided here: a moment has a zone and lies from 1970 to 9998 in UTC, so that every database and
 every zone can hold it; an amount is below a million millions, so that sums of thousandths fit; no
-text holds NUL, which PostgreSQL cannot store; an id has at most 512 bytes, so that it fits an
-index. A full check costs time, so the many records of a body are first checked by `all_plain`.
+text holds NUL, which PostgreSQL cannot store; an id keeps `features.reading.id_rule`. A full check
+costs time, so the many records of a body are first checked by `all_plain`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault
-from features.reading.normalize import folded
+from features.reading.id_rule import EXPECTED, REPLACED, is_id
 
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_NUMBER: Final = 1e12
-MOST_ID_BYTES: Final = 512
 MOST_NAMES: Final = 1_000
 MOST_FAULTS: Final = 100
 DO: Final = "correct the field"
@@ -31,8 +30,6 @@ _IDS: Final = frozenset(
     {"lead_id", "account_id", "owner_id", "activity_id", "deal_id", "outcome", "receipt_id"}
 )
 _SHOWN: Final = 80
-_SHORT: Final = 15
-"""So few characters never exceed the bytes of an id: a folded character has at most 33."""
 
 
 def plain(record: Any) -> bool:
@@ -63,18 +60,8 @@ def plain_moment(at: datetime) -> bool:
     return at.tzinfo is not None and _FIRST_YEAR < at.year < _LAST_YEAR
 
 
-def plain_id(text: str) -> bool:
-    """Check whether an id is within its limits; False may also mean: perhaps too long.
-
-    >>> plain_id("L-1"), plain_id(" "), plain_id("ﷺ" * 100)
-    (True, False, False)
-    """
-    short = len(text) <= _SHORT or (len(text) <= MOST_ID_BYTES and text.isascii())
-    return short and bool(text) and not text.isspace()
-
-
 def faults_in(value: Any, path: str, name: str = "", *, required: bool = False) -> Iterator[Fault]:
-    """Yield the faults of a decoded value, each with its place.
+    r"""Yield the faults of a decoded value, each with its place.
 
     Parameters
     ----------
@@ -87,8 +74,8 @@ def faults_in(value: Any, path: str, name: str = "", *, required: bool = False) 
     required
         Whether the field is required.
 
-    >>> [fault.expected for fault in faults_in("a" * 600, "$.lead_id", "lead_id", required=True)]
-    ['at most 512 bytes of UTF-8']
+    >>> [fault.observed for fault in faults_in("a\nb", "$.lead_id", "lead_id", required=True)]
+    ["$.lead_id: 'a\\nb'"]
     """
     match value:
         case msgspec.Struct():
@@ -114,8 +101,9 @@ def faults_in_id(text: str, name: str) -> Iterator[Fault]:
     name
         What it is the id of, such as `lead_id`.
     """
-    if "�" in text:
+    if REPLACED in text:
         yield Fault(f"{name}: {text[:_SHOWN]}", "an id in UTF-8", "encode the address as UTF-8")
+        return
     yield from _text(text, name, "lead_id", required=True)
 
 
@@ -145,12 +133,15 @@ def _text(text: str, path: str, name: str, *, required: bool) -> Iterator[Fault]
     shown = ascii(text[:_SHOWN])
     if "\0" in text:
         yield Fault(f"{path}: {shown}", "text without NUL characters", "leave them out")
-    if name not in _IDS:
-        return
-    if required and not text.strip():
-        yield Fault(f"{path}: {shown}", "something other than nothing", DO)
-    if not plain_id(text) and len(folded(text).encode()) > MOST_ID_BYTES:
-        yield Fault(f"{path}: {shown}", f"at most {MOST_ID_BYTES} bytes of UTF-8", "shorten it")
+    elif name in _IDS and (required or text.strip()):
+        yield from _id(text, f"{path}: {shown}")
+
+
+def _id(text: str, observed: str) -> Iterator[Fault]:
+    if not text.strip():
+        yield Fault(observed, "something other than nothing", DO)
+    elif not is_id(text):
+        yield Fault(observed, EXPECTED, DO)
 
 
 def _number(number: float, path: str) -> Iterator[Fault]:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from features.reading.id_rule import MOST_BYTES
 from serve.cli.command import GRACE_SECONDS
 from serve.http import protocol
 from serve.http.problems import TABLE
 from serve.settings import Settings
-from serve.wire.value_limits import END, FIRST, MOST_FAULTS, MOST_ID_BYTES, MOST_NAMES, MOST_NUMBER
+from serve.wire.value_limits import END, FIRST, MOST_FAULTS, MOST_NAMES, MOST_NUMBER
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/bad-days.md", "docs/bad-days.ja.md")
@@ -17,7 +18,7 @@ NUMBERS = {
     "most faults": str(MOST_FAULTS),
     "first year": str(FIRST.year),
     "last year": str(END.year - 1),
-    "bytes of an id": str(MOST_ID_BYTES),
+    "bytes of an id": str(MOST_BYTES),
     "names": f"{MOST_NAMES:,}",
     "number": "10¹²" if MOST_NUMBER == 1e12 else "another",
     "head": f"{protocol.MOST_BYTES >> 10} KiB",

@@ -264,3 +264,37 @@ def test_a_bulk_is_a_few_statements_whatever_its_size(url: str) -> None:
     assert added.added == 2_000
     assert len(response) < 20
     engine.dispose()
+
+
+def outcome(**more: Any) -> dict[str, Any]:
+    return {"lead_id": "L-1", "outcome": "won", "occurred_at": "2026-05-01T00:00:00Z"} | more
+
+
+def test_an_outcome_with_another_amount_is_a_conflict(client: TestClient) -> None:
+    def sent(*outcomes: dict[str, Any]) -> tuple[int, int, list[str]]:
+        added = client.post("/v1/outcomes", json={"outcomes": list(outcomes)}).json()
+        return added["added"], added["repeated"], added["conflicting"]
+
+    other = outcome(deal_id="d", amount=8)
+    assert sent(outcome(amount=5), other, other) == (2, 1, [])
+    names = ["L-1 won 2026-05-01T00:00:00+00:00", "L-1 d won 2026-05-01T00:00:00+00:00"]
+    assert sent(outcome(amount=5), outcome(amount=6), outcome(deal_id="d")) == (0, 1, names)
+    new = outcome(deal_id="e", amount=1)
+    assert sent(new, new | {"amount": 2}, other)[:2] == (1, 1)
+    assert sent(outcome(amount=5)) == (0, 1, [])
+
+
+def test_an_owner_of_null_takes_the_lead_away(client: TestClient) -> None:
+    def owner() -> str | None:
+        value: str | None = client.get("/v1/leads/L-1").json()["owner_id"]
+        return value
+
+    body = {name: value for name, value in lead().items() if name != "owner_id"}
+    sent = [body | {"owner_id": "sato"}, body, body | {"owner_id": None}, body, lead()]
+    owners = []
+    for minute, one in enumerate(sent):
+        client.app.state.parts.now.at += timedelta(minutes=minute)  # type: ignore[attr-defined]
+        client.put("/v1/leads/L-1", json=one)
+        client.app.state.parts.now.at += timedelta(minutes=1)  # type: ignore[attr-defined]
+        owners.append(owner())
+    assert owners == ["sato", "sato", None, None, "sato"]

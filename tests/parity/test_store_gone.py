@@ -1,6 +1,8 @@
 """The database stops, fills, locks or refuses: 503, nothing is lost, and then it goes on."""
 
+import os
 import secrets
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from serve import app as application
 from serve.store import engine as engines
 from serve.store.receipts.group_commit import GroupCommit
 from tests import served
-from tests.clocked import Clock, serving
+from tests.clocked import LOCAL, Clock, serving
 from tests.parity.test_store import activities, lead
 
 
@@ -74,7 +76,7 @@ def test_postgres_stops_and_starts(
             wait_for(client, 503)
             assert client.get("/healthz").status_code == 200
             settings = client.app.state.parts.settings  # type: ignore[attr-defined]
-            with TestClient(application.create_app(settings, clock)) as late:
+            with TestClient(application.create_app(settings, clock), LOCAL) as late:
                 assert late.get("/v1/model").status_code == 503, "keys are not known yet"
                 postgres_server.start()
                 wait_for(late, 200)
@@ -85,6 +87,44 @@ def test_postgres_stops_and_starts(
         assert statuses(client, WRITES + READS) == {200}
         assert client.post(f"/v1/receipts/{receipt_id}/replay").status_code == 200
         assert client.post("/v1/activities", json=WRITES[1][2]).json()["repeated"] == 3
+
+
+@contextmanager
+def hung(server: Any) -> Iterator[None]:
+    """Stop every process of a database server, so that it neither answers nor closes anything."""
+    postmaster = server.get_pid()
+    own = [postmaster, *_children(postmaster)]
+    for pid in own:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in own:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in listed.read_text().split()]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_database_that_hangs_is_refused_within_two_seconds_and_taken_up_again(
+    models: Path, url: str, clock: Clock, postgres_server: Any
+) -> None:
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        with hung(postgres_server):
+            for request in WRITES + READS:
+                began = time.monotonic()
+                assert statuses(client, [request]) == {503}
+                assert time.monotonic() - began < 2.0
+            began = time.monotonic()
+            assert client.get("/healthz").status_code == 200
+            assert time.monotonic() - began < 0.5
+        began = time.monotonic()
+        while statuses(client, WRITES) != {200}:
+            assert time.monotonic() - began < 2.0
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from pipelines.intake.checks.tables.c033_unlisted_values import CHECK as C033
 from pipelines.intake.checks.tables.c034_lookups import CHECK as C034
 from pipelines.intake.checks.tables.c035_derived_columns import CHECK as C035
 from pipelines.intake.checks.tables.c036_undecodable import CHECK as C036
+from pipelines.intake.checks.tables.c037_ids_that_break import CHECK as C037
 from pipelines.intake.checks.times.c003_unreadable_times import CHECK as C003
 from pipelines.intake.checks.times.c010_future_dates import CHECK as C010
 from pipelines.intake.checks.times.c011_absurd_dates import CHECK as C011
@@ -77,4 +78,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     C034,
     C035,
     C036,
+    C037,
 )

@@ -6,7 +6,7 @@ where its values come from. Unknown keys are refused. `Mapping.model_json_schema
 JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping.file`.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -14,7 +14,7 @@ from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
-from pipelines.intake.mapping.values import Strict, Word, Words, as_word
+from pipelines.intake.mapping.values import Strict, Word, Words, as_both, as_column, as_kind
 
 
 class BothLanguages(Strict):
@@ -24,23 +24,9 @@ class BothLanguages(Strict):
     ja: str
 
 
-def _as_column(value: Any) -> Any:
-    """Expand the short form `lead_id: Prospect ID`."""
-    return {"column": as_word(value)} if isinstance(value, str | int | float) else value
-
-
-def _as_both(value: Any) -> Any:
-    """Expand the short form `why: personal`: words that stand in both languages."""
-    return {"en": value, "ja": value} if isinstance(value, str) else value
-
-
-def _as_kind(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Ground = Annotated[
-    BothLanguages, BeforeValidator(_as_both, json_schema_input_type=str | BothLanguages)
+    BothLanguages, BeforeValidator(as_both, json_schema_input_type=str | BothLanguages)
 ]
 NOT_STATED: Final = BothLanguages(
     en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
@@ -113,7 +99,7 @@ class ColumnRule(Strict):
         return tuple(c for c in (self.column, *self.join, sequence) if c is not None)
 
 
-Origin = Annotated[ColumnRule, BeforeValidator(_as_column, json_schema_input_type=str | ColumnRule)]
+Origin = Annotated[ColumnRule, BeforeValidator(as_column, json_schema_input_type=str | ColumnRule)]
 Kind = Literal["category", "number"]
 
 
@@ -136,7 +122,7 @@ class AttributeRule(Strict):
 
 
 Attribute = Annotated[
-    AttributeRule, BeforeValidator(_as_kind, json_schema_input_type=Kind | AttributeRule)
+    AttributeRule, BeforeValidator(as_kind, json_schema_input_type=Kind | AttributeRule)
 ]
 
 

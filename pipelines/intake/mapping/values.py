@@ -20,3 +20,18 @@ def as_word(value: Any) -> Any:
 
 Word = Annotated[str, BeforeValidator(as_word, json_schema_input_type=str | int | float | bool)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
+
+
+def as_column(value: Any) -> Any:
+    """Expand the short form `lead_id: Prospect ID`."""
+    return {"column": as_word(value)} if isinstance(value, str | int | float) else value
+
+
+def as_both(value: Any) -> Any:
+    """Expand the short form `why: personal`: words that stand in both languages."""
+    return {"en": value, "ja": value} if isinstance(value, str) else value
+
+
+def as_kind(value: Any) -> Any:
+    """Expand the short form `industry: category`."""
+    return {"kind": value} if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from features.errors import Fault
 from features.reading.normalize import folded
 from serve.errors import BadBody, NoLead
+from serve.http.path_ids import decoded
 from serve.pages.lead.content import lead_context
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
@@ -29,7 +30,8 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/leads/{lead_id:path}")
     def lead(lead_id: str, request: Request) -> Response:
         visit = pages.visit(request)
-        return pages.show(request, visit, "lead.html.j2", **lead_context(pages, visit, lead_id))
+        content = lead_context(pages, visit, decoded(lead_id))
+        return pages.show(request, visit, "lead.html.j2", **content)
 
     @routes.post("/feedback")
     async def feedback(request: Request) -> Response:

@@ -1,8 +1,7 @@
 """The ranking as a CSV file for a spreadsheet.
 
-Decided here: UTF-8 with a byte order mark, which Excel needs. A text that a spreadsheet would take
-for a formula gets an apostrophe before it, which spreadsheets hide: names and sources come from
-strangers. At most 10,000 rows, the hottest.
+Decided here: UTF-8 with a byte order mark, which Excel needs. No cell is a formula,
+see `features.records.spreadsheet_cells`. At most 10,000 rows, the hottest.
 """
 
 import csv
@@ -10,12 +9,12 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from features.records.spreadsheet_cells import safe
 from serve.pages.ranking.cards import Card
 from serve.pages.shell.page_words import PageWords, mark
 
 MOST_ROWS: Final = 10_000
 BOM: Final = "\ufeff"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _HEAD: Final = (
     mark("Lead"),
     mark("Name"),
@@ -57,15 +56,6 @@ def written(cards: Iterable[Card], words: PageWords, *, drawn: bool = False) -> 
         chosen = [words.say(_BY_LOT[card.is_drawn])] if drawn else []
         writer.writerow([safe(cell) for cell in (*_cells(card, words), *chosen)])
     return BOM + file.getvalue()
-
-
-def safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> safe("=HYPERLINK(1)"), safe("Sato")
-    ("'=HYPERLINK(1)", 'Sato')
-    """
-    return f"'{cell}" if cell.lstrip(" \n").startswith(_FORMULA) else cell
 
 
 def _cells(card: Card, words: PageWords) -> Iterator[str]:

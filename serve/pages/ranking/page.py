@@ -21,6 +21,7 @@ from serve.pages.shell.people import PersonNames
 from serve.pages.shell.visitor import Visit, visible_owners
 from serve.ranking.weekly_list import Draw, WorkedList, worked_list
 from serve.scoring.loaded_model import LoadedModel
+from serve.store.audit import AuditLine
 from serve.store.ranking.filters import RankingFilter, scans
 from serve.store.ranking.ranking import MOST, RankedLead, RankingPage
 
@@ -48,6 +49,8 @@ def router(pages: Pages) -> APIRouter:
         headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
         drawn = planned is not None and bool(planned.drawn)
         text = written(cards, pages.words[visit.language], drawn=drawn)
+        who, now = f"user:{visit.user_id}", pages.parts.now()
+        pages.parts.store.audit.add(AuditLine(now, "exported a ranking", who, None, {}))
         return Response(text, 200, headers, "text/csv; charset=utf-8")
 
     return routes

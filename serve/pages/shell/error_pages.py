@@ -17,6 +17,7 @@ from features.errors import Fault
 from serve.errors import BadBody, NotSignedIn
 from serve.http.access import API, OPEN
 from serve.http.middleware import path_of
+from serve.http.path_ids import sent_path
 from serve.http.problems import plain, problem_of, rendered
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import mark
@@ -145,4 +146,4 @@ def _sign_in(request: Request) -> str:
     if request.method != "GET":
         return "/signin"
     query = f"?{request.url.query}" if request.url.query else ""
-    return "/signin?" + urlencode({"next": request.url.path + query})
+    return "/signin?" + urlencode({"next": sent_path(request.scope) + query})

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from features.wording.sentences import Language
 from serve.errors import NotAllowedHere, NotSignedIn
 from serve.http.app_context import AppContext
+from serve.http.open_mode import check_not_forwarded, is_local_name
+from serve.http.path_ids import sent_path
 from serve.pages.shell.forms import TOKEN, Form, check_form, read_form
 from serve.pages.shell.navigation import NAVIGATION
 from serve.pages.shell.page_words import LANGUAGES, PageWords
@@ -26,7 +28,6 @@ from serve.pages.shell.visitor import (
     LANGUAGE_COOKIE,
     Visit,
     cookie_name,
-    is_local_name,
     is_secure,
     language_of,
     new_token,
@@ -96,6 +97,7 @@ class Pages:
             raise NotSignedIn.of("nobody signed in", "a user", "sign in")
         if not is_local_name(request.headers.get("host", "")):
             raise NotAllowedHere.of("a foreign name", "localhost", "make a user: mikomi user add")
+        check_not_forwarded(dict(request.scope["headers"]))
         return replace(guest, open_to_all=True)
 
     def guest(self, request: Request) -> Visit:
@@ -115,7 +117,7 @@ class Pages:
             token=token or new_token(),
             user=user,
             open_to_all=False,
-            path=request.url.path,
+            path=sent_path(request.scope),
             query=request.url.query,
         )
 
@@ -135,9 +137,10 @@ class Pages:
         return PersonNames(self.parts.store.users.all(), vocabulary.labels, language)
 
     def needs_user(self) -> bool:
-        """Return whether pages need a user: one was ever made, or others can reach the server."""
+        """Return whether pages need a user: one was ever made, or keys are required."""
         if not self._closed:
-            self._closed = not self.parts.settings.loopback or self.parts.store.users.exist()
+            settings = self.parts.settings
+            self._closed = settings.needs_keys or self.parts.store.users.exist()
         return self._closed
 
     async def posted(self, request: Request) -> tuple[Visit, Form]:

@@ -1,8 +1,9 @@
 """The visitor of a page: a user, or everyone on this machine while there are no users.
 
-Decided here: there is one cookie. Before sign-in its token belongs to no session; at sign-in it is
-replaced by that of the session. The token of forms is derived from it, so it is bound to the
-session and stored nowhere. A sales user sees what `MIKOMI_SALES_SEE` allows, others see every lead.
+Decided here: one cookie is the visitor's. Before sign-in its token belongs to no session; at
+sign-in it is replaced by that of the session. The token of forms is derived from it, so it is bound
+to the session and stored nowhere. A sales user sees what `MIKOMI_SALES_SEE` allows, others see
+every lead.
 """
 
 import hmac
@@ -12,17 +13,19 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from features.wording.sentences import Language
 from serve.pages.shell.page_words import LANGUAGES
 from serve.routes.describing import accepted_language
-from serve.settings import LOOPBACK, Settings
+from serve.settings import Settings
 from serve.store.people.users import User
 from serve.wire.targets import DEFAULT
 
 LANGUAGE_COOKIE: Final = "mikomi_language"
 _COOKIE: Final = "mikomi_session"
+_DEVICE: Final = "mikomi_device"
+_YEAR_SECONDS: Final = 365 * 86_400
 _TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{43}")
 
 
@@ -163,9 +166,17 @@ def is_secure(request: Request, settings: Settings) -> bool:
     return request.url.scheme == "https" or not settings.loopback
 
 
-def cookie_name(*, secure: bool) -> str:
-    """Return the name of the cookie; `__Host-` binds it to this very host."""
-    return f"__Host-{_COOKIE}" if secure else _COOKIE
+def cookie_name(*, secure: bool, of: str = _COOKIE) -> str:
+    """Return the name of a cookie; `__Host-` binds it to this very host.
+
+    Parameters
+    ----------
+    secure
+        Whether it is for https only.
+    of
+        The name without the prefix.
+    """
+    return f"__Host-{of}" if secure else of
 
 
 def token_of(request: Request, settings: Settings) -> str | None:
@@ -182,16 +193,40 @@ def token_of(request: Request, settings: Settings) -> str | None:
     return token if _TOKEN.fullmatch(token) else None
 
 
+def device_of(request: Request, settings: Settings) -> str | None:
+    """Return the cookie of a browser that has signed in before, if it has the form of ours.
+
+    Parameters
+    ----------
+    request
+        The request.
+    settings
+        Of the server.
+    """
+    secure = is_secure(request, settings)
+    token = request.cookies.get(cookie_name(secure=secure, of=_DEVICE), "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def set_device(request: Request, settings: Settings, response: Response, token: str) -> None:
+    """Set the cookie of a browser that has just signed in.
+
+    Parameters
+    ----------
+    request
+        The request.
+    settings
+        Of the server.
+    response
+        Gets the cookie.
+    token
+        Its value.
+    """
+    secure = is_secure(request, settings)
+    name = cookie_name(secure=secure, of=_DEVICE)
+    response.set_cookie(name, token, _YEAR_SECONDS, secure=secure, httponly=True, samesite="lax")
+
+
 def new_token() -> str:
     """Return a new token for a visitor without one."""
     return secrets.token_urlsafe(32)
-
-
-def is_local_name(host: str) -> bool:
-    """Return whether a Host header names this machine; a foreign site may point its name here.
-
-    >>> is_local_name("localhost:8000"), is_local_name("[::1]:8000"), is_local_name("evil.test")
-    (True, True, False)
-    """
-    name = re.sub(r":\d+$", "", host).strip("[]")
-    return name in LOOPBACK

@@ -1,22 +1,23 @@
 """Erasing a person: all their records are deleted; counts and one line of audit stay.
 
-Decided here: the audit line holds no id and no hash of one, because a hash of an id can be guessed.
-The rows of the receipts stay, without the lead, its input and the answer; the receipts of others of
-the account lose the list of leads they were computed with, so they can still be read and no longer
-be replayed. A concurrent write either comes first and is erased, or waits and counts as new. An
-answer under way may be logged after the erasure: it is searched for during another minute.
+Decided here: persons are selected by their id, never by a moment, because clocks differ. The audit
+line holds no id and no hash of one, because a hash of an id can be guessed. The rows of the
+receipts stay, without the lead, its input and the answer; the receipts of others of the account
+lose the list of leads they were computed with, so they can still be read and no longer be replayed.
+A concurrent write either comes first and is erased, or waits and counts as new; an answer under way
+is emptied before it is logged, see `serve.store.erasures`, also if nothing of the lead is stored.
 """
 
-from datetime import datetime, timedelta
-from threading import Lock
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import forget, moment
+from serve.store.erasures import Erasures
 from serve.store.leads.refresh_marks import mark_account
 from serve.store.tables import (
     ACTIVITIES,
@@ -24,28 +25,37 @@ from serve.store.tables import (
     CHANGES,
     FEEDBACK,
     LEADS,
+    METADATA,
     OUTCOMES,
-    RANKING,
     RANKING_MARKS,
     RECEIPTS,
     SHADOW_SCORES,
-    WORKED_LISTS,
 )
 
-SEARCH_TIME: Final = timedelta(minutes=1)
-"""How long late answers are searched for: longer than any answer takes."""
+_LOG: Final = "erased a person"
+_LEAD: Final = "lead_id"
+_RECORDS: Final = (ACTIVITIES, OUTCOMES, CHANGES, LEADS)
+_BY_THEMSELVES: Final = frozenset({*_RECORDS, RECEIPTS, AUDIT})
+"""What is counted, and what keeps its rows without the lead."""
 
 
 class Eraser:
-    """Erases persons from a database, and the answers that were logged after an erasure."""
+    """Erases persons from a database.
 
-    def __init__(self, engine: Engine) -> None:
+    Parameters
+    ----------
+    engine
+        Of the database.
+    erasures
+        Its erasures, as this process knows them; missing means its own.
+    """
+
+    def __init__(self, engine: Engine, erasures: Erasures | None = None) -> None:
         self._engine = engine
-        self._lock = Lock()
-        self._erased: dict[str, datetime] = {}
+        self._erasures = erasures or Erasures(engine)
         self._truncated = True
 
-    def erase(self, lead_id: str, at: datetime) -> dict[str, int]:
+    def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a lead.
 
         Parameters
@@ -53,7 +63,9 @@ class Eraser:
         lead_id
             The id of the lead; it is normalised here.
         at
-            The moment of the erasure; receipts up to it are emptied.
+            The moment of the erasure, for the audit; it selects nothing.
+        who
+            Who erases: `user:` and an id, or the id of a key.
 
         Returns
         -------
@@ -65,50 +77,45 @@ class Eraser:
             If nothing is stored about it.
         """
         lead_id = folded(lead_id)
-        counts = _erase(self._engine, lead_id, at)
-        with self._lock:
-            self._erased[lead_id] = at
+        with self._engine.begin() as connection:
+            counts, number = _erase(connection, self._erasures, lead_id, at)
+            if any(counts.values()):
+                line = {"at": moment(at), "what": _LOG, "counts": counts, "who": who}
+                connection.execute(insert(AUDIT), [line])
+        self._erasures.learn(number)
         self._truncated = forget(self._engine)
-        return counts
-
-    def look_again(self, now: datetime) -> int:
-        """Empty the receipts of erased persons that were logged late, and return their number.
-
-        The files of SQLite are truncated as well, if a reader prevented that before.
-        """
-        with self._lock:
-            recent = dict(self._erased)
-        emptied = 0
-        for lead_id, at in recent.items():
-            with self._engine.begin() as connection:
-                emptied += _empty_receipts(connection, lead_id, at)
-                if not connection.execute(_lead(lead_id)).first():
-                    _unrank(connection, lead_id)
-            if not at <= now < at + SEARCH_TIME:
-                with self._lock:
-                    self._erased.pop(lead_id, None)
-        if emptied or not self._truncated:
-            self._truncated = forget(self._engine)
-        return emptied
-
-
-def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
-    with engine.begin() as connection:
-        account_id = _locked(connection, lead_id)
-        receipts = _empty_receipts(connection, lead_id, at)
-        _remove_from_mates(connection, lead_id, account_id)
-        counts = {}
-        for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
-            gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
-            counts[table.name] = gone.rowcount
-        _unrank(connection, lead_id)
-        mark_account(connection, account_id)
-        counts["receipts"] = receipts
         if not any(counts.values()):
             raise NoLead.of("nothing of this lead", "a lead that was sent", "check the id")
-        line = {"at": moment(at), "what": "erased a person", "counts": counts}
-        connection.execute(insert(AUDIT), [line])
-    return counts
+        return counts
+
+    def look_again(self) -> bool:
+        """Finish erasures, and return whether another process erased somebody.
+
+        The files of SQLite are truncated if a reader prevented that before.
+        """
+        if not self._truncated:
+            self._truncated = forget(self._engine)
+        erased_elsewhere = self._erasures.read()
+        self._erasures.forget()
+        return erased_elsewhere
+
+
+def _erase(
+    connection: Connection, erasures: Erasures, lead_id: str, at: datetime
+) -> tuple[dict[str, int], int]:
+    """Delete the records; the log is locked last, as every answer waits for it."""
+    account_id = _locked(connection, lead_id)
+    counts = {}
+    for table in _RECORDS:
+        gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
+        counts[table.name] = gone.rowcount
+    _unrank(connection, lead_id)
+    mark_account(connection, account_id)
+    connection.execute(update(AUDIT).where(AUDIT.c.lead_id == lead_id).values(lead_id=None))
+    number = erasures.add(connection, lead_id)
+    _remove_from_mates(connection, lead_id, account_id)
+    counts["receipts"] = _empty_receipts(connection, lead_id, at)
+    return counts, number
 
 
 def _lead(lead_id: str) -> Any:
@@ -122,29 +129,26 @@ def _locked(connection: Connection, lead_id: str) -> str | None:
 
 
 def _unrank(connection: Connection, lead_id: str) -> None:
-    for table in (
-        RANKING_MARKS,
-        RANKING,
-        WORKED_LISTS,
-    ):  # a writer of a row holds the lock of its mark
-        connection.execute(delete(table).where(table.c.lead_id == lead_id))
+    """Delete the rows of all other tables that name a lead, whichever there are.
+
+    The mark comes first: a writer of a row of the ranking holds the lock of its mark.
+    """
+    for table in (RANKING_MARKS, *METADATA.sorted_tables):
+        if _LEAD in table.c and table not in _BY_THEMSELVES:
+            connection.execute(delete(table).where(table.c.lead_id == lead_id))
 
 
 def _empty_receipts(connection: Connection, lead_id: str, at: datetime) -> int:
-    """Empty the receipts logged up to a moment, notes included; the rows stay."""
-    of_lead = (RECEIPTS.c.lead_id == lead_id) & (RECEIPTS.c.at <= moment(at))
-    values: dict[str, Any] = {"input": None, "answer": b"", "revisions": None}
-    connection.execute(update(RECEIPTS).where(of_lead).values(values | {"erased_at": moment(at)}))
+    """Empty every receipt of a lead, notes included; the rows stay."""
+    of_lead = RECEIPTS.c.lead_id == lead_id
     receipts = select(RECEIPTS.c.receipt_id).where(of_lead)
     connection.execute(
         update(FEEDBACK).where(FEEDBACK.c.receipt_id.in_(receipts)).values(note=None)
     )
     connection.execute(delete(SHADOW_SCORES).where(SHADOW_SCORES.c.receipt_id.in_(receipts)))
-    count = connection.execute(
-        select(func.count()).select_from(RECEIPTS).where(of_lead)
-    ).scalar_one()
-    connection.execute(update(RECEIPTS).where(of_lead).values(lead_id=""))
-    return count
+    nothing: dict[str, Any] = {"lead_id": "", "input": None, "answer": b"", "revisions": None}
+    emptied = update(RECEIPTS).where(of_lead).values(nothing | {"erased_at": moment(at)})
+    return connection.execute(emptied).rowcount
 
 
 def _remove_from_mates(connection: Connection, lead_id: str, account_id: str | None) -> None:

@@ -27,16 +27,16 @@ from sqlalchemy import (
 )
 
 from features.errors import BadRequest, Fault
-from features.reading.normalize import folded
+from features.reading.normalize import folded, written
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
 from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows
 from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
-from serve.store.tables import ACCOUNTS, CHANGES, LEADS, OUTCOMES
+from serve.store.leads.written_outcomes import OutcomeKey, key_of, write
+from serve.store.tables import ACCOUNTS, CHANGES, LEADS, RANKING
 from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
 
 _OWNER: Final = "owner_id"
-_OUTCOME_KEY: Final = ("lead_id", "deal_id", "outcome", "occurred_at")
 _TRIES: Final = 5
 
 
@@ -88,6 +88,8 @@ class Ingest:
                 values = _lead_row(body, received)
                 connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(values))
             mark(connection, [lead_id])
+            if body.owner_id is not msgspec.UNSET:
+                _reassign(connection, lead_id, body.owner_id)
         return revision
 
     def put_account(self, account_id: str, body: AccountBody, at: datetime) -> None:
@@ -183,7 +185,7 @@ class Ingest:
         return Added(len(rows), repeated, conflicting, waiting)
 
     def add_outcomes(self, sent: Sequence[StoredOutcome], at: datetime, *, backfill: bool) -> Added:
-        """Store outcomes; one that is stored already is counted and not stored again.
+        """Store outcomes; one that is stored already is counted, or a conflict with another amount.
 
         Parameters
         ----------
@@ -196,18 +198,17 @@ class Ingest:
             from `at` on.
         """
         received = moment(at)
-        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        rows: dict[OutcomeKey, dict[str, Any]] = {}
         for one in sent:
-            row = _outcome_row(one, received, backfill=backfill)
-            rows.setdefault(tuple(row[name] for name in _OUTCOME_KEY), row)
+            rows.setdefault(key_of(one), _outcome_row(one, received, backfill=backfill))
         with self._engine.begin() as connection:
-            leads = _raised(connection, (row["lead_id"] for row in rows.values()), received)
-            fresh = [row | {"revision": leads[row["lead_id"]][0]} for row in rows.values()]
-            adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
-            returning = adding.returning(OUTCOMES.c.lead_id)
-            added = connection.execute(returning, fresh).all() if fresh else []
-            waiting = _mark_known(connection, leads, [row.lead_id for row in added])
-        return Added(len(added), len(sent) - len(added), [], waiting)
+            leads = _raised(connection, (key[0] for key in rows), received)
+            for row in rows.values():
+                row["revision"] = leads[row["lead_id"]][0]
+            lead_ids, conflicting = write(connection, sent, rows)
+            waiting = _mark_known(connection, leads, lead_ids)
+        added = len(lead_ids)
+        return Added(added, len(sent) - added - len(conflicting), conflicting, waiting)
 
 
 _Leads = dict[str, tuple[int, bool]]
@@ -266,7 +267,7 @@ def _lead_row(body: LeadBody, received: int) -> dict[str, Any]:
         "created_at": created,
         "known_at": _known_at(body, created, received, backfill=body.backfill),
         "account_id": body.account_id and folded(body.account_id),
-        "owner_id": body.owner_id,
+        "owner_id": body.owner_id or None,
         "attributes": body.attributes,
     }
 
@@ -288,7 +289,9 @@ def _store_changes(connection: Connection, row: Any, body: LeadBody, when: tuple
     now = dict(row.attributes) | {_OWNER: row.owner_id}
     for change in connection.execute(query):
         now[change.attribute] = msgspec.json.decode(change.value)
-    sent = dict(body.attributes) | ({} if body.owner_id is None else {_OWNER: body.owner_id})
+    sent = dict(body.attributes)
+    if body.owner_id is not msgspec.UNSET:
+        sent[_OWNER] = body.owner_id or None
     changes = [
         {
             "lead_id": row.lead_id,
@@ -305,12 +308,18 @@ def _store_changes(connection: Connection, row: Any, body: LeadBody, when: tuple
         connection.execute(insert(CHANGES), changes)
 
 
+def _reassign(connection: Connection, lead_id: str, owner_id: str | None) -> None:
+    """Show the owner in the rankings at once; the lead is marked, so no refresher undoes it."""
+    of_lead = RANKING.c.lead_id == lead_id
+    connection.execute(update(RANKING).where(of_lead).values(owner_id=written(owner_id)))
+
+
 def _outcome_row(one: StoredOutcome, received: int, *, backfill: bool) -> dict[str, Any]:
-    occurred = moment(one.occurred_at)
+    lead_id, deal_id, outcome, occurred = key_of(one)
     return {
-        "lead_id": folded(one.lead_id),
-        "deal_id": folded(one.deal_id or ""),
-        "outcome": one.outcome,
+        "lead_id": lead_id,
+        "deal_id": deal_id,
+        "outcome": outcome,
         "occurred_at": occurred,
         "known_at": _known_at(one, occurred, received, backfill=backfill),
         "amount": one.amount,

@@ -1,17 +1,18 @@
 """The owner of a lead, set on a page and stored like any other change of the lead.
 
-Decided here: the ranking shows the new owner at once, before the lead is scored again.
+Decided here: the ranking shows the new owner at once, before the lead is scored again, as it does
+when a CRM sends one.
 """
 
 from datetime import datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import reading, time_of
 from serve.store.leads.ingest import Ingest
-from serve.store.tables import LEADS, RANKING
+from serve.store.tables import LEADS
 from serve.wire.stored_bodies import LeadBody
 
 
@@ -47,6 +48,3 @@ class Owners:
             raise NoLead.of("no such lead", "a lead that was sent", "check the id")
         body = LeadBody(created_at=time_of(created_at), owner_id=owner_id)
         self._ingest.put_lead(lead_id, body, at)
-        shown = update(RANKING).where(RANKING.c.lead_id == lead_id).values(owner_id=owner_id)
-        with self._engine.begin() as connection:
-            connection.execute(shown)

@@ -1,14 +1,17 @@
 """Marks: which leads may score differently than they are ranked, and from when.
 
 Decided here: a lead is marked in the transaction that changes it, so a mark is as durable as the
-change. Marks are written in the order of the ids, so writers cannot deadlock.
+change. Marks are written in the order of the ids, so writers cannot deadlock. A first mark is
+random, so a refresher that read a lead before it was erased writes nothing about one that came
+after.
 """
 
+import secrets
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, literal, select, true
+from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from serve.store.id_list import bound, each
@@ -16,6 +19,7 @@ from serve.store.tables import LEADS, RANKING_MARKS
 
 DUE: Final = 0
 """The `due_at` of a lead that has changed: it is due at any time."""
+_FIRST_BITS: Final = 48
 NEVER: Final = 2**62
 """The `due_at` of a lead whose score only a change can move."""
 
@@ -45,7 +49,8 @@ def mark(connection: Connection, lead_ids: Iterable[str]) -> None:
     """
     ids = sorted(set(lead_ids))
     if ids:
-        connection.execute(_marking(connection.dialect.name), bound(connection, ids))
+        first = {"first": secrets.randbits(_FIRST_BITS)}
+        connection.execute(_marking(connection.dialect.name), bound(connection, ids) | first)
 
 
 def mark_account(connection: Connection, account_id: str | None) -> None:
@@ -81,7 +86,8 @@ def hold_account(connection: Connection, account_id: str | None) -> None:
 
 @cache
 def _marking(dialect: str) -> Any:
-    fresh = each(dialect, literal(DUE), literal(1)).where(true())
+    first = bindparam("first", type_=BigInteger)
+    fresh = each(dialect, literal(DUE), first).where(true())
     marked = upsert(dialect, RANKING_MARKS).from_select(["lead_id", "due_at", "mark"], fresh)
     return marked.on_conflict_do_update(
         index_elements=["lead_id"], set_={"due_at": DUE, "mark": RANKING_MARKS.c.mark + 1}

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from features.errors import BadRequest, Fault
+from serve.store.people.common_passwords import is_common
 
 LEAST: Final = 10
 MOST: Final = 1_000
@@ -21,17 +22,27 @@ _NOBODY: Final = (
 """The hash that an unknown user's password is verified against; no password has it."""
 
 
-def password_hash(password: str) -> str:
+def password_hash(password: str, user_id: str) -> str:
     """Return the hash by which a password is stored.
+
+    Parameters
+    ----------
+    password
+        In plain text.
+    user_id
+        The name of its user.
 
     Raises
     ------
     BadRequest
-        If it is too short or too long.
+        If it is too short, too long or guessed first.
     """
     if not LEAST <= len(password) <= MOST:
         observed, expected = f"a password of {len(password)} characters", f"{LEAST} to {MOST}"
         raise BadRequest([Fault(observed, expected, "choose another")])
+    if is_common(password, user_id):
+        expected = "one that is not guessed first"
+        raise BadRequest.of("a common password", expected, "choose several words")
     with _AT_ONCE:
         return _HASHER.hash(password)
 

@@ -1,14 +1,15 @@
-"""Failed attempts to sign in, and the locks that follow them.
+"""Failed attempts to sign in, and the delays that follow them.
 
-Decided here: an attempt is counted before the password is verified, so concurrent attempts count as
-well; a correct password resets the count of its name. More than five attempts for one name, or
-twenty from one address, lock it for fifteen minutes from the first of them. A correct password does
-not open a lock.
+Decided here: nobody is locked out by the guesses of others. An attempt is counted before the
+password is verified, so concurrent attempts count as well. A browser that has signed in before
+holds a cookie, and its attempts are counted by themselves. From other browsers the attempts for a
+name from one address are delayed, ever longer; those for a name from anywhere, and those from one
+address for any name, by seconds only. A refused attempt is not counted. Delays run from the last
+attempt; if the clock was set back since, from the next one.
 """
 
-import math
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,10 +19,31 @@ from serve.errors import LockedOut
 from serve.store.engine import moment
 from serve.store.people.tables_users import FAILURES
 
-LOCKED: Final = timedelta(minutes=15)
-ATTEMPTS_NAME: Final = 5
-ATTEMPTS_ADDRESS: Final = 20
-_SECONDS_PER_MINUTE: Final = 60
+FORGOTTEN: Final = timedelta(hours=1)
+"""Attempts are forgotten when there was none for so long."""
+_SECOND: Final = 1_000_000
+
+
+class Delays(NamedTuple):
+    """How long the next attempt has to wait: nothing at first, then twice as long each time."""
+
+    free: int
+    longest_seconds: int
+
+    def after(self, attempts: int) -> int:
+        """Return the delay after so many attempts, in microseconds.
+
+        >>> [Delays(5, 900).after(n) // 1_000_000 for n in (4, 5, 6, 7, 99)]
+        [0, 1, 2, 4, 900]
+        """
+        over = attempts - self.free
+        return 0 if over < 0 else min(2 ** min(over, 30), self.longest_seconds) * _SECOND
+
+
+OWN: Final = Delays(5, 900)
+"""For one name: from one address, or from one browser that has signed in before."""
+ANYWHERE: Final = Delays(20, 5)
+"""For one name from all other browsers, and from one address for all names."""
 
 
 class SignIns:
@@ -30,7 +52,7 @@ class SignIns:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def attempt(self, name: str, address: str, at: datetime) -> None:
+    def attempt(self, name: str, address: str, at: datetime, device: str | None = None) -> None:
         """Count an attempt.
 
         Parameters
@@ -41,25 +63,33 @@ class SignIns:
             Of the client.
         at
             The moment of the attempt.
+        device
+            The hash of the browser's cookie, if it has signed in as this user before.
 
         Raises
         ------
         LockedOut
-            If there were too many for this name or from this address.
+            If it has to wait.
         """
+        now, subjects = moment(at), _subjects(name, address, device)
         with self._engine.begin() as connection:
-            _delete_old(connection, at)
-            limits = ((_of_name(name), ATTEMPTS_NAME), (f"address {address}", ATTEMPTS_ADDRESS))
-            waits = [_counted(connection, subject, most, at) for subject, most in limits]
-        wait = max(waits)
-        if wait > timedelta(0):
-            minutes = math.ceil(wait.total_seconds() / _SECONDS_PER_MINUTE)
-            error = LockedOut([Fault("too many attempts", "fewer", f"wait {minutes} minutes")])
-            error.minutes = minutes
+            oldest = moment(at - FORGOTTEN)
+            connection.execute(delete(FAILURES).where(FAILURES.c.last_at <= oldest))
+            rows = [_locked(connection, subject, now) for subject in subjects]
+            wait = max(
+                delays.after(row.attempts) - (now - row.last_at)
+                for row, delays in zip(rows, subjects.values(), strict=True)
+            )
+            if wait <= 0:
+                _count(connection, list(subjects), now)
+        if wait > 0:
+            seconds = -(-wait // _SECOND)
+            error = LockedOut([Fault("too many attempts", "fewer", f"wait {seconds} seconds")])
+            error.seconds = seconds
             raise error
 
-    def succeeded(self, name: str, address: str) -> None:
-        """Reset the count of a name, and take one attempt off its address.
+    def succeeded(self, name: str, address: str, device: str | None = None) -> None:
+        """Reset the count of this browser or address for a name, and take one off the others.
 
         Parameters
         ----------
@@ -67,30 +97,41 @@ class SignIns:
             By which the user signed in.
         address
             Of the client.
+        device
+            As at the attempt.
         """
-        of_address = (FAILURES.c.subject == f"address {address}") & (FAILURES.c.attempts > 0)
+        own, *others = _subjects(name, address, device)
         with self._engine.begin() as connection:
-            connection.execute(delete(FAILURES).where(FAILURES.c.subject == _of_name(name)))
-            once_less = update(FAILURES).where(of_address).values(attempts=FAILURES.c.attempts - 1)
+            connection.execute(delete(FAILURES).where(FAILURES.c.subject == own))
+            of_others = FAILURES.c.subject.in_(others) & (FAILURES.c.attempts > 0)
+            once_less = update(FAILURES).where(of_others).values(attempts=FAILURES.c.attempts - 1)
             connection.execute(once_less)
 
 
-def _of_name(name: str) -> str:
-    return f"name {name[:200]}"
+def _subjects(name: str, address: str, device: str | None) -> dict[str, Delays]:
+    """Return what an attempt is counted under, in one order, so that writers cannot deadlock."""
+    name = name[:200]
+    if device is not None:
+        return {f"device {device} {name}": OWN}
+    own, anywhere = f"both {address} {name}", f"name {name}"
+    return {own: OWN, f"address {address}": ANYWHERE, anywhere: ANYWHERE}
 
 
-def _counted(connection: Connection, subject: str, most: int, at: datetime) -> timedelta:
-    """Count one attempt of a subject and return how long it is locked."""
+def _locked(connection: Connection, subject: str, now: int) -> Any:
+    """Return the row of a subject, locked; its moment is not later than now."""
+    fresh = {"subject": subject, "attempts": 0, "last_at": now}
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    added = dialect.insert(FAILURES).values(subject=subject, attempts=1, first_at=moment(at))
-    again = added.on_conflict_do_update(
-        index_elements=["subject"], set_={"attempts": FAILURES.c.attempts + 1}
-    )
-    connection.execute(again)
-    row = connection.execute(select(FAILURES).where(FAILURES.c.subject == subject)).one()
-    over = timedelta(microseconds=row.first_at - moment(at)) + LOCKED
-    return over if row.attempts > most else timedelta(0)
+    connection.execute(dialect.insert(FAILURES).values(fresh).on_conflict_do_nothing())
+    query = select(FAILURES).where(FAILURES.c.subject == subject).with_for_update()
+    row = connection.execute(query).one()
+    if row.last_at > now:
+        later = update(FAILURES).where(FAILURES.c.subject == subject).values(last_at=now)
+        connection.execute(later)
+        row = connection.execute(query).one()
+    return row
 
 
-def _delete_old(connection: Connection, at: datetime) -> None:
-    connection.execute(delete(FAILURES).where(FAILURES.c.first_at <= moment(at - LOCKED)))
+def _count(connection: Connection, subjects: list[str], now: int) -> None:
+    of_all = FAILURES.c.subject.in_(subjects)
+    counted = {"attempts": FAILURES.c.attempts + 1, "last_at": now}
+    connection.execute(update(FAILURES).where(of_all).values(counted))

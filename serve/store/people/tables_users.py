@@ -1,4 +1,4 @@
-"""The tables of the people who sign in: users, sessions, failed attempts, last visits of pages.
+"""The tables of the people who sign in: users, sessions, browsers, attempts, last visits.
 
 Decided here: a session is stored as the hash of its token, so a copy of the database gives no
 access.
@@ -34,7 +34,14 @@ FAILURES: Final = Table(
     METADATA,
     Column("subject", String, primary_key=True),
     Column("attempts", Integer, nullable=False),
-    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False, index=True),
+)
+DEVICES: Final = Table(
+    "devices",
+    METADATA,
+    Column("token_sha256", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.user_id"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
 )
 LAST_VISITS: Final = Table(
     "looks",

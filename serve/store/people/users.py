@@ -1,7 +1,7 @@
 """Users of the pages: their names, roles, passwords and sessions.
 
 Decided here: a name is normalised and its case does not matter. A session ends when it expires, at
-sign-out, and when its user is disabled or has a new password.
+sign-out, and when its user is disabled or has a new role or password.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from features.errors import BadRequest, Fault
 from features.reading.normalize import folded
 from serve.store.engine import moment, reading
 from serve.store.people.passwords import is_right, password_hash
-from serve.store.people.tables_users import SESSIONS, USERS
+from serve.store.people.tables_users import DEVICES, SESSIONS, USERS
 
 ROLES: Final = ("sales", "manager", "admin")
 _LONGEST_NAME: Final = 200
@@ -60,7 +60,7 @@ class Users:
         """
         row = {
             "user_id": _checked(user),
-            "password_hash": password_hash(password),
+            "password_hash": password_hash(password, name_of(user.user_id)),
             "role": user.role,
             "owner_id": user.owner_id,
             "display_name": _named(user.display_name),
@@ -97,6 +97,30 @@ class Users:
         """
         self._change(user_id, disabled_at=moment(at))
 
+    def enable(self, user_id: str) -> None:
+        """Let a disabled user sign in again."""
+        self._change(user_id, disabled_at=None)
+
+    def set_role(self, user_id: str, role: str, owner_id: str | None) -> None:
+        """Change what a user may do, and end their sessions.
+
+        Parameters
+        ----------
+        user_id
+            The name of the user.
+        role
+            One of `ROLES`.
+        owner_id
+            The owner of their leads; none for all leads.
+
+        Raises
+        ------
+        BadRequest
+            If there is no such user or role.
+        """
+        _checked(User(user_id, role, owner_id))
+        self._change(user_id, role=role, owner_id=owner_id)
+
     def call(self, user_id: str, display_name: str) -> None:
         """Set the name that the pages show for a user; an empty one removes it.
 
@@ -122,13 +146,14 @@ class Users:
         password
             In plain text; only its hash is stored.
         """
-        self._change(user_id, password_hash=password_hash(password))
+        self._change(user_id, password_hash=password_hash(password, name_of(user_id)))
 
     def _change(self, user_id: str, **values: Any) -> None:
         named = USERS.c.user_id == name_of(user_id)
         with self._engine.begin() as connection:
             done = connection.execute(update(USERS).where(named).values(values))
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == name_of(user_id)))
+            for table in (SESSIONS, DEVICES):
+                connection.execute(delete(table).where(table.c.user_id == name_of(user_id)))
         _refuse_none(done.rowcount, user_id)
 
     def known(self, user_id: str, password: str) -> User | None:

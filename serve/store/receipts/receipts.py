@@ -1,4 +1,8 @@
-"""The log of answers: a receipt is added before its answer is sent, and read on request."""
+"""The log of answers: a receipt is added before its answer is sent, and read on request.
+
+Decided here: a statement adds answers only if no person was erased since they began to read; see
+`serve.store.erasures`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,23 +10,25 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Dialect, Engine, insert, select
+from sqlalchemy import Column, Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import Fault
 from features.reading.normalize import folded
-from serve.errors import NoReceipt, PersonErased
+from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
+from serve.store.erasures import Erasures
+from serve.store.file_watch import check_of
+from serve.store.hang_guard import HangGuard
 from serve.store.receipts.group_commit import GroupCommit
 from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
-from serve.store.tables import FEEDBACK, RECEIPTS
+from serve.store.tables import ERASURES, FEEDBACK, RECEIPTS
 from serve.wire.receipt import Scoring
 from serve.wire.targets import DEFAULT
 
-_OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError)
+_OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError, ErasedMeanwhile)
 VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
-_FIELDS: Final = Scoring.__struct_fields__
-_AT, _CUTOFF, _REVISIONS = (_FIELDS.index(name) for name in ("at", "cutoff", "revisions"))
+_FIELDS: Final = tuple(one for one in Scoring.__struct_fields__ if one != "erasures")
 _CACHED_SIZES: Final = 256
 """How many sizes of a batch have their statement cached."""
 
@@ -66,20 +72,51 @@ class LoggedAnswer(msgspec.Struct, frozen=True):
     model: Answering
 
 
-class Receipts:
-    """The log of answers in a database."""
+class _Erased(Exception):
+    """Somebody was erased since the answers began to read."""
 
-    def __init__(self, engine: Engine) -> None:
+
+class Receipts:
+    """The log of answers in a database.
+
+    Parameters
+    ----------
+    engine
+        Of the database.
+    erasures
+        Its erasures, as this process knows them; missing means its own.
+    guard
+        Watches the database; missing means that callers wait for however long it takes.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        erasures: Erasures | None = None,
+        guard: HangGuard | None = None,
+    ) -> None:
         self._engine = engine
+        self._guard = guard
+        self.is_failing = False
+        """Whether the last answers could not be written."""
+        self._erasures = erasures or Erasures(engine)
         self._lone = at_once(engine)
         self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
         self._no_wait = NoWaitConnection(engine)
         is_sqlite = engine.dialect.name == "sqlite"
         self._turns = TurnCommit(self._write_in_loop, self._commits) if is_sqlite else self._commits
 
+    @property
+    def erasures(self) -> int:
+        """The number of the last erasure that this process knows; read it before the lead."""
+        return self._erasures.known
+
     async def append(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings; they are committed when this returns."""
-        await self._turns.written(scorings)
+        if self._guard is not None:
+            self._guard.check()
+        written = self._turns.written(scorings)
+        await (written if self._guard is None else self._guard.logged(written))
 
     def append_now(self, scorings: Sequence[Scoring]) -> None:
         """Log scorings from a thread; they are committed when this returns."""
@@ -153,15 +190,54 @@ class Receipts:
 
     def _write(self, scorings: list[Scoring]) -> None:
         """Insert all in one statement, so that the thread waits for the interpreter once."""
-        with self._lone.connect() as connection:
-            connection.exec_driver_sql(*self._adding(scorings))
+        self.is_failing = True
+        try:
+            with self._lone.connect() as connection:
+                done = connection.exec_driver_sql(*self._adding(scorings))
+                check_of(connection)()
+                _refuse_none(done.rowcount)
+        except _Erased:
+            self._write_emptied(scorings)
+        except _OF_ITEMS:
+            self.is_failing = False
+            raise
+        self.is_failing = False
+
+    def _write_emptied(self, scorings: list[Scoring]) -> None:
+        """Insert answers without the persons who were erased since they began."""
+        with self._engine.begin() as connection:
+            emptied = self._erasures.emptied(connection, scorings)
+            connection.execute(insert(RECEIPTS), [_row(one) for one in emptied])
+            gone = [
+                {"of": new.receipt_id, "when": moment(new.at)}
+                for old, new in zip(scorings, emptied, strict=True)
+                if not new.answer and old.answer
+            ]
+            if gone:
+                connection.execute(_ERASING, gone)
 
     def _write_in_loop(self, scorings: list[Scoring]) -> None:
-        self._no_wait.execute(*self._adding(scorings))
+        _refuse_none(self._no_wait.execute(*self._adding(scorings)))
 
     def _adding(self, scorings: list[Scoring]) -> tuple[str, tuple[Any, ...]]:
-        statement = _adding(self._lone.dialect, len(scorings))
-        return statement, tuple(value for one in scorings for value in _values(one))
+        """Return the statement that adds answers of one number, and its parameters."""
+        begun = {one.erasures for one in scorings}
+        if len(begun) > 1:
+            raise _Erased
+        values = [value for one in scorings for value in _row(one).values()]
+        return _adding(self._lone.dialect, len(scorings)), (*values, begun.pop())
+
+
+_ERASING: Final = (
+    update(RECEIPTS)
+    .where(RECEIPTS.c.receipt_id == bindparam("of"))
+    .values(erased_at=bindparam("when"))
+)
+
+
+def _refuse_none(added: int) -> None:
+    if not added:
+        raise _Erased
 
 
 def _stored_row(connection: Connection, receipt_id: str, *, lock: bool = False) -> dict[str, Any]:
@@ -179,20 +255,33 @@ def _stored_row(connection: Connection, receipt_id: str, *, lock: bool = False) 
 
 @lru_cache(_CACHED_SIZES)
 def _adding(dialect: Dialect, rows: int) -> str:
-    """Return the statement that inserts so many rows; its parameters are in the order of fields."""
+    """Return the statement that adds so many rows, if the last erasure has a given number.
+
+    Its parameters are the values in the order of the fields, then the number.
+    """
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in _FIELDS)
-    mark = "?" if dialect.paramstyle == "qmark" else "%s"
-    row = f"({', '.join([mark] * len(_FIELDS))})"
-    return f"INSERT INTO {quote(RECEIPTS.name)} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - names of ours
+    marks = [_mark(dialect, RECEIPTS.c[name]) for name in _FIELDS]
+    row, number = f"({', '.join(marks)})", _mark(dialect, ERASURES.c.number)
+    return (
+        f"INSERT INTO {quote(RECEIPTS.name)} ({names}) "  # noqa: S608 - names of ours
+        f"SELECT * FROM (VALUES {', '.join([row] * rows)}) AS fresh "
+        f"WHERE (SELECT coalesce(max(number), 0) FROM {quote(ERASURES.name)}) = {number}"
+    )
 
 
-def _values(one: Scoring) -> tuple[Any, ...]:
-    values = list(msgspec.structs.astuple(one))
-    values[_AT], values[_CUTOFF] = moment(one.at), moment(one.cutoff)
+def _mark(dialect: Dialect, column: Column[Any]) -> str:
+    """Return the mark of a parameter; PostgreSQL needs its type, because values may be null."""
+    return "?" if dialect.paramstyle == "qmark" else f"%s::{column.type.compile(dialect)}"
+
+
+def _row(one: Scoring) -> dict[str, Any]:
+    """Return the columns of an answer, in the order of the fields."""
+    values = dict(zip(_FIELDS, msgspec.structs.astuple(one), strict=False))
+    values["at"], values["cutoff"] = moment(one.at), moment(one.cutoff)
     if one.revisions is not None:
-        values[_REVISIONS] = msgspec.json.encode(one.revisions).decode()
-    return tuple(values)
+        values["revisions"] = msgspec.json.encode(one.revisions).decode()
+    return values
 
 
 def scoring_of(row: dict[str, Any]) -> Scoring:

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Engine
 
+from serve.store.file_watch import check_of
 from serve.store.receipts.group_commit import GroupCommit
 
 _Item = TypeVar("_Item")
@@ -70,8 +71,9 @@ class NoWaitConnection:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Any = None
+        self._check: Callable[[], None]
 
-    def execute(self, statement: str, values: Sequence[Any]) -> None:
+    def execute(self, statement: str, values: Sequence[Any]) -> int:
         """Run one statement as a transaction of its own; after an error the next reconnects.
 
         Parameters
@@ -80,14 +82,20 @@ class NoWaitConnection:
             In SQL.
         values
             Of its parameters.
+
+        Returns
+        -------
+        How many rows it changed.
         """
         try:
             if self._connection is None:
                 self._connection = self._connected()
-            self._connection.execute(statement, values)
+            changed: int = self._connection.execute(statement, values).rowcount
+            self._check()
         except Exception:
             self.close()
             raise
+        return changed
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -97,7 +105,7 @@ class NoWaitConnection:
 
     def _connected(self) -> Any:
         pooled = self._engine.raw_connection()
-        connection = pooled.driver_connection
+        connection, self._check = pooled.driver_connection, check_of(pooled)
         pooled.detach()
         assert connection is not None  # noqa: S101 - it was just made
         connection.execute("PRAGMA busy_timeout=0")

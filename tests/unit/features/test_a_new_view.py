@@ -35,6 +35,7 @@ from serve.scoring.pointer import point
 from serve.settings import Settings
 from serve.wire.records import Activity, Lead, LeadHistory
 from tests import builders, served, support_tickets_view
+from tests.clocked import LOCAL
 
 NAME = "support_tickets__ticket_count__30d"
 CONCEPT = "support_tickets.tickets"
@@ -101,7 +102,7 @@ def client(trained: Artifact, tmp_path_factory: pytest.TempPathFactory) -> Itera
         poll_seconds=0.05,
         access_log="no",
     )
-    with TestClient(create_app(settings, lambda: NOW)) as ready:
+    with TestClient(create_app(settings, lambda: NOW), LOCAL) as ready:
         for _ in range(3_000):
             if ready.get("/readyz").status_code == 200:
                 break

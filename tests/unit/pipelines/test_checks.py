@@ -239,6 +239,11 @@ def _byte_of_another_encoding(export: Export) -> None:
     export.bytes_for = {"ü": b"\xfc"}
 
 
+@plants("C037")
+def _unquoted_cell(export: Export) -> None:
+    export.add("calls", {"id": "x\n1"})
+
+
 def test_a_clean_export_has_no_fault(tmp_path: Path) -> None:
     report = clean().ingest(tmp_path)
     assert report.faults == ()
@@ -288,10 +293,7 @@ def test_what_hangs_on_an_unusable_lead_goes_with_it(tmp_path: Path) -> None:
     export.files["leads"].loc[0, "created"] = "soon"
     report = export.ingest(tmp_path)
     assert {a.code for a in report.errors} == {"C003", "C008"}
-    assert {t: c.quarantined for t, c in report.tables.items()} == {
-        "leads": 1,
-        "activities": 3,
-        "outcomes": 1,
-        "accounts": 0,
-        "attribute_changes": 1,
+    aside = {
+        table: count.quarantined for table, count in report.tables.items() if count.quarantined
     }
+    assert aside == {"leads": 1, "activities": 3, "outcomes": 1, "attribute_changes": 1}

@@ -1,13 +1,17 @@
 """The rows of a ranking say what the scores say."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
 
 from features.build import FeatureFrame
+from features.records import spreadsheet_cells
 from models.scoring.batch_scores import Scores
 from models.scoring.scorer import Scorer
-from pipelines.scoring import ranking_schema
+from pipelines.scoring import ranking_schema, score
 from tests.small_model import catalog, small_model
 
 
@@ -58,3 +62,33 @@ def test_no_leads_are_no_rows() -> None:
     small = small_model()
     none = FeatureFrame(small.frame.keys[:0], small.frame.values[:0], catalog())  # noqa: PD011 - no frame
     assert ranking_schema.table(Scorer(small.artifact).score(none)).num_rows == 0
+
+
+def test_no_cell_of_a_csv_file_is_a_formula(tmp_path: Path) -> None:
+    """Ids and words of reasons come from strangers; numbers stay numbers."""
+    hostile = ["=cmd()", " +1", "@SUM(1)", "＝1", "L-1", None]
+    schema = pa.schema(
+        [
+            ("lead_id", pa.string()),
+            ("reasons_ja", pa.list_(pa.string())),
+            ("reasons_en", pa.list_(pa.string())),
+            ("reason_contributions", pa.list_(pa.float64())),
+        ]
+    )
+    rows = [
+        {
+            "lead_id": one,
+            "reasons_ja": [one or "", "b"],
+            "reasons_en": ["a"],
+            "reason_contributions": [-0.5, 0.25],
+        }
+        for one in hostile
+    ]
+    flat = score._flat(pa.Table.from_pylist(rows, schema))
+    cells = [cell for name in ("lead_id", "reasons_ja") for cell in flat[name].to_pylist()]
+    assert [cell for cell in cells if cell and spreadsheet_cells.safe(cell) != cell] == []
+    assert flat["reason_contributions"].to_pylist() == ["-0.5 / 0.25"] * len(rows)
+    pa_csv.write_csv(flat, tmp_path / "x.csv")
+    read = score.top(tmp_path / "x.csv", len(rows))
+    assert read["lead_id"].tolist() == [one or "" for one in hostile]
+    assert [cells[0] for cells in read["reasons_ja"]] == [one or "" for one in hostile]

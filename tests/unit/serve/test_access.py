@@ -1,6 +1,7 @@
 """Keys: which scope opens what, who comes in before the keys are known, and how often."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ SCOPES = {
 def routes(routers: Any) -> Iterator[tuple[str, str]]:
     for route in routers:
         if isinstance(route, APIRoute):
-            yield from ((method, route.path) for method in route.methods)
+            yield from ((method, route.path_format) for method in route.methods)
         elif hasattr(route, "original_router"):
             yield from routes(route.original_router.routes)
 
@@ -149,6 +150,32 @@ def test_a_key_asks_as_often_as_it_may_whatever_others_do() -> None:
     assert refused.value.wait == pytest.approx(0.5)
     limited.admit("Bearer mk_b", "POST", "/v1/score", 0.5)
     limited.admit(*asks, 1.1)
+
+
+@pytest.mark.parametrize("per_minute", [1, 60, 600])
+def test_a_key_of_60_a_minute_is_admitted_60_times_in_any_minute(per_minute: int) -> None:
+    limited = opened(key("a", "score", per_minute=per_minute), burst=2_000.0)
+    admitted = []
+    for tick in range(0, 200_000, max(5, 12_000 // per_minute)):
+        with suppress(TooOften):
+            limited.admit("Bearer mk_a", "POST", "/v1/score", tick / 1_000)
+            admitted.append(tick)
+    most = max(sum(at <= one < at + 60_000 for one in admitted) for at in admitted[::50])
+    assert most == per_minute
+    assert len(admitted) >= 3 * per_minute
+
+
+def test_a_batch_costs_as_much_as_its_leads() -> None:
+    limited = opened(key("a", "score", per_minute=60), key("b", "score", per_minute=60))
+    limited.admit("Bearer mk_a", "POST", "/v1/score/batch", 0.0)
+    limited.charge("a", 0.0, 59.0)
+    with pytest.raises(TooOften) as refused:
+        limited.admit("Bearer mk_a", "POST", "/v1/score", 30.0)
+    assert 30.0 <= refused.value.wait <= 31.0
+    limited.admit("Bearer mk_b", "POST", "/v1/score", 30.0)
+    limited.admit("Bearer mk_a", "POST", "/v1/score", 61.0)
+    for path, cost in (("/v1/outlook", 10.0), ("/v1/leads/score/history", 10.0)):
+        assert access.cost_of(path) == cost
 
 
 def test_the_command_makes_lists_and_revokes(

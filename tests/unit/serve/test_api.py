@@ -20,6 +20,7 @@ from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
 from serve.store.people.api_keys import ApiKeys
 from tests import served
+from tests.clocked import LOCAL
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -36,7 +37,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def serving(settings: Settings, clock: list[datetime] | None = None) -> Iterator[TestClient]:
     times = clock or [NOW]
-    with TestClient(create_app(settings, lambda: times[-1])) as client:
+    with TestClient(create_app(settings, lambda: times[-1]), LOCAL) as client:
         for _ in range(3_000 if (settings.models / "champion.json").exists() else 0):
             if client.get("/readyz").status_code == 200:
                 break

@@ -18,6 +18,7 @@ from serve.scoring.pointer import point
 from serve.settings import Settings
 from serve.wire.bodies import ScoreBody, read, request_from_body
 from tests import served
+from tests.clocked import LOCAL
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -88,7 +89,7 @@ def test_answers_are_counted_and_replays_are_not(tmp_path: Path) -> None:
     point(tmp_path, served.lay_down(tmp_path), 1)
     url = f"sqlite:///{tmp_path / 'm.db'}"
     settings = Settings(models=tmp_path, database_url=url, poll_seconds=0.05, access_log="no")
-    with TestClient(create_app(settings, lambda: NOW)) as client:
+    with TestClient(create_app(settings, lambda: NOW), LOCAL) as client:
         while client.get("/readyz").status_code != 200:
             time.sleep(0.02)
         receipt = client.post("/v1/score", json=served.body(3)).json()["receipt_id"]

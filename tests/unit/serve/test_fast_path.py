@@ -13,6 +13,7 @@ from serve.routes import fast_path
 from serve.scoring.pointer import point
 from serve.settings import Settings
 from tests import served
+from tests.clocked import LOCAL
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BODIES = {
@@ -33,7 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(
         models=folder, database_url=f"sqlite:///{folder / 'mikomi.db'}", access_log="no"
     )
-    with TestClient(app.create_app(settings, lambda: NOW)) as ready:
+    with TestClient(app.create_app(settings, lambda: NOW), LOCAL) as ready:
         for _ in range(3_000):
             if ready.get("/readyz").status_code == 200:
                 break

@@ -14,8 +14,10 @@ from pipelines.intake.ingest import IngestSettings, ingest_from
 from pipelines.intake.read.server_database import ServerStore, look
 from pipelines.storage import partitions
 from serve import app
+from serve.routes import leads, stored_leads
 from serve.scoring.pointer import point
 from serve.settings import Settings
+from tests.clocked import LOCAL
 from tests.laws.test_one_reading import NOW
 from tests.raw_company import raw_company
 
@@ -39,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(folder: Path) -> Iterator[TestClient]:
     url = f"sqlite:///{folder / 'mikomi.db'}"
     settings = Settings(models=folder, database_url=url, access_log="no")
-    with TestClient(app.create_app(settings, lambda: NOW)) as ready:
+    with TestClient(app.create_app(settings, lambda: NOW), LOCAL) as ready:
         for _ in range(3_000):
             if ready.get("/readyz").status_code == 200:
                 break
@@ -163,3 +165,14 @@ def test_one_odd_value_never_changes_the_kind_of_an_attribute(
     assert json.dumps(manifest.reading["attributes"]["desks"]).count("number") == 1
     (named,) = (one for one in report.answers if one.code == "C004")
     assert "lots" in named.observed
+
+
+def test_a_lead_is_read_and_erased_by_its_id_as_the_crm_writes_it(client: TestClient) -> None:
+    """The id is stored in the form of the mapping; whoever sends it in another erases it too."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(leads, "id_in_form", lambda text, *_: text.removesuffix(".0"))
+        patched.setattr(stored_leads, "id_in_form", lambda text, *_: text.removesuffix(".0"))
+        assert client.put("/v1/leads/77.0", json={"created_at": "2026-05-01"}).is_success
+        assert client.get("/v1/leads/77.0").json()["lead_id"] == "77"
+        assert client.delete("/v1/leads/77.0").is_success
+        assert client.get("/v1/leads/77").status_code == 404

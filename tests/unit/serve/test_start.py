@@ -1,8 +1,11 @@
 """A server that starts has the machine for itself, and its helpers come in time."""
 
 import gc
+import os
+import signal
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 from fastapi.dependencies import utils
 
 from serve import app as application
-from serve.cli import command
+from serve.cli import command, helpers
 from serve.scoring.pointer import POINTER
 from tests import served
 from tests.unit.serve.test_api import serving, settings
@@ -24,7 +27,11 @@ class Child:
 
     def __init__(self, arguments: list[str]) -> None:
         self.module, self.ended, self.thread = arguments[2], False, threading.current_thread()
+        self.code: int | None = None
         self.begun.append(self)
+
+    def poll(self) -> int | None:
+        return self.code
 
     def terminate(self) -> None:
         self.ended = True
@@ -36,8 +43,9 @@ class Child:
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Child]:
     monkeypatch.setattr(Child, "begun", [], raising=False)
-    monkeypatch.setattr(command.subprocess, "Popen", Child)
+    monkeypatch.setattr(helpers.subprocess, "Popen", Child)
     monkeypatch.setattr(command, "FIRST_SECONDS", 0.3)
+    monkeypatch.setattr(helpers, "LOOK_SECONDS", 0.02)
     return Child.begun
 
 
@@ -63,6 +71,34 @@ def test_a_server_that_has_a_model_is_left_alone_at_first(
     time.sleep(0.3)
     assert begun == [], "not even later, when the server is gone"
     assert beside(tmp_path, 0.6, begun) == ["serve.processes.follow", "serve.processes.refresh"]
+
+
+def test_a_helper_that_ends_is_started_again_after_ever_longer_pauses(
+    begun: list[Child], capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = [0.0]
+    beside = helpers.Helpers(["serve.processes.follow"], lambda: clock[0])
+    starts = []
+    for tick in range(80):
+        clock[0] = float(tick)
+        before = len(begun)
+        beside.look()
+        if len(begun) > before:
+            starts.append(tick)
+            begun[-1].code = -9
+    assert [later - first for first, later in pairwise(starts)][:4] == [2, 3, 5, 9]
+    assert "serve.processes.follow ended with -9" in capsys.readouterr().err
+    assert starts[0] == 0
+
+
+def test_a_worker_whose_parent_was_killed_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[tuple[int, int]] = []
+    monkeypatch.setattr(application.os, "kill", lambda pid, sign: ended.append((pid, sign)))
+    application._end_without(None)
+    application._end_without(SimpleNamespace(is_alive=lambda: True))
+    assert ended == []
+    application._end_without(SimpleNamespace(is_alive=lambda: False))
+    assert ended == [(os.getpid(), signal.SIGTERM)]
 
 
 def test_garbage_is_searched_for_again_once_a_server_is_ready(tmp_path: Path) -> None:

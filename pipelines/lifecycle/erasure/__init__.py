@@ -1,0 +1,1 @@
+"""Erasing persons from the files of the pipeline."""

@@ -1,0 +1,78 @@
+"""Outcomes, written once: the same outcome with another amount is a conflict.
+
+Decided here: lead, deal, outcome and moment identify an outcome; the amount is compared. The first
+stays, as with activities.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from features.reading.normalize import folded
+from serve.store.engine import moment, time_of
+from serve.store.id_list import bound, in_ids
+from serve.store.leads.refresh_marks import upsert
+from serve.store.tables import OUTCOMES
+from serve.wire.stored_bodies import StoredOutcome
+
+_KEY: Final = ("lead_id", "deal_id", "outcome", "occurred_at")
+OutcomeKey = tuple[str, str, str, int]
+"""Lead, deal, outcome and moment."""
+
+
+class Written(NamedTuple):
+    """The lead of each added outcome, and the conflicting ones in words."""
+
+    lead_ids: list[str]
+    conflicting: list[str]
+
+
+def key_of(one: StoredOutcome) -> OutcomeKey:
+    """Return what identifies an outcome."""
+    deal_id = folded(one.deal_id or "")
+    return folded(one.lead_id), deal_id, one.outcome, moment(one.occurred_at)
+
+
+def write(
+    connection: Connection, sent: Sequence[StoredOutcome], rows: Mapping[OutcomeKey, dict[str, Any]]
+) -> Written:
+    """Insert the rows that are not stored yet, and compare all that was sent with what is stored.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that holds the locks of the leads.
+    sent
+        The outcomes of a request.
+    rows
+        A row for each, by key; of a repeated key, the first.
+    """
+    if not rows:
+        return Written([], [])
+    adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
+    added = connection.execute(adding.returning(OUTCOMES.c.lead_id), list(rows.values())).scalars()
+    lead_ids = list(added)
+    amounts = {key: row["amount"] for key, row in rows.items()}
+    if len(lead_ids) < len(rows):
+        amounts = _stored(connection, sorted({key[0] for key in rows}))
+    conflicting = [key for one in sent if amounts[key := key_of(one)] != one.amount]
+    return Written(lead_ids, [_words(key) for key in conflicting])
+
+
+def _stored(connection: Connection, lead_ids: Sequence[str]) -> dict[OutcomeKey, float | None]:
+    columns = [OUTCOMES.c[name] for name in (*_KEY, "amount")]
+    query = select(*columns).where(in_ids(connection.dialect.name, OUTCOMES.c.lead_id))
+    rows = connection.execute(query, bound(connection, lead_ids))
+    return {(row[0], row[1], row[2], row[3]): row.amount for row in rows}
+
+
+def _words(key: OutcomeKey) -> str:
+    """Return an outcome in words.
+
+    >>> _words(("L-1", "", "won", 0))
+    'L-1 won 1970-01-01T00:00:00+00:00'
+    """
+    lead_id, deal_id, outcome, occurred_at = key
+    parts = (lead_id, deal_id, outcome, time_of(occurred_at).isoformat())
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,108 @@
+"""A SQLite file replaced, cut or removed under a running server: noticed, refused, recovered."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from serve import app as application
+from serve.store import file_watch
+from serve.store.engine import sqlite_place
+from tests import served
+from tests.clocked import Clock, serving
+from tests.parity.test_store import activities, lead
+from tests.parity.test_store_gone import WRITES, receipt, statuses, wait_for
+
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "_KEY_SECONDS", 0.05)
+
+
+def removed(place: Path) -> None:
+    place.unlink()
+
+
+def emptied(place: Path) -> None:
+    place.unlink()
+    place.touch()
+
+
+def cut(place: Path) -> None:
+    with place.open("r+b") as file:
+        file.truncate(4_096)
+
+
+def without_log(place: Path) -> None:
+    place.with_name(place.name + "-wal").unlink()
+
+
+FAULTS = [removed, emptied, cut]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nothing_is_acknowledged_into_a_file_that_is_gone(
+    models: Path, url: str, clock: Clock, fault: Callable[[Path], None], tmp_path: Path
+) -> None:
+    place = Path(sqlite_place(url))
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        first = receipt(client)
+        client.app.state.parts.receipts._engine.dispose()  # type: ignore[attr-defined]
+        checkpoint(client)
+        copy = shutil.copyfile(place, tmp_path / "copy.db")
+        fault(place)
+        assert statuses(client, WRITES) == {503}
+        wait_for(client, 503)
+        assert client.get("/healthz").status_code == 200
+        put_back(copy, place)
+        wait_for(client, 200)
+        assert statuses(client, WRITES) == {200}
+        assert client.post(f"/v1/receipts/{first}/replay").status_code == 200
+
+
+def checkpoint(client: TestClient) -> None:
+    server: Any = client.app.state.parts.receipts  # type: ignore[attr-defined]
+    with server._engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+
+
+def put_back(copy: Path, place: Path) -> None:
+    for side in ("-wal", "-shm"):
+        place.with_name(place.name + side).unlink(missing_ok=True)
+    shutil.copyfile(copy, place.with_name("fresh"))
+    place.with_name("fresh").replace(place)
+
+
+def test_a_log_that_was_removed_is_noticed(models: Path, url: str, clock: Clock) -> None:
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        without_log(Path(sqlite_place(url)))
+        assert client.post("/v1/score", json=served.body(2)).status_code == 503
+        assert client.put("/v1/leads/L-2", json=lead()).status_code in (200, 503)
+
+
+def test_planted_fault_a_server_that_does_not_look(
+    models: Path, url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_watch.FileWatch, "listen", lambda *_: None)
+    with serving(models, url, clock) as client:
+        assert statuses(client, WRITES) == {200}
+        removed(Path(sqlite_place(url)))
+        sent = {"activities": activities(3, "L-7")}
+        assert client.post("/v1/activities", json=sent).status_code == 200, "into nothing"
+
+
+def test_every_commit_waits_for_the_disk_if_it_is_set(models: Path, url: str, clock: Clock) -> None:
+    for setting, level in (("normal", 1), ("full", 2)):
+        with serving(models, url, clock, synchronous=setting) as client:
+            engine: Any = client.app.state.parts.receipts._engine  # type: ignore[attr-defined]
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
