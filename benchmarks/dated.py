@@ -30,7 +30,12 @@ from pipelines.storage import partitions
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MAPPING = EXAMPLES / "bpic2012" / "mapping.yaml"
-POINTS = EXAMPLES / "sample" / "scorecard.yaml"
+TABLES = {
+    "good": Path(__file__).resolve().parent / "points" / "good.yaml",
+    "coarse": EXAMPLES / "sample" / "scorecard.yaml",
+    "wrong": Path(__file__).resolve().parent / "points" / "wrong.yaml",
+}
+"""Points tables of the sample company; the coarse one is that of the demo."""
 BPI_UNTIL = pd.Timestamp("2012-03-14T15:05:00Z")
 BPI_AGES_HOURS = (1.0, 24.0, 72.0, 168.0, 336.0, 504.0)
 BPI_BARS = {1: 0.693, 24: 0.681, 72: 0.670, 168: 0.697, 336: 0.796, 504: 0.815}
@@ -67,8 +72,8 @@ class Known:
     ----------
     rows, test
         To learn from, and to judge by.
-    points
-        The sales team's.
+    catalog
+        The catalog of their columns.
     made
         The company.
     taught, judged
@@ -77,10 +82,19 @@ class Known:
 
     rows: TrainingSet
     test: TrainingSet
-    points: Points
+    catalog: Catalog
     made: SampleCompany
     taught: pd.DataFrame
     judged: pd.DataFrame
+
+    @property
+    def points(self) -> Points:
+        """The sales team's points."""
+        return self.points_of("coarse")
+
+    def points_of(self, table: str) -> Points:
+        """Resolve one of the `TABLES`."""
+        return points.resolve(points.read(TABLES[table].read_text("utf-8")), self.catalog)
 
     @cached_property
     def truth(self) -> Floats:
@@ -117,9 +131,8 @@ def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
     taught, judged = rows.iloc[split.learning], rows.iloc[split.test]
     catalog = _catalog(tables, taught, (1.0, 7.0, 30.0, 90.0))
     whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
-    points_table = points.resolve(points.read(POINTS.read_text("utf-8")), catalog)
     parts = whole.take(split.learning), whole.take(split.test)
-    return Known(*parts, points_table, made, taught, judged)
+    return Known(*parts, catalog, made, taught, judged)
 
 
 def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:

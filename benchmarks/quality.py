@@ -52,15 +52,8 @@ DRAWS = {200: 3, 500: 3, 1000: 2}
 FIRST_DRAW = 100
 """Seed of the first draw: none that the settings were chosen on."""
 OURS = ("mikomi", "scorecard")
-SOURCES: tuple[str, ...] = (
-    "binning",
-    "scorecard",
-    "scorecard_solver",
-    "booster",
-    "combining",
-    "training",
-)
-SOURCES += ("settings", "calibration", "clocks", "level", "redundancy")
+SOURCES = ("model", "stats", "training")
+"""The rooms of `models` that decide what our own contenders learn."""
 PACKAGES = ("numpy", "lightgbm", "scikit-learn", "catboost")
 Line = dict[str, Any]
 
@@ -91,7 +84,10 @@ class Measured:
 
 
 def source_state() -> str:
-    text = b"".join((HERE.parent / "models" / f"{name}.py").read_bytes() for name in SOURCES)
+    """Return a hash of the sources that decide what our own contenders learn."""
+    folders = [HERE.parent / "models" / name for name in SOURCES]
+    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    text = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(text).hexdigest()[:12]
 
 

@@ -26,8 +26,10 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from benchmarks import champion
 from benchmarks.harness import RESULTS, write
 from benchmarks.many_leads import fill
+from models.artifact import artifact
 from pipelines.run.workspace import Workspace
 from pipelines.storage import partitions
 
@@ -158,6 +160,7 @@ def main(argv: list[str] | None = None) -> None:
             with tempfile.TemporaryDirectory() as work:
                 results[name] = measured(store, Path(work))
             print(name, results[name])
+    results["model"] = champion.size(artifact.load(Workspace("sample", ROOT).champion).model)
     write("score_all", results, "numba", "numpy", "pandas", "pyarrow")
 
 

@@ -32,9 +32,9 @@ import numpy as np
 import pandas as pd
 import psutil
 
+from benchmarks import champion
 from benchmarks.harness import write
 from benchmarks.serving_stages import ACTIVITIES, lead, stages
-from models.artifact import artifact
 from serve.scoring.loaded_model import LoadedModel
 from serve.wire.bodies import ScoreBody, read, request_from_body
 
@@ -130,11 +130,7 @@ def ready_seconds(folder: Path) -> float:
 
 def main(_arguments: list[str]) -> None:
     """Measure and write the result."""
-    folder = ROOT / "artifacts" / "serve"
-    pointer = json.loads((folder / "champion.json").read_text())
-    loaded = LoadedModel(
-        artifact.load(folder / "models" / pointer["fingerprint"]), pointer["version"]
-    )
+    loaded = champion.loaded()
     loaded.warm()
     body = lead(loaded.types)
     with tempfile.TemporaryDirectory() as work, ExitStack() as servers:
@@ -153,7 +149,6 @@ def main(_arguments: list[str]) -> None:
                 spent = _cpu_seconds(rival[3]) - before
                 measured["cpu_us"] = 1e6 * spent / (measured["per_second"] * seconds)
                 rounds[name].append(measured)
-    booster = loaded.artifact.model.booster
     content = {
         "asked": {
             "connections": CONNECTIONS,
@@ -163,10 +158,7 @@ def main(_arguments: list[str]) -> None:
         },
         "body_bytes": len(body),
         "activities": ACTIVITIES,
-        "model": {
-            "features": len(loaded.artifact.catalog.names),
-            "trees": 0 if booster is None else booster.trees,
-        },
+        "model": champion.size(loaded.artifact.model),
         "left_out": left_out,
         "ready_seconds": ready,
         **_compared(rounds),

@@ -29,9 +29,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, func, insert, select
 
+from benchmarks import champion
 from benchmarks.harness import RESULTS, write
 from benchmarks.open_leads import fill
-from models.artifact import artifact
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine, reading, upgrade
 from serve.store.leads.bulk import COLUMNS, fact_row
@@ -263,6 +263,7 @@ def measure(part: str, setting: Setting) -> None:
         "scores": size.scores,
     }
     stored["asked"] = settings
+    stored["model"] = champion.size(setting.loaded.artifact.model)
     stored.setdefault(setting.database, {})[part] = {"measured": begun, **result}
     write(name, stored, "sqlalchemy", "psycopg")
 
@@ -270,9 +271,7 @@ def measure(part: str, setting: Setting) -> None:
 def main(arguments: list[str]) -> None:
     """Measure and write the result; `make demo` first. `--quick` measures little."""
     size = QUICK if "--quick" in arguments else FULL
-    folder = ROOT / "artifacts" / "serve"
-    pointer = json.loads((folder / "champion.json").read_text())
-    loaded = LoadedModel(artifact.load(folder / "models" / pointer["fingerprint"]))
+    loaded = champion.loaded()
     loaded.warm()
     parts = [part for part in PARTS if part in arguments] or list(PARTS)
     databases = [one for one in FULL.open_leads if one in arguments] or list(FULL.open_leads)

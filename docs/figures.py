@@ -122,6 +122,8 @@ def _counts(one: dict[str, float]) -> str:
 def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
     rows = [
         [
+            words[f"points_{table}"],
+            f"{size['companies']}; {measured['leads']:,}",
             f"{size['conversions']:,}",
             " / ".join(
                 f"{size[f'{whose}log_loss']:.4f}".removeprefix("0")
@@ -130,9 +132,12 @@ def _start(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
             f"{100 * size['coverage']:.0f}",
             f"{100 * size['sufficient_share']:.0f}",
         ]
-        for size in _read("cold_start")["sizes"]
+        for table, measured in _read("cold_start")["tables"].items()
+        for size in measured["sizes"]
     ]
-    return markdown([words[name] for name in ("start", "losses", "held", "sure")], rows)
+    return markdown(
+        [words[name] for name in ("points", "companies", "start", "losses", "held", "sure")], rows
+    )
 
 
 def _ages(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
@@ -208,6 +213,8 @@ def _speed(words: dict[str, str], language: str) -> str:
     rows.append([words["null"], f"{100 * serving['share_of_null']:.0f}"])
     rows.append([words["mlflow"], f"{serving['times_mlflow']:.0f}"])
     rows.append([words["handler"], f"{serving['handler_us']:.0f}"])
+    served = serving["model"]
+    rows.append([words["served"], f"{served['trees']}; {served.get('leaves', 0)}"])
     rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
     rows += _store(words)
     rows += _pages(words)

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import BadInput
-from features.timeline import DAY, NEVER, Moments, to_moments
+from features.timeline import DAY, NEVER, Moments, to_moments, visible_from
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,47 @@ def attach(
     until = int(observed_until.tz_convert("UTC").as_unit("us").asm8.astype(np.int64))
     label = np.where(end <= until, converted.astype(np.float64), np.nan)
     return pd.Series(label, index=snapshots.index, name="label")
+
+
+def conversion_days(
+    snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Target, observed_until: pd.Timestamp
+) -> pd.DataFrame:
+    """Compute the days from each cutoff to the next conversion, inside the horizon or beyond it.
+
+    Parameters
+    ----------
+    snapshots, outcomes, target, observed_until
+        As in `attach`.
+
+    Returns
+    -------
+    On the index of `snapshots`: `converted_after_days`, until it occurred, and
+    `conversion_known_after_days`, until our systems knew of it; missing where none was observed.
+    """
+    until = int(observed_until.tz_convert("UTC").as_unit("us").asm8.astype(np.int64))
+    cutoff, at = to_moments(snapshots["cutoff"]), next_conversion(snapshots, outcomes, target)
+    known = _known_at(snapshots["lead_id"], at, outcomes, target)
+    observed = at < until
+    return pd.DataFrame(
+        {
+            "converted_after_days": np.where(observed, (at - cutoff) / DAY, np.nan),
+            "conversion_known_after_days": np.where(observed, (known - cutoff) / DAY, np.nan),
+        },
+        index=snapshots.index,
+    )
+
+
+def _known_at(lead_id: pd.Series, at: Moments, outcomes: pd.DataFrame, target: Target) -> Moments:
+    """Return when conversions were known: those of these leads that occurred at these moments."""
+    if "known_at" not in outcomes:
+        return at
+    rows = outcomes[outcomes["outcome"] == target.outcome]
+    occurred = to_moments(rows["occurred_at"])
+    known = visible_from(occurred, to_moments(rows["known_at"].fillna(rows["occurred_at"])))
+    keys = pd.MultiIndex.from_arrays([rows["lead_id"], occurred])
+    first = pd.Series(known, index=keys).groupby(level=[0, 1]).min()
+    place = first.index.get_indexer(pd.MultiIndex.from_arrays([lead_id, at]))
+    return np.where(place < 0, NEVER, np.append(first.to_numpy(np.int64), NEVER)[place])
 
 
 def next_conversion(snapshots: pd.DataFrame, outcomes: pd.DataFrame, target: Target) -> Moments:

@@ -21,8 +21,9 @@ from models.artifact.artifact import Artifact, save
 from models.explain import learn_evidence
 from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
+from models.stats.follow_up import FollowUp, ObservedRows
 from models.stats.training_set import TrainingSet
-from models.training import fit_model
+from models.training import fit_model, newest_rows
 from serve.scoring.pointer import point
 from tests import builders
 
@@ -52,7 +53,10 @@ def artifact(seed: int = 0) -> Artifact:
     taught = TrainingSet(
         frame.values, label, lead, to_moments(rows["cutoff"]), catalog.names, catalog.categorical
     )
-    model = fit_model.fit(taught, SETTINGS, seed=seed)
+    days = np.where(label == 1.0, 30.0 * random.random(len(label)), np.inf)
+    known = ObservedRows(taught, FollowUp(days, np.full(len(days), 90.0)))
+    newest = ObservedRows(taught.take(days < 0.0), known.follow_up.take(days < 0.0))
+    model = newest_rows.teach(fit_model.fit(taught, SETTINGS, seed=seed), known, newest, 30.0)
     return Artifact(
         model=model,
         catalog=catalog,

@@ -26,6 +26,7 @@ from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
 from models.evaluation.curves import RankingCurves, Spread
 from models.evaluation.from_catalog import Importance, importance, labels, recency, segments
 from models.evaluation.groups import Group, GroupSettings, JudgedRows
+from models.evaluation.horizons import HorizonFigures
 from models.evaluation.learning_curve import LearningPoint, LearningSettings, learning_curve
 from models.evaluation.period_counts import PeriodCounts
 from models.evaluation.protected import Protected, ProtectedRows, bands_of, compare, groups_of
@@ -109,6 +110,8 @@ class Evaluation:
         Whether the probabilities are too high or too low, over the whole curve.
     own_models
         Which segment would earn its own model (`models.evaluation.segments`); None: not computed.
+    horizons
+        The probabilities of every horizon against what was observed; none without a curve.
     """
 
     verdict: Verdict
@@ -133,6 +136,7 @@ class Evaluation:
     plan: SplitPlan | None
     protected: tuple[Protected, ...] = ()
     own_models: OwnModels | None = None
+    horizons: tuple[HorizonFigures, ...] = ()
 
     def comparison(self, against: str, metric: str) -> Comparison:
         """Return the comparison against a baseline in one metric.

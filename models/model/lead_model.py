@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from features.errors import CatalogMismatch
 from models.model.booster import Booster
 from models.model.calibration import Calibration
+from models.model.conversion_curve import ConversionCurve
 from models.model.interval import ProbabilityInterval
 from models.model.scorecard import Scorecard
 from models.stats.training_set import Floats, Values
@@ -79,6 +80,8 @@ class LeadModel:
         What it was trained on.
     choices
         What was chosen by held-out data, and the log loss of the candidates; for people to read.
+    curve
+        When leads convert; None in a model that was not taught it.
     """
 
     names: tuple[str, ...]
@@ -90,6 +93,7 @@ class LeadModel:
     interval: ProbabilityInterval
     counts: Counts
     choices: dict[str, Any]
+    curve: ConversionCurve | None = None
 
     @property
     def evidence_level(self) -> EvidenceLevel:
@@ -142,7 +146,7 @@ class LeadModel:
             "interval": self.interval.to_json(),
             "counts": asdict(self.counts),
             "choices": self.choices,
-        }
+        } | ({} if self.curve is None else {"curve": self.curve.to_json()})
 
     @classmethod
     def from_json(cls, raw: dict[str, Any], booster_text: str | None) -> "LeadModel":
@@ -156,6 +160,7 @@ class LeadModel:
             The trees in LightGBM's text form; None if there are none.
         """
         scorecard = Scorecard.from_json(raw["scorecard"])
+        curve = raw.get("curve")
         return cls(
             names=tuple(raw["names"]),
             categorical=scorecard.binning.categorical,
@@ -166,4 +171,5 @@ class LeadModel:
             interval=ProbabilityInterval.from_json(raw["interval"]),
             counts=Counts(**raw["counts"]),
             choices=raw["choices"],
+            curve=None if curve is None else ConversionCurve.from_json(curve),
         )

@@ -80,20 +80,27 @@ def written(value: Any) -> str:
 
 
 class ProgressLine:
-    """Shows the latest progress on one line of standard error, if that is a terminal."""
+    """Shows progress on standard error: the latest on one line of a terminal, else a line a step.
+
+    Without a terminal a step is a new title, a tenth of what is to be done, or twice as much done.
+    """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._title, self._next = "", 0
 
     def __call__(self, title: str, done: int, total: int | None) -> None:
         """Show it."""
+        of = "" if total is None else f" of {total:,}"
         if self._console.is_terminal:
-            of = "" if total is None else f" of {total:,}"
             self._console.print(f"{title}: {done:,}{of}", end="\r")
+        elif title != self._title or done >= self._next:
+            self._console.print(f"{title}: {done:,}{of}" if done or total else title)
+            self._title, self._next = title, done + max(1, done if total is None else total // 10)
 
 
 def tracked(things: Iterable[Any], title: str, total: int) -> Iterator[Any]:
-    """Iterate over the things with a progress bar on standard error.
+    """Iterate over the things with progress on standard error: a bar, or lines without a terminal.
 
     Parameters
     ----------
@@ -104,6 +111,14 @@ def tracked(things: Iterable[Any], title: str, total: int) -> Iterator[Any]:
     total
         How many there are.
     """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        line = ProgressLine()
+        for done, thing in enumerate(things, 1):
+            if total > 1:
+                line(title, done, total)
+            yield thing
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -112,7 +127,7 @@ def tracked(things: Iterable[Any], title: str, total: int) -> Iterator[Any]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=total)
         for thing in things:
             yield thing

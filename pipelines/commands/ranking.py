@@ -45,6 +45,10 @@ def score(  # noqa: PLR0913 - one option each
         typer.Option(help="champion, challenger, a version number, or the folder of an artifact."),
     ] = "champion",
     show: Annotated[int, typer.Option(help="Print so many leads, with their reasons.")] = 0,
+    curve: Annotated[
+        bool,
+        typer.Option("--curve", help="Write the probabilities of other horizons beside it too."),
+    ] = False,
 ) -> None:
     """Rank all open leads, with probability, score, band and reasons in both languages.
 
@@ -52,18 +56,24 @@ def score(  # noqa: PLR0913 - one option each
     called again with the same data, model and moment. While another run makes the same output, or
     reads the same mapping, it is refused.
 
+    With `--curve` a table `<out>-curve` stands beside the ranking: the probabilities by 30, 60, 90
+    and 180 days with their intervals, as far as the data reach, and the quartiles of the days that
+    those who convert take.
+
     The ranking of another target than the default is written to
     `artifacts/<workspace>/targets/<target>/scores-<target>.parquet`.
     """
     from pipelines.commands.console import out as console  # noqa: PLC0415
     from pipelines.commands.console import written  # noqa: PLC0415
-    from pipelines.scoring import resolve_request  # noqa: PLC0415 - slow to import
+    from pipelines.scoring import conversion_curves, resolve_request  # noqa: PLC0415
     from pipelines.scoring import score as scoring  # noqa: PLC0415
 
     made = job(params, context, target)
     at = None if as_of is None else moment_or_day(as_of, "--as-of")
     with resolve_request.question(made, leads, at, out, model) as question:
         summary = scoring.run(made, question)
+        if curve:
+            summary["curves"] = str(conversion_curves.write(question.out, question.model))
     facts = with_target(made, summary)
     line = "  ".join(f"{key} {written(value)}" for key, value in facts.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")

@@ -21,7 +21,7 @@ from features.wording.sentences import Language
 from features.wording.translation import LANGUAGES
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
-from models.evaluation import evaluation
+from models.evaluation import evaluation, horizons
 from models.evaluation.evaluation import MODEL, Case, Evaluation
 from models.evaluation.segments import own_models
 from models.explain.beeswarm import beeswarm_svg
@@ -31,6 +31,7 @@ from pipelines.reports.evaluation import writing
 from pipelines.run.stage_context import Job
 from pipelines.stages import inspect_data, of_target
 from pipelines.stages.featurize import matured_split
+from pipelines.stages.observed_rows import observed_test
 from pipelines.stages.train import log, read_sales_points
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing, write_json
@@ -46,6 +47,7 @@ def run(job: Job) -> dict[str, Any]:
     rows, tell = case(job, loaded), _progress(job)
     done = evaluation.evaluate(rows, job.params.evaluate, tell)
     done = replace(done, own_models=own_models(rows, job.params.segments, tell))
+    done = replace(done, horizons=horizons.judge(loaded.model, observed_test(job, rows.test)))
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
         title = f"mikomi {loaded.fingerprint[:12]}"

@@ -103,5 +103,7 @@ def _part(
     end = pd.Timestamp(until)
     drawn = snapshots.draw(read, what[0], end)
     label = labels.attach(drawn, read.outcomes, what[1], end)
-    pq.write_table(frames.arrow(drawn.assign(label=label)), frames.part_path(into, part))
+    days = labels.conversion_days(drawn, read.outcomes, what[1], end)
+    known = drawn.assign(label=label, **{str(name): days[name] for name in days})
+    pq.write_table(frames.arrow(known), frames.part_path(into, part))
     return len(drawn), int(label.notna().sum()), int((label == 1.0).sum())

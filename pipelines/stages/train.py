@@ -32,11 +32,13 @@ from models.model.points import Points
 from models.registry.registry import Registry
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
+from models.training import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
 from pipelines.stages import of_target
 from pipelines.stages.featurize import matured_split
+from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import write_json
@@ -48,14 +50,18 @@ LOGGED: Final = ("source", "cohort", "split", "features", "train")
 def run(job: Job) -> dict[str, Any]:
     """Train, save and log; return what was learned from and what held-out data chose."""
     train, places = job.params.train, job.places
+    job.tell("train: scorecard, trees and calibration", 0, None)
     with growing(train.grown, job.params.engine) as grow:
         rows, catalog = learning_rows(job)
         sales_points = read_sales_points(train.points, catalog)
         how = (train, sales_points, train.seed)
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
+    job.tell("train: conversion curve and newest rows", 0, None)
+    learning, newest, learned_until = observed_rows(job, rows)
+    model = newest_rows.teach(model, learning, newest, job.params.cohort.horizon_days)
+    job.tell("train: open leads", 0, None)
     margins, reference_at = open_margins(job, model, catalog)
     people = reference.learn(margins, train.bands)
-    learned_until = int(rows.cutoff.max()) + job.params.split.embargo
     made_from = about(job, learned_until)
     reading = partitions.manifest(places.tables).values_reading
     made = Artifact(model, catalog, people, proven, made_from, reading)
@@ -131,16 +137,15 @@ def _margins_at(
 def about(job: Job, learned_until: int) -> dict[str, Any]:
     """Return what the model was made from: data, parameters, versions.
 
-    `learned_until` is the moment from which on no outcome was learned from: the last cutoff that
-    taught, and the embargo.
+    `learned_until` is the moment from which on no outcome was learned from: the first cutoff of
+    the test.
 
     Parameters
     ----------
     job
         The parameters and places.
     learned_until
-        Microseconds: no outcome from this moment on was learned from; the last cutoff that
-        taught, and the embargo.
+        Microseconds: no outcome from this moment on was learned from.
     """
     manifest = partitions.manifest(job.places.tables)
     made = ("numpy", "lightgbm", "scikit-learn")

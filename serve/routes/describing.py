@@ -32,6 +32,13 @@ TARGET: Final = {
     "schema": {"type": "string"},
     "example": "upsell",
 }
+CURVE: Final = {
+    "name": "curve",
+    "in": "query",
+    "description": "Whether the probabilities of other horizons are answered too.",
+    "schema": {"type": "boolean", "default": False},
+}
+_FLAGS: Final = {"false": False, "true": True}
 _CACHED: Final = 1_024
 """How many combinations of query and header have their language cached."""
 _LANGUAGES: Final[dict[str, Language]] = {"en": "en", "ja": "ja"}
@@ -154,6 +161,20 @@ def target_of(context: AppContext, request: Request) -> str:
         If no such target is served.
     """
     return context.targets.resolve(request.query_params.get("target"))
+
+
+def wants_curve(request: Request) -> bool:
+    """Return whether a request asks for the conversion curve.
+
+    Raises
+    ------
+    BadBody
+        If `curve` is neither true nor false.
+    """
+    value = request.query_params.get("curve", "false")
+    if value not in _FLAGS:
+        raise BadBody([Fault(f"curve: {value[:20]}", "true or false", "correct the parameter")])
+    return _FLAGS[value]
 
 
 @lru_cache(_CACHED)

@@ -12,9 +12,19 @@ from fastapi import APIRouter, Request, Response
 
 from serve.http.app_context import AppContext
 from serve.ranking.rows import Facts
-from serve.routes.describing import JSON, TARGET, described, target_of
+from serve.routes.describing import (
+    CURVE,
+    JSON,
+    TARGET,
+    champion_of,
+    described,
+    target_of,
+    wants_curve,
+)
+from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, time_of
 from serve.store.ranking.ranking import RankedLead
+from serve.wire.curve import CurveBody, CurveField
 from serve.wire.raw_values import id_in_form
 from serve.wire.records import Value
 
@@ -28,7 +38,11 @@ class LeadCounts(msgspec.Struct, frozen=True):
 
 
 class StoredLead(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored data of a lead; `ranked` is its row of the ranking, none if it has none."""
+    """The stored data of a lead; `ranked` is its row of the ranking, none if it has none.
+
+    `curve`, where requested, holds the probabilities of other horizons that belong to `ranked`;
+    null without a row, or if another model ranked it.
+    """
 
     lead_id: str
     revision: int
@@ -40,6 +54,7 @@ class StoredLead(msgspec.Struct, frozen=True, kw_only=True):
     last_activity_at: datetime | None
     last_activity_type: str | None
     ranked: RankedLead | None
+    curve: CurveField = msgspec.UNSET
 
 
 KINDS: Final = (StoredLead,)
@@ -50,14 +65,23 @@ def router(context: AppContext) -> APIRouter:
     """Return the route."""
     routes = APIRouter(prefix="/v1/leads", tags=["leads"])
 
-    @routes.get("/{lead_id:id}", openapi_extra=described(None, None, StoredLead, [TARGET]))
+    @routes.get("/{lead_id:id}", openapi_extra=described(None, None, StoredLead, [TARGET, CURVE]))
     def stored_lead(lead_id: str, request: Request) -> Response:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row."""
         target = target_of(context, request)
         answer = _stored_lead(context, lead_id, target)
+        if wants_curve(request):
+            curve = _curve(champion_of(context, request).current(), answer.ranked)
+            answer = msgspec.structs.replace(answer, curve=curve)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
+
+
+def _curve(loaded: LoadedModel, ranked: RankedLead | None) -> CurveBody | None:
+    if ranked is None or ranked.model_fingerprint != loaded.fingerprint:
+        return None
+    return loaded.curve_of(ranked.probability)
 
 
 def _stored_lead(context: AppContext, lead_id: str, target: str) -> StoredLead:

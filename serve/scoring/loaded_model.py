@@ -11,6 +11,7 @@ from math import isnan
 from typing import Final
 
 import numpy as np
+from msgspec import UNSET
 
 from features.build import CompiledCatalog
 from features.encoders.from_columns import ColumnEncoder
@@ -31,6 +32,7 @@ from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.unknown_names import UnknownNames
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
+from serve.wire.curve import CurveBody, curve_of
 from serve.wire.raw_values import with_reading
 from serve.wire.records import (
     Activity,
@@ -249,7 +251,12 @@ class LoadedModel:
             language=language,
             feature_sha256=self._feature_fingerprint.of(values[0]),
             target=self.target_field,
+            curve=self.curve_of(score.probability) if request.curve else UNSET,
         )
+
+    def curve_of(self, probability: float) -> CurveBody | None:
+        """Compute the conversion curve of a lead; None if the model has none."""
+        return curve_of(self.artifact.model, probability)
 
     def warm(self) -> None:
         """Answer a made-up request, so that all that is compiled or cached once is ready."""

@@ -75,10 +75,14 @@ class _LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change] = []
     account: Account | None = None
     as_of: datetime | None = None
+    curve: bool = False
 
 
 class ScoreBody(_LeadBody, frozen=True, kw_only=True):
-    """A lead with all its records, to be scored as of a moment (missing: now)."""
+    """A lead with all its records, to be scored as of a moment (missing: now).
+
+    `curve` requests the probabilities of other horizons too.
+    """
 
     activities: list[Activity] = []
 
@@ -181,6 +185,7 @@ def request_from_bytes(
         changes=_once(outline.changes, _change_key),
         cutoff=_cutoff(outline, now, ()),
         account=outline.account,
+        curve=outline.curve,
     )
 
 
@@ -234,7 +239,7 @@ def request_from_body(body: ScoreBody, now: datetime) -> ScoreRequest:
         outcomes=body.outcomes,
         changes=_once(body.changes, _change_key),
     )
-    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff)
+    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff, curve=body.curve)
 
 
 def _once(records: list[_Record], key: Callable[[_Record], Hashable]) -> list[_Record]:

@@ -81,6 +81,7 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[LeadHistory]
     cutoff: datetime
     account: Account | None = None
+    curve: bool = False
 
 
 class CodedScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +93,7 @@ class CodedScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
     cutoff: datetime
     account: Account | None
+    curve: bool = False
 
 
 DecodedRequest = ScoreRequest | CodedScoreRequest

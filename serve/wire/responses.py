@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from serve.wire.curve import CurveField
 from serve.wire.targets import TargetField
 
 
@@ -59,7 +60,7 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
     wide to be of use, `sufficient_evidence` is false. `score` is the percent of the leads open at
     `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
-    target.
+    target, and `curve` unless it was requested.
     """
 
     receipt_id: str
@@ -81,3 +82,4 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     feature_sha256: str
     target: TargetField = msgspec.UNSET
+    curve: CurveField = msgspec.UNSET

@@ -13,6 +13,7 @@ class StoredRequest(NamedTuple):
     columns: StoredColumns
     number: int
     cutoff: datetime
+    curve: bool = False
 
     @property
     def lead_id(self) -> str:

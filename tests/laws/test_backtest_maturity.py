@@ -59,6 +59,16 @@ def test_what_is_learned_at_an_origin_does_not_depend_on_what_comes_later(seed: 
     assert not depends_on_the_future(Known.labels_at, seed)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_young_snapshots_teach_does_not_depend_on_what_comes_later(seed: int) -> None:
+    assert not depends_on_the_future(lambda known, at: known.follow_up_at(at).days, seed)
+    known = of(seed).follow_up_at(80 * DAY)
+    assert 0 < np.isfinite(known.days).sum() < len(known)
+    assert (
+        known.days[np.isfinite(known.days)] < known.observed_days[np.isfinite(known.days)]
+    ).all()
+
+
 def test_final_labels_would_be_noticed() -> None:
     assert depends_on_the_future(FINAL, 0)
 

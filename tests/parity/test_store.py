@@ -143,6 +143,9 @@ def test_the_stored_data_of_a_lead_are_returned(client: TestClient, clock: Clock
     assert answer["attributes"] == {"industry": "it", "employees": 120.0, "account.region": "東京"}
     assert answer["counts"] == {"activities": 30, "outcomes": 0, "attribute_changes": 1}
     assert (answer["account_id"], answer["revision"], answer["ranked"]) == ("acme", 3, None)
+    assert "curve" not in answer
+    assert client.get("/v1/leads/L-1?curve=true").json()["curve"] is None
+    assert client.get("/v1/leads/L-1?curve=perhaps").status_code == 422
     assert client.get("/v1/leads/L-2").status_code == 404
 
 

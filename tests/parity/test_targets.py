@@ -121,8 +121,10 @@ def test_rankings_are_separate_and_each_is_what_its_model_says(company: Company)
     filtered = company.client.get(f"/v1/leads?target={NAME}&q=L-1&source=web").json()
     assert filtered["total"] == len([one for one in other if "L-1" in one])
     assert filtered["target"] == NAME
-    stored = company.client.get(f"/v1/leads/L-1?target={NAME}").json()["ranked"]
-    assert stored["probability"] == other["L-1"]["probability"]
+    stored = company.client.get(f"/v1/leads/L-1?target={NAME}&curve=true").json()
+    assert stored["ranked"]["probability"] == other["L-1"]["probability"]
+    points = {one["horizon_days"]: one["probability"] for one in stored["curve"]["points"]}
+    assert points[30.0] == other["L-1"]["probability"]
 
 
 def test_both_rankings_follow_a_change_and_a_new_model(company: Company) -> None:

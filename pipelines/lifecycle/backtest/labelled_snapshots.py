@@ -14,6 +14,7 @@ from features import labels
 from features.labels import Target
 from features.timeline import Moments, from_moments, to_moments, visible_from
 from models.lifecycle.origins import matured_by
+from models.stats.follow_up import FollowUp
 from models.stats.training_set import Floats
 from pipelines.storage import frames, partitions
 
@@ -58,6 +59,13 @@ class Known:
         rows = self.snapshots[matured]
         out[matured] = labels.attach(rows, self.outcomes[heard], self.target, until).to_numpy()
         return out
+
+    def follow_up_at(self, moment: int) -> FollowUp:
+        """Return what had been observed of every snapshot, as known at a moment."""
+        heard = _known_at(self.outcomes) < moment
+        until = from_moments(np.array([moment]))[0]
+        days = labels.conversion_days(self.snapshots, self.outcomes[heard], self.target, until)
+        return FollowUp.until(moment, self.cutoff, days["converted_after_days"].to_numpy())
 
 
 def _known_at(outcomes: pd.DataFrame) -> Moments:

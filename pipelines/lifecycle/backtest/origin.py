@@ -28,8 +28,9 @@ from models.evaluation.from_catalog import recency
 from models.lifecycle.origins import Origin, day_of
 from models.model import points
 from models.model.points import Points
+from models.stats.follow_up import ObservedRows
 from models.stats.training_set import Floats, TrainingSet, Values
-from models.training import fit_model
+from models.training import fit_model, newest_rows
 from pipelines.lifecycle.backtest import labelled_snapshots
 from pipelines.lifecycle.backtest.labelled_snapshots import Known
 from pipelines.run.params import TrainParams
@@ -139,10 +140,16 @@ def _prepared(
     teaches = ~np.isnan(label)
     cutoff = known.cutoff
     answered_rows = (cutoff >= origin.at) & (cutoff < origin.until)
-    frame, row = _frame(course, known, teaches | answered_rows, int(cutoff[teaches].max()))
+    last = int(cutoff[teaches].max())
+    young = (cutoff > last) & (cutoff < origin.at)
+    frame, row = _frame(course, known, teaches | young | answered_rows, last)
     whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0))
-    taught, answered = whole.take(teaches[row]), whole.take(answered_rows[row])
-    ways = _fitters(course, frame.catalog, taught)
+    answered, follow_up = whole.take(answered_rows[row]), known.follow_up_at(origin.at).take(row)
+    observed = [
+        ObservedRows(whole.take(these[row]), follow_up.take(these[row]))
+        for these in (teaches, young)
+    ]
+    ways = _fitters(course, frame.catalog, observed)
     return row[answered_rows[row]], answered.values, ways  # noqa: PD011 - not a frame of pandas
 
 
@@ -169,15 +176,21 @@ def _frame(
 
 
 def _fitters(
-    course: Course, catalog: Catalog, learning: TrainingSet
+    course: Course, catalog: Catalog, observed: list[ObservedRows]
 ) -> dict[str, Callable[[], Answer]]:
-    """Return a fitter for every method that the rows allow."""
+    """Return a fitter for every method that the rows allow: the training rows, then the newest."""
+    learning = observed[0].rows
     train = replace(course.train, booster=replace(course.train.booster, threads=1))
     points = points_of_the_day(train.points, catalog)
     ways = baselines.fitters(learning, points, recency(catalog), train.seed)
-    return {MODEL: lambda: fit_model.fit(learning, train, points, train.seed).probability} | {
-        name: partial(_fitted, way) for name, way in ways.items()
-    }
+
+    def fitted_model() -> Answer:
+        model = fit_model.fit(learning, train, points, train.seed)
+        return newest_rows.teach(
+            model, observed[0], observed[1], course.target.horizon_days
+        ).probability
+
+    return {MODEL: fitted_model} | {name: partial(_fitted, way) for name, way in ways.items()}
 
 
 def points_of_the_day(path: str | None, catalog: Catalog) -> Points | None:

@@ -1,4 +1,4 @@
-"""The sales team's points for the sample company: they fit the catalog, and they are not silly."""
+"""The points tables of the sample company: they fit the catalog and differ as they should."""
 
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from models.model.points import Points, read, resolve
 from pipelines.sample import truth_snapshots
 from tests.sample_companies import company
 
-FILE = Path(__file__).parents[3] / "examples" / "sample" / "scorecard.yaml"
+REPOSITORY = Path(__file__).parents[3]
+COARSE = REPOSITORY / "examples" / "sample" / "scorecard.yaml"
+GOOD, WRONG = (REPOSITORY / "benchmarks" / "points" / f"{name}.yaml" for name in ("good", "wrong"))
 
 
 def sums(points: Points, values: np.ndarray) -> np.ndarray:
@@ -25,15 +27,20 @@ def sums(points: Points, values: np.ndarray) -> np.ndarray:
     return total
 
 
-def test_the_points_fit_the_catalog_and_rank_leads() -> None:
+def test_the_points_fit_the_catalog_and_the_teams_own_table_leaves_something_to_learn() -> None:
     sample = company(3000, 5)
     tables, snapshots = sample.tables(), truth_snapshots(sample, every_days=91, early_hours=())
     catalog = learn_catalog.learn(tables, snapshots)
-    points = resolve(read(FILE.read_text("utf-8")), catalog)
-    assert points.unknown_words == ()
     built = build.build(tables, snapshots, catalog)
     lead = sample.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
     won, cutoff = sample.first_won_at[lead], to_moments(snapshots["cutoff"])
     matured = cutoff + 90 * DAY <= sample.ends_at
     label = (won < cutoff + 90 * DAY)[matured]
-    assert roc_auc_score(label, sums(points, built.values)[matured]) > 0.7
+    auc = {}
+    for file in (GOOD, COARSE, WRONG):
+        points = resolve(read(file.read_text("utf-8")), catalog)
+        assert points.unknown_words == ()
+        auc[file] = roc_auc_score(label, sums(points, built.values)[matured])
+    assert auc[GOOD] > auc[COARSE] + 0.02
+    assert auc[COARSE] > 0.7
+    assert auc[WRONG] < 0.65

@@ -19,6 +19,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BODIES = {
     "right": json.dumps(served.body(5)).encode(),
     "unknown words": json.dumps(served.body(1) | {"attributes": {"shoe size": 42}}).encode(),
+    "with its curve": json.dumps(served.body(5) | {"curve": True}).encode(),
     "wrong": b'{"lead_id": 7, "activities": [{}]}',
     "no body": b"",
     "future": json.dumps(served.body(1) | {"as_of": "2036-01-01T00:00:00Z"}).encode(),
@@ -82,3 +83,19 @@ def test_the_shortcut_is_counted_as_its_route(client: TestClient) -> None:
     assert 'mikomi_requests_total{method="POST",route="/v1/score",status="200"}' in (
         client.get("/metrics").text
     )
+
+
+def test_the_curve_is_answered_where_it_is_requested(client: TestClient) -> None:
+    plain = client.post("/v1/score", json=served.body(30)).json()
+    response = client.post("/v1/score", json=served.body(30) | {"curve": True})
+    answer = response.json()
+    assert "curve" not in plain
+    assert answer["probability"] == plain["probability"]
+    points = {one["horizon_days"]: one["probability"] for one in answer["curve"]["points"]}
+    assert points[answer["horizon_days"]] == answer["probability"]
+    assert list(points.values()) == sorted(points.values())
+    assert answer["curve"]["lower_quartile_days"] < answer["curve"]["upper_quartile_days"]
+    receipt = f"/v1/receipts/{answer['receipt_id']}"
+    assert client.post(f"{receipt}/replay").content == response.content
+    listed = served.body(3) | {"curve": "please"}
+    assert client.post("/v1/score", json=listed).status_code == 422
