@@ -34,6 +34,7 @@ class Planted:
     text: str | None = None
     woke_days: float | None = None
     crossed_days: float | None = None
+    display: dict[str, str] | None = None
 
 
 def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: datetime) -> None:
@@ -45,6 +46,7 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
             created_at=created,
             owner_id=lead.owner_id,
             attributes=lead.attributes,
+            display=lead.display,
             backfill=True,
         )
         store.ingest.put_lead(lead.lead_id, body, at)

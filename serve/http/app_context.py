@@ -18,6 +18,7 @@ from serve.scoring.protocols import Champion
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store.database_health import DatabaseHealth
+from serve.store.leads.display import Displays
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
@@ -93,6 +94,7 @@ class LeadStore(Protocol):
     ranking: StoredRanking
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver
+    displays: Displays
     owners: Owners
     looks: LastVisits
     users: Users

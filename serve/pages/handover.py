@@ -16,13 +16,11 @@ from fastapi.responses import RedirectResponse
 from features.errors import Fault
 from serve.errors import BadBody, NoLead
 from serve.pages.ranking.cards import Card, Cards
-from serve.pages.ranking.query import recent
 from serve.pages.shell import display_names
 from serve.pages.shell.forms import Form
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit, may_see, visible_owners
 from serve.store.ranking.filters import RankingFilter
-from serve.store.ranking.ranking import RankedLead
 
 FIRST_LOOK: Final = timedelta(days=7)
 SHOWN: Final = 50
@@ -69,18 +67,16 @@ def router(pages: Pages) -> APIRouter:
 
 
 def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
-    parts, champion = pages.parts, pages.champion(visit)
-    loaded = champion.current()
+    parts, loaded = pages.parts, pages.champion(visit).current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _page_of(visit)) or now - FIRST_LOOK
     people = pages.people(visit.language)
-    cards = Cards(champion, words, people, recent(now))
     skipped = (number - 1) * SHOWN
     page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN)
     if not page.rows and number > 1:
         return _context(pages, visit, 1)
     return {
-        "events": [_event(row, cards.of(row), since) for row in page.rows],
+        "events": [_event(card, since) for card in Cards(pages, visit).of(page.rows)],
         "waiting": page.total,
         "number": number,
         "last": skipped + SHOWN >= page.total,
@@ -103,7 +99,8 @@ def _page_of(visit: Visit) -> str:
     return f"{_PAGE}:{visit.target}" if visit.target else _PAGE
 
 
-def _event(row: RankedLead, card: Card, since: datetime) -> Event:
+def _event(card: Card, since: datetime) -> Event:
+    row = card.row
     crossed, woke = (
         at if at is not None and at >= since else None for at in (row.crossed_at, row.woke_up_at)
     )

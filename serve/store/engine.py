@@ -17,7 +17,7 @@ from serve.errors import SchemaMismatch
 
 BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
-REVISIONS: Final = ("v0001",)
+REVISIONS: Final = ("v0001", "v0002_sales_day")
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (
     "journal_mode=WAL",

@@ -46,6 +46,14 @@ LEADS: Final = Table(
     Column("attributes", JSON, nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
+LEAD_DISPLAY: Final = Table(
+    "lead_display",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("shown", JSON, nullable=False),
+    Column("searched", Text, nullable=False),
+)
+"""Names and ways to reach a person: shown and searched, never scored; see `leads.display`."""
 ACCOUNTS: Final = Table(
     "accounts",
     METADATA,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from serve.ranking.stored_weekly_lists import WorkedLists
+from serve.store.leads.display import Displays
 from serve.store.leads.erasure import Eraser
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
@@ -31,6 +32,7 @@ class Store:
         self.ranking = StoredRanking(engine)
         self.ranking_counts = RankingCounts(engine)
         self.to_hand_over = ToHandOver(engine, self.ranking)
+        self.displays = Displays(engine)
         self.owners = Owners(engine, self.ingest)
         self.looks = LastVisits(engine)
         self.worked_lists = WorkedLists(engine)

@@ -19,13 +19,19 @@ MOST: Final = 10_000
 
 
 class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A lead; a later value of an attribute that differs is stored as a change."""
+    """A lead; a later value of an attribute that differs is stored as a change.
+
+    `display` is shown to people and never scored: `name`, `company`, their readings `name_kana` and
+    `company_kana`, `telephone`, `email`, and others. It replaces what was stored; missing leaves
+    it.
+    """
 
     created_at: datetime
     known_at: datetime | None = None
     account_id: str | None = None
     owner_id: str | None = None
     attributes: dict[str, Value] = {}
+    display: dict[str, str] | None = None
     backfill: bool = False
 
 

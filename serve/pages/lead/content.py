@@ -4,7 +4,7 @@ Decided here: the page shows one scoring, logged with a receipt; everything else
 by the same model for the same request. The change is that since a week ago.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -22,15 +22,16 @@ from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
 from serve.pages.shell import display_names
+from serve.pages.shell.contact import Contact, contact_of
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import mark
-from serve.pages.shell.visitor import Visit, may_see
+from serve.pages.shell.visitor import Visit, may_name, may_see
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.point_in_time import attributes_of, owner_of, visible_from
 from serve.stored_leads.scores import ScoredLead, score_stored
 from serve.stored_leads.similar_winners import MOST as MOST_SIMILAR
 from serve.stored_leads.similar_winners import Alike
-from serve.wire.records import ScoreRequest
+from serve.wire.records import ScoreRequest, Value
 
 CAUSES: Final = {
     "new_model": mark("a new model"),
@@ -94,7 +95,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "answer": scored.answer,
         "lead": lead,
         "address": display_names.lead_address(scored.answer.lead_id, visit.target),
-        "title": display_names.title_of(lead_id, attributes),
+        "contact": _contact(pages, visit, scored, attributes),
         "about": display_names.about(attributes, vocabulary, visit.language),
         "owner": people.owner(owner_of(scored.request, parts.now())),
         "people": people,
@@ -118,6 +119,15 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "feedback": parts.store.feedback.of_lead(scored.answer.lead_id),
     }
+
+
+def _contact(
+    pages: Pages, visit: Visit, scored: ScoredLead, attributes: Mapping[str, Value]
+) -> Contact:
+    lead_id, parts = scored.answer.lead_id, pages.parts
+    named = may_name(visit, owner_of(scored.request, parts.now()))
+    shown = parts.store.displays.of([lead_id]) if named else {}
+    return contact_of(lead_id, attributes, shown.get(lead_id, {}))
 
 
 def _activities(

@@ -4,19 +4,24 @@ Decided here: the two strongest reasons for a lead are shown; if there is none, 
 against it. A row whose model is gone has no reasons, and the page says so.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from itertools import islice
+from typing import Final
 
 from features.errors import ArtifactError
 from serve.pages.shell import display_names
-from serve.pages.shell.page_words import PageWords
-from serve.pages.shell.people import PersonNames
+from serve.pages.shell.contact import Contact, contact_of
+from serve.pages.shell.frame import Pages
+from serve.pages.shell.visitor import Visit, may_name
 from serve.ranking.reasons import reasons_of_row
-from serve.scoring.protocols import Champion
-from serve.store.ranking.ranking import RankedLead
+from serve.store.leads.display import Shown
+from serve.store.ranking.ranking import MOST, RankedLead
 from serve.wire.responses import ReasonBody
 
-_REASONS = 2
+RECENT: Final = timedelta(days=7)
+_REASONS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Card:
 
     row: RankedLead
     address: str
-    title: str
+    contact: Contact
     about: list[str]
     owner: str
     source: str
@@ -40,57 +45,46 @@ class Card:
     is_drawn: bool
 
 
-@dataclass(frozen=True)
-class Since:
-    """From when on a lead counts as woken up or new; it depends on `now`."""
-
-    now: datetime
-    woke_up_at: datetime
-    created_at: datetime
-
-
 class Cards:
-    """Builds cards in one language.
+    """Builds cards in the language of a visit.
 
     Parameters
     ----------
-    champion
-        The models.
-    words
-        The language.
-    people
-        The names of owners.
-    since
-        What counts as recent.
+    pages
+        The frame of all pages.
+    visit
+        Who looks, at which target.
     drawn
         Ids of the leads that were drawn by lot.
     """
 
-    def __init__(
-        self,
-        champion: Champion,
-        words: PageWords,
-        people: PersonNames,
-        since: Since,
-        drawn: frozenset[str] = frozenset(),
-    ) -> None:
-        self._champion = champion
-        self._people = people
-        self._loaded = champion.current()
-        self._words = words
-        self._since = since
+    def __init__(self, pages: Pages, visit: Visit, drawn: frozenset[str] = frozenset()) -> None:
+        self._champion = pages.champion(visit)
+        self._loaded = self._champion.current()
+        self._words = pages.words[visit.language]
+        self._people = pages.people(visit.language)
+        self._displays = pages.parts.store.displays
+        self._visit = visit
+        self._now = pages.parts.now()
         self._drawn = drawn
 
-    def of(self, row: RankedLead) -> Card:
-        """Return the card of a lead."""
+    def of(self, rows: Iterable[RankedLead]) -> Iterator[Card]:
+        """Yield the cards of leads; names are read for many rows at once."""
+        left = iter(rows)
+        while some := list(islice(left, MOST)):
+            named = [row.lead_id for row in some if may_name(self._visit, row.owner_id)]
+            shown = self._displays.of(named)
+            yield from (self._card(row, shown.get(row.lead_id, {})) for row in some)
+
+    def _card(self, row: RankedLead, shown: Shown) -> Card:
         vocabulary, words = self._loaded.artifact.catalog.vocabulary, self._words
         arrow, trend = display_names.TRENDS[row.trend]
-        woke = row.woke_up_at is not None and row.woke_up_at >= self._since.woke_up_at
+        since = self._now - RECENT
         source = display_names.value_words("source", row.source, vocabulary, words.language)
         return Card(
             row=row,
             address=display_names.lead_address(row.lead_id, self._loaded.target),
-            title=display_names.title_of(row.lead_id, row.attributes),
+            contact=contact_of(row.lead_id, row.attributes, shown),
             about=display_names.about(row.attributes, vocabulary, words.language),
             owner=self._people.owner(row.owner_id),
             source="" if row.source is None else source,
@@ -102,8 +96,8 @@ class Cards:
             last_activity=display_names.code_words(
                 row.last_activity_type, vocabulary, words.language
             ),
-            woke_up=woke,
-            is_new=row.created_at >= self._since.created_at,
+            woke_up=row.woke_up_at is not None and row.woke_up_at >= since,
+            is_new=row.created_at >= since,
             is_drawn=row.lead_id in self._drawn,
         )
 
@@ -121,6 +115,6 @@ class Cards:
             loaded = self._loaded if own else self._champion.of(row.model_fingerprint)
         except ArtifactError:
             return []
-        reasons = reasons_of_row(row, loaded, self._words.language, self._since.now)
+        reasons = reasons_of_row(row, loaded, self._words.language, self._now)
         positive = [reason for reason in reasons if reason.contribution > 0]
         return (positive or reasons)[:_REASONS]

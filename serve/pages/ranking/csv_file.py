@@ -18,7 +18,10 @@ BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _HEAD: Final = (
     mark("Lead"),
-    mark("Name"),
+    mark("Company"),
+    mark("Person"),
+    mark("Telephone"),
+    mark("E-mail"),
     mark("Score"),
     mark("Band"),
     mark("Probability"),
@@ -70,7 +73,10 @@ def safe(cell: str) -> str:
 
 def _cells(card: Card, words: PageWords) -> Iterator[str]:
     row = card.row
-    yield from (row.lead_id, card.title, f"{row.score:.1f}", card.band, f"{row.probability:.4f}")
+    who = card.contact
+    yield row.lead_id
+    yield from (who.company or who.title, who.name, who.telephone, who.email)
+    yield from (f"{row.score:.1f}", card.band, f"{row.probability:.4f}")
     yield card.trend
     sentences = [reason.sentence for reason in card.reasons]
     yield from [*sentences, "", ""][:2]

@@ -14,10 +14,9 @@ from fastapi import APIRouter, Request, Response
 from serve.insight import expected
 from serve.pages.ranking.cards import Cards
 from serve.pages.ranking.csv_file import MOST_ROWS, written
-from serve.pages.ranking.query import MOST_TAKEN, RankingQuery, industries, recent
+from serve.pages.ranking.query import MOST_TAKEN, RankingQuery, industries
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import HEADERS, Pages
-from serve.pages.shell.people import PersonNames
 from serve.pages.shell.visitor import Visit, visible_owners
 from serve.ranking.weekly_list import Draw, WorkedList, worked_list
 from serve.scoring.loaded_model import LoadedModel
@@ -44,7 +43,7 @@ def router(pages: Pages) -> APIRouter:
         wanted = query.filter(visit, pages.parts.settings, people, pages.parts.now())
         planned = _planned(pages, visit, query, wanted)
         rows = _all(pages, wanted, MOST_ROWS) if planned is None else planned.rows
-        cards = map(_cards(pages, visit, people, planned).of, rows)
+        cards = _cards(pages, visit, planned).of(rows)
         headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
         drawn = planned is not None and bool(planned.drawn)
         text = written(cards, pages.words[visit.language], drawn=drawn)
@@ -53,12 +52,9 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _cards(
-    pages: Pages, visit: Visit, people: PersonNames, planned: WorkedList | None = None
-) -> Cards:
+def _cards(pages: Pages, visit: Visit, planned: WorkedList | None) -> Cards:
     drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
-    words, now = pages.words[visit.language], pages.parts.now()
-    return Cards(pages.champion(visit), words, people, recent(now), drawn)
+    return Cards(pages, visit, drawn)
 
 
 def _planned(
@@ -93,9 +89,8 @@ def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
     page, bands = _page(pages, wanted, query.cursor, planned)
     visible = RankingFilter(target=visit.target, owners=visible_owners(visit, parts.settings))
     choices = counts.choices(visible)
-    make = _cards(pages, visit, people, planned)
     return {
-        "cards": [make.of(row) for row in page.rows],
+        "cards": list(_cards(pages, visit, planned).of(page.rows)),
         "page": page,
         "bands": bands,
         "owners": people.choices(choices.owners),

@@ -5,20 +5,19 @@ owners that a user may not see. "New" and "woke up" mean in the last seven days.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, cast
 
 from fastapi import Request
 
-from serve.pages.ranking.cards import Since
+from serve.pages.ranking.cards import RECENT
 from serve.pages.shell.display_names import BANDS
 from serve.pages.shell.people import PersonNames
-from serve.pages.shell.visitor import Visit, visible_owners
+from serve.pages.shell.visitor import Visit, named_owners, visible_owners
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.ranking.filters import Band, RankingFilter
 
-RECENT: Final = timedelta(days=7)
 UNOWNED: Final = "-"
 MOST_TAKEN: Final = 200
 _ATTRIBUTE: Final = "industry"
@@ -89,23 +88,20 @@ class RankingQuery:
         if self.owner:
             wanted = frozenset([None if self.owner == UNOWNED else self.owner])
             owners = wanted if owners is None else owners & wanted
-        since = recent(now)
+        since = now - RECENT
         return RankingFilter(
             target=visit.target,
             band=cast("Band", self.band) if self.band else None,
             source=self.source or None,
             q=self.q or None,
             q_owners=people.called(self.q) if self.q else frozenset(),
+            names=self.q or None,
+            named_owners=named_owners(visit),
             owners=owners,
             attributes={_ATTRIBUTE: self.industry} if self.industry else {},
-            created_since=since.created_at if self.new else None,
-            woke_since=since.woke_up_at if self.woke else None,
+            created_since=since if self.new else None,
+            woke_since=since if self.woke else None,
         )
-
-
-def recent(now: datetime) -> Since:
-    """Return from when on a lead counts as new, and as woken up."""
-    return Since(now=now, woke_up_at=now - RECENT, created_at=now - RECENT)
 
 
 def industries(loaded: LoadedModel) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from features.records.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import forget, moment
+from serve.store.leads.display import forget_display
 from serve.store.leads.refresh_marks import mark_account
 from serve.store.tables import (
     ACTIVITIES,
@@ -101,6 +102,7 @@ def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
         for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
             gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
             counts[table.name] = gone.rowcount
+        forget_display(connection, lead_id)
         _unrank(connection, lead_id)
         mark_account(connection, account_id)
         counts["receipts"] = receipts

@@ -31,6 +31,7 @@ from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
 from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows
+from serve.store.leads.display import put_display
 from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
 from serve.store.tables import ACCOUNTS, CHANGES, LEADS, OUTCOMES
 from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
@@ -87,6 +88,7 @@ class Ingest:
             else:
                 values = _lead_row(body, received)
                 connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(values))
+            put_display(connection, lead_id, body.display)
             mark(connection, [lead_id])
         return revision
 

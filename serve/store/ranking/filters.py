@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_
 
 from features.records.normalize import folded
 from serve.store.engine import moment
+from serve.store.leads.display import is_called, search_key
 from serve.store.tables import RANKING
 from serve.store.text_contains import text_contains
 from serve.wire.targets import DEFAULT
@@ -33,6 +34,10 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
         Leads with this text in their id or in a text of an attribute, whatever the case.
     q_owners
         Owners whose leads match `q` as well, because their display name contains it.
+    names
+        A text that matches names of leads as well, where the owner is one of `named_owners`.
+    named_owners
+        The owners whose leads the user may see by name; None means all.
     owners
         The owners whose leads the user may see; none among them stands for leads without an owner.
     attributes
@@ -47,6 +52,8 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     q: str | None = None
     q_owners: frozenset[str] = frozenset()
+    names: str | None = None
+    named_owners: frozenset[str | None] | None = None
     owners: frozenset[str | None] | None = None
     attributes: dict[str, str] = {}
     created_since: datetime | None = None
@@ -84,12 +91,9 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
         if value is not None:
             yield of.c[name] == value
     if wanted.q is not None:
-        matches = text_contains(of.c.searched, searched(wanted.q))
-        yield or_(matches, of.c.owner_id.in_(wanted.q_owners)) if wanted.q_owners else matches
+        yield or_(*_matches(wanted, wanted.q, of))
     if wanted.owners is not None:
-        named = [owner for owner in wanted.owners if owner is not None]
-        unowned = of.c.owner_id.is_(None) if None in wanted.owners else false()
-        yield or_(of.c.owner_id.in_(named), unowned)
+        yield owned_by(of.c.owner_id, wanted.owners)
     for name, text in wanted.attributes.items():
         pair = msgspec.json.encode({name: text}).decode()[1:-1]
         yield text_contains(of.c.attributes, pair)
@@ -100,6 +104,31 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
     ):
         if since is not None:
             yield column >= moment(since)
+
+
+def _matches(wanted: RankingFilter, q: str, of: FromClause) -> Iterator[ColumnElement[bool]]:
+    """Yield what a searched text may stand in."""
+    yield text_contains(of.c.searched, searched(q))
+    if wanted.q_owners:
+        yield of.c.owner_id.in_(wanted.q_owners)
+    if wanted.names and search_key(wanted.names):
+        called = is_called(of.c.lead_id, wanted.names)
+        owners = wanted.named_owners
+        yield called if owners is None else and_(called, owned_by(of.c.owner_id, owners))
+
+
+def owned_by(owner_id: ColumnElement[str], owners: frozenset[str | None]) -> ColumnElement[bool]:
+    """Return the condition that a lead is one of these owners'.
+
+    Parameters
+    ----------
+    owner_id
+        The column of the owner.
+    owners
+        None among them stands for leads without an owner.
+    """
+    named = [owner for owner in owners if owner is not None]
+    return or_(owner_id.in_(named), owner_id.is_(None) if None in owners else false())
 
 
 def searched(text: str) -> str:
