@@ -30,6 +30,7 @@ from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
 from serve.http.problems import TABLE
 from serve.http.rate_limits import Limits
+from serve.insight.next_step import read_rules
 from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
@@ -156,7 +157,14 @@ class Server:
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
         targets = ServedTargets(self._champions)
-        self.parts = AppContext(settings, targets, Store(self._engine), Receipts(self._engine), now)
+        self.parts = AppContext(
+            settings,
+            targets,
+            Store(self._engine),
+            Receipts(self._engine),
+            now,
+            rules=read_rules(settings.next_steps),
+        )
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from features.kernel.inputs import Matrix
 from serve.http.metrics import Metrics
+from serve.insight.next_step import Rules, read_rules
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.scoring.targets import ServedTargets
@@ -22,12 +23,14 @@ from serve.store.leads.display import Displays
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.leads.steps import Steps
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
 
@@ -92,9 +95,11 @@ class LeadStore(Protocol):
     histories: HistoryReader
     feedback: Feedback
     ranking: StoredRanking
+    standings: Standings
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver
     displays: Displays
+    steps: Steps
     owners: Owners
     looks: LastVisits
     users: Users
@@ -139,6 +144,8 @@ class AppContext:
         The log of answers.
     now
         The clock.
+    rules
+        Of the next step of a lead.
     metrics
         Counts requests and answers.
     database_health
@@ -150,6 +157,7 @@ class AppContext:
     store: LeadStore
     receipts: Receipts
     now: Callable[[], datetime]
+    rules: Rules = field(default_factory=read_rules)
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
 

@@ -2,8 +2,7 @@
 
 Decided here: the longest waiting come first, new ones at the end. Reading the list changes nothing:
 it is done when the user confirms it on the last page, up to the moment at which that page was
-rendered. A user who may see a lead may take it or assign it to someone; a new owner is a change of
-the lead, see `serve.store.leads.owners`.
+rendered. A user who may see a lead may take it or assign it to someone, see `serve.pages.steps`.
 """
 
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
-from serve.errors import BadBody, NoLead
+from serve.errors import BadBody
 from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
-from serve.pages.shell.forms import Form
+from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import Pages
-from serve.pages.shell.visitor import Visit, may_see, visible_owners
+from serve.pages.shell.visitor import Visit, visible_owners
 from serve.store.ranking.filters import RankingFilter
 
 FIRST_LOOK: Final = timedelta(days=7)
@@ -47,7 +46,8 @@ def router(pages: Pages) -> APIRouter:
         visit = pages.visit(request)
         context = _context(pages, visit, _number(request.query_params.get("page", "1")))
         saved = "saved" in request.query_params
-        return pages.show(request, visit, "handover.html.j2", saved=saved, **context)
+        context |= {"saved": saved, "done": done_notice(pages, visit, request)}
+        return pages.show(request, visit, "handover.html.j2", **context)
 
     @routes.post("/handover/seen")
     async def confirm(request: Request) -> Response:
@@ -55,12 +55,6 @@ def router(pages: Pages) -> APIRouter:
         until = min(_moment(form.one("until")), pages.parts.now())
         looks = pages.parts.store.looks
         await pages.parts.threads(looks.record, visit.user_id, _page_of(visit), until)
-        return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
-
-    @routes.post("/handover/owner")
-    async def owner(request: Request) -> Response:
-        visit, form = await pages.posted(request)
-        await pages.parts.threads(_assign, pages, visit, form)
         return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
 
     return routes
@@ -90,8 +84,8 @@ def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
 
 def _visible(pages: Pages, visit: Visit) -> RankingFilter:
     """Return which leads of the target the user may see."""
-    owners = visible_owners(visit, pages.parts.settings)
-    return RankingFilter(target=visit.target, owners=owners)
+    owners, now = visible_owners(visit, pages.parts.settings), pages.parts.now()
+    return RankingFilter(target=visit.target, owners=owners, aside_at=now)
 
 
 def _page_of(visit: Visit) -> str:
@@ -100,9 +94,9 @@ def _page_of(visit: Visit) -> str:
 
 
 def _event(card: Card, since: datetime) -> Event:
-    row = card.row
+    crossed_at = card.ranked.crossed_at if card.ranked else None
     crossed, woke = (
-        at if at is not None and at >= since else None for at in (row.crossed_at, row.woke_up_at)
+        at if at is not None and at >= since else None for at in (crossed_at, card.row.woke_up_at)
     )
     return Event(card, crossed, woke)
 
@@ -113,16 +107,6 @@ def _owners(pages: Pages, visit: Visit) -> set[str]:
     visible = _visible(pages, visit)
     known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
     return {*known, *store.ranking_counts.choices(visible).owners}
-
-
-def _assign(pages: Pages, visit: Visit, form: Form) -> None:
-    parts, owner = pages.parts, form.one("owner")
-    row = parts.store.ranking.one(form.one("lead"), visit.target)
-    if row is None or not may_see(visit, parts.settings, row.owner_id):
-        raise NoLead.of("no such lead", "a lead that you may see", "go back to the list")
-    if owner not in _owners(pages, visit):
-        raise BadBody([Fault("an unknown owner", "one of the list", "choose one")])
-    parts.store.owners.give(row.lead_id, owner, parts.now())
 
 
 def _number(text: str) -> int:

@@ -17,16 +17,20 @@ from serve.pages.shell.visitor import Visit, named_owners, visible_owners
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.ranking.filters import Band, RankingFilter
+from serve.wire.standing import LISTS, LeadList
 
 UNOWNED: Final = "-"
 MOST_TAKEN: Final = 200
 _ATTRIBUTE: Final = "industry"
 _LONGEST: Final = 200
+_DIGITS: Final = 6
+SHOWN: Final = (*LISTS, "aside")
+"""The lists of the page."""
 
 
 @dataclass(frozen=True)
 class RankingQuery:
-    """The values of the form; `take` is how many leads can be worked."""
+    """The values of the form; `take` is how many leads can be worked, `list` which are listed."""
 
     q: str
     band: str
@@ -37,6 +41,8 @@ class RankingQuery:
     new: bool
     take: int
     cursor: str | None
+    list: LeadList = "call"
+    page: int = 1
 
     @classmethod
     def of(cls, request: Request) -> "RankingQuery":
@@ -56,6 +62,8 @@ class RankingQuery:
             new="new" in fields,
             take=min(int(take), MOST_TAKEN) if take.isascii() and take.isdigit() else 0,
             cursor=request.query_params.get("cursor"),
+            list=cast("LeadList", fields["list"]) if fields.get("list") in SHOWN else "call",
+            page=_number(fields.get("page", "")),
         )
 
     @property
@@ -91,6 +99,8 @@ class RankingQuery:
         since = now - RECENT
         return RankingFilter(
             target=visit.target,
+            standing="call",
+            aside_at=now,
             band=cast("Band", self.band) if self.band else None,
             source=self.source or None,
             q=self.q or None,
@@ -102,6 +112,11 @@ class RankingQuery:
             created_since=since if self.new else None,
             woke_since=since if self.woke else None,
         )
+
+
+def _number(text: str) -> int:
+    """Read the number of a page; anything else means the first."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
 
 
 def industries(loaded: LoadedModel) -> tuple[str, ...]:

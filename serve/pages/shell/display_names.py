@@ -123,6 +123,23 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
     return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
 
 
+def stage_words(stage: str, loaded: LoadedModel, words: PageWords) -> str:
+    """Return the name of a stage of a deal.
+
+    Parameters
+    ----------
+    stage
+        The outcome that brought the deal there.
+    loaded
+        The model.
+    words
+        The language.
+    """
+    if stage in OUTCOMES:
+        return words.say(OUTCOMES[stage])
+    return code_words(stage, loaded.artifact.catalog.vocabulary, words.language)
+
+
 def lead_address(lead_id: str, target: str = "") -> str:
     """Return the address of a lead's page.
 

@@ -68,7 +68,9 @@ class Pages:
         self.parts = parts
         self.static = {path.name: path.read_bytes() for path in (_PAGES / "static").iterdir()}
         zone = ZoneInfo(parts.settings.time_zone)
-        self.words = {language: PageWords(language, zone) for language in LANGUAGES}
+        self.words = {
+            language: PageWords(language, zone, parts.settings.currency) for language in LANGUAGES
+        }
         common = {"static": self.address_of, "navigation": NAVIGATION}
         self._environments = {
             language: environment(words, common) for language, words in self.words.items()

@@ -58,26 +58,13 @@ def put_display(connection: Connection, lead_id: str, shown: Mapping[str, str] |
         return
     texts = {name: text.strip() for name, text in shown.items() if text.strip()}
     if not texts:
-        forget_display(connection, lead_id)
+        connection.execute(delete(LEAD_DISPLAY).where(LEAD_DISPLAY.c.lead_id == lead_id))
         return
     key = "\n".join(search_key(text) for text in texts.values())
     adding = upsert(connection.dialect.name, LEAD_DISPLAY)
     values = {name: adding.excluded[name] for name in ("shown", "searched")}
     row = {"lead_id": lead_id, "shown": texts, "searched": key}
     connection.execute(adding.on_conflict_do_update(index_elements=["lead_id"], set_=values), [row])
-
-
-def forget_display(connection: Connection, lead_id: str) -> None:
-    """Remove what is shown of a lead.
-
-    Parameters
-    ----------
-    connection
-        In a transaction.
-    lead_id
-        The normalised id of the lead.
-    """
-    connection.execute(delete(LEAD_DISPLAY).where(LEAD_DISPLAY.c.lead_id == lead_id))
 
 
 def is_called(lead_id: ColumnElement[str], text: str) -> ColumnElement[bool]:

@@ -17,19 +17,22 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from features.records.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import forget, moment
-from serve.store.leads.display import forget_display
 from serve.store.leads.refresh_marks import mark_account
 from serve.store.tables import (
     ACTIVITIES,
     AUDIT,
     CHANGES,
     FEEDBACK,
+    LEAD_DISPLAY,
+    LEAD_STEPS,
+    LEAD_WORK,
     LEADS,
     OUTCOMES,
     RANKING,
     RANKING_MARKS,
     RECEIPTS,
     SHADOW_SCORES,
+    STANDINGS,
     WORKED_LISTS,
 )
 
@@ -102,7 +105,8 @@ def _erase(engine: Engine, lead_id: str, at: datetime) -> dict[str, int]:
         for table in (ACTIVITIES, OUTCOMES, CHANGES, LEADS):
             gone = connection.execute(delete(table).where(table.c.lead_id == lead_id))
             counts[table.name] = gone.rowcount
-        forget_display(connection, lead_id)
+        for table in (LEAD_DISPLAY, LEAD_WORK, LEAD_STEPS):
+            connection.execute(delete(table).where(table.c.lead_id == lead_id))
         _unrank(connection, lead_id)
         mark_account(connection, account_id)
         counts["receipts"] = receipts
@@ -127,6 +131,7 @@ def _unrank(connection: Connection, lead_id: str) -> None:
     for table in (
         RANKING_MARKS,
         RANKING,
+        STANDINGS,
         WORKED_LISTS,
     ):  # a writer of a row holds the lock of its mark
         connection.execute(delete(table).where(table.c.lead_id == lead_id))

@@ -80,7 +80,7 @@ class Ingest:
         lead_id, received = folded(lead_id), moment(at)
         with self._engine.begin() as connection:
             hold_account(connection, body.account_id and folded(body.account_id))
-            revision = _raised(connection, {lead_id}, received)[lead_id][0]
+            revision = raised(connection, {lead_id}, received)[lead_id][0]
             row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
             if row.known:
                 _check_same(row, body)
@@ -171,7 +171,7 @@ class Ingest:
     ) -> Added:
         repeated, conflicting = 0, []
         with self._engine.begin() as connection:
-            leads = _raised(connection, (row[1] for row in rows.values()), received)
+            leads = raised(connection, (row[1] for row in rows.values()), received)
             for stored in stored_rows(connection, list(rows)):
                 if rows.pop(stored[0]) == stored:
                     repeated += 1
@@ -203,7 +203,7 @@ class Ingest:
             row = _outcome_row(one, received, backfill=backfill)
             rows.setdefault(tuple(row[name] for name in _OUTCOME_KEY), row)
         with self._engine.begin() as connection:
-            leads = _raised(connection, (row["lead_id"] for row in rows.values()), received)
+            leads = raised(connection, (row["lead_id"] for row in rows.values()), received)
             fresh = [row | {"revision": leads[row["lead_id"]][0]} for row in rows.values()]
             adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
             returning = adding.returning(OUTCOMES.c.lead_id)
@@ -216,7 +216,7 @@ _Leads = dict[str, tuple[int, bool]]
 """The revision of each lead, and whether it is known."""
 
 
-def _raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
+def raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
     """Lock leads in the order of their ids and assign each its next revision.
 
     Parameters

@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_
 
 from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.leads.display import is_called, search_key
+from serve.store.leads.steps import set_aside
 from serve.store.tables import RANKING
 from serve.store.text_contains import text_contains
+from serve.wire.standing import Standing
 from serve.wire.targets import DEFAULT
 
 Band = Literal["hot", "warm", "cold"]
@@ -28,8 +30,10 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     target
         The target of the ranking; empty is the default.
-    band, owner_id, source
+    standing, band, owner_id, source
         Leads with this value.
+    aside_at
+        Leads that are not set aside at this moment.
     q
         Leads with this text in their id or in a text of an attribute, whatever the case.
     q_owners
@@ -47,6 +51,8 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     target: str = DEFAULT
+    standing: Standing | None = None
+    aside_at: datetime | None = None
     band: Band | None = None
     owner_id: str | None = None
     source: str | None = None
@@ -86,7 +92,28 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
         The ranking, or a selection with its columns.
     """
     yield of.c.target == wanted.target
-    for name in ("band", "owner_id", "source"):
+    for name in ("standing", "band"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield of.c[name] == value
+    if wanted.crossed_since is not None:
+        yield of.c.crossed_at >= moment(wanted.crossed_since)
+    if wanted.aside_at is not None:
+        yield not_(set_aside(of.c.lead_id, wanted.aside_at))
+    yield from of_any_list(wanted, of)
+
+
+def of_any_list(wanted: RankingFilter, of: FromClause) -> Iterator[ColumnElement[bool]]:
+    """Yield those conditions of a filter that apply to leads of every list.
+
+    Parameters
+    ----------
+    wanted
+        The filter.
+    of
+        The ranking, the standings, or a selection with their columns.
+    """
+    for name in ("owner_id", "source"):
         value = getattr(wanted, name)
         if value is not None:
             yield of.c[name] == value
@@ -99,7 +126,6 @@ def conditions(wanted: RankingFilter, of: FromClause = RANKING) -> Iterator[Colu
         yield text_contains(of.c.attributes, pair)
     for column, since in (
         (of.c.created_at, wanted.created_since),
-        (of.c.crossed_at, wanted.crossed_since),
         (of.c.woke_up_at, wanted.woke_since),
     ):
         if since is not None:

@@ -21,7 +21,7 @@ _ORDER: Final = ("rank_key", "lead_id")
 _SELECTED: Final = (*_ORDER, "band")
 _NARROWING: Final = (
     *(*_SELECTED, "target", "owner_id", "source"),
-    *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
+    *("created_at", "crossed_at", "woke_up_at", "searched", "attributes", "standing"),
 )
 
 
