@@ -43,6 +43,7 @@ from serve.routes import (
     ranking,
     receipts,
     scores,
+    steps,
     stored_leads,
     stored_scores,
 )
@@ -58,7 +59,18 @@ from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
 from serve.wire.targets import DEFAULT
 
-ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
+ROUTES = (
+    health,
+    scores,
+    outlook,
+    ranking,
+    leads,
+    stored_leads,
+    stored_scores,
+    receipts,
+    model,
+    steps,
+)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _ERASED_SECONDS = 5.0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serve.cli import user_command
+from serve.cli import feedback_command, user_command
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def add(app: typer.Typer) -> None:
     for command in (create, list_keys, revoke):
         keys.command(name=command.__name__.removesuffix("_keys"))(command)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(feedback_command.feedback)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
 
 

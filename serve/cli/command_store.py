@@ -1,4 +1,4 @@
-"""The database of `mikomi key` and `mikomi user`: the one that the environment names.
+"""The database of the commands `key`, `user` and `feedback`: the one that the environment names.
 
 Decided here: only a command that adds may create it; the others refuse one that does not exist.
 """
@@ -12,6 +12,7 @@ from serve.store.engine import made
 from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.users import Users
+from serve.store.receipts.feedback import Feedback
 
 
 def keys(*, new: bool = False) -> ApiKeys:
@@ -22,6 +23,11 @@ def keys(*, new: bool = False) -> ApiKeys:
 def users(*, new: bool = False) -> Users:
     """Open the users; `new` creates the database if there is none."""
     return Users(_store(new=new))
+
+
+def verdicts() -> Feedback:
+    """Open the verdicts."""
+    return Feedback(_store(new=False))
 
 
 def _store(*, new: bool) -> Engine:

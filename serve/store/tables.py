@@ -52,6 +52,7 @@ LEAD_DISPLAY: Final = Table(
     Column("lead_id", String, primary_key=True),
     Column("shown", JSON, nullable=False),
     Column("searched", Text, nullable=False),
+    Index("ix_lead_display_searched", "searched", "lead_id").ddl_if(dialect="sqlite"),
 )
 """Names and ways to reach a person: shown and searched, never scored; see `leads.display`."""
 ACCOUNTS: Final = Table(
@@ -170,7 +171,7 @@ STANDINGS: Final = Table(
     Column("last_activity_at", BigInteger),
     Column("last_activity_type", String),
     Column("woke_up_at", BigInteger),
-    Index("ix_standings_standing", "standing", "moved_at", "lead_id", "owner_id"),
+    Index("ix_standings_standing", "standing", "moved_at", "lead_id", "owner_id", "woke_up_at"),
 )
 """Every lead, open or not: in which of the lists it is, since when, and its deals; written with the
 ranking. `ranking.standing` is a copy, by which its leads are selected."""

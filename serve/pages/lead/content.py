@@ -27,7 +27,7 @@ from serve.pages.shell.contact import contact_of
 from serve.pages.shell.done import step_line
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import mark
-from serve.pages.shell.step_words import RESULTS
+from serve.pages.shell.step_words import RESULTS, VERDICTS
 from serve.pages.shell.visitor import Visit, may_name, may_see, visible_owners
 from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
@@ -47,12 +47,6 @@ CAUSES: Final = {
     "passing_time": mark("time that passed"),
     "changed_attributes": mark("changed data of the lead"),
     "new_activities": mark("new activities and deals"),
-}
-VERDICTS: Final = {
-    "agreed": mark("I agree"),
-    "wrong": mark("It is wrong"),
-    "junk": mark("Not a real lead"),
-    "contacted": mark("I contacted them"),
 }
 _WEEK: Final = timedelta(days=7)
 _RECENT: Final = 12

@@ -197,7 +197,7 @@ class Cards:
             return "", ""
         change = ranked.week_change
         arrow = "→" if abs(change) < _STILL else "↗" if change > 0 else "↘"
-        return arrow, self._words.points(change)
+        return arrow, self._words.points(0.0 if arrow == "→" else change)
 
     def _deal(self, deal: Deal) -> ShownDeal:
         return ShownDeal(

@@ -45,3 +45,10 @@ DONE: Final = {
     "resumed": mark("%(who)s is back on the list."),
 }
 """What was done, for the notice from which it can be undone."""
+VERDICTS: Final = {
+    "agreed": mark("I agree"),
+    "wrong": mark("It is wrong"),
+    "junk": mark("Not a real lead"),
+    "contacted": mark("I contacted them"),
+}
+"""What people say about a score."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, select
 
 from features.records.normalize import folded
 from serve.store.engine import reading
@@ -67,7 +67,7 @@ def put_display(connection: Connection, lead_id: str, shown: Mapping[str, str] |
     connection.execute(adding.on_conflict_do_update(index_elements=["lead_id"], set_=values), [row])
 
 
-def is_called(lead_id: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def is_called(lead_id: ColumnElement[str], text: str, *, few: bool = False) -> ColumnElement[bool]:
     """Return the condition that what is shown of a lead contains a text.
 
     Parameters
@@ -76,9 +76,12 @@ def is_called(lead_id: ColumnElement[str], text: str) -> ColumnElement[bool]:
         The column of the lead.
     text
         As typed.
+    few
+        Whether few leads are asked about: each is looked up, instead of reading all names.
     """
     matches = text_contains(LEAD_DISPLAY.c.searched, search_key(text))
-    return lead_id.in_(select(LEAD_DISPLAY.c.lead_id).where(matches))
+    named = select(LEAD_DISPLAY.c.lead_id).where(matches)
+    return exists(named.where(LEAD_DISPLAY.c.lead_id == lead_id)) if few else lead_id.in_(named)
 
 
 def search_key(text: str) -> str:

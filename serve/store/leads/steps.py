@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, insert, select, update
 
 from features.errors import Fault
 from features.records.normalize import folded
@@ -155,8 +155,12 @@ def set_aside(lead_id: ColumnElement[str], now: datetime) -> ColumnElement[bool]
     now
         The moment.
     """
-    aside = select(LEAD_WORK.c.lead_id).where(LEAD_WORK.c.until > moment(now))
-    return lead_id.in_(aside)
+    return lead_id.in_(aside_ids(now))
+
+
+def aside_ids(now: datetime) -> Select[tuple[str]]:
+    """Return the query of the ids of the leads that are set aside at a moment."""
+    return select(LEAD_WORK.c.lead_id).where(LEAD_WORK.c.until > moment(now))
 
 
 def _until(body: StepBody, at: datetime) -> int | None:

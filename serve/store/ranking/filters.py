@@ -15,7 +15,7 @@ from features.records.normalize import folded
 from serve.store.engine import moment
 from serve.store.leads.display import is_called, search_key
 from serve.store.leads.steps import set_aside
-from serve.store.tables import RANKING
+from serve.store.tables import RANKING, STANDINGS
 from serve.store.text_contains import text_contains
 from serve.wire.standing import Standing
 from serve.wire.targets import DEFAULT
@@ -138,7 +138,8 @@ def _matches(wanted: RankingFilter, q: str, of: FromClause) -> Iterator[ColumnEl
     if wanted.q_owners:
         yield of.c.owner_id.in_(wanted.q_owners)
     if wanted.names and search_key(wanted.names):
-        called = is_called(of.c.lead_id, wanted.names)
+        few = of not in (RANKING, STANDINGS)
+        called = is_called(of.c.lead_id, wanted.names, few=few)
         owners = wanted.named_owners
         yield called if owners is None else and_(called, owned_by(of.c.owner_id, owners))
 

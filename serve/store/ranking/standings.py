@@ -1,8 +1,9 @@
 """Read the lists besides the ranking: deals, customers, lost and sleeping leads, those set aside.
 
-Decided here: deals are ordered by the probability of their lead, customers by their last win, lost
-and sleeping leads by what woke up first; leads set aside by when they come back. A page is selected
-by its place, since these lists are short and change little.
+Decided here: ids are selected first and their rows read then, as for the ranking. Deals are ordered
+by the probability of their lead, customers by their last win, lost and sleeping leads by what woke
+up first; leads set aside by when they come back. A page is selected by its place, since these lists
+are short and change little.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, not_, select
 
 from serve.store.engine import moment, reading, time_of
+from serve.store.id_list import bound, in_ids
 from serve.store.leads.steps import set_aside
 from serve.store.ranking.filters import RankingFilter, of_any_list, owned_by
 from serve.store.tables import LEAD_WORK, RANKING, STANDINGS
@@ -21,6 +23,7 @@ from serve.wire.standing import LISTS, Deal, LeadList, LeadStanding
 
 _DEALS: Final = msgspec.json.Decoder(list[Deal])
 _TIMES: Final = ("moved_at", "created_at", "last_activity_at", "woke_up_at")
+_RANKED: Final = ("call", "deals")
 _WOKE: Final = timedelta(days=30)
 
 
@@ -72,8 +75,9 @@ class Standings:
         ordered = query.order_by(*_order(name, now), STANDINGS.c.lead_id)
         with self._engine.connect() as connection:
             total = int(connection.execute(counted).scalar_one())
-            rows = connection.execute(ordered.offset(skipped).limit(limit)).all()
-        return ListPage([_listed(row) for row in rows], total)
+            ids = list(connection.execute(ordered.offset(skipped).limit(limit)).scalars())
+        rows = self.some(ids)
+        return ListPage([rows[one] for one in ids if one in rows], total)
 
     def counts(self, wanted: RankingFilter, now: datetime) -> dict[str, int]:
         """Count the leads of every list that the user may see.
@@ -88,29 +92,30 @@ class Standings:
         column = STANDINGS.c.standing
         visible = [] if wanted.owners is None else [owned_by(STANDINGS.c.owner_id, wanted.owners)]
         aside = set_aside(STANDINGS.c.lead_id, now)
-        there = select(column, func.count()).where(*visible, not_(aside)).group_by(column)
-        away = select(func.count()).select_from(STANDINGS).where(*visible, aside)
+        every = select(column, func.count()).where(*visible).group_by(column)
         with self._engine.connect() as connection:
-            numbers = {standing: int(count) for standing, count in connection.execute(there)}
-            put_away = int(connection.execute(away).scalar_one())
+            numbers = {standing: int(count) for standing, count in connection.execute(every)}
+            away = {one: int(count) for one, count in connection.execute(every.where(aside))}
         return {
-            name: sum(numbers.get(one, 0) for one in standings) for name, standings in LISTS.items()
-        } | {"aside": put_away}
+            name: sum(numbers.get(one, 0) - away.get(one, 0) for one in standings)
+            for name, standings in LISTS.items()
+        } | {"aside": sum(away.values())}
 
     def some(self, lead_ids: list[str]) -> Mapping[str, ListedLead]:
         """Return those of some leads that have a standing, by id."""
-        query = select(STANDINGS).where(STANDINGS.c.lead_id.in_(lead_ids))
         with self._engine.connect() as connection:
-            return {row.lead_id: _listed(row) for row in connection.execute(query)}
+            own = in_ids(connection.dialect.name, STANDINGS.c.lead_id)
+            rows = connection.execute(select(STANDINGS).where(own), bound(connection, lead_ids))
+            return {row.lead_id: _listed(row) for row in rows}
 
 
 def _of_list(name: LeadList, wanted: RankingFilter, now: datetime) -> Select[Any]:
-    query = select(STANDINGS).where(*of_any_list(wanted, STANDINGS))
+    query = select(STANDINGS.c.lead_id).where(*of_any_list(wanted, STANDINGS))
     own = RANKING.c.lead_id == STANDINGS.c.lead_id
     if name == "aside":
         query = query.join(LEAD_WORK, LEAD_WORK.c.lead_id == STANDINGS.c.lead_id)
         return query.where(LEAD_WORK.c.until > moment(now))
-    if name == "deals":
+    if name in _RANKED:
         query = query.outerjoin(RANKING, and_(own, RANKING.c.target == wanted.target))
     aside = set_aside(STANDINGS.c.lead_id, now)
     return query.where(STANDINGS.c.standing.in_(LISTS[name]), not_(aside))
@@ -119,7 +124,7 @@ def _of_list(name: LeadList, wanted: RankingFilter, now: datetime) -> Select[Any
 def _order(name: LeadList, now: datetime) -> tuple[ColumnElement[Any], ...]:
     if name == "aside":
         return (LEAD_WORK.c.until.asc(),)
-    if name == "deals":
+    if name in _RANKED:
         return (RANKING.c.rank_key.is_(None).asc(), RANKING.c.rank_key.asc())
     latest = STANDINGS.c.moved_at.desc()
     if name == "lost":

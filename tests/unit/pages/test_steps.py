@@ -1,5 +1,6 @@
 """What people do with leads: one click, undone by another, and two people at once."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from fastapi.testclient import TestClient
 from sqlalchemy import select
+from typer.testing import CliRunner
 
+from serve.cli import command
 from serve.scoring.pointer import point
 from serve.store.people.users import User, Users
 from serve.store.tables import LEAD_STEPS
@@ -70,7 +74,7 @@ def test_a_lead_leaves_the_list_with_one_click_and_is_back_with_another(
     assert shown(client) == ["L-2"]
     assert shown(client, "/?list=aside") == ["L-1"]
     assert undo(client, page).status_code == 303
-    assert shown(client) == ["L-1", "L-2"]
+    assert sorted(shown(client)) == ["L-1", "L-2"]
     assert "undone" in client.get("/leads/L-1?lang=en").text, "the history stays"
 
 
@@ -143,3 +147,78 @@ def test_the_way_back_stays_on_our_pages(client: TestClient) -> None:
     for back in ("//evil.example", "https://evil.example", "/\\evil.example"):
         answer = send(client, "/steps", lead="L-2", do="contacted:reached", back=back)
         assert answer.headers["location"].startswith("/?done=")
+
+
+def test_a_program_does_the_same_and_reads_the_history(client: TestClient) -> None:
+    path = "/v1/leads/L-1/steps"
+    assert client.get(path).json()["state"]["version"] == 0
+    body = {"kind": "disqualified", "result": "no_need", "note": "rang", "version": 0}
+    done = client.post(path, json=body).json()
+    assert client.get("/v1/lists/aside").json()["leads"][0]["lead_id"] == "L-1"
+    assert "L-1" not in client.get("/v1/leads?list=call").text
+    assert "L-1" in client.get("/v1/leads").text
+    late = client.post(path, json=body, headers={"accept": "application/json"})
+    assert late.status_code == 409
+    assert "disqualified by somebody" in late.json()["detail"]
+    assert client.post(f"/v1/steps/{done['step_id']}/undo").status_code == 200
+    history = client.get(path).json()
+    assert history["state"]["version"] == 0
+    assert history["steps"][0]["undone_at"] is not None
+    assert client.get("/v1/lists/aside").json() == {"leads": [], "total": 0}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/v1/leads/nobody/steps", {"kind": "resumed"}, 404),
+        ("POST", "/v1/leads/L-1/steps", {"kind": "snoozed", "until": "2027-01-01T00:00:00"}, 422),
+        ("POST", "/v1/leads/L-1/steps", {"kind": "contacted"}, 422),
+        ("POST", "/v1/steps/9/undo", None, 404),
+        ("POST", "/v1/steps/x/undo", None, 404),
+        ("GET", "/v1/leads/nobody/steps", None, 404),
+        ("GET", "/v1/lists/all", None, 422),
+        ("GET", "/v1/lists/call?skip=-1", None, 422),
+        ("GET", "/v1/leads?list=deals", None, 422),
+    ],
+)
+def test_a_program_is_told_what_is_wrong(
+    client: TestClient, method: str, path: str, body: dict[str, str] | None, status: int
+) -> None:
+    answer = client.request(method, path, json=body, headers={"accept": "application/json"})
+    assert answer.status_code == status, answer.text
+
+
+def test_what_was_done_is_erased_with_the_person(client: TestClient) -> None:
+    send(client, "/steps", lead="L-1", do="contacted:reached", note="telltale")
+    client.delete("/v1/leads/L-1")
+    with client.engine.connect() as connection:  # type: ignore[attr-defined]
+        assert connection.execute(select(LEAD_STEPS)).all() == []
+
+
+def test_verdicts_are_listed_for_managers_and_a_reason_that_many_question_is_named(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for note in ("<b>one</b>", "two", "three"):
+        page = client.get("/leads/L-1").text
+        receipt = re.search(r'name="receipt_id" value="([^"]+)"', page)
+        assert receipt is not None
+        data = {"lead_id": "L-1", "receipt_id": receipt[1], "verdict": "wrong", "note": note}
+        assert send(client, "/feedback", **data).status_code == 303
+    assert client.get("/verdicts").status_code == 403
+    assert "People question" not in client.get("/model?lang=en").text
+    enter(client, "boss")
+    page = client.get("/verdicts?lang=en").text
+    assert "3 verdicts, the newest first" in page
+    assert "questioned" in page
+    assert "&lt;b&gt;one" in page
+    assert "東亜工業" in page
+    assert "People question this most: " in client.get("/model?lang=en").text
+    url = client.engine.url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
+    monkeypatch.setenv("MIKOMI_DATABASE_URL", url)
+    commands = typer.Typer()
+    command.add(commands)
+    lines = CliRunner().invoke(commands, ["feedback"]).stdout.splitlines()
+    judged = [json.loads(line) for line in lines]
+    assert [one["note"] for one in judged] == ["three", "two", "<b>one</b>"]
+    assert judged[0]["verdict"] == "wrong"
+    assert "東亜" not in "".join(lines)

@@ -63,6 +63,8 @@ def _display() -> None:
         sa.Column("searched", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_lead_display")),
     )
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("ix_lead_display_searched", "lead_display", ["searched", "lead_id"])
 
 
 def _standings() -> None:
@@ -82,7 +84,7 @@ def _standings() -> None:
         sa.Column("woke_up_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("lead_id", name=op.f("pk_standings")),
     )
-    columns = ["standing", "moved_at", "lead_id", "owner_id"]
+    columns = ["standing", "moved_at", "lead_id", "owner_id", "woke_up_at"]
     op.create_index("ix_standings_standing", "standings", columns)
 
 
