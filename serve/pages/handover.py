@@ -7,7 +7,7 @@ rendered. A user who may see a lead may take it or assign it to someone, see `se
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -18,14 +18,24 @@ from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
 from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import Pages
+from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit, visible_owners
 from serve.store.ranking.filters import RankingFilter
+from serve.store.ranking.hand_over import Waiting
 
 FIRST_LOOK: Final = timedelta(days=7)
 SHOWN: Final = 50
 _PAGE: Final = "handover"
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 6
+
+
+TABS: Final[dict[Waiting, str]] = {
+    "all": mark("Not looked at"),
+    "hot": mark("Became hot"),
+    "woke": mark("Woke up"),
+}
+"""The tabs of the page."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,9 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/handover")
     def handover(request: Request) -> Response:
         visit = pages.visit(request)
-        context = _context(pages, visit, _number(request.query_params.get("page", "1")))
+        kind = cast("Waiting", request.query_params.get("show", "all"))
+        kind = kind if kind in TABS else "all"
+        context = _context(pages, visit, _number(request.query_params.get("page", "1")), kind)
         saved = "saved" in request.query_params
         context |= {"saved": saved, "done": done_notice(pages, visit, request)}
         return pages.show(request, visit, "handover.html.j2", **context)
@@ -60,19 +72,21 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
+def _context(pages: Pages, visit: Visit, number: int, kind: Waiting) -> dict[str, Any]:
     parts, loaded = pages.parts, pages.champion(visit).current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _page_of(visit)) or now - FIRST_LOOK
     people = pages.people(visit.language)
     skipped = (number - 1) * SHOWN
-    page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN)
+    page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN, kind)
     if not page.rows and number > 1:
-        return _context(pages, visit, 1)
+        return _context(pages, visit, 1, kind)
     return {
         "events": [_event(card, since) for card in Cards(pages, visit).of(page.rows)],
         "waiting": page.total,
         "number": number,
+        "tabs": TABS,
+        "kind": kind,
         "last": skipped + SHOWN >= page.total,
         "since": since,
         "until": now,

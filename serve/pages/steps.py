@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from features.errors import Fault
 from serve.errors import BadBody, NoLead, TakenMeanwhile
 from serve.pages.shell.contact import contact_of
-from serve.pages.shell.done import by_of, result_words
+from serve.pages.shell.done import by_of, numbers_of, result_words
 from serve.pages.shell.forms import Form
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.step_words import KINDS
@@ -38,16 +38,21 @@ def router(pages: Pages) -> APIRouter:
             step = await pages.parts.threads(take_step, pages, visit, form)
         except TakenMeanwhile as error:
             return await pages.parts.threads(_taken, pages, request, visit, form, error)
-        return RedirectResponse(back_to(form, step), _SEE_OTHER)
+        return RedirectResponse(back_to(form, [step]), _SEE_OTHER)
+
+    @routes.post("/steps/bulk")
+    async def many(request: Request) -> Response:
+        visit, form = await pages.posted(request)
+        return await pages.parts.threads(_assign_many, pages, visit, form)
 
     @routes.post("/steps/undo")
     async def undo(request: Request) -> Response:
         visit, form = await pages.posted(request)
         try:
-            step = await pages.parts.threads(_undo, pages, visit, form)
+            steps = await pages.parts.threads(_undo, pages, visit, form)
         except TakenMeanwhile as error:
             return await pages.parts.threads(_taken, pages, request, visit, form, error)
-        return RedirectResponse(back_to(form, step), _SEE_OTHER)
+        return RedirectResponse(back_to(form, steps), _SEE_OTHER)
 
     return routes
 
@@ -108,20 +113,42 @@ def assignable(pages: Pages) -> set[str]:
     return {*known, *store.ranking_counts.all_owners()}
 
 
-def back_to(form: Form, step: Step) -> str:
-    """Return the address to return to, with the step that was done.
+def back_to(form: Form, steps: list[Step], missed: int = 0) -> str:
+    """Return the address to return to, with the steps that were done.
 
     Parameters
     ----------
     form
         `back` is an address of these pages; anything else means the ranking.
-    step
-        The step.
+    steps
+        The steps.
+    missed
+        How many leads were somebody else's meanwhile.
     """
     back = form.one("back")
     local = back.startswith("/") and not back.startswith(("//", "/\\"))
     address = back if local else "/"
-    return f"{address}{'&' if '?' in address else '?'}done={step.step_id}"
+    done = "-".join(str(step.step_id) for step in steps)
+    others = f"&missed={'-'.join('1' * missed)}" if missed else ""
+    return f"{address}{'&' if '?' in address else '?'}done={done}{others}"
+
+
+def _assign_many(pages: Pages, visit: Visit, form: Form) -> Response:
+    """Assign the leads that were chosen; those that are somebody else's meanwhile are left."""
+    parts, owner = pages.parts, form.one("owner")
+    if owner not in assignable(pages):
+        raise BadBody([Fault("an unknown owner", "one of the list", "choose one")])
+    steps, missed = [], 0
+    for one in form.many("pick"):
+        version, _, lead_id = one.partition(":")
+        check_sight(pages, visit, lead_id)
+        known = int(version) if version.isdigit() and len(version) <= _DIGITS else None
+        body = StepBody(kind="assigned", owner_id=owner, version=known)
+        try:
+            steps.append(parts.store.steps.take(lead_id, body, by_of(visit), parts.now()))
+        except TakenMeanwhile:
+            missed += 1
+    return RedirectResponse(back_to(form, steps, missed), _SEE_OTHER)
 
 
 def _body(pages: Pages, visit: Visit, form: Form) -> StepBody:
@@ -157,15 +184,13 @@ def _until(pages: Pages, visit: Visit, form: Form, days: str) -> datetime | None
     return datetime.combine(day, _MORNING, zone)
 
 
-def _undo(pages: Pages, visit: Visit, form: Form) -> Step:
-    number = form.one("step")
-    valid = number.isascii() and number.isdigit() and len(number) <= _DIGITS
-    step = pages.parts.store.steps.one(int(number)) if valid else None
-    mine = step is not None and step.by == by_of(visit)
-    leads = visit.user is None or visit.user.role != "sales"
-    if step is None or not (mine or leads):
+def _undo(pages: Pages, visit: Visit, form: Form) -> list[Step]:
+    store, leads = pages.parts.store.steps, visit.user is None or visit.user.role != "sales"
+    steps = [store.one(number) for number in numbers_of("-".join(form.many("step")))]
+    mine = [step for step in steps if step is not None and (leads or step.by == by_of(visit))]
+    if not mine or len(mine) < len(steps):
         raise NoLead.of("no such step", "a step of yours", "go back to the list")
-    return pages.parts.store.steps.undo(step.step_id, pages.parts.now())
+    return [store.undo(step.step_id, pages.parts.now()) for step in mine]
 
 
 def _taken(

@@ -27,7 +27,8 @@ LEADS = [
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
     Planted("L-5", 1, None, {"name": "A" * 120}),
 ]
-PLACES = ("/", "/?take=2&band=hot", "/?q=nothing", "/handover", "/leads/L-2", "/model", "/nope")
+PLACES = ("/", "/?take=2&band=hot", "/?q=nothing", "/?list=lost", "/handover", "/leads/L-2")
+PLACES += ("/model", "/words", "/nope")
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +86,21 @@ def the_day_of_a_salesperson(page: Page) -> None:
     assert "L-3" not in shown(page)
     page.click("summary:has-text('Search and filter')")
     page.select_option("#owner", label="my leads")
-    follow(page, "text=Show >> nth=0")
+    follow(page, "text=Search with these")
     assert set(shown(page)) == {"L-1", "L-4"}
-    follow(page, "text=Show all")
+    follow(page, "text=Clear")
+    page.click("summary:has-text('Plan my week')")
     page.fill("#take", "2")
-    follow(page, "text=Plan my week")
+    follow(page, "text=Make the plan")
     assert len(shown(page)) == 2
-    assert "About" in page.inner_text(".week")
+    assert "expected: won within" in page.inner_text("section.week")
+    first = shown(page)[0]
+    page.click("summary:has-text('Done?') >> nth=0")
+    follow(page, "text=No answer")
+    assert "contact noted (no answer)" in page.inner_text("[role=status]")
+    assert first not in shown(page)
+    follow(page, "text=Undo")
+    assert shown(page)[0] == first
     follow(page, "nav >> text=Hand-over")
     assert shown(page) == ["L-4", "L-2"]
     follow(page, "text=Sign out")
@@ -109,8 +118,9 @@ def test_the_day_of_a_salesperson(browser: Browser, address: str, *, script: boo
         page = context.new_page()
         sign_in(page)
         assert page.locator("h3 a").count() == 4
+        page.click("summary:has-text('Plan my week')")
         page.fill("#take", "2")
-        follow(page, "text=Plan my week")
+        follow(page, "text=Make the plan")
         assert page.locator("h3 a").count() == 2
         follow(page, "text=Sign out")
         assert page.url.endswith("/signin")
@@ -122,9 +132,10 @@ def test_the_day_of_a_salesperson(browser: Browser, address: str, *, script: boo
 def test_a_lead_is_taken(page: Page, store: Engine) -> None:
     sign_in(page, "boss")
     page.goto("/handover")
-    page.select_option("li:has(a[href='/leads/L-3']) select", "sato")
-    follow(page, "li:has(a[href='/leads/L-3']) >> text=Give >> nth=-1")
-    assert "Saved." in page.inner_text("[role=status]")
+    page.check("li:has(a[href='/leads/L-3']) input[type=checkbox]")
+    page.select_option("#bulk-owner", "sato")
+    follow(page, "#bulk button")
+    assert "was assigned to" in page.inner_text("[role=status]")
     taken = Store(store).ranking.one("L-3")
     assert taken is not None
     assert taken.owner_id == "sato"
@@ -142,6 +153,7 @@ def test_why_a_lead_is_hot_adds_up_and_is_answered(page: Page) -> None:
     follow(page, "h3 a >> nth=0")
     assert page.inner_text("h1") == "佐藤 花子"
     shown = float(page.inner_text("#probability").removesuffix("%"))
+    page.click("summary:has-text('to the last point')")
     *steps, total = amounts(page, ".on-wide")
     assert len(steps) > 2
     assert round(sum(steps), 1) == total == shown
@@ -157,6 +169,7 @@ def test_a_phone_has_a_waterfall_of_its_own(browser: Browser, address: str) -> N
     with browser.new_context(base_url=address, viewport=PHONE, locale="ja-JP") as context:
         page = sign_in(context.new_page())
         page.goto("/leads/L-1")
+        page.click("details.sum summary")
         assert page.locator(".on-wide").is_hidden()
         *steps, total = amounts(page, ".on-narrow")
         assert round(sum(steps), 1) == total
@@ -174,7 +187,7 @@ def test_the_language_changes_in_place(page: Page) -> None:
     assert shown(page) == before
     assert page.locator("html").get_attribute("lang") == "ja"
     page.goto("/handover")
-    assert "引き継ぐリード" in page.inner_text("h1")
+    assert "営業へ引き渡すリード" in page.inner_text("h1")
 
 
 def test_names_full_of_markup_stay_text(page: Page) -> None:
@@ -213,10 +226,13 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     assert focused(page) == "Skip to the content"
     assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
     page.keyboard.press("Enter")
-    for _ in range(3):
+    for _ in range(9):
         page.keyboard.press("Tab")
-        if focused(page) == "take":
+        if focused(page) == "Plan my week":
             break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert focused(page) == "take"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert outline == "3px"
     page.keyboard.type("1")
@@ -228,8 +244,9 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 def test_a_forged_form_changes_nothing(page: Page, address: str, store: Engine) -> None:
     sign_in(page)
     page.goto(
-        f"data:text/html,<form method=post action='{address}/handover/owner'>"
-        "<input name=lead value=L-2><input name=owner value=sato><button>win</button></form>"
+        f"data:text/html,<form method=post action='{address}/steps'>"
+        "<input name=do value=assigned><input name=lead value=L-2>"
+        "<input name=owner value=sato><button>win</button></form>"
     )
     page.click("button")
     page.wait_for_url(f"{address}/**")
@@ -263,7 +280,7 @@ def serious(page: Page) -> list[Any]:
 @pytest.mark.parametrize(
     ("scheme", "language", "places"),
     [
-        ("light", "en", ("/?q=l-", "/leads/L-1", "/nope")),
+        ("light", "en", ("/?q=l-", "/leads/L-1", "/words", "/?list=deals", "/nope")),
         ("dark", "ja", ("/?take=2", "/handover", "/leads/L-2", "/model")),
     ],
     ids=["light", "dark"],

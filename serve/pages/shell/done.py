@@ -16,13 +16,14 @@ from serve.pages.shell.visitor import Visit, may_name
 from serve.wire.steps import Step, WorkState
 
 _DIGITS = 18
+_MOST = 60
 
 
 class Done(NamedTuple):
-    """What was done, and the step to undo; 0 once it cannot be."""
+    """What was done, and the steps to undo; none once they cannot be."""
 
     text: str
-    step_id: int
+    step_ids: list[int]
 
 
 def by_of(visit: Visit) -> str:
@@ -31,7 +32,7 @@ def by_of(visit: Visit) -> str:
 
 
 def done_notice(pages: Pages, visit: Visit, request: Request) -> Done | None:
-    """Return the notice of the step that the address names; none if there is none of this visit.
+    """Return the notice of the steps that the address names; none if there are none of this visit.
 
     Parameters
     ----------
@@ -40,21 +41,50 @@ def done_notice(pages: Pages, visit: Visit, request: Request) -> Done | None:
     visit
         Who looks.
     request
-        The request; `done` in its query is the number of a step.
+        The request; `done` in its query holds the numbers of steps, `missed` how many leads were
+        somebody else's meanwhile.
     """
-    text = request.query_params.get("done", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+    store = pages.parts.store.steps
+    found = [store.one(number) for number in numbers_of(request.query_params.get("done", ""))]
+    steps = [step for step in found if step is not None and step.by == by_of(visit)]
+    missed = len(numbers_of(request.query_params.get("missed", "")))
+    if not steps and not missed:
         return None
-    steps = pages.parts.store.steps
-    step = steps.one(int(text))
-    if step is None or step.by != by_of(visit):
-        return None
+    texts = [_text(pages, visit, steps)] if steps else []
     words = pages.words[visit.language]
-    if step.undone_at is not None:
-        return Done(words.say("Undone."), 0)
-    last = steps.states([step.lead_id]).get(step.lead_id, WorkState()).version
-    values = _values(pages, visit, step)
-    return Done(words.say(DONE[step.kind], **values), step.step_id if last == step.step_id else 0)
+    if missed:
+        texts.append(words.say("Some were left: somebody else was first. Look at them again."))
+    states = store.states([step.lead_id for step in steps])
+    last = {
+        step.step_id
+        for step in steps
+        if states.get(step.lead_id, WorkState()).version == step.step_id
+    }
+    return Done(" ".join(texts), sorted(last))
+
+
+def numbers_of(text: str) -> list[int]:
+    """Return the numbers of steps in an address, at most as many as a page holds leads.
+
+    >>> numbers_of("3-4-x"), numbers_of("")
+    ([3, 4], [])
+    """
+    parts = text.split("-")[:_MOST]
+    return [int(one) for one in parts if one.isascii() and one.isdigit() and len(one) <= _DIGITS]
+
+
+def _text(pages: Pages, visit: Visit, steps: list[Step]) -> str:
+    words = pages.words[visit.language]
+    if all(step.undone_at is not None for step in steps):
+        return words.say("Undone.")
+    values = _values(pages, visit, steps[0])
+    if len(steps) == 1:
+        return words.say(DONE[steps[0].kind], **values)
+    return words.say(
+        "%(count)s leads were assigned to %(owner)s.",
+        count=words.number(len(steps)),
+        owner=values["owner"],
+    )
 
 
 def _values(pages: Pages, visit: Visit, step: Step) -> dict[str, Any]:

@@ -114,6 +114,22 @@ def test_an_assignment_is_undone_to_nobody(client: TestClient) -> None:
     assert row.owner_id is None
 
 
+def test_many_are_assigned_at_once_and_taken_back_at_once(client: TestClient) -> None:
+    store = Store(client.engine)  # type: ignore[attr-defined]
+    enter(client, "boss")
+    send(client, "/steps", lead="L-3", version="0", do="snoozed:7")
+    picks = {"form_token": form_token(client), "owner": "abe", "back": "/handover?lang=en"}
+    data = picks | {"pick": ["0:L-1", "0:L-2", "0:L-3"]}
+    answer = client.post("/steps/bulk", data=data, follow_redirects=False)
+    assert [store.owners.of(one) for one in ("L-1", "L-2")] == ["abe", "abe"]
+    page = client.get(answer.headers["location"]).text
+    assert "2 leads were assigned to 阿部 翔." in page
+    assert "Some were left" in page, "the third was set aside meanwhile"
+    steps = re.findall(r'name="step" value="(\d+)"', page)
+    client.post("/steps/undo", data={"form_token": form_token(client), "step": steps})
+    assert [store.owners.of(one) for one in ("L-1", "L-2")] == ["sato", None]
+
+
 def test_only_the_last_step_and_only_ones_own_is_undone(client: TestClient) -> None:
     first = send(client, "/steps", lead="L-2", version="0", do="contacted:reached", back="/")
     number = first.headers["location"].partition("done=")[2]
