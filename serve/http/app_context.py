@@ -27,6 +27,7 @@ from serve.store.leads.steps import Steps
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.ranking import StoredRanking
@@ -95,6 +96,7 @@ class LeadStore(Protocol):
     histories: HistoryReader
     feedback: Feedback
     ranking: StoredRanking
+    cohorts: Cohorts
     standings: Standings
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
 
-from serve.errors import NotAllowedHere
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import contact_of
 from serve.pages.shell.frame import Pages
@@ -45,7 +45,7 @@ def router(pages: Pages) -> APIRouter:
     def verdicts(request: Request) -> Response:
         visit = pages.visit(request)
         if visit.user is not None and visit.user.role == "sales":
-            raise NotAllowedHere.of("a page of managers", "a manager", "ask one")
+            raise HTTPException(404)
         return pages.show(request, visit, "verdicts.html.j2", **_context(pages, visit))
 
     return routes

@@ -14,6 +14,7 @@ from serve.store.leads.steps import Steps
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.ranking import StoredRanking
@@ -32,6 +33,7 @@ class Store:
         self.feedback = Feedback(engine)
         self.winners = Winners(engine)
         self.ranking = StoredRanking(engine)
+        self.cohorts = Cohorts(engine)
         self.standings = Standings(engine)
         self.ranking_counts = RankingCounts(engine)
         self.to_hand_over = ToHandOver(engine, self.ranking)

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
+from serve.pages.channels import month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of
@@ -113,3 +116,23 @@ def served_columns(at: list[int], outcome: list[str], amount: list[float | None]
     lead = np.zeros(len(at), np.int32)
     outcomes = OutcomeColumns(lead, moments, moments, outcome, ["D"] * len(at), amount)
     return type("Columns", (), {"outcomes": outcomes})()
+
+
+def test_channels_and_funnel_count_what_became_of_leads(boss: TestClient) -> None:
+    page = re.sub(r"\s+", " ", boss.get("/channels?lang=en&cost=10000").text)
+    month = page.split('id="funnel"')[1].split("<tr>")[4]
+    assert "1 Apr 2026" in month
+    cells = re.findall(r'<td class="n">([^<]*)', month)
+    assert [cell.split(" ")[0] for cell in cells] == ["5", "4", "1", "1", "15", "30"]
+    assert "not ripe" in month
+    boss.get("/channels?cost=x")
+    enter(boss, "sato")
+    assert boss.get("/channels").status_code == 404
+    assert 'href="/channels"' not in boss.get("/").text
+    enter(boss, "boss")
+    assert 'href="/channels"' in boss.get("/").text
+
+
+def test_months_begin_in_the_zone_of_the_company() -> None:
+    edges = month_edges(datetime(2026, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Tokyo")), 2)
+    assert [f"{edge:%Y-%m-%d}" for edge in edges] == ["2025-12-01", "2026-01-01", "2026-02-01"]
