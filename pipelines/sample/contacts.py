@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
-class Reading(NamedTuple):
+class SpelledWord(NamedTuple):
     """A word with its reading: in kanji, in katakana, in Latin letters."""
 
     written: str
@@ -22,8 +22,8 @@ class Reading(NamedTuple):
     latin: str
 
 
-def _words(text: str) -> tuple[Reading, ...]:
-    return tuple(Reading(*one.split("/")) for one in text.split())
+def _words(text: str) -> tuple[SpelledWord, ...]:
+    return tuple(SpelledWord(*one.split("/")) for one in text.split())
 
 
 _FORM: Final = "株式会社"
@@ -111,7 +111,7 @@ DISPLAY: Final = {
 """Canonical name -> column of the export."""
 
 
-def company(number: int) -> Reading:
+def company(number: int) -> SpelledWord:
     """Return the name of an account.
 
     >>> company(0).written, company(1).latin
@@ -125,11 +125,11 @@ def company(number: int) -> Reading:
     written, kana = ("".join(words) for words in list(zip(*parts, strict=True))[:2])
     written = f"{_FORM}{written}" if before else f"{written}{_FORM}"
     latin = "-".join(part.latin for part in parts if part.latin)
-    return Reading(written, kana, latin)
+    return SpelledWord(written, kana, latin)
 
 
 def _contact(
-    of: Reading, person: tuple[Reading, Reading], numbers: tuple[int, int]
+    of: SpelledWord, person: tuple[SpelledWord, SpelledWord], numbers: tuple[int, int]
 ) -> tuple[str, ...]:
     family, first = person
     account, number = numbers

@@ -23,7 +23,7 @@ from serve.store.leads.display import Displays
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
-from serve.store.leads.steps import Steps
+from serve.store.leads.steps import StepLog
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -101,7 +101,7 @@ class LeadStore(Protocol):
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver
     displays: Displays
-    steps: Steps
+    steps: StepLog
     owners: Owners
     looks: LastVisits
     users: Users

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 _Z: Final = 1.959963984540054
 
 
-class Share(NamedTuple):
+class ShareInterval(NamedTuple):
     """A share with the ends of its 95 % interval; none of no leads."""
 
     value: float
@@ -21,7 +21,7 @@ class Share(NamedTuple):
     high: float
 
 
-def share(part: int, whole: int) -> Share | None:
+def share(part: int, whole: int) -> ShareInterval | None:
     """Return a share with its interval.
 
     Parameters
@@ -43,7 +43,7 @@ def share(part: int, whole: int) -> Share | None:
     middle = (rate + square / (2 * whole)) / (1 + square / whole)
     spread = rate * (1 - rate) / whole + square / (4 * whole * whole)
     half = _Z * math.sqrt(spread) / (1 + square / whole)
-    return Share(rate, max(0.0, middle - half), min(1.0, middle + half))
+    return ShareInterval(rate, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def median_days(spans: Iterable[float]) -> float | None:

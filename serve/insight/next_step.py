@@ -47,7 +47,7 @@ class BothTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ja: str
 
 
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StepCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What must hold; see the head of `next_steps.yaml`."""
 
     work: list[str] | None = None
@@ -65,11 +65,11 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     won_days: float | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StepRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A step, when it is the next, and why."""
 
     code: str
-    when: Condition
+    when: StepCondition
     what: BothTexts
     why: BothTexts
 
@@ -97,7 +97,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rules of a file, in their order, and the attributes that people can ask for."""
 
     ask_for: list[str]
-    steps: list[Rule]
+    steps: list[StepRule]
 
     def missing(self, facts: LeadFacts) -> str | None:
         """Return the first attribute to ask for that is not known; none if all are."""
@@ -119,8 +119,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rule = next(one for one in self.steps if _holds(one.when, facts, missing, now))
         texts = _texts(facts, writer, missing, now)
         what, why = (getattr(text, writer.language) for text in (rule.what, rule.why))
-        asked = missing if rule.when.missing else None
-        return NextStep(rule.code, what.format_map(texts), why.format_map(texts), asked)
+        wanted = missing if rule.when.missing else None
+        return NextStep(rule.code, what.format_map(texts), why.format_map(texts), wanted)
 
 
 def read_rules(path: Path | None = None) -> Rules:
@@ -139,7 +139,7 @@ def read_rules(path: Path | None = None) -> Rules:
             (text.en + text.ja).format_map(dict.fromkeys(_NAMES, ""))
     except (OSError, yaml.YAMLError, msgspec.ValidationError, KeyError, ValueError) as error:
         raise _unusable(path, str(error)) from error
-    if not rules.steps or rules.steps[-1].when != Condition():
+    if not rules.steps or rules.steps[-1].when != StepCondition():
         raise _unusable(path, "no rule at its end that always holds")
     return rules
 
@@ -149,7 +149,7 @@ def _unusable(path: Path, what: str) -> BadParams:
     return BadParams([fault])
 
 
-def _holds(when: Condition, facts: LeadFacts, missing: str | None, now: datetime) -> bool:
+def _holds(when: StepCondition, facts: LeadFacts, missing: str | None, now: datetime) -> bool:
     named = {"work": facts.work, "result": facts.result} | {
         "standing": facts.standing,
         "band": facts.band,
@@ -165,7 +165,7 @@ def _holds(when: Condition, facts: LeadFacts, missing: str | None, now: datetime
     return listed and flagged and _in_time(when, facts, now)
 
 
-def _in_time(when: Condition, facts: LeadFacts, now: datetime) -> bool:
+def _in_time(when: StepCondition, facts: LeadFacts, now: datetime) -> bool:
     within = ((when.hot_within_days, facts.hot_at), (when.woke_within_days, facts.woke_at))
     since = (
         (when.silent_days, facts.heard_at),

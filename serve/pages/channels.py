@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from serve.insight.funnel import Share, median_days, share
+from serve.insight.funnel import ShareInterval, median_days, share
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit
@@ -43,7 +43,7 @@ class Channel(NamedTuple):
     name: str
     leads: int
     outcomes: Outcomes
-    won: Share | None
+    won: ShareInterval | None
     open: OpenBySource
     cost_per_win: tuple[float, float] | None
 
@@ -54,8 +54,8 @@ class Month(NamedTuple):
     begins: datetime
     leads: int
     outcomes: Outcomes
-    opened: Share | None
-    won: Share | None
+    opened: ShareInterval | None
+    won: ShareInterval | None
     ripe: bool
 
 

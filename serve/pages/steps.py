@@ -20,7 +20,7 @@ from serve.pages.shell.frame import Pages
 from serve.pages.shell.step_words import KINDS
 from serve.pages.shell.visitor import Visit, may_name, may_see
 from serve.wire.bodies import refuse
-from serve.wire.steps import MOST_NOTE, RESULTS, Kind, Step, StepBody, WorkState, step_faults
+from serve.wire.steps import MOST_NOTE, RESULTS, Kind, LeadStep, StepBody, WorkState, step_faults
 
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 18
@@ -57,7 +57,7 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def take_step(pages: Pages, visit: Visit, form: Form) -> Step:
+def take_step(pages: Pages, visit: Visit, form: Form) -> LeadStep:
     """Do what a form says with its lead.
 
     Parameters
@@ -113,7 +113,7 @@ def assignable(pages: Pages) -> set[str]:
     return {*known, *store.ranking_counts.all_owners()}
 
 
-def back_to(form: Form, steps: list[Step], missed: int = 0) -> str:
+def back_to(form: Form, steps: list[LeadStep], missed: int = 0) -> str:
     """Return the address to return to, with the steps that were done.
 
     Parameters
@@ -184,7 +184,7 @@ def _until(pages: Pages, visit: Visit, form: Form, days: str) -> datetime | None
     return datetime.combine(day, _MORNING, zone)
 
 
-def _undo(pages: Pages, visit: Visit, form: Form) -> list[Step]:
+def _undo(pages: Pages, visit: Visit, form: Form) -> list[LeadStep]:
     store, leads = pages.parts.store.steps, visit.user is None or visit.user.role != "sales"
     steps = [store.one(number) for number in numbers_of("-".join(form.many("step")))]
     mine = [step for step in steps if step is not None and (leads or step.by == by_of(visit))]
@@ -196,7 +196,7 @@ def _undo(pages: Pages, visit: Visit, form: Form) -> list[Step]:
 def _taken(
     pages: Pages, request: Request, visit: Visit, form: Form, error: TakenMeanwhile
 ) -> Response:
-    """Say who was first; nothing was changed."""
+    """Answer that somebody else was first; nothing was changed."""
     words, people = pages.words[visit.language], pages.people(visit.language)
     last = error.last if isinstance(error.last, WorkState) else WorkState()
     lead_id = form.one("lead")

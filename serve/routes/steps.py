@@ -17,7 +17,7 @@ from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.standings import ListedLead
 from serve.wire.bodies import read, refuse
 from serve.wire.standing import LISTS
-from serve.wire.steps import MOST_NOTE, Step, StepBody, WorkState, step_faults
+from serve.wire.steps import MOST_NOTE, LeadStep, StepBody, WorkState, step_faults
 from serve.wire.value_limits import faults_in, faults_in_id
 
 USUAL: Final = 50
@@ -42,7 +42,7 @@ class StepsAnswer(msgspec.Struct, frozen=True):
     """What was last done with a lead, and its history, the newest first."""
 
     state: WorkState
-    steps: list[Step]
+    steps: list[LeadStep]
 
 
 class ListAnswer(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class ListAnswer(msgspec.Struct, frozen=True):
     total: int
 
 
-KINDS: Final = (StepBody, Step, StepsAnswer, ListAnswer)
+KINDS: Final = (StepBody, LeadStep, StepsAnswer, ListAnswer)
 """Structs that the description of the API refers to."""
 
 
@@ -61,7 +61,7 @@ def router(context: AppContext) -> APIRouter:
     routes = APIRouter(tags=["steps"])
     steps = context.store.steps
 
-    @routes.post("/v1/leads/{lead_id}/steps", openapi_extra=described(StepBody, _EXAMPLE, Step))
+    @routes.post("/v1/leads/{lead_id}/steps", openapi_extra=described(StepBody, _EXAMPLE, LeadStep))
     async def take(lead_id: str, request: Request) -> Response:
         """Do something with a lead: contacted, snoozed, disqualified, assigned or resumed."""
         body = read(StepBody, await request.body())
@@ -81,7 +81,7 @@ def router(context: AppContext) -> APIRouter:
         state = steps.states([lead_id]).get(lead_id, WorkState())
         return _answer(StepsAnswer(state, steps.history(lead_id)))
 
-    @routes.post("/v1/steps/{step_id}/undo", openapi_extra=described(None, None, Step))
+    @routes.post("/v1/steps/{step_id}/undo", openapi_extra=described(None, None, LeadStep))
     async def undo(step_id: str) -> Response:
         """Undo a step, if it is the last of its lead."""
         step = steps.one(_number(step_id))

@@ -10,7 +10,7 @@ from serve.store.leads.erasure import Eraser
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
-from serve.store.leads.steps import Steps
+from serve.store.leads.steps import StepLog
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -37,7 +37,7 @@ class Store:
         self.standings = Standings(engine)
         self.ranking_counts = RankingCounts(engine)
         self.to_hand_over = ToHandOver(engine, self.ranking)
-        self.steps = Steps(engine)
+        self.steps = StepLog(engine)
         self.displays = Displays(engine)
         self.owners = Owners(engine)
         self.looks = LastVisits(engine)

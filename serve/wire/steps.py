@@ -60,7 +60,7 @@ class WorkState(msgspec.Struct, frozen=True, kw_only=True):
         return self.until is not None and self.until > now
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class LeadStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the history of a lead; `owner_before` and `owner_id` are of an assignment."""
 
     step_id: int

@@ -13,7 +13,7 @@ from serve.pages.shell.page_words import PageWords
 from serve.pages.shell.people import PersonNames
 from serve.pages.shell.step_words import DONE, KINDS, RESULTS
 from serve.pages.shell.visitor import Visit, may_name
-from serve.wire.steps import Step, WorkState
+from serve.wire.steps import LeadStep, WorkState
 
 _DIGITS = 18
 _MOST = 60
@@ -45,8 +45,8 @@ def done_notice(pages: Pages, visit: Visit, request: Request) -> Done | None:
         somebody else's meanwhile.
     """
     store = pages.parts.store.steps
-    found = [store.one(number) for number in numbers_of(request.query_params.get("done", ""))]
-    steps = [step for step in found if step is not None and step.by == by_of(visit)]
+    read = [store.one(number) for number in numbers_of(request.query_params.get("done", ""))]
+    steps = [step for step in read if step is not None and step.by == by_of(visit)]
     missed = len(numbers_of(request.query_params.get("missed", "")))
     if not steps and not missed:
         return None
@@ -73,7 +73,7 @@ def numbers_of(text: str) -> list[int]:
     return [int(one) for one in parts if one.isascii() and one.isdigit() and len(one) <= _DIGITS]
 
 
-def _text(pages: Pages, visit: Visit, steps: list[Step]) -> str:
+def _text(pages: Pages, visit: Visit, steps: list[LeadStep]) -> str:
     words = pages.words[visit.language]
     if all(step.undone_at is not None for step in steps):
         return words.say("Undone.")
@@ -87,7 +87,7 @@ def _text(pages: Pages, visit: Visit, steps: list[Step]) -> str:
     )
 
 
-def _values(pages: Pages, visit: Visit, step: Step) -> dict[str, Any]:
+def _values(pages: Pages, visit: Visit, step: LeadStep) -> dict[str, Any]:
     words, people = pages.words[visit.language], pages.people(visit.language)
     shown = (
         pages.parts.store.displays.of([step.lead_id]) if may_name(visit, step.owner_before) else {}
@@ -114,7 +114,7 @@ def result_words(result: str | None, words: PageWords) -> str:
     return words.say(name) if name else ""
 
 
-def step_line(step: Step, words: PageWords, people: PersonNames) -> str:
+def step_line(step: LeadStep, words: PageWords, people: PersonNames) -> str:
     """Return a step of the history in one line.
 
     Parameters

@@ -21,20 +21,20 @@ from serve.store.id_list import bound, in_ids
 from serve.store.leads.owners import owner_now, set_owner
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.tables import LEAD_STEPS, LEAD_WORK, LEADS
-from serve.wire.steps import Step, StepBody, WorkState
+from serve.wire.steps import LeadStep, StepBody, WorkState
 
 ASIDE_DAYS: Final = {"reached": 7, "no_answer": 1, "refused": 180}
 """How long a lead is set aside after a contact, by its result."""
 _STATE: Final = ("version", "kind", "at", "by", "until", "result", "note")
 
 
-class Steps:
+class StepLog:
     """Stores and reads what people do with the leads of a database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def take(self, lead_id: str, body: StepBody, by: str | None, at: datetime) -> Step:
+    def take(self, lead_id: str, body: StepBody, by: str | None, at: datetime) -> LeadStep:
         """Do something with a lead.
 
         Parameters
@@ -80,7 +80,7 @@ class Steps:
             _put(connection, lead_id, row | {"version": step_id})
             return _step(connection, step_id)
 
-    def undo(self, step_id: int, at: datetime) -> Step:
+    def undo(self, step_id: int, at: datetime) -> LeadStep:
         """Undo a step, if it is the last of its lead, and return it.
 
         Parameters
@@ -123,7 +123,7 @@ class Steps:
             rows = connection.execute(select(LEAD_WORK).where(own), bound(connection, ids))
             return {row.lead_id: _state(row) for row in rows}
 
-    def history(self, lead_id: str, most: int = 20) -> list[Step]:
+    def history(self, lead_id: str, most: int = 20) -> list[LeadStep]:
         """Return the last steps of a lead, the newest first; undone ones included.
 
         Parameters
@@ -138,7 +138,7 @@ class Steps:
             rows = connection.execute(own.order_by(LEAD_STEPS.c.step_id.desc()).limit(most))
             return [_read(row) for row in rows]
 
-    def one(self, step_id: int) -> Step | None:
+    def one(self, step_id: int) -> LeadStep | None:
         """Return a step; none if there is none of this number."""
         with reading(self._engine).connect() as connection:
             row = connection.execute(_of(step_id)).one_or_none()
@@ -199,7 +199,7 @@ def _of(step_id: int) -> Any:
     return select(LEAD_STEPS).where(LEAD_STEPS.c.step_id == step_id)
 
 
-def _step(connection: Connection, step_id: int) -> Step:
+def _step(connection: Connection, step_id: int) -> LeadStep:
     return _read(connection.execute(_of(step_id)).one())
 
 
@@ -214,9 +214,9 @@ def _state_of(state: dict[str, Any]) -> WorkState:
     return WorkState(**state | times)
 
 
-def _read(row: Any) -> Step:
-    fields = {name: getattr(row, name) for name in Step.__struct_fields__}
-    return Step(**fields | {name: _time(fields[name]) for name in ("at", "until", "undone_at")})
+def _read(row: Any) -> LeadStep:
+    fields = {name: getattr(row, name) for name in LeadStep.__struct_fields__}
+    return LeadStep(**fields | {name: _time(fields[name]) for name in ("at", "until", "undone_at")})
 
 
 _FOREVER: Final = moment(time_of(0).replace(year=9998))

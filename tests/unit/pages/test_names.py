@@ -60,7 +60,7 @@ def shown(client: TestClient, query: str) -> set[str]:
         ("東亜日新", set()),
     ],
 )
-def test_a_lead_is_found_however_its_name_is_written(
+def test_a_search_finds_a_name_however_it_is_written(
     filled: TestClient, query: str, expected: set[str]
 ) -> None:
     assert shown(enter(filled, "boss"), query) == expected

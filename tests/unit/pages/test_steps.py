@@ -55,7 +55,7 @@ def undo(client: TestClient, page: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("done", "said"),
+    ("done", "notice"),
     [
         ({"do": "snoozed:7"}, "set aside until 8 Jun 2026"),
         ({"do": "snoozed", "until": "2026-07-01"}, "set aside until 1 Jul 2026"),
@@ -65,12 +65,12 @@ def undo(client: TestClient, page: str) -> Any:
     ],
 )
 def test_a_lead_leaves_the_list_with_one_click_and_is_back_with_another(
-    client: TestClient, done: dict[str, str], said: str
+    client: TestClient, done: dict[str, str], notice: str
 ) -> None:
     answer = send(client, "/steps", lead="L-1", version="0", back="/?q=l&lang=en", **done)
     assert answer.status_code == 303
     page = client.get(answer.headers["location"]).text
-    assert f"東亜工業: {said}" in page
+    assert f"東亜工業: {notice}" in page
     assert shown(client) == ["L-2"]
     assert shown(client, "/?list=aside") == ["L-1"]
     assert undo(client, page).status_code == 303
@@ -86,7 +86,7 @@ def test_a_snoozed_lead_comes_back_on_its_day(client: TestClient) -> None:
     assert not state.aside(NOW + timedelta(days=7))
 
 
-def test_the_second_is_told_who_was_first_and_nothing_is_overwritten(client: TestClient) -> None:
+def test_the_second_reads_who_was_first_and_nothing_is_overwritten(client: TestClient) -> None:
     assert send(client, "/steps", lead="L-2", version="0", do="snoozed:7").status_code == 303
     enter(client, "abe")
     late = send(
@@ -197,7 +197,7 @@ def test_a_program_does_the_same_and_reads_the_history(client: TestClient) -> No
         ("GET", "/v1/leads?list=deals", None, 422),
     ],
 )
-def test_a_program_is_told_what_is_wrong(
+def test_a_program_reads_what_is_wrong(
     client: TestClient, method: str, path: str, body: dict[str, str] | None, status: int
 ) -> None:
     answer = client.request(method, path, json=body, headers={"accept": "application/json"})

@@ -51,17 +51,17 @@ def step(facts: LeadFacts, language: str = "en", rules: Rules | None = None) -> 
     ],
 )
 def test_the_first_rule_that_fits_says_what_and_why(facts: LeadFacts, code: str, why: str) -> None:
-    said = step(facts)
-    assert said.code == code
-    assert why in said.why
+    result = step(facts)
+    assert result.code == code
+    assert why in result.why
     japanese = step(facts, "ja")
     assert japanese.code == code
-    assert japanese.why != said.why
+    assert japanese.why != result.why
 
 
 def test_the_missing_fact_is_named() -> None:
-    asked = step(PLAIN._replace(band="warm", known=ALL - {"region", "job_role"}))
-    assert (asked.what, asked.missing) == ("Ask: JOB_ROLE", "job_role")
+    wanted = step(PLAIN._replace(band="warm", known=ALL - {"region", "job_role"}))
+    assert (wanted.what, wanted.missing) == ("Ask: JOB_ROLE", "job_role")
 
 
 def test_a_company_changes_the_rules(tmp_path: Path) -> None:
