@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
@@ -14,7 +13,7 @@ from serve.settings import Settings
 from serve.store.people.users import User, Users
 from serve.stored_leads.store import Store
 from tests import served
-from tests.browsing import DESKTOP, PHONE, browsing, site
+from tests.browsing import DESKTOP, PHONE, amounts, browsing, follow, serious, site
 from tests.clocked import NOW
 from tests.ranked import Planted
 from tests.selling import RIGHT, fill
@@ -66,12 +65,6 @@ def sign_in(page: Page, name: str = "sato") -> Page:
     page.fill("#password", RIGHT)
     follow(page, "main button")
     return page
-
-
-def follow(page: Page, selector: str) -> None:
-    """Click, and wait until the page that this leads to is there: reading does not wait for it."""
-    with page.expect_navigation():
-        page.click(selector)
 
 
 def shown(page: Page) -> list[str]:
@@ -140,12 +133,6 @@ def test_a_lead_is_taken(page: Page, store: Engine) -> None:
     assert taken is not None
     assert taken.owner_id == "sato"
     Store(store).owners.give("L-3", "abe", NOW)
-
-
-def amounts(page: Page, figure: str) -> list[float]:
-    """Read the numbers beside the bars of a waterfall."""
-    texts = page.locator(f"{figure} svg g text:last-child").all_text_contents()
-    return [float(one.removesuffix(" %")) for one in texts]
 
 
 def test_why_a_lead_is_hot_adds_up_and_is_answered(page: Page) -> None:
@@ -266,15 +253,6 @@ def test_a_print_holds_the_list_and_no_buttons(page: Page) -> None:
     assert page.locator(".on-wide").is_visible()
     warned = page.locator("main .notice")
     assert all(one.is_visible() for one in warned.all()), "what warns is printed, too"
-
-
-def serious(page: Page) -> list[Any]:
-    violations = Axe().run(page).response["violations"]
-    return [
-        (one["id"], [node["html"] for node in one["nodes"]])
-        for one in violations
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize(

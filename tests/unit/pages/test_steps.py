@@ -160,7 +160,7 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_the_way_back_stays_on_our_pages(client: TestClient) -> None:
-    for back in ("//evil.example", "https://evil.example", "/\\evil.example"):
+    for back in ("//evil", "https:evil.example", "/\\evil"):
         answer = send(client, "/steps", lead="L-2", do="contacted:reached", back=back)
         assert answer.headers["location"].startswith("/?done=")
 
