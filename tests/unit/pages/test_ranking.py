@@ -134,7 +134,7 @@ def test_the_week_has_a_cut_off_an_expectation_and_a_list(boss: TestClient) -> N
     page = boss.get("/?take=2&lang=en").text
     assert len(shown(boss, "/?take=2")) == 2
     assert "Take the first 2 leads of this list" in page
-    assert re.search(r"Of these, about \d \(\d to \d\) are expected: won within 30 days", page)
+    assert re.search(r"Expected: about \d of these \(\d to \d\) won within 30 days", page)
     assert "Poisson-binomial" in page
     assert len(shown(boss, "/?take=1000000")) == len(LEADS)
 
