@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from docs import real_sets
 from docs.figure_words import CONTENDERS, DATASETS, PEERS, WORDS
 from docs.reference import markdown
 
@@ -21,7 +22,7 @@ def table(name: str, language: str) -> str:
     Parameters
     ----------
     name
-        Of the block: `behind`, `quality`, `ages`, `limit`, `start` or `speed`.
+        Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `start` or `speed`.
     language
         `en` or `ja`.
     """
@@ -30,6 +31,7 @@ def table(name: str, language: str) -> str:
         "quality": _quality,
         "ages": _ages,
         "limit": _limit,
+        "real": _real,
         "start": _start,
         "speed": _speed,
     }
@@ -160,6 +162,10 @@ def _limit(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
     ]
     names = ("company", "best_known", "reached", "gap", "luck", "change", "rest")
     return markdown([words[name] for name in names], rows)
+
+
+def _real(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
+    return real_sets.table(_read("explained_share"), language)
 
 
 def _with_error(one: dict[str, float], name: str) -> str:

@@ -23,6 +23,7 @@ from features.kernel.change_times import (
 )
 from features.kernel.inputs import Indices, Integers, Matrix
 from features.kernel.profile import month_of
+from features.reading.zones import ZoneOffsets, offsets_of, shift_at
 from features.records.histories import Histories
 from features.timeline import DAY, NEVER
 from features.view import Motion
@@ -45,6 +46,8 @@ class Passing(NamedTuple):
         Column, half-life in microseconds, edges.
     calendar
         Whether a column changes with the month.
+    zone
+        The offsets of the zone of the calendar.
     """
 
     watched: Watched
@@ -53,6 +56,7 @@ class Passing(NamedTuple):
     units: Integers
     edges: tuple[NDArray[np.float64], Integers]
     calendar: bool
+    zone: ZoneOffsets
 
 
 def passing_of(catalog: Catalog, edges: Sequence[NDArray[np.float64]]) -> Passing:
@@ -87,6 +91,7 @@ def passing_of(catalog: Catalog, edges: Sequence[NDArray[np.float64]]) -> Passin
             np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         ),
         any(motion.by_month for _, _, motion in used),
+        offsets_of(catalog.vocabulary.zone),
     )
 
 
@@ -127,7 +132,7 @@ def changes_at(
     for column, half_life, edges in passing.fading:
         moments = np.minimum(moments, cutoff + _faded_past(values[:, column], half_life, edges))
     if passing.calendar:
-        moments = np.minimum(moments, _next_month(cutoff))
+        moments = np.minimum(moments, _next_month(cutoff, passing.zone))
     return np.maximum(moments, cutoff + 1)
 
 
@@ -177,8 +182,11 @@ def _lengths(motions: Sequence[Motion], records: Literal["activities", "outcomes
     return np.array([round(length * DAY) for length in sorted(days)], np.int64)
 
 
-def _next_month(cutoff: int) -> int:
-    month, day = month_of(cutoff), cutoff // DAY
-    return next(
+def _next_month(cutoff: int, zone: ZoneOffsets) -> int:
+    """Return the moment at which the next month begins in a zone, never later."""
+    shift = shift_at(zone, cutoff)
+    month, day = month_of(cutoff + shift), (cutoff + shift) // DAY
+    begins = next(
         (day + n) * DAY for n in range(1, _LONGEST_MONTH + 1) if month_of((day + n) * DAY) != month
     )
+    return max(begins - max(shift, shift_at(zone, begins - shift)), cutoff + 1)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from features.catalog.catalog import Catalog, CatalogSettings, Vocabulary
+from features.catalog.catalog import UTC, Catalog, CatalogSettings, Vocabulary
 from features.catalog.naming import unique
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER
 from features.feature import Text
@@ -34,6 +34,7 @@ def learn(
     snapshots: pd.DataFrame,
     settings: CatalogSettings | None = None,
     labels: Mapping[str, Text] | None = None,
+    zone: str | None = None,
 ) -> Catalog:
     """Learn the vocabulary and return every feature that can be made with it.
 
@@ -47,6 +48,8 @@ def learn(
         Windows and supports; the defaults if missing.
     labels
         Words for codes, see `Vocabulary.labels`.
+    zone
+        The time zone of months, weekdays and hours; UTC if missing.
     """
     settings = settings or CatalogSettings()
     until = int(to_moments(snapshots["cutoff"]).max(initial=0))
@@ -55,7 +58,8 @@ def learn(
     for part in parts:
         _add(supports, _visible(part, until), until)
     views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
-    catalog = catalog_of(_vocabulary(supports, settings, labels or {}), settings, views)
+    vocabulary = _vocabulary(supports, settings, labels or {})
+    catalog = catalog_of(replace(vocabulary, zone=zone or UTC), settings, views)
     if until - supports.first_created_at >= round(settings.month_after_days * DAY):
         return catalog
     lasting = tuple(one for one in catalog.features if not motion_of(one).by_month)

@@ -1,7 +1,7 @@
 """A small clean export with its mapping, to plant faults in."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,22 @@ MAPPING: dict[str, Any] = {
 
 @dataclass
 class Export:
-    """Files of an export and the mapping that reads them; both may be changed at will."""
+    """Files of an export and the mapping that reads them; both may be changed at will.
+
+    `bytes_for` are bytes that stand in the files instead of some text.
+    """
 
     files: dict[str, pd.DataFrame]
     mapping: dict[str, Any]
+    bytes_for: dict[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in self.files.items():
-            frame.to_csv(folder / f"{name}.csv", index=False)
+            content = frame.to_csv(index=False).encode()
+            for text, other in self.bytes_for.items():
+                content = content.replace(text.encode(), other)
+            (folder / f"{name}.csv").write_bytes(content)
         path = folder / "mapping.yaml"
         path.write_text(yaml.safe_dump(self.mapping, allow_unicode=True), "utf-8")
         return path

@@ -1,29 +1,35 @@
 """Mutation tests: change one operator or number of a module, and see whether its tests notice.
 
 `python -m tests.mutation [module ...] [--most N]` (`make mutants`) writes
-`benchmarks/results/mutation.json`. Each mutant runs in a process forked from one that has the
-libraries loaded already, so it costs what its tests cost. Only lines that the tests execute are
-changed. A mutant that no test notices is a survivor; those that change no behaviour, or only what
-a person reads in a message, stand with their reason in `tests/mutation_survivors.json`.
+`benchmarks/results/mutation.json`. Each mutant runs in a process forked from one that has run the
+tests unchanged, so it costs what its tests cost: the code of the changed function is replaced
+where it lies. Only lines that the tests execute are changed; how a class is declared (`frozen`,
+`slots`) is not. A mutant that no test notices is a survivor; those that change no behaviour, or
+only what a person reads in a message, stand with their reason in `tests/mutation_survivors.json`.
 """
 
 import argparse
 import ast
-import copy
+import functools
+import gc
 import importlib.abc
 import importlib.util
+import inspect
 import json
 import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pytest
+
+from tests.mutants import Mutant, mutants
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "benchmarks" / "results" / "mutation.json"
@@ -36,20 +42,17 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "features.labels": ("tests/unit/features/test_labels.py", "tests/laws/test_label_maturity.py"),
     "features.snapshots": ("tests/unit/features/test_snapshots.py",),
     "models.stats.metrics": ("tests/unit/models/test_metrics.py",),
-    "models.stats.log_odds": (
-        "tests/unit/models/test_recalibrate.py",
-        "tests/unit/models/test_calibration.py",
-    ),
+    "models.stats.log_odds": ("tests/unit/models/test_log_odds.py",),
     "models.stats.splits": (
+        "tests/unit/models/test_splits.py",
         "tests/laws/test_split_embargo.py",
-        "tests/unit/models/test_split_plan.py",
     ),
     "models.stats.split_plan": ("tests/unit/models/test_split_plan.py",),
     "models.model.calibration": (
-        "tests/unit/models/test_calibration.py",
+        "tests/unit/models/test_calibration_by_hand.py",
         "tests/laws/test_calibration_order.py",
     ),
-    "models.evaluation.paired_trial": ("tests/unit/models/test_paired_trial.py",),
+    "models.evaluation.paired_trial": ("tests/unit/models/test_paired_trial_by_hand.py",),
     "models.explain.contributions": (
         "tests/unit/models/test_tree_shap.py",
         "tests/laws/test_reasons_add_up.py",
@@ -59,70 +62,9 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Module -> the tests that are to notice a change of it."""
 
-_COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-_OPERATORS: Final[dict[type[ast.operator], type[ast.operator]]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-}  # fmt: skip
 _SECONDS_FOR_START: Final = 20.0
-
-
-class Mutant(NamedTuple):
-    """One change: its line, what stood there and what stands there now, and the new tree."""
-
-    line: int
-    before: str
-    after: str
-    tree: ast.Module
-
-
-def mutants(tree: ast.Module) -> Iterator[Mutant]:
-    """Yield every mutant of a module: one changed operator, condition or number each."""
-    for place, node in enumerate(ast.walk(tree)):
-        for variant in _variants(node):
-            changed = copy.deepcopy(tree)
-            target = next(n for at, n in enumerate(ast.walk(changed)) if at == place)
-            for field, value in ast.iter_fields(variant):
-                setattr(target, field, copy.deepcopy(value))
-            yield Mutant(_line(node), ast.unparse(node), ast.unparse(variant), changed)
-
-
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 0))
-
-
-def _variants(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
-        yield ast.Compare(
-            node.left, [_COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators
-        )
-    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS and not _is_type(node):
-        yield ast.BinOp(node.left, _OPERATORS[type(node.op)](), node.right)
-    elif isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-    elif isinstance(node, ast.If | ast.IfExp | ast.While):
-        yield type(node)(
-            **{**dict(ast.iter_fields(node)), "test": ast.UnaryOp(ast.Not(), node.test)}
-        )
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield ast.Constant(node.value + 1)
-    elif isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield ast.Constant(not node.value)
-
-
-def _is_type(node: ast.BinOp) -> bool:
-    """Whether `a | b` is a union of types: no behaviour to change."""
-    return isinstance(node.op, ast.BitOr) and any(map(_names_a_type, (node.left, node.right)))
-
-
-def _names_a_type(side: ast.expr) -> bool:
-    if isinstance(side, ast.Name):
-        return side.id[0].isupper()
-    return isinstance(side, ast.Constant) and side.value is None
+_SECONDS_FOR_A_MODULE: Final = 7200.0
+_NOT_IN_PLACE: Final = 98
 
 
 class _Planted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -158,11 +100,18 @@ def _compile_anew(name: str) -> None:
 
 
 def _run(tests: Sequence[str]) -> int:
+    """Run tests without a word on the terminal and return pytest's exit code."""
+    terminal = [os.dup(1), os.dup(2)]
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, 1)
     os.dup2(devnull, 2)
     imported = "ignore::pytest.PytestAssertRewriteWarning"  # the libraries are loaded already
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-W", imported, *tests]))
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-W", imported, "--basetemp", folder]
+        code = int(pytest.main([*options, *tests]))
+    os.dup2(terminal[0], 1)
+    os.dup2(terminal[1], 2)
+    return code
 
 
 def forked(work: Any, seconds: float) -> int | None:
@@ -186,6 +135,44 @@ def forked(work: Any, seconds: float) -> int | None:
     return None
 
 
+def _replace(module: ModuleType, code: CodeType) -> bool:
+    """Replace the code of the functions of a loaded module by that of its changed tree.
+
+    Modules that have imported them by name then run the change as well.
+
+    Returns
+    -------
+    Whether that was possible: not where numba has compiled one of them.
+    """
+    changed: dict[str, Any] = {"__name__": module.__name__, "__file__": module.__file__}
+    exec(code, changed)  # noqa: S102 - our own module, with one planted change
+    pairs = [pair for name in changed for pair in _functions(vars(module).get(name), changed[name])]
+    own = [(old, new) for old, new in pairs if old.__module__ == module.__name__]
+    for old, new in own:
+        old.__code__, old.__defaults__ = new.__code__, new.__defaults__
+        old.__kwdefaults__ = new.__kwdefaults__
+    for thing in gc.get_objects():
+        if isinstance(thing, functools._lru_cache_wrapper):
+            thing.cache_clear()
+    return bool(own)
+
+
+def _functions(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the functions of one name before and after: itself, or those of a class."""
+    if isinstance(old, property):
+        old, new = old.fget, new.fget
+    elif isinstance(old, staticmethod | classmethod):
+        old, new = old.__func__, new.__func__
+    if isinstance(old, type) and isinstance(new, type):
+        for name, value in list(vars(old).items()):
+            if not isinstance(value, type) and name in vars(new):
+                yield from _functions(value, vars(new)[name])
+    elif callable(old) and callable(new):
+        old, new = inspect.unwrap(old), inspect.unwrap(new)
+        if inspect.isfunction(old) and inspect.isfunction(new):
+            yield old, new
+
+
 def covered(path: Path, tests: Sequence[str]) -> tuple[set[int], float]:
     """Return the lines of a file that its tests execute, and how long they take.
 
@@ -194,32 +181,24 @@ def covered(path: Path, tests: Sequence[str]) -> tuple[set[int], float]:
     RuntimeError
         If the tests fail without any change.
     """
-    reading, writing = os.pipe()
+    lines: set[int] = set()
 
-    def work() -> int:
-        lines: set[int] = set()
+    def local(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            lines.add(frame.f_lineno)
+        return local
 
-        def local(frame: FrameType, event: str, _: Any) -> Any:
-            if event == "line":
-                lines.add(frame.f_lineno)
-            return local
+    def tracer(frame: FrameType, _event: str, _: Any) -> Any:
+        return local if frame.f_code.co_filename == str(path) else None
 
-        def tracer(frame: FrameType, _event: str, _: Any) -> Any:
-            return local if frame.f_code.co_filename == str(path) else None
-
-        sys.settrace(tracer)
-        code = _run(tests)
-        sys.settrace(None)
-        os.write(writing, json.dumps(sorted(lines)).encode())
-        return code
-
+    sys.settrace(tracer)
+    code = _run(tests)
+    sys.settrace(None)
     began = time.monotonic()
-    code = forked(work, 600)
+    code = code or _run(tests)
     if code != 0:
         raise RuntimeError(f"the tests of {path} fail unchanged: exit code {code}")
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        return set(json.loads(pipe.read())), time.monotonic() - began
+    return lines, time.monotonic() - began
 
 
 def judge(name: str, tests: Sequence[str], most: int, seed: int) -> dict[str, Any]:
@@ -229,22 +208,37 @@ def judge(name: str, tests: Sequence[str], most: int, seed: int) -> dict[str, An
     every = [one for one in mutants(ast.parse(path.read_text("utf-8"))) if one.line in lines]
     drawn = random.Random(seed).sample(every, min(most, len(every)))  # noqa: S311 - a draw, no secret
     survivors = []
+    began = time.monotonic()
     for number, one in enumerate(sorted(drawn, key=lambda m: m.line), start=1):
         if _survives(name, path, one, tests, 5 * seconds + _SECONDS_FOR_START):
             survivors.append({"line": one.line, "before": one.before, "after": one.after})
-        sys.stderr.write(f"\r{name}: {number} of {len(drawn)}, {len(survivors)} survive")
+        done = f"{number} of {len(drawn)}, {len(survivors)} survive"
+        sys.stderr.write(f"\r{name}: {done}, {time.monotonic() - began:.0f} s")
     sys.stderr.write("\n")
     return {"covered_mutants": len(every), "tried": len(drawn), "survivors": survivors}
 
 
 def _survives(name: str, path: Path, one: Mutant, tests: Sequence[str], seconds: float) -> bool:
-    def work() -> int:
-        code = compile(ast.fix_missing_locations(one.tree), str(path), "exec")
+    code = compile(ast.fix_missing_locations(one.tree), str(path), "exec")
+
+    def in_place() -> int:
+        return _run(tests) if one.inside and _replace(sys.modules[name], code) else _NOT_IN_PLACE
+
+    def anew() -> int:
+        _forget()
         sys.meta_path.insert(0, _Planted(name, code, path))
         _compile_anew(name)
         return _run(tests)
 
-    return forked(work, seconds) == 0
+    result = forked(in_place, seconds)
+    return (forked(anew, seconds) if result == _NOT_IN_PLACE else result) == 0
+
+
+def _forget() -> None:
+    """Remove what is ours from the loaded modules, so that it is imported anew."""
+    for loaded in list(sys.modules):
+        if loaded.split(".")[0] in {"features", "models", "pipelines", "serve", "tests"}:
+            del sys.modules[loaded]
 
 
 def score(result: dict[str, Any], reasons: dict[str, str], name: str) -> float:
@@ -259,7 +253,7 @@ def key(name: str, survivor: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Run the mutants of the modules that are named, or of all."""
+    """Run the mutants of the modules that are named, or of all, each in a process of its own."""
     parser = argparse.ArgumentParser()
     parser.add_argument("modules", nargs="*", default=list(TARGETS))
     parser.add_argument("--most", type=int, default=60)
@@ -268,13 +262,21 @@ def main() -> None:
     os.chdir(ROOT)
     for library in LIBRARIES:
         importlib.import_module(library)
+    for name in options.modules:
+        forked(functools.partial(_record, name, options.most, options.seed), _SECONDS_FOR_A_MODULE)
+
+
+def _record(name: str, most: int, seed: int) -> int:
+    """Judge one module and write its lines of the results."""
+    result = judge(name, TARGETS[name], most, seed)
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
     reasons = json.loads(REASONS.read_text("utf-8")) if REASONS.is_file() else {}
-    for name in options.modules:
-        result = judge(name, TARGETS[name], options.most, options.seed)
-        results[name] = result | {"noticed": round(score(result, reasons, name), 3)}
-        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        sys.stdout.write(f"{name}: {results[name]['noticed']:.3f} of {result['tried']}\n")
+    noticed = round(score(result, reasons, name), 3)
+    results[name] = result | {"noticed": noticed}
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    sys.stdout.write(f"{name}: {noticed:.3f} of {result['tried']}\n")
+    sys.stdout.flush()
+    return 0
 
 
 if __name__ == "__main__":

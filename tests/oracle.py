@@ -178,14 +178,14 @@ class _Oracle(Visible):
     ) -> float:
         if not self._visible(lead, cutoff):
             return NAN
-        created = pd.Timestamp(self.leads[lead]["at"] * 1000, tz="UTC")
+        created = self._local(self.leads[lead]["at"])
         match feature.measure:
             case "value":
                 return self._attribute(feature.key, lead, cutoff)
             case "lead_age_days":
                 return (cutoff - self.leads[lead]["at"]) / DAY
             case "cutoff_month":
-                return pd.Timestamp(cutoff * 1000, tz="UTC").month
+                return self._local(cutoff).month
             case "created_weekday":
                 return created.weekday()
             case "created_hour":
@@ -193,6 +193,9 @@ class _Oracle(Visible):
         names = [*self.words.categories, *self.words.numbers]
         names = [n for n in names if n not in ("activities.actor", "outcomes.outcome", "owner_id")]
         return sum(not math.isnan(self._attribute(name, lead, cutoff)) for name in names)
+
+    def _local(self, moment: int) -> pd.Timestamp:
+        return pd.Timestamp(moment * 1000, tz="UTC").tz_convert(self.words.zone)
 
     def _attribute(self, name: str, lead: str, cutoff: int) -> float:
         if name.startswith("account."):

@@ -140,8 +140,8 @@ def _row(lead: Planted, loaded: LoadedModel, request: ScoreRequest) -> dict[str,
                     "feature": names[one.feature],
                     "value": _number(values[0, names[one.feature]]),
                     "contribution": one.contribution,
-                    "snapshots": one.snapshots,
-                    "conversions": one.conversions,
+                    "leads": one.leads,
+                    "converted_leads": one.converted_leads,
                 }
                 for one in answer.reasons
             ]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from features.feature import Feature, Sentence, Text
 
+UTC = "UTC"
 OTHER_CODE = 0
 """The code of a value that the vocabulary does not hold; a missing one is NaN."""
 
@@ -39,6 +40,8 @@ class Vocabulary:
         Numeric attributes.
     labels
         Code -> words, for activity types, topics, attributes and values (`attribute=value`).
+    zone
+        The time zone of months, weekdays and hours.
     """
 
     activity_types: tuple[str, ...] = ()
@@ -47,6 +50,7 @@ class Vocabulary:
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     labels: Mapping[str, Text] = field(default_factory=dict)
+    zone: str = UTC
 
     def label(self, code: str) -> Text:
         """Return the words for a code; a code without a label stands for itself.
@@ -125,8 +129,11 @@ class Catalog:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Return the catalog as canonical JSON (sorted keys, no spaces)."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """Return the catalog as canonical JSON (sorted keys, no spaces); no zone means UTC."""
+        raw = asdict(self)
+        if self.vocabulary.zone == UTC:
+            del raw["vocabulary"]["zone"]
+        return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Catalog":
@@ -160,4 +167,5 @@ def _vocabulary(raw: dict) -> Vocabulary:  # type: ignore[type-arg]
         categories={name: tuple(values) for name, values in raw["categories"].items()},
         numbers=tuple(raw["numbers"]),
         labels={code: Text(**words) for code, words in raw["labels"].items()},
+        zone=raw.get("zone", UTC),
     )

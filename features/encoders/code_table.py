@@ -18,7 +18,7 @@ from features.records.codebook import Codebook
 
 TYPE_GROUP: Final[Any] = np.int64(0)
 DIRECTION_GROUP: Final[Any] = np.int64(-1)
-_START, _TIMES = np.uint64(14_695_981_039_346_656_037), np.uint64(1_099_511_628_211)
+_START, HASH_STEP = np.uint64(14_695_981_039_346_656_037), np.uint64(1_099_511_628_211)
 
 
 def packed_words(book: Codebook) -> Integers:
@@ -26,7 +26,7 @@ def packed_words(book: Codebook) -> Integers:
     entries = [
         *((TYPE_GROUP, word, code) for word, code in book.types.items()),
         *((DIRECTION_GROUP, word, code) for word, code in book.directions.items()),
-        *((book.types[of], word, code) for (of, word), code in book.topics.items()),
+        *((of, word, code) for (of, word), code in book.topics.items()),
     ]
     content = [str(word).encode() for _, word, _ in entries]
     text = np.frombuffer(b"".join(content) or b" ", np.uint8)
@@ -53,10 +53,24 @@ def _slots(words: Sequence[tuple[Text, int]]) -> Integers:
 @njit(cache=True, nogil=True)
 def _hash(text: Text, span: tuple[int, int], group: int) -> Any:
     """Compute the FNV-1a hash of a word, begun with its group."""
-    state = (_START ^ np.uint64(group)) * _TIMES
+    state = (_START ^ np.uint64(group)) * HASH_STEP
     for i in range(span[0], span[1]):
-        state = (state ^ np.uint64(text[i])) * _TIMES
+        state = (state ^ np.uint64(text[i])) * HASH_STEP
     return state ^ (state >> np.uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def span_hash(text: Text, begin: int, end: int) -> Any:
+    """Compute the hash of a span of the text.
+
+    Parameters
+    ----------
+    text
+        UTF-8.
+    begin, end
+        The span, `end` not included.
+    """
+    return _hash(text, (begin, end), 0)
 
 
 @njit(cache=True, nogil=True)

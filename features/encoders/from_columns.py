@@ -8,7 +8,7 @@ stand first, then without surrounding spaces.
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from features.kernel.inputs import (
     Touches,
 )
 from features.kernel.order import canonical_order, in_order, starts
+from features.reading.normalize import folded
+from features.reading.reading import PLAIN, RecordReading
 from features.records.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.records.columns import translation, whole_thousandths
 from features.records.histories import Histories
@@ -38,7 +40,6 @@ from features.records.lead_columns import (
     StoredColumns,
 )
 from features.records.leads import Leads
-from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
 from features.records.record_types import Value
 
@@ -54,10 +55,12 @@ class ColumnEncoder:
     ----------
     vocabulary
         What the codes mean.
+    reading
+        How the texts are written.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.book = Codebook(vocabulary)
+    def __init__(self, vocabulary: Vocabulary, reading: RecordReading = PLAIN) -> None:
+        self.book = Codebook(vocabulary, reading)
 
     def encode(self, stored: StoredColumns) -> Histories:
         """Code and sort columns.
@@ -79,12 +82,13 @@ class ColumnEncoder:
         )
 
     def _activities(self, stored: ActivityColumns, leads: Leads) -> tuple[Events, Touches]:
+        stored = self._read_as_activities(stored)
         lead = stored.lead
         code = _coded(self.book.types, stored.activity_type)
         pair = np.zeros(lead.size, np.int16)
-        pair[:] = self.book.pairs(stored.activity_type, stored.topic) or 0
+        pair[:] = self.book.pairs(code.tolist(), stored.topic) or 0
         direction = _coded(self.book.directions, stored.direction)
-        actor, names = _ranked(stored.actor)
+        actor, names = _ranked(self.book.actor_names(stored.actor))
         dwell = self._values("dwell_seconds", stored.dwell_seconds)
         amount = self._values("amount", stored.amount)
         columns = (
@@ -104,10 +108,37 @@ class ColumnEncoder:
         touches = Touches(start, occurred_at, visible_from, code, direction, actor, actor_code)
         return events, touches
 
+    def _read_as_activities(self, stored: ActivityColumns) -> ActivityColumns:
+        """Leave out the records that the mapping does not read as activities."""
+        book = self.book
+        if not (book.left_out or book.only_listed):
+            return stored
+        left_out = {name for name in set(stored.activity_type) if not book.is_activity(name)}
+        if not left_out:
+            return stored
+        rows = [n for n, name in enumerate(stored.activity_type) if name not in left_out]
+        return ActivityColumns(*(_rows(column, rows) for column in stored))
+
+    def _known_outcomes(self, stored: OutcomeColumns) -> OutcomeColumns:
+        """Leave out words that are no outcome, and repetitions."""
+        if self.book.reading.outcomes is None:
+            return stored
+        first: dict[Any, int] = {}
+        deals = (name and folded(name) for name in stored.deal_id)
+        words = map(self.book.outcome, stored.outcome)
+        moments = (stored.lead.tolist(), stored.occurred_at.tolist())
+        for n, key in enumerate(zip(words, deals, *moments, strict=True)):
+            if key[0] is not None:
+                first.setdefault(key, n)
+        if len(first) == len(stored.outcome):
+            return stored
+        return OutcomeColumns(*(_rows(column, [*first.values()]) for column in stored))
+
     def _values(self, name: str, values: Sequence[float | None]) -> Integers:
         return _thousandths(values, 0) if name in self.book.valued else _EMPTY
 
     def _outcomes(self, stored: OutcomeColumns, leads: int) -> Deals:
+        stored = self._known_outcomes(stored)
         lead = stored.lead
         if not lead.size:
             return _no_deals(leads)
@@ -161,7 +192,7 @@ class ColumnEncoder:
     def _later(self, stored: ChangeColumns) -> list[tuple[int, int, int, int, float]]:
         rows = zip(
             stored.lead.tolist(), stored.occurred_at.tolist(), stored.visible_from.tolist(),
-            map(self.book.attributes.get, map(str.strip, stored.attribute)), stored.value,
+            map(self.book.place_of, stored.attribute), stored.value,
             strict=True,
         )  # fmt: skip
         return [
@@ -169,6 +200,11 @@ class ColumnEncoder:
             for lead, at, visible, place, value in rows
             if place is not None
         ]
+
+
+def _rows(column: Any, rows: list[int]) -> Any:
+    """Return some rows of a column."""
+    return column[rows] if isinstance(column, np.ndarray) else [column[n] for n in rows]
 
 
 def _coded(known: Numbered, texts: Sequence[str | None]) -> Codes:

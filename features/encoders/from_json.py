@@ -5,14 +5,23 @@ Decided here: compiled code reads the array once and writes the table that
 array that holds anything else (a key twice, a number with an exponent, a moment in an unusual form)
 is not read at all, and the caller decodes records, which give the same codes and report what is
 wrong. Words that do not match as they stand are looked up in the codebook, as those of records are.
+Nor is an array read in which an activity may stand twice, or that holds what the mapping does not
+read as an activity: records are compared one by one.
 """
 
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from features.encoders.code_table import DIRECTION_GROUP, TYPE_GROUP, look_up, packed_words
-from features.encoders.json_reader import MOMENTS, NOTHING, SHORTEST, TEXTS, read_activities
+from features.encoders.code_table import (
+    DIRECTION_GROUP,
+    HASH_STEP,
+    TYPE_GROUP,
+    look_up,
+    packed_words,
+    span_hash,
+)
+from features.encoders.json_reader import IDS, MOMENTS, NOTHING, SHORTEST, TEXTS, read_activities
 from features.encoders.json_text import Text
 from features.kernel.compiled import njit
 from features.kernel.inputs import Codes, Integers
@@ -28,6 +37,13 @@ from features.records.coded_lead import (
     Numbers,
 )
 from features.records.columns import translation
+from features.records.unknown_words import (
+    NOTHING_UNKNOWN,
+    Unknown,
+    WrittenWords,
+    unknown_words,
+    without_missing,
+)
 
 _WHITE: Final = 0x20
 _ASCII: Final = 0x80
@@ -42,15 +58,15 @@ class CodedActivities(NamedTuple):
     ----------
     activities, dwell, amount, actor_code
         As in `CodedLead`.
-    unknown_types
-        The activity types that the vocabulary does not hold, with repetitions.
+    unknown
+        The words that the vocabulary does not hold.
     """
 
     activities: Integers
     dwell: Numbers
     amount: Numbers
     actor_code: Codes
-    unknown_types: list[str]
+    unknown: Unknown
 
 
 class WrittenActivities:
@@ -78,26 +94,35 @@ class WrittenActivities:
         if not (written.isascii() or _is_utf8(written)):
             return None
         text = np.frombuffer(written, np.uint8)
-        table, values, open_words = _read(text, self._words)
+        table, values, open_words, strange = _read(text, self._words)
         if open_words < 0:
             return None
         dwell = values[0] if self._valued[0] else _NONE
         amount = values[1] if self._valued[1] else _NONE
-        actor_code, unknown = _NO_ACTORS, list[str]()
+        actor_code, unknown = _NO_ACTORS, NOTHING_UNKNOWN
         if open_words:
             actor_code, unknown = self._settle(written, text, table)
+            if "activity_type" in unknown and not self._are_activities(unknown):
+                return None
+        elif len(strange):
+            topics = [written[begin:end].decode() for begin, end in strange.tolist()]
+            topics = without_missing(self._book, "topic", topics)
+            unknown = {"topic": topics} if topics else NOTHING_UNKNOWN
         return CodedActivities(table, dwell, amount, actor_code, unknown)
 
-    def _settle(self, written: bytes, text: Text, table: Integers) -> tuple[Codes, list[str]]:
+    def _are_activities(self, unknown: Unknown) -> bool:
+        return all(map(self._book.is_activity, set(unknown["activity_type"])))
+
+    def _settle(self, written: bytes, text: Text, table: Integers) -> tuple[Codes, Unknown]:
         """Look up in the codebook what did not match as it stands; number the actors."""
         spans = _spans(text)
         types, topics, sides, actors = (_texts(written, spans, n) for n in range(len(TEXTS)))
         known = codes(self._book.types, types)
         table[CODE] = known
-        table[PAIR] = self._book.pairs(types, topics) or 0
+        table[PAIR] = self._book.pairs(known, topics) or 0
         table[DIRECTION] = codes(self._book.directions, sides)
-        table[ACTOR], names = ranked(actors)
-        unknown = [name for name, code in zip(types, known, strict=True) if code == 0]
+        table[ACTOR], names = ranked(self._book.actor_names(actors))
+        unknown = unknown_words(self._book, WrittenWords(types, topics, sides, actors))
         return translation(names, self._book.actors), unknown
 
 
@@ -124,7 +149,11 @@ def _may_be_trimmed(text: Text, begin: int, end: int) -> Any:
 
 @njit(cache=True, nogil=True)
 def _code(text: Text, row: int, notes: Integers, words: Integers, table: Integers) -> Any:
-    """Write the codes of an activity; return whether a word must be looked up in the codebook."""
+    """Write the codes of an activity.
+
+    Return whether a word must be looked up in the codebook, and whether the topic is not known.
+    """
+    is_strange = False
     is_open = notes[row, 7] > notes[row, 6]
     code = look_up(text, notes[row, 0], notes[row, 1], TYPE_GROUP, words)
     is_open |= code < 0
@@ -135,27 +164,59 @@ def _code(text: Text, row: int, notes: Integers, words: Integers, table: Integer
         pair = look_up(text, begin, end, code, words)
         table[PAIR, row] = max(pair, 0)
         is_open |= pair < 0 and _may_be_trimmed(text, begin, end)
+        is_strange = pair < 0
     begin, end = notes[row, 4], notes[row, 5]
     if end > begin:
         side = look_up(text, begin, end, DIRECTION_GROUP, words)
         table[DIRECTION, row] = max(side, 0)
         is_open |= side < 0
-    return is_open
+    return is_open, is_strange
 
 
 @njit(cache=True, nogil=True)
-def _read(text: Text, words: Integers) -> tuple[Integers, Numbers, int]:
-    """Read an array: the coded table, dwell and amount, how many activities need the codebook."""
+def _may_repeat(text: Text, notes: Integers, table: Integers) -> Any:
+    """Return whether an activity may stand there twice: by its id, or without one, by its codes."""
+    count = table.shape[1]
+    keys = np.empty(count, np.int64)
+    for row in range(count):
+        begin, end = notes[row, IDS], notes[row, IDS + 1]
+        if end < 0 or (end > begin and _may_be_trimmed(text, begin, end)):
+            return count > 1
+        state = span_hash(text, begin, end)
+        for k in range(0 if end > begin else table.shape[0]):
+            state = (state ^ np.uint64(table[k, row])) * HASH_STEP
+        keys[row] = np.int64(state)
+    keys.sort()
+    for row in range(1, count):  # noqa: SIM110 - compiled code knows no `any`
+        if keys[row] == keys[row - 1]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _read(text: Text, words: Integers) -> tuple[Integers, Numbers, int, Integers]:
+    """Read an array.
+
+    Return the coded table, dwell and amount, how many activities need the codebook (-1: the array
+    cannot be read here), and where each unknown topic begins and ends.
+    """
     room = text.size // SHORTEST + 1
     notes, values = np.empty((room, NOTHING.size), np.int64), np.empty((2, room))
     count = read_activities(text, notes, values)
     table, open_words = np.empty((7, max(count, 0)), np.int64), 0
+    strange, strangers = np.empty((max(count, 0), 2), np.int64), 0
     for row in range(count):
         table[LEAD, row], occurred = 0, notes[row, MOMENTS]
         table[OCCURRED_AT, row] = occurred
         table[VISIBLE_FROM, row] = max(occurred, notes[row, MOMENTS + 1])
-        open_words += int(_code(text, row, notes, words, table))
-    return table, _stated(values, table.shape[1]), open_words if count >= 0 else count
+        is_open, is_strange = _code(text, row, notes, words, table)
+        open_words += int(is_open)
+        if is_strange and table[CODE, row] > 0:
+            strange[strangers] = notes[row, 2:4]
+            strangers += 1
+    if count < 0 or _may_repeat(text, notes, table):
+        open_words = -1
+    return table, _stated(values, table.shape[1]), open_words, strange[:strangers]
 
 
 @njit(cache=True, nogil=True)

@@ -17,6 +17,8 @@ from features.catalog.catalog import Vocabulary
 from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
 from features.kernel.inputs import Codes, Integers
+from features.reading.normalize import folded
+from features.reading.reading import PLAIN, RecordReading
 from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.coded_lead import (
     ACTOR,
@@ -37,7 +39,6 @@ from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads
 from features.records.moments import moment_of, put_moments, visibility
-from features.records.normalize import folded
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
 from features.records.record_types import (
     AccountRecord,
@@ -74,10 +75,12 @@ class LeadEncoder:
     ----------
     vocabulary
         What the codes mean.
+    reading
+        How the records are written.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.book = Codebook(vocabulary)
+    def __init__(self, vocabulary: Vocabulary, reading: RecordReading = PLAIN) -> None:
+        self.book = Codebook(vocabulary, reading)
         self.written = WrittenActivities(self.book)
 
     def coded(
@@ -166,7 +169,7 @@ class LeadEncoder:
     def _activities(
         self, of_leads: list[Sequence[ActivityRecord]]
     ) -> tuple[Integers, Numbers, Numbers, Codes]:
-        records, lead = _flat(of_leads)
+        records, lead = _flat([self.book.activities(records) for records in of_leads])
         table = np.zeros((7, len(records)), np.int64)
         if not records:
             return table, _NONE, _NONE, _NO_ACTORS
@@ -175,11 +178,11 @@ class LeadEncoder:
         put_moments(table, [one.occurred_at for one in records], [one.known_at for one in records])
         table[CODE] = codes(self.book.types, types)
         if any(topics := [one.topic for one in records]):
-            table[PAIR] = self.book.pairs(types, topics) or 0
+            table[PAIR] = self.book.pairs(table[CODE].tolist(), topics) or 0
         if any(sides := [one.direction for one in records]):
             table[DIRECTION] = codes(self.book.directions, sides)
         table[ACTOR], actor_code = -1, _NO_ACTORS
-        if any(actors := [one.actor for one in records]):
+        if any(actors := self.book.actor_names([one.actor for one in records])):
             table[ACTOR], names = ranked(actors)
             actor_code = translation(names, self.book.actors)
         return (
@@ -196,7 +199,7 @@ class LeadEncoder:
         return np.array(values, np.float64) if any(values) else np.zeros(len(values))
 
     def _outcomes(self, of_leads: list[Sequence[OutcomeRecord]]) -> tuple[Integers, Numbers]:
-        records, lead = _flat(of_leads)
+        records, lead = _flat([self.book.outcomes(records) for records in of_leads])
         if not records:
             return _NO_OUTCOMES, _NONE
         outcome, at, known, names, amount = _columns(_OUTCOME, records)
@@ -238,7 +241,7 @@ class LeadEncoder:
     def _later(self, lead: int, changes: Sequence[ChangeRecord]) -> list[_Later]:
         later = []
         for one in changes:
-            place = self.book.attributes.get(one.attribute.strip())
+            place = self.book.place_of(one.attribute)
             if place is not None:
                 at, visible_from = visibility(one.occurred_at, one.known_at)
                 later.append((lead, at, visible_from, place, self.book.value(place, one.value)))

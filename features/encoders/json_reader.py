@@ -23,9 +23,8 @@ from features.kernel.inputs import Integers
 from features.records.coded_lead import Numbers
 
 TEXTS: Final = ("activity_type", "topic", "direction", "actor")
-(_TYPE, _TOPIC, _DIRECTION, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT, _IGNORED, _UNKNOWN) = range(
-    10
-)
+(_TYPE, _TOPIC, _DIRECTION, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT) = range(8)
+(_ID, _IGNORED, _UNKNOWN) = range(8, 11)
 _KEYS: Final = (
     *TEXTS,
     "occurred_at",
@@ -48,8 +47,10 @@ _NEEDED: Final = (1 << _TYPE) | (1 << _OCCURRED)
 _MOST: Final = 1e12
 """Greater numbers are refused; the reader of records reports them."""
 MOMENTS: Final = 2 * len(TEXTS)
-NOTHING: Final = np.array([0] * MOMENTS + [0, -1])
-"""The notes of an activity: where each text begins and ends, and its two moments."""
+IDS: Final = MOMENTS + 2
+NOTHING: Final = np.array([0] * MOMENTS + [0, -1] + [0, 0])
+"""The notes of an activity: where each text begins and ends, its two moments, and where its id
+begins and ends."""
 Position = Any
 """A position in the text, an int64; -1 refuses."""
 
@@ -78,6 +79,8 @@ def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Pos
         return -1
     if key < _OCCURRED:
         notes[row, 2 * key], notes[row, 2 * key + 1] = at + 1, end
+    if key == _ID:
+        notes[row, IDS], notes[row, IDS + 1] = at + 1, end if plain else -1
     return end + 1
 
 
@@ -123,7 +126,7 @@ def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Num
     """Read the value of a key: the position after it."""
     if at >= text.size:
         return -1
-    if key < _OCCURRED or key == _IGNORED:
+    if key < _OCCURRED or _ID <= key <= _IGNORED:
         return _text_value(text, at, key, row, notes)
     if key <= _KNOWN:
         return _moment_value(text, at, key, row, notes)

@@ -1,7 +1,8 @@
 """Attributes as of the cutoff, age and calendar of a lead.
 
 Decided here: the value of an attribute is that of the latest change the cutoff sees, otherwise
-that of the lead; a lead that the cutoff does not see has no profile at all. The calendar is UTC.
+that of the lead; a lead that the cutoff does not see has no profile at all. The calendar is that of
+the company's time zone.
 """
 
 from typing import Final, NamedTuple
@@ -30,6 +31,8 @@ class ProfilePlan(NamedTuple):
         Number and column of each other measure.
     counted
         Shape (attributes,): which attributes count as filled.
+    zone_begin, zone_shift
+        The offsets of the zone, see `features.reading.zones`.
     """
 
     attribute: Indices
@@ -37,9 +40,11 @@ class ProfilePlan(NamedTuple):
     measure: Indices
     measure_column: Indices
     counted: NDArray[np.bool_]
+    zone_begin: Integers
+    zone_shift: Integers
 
 
-PROFILE_WIDTH: Final = 5
+PROFILE_WIDTH: Final = 7
 """How many places a `ProfilePlan` takes in a pack."""
 
 
@@ -60,6 +65,8 @@ def cut_profile(packed: Integers, at: int) -> ProfilePlan:
         cut.int32(packed, at + 2),
         cut.int32(packed, at + 3),
         cut.truth(packed, at + 4),
+        cut.int64(packed, at + 5),
+        cut.int64(packed, at + 6),
     )
 
 
@@ -76,15 +83,25 @@ def month_of(moment: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _measure(which: int, created_at: int, cutoff: int, filled: int) -> float:
+def _local(moment: int, plan: ProfilePlan) -> int:
+    """Return a moment as local time in the zone of the plan."""
+    place = plan.zone_begin.size - 1
+    while place > 0 and plan.zone_begin[place] > moment:
+        place -= 1
+    return moment + plan.zone_shift[place]  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _measure(which: int, moments: tuple[int, int], filled: int, plan: ProfilePlan) -> float:
+    created_at, cutoff = moments
     if which == AGE:
         return (cutoff - created_at) / _DAY
     if which == CUTOFF_MONTH:
-        return float(month_of(cutoff))
+        return float(month_of(_local(cutoff, plan)))
     if which == CREATED_WEEKDAY:
-        return float((created_at // _DAY + 3) % 7)
+        return float((_local(created_at, plan) // _DAY + 3) % 7)
     if which == CREATED_HOUR:
-        return float((created_at // _HOUR) % 24)
+        return float((_local(created_at, plan) // _HOUR) % 24)
     return float(filled)
 
 
@@ -137,5 +154,5 @@ def profile(
         filled = _filled(plan.counted, values)
         created_at = changes.created_at[lead]
         for j in range(plan.measure.size):
-            value = _measure(plan.measure[j], created_at, cutoff, filled)
+            value = _measure(plan.measure[j], (created_at, cutoff), filled, plan)
             row[plan.measure_column[j]] = value if visible else np.nan

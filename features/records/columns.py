@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING, SCALE
+from features.reading.numbers import number
 from features.timeline import NEVER, Moments, to_moments
 
 _TRUTH = {"true": 1.0, "false": 0.0}
@@ -132,11 +133,9 @@ def number_of(text: object) -> float:
     >>> number_of("12.5"), number_of("True"), number_of("many")
     (12.5, 1.0, nan)
     """
-    written = str(text).strip().lower()
-    try:
-        return float(_TRUTH.get(written, written))
-    except ValueError:
-        return float("nan")
+    written = str(text).strip()
+    value = number(written)
+    return value if value == value else _TRUTH.get(written.lower(), value)  # noqa: PLR0124 - NaN
 
 
 def numbers_of(column: pd.Series) -> NDArray[np.float64]:

@@ -173,7 +173,7 @@ def _counts(
     for window in (*settings.windows_days, None):
         yield key.feature("count", window, "count", (label, count_sentence(words, window), zero))
     for half_life in settings.half_lives_days:
-        sentence = faded_sentence(words, half_life)
+        sentence = faded_sentence(words)
         yield key.feature(FADING, half_life, "count", (label, sentence, zero))
 
 

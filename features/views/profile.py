@@ -1,7 +1,8 @@
 """Profile: who the lead is as of the cutoff, how old the lead is, and the calendar.
 
 Decided here: of the calendar only what can repeat is a feature: the month of the cutoff, the
-weekday and the hour (UTC) in which the lead came into being. A year would only name the past.
+weekday and the hour in which the lead came into being, all in the time zone of the company. A year
+would only name the past.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,11 +27,13 @@ from features.kernel.profile import (
     profile,
 )
 from features.kernel.sweep_plan import PlannedColumn
+from features.reading.zones import offsets_of
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY
 from features.view import STILL, Motion, no_rows
 from features.wording.sentences import plain
+from features.wording.usual_names import column_words
 
 VIEW: Final = "profile"
 TITLE: Final = Text("profile: attributes of the lead", "属性：リードの属性")
@@ -71,6 +74,7 @@ def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> ProfilePla
         np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
         np.array([column.number for column in others], np.int32),
         np.array([name != OWNER for name in names], np.bool_),
+        *offsets_of(vocabulary.zone),
     )
 
 
@@ -121,7 +125,7 @@ def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
 def _default_label(name: str) -> Text:
     if name == OWNER:
         return _OWNER_LABEL
-    return Text(name.replace("_", " ").capitalize() if name.isascii() else name, name)
+    return Text(column_words(name) if name.isascii() else name, name)
 
 
 def _measures() -> Iterator[Feature]:
@@ -147,7 +151,7 @@ def _measures() -> Iterator[Feature]:
         "created_hour",
         "number",
         ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
-        Text("The lead came in in hour {value} of the day (UTC)", "リード登録：{value}時台（UTC）"),
+        Text("The lead came in in hour {value} of the day", "リード登録：{value}時台"),
     )
     yield _measure(
         "filled_count",

@@ -25,6 +25,7 @@ _PACE_LABEL: Final = Text("Time between activities", "行動の間隔")
 _TYPE: Final = "last_type_"
 _GAP: Final = "last_gap_hours_"
 _MEAN: Final = "gap_hours_mean"
+_PLACES: Final = ("last", "second last", "third last", "fourth last")
 
 
 def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
@@ -87,14 +88,14 @@ def _records(settings: CatalogSettings) -> Iterator[Feature]:
         value = Text("Last activity: {value}", "最後の行動：{value}")
         if place > 1:
             value = Text(
-                f"Activity {place} from the last: {{value}}",
+                f"{_place(place)} activity: {{value}}".capitalize(),
                 f"最後から{place}番目の行動：{{value}}",
             )
             none = Text(f"Fewer than {place} activities so far", f"行動は{place}回未満")
         yield _record(f"{_TYPE}{place}", "category", ("order", _ORDER_LABEL), Sentence(value, none))
     for place in range(1, settings.sequence_length):
         value = Text(
-            f"{{value}} between activities {place} and {place + 1} from the last",
+            f"{{value}} between the {_place(place)} and the {_place(place + 1)} activity",
             f"最後から{place}番目と{place + 1}番目の行動の間隔：{{value}}",
         )
         none = Text(f"Fewer than {place + 1} activities so far", f"行動は{place + 1}回未満")
@@ -119,3 +120,12 @@ def _record(measure: str, unit: Unit, concept: tuple[str, Text], sentence: Sente
         concept_label=label,
         sentence=sentence,
     )
+
+
+def _place(place: int) -> str:
+    """Write the place of an activity, counted from the last.
+
+    >>> _place(1), _place(3), _place(5)
+    ('last', 'third last', '5th last')
+    """
+    return _PLACES[place - 1] if place <= len(_PLACES) else f"{place}th last"

@@ -1,7 +1,7 @@
 """What people call activities: nouns and verbs, in English and Japanese.
 
 Decided here: the usual activity types have their own nouns and verbs, with and without a topic;
-any other type is called by its label.
+any other type is called by its label, or by the words of the type that it usually means.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from typing import Final
 
 from features.catalog.catalog import Vocabulary
 from features.feature import Sentence, Text
-from features.wording.sentences import many, plain, span_words, window_words
+from features.wording.sentences import many, plain, window_words
+from features.wording.usual_names import usual_type
 
 ANY: Final = "any"
 OTHER: Final = "other"
@@ -138,7 +139,7 @@ def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> Ac
         Whose labels name the topic, and a type that has no words of its own.
     """
     about = plain(vocabulary.label(topic))
-    known = (_WITH_TOPIC if topic else _PLAIN).get(activity_type)
+    known = (_WITH_TOPIC if topic else _PLAIN).get(_worded(activity_type, vocabulary))
     if known is not None:
         return ActivityWords(
             Text(
@@ -153,6 +154,13 @@ def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> Ac
     if topic:
         en, ja = f"{en} about {about.en}", f"{ja}({about.ja})"
     return _words(en, ja, ja, "")
+
+
+def _worded(activity_type: str, vocabulary: Vocabulary) -> str:
+    """Return the type whose words a type has; a type with a label is called by it."""
+    if activity_type in _PLAIN or activity_type in vocabulary.labels:
+        return activity_type
+    return usual_type(activity_type, vocabulary.activity_types)
 
 
 def concept_words(words: ActivityWords) -> Text:
@@ -176,21 +184,12 @@ def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
     return Sentence(Text(en, ja), _none(words, days))
 
 
-def faded_sentence(words: ActivityWords, half_life_days: float) -> Sentence:
-    """Return the sentence for a decayed count.
-
-    Parameters
-    ----------
-    words
-        What the activity is called.
-    half_life_days
-        After how many days an activity counts half.
-    """
-    span = span_words(half_life_days * 86_400)
+def faded_sentence(words: ActivityWords) -> Sentence:
+    """Return the sentence for a decayed count, whose value is in words such as "about 2"."""
     noun = many(words.noun.en)
-    en = f"{{value}} {words.noun.en} of late (one of {span.en} ago counts half)"
-    ja = f"最近、{words.doing}{{value}}回分{words.verb}（{span.ja}前の1回は半分と数える）"
-    return Sentence(Text(en, ja), Text(f"No {noun} of late", f"最近、{words.noun.ja}なし"))
+    en = f"{{value}} {words.noun.en} lately, older ones counting less"
+    ja = f"最近の{words.noun.ja}：{{value}}（古いものほど軽く数える）"
+    return Sentence(Text(en, ja), Text(f"No {noun} lately", f"最近、{words.noun.ja}なし"))
 
 
 def since_sentence(words: ActivityWords, which: Text) -> Sentence:
@@ -248,16 +247,16 @@ def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sente
         en = f"{{value}} spent {when.en}: {many(words.noun.en)}"
         ja = f"{when.ja}{words.noun.ja}に合計{{value}}"
         return Sentence(Text(en, ja), _none(words, days))
-    en = f"An amount of {{value}} {when.en}: {many(words.noun.en)}"
+    en = f"An amount of {{value}} {when.en} from {many(words.noun.en)}"
     ja = f"{when.ja}{words.noun.ja}の金額：合計{{value}}"
     return Sentence(Text(en, ja), _none(words, days))
 
 
 def rate_sentence(words: ActivityWords) -> Sentence:
-    """Return the sentence for the pace of the last week against that of the weeks before."""
+    """Return the sentence for the pace of the last week, whose value is in words: "2 more"."""
     noun = many(words.noun.en)
-    en = f"{{value}} in the last 7 days against a usual week before: {noun}"
-    ja = f"直近7日間の{words.noun.ja}：それまでの週平均より{{value}}回"
+    en = f"{{value}} {words.noun.en} in the last 7 days than in a usual week before"
+    ja = f"直近7日間の{words.noun.ja}：それまでの週平均より{{value}}"
     none = Text(f"No change of pace: {noun}", f"{words.noun.ja}の頻度に変化なし")
     return Sentence(Text(en, ja), none)
 

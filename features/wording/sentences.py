@@ -22,6 +22,9 @@ _SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
 _NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
 _WEEK_DAYS: Final = 7.0
 _DECAYED: Final = "decayed_count"
+_ONE: Final = ("1", "About 1", "1 more", "1 fewer")
+_OTHER_VALUE: Final = Text("a rare or new value", "まれな値か新しい値")
+_OTHER_KIND: Final = Text("a rare or new kind", "まれな種類か新しい種類")
 _WEEKDAYS: Final = (
     Text("Monday", "月曜"),
     Text("Tuesday", "火曜"),
@@ -142,7 +145,31 @@ def is_nothing(feature: Feature, value: float) -> bool:
 
 
 def _choose(sentence: str, text: str) -> str:
-    return one(sentence) if text == "1" else many(sentence)
+    return one(sentence) if text in _ONE else many(sentence)
+
+
+def _about(value: float, language: Language) -> str:
+    """Write a decayed count as people count.
+
+    >>> _about(2.37, "en"), _about(0.2, "en"), _about(2.37, "ja"), _about(0.2, "ja")
+    ('About 2', 'Hardly any', '約2回', 'ごくわずか')
+    """
+    number = math.floor(value + 0.5)
+    if number == 0:
+        return "Hardly any" if language == "en" else "ごくわずか"
+    return f"About {number:,}" if language == "en" else f"約{number:,}回"
+
+
+def _difference(value: float, language: Language) -> str:
+    """Write how many more or fewer there are.
+
+    >>> _difference(7.0, "en"), _difference(-2.3, "en"), _difference(-2.3, "ja")
+    ('7 more', '2.3 fewer', '2.3回少ない')
+    """
+    size = f"{round(abs(value), 1):,g}"
+    if language == "en":
+        return f"{size} {'more' if value > 0 else 'fewer'}"
+    return f"{size}回{'多い' if value > 0 else '少ない'}"
 
 
 def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
@@ -153,9 +180,9 @@ def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: La
     if feature.unit in _SECONDS:
         return str(getattr(span_words(value * _SECONDS[feature.unit]), language))
     if feature.unit == "per_day":
-        return f"{value * _WEEK_DAYS:+.1f}"
+        return _difference(value * _WEEK_DAYS, language)
     if feature.measure == _DECAYED:
-        return f"{value:,.1f}"
+        return _about(value, language)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 
@@ -163,7 +190,7 @@ def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: 
     known = category_values(feature, vocabulary)
     code = int(value)
     if not 1 <= code <= len(known):
-        return "other" if language == "en" else "その他"
+        return str(getattr(_OTHER_KIND if feature.key == ACTIVITY_TYPE else _OTHER_VALUE, language))
     name = known[code - 1]
     words = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
     return str(getattr(plain(words), language))

@@ -8,8 +8,9 @@ Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of
     catalog.json       the features and their vocabulary
     reference.json     the reference population and the bands
     evidence.json      bins and proven concepts
-    evidence.parquet   training snapshots and conversions per bin
+    evidence.parquet   training snapshots, leads and conversions per bin
     about.json         where it came from: data, parameters, versions, figures
+    reading.json       how records are read: values, missing words, numbers, zone; if it is known
 
 Saving writes to a new directory beside the target and renames it. Loading checks every hash first,
 and refuses unknown formats and files. The fingerprint is the hash of all hashes: the model's
@@ -31,11 +32,12 @@ import pandas as pd
 
 from features.catalog.catalog import Catalog
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
+from features.reading.reading import PLAIN, RecordReading
 from models.explain.evidence import Evidence
 from models.model.lead_model import LeadModel
 from models.model.reference import Reference
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 _TREES = "trees.txt"
 _REQUIRED = frozenset(
@@ -48,7 +50,8 @@ _REQUIRED = frozenset(
         "about.json",
     }
 )
-_ALLOWED = _REQUIRED | {_TREES}
+_READING = "reading.json"
+_ALLOWED = _REQUIRED | {_TREES, _READING}
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Artifact:
         The evidence behind reasons.
     about
         Where the model came from, as plain data.
+    reading
+        How the records that it learned from were read.
     """
 
     model: LeadModel
@@ -74,6 +79,7 @@ class Artifact:
     reference: Reference
     evidence: Evidence
     about: dict[str, Any] = field(default_factory=dict)
+    reading: RecordReading = PLAIN
 
     def __post_init__(self) -> None:
         """Refuse a model and a catalog that do not belong together."""
@@ -99,6 +105,8 @@ class Artifact:
         }
         if self.model.booster is not None:
             files[_TREES] = self.model.booster.text.encode()
+        if self.reading != PLAIN:
+            files[_READING] = _json(self.reading.to_json())
         return files
 
     @cached_property
@@ -156,6 +164,9 @@ def load(directory: Path) -> Artifact:
             pd.read_parquet(io.BytesIO(files["evidence.parquet"])),
         ),
         about=json.loads(files["about.json"]),
+        reading=RecordReading.from_json(json.loads(files[_READING]))
+        if _READING in files
+        else PLAIN,
     )
 
 

@@ -127,7 +127,7 @@ def redraw(
         for name, prediction in predictions.items()
     }
     redrawn = np.full((redraws, len(scored), len(NAMES)), np.nan)
-    for draw, weight in enumerate(_weights(lead, redraws, seed)):
+    for draw, weight in enumerate(drawn_leads(lead, redraws, seed)):
         for place, one in enumerate(scored.values()):
             redrawn[draw, place] = _measure(one, weight)
     return {
@@ -136,7 +136,18 @@ def redraw(
     }
 
 
-def _weights(lead: NDArray[np.int64], redraws: int, seed: int) -> Iterator[Floats]:
+def drawn_leads(lead: NDArray[np.int64], redraws: int, seed: int) -> Iterator[Floats]:
+    """Redraw the leads with replacement: how often the lead of each row was drawn, shape (rows,).
+
+    Parameters
+    ----------
+    lead
+        Shape (rows,): a code of the lead.
+    redraws
+        Number of draws.
+    seed
+        Of the draws; the same seed draws the same leads.
+    """
     codes, position = np.unique(lead, return_inverse=True)
     rng = np.random.default_rng(seed)
     for _ in range(redraws):

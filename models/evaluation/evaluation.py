@@ -20,6 +20,7 @@ from features.feature import Text
 from features.timeline import DAY
 from models.baselines import baselines
 from models.evaluation import curves, groups
+from models.evaluation.by_lead import figures_by_lead
 from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
 from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
 from models.evaluation.curves import RankingCurves, Spread
@@ -98,6 +99,8 @@ class Evaluation:
         Size and period of the learning and the test rows.
     figures
         Prediction -> figure -> value with interval; the model is `MODEL`.
+    by_lead
+        Figure -> value with interval of the model, where every lead counts once.
     comparisons
         The model against every baseline in every figure.
     floor
@@ -113,6 +116,7 @@ class Evaluation:
     test: PeriodCounts
     horizon_days: float
     figures: Mapping[str, Mapping[str, Interval]]
+    by_lead: Mapping[str, Interval]
     comparisons: tuple[Comparison, ...]
     floor: Floor
     reliability: tuple[ReliabilityBin, ...]
@@ -183,6 +187,9 @@ def evaluate(
         test=PeriodCounts.of(test),
         horizon_days=case.horizon_days,
         figures={name: {m: one.interval(m) for m in NAMES} for name, one in drawn.items()},
+        by_lead=figures_by_lead(
+            test.label, probability, test.lead, settings.redraws, settings.seed
+        ),
         comparisons=_compare(drawn),
         floor=ece_floor(probability, _blocks(case), settings.redraws, settings.seed),
         reliability=reliability(

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import betaincinv
 
 from models.stats.metrics import Interval
+from models.stats.rate import ENDS, PRIOR, rate
 from models.stats.training_set import Floats
 
 FEWEST_LEADS: Final = 20
 FEWEST_CONVERSIONS: Final = 5
-_PRIOR: Final = 0.5
 _DRAWS: Final = 20_000
-_ENDS: Final = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -67,10 +65,10 @@ def lift(ranked: Floats, drawn: Floats, seed: int = 0) -> Lift:
     shares = share(ranked), share(drawn)
     rng = np.random.default_rng(seed)
     rates = [
-        rng.beta(one.conversions + _PRIOR, one.leads - one.conversions + _PRIOR, _DRAWS)
+        rng.beta(one.conversions + PRIOR, one.leads - one.conversions + PRIOR, _DRAWS)
         for one in shares
     ]
-    low, high = np.quantile(rates[0] / rates[1], _ENDS)
+    low, high = np.quantile(rates[0] / rates[1], ENDS)
     below = shares[1].rate.value
     value = shares[0].rate.value / below if below > 0.0 else np.nan
     return Lift(*shares, Interval(value, float(low), float(high)))
@@ -83,6 +81,4 @@ def share(label: Floats) -> Share:
     True
     """
     leads, conversions = len(label), int(np.sum(label))
-    ends = betaincinv(conversions + _PRIOR, leads - conversions + _PRIOR, _ENDS)
-    value = conversions / leads if leads else np.nan
-    return Share(leads, conversions, Interval(value, float(ends[0]), float(ends[1])))
+    return Share(leads, conversions, rate(conversions, leads))

@@ -97,7 +97,8 @@ class Trial:
         """The result in a sentence."""
         return (
             f"log loss {self.challenger_loss:.4f} against the champion's {self.champion_loss:.4f} "
-            f"on {self.rows:,} snapshots of {self.leads:,} leads ({self.conversions:,} converted): "
+            f"on {self.rows:,} snapshots of {self.leads:,} leads ({self.conversions:,} snapshots "
+            f"converted): "
             f"gain {self.gain.value:+.4f} ({self.gain.low:+.4f} to {self.gain.high:+.4f} in 95 % "
             f"of the redraws by lead), a loss of {self.allowed:.4f} is allowed; "
             f"{len(self.segments)} segments asked"

@@ -15,7 +15,7 @@ probability that noise is ever shown, as a concept or as a family, is at most tw
 What is proven in neither way is never shown.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,8 +57,6 @@ class HeldOut:
     age_concept
         The concept of the age itself, which is compared among leads of like cutoff only; -1 if
         there is none.
-    margin
-        Shape (rows,): the margins by the models that explained the rows; empty if not known.
     """
 
     parts: Floats
@@ -68,7 +66,6 @@ class HeldOut:
     age: NDArray[np.int64]
     time: NDArray[np.int64]
     age_concept: int = -1
-    margin: Floats = field(default_factory=lambda: np.empty(0))
 
     def of_fold(self, fold: int) -> "HeldOut":
         """Select the rows that one model explained."""
@@ -190,7 +187,7 @@ def held_out(
     -------
     The explained rows; None if there are too few outcomes to train on halves of them.
     """
-    training, points, seed = how
+    training, _, seed = how
     plan = plan_of(model)
     if plan is None:
         return None
@@ -199,19 +196,15 @@ def held_out(
         return None
     half = folds_by_lead(few.lead, few.label, _HALVES, seed)
     concepts = int(concept_of.max(initial=-1)) + 1
-    parts, margin = np.zeros((len(few), concepts)), np.zeros(len(few))
+    parts = np.zeros((len(few), concepts))
     for k in range(_HALVES):
-        taught = carry_out(few.take(half != k), plan, training, points, seed)
-        other = replace(
-            model, scorecard=taught.scorecard, booster=taught.booster, weights=taught.weights
-        )
+        other = carried_out(few.take(half != k), model, plan, how)
         explained = Explainer(other).explain(few.values[half == k])
         parts[half == k] = by_group(explained.contributions, concept_of, concepts)
-        margin[half == k] = explained.margin
     age = _ages(few)
     time = _groups(few.cutoff, len(few) // (int(age.max(initial=0)) + 1), _TIMES)
     own = int(concept_of[few.names.index(AGE)]) if AGE in few.names else -1
-    return HeldOut(parts, few.label, few.lead, half, age, time, own, margin)
+    return HeldOut(parts, few.label, few.lead, half, age, time, own)
 
 
 def _ages(rows: TrainingSet) -> NDArray[np.int64]:
@@ -226,6 +219,30 @@ def _groups(values: NDArray[Any], rows: int, most: int) -> NDArray[np.int64]:
     groups = min(most, max(1, rows // _GROUP_ROWS))
     cuts = np.unique(np.quantile(values, np.linspace(0, 1, groups + 1)[1:-1]))
     return np.searchsorted(cuts, values, side="left").astype(np.int64)
+
+
+def carried_out(
+    rows: TrainingSet,
+    model: LeadModel,
+    plan: Plan,
+    how: tuple[TrainSettings, Points | None, int],
+) -> LeadModel:
+    """Carry out the plan of a model on other rows; its calibration stays.
+
+    Parameters
+    ----------
+    rows
+        What is learned from.
+    model, plan
+        The model and its plan.
+    how
+        Training settings, hand-written points and seed that the model was trained with.
+    """
+    training, points, seed = how
+    taught = carry_out(rows, plan, training, points, seed)
+    return replace(
+        model, scorecard=taught.scorecard, booster=taught.booster, weights=taught.weights
+    )
 
 
 def plan_of(model: LeadModel) -> Plan | None:

@@ -1,13 +1,14 @@
-"""The evidence behind a reason: the number of comparable snapshots, and of their conversions.
+"""The evidence behind a reason: the number of comparable leads, and of those that converted.
 
-Decided here: a training snapshot is comparable if its value lies in the same bin of the reason's
-leading feature; these bins are wider than the scorecard's, so that rare values of a number have
-comparable snapshots too. A concept that is neither proven (`models.explain.concept_proof`) nor in
-the hand-written points is never a reason.
+Decided here: people are shown distinct leads, since a lead has many snapshots; snapshots are
+counted as well, for drift. A training snapshot is comparable if its value lies in the same bin of
+the reason's leading feature; these bins are wider than the scorecard's, so that rare values of a
+number have comparable leads too. A concept that is neither proven (`models.explain.concept_proof`)
+nor in the hand-written points is never a reason.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 
 from models.model.binning import Binning
 
+_COUNTS: Final = ("snapshots", "conversions", "leads", "converted_leads")
+
 
 @dataclass(frozen=True)
 class Evidence:
-    """Counts of the training snapshots, bin by bin, and the proven concepts.
+    """Counts of the training rows, bin by bin, and the proven concepts.
 
     Attributes
     ----------
@@ -26,6 +29,9 @@ class Evidence:
         The bins of every feature.
     snapshots, conversions
         Shape (bins,): training snapshots in each bin, and how many of them converted.
+    leads, converted_leads
+        Shape (bins,): distinct leads that ever stood in each bin, and how many of them converted
+        within the horizon of such a snapshot.
     proven
         Codes of the concepts that may be reasons.
     strength
@@ -35,11 +41,13 @@ class Evidence:
     binning: Binning
     snapshots: NDArray[np.int64]
     conversions: NDArray[np.int64]
+    leads: NDArray[np.int64]
+    converted_leads: NDArray[np.int64]
     proven: tuple[str, ...]
     strength: dict[str, float]
 
     def of(self, feature: int, value: float) -> tuple[int, int]:
-        """Count the comparable training snapshots of one value, and their conversions.
+        """Count the comparable leads of one value, and how many of them converted.
 
         Parameters
         ----------
@@ -51,7 +59,7 @@ class Evidence:
         row = np.zeros((1, len(self.binning.edges)), dtype=np.float32)
         row[0, feature] = value
         place = self.binning.starts[feature] + self.binning.codes(row)[feature, 0]
-        return int(self.snapshots[place]), int(self.conversions[place])
+        return int(self.leads[place]), int(self.converted_leads[place])
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but the counts as plain data."""
@@ -71,6 +79,8 @@ class Evidence:
                 "bin": np.arange(bins.sum()) - np.repeat(self.binning.starts[:-1], bins),
                 "snapshots": self.snapshots,
                 "conversions": self.conversions,
+                "leads": self.leads,
+                "converted_leads": self.converted_leads,
             }
         )
 
@@ -88,8 +98,7 @@ class Evidence:
         categorical = np.array(raw["categorical"], dtype=np.bool_)
         return cls(
             binning=Binning.from_json(raw["edges"], categorical),
-            snapshots=counts["snapshots"].to_numpy(dtype=np.int64),
-            conversions=counts["conversions"].to_numpy(dtype=np.int64),
+            **{name: counts[name].to_numpy(dtype=np.int64) for name in _COUNTS},
             proven=tuple(raw["proven"]),
             strength=dict(raw["strength"]),
         )

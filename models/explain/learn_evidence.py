@@ -1,4 +1,4 @@
-"""Learning the evidence: counting training snapshots bin by bin, and proving the concepts.
+"""Learning the evidence: counting snapshots and leads bin by bin, and proving the concepts.
 
 Decided here: this is separate from `models.explain.evidence`, so that reading evidence imports
 nothing of training.
@@ -13,6 +13,7 @@ from features.catalog.catalog import Catalog
 from models.explain import concept_proof
 from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
+from models.explain.distinct_leads import distinct_leads
 from models.explain.evidence import Evidence
 from models.explain.families import families, family_code
 from models.explain.settings import ProofSettings
@@ -25,6 +26,7 @@ from models.model.scorecard_solver import histogram
 from models.model.settings import ScorecardSettings, TrainSettings
 from models.stats.training_set import Floats, TrainingSet
 
+Counts = NDArray[np.int64]
 _BIN_ROWS = 200_000
 _BINS = ScorecardSettings(max_bins=12, min_bin_rows=50)
 
@@ -36,7 +38,7 @@ def learn(
     how: tuple[TrainSettings, Points | None, int],
     settings: ProofSettings | None = None,
 ) -> Evidence:
-    """Count the training snapshots and prove the concepts.
+    """Count snapshots and leads of training, and prove the concepts.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ def prove(
 
 
 def of_proof(rows: TrainingSet, proof: Proof, seed: int) -> Evidence:
-    """Count the training snapshots of what is proven.
+    """Count snapshots and leads of training for what is proven.
 
     Parameters
     ----------
@@ -140,10 +142,14 @@ def _binning(rows: TrainingSet, seed: int) -> Binning:
     return learn_bins(few.values, few.categorical, _BINS)
 
 
-def _counts(rows: TrainingSet, binning: Binning) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counts(rows: TrainingSet, binning: Binning) -> tuple[Counts, Counts, Counts, Counts]:
+    """Count snapshots and their conversions, leads and those that converted: (bins,) each."""
     codes = binning.codes(rows.values)
     once: Floats = np.ones(len(rows))
+    won = rows.label == 1.0
     return (
         histogram(codes, once, binning.starts).astype(np.int64),
         histogram(codes, rows.label, binning.starts).astype(np.int64),
+        distinct_leads(codes, rows.lead, binning.starts),
+        distinct_leads(codes[:, won], rows.lead[won], binning.starts),
     )

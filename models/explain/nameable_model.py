@@ -3,9 +3,9 @@
 Decided here: what moves the probability must be sayable. Columns whose concept and family are not
 proven are silenced, and the model is fitted again without them, if there are enough conversions for
 the proof to mean anything, if they carry a material share of the contributions, and if the log loss
-on held-out halves of the leads does not rise by more than `ProofSettings.least_harm` standard
-errors, rows of a lead taken as one. Otherwise the model stays as it was, and they are summed as
-what is left.
+on held-out leads (`models.explain.held_out_loss`) does not rise by more than
+`ProofSettings.least_harm` standard errors. Otherwise the model stays as it was, and they are summed
+as what is left.
 """
 
 from typing import NamedTuple
@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Catalog
-from models.explain import concept_proof, learn_evidence
-from models.explain.concept_proof import HeldOut
+from models.explain import held_out_loss, learn_evidence
 from models.explain.concepts import Concepts
 from models.explain.evidence import Evidence
 from models.explain.learn_evidence import Proof
@@ -24,9 +23,9 @@ from models.model import booster
 from models.model.booster import Grow
 from models.model.lead_model import LeadModel
 from models.model.points import Points
+from models.model.scorecard import draw_leads
 from models.model.settings import TrainSettings
-from models.stats.metrics import margin_log_losses
-from models.stats.training_set import Floats, TrainingSet
+from models.stats.training_set import TrainingSet
 from models.training import fit_model, time_proxies
 
 How = tuple[TrainSettings, Points | None, int]
@@ -100,12 +99,11 @@ def leave_out(
     training, points, seed = how
     proof = learn_evidence.prove(rows, model, catalog, how, settings)
     silent = unnamed(catalog, proof.proven)
-    held = proof.held_out
-    if held is not None and _is_material(rows, proof, catalog, settings):
-        without = time_proxies.without(rows, silent)
-        of_feature = Concepts.of(catalog).of_feature
-        after = concept_proof.held_out(without, model, of_feature, how, settings)
-        if after is not None and harm(held, after) <= settings.least_harm:
+    if _is_material(rows, proof, catalog, settings):
+        few = rows.take(draw_leads(rows.lead, settings.max_rows, seed))
+        cost = held_out_loss.harm(few, time_proxies.without(few, silent), model, how)
+        if cost <= settings.least_harm:
+            without = time_proxies.without(rows, silent)
             model = fit_model.fit(without, training, points, seed, grow)
             evidence = learn_evidence.of_proof(rows, proof, seed)
             return Nameable(model, evidence, int(np.count_nonzero(silent)))
@@ -124,24 +122,6 @@ def unnamed(catalog: Catalog, proven: tuple[str, ...]) -> NDArray[np.bool_]:
     """
     concepts = Concepts.of(catalog, proven)
     return np.asarray(~np.isin(concepts.codes, proven)[concepts.of_feature])
-
-
-def harm(before: HeldOut, after: HeldOut) -> float:
-    """Compute how much log loss rises, in standard errors, rows of a lead taken as one.
-
-    Parameters
-    ----------
-    before, after
-        The same rows, by the models with and without some columns.
-    """
-    rise = _losses(after) - _losses(before)
-    by_lead = np.bincount(np.unique(before.lead, return_inverse=True)[1], weights=rise)
-    error = float(np.sqrt(np.sum(by_lead**2)))
-    return float(rise.sum()) / error if error > 0.0 else 0.0
-
-
-def _losses(rows: HeldOut) -> Floats:
-    return np.asarray(margin_log_losses(label=rows.label, margin=rows.margin))
 
 
 def _is_material(

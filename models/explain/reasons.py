@@ -33,8 +33,8 @@ class Reason:
         Signed, as a probability: 0.03 is three probability points.
     sentence
         A sentence about the lead's own value, in English and Japanese.
-    snapshots, conversions
-        Comparable training snapshots, and how many of them converted.
+    leads, converted_leads
+        Distinct comparable leads of training, and how many of them converted.
     """
 
     code: str
@@ -42,8 +42,8 @@ class Reason:
     feature: str
     contribution: float
     sentence: Text
-    snapshots: int
-    conversions: int
+    leads: int
+    converted_leads: int
 
     @property
     def points(self) -> float:

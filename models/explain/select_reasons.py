@@ -9,9 +9,9 @@ gradients, Sundararajan et al. 2017; the margin is additive, so the integral has
 They add up to g(m) - g(b). The slope is limited to `STEEPEST`, which only a stepped calibration
 exceeds; the rest is distributed over the concepts of the same sign.
 
-A concept is shown if it is proven, if enough training snapshots had a comparable value of its
+A concept is shown if it is proven, if enough leads of training had a comparable value of its
 leading feature, and if its contribution is large enough. The leading feature is the one with the
-largest contribution of the concept's sign among those with enough comparable snapshots.
+largest contribution of the concept's sign among those with enough comparable leads.
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ class Support:
     edge_starts: NDArray[np.int64]
     starts: NDArray[np.int64]
     categorical: NDArray[np.bool_]
-    snapshots: NDArray[np.int64]
-    conversions: NDArray[np.int64]
+    leads: NDArray[np.int64]
+    converted_leads: NDArray[np.int64]
     proven: NDArray[np.bool_]
 
 
@@ -135,8 +135,8 @@ def packed_selection(
             support.edge_starts,
             support.starts,
             support.categorical,
-            support.snapshots,
-            support.conversions,
+            support.leads,
+            support.converted_leads,
             np.array([settings.positive, settings.places, settings.min_support]),
             np.array([settings.least, *base]),
         )
@@ -179,16 +179,16 @@ def _leading(
 def _supported(
     values: Any, parts: Any, of_feature: Any, which: Any, support: Any
 ) -> tuple[int, int]:  # pragma: no cover (compiled)
-    """Return the leading feature and its bin; -1 if no feature has enough snapshots."""
+    """Return the leading feature and its bin; -1 if no feature has enough leads."""
     (concept, sign, min_support), below = which, np.inf
-    (edges, edge_starts, starts, categorical), (snapshots, _) = support
+    (edges, edge_starts, starts, categorical), (leads, _) = support
     while True:
         feature = _leading(parts, of_feature, concept, sign, below)
         if feature < 0:
             return -1, -1
         first, end = edge_starts[feature], edge_starts[feature + 1]
         code = starts[feature] + bin_of(values[feature], edges, first, end, categorical[feature])
-        if snapshots[code] >= min_support:
+        if leads[code] >= min_support:
             return feature, code
         below = sign * parts[feature]
 
@@ -218,7 +218,7 @@ def _select(
 ) -> None:  # pragma: no cover (compiled)
     values, contributions, margin, probability = explained
     of_feature, proven = shown
-    _, (snapshots, conversions) = support
+    _, (leads, converted_leads) = support
     (positive, places, min_support), least, base = settings
     points = np.empty(len(proven))
     open_ = np.empty(len(proven), dtype=np.bool_)
@@ -243,7 +243,7 @@ def _select(
                 continue
             out[0][row, place], out[1][row, place] = concept, feature
             out[2][row, place], out[3][row, place] = values[row, feature], points[concept]
-            out[4][row, place], out[5][row, place] = snapshots[code], conversions[code]
+            out[4][row, place], out[5][row, place] = leads[code], converted_leads[code]
             place += 1
 
 

@@ -21,16 +21,16 @@ class SelectedReasons:
         Shape (rows, places): the value of the leading feature.
     contribution
         Shape (rows, places): as a probability; 0 where there is none.
-    snapshots, conversions
-        Shape (rows, places): comparable training snapshots, and how many of them converted.
+    leads, converted_leads
+        Shape (rows, places): distinct comparable leads of training, and how many of them converted.
     """
 
     concept: NDArray[np.int16]
     feature: NDArray[np.int32]
     value: Values
     contribution: Floats
-    snapshots: NDArray[np.int64]
-    conversions: NDArray[np.int64]
+    leads: NDArray[np.int64]
+    converted_leads: NDArray[np.int64]
 
     @classmethod
     def empty(cls, rows: int, places: int) -> "SelectedReasons":
@@ -47,8 +47,8 @@ class SelectedReasons:
             feature=np.empty(shape, np.int32),
             value=np.empty(shape, np.float32),
             contribution=np.empty(shape),
-            snapshots=np.empty(shape, np.int64),
-            conversions=np.empty(shape, np.int64),
+            leads=np.empty(shape, np.int64),
+            converted_leads=np.empty(shape, np.int64),
         )
 
     @property
@@ -59,8 +59,8 @@ class SelectedReasons:
             self.feature,
             self.value,
             self.contribution,
-            self.snapshots,
-            self.conversions,
+            self.leads,
+            self.converted_leads,
         )
 
     def rows(self, first: int, end: int) -> "SelectedReasons":

@@ -40,7 +40,7 @@ class ReasonSettings:
     positive, negative
         The largest number of reasons for and against.
     min_support
-        The smallest number of comparable training snapshots.
+        The smallest number of comparable leads of training.
     least
         The smallest contribution, as a share of the lead's probability or of the base probability,
         whichever is larger.
@@ -48,7 +48,7 @@ class ReasonSettings:
 
     positive: CountOrZero = 3
     negative: CountOrZero = 2
-    min_support: Count = 30
+    min_support: CountOrZero = 30
     least: Probability = 0.01
 
     @property

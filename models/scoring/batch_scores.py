@@ -94,8 +94,8 @@ class Scores:
                     int(selected.feature[row, place]),
                     float(selected.value[row, place]),
                 ),
-                snapshots=int(selected.snapshots[row, place]),
-                conversions=int(selected.conversions[row, place]),
+                leads=int(selected.leads[row, place]),
+                converted_leads=int(selected.converted_leads[row, place]),
             )
             for place in np.flatnonzero(selected.concept[row] >= 0).tolist()
         ]
@@ -112,7 +112,7 @@ class Scores:
         -------
         Columns `lead_id`, `cutoff`, `probability`, `probability_low`, `probability_high`,
         `sufficient_evidence`, `score`, `band`, `base_probability`, `remainder`, and lists of equal
-        length: `reason_codes`, `reason_contributions`, `reason_snapshots`, `reason_conversions`,
+        length: `reason_codes`, `reason_contributions`, `reason_leads`, `reason_converted_leads`,
         and `reasons_<language>` for each language.
         """
         there = self.selected.concept >= 0
@@ -139,8 +139,8 @@ class Scores:
         return {
             "reason_codes": codes,
             "reason_contributions": selected.contribution,
-            "reason_snapshots": selected.snapshots,
-            "reason_conversions": selected.conversions,
+            "reason_leads": selected.leads,
+            "reason_converted_leads": selected.converted_leads,
         } | {f"reasons_{language}": self.sentences(language) for language in languages}
 
     def sentences(self, language: Language) -> NDArray[np.object_]:

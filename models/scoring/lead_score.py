@@ -15,7 +15,7 @@ NUMBERS: Final = 8
 """Numbers of a lead: margin, probability, its interval (low, high), score, sufficiency, code of the
 band, sum of the reasons."""
 REASON_NUMBERS: Final = 6
-"""Numbers of a reason: concept, feature, value, contribution, snapshots, conversions."""
+"""Numbers of a reason: concept, feature, value, contribution, leads, converted leads."""
 
 
 _NEW: Final = tuple.__new__
@@ -29,8 +29,8 @@ class SelectedReason(NamedTuple):
     feature: int
     value: float
     contribution: float
-    snapshots: int
-    conversions: int
+    leads: int
+    converted_leads: int
 
 
 class LeadScore(NamedTuple):

@@ -197,7 +197,7 @@ def _support(artifact: Artifact, concepts: Concepts) -> Support:
         edge_starts=evidence.binning.edge_starts,
         starts=evidence.binning.starts,
         categorical=evidence.binning.categorical,
-        snapshots=evidence.snapshots,
-        conversions=evidence.conversions,
+        leads=evidence.leads,
+        converted_leads=evidence.converted_leads,
         proven=np.isin(np.array(concepts.codes), np.array(evidence.proven, dtype=np.str_)),
     )

@@ -19,7 +19,8 @@ def add(app: typer.Typer) -> None:
 
 def init(
     export: Annotated[
-        list[Path], typer.Argument(help="CSV or Parquet files, also .gz, or workbooks.")
+        list[Path],
+        typer.Argument(help="CSV or Parquet files, also .gz, workbooks, or folders of them."),
     ],
     out: Annotated[Path, typer.Option(help="The mapping file to write.")] = Path("mapping.yaml"),
     system: Annotated[

@@ -13,7 +13,7 @@ from pipelines.commands.options import (
     TargetName,
     as_of_or_now,
     job,
-    moment,
+    moment_or_day,
     target_of,
     with_target,
 )
@@ -44,7 +44,10 @@ def monitor(
     *,
     as_of: Annotated[
         str | None,
-        typer.Option(help="Today, e.g. 2026-04-01; none: when observation of the tables ended."),
+        typer.Option(
+            help="Today, e.g. 2026-04-01, to its end in the company's time zone; or a moment; "
+            "none: when observation of the tables ended."
+        ),
     ] = None,
     database: Annotated[
         str | None,
@@ -66,9 +69,12 @@ def monitor(
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle.monitor import stage as monitoring  # noqa: PLC0415 - slow to import
     from pipelines.reports.monitor.writing import PAGES, written_alarms  # noqa: PLC0415
+    from pipelines.stages.snapshot import moment_of  # noqa: PLC0415
 
     made = job(params, context, target)
-    at = None if as_of is None else moment(as_of, "--as-of")
+    at = None
+    if as_of is not None:
+        at = moment_of(moment_or_day(as_of, "--as-of"), made.places.tables)
     result = monitoring.run(made, at, database)
     alarms, below_alarm = written_alarms(made.places.monitor)
     if alarms:

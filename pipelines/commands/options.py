@@ -1,7 +1,7 @@
 """Options that several commands share, and what is made of them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ ParamsFile = Annotated[
     Path,
     typer.Option("--params", "-p", help="The params file; it names the workspace and the mapping."),
 ]
+_DATE = len("2026-04-01")
 DEFAULT_PARAMS = Path("params.yaml")
 TargetName = Annotated[
     str | None,
@@ -92,6 +93,28 @@ def now(context: typer.Context) -> "pd.Timestamp":
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     return pd.Timestamp(context.obj())
+
+
+def moment_or_day(written: str, option: str) -> "pd.Timestamp | date":
+    """Read a moment, or a date without a time of day; without an offset a moment is UTC.
+
+    >>> moment_or_day("2026-04-01", "--as-of")
+    datetime.date(2026, 4, 1)
+
+    Parameters
+    ----------
+    written
+        An ISO date or time.
+    option
+        Where it was written, for the fault.
+
+    Raises
+    ------
+    BadRequest
+        If it is neither.
+    """
+    stamp = moment(written, option)
+    return date.fromisoformat(written) if len(written) <= _DATE else stamp
 
 
 def as_of_or_now(context: typer.Context, as_of: str | None) -> "pd.Timestamp":

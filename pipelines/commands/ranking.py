@@ -10,7 +10,7 @@ from pipelines.commands.options import (
     ParamsFile,
     TargetName,
     job,
-    moment,
+    moment_or_day,
     with_target,
 )
 
@@ -32,7 +32,10 @@ def score(  # noqa: PLR0913 - one option each
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(help="The moment, e.g. 2026-04-01; none: when observation ended."),
+        typer.Option(
+            help="The moment, e.g. 2026-04-01T09:00+09:00, or a day, e.g. 2026-04-01: all that was "
+            "known when it ended in the company's time zone; none: when observation ended."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The ranking, .parquet or .csv; none: in the workspace.")
@@ -58,7 +61,7 @@ def score(  # noqa: PLR0913 - one option each
     from pipelines.scoring import score as scoring  # noqa: PLC0415
 
     made = job(params, context, target)
-    at = None if as_of is None else moment(as_of, "--as-of")
+    at = None if as_of is None else moment_or_day(as_of, "--as-of")
     with resolve_request.question(made, leads, at, out, model) as question:
         summary = scoring.run(made, question)
     facts = with_target(made, summary)

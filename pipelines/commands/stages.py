@@ -172,8 +172,8 @@ def segments(
     summary = judging.run(made)
     columns = (
         "segment",
-        "rows",
-        "converted",
+        "snapshots",
+        "of them converted",
         "log loss",
         "own model",
         "gain",

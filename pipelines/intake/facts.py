@@ -12,12 +12,13 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadTables
+from features.reading.times import read_times
 from pipelines.intake.mapping.schema import BothLanguages, TimeRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.read.readable import Readable
+from pipelines.intake.reading_of import reading_of
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
-from pipelines.intake.rows.times import read_times
 from pipelines.intake.screening import Screening
 from pipelines.storage import partitions
 from pipelines.storage.partitions import Manifest, StoreInput
@@ -47,8 +48,8 @@ def manifest_of(
     mapping: MappingFile,
     readers: Mapping[str, Readable],
     parts: int,
-    leads: gather.Kinds,
-    accounts: gather.Kinds,
+    kinds: tuple[gather.Kinds, gather.Kinds],
+    outcomes: pd.Series,
 ) -> Manifest:
     """Return the manifest as far as it is known before anything is written.
 
@@ -60,9 +61,13 @@ def manifest_of(
         Source name -> its reader.
     parts
         Number of partitions.
-    leads, accounts
-        The attributes of leads and accounts, and their kinds.
+    kinds
+        The attributes of leads, and of accounts, with their kinds.
+    outcomes
+        The outcomes of the usable rows.
     """
+    leads, accounts = kinds
+    reading = reading_of(mapping, leads, accounts, outcomes.dropna().unique())
     return Manifest(
         name=mapping.name,
         partitions=parts,
@@ -72,6 +77,7 @@ def manifest_of(
         labels=mapping.labels,
         excluded=gather.excluded(mapping, readers),
         outcome_activities=mapping.outcome_activities,
+        reading=reading.to_json(),
         inputs=tuple(
             StoreInput(source=i.source, place=i.place, sha256=i.sha256)
             for reader in readers.values()

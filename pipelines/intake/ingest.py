@@ -17,17 +17,21 @@ import numpy as np
 import pandas as pd
 
 from features.errors import BadTables, Fault
+from features.reading.reading import RecordReading
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake import facts
 from pipelines.intake.checks.check import About
 from pipelines.intake.mapping import file
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.prepare.readers import open_sources
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.read.readable import Readable
-from pipelines.intake.read.sources import ROWS_PER_PIECE, Reader
+from pipelines.intake.read.sources import ROWS_PER_PIECE
+from pipelines.intake.reading_of import attributes_of, completed
 from pipelines.intake.report import IngestReport
 from pipelines.intake.rows import gather
+from pipelines.intake.rows.changed_values import read_changes
 from pipelines.intake.rows.lookup import times_of
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE
 from pipelines.intake.screening import Screening
@@ -56,12 +60,15 @@ class IngestSettings:
         About how many leads a partition may hold when `partitions` is None.
     rows_per_piece
         How many rows of a source are held at a time.
+    reading
+        What the records are read by, where that is not the mapping alone.
     """
 
     as_of: pd.Timestamp | None = None
     partitions: int | None = None
     leads_per_partition: int = 1_000_000
     rows_per_piece: int = ROWS_PER_PIECE
+    reading: RecordReading | None = None
 
 
 def ingest(
@@ -93,8 +100,7 @@ def ingest(
         A source is not there or lacks columns, or no usable lead is left.
     """
     mapping = file.load(mapping_path)
-    folder = mapping_path.parent
-    readers = {name: Reader(name, source, folder) for name, source in mapping.sources.items()}
+    readers = open_sources(mapping, mapping_path.parent, file.lines_of(mapping_path))
     return ingest_from(mapping, readers, out_dir, settings, progress)
 
 
@@ -188,7 +194,12 @@ class _Ingest:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
             raise BadTables([Fault(a.observed, a.expected, a.do) for a in answers])
         parts = self._partition_count(len(usable["leads"]))
-        manifest = facts.manifest_of(self.mapping, self.readers, parts, leads.kinds, accounts.kinds)
+        kinds = (leads.kinds, accounts.kinds)
+        outcomes = usable["outcomes"]["outcome"]
+        manifest = facts.manifest_of(self.mapping, self.readers, parts, kinds, outcomes)
+        if self.settings.reading is not None:
+            whole = completed(self.settings.reading, manifest.values_reading)
+            manifest = manifest.model_copy(update={"reading": whole.to_json()})
         homes = partitions.lead_partitions(usable["leads"], parts)
         spool = self._spool(Spool(scratch, parts), homes)
         self._write(fresh, manifest, usable, homes, spool)
@@ -226,6 +237,8 @@ class _Ingest:
         self._after_created(outcomes.frame, usable["leads"])
         usable["outcomes"] = self._screened("outcomes", outcomes, usable)
         changes = gather.with_changes(self._gather("attribute_changes"), leads.changes)
+        later = read_changes(changes.frame, attributes_of(self.mapping, leads.kinds))
+        changes = replace(changes, frame=later)
         usable["attribute_changes"] = self._screened("attribute_changes", changes, usable)
         return usable
 

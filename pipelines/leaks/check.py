@@ -40,6 +40,8 @@ class LeakEvidence:
         The features of the rows; None if they have not been built.
     singles
         The result of every feature alone.
+    repeat
+        Whether a lead that has had the outcome may have it again.
     """
 
     tables: Tables
@@ -49,6 +51,7 @@ class LeakEvidence:
     outcome: str = "won"
     frame: FeatureFrame | None = None
     singles: tuple[Single, ...] = ()
+    repeat: bool = False
 
     def attributes(self) -> list[str]:
         """List the undated columns of the leads table, the owner included."""

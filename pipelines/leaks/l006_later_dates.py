@@ -65,7 +65,12 @@ def _of_numbers(values: pd.Series) -> pd.Series | None:
 
 
 def _born_late(evidence: LeakEvidence) -> dict[str, str]:
-    """Check whether leads are created at their end: records replaced at the conversion."""
+    """Check whether leads are created at their end: records replaced at the conversion.
+
+    In repeat business a customer may begin with the first conversion.
+    """
+    if evidence.repeat:
+        return {}
     leads = evidence.tables.leads
     end = evidence.ends_of(leads["lead_id"])
     if end.notna().sum() < LEAST:

@@ -27,8 +27,8 @@ SCHEMA: Final = pa.schema(
         ("remainder", pa.float64()),
         ("reason_codes", pa.list_(pa.string())),
         ("reason_contributions", pa.list_(pa.float64())),
-        ("reason_snapshots", pa.list_(pa.int64())),
-        ("reason_conversions", pa.list_(pa.int64())),
+        ("reason_leads", pa.list_(pa.int64())),
+        ("reason_converted_leads", pa.list_(pa.int64())),
         ("reasons_ja", pa.list_(pa.string())),
         ("reasons_en", pa.list_(pa.string())),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from pipelines.run.stage_context import Job
 from pipelines.scoring.score import Question
 from pipelines.stages import of_target
 from pipelines.stages.ingest import settings
-from pipelines.stages.snapshot import observed_until
+from pipelines.stages.snapshot import moment_of, observed_until
 from pipelines.storage.atomic import fingerprint, remove
 from pipelines.storage.work_directory import alone
 
@@ -23,7 +24,7 @@ _INGESTED = "leads that `mikomi ingest` has read once can be scored by many runs
 
 @contextmanager
 def question(
-    job: Job, leads: Path | None, at: pd.Timestamp | None, out: Path | None, model: str
+    job: Job, leads: Path | None, at: pd.Timestamp | date | None, out: Path | None, model: str
 ) -> Iterator[Question]:
     """Resolve what is to be ranked; what is not stated is the workspace's own.
 
@@ -37,7 +38,7 @@ def question(
     leads
         A store of canonical tables, or a mapping file, which is ingested beside the workspace's.
     at
-        The moment; None means when observation of these leads ended.
+        The moment, or a day, whose end counts; None means when observation of these leads ended.
     out
         Where the ranking goes.
     model
@@ -56,7 +57,7 @@ def question(
         yield Question(
             tables=tables,
             model=place,
-            at=observed_until(tables) if at is None else at,
+            at=observed_until(tables) if at is None else moment_of(at, tables),
             out=job.places.scores if out is None else out,
         )
 

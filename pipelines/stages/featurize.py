@@ -44,15 +44,15 @@ def run(job: Job) -> dict[str, int]:
     with work_directory(job.places.features, fingerprint(made_from, code)) as work:
         write_text(work / frames.CATALOG, catalog.to_json())
         rows, shared = _built(job, facts["partitions"], work, others)
-        summary = {"features": len(catalog.names), "rows": sum(rows)}
         write_json(
             work / frames.MANIFEST,
-            summary
+            {"features": len(catalog.names), "rows": sum(rows)}
             | {"rows_of_parts": rows, "made_from": made_from}
             | {"horizon_days": job.params.cohort.horizon_days}
             | (built_by | of_target.stated(job) | origin),
         )
         put(work, job.places.features)
+    summary = {"features": len(catalog.names), "snapshots": sum(rows)}
     return summary | ({"shared_rows": shared} if shared else {})
 
 
@@ -62,9 +62,13 @@ def _learned(job: Job) -> tuple[Catalog, dict[str, str]]:
         return learn(job), {}
     manifest = partitions.manifest(job.places.tables)
     words, settings = manifest.labels.model_dump(), asdict(job.params.features)
+    zone = manifest.values_reading.zone
     last = last_training_cutoff(job.places.snapshots, job.params.split).iloc[0].isoformat()
     code = of_sources("features")
-    origin = {"learned_from": fingerprint(manifest.files, words, settings, last), "code": code}
+    origin = {
+        "learned_from": fingerprint(manifest.files, words, settings, last, zone),
+        "code": code,
+    }
     known = shared_features.finished(job, origin)
     return (frames.catalog(known[0]) if known else learn(job)), origin
 
@@ -74,9 +78,10 @@ def learn(job: Job) -> Catalog:
     tables = job.places.tables
     parts = (partitions.read(tables, part) for part in range(partitions.count(tables)))
     last = last_training_cutoff(job.places.snapshots, job.params.split)
-    words = labels_of(partitions.manifest(tables).labels)
+    manifest = partitions.manifest(tables)
+    words, zone = labels_of(manifest.labels), manifest.values_reading.zone
     until = pd.DataFrame({"cutoff": last})
-    return learn_catalog.learn(parts, until, job.params.features.settings, words)
+    return learn_catalog.learn(parts, until, job.params.features.settings, words, zone)
 
 
 def labels_of(labels: Labels) -> dict[str, Text]:

@@ -1,13 +1,19 @@
 """Stage ingest: the export, through its mapping, into the workspace's canonical tables.
 
-Decided here: with the URL of a server's database, what a CRM has sent is read instead.
+Decided here: with the URL of a server's database, what a CRM has sent is read instead: with the
+reading of the champion, or before there is one with that of the mapping, if there is any.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from features.reading.reading import PLAIN, RecordReading
+from models.artifact import artifact
 from pipelines.intake.ingest import IngestSettings, ingest, ingest_from
+from pipelines.intake.mapping.file import load
 from pipelines.intake.read.server_database import look
+from pipelines.intake.reading_of import kinds_of, reading_of
 from pipelines.intake.report import IngestReport
 from pipelines.run.stage_context import Job
 
@@ -26,8 +32,21 @@ def run(job: Job, server_database: str | None = None) -> dict[str, Any]:
     if server_database is None:
         mapping = Path(job.params.source.mapping)
         return summary_of(ingest(mapping, out, settings(job), job.tell))
-    server = look(server_database, job.now)
-    return summary_of(ingest_from(server.mapping, server.readers, out, settings(job), job.tell))
+    server = look(server_database, job.now, known_reading(job))
+    how = replace(settings(job), reading=server.reading)
+    return summary_of(ingest_from(server.mapping, server.readers, out, how, job.tell))
+
+
+def known_reading(job: Job) -> RecordReading:
+    """Return how a server's records are read: as the champion does, or as the mapping says."""
+    if (job.places.champion / artifact.MANIFEST).is_file():
+        return artifact.load(job.places.champion).reading
+    mapping = Path(job.params.source.mapping)
+    if not mapping.is_file():
+        return PLAIN
+    read = load(mapping)
+    made = reading_of(read, kinds_of(read.leads), kinds_of(read.accounts), ())
+    return replace(made, stages=read.stages)
 
 
 def settings(job: Job) -> IngestSettings:

@@ -71,6 +71,7 @@ def evidence(job: Job) -> LeakEvidence:
         learning=split.learning,
         test=split.test,
         outcome=params.cohort.outcome,
+        repeat=params.cohort.repeat,
         frame=frame,
         singles=singles(
             TrainingSet.from_frame(learning, learned),

@@ -5,6 +5,7 @@ partitions changes no cutoff.
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from pipelines.storage.atomic import fingerprint, replacing, write_json
 
 
 def run(job: Job) -> dict[str, int]:
-    """Draw the snapshots of every partition; return how many rows, matured and conversions."""
+    """Draw the snapshots of every partition; return how many, how many matured and converted."""
     tables, cohort = job.places.tables, job.params.cohort
     count = partitions.count(tables)
     of_target.check_outcome(job, tables)
@@ -38,19 +39,41 @@ def run(job: Job) -> dict[str, int]:
         )
         done = each(task, range(count), job.params.engine)
         counts = np.sum(list(job.track(done, "snapshot", count)), axis=0)
-        summary = dict(zip(("rows", "matured", "conversions"), counts.tolist(), strict=True))
-        facts = summary | {
+        drawn, matured, converted = counts.tolist()
+        facts = {
+            "rows": drawn,
+            "matured": matured,
+            "conversions": converted,
             "partitions": count,
             "observed_until": until.isoformat(),
             "tables": fingerprint(partitions.manifest(tables).files),
         }
         write_json(fresh / frames.MANIFEST, facts | of_target.stated(job))
-    return summary
+    return {"snapshots": drawn, "matured": matured, "converted_snapshots": converted}
 
 
 def observed_until(tables: Path) -> pd.Timestamp:
     """Return the moment until which the outcomes are complete."""
     return partitions.manifest(tables).observed_until_at
+
+
+def moment_of(as_of: pd.Timestamp | date, tables: Path) -> pd.Timestamp:
+    """Return a moment; of a date alone, the end of that day in the time zone of the tables.
+
+    All that was known on that day counts, so the moment is the next midnight.
+
+    Parameters
+    ----------
+    as_of
+        A moment, or a date without a time of day.
+    tables
+        A store of canonical tables: its directory.
+    """
+    if isinstance(as_of, pd.Timestamp):
+        return as_of
+    zone = partitions.manifest(tables).values_reading.zone or "UTC"
+    next_day = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    return next_day.tz_localize(zone, nonexistent="shift_forward").tz_convert("UTC")
 
 
 def with_calendar(tables: Path, rule: CohortRule, until: pd.Timestamp) -> CohortRule:

@@ -1,9 +1,10 @@
 """Stage train: the rows before the embargo -> an artifact, and a run in the registry.
 
 Decided here: the reference population, which scores and bands are measured against, is the open
-leads when observation ended, because that is what a ranking is made of; it needs no labels. The
-artifact states what it was made from and no time or place, so that the same data and parameters
-give the same bytes.
+leads when observation ended, because that is what a ranking is made of; it needs no labels. Where
+every lead was decided by then it is the leads that were open at the last cutoff. The artifact
+states what it was made from and no time or place, so that the same data and parameters give the
+same bytes.
 """
 
 import json
@@ -52,13 +53,18 @@ def run(job: Job) -> dict[str, Any]:
         sales_points = read_sales_points(train.points, catalog)
         how = (train, sales_points, train.seed)
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
-    people = reference.learn(open_margins(job, model, catalog), train.bands)
+    margins, reference_at = open_margins(job, model, catalog)
+    people = reference.learn(margins, train.bands)
     learned_until = int(rows.cutoff.max()) + job.params.split.embargo
-    made = Artifact(model, catalog, people, proven, about(job, learned_until))
+    made_from = about(job, learned_until)
+    reading = partitions.manifest(places.tables).values_reading
+    made = Artifact(model, catalog, people, proven, made_from, reading)
     fingerprint = artifact.save(places.model, made)
     summary = figures(model)
     summary |= {"proven_concepts": len(proven.proven), "silenced_features": silenced}
     summary |= {"open_leads": people.population}
+    if reference_at != observed_until(places.tables):
+        summary |= {"open_leads_at": reference_at.isoformat()}
     write_json(places.training, summary | {"choices": model.choices})
     log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in summary.items() if _number(v)}))
     return summary | {"model": fingerprint[:12]}
@@ -88,8 +94,12 @@ def read_sales_points(path: str | None, catalog: Catalog) -> Points | None:
     return points.resolve(points.read(Path(path).read_text("utf-8")), catalog)
 
 
-def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.float64]:
+def open_margins(
+    job: Job, model: LeadModel, catalog: Catalog
+) -> tuple[NDArray[np.float64], pd.Timestamp]:
     """Compute the margins of the leads that were open when observation ended, ascending.
+
+    Where none was, those of the leads that were open at the last cutoff; the moment comes along.
 
     Parameters
     ----------
@@ -100,11 +110,19 @@ def open_margins(job: Job, model: LeadModel, catalog: Catalog) -> NDArray[np.flo
     catalog
         The catalog of its columns.
     """
-    tables = job.places.tables
-    until = observed_until(tables).isoformat()
-    task = partial(
-        _open_values, tables=tables, rule=job.params.cohort.rule, at=until, catalog=catalog
-    )
+    until = observed_until(job.places.tables)
+    margins = _margins_at(job, model, catalog, until)
+    if not len(margins):
+        until = frames.read_snapshots(job.places.snapshots, ["cutoff"])["cutoff"].max()
+        margins = _margins_at(job, model, catalog, until)
+    return margins, until
+
+
+def _margins_at(
+    job: Job, model: LeadModel, catalog: Catalog, at: pd.Timestamp
+) -> NDArray[np.float64]:
+    tables, rule = job.places.tables, job.params.cohort.rule
+    task = partial(_open_values, tables=tables, rule=rule, at=at.isoformat(), catalog=catalog)
     count = partitions.count(tables)
     parts = job.track(each(task, range(count), job.params.engine), "reference", count)
     return np.sort(np.concatenate([model.margin(values) for values in parts]))
@@ -143,10 +161,10 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
 def figures(model: LeadModel) -> dict[str, Any]:
     """Return figures that fit in a line."""
     return {
-        "rows": model.counts.rows,
         "leads": model.counts.leads,
-        "conversions": model.counts.conversions,
         "converted_leads": model.counts.converted_leads,
+        "snapshots": model.counts.rows,
+        "converted_snapshots": model.counts.conversions,
         "features": len(model.names),
         "trees": 0 if model.booster is None else model.booster.trees,
         "calibration": model.calibration.kind,

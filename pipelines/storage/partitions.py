@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from features.errors import BadInput, BadTables, Fault
+from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
 from pipelines.intake.mapping.schema import Ground, Labels
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
@@ -66,6 +67,7 @@ class Manifest(BaseModel):
     labels: Labels = Labels()
     excluded: dict[str, Ground] = {}
     outcome_activities: tuple[str, ...] = ()
+    reading: dict[str, Any] = {}
     assumptions: tuple[Ground, ...] = ()
     inputs: tuple[StoreInput, ...] = ()
     files: dict[str, str] = {}
@@ -74,6 +76,11 @@ class Manifest(BaseModel):
     def observed_until_at(self) -> pd.Timestamp:
         """`observed_until` as a UTC time."""
         return pd.Timestamp(self.observed_until)
+
+    @property
+    def values_reading(self) -> RecordReading:
+        """How the records were read; `PLAIN` for tables that no mapping made."""
+        return RecordReading.from_json(self.reading) if self.reading else PLAIN
 
 
 def partition_count(activities: int) -> int:

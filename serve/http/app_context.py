@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from features.kernel.inputs import Matrix
+from features.reading.reading import PLAIN, RecordReading
 from serve.http.metrics import Metrics
 from serve.insight.next_step import Rules, read_rules
 from serve.scoring.loaded_model import LoadedModel
@@ -167,6 +168,12 @@ class AppContext:
     def champion(self) -> Champion:
         """The model in use for the default target."""
         return self.targets.champion(None)
+
+    @property
+    def reading(self) -> RecordReading:
+        """How the records that a CRM sends are read: as the first model in use does."""
+        loaded = next(self.targets.ready(), None)
+        return PLAIN if loaded is None else loaded.reading
 
     def threads(
         self,

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from serve.scoring.drift import BinCount
-from serve.wire.responses import ScoreAnswer
+from serve.wire.responses import NOTHING_UNKNOWN, ScoreAnswer, Unknown
 
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -94,12 +94,26 @@ class Metrics:
         self._made[key].inc()
         self._tenth(answer).inc()
         self._probability.observe(answer.probability)
-        if answer.unknown.activity_types or answer.unknown.attributes:
+        if answer.unknown is not NOTHING_UNKNOWN:
+            self._count_unknown(answer.unknown)
+
+    def _count_unknown(self, unknown: Unknown) -> None:
+        values = [n for counts in unknown.attribute_values.values() for n in counts.values()]
+        sums = {
+            "activity_type": sum(unknown.activity_types.values()),
+            "attribute": sum(unknown.attributes.values()),
+            "attribute_value": sum(values),
+            "topic": sum(unknown.topics.values()),
+            "direction": sum(unknown.directions.values()),
+            "actor": sum(unknown.actors.values()),
+            "owner": sum(unknown.owners.values()),
+            "outcome": sum(unknown.outcomes.values()),
+        }
+        if any(sums.values()):
             self._strange.inc()
-        if answer.unknown.activity_types:
-            self._unknown.labels("activity_type").inc(sum(answer.unknown.activity_types.values()))
-        if answer.unknown.attributes:
-            self._unknown.labels("attribute").inc(sum(answer.unknown.attributes.values()))
+        for kind, count in sums.items():
+            if count:
+                self._unknown.labels(kind).inc(count)
 
     def _tenth(self, answer: ScoreAnswer) -> Counter:
         """Return the counter of the tenth of a score; 100 belongs to the last."""

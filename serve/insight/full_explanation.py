@@ -2,10 +2,10 @@
 
 Decided here: the reasons are named from the strongest down, those of the answer always, until no
 row of the rest is larger than the smallest reason and all rows together are at most `_REST` of the
-way from the base to the probability, or until nothing else can be named. Each is proven and has
-comparable snapshots, whose number is stated: fewer than the answer demands will do, as few as the
-model makes a bin of. The rest is summed by kind: attributes, what happened, what did not happen. A
-concept of the rest is too small, too rare or not proven, so it is never named.
+way from the base to the probability, or until nothing else can be named. Each is proven, and the
+number of comparable leads is stated: fewer than the answer demands will do, none for a value that
+no lead of training had. The rest is summed by kind: attributes, what happened, what did not happen.
+A concept of the rest is too small or not proven, so it is never named.
 """
 
 from math import isnan
@@ -23,7 +23,7 @@ from models.stats.training_set import Floats
 from serve.scoring.loaded_model import LoadedModel
 from serve.wire.responses import ReasonBody
 
-MORE: Final = ReasonSettings(positive=40, negative=40, min_support=10, least=1e-4)
+MORE: Final = ReasonSettings(positive=40, negative=40, min_support=0, least=1e-4)
 """All that can be named."""
 _REST: Final = 0.1
 Kind = Literal["attributes", "done", "not_done"]

@@ -1,8 +1,9 @@
 """The missing attributes of a lead that matter most: how far each could move its probability.
 
-Decided here: every missing attribute is tried with every value that the model knows of it, all else
-unchanged; a number is tried at the bins of the evidence. The attributes that can move the
-probability most are returned.
+Decided here: every missing attribute that a person can answer is tried with every value that the
+model knows of it, all else unchanged; a number is tried at the bins of the evidence. The attributes
+that can move the probability most are returned. What a website measured (UTM fields, referrers) is
+no question to a lead.
 """
 
 from typing import Any, Final
@@ -14,6 +15,7 @@ from features.catalog.reserved import OWNER
 from features.feature import Feature
 from features.kernel.inputs import Matrix
 from features.wording.sentences import Language
+from features.wording.usual_names import is_tracking
 from models.artifact.artifact import Artifact
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
@@ -63,7 +65,8 @@ def missing_facts(loaded: LoadedModel, values: Matrix, language: Language) -> li
 
 
 def _is_attribute(feature: Feature) -> bool:
-    return feature.view == "profile" and feature.measure == "value" and feature.key != OWNER
+    own = feature.view == "profile" and feature.measure == "value" and feature.key != OWNER
+    return own and not is_tracking(feature.key)
 
 
 def _tries(artifact: Artifact, column: int, feature: Feature) -> np.ndarray[Any, Any]:

@@ -1,11 +1,12 @@
 """How often leads with each value of an attribute converted in the training data.
 
-Decided here: the counts are those of the training snapshots behind the reasons
-(`models.explain.evidence`), by value of a category. A value with too few snapshots is left out, and
-so is the owner of a lead: people are not compared.
+Decided here: the counts are the distinct leads behind the reasons (`models.explain.evidence`), by
+value of a category; the average is that of all leads of training. A value differs clearly from the
+average if its 95 % interval does not hold it. A value with too few leads is left out, and so is the
+owner of a lead: people are not compared.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,24 +14,36 @@ from features.catalog.reserved import OWNER
 from features.feature import Feature
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
+from models.model.lead_model import Counts
+from models.stats.rate import rate
 
 LEAST: Final = 50
-"""The fewest snapshots of a value that is shown."""
+"""The fewest leads of a value that is shown."""
 MOST_VALUES: Final = 10
 
 
 class ValueInsight(msgspec.Struct, frozen=True):
-    """One value: how many snapshots had it, how many of them converted; `times` the average."""
+    """One value: how many leads had it, how many of them converted; `times` the average.
+
+    `low` and `high` are the ends of the 95 % interval of `rate`. `clear` is "up" or "down" where
+    the average lies outside of it, else empty.
+    """
 
     value: str
-    snapshots: int
-    conversions: int
+    leads: int
+    converted_leads: int
     rate: float
+    low: float
+    high: float
     times: float
+    clear: Literal["up", "down", ""]
 
 
 class AttributeInsight(msgspec.Struct, frozen=True):
-    """One attribute: its values, the most converting first, and how often it was filled in."""
+    """One attribute: its values, the most converting first, and the share of leads that has one.
+
+    A lead whose value was missing at some cutoff and known at another counts as not known.
+    """
 
     attribute: str
     label: str
@@ -61,22 +74,35 @@ def _insight(
 ) -> AttributeInsight:
     evidence, vocabulary = artifact.evidence, artifact.catalog.vocabulary
     begin, end = evidence.binning.starts[column], evidence.binning.starts[column + 1]
-    snapshots, conversions = evidence.snapshots[begin:end], evidence.conversions[begin:end]
-    average = conversions.sum() / max(snapshots.sum(), 1)
+    leads, converted = evidence.leads[begin:end], evidence.converted_leads[begin:end]
+    average = _average(artifact.model.counts)
     words = vocabulary.categories[feature.key]
     values = []
     for place, code in enumerate(evidence.binning.edges[column].astype(int).tolist(), start=1):
-        rows, won = int(snapshots[place]), int(conversions[place])
-        if rows < LEAST or not 1 <= code <= len(words):
+        if leads[place] < LEAST or not 1 <= code <= len(words):
             continue
         name = words[code - 1]
         wording = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
-        times = won / rows / average if average > 0 else 0.0
-        values.append(ValueInsight(getattr(wording, language), rows, won, won / rows, times))
+        label = getattr(wording, language)
+        values.append(_value(label, int(converted[place]), int(leads[place]), average))
     values.sort(key=lambda one: -one.rate)
-    filled = 1.0 - float(snapshots[-1]) / max(float(snapshots.sum()), 1.0)
-    label: str = getattr(feature.concept_label, language)
-    return AttributeInsight(feature.key, label, filled, values[:MOST_VALUES])
+    filled = 1.0 - float(leads[-1]) / max(float(artifact.model.counts.leads), 1.0)
+    title: str = getattr(feature.concept_label, language)
+    return AttributeInsight(feature.key, title, filled, values[:MOST_VALUES])
+
+
+def _average(counts: Counts) -> float:
+    return (counts.converted_leads or 0) / max(counts.leads, 1)
+
+
+def _value(label: str, converted: int, leads: int, average: float) -> ValueInsight:
+    """Compare the leads with one value with the average."""
+    own = rate(converted, leads)
+    clear: Literal["up", "down", ""] = ""
+    if not own.low <= average <= own.high:
+        clear = "up" if own.value > average else "down"
+    times = own.value / average if average > 0 else 0.0
+    return ValueInsight(label, leads, converted, own.value, own.low, own.high, times, clear)
 
 
 def _spread(one: AttributeInsight) -> float:

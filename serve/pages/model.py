@@ -20,7 +20,6 @@ from serve.pages.shell.visitor import Visit
 from serve.pages.verdicts import by_reason
 from serve.scoring import model_cards
 
-OURS: Final = "mikomi"
 _INSIGHTS: Final = 6
 _SIGNALS: Final = 10
 
@@ -47,6 +46,8 @@ def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
         "outcome": display_names.outcome_words(loaded, words),
         "horizon_days": artifact.about.get("horizon_days"),
         "bands": artifact.reference.bands,
+        "compared_at": display_names.compared_at(loaded),
+        "population": artifact.reference.population,
         "insights": insights(artifact, visit.language)[:_INSIGHTS],
         "questioned": _questioned(pages, visit),
         "card": None if card is None else _of_card(card, words),
@@ -64,7 +65,7 @@ def _of_card(card: dict[str, Any], words: PageWords) -> dict[str, Any]:
     keys = ("given", "converted", "low", "high", "rows")
     bins = [Bin(*(one[key] for key in keys)) for one in card["calibration"]["bins"]]
     return {
-        "figures": card["figures"][OURS],
+        "by_lead": card["by_lead"],
         "test": card["data"]["test"],
         "test_from": datetime.fromisoformat(card["data"]["test"]["first_cutoff"]),
         "test_until": datetime.fromisoformat(card["data"]["test"]["last_cutoff"]),

@@ -81,7 +81,9 @@ class Ranker:
         cutoff
             The moment, in microseconds.
         """
-        open_ = np.intersect1d(open_leads(columns, cutoff, self.rule), requested).astype(np.int32)
+        open_ = np.intersect1d(
+            open_leads(columns, cutoff, self.rule, self.loaded.reading), requested
+        ).astype(np.int32)
         if not open_.size:
             return Computed(columns, cutoff, None, [])
         histories = self.loaded.encoded(columns)
@@ -125,7 +127,7 @@ class Ranker:
         visible = int(columns.leads.visible_from[lead])
         if visible >= cutoff:
             return visible + 1
-        back = returns_at(columns, lead, cutoff, self.rule)
+        back = returns_at(columns, lead, cutoff, self.rule, self.loaded.reading)
         return back + 1 if back < NEVER else NEVER
 
     def _trends(

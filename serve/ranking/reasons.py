@@ -46,6 +46,6 @@ def _reason_body(
         points=100.0 * reason.contribution,
         contribution=reason.contribution,
         feature=feature.name,
-        snapshots=reason.snapshots,
-        conversions=reason.conversions,
+        leads=reason.leads,
+        converted_leads=reason.converted_leads,
     )

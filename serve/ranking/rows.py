@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from features.reading.normalize import written
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
-from features.records.normalize import written
 from features.timeline import DAY
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
@@ -100,8 +100,8 @@ def reasons_of(selected: SelectedReasons, row: int, codes: tuple[str, ...]) -> l
             int(selected.feature[row, place]),
             None if np.isnan(selected.value[row, place]) else float(selected.value[row, place]),
             float(selected.contribution[row, place]),
-            int(selected.snapshots[row, place]),
-            int(selected.conversions[row, place]),
+            int(selected.leads[row, place]),
+            int(selected.converted_leads[row, place]),
         )
         for place in (*favourable[:SHOWN], *adverse[:SHOWN])
     ]

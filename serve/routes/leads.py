@@ -14,6 +14,8 @@ from serve.http.app_context import AppContext
 from serve.routes.describing import JSON, described
 from serve.store.leads.ingest import Added
 from serve.wire.bodies import read, refuse
+from serve.wire.known_words import unknown_outcomes, unreadable_numbers
+from serve.wire.raw_values import id_in_form, with_ids, with_reading
 from serve.wire.stored_bodies import AccountBody, ActivitiesBody, LeadBody, OutcomesBody, checked
 from serve.wire.value_limits import faults_in, faults_in_id
 
@@ -59,8 +61,12 @@ def router(context: AppContext) -> APIRouter:
     @routes.put("/v1/leads/{lead_id}", openapi_extra=described(LeadBody, _LEAD, LeadRevision))
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Store a lead; other values of its attributes, sent later, are stored as changes."""
-        body = read(LeadBody, await request.body())
-        refuse(chain(faults_in_id(lead_id, "lead_id"), faults_in(body, "$")))
+        reading = context.reading
+        body = with_reading(_lead, await request.body(), reading)
+        (body,) = with_ids([body], "leads", reading)
+        lead_id = id_in_form(lead_id, ("leads", "lead_id"), reading)
+        unread = unreadable_numbers(body.attributes, reading.attributes)
+        refuse(chain(faults_in_id(lead_id, "lead_id"), unread))
         revision = await context.threads(
             context.store.ingest.put_lead, lead_id, body, context.now()
         )
@@ -73,8 +79,11 @@ def router(context: AppContext) -> APIRouter:
     )
     async def put_account(account_id: str, request: Request) -> Response:
         """Store an account, once."""
-        body = read(AccountBody, await request.body())
-        refuse(chain(faults_in_id(account_id, "account_id"), faults_in(body, "$")))
+        reading = context.reading
+        body = with_reading(_account, await request.body(), reading)
+        account_id = id_in_form(account_id, ("accounts", "account_id"), reading)
+        unread = unreadable_numbers(body.attributes, reading.account_attributes)
+        refuse(chain(faults_in_id(account_id, "account_id"), unread))
         await context.threads(context.store.ingest.put_account, account_id, body, context.now())
         return Response(status_code=204)
 
@@ -84,24 +93,23 @@ def router(context: AppContext) -> APIRouter:
     )
     async def add_activities(request: Request) -> Response:
         """Store activities, also late and out of order; the same id twice is stored once."""
-        body = read(ActivitiesBody, await request.body())
-        checked("activities", body.activities)
+        reading = context.reading
+        body = with_reading(_activities, await request.body(), reading)
+        sent = with_ids(body.activities, "activities", reading)
         add = context.store.ingest.add_activities
-        return _answer(
-            await context.threads(add, body.activities, context.now(), backfill=body.backfill)
-        )
+        return _answer(await context.threads(add, sent, context.now(), backfill=body.backfill))
 
     @routes.post(
         "/v1/outcomes", openapi_extra=described(OutcomesBody, {"outcomes": [_OUTCOME]}, Added)
     )
     async def add_outcomes(request: Request) -> Response:
         """Store outcomes of deals; the same outcome twice is stored once."""
-        body = read(OutcomesBody, await request.body())
-        checked("outcomes", body.outcomes)
+        reading = context.reading
+        body = with_reading(_outcomes, await request.body(), reading)
+        refuse(unknown_outcomes(body.outcomes, "$.outcomes", reading))
+        sent = with_ids(body.outcomes, "outcomes", reading)
         add = context.store.ingest.add_outcomes
-        return _answer(
-            await context.threads(add, body.outcomes, context.now(), backfill=body.backfill)
-        )
+        return _answer(await context.threads(add, sent, context.now(), backfill=body.backfill))
 
     @routes.delete("/v1/leads/{lead_id}", openapi_extra=described(None, None, Erased))
     async def erase(lead_id: str) -> Response:
@@ -110,6 +118,30 @@ def router(context: AppContext) -> APIRouter:
         return _answer(await context.threads(context.store.erase, lead_id, context.now()))
 
     return routes
+
+
+def _lead(sent: bytes) -> LeadBody:
+    body = read(LeadBody, sent)
+    refuse(faults_in(body, "$"))
+    return body
+
+
+def _account(sent: bytes) -> AccountBody:
+    body = read(AccountBody, sent)
+    refuse(faults_in(body, "$"))
+    return body
+
+
+def _activities(sent: bytes) -> ActivitiesBody:
+    body = read(ActivitiesBody, sent)
+    checked("activities", body.activities)
+    return body
+
+
+def _outcomes(sent: bytes) -> OutcomesBody:
+    body = read(OutcomesBody, sent)
+    checked("outcomes", body.outcomes)
+    return body
 
 
 def _answer(content: object) -> Response:

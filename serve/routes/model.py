@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from models.model.lead_model import Counts
 from serve.http.app_context import AppContext
 from serve.routes.describing import TARGET, champion_of, described
 from serve.scoring import model_cards
@@ -36,13 +37,24 @@ def card(loaded: LoadedModel) -> dict[str, Any]:
         "version": loaded.version,
         "fingerprint": loaded.fingerprint,
         "evidence": artifact.model.evidence_level,
-        "counts": asdict(artifact.model.counts),
+        "counts": _counts(artifact.model.counts),
         "calibration": artifact.model.calibration.kind,
         "base_probability": loaded.scorer.base_probability,
         "bands": asdict(reference.bands),
         "reference_population": reference.population,
+        "reference_at": artifact.about.get("observed_until"),
         "features": len(artifact.catalog.features),
         "activity_types": list(vocabulary.activity_types),
         "attributes": [*vocabulary.categories, *vocabulary.numbers],
         "about": artifact.about,
     } | ({"target": loaded.target} if loaded.target else {})
+
+
+def _counts(counts: Counts) -> dict[str, int | None]:
+    """Return what was learned from, under names that say what is counted."""
+    return {
+        "leads": counts.leads,
+        "converted_leads": counts.converted_leads,
+        "snapshots": counts.rows,
+        "converted_snapshots": counts.conversions,
+    }

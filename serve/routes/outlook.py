@@ -25,7 +25,7 @@ from serve.routes.describing import (
     language_of,
 )
 from serve.routes.scores import EXAMPLE
-from serve.wire.bodies import ScoreBody, read, request_from_body
+from serve.wire.bodies import ScoreBody
 from serve.wire.targets import TargetField
 
 SINCE: Final = {
@@ -56,8 +56,8 @@ def router(context: AppContext) -> APIRouter:
     @routes.post("/v1/outlook", openapi_extra=described(ScoreBody, EXAMPLE, Outlook, [TARGET]))
     async def outlook(request: Request) -> Response:
         """Return the scores of 13 weeks, their trend, and when the band falls without activity."""
-        score_request = request_from_body(read(ScoreBody, await request.body()), context.now())
         loaded = champion_of(context, request).current()
+        score_request = loaded.decoded_request(await request.body(), context.now())
         answer = Outlook(
             past(loaded, score_request),
             silent_forecast(loaded, score_request),
@@ -71,9 +71,9 @@ def router(context: AppContext) -> APIRouter:
     )
     async def change(request: Request) -> Response:
         """Split the change of the probability since a moment into time, attributes, activities."""
-        score_request = request_from_body(read(ScoreBody, await request.body()), context.now())
-        since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         loaded = champion_of(context, request).current()
+        score_request = loaded.decoded_request(await request.body(), context.now())
+        since = since_of(request, score_request.histories[0].lead.created_at, score_request.cutoff)
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
         language = language_of(request, context.settings.language)
         answer = split(before, Side(loaded, score_request), language)

@@ -16,10 +16,10 @@ from features.build import CompiledCatalog
 from features.encoders.from_columns import ColumnEncoder
 from features.encoders.from_records import LeadEncoder
 from features.kernel.inputs import Matrix, Rows
+from features.reading.normalize import folded
 from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.moments import moment_of
-from features.records.normalize import folded
 from features.records.rows import make_rows
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
@@ -30,7 +30,8 @@ from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.unknown_names import UnknownNames
-from serve.wire.bodies import request_from_bytes
+from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
+from serve.wire.raw_values import with_reading
 from serve.wire.records import (
     Activity,
     CodedScoreRequest,
@@ -76,9 +77,10 @@ class LoadedModel:
         self.target_field = target_field(target)
         self.fingerprint = artifact.fingerprint
         self.scorer = Scorer(artifact)
-        self._encoder = LeadEncoder(artifact.catalog.vocabulary)
+        self.reading = artifact.reading
+        self._encoder = LeadEncoder(artifact.catalog.vocabulary, artifact.reading)
         self._unknown_names = UnknownNames(self._encoder.book)
-        self._columns = ColumnEncoder(artifact.catalog.vocabulary)
+        self._columns = ColumnEncoder(artifact.catalog.vocabulary, artifact.reading)
         self._compiled = CompiledCatalog(artifact.catalog)
         self.drift = Drift(artifact)
         self._model_body = ModelBody(version, self.fingerprint)
@@ -135,7 +137,27 @@ class LoadedModel:
         BadBody
             If it cannot be used.
         """
-        return request_from_bytes(body, now, self._encoder.written.coded)
+        coded = self._encoder.written.coded
+        return with_reading(lambda sent: request_from_bytes(sent, now, coded), body, self.reading)
+
+    def decoded_request(self, body: bytes, now: datetime) -> ScoreRequest:
+        """Read a score request from a body, with every record.
+
+        Parameters
+        ----------
+        body
+            JSON, as sent.
+        now
+            When it was received.
+
+        Raises
+        ------
+        BadBody
+            As `request_from_bytes`.
+        """
+        return with_reading(
+            lambda sent: request_from_body(read(ScoreBody, sent), now), body, self.reading
+        )
 
     def encoded(self, columns: StoredColumns) -> Histories:
         """Return the coded histories of stored leads."""
@@ -269,10 +291,10 @@ class LoadedModel:
                 100.0 * contribution,
                 contribution,
                 names[feature],
-                snapshots,
-                conversions,
+                leads,
+                converted_leads,
             )
-            for concept, feature, value, contribution, snapshots, conversions in reasons
+            for concept, feature, value, contribution, leads, converted_leads in reasons
         ]
 
     def _render_sentence(self, feature: int, value: float, language: Language) -> str:

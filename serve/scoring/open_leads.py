@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from features.kernel.inputs import Indices
+from features.reading.reading import PLAIN, RecordReading
 from features.records.lead_columns import StoredColumns
 from features.snapshots import CohortRule, at, away_of
 from features.tables import Tables
@@ -29,7 +30,9 @@ def rule_of(about: dict[str, Any]) -> CohortRule:
     )
 
 
-def open_leads(columns: StoredColumns, cutoff: int, rule: CohortRule) -> Indices:
+def open_leads(
+    columns: StoredColumns, cutoff: int, rule: CohortRule, reading: RecordReading = PLAIN
+) -> Indices:
     """Return the places of the leads that are open at a cutoff, ascending.
 
     Parameters
@@ -40,15 +43,31 @@ def open_leads(columns: StoredColumns, cutoff: int, rule: CohortRule) -> Indices
         The moment, in microseconds.
     rule
         What open means.
+    reading
+        What the words for outcomes mean.
     """
-    tables = _tables(columns, np.arange(len(columns.outcomes.lead), dtype=np.int32))
+    every = np.arange(len(columns.outcomes.lead), dtype=np.int32)
+    tables = _tables(columns, *_known(columns, every, reading))
     moment = pd.Timestamp(cutoff, unit="us", tz="UTC")
     cohort = at(tables, moment, rule)["lead_id"]
     place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
     return np.array([place[lead_id] for lead_id in cohort], np.int32)
 
 
-def _tables(columns: StoredColumns, rows: Indices) -> Tables:
+def _known(
+    columns: StoredColumns, rows: Indices, reading: RecordReading
+) -> tuple[Indices, list[str]]:
+    """Return the rows of outcomes whose word is known, and what each word means."""
+    words = [columns.outcomes.outcome[n] for n in rows.tolist()]
+    known = reading.outcomes
+    if known is None:
+        return rows, words
+    meanings = [known.get(word.strip()) for word in words]
+    there = np.array([meaning is not None for meaning in meanings], np.bool_)
+    return rows[there], [meaning for meaning in meanings if meaning is not None]
+
+
+def _tables(columns: StoredColumns, rows: Indices, words: list[str]) -> Tables:
     """Return what the cohort rule reads: all leads, some outcomes, activities after losses."""
     leads, outcomes = columns.leads, columns.outcomes
     ids = pd.Series(list(leads.lead_id), dtype="str")
@@ -64,19 +83,21 @@ def _tables(columns: StoredColumns, rows: Indices) -> Tables:
             {
                 "lead_id": ids.to_numpy()[np.asarray(outcomes.lead)[rows]],
                 "deal_id": pd.Series([outcomes.deal_id[n] for n in rows.tolist()], dtype="str"),
-                "outcome": pd.Series([outcomes.outcome[n] for n in rows.tolist()], dtype="str"),
+                "outcome": pd.Series(words, dtype="str"),
                 "occurred_at": from_moments(np.asarray(outcomes.occurred_at)[rows]),
                 "known_at": from_moments(np.asarray(outcomes.visible_from)[rows]),
             }
         ),
-        activities=_activities_after_losses(columns, ids, rows),
+        activities=_activities_after_losses(columns, ids, (rows, words)),
     )
 
 
-def _activities_after_losses(columns: StoredColumns, ids: pd.Series, rows: Indices) -> pd.DataFrame:
+def _activities_after_losses(
+    columns: StoredColumns, ids: pd.Series, deals: tuple[Indices, list[str]]
+) -> pd.DataFrame:
     """Return the activities of leads that lost a deal; no others can bring a lead back."""
     outcomes, done = columns.outcomes, columns.activities
-    lost = [n for n in rows.tolist() if outcomes.outcome[n] == "lost"]
+    lost = [n for n, word in zip(deals[0].tolist(), deals[1], strict=True) if word == "lost"]
     after = np.flatnonzero(np.isin(done.lead, np.asarray(outcomes.lead)[lost]))
     return pd.DataFrame(
         {
@@ -88,7 +109,9 @@ def _activities_after_losses(columns: StoredColumns, ids: pd.Series, rows: Indic
     )
 
 
-def returns_at(columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule) -> int:
+def returns_at(
+    columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule, reading: RecordReading = PLAIN
+) -> int:
     """Return the moment at which a lead that is away is back; `NEVER` without a known one.
 
     Parameters
@@ -101,12 +124,15 @@ def returns_at(columns: StoredColumns, lead: int, cutoff: int, rule: CohortRule)
         The moment at which it is away, in microseconds.
     rule
         When lost leads are away.
+    reading
+        What the words for outcomes mean.
     """
     rows = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).astype(np.int32)
-    if not any(columns.outcomes.outcome[n] == "lost" for n in rows.tolist()):
+    rows, words = _known(columns, rows, reading)
+    if "lost" not in words:
         return NEVER
     lead_id = pd.Series([columns.leads.lead_id[lead]], dtype="str")
-    spans = away_of(lead_id, _tables(columns, rows), rule)
+    spans = away_of(lead_id, _tables(columns, rows, words), rule)
     if spans is None:
         return NEVER
     current = (spans.after < cutoff) & (cutoff <= spans.up_to)

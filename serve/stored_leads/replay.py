@@ -11,7 +11,6 @@ from features.wording.sentences import Language
 from serve.errors import PersonErased, ReplayDiffers
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.history import HistoryReader
-from serve.wire.bodies import ScoreBody, read, request_from_body
 from serve.wire.receipt import Scoring
 from serve.wire.responses import ScoreAnswer
 from serve.wire.stored_request import AnyRequest
@@ -67,7 +66,7 @@ def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) ->
             [Fault("another of its account was erased", "all that was read", "read the receipt")]
         )
     if scoring.input is not None:
-        request: AnyRequest = request_from_body(read(ScoreBody, scoring.input), scoring.at)
+        request: AnyRequest = loaded.decoded_request(scoring.input, scoring.at)
     else:
         request, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
     return loaded.answer(request, language, scoring.receipt_id)

@@ -118,9 +118,11 @@ class Winners:
 
     def _read(self, loaded: LoadedModel, now: datetime) -> _Known:
         outcome = loaded.artifact.about.get("outcome", "won")
+        meanings = loaded.reading.outcomes or {}
+        words = [outcome, *(word for word, means in meanings.items() if means == outcome)]
         query = (
             select(OUTCOMES.c.lead_id, OUTCOMES.c.occurred_at)
-            .where(OUTCOMES.c.outcome == outcome, OUTCOMES.c.known_at < moment(now))
+            .where(OUTCOMES.c.outcome.in_(words), OUTCOMES.c.known_at < moment(now))
             .order_by(OUTCOMES.c.occurred_at.desc())
             .limit(_WINS)
         )

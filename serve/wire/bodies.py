@@ -2,10 +2,11 @@
 
 Decided here: a body is decoded once. Only a body that cannot be decoded, or that holds values
 outside the limits of `serve.wire.value_limits`, is read again to list every fault with its place.
-Unknown field names are never refused.
+Unknown field names are never refused. A record that stands there twice counts once, as in an
+export: activities by their id.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -16,6 +17,7 @@ import msgspec
 
 from features.encoders.from_json import CodedActivities
 from features.errors import Fault
+from features.reading.normalize import folded
 from serve.errors import BadBody
 from serve.wire.body_faults import faults_of
 from serve.wire.records import (
@@ -59,6 +61,7 @@ _OTHERS: Final = (
 )
 
 _Kind = TypeVar("_Kind")
+_Record = TypeVar("_Record")
 
 
 class _LeadBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +178,7 @@ def request_from_bytes(
         lead=_lead(outline),
         activities=activities,
         outcomes=outline.outcomes,
-        changes=outline.changes,
+        changes=_once(outline.changes, _change_key),
         cutoff=_cutoff(outline, now, ()),
         account=outline.account,
     )
@@ -226,9 +229,31 @@ def request_from_body(body: ScoreBody, now: datetime) -> ScoreRequest:
     """
     cutoff = _cutoff(body, now, body.activities)
     history = LeadHistory(
-        lead=_lead(body), activities=body.activities, outcomes=body.outcomes, changes=body.changes
+        lead=_lead(body),
+        activities=_once(body.activities, _activity_key),
+        outcomes=body.outcomes,
+        changes=_once(body.changes, _change_key),
     )
     return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff)
+
+
+def _once(records: list[_Record], key: Callable[[_Record], Hashable]) -> list[_Record]:
+    """Return the first record of every key, as the checks of an export keep it."""
+    if len(records) < 2:  # noqa: PLR2004 - one is there once
+        return records
+    first: dict[Hashable, _Record] = {}
+    for one in records:
+        first.setdefault(key(one), one)
+    return records if len(first) == len(records) else list(first.values())
+
+
+def _activity_key(activity: Activity) -> Hashable:
+    """Return the id of an activity; without one all that it holds."""
+    return folded(activity.activity_id) if activity.activity_id else activity
+
+
+def _change_key(change: Change) -> Hashable:
+    return change.attribute.strip(), change.occurred_at
 
 
 def _cutoff(body: _LeadBody, now: datetime, activities: Sequence[Activity]) -> datetime:

@@ -1,6 +1,7 @@
 """The response to a score request."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -8,7 +9,11 @@ from serve.wire.targets import TargetField
 
 
 class ReasonBody(msgspec.Struct, frozen=True):
-    """One reason; `points` are probability points (percent), signed."""
+    """One reason; `points` are probability points (percent), signed.
+
+    `leads` counts the distinct leads of training whose value was comparable at some cutoff,
+    `converted_leads` those of them that converted within the horizon of such a cutoff.
+    """
 
     code: str
     label: str
@@ -16,8 +21,8 @@ class ReasonBody(msgspec.Struct, frozen=True):
     points: float
     contribution: float
     feature: str
-    snapshots: int
-    conversions: int
+    leads: int
+    converted_leads: int
 
 
 class ModelBody(msgspec.Struct, frozen=True):
@@ -27,18 +32,34 @@ class ModelBody(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
-class Unknown(msgspec.Struct, frozen=True):
-    """Names that the model does not know, with counts; they count as `other` or not at all."""
+class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the model has not learned, with counts; it counts as `other` or not at all.
+
+    `attribute_values` has the values of each attribute. What is empty, `activity_types` and
+    `attributes` aside, is left out.
+    """
 
     activity_types: dict[str, int]
     attributes: dict[str, int]
+    attribute_values: dict[str, dict[str, int]] = {}
+    topics: dict[str, int] = {}
+    directions: dict[str, int] = {}
+    actors: dict[str, int] = {}
+    owners: dict[str, int] = {}
+    outcomes: dict[str, int] = {}
+
+
+NOTHING_UNKNOWN: Final = Unknown({}, {})
+"""Of most requests; one object, so that nothing is counted for it."""
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer: base probability + contributions of the reasons + remainder = probability.
 
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
-    wide to be of use, `sufficient_evidence` is false. `target` is left out for the default target.
+    wide to be of use, `sufficient_evidence` is false. `score` is the percent of the leads open at
+    `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
+    target.
     """
 
     receipt_id: str

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)

@@ -155,7 +155,7 @@ def test_the_command_segments_agrees_with_the_report(company: Path, places: Work
 def test_the_catalog_and_the_training_rows_lie_before_the_embargo(places: Workspace) -> None:
     training = json.loads(places.training.read_text("utf-8"))
     snapshots = frames.read_snapshots(places.snapshots)
-    assert training["rows"] < snapshots["label"].notna().sum()
+    assert training["snapshots"] < snapshots["label"].notna().sum()
     assert frames.catalog(places.features) == artifact.load(places.champion).catalog
 
 

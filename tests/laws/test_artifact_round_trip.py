@@ -49,8 +49,8 @@ def columns(scores: Scores) -> dict[str, np.ndarray]:
         "feature": selected.feature,
         "value": selected.value,
         "contribution": selected.contribution,
-        "snapshots": selected.snapshots,
-        "conversions": selected.conversions,
+        "leads": selected.leads,
+        "converted_leads": selected.converted_leads,
         "ja": scores.sentences("ja").astype(str),
         "en": scores.sentences("en").astype(str),
     }

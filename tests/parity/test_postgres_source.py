@@ -10,10 +10,10 @@ import pytest
 import yaml
 from sqlalchemy import create_engine
 
+from features.reading.times import read_times
 from pipelines.intake.ingest import IngestSettings, ingest
 from pipelines.intake.mapping.schema import Source, TimeRule
 from pipelines.intake.read.sources import Reader
-from pipelines.intake.rows.times import read_times
 from pipelines.storage import partitions
 from tests.exports import clean
 

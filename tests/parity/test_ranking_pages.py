@@ -29,8 +29,8 @@ def row(n: int) -> dict[str, Any]:
         "source": "web",
         "account_id": None,
         "attributes": '{"industry":"製造業","employees":12.5}',
-        "reasons": '[{"code":"c","feature":1,"value":null,"contribution":0.1,"snapshots":9,'
-        '"conversions":3}]',
+        "reasons": '[{"code":"c","feature":1,"value":null,"contribution":0.1,"leads":9,'
+        '"converted_leads":3}]',
         "searched": searched(f"リード-{n:03d} Ａcme_{n}%"),
         "created_at": n,
         "last_activity_at": None if n % 2 else n,
@@ -105,6 +105,17 @@ def test_one_row_has_its_moments_and_values(engine: Engine) -> None:
     assert one.as_of.isoformat() == "1970-01-01T00:00:00.001010+00:00"
     assert one.woke_up_at is not None
     assert StoredRanking(engine).one("nobody") is None
+
+
+def test_the_place_of_a_lead_is_among_all_that_are_open_now(engine: Engine) -> None:
+    ranking = StoredRanking(engine)
+    margins = [one.margin for one in ranking.page(RankingFilter(), limit=1_000).rows]
+    one = ranking.one("リード-010")
+    assert one is not None
+    place = ranking.place(" リード-010 ")
+    assert place == (sum(margin > one.margin for margin in margins) + 1, LEADS)
+    assert 1 < place.number < LEADS
+    assert ranking.place("nobody") is None
 
 
 @pytest.mark.parametrize("cursor", ["x", "!", "bm8", "é", "W10"])

@@ -161,7 +161,7 @@ def both_of_sent(sent: list[dict[str, Any]]) -> tuple[Histories, Histories]:
     body = read(ScoreBody, json.dumps(request).encode())
     history = request_from_body(body, datetime(2026, 7, 1, tzinfo=UTC)).histories[0]
     at = pd.Series([pd.Timestamp(history.lead.created_at)]).dt.tz_convert("UTC")
-    table = pd.DataFrame([_tidied(done) for done in body.activities])
+    table = pd.DataFrame([_tidied(done) for done in history.activities])
     for name in ("occurred_at", "known_at"):
         table[name] = pd.to_datetime(table[name], utc=True).astype(MOMENT_DTYPE)
     table = table.astype(dict.fromkeys(("dwell_seconds", "amount"), "float64"))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from features.encoders import from_json
 from features.encoders.from_json import CodedActivities
 from features.encoders.from_records import LeadEncoder
+from features.records.unknown_words import WrittenWords, unknown_words
 from serve.errors import BadBody
 from serve.wire import bodies
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
@@ -38,7 +39,7 @@ ODD = st.fixed_dictionaries(
         "campaign": st.one_of(TEXTS, st.booleans(), st.floats(allow_nan=False), st.integers()),
         "dwell_seconds": st.one_of(st.floats(-1e13, 1e13), st.integers(-(10**13), 10**13)),
         "amount": st.one_of(st.none(), st.floats(0.0, 1e6), st.decimals(0, 10**6, places=2)),
-        "topic": st.sampled_from([topic for _, topic in BOOK.topics]),
+        "topic": st.sampled_from([*(topic for _, topic in BOOK.topics), "unheard of", " "]),
         "activity_type": st.sampled_from(sorted(map(str, BOOK.types))),
         "direction": st.sampled_from(sorted(map(str, BOOK.directions))),
         "nested": st.just({"a": [1, {"b": None}]}),
@@ -66,8 +67,9 @@ def of_records(body: bytes) -> list[Any]:
         return [error.faults]
     history = request.histories[0]
     coded = ENCODER.coded(request.histories, request.account)
-    named = [one.activity_type for one in history.activities]
-    unknown = [name for name in named if name not in BOOK.types and name.strip() not in BOOK.types]
+    rows = history.activities
+    words = ([getattr(one, name) for one in rows] for name in WrittenWords._fields)
+    unknown = unknown_words(BOOK, WrittenWords(*words))
     return [*coded, unknown, history.lead, request.cutoff, request.account]
 
 
@@ -82,7 +84,7 @@ def as_written(body: bytes, coder: Coder = ENCODER.written.coded) -> tuple[list[
     coded = ENCODER.coded_with_activities(request, request.account)
     return [
         *coded,
-        request.activities.unknown_types,
+        request.activities.unknown,
         request.lead,
         request.cutoff,
         request.account,

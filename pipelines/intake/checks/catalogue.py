@@ -25,6 +25,9 @@ from pipelines.intake.checks.tables.c007_repeated_keys import CHECK as C007
 from pipelines.intake.checks.tables.c008_orphans import CHECK as C008
 from pipelines.intake.checks.tables.c009_unknown_accounts import CHECK as C009
 from pipelines.intake.checks.tables.c033_unlisted_values import CHECK as C033
+from pipelines.intake.checks.tables.c034_lookups import CHECK as C034
+from pipelines.intake.checks.tables.c035_derived_columns import CHECK as C035
+from pipelines.intake.checks.tables.c036_undecodable import CHECK as C036
 from pipelines.intake.checks.times.c003_unreadable_times import CHECK as C003
 from pipelines.intake.checks.times.c010_future_dates import CHECK as C010
 from pipelines.intake.checks.times.c011_absurd_dates import CHECK as C011
@@ -71,4 +74,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     C031,
     C032,
     C033,
+    C034,
+    C035,
+    C036,
 )

@@ -1,6 +1,7 @@
 """Which columns of leads and accounts are attributes.
 
-Decided here: columns that look personal or protected are put under never_use; columns that follow
+Decided here: names and ways to reach a person are put under display, other columns that look
+personal or protected under never_use; columns that follow
 the end of a deal under known_later, each with its ground; those that may be filled later are asked
 about. What is different for nearly every lead is left out, and what looks like a date and cannot be
 read is asked about with an example. A recipe for the system that wrote the file goes first.
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.followers import GROUNDS, Ground
 from pipelines.intake.guess.header_words import spaced
@@ -44,6 +46,8 @@ def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
         Its columns that play another part.
     """
     free = [c for c in part.file.columns if c not in used and c not in deleted(part.file)]
+    shown = displayed(part.file, free) if part.role == "leads" else {}
+    free = [c for c in free if c not in shown.values()]
     never = {c.name: why for c in free if (why := _why_never(part, c))}
     later = {c.name: ground for c in free if c.name not in never and (ground := _later(part, c))}
     rest = [c for c in free if c.name not in never and c.name not in later]
@@ -51,6 +55,9 @@ def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
     yield "    attributes:" + ("" if listed else " {}")
     yield from (_attribute(part, column) for column in listed)
     yield from (_left_out(column) for column in rest if column not in listed)
+    if shown:
+        yield "    display:" + part.mark("shown to people, never learned")
+        yield from (f"      {word}: {say(column.name)}" for word, column in shown.items())
     if never:
         yield "    never_use:" + part.mark("may these be used at all")
         yield from (f"      {say(name)}: {why}" for name, why in never.items())

@@ -6,15 +6,18 @@ gives hints, never proofs.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import pandas as pd
 
+from features.reading.days import days_only
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, is_missing
+from features.reading.times import read_times
 from pipelines.intake.guess.number_forms import NumberLook, number_look
 from pipelines.intake.guess.time_formats import MOSTLY, TimeLook, time_look
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, is_missing
+from pipelines.intake.mapping.schema import TimeRule
 
 Look = Literal["empty", "time", "number", "category", "id", "text"]
 MISSING_WORDS: Final = (
@@ -36,7 +39,8 @@ class ExportColumn:
     offset; `unique`: hardly any value comes twice; `all_values` are those that may be keys;
     `decimal` is the decimal sign, `decimal_sure` whether its own values decide it, `grouped`
     whether `1.230` in it may be 1230 or 1.23; `unread` are examples of cells that look like times
-    and cannot be read.
+    and cannot be read; `days`: all its times are dates without a time of day; `parts` are the
+    columns that it is joined of.
     """
 
     name: str
@@ -53,6 +57,8 @@ class ExportColumn:
     decimal_sure: bool = False
     grouped: bool = False
     unread: tuple[str, ...] = ()
+    days: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def look_at(name: str, raw: pd.Series) -> ExportColumn:
@@ -79,7 +85,16 @@ def look_at(name: str, raw: pd.Series) -> ExportColumn:
         text = text[~text.isin(time.placeholders)]
         words += time.placeholders
     number = number_look(text) if len(text) and not (time and time.formats) else None
-    return _column(name, text, words, time or TimeLook(), number)
+    column = _column(name, text, words, time or TimeLook(), number)
+    return replace(column, days=_days(raw, column)) if column.look == "time" else column
+
+
+def _days(raw: pd.Series, column: ExportColumn) -> bool:
+    """Return whether all times are dates without a time of day."""
+    rule = TimeRule(format=column.formats[0])
+    moments = read_times(raw, rule).moments
+    there = moments.notna().to_numpy()
+    return bool(there.any() and days_only(raw, moments, rule)[there].all())
 
 
 def _column(

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.intake.guess.agreement import settled_order
+from pipelines.intake.guess.day_offsets import with_dates
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files import read_files
+from pipelines.intake.guess.invoices import with_invoices
 from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.recipe import with_recipe, zone_of
 from pipelines.intake.guess.roles import find_roles
+from pipelines.intake.guess.shared_keys import with_shared_keys
 from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.unused import why_unused
 from pipelines.intake.guess.value_words import meaning
@@ -43,8 +46,8 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
     BadRequest
         There is no recipe for the system, or the files are not its standard export.
     """
-    files = read_files(exports, folder)
-    parts = find_roles(files)
+    files = with_dates(with_shared_keys(with_invoices(read_files(exports, folder))))
+    parts = find_roles([file for file in files if not _is_in(f"from: {say(file.name)}", files)])
     if system is not None:
         parts = with_recipe(system, files, parts)
     lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files, system)]
@@ -66,14 +69,24 @@ def _head(files: Sequence[ExportFile], folder: Path) -> Iterator[str]:
 def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator[str]:
     yield "sources:"
     for file in files:
+        if file.steps:
+            yield from (f"  {line}" for line in file.steps)
+            continue
         keys = {"path": file.path, "separator": file.separator, "encoding": file.encoding}
         keys |= {"sheet": file.sheet}
         text = ", ".join(f"{key}: {say(word)}" for key, word in keys.items() if word is not None)
         line = f"{say(file.name)}: {{{text}}}"
-        if any(part.file is file for part in parts):
+        name = say(file.name)
+        read = _is_in(f"from: {name}", files) or _is_in(f"source: {name},", files)
+        if read or any(part.file is file for part in parts):
             yield f"  {line}{_other_sheets(file)}"
         else:
             yield f"  # ? {line} # {why_unused(file, parts)}"
+
+
+def _is_in(words: str, files: Sequence[ExportFile]) -> bool:
+    """Return whether the steps of a file contain some words."""
+    return any(words in line for file in files for line in file.steps)
 
 
 def _other_sheets(file: ExportFile) -> str:
@@ -87,7 +100,7 @@ def _general(files: Sequence[ExportFile], system: str | None) -> Iterator[str]:
     yield f"missing_values: [{', '.join(say(word) for word in words)}]" + (
         "" if system else " # ? anything else"
     )
-    for file in files:
+    for file in (file for file in files if not file.steps):
         order = settled_order(file.columns)
         if order is not None:
             yield f"# {file.name}: dates are read {order}"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from features.reading.id_forms import JoiningForm
 from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.endings import Ending
 from pipelines.intake.guess.followers import Ground
 from pipelines.intake.guess.links import ExportFile
-from pipelines.intake.rows.id_forms import JoiningForm
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 

@@ -6,7 +6,7 @@ looked up; the columns of a file settle its manner of dates and numbers together
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadTables
+from features.reading.text import as_text
 from pipelines.intake.guess.agreement import agreed, settled_order
 from pipelines.intake.guess.columns import look_at
 from pipelines.intake.guess.links import ExportFile
@@ -24,9 +25,11 @@ from pipelines.intake.read.encodings import guess_encoding
 from pipelines.intake.read.parquet_files import is_parquet
 from pipelines.intake.read.sources import Reader
 from pipelines.intake.read.workbooks import SUFFIXES, sheet_names
-from pipelines.intake.rows.text import as_text
 
 ROWS: Final = 200_000
+_EXPORT: Final = re.compile(
+    r"\.(?:csv|tsv|txt|parquet|pq)(?:\.gz)?$|\.(?:xlsx|xlsm|xls|xlsb|ods)$", re.IGNORECASE
+)
 
 
 def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
@@ -35,7 +38,7 @@ def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
     Parameters
     ----------
     exports
-        The files.
+        The files, or folders that hold them.
     folder
         Their paths are written relative to it.
 
@@ -44,12 +47,25 @@ def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
     BadTables
         There is no file, or one cannot be read.
     """
-    files = [_file(path, folder) for path in exports]
+    files = [_file(path, folder) for path in _in_folders(exports)]
     if not files:
         raise BadTables.of("no file", "CSV or Parquet files", "name them: mikomi init EXPORT...")
     orders = {settled_order(file.columns) for file in files} - {None}
     order = next(iter(orders)) if len(orders) == 1 else None
     return [replace(file, columns=agreed(file.columns, order)) for file in files]
+
+
+def _in_folders(exports: Sequence[Path]) -> Iterator[Path]:
+    """List the files, and those in the folders that are called like an export, by name."""
+    for path in exports:
+        if not path.is_dir():
+            yield path
+            continue
+        files = sorted(p for p in path.iterdir() if p.is_file() and _EXPORT.search(p.name))
+        if not files:
+            expected = "CSV, Parquet or workbook files in it"
+            raise BadTables.of(f"{path.name}: no export", expected, "name the files")
+        yield from files
 
 
 def _file(path: Path, folder: Path) -> ExportFile:

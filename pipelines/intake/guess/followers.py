@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from features.reading.times import read_times
 from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.endings import HARDLY, NONE, Ending
 from pipelines.intake.guess.header_words import spaced
@@ -18,7 +19,6 @@ from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.guess.times import created
 from pipelines.intake.guess.vocabulary import ENDED, LATER, PLANNED
 from pipelines.intake.mapping.schema import TimeRule
-from pipelines.intake.rows.times import read_times
 
 Ground = Literal["filled", "settled", "parted", "dated", "named"]
 GROUNDS: Final[dict[Ground, str]] = {

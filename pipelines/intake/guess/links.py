@@ -14,10 +14,10 @@ from typing import Final
 
 import pandas as pd
 
+from features.reading.id_forms import JoiningForm, joining_form
 from pipelines.intake.guess.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.time_formats import MOSTLY
 from pipelines.intake.guess.vocabulary import ACCOUNT, LEAD
-from pipelines.intake.rows.id_forms import JoiningForm, joining_form
 
 CONTAINED: Final = 0.9
 _FEW: Final = 3
@@ -29,7 +29,8 @@ class ExportFile:
     """One file of the export: its name as a source, its path, its columns, its rows looked at.
 
     `separator` is None for Parquet and workbooks, `encoding` for UTF-8 and typed files; `sheet` is
-    that of a workbook, `sheets` are all that it has; `frame` holds the rows as text.
+    that of a workbook, `sheets` are all that it has; `frame` holds the rows as text; `steps` are
+    the lines of a mapping that make it from another file.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ExportFile:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    steps: tuple[str, ...] = ()
 
     def of_look(self, *looks: str) -> list[ExportColumn]:
         """List the columns of a look."""

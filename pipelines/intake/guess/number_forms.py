@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import folded
+from features.reading.numbers import read_numbers
+from features.reading.text import folded
 
 Decimal = Literal[".", ","]
 _READABLE: Final = 0.98

@@ -67,7 +67,7 @@ def _time(part: FileRole, end: Ending, time: ExportColumn | None) -> str:
     if time is None:
         return "{after_created_days: 1} # ? no time of an end: a day after creation"
     note = f" # ? {end.doubt}" if end.doubt else doubt(time)
-    return f"{origin(time)}{part.quiet(note)}"
+    return f"{origin(time, 'end')}{part.quiet(note)}"
 
 
 def _values(

@@ -16,6 +16,7 @@ from pipelines.intake.guess.endings import Ending, ending, outcome_column, state
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.followers import Ground, followers
 from pipelines.intake.guess.header_words import spaced
+from pipelines.intake.guess.invoices import PURCHASES, RETURNS
 from pipelines.intake.guess.links import ExportFile, Link, find_links, joined, keys, own_name
 from pipelines.intake.guess.times import created, happened
 from pipelines.intake.guess.value_words import is_flag, meaning
@@ -46,7 +47,8 @@ def find_roles(files: Sequence[ExportFile]) -> list[FileRole]:
         return own
     forms: dict[tuple[str, ...], list[ExportFile]] = {}
     for file in files:
-        forms.setdefault(tuple(column.name for column in file.columns), []).append(file)
+        form = (file.name,) if file.steps else tuple(column.name for column in file.columns)
+        forms.setdefault(form, []).append(file)
     alike = {group[0].name: group for group in forms.values()}
     parts = _roles_of([joined(group) for group in forms.values()])
     return [_at(part, file) for part in parts for file in alike[part.file.name]]
@@ -218,7 +220,7 @@ def _activities(
     kind: ExportColumn | None,
     words: list[ExportColumn],
 ) -> list[FileRole]:
-    doing = kind or _type(words)
+    doing = kind or (None if file.name in {PURCHASES, RETURNS} else _type(words))
     known = (
         doing
         or _has_money(file)
@@ -246,7 +248,12 @@ def _from_logs(files: Sequence[ExportFile]) -> list[FileRole]:
             parts += [*first, *_rows_of_leads(file, lead)]
     if any(part.role == "outcomes" for part in parts):
         return parts
-    bought = (p for p in parts if p.role == "activities" and p.kind is None and _has_money(p.file))
+    bought = (
+        p
+        for p in parts
+        if p.role == "activities" and p.kind is None and _has_money(p.file)
+        if p.file.name != RETURNS
+    )
     return [*parts, *(FileRole(p.file, "outcomes", p.lead, p.time) for p in bought)]
 
 

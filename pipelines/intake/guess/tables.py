@@ -71,7 +71,7 @@ def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
         "attribute_changes": _change_columns,
     }
     yield from writers[part.role](part)
-    if part.role in {"leads", "accounts"} and not repeated:
+    if part.role in {"leads", "accounts"} and not (repeated and not part.file.steps):
         yield from attributes(part, _used(part, parts))
 
 
@@ -97,7 +97,7 @@ def _canonical(part: FileRole) -> Iterator[str]:
 def _lead_columns(part: FileRole) -> Iterator[str]:
     yield f"      lead_id: {lead_origin(part)}"
     if part.time is not None:
-        yield f"      created_at: {origin(part.time)}{doubt(part.time)}"
+        yield f"      created_at: {origin(part.time, 'start')}{doubt(part.time)}"
     else:
         yield "      # ? created_at: no time found; without it all leads were created at once."
         yield "      # created_at: {sequence: {start: 2025-01-01T00:00:00Z, step_seconds: 600}}"
@@ -210,7 +210,7 @@ def _lead_and_time(part: FileRole) -> Iterator[str]:
     if part.time is None:
         yield "      occurred_at: {constant: 2025-01-01T00:00:00Z} # ? no time found: which column"
         return
-    yield f"      occurred_at: {origin(part.time)}{doubt(part.time)}"
+    yield f"      occurred_at: {origin(part.time, 'end')}{doubt(part.time)}"
     known_at = known(part.file)
     if known_at is not None and known_at is not part.time:
         yield f"      known_at: {origin(known_at)} # ?"

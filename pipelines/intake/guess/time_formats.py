@@ -14,11 +14,11 @@ from typing import Final
 
 import pandas as pd
 
+from features.reading.text import folded
+from features.reading.time_forms import EXCEL, JAPANESE
+from features.reading.times import read_times
 from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.mapping.schema import TimeRule
-from pipelines.intake.rows.text import folded
-from pipelines.intake.rows.time_forms import EXCEL, JAPANESE
-from pipelines.intake.rows.times import read_times
 
 MOSTLY: Final = 0.98
 _DATES: Final = (

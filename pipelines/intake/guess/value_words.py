@@ -27,8 +27,8 @@ _OVER: Final = _any(
     r"[\s_:/–—-]*(?=\S)"
 )
 _WON: Final = _any(
-    r"won|win|convert(?:ed)?|(?:a_)?approved|customer|sold|purchased|signed|success(?:ful)?"
-    r"|成約済?み?|受注済?み?|成功|契約済?み?|獲得|成立|受注確定"
+    r"won|win|convert(?:ed)?|(?:a_)?approved|customer|sold|purchased|signed|success(?:ful)?|pass(?:ed)?"
+    r"|成約済?み?|受注済?み?|成功|契約済?み?|獲得|成立|合格|受注確定"
     r"|gewonnen|erfolgreich|verkauft|gewonnener auftrag"
     r"|gagn[ée]e?s?|signée?|remportée?|conclue?"
     r"|ganad[oa]s?|vendid[oa]|ganada y cerrada"
@@ -36,8 +36,9 @@ _WON: Final = _any(
 )
 _LOST: Final = _any(
     r"lost|lose|loss|(?:a_)?(?:declined|rejected|cancell?ed)|dead|churned|junk|abandoned|no sale"
-    r"|not[ _-](?:converted|interested|won)|(?:un|dis)qualified|failed|failure|unsuccessful"
-    r"|失注済?み?|不成立|不成約|失敗|見送り|却下|ロスト|中止|敗退|取消"
+    r"|not[ _-](?:converted|interested|won)|(?:un|dis)qualified|fail(?:ed|ure)?|withdrawn"
+    r"|unsuccessful"
+    r"|失注済?み?|不成立|不成約|失敗|見送り|却下|ロスト|中止|敗退|取消|不合格|辞退"
     r"|verloren|abgelehnt|abgesagt|storniert|nicht gewonnen|disqualifiziert"
     r"|perdue?s?|refusée?|abandonnée?|annulée?"
     r"|perdid[oa]s?|rechazad[oa]|cancelad[oa]|descartad[oa]"

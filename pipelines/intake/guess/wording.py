@@ -4,9 +4,9 @@ import json
 import re
 from typing import Final
 
+from features.reading.id_forms import FORMS, MEANINGS
 from pipelines.intake.guess.columns import ExportColumn
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.rows.id_forms import FORMS, MEANINGS
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")
 _RESERVED: Final = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -23,13 +23,24 @@ def say(word: str) -> str:
     return word if plain else json.dumps(word, ensure_ascii=False)
 
 
-def origin(column: ExportColumn | None) -> str:
-    """Write where values come from: a column, with the format of its times or its decimal sign."""
+def origin(column: ExportColumn | None, day: str = "") -> str:
+    """Write where values come from: a column, with the format of its times or its decimal sign.
+
+    Parameters
+    ----------
+    column
+        The column; None if there is none.
+    day
+        For times: which moment of the day a date without a time of day is, `start` or `end`.
+    """
     if column is None:
         return '{row_number: "row-"} # ? no id found'
+    if column.parts:
+        return f'{{join: [{", ".join(map(say, column.parts))}], separator: "/"}}'
     form = column.formats[0] if column.formats else "iso"
     keys = [f"column: {say(column.name)}"]
     keys += [f"format: {say(form)}"] if form != "iso" else []
+    keys += [f"day: {day}"] if day and column.days else []
     keys += [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
     return say(column.name) if len(keys) == 1 else f"{{{', '.join(keys)}}}"
 

@@ -1,8 +1,9 @@
 """Reading a mapping file: every fault at once, each with its line.
 
 Decided here: YAML is read with the scalars of YAML 1.2 (`yes` and `no` are words, `007` is a word,
-dates are words), because keys and values of a mapping are what somebody's export holds; a key
-given twice is a fault; what the schema cannot say is checked here.
+dates are words), because keys and values of a mapping are what somebody's export holds; anchors,
+aliases and merges (`<<`) work, and keys at the top that begin with `x-` hold what is only aliased;
+a key given twice is a fault; what the schema cannot say is checked here.
 """
 
 import json
@@ -20,12 +21,15 @@ from features.tables import SPECS
 from pipelines.intake.mapping import yaml_lines
 from pipelines.intake.mapping.protected import is_protected
 from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping.source_faults import source_faults
 from pipelines.intake.mapping.yaml_lines import Place
 
 PROTECTED = (
     "a protected attribute is never a feature: list it under audit_only or never_use; "
     "if it only sounds so, say why under not_protected"
 )
+ALIASED = "x-"
+"""Before keys at the top of a mapping that hold what is aliased elsewhere."""
 REQUIRED = {
     "leads": ("lead_id",),
     "activities": ("lead_id", "occurred_at", "activity_type"),
@@ -45,6 +49,7 @@ for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|)$", "~n"),
     ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
     ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
+    ("merge", r"^<<$", "<"),
 ):
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}",
@@ -109,16 +114,30 @@ def parse(text: str, name: str = "mapping") -> Mapping:
     ]
     if twice:
         raise BadMapping(twice)
-    loader = _Loader("")
-    content = loader.construct_document(node)
     try:
-        mapping = Mapping.model_validate_json(json.dumps(content))
+        mapping = Mapping.model_validate_json(json.dumps(_plain(node)))
+    except yaml.YAMLError as error:
+        raise BadMapping([Fault(f"{name}: {error}", "a YAML file", "correct the line")]) from error
     except ValidationError as error:
         raise BadMapping(_schema_faults(error, name, lines)) from error
     faults = [_fault(name, lines, place, text) for place, text in contradictions(mapping)]
     if faults:
         raise BadMapping(faults)
     return mapping
+
+
+def _plain(node: yaml.Node) -> Any:
+    """Return a document as plain data, merges written out, without what is only aliased."""
+    content = _Loader("").construct_document(node)
+    if isinstance(content, dict):
+        return {key: value for key, value in content.items() if not str(key).startswith(ALIASED)}
+    return content
+
+
+def lines_of(path: Path) -> dict[Place, int]:
+    """Return the line of every place of a mapping file that can be read."""
+    node = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
+    return {} if node is None else dict(yaml_lines.lines(node))
 
 
 def _schema_faults(error: ValidationError, name: str, lines: dict[Place, int]) -> list[Fault]:
@@ -153,8 +172,7 @@ def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
             if rule.source not in mapping.sources:
                 yield (*place, "source"), f"no source is named {rule.source!r}"
             yield from _column_faults(rule, table, place)
-    for source in mapping.sources.keys() - used:
-        yield ("sources", source), "no table reads this source"
+    yield from source_faults(mapping, used)
     yield from _zone_faults(mapping)
 
 
@@ -168,7 +186,11 @@ def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[
         if name not in names:
             yield at, f"{table} has no column {name!r}, only {', '.join(names)}"
         if origin.values and name.endswith("_at"):
-            yield (*at, "values"), "a time has no values to translate; use missing_values or format"
+            yield (
+                (*at, "values"),
+                "a time has no values to translate; use missing_values or format, or translate "
+                "under `derived` of the source",
+            )
         if origin.sequence is not None and not name.endswith("_at"):
             yield at, "a sequence makes times only"
         if origin.after_created_days is not None and (table, name) != ("outcomes", "occurred_at"):

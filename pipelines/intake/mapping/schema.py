@@ -10,8 +10,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
+from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
 from pipelines.intake.mapping.values import Strict, Word, Words, as_word
 
 
@@ -33,7 +35,6 @@ def _as_both(value: Any) -> Any:
 
 
 def _as_kind(value: Any) -> Any:
-    """Expand the short form `industry: category`."""
     return {"kind": value} if isinstance(value, str) else value
 
 
@@ -59,9 +60,6 @@ class Sequence(Strict):
 
 
 ORIGINS = ("column", "join", "constant", "row_number", "sequence", "after_created_days")
-
-
-IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
 
 
 class ColumnRule(Strict):
@@ -224,7 +222,7 @@ class TimeRule(Strict):
 
 
 class Source(Strict):
-    """A file, several files of one form, or a query."""
+    """A file, several files of one form, a query, or what is made from another source."""
 
     path: str | None = Field(
         default=None,
@@ -243,11 +241,26 @@ class Source(Strict):
     url: str | None = Field(default=None, description="an SQLAlchemy address; may hold ${NAME}")
     query: str | None = Field(default=None, description="SQL, with `url`")
     times: TimeRule | None = Field(default=None, description="instead of the mapping's own")
+    made_of: str | None = Field(
+        default=None, alias="from", description="another source, with what is prepared there"
+    )
+    lookup: Lookups = Field(
+        default=(), description="first: columns of other sources, by a key; one or several"
+    )
+    derived: dict[str, Derived] = Field(
+        default={}, description="then: column -> how it is computed; each may use those before it"
+    )
+    where: dict[str, Where] = Field(
+        default={}, description="then: only rows whose columns meet these conditions"
+    )
+    group: Grouping | None = Field(
+        default=None, description="at last: rows that belong together become one"
+    )
 
     @model_validator(mode="after")
     def _file_or_query(self) -> "Source":
-        if (self.path is None) == (self.url is None):
-            raise ValueError("give either path, or url and query")
+        if sum(one is not None for one in (self.path, self.url, self.made_of)) != 1:
+            raise ValueError("give either path, or url and query, or from")
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query belong together")
         return self
@@ -304,3 +317,9 @@ class Mapping(Strict):
         """Return the rules that feed a table."""
         rules: tuple[TableRule, ...] = getattr(self, table)
         return rules
+
+    def times_of(self, source: str) -> TimeRule:
+        """Return how times of a source are written: its own rule, or that of what it is from."""
+        one = self.sources[source]
+        below = self.times_of(one.made_of) if one.made_of else self.times
+        return one.times or below

@@ -6,6 +6,7 @@ import yaml
 
 Place = tuple[str | int, ...]
 """Keys and positions from the root of a document to one node."""
+MERGE = "<<"
 MOST_NODES = 200_000
 """Values of the largest document, aliases written out."""
 
@@ -24,9 +25,17 @@ def lines(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
         Where the node lies in the document.
     """
     yield place, node.start_mark.line + 1
+    for key, _, child in _children(node):
+        if key == MERGE:
+            yield from (one for part in _merged(child) for one in lines(part, place))
     for key, line, child in _children(node):
         yield (*place, key), line
         yield from ((p, at) for p, at in lines(child, (*place, key)) if p != (*place, key))
+
+
+def _merged(node: yaml.Node) -> list[yaml.Node]:
+    """List what a merge takes in; the first wins, so it comes last."""
+    return list(reversed(node.value)) if isinstance(node, yaml.SequenceNode) else [node]
 
 
 def repeated_keys(node: yaml.Node, place: Place = ()) -> Iterator[Place]:

@@ -1,10 +1,14 @@
-"""CSV files, read piece by piece as text, every value exactly as it stands."""
+"""CSV files, read piece by piece as text, every value exactly as it stands.
+
+Decided here: a few bytes that are no text are marked, so that their rows can be put aside; a file
+that is full of them, or has them in its header, is in another encoding and refused.
+"""
 
 import csv
 import gzip
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +16,8 @@ import pandas as pd
 from features.errors import BadTables, Fault
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read.bounds import LONGEST_LINE, plain_refusal
-from pipelines.intake.read.encodings import unreadable
+from pipelines.intake.read.encodings import is_nearly, unreadable
+from pipelines.intake.read.undecodable import ERRORS, MARK, marked
 
 _SAMPLE = 1 << 20
 _GZIP_TIMES = 8
@@ -60,14 +65,28 @@ def _pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
                 na_filter=False,
                 index_col=False,
                 encoding=source.encoding,
+                encoding_errors=ERRORS,
                 chunksize=rows,
             ) as pieces,
         ):
-            yield from pieces
+            yield from _decoded(pieces, path, source.encoding)
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         expected = f"rows like the header, {separator!r} between values, {source.encoding}"
         do = "correct the file, or separator and encoding in the mapping"
         raise BadTables([Fault(f"{path.name}: {error}", expected, do)]) from error
+
+
+def _decoded(pieces: Iterable[pd.DataFrame], path: Path, encoding: str) -> Iterator[pd.DataFrame]:
+    """Pass pieces on; refuse a file that is in another encoding, or whose header cannot be read."""
+    looked = False
+    for piece in pieces:
+        if not looked and any(marked(piece[name]).any() for name in piece):
+            looked = True
+            if not is_nearly(path, encoding):
+                raise unreadable(path, encoding)
+        if any(MARK in str(name) for name in piece):
+            raise unreadable(path, encoding)
+        yield piece
 
 
 def _nothing(path: Path) -> BadTables:
@@ -115,8 +134,8 @@ def plain_text(path: Path, encoding: str) -> io.TextIOBase:
         Of the text.
     """
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding=encoding)
-    return path.open(encoding=encoding)
+        return gzip.open(path, "rt", encoding=encoding, errors=ERRORS)
+    return path.open(encoding=encoding, errors=ERRORS)
 
 
 def estimated_lines(path: Path, encoding: str) -> int:
@@ -135,4 +154,4 @@ def estimated_lines(path: Path, encoding: str) -> int:
     if len(sample) < _SAMPLE:
         return lines
     size = path.stat().st_size * (_GZIP_TIMES if path.suffix == ".gz" else 1)
-    return int(size * lines / len(sample.encode(encoding)))
+    return int(size * lines / len(sample.encode(encoding, errors="replace")))

@@ -1,9 +1,10 @@
 """In which encoding the text of a file stands.
 
-Decided here: a byte order mark wins; then UTF-8 where all bytes fit it; then the encoding in which
-the words look like words. Japanese text comes in runs of Japanese characters and is rarely written
-in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter with an accent mostly
-stands alone. What fits none is refused, with the place.
+Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, or where the few that do
+not stand among far more that do; then the encoding in which the words look like words; then UTF-8
+where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese characters
+and is rarely written in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter
+with an accent mostly stands alone. What fits none is refused, with the place.
 """
 
 import codecs
@@ -14,6 +15,7 @@ from typing import Final
 
 from features.errors import BadTables
 from pipelines.intake.read.bounds import plain_refusal
+from pipelines.intake.read.undecodable import ERRORS, MARK
 
 MOST_BYTES: Final = 1 << 24
 """So much of a file is looked at, unless all of it is ASCII so far."""
@@ -34,6 +36,10 @@ _CANDIDATES: Final = (
     ("cp1252", _ACCENT),
 )  # fmt: skip
 _ENOUGH: Final = 0.6
+_FAR_MORE: Final = 10
+_FIRST: Final = 1 << 16
+_MANY: Final = 200
+_LINES_A_FAULT: Final = 100
 
 
 def guess_encoding(path: Path) -> str:
@@ -52,10 +58,47 @@ def guess_encoding(path: Path) -> str:
         return "utf-8" if b"\0" not in start else _sixteen(start, path)
     if b"\0" in start[:1000]:
         return _sixteen(start, path)
+    if _is_beyond_ascii(start, "utf-8"):
+        return "utf-8"
     best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
-    if _likeness(start, *best) < _ENOUGH:
-        raise _no_text(path, start)
-    return best[0]
+    if _likeness(start, *best) >= _ENOUGH:
+        return best[0]
+    if _has_few_faults(start, "utf-8"):
+        return "utf-8"
+    raise _no_text(path, start)
+
+
+def is_nearly(path: Path, encoding: str) -> bool:
+    """Return whether a file is in an encoding but for a few bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        The encoding that it should be in.
+    """
+    start = _beginning(path)
+    return _is_beyond_ascii(start, encoding) or _has_few_faults(start, encoding)
+
+
+def _marked_text(start: bytes, encoding: str) -> str:
+    """Decode with marks; where the first bytes are full of them, these alone."""
+    first = start[:_FIRST].decode(encoding, errors=ERRORS)
+    return first if first.count(MARK) > _MANY else start.decode(encoding, errors=ERRORS)
+
+
+def _is_beyond_ascii(start: bytes, encoding: str) -> bool:
+    """Return whether far more characters beyond ASCII fit an encoding than bytes do not."""
+    text = _marked_text(start, encoding)
+    faults = text.count(MARK)
+    return len(_BEYOND_ASCII.findall(text)) - faults >= _FAR_MORE * faults
+
+
+def _has_few_faults(start: bytes, encoding: str) -> bool:
+    lines = _marked_text(start, encoding).split("\n")
+    faults = sum(MARK in line for line in lines)
+    return faults <= max(1, len(lines) // _LINES_A_FAULT)
 
 
 def unreadable(path: Path, encoding: str) -> BadTables:

@@ -1,16 +1,18 @@
 """The store of the server as a source: what a CRM has sent becomes the next training data.
 
 Decided here: no mapping is written, for the store's words are the canonical ones; it is read by its
-tables alone. Moments are microseconds, kept exactly. An attribute is a number if every value ever
-known of it is one, else a category, its values written as the server compares them; one that is
-protected is left out. Only known leads
+tables alone. Moments are microseconds, kept exactly. Words, numbers and kinds are read as the
+champion reads them. An attribute that it does not know is a number if more of its values were sent
+as numbers than as words, else a category; one value never decides, and those that do not fit are
+counted by the check of unreadable numbers. One that is protected is left out. Only known leads
 are read; what waits for its lead goes to the quarantine like any row without a lead.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,11 +21,15 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadTables, Fault
-from features.records.normalize import written
+from features.reading.normalize import written
+from features.reading.numbers import number
+from features.reading.reading import PLAIN, RecordReading
+from features.reading.values import ValueReading
 from features.tables import ACCOUNTS, LEADS, SPECS
 from features.timeline import MOMENT_DTYPE, from_moments
 from pipelines.intake.mapping.protected import is_protected
-from pipelines.intake.mapping.schema import Kind, Mapping
+from pipelines.intake.mapping.schema import Kind
+from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.read.databases import first_line, opened, safe_place
 from pipelines.intake.read.readable import Input, Piece
 
@@ -43,18 +49,19 @@ _QUERIES: Final = {
     for name, rest in _FROM.items()
 }
 _TIMES: Final = ("created_at", "occurred_at", "known_at")
-_Kinds = dict[str, Kind]
+_Readings = Mapping[str, ValueReading]
 
 
 @dataclass(frozen=True)
 class ServerStore:
     """A store that is ready to be read: how it is mapped, and the readers of its tables."""
 
-    mapping: Mapping
+    mapping: MappingFile
     readers: dict[str, "StoreReader"]
+    reading: RecordReading
 
 
-def look(url: str, until: pd.Timestamp | None) -> ServerStore:
+def look(url: str, until: pd.Timestamp | None, reading: RecordReading = PLAIN) -> ServerStore:
     """Read which attributes a store holds, and make its readers.
 
     Parameters
@@ -63,6 +70,8 @@ def look(url: str, until: pd.Timestamp | None) -> ServerStore:
         The address of its database.
     until
         The moment until which it is complete: now.
+    reading
+        How its records are written: that of the champion or of the mapping.
 
     Raises
     ------
@@ -72,30 +81,31 @@ def look(url: str, until: pd.Timestamp | None) -> ServerStore:
     engine = opened(url, _DO)
     try:
         changed = _fetched(engine, "select attribute, value from attribute_changes", 10_000)
-        leads = _kinds_of(
-            "leads", engine, [(str(name), _json_cell(value)) for name, value in changed]
-        )
-        accounts = _kinds_of("accounts", engine, ())
+        later = [(str(name), _json_cell(value)) for name, value in changed]
+        leads = _readings_of("leads", engine, later, reading.attributes)
+        accounts = _readings_of("accounts", engine, (), reading.account_attributes)
     except SQLAlchemyError as error:
         raise _unreadable(url, error) from error
     finally:
         engine.dispose()
-    kinds = {"leads": leads, "accounts": accounts}
-    readers = {name: StoreReader(name, url, kinds.get(name, {})) for name in _QUERIES}
-    return ServerStore(_mapping(url, leads, accounts, until), readers)
+    reading = replace(reading, attributes=leads, account_attributes=accounts)
+    attributes = {"leads": leads, "accounts": accounts, "attribute_changes": leads}
+    readers = {name: StoreReader(name, url, attributes.get(name, {})) for name in _QUERIES}
+    return ServerStore(_mapping(url, reading, until), readers, reading)
 
 
 class StoreReader:
     """One table of a store, read piece by piece; what a `Reader` is for a mapping."""
 
-    def __init__(self, name: str, url: str, kinds: _Kinds) -> None:
+    def __init__(self, name: str, url: str, attributes: _Readings) -> None:
         self.name = name
         self._url = url
-        self._kinds = kinds
+        self._attributes = attributes
 
     def columns(self) -> tuple[str, ...]:
         """Name the columns, attributes among them."""
-        return (*_COLUMNS[self.name], *self._kinds)
+        spread = self._attributes if self.name in _SPREAD else ()
+        return (*_COLUMNS[self.name], *spread)
 
     def estimated_rows(self) -> int:
         """Count the rows."""
@@ -145,9 +155,9 @@ class StoreReader:
         frame = {name: _column(name, cells) for name, cells in columns.items()}
         if self.name == "attribute_changes":
             frame["value"] = _texts(map(_json_cell, columns["value"]))
-        for name, kind in self._kinds.items():
+        for name, stated in self._attributes.items() if self.name in _SPREAD else ():
             values = [one.get(name) for one in attributes]
-            frame[name] = _numbers(values) if kind == "number" else _texts(values)
+            frame[name] = _values(values, stated)
         return pd.DataFrame(frame)
 
 
@@ -170,6 +180,21 @@ def _numbers(cells: Iterable[Any]) -> pd.Series:
     return pd.Series(values, dtype="float64")
 
 
+def _values(cells: list[Any], stated: ValueReading) -> pd.Series:
+    """Return the values of an attribute; numbers among texts are written as the texts are."""
+    if stated.kind != "number":
+        return _texts(cells)
+    if not any(isinstance(cell, str) for cell in cells):
+        return _numbers(cells)
+    return pd.Series([_number_text(cell, stated.decimal) for cell in cells], dtype="str")
+
+
+def _number_text(cell: Any, decimal: str) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    return repr(float(cell)).replace(".", decimal)
+
+
 def _texts(cells: Iterable[Any]) -> pd.Series:
     return pd.Series([written(cell) for cell in cells], dtype="str")
 
@@ -179,28 +204,36 @@ def _json_cell(cell: Any) -> Any:
     return json.loads(cell) if isinstance(cell, str) else cell
 
 
-def _kinds_of(table: str, engine: Engine, more: Iterable[tuple[str, Any]]) -> _Kinds:
-    """Return the attributes of a table with their kinds."""
+def _readings_of(
+    table: str, engine: Engine, more: Iterable[tuple[str, Any]], stated: _Readings
+) -> _Readings:
+    """Return the attributes of a table and how each is read."""
     listed = {"leads": LEADS, "accounts": ACCOUNTS}[table].names
-    kinds: _Kinds = {}
+    votes: dict[str, Counter[str]] = {}
     for row in _fetched(engine, _QUERIES[table], 10_000):
         for name, value in _json_cell(row[-1]).items():
-            _note_kind(kinds, name, value)
+            votes.setdefault(name, Counter())[_vote(value)] += 1
     for name, value in more:
-        _note_kind(kinds, name, value)
+        votes.setdefault(name, Counter())[_vote(value)] += 1
     return {
-        name: kind
-        for name, kind in sorted(kinds.items())
-        if name not in listed and not is_protected(name)
+        name: stated.get(name) or ValueReading(_kind(votes[name]))
+        for name in sorted(votes)
+        if name not in listed and not is_protected(name) and votes[name].keys() != {""}
     }
 
 
-def _note_kind(kinds: _Kinds, name: str, value: Any) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is not None and not is_number:
-        kinds[name] = "category"
-    elif is_number:
-        kinds.setdefault(name, "number")
+def _vote(value: Any) -> str:
+    """Return which kind a value speaks for; nothing, if it is missing or a number as text."""
+    if isinstance(value, str):
+        text = value.strip()
+        return "" if not text or number(text) == number(text) else "category"
+    if value is None:
+        return ""
+    return "category" if isinstance(value, bool) else "number"
+
+
+def _kind(votes: Counter[str]) -> Kind:
+    return "number" if votes["number"] > votes["category"] else "category"
 
 
 def _fetched(engine: Engine, query: str, at_once: int) -> Iterator[tuple[Any, ...]]:
@@ -212,20 +245,47 @@ def _fetched(engine: Engine, query: str, at_once: int) -> Iterator[tuple[Any, ..
             yield from map(tuple, rows)
 
 
-def _mapping(url: str, leads: _Kinds, accounts: _Kinds, until: pd.Timestamp | None) -> Mapping:
-    def rule(table: str) -> dict[str, Any]:
-        return {"source": table, "columns": {name: {"column": name} for name in _COLUMNS[table]}}
-
-    tables = {name: [rule(name)] for name in _QUERIES}
-    tables["leads"][0]["attributes"] = leads
-    tables["accounts"][0]["attributes"] = accounts
+def _mapping(url: str, reading: RecordReading, until: pd.Timestamp | None) -> MappingFile:
+    tables: dict[str, list[dict[str, Any]]] = {
+        table: [{"source": table, "columns": _columns(table, reading)}] for table in _QUERIES
+    }
+    tables["leads"][0]["attributes"] = _rules(reading.attributes)
+    tables["accounts"][0]["attributes"] = _rules(reading.account_attributes)
     whole = {
         "name": NAME,
         "sources": {name: {"url": url, "query": query} for name, query in _QUERIES.items()},
         "observed_until": None if until is None else until.isoformat(),
+        "times": {"zone": reading.zone},
+        "stages": reading.stages,
+        "outcome_activities": reading.outcome_activities,
         **tables,
     }
-    return Mapping.model_validate_json(json.dumps(whole))
+    return MappingFile.model_validate_json(json.dumps(whole))
+
+
+def _columns(table: str, reading: RecordReading) -> dict[str, dict[str, Any]]:
+    """Return the columns of a table and how their words are read; moments are exact already."""
+    columns: dict[str, dict[str, Any]] = {}
+    for name in _COLUMNS[table]:
+        stated = reading.column(table, name)
+        columns[name] = {"column": name} | ({"day": "start"} if name in _TIMES else {})
+        if stated is not None and stated.kind == "category":
+            columns[name] |= {"values": dict(stated.values), "missing_values": stated.missing}
+    if table == "outcomes" and reading.outcomes is not None:
+        columns["outcome"]["values"] = dict(reading.outcomes)
+    return columns
+
+
+def _rules(attributes: _Readings) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "kind": stated.kind,
+            "values": dict(stated.values),
+            "missing_values": stated.missing,
+            "decimal": stated.decimal,
+        }
+        for name, stated in attributes.items()
+    }
 
 
 def _unreadable(url: str, error: SQLAlchemyError) -> BadTables:

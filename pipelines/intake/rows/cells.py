@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.days import DAYS, TIMES, day_count, days_only, end_of_day
+from features.reading.id_forms import rewritten
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, folded, is_missing
+from features.reading.times import Times, read_times
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
 from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
-from pipelines.intake.rows.days import DAYS, TIMES, day_count, days_only, end_of_day
-from pipelines.intake.rows.id_forms import rewritten
 from pipelines.intake.rows.notes import Notes
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, folded, is_missing
-from pipelines.intake.rows.times import Times, read_times
 
 Flags = NDArray[np.bool_]
 
@@ -87,12 +87,21 @@ def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
     """
     text = raw_text(cells, rule)
     listed = text.isin(list(rule.values)).to_numpy()
-    missing = is_missing(text, _missing_words(cells, rule))
+    missing = is_missing(text, missing_words(cells, rule))
     unknown: Flags = ~listed & (~missing if rule.other_values != "skip" else True)
     return unknown
 
 
-def _missing_words(cells: Cells, rule: ColumnRule | AttributeRule) -> tuple[str, ...]:
+def missing_words(cells: Cells, rule: ColumnRule | AttributeRule) -> tuple[str, ...]:
+    """Return what stands for missing in a column.
+
+    Parameters
+    ----------
+    cells
+        The cells of the source: its rows, missing words and notes.
+    rule
+        The rule of the column or attribute.
+    """
     return cells.missing if rule.missing_values is None else rule.missing_values
 
 
@@ -117,7 +126,7 @@ def words(cells: Cells, rule: ColumnRule, name: str, kind: ColumnKind) -> pd.Ser
         text = rewritten(text, rule.id_form)
     if rule.other_values == "fault" or (rule.other_values is None and name == "outcome"):
         cells.notes.add("value", name, _faulty(cells, rule), text)
-    return meaning(text, rule.values, rule.other_values, _missing_words(cells, rule))
+    return meaning(text, rule.values, rule.other_values, missing_words(cells, rule))
 
 
 def _faulty(cells: Cells, rule: ColumnRule) -> Flags:
@@ -167,7 +176,7 @@ def times(cells: Cells, rule: ColumnRule, name: str) -> pd.Series:
         cells.notes.add("time", name, np.repeat(one.unreadable, len(cells.frame)))
         return pd.Series(one.moments.iloc[0], index=cells.frame.index, dtype=MOMENT_DTYPE)
     raw = cells.frame[rule.column] if rule.column is not None else raw_text(cells, rule)
-    raw = raw.mask(_time_missing(raw, _missing_words(cells, rule)))
+    raw = raw.mask(_time_missing(raw, missing_words(cells, rule)))
     result = read_times(raw, time_rule(cells, rule))
     _note_times(cells, result, name, raw)
     _count_zones(cells, result, name, time_rule(cells, rule))
@@ -252,7 +261,7 @@ def numbers(cells: Cells, rule: ColumnRule | AttributeRule, name: str, raw: pd.S
     text = as_text(raw)
     meanings: dict[str, str] = rule.values  # noqa: PD011 - the mapping's word, not a frame
     listed = {key: float(value) for key, value in meanings.items()}
-    raw = raw.mask(is_missing(text, _missing_words(cells, rule)))
+    raw = raw.mask(is_missing(text, missing_words(cells, rule)))
     values, unreadable = read_numbers(raw, rule.decimal)
     result = pd.Series(values)
     if listed:
@@ -278,4 +287,4 @@ def attribute(cells: Cells, rule: AttributeRule, name: str) -> pd.Series:
     raw = cells.frame[rule.column or name]
     if rule.kind == "number":
         return numbers(cells, rule, name, raw)
-    return meaning(as_text(raw), rule.values, rule.other_values, _missing_words(cells, rule))
+    return meaning(as_text(raw), rule.values, rule.other_values, missing_words(cells, rule))

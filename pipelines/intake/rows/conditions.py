@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, is_missing
 from pipelines.intake.mapping.conditions import Condition
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, is_missing
 
 Flags = NDArray[np.bool_]
 UNLISTED: Final = "unlisted "
 """Before a value that stands neither under `one_of` nor under `not`."""
+LISTED: Final = "listed"
+"""The rows whose value is listed under `values`."""
 MOST_VALUES: Final = 20
 """So many values that nobody listed are counted one by one, of every piece."""
 
@@ -70,9 +72,23 @@ def unlisted_values(
     """
     if not (condition.one_of and condition.none_of):
         return Counter()
-    text = as_text(column)
+    return other_values(as_text(column), [*condition.one_of, *condition.none_of], missing)
+
+
+def other_values(text: pd.Series, listed: Iterable[str], missing: Iterable[str]) -> Counter[str]:
+    """Count the values that are not listed, the most frequent ones.
+
+    Parameters
+    ----------
+    text
+        Shape (rows,): the values.
+    listed
+        Those that are listed.
+    missing
+        The words that stand for missing.
+    """
     text = text[~is_missing(text, missing)]
-    counts = text[~text.isin([*condition.one_of, *condition.none_of])].value_counts()
+    counts = text[~text.isin(list(listed))].value_counts()
     return Counter({str(value): int(n) for value, n in counts.head(MOST_VALUES).items()})
 
 

@@ -13,15 +13,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.text import as_text, is_missing
 from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping.schema import (
+    AttributedRule,
+    AttributeRule,
+    ColumnRule,
+    LeadRule,
+    Mapping,
+    TableRule,
+)
 from pipelines.intake.read.readable import Piece
+from pipelines.intake.read.undecodable import marked, shown
 from pipelines.intake.rows import cells as cell
 from pipelines.intake.rows.cells import Cells
-from pipelines.intake.rows.conditions import UNLISTED, meets, unlisted_values
+from pipelines.intake.rows.conditions import LISTED, UNLISTED, meets, other_values, unlisted_values
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE, Notes
-from pipelines.intake.rows.text import as_text, is_missing
+from pipelines.intake.rows.notices import noticed
 
 NO_TIME: Final = pd.Timestamp("2000-01-01T00:00:00Z")
 """When leads without any time came into being, by convention."""
@@ -29,6 +38,10 @@ NEEDED: Final = frozenset(
     {"lead_id", "occurred_at", "created_at", "activity_id", "activity_type", "outcome", "attribute"}
 )
 """Columns whose value may not be missing when they are mapped; so is the first of a table's key."""
+_WORDS: Final = frozenset({"category", "text"})
+"""Kinds of columns whose values are words."""
+_OWN_CHECK: Final = frozenset({"outcome", "direction"})
+"""Columns whose unknown values have a check of their own."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
         Rows of its source, and where they came from.
     """
     rule, mapping = job.rule, job.mapping
-    times = mapping.sources[rule.source].times or mapping.times
+    times = mapping.times_of(rule.source)
     rows = len(piece.frame)
     number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
     frame = piece.frame.reset_index(drop=True)
@@ -82,13 +95,16 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
     )
     chosen = _chosen(everything, rule)
     cells = everything.take(chosen)
+    _note_bytes(cells)
     table = _columns(cells, job)
+    _count_unlisted(cells, job)
     table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
-    table[ROW] = pd.Series(np.arange(piece.first_row, piece.first_row + rows)[chosen])
+    table[ROW] = pd.Series(piece.row_numbers[chosen])
     table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")
     changes = _later(cells, job, table) if isinstance(rule, LeadRule) else None
     table[NOTES] = cells.notes.column()
-    passed = Counter({"not for this table": rows - int(chosen.sum())})
+    passed = Counter({"not for this table": rows - int(chosen.sum())}) + piece.passed_over
+    cells.zones.update(noticed(piece, chosen))
     return Reading(pd.DataFrame(table), changes, +passed, +cells.zones)
 
 
@@ -138,6 +154,43 @@ def _columns(cells: Cells, job: ReadTask) -> dict[str, pd.Series]:
             table |= {DISPLAY + n: _rest(cells, column) for n, column in rule.display.items()}
         table |= {AUDIT + n: cell.attribute(cells, a, n) for n, a in rule.audit_only.items()}
     return table
+
+
+def _note_bytes(cells: Cells) -> None:
+    """Note cells with bytes that are no text, and write these as people do."""
+    for name in cells.frame:
+        rows = marked(cells.frame[name])
+        if rows.any():
+            cells.frame[name] = cells.frame[name].map(shown, na_action="ignore").astype("str")
+            cells.notes.add("bytes", str(name), rows, cells.frame[name])
+
+
+def _count_unlisted(cells: Cells, job: ReadTask) -> None:
+    """Count values that `values` does not list, where nothing is stated of the others."""
+    kinds = {column.name: column.kind for column in SPECS[job.table].columns}
+    rules: dict[str, ColumnRule | AttributeRule] = {
+        name: origin
+        for name, origin in job.rule.columns.items()
+        if origin.other_values is None and kinds.get(name) in _WORDS and name not in _OWN_CHECK
+    }
+    if isinstance(job.rule, AttributedRule):
+        listed = (job.rule.attributes | job.rule.audit_only).items()
+        rules |= {n: one for n, one in listed if "other_values" not in one.model_fields_set}
+    for name, rule in rules.items():
+        meanings = rule.values  # noqa: PD011 - the mapping's word, not a frame
+        if not meanings or (isinstance(rule, AttributeRule) and rule.kind == "number"):
+            continue
+        text = _text(cells, rule, name)
+        values = other_values(text, meanings, cell.missing_words(cells, rule))
+        where = f"values of {name}"
+        cells.zones.update({(where, UNLISTED + value): n for value, n in values.items()})
+        cells.zones[where, LISTED] += int(text.isin(list(meanings)).sum())
+
+
+def _text(cells: Cells, rule: ColumnRule | AttributeRule, name: str) -> pd.Series:
+    if isinstance(rule, ColumnRule):
+        return cell.raw_text(cells, rule)
+    return as_text(cells.frame[rule.column or name])
 
 
 def _absent(cells: Cells, column: Column) -> pd.Series:

@@ -153,8 +153,9 @@ def _frame(
     count = partitions.count(course.tables)
     parts = (partitions.read(course.tables, part) for part in range(count))
     last = pd.DataFrame({"cutoff": from_moments(np.array([until]))})
-    words = labels_of(partitions.manifest(course.tables).labels)
-    catalog = learn_catalog.learn(parts, last, course.features, words)
+    manifest = partitions.manifest(course.tables)
+    words, zone = labels_of(manifest.labels), manifest.values_reading.zone
+    catalog = learn_catalog.learn(parts, last, course.features, words, zone)
     keys, values, numbers = [], [], []
     for part in range(count):
         mine = np.flatnonzero(wanted & (known.snapshots["part"] == part).to_numpy())

@@ -48,7 +48,6 @@ def _facts(backtest: Backtest, settings: BacktestSettings, language: Language) -
         "first": day_of(whole.start),
         "last": day_of(backtest.periods[-1].end),
         "leads": number(whole.leads, language),
-        "conversions": number(whole.conversions, language),
         "converted": number(whole.converted, language),
         "cadence": cadence_text(backtest.model.cadence, language),
         "capacity": settings.capacity,

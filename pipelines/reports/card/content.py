@@ -57,6 +57,7 @@ def card(sources: Sources) -> dict[str, Any]:
         "features": _features(sources),
         "verdict": sources.evaluation["verdict"],
         "figures": _figures(sources.evaluation),
+        "by_lead": sources.evaluation["by_lead"],
         "gains": _gains(sources.evaluation),
         "calibration": _calibration(sources),
         "leaks": [_leak(one, sources.promotion["allowed_leaks"]) for one in sources.leaks],

@@ -99,19 +99,22 @@ def _top(verdict: dict[str, Any], language: Language) -> Iterator[str]:
         "converted": share(top["converted"]["value"]),
         "low": share(top["converted"]["low"]),
         "high": share(top["converted"]["high"]),
+        "rows": number(top["rows"], language),
         "leads": number(top["leads"], language),
     }
     if top["beyond_chance"]:
         yield gettext(
-            "The group with the highest probabilities (%(leads)s leads) was given %(predicted)s on "
-            "average, and %(converted)s converted (%(low)s to %(high)s): beyond chance.",
+            "The group with the highest probabilities (%(rows)s snapshots of %(leads)s leads) was "
+            "given %(predicted)s on average, and %(converted)s of these snapshots converted "
+            "(%(low)s to %(high)s): beyond chance.",
             language,
             **values,
         )
         return
     yield gettext(
-        "The group with the highest probabilities (%(leads)s leads) was given %(predicted)s on "
-        "average, and %(converted)s converted (%(low)s to %(high)s), which chance explains.",
+        "The group with the highest probabilities (%(rows)s snapshots of %(leads)s leads) was "
+        "given %(predicted)s on average, and %(converted)s of these snapshots converted "
+        "(%(low)s to %(high)s), which chance explains.",
         language,
         **values,
     )

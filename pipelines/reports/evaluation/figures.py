@@ -223,7 +223,7 @@ def _groups(place: str, evaluation: Evaluation, key: str, language: Language) ->
                 "rows": number(group.rows, language),
                 "conversions": number(group.conversions, language),
             }
-            note = gettext("%(rows)s rows, %(conversions)s conv.", language, **counts)
+            note = gettext("%(rows)s snapshots, %(conversions)s converted", language, **counts)
             name = _short(part_name(evaluation, key, group.name, language), 26)
             rows.append(Bar(name, group.auc.value, group.auc.low, group.auc.high, note))
     summary = ", ".join(f"{row.name} {row.value:.3f}" for row in rows)

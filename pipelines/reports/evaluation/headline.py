@@ -19,7 +19,7 @@ def tested(evaluation: Evaluation, language: Language) -> str:
         The language to translate to.
     """
     test = evaluation.test
-    return gettext(
+    counted = gettext(
         "%(rows)s snapshots of %(leads)s leads; %(conversions)s snapshots of %(converted)s leads "
         "converted. Cutoffs from %(first)s to %(last)s; horizon %(horizon)s days. "
         "Intervals: 95 %%, by redrawing leads.",
@@ -31,6 +31,25 @@ def tested(evaluation: Evaluation, language: Language) -> str:
         first=date(test.first_cutoff),
         last=date(test.last_cutoff),
         horizon=f"{evaluation.horizon_days:g}",
+    )
+    return f"{counted} {_by_lead(evaluation, language)}"
+
+
+def _by_lead(evaluation: Evaluation, language: Language) -> str:
+    """Return the figures in which every lead counts once, each with its interval."""
+
+    def shown(metric: str) -> str:
+        one = evaluation.by_lead[metric]
+        ends = f"{metric_text(metric, one.low)} – {metric_text(metric, one.high)}"
+        return f"{metric_text(metric, one.value)} ({ends})"
+
+    return gettext(
+        "Every lead counted once: AUC %(auc)s; the hottest tenth of the leads converts %(lift)s "
+        "times as often as all; the hottest fifth holds %(capture)s of the leads that convert.",
+        language,
+        auc=shown("auc"),
+        lift=shown("lift_at_10"),
+        capture=shown("capture_at_20"),
     )
 
 

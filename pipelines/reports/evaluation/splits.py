@@ -49,7 +49,7 @@ def picture(plan: SplitPlan, language: Language = "en") -> str:
 
 def _lane(part: SplitPart, plan: SplitPlan, longest: float, language: Language) -> Lane:
     note = gettext(
-        "%(rows)s rows, %(conversions)s conversions",
+        "%(rows)s snapshots, %(conversions)s converted",
         language,
         rows=number(part.rows, language),
         conversions=number(part.conversions, language),

@@ -117,10 +117,11 @@ def below_alarm(part: CalibrationPart, catalog: Catalog, language: Language) -> 
         The language to translate to.
     """
     return gettext(
-        "%(part)s: %(observed).0f conversions, %(expected).1f predicted: %(ratio).2f times as many "
-        "(%(low).2f to %(high).2f).",
+        "%(part)s: of %(rows)s predictions %(observed).0f converted, %(expected).1f were expected: "
+        "%(ratio).2f times as many (%(low).2f to %(high).2f).",
         language,
         part=_calibration_part(part, catalog, language),
+        rows=f"{part.rows:,}",
         observed=part.observed,
         expected=part.expected,
         ratio=part.ratio.value,

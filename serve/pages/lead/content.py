@@ -13,7 +13,7 @@ import msgspec
 
 from features.catalog.catalog import Vocabulary
 from features.kernel.inputs import Matrix
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation
@@ -111,6 +111,10 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "about": display_names.about(attributes, vocabulary, visit.language),
         "owner": people.owner(owner_of(scored.request, parts.now())),
         "people": people,
+        "compared": {
+            "at": display_names.compared_at(loaded),
+            "place": parts.store.ranking.place(scored.answer.lead_id, visit.target),
+        },
         "band": display_names.BANDS[scored.answer.band],
         "trend": display_names.TRENDS[history.trend],
         "outcome": display_names.outcome_words(loaded, words),

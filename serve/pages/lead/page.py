@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import BadBody, NoLead
 from serve.pages.lead.content import lead_context
 from serve.pages.shell import display_names

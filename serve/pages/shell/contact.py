@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.leads.display import Shown
 from serve.wire.records import Value
 

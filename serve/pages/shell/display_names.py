@@ -5,6 +5,7 @@ vocabulary of the model.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -154,3 +155,9 @@ def lead_address(lead_id: str, target: str = "") -> str:
     ('/leads/a%2Fb%20c', '/leads/a?target=upsell')
     """
     return f"/leads/{quote(lead_id, safe='')}" + (f"?target={target}" if target else "")
+
+
+def compared_at(loaded: LoadedModel) -> datetime | None:
+    """Return the day whose open leads a score compares with; none where the model does not say."""
+    day = loaded.artifact.about.get("observed_until")
+    return None if day is None else datetime.fromisoformat(day)

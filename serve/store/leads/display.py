@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, select
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import upsert

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import forget, moment
 from serve.store.leads.refresh_marks import mark_account

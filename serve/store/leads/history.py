@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import BindParameter, Connection, Engine, String, bindparam, select, union_all
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead, NotYet
 from serve.store.engine import reading, time_of
 from serve.store.leads.stored_leads import Revisions, read_leads

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from features.errors import BadRequest, Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
 from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows

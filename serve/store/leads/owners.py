@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.store.engine import moment, reading
 from serve.store.leads.ingest import raised

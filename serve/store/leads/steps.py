@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, insert, select, update
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import TakenMeanwhile
 from serve.store.engine import moment, reading, time_of
 from serve.store.id_list import bound, in_ids

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import BadRequest, Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import moment, reading
 from serve.store.people.passwords import is_right, password_hash
 from serve.store.people.tables_users import SESSIONS, USERS

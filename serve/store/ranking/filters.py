@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_
 
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.store.engine import moment
 from serve.store.leads.display import is_called, search_key
 from serve.store.leads.steps import set_aside

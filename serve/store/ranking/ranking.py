@@ -11,13 +11,13 @@ import base64
 import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, Select, func, select, tuple_
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import BadBody
 from serve.insight.trend import Trend
 from serve.store.engine import moment, reading, time_of
@@ -39,15 +39,16 @@ class RankedReason(msgspec.Struct, frozen=True):
     """One reason: the input of `models.explain.reasons.say`, and its evidence.
 
     `feature` is the place in the model's catalog, `value` the lead's own value of it (none is
-    missing) as of the row's `as_of`; `contribution` is a probability, signed.
+    missing) as of the row's `as_of`; `contribution` is a probability, signed. `leads` is 0 in a row
+    of an earlier version, until the ranking is refreshed.
     """
 
     code: str
     feature: int
     value: float | None
     contribution: float
-    snapshots: int
-    conversions: int
+    leads: int = 0
+    converted_leads: int = 0
 
 
 _REASONS: Final = msgspec.json.Decoder(list[RankedReason])
@@ -87,6 +88,13 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
     model_fingerprint: str
     target: TargetField = msgspec.UNSET
+
+
+class RankedPlace(NamedTuple):
+    """The place of a lead, from 1 for the hottest, and the number of leads that are open now."""
+
+    number: int
+    leads: int
 
 
 class RankingPage(msgspec.Struct, frozen=True):
@@ -183,6 +191,24 @@ class StoredRanking:
         with self._engine.begin() as connection:
             row = connection.execute(_rows(target, [folded(lead_id)])).one_or_none()
         return None if row is None else _ranked(row)
+
+    def place(self, lead_id: str, target: str = DEFAULT) -> "RankedPlace | None":
+        """Return the place of a lead among all that are open now; none if it is not ranked.
+
+        Parameters
+        ----------
+        lead_id
+            The id of the lead; it is normalised here.
+        target
+            Of the ranking; empty is the default.
+        """
+        own = (RANKING.c.lead_id == folded(lead_id), RANKING.c.target == target)
+        key = select(RANKING.c.rank_key).where(*own).scalar_subquery()
+        before = func.count().filter(RANKING.c.rank_key < key)
+        query = select(key, before, func.count()).where(RANKING.c.target == target)
+        with self._engine.begin() as connection:
+            known, hotter, leads = connection.execute(query).one()
+        return None if known is None else RankedPlace(hotter + 1, leads)
 
     def below(self, wanted: RankingFilter, last: RankedLead | None) -> list[str]:
         """Return the ids of the leads that come after one in the ranking.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Dialect, Engine, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from features.errors import Fault
-from features.records.normalize import folded
+from features.reading.normalize import folded
 from serve.errors import NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.receipts.group_commit import GroupCommit

@@ -8,7 +8,14 @@ from features.catalog.catalog import Catalog, CatalogSettings, Vocabulary
 from features.catalog.reserved import ACTOR, OUTCOME
 from features.feature import Feature, Text
 from features.learn_catalog import catalog_of
-from features.wording.activity_words import _PLAIN, _WITH_TOPIC, ANY, OTHER
+from features.wording.activity_words import (
+    _PLAIN,
+    _WITH_TOPIC,
+    ANY,
+    OTHER,
+    activity_words,
+    concept_words,
+)
 from features.wording.sentences import render
 
 STANDARD = tuple(code for code in _PLAIN if code not in (ANY, OTHER))
@@ -60,13 +67,31 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
         (
             "engagement__page_view_pricing_decayed_count__21d",
             1.26,
-            "1.3 visits to the pricing page of late (one of 21 days ago counts half)",
-            "最近、料金ページを1.3回分閲覧（21日前の1回は半分と数える）",
+            "About 1 visit to the pricing page lately, older ones counting less",
+            "最近の料金ページの閲覧：約1回（古いものほど軽く数える）",
+        ),
+        (
+            "engagement__page_view_pricing_decayed_count__21d",
+            2.6,
+            "About 3 visits to the pricing page lately, older ones counting less",
+            None,
+        ),
+        (
+            "engagement__call_decayed_count__21d",
+            0.3,
+            "Hardly any calls lately, older ones counting less",
+            "最近の電話：ごくわずか（古いものほど軽く数える）",
+        ),
+        (
+            "engagement__call_acceleration__30d",
+            -1 / 7,
+            "1 fewer call in the last 7 days than in a usual week before",
+            "直近7日間の電話：それまでの週平均より1回少ない",
         ),
         (
             "engagement__call_decayed_count__21d",
             0.04,
-            "No calls of late",
+            "No calls lately",
             "最近、電話なし",
         ),
         (
@@ -100,7 +125,7 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
             "直近30日間にページ閲覧に合計2分",
         ),
         ("profile__industry", 1, "Industry: IT", "業種：情報通信"),
-        ("profile__industry", 0, "Industry: other", "業種：その他"),
+        ("profile__industry", 0, "Industry: a rare or new value", "業種：まれな値か新しい値"),
         ("profile__industry", math.nan, "Industry: not known", "業種：不明"),
         ("sales_touch__waiting_hours", 5, "A request has waited for an answer for 5 hours", None),
         ("profile__created_weekday", 0, "The lead came in on a Monday", "リード登録：月曜"),
@@ -127,3 +152,21 @@ def test_a_catalog_survives_json() -> None:
     assert catalog_of(VOCABULARY, CatalogSettings(sequence_length=1)).fingerprint != (
         CATALOG.fingerprint
     )
+
+
+@pytest.mark.parametrize(
+    ("activity_type", "labels", "others", "en"),
+    [
+        ("Phone Call", {}, (), "calls"),
+        ("架電", {}, (), "calls"),
+        ("emailOpened", {}, (), "e-mail opens"),
+        ("架電", {"架電": Text("cold calls", "架電")}, (), 'activities "cold calls"'),
+        ("Phone Call", {}, ("call",), 'activities "Phone Call"'),
+        ("W_Nabellen offertes", {}, (), 'activities "W_Nabellen offertes"'),
+    ],
+)
+def test_a_type_has_the_words_of_what_it_usually_means(
+    activity_type: str, labels: dict[str, Text], others: tuple[str, ...], en: str
+) -> None:
+    vocabulary = Vocabulary((activity_type, *others), labels=labels)
+    assert concept_words(activity_words(activity_type, "", vocabulary)).en == en

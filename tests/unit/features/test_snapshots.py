@@ -240,3 +240,31 @@ def test_no_leads_no_snapshots() -> None:
 def test_a_rule_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadInput):
         CohortRule(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_lead_is_drawn_at_an_early_age_up_to_the_moment_of_its_win() -> None:
+    rule = CohortRule(every_days=None, early_age_hours=(24,))
+    tables = company([("a", 3, 3), ("b", 3, 3)], [("a", "won", 4), ("b", "won", 3.999)])
+    frame = snapshots.draw(tables, rule, UNTIL)
+    assert days(frame, "a") == [4]
+    assert days(frame, "b") == []
+
+
+def test_a_lead_is_drawn_until_a_microsecond_before_its_greatest_age() -> None:
+    instant = 1 / 3_600_000_000
+    rule = CohortRule(every_days=None, early_age_hours=(480 - instant, 480), max_age_days=20)
+    assert len(days(snapshots.draw(company([("a", 10, 10)], []), rule, UNTIL), "a")) == 1
+
+
+def test_leads_without_a_creation_have_no_calendar() -> None:
+    undated = company([("a", np.nan, np.nan)], [])
+    assert snapshots.calendar(undated, CohortRule(), UNTIL).tolist() == []
+    assert snapshots.draw(undated, CohortRule(), UNTIL).empty
+
+
+def test_rules_at_the_edge_of_what_can_be() -> None:
+    one = CohortRule(every_days=10, first_cutoff=day(20), last_cutoff=day(20), early_age_hours=())
+    assert days(snapshots.draw(company([("a", 1, 1)], []), one, UNTIL), "a") == [20]
+    assert CohortRule(reopen_after_days=0).reopen_after_days == 0
+    with pytest.raises(BadInput):
+        CohortRule(first_cutoff=day(20), last_cutoff=day(19))

@@ -40,6 +40,16 @@ def test_probabilities_that_are_too_sure_are_wrong_in_places() -> None:
     assert judged(3, factor=2.6, slope=1.6).direction == "mixed"
 
 
+def test_a_group_on_the_other_side_than_the_whole_is_mixed() -> None:
+    """All groups convert half as often as predicted, the hottest twice as often."""
+    predicted = np.repeat(np.append(np.arange(1, 15) / 100, 0.21), 2000)
+    truth = np.repeat(np.append(np.arange(1, 15) / 200, 0.42), 2000)
+    label = (np.tile(np.arange(2000) / 2000, 15) < truth).astype(np.float64)
+    verdict = calibration_verdict(label, predicted, np.arange(len(label)))
+    assert verdict.factor.low > 1.0
+    assert (verdict.shown_low, verdict.direction) == (1, "mixed")
+
+
 def test_the_top_bin_is_reported_with_its_leads() -> None:
     top = judged(4, factor=1.5, each=2).top
     assert top is not None

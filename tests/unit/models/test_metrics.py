@@ -118,3 +118,48 @@ def test_losses_of_margins_equal_those_of_their_probabilities() -> None:
     np.testing.assert_allclose(by_margin, by_probability, rtol=1e-12)
     far = metrics.margin_log_losses(label=np.zeros(1), margin=np.array([50.0]))
     assert far[0] == pytest.approx(50.0)  # a probability would be clipped at 27.6
+
+
+def test_one_pair_suffices_for_an_area_and_none_is_unknown() -> None:
+    assert metrics.auc(label=np.array([1.0, 0.0]), probability=np.array([0.7, 0.2])) == 1.0
+    alike = metrics.ScoredRows(label=np.ones(3), probability=np.array([0.1, 0.2, 0.3]))
+    assert np.isnan(alike.auc())
+    assert alike.average_precision() == 1.0
+    without = metrics.ScoredRows(label=np.zeros(2), probability=np.array([0.1, 0.2]))
+    assert np.isnan(without.average_precision())
+    assert np.isnan(without.capture(0.5))
+
+
+def test_less_than_a_row_captures_its_part() -> None:
+    scored = metrics.ScoredRows(label=LABEL, probability=PROBABILITY)
+    # a tenth of five rows is half of the hottest one, which is one of two conversions
+    assert scored.capture(0.1) == pytest.approx(0.25)
+    assert scored.capture(1.0) == pytest.approx(1.0)
+
+
+def test_the_shares_that_the_names_state() -> None:
+    label, probability, lead, _ = some_scores()
+    scored = metrics.ScoredRows(label=label, probability=probability)
+    measured = metrics.measure(label=label, probability=probability, lead=lead, draws=2)
+    assert measured["lift_at_10"].value == scored.lift(0.1)
+    assert measured["capture_at_20"].value == scored.capture(0.2)
+
+
+def test_a_sure_and_wrong_probability_costs_what_the_clip_allows() -> None:
+    losses = metrics.log_losses(label=np.array([0.0, 1.0]), probability=np.array([1.0, 0.0]))
+    np.testing.assert_allclose(losses, -np.log(1e-12), rtol=1e-4)
+
+
+def test_no_rows_and_undefined_draws_have_no_interval() -> None:
+    nobody = metrics._weights_by_lead(np.array([], dtype=np.int64), draws=2, seed=0)
+    assert [len(weight) for weight in nobody] == [0, 0]
+    unknown = metrics._interval(0.5, np.array([np.nan, np.nan]))
+    assert unknown.value == 0.5
+    assert np.isnan([unknown.low, unknown.high]).all()
+    part = metrics._interval(0.5, np.array([np.nan, 0.25]))
+    assert (part.low, part.high) == (0.25, 0.25)
+
+
+def test_an_interval_holds_nineteen_of_twenty_draws() -> None:
+    interval = metrics._interval(0.0, np.linspace(0.0, 1.0, 1001))
+    assert (interval.low, interval.high) == pytest.approx((0.025, 0.975))

@@ -14,11 +14,13 @@ from models.explain import concept_proof, learn_evidence, nameable_model
 from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
 from models.explain.families import families, family_code
-from models.explain.nameable_model import Nameable, harm, unnamed
+from models.explain.held_out_loss import harm, in_errors
+from models.explain.nameable_model import Nameable, unnamed
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.model import reference
 from models.scoring.scorer import Scorer
 from models.stats.training_set import Floats
+from models.training import time_proxies
 from tests.small_model import SETTINGS, catalog, frame_of, rows, small_model
 
 FEW = ProofSettings(min_conversions=1)
@@ -125,24 +127,28 @@ def test_columns_stay_where_leaving_them_out_does_harm(monkeypatch: pytest.Monke
 
 
 def test_harm_is_judged_by_lead() -> None:
-    rng = np.random.default_rng(0)
-    label = (rng.random(400) < 0.3) * 1.0
-    nought = np.zeros(400, dtype=np.int64)
-    row = np.arange(400)
-    before = HeldOut(np.empty((400, 0)), label, row, nought, nought, nought, -1, label * 2.0 - 1.0)
-    after = replace(before, margin=rng.normal(size=400))
-    assert harm(before, after) > 3.0
-    assert harm(after, before) == -harm(before, after)
-    tenfold = [
-        replace(
-            one,
-            label=np.repeat(one.label, 10),
-            lead=np.repeat(one.lead, 10),
-            margin=np.repeat(one.margin, 10),
-        )
-        for one in (before, after)
-    ]
-    assert harm(*tenfold) == pytest.approx(harm(before, after))
+    rise = np.random.default_rng(0).normal(0.1, 1.0, 400)
+    lead = np.arange(400)
+    once = in_errors(rise, lead)
+    assert 0.5 < once < 5.0
+    assert in_errors(-rise, lead) == -once
+    assert in_errors(np.repeat(rise, 10), np.repeat(lead, 10)) == pytest.approx(once)
+    assert in_errors(np.repeat(rise, 10), np.arange(4000)) > 2.0 * once, (
+        "the planted fault: rows of a lead are taken as independent"
+    )
+
+
+def test_harm_of_a_model_without_a_plan_is_not_known() -> None:
+    by_hand = replace(small_model().model, choices={})
+    assert harm(rows(200, 0), rows(200, 0), by_hand, (SETTINGS, None, 0)) == float("inf")
+
+
+def test_harm_shows_where_a_column_matters_and_only_there() -> None:
+    some, model = rows(1500, 0), small_model().model
+    silent = unnamed(catalog(), nameable().evidence.proven)
+    noise = harm(some, time_proxies.without(some, silent), model, (SETTINGS, None, 0))
+    signal = harm(some, time_proxies.without(some, ~silent), model, (SETTINGS, None, 0))
+    assert noise < FEW.least_harm < 3.0 < signal
 
 
 def of_calls() -> Catalog:

@@ -126,8 +126,9 @@ def test_evidence_is_counted_from_the_training_rows() -> None:
     for row, place in list(zip(*np.nonzero(selected.concept >= 0), strict=True))[:40]:
         feature = int(selected.feature[row, place])
         same = codes[feature] == own[feature, row]
-        expected = (int(same.sum()), int(small.rows.label[same].sum()))
-        assert (selected.snapshots[row, place], selected.conversions[row, place]) == expected
+        same_rows = small.rows.take(same)
+        expected = (same_rows.leads, same_rows.converted_leads)
+        assert (selected.leads[row, place], selected.converted_leads[row, place]) == expected
         assert small.artifact.evidence.of(feature, float(selected.value[row, place])) == expected
 
 
@@ -136,9 +137,9 @@ def test_no_reason_is_shown_whose_support_is_too_small() -> None:
     demanding = Scorer(small.artifact, ReasonSettings(min_support=700)).score(small.frame)
     there = demanding.selected.concept >= 0
     assert there.any()
-    assert (demanding.selected.snapshots[there] >= 700).all()
+    assert (demanding.selected.leads[there] >= 700).all()
     usual = Scorer(small.artifact).score(small.frame)
-    assert (usual.selected.snapshots[usual.selected.concept >= 0] < 700).any()
+    assert (usual.selected.leads[usual.selected.concept >= 0] < 700).any()
     np.testing.assert_array_equal(usual.probability, demanding.probability)
 
 
@@ -156,7 +157,7 @@ def test_sentences_are_made_from_the_leads_own_values() -> None:
     assert hot["pricing"].contribution > 0 > cold["pricing"].contribution
     assert hot["pricing"].points == 100 * hot["pricing"].contribution
     assert cold["pricing"].sentence.ja == "料金ページの閲覧なし"
-    assert hot["pricing"].conversions / hot["pricing"].snapshots > 0.3
+    assert hot["pricing"].converted_leads / hot["pricing"].leads > 0.3
 
 
 def test_the_table_says_the_same_as_the_single_lead() -> None:
@@ -169,7 +170,7 @@ def test_the_table_says_the_same_as_the_single_lead() -> None:
         assert record["reason_contributions"] == [reason.contribution for reason in reasons]
         assert record["reasons_ja"] == [reason.sentence.ja for reason in reasons]
         assert record["reasons_en"] == [reason.sentence.en for reason in reasons]
-        assert record["reason_snapshots"] == [reason.snapshots for reason in reasons]
+        assert record["reason_leads"] == [reason.leads for reason in reasons]
         total = (
             record["base_probability"] + sum(record["reason_contributions"]) + record["remainder"]
         )
@@ -202,7 +203,7 @@ def test_hand_written_points_are_reasons_without_proof() -> None:
     scores = Scorer(artifact).score(frame_of(taught))
     week = taught.values[:, 0]
     assert (scores.selected.contribution[week >= 2, 0] > 0).all()
-    assert (scores.selected.conversions == 0).all()
+    assert (scores.selected.converted_leads == 0).all()
 
 
 def test_too_few_outcomes_prove_nothing() -> None:

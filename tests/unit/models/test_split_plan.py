@@ -57,3 +57,25 @@ def test_the_table_has_a_row_a_part() -> None:
     assert table["part"].tolist() == list(split_plan.PARTS)
     assert table["rows"].sum() == len(rows)
     assert table.loc[table["part"] == "train", "base_rate"].between(0, 1).all()
+
+
+def test_a_part_states_its_days_and_the_cutoffs_of_the_calendar() -> None:
+    day = lambda number: START + pd.Timedelta(days=number)  # noqa: E731
+    rows = pd.DataFrame(
+        {
+            "lead_id": ["a", "a", "b", "b"],
+            "cutoff": pd.Series([day(1), day(2), day(40), day(90)]).dt.as_unit("us"),
+            "kind": ["age", "calendar", "calendar", "calendar"],
+        }
+    )
+    label = pd.Series([0.0, 1.0, 1.0, None])
+    planned = split_plan.plan(
+        rows, label, SplitSettings(horizon_days=30, calibration_share=0.9), (7.0,), UNTIL
+    )
+    assert planned.embargo_days == 30
+    learning = [planned.part("train"), planned.part("calibration")]
+    assert sum(len(part.cutoffs) for part in learning) == 1  # an early age is no calendar day
+    assert planned.part("test").cutoffs == tuple(to_moments(rows["cutoff"])[2:3].tolist())
+    table = planned.to_pandas().set_index("part")
+    assert table.loc["test", "first_cutoff"] == "2026-02-10 00:00"
+    assert pd.isna(table.loc["embargo", "first_cutoff"])

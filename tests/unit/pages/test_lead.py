@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -195,6 +196,25 @@ def test_missing_facts_try_every_value_that_is_known() -> None:
     assert "industry" not in {one.attribute for one in missing_facts(loaded, values, "ja")}
 
 
+@pytest.mark.parametrize("key", ["utm_source", "account.utmMedium", "Landing Page", "gclid"])
+def test_what_a_website_measured_is_no_question(key: str) -> None:
+    artifact = served.artifact()
+    features = tuple(
+        replace(one, key=key) if one.name == "profile__industry" else one
+        for one in artifact.catalog.features
+    )
+    vocabulary = artifact.catalog.vocabulary
+    categories = {
+        key if name == "industry" else name: words for name, words in vocabulary.categories.items()
+    }
+    vocabulary = replace(vocabulary, categories=categories)
+    catalog = replace(artifact.catalog, features=features, vocabulary=vocabulary)
+    loaded = LoadedModel(replace(artifact, catalog=catalog), 1)
+    values = np.full((1, len(features)), 0.0, np.float32)
+    values[0, artifact.catalog.names.index("profile__industry")] = np.nan
+    assert key not in {one.attribute for one in missing_facts(loaded, values, "en")}
+
+
 def test_a_winner_is_not_like_itself(client: TestClient) -> None:
     enter(client, "boss")
     assert "/leads/L-9" not in similar_to(client, "L-9")
@@ -234,7 +254,7 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     assert abs(sum(facts) + answer.base_probability - answer.probability) < 1e-9
     first = [one.code for one in loaded.reason_bodies(answer.reasons, "en")]
     assert [one.code for one in fields.reasons if one.code in first] == first
-    assert all(one.snapshots >= MORE.min_support for one in fields.reasons)
+    assert all(one.leads >= MORE.min_support for one in fields.reasons)
     assert {one.code for one in fields.reasons} <= set(loaded.artifact.evidence.proven)
     kinds = [one.kind for one in fields.rest]
     assert kinds == [kind for kind in KINDS if kind in kinds]

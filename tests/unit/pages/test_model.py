@@ -2,11 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from models.model.lead_model import Counts
 from serve.app import create_app
 from serve.insight.value_insights import LEAST, insights
 from serve.scoring import model_cards
@@ -18,17 +21,17 @@ from tests.clocked import NOW
 BIN = {"given": 0.301, "converted": 0.287, "low": 0.21, "high": 0.36, "rows": 90}
 FIGURE = {"value": 0.812, "low": 0.79, "high": 0.84}
 CARD = {
-    "figures": {
-        "mikomi": {
-            "auc": FIGURE,
-            "capture_at_20": {"value": 0.643, "low": 0.59, "high": 0.69},
-            "lift_at_10": {"value": 4.81, "low": 4.2, "high": 5.4},
-        }
+    "by_lead": {
+        "auc": FIGURE,
+        "capture_at_20": {"value": 0.643, "low": 0.59, "high": 0.69},
+        "lift_at_10": {"value": 4.81, "low": 4.2, "high": 5.4},
     },
     "data": {
         part: {
             "first_cutoff": "2025-08-01T00:00:00+00:00",
             "last_cutoff": "2025-12-31T00:00:00+00:00",
+            "leads": 1234,
+            "converted_leads": 56,
         }
         for part in ("test", "learning")
     },
@@ -70,8 +73,9 @@ def test_the_card_is_shown_in_plain_words(tmp_path: Path) -> None:
     place.write_text(json.dumps(CARD), "utf-8")
     with opened(tmp_path) as client:
         english, japanese = page(client, "en"), page(client, "ja")
-    assert "The hottest tenth converted 4.8 times as often" in english
-    assert "had reached 64% of all who converted" in english
+    assert "The hottest tenth of the leads converted 4.8 times as often" in english
+    assert "had reached 64% of the leads that converted" in english
+    assert "56 of 1,234 leads of the test converted." in english
     assert "30%" in english.split("It said")[1]
     assert "29%" in english.split("It said")[1]
     assert "1 failed and was allowed" in english
@@ -79,7 +83,7 @@ def test_the_card_is_shown_in_plain_words(tmp_path: Path) -> None:
     assert "<dd>保護属性</dd>" in japanese
     assert "protected &lt;b&gt;attribute" not in japanese
     assert all("as an earlier version wrote it" in text for text in (english, japanese))
-    assert "上位1割のリードの受注率は平均の4.8倍" in japanese
+    assert "上位1割のリードの受注率は全体の平均の4.8倍" in japanese
     assert "電話の効果は示しません。" in japanese
 
 
@@ -90,7 +94,7 @@ def test_without_a_card_nothing_was_judged(tmp_path: Path) -> None:
     assert "How well it found" not in english
 
 
-def test_insights_are_counted_from_the_training_snapshots() -> None:
+def test_insights_count_distinct_leads_of_training() -> None:
     artifact = served.artifact()
     content = {one.attribute: one for one in insights(artifact, "ja")}
     made_to_convert = artifact.catalog.vocabulary.categories["industry"][0]
@@ -100,9 +104,35 @@ def test_insights_are_counted_from_the_training_snapshots() -> None:
     column = artifact.catalog.names.index("profile__industry")
     for value in content["industry"].values:
         code = artifact.catalog.vocabulary.categories["industry"].index(value.value) + 1
-        assert evidence.of(column, code) == (value.snapshots, value.conversions)
-        assert value.snapshots >= LEAST
-        assert value.rate == pytest.approx(value.conversions / value.snapshots)
+        assert evidence.of(column, code) == (value.leads, value.converted_leads)
+        assert value.leads >= LEAST
+        assert value.rate == pytest.approx(value.converted_leads / value.leads)
+        assert value.low < value.rate < value.high
+
+
+def test_only_a_clear_difference_from_the_average_is_coloured() -> None:
+    """A value that converted like the others, or of which few leads are known, is not coloured."""
+    artifact = served.artifact()
+    counts = Counts(rows=9000, leads=1000, conversions=2000, converted_leads=200)
+    column = artifact.catalog.names.index("profile__industry")
+    begin, end = artifact.evidence.binning.starts[column : column + 2]
+    leads, converted = np.zeros((2, len(artifact.evidence.leads)), np.int64)
+    leads[begin : end - 1], converted[begin : end - 1] = LEAST, LEAST // 5 + 1
+    leads[begin + 1 : begin + 3], converted[begin + 1 : begin + 3] = 400, (120, 40)
+    evidence = replace(artifact.evidence, leads=leads, converted_leads=converted)
+    model = replace(artifact.model, counts=counts)
+    industry = next(
+        one
+        for one in insights(replace(artifact, model=model, evidence=evidence), "en")
+        if one.attribute == "industry"
+    )
+    assert [one.clear for one in industry.values] == [
+        "up",
+        *[""] * (len(industry.values) - 2),
+        "down",
+    ]
+    assert industry.values[0].times == pytest.approx(1.5)
+    assert any(one.times > 1.05 and not one.clear for one in industry.values), "the former rule"
 
 
 def test_salespeople_are_not_compared() -> None:

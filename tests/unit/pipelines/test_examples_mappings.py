@@ -10,12 +10,22 @@ from features.tables import Tables
 from pipelines.intake.ingest import ingest
 from pipelines.intake.mapping.file import load, parse
 from pipelines.intake.mapping.schema import Mapping
+from pipelines.intake.prepare.readers import open_sources
+from pipelines.intake.read.readable import Piece
 from pipelines.intake.report import IngestReport
 from pipelines.storage import partitions
 
 ROOT = Path(__file__).parents[3]
 DATA = Path(os.environ.get("MIKOMI_DATA", ROOT / ".." / "shared" / "data"))
-NAMES = ("bpic2012", "cdnow", "online_shoppers", "uci_bank", "x_education")
+NAMES = (
+    "bpic2012",
+    "cdnow",
+    "online_retail",
+    "online_shoppers",
+    "oulad",
+    "uci_bank",
+    "x_education",
+)
 real_data = pytest.mark.skipif(
     not DATA.is_dir(), reason="the real data are not here; MIKOMI_DATA says where they are"
 )
@@ -47,6 +57,36 @@ def test_the_sample_company_says_in_both_languages_why_a_column_is_not_used(name
     assert in_english_alone(parse(text)) == []
     planted = text.replace("{en: filled when a deal is lost, ja: 失注時に記入}", "when lost")
     assert in_english_alone(parse(planted)) == ["失注理由"]
+
+
+def rows_of(name: str, source: str) -> Piece:
+    """Read one prepared source of an example, whole."""
+    path = ROOT / "examples" / name / "mapping.yaml"
+    (piece,) = open_sources(load(path), path.parent)[source].pieces(1_000_000)
+    return piece
+
+
+@real_data
+def test_oulad_is_mapped_from_its_raw_files() -> None:
+    enrolments = rows_of("oulad", "enrolments")
+    assert enrolments.passed_over == {"not for source enrolments": 2_678}
+    assert (len(enrolments.frame), enrolments.notices) == (32_593 - 2_678, {})
+    local = enrolments.frame["starts_on"].value_counts()
+    assert set(local.index) == {"2013-02-01", "2013-10-01", "2014-02-01", "2014-10-01"}
+    ends = enrolments.frame["ends_on"].dt.tz_convert("Europe/London")
+    assert str(ends.max())[:16] == "2015-06-27 00:00"
+
+
+@real_data
+def test_lines_of_online_retail_add_up() -> None:
+    invoices = rows_of("online_retail", "invoices")
+    assert invoices.passed_over["rows without CustomerID"] == 135_080
+    assert len(invoices.frame) + invoices.passed_over.total() == 541_909
+    assert invoices.frame["lines"].sum() == 541_909 - 135_080
+    raw = pd.read_parquet(DATA / "online_retail" / "online_retail.parquet")
+    raw = raw[raw["CustomerID"].notna()]
+    worth = (raw["Quantity"] * raw["UnitPrice"]).sum()
+    assert invoices.frame["amount"].sum() == pytest.approx(worth)
 
 
 @real_data

@@ -35,6 +35,10 @@ class Stages:
         return self.summaries.get(name, {})
 
 
+def test_the_exit_codes_are_those_of_the_documentation() -> None:
+    assert (NOT_PROMOTED, LEAKS_FAILED) == (3, 4)
+
+
 def test_a_failed_check_that_is_allowed_with_a_reason_is_no_failure() -> None:
     failed = summary([FAILED, WARNED], {})
     assert failed == {

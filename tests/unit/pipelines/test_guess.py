@@ -83,10 +83,8 @@ def test_a_flat_table_gets_leads_outcomes_and_questions(tmp_path: Path) -> None:
             for n in range(80)]  # fmt: skip
     header = "Prospect ID,Email Address,visits,gender,Lead Quality,Converted"
     text, mapping = guessed(tmp_path, leads="\n".join([header, *rows]))
-    assert grounds(mapping) == {
-        "Email Address": ("personal", "個人情報"),
-        "gender": ("protected", "保護属性"),
-    }
+    assert grounds(mapping) == {"gender": ("protected", "保護属性")}
+    assert mapping.leads[0].display == {"email": "Email Address"}
     assert "Select" in mapping.missing_values
     meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
     assert meanings == {"0": "lost", "1": "won"}
@@ -125,7 +123,7 @@ def test_parquet_and_japanese_words(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "リード.parquet")
     mapping = parse(guess([tmp_path / "リード.parquet"], tmp_path))
     assert mapping.leads[0].columns["lead_id"].column == "顧客ID"
-    assert grounds(mapping) == {"氏名": ("personal", "個人情報")}
+    assert (grounds(mapping), mapping.leads[0].display) == ({}, {"name": "氏名"})
     meanings = mapping.outcomes[0].columns["outcome"].values  # noqa: PD011 - not a frame
     assert meanings == {"受注": "won", "失注": "lost"}  # the others are open
 

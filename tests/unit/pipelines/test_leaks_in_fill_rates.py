@@ -14,6 +14,7 @@ from features.timeline import from_moments
 from pipelines import sample
 from pipelines.leaks import l002_availability, l011_echo
 from pipelines.leaks.check import LeakEvidence
+from pipelines.leaks.fill_rates import SIGNIFICANT, TOO_FAR, WORTH_A_LOOK, difference
 from tests.leak_cases import DAY, made, of_leads, with_attribute, won_of
 
 LEADS = 600
@@ -51,6 +52,17 @@ def test_fill_rates_that_differ_by_outcome_are_named(
     assert result.names == (() if verdict == "pass" else ("tag",))
 
 
+def test_a_large_difference_of_a_few_leads_is_chance() -> None:
+    """Twelve of twelve against four of twelve: large, and nothing to go by."""
+    group = pd.Series([True, False] * 12)
+    few = difference(pd.Series([True] * 8 + [True, False] * 8), group)
+    assert few is not None
+    assert few.points > TOO_FAR[0]
+    assert few.times > TOO_FAR[1]
+    assert not few.exceeds(TOO_FAR)
+    assert replace(few, standard_errors=SIGNIFICANT).exceeds(TOO_FAR)
+
+
 def test_what_is_filled_when_a_deal_ends_is_named_whatever_its_end(clean: LeakEvidence) -> None:
     """Won and lost leads are filled alike, and open leads are not."""
     ended = np.random.default_rng(8).random(LEADS) < 0.7
@@ -76,6 +88,15 @@ def test_a_column_that_was_introduced_lately_is_no_difference_by_outcome(
     value = pd.Series(np.where(late, "x", None), dtype="str")
     result = l002_availability.CHECK.answer(with_attribute(rare, value))
     assert "the odds differ" not in result.observed
+    filled, converted = value.notna(), pd.Series(label == 1.0)
+    within = difference(filled, converted)
+    assert within is not None
+    assert within.points == pytest.approx(0.0, abs=0.02)
+    assert not within.exceeds(WORTH_A_LOOK)
+    shuffled = np.random.default_rng(0).permutation(LEADS)
+    mixed = difference(*(one.iloc[shuffled].reset_index(drop=True) for one in (filled, converted)))
+    assert mixed is not None
+    assert mixed.exceeds(WORTH_A_LOOK), "the planted fault: times are not compared"
 
 
 def test_an_owner_who_takes_over_won_deals_is_named(clean: LeakEvidence) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.reading.id_forms import joining_form
+from features.reading.numbers import read_numbers
+from features.reading.text import as_text, folded
 from pipelines.intake.ingest import check
 from pipelines.intake.rows.gather import number_if_all
-from pipelines.intake.rows.id_forms import joining_form
 from pipelines.intake.rows.notes import Notes, noted, spell
-from pipelines.intake.rows.numbers import read_numbers
-from pipelines.intake.rows.text import as_text, folded
 
 
 @pytest.mark.parametrize(

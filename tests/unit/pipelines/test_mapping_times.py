@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from features.reading.times import read_times
 from pipelines.intake.mapping.schema import TimeRule
-from pipelines.intake.rows.times import read_times
 
 
 def moments(values: list[object], **rule: str) -> list[str]:

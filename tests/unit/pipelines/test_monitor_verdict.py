@@ -39,8 +39,12 @@ def report(share: float) -> MonitorReport:
 @pytest.mark.parametrize(
     ("language", "calm", "line"),
     [
-        ("en", "Nothing has changed", "band hot: 156 conversions, 200.0 predicted: 0.78 times"),
-        ("ja", "異常なし", "区分 hot：成約は156件、予測は200.0件。予測の0.78倍"),
+        (
+            "en",
+            "Nothing has changed",
+            "band hot: of 400 predictions 156 converted, 200.0 were expected: 0.78 times",
+        ),
+        ("ja", "異常なし", "区分 hot：予測400件のうち成約は156件、期待値は200.0件。期待値の0.78倍"),
     ],
 )
 def test_hot_leads_that_convert_less_than_predicted_are_stated_without_an_alarm(

@@ -5,11 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.intake.checks.check import About, Batch
+from pipelines.intake.checks.outcomes.c019_outcome_activities import CHECK as C019
 from pipelines.intake.checks.outcomes.c028_undone_wins import undone_wins
 from pipelines.intake.checks.outcomes.decision_words import reads_as
 from pipelines.storage import partitions
 from tests.exports import Export, clean
 
+ABOUT = About(frozenset({"activities", "outcomes"}))
 Event = tuple[str, str | None, str, int]
 
 
@@ -110,6 +113,31 @@ def test_an_activity_on_the_day_of_every_win_is_named(tmp_path: Path) -> None:
                           zip(won["lead"], later, strict=True)))  # fmt: skip
     export.files["deals"]["at"] = export.files["deals"]["at"].str[:10]
     assert {answer.code for answer in export.ingest(tmp_path).faults} == {"C019", "C029"}
+
+
+@pytest.mark.parametrize(
+    ("wins", "hours", "named"),
+    [
+        ((0,), 24 * 20, True),
+        ((0, 60), 24 * 20, False),
+        ((0, 60), 2, True),
+        ((0, 60), 24 * 80, True),
+        ((0, 60), -2, False),
+    ],
+)
+def test_what_comes_between_two_wins_is_no_outcome_written_down(
+    wins: tuple[int, ...], hours: int, *, named: bool
+) -> None:
+    """Leads win on days 0 and 60; the activity comes some hours after the first win."""
+    days = [(f"L{n}", None, "won", day) for n in range(12) for day in wins]
+    won = deals(*days)
+    first = won.drop_duplicates("lead_id")
+    at = first["occurred_at"] + pd.Timedelta(hours=hours)
+    done = pd.DataFrame({"lead_id": first["lead_id"], "activity_type": "care", "occurred_at": at})
+    batch = Batch({"outcomes": won, "activities": done}, ABOUT)
+    finding = C019.conclude(C019.tally(batch, "activities"), ABOUT)
+    assert finding is not None
+    assert finding.first == (("care",) if named else ())
 
 
 def test_days_beside_days_are_fine(tmp_path: Path) -> None:

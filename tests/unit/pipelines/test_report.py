@@ -157,7 +157,7 @@ def test_the_splits_picture_names_the_parts() -> None:
     plan = evaluated("signal").plan
     assert plan is not None
     markup = splits.picture(plan, "en")
-    assert f"{plan.part('train').rows:,} rows" in markup
+    assert f"{plan.part('train').rows:,} snapshots" in markup
     assert "embargo 30 d" in markup
     assert "空白 30日" in splits.picture(plan, "ja")
 

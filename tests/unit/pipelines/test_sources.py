@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from features.errors import BadTables
+from features.reading.text import as_text
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read import bounds
 from pipelines.intake.read.csv_files import guess_separator
 from pipelines.intake.read.encodings import guess_encoding
 from pipelines.intake.read.readable import Piece
 from pipelines.intake.read.sources import Reader
+from pipelines.intake.read.undecodable import marked
 from pipelines.intake.read.workbooks import sheet_names
-from pipelines.intake.rows.text import as_text
 from tests.workbooks import write_workbook
 
 TEXT = "id;name\n007;Ａ社\nNA;\n3;b\n"
@@ -173,10 +174,28 @@ def test_a_file_in_another_encoding_is_refused_with_the_one_that_fits(tmp_path: 
         read(tmp_path, path="a.csv", encoding="klingon")
 
 
-def test_one_wrong_byte_is_refused_with_its_line(tmp_path: Path) -> None:
-    rows = JAPANESE.encode() * 40 + b"x\x81,y\n" + JAPANESE.encode()
+@pytest.mark.parametrize(
+    ("rows", "broken"),
+    [
+        (JAPANESE.encode() * 40 + b"x\x81,y\n" + JAPANESE.encode(), 1),
+        (b"id,name\n" + b"7,plain\n" * 20 + b"8,od\x81\xffd\n", 1),
+        (b"id,name\n" + "7,\u4e09\n".encode() * 60 + b"8,\xff\n" * 3, 3),
+    ],
+)
+def test_a_few_wrong_bytes_are_marked(tmp_path: Path, rows: bytes, broken: int) -> None:
     (tmp_path / "a.csv").write_bytes(rows)
-    with pytest.raises(BadTables, match="line 161: byte 0x81"):
+    assert guess_encoding(tmp_path / "a.csv") == "utf-8"
+    frames = [piece.frame for piece in read(tmp_path, path="a.csv")]
+    assert sum(int(marked(frame[name]).sum()) for frame in frames for name in frame) == broken
+    assert reader(tmp_path, path="a.csv").estimated_rows() > 20
+
+
+@pytest.mark.parametrize(
+    "rows", [b"id,n\xe4me\n7,plain\n", b"id,name\n" + b"7,M\xfcller\n8,Weber\n" * 20]
+)
+def test_many_wrong_bytes_are_another_encoding(tmp_path: Path, rows: bytes) -> None:
+    (tmp_path / "a.csv").write_bytes(rows)
+    with pytest.raises(BadTables, match=r"line [12]: byte 0x.*encoding: cp1252"):
         read(tmp_path, path="a.csv")
 
 

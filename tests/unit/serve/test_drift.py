@@ -43,9 +43,11 @@ def test_the_bin_is_the_one_of_the_evidence() -> None:
     watcher.see(values)
     for one in watcher.take():
         feature = list(artifact.catalog.names).index(one.feature)
-        snapshots, _ = artifact.evidence.of(feature, float(values[0, feature]))
-        bins = slice(*artifact.evidence.binning.starts[feature : feature + 2])
-        assert one.share == snapshots / artifact.evidence.snapshots[bins].sum()
+        evidence = artifact.evidence
+        begin, end = evidence.binning.starts[feature : feature + 2]
+        snapshots = evidence.snapshots[begin:end]
+        own = evidence.binning.codes(values)[feature, 0]
+        assert one.share == snapshots[own] / snapshots.sum()
 
 
 def test_the_shares_of_a_feature_are_whole_and_what_tells_is_watched() -> None:

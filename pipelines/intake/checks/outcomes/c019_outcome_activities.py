@@ -1,24 +1,29 @@
-"""C019: activity types that occur only when a lead is won, or after: the outcome written down."""
+"""C019: activity types that occur only when a lead is won, or after: the outcome written down.
+
+Decided here: with repeat business an activity after one win may come before the next, which it may
+honestly help to predict: it counts as before a win, unless it is of the day of a win itself.
+"""
 
 from collections import Counter
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.tables import TableName
 from pipelines.intake.checks.check import About, Batch, Finding, Tally, TallyCheck
-from pipelines.intake.rows.lookup import times_of
 
 ENOUGH: Final = 10
+DAY: Final = pd.Timedelta(days=1)
 
 
 def _tally(batch: Batch, table: TableName) -> Tally:
     outcomes = batch.tables["outcomes"]
     won = outcomes[outcomes["outcome"] == "won"]
-    first = won.sort_values("occurred_at").drop_duplicates("lead_id")
+    won = won.assign(begins=_earliest(won["occurred_at"])).sort_values("begins")
     frame = batch.tables[table]
-    at = times_of(frame["lead_id"], first["lead_id"], first["occurred_at"])
-    late = (at.notna() & (frame["occurred_at"] >= _earliest(at))).to_numpy()
+    late = _late(frame, won)
     counts = {
         is_late: frame.loc[late == is_late, "activity_type"].value_counts().to_dict()
         for is_late in (False, True)
@@ -26,6 +31,21 @@ def _tally(batch: Batch, table: TableName) -> Tally:
     return Counter(
         {(str(kind), late): int(n) for late, kinds in counts.items() for kind, n in kinds.items()}
     )
+
+
+def _late(frame: pd.DataFrame, won: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark what happened on the day of a win, or after the last one of the lead."""
+    wins = pd.DataFrame({"lead_id": won["lead_id"], "at": won["begins"], "win": won["begins"]})
+    done = frame[["lead_id"]].assign(at=frame["occurred_at"], place=np.arange(len(frame)))
+    done = done.sort_values("at", kind="stable")
+    before = pd.merge_asof(done, wins, on="at", by="lead_id")
+    after = pd.merge_asof(
+        done, wins, on="at", by="lead_id", direction="forward", allow_exact_matches=False
+    )
+    on_day = before["at"] - before["win"] < DAY
+    late = np.zeros(len(frame), dtype=np.bool_)
+    late[before["place"]] = before["win"].notna() & (on_day | after["win"].isna())
+    return late
 
 
 def _earliest(won_at: pd.Series) -> pd.Series:

@@ -1,8 +1,8 @@
 """C008: a row about a lead that is not there, or is in the quarantine."""
 
+from features.reading.id_forms import MEANINGS, joining_form
 from features.tables import TableName
 from pipelines.intake.checks.check import Batch, Flags, RowCheck
-from pipelines.intake.rows.id_forms import MEANINGS, joining_form
 from pipelines.intake.rows.lookup import positions
 
 _MOST = 10_000

@@ -8,9 +8,9 @@ seems to come after all that happened on its day.
 from collections import Counter
 from typing import Final
 
+from features.reading.days import DAYS, TIMES
 from features.tables import TableName
 from pipelines.intake.checks.check import About, Batch, Finding, Tally, TallyCheck
-from pipelines.intake.rows.days import DAYS, TIMES
 
 ENOUGH: Final = 10
 SHARE: Final = 0.95

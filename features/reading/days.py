@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.text import as_text, folded
+from features.reading.times import TimeForm
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake.mapping.schema import TimeRule
-from pipelines.intake.rows.text import as_text, folded
 
 Flags = NDArray[np.bool_]
 DAYS: Final = "days "
@@ -38,7 +38,7 @@ def day_count(moments: pd.Series, zone: str) -> int:
     return max(int(_midnight(there, zone).sum()), int(_midnight(there, "UTC").sum()))
 
 
-def days_only(raw: pd.Series, moments: pd.Series, rule: TimeRule) -> Flags:
+def days_only(raw: pd.Series, moments: pd.Series, rule: TimeForm) -> Flags:
     """Flag the cells that hold a date without a time of day.
 
     Parameters

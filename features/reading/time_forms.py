@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pipelines.intake.rows.text import as_text, folded
+from features.reading.text import as_text, folded
 
 JAPANESE: Final = "japanese"
 EXCEL: Final = "excel"

@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 
-from pipelines.intake.mapping.schema import IdForm
-
+IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
 _FLOAT: Final = re.compile(r"(\d+)\.0+")
 _EXPONENT: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 _SALESFORCE: Final = re.compile(r"[0-9a-zA-Z]{15}")

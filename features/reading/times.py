@@ -7,16 +7,14 @@ otherwise; both are counted, so that a check can report them.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.timeline import MOMENT_DTYPE
-from pipelines.intake.mapping.schema import TimeRule
-from pipelines.intake.rows.text import as_text, folded
-from pipelines.intake.rows.time_forms import (
+from features.reading.text import as_text, folded
+from features.reading.time_forms import (
     EXCEL,
     HAS_OFFSET,
     JAPANESE,
@@ -26,9 +24,30 @@ from pipelines.intake.rows.time_forms import (
     naive_times,
     serial_times,
 )
+from features.timeline import MOMENT_DTYPE
 
 Flags = NDArray[np.bool_]
 EPOCHS: Final = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+
+
+class TimeForm(Protocol):
+    """How times are written: their format, and the zone of those without an offset."""
+
+    @property
+    def format(self) -> str:
+        """Return iso, epoch_s, epoch_ms, epoch_us, excel, japanese or a strptime pattern."""
+
+    @property
+    def zone(self) -> str | None:
+        """Return the zone of times without an offset; None means UTC."""
+
+    @property
+    def ambiguous(self) -> str:
+        """Return earlier, later or fault: a local time that happens twice."""
+
+    @property
+    def nonexistent(self) -> str:
+        """Return forward or fault: a local time that is skipped."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,7 @@ class Times:
         return int((self.moments.notna().to_numpy() & ~self.local).sum())
 
 
-def read_times(raw: pd.Series, rule: TimeRule) -> Times:
+def read_times(raw: pd.Series, rule: TimeForm) -> Times:
     """Read a column whose missing values are already missing.
 
     Parameters
@@ -64,7 +83,8 @@ def read_times(raw: pd.Series, rule: TimeRule) -> Times:
         One moment a row, with the index of `raw`. A cell that cannot be read is missing and
         flagged; it never raises.
 
-    >>> rule = TimeRule(zone="Europe/Amsterdam")
+    >>> from features.reading.values import TimeReading
+    >>> rule = TimeReading(zone="Europe/Amsterdam")
     >>> times = read_times(pd.Series(["2011-10-30 02:30", "2012-03-25T02:30"]), rule)
     >>> [moment.isoformat() for moment in times.moments]
     ['2011-10-30T00:30:00+00:00', '2012-03-25T01:00:00+00:00']
@@ -73,7 +93,7 @@ def read_times(raw: pd.Series, rule: TimeRule) -> Times:
     return replace(read, moments=read.moments.set_axis(raw.index))
 
 
-def _read(raw: pd.Series, rule: TimeRule) -> Times:
+def _read(raw: pd.Series, rule: TimeForm) -> Times:
     there = raw.notna().to_numpy()
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
         return _times(raw.astype(MOMENT_DTYPE), there)
@@ -89,7 +109,7 @@ def _read(raw: pd.Series, rule: TimeRule) -> Times:
     return _by_pattern(text, there, rule) if rule.format != "iso" else _iso(text, there, rule)
 
 
-def _iso(text: pd.Series, there: Flags, rule: TimeRule) -> Times:
+def _iso(text: pd.Series, there: Flags, rule: TimeForm) -> Times:
     text = iso_text(text)
     has_offset = text.str.contains(HAS_OFFSET, regex=True, na=False).to_numpy(bool)
     absolute = absolute_times(text.where(has_offset), "ISO8601").astype(MOMENT_DTYPE)
@@ -97,7 +117,7 @@ def _iso(text: pd.Series, there: Flags, rule: TimeRule) -> Times:
     return _joined(absolute, _local(local, there & ~has_offset, rule), has_offset)
 
 
-def _by_pattern(text: pd.Series, there: Flags, rule: TimeRule) -> Times:
+def _by_pattern(text: pd.Series, there: Flags, rule: TimeForm) -> Times:
     if "%z" in rule.format or "%Z" in rule.format:
         return _times(absolute_times(text, rule.format).astype(MOMENT_DTYPE), there)
     return _local(naive_times(text, rule.format), there, rule)
@@ -113,7 +133,7 @@ def _from_epoch(raw: pd.Series, microseconds: int) -> pd.Series:
     return moments.dt.tz_localize("UTC")
 
 
-def _local(naive: pd.Series, there: Flags, rule: TimeRule) -> Times:
+def _local(naive: pd.Series, there: Flags, rule: TimeForm) -> Times:
     zone = rule.zone or "UTC"
     read = naive.notna().to_numpy()
     earlier = np.ones(len(naive), dtype=bool)

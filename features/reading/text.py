@@ -64,7 +64,7 @@ def folded(column: pd.Series) -> pd.Series:
 def _arrow(column: pd.Series, function: object) -> pd.Series:
     text = pa.array(column, pa.large_string(), from_pandas=True)
     done = function(text)  # type: ignore[operator]
-    return pd.Series(done.to_pandas(), index=column.index, name=column.name, dtype="str")
+    return pd.Series(done.to_pandas().array, index=column.index, name=column.name, dtype="str")
 
 
 def is_missing(column: pd.Series, words: Iterable[str]) -> NDArray[np.bool_]:

@@ -1,0 +1,1 @@
+"""How written values are read: the same for an export and for a request."""

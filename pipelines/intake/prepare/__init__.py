@@ -1,0 +1,1 @@
+"""Prepared sources: looked-up columns, derived columns, conditions, groups."""
