@@ -29,9 +29,11 @@ SHOTS: Final = (
     Shot("ranking", "/"),
     Shot("ranking-phone", "/", phone=True, dark=True),
     Shot("week", "/?take=20", dark=True),
+    Shot("deals", "/?list=deals"),
     Shot("lead", None),
     Shot("lead-phone", None, phone=True),
     Shot("handover", "/handover"),
+    Shot("channels", "/channels"),
     Shot("model", "/model"),
     Shot("signin", "/signin", phone=True),
 )

@@ -34,6 +34,7 @@ from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
 from serve.http.problems import TABLE
 from serve.http.rate_limits import Limits
+from serve.insight.next_step import read_rules
 from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
@@ -46,6 +47,7 @@ from serve.routes import (
     ranking,
     receipts,
     scores,
+    steps,
     stored_leads,
     stored_scores,
 )
@@ -64,7 +66,18 @@ from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
 from serve.wire.targets import DEFAULT
 
-ROUTES = (health, scores, outlook, ranking, leads, stored_leads, stored_scores, receipts, model)
+ROUTES = (
+    health,
+    scores,
+    outlook,
+    ranking,
+    leads,
+    stored_leads,
+    stored_scores,
+    receipts,
+    model,
+    steps,
+)
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _WINS_SECONDS = 5.0
@@ -172,7 +185,8 @@ class Server:
         if self._engine.dialect.name == "postgresql":
             self.gate.guard = self._guard  # a file does not hang
         store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
-        self.parts = AppContext(settings, targets, store, log, now, HelperHealth(settings.models))
+        helpers, rules = HelperHealth(settings.models), read_rules(settings.next_steps)
+        self.parts = AppContext(settings, targets, store, log, now, helpers, rules)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@
     ├── TooSlow             408 the body did not arrive in time
     ├── NotSignedIn         401 the page needs a user
     ├── NotAllowedHere      403 a forged form, or a page closed to the user
+    ├── TakenMeanwhile      409 somebody else did something with the lead
     ├── NotYet              409 the lead is created after the cutoff
     ├── BadInput            422 features/errors.py
     │   ├── BadBody         422 a body or parameter cannot be used
@@ -33,7 +34,14 @@
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from features.errors import ArtifactError, ArtifactMissing, BadInput, BadRequest, MikomiError
+from features.errors import (
+    ArtifactError,
+    ArtifactMissing,
+    BadInput,
+    BadRequest,
+    Fault,
+    MikomiError,
+)
 
 
 class HttpProblem(NamedTuple):
@@ -123,6 +131,16 @@ class NotAllowedHere(MikomiError):
     """The form was forged, or the page is closed to this user."""
 
     problem: ClassVar = HttpProblem(403, "/problems/not-allowed-here", "This form is refused")
+
+
+class TakenMeanwhile(MikomiError):
+    """Somebody else did something with the lead since the page was shown; `last` is what."""
+
+    problem: ClassVar = HttpProblem(409, "/problems/taken", "Somebody else was first")
+
+    def __init__(self, faults: list[Fault], last: object = None) -> None:
+        super().__init__(faults)
+        self.last = last
 
 
 class NotYet(MikomiError):

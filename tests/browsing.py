@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from serve.app import create_app
 from serve.settings import Settings
@@ -71,3 +73,25 @@ def site(settings: Settings, now: Callable[[], datetime]) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(30)
+
+
+def follow(page: Page, selector: str) -> None:
+    """Click, and wait until the page that this leads to is there: reading does not wait for it."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
+def amounts(page: Page, figure: str) -> list[float]:
+    """Read the numbers beside the bars of a waterfall."""
+    texts = page.locator(f"{figure} svg g text:last-child").all_text_contents()
+    return [float(one.removesuffix(" %")) for one in texts]
+
+
+def serious(page: Page) -> list[Any]:
+    """Return what seriously bars people from a page."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+    ]

@@ -10,14 +10,15 @@ from sqlalchemy import Engine, delete, insert
 
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
+from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.store.engine import moment
 from serve.store.ranking.filters import searched
-from serve.store.tables import RANKING
+from serve.store.tables import RANKING, STANDINGS
 from serve.stored_leads.store import Store
 from serve.wire.records import ScoreRequest, Value
-from serve.wire.stored_bodies import LeadBody, StoredActivity
+from serve.wire.stored_bodies import LeadBody, StoredActivity, StoredOutcome
 
 KINDS = ("page_view", "call", "email_open", "inquiry")
 
@@ -34,6 +35,9 @@ class Planted:
     text: str | None = None
     woke_days: float | None = None
     crossed_days: float | None = None
+    display: dict[str, str] | None = None
+    deals: tuple[tuple[str, float, float | None], ...] = ()
+    """Outcomes of one deal: what, how many days ago, the amount."""
 
 
 def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: datetime) -> None:
@@ -45,10 +49,13 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
             created_at=created,
             owner_id=lead.owner_id,
             attributes=lead.attributes,
+            display=lead.display,
             backfill=True,
         )
         store.ingest.put_lead(lead.lead_id, body, at)
         store.ingest.add_activities(_activities(lead, at), at, backfill=True)
+        store.ingest.add_outcomes(_outcomes(lead, at), at, backfill=True)
+    standings = _standings(store, leads, at)
     rows = [_row(lead, loaded, store.histories.request(lead.lead_id, at)[0]) for lead in leads]
     with engine.begin() as connection:
         connection.execute(
@@ -57,7 +64,37 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
                 RANKING.c.target == loaded.target,
             )
         )
-        connection.execute(insert(RANKING), rows)
+        ranked = [row | {"standing": standings[row["lead_id"]]["standing"]} for row in rows]
+        open_ = [row for row in ranked if row["standing"] not in ("customer", "lost")]
+        if open_:
+            connection.execute(insert(RANKING), open_)
+        own = STANDINGS.c.lead_id.in_(list(standings))
+        connection.execute(delete(STANDINGS).where(own))
+        connection.execute(insert(STANDINGS), list(standings.values()))
+
+
+def _standings(store: Store, leads: Sequence[Planted], at: datetime) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for lead in leads:
+        question, _ = store.histories.question(lead.lead_id, at)
+        rows |= standings_of(question.columns, [question.number], moment(at))
+    woke = {lead.lead_id: lead.woke_days for lead in leads if lead.woke_days is not None}
+    for lead_id, days in woke.items():
+        rows[lead_id]["woke_up_at"] = moment(at - timedelta(days=days))
+    return rows
+
+
+def _outcomes(lead: Planted, at: datetime) -> list[StoredOutcome]:
+    return [
+        StoredOutcome(
+            lead_id=lead.lead_id,
+            deal_id=f"{lead.lead_id}-D1",
+            outcome=outcome,
+            occurred_at=at - timedelta(days=days),
+            amount=amount,
+        )
+        for outcome, days, amount in lead.deals
+    ]
 
 
 def _activities(lead: Planted, at: datetime) -> list[StoredActivity]:

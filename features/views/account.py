@@ -40,7 +40,7 @@ _MEASURES: Final = {
     "open_count": OPEN_COUNT,
     "days_since_last": SINCE_LAST,
 }
-_ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの活動")
+_ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
 _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
@@ -126,9 +126,9 @@ def _records() -> Iterator[Feature]:
         past = "これまで" if window is None else when.ja.removesuffix("で")
         counted = Text(
             f"{{value}} [activity|activities] of colleagues {when.en}",
-            f"同じ取引先の他のリードが{when.ja}{{value}}回活動",
+            f"同じ取引先の他のリードが{when.ja}{{value}}回行動",
         )
-        none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの活動なし")
+        none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの行動なし")
         sentence = Sentence(counted, none)
         yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
     yield _record(
@@ -136,8 +136,8 @@ def _records() -> Iterator[Feature]:
         ("days", None),
         ("activity", _ACTIVITY_LABEL),
         Sentence(
-            Text("Last activity of a colleague: {value} ago", "他のリードの最後の活動は{value}前"),
-            Text("No activities of colleagues so far", "他のリードの活動はまだなし"),
+            Text("Last activity of a colleague: {value} ago", "他のリードの最後の行動：{value}前"),
+            Text("No activities of colleagues so far", "他のリードの行動はまだなし"),
         ),
     )
     yield _record(

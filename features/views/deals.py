@@ -84,7 +84,7 @@ _TABLE: Final[tuple[_Row, ...]] = (
         "units",
         "amount",
         _AMOUNT,
-        Text("Won {value} so far", "これまでの受注額は{value}"),
+        Text("Won {value} so far", "これまでの受注額：{value}"),
         Text("No amount won so far", "受注額なし"),
     ),
     (
@@ -93,7 +93,7 @@ _TABLE: Final[tuple[_Row, ...]] = (
         "units",
         "amount",
         _AMOUNT,
-        Text("Latest deal amount: {value}", "直近の商談金額は{value}"),
+        Text("Latest deal amount: {value}", "直近の商談金額：{value}"),
         Text("No deal amount known", "商談金額は不明"),
     ),
     (
@@ -129,7 +129,7 @@ _TABLE: Final[tuple[_Row, ...]] = (
         "days",
         "stage",
         _STAGE,
-        Text("The deal last moved {value} ago", "商談の最後の動きは{value}前"),
+        Text("The deal last moved {value} ago", "商談の最後の動き：{value}前"),
         _NO_DEAL,
     ),
     (
@@ -138,7 +138,7 @@ _TABLE: Final[tuple[_Row, ...]] = (
         "category",
         "stage",
         _STAGE,
-        Text("The deal stands at: {value}", "商談の段階は{value}"),
+        Text("The deal stands at: {value}", "商談の段階：{value}"),
         _NO_DEAL,
     ),
 )

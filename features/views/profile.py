@@ -104,8 +104,8 @@ def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
     for name in (*categories, *vocabulary.numbers):
         label = plain(vocabulary.labels.get(name, _default_label(name)))
         sentence = Sentence(
-            Text(f"{label.en}: {{value}}", f"{label.ja}は{{value}}"),
-            Text(f"{label.en}: not known", f"{label.ja}は不明"),
+            Text(f"{label.en}: {{value}}", f"{label.ja}：{{value}}"),
+            Text(f"{label.en}: not known", f"{label.ja}：不明"),
         )
         yield Feature(
             name=f"{VIEW}__{slug(name)}",
@@ -139,19 +139,19 @@ def _measures() -> Iterator[Feature]:
         _MONTH,
         "number",
         ("season", Text("Time of the year", "時期")),
-        Text("The month is number {value} of the year", "現在は{value}月"),
+        Text("The month is number {value} of the year", "今の月：{value}月"),
     )
     yield _measure(
         "created_weekday",
         "number",
         ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
-        Text("The lead came in on a {value}", "リード発生は{value}"),
+        Text("The lead came in on a {value}", "リード登録：{value}"),
     )
     yield _measure(
         "created_hour",
         "number",
         ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
-        Text("The lead came in in hour {value} of the day", "リード発生は{value}時台"),
+        Text("The lead came in in hour {value} of the day", "リード登録：{value}時台"),
     )
     yield _measure(
         "filled_count",

@@ -41,12 +41,12 @@ TITLE: Final = Text("sales touch: what was done to it", "営業接触：リー�
 BY_GROUP: Final = False
 REQUEST_TYPES: Final = ("inquiry", "form", "trial", "support_ticket")
 _SIDES: Final = {
-    "inbound": Text("[contact|contacts] from the lead", "リードからの接触"),
-    "outbound": Text("[contact|contacts] by our side", "当社からの接触"),
+    "inbound": Text("[contact|contacts] from the lead", "お客様からの連絡・反応"),
+    "outbound": Text("[contact|contacts] by our side", "当社からの連絡"),
 }
 _LABELS: Final = {
-    "inbound": Text("Contacts from the lead", "リードからの接触"),
-    "outbound": Text("Contacts by our side", "当社からの接触"),
+    "inbound": Text("Contacts from the lead", "お客様からの連絡・反応"),
+    "outbound": Text("Contacts by our side", "当社からの連絡"),
 }
 _MEASURES: Final = {
     "actor_count": ACTOR_COUNT,
@@ -138,7 +138,7 @@ def _sides(settings: CatalogSettings) -> Iterator[Feature]:
             yield _record(f"{side}_count", (side, label), ("count", "count", window), sentence)
         who = "from the lead" if side == "inbound" else "by our side"
         sentence = Sentence(
-            Text(f"Last contact {who}: {{value}} ago", f"最後の{noun.ja}は{{value}}前"),
+            Text(f"Last contact {who}: {{value}} ago", f"最後の{noun.ja}：{{value}}前"),
             Text(f"No contact {who} so far", f"{noun.ja}はまだなし"),
         )
         measured: _Measured = ("days_since_last", "days", None)
@@ -146,7 +146,7 @@ def _sides(settings: CatalogSettings) -> Iterator[Feature]:
 
 
 def _people() -> Iterator[Feature]:
-    label = Text("Salespeople in contact", "接触した担当者")
+    label = Text("Salespeople in contact", "連絡した担当者")
     yield _record(
         "actor_count",
         ("people", label),
@@ -154,7 +154,7 @@ def _people() -> Iterator[Feature]:
         Sentence(
             Text(
                 "{value} [salesperson has|salespeople have] been in contact",
-                "{value}人の担当者が接触",
+                "{value}人の担当者が連絡",
             ),
             Text("No salesperson has been in contact", "担当者の接触なし"),
         ),
@@ -164,7 +164,7 @@ def _people() -> Iterator[Feature]:
         ("people", label),
         ("last_actor", "category", None),
         Sentence(
-            Text("Last in contact: {value}", "最後に接触した担当者は{value}"),
+            Text("Last in contact: {value}", "最後に連絡した担当者：{value}"),
             Text("No salesperson has been in contact", "担当者の接触なし"),
         ),
     )

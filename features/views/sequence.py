@@ -20,8 +20,8 @@ from features.view import STILL, Motion, no_rows
 VIEW: Final = "sequence"
 TITLE: Final = Text("sequence: the order of events", "系列：出来事の順序")
 BY_GROUP: Final = False
-_ORDER_LABEL: Final = Text("Latest activities", "直近の活動")
-_PACE_LABEL: Final = Text("Time between activities", "活動の間隔")
+_ORDER_LABEL: Final = Text("Latest activities", "直近の行動")
+_PACE_LABEL: Final = Text("Time between activities", "行動の間隔")
 _TYPE: Final = "last_type_"
 _GAP: Final = "last_gap_hours_"
 _MEAN: Final = "gap_hours_mean"
@@ -83,25 +83,25 @@ def _placed(columns: Sequence[PlannedColumn], prefix: str) -> list[tuple[int, in
 
 
 def _records(settings: CatalogSettings) -> Iterator[Feature]:
-    none = Text("No activity so far", "活動はまだなし")
+    none = Text("No activity so far", "行動はまだなし")
     for place in range(1, settings.sequence_length + 1):
-        value = Text("Last activity: {value}", "最後の活動は{value}")
+        value = Text("Last activity: {value}", "最後の行動：{value}")
         if place > 1:
             value = Text(
                 f"{_place(place)} activity: {{value}}".capitalize(),
-                f"最後から{place}番目の活動は{{value}}",
+                f"最後から{place}番目の行動：{{value}}",
             )
-            none = Text(f"Fewer than {place} activities so far", f"活動は{place}回未満")
+            none = Text(f"Fewer than {place} activities so far", f"行動は{place}回未満")
         yield _record(f"{_TYPE}{place}", "category", ("order", _ORDER_LABEL), Sentence(value, none))
     for place in range(1, settings.sequence_length):
         value = Text(
             f"{{value}} between the {_place(place)} and the {_place(place + 1)} activity",
-            f"最後から{place}番目と{place + 1}番目の活動の間隔は{{value}}",
+            f"最後から{place}番目と{place + 1}番目の行動の間隔：{{value}}",
         )
-        none = Text(f"Fewer than {place + 1} activities so far", f"活動は{place + 1}回未満")
+        none = Text(f"Fewer than {place + 1} activities so far", f"行動は{place + 1}回未満")
         yield _record(f"{_GAP}{place}", "hours", ("pace", _PACE_LABEL), Sentence(value, none))
-    value = Text("{value} between activities on average", "活動の間隔は平均{value}")
-    none = Text("Fewer than 2 activities so far", "活動は2回未満")
+    value = Text("{value} between activities on average", "行動の間隔：平均{value}")
+    none = Text("Fewer than 2 activities so far", "行動は2回未満")
     yield _record(_MEAN, "hours", ("pace", _PACE_LABEL), Sentence(value, none))
 
 

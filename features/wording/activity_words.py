@@ -40,22 +40,22 @@ def _words(en: str, ja: str, doing: str, verb: str) -> ActivityWords:
 
 
 _PLAIN: Final = {
-    ANY: _words("[activity|activities] of any kind", "活動", "活動を", "記録"),
-    OTHER: _words("[activity|activities] of rare kinds", "その他の活動", "その他の活動を", "記録"),
-    "page_view": _words("page [view|views]", "ページの閲覧", "ページを", "閲覧"),
-    "email_open": _words("e-mail [open|opens]", "メールの開封", "メールを", "開封"),
+    ANY: _words("[activity|activities] of any kind", "行動", "行動", ""),
+    OTHER: _words("[activity|activities] of rare kinds", "その他の行動", "その他の行動", ""),
+    "page_view": _words("page [view|views]", "ページ閲覧", "ページを", "閲覧"),
+    "email_open": _words("e-mail [open|opens]", "メール開封", "メールを", "開封"),
     "email_click": _words(
         "[click|clicks] in e-mails", "メール内リンクのクリック", "メール内のリンクを", "クリック"
     ),
-    "form": _words("[form|forms] sent", "フォームの送信", "フォームを", "送信"),
-    "download": _words("[download|downloads]", "資料のダウンロード", "資料を", "ダウンロード"),
-    "seminar": _words("[seminar|seminars] attended", "セミナーへの参加", "セミナーに", "参加"),
-    "trial": _words("[use|uses] of the trial", "トライアルの利用", "トライアルを", "利用"),
-    "call": _words("[call|calls]", "電話", "電話で", "通話"),
-    "meeting": _words("[meeting|meetings]", "商談", "商談を", "実施"),
-    "inquiry": _words("[inquiry|inquiries]", "問い合わせ", "問い合わせを", "受付"),
+    "form": _words("[form|forms] sent", "フォーム送信", "フォームを", "送信"),
+    "download": _words("[download|downloads]", "資料ダウンロード", "資料を", "ダウンロード"),
+    "seminar": _words("[seminar|seminars] attended", "セミナー参加", "セミナーに", "参加"),
+    "trial": _words("[use|uses] of the trial", "トライアル利用", "トライアルを", "利用"),
+    "call": _words("[call|calls]", "電話", "電話", ""),
+    "meeting": _words("[meeting|meetings]", "打ち合わせ", "打ち合わせ", ""),
+    "inquiry": _words("[inquiry|inquiries]", "問い合わせ", "問い合わせ", ""),
     "support_ticket": _words(
-        "support [ticket|tickets]", "サポートへの問い合わせ", "サポートへの問い合わせを", "受付"
+        "support [ticket|tickets]", "サポートへの問い合わせ", "サポートへの問い合わせ", ""
     ),
     "social_mention": _words(
         "social media [mention|mentions]", "SNSでの言及", "SNSで当社に", "言及"
@@ -101,21 +101,21 @@ _WITH_TOPIC: Final = {
         "トライアルで{topic}を",
         "利用",
     ),
-    "call": _words("[call|calls] about {topic}", "{topic}の電話", "{topic}の電話で", "通話"),
+    "call": _words("[call|calls] about {topic}", "{topic}の電話", "{topic}の電話", ""),
     "meeting": _words(
-        "[meeting|meetings] about {topic}", "{topic}の商談", "{topic}の商談を", "実施"
+        "[meeting|meetings] about {topic}", "{topic}の打ち合わせ", "{topic}の打ち合わせ", ""
     ),
     "inquiry": _words(
         "[inquiry|inquiries] about {topic}",
         "{topic}についての問い合わせ",
-        "{topic}についての問い合わせを",
-        "受付",
+        "{topic}についての問い合わせ",
+        "",
     ),
     "support_ticket": _words(
         "support [ticket|tickets] about {topic}",
         "{topic}についてのサポートへの問い合わせ",
-        "{topic}についてのサポートへの問い合わせを",
-        "受付",
+        "{topic}についてのサポートへの問い合わせ",
+        "",
     ),
     "social_mention": _words(
         "social media [mention|mentions] of {topic}",
@@ -153,7 +153,7 @@ def activity_words(activity_type: str, topic: str, vocabulary: Vocabulary) -> Ac
     en, ja = f'[activity|activities] "{called.en}"', f"「{called.ja}」"
     if topic:
         en, ja = f"{en} about {about.en}", f"{ja}({about.ja})"
-    return _words(en, ja, f"{ja}を", "記録")
+    return _words(en, ja, ja, "")
 
 
 def _worded(activity_type: str, vocabulary: Vocabulary) -> str:
@@ -180,7 +180,7 @@ def count_sentence(words: ActivityWords, days: float | None) -> Sentence:
     """
     when = window_words(days)
     en = f"{{value}} {words.noun.en} {when.en}"
-    ja = f"{words.doing}{when.ja}{{value}}回{words.verb}"
+    ja = f"{when.ja}{words.doing}{{value}}回{words.verb}"
     return Sentence(Text(en, ja), _none(words, days))
 
 
@@ -188,7 +188,7 @@ def faded_sentence(words: ActivityWords) -> Sentence:
     """Return the sentence for a decayed count, whose value is in words such as "about 2"."""
     noun = many(words.noun.en)
     en = f"{{value}} {words.noun.en} lately, older ones counting less"
-    ja = f"最近の{words.noun.ja}は{{value}}(古いものほど軽く数える)"
+    ja = f"最近の{words.noun.ja}：{{value}}（古いものほど軽く数える）"
     return Sentence(Text(en, ja), Text(f"No {noun} lately", f"最近、{words.noun.ja}なし"))
 
 
@@ -203,14 +203,14 @@ def since_sentence(words: ActivityWords, which: Text) -> Sentence:
         `LAST` or `FIRST`.
     """
     en = f"{which.en} of the {many(words.noun.en)}: {{value}} ago"
-    ja = f"{which.ja}の{words.noun.ja}は{{value}}前"
+    ja = f"{which.ja}の{words.noun.ja}：{{value}}前"
     return Sentence(Text(en, ja), _none(words, None))
 
 
 def to_first_sentence(words: ActivityWords) -> Sentence:
     """Return the sentence for the time from the beginning of the lead to the first activity."""
     en = f"First of the {many(words.noun.en)}: {{value}} after the lead came in"
-    ja = f"最初の{words.noun.ja}はリード発生の{{value}}後"
+    ja = f"最初の{words.noun.ja}：リード登録の{{value}}後"
     return Sentence(Text(en, ja), _none(words, None))
 
 
@@ -226,7 +226,7 @@ def active_days_sentence(words: ActivityWords, days: float | None) -> Sentence:
     """
     when = window_words(days)
     en = f"{many(words.noun.en).capitalize()} on {{value}} [day|days] {when.en}"
-    ja = f"{words.noun.ja}があった日は{when.ja}{{value}}日"
+    ja = f"{when.ja}{words.noun.ja}があった日：{{value}}日"
     return Sentence(Text(en, ja), _none(words, days))
 
 
@@ -245,10 +245,10 @@ def sum_sentence(words: ActivityWords, column: str, days: float | None) -> Sente
     when = window_words(days)
     if column == "dwell_seconds":
         en = f"{{value}} spent {when.en}: {many(words.noun.en)}"
-        ja = f"{words.noun.ja}に{when.ja}合計{{value}}"
+        ja = f"{when.ja}{words.noun.ja}に合計{{value}}"
         return Sentence(Text(en, ja), _none(words, days))
     en = f"An amount of {{value}} {when.en} from {many(words.noun.en)}"
-    ja = f"{words.noun.ja}の金額は{when.ja}合計{{value}}"
+    ja = f"{when.ja}{words.noun.ja}の金額：合計{{value}}"
     return Sentence(Text(en, ja), _none(words, days))
 
 
@@ -256,14 +256,14 @@ def rate_sentence(words: ActivityWords) -> Sentence:
     """Return the sentence for the pace of the last week, whose value is in words: "2 more"."""
     noun = many(words.noun.en)
     en = f"{{value}} {words.noun.en} in the last 7 days than in a usual week before"
-    ja = f"直近7日の{words.noun.ja}はそれまでの週平均より{{value}}"
+    ja = f"直近7日間の{words.noun.ja}：それまでの週平均より{{value}}"
     none = Text(f"No change of pace: {noun}", f"{words.noun.ja}の頻度に変化なし")
     return Sentence(Text(en, ja), none)
 
 
 def _none(words: ActivityWords, days: float | None) -> Text:
     when = window_words(days)
-    ja = "これまで" if days is None else when.ja.removesuffix("で")
+    ja = "これまで" if days is None else when.ja.removesuffix("に")
     return Text(f"No {many(words.noun.en)} {when.en}", f"{ja}、{words.noun.ja}なし")
 
 

@@ -63,7 +63,7 @@ def render(feature: Feature, value: float, vocabulary: Vocabulary, language: Lan
     >>> render(visits, 1, vocabulary, "en")
     '1 visit to the pricing page in the last 7 days'
     >>> render(visits, 3, vocabulary, "ja")
-    '料金ページを直近7日で3回閲覧'
+    '直近7日間に料金ページを3回閲覧'
     """
     if math.isnan(value) or is_nothing(feature, value):
         return _choose(getattr(feature.sentence.none, language), "")
@@ -110,7 +110,8 @@ def window_words(days: float | None) -> Text:
         return Text("so far", "これまでに")
     span = span_words(days * 86_400)
     number, _, unit = span.en.partition(" ")
-    return Text(f"in the last {unit if number == '1' else span.en}", f"直近{span.ja}で")
+    whole = span.ja.removesuffix("間")
+    return Text(f"in the last {unit if number == '1' else span.en}", f"直近{whole}間に")
 
 
 def span_words(seconds: float) -> Text:

@@ -20,7 +20,7 @@ _LABELS: Final = {
     "profile": Text("attributes", "属性"),
     "time": Text("age and time", "時期と経過日数"),
     "activity": Text("course of the activities", "活動の流れ"),
-    "sales_touch": Text("contacts", "連絡・接触"),
+    "sales_touch": Text("contacts", "連絡・反応"),
     "deals": Text("deals", "商談"),
     "account": Text("colleagues in the same company", "同じ取引先の他のリード"),
 }

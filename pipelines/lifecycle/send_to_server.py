@@ -8,7 +8,8 @@ day of the data on today, whole days at a time, for a company that is only an ex
 import json
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -125,9 +126,10 @@ def run(job: Job, server: ServerClient, *, today: bool) -> dict[str, int]:
     days = (job.now - manifest.observed_until_at).days if today and job.now is not None else 0
     counts = dict.fromkeys(("accounts", "leads", "changes", "activities", "outcomes"), 0)
     server.wait()
+    shown = displayed(tables)
     for part in job.track(range(manifest.partitions), "send", manifest.partitions):
         read = moved(partitions.read(tables, part), pd.Timedelta(days=days))
-        for table, method, path, body in bodies(read, manifest):
+        for table, method, path, body in bodies(read, manifest, shown):
             server.send(method, path, body)
             counts[table] += len(body.get(table, (0,)))
     return counts
@@ -150,8 +152,19 @@ def moved(tables: Tables, span: pd.Timedelta) -> Tables:
     return Tables(**frames)
 
 
+def displayed(store: Path) -> dict[str, dict[str, str]]:
+    """Return what is shown of each lead, by name; leads without anything are left out."""
+    frame = partitions.read_display(store)
+    rows = frame.set_index("lead_id").to_dict("index")
+    named = {
+        str(lead_id): {str(n): str(text) for n, text in row.items() if not pd.isna(text)}
+        for lead_id, row in rows.items()
+    }
+    return {lead_id: texts for lead_id, texts in named.items() if texts}
+
+
 def bodies(
-    tables: Tables, manifest: partitions.Manifest
+    tables: Tables, manifest: partitions.Manifest, shown: Mapping[str, dict[str, str]]
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """Return table, method, path and body of every request.
 
@@ -161,6 +174,8 @@ def bodies(
         The canonical tables of one partition.
     manifest
         What the store holds.
+    shown
+        What is shown of each lead.
     """
     for row in _rows(tables.accounts, "accounts"):
         yield "accounts", "PUT", f"/v1/accounts/{_quoted(row.pop('account_id'))}", row
@@ -168,7 +183,8 @@ def bodies(
     for row in _rows(tables.leads, "leads"):
         lead_id = row.pop("lead_id")
         path = f"/v1/leads/{_quoted(lead_id)}"
-        yield "leads", "PUT", path, row | {"backfill": True}
+        display = {"display": shown[lead_id]} if lead_id in shown else {}
+        yield "leads", "PUT", path, row | display | {"backfill": True}
         if lead_id in newest:
             later = {"created_at": row["created_at"]} | newest[lead_id]
             yield "changes", "PUT", path, later

@@ -82,7 +82,7 @@ DEPARTMENT: Final = Attribute(
 )
 SOURCE: Final = Attribute(
     "source",
-    Text("source", "流入元"),
+    Text("source", "流入経路"),
     (
         Value("Web検索", "web search", 0.24, -0.05),
         Value("比較サイト", "comparison site", 0.15, 0.35),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.tables import Tables
 from features.timeline import DAY, SECOND
+from pipelines.sample import contacts
 from pipelines.sample.activities import activities, chosen, identifiers, times
 from pipelines.sample.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
 from pipelines.sample.history import SampleHistory
@@ -35,7 +36,7 @@ def tables(company: SampleHistory, *, with_leaks: bool = False) -> Tables:
     """
     made = arrow_tables(company)
     leaks = () if with_leaks else tuple(leak.name for leak in PLANTED_LEAKS)
-    leads = made["leads"].drop_columns([AGE_BRACKET.name, *leaks])
+    leads = made["leads"].drop_columns([AGE_BRACKET.name, *contacts.DISPLAY, *leaks])
     return Tables(
         leads=leads.to_pandas(),
         activities=made["activities"].to_pandas(),
@@ -71,7 +72,9 @@ def _leads(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
         columns[attribute.name] = chosen(people.codes[attribute.name], values)
     for name, numbers in people.numbers.items():
         columns[name] = pa.array(numbers, mask=np.isnan(numbers))
-    return pa.table(columns | leaking_columns(company, rng))
+    columns |= leaking_columns(company, rng)
+    seed = np.random.default_rng([int(company.particulars_seeds[0]), 3])
+    return pa.table(columns | contacts.display_columns(people.account, seed))
 
 
 def _outcomes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
@@ -101,11 +104,7 @@ def _accounts(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     np.minimum.at(known, company.people.account, company.people.created_at)
     used = known < np.iinfo(np.int64).max
     founded = rng.integers(1920, 2023, len(ids)).astype(float)
-    stems, ends = (
-        ("東亜", "日新", "大和", "三葉", "光陽", "北星", "青葉", "富岳"),
-        ("工業", "商事", "製作所", "システム"),
-    )
-    name = [f"{stems[k % 8]}{ends[k // 8 % 4]}{k}株式会社" for k in range(len(ids))]
+    name = [contacts.company(number).written for number in range(len(ids))]
     table = pa.table(
         {
             "account_id": ids,

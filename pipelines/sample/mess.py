@@ -91,7 +91,7 @@ ADDED: Final[tuple[tuple[str, str, Spoil], ...]] = (
     ("leads", "unreadable time", _new("リードID", "LT", 登録日時="不明")),
     ("leads", "date in the future", _new("リードID", "LF", 登録日時=FUTURE_JAPAN)),
     ("leads", "unreadable number", _new("リードID", "LN", 従業員数="約百名")),
-    ("leads", "another spelling", _new("リードID", "LS", 流入元="Ｗｅｂ検索")),
+    ("leads", "another spelling", _new("リードID", "LS", 流入経路="Ｗｅｂ検索")),
     ("leads", "placeholder", _new("リードID", "LP", 業種="選択してください")),
     ("deals", "repeated rows", _with()),
     ("deals", "unknown lead", _new("商談ID", "DO", リードID="L-none")),

@@ -145,11 +145,11 @@ LABELS: Final = {
     "seminar": Text("seminar attended", "セミナー参加"),
     "trial": Text("trial use", "トライアル利用"),
     "call": Text("call", "電話"),
-    "meeting": Text("meeting", "商談打合せ"),
+    "meeting": Text("meeting", "打ち合わせ"),
     "inquiry": Text("inquiry", "問い合わせ"),
     "support_ticket": Text("support ticket", "サポート依頼"),
-    "social_mention": Text("social mention", "SNS言及"),
-    "greeting_card": Text("greeting card", "挨拶状"),
+    "social_mention": Text("social mention", "SNSでの言及"),
+    "greeting_card": Text("greeting card", "あいさつ状送付"),
 }
 TOPIC_LABELS: Final = {
     "pricing": Text("pricing", "料金"),

@@ -1,8 +1,8 @@
 """Writing the sample company as a CRM would export it: Japanese columns, several files.
 
 - `leads.csv`, `accounts.csv`, `deals.csv`, `attribute_changes.csv`: times in Japanese local time,
-  without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`) and a personal
-  column.
+  without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`), names and
+  ways to reach them (`contacts.DISPLAY`), and a personal column.
 - `page_views.parquet`, `activities.parquet`: times in UTC.
 - `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.sample import attribute_values
+from pipelines.sample import attribute_values, contacts
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
@@ -38,6 +38,7 @@ LEADS: Final = (
     | {attribute.name: attribute.label.ja for attribute in attribute_values.CATEGORIES}
     | {name: text.ja for name, text in attribute_values.NUMBERS.items()}
     | {leak.name: leak.column for leak in PLANTED_LEAKS}
+    | contacts.DISPLAY
 )
 PAGE_VIEWS: Final = {
     "activity_id": "閲覧ID",

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features import erasers
-from serve.cli import audit_command, backup_command, erasing, helpers, setup_command, user_command
+from serve.cli import (
+    audit_command,
+    backup_command,
+    erasing,
+    feedback_command,
+    helpers,
+    setup_command,
+    user_command,
+)
 from serve.scoring.pointer import POINTER
 
 if TYPE_CHECKING:
@@ -41,6 +49,7 @@ def add(app: typer.Typer) -> None:
     for of_keys in (create, list_keys, revoke):
         keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(feedback_command.feedback)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 

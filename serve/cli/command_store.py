@@ -1,4 +1,4 @@
-"""The database of `mikomi key` and `mikomi user`: the one that the environment names.
+"""The database of the commands `key`, `user` and `feedback`: the one that the environment names.
 
 Decided here: only a command that adds may create it; the others refuse one that does not exist.
 """
@@ -13,6 +13,7 @@ from serve.store.engine import made
 from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.users import Users
+from serve.store.receipts.feedback import Feedback
 
 
 def keys(*, new: bool = False) -> ApiKeys:
@@ -28,6 +29,11 @@ def users(*, new: bool = False) -> Users:
 def audit() -> Audit:
     """Open the audit."""
     return Audit(_store(new=False))
+
+
+def verdicts() -> Feedback:
+    """Open the verdicts."""
+    return Feedback(_store(new=False))
 
 
 def _store(*, new: bool) -> Engine:

@@ -15,22 +15,27 @@ from features.kernel.inputs import Matrix
 from features.reading.reading import PLAIN, RecordReading
 from serve.http.helper_health import HelperHealth
 from serve.http.metrics import Metrics
+from serve.insight.next_step import Rules, read_rules
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store.audit import Audit
 from serve.store.database_health import DatabaseHealth
+from serve.store.leads.display import Displays
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.leads.steps import StepLog
 from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
 
@@ -98,8 +103,12 @@ class LeadStore(Protocol):
     histories: HistoryReader
     feedback: Feedback
     ranking: StoredRanking
+    cohorts: Cohorts
+    standings: Standings
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver
+    displays: Displays
+    steps: StepLog
     owners: Owners
     looks: LastVisits
     users: Users
@@ -148,6 +157,8 @@ class AppContext:
         The log of answers.
     now
         The clock.
+    rules
+        Of the next step of a lead.
     metrics
         Counts requests and answers.
     helpers
@@ -162,6 +173,7 @@ class AppContext:
     receipts: Receipts
     now: Callable[[], datetime]
     helpers: HelperHealth
+    rules: Rules = field(default_factory=read_rules)
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
 

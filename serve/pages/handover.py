@@ -2,34 +2,40 @@
 
 Decided here: the longest waiting come first, new ones at the end. Reading the list changes nothing:
 it is done when the user confirms it on the last page, up to the moment at which that page was
-rendered. A user who may see a lead may take it or assign it to someone; a new owner is a change of
-the lead, see `serve.store.leads.owners`.
+rendered. A user who may see a lead may take it or assign it to someone, see `serve.pages.steps`.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
-from serve.errors import BadBody, NoLead
+from serve.errors import BadBody
 from serve.pages.ranking.cards import Card, Cards
-from serve.pages.ranking.query import recent
 from serve.pages.shell import display_names
-from serve.pages.shell.forms import Form
+from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import Pages
-from serve.pages.shell.visitor import Visit, may_see, visible_owners
-from serve.store.audit import AuditLine
+from serve.pages.shell.page_words import mark
+from serve.pages.shell.visitor import Visit, visible_owners
 from serve.store.ranking.filters import RankingFilter
-from serve.store.ranking.ranking import RankedLead
+from serve.store.ranking.hand_over import Waiting
 
 FIRST_LOOK: Final = timedelta(days=7)
 SHOWN: Final = 50
 _PAGE: Final = "handover"
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 6
+
+
+TABS: Final[dict[Waiting, str]] = {
+    "all": mark("Not looked at"),
+    "hot": mark("Became hot"),
+    "woke": mark("Woke up"),
+}
+"""The tabs of the page."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,12 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/handover")
     def handover(request: Request) -> Response:
         visit = pages.visit(request)
-        context = _context(pages, visit, _number(request.query_params.get("page", "1")))
+        kind = cast("Waiting", request.query_params.get("show", "all"))
+        kind = kind if kind in TABS else "all"
+        context = _context(pages, visit, _number(request.query_params.get("page", "1")), kind)
         saved = "saved" in request.query_params
-        return pages.show(request, visit, "handover.html.j2", saved=saved, **context)
+        context |= {"saved": saved, "done": done_notice(pages, visit, request)}
+        return pages.show(request, visit, "handover.html.j2", **context)
 
     @routes.post("/handover/seen")
     async def confirm(request: Request) -> Response:
@@ -60,30 +69,24 @@ def router(pages: Pages) -> APIRouter:
         await pages.parts.threads(looks.record, visit.user_id, _page_of(visit), until)
         return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
 
-    @routes.post("/handover/owner")
-    async def owner(request: Request) -> Response:
-        visit, form = await pages.posted(request)
-        await pages.parts.threads(_assign, pages, visit, form)
-        return RedirectResponse(visit.link("/handover?saved=1"), _SEE_OTHER)
-
     return routes
 
 
-def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
-    parts, champion = pages.parts, pages.champion(visit)
-    loaded = champion.current()
+def _context(pages: Pages, visit: Visit, number: int, kind: Waiting) -> dict[str, Any]:
+    parts, loaded = pages.parts, pages.champion(visit).current()
     words, now = pages.words[visit.language], parts.now()
     since = parts.store.looks.last(visit.user_id, _page_of(visit)) or now - FIRST_LOOK
     people = pages.people(visit.language)
-    cards = Cards(champion, words, people, recent(now))
     skipped = (number - 1) * SHOWN
-    page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN)
+    page = parts.store.to_hand_over.page(_visible(pages, visit), since, skipped, SHOWN, kind)
     if not page.rows and number > 1:
-        return _context(pages, visit, 1)
+        return _context(pages, visit, 1, kind)
     return {
-        "events": [_event(row, cards.of(row), since) for row in page.rows],
+        "events": [_event(card, since) for card in Cards(pages, visit).of(page.rows)],
         "waiting": page.total,
         "number": number,
+        "tabs": TABS,
+        "kind": kind,
         "last": skipped + SHOWN >= page.total,
         "since": since,
         "until": now,
@@ -95,8 +98,8 @@ def _context(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
 
 def _visible(pages: Pages, visit: Visit) -> RankingFilter:
     """Return which leads of the target the user may see."""
-    owners = visible_owners(visit, pages.parts.settings)
-    return RankingFilter(target=visit.target, owners=owners)
+    owners, now = visible_owners(visit, pages.parts.settings), pages.parts.now()
+    return RankingFilter(target=visit.target, owners=owners, aside_at=now)
 
 
 def _page_of(visit: Visit) -> str:
@@ -104,9 +107,10 @@ def _page_of(visit: Visit) -> str:
     return f"{_PAGE}:{visit.target}" if visit.target else _PAGE
 
 
-def _event(row: RankedLead, card: Card, since: datetime) -> Event:
+def _event(card: Card, since: datetime) -> Event:
+    crossed_at = card.ranked.crossed_at if card.ranked else None
     crossed, woke = (
-        at if at is not None and at >= since else None for at in (row.crossed_at, row.woke_up_at)
+        at if at is not None and at >= since else None for at in (crossed_at, card.row.woke_up_at)
     )
     return Event(card, crossed, woke)
 
@@ -117,18 +121,6 @@ def _owners(pages: Pages, visit: Visit) -> set[str]:
     visible = _visible(pages, visit)
     known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
     return {*known, *store.ranking_counts.choices(visible).owners}
-
-
-def _assign(pages: Pages, visit: Visit, form: Form) -> None:
-    parts, owner = pages.parts, form.one("owner")
-    row = parts.store.ranking.one(form.one("lead"), visit.target)
-    if row is None or not may_see(visit, parts.settings, row.owner_id):
-        raise NoLead.of("no such lead", "a lead that you may see", "go back to the list")
-    if owner not in _owners(pages, visit):
-        raise BadBody([Fault("an unknown owner", "one of the list", "choose one")])
-    parts.store.owners.give(row.lead_id, owner, parts.now())
-    who = f"user:{visit.user_id}"
-    parts.store.audit.add(AuditLine(parts.now(), "assigned a lead", who, row.lead_id, {}))
 
 
 def _number(text: str) -> int:

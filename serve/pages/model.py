@@ -17,6 +17,7 @@ from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import PageWords
 from serve.pages.shell.visitor import Visit
+from serve.pages.verdicts import by_reason
 from serve.scoring import model_cards
 
 _INSIGHTS: Final = 6
@@ -48,8 +49,16 @@ def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
         "compared_at": display_names.compared_at(loaded),
         "population": artifact.reference.population,
         "insights": insights(artifact, visit.language)[:_INSIGHTS],
+        "questioned": _questioned(pages, visit),
         "card": None if card is None else _of_card(card, words),
     }
+
+
+def _questioned(pages: Pages, visit: Visit) -> list[str] | None:
+    """Return the reasons that many call wrong; None for who may not read the verdicts."""
+    if visit.user is not None and visit.user.role == "sales":
+        return None
+    return [one.label for one in by_reason(pages.parts.store.feedback.judged()) if one.questioned]
 
 
 def _of_card(card: dict[str, Any], words: PageWords) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from typing import Final
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from serve.pages import api, handover, model, signin
+from serve.pages import api, channels, handover, model, signin, steps, verdicts, words
 from serve.pages.lead import page as lead
 from serve.pages.ranking import page as ranking
 from serve.pages.shell.frame import Pages
 
-PAGES: Final = (ranking, handover, lead, model, signin, api)
+PAGES: Final = (ranking, handover, lead, steps, channels, model, words, verdicts, signin, api)
 """Modules with a `router(pages)`."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _KEEP: Final = "public, max-age=31536000, immutable"

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.timeline import HOUR, SECOND
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
+from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.ranking.refreshing import Due, Refreshing, Sweep, fingerprint_of
@@ -102,14 +103,19 @@ class Refresher:
         place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
         requested = np.array(sorted(place[one] for one in due.marks if one in place), np.int32)
         rows, again = {}, dict.fromkeys(due.marks, NEVER)
+        standings = standings_of(columns, requested.tolist(), now)
         for target, ranker in self._rankers.items():
             computed = ranker.rank(columns, requested, now)
             before = self._refreshing.before(list(due.marks), target)
-            rows[target] = rows_of(computed, before, ranker.loaded)
+            of_target = rows_of(computed, before, ranker.loaded)
+            rows[target] = {
+                one: row | {"standing": standings[one]["standing"]}
+                for one, row in of_target.items()
+            }
             for lead_id, at in _due_again(ranker, computed, place, due.marks):
                 again[lead_id] = min(again[lead_id], at)
         marks = {one: (mark, max(again[one], now + SECOND)) for one, mark in due.marks.items()}
-        self._refreshing.write(rows, marks, fingerprint_of(self._fingerprints()))
+        self._refreshing.write(rows, marks, fingerprint_of(self._fingerprints()), standings)
         return len(marks)
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:

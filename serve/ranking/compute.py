@@ -45,6 +45,7 @@ class Ranked(NamedTuple):
     row: int
     trend: Trend
     hot_since_week: int
+    week_change: float | None
     trend_reason: str | None
     falls_at: int | None
     due_at: int
@@ -91,7 +92,7 @@ class Ranker:
         scores = self.loaded.scorer.score_values(values)
         due = changes_at(histories, open_, cutoff, values, self.passing)
         trends = self._trends(histories, columns, open_, cutoff)
-        moved = self._moved(histories, columns, open_, ([trend for trend, _ in trends], cutoff))
+        moved = self._moved(histories, columns, open_, ([trend for trend, _, _ in trends], cutoff))
         falls = self._falls(columns, histories, open_, (scores.band_code, cutoff))
         ranked = [
             Ranked(
@@ -131,8 +132,11 @@ class Ranker:
 
     def _trends(
         self, histories: Histories, columns: StoredColumns, open_: Indices, cutoff: int
-    ) -> list[tuple[Trend, int]]:
-        """Return each lead's trend, and the number of its latest weekly points that are all hot."""
+    ) -> list[tuple[Trend, int, float | None]]:
+        """Return each lead's trend, how many of its latest weekly points are all hot, and the step.
+
+        The step is the change of its probability in the last week.
+        """
         points = _points(columns, open_, cutoff)
         lead = np.repeat(open_, points)
         ends = np.cumsum(points)
@@ -146,6 +150,7 @@ class Ranker:
                 if happened[lead_]
                 else "not_enough_information",
                 int(np.argmin(np.append(hot[end - count : end][::-1], False))),
+                _change(by_week.probability[end - count : end]),
             )
             for lead_, count, end in zip(
                 open_.tolist(), points.tolist(), ends.tolist(), strict=True
@@ -222,6 +227,11 @@ class Ranker:
 
 def _parts(rows: int) -> Iterator[tuple[int, int]]:
     return ((begin, min(begin + _ROWS, rows)) for begin in range(0, rows, _ROWS))
+
+
+def _change(weekly: Floats) -> float | None:
+    """Return the last step of a course; none if it is shorter than a week."""
+    return float(weekly[-1] - weekly[-2]) if weekly.size > 1 else None
 
 
 def _points(columns: StoredColumns, open_: Indices, cutoff: int) -> Integers:

@@ -21,8 +21,8 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
 from serve.store.ranking.ranking import RankedReason
 from serve.store.ranking.refreshing import Before
+from serve.wire.standing import SILENT_DAYS
 
-SILENT_DAYS: Final = 60
 SHOWN: Final = 2
 """The most reasons for a lead in a row, and the most against it."""
 _OWNER: Final = "owner_id"
@@ -69,6 +69,7 @@ def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str
         "band": BANDS[int(scores.band_code[row])],
         "trend": ranked.trend,
         "trend_reason": ranked.trend_reason,
+        "week_change": ranked.week_change,
         "reasons": msgspec.json.encode(
             reasons_of(scores.selected, row, loaded.scorer.concepts.codes)
         ).decode(),

@@ -22,7 +22,11 @@ from serve.wire.value_limits import faults_in, faults_in_id
 
 _RECORDS: Final = 100
 """So many records cost as much as one score."""
-_LEAD: Final = {"created_at": "2026-01-10T09:00:00Z", "attributes": {"industry": "製造業"}}
+_LEAD: Final = {
+    "created_at": "2026-01-10T09:00:00Z",
+    "attributes": {"industry": "製造業"},
+    "display": {"company": "東亜工業株式会社"},
+}
 _ACTIVITY: Final = {
     "activity_id": "a-1",
     "lead_id": "L-1001",

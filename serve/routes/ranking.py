@@ -55,6 +55,7 @@ _TEXT: Final = {"type": "string"}
 _TIME: Final = {"type": "string", "format": "date-time"}
 PARAMETERS: Final = [
     _parameter("sort", {"type": "string", "enum": ["score"]}, "The hottest first; the only order."),
+    _parameter("list", {"type": "string", "enum": ["call"]}, "Leads to call, none set aside."),
     _parameter("band", {"type": "string", "enum": list(reversed(BANDS))}, "Of this band."),
     _parameter("owner_id", _TEXT, "Of this owner."),
     _parameter("source", _TEXT, "With this value of the attribute `source`."),
@@ -66,6 +67,7 @@ PARAMETERS: Final = [
     LANGUAGE,
     TARGET,
 ]
+_CHOICES: Final = {"sort": ("score",), "list": ("call",), "band": BANDS}
 KINDS: Final = (Ranking,)
 """Structs that the description of the API refers to."""
 
@@ -82,6 +84,8 @@ def router(context: AppContext) -> APIRouter:
         refuse(_faults(query))
         wanted = RankingFilter(
             target=target,
+            standing="call" if "list" in query else None,
+            aside_at=context.now() if "list" in query else None,
             **{name: query[name] for name in _TEXTS if name in query},  # type: ignore[arg-type]
             **{name: _time(query[name]) for name in _TIMES if name in query},  # type: ignore[arg-type]
         )
@@ -116,10 +120,9 @@ def _version(champion: Champion, row: RankedLead) -> int | None:
 
 
 def _faults(query: dict[str, str]) -> Iterator[Fault]:
-    if query.get("sort", "score") != "score":
-        yield Fault(f"sort: {query['sort'][:40]}", "score", _DO)
-    if query.get("band", BANDS[0]) not in BANDS:
-        yield Fault(f"band: {query['band'][:40]}", " or ".join(BANDS), _DO)
+    for name, known in _CHOICES.items():
+        if query.get(name, known[0]) not in known:
+            yield Fault(f"{name}: {query[name][:40]}", " or ".join(known), _DO)
     limit = query.get("limit", str(USUAL))
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST):
         yield Fault(f"limit: {limit[:40]}", f"1 to {MOST}", _DO)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from serve.store.engine import moment, reading, time_of
 from serve.store.tables import AUDIT
@@ -33,9 +33,8 @@ class Audit:
 
     def add(self, line: AuditLine) -> None:
         """Add a line."""
-        row = line._asdict() | {"at": moment(line.at), "counts": dict(line.counts)}
         with self._engine.begin() as connection:
-            connection.execute(insert(AUDIT), [row])
+            add_line(connection, line)
 
     def lines(self, since: datetime | None = None) -> list[AuditLine]:
         """Return the lines, the oldest first; `since` leaves out those before it."""
@@ -47,3 +46,17 @@ class Audit:
                 AuditLine(time_of(row.at), row.what, row.who, row.lead_id, row.counts)
                 for row in connection.execute(query)
             ]
+
+
+def add_line(connection: Connection, line: AuditLine) -> None:
+    """Add a line in the transaction of what it is about.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    line
+        The line.
+    """
+    row = line._asdict() | {"at": moment(line.at), "counts": dict(line.counts)}
+    connection.execute(insert(AUDIT), [row])

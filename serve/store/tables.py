@@ -46,6 +46,15 @@ LEADS: Final = Table(
     Column("attributes", JSON, nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
+LEAD_DISPLAY: Final = Table(
+    "lead_display",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("shown", JSON, nullable=False),
+    Column("searched", Text, nullable=False),
+    Index("ix_lead_display_searched", "searched", "lead_id").ddl_if(dialect="sqlite"),
+)
+"""Names and ways to reach a person: shown and searched, never scored; see `leads.display`."""
 ACCOUNTS: Final = Table(
     "accounts",
     METADATA,
@@ -104,6 +113,8 @@ RANKING: Final = Table(
     Column("band", String, nullable=False),
     Column("trend", String, nullable=False),
     Column("trend_reason", String),
+    Column("week_change", Float),
+    Column("standing", String, nullable=False, server_default="call"),
     Column("owner_id", String),
     Column("source", String),
     Column("account_id", String),
@@ -118,14 +129,14 @@ RANKING: Final = Table(
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
     Column("model_fingerprint", String, nullable=False),
-    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id"),
-    Index("ix_ranking_band", "target", "band", "rank_key", "lead_id"),
-    Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id"),
-    Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band"),
+    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
+    Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
+    Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
+    Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
     Index(
         "ix_ranking_narrowing",
         *("target", "rank_key", "lead_id", "band", "owner_id", "source"),
-        *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
+        *("created_at", "crossed_at", "woke_up_at", "searched", "attributes", "standing"),
     ).ddl_if(dialect="sqlite"),
 )
 """The open leads as they were last scored for each target; `rank_key` is the negated margin: the
@@ -145,6 +156,55 @@ for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
         postgresql_where=_known,
         sqlite_where=_known,
     )
+STANDINGS: Final = Table(
+    "standings",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("standing", String, nullable=False),
+    Column("moved_at", BigInteger, nullable=False),
+    Column("deals", Text, nullable=False),
+    Column("owner_id", String),
+    Column("source", String),
+    Column("attributes", Text, nullable=False),
+    Column("searched", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_activity_at", BigInteger),
+    Column("last_activity_type", String),
+    Column("woke_up_at", BigInteger),
+    Index("ix_standings_standing", "standing", "moved_at", "lead_id", "owner_id", "woke_up_at"),
+)
+"""Every lead, open or not: in which of the lists it is, since when, and its deals; written with the
+ranking. `ranking.standing` is a copy, by which its leads are selected."""
+LEAD_WORK: Final = Table(
+    "lead_work",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String),
+    Column("until", BigInteger, index=True),
+    Column("result", String),
+    Column("note", Text),
+)
+"""What people last did with a lead; until `until` it is set aside. `version` is the last step."""
+LEAD_STEPS: Final = Table(
+    "lead_steps",
+    METADATA,
+    Column("step_id", Integer, primary_key=True),
+    Column("lead_id", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String),
+    Column("until", BigInteger),
+    Column("result", String),
+    Column("note", Text),
+    Column("owner_before", String),
+    Column("owner_id", String),
+    Column("before", Text),
+    Column("undone_at", BigInteger),
+)
+"""What people did with leads; only ever added to. `before` is the row of `lead_work` until then."""
 RANKING_MARKS: Final = Table(
     "ranking_marks",
     METADATA,

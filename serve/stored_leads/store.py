@@ -7,17 +7,21 @@ from sqlalchemy import Engine
 from serve.ranking.stored_weekly_lists import WorkedLists
 from serve.store.audit import Audit
 from serve.store.erasures import Erasures
+from serve.store.leads.display import Displays
 from serve.store.leads.erasure import Eraser
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
+from serve.store.leads.steps import StepLog
 from serve.store.people.devices import Devices
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.stored_leads.similar_winners import Winners
 
@@ -40,9 +44,13 @@ class Store:
         self.feedback = Feedback(engine)
         self.winners = Winners(engine)
         self.ranking = StoredRanking(engine)
+        self.cohorts = Cohorts(engine)
+        self.standings = Standings(engine)
         self.ranking_counts = RankingCounts(engine)
         self.to_hand_over = ToHandOver(engine, self.ranking)
-        self.owners = Owners(engine, self.ingest)
+        self.steps = StepLog(engine)
+        self.displays = Displays(engine)
+        self.owners = Owners(engine)
         self.looks = LastVisits(engine)
         self.worked_lists = WorkedLists(engine)
         self.users = Users(engine)

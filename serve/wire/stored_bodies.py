@@ -22,7 +22,10 @@ MOST: Final = 10_000
 class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     """A lead; a later value of an attribute that differs is stored as a change.
 
-    An `owner_id` of null takes the lead from its owner; without one the owner stays.
+    An `owner_id` of null takes the lead from its owner; without one the owner stays. `display` is
+    shown to people and never scored: `name`, `company`, their readings `name_kana` and
+    `company_kana`, `telephone`, `email`, and others. It replaces what was stored; missing leaves
+    it.
     """
 
     created_at: datetime
@@ -30,6 +33,7 @@ class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     account_id: str | None = None
     owner_id: str | msgspec.UnsetType | None = msgspec.UNSET
     attributes: dict[str, Value] = {}
+    display: dict[str, str] | None = None
     backfill: bool = False
 
 

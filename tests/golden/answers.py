@@ -26,8 +26,9 @@ from tests.ranked_company import refresh
 FIRST: Final = datetime(2026, 4, 1, tzinfo=UTC)
 NOW: Final = FIRST + timedelta(days=2)
 LANGUAGES: Final = ("ja", "en")
-PAGES: Final = ("/", "/?band=hot", "/ranking.csv", "/handover", "/model")
-WORDS: Final = ("/docs", "/signin", "/leads/nobody", "/static/nothing")
+PAGES: Final = ("/", "/?band=hot", "/?list=deals", "/?list=lost", "/ranking.csv", "/handover")
+MANAGERS: Final = ("/channels", "/model")
+WORDS: Final = ("/docs", "/words", "/signin", "/leads/nobody", "/static/nothing")
 _FOLDER, _URL = Path("served"), "sqlite:///served.db"
 _BROWSER: Final = {"host": "localhost", "accept": "text/html"}
 _FEW: Final = 20
@@ -164,7 +165,7 @@ def _stored(client: TestClient, lead_ids: list[str]) -> Texts:
     _wait(similar)
     answers = [f"/v1/leads/{one}/{what}" for one in lead_ids for what in ("score", "history")]
     answers += ["/v1/leads?limit=1000", "/v1/model"]
-    pages = [*PAGES, *(f"/leads/{one}" for one in lead_ids)]
+    pages = [*PAGES, *MANAGERS, *(f"/leads/{one}" for one in lead_ids)]
     return {f"answer {p} {n}": _text(client.get(_in(p, n))) for p in answers for n in LANGUAGES} | {
         f"page {p} {n}": _page(client, p, n) for p in pages for n in LANGUAGES
     }

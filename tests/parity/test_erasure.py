@@ -27,6 +27,7 @@ WHO = f"{TELLTALE}-id@example.invalid"
 def tell_everything(client: TestClient) -> list[str]:
     """Send a person's data to every place that takes it; return their receipts and a mate's."""
     mine = lead(account_id="acme", attributes={"industry": f"{TELLTALE}-industry"})
+    mine |= {"display": {"name": f"{TELLTALE}-name"}}
     client.put("/v1/leads/mate", json=lead(account_id="acme"))
     client.put(f"/v1/leads/{WHO}", json=mine)
     client.put(f"/v1/leads/{WHO}", json=mine | {"attributes": {"job": f"{TELLTALE}-job"}})

@@ -21,28 +21,32 @@ from serve.insight.missing_facts import missing_facts
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
+from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
+from serve.pages.shell.contact import contact_of
+from serve.pages.shell.done import step_line
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import mark
-from serve.pages.shell.visitor import Visit, may_see
+from serve.pages.shell.step_words import RESULTS, VERDICTS
+from serve.pages.shell.visitor import Visit, may_name, may_see, visible_owners
+from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.point_in_time import attributes_of, owner_of, visible_from
+from serve.store.engine import moment
+from serve.store.leads.display import Shown
+from serve.store.ranking.filters import RankingFilter
+from serve.store.ranking.standings import listed_of
 from serve.stored_leads.scores import ScoredLead, score_stored
 from serve.stored_leads.similar_winners import MOST as MOST_SIMILAR
 from serve.stored_leads.similar_winners import Alike
 from serve.wire.records import ScoreRequest
+from serve.wire.steps import RESULTS as RESULT_CODES
 
 CAUSES: Final = {
     "new_model": mark("a new model"),
     "passing_time": mark("time that passed"),
     "changed_attributes": mark("changed data of the lead"),
     "new_activities": mark("new activities and deals"),
-}
-VERDICTS: Final = {
-    "agreed": mark("I agree"),
-    "wrong": mark("It is wrong"),
-    "junk": mark("Not a real lead"),
-    "contacted": mark("I contacted them"),
 }
 _WEEK: Final = timedelta(days=7)
 _RECENT: Final = 12
@@ -54,6 +58,7 @@ class Similar(NamedTuple):
 
     lead_id: str
     address: str
+    title: str
     kind: list[str]
     won_at: datetime
     probability: float
@@ -94,7 +99,15 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "answer": scored.answer,
         "lead": lead,
         "address": display_names.lead_address(scored.answer.lead_id, visit.target),
-        "title": display_names.title_of(lead_id, attributes),
+        "card": (card := _card(pages, visit, scored)),
+        "contact": card.contact,
+        "steps_taken": [
+            (one, step_line(one, words, people))
+            for one in parts.store.steps.history(scored.answer.lead_id)
+        ],
+        "owners": people.choices(_owners(pages, visit)),
+        "disqualifying": RESULT_CODES["disqualified"],
+        "results": RESULTS,
         "about": display_names.about(attributes, vocabulary, visit.language),
         "owner": people.owner(owner_of(scored.request, parts.now())),
         "people": people,
@@ -116,12 +129,33 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "forecast": silent_forecast(loaded, scored.request),
         "bands": display_names.BANDS,
         "missing_facts": missing_facts(loaded, values, visit.language),
-        "similar": [
-            _similar(one, loaded, visit) for one in _alike(pages, visit, loaded, values, lead_id)
-        ],
+        "similar": _similar_leads(pages, visit, loaded, values, lead_id),
         "verdicts": VERDICTS,
         "feedback": parts.store.feedback.of_lead(scored.answer.lead_id),
     }
+
+
+def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:
+    """Return who the lead is, its deals and next step; the band is that of the answer."""
+    lead_id, parts, now = scored.answer.lead_id, pages.parts, pages.parts.now()
+    question, _ = parts.store.histories.question(lead_id, now)
+    rows = standings_of(question.columns, [question.number], moment(now))
+    ranked = parts.store.ranking.one(lead_id, visit.target)
+    if ranked is not None:
+        answer: dict[str, Any] = {
+            "band": scored.answer.band,
+            "probability": scored.answer.probability,
+        }
+        ranked = msgspec.structs.replace(ranked, **answer)
+    return Cards(pages, visit).one(listed_of(rows[question.lead_id]), ranked)
+
+
+def _owners(pages: Pages, visit: Visit) -> set[str]:
+    """Return who may get a lead: the owners of leads that the user may see, and users."""
+    visible = RankingFilter(target=visit.target, owners=visible_owners(visit, pages.parts.settings))
+    store = pages.parts.store
+    known = {user.owner_id for user in store.users.all() if user.owner_id and not user.disabled}
+    return {*known, *store.ranking_counts.choices(visible).owners}
 
 
 def _activities(
@@ -161,12 +195,23 @@ def _alike(
     return islice(visible, MOST_SIMILAR)
 
 
-def _similar(one: Alike, loaded: LoadedModel, visit: Visit) -> Similar:
+def _similar_leads(
+    pages: Pages, visit: Visit, loaded: LoadedModel, values: Matrix, lead_id: str
+) -> list[Similar]:
+    """Return the most similar winners, by name where the visitor may see it."""
+    alike = list(_alike(pages, visit, loaded, values, lead_id))
+    named = [one.winner.lead_id for one in alike if may_name(visit, one.winner.owner_id)]
+    shown = pages.parts.store.displays.of(named)
+    return [_similar(one, loaded, visit, shown.get(one.winner.lead_id, {})) for one in alike]
+
+
+def _similar(one: Alike, loaded: LoadedModel, visit: Visit, shown: Shown) -> Similar:
     vocabulary, concepts = loaded.artifact.catalog.vocabulary, loaded.scorer.concepts
     labels = (concepts.labels[concepts.codes.index(code)] for code in one.shared)
     return Similar(
         lead_id=one.winner.lead_id,
         address=display_names.lead_address(one.winner.lead_id, visit.target),
+        title=contact_of("", {}, shown).title,
         kind=display_names.kind_of(one.winner.attributes, vocabulary, visit.language),
         won_at=one.winner.won_at,
         probability=one.winner.probability,

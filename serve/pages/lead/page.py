@@ -15,6 +15,7 @@ from serve.errors import BadBody, NoLead
 from serve.http.path_ids import decoded
 from serve.pages.lead.content import lead_context
 from serve.pages.shell import display_names
+from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit, may_see
 from serve.scoring.point_in_time import owner_of
@@ -30,8 +31,9 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/leads/{lead_id:path}")
     def lead(lead_id: str, request: Request) -> Response:
         visit = pages.visit(request)
-        content = lead_context(pages, visit, decoded(lead_id))
-        return pages.show(request, visit, "lead.html.j2", **content)
+        context = lead_context(pages, visit, decoded(lead_id))
+        done = done_notice(pages, visit, request)
+        return pages.show(request, visit, "lead.html.j2", done=done, **context)
 
     @routes.post("/feedback")
     async def feedback(request: Request) -> Response:

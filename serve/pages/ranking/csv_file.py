@@ -17,7 +17,10 @@ MOST_ROWS: Final = 10_000
 BOM: Final = "\ufeff"
 _HEAD: Final = (
     mark("Lead"),
-    mark("Name"),
+    mark("Company"),
+    mark("Person"),
+    mark("Telephone"),
+    mark("E-mail"),
     mark("Score"),
     mark("Band"),
     mark("Probability"),
@@ -30,6 +33,11 @@ _HEAD: Final = (
     mark("Owner id"),
     mark("Source"),
     mark("Until"),
+    mark("List"),
+    mark("Next step"),
+    mark("Why now"),
+    mark("Stage"),
+    mark("Amount"),
 )
 
 _CHOSEN: Final = mark("Chosen")
@@ -59,12 +67,21 @@ def written(cards: Iterable[Card], words: PageWords, *, drawn: bool = False) -> 
 
 
 def _cells(card: Card, words: PageWords) -> Iterator[str]:
-    row = card.row
-    yield from (row.lead_id, card.title, f"{row.score:.1f}", card.band, f"{row.probability:.4f}")
+    row, ranked = card.row, card.ranked
+    who = card.contact
+    yield row.lead_id
+    yield from (who.company or who.title, who.name, who.telephone, who.email)
+    yield from (f"{ranked.score:.1f}" if ranked else "", card.band)
+    yield f"{ranked.probability:.4f}" if ranked else ""
     yield card.trend
     sentences = [reason.sentence for reason in card.reasons]
     yield from [*sentences, "", ""][:2]
     at = row.last_activity_at
     yield from (card.last_activity, "" if at is None else words.moment(at))
     yield from (card.owner, row.owner_id or "", card.source)
-    yield "" if row.band_falls_at is None else words.day(row.band_falls_at)
+    falls_at = ranked.band_falls_at if ranked else None
+    yield "" if falls_at is None else words.day(falls_at)
+    yield from (card.standing, card.step.what, card.step.why)
+    deal = card.deals[0] if card.deals else None
+    yield deal.stage if deal else ""
+    yield "" if deal is None or deal.deal.amount is None else f"{deal.deal.amount:.0f}"

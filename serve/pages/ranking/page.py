@@ -6,18 +6,19 @@ shows the ranking as it was computed last, and says when.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from serve.insight import expected
-from serve.pages.ranking.cards import Cards
+from serve.pages.ranking.cards import Card, Cards
 from serve.pages.ranking.csv_file import MOST_ROWS, written
-from serve.pages.ranking.query import MOST_TAKEN, RankingQuery, industries, recent
+from serve.pages.ranking.query import MOST_TAKEN, SHOWN, RankingQuery, industries
 from serve.pages.shell import display_names
+from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import HEADERS, Pages
-from serve.pages.shell.people import PersonNames
+from serve.pages.shell.step_words import LISTS
 from serve.pages.shell.visitor import Visit, visible_owners
 from serve.ranking.weekly_list import Draw, WorkedList, worked_list
 from serve.scoring.loaded_model import LoadedModel
@@ -28,6 +29,13 @@ from serve.store.ranking.ranking import MOST, RankedLead, RankingPage
 ROWS: Final = 50
 
 
+class ListedPage(NamedTuple):
+    """How many leads a list has, and the address of the next page, if there is one."""
+
+    total: int
+    following: str | None
+
+
 def router(pages: Pages) -> APIRouter:
     """Build the routes."""
     routes = APIRouter()
@@ -35,7 +43,7 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/")
     def ranking(request: Request) -> Response:
         visit, query = pages.visit(request), RankingQuery.of(request)
-        context = _context(pages, visit, query)
+        context = _context(pages, visit, query) | {"done": done_notice(pages, visit, request)}
         return pages.show(request, visit, "ranking.html.j2", query=query, **context)
 
     @routes.get("/ranking.csv")
@@ -44,8 +52,7 @@ def router(pages: Pages) -> APIRouter:
         people = pages.people(visit.language)
         wanted = query.filter(visit, pages.parts.settings, people, pages.parts.now())
         planned = _planned(pages, visit, query, wanted)
-        rows = _all(pages, wanted, MOST_ROWS) if planned is None else planned.rows
-        cards = map(_cards(pages, visit, people, planned).of, rows)
+        cards = _every_card(pages, visit, query, wanted, planned)
         headers = HEADERS | {"content-disposition": 'attachment; filename="mikomi.csv"'}
         drawn = planned is not None and bool(planned.drawn)
         text = written(cards, pages.words[visit.language], drawn=drawn)
@@ -56,19 +63,32 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def _cards(
-    pages: Pages, visit: Visit, people: PersonNames, planned: WorkedList | None = None
-) -> Cards:
+def _cards(pages: Pages, visit: Visit, planned: WorkedList | None) -> Cards:
     drawn = frozenset(row.lead_id for row in planned.drawn) if planned else frozenset()
-    words, now = pages.words[visit.language], pages.parts.now()
-    return Cards(pages.champion(visit), words, people, recent(now), drawn)
+    return Cards(pages, visit, drawn)
+
+
+def _every_card(
+    pages: Pages,
+    visit: Visit,
+    query: RankingQuery,
+    wanted: RankingFilter,
+    planned: WorkedList | None,
+) -> Iterator[Card]:
+    cards, parts = _cards(pages, visit, planned), pages.parts
+    if planned is not None:
+        return cards.of(planned.rows)
+    if query.list == "call":
+        return cards.of(_all(pages, wanted, MOST_ROWS))
+    listed = parts.store.standings.page(query.list, wanted, 0, MOST_ROWS, parts.now())
+    return cards.listed(listed.rows)
 
 
 def _planned(
     pages: Pages, visit: Visit, query: RankingQuery, wanted: RankingFilter
 ) -> WorkedList | None:
     """Build the requested list of the week, and store it while some are drawn by lot."""
-    if not query.take:
+    if not query.take or query.list != "call":
         return None
     parts, settings = pages.parts, pages.parts.settings
     draw = Draw(settings.explore_share, settings.explore_seed, parts.now())
@@ -93,26 +113,52 @@ def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
     people = pages.people(visit.language)
     wanted = query.filter(visit, parts.settings, people, parts.now())
     planned, counts = _planned(pages, visit, query, wanted), parts.store.ranking_counts
-    page, bands = _page(pages, wanted, query.cursor, planned)
+    cards, page, bands = _shown(pages, visit, query, wanted, planned)
     visible = RankingFilter(target=visit.target, owners=visible_owners(visit, parts.settings))
     choices = counts.choices(visible)
-    make = _cards(pages, visit, people, planned)
     return {
-        "cards": [make.of(row) for row in page.rows],
+        "cards": cards,
+        "lists": _lists(pages, visible),
+        "first": 1 + (0 if query.list == "call" else (query.page - 1) * ROWS),
         "page": page,
         "bands": bands,
         "owners": people.choices(choices.owners),
         "sources": _named(loaded, "source", tuple(choices.sources), visit),
         "industries": _named(loaded, "industry", industries(loaded), visit),
-        "any_leads": bool(page.rows) or counts.any_leads(),
-        "as_of": max((row.as_of for row in page.rows), default=None),
-        "compared_at": display_names.compared_at(loaded),
+        "any_leads": bool(cards) or counts.any_leads(),
+        "as_of": max((one.ranked.as_of for one in cards if one.ranked), default=None),
         "outcome": display_names.outcome_words(loaded, pages.words[visit.language]),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
         "points_only": loaded.artifact.model.evidence_level == "points_only",
         "week": _week(planned, loaded) if planned and planned.rows else None,
         "most_taken": MOST_TAKEN,
     }
+
+
+def _shown(
+    pages: Pages,
+    visit: Visit,
+    query: RankingQuery,
+    wanted: RankingFilter,
+    planned: WorkedList | None,
+) -> tuple[list[Card], ListedPage, dict[str, int]]:
+    """Return the cards of the page, what follows it, and the number of leads in each band."""
+    cards = _cards(pages, visit, planned)
+    if query.list == "call":
+        page, bands = _page(pages, wanted, query.cursor, planned)
+        following = visit.with_query(cursor=page.next_cursor) if page.next_cursor else None
+        return list(cards.of(page.rows)), ListedPage(page.total, following), bands
+    parts, skipped = pages.parts, (query.page - 1) * ROWS
+    listed = parts.store.standings.page(query.list, wanted, skipped, ROWS, parts.now())
+    more = skipped + ROWS < listed.total
+    following = visit.with_query(page=query.page + 1) if more else None
+    return list(cards.listed(listed.rows)), ListedPage(listed.total, following), {}
+
+
+def _lists(pages: Pages, visible: RankingFilter) -> list[tuple[str, str, int]]:
+    """Return the lists: code, name, and how many leads each has."""
+    counts = pages.parts.store.standings.counts(visible, pages.parts.now())
+    return [(name, LISTS[name], counts[name]) for name in SHOWN]
 
 
 def _page(

@@ -5,29 +5,32 @@ owners that a user may not see. "New" and "woke up" mean in the last seven days.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, cast
 
 from fastapi import Request
 
-from serve.pages.ranking.cards import Since
+from serve.pages.ranking.cards import RECENT
 from serve.pages.shell.display_names import BANDS
 from serve.pages.shell.people import PersonNames
-from serve.pages.shell.visitor import Visit, visible_owners
+from serve.pages.shell.visitor import Visit, named_owners, visible_owners
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.ranking.filters import Band, RankingFilter
+from serve.wire.standing import LISTS, LeadList
 
-RECENT: Final = timedelta(days=7)
 UNOWNED: Final = "-"
 MOST_TAKEN: Final = 200
 _ATTRIBUTE: Final = "industry"
 _LONGEST: Final = 200
+_DIGITS: Final = 6
+SHOWN: Final = (*LISTS, "aside")
+"""The lists of the page."""
 
 
 @dataclass(frozen=True)
 class RankingQuery:
-    """The values of the form; `take` is how many leads can be worked."""
+    """The values of the form; `take` is how many leads can be worked, `list` which are listed."""
 
     q: str
     band: str
@@ -38,6 +41,8 @@ class RankingQuery:
     new: bool
     take: int
     cursor: str | None
+    list: LeadList = "call"
+    page: int = 1
 
     @classmethod
     def of(cls, request: Request) -> "RankingQuery":
@@ -57,6 +62,8 @@ class RankingQuery:
             new="new" in fields,
             take=min(int(take), MOST_TAKEN) if take.isascii() and take.isdigit() else 0,
             cursor=request.query_params.get("cursor"),
+            list=cast("LeadList", fields["list"]) if fields.get("list") in SHOWN else "call",
+            page=_number(fields.get("page", "")),
         )
 
     @property
@@ -89,23 +96,27 @@ class RankingQuery:
         if self.owner:
             wanted = frozenset([None if self.owner == UNOWNED else self.owner])
             owners = wanted if owners is None else owners & wanted
-        since = recent(now)
+        since = now - RECENT
         return RankingFilter(
             target=visit.target,
+            standing="call",
+            aside_at=now,
             band=cast("Band", self.band) if self.band else None,
             source=self.source or None,
             q=self.q or None,
             q_owners=people.called(self.q) if self.q else frozenset(),
+            names=self.q or None,
+            named_owners=named_owners(visit),
             owners=owners,
             attributes={_ATTRIBUTE: self.industry} if self.industry else {},
-            created_since=since.created_at if self.new else None,
-            woke_since=since.woke_up_at if self.woke else None,
+            created_since=since if self.new else None,
+            woke_since=since if self.woke else None,
         )
 
 
-def recent(now: datetime) -> Since:
-    """Return from when on a lead counts as new, and as woken up."""
-    return Since(now=now, woke_up_at=now - RECENT, created_at=now - RECENT)
+def _number(text: str) -> int:
+    """Read the number of a page; anything else means the first."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 1
 
 
 def industries(loaded: LoadedModel) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
 """The names of things on pages: leads, bands, trends, outcomes, values of attributes.
 
-Decided here: the title of a lead is the first attribute that names a person or a company, else its
-id; below it are the attributes that describe it best. Values are named by the vocabulary of the
-model.
+Decided here: a lead is described by the attributes that describe it best. Values are named by the
+vocabulary of the model.
 """
 
 from collections.abc import Mapping
@@ -25,37 +24,10 @@ TRENDS: Final = {
 }
 """An arrow and words."""
 OUTCOMES: Final = {"won": mark("won"), "opened": mark("deal opened"), "lost": mark("lost")}
-_TITLES: Final = (
-    "name",
-    "lead_name",
-    "full_name",
-    "contact_name",
-    "company",
-    "company_name",
-    "account.name",
-    "account.company_name",
-)
 _DESCRIBING: Final = ("company", "industry", "job_role", "department", "company_size", "region")
 _KIND: Final = ("industry", "job_role", "department", "company_size", "region")
 """The attributes of the kind of a lead, which name neither person nor company."""
 _MOST_SHOWN: Final = 4
-
-
-def title_of(lead_id: str, attributes: Mapping[str, Value]) -> str:
-    """Return the title of a lead.
-
-    Parameters
-    ----------
-    lead_id
-        The lead.
-    attributes
-        Value by name.
-
-    >>> title_of("L-1", {"name": "佐藤 花子"}), title_of("L-1", {"name": " "})
-    ('佐藤 花子', 'L-1')
-    """
-    titles = (str(attributes[name]).strip() for name in _TITLES if attributes.get(name))
-    return next((title for title in titles if title), lead_id)
 
 
 def about(attributes: Mapping[str, Value], vocabulary: Vocabulary, language: Language) -> list[str]:
@@ -150,6 +122,23 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
     if outcome in OUTCOMES:
         return words.say(OUTCOMES[outcome])
     return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
+
+
+def stage_words(stage: str, loaded: LoadedModel, words: PageWords) -> str:
+    """Return the name of a stage of a deal.
+
+    Parameters
+    ----------
+    stage
+        The outcome that brought the deal there.
+    loaded
+        The model.
+    words
+        The language.
+    """
+    if stage in OUTCOMES:
+        return words.say(OUTCOMES[stage])
+    return code_words(stage, loaded.artifact.catalog.vocabulary, words.language)
 
 
 def lead_address(lead_id: str, target: str = "") -> str:

@@ -24,11 +24,14 @@ MESSAGES: Final = Path(__file__).parents[1] / "messages"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 _SMALL: Final = 0.1
 _REMEMBERED: Final = 16_384
+_NEAR: Final = {"en": "d MMM", "ja": "M月d日"}
 _DAYS: Final = {"en": "d MMM y", "ja": "y年M月d日"}
 _SECOND: Final = timedelta(seconds=1)
+_DAY: Final = timedelta(days=1)
+_YESTERDAY: Final = {"en": "yesterday", "ja": "昨日"}
 _GRAINS: Final = (
-    (timedelta(days=2), timedelta(hours=1)),
-    (timedelta(hours=2), timedelta(minutes=1)),
+    (timedelta(hours=2), timedelta(hours=1)),
+    (timedelta(minutes=2), timedelta(minutes=1)),
 )
 
 
@@ -46,10 +49,13 @@ class PageWords:
         The language.
     zone
         Of days and times.
+    currency
+        Of amounts: a code of ISO 4217.
     """
 
-    def __init__(self, language: Language, zone: tzinfo) -> None:
+    def __init__(self, language: Language, zone: tzinfo, currency: str = "JPY") -> None:
         self.language = language
+        self.currency = currency
         self.zone = zone
 
     @cached_property
@@ -101,6 +107,19 @@ class PageWords:
             return "<" + _percent(_SMALL / 100, "0.0%", self.language)
         return _percent(share, "0%" if share >= _SMALL else "0.0%", self.language)
 
+    def money(self, amount: float) -> str:
+        """Format an amount in whole units of the currency of the settings."""
+        return _money(round(amount), self.currency, self.language)
+
+    def about_money(self, amount: float) -> str:
+        """Format an uncertain amount with three digits that say something.
+
+        >>> from datetime import UTC
+        >>> PageWords("en", UTC).about_money(1_294_783)
+        '¥1,290,000'
+        """
+        return self.money(float(f"{amount:.3g}"))
+
     def points(self, share: float) -> str:
         """Format a change of a probability in points, with its sign.
 
@@ -114,6 +133,21 @@ class PageWords:
     def day(self, at: datetime) -> str:
         """Format the day of a moment, short."""
         return _day(at.astimezone(self.zone).date(), self.language)
+
+    def near_day(self, at: datetime, now: datetime) -> str:
+        """Format the day of a moment, without its year if that is the present one.
+
+        Parameters
+        ----------
+        at
+            The moment.
+        now
+            The moment of reading.
+        """
+        local = at.astimezone(self.zone).date()
+        if local.year != now.astimezone(self.zone).year:
+            return self.day(at)
+        return str(dates.format_date(local, _NEAR[self.language], locale=self.language))
 
     def moment(self, at: datetime) -> str:
         """Format day and time."""
@@ -132,9 +166,14 @@ class PageWords:
         >>> from datetime import UTC
         >>> at, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC)
         >>> PageWords("en", UTC).ago(at, now), PageWords("ja", UTC).ago(at, now)
-        ('3 days ago', '3 日前')
+        ('3 days ago', '3日前')
+        >>> PageWords("ja", UTC).ago(at, at + timedelta(hours=32))
+        '昨日'
         """
         span = at - now
+        days = (at.astimezone(self.zone).date() - now.astimezone(self.zone).date()).days
+        if abs(span) >= _DAY:
+            return _YESTERDAY[self.language] if days == -1 else _ago(days * _DAY, self.language)
         grain = next((grain for least, grain in _GRAINS if abs(span) >= least), _SECOND)
         return _ago(round(span / grain) * grain, self.language)
 
@@ -142,6 +181,13 @@ class PageWords:
 @lru_cache(_REMEMBERED)
 def _number(value: float, pattern: str, language: Language) -> str:
     return str(numbers.format_decimal(value, format=pattern, locale=language))
+
+
+@lru_cache(_REMEMBERED)
+def _money(amount: int, currency: str, language: Language) -> str:
+    return str(
+        numbers.format_currency(amount, currency, "¤#,##0", locale=language, currency_digits=False)
+    )
 
 
 @lru_cache(_REMEMBERED)
@@ -156,7 +202,8 @@ def _day(day: date, language: Language) -> str:
 
 @lru_cache(_REMEMBERED)
 def _ago(span: timedelta, language: Language) -> str:
-    return str(dates.format_timedelta(span, add_direction=True, threshold=1.5, locale=language))
+    text = str(dates.format_timedelta(span, add_direction=True, threshold=1.5, locale=language))
+    return text.replace(" ", "") if language == "ja" else text
 
 
 def catalogs(language: Language) -> Iterator[Catalog]:

@@ -138,6 +138,33 @@ def may_see(visit: Visit, settings: Settings, owner_id: str | None) -> bool:
     return owners is None or owner_id in owners
 
 
+def named_owners(visit: Visit) -> frozenset[str | None] | None:
+    """Return the owners whose leads a visit may see by name: one's own, and nobody's.
+
+    Returns
+    -------
+    None means all owners; None among the owners means leads without one.
+    """
+    user = visit.user
+    if user is None or user.role != "sales":
+        return None
+    return frozenset([None, *([user.owner_id] if user.owner_id else [])])
+
+
+def may_name(visit: Visit, owner_id: str | None) -> bool:
+    """Return whether a visit may see names of a lead of this owner.
+
+    Parameters
+    ----------
+    visit
+        The visit.
+    owner_id
+        The owner; None for a lead without one.
+    """
+    owners = named_owners(visit)
+    return owners is None or owner_id in owners
+
+
 def language_of(request: Request, default: str) -> Language:
     """Return the language: `lang` in the query, else the cookie, else the browser's.
 

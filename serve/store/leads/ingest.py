@@ -31,9 +31,10 @@ from features.reading.normalize import folded, written
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
 from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows
+from serve.store.leads.display import put_display
 from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
 from serve.store.leads.written_outcomes import OutcomeKey, key_of, write
-from serve.store.tables import ACCOUNTS, CHANGES, LEADS, RANKING
+from serve.store.tables import ACCOUNTS, CHANGES, LEADS, RANKING, STANDINGS
 from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
 
 _OWNER: Final = "owner_id"
@@ -79,7 +80,7 @@ class Ingest:
         lead_id, received = folded(lead_id), moment(at)
         with self._engine.begin() as connection:
             hold_account(connection, body.account_id and folded(body.account_id))
-            revision = _raised(connection, {lead_id}, received)[lead_id][0]
+            revision = raised(connection, {lead_id}, received)[lead_id][0]
             row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
             if row.known:
                 _check_same(row, body)
@@ -87,6 +88,7 @@ class Ingest:
             else:
                 values = _lead_row(body, received)
                 connection.execute(update(LEADS).where(LEADS.c.lead_id == lead_id).values(values))
+            put_display(connection, lead_id, body.display)
             mark(connection, [lead_id])
             if body.owner_id is not msgspec.UNSET:
                 _reassign(connection, lead_id, body.owner_id)
@@ -171,7 +173,7 @@ class Ingest:
     ) -> Added:
         repeated, conflicting = 0, []
         with self._engine.begin() as connection:
-            leads = _raised(connection, (row[1] for row in rows.values()), received)
+            leads = raised(connection, (row[1] for row in rows.values()), received)
             for stored in stored_rows(connection, list(rows)):
                 if rows.pop(stored[0]) == stored:
                     repeated += 1
@@ -202,7 +204,7 @@ class Ingest:
         for one in sent:
             rows.setdefault(key_of(one), _outcome_row(one, received, backfill=backfill))
         with self._engine.begin() as connection:
-            leads = _raised(connection, (key[0] for key in rows), received)
+            leads = raised(connection, (key[0] for key in rows), received)
             for row in rows.values():
                 row["revision"] = leads[row["lead_id"]][0]
             lead_ids, conflicting = write(connection, sent, rows)
@@ -215,7 +217,7 @@ _Leads = dict[str, tuple[int, bool]]
 """The revision of each lead, and whether it is known."""
 
 
-def _raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
+def raised(connection: Connection, lead_ids: Iterable[str], received: int) -> _Leads:
     """Lock leads in the order of their ids and assign each its next revision.
 
     Parameters
@@ -309,9 +311,10 @@ def _store_changes(connection: Connection, row: Any, body: LeadBody, when: tuple
 
 
 def _reassign(connection: Connection, lead_id: str, owner_id: str | None) -> None:
-    """Show the owner in the rankings at once; the lead is marked, so no refresher undoes it."""
-    of_lead = RANKING.c.lead_id == lead_id
-    connection.execute(update(RANKING).where(of_lead).values(owner_id=written(owner_id)))
+    """Show the owner in the lists at once; the lead is marked, so no refresher undoes it."""
+    for table in (RANKING, STANDINGS):
+        of_lead = table.c.lead_id == lead_id
+        connection.execute(update(table).where(of_lead).values(owner_id=written(owner_id)))
 
 
 def _outcome_row(one: StoredOutcome, received: int, *, backfill: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Engine, Select, func, select
 from serve.store.engine import reading
 from serve.store.ranking.filters import RankingFilter, conditions
 from serve.store.ranking.hits import bands_of
-from serve.store.tables import LEADS, RANKING
+from serve.store.tables import LEADS, RANKING, STANDINGS
 
 
 class Choices(NamedTuple):
@@ -41,6 +41,13 @@ class RankingCounts:
                 for column in (RANKING.c.owner_id, RANKING.c.source)
             ]
             return Choices(*(sorted(one for one in each if one is not None) for each in columns))
+
+    def all_owners(self) -> list[str]:
+        """List the owners of all leads, open or not, of whatever target."""
+        column = STANDINGS.c.owner_id
+        with self._engine.connect() as connection:
+            owners = connection.execute(select(column).where(column.is_not(None)).distinct())
+            return sorted(owners.scalars())
 
     def any_leads(self) -> bool:
         """Return whether any lead is stored, ranked or not."""

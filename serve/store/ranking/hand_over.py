@@ -5,7 +5,7 @@ selected and counted by one query, and only the rows of the page that is shown a
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Case, ColumnElement, Engine, case, func, or_, select
 
@@ -14,6 +14,8 @@ from serve.store.ranking.filters import RankingFilter, conditions
 from serve.store.ranking.ranking import RankingPage, StoredRanking
 from serve.store.tables import RANKING
 
+Waiting = Literal["all", "hot", "woke"]
+"""Why leads wait; `all` are in the order of their waiting."""
 _CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
 
 
@@ -25,7 +27,12 @@ class ToHandOver:
         self._ranking = ranking
 
     def page(
-        self, visible: RankingFilter, since: datetime, skipped: int, limit: int
+        self,
+        visible: RankingFilter,
+        since: datetime,
+        skipped: int,
+        limit: int,
+        kind: Waiting = "all",
     ) -> RankingPage:
         """Return the leads of one page, and how many wait in all; a page after the last is empty.
 
@@ -39,10 +46,13 @@ class ToHandOver:
             How many leads are on the pages before.
         limit
             How many leads a page holds.
+        kind
+            Only those that became `hot`, or only those that `woke`, the hottest first.
         """
         crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
-        narrowed = [*conditions(visible), or_(crossed, woke)]
-        first = _first(crossed, woke)
+        event = {"hot": crossed, "woke": woke, "all": or_(crossed, woke)}[kind]
+        narrowed = [*conditions(visible), event]
+        first = _first(crossed, woke) if kind == "all" else RANKING.c.rank_key
         query = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
         query = query.order_by(first, RANKING.c.lead_id).offset(skipped).limit(limit)
         with self._engine.begin() as connection:

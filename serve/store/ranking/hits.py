@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Select, func, literal, null, select, tuple_, union_all
 
 from models.model.reference import BANDS
+from serve.store.leads.steps import aside_ids
 from serve.store.ranking.filters import Place, RankingFilter, conditions
 from serve.store.tables import RANKING
 
@@ -21,7 +22,7 @@ _ORDER: Final = ("rank_key", "lead_id")
 _SELECTED: Final = (*_ORDER, "band")
 _NARROWING: Final = (
     *(*_SELECTED, "target", "owner_id", "source"),
-    *("created_at", "crossed_at", "woke_up_at", "searched", "attributes"),
+    *("created_at", "crossed_at", "woke_up_at", "searched", "attributes", "standing"),
 )
 
 
@@ -66,10 +67,23 @@ def bands_of(connection: Connection, wanted: RankingFilter) -> dict[str, int]:
     wanted
         The filter.
     """
+    every = _counts(connection, msgspec.structs.replace(_any_band(wanted), aside_at=None))
+    if wanted.aside_at is not None:
+        away = _counts(connection, _any_band(wanted), among=aside_ids(wanted.aside_at))
+        every = [count - gone for count, gone in zip(every, away, strict=True)]
+    return {band: count for band, count in zip(BANDS, every, strict=True) if count}
+
+
+def _counts(
+    connection: Connection, wanted: RankingFilter, among: Select[Any] | None = None
+) -> list[int]:
+    """Count the matching leads of each band; those set aside are few, and counted apart."""
     of_each = [func.count().filter(RANKING.c.band == band) for band in BANDS]
-    query = select(*of_each).select_from(RANKING).where(*conditions(_any_band(wanted)))
-    counts = connection.execute(query).one()
-    return {band: int(count) for band, count in zip(BANDS, counts, strict=True) if count}
+    without = msgspec.structs.replace(wanted, aside_at=None)
+    query = select(*of_each).select_from(RANKING).where(*conditions(without))
+    if among is not None:
+        query = query.where(RANKING.c.lead_id.in_(among))
+    return [int(count) for count in connection.execute(query).one()]
 
 
 def _any_band(wanted: RankingFilter) -> RankingFilter:

@@ -25,6 +25,7 @@ from serve.store.ranking.filters import Band, Place, RankingFilter, conditions, 
 from serve.store.ranking.hits import hits
 from serve.store.tables import RANKING, RANKING_MARKS
 from serve.wire.records import Value
+from serve.wire.standing import Standing
 from serve.wire.targets import DEFAULT, TargetField, target_field
 
 MOST: Final = 1_000
@@ -60,7 +61,8 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     `attributes` are those of `as_of`, with the account's as `account.<name>`. `woke_up_at` is when
     the lead last did something after 60 silent days, `crossed_at` when it last became hot,
     `band_falls_at` when its band falls if nothing happens (none: not within half a year).
-    `trend_reason` is the code of the proven concept that moved most since the trend began.
+    `trend_reason` is the code of the proven concept that moved most since the trend began;
+    `week_change` is how much the probability changed in the last week, by activities and by time.
     """
 
     lead_id: str
@@ -74,6 +76,8 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     band: Band
     trend: Trend
     trend_reason: str | None = None
+    week_change: float | None = None
+    standing: Standing = "call"
     reasons: list[RankedReason]
     created_at: datetime
     last_activity_at: datetime | None

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     Connection,
     Engine,
+    Table,
     and_,
     bindparam,
     collate,
@@ -29,7 +30,7 @@ from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
-from serve.store.tables import LEADS, RANKING, RANKING_MARKS
+from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
@@ -181,6 +182,7 @@ class Refreshing:
         rows: Mapping[str, Mapping[str, Mapping[str, Any]]],
         marks: Mapping[str, tuple[int, int]],
         fingerprint: str,
+        standings: Mapping[str, Mapping[str, Any]] = {},
     ) -> int:
         """Write rows, and remove refreshed leads without a row from the rankings.
 
@@ -192,6 +194,8 @@ class Refreshing:
             Of every refreshed lead, the mark that was read and the moment it is due again.
         fingerprint
             Of the models that scored them; see `fingerprint_of`.
+        standings
+            The rows of `standings`, by lead.
 
         Returns
         -------
@@ -204,8 +208,11 @@ class Refreshing:
                 now = _marks(connection, own, lock=True)
                 valid = [one for one in own if now.get(one) == marks[one][0]]
                 for target, of_target in rows.items():
-                    _put(connection, [dict(of_target[one]) for one in valid if one in of_target])
+                    there = [dict(of_target[one]) for one in valid if one in of_target]
+                    _put(connection, RANKING, _KEY, there)
                     _remove(connection, target, [one for one in valid if one not in of_target])
+                stand = [dict(standings[one]) for one in valid if one in standings]
+                _put(connection, STANDINGS, _KEY[:1], stand)
                 _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
             done += len(valid)
         return done
@@ -237,12 +244,14 @@ def _marks(
     return {row.lead_id: row.mark for row in rows}
 
 
-def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def _put(
+    connection: Connection, table: Table, key: tuple[str, ...], rows: list[dict[str, Any]]
+) -> None:
     if not rows:
         return
-    adding = upsert(connection.dialect.name, RANKING)
-    values = {name: adding.excluded[name] for name in rows[0] if name not in _KEY}
-    connection.execute(adding.on_conflict_do_update(index_elements=_KEY, set_=values), rows)
+    adding = upsert(connection.dialect.name, table)
+    values = {name: adding.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(adding.on_conflict_do_update(index_elements=key, set_=values), rows)
 
 
 def _remove(connection: Connection, target: str, lead_ids: Sequence[str]) -> None:

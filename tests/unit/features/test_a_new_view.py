@@ -167,7 +167,7 @@ def test_one_lead_equals_batch_to_the_bit(case: Case) -> None:
     ("language", "label", "sentence"),
     [
         ("en", "support tickets", "5 support tickets in the last 30 days"),
-        ("ja", "サポートへの問い合わせ", "サポートへの問い合わせを直近30日で5回受付"),
+        ("ja", "サポートへの問い合わせ", "直近30日間にサポートへの問い合わせ5回"),
     ],
 )
 def test_the_server_says_it_and_replays_it(

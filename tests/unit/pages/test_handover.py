@@ -102,20 +102,20 @@ def test_the_longest_waiting_comes_first_though_a_thousand_are_hotter(
     with opened(models, tmp_path, [*hotter, Planted("O-1", 1, None, woke_days=5)]) as client:
         assert listed(enter(client, "boss"))[0] == "O-1"
         assert "1,011 leads are waiting" in client.get("/handover?lang=en").text
-        assert "1,011件が対応待ち" in client.get("/handover?lang=ja").text
+        assert "未確認1,011件" in client.get("/handover?lang=ja").text
         assert "1,011 leads" in client.get("/?lang=en").text
 
 
 def test_a_salesperson_takes_a_lead_and_it_is_a_change_of_the_lead(client: TestClient) -> None:
     enter(client, "sato")
     assert "I take it" in client.get("/handover?lang=en").text
-    assert send(client, "/handover/owner", lead="H-1", owner="sato").status_code == 303
+    assert send(client, "/steps", do="assigned", lead="H-1", owner="sato").status_code == 303
     assert owner_of(client, "H-1") == "sato"
 
 
 def test_a_manager_gives_a_lead(client: TestClient) -> None:
     enter(client, "boss")
-    assert send(client, "/handover/owner", lead="H-2", owner="sato").status_code == 303
+    assert send(client, "/steps", do="assigned", lead="H-2", owner="sato").status_code == 303
     assert owner_of(client, "H-2") == "sato"
 
 
@@ -132,7 +132,7 @@ def test_a_manager_gives_a_lead(client: TestClient) -> None:
 def test_forbidden_assignments_fail(client: TestClient, data: dict[str, str], status: int) -> None:
     enter(client, "sato")
     before = owner_of(client, "H-2"), owner_of(client, "H-1")
-    assert send(client, "/handover/owner", **data).status_code == status
+    assert send(client, "/steps", do="assigned", **data).status_code == status
     assert (owner_of(client, "H-2"), owner_of(client, "H-1")) == before
 
 

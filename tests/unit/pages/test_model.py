@@ -83,7 +83,7 @@ def test_the_card_is_shown_in_plain_words(tmp_path: Path) -> None:
     assert "<dd>保護属性</dd>" in japanese
     assert "protected &lt;b&gt;attribute" not in japanese
     assert all("as an earlier version wrote it" in text for text in (english, japanese))
-    assert "上位一割のリードの成約率は全体の平均の4.8倍" in japanese
+    assert "上位1割のリードの受注率は全体の平均の4.8倍" in japanese
     assert "電話の効果は示しません。" in japanese
 
 

@@ -57,12 +57,13 @@ def test_the_hottest_comes_first_in_words(boss: TestClient) -> None:
     page = boss.get("/?lang=en").text
     assert len(shown(boss)) == len(LEADS)
     assert shown(boss)[-1] in ("L-4", "L%2F5%20%3F")
-    assert "won within 30 days" in page
+    assert "Percentages: won within 30 days" in page
     assert "6 calls in the last 30 days" in page
-    assert "Hot until" in page
+    assert "Call this week" in page
+    assert "hot since" in page
     japanese = boss.get("/?lang=ja").text
-    assert "30日以内に受注" in japanese
-    assert "熱い" in japanese
+    assert "30日以内に受注する確率" in japanese
+    assert "ホット" in japanese
 
 
 def test_a_trend_says_what_it_is_owed_to(models: Path, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_the_week_has_a_cut_off_an_expectation_and_a_list(boss: TestClient) -> N
     page = boss.get("/?take=2&lang=en").text
     assert len(shown(boss, "/?take=2")) == 2
     assert "Take the first 2 leads of this list" in page
-    assert re.search(r"About \d\.\d of them will convert, most likely \d to \d\.", page)
+    assert re.search(r"Expected: about \d of these \(\d to \d\) won within 30 days", page)
     assert "Poisson-binomial" in page
     assert len(shown(boss, "/?take=1000000")) == len(LEADS)
 
@@ -156,7 +157,7 @@ def test_the_csv_is_for_a_spreadsheet_and_harmless(boss: TestClient) -> None:
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix(BOM))))
     assert {row["リードID"] for row in rows} == {lead.lead_id for lead in LEADS}
-    assert f"'{EVIL}" in {row["名前"] for row in rows}
+    assert f"'{EVIL}" in {row["会社名"] for row in rows}
     unsafe = [c for row in rows for c in row.values() if c.startswith(("=", "+", "-", "@"))]
     assert unsafe == []
 

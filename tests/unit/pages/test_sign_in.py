@@ -107,7 +107,7 @@ def test_a_new_session_gets_a_new_token(site: Site) -> None:
 def test_all_wrong_credentials_get_one_message(site: Site, name: str, password: str) -> None:
     response = site.sign_in(name, password)
     assert response.status_code == 401
-    assert "Name or password is not right." in response.text
+    assert "User name or password is not right." in response.text
 
 
 def test_a_session_ends_at_its_hour_and_with_another_password(site: Site) -> None:

@@ -71,7 +71,7 @@ def test_links_of_a_page_stay_with_its_target(boss: TestClient, path: str) -> No
 
 def test_a_page_is_about_its_target(boss: TestClient) -> None:
     default, other = boss.get("/?lang=en").text, boss.get(f"/?lang=en&target={NAME}").text
-    assert (default.count('class="card"'), other.count('class="card"')) == (6, 3)
+    assert (default.count('class="row"'), other.count('class="row"')) == (6, 3)
     assert "deal opened" in other
     pages = [boss.get(f"/leads/L-2?lang=en{query}").text for query in ("", f"&target={NAME}")]
     chances = [re.search(r'id="probability">([\d.]+)%', page) for page in pages]

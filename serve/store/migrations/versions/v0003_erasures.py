@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0002_erasures"
-down_revision = "v0001"
+revision = "v0003_erasures"
+down_revision = "v0002_sales_day"
 
 
 def upgrade() -> None:

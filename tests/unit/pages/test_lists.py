@@ -1,0 +1,138 @@
+"""The lists: which lead is in which, what is shown of its deal, what an open deal is worth."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from features.records.lead_columns import OutcomeColumns
+from serve.pages.channels import month_edges
+from serve.ranking.standings import deals_by_lead
+from serve.scoring.pointer import point
+from serve.store.engine import moment, time_of
+from tests import served
+from tests.clocked import NOW
+from tests.ranked import Planted
+from tests.selling import enter, opened
+
+LEADS = [
+    Planted("L-1", 6, "sato"),
+    Planted("L-2", 5, "sato", deals=(("opened", 40, 1e6), ("quoted", 10, 2e6))),
+    Planted("L-3", 4, "sato", deals=(("opened", 50, 1e6), ("won", 20, 3e6))),
+    Planted("L-4", 3, "sato", deals=(("opened", 50, None), ("lost", 5, None))),
+    Planted("L-5", 2, "abe", deals=(("opened", 3, None),)),
+]
+
+
+@pytest.fixture(scope="module")
+def boss(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("models")
+    point(folder, served.lay_down(folder), 1)
+    with opened(folder, tmp_path_factory.mktemp("store"), LEADS) as client:
+        yield enter(client, "boss")
+
+
+def shown(client: TestClient, path: str) -> list[str]:
+    return re.findall(r'<h3 id="lead-\d+"><a href="/leads/([^"]*)"', client.get(path).text)
+
+
+def test_a_lead_is_in_one_list(boss: TestClient) -> None:
+    lists = {
+        "call": ["L-1"],
+        "deals": ["L-2", "L-5"],
+        "customers": ["L-3"],
+        "lost": ["L-4"],
+        "aside": [],
+    }
+    for name, expected in lists.items():
+        assert shown(boss, f"/?list={name}") == expected, name
+    assert shown(boss, "/") == shown(boss, "/?list=nonsense") == ["L-1"]
+    counted = re.sub(r"\s+", " ", boss.get("/?lang=en").text)
+    assert 'Deals in progress <span class="n">2</span>' in counted
+    assert 'Lost and sleeping <span class="n">1</span>' in counted
+
+
+def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -> None:
+    page = re.sub(r"\s+", " ", boss.get("/?list=deals&lang=en").text)
+    assert "<strong>quoted</strong>" in page
+    assert "¥2,000,000" in page
+    assert "10 days in this stage" in page
+    worth = re.search(r"expected ¥([\d,]+) \(¥([\d,]+)–¥([\d,]+)\)", page)
+    assert worth is not None
+    mean, low, high = (int(text.replace(",", "")) for text in worth.groups())
+    row = boss.get("/v1/leads?q=L-2", headers={"accept": "application/json"}).json()["leads"][0]
+    assert mean == float(f"{2e6 * row['probability']:.3g}")
+    assert low < mean < high < 2e6
+    assert "¥1,000,000" not in page, "the last amount counts"
+
+
+def test_a_customer_is_never_cold_and_falling(boss: TestClient) -> None:
+    page = re.sub(r"\s+", " ", boss.get("/?list=customers&lang=en").text)
+    row = page.split('class="row"')[1].split("</article>")[0]
+    assert "<strong>won</strong>" in row
+    assert "¥3,000,000" in row
+    assert "12 May 2026" in row
+    assert "falling" not in row
+    assert ">cold<" not in row
+
+
+def test_what_was_won_and_lost_is_on_the_page_of_the_lead(boss: TestClient) -> None:
+    page = re.sub(r"\s+", " ", boss.get("/leads/L-4?lang=en").text)
+    assert "<strong>lost</strong>" in page
+    assert "27 May 2026" in page
+
+
+def test_the_sheet_of_a_list_has_its_deals(boss: TestClient) -> None:
+    sheet = boss.get("/ranking.csv?list=deals&lang=en").text
+    assert "L-2" in sheet
+    assert "quoted,2000000" in sheet
+    assert "L-1" not in sheet
+
+
+def test_search_and_rights_hold_in_every_list(boss: TestClient) -> None:
+    assert shown(boss, "/?list=deals&q=l-5") == ["L-5"]
+    enter(boss, "sato")
+    assert shown(boss, "/?list=deals") == ["L-2"]
+    enter(boss, "boss")
+
+
+def test_deals_are_read_in_the_order_of_what_happened() -> None:
+    at = [moment(NOW) - days for days in (5, 3, 1, 0)]
+    columns = served_columns(at, ["opened", "quoted", "quoted", "won"], [1.0, None, 2.0, None])
+    (deal,) = deals_by_lead(columns, moment(NOW))[0]
+    assert (deal.stage, deal.amount, deal.decided) == ("quoted", 2.0, None), "won is not known yet"
+    assert deal.stage_since == time_of(at[1]), "the stage began with its first mention"
+    (deal,) = deals_by_lead(columns, moment(NOW) + 1)[0]
+    assert (deal.stage, deal.decided) == ("won", "won")
+
+
+def served_columns(at: list[int], outcome: list[str], amount: list[float | None]) -> Any:
+    moments = np.array(at, np.int64)
+    lead = np.zeros(len(at), np.int32)
+    outcomes = OutcomeColumns(lead, moments, moments, outcome, ["D"] * len(at), amount)
+    return type("Columns", (), {"outcomes": outcomes})()
+
+
+def test_channels_and_funnel_count_what_became_of_leads(boss: TestClient) -> None:
+    page = re.sub(r"\s+", " ", boss.get("/channels?lang=en&cost=10000").text)
+    month = page.split('id="funnel"')[1].split("<tr>")[4]
+    assert "1 Apr 2026" in month
+    cells = re.findall(r'<td class="n">([^<]*)', month)
+    assert [cell.split(" ")[0] for cell in cells] == ["5", "4", "1", "1", "15", "30"]
+    assert "not ripe" in month
+    boss.get("/channels?cost=x")
+    enter(boss, "sato")
+    assert boss.get("/channels").status_code == 404
+    assert 'href="/channels"' not in boss.get("/").text
+    enter(boss, "boss")
+    assert 'href="/channels"' in boss.get("/").text
+
+
+def test_months_begin_in_the_zone_of_the_company() -> None:
+    edges = month_edges(datetime(2026, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Tokyo")), 2)
+    assert [f"{edge:%Y-%m-%d}" for edge in edges] == ["2025-12-01", "2026-01-01", "2026-02-01"]

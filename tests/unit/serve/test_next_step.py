@@ -1,0 +1,94 @@
+"""The next step: which rule fits, what it says, and files that cannot be used."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from features.errors import BadParams
+from serve.insight.next_step import OWN, LeadFacts, NextStep, Rules, Writer, read_rules
+from tests.clocked import NOW
+
+ALL = frozenset(("company_size", "employee_count", "job_role", "industry", "department", "region"))
+PLAIN = LeadFacts("call", "cold", None, None, aside=False, rising=False, known=ALL)
+DAY = timedelta(days=1)
+
+
+def step(facts: LeadFacts, language: str = "en", rules: Rules | None = None) -> NextStep:
+    writer = Writer(language, lambda at: f"{at:%d.%m.}", str.upper, str, "a reason")  # type: ignore[arg-type]
+    return (rules or read_rules()).next_step(facts, writer, NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "why"),
+    [
+        (PLAIN, "nurture", "nothing calls for more now"),
+        (
+            PLAIN._replace(band="hot", hot_at=NOW - DAY, hot_until=NOW + 9 * DAY),
+            "call",
+            "hot since 31.05., until 10.06. if nothing happens",
+        ),
+        (PLAIN._replace(band="warm", known=ALL - {"job_role"}), "ask", "not known yet"),
+        (PLAIN._replace(band="warm", rising=True), "send", "interest is rising"),
+        (PLAIN._replace(standing="sleeping", woke_at=NOW - DAY), "call", "woke up on 31.05."),
+        (
+            PLAIN._replace(standing="deal", stage_since=NOW - 31 * DAY, band="hot"),
+            "move_deal",
+            "31 days in the same stage",
+        ),
+        (PLAIN._replace(standing="customer", won_at=NOW - 5 * DAY), "look_after", "won on 27.05."),
+        (
+            PLAIN._replace(work="snoozed", aside=True, until=NOW + DAY, worked_at=NOW),
+            "wait",
+            "snoozed, on 01.06.",
+        ),
+        (PLAIN._replace(work="snoozed", until=NOW - DAY), "call", "back since 31.05."),
+        (
+            PLAIN._replace(work="disqualified", result="no_need", aside=True, worked_at=NOW),
+            "leave",
+            "disqualified on 01.06. (no_need)",
+        ),
+    ],
+)
+def test_the_first_rule_that_fits_says_what_and_why(facts: LeadFacts, code: str, why: str) -> None:
+    result = step(facts)
+    assert result.code == code
+    assert why in result.why
+    japanese = step(facts, "ja")
+    assert japanese.code == code
+    assert japanese.why != result.why
+
+
+def test_the_missing_fact_is_named() -> None:
+    wanted = step(PLAIN._replace(band="warm", known=ALL - {"region", "job_role"}))
+    assert (wanted.what, wanted.missing) == ("Ask: JOB_ROLE", "job_role")
+
+
+def test_a_company_changes_the_rules(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    text = OWN.read_text("utf-8").replace("hot_within_days: 14", "hot_within_days: 400")
+    own.write_text(text.replace("Call today", "Visit today"), "utf-8")
+    facts = PLAIN._replace(band="hot", hot_at=NOW - 100 * DAY)
+    assert step(facts).what == "Call this week"
+    assert step(facts, rules=read_rules(own)).what == "Visit today"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  - code: nurture\n    when: {}", "  - code: nurture\n    when: {band: [cold]}"),
+        ("ask_for:", "ask_four:"),
+        ("{stage_days} days in the same stage", "{days} days in the same stage"),
+        ("{aside: true}", "{aside: maybe}"),
+        ("steps:", "steps: ["),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, before: str, after: str) -> None:
+    own = tmp_path / "own.yaml"
+    text = OWN.read_text("utf-8")
+    assert before in text
+    own.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(BadParams, match="correct the file"):
+        read_rules(own)
+    with pytest.raises(BadParams):
+        read_rules(tmp_path / "none.yaml")
