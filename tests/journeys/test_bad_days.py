@@ -110,7 +110,7 @@ def a_kill(process: Any, port: int) -> list[int]:
 def a_request_in_flight(process: Any, port: int) -> None:
     """End the server between the halves of a body: it is still answered."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as open_one:
-        head = f"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        head = f"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BODY)}\r\n\r\n"
         open_one.sendall(head.encode() + BODY[:100])
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)

@@ -84,6 +84,6 @@ def test_a_slow_client_then_swaps_and_a_broken_model_under_load_then_a_kill(
 
 def a_slow_client_is_let_go(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
-        slow.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        slow.sendall(b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         assert b" 408 " in slow.recv(4096)
     assert served.ask(port, "POST", "/v1/score", BODY)[0] == 200

@@ -42,7 +42,8 @@ def is_common(password: str, user_id: str) -> bool:
     False
     """
     lower = password.casefold()
-    plain = {_once(re.sub(r"[\W\d_]", "", one)) for one in (lower, lower.translate(_AS_LETTERS))}
+    word = re.sub(r"[\W\d_]+$", "", lower).translate(_AS_LETTERS)
+    plain = {_once(re.sub(r"[\W\d_]", "", one)) for one in (lower, word)}
     own = lower.replace(user_id.casefold(), "") if user_id else lower
     little = own != lower and len(re.sub(r"[\W\d_]", "", own)) < _LEAST_OWN
     return little or len(set(lower)) <= 2 or bool(plain & (_WORDS | {""}))  # noqa: PLR2004 - two letters
