@@ -28,6 +28,7 @@ def plant_persons(folder: Path) -> None:
     done["内容"] = done["内容"].fillna("") + " " + done["リードID"].map(words).fillna("")
     done.to_parquet(acts, index=False)
     mapping = yaml.safe_load((ROOT / "examples/sample/mapping.yaml").read_text("utf-8"))
+    del mapping["leads"][0]["display"]
     for name, column in MAPPED.items():
         mapping["leads"][0]["attributes"][name] = {"kind": "category", "column": column}
     (folder / "mapping.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), "utf-8")

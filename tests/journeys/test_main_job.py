@@ -183,7 +183,9 @@ def test_csv_and_an_earlier_moment_and_a_named_model(company: Path, places: Work
     words = ("score", "--as-of", "2025-06-01", "--out", "early.csv", "--model", str(places.model))
     assert mikomi(company, *words, "--show", "2") == 0
     early = pd.read_csv(company / "early.csv")
-    assert set(early["cutoff"].astype("str")) == {"2025-06-01 00:00:00.000000Z"}
+    assert set(early["cutoff"].astype("str")) == {
+        "2025-06-01 15:00:00.000000Z"
+    }  # the end of the day in Tokyo
     assert 0 < len(early) < len(pd.read_parquet(places.scores)) + 200
 
 

@@ -250,8 +250,9 @@ def test_planted_fault_a_key_without_the_target_mixes_the_rankings(
 ) -> None:
     put = refreshing._put
 
-    def without_target(connection: Any, rows: list[dict[str, Any]]) -> None:
-        put(connection, [row | {"target": ""} for row in rows])
+    def without_target(connection: Any, table: Any, key: Any, rows: list[dict[str, Any]]) -> None:
+        mixed = [row | {"target": ""} if "target" in row else row for row in rows]
+        put(connection, table, key, mixed)
 
     monkeypatch.setattr(refreshing, "_put", without_target)
     company.act(2, [0.0001])
