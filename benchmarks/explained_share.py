@@ -55,7 +55,10 @@ from serve.insight.full_explanation import full_explanation, kinds_of, rest_of
 from serve.scoring.loaded_model import LoadedModel
 
 SAMPLE: Final = "sample"
-SETS: Final = (SAMPLE, "x_education", "online_shoppers", "uci_bank", "cdnow", "bpic2012")
+SETS: Final = (
+    *(SAMPLE, "x_education", "online_shoppers", "uci_bank", "cdnow", "bpic2012"),
+    *("oulad", "online_retail"),
+)
 FEW: Final = 250
 """Converted leads of a small draw."""
 FEW_OF: Final = ("x_education", "online_shoppers")

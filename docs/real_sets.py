@@ -17,6 +17,8 @@ SETS: Final = {
     "uci_bank": ("bank marketing", "銀行マーケティング"),
     "cdnow": ("CDNOW, repeat purchases", "CDNOW(再購入)"),
     "bpic2012": ("BPI 2012", "BPI 2012"),
+    "oulad": ("OULAD, course passed", "OULAD(合格)"),
+    "online_retail": ("Online Retail, repeat purchases", "Online Retail(再購入)"),
     "sample": ("sample company of the demo", "デモのサンプル会社"),
 }
 _DRAWS: Final = (

@@ -134,6 +134,17 @@ class PageWords:
         """Format the day of a moment, short."""
         return _day(at.astimezone(self.zone).date(), self.language)
 
+    def month(self, at: datetime) -> str:
+        """Format the month of a moment.
+
+        >>> from datetime import UTC
+        >>> at = datetime(2026, 11, 1, tzinfo=UTC)
+        >>> PageWords("en", UTC).month(at), PageWords("ja", UTC).month(at)
+        ('November 2026', '2026年11月')
+        """
+        day = at.astimezone(self.zone).date()
+        return str(dates.format_skeleton("yMMMM", day, locale=self.language))
+
     def near_day(self, at: datetime, now: datetime) -> str:
         """Format the day of a moment, without its year if that is the present one.
 

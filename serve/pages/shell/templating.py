@@ -15,7 +15,17 @@ from markupsafe import Markup
 from serve.pages.shell.page_words import PageWords
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
-_FILTERS: Final = ("number", "percent", "points", "money", "about_money", "day", "moment", "ago")
+_FILTERS: Final = (
+    "number",
+    "percent",
+    "points",
+    "money",
+    "about_money",
+    "day",
+    "month",
+    "moment",
+    "ago",
+)
 _REMEMBERED: Final = 2_048
 
 
