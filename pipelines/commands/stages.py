@@ -90,8 +90,9 @@ def run(
     for each target in the order of the list. What is refused of one target does not stop the next;
     it is reported at the end. The stages of dvc.yaml are those of the default target.
 
-    The exit code is 4 when a leak check failed that `promote.allow_leaks` does not allow, else 3
-    when the version was refused; the later stages are done all the same, the model card included.
+    The exit code is 4 when a leak check failed that `promote.allow_leaks` does not allow; the later
+    stages are done all the same, the model card included. That a version was refused is a result,
+    which is printed with its grounds: the exit code is 0. `mikomi promote` alone ends with 3 then.
     """
     made = jobs(params, context)
     _do("ingest", made[0], server_database or source)
@@ -99,7 +100,8 @@ def run(
     codes = [0]
     for one in made:
         try:
-            codes += [_exit_code(name, _do(name, one)) for name in list(STAGES)[1:]]
+            ended = [_exit_code(name, _do(name, one)) for name in list(STAGES)[1:]]
+            codes += [code for code in ended if code != NOT_PROMOTED]
         except MikomiError as error:
             if len(made) == 1:
                 raise

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from features.reading.text import folded
@@ -32,6 +33,8 @@ _CLOCKS: Final = (
     ", %I:%M %p", ", %I:%M:%S %p", " %I:%M%p", " %H:%M %z", " %H:%M:%S %z",
 )  # fmt: skip
 _DIGITS: Final = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_SIGNS: Final = "/年,:.-"
+_LETTERS: Final = ("%a", "%A", "%b", "%B", "%p")
 _EPOCH_DIGITS: Final = {10: "epoch_s", 13: "epoch_ms", 16: "epoch_us"}
 _NAME: Final = re.compile(
     r"\b(?:at|on|ts|time|timestamp|date|datetime|day|created|updated|closed|modified|datum|fecha)\b"
@@ -131,10 +134,25 @@ def _placeholders(plain: pd.Series, pattern: str) -> list[str]:
 def _candidates(text: pd.Series) -> Iterator[str]:
     yield "iso"
     sample = text.drop_duplicates().head(_SAMPLE)
+    plain = folded(sample)
+    signs = {sign: plain.str.count(re.escape(sign)).fillna(0) for sign in _SIGNS}
+    letters = plain.str.contains("[A-Za-z]", regex=True, na=False)
     for date, clock in product(_DATES, _CLOCKS):
-        if _share(sample, date + clock) > _HALF:
+        if _may_read(signs, letters, date + clock) and _share(sample, date + clock) > _HALF:
             yield date + clock
     yield JAPANESE
+
+
+def _may_read(signs: dict[str, pd.Series], letters: pd.Series, form: str) -> bool:
+    """Return whether half of the cells hold as many signs as a format, which costs little to see.
+
+    An offset has signs and letters of its own, and `a.m.` has full stops.
+    """
+    own = {"%z": "/年,.", "%p": "/年,:-"}.get(form[-2:], _SIGNS)
+    alike = np.logical_and.reduce([signs[sign] == form.count(sign) for sign in own])
+    if not form.endswith("%z"):
+        alike &= letters == any(part in form for part in _LETTERS)
+    return bool(alike.mean() > _HALF)
 
 
 def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
