@@ -216,8 +216,7 @@ def token_of(request: Request, settings: Settings) -> str | None:
     settings
         Of the server.
     """
-    token = request.cookies.get(cookie_name(secure=is_secure(request, settings)), "")
-    return token if _TOKEN.fullmatch(token) else None
+    return _cookie(request, settings, _COOKIE)
 
 
 def device_of(request: Request, settings: Settings) -> str | None:
@@ -230,8 +229,12 @@ def device_of(request: Request, settings: Settings) -> str | None:
     settings
         Of the server.
     """
-    secure = is_secure(request, settings)
-    token = request.cookies.get(cookie_name(secure=secure, of=_DEVICE), "")
+    return _cookie(request, settings, _DEVICE)
+
+
+def _cookie(request: Request, settings: Settings, of: str) -> str | None:
+    name = cookie_name(secure=is_secure(request, settings), of=of)
+    token = request.cookies.get(name, "")
     return token if _TOKEN.fullmatch(token) else None
 
 
