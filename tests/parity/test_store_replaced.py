@@ -9,11 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serve import app as application
+from serve.errors import StoreReplaced
 from serve.store import file_watch
-from serve.store.engine import sqlite_place
+from serve.store.engine import open_engine, sqlite_place
 from tests import served
 from tests.clocked import Clock, serving
-from tests.parity.test_store import activities, lead
+from tests.parity.test_store import lead
 from tests.parity.test_store_gone import WRITES, receipt, statuses, wait_for
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -89,15 +90,25 @@ def test_a_log_that_was_removed_is_noticed(models: Path, url: str, clock: Clock)
         assert client.put("/v1/leads/L-2", json=lead()).status_code in (200, 503)
 
 
-def test_planted_fault_a_server_that_does_not_look(
-    models: Path, url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("watched", [True, False])
+def test_planted_fault_a_connection_whose_file_nobody_watches(
+    url: str, monkeypatch: pytest.MonkeyPatch, *, watched: bool
 ) -> None:
-    monkeypatch.setattr(file_watch.FileWatch, "listen", lambda *_: None)
-    with serving(models, url, clock) as client:
-        assert statuses(client, WRITES) == {200}
+    if not watched:
+        monkeypatch.setattr(file_watch.FileWatch, "listen", lambda *_: None)
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE written (number INTEGER)")
+        connection.commit()
         removed(Path(sqlite_place(url)))
-        sent = {"activities": activities(3, "L-7")}
-        assert client.post("/v1/activities", json=sent).status_code == 200, "into nothing"
+        if watched:
+            with pytest.raises(StoreReplaced, match="no database file any more"):
+                connection.exec_driver_sql("INSERT INTO written VALUES (1)")
+        else:
+            connection.exec_driver_sql("INSERT INTO written VALUES (1)")
+            connection.commit()
+            assert not Path(sqlite_place(url)).exists(), "acknowledged into nothing"
+    engine.dispose()
 
 
 def test_every_commit_waits_for_the_disk_if_it_is_set(models: Path, url: str, clock: Clock) -> None:
