@@ -1,0 +1,95 @@
+"""Proving what a score is worth: the one there is, the list in use, and declared tests.
+
+Decided here: the panel is called like this file, Proving. Options of `audit` stand over the section
+`incumbent` of params.yaml, so that any file can be looked at without writing it down first.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, TargetName, job
+
+_Meaning = Literal["points", "grade", "probability"]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    for command in (audit,):
+        app.command(rich_help_panel="Proving")(command)
+
+
+def audit(  # noqa: PLR0913 - one option each
+    scores: Annotated[
+        Path | None,
+        typer.Option(help="CSV, Parquet or workbook: one row a lead and moment, or a lead."),
+    ] = None,
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    points: Annotated[
+        Path | None, typer.Option(help="Instead: a points table (YAML), counted from features.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What people call the score.")] = None,
+    lead: Annotated[str | None, typer.Option(help="Column: the id of the lead.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Column: from when the score stood; none: not recorded.")
+    ] = None,
+    score: Annotated[str | None, typer.Option(help="Column: the score or grade.")] = None,
+    best_first: Annotated[
+        str | None, typer.Option(help="The grades, the best first: A,B,C.")
+    ] = None,
+    meaning: Annotated[_Meaning | None, typer.Option(help="What the score claims to be.")] = None,
+    cost_per_month: Annotated[
+        float | None, typer.Option(min=0, help="What the score costs to keep.")
+    ] = None,
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="Leads that sales can work in a week.")
+    ] = None,
+) -> None:
+    """Judge the score you have now: does it order leads, does it peek, is it stuck.
+
+    Needs leads, outcomes and the score (`mikomi ingest` has to have run), and no activity. Twelve
+    checks name faults of the score itself: values that move with the outcome, are filled late,
+    never change, never fade, are stale or stuck at an end, or are no probability. The page says
+    too which cut-off fits the team, and what other lists would have won with the same calls.
+    """
+    from pipelines.commands.console import out, table  # noqa: PLC0415
+    from pipelines.lifecycle.audit import stage  # noqa: PLC0415 - slow to import
+
+    made = job(params, target=target)
+    options = {
+        "scores": scores and str(scores),
+        "points": points and str(points),
+        "name": name,
+        "lead": lead,
+        "at": at,
+        "score": score,
+        "best_first": best_first and tuple(best_first.split(",")),
+        "meaning": meaning,
+        "cost_per_month": cost_per_month,
+    }
+    facts = stage.run(replace(made, params=_with(made.params, options, capacity)))
+    bad = [one for one in facts["checks"] if one["answer"] in ("fail", "warn")]
+    if bad:
+        columns = ("code", "title", "verdict", "observed")
+        rows = [[one[column] for column in columns] for one in bad]
+        out().print(table("Faults and warnings", ("check", "question", "answer", "found"), rows))
+    out().print("\n".join(facts["verdict"]), markup=False)
+    out().print(f"report {facts['report']}")
+
+
+def _with(params: Any, options: dict[str, Any], capacity: int | None) -> Any:
+    """Return the parameters with what the options state instead."""
+    stated = {key: one for key, one in options.items() if one is not None}
+    if stated.get("at") == "none":
+        stated["at"] = None
+    if {"scores", "points"} & set(stated):
+        stated = {"scores": None, "points": None} | stated
+    incumbent = replace(params.incumbent, **stated)
+    backtest = params.backtest
+    if capacity is not None:
+        backtest = replace(backtest, capacity=capacity)
+    return replace(params, incumbent=incumbent, backtest=backtest)
