@@ -15,10 +15,11 @@ from models.audit.checks.catalogue import CHECKS
 from models.audit.cut_offs import CutOff, cut_offs
 from models.audit.finding import ScoreFinding
 from models.audit.lists import RANDOM, ListComparison, compare_lists
-from models.evaluation import curves, groups
+from models.evaluation import curves
 from models.evaluation.by_lead import figures_by_lead
 from models.evaluation.curves import Curve
-from models.evaluation.groups import Group, GroupSettings
+from models.evaluation.groups import groups
+from models.evaluation.groups.groups import Group, GroupSettings
 from models.evaluation.reliability import ReliabilityBin, reliability
 from models.lifecycle.origins import BacktestSettings
 from models.stats.metrics import Interval

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features.timeline import NEVER, Moments
 from models.audit.history import ScoreHistory
 from models.evaluation.by_lead import figures_by_lead
-from models.evaluation.groups import JudgedRows
+from models.evaluation.groups.groups import JudgedRows
 from models.stats.metrics import Interval
 from models.stats.training_set import Floats
 

@@ -80,7 +80,7 @@ def always_valid_rate(converted: Floats, leads: Floats, error: float) -> tuple[F
     --------
     >>> low, high = always_valid_rate(np.array(20.0), np.array(100.0), 0.05)
     >>> round(float(low), 2), round(float(high), 2)
-    (0.1, 0.33)
+    (0.09, 0.35)
     """
     mixture = betaln(converted + 1.0, leads - converted + 1.0)
     share = np.divide(converted, leads, out=np.full(np.shape(leads), 0.5), where=leads > 0)

@@ -2,8 +2,8 @@
 
 Decided here, the spending of the error of 5 % with which nothing may be praised:
 
-- 1 % for looks: while outcomes still mature, a verdict needs evidence of 100 (`models.worth.looks`),
-  however often one looks;
+- 1 % for looks: while outcomes still mature, a verdict needs evidence of 100
+  (`models.worth.looks`), however often one looks;
 - 4 % for the end: when the last horizon is over, Fisher's exact test (one-sided) has to be at most
   4 %. It is exact for any counts.
 
@@ -87,10 +87,10 @@ def judge(groups: TwoGroups) -> GroupVerdict:
 
     Examples
     --------
-    >>> leads = np.full((13, 2), [30.0, 10.0])
-    >>> judge(TwoGroups(np.full((13, 2), [6.0, 0.5]), leads, complete=True)).shown
+    >>> leads = np.full((13, 2), [30.0, 20.0])
+    >>> judge(TwoGroups(np.full((13, 2), [6.0, 1.0]), leads, complete=True)).shown
     'more'
-    >>> judge(TwoGroups(np.full((13, 2), [3.0, 1.0]), leads, complete=True)).shown
+    >>> judge(TwoGroups(np.full((13, 2), [3.0, 2.0]), leads, complete=True)).shown
     'not_shown'
     """
     converted, leads = groups.converted.sum(axis=0), groups.leads.sum(axis=0)

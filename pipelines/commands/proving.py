@@ -10,14 +10,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, TargetName, job
+from pipelines.commands.monitoring import DATABASE, Complete, Database
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, TargetName, as_of_or_now, job
 
 _Meaning = Literal["points", "grade", "probability"]
 
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (audit,):
+    for command in (audit, worth):
         app.command(rich_help_panel="Proving")(command)
 
 
@@ -93,3 +94,45 @@ def _with(params: Any, options: dict[str, Any], capacity: int | None) -> Any:
     if capacity is not None:
         backtest = replace(backtest, capacity=capacity)
     return replace(params, incumbent=incumbent, backtest=backtest)
+
+
+def worth(  # noqa: PLR0913 - one option each
+    context: typer.Context,
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    lists: Annotated[
+        Path | None,
+        typer.Option(help="Weekly lists in a file (lead_id, at, chosen_by: rank or lot) instead."),
+    ] = None,
+    quarter: Annotated[
+        str | None, typer.Option(help="Such as 2026Q1; none: the newest with outcomes.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Divide the wins by this attribute; may repeat.")
+    ] = None,
+    cost_per_call: Annotated[
+        float | None, typer.Option(min=0, help="What a call costs; for the cost of a win.")
+    ] = None,
+    database: Database = DATABASE,
+    as_of: Complete = None,
+) -> None:
+    """Write the money receipt of a quarter: what the list won beyond a lottery.
+
+    A server with `MIKOMI_EXPLORE_SHARE` above 0 puts some leads on the weekly list by lot. They
+    show what the places would have won without the ranking. The page says how many extra wins (and
+    revenue, and cost of a win) the order brought, with an interval and a plain verdict, "not shown
+    yet" included; also against the score of the section `incumbent`, and against recency.
+
+    Look as often as you like: while outcomes still mature, the verdict needs evidence that stays
+    valid at every look.
+    """
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.worth import stage  # noqa: PLC0415 - slow to import
+    from pipelines.lifecycle.worth.stage import WorthRequest  # noqa: PLC0415
+
+    at = as_of_or_now(context, as_of)
+    request = WorthRequest(database, lists, quarter, tuple(by or ()), cost_per_call)
+    facts = stage.run(job(params, target=target), request, at)
+    out().print("\n".join([facts["account"]["quarter"], *facts["verdict"]]), markup=False)
+    out().print(f"report {facts['report']}")

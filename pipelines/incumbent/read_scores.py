@@ -15,16 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.errors import BadInput, BadTables, Fault
+from features.errors import BadTables
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, folded, is_missing
 from features.reading.times import read_times
 from features.reading.values import TimeReading
-from pipelines.intake.mapping.schema import Source
-from pipelines.intake.read.encodings import guess_encoding
-from pipelines.intake.read.parquet_files import is_parquet
-from pipelines.intake.read.sources import Reader
-from pipelines.intake.read.workbooks import SUFFIXES
+from pipelines.incumbent import table_file
 from pipelines.run.incumbent_params import IncumbentParams
 
 SCALES: Final[tuple[tuple[str, ...], ...]] = (
@@ -99,26 +95,9 @@ def read_scores(settings: IncumbentParams, zone: str | None) -> ReadScores:
 
 
 def _raw(path: Path, settings: IncumbentParams) -> pd.DataFrame:
-    if not path.is_file():
-        raise BadInput.of(f"no file {path}", "the file of the score", "correct incumbent.scores")
-    plain = not is_parquet(path) and path.suffix.lower() not in SUFFIXES
-    source = Source(path=path.name, encoding=guess_encoding(path) if plain else "utf-8")
-    reader = Reader(path.name, source, path.resolve().parent)
-    listed = reader.columns()
     wanted = {"lead": settings.lead, "at": settings.at, "score": settings.score}
-    faults = [
-        Fault(
-            f"{path.name}: no column {name} (incumbent.{key})",
-            f"one of {', '.join(listed)}",
-            "name the column" + ("; or `at: null` if nobody recorded it" if key == "at" else ""),
-        )
-        for key, name in wanted.items()
-        if name is not None and name not in listed
-    ]
-    if faults:
-        raise BadTables(faults)
-    pieces = [piece.frame for piece in reader.pieces()]
-    return pd.concat(pieces, ignore_index=True)
+    named = {f"incumbent.{key}": name for key, name in wanted.items() if name is not None}
+    return table_file.read(path, named, "the file of the score")
 
 
 def _moments(

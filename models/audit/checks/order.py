@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from models.audit.case import AuditCase
 from models.audit.finding import Answer, ScoreCheck
-from models.evaluation.groups import GroupSettings, by_segment
+from models.evaluation.groups.groups import GroupSettings, by_segment
 
 CHANCE: Final = 0.5
 USEFUL: Final = 0.6

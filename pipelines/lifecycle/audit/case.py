@@ -16,10 +16,10 @@ from features.errors import NotEnoughEvidence
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
-from features.timeline import DAY, NEVER, Moments, to_moments
+from features.timeline import DAY, NEVER, Moments, to_moments, visible_from
 from models.audit.case import AuditCase, LeadEnds, Meaning
 from models.audit.history import ScoreHistory
-from models.evaluation.groups import JudgedRows
+from models.evaluation.groups.groups import JudgedRows
 from models.stats.training_set import Floats
 
 MOST_VALUES = 50
@@ -134,18 +134,31 @@ def _first(tables: Tables, outcome: str) -> Moments:
 
 
 def _recent(tables: Tables, rows: pd.DataFrame) -> dict[str, Floats]:
-    """Return the list of who did something last: the moment of the last known activity."""
-    activities = tables.activities
-    if activities.empty:
-        return {}
-    known = activities[["lead_id", "occurred_at"]].copy()
-    known["visible"] = activities.get("known_at", activities["occurred_at"])
-    known["visible"] = known["visible"].fillna(known["occurred_at"])
-    known["visible"] = known[["occurred_at", "visible"]].max(axis=1)
+    """Return the list of who did something last, where there are activities."""
     index = pd.Index(tables.leads["lead_id"])
-    code = index.get_indexer(pd.Index(known["lead_id"])).astype(np.int64)
-    at = to_moments(known["visible"])
-    there = (code >= 0) & (at < NEVER)
-    last = ScoreHistory.of(code[there], at[there], at[there].astype(np.float64))
+    last = last_activity(tables, index)
+    if last is None:
+        return {}
     lead = index.get_indexer(pd.Index(rows["lead_id"])).astype(np.int64)
     return {RECENT: np.nan_to_num(last.at_rows(lead, to_moments(rows["cutoff"]))[0], nan=0.0)}
+
+
+def last_activity(tables: Tables, leads: pd.Index) -> ScoreHistory | None:
+    """Return the moments of activities as a history of which the newest counts; None without any.
+
+    Parameters
+    ----------
+    tables
+        `lead_id`, `occurred_at` and perhaps `known_at` of the activities.
+    leads
+        The leads, whose places are the codes of the history.
+    """
+    activities = tables.activities
+    if activities.empty:
+        return None
+    occurred = to_moments(activities["occurred_at"])
+    known = activities.get("known_at", activities["occurred_at"])
+    at = visible_from(occurred, to_moments(known.fillna(activities["occurred_at"])))
+    code = leads.get_indexer(pd.Index(activities["lead_id"])).astype(np.int64)
+    there = (code >= 0) & (at < NEVER)
+    return ScoreHistory.of(code[there], at[there], at[there].astype(np.float64))

@@ -8,7 +8,7 @@ from models.audit.audit import ScoreAudit
 from models.audit.lists import INCUMBENT
 from models.charts import Axis, Bar, ChartText, LineSeries, bars, dots, lines
 from models.evaluation.evaluation import MODEL
-from models.evaluation.groups import Group
+from models.evaluation.groups.groups import Group
 from pipelines.reports.audit.verdicts import list_name
 from pipelines.reports.evaluation.cells import metric_text, share
 from pipelines.reports.evaluation.ranking_figures import auc_axis
