@@ -99,7 +99,12 @@ def by_score(score: Floats, label: Floats) -> Estimator:
         StandardScaler(),
         LogisticRegression(),
     )
-    return Estimator(steps.fit(score[:, np.newaxis], label), (0,))
+    return Estimator(steps.fit(as_values(score), label), (0,))
+
+
+def as_values(score: Floats) -> Values:
+    """Return a score as the only column of values: shape (rows, 1)."""
+    return score[:, np.newaxis].astype(np.float32)
 
 
 def logistic(rows: TrainingSet) -> Estimator:

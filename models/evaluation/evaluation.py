@@ -249,7 +249,7 @@ def _by_incumbent(case: Case) -> dict[str, Floats]:
 
     learning, test = case.incumbent
     fitted = learned.by_score(learning, case.learning.label)
-    return {baselines.INCUMBENT: fitted.probability(test[:, np.newaxis])}
+    return {baselines.INCUMBENT: fitted.probability(learned.as_values(test))}
 
 
 def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:

@@ -20,6 +20,7 @@ def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
     for command in (audit, worth):
         app.command(rich_help_panel="Proving")(command)
+    app.add_typer(experiments, name="experiment", rich_help_panel="Proving")
 
 
 def audit(  # noqa: PLR0913 - one option each
@@ -135,4 +136,72 @@ def worth(  # noqa: PLR0913 - one option each
     request = WorthRequest(database, lists, quarter, tuple(by or ()), cost_per_call)
     facts = stage.run(job(params, target=target), request, at)
     out().print("\n".join([facts["account"]["quarter"], *facts["verdict"]]), markup=False)
+    out().print(f"report {facts['report']}")
+
+
+experiments = typer.Typer(no_args_is_help=True, help="Declare, draw and analyse tests by lot.")
+
+
+@experiments.command()
+def declare(
+    file: Annotated[Path, typer.Argument(help="The declaration: YAML or JSON.")],
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+) -> None:
+    """Declare a test before anybody is drawn, and say how long it takes to notice its effect.
+
+    A declaration names the two arms, the share of the second, what is drawn (lead or account), the
+    seed, from when on and for how long, outcome and horizon, and the smallest effect worth
+    noticing. It does not change afterwards.
+    """
+    from features.errors import BadInput  # noqa: PLC0415
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
+    from pipelines.reports.experiment.verdicts import duration  # noqa: PLC0415
+
+    if not file.is_file():
+        raise BadInput.of(f"no file {file}", "a declaration", "correct the path")
+    made = job(params, target=target)
+    path, plan = stage.declare(made, file.read_text("utf-8"))
+    out().print(duration(plan, "en"), markup=False)
+    out().print(f"declared {path}")
+
+
+@experiments.command()
+def assign(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of the test.")],
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    leads: Annotated[
+        Path | None, typer.Option(help="A file with a column lead_id; none: all open leads.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="The moment of the draw; none: now.")] = None,
+) -> None:
+    """Draw leads into the arms of a test; who has an arm keeps it."""
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
+
+    made = job(params, target=target)
+    facts = stage.assign(made, name, leads, as_of_or_now(context, at))
+    out().print("  ".join(f"{key} {one}" for key, one in facts.items()))
+
+
+@experiments.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The name of the test.")],
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+) -> None:
+    """Analyse a test as far as it has come, and write its page and its verdict.
+
+    Leads whose horizon is not over do not decide. Look as often as you like. `mikomi card` quotes
+    the verdict in the model card.
+    """
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
+
+    facts = stage.report(job(params, target=target), name)
+    out().print("\n".join(facts["sentences"]), markup=False)
     out().print(f"report {facts['report']}")

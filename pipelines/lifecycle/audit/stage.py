@@ -27,6 +27,7 @@ from pipelines.lifecycle.audit.case import AuditedCohort, DatedScore, case_of, m
 from pipelines.reports.audit import writing
 from pipelines.reports.audit.page import AuditedScore
 from pipelines.run.stage_context import Job
+from pipelines.stages.featurize import labels_of
 from pipelines.stages.snapshot import observed_until, with_calendar
 from pipelines.stages.train import read_sales_points
 from pipelines.storage import frames, partitions
@@ -151,4 +152,5 @@ def _about(job: Job, scores: ReadScores, strangers: int, rows: pd.DataFrame) -> 
         job.params.cohort.horizon_days,
         f"{rows['cutoff'].min():%Y-%m-%d}",
         f"{rows['cutoff'].max():%Y-%m-%d}",
+        labels_of(partitions.manifest(job.places.tables).labels),
     )

@@ -168,7 +168,7 @@ def _by_score(learning: Floats, answered: Floats, label: Floats) -> Answer:
     from models.baselines import learned  # noqa: PLC0415 - slow to import
 
     fitted = learned.by_score(learning, label)
-    return lambda _values: fitted.probability(answered[:, np.newaxis])
+    return lambda _values: fitted.probability(learned.as_values(answered))
 
 
 def _frame(

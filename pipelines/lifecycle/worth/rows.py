@@ -116,7 +116,7 @@ def of_quarter(
     known = rows.assign(label=label)[label.notna()].reset_index(drop=True)
     horizon = pd.Timedelta(cohort.target.horizon_days, "D")
     listed = ListedLeads(
-        _week(known["cutoff"]),
+        week_of(known["cutoff"]),
         (known["chosen_by"] == "rank").to_numpy(),
         known["label"].to_numpy(np.float64),
         _amounts(known, lists.outcomes if tables is None else tables.outcomes, cohort),
@@ -127,7 +127,8 @@ def of_quarter(
     return QuarterRows(str(quarter), known, int(label.isna().sum()), listed)
 
 
-def _week(at: pd.Series) -> NDArray[np.int64]:
+def week_of(at: pd.Series) -> NDArray[np.int64]:
+    """Return the number of the week of each moment; weeks begin on Monday, 00:00 UTC."""
     return np.asarray((to_moments(at) - _MONDAY) // _WEEK, np.int64)
 
 
@@ -138,7 +139,7 @@ def _marked(
     out = listed.assign(stands_for=1.0, **{f"by_{name}": False for name in orders})
     if tables is None:
         return out
-    week, at_rank = _week(listed["at"]), (listed["chosen_by"] == "rank").to_numpy()
+    week, at_rank = week_of(listed["at"]), (listed["chosen_by"] == "rank").to_numpy()
     stands_for = np.ones(len(out))
     by = {name: np.zeros(len(out), np.bool_) for name in orders}
     for one in np.unique(week):

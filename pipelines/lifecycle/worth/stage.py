@@ -106,7 +106,9 @@ def _orders(job: Job, tables: Tables | None) -> dict[str, Callable[[pd.DataFrame
     if tables is None:
         return {}
     former = score_history.of_job(job)
-    orders = {} if former is None else {FORMER: former.at}
+    orders: dict[str, Callable[[pd.DataFrame], Floats]] = {}
+    if former is not None:
+        orders[FORMER] = former.at
     index = pd.Index(tables.leads["lead_id"])
     last = last_activity(tables, index)
     if last is not None:

@@ -1,8 +1,9 @@
 """The figures of an audit: gain, what the values were worth, groups, lists."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from features.feature import Text
 from features.wording.sentences import Language
 from models.audit.audit import ScoreAudit
 from models.audit.lists import INCUMBENT
@@ -12,13 +13,15 @@ from models.evaluation.groups.groups import Group
 from pipelines.reports.audit.verdicts import list_name
 from pipelines.reports.evaluation.cells import metric_text, share
 from pipelines.reports.evaluation.ranking_figures import auc_axis
-from pipelines.reports.translation import gettext, number
+from pipelines.reports.translation import gettext, localized, number
 
 _MINE, _OTHER = 0, 6
 _MOST_GROUPS = 14
 
 
-def figures(audit: ScoreAudit, title: str, language: Language) -> dict[str, str]:
+def figures(
+    audit: ScoreAudit, title: str, language: Language, labels: Mapping[str, Text]
+) -> dict[str, str]:
     """Draw everything that there is to draw: key -> SVG.
 
     Parameters
@@ -29,9 +32,12 @@ def figures(audit: ScoreAudit, title: str, language: Language) -> dict[str, str]
         What people call the score.
     language
         The language of all texts.
+    labels
+        Attribute, or attribute=value -> what people call it.
     """
+    called = {key: localized(text, language) for key, text in labels.items()}
     segments = [
-        (f"{attribute}: {group.name}", group)
+        (_segment_name(attribute, group.name, called), group)
         for attribute, parts in audit.by_segment.items()
         for group in parts
     ]
@@ -44,6 +50,11 @@ def figures(audit: ScoreAudit, title: str, language: Language) -> dict[str, str]
         "lists": won(audit, title, language),
     }
     return {key: svg for key, svg in drawn.items() if svg}
+
+
+def _segment_name(attribute: str, value: str, called: Mapping[str, str]) -> str:
+    name = called.get(f"{attribute}={value}", value)
+    return f"{called.get(attribute, attribute)}: {name}"
 
 
 def gain(audit: ScoreAudit, title: str, language: Language) -> str:

@@ -1,8 +1,10 @@
 """The page of an audit: one HTML file that holds everything, in one language."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from features.feature import Text
 from features.wording.sentences import Language
 from models.audit.audit import ScoreAudit
 from models.audit.cut_offs import CutOff
@@ -31,6 +33,8 @@ class AuditedScore:
         Values read, rows that could not be used by reason, values of leads that are not here.
     horizon_days, first, last
         The horizon, and the first and last day of the snapshots.
+    labels
+        Attribute, or attribute=value -> what people call it.
     """
 
     title: str
@@ -41,6 +45,7 @@ class AuditedScore:
     horizon_days: float
     first: str
     last: str
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 def page(audit: ScoreAudit, score: AuditedScore, language: Language, name: str) -> str:
@@ -57,7 +62,7 @@ def page(audit: ScoreAudit, score: AuditedScore, language: Language, name: str) 
     name
         The name of the company.
     """
-    drawn = figures(audit, score.title, language)
+    drawn = figures(audit, score.title, language, score.labels)
     checks = sorted(audit.findings, key=lambda one: (_ANSWERS.index(one.answer), one.code))
     values = {
         "name": name,

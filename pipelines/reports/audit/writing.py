@@ -55,7 +55,7 @@ def facts(audit: ScoreAudit, score: AuditedScore, name: str) -> dict[str, Any]:
     best = verdicts.best_rival(audit)
     return {
         "company": name,
-        "score": asdict(score),
+        "score": {key: one for key, one in asdict(score).items() if key != "labels"},
         "verdict": verdicts.sentences(audit, score.title, "en"),
         "faults": [one.code for one in audit.faults],
         "warnings": [one.code for one in audit.warnings],

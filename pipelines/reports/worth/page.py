@@ -68,7 +68,10 @@ def page(
         "account": account,
         "verdicts": verdicts.sentences(receipt, account.former, language),
         "kind": _KINDS[receipt.verdict.shown],
-        "facts": {"waiting": number(account.waiting, language), "horizon": account.horizon_days},
+        "facts": {
+            "waiting": number(account.waiting, language),
+            "horizon": f"{account.horizon_days:g}",
+        },
         "groups": _groups(receipt, account, language),
         "comparisons": shell.figure("", _drawn(receipt, account, language)),
         "parts": [_part(one, language) for one in parts],
@@ -119,7 +122,7 @@ def _drawn(receipt: Receipt, account: QuarterAccount, language: Language) -> str
 
 def _part(one: Contribution, language: Language) -> dict[str, str]:
     return {
-        "by": one.by,
+        "by": gettext("Band", language) if one.by == "band" else one.by,
         "name": one.name,
         "leads": number(one.leads, language),
         "wins": number(one.wins, language),
