@@ -1,11 +1,11 @@
 """Whether the score peeks: moves with the outcome, or is filled when the outcome is known.
 
 Decided here: a score that is computed for customers too may move after they have bought; it peeks
-if it then moves in the direction of the outcome more often than at other times, by at least 20
-points and four standard errors. A first value at or after the conversion counts against leads that
-had been there for `_SETTLED_DAYS`, so that no scoring run was merely too slow for them. Whether
-converted leads have a value more often than others is compared among leads of the same time
-(`models.stats.fill_rates`).
+if it then moves in the direction of the outcome more often than at other times, or jumps further
+than 19 in 20 of its other moves, by at least 20 points and four standard errors. A first value at
+or after the conversion counts against leads that had been there for `_SETTLED_DAYS`, so that no
+scoring run was merely too slow for them. Whether converted leads have a value more often than
+others is compared among leads of the same time (`models.stats.fill_rates`).
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ from models.stats.training_set import Floats
 FEWEST: Final = 20
 MORE_OFTEN: Final = 0.2
 ERRORS: Final = 4.0
+USUAL: Final = 0.95
 LATE_SHARE: Final = 0.1
 _SETTLED_DAYS: Final = 30
 Result = tuple[Answer, Mapping[str, float | str]] | None
@@ -44,10 +45,23 @@ def _moved(case: AuditCase) -> Result:
         towards, base = shown[name] > 0, float(np.mean(usual * sign > 0)) if len(usual) else 0.0
         share = float(towards.mean()) if len(towards) else 0.0
         values |= {name: share, f"{name}_usual": base, f"{name}_leads": len(towards)}
-        error = np.sqrt(max(base * (1.0 - base), 0.01) / max(len(towards), 1))
-        if len(towards) >= FEWEST and share - base >= max(MORE_OFTEN, ERRORS * float(error)):
+        far = _far(usual * sign)
+        jumped = float((shown[name] > far).mean()) if len(towards) else 0.0
+        values |= {f"{name}_jumped": jumped}
+        if _more_often(share, base, len(towards)) or _more_often(jumped, 1 - USUAL, len(towards)):
             worst = "fail"
     return worst, values
+
+
+def _far(moves: Floats) -> float:
+    """Return how far 19 in 20 usual moves go at most."""
+    return max(float(np.quantile(moves, USUAL)), 0.0) if len(moves) else 0.0
+
+
+def _more_often(share: float, usual: float, leads: int) -> bool:
+    """Check whether something happens to enough leads, and beyond chance more often than usual."""
+    error = float(np.sqrt(max(usual * (1.0 - usual), 0.01) / max(leads, 1)))
+    return leads >= FEWEST and share - usual >= max(MORE_OFTEN, ERRORS * error)
 
 
 def _usual_moves(case: AuditCase) -> Floats:

@@ -66,7 +66,7 @@ def assign(
     BadInput
         If nobody is drawn any more, or not yet.
     """
-    begin = pd.Timestamp(declared.starts_at)
+    begin = pd.Timestamp(declared.starts_at).tz_convert("UTC")
     end = begin + timedelta(days=declared.enrols_days)
     if not begin <= at < end:
         raise BadInput.of(

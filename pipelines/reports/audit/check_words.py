@@ -16,8 +16,8 @@ from pipelines.reports.translation import number, translate
 
 Values = Mapping[str, float | str]
 _SHARES: Final = (
-    *("won", "lost", "won_usual", "lost_usual", "late", "others", "share", "falls"),
-    *("at_lowest", "at_highest"),
+    *("won", "lost", "won_usual", "lost_usual", "won_jumped", "lost_jumped"),
+    *("late", "others", "share", "falls", "at_lowest", "at_highest"),
 )
 
 
@@ -49,8 +49,9 @@ TEXTS: Final[dict[str, CheckText]] = {
     "A004": CheckText(
         mark("Does it move with the outcome?"),
         mark(
-            "raised after the lead was won: %(won)s (usual rises: %(won_usual)s); lowered after "
-            "it was lost: %(lost)s (usual falls: %(lost_usual)s)"
+            "raised after the lead was won: %(won)s (usual rises: %(won_usual)s), far beyond the "
+            "usual: %(won_jumped)s; lowered after it was lost: %(lost)s (usual falls: "
+            "%(lost_usual)s), far: %(lost_jumped)s"
         ),
         mark("never judge or train by its present value: it holds the outcome; use its history"),
     ),

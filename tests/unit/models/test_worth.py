@@ -8,7 +8,9 @@ from scipy.stats import binom, fisher_exact
 
 from models.worth.combination import combination, combined
 from models.worth.looks import always_valid_rate, evidence
+from models.worth.power import leads_needed, power_of
 from models.worth.receipt import ListedLeads, contributions, receipt
+from models.worth.two_arms import AssignedLeads, analyse, design_effect
 from models.worth.verdict import (
     ERROR_AT_THE_END,
     ERROR_OF_INTERVALS,
@@ -117,3 +119,29 @@ def test_a_list_that_is_the_same_wins_nothing_more_than_itself() -> None:
     assert same.extra_wins.low == pytest.approx(same.extra_wins.high)
     lottery = receipt(replace(rows, listed_by={"lot": ~rows.ranked})).others[0]
     assert lottery.extra_wins.value == pytest.approx(receipt(rows).extra_wins.value)
+
+
+def test_leads_that_are_drawn_together_and_alike_count_once() -> None:
+    rng = np.random.default_rng(4)
+    second = np.repeat(rng.random(600) < 0.5, 2)
+    label = np.repeat((rng.random(600) < 0.2).astype(np.float64), 2)
+    unit = np.repeat(np.arange(600), 2)
+    both = AssignedLeads(
+        second, np.zeros(1200, int), unit, label, np.full(1200, 90.0), label == 1.0, complete=True
+    )
+    alone = replace(both, unit=np.arange(1200))
+    assert design_effect(both) == pytest.approx(2.0)
+    assert design_effect(alone) == 1.0
+    wide, narrow = (analyse(one).verdict.difference for one in (both, alone))
+    assert (wide.high - wide.low) / (narrow.high - narrow.low) == pytest.approx(2**0.5, rel=0.02)
+
+
+def test_the_planned_number_of_leads_notices_the_effect_as_often_as_stated() -> None:
+    needed = leads_needed(0.1, 1.6, 0.5)
+    rng = np.random.default_rng(5)
+    size = np.full((3000, 2), needed / 2.0)
+    won = rng.binomial(size.astype(int), [0.16, 0.1]).astype(np.float64)
+    noticed = (exact_test(won, np.floor(size)) <= ERROR_AT_THE_END).mean()
+    assert 0.74 <= noticed <= 0.84
+    assert power_of(0.1, 1.6, 0.5, needed) == pytest.approx(0.8, abs=0.01)
+    assert power_of(0.1, 1.6, 0.5, needed // 4) < 0.4
