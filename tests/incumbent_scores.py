@@ -94,12 +94,12 @@ def runs(one: Company, every: float, seed: int, first: float = 0.5) -> tuple[Sco
 
 
 def honest(one: Company, seed: int, every: float = 14.0, kind: str = "points") -> ScoreValues:
-    """Return an honest score: the readiness as far as it can be seen, renewed every few days."""
+    """Return an honest score: the readiness as far as it can be visible, renewed every few days."""
     when, noise = runs(one, every, seed)
-    seen = 0.9 * one.readiness[when.lead] + noise
-    value = np.round(100 / (1 + np.exp(-seen)))
+    visible = 0.9 * one.readiness[when.lead] + noise
+    value = np.round(100 / (1 + np.exp(-visible)))
     if kind == "grade":
-        value = 4.0 - np.searchsorted([-1.2, 0.0, 1.2], -seen)
+        value = 4.0 - np.searchsorted([-1.2, 0.0, 1.2], -visible)
     if kind == "probability":
         both = one.hazard[when.lead] + 1 / 220
         value = one.hazard[when.lead] / both * (1 - np.exp(-both * HORIZON))

@@ -116,18 +116,16 @@ def _groups(leads: AssignedLeads, effect: float) -> TwoGroups:
     sides = [leads.second[known] == second for second in (True, False)]
     label = leads.label[known]
     converted = np.stack([np.bincount(weeks[s], label[s], count) for s in sides], -1)
-    size = np.stack([np.bincount(weeks[s], minlength=count) for s in sides], -1)
-    if effect > 1.0:
-        return TwoGroups(*_fewer(converted, size, effect), complete=leads.complete)
-    return TwoGroups(converted, size.astype(np.float64), complete=leads.complete)
+    each = [np.bincount(weeks[s], minlength=count).astype(np.float64) for s in sides]
+    size = np.stack(each, -1)
+    counts = [_fewer(one, effect) if effect > 1.0 else one for one in (converted, size)]
+    return TwoGroups(counts[0], counts[1], complete=leads.complete)
 
 
-def _fewer(converted: Floats, size: Codes, effect: float) -> tuple[Floats, Floats]:
+def _fewer(counts: Floats, effect: float) -> Floats:
     """Divide counts by the design effect, so that the sums over weeks stay whole numbers."""
-    return tuple(  # type: ignore[return-value]
-        np.diff(np.floor(np.cumsum(one, axis=0) / effect), axis=0, prepend=0.0)
-        for one in (converted, size)
-    )
+    whole = np.floor(np.cumsum(counts, axis=0) / effect)
+    return np.asarray(np.diff(whole, axis=0, prepend=0.0))
 
 
 def _arm(leads: AssignedLeads, mine: NDArray[np.bool_], effect: float) -> ArmResult:

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 
 import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from features.errors import BadInput, BadParams, Fault
 from pipelines.run.workspace import Workspace
@@ -82,11 +83,10 @@ def of_text(text: str) -> Declaration:
         raise BadParams([_fault(one) for one in error.errors(include_url=False)]) from error
 
 
-def _fault(one: "dict[str, object] | object") -> Fault:
-    found = dict(one)  # type: ignore[call-overload]
-    place = ".".join(str(part) for part in found["loc"]) or "the file"
-    missing = found["type"] == "missing"
-    return Fault(f"{place}: {'nothing' if missing else repr(found['input'])}", found["msg"], _DO)
+def _fault(error: ErrorDetails) -> Fault:
+    place = ".".join(str(part) for part in error["loc"]) or "the file"
+    observed = "nothing" if error["type"] == "missing" else repr(error["input"])
+    return Fault(f"{place}: {observed}", error["msg"], _DO)
 
 
 def folder(places: Workspace, name: str) -> Path:

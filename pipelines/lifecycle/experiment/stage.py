@@ -121,8 +121,9 @@ def leads_of(
     rows = rows[rows["cutoff"] <= until].reset_index(drop=True)
     target = Target(declared.outcome, declared.horizon_days)
     days = labels.conversion_days(rows, outcomes, target, until)["converted_after_days"]
-    observed_for = (until - rows["cutoff"]) / pd.Timedelta("1D")
-    limit = np.minimum(observed_for.to_numpy(np.float64), declared.horizon_days)
+    end_of_observation = to_moments(pd.Series([until]))[0]
+    observed_days = (end_of_observation - to_moments(rows["cutoff"])) / DAY
+    limit = np.minimum(observed_days, declared.horizon_days)
     converted = (days < limit).to_numpy()
     end = pd.Timestamp(declared.starts_at) + timedelta(
         days=declared.enrols_days + declared.horizon_days

@@ -27,7 +27,7 @@ COLUMNS: Final = ("lead_id", "at", "chosen_by")
 
 
 @dataclass(frozen=True)
-class WeeklyLists:
+class ListsWithOutcomes:
     """All lists with who was on them and why, and all outcomes that are known.
 
     Attributes
@@ -43,7 +43,7 @@ class WeeklyLists:
     outcomes: pd.DataFrame
 
 
-def of_server(job: Job, database: str) -> WeeklyLists:
+def of_server(job: Job, database: str) -> ListsWithOutcomes:
     """Read what a server stored.
 
     Parameters
@@ -54,10 +54,10 @@ def of_server(job: Job, database: str) -> WeeklyLists:
         URL of the server's database.
     """
     listed, _, outcomes = lift.read(job, database)
-    return WeeklyLists(listed, outcomes)
+    return ListsWithOutcomes(listed, outcomes)
 
 
-def of_file(job: Job, path: Path) -> WeeklyLists:
+def of_file(job: Job, path: Path) -> ListsWithOutcomes:
     """Read lists from a file; outcomes are those of the tables.
 
     Parameters
@@ -90,4 +90,4 @@ def of_file(job: Job, path: Path) -> WeeklyLists:
             "a lead_id, a moment, and chosen_by rank or lot in every row",
             "correct the file",
         )
-    return WeeklyLists(listed, read_tables(job).outcomes)
+    return ListsWithOutcomes(listed, read_tables(job).outcomes)

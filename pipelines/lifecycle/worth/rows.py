@@ -22,7 +22,7 @@ from models.stats.training_set import Floats
 from models.worth.receipt import ListedLeads
 from pipelines.lifecycle import lift
 from pipelines.lifecycle.audit.case import AuditedCohort
-from pipelines.lifecycle.worth.lists import WeeklyLists
+from pipelines.lifecycle.worth.lists import ListsWithOutcomes
 
 _WEEK: Final = 7 * DAY
 _MONDAY: Final = 4 * DAY
@@ -53,7 +53,7 @@ class QuarterRows:
 
 
 def quarter_of(
-    lists: WeeklyLists, wanted: str | None, horizon: pd.Timedelta, as_of: pd.Timestamp
+    lists: ListsWithOutcomes, wanted: str | None, horizon: pd.Timedelta, as_of: pd.Timestamp
 ) -> pd.Period:
     """Return the quarter: the wanted one, or the newest with a list whose horizon is over.
 
@@ -87,7 +87,7 @@ def quarter_of(
 
 
 def of_quarter(
-    lists: WeeklyLists,
+    lists: ListsWithOutcomes,
     quarter: pd.Period,
     cohort: AuditedCohort,
     tables: Tables | None,

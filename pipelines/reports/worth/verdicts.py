@@ -142,7 +142,7 @@ def other_name(name: str, former: str, language: Language) -> str:
 
 
 def _rule(receipt: Receipt, language: Language) -> str:
-    """Say by which rule the verdict was found."""
+    """Return the rule of the verdict in a sentence."""
     verdict = receipt.verdict
     if verdict.complete:
         return gettext(

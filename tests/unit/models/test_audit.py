@@ -36,7 +36,7 @@ def test_twenty_honest_scores_raise_at_most_one_warning() -> None:
     assert len(raised) <= 1, raised
 
 
-def test_a_value_counts_from_the_moment_after_it_was_given() -> None:
+def test_a_value_counts_from_the_moment_after_its_own() -> None:
     history = ScoreHistory.of(np.array([2, 1, 1]), np.array([3, 7, 5]), np.array([9.0, 2.0, 1.0]))
     lead, moment = np.array([1, 1, 1, 2, 3]), np.array([5, 6, 8, 4, 9])
     value, age = history.at_rows(lead, moment)

@@ -164,7 +164,7 @@ def test_a_declared_test_is_drawn_for_good_and_analysed(
         experiment.assign(mine, "reminder", None, END)
 
 
-def test_an_effect_is_found_once_outcomes_are_in_and_waiting_leads_do_not_count() -> None:
+def test_an_effect_shows_once_outcomes_are_in_and_waiting_leads_do_not_count() -> None:
     declared = declaration.of_text(DECLARED.format(unit="lead"))
     ids = [f"L{n}" for n in range(1200)]
     at = pd.Series(pd.Timestamp("2025-01-02", tz="UTC"), range(1200)).dt.as_unit("us")
