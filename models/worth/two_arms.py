@@ -118,8 +118,10 @@ def _groups(leads: AssignedLeads, effect: float) -> TwoGroups:
     converted = np.stack([np.bincount(weeks[s], label[s], count) for s in sides], -1)
     each = [np.bincount(weeks[s], minlength=count).astype(np.float64) for s in sides]
     size = np.stack(each, -1)
-    counts = [_fewer(one, effect) if effect > 1.0 else one for one in (converted, size)]
-    return TwoGroups(counts[0], counts[1], complete=leads.complete)
+    both = np.stack([np.asarray(converted, np.float64), size])
+    if effect > 1.0:
+        both = np.stack([_fewer(one, effect) for one in both])
+    return TwoGroups(both[0], both[1], complete=leads.complete)
 
 
 def _fewer(counts: Floats, effect: float) -> Floats:
