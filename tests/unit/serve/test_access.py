@@ -178,8 +178,19 @@ def test_a_batch_costs_as_much_as_its_leads() -> None:
     assert 30.0 <= refused.value.wait <= 31.0
     limited.admit("Bearer mk_b", "POST", "/v1/score", 30.0)
     limited.admit("Bearer mk_a", "POST", "/v1/score", 61.0)
-    for path, cost in (("/v1/outlook", 10.0), ("/v1/leads/score/history", 10.0)):
-        assert access.cost_of(path) == cost
+    with pytest.raises(TooOften):
+        limited.charge("a", 61.0, 60.0)
+    limited.charge("a", 61.0, 58.0)
+    limited.charge("a", 61.0, 1.0)
+    with pytest.raises(TooOften):
+        limited.charge("a", 61.0, 1.0)
+    costs = {
+        "/v1/outlook": 10.0,
+        "/v1/leads/score/history": 10.0,
+        "/v1/leads/1/steps": 1.0,
+        "/v1/leads/history": 1.0,
+    }
+    assert {path: access.cost_of(path) for path in costs} == costs
 
 
 def test_the_command_makes_lists_and_revokes(
