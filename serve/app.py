@@ -52,6 +52,7 @@ from serve.routes import (
     stored_scores,
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
+from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
@@ -88,6 +89,7 @@ _SWITCH_SECONDS = 0.0005
 
 def from_environment() -> FastAPI:
     """Build the application that `mikomi serve` runs."""
+    lean_import.import_lightgbm()
     return create_app(Settings.read(os.environ))
 
 

@@ -25,6 +25,7 @@ from models.artifact import artifact
 from serve.http.helper_health import beat
 from serve.processes.parent import end_with
 from serve.processes.refresher import Refresher
+from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
@@ -42,6 +43,7 @@ def main() -> None:
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     end_with(parent)
+    lean_import.import_lightgbm()
     engine = open_engine(settings.database_url)
     champions = [
         FollowedChampion(
