@@ -10,7 +10,16 @@ Run it as `python -m docs.write`.
 import re
 from pathlib import Path
 
-from docs import commands, figures, leaks, monitoring, reference, reliability, retraining
+from docs import (
+    commands,
+    figures,
+    leaks,
+    monitoring,
+    mutation,
+    reference,
+    reliability,
+    retraining,
+)
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -24,6 +33,7 @@ def pages() -> dict[str, str]:
         "docs/checks.md": reference.checks(),
         "docs/leaks.md": leaks.page(),
         "docs/monitoring.md": monitoring.page(),
+        "docs/mutation.md": mutation.page(),
         "docs/reliability.md": reliability.page(),
         "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
