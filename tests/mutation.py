@@ -265,8 +265,8 @@ def named(one: Mutant, text: str) -> dict[str, Any]:
 def excuses(name: str) -> list[dict[str, Any]]:
     """Return the mutants of a module that may survive, each with its reason."""
     every = json.loads(REASONS.read_text("utf-8"))
-    found: list[dict[str, Any]] = every.get(name, [])
-    return found
+    excused: list[dict[str, Any]] = every.get(name, [])
+    return excused
 
 
 def score(result: dict[str, Any], excused: list[dict[str, Any]]) -> float:

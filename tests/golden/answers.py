@@ -169,8 +169,10 @@ def _stored(client: TestClient, lead_ids: list[str]) -> Texts:
     answers += ["/v1/leads?limit=1000", "/v1/model"]
     shown = [*page_list.addresses(lead_ids[0]), *page_list.files()]
     pages = [one for one in shown if one not in WORDS] + [f"/leads/{one}" for one in lead_ids[1:]]
-    given = {f"answer {p} {n}": client.get(in_language(p, n)) for p in answers for n in LANGUAGES}
-    return {name: _text(answer) for name, answer in given.items()} | {
+    answered = {
+        f"answer {p} {n}": client.get(in_language(p, n)) for p in answers for n in LANGUAGES
+    }
+    return {name: _text(answer) for name, answer in answered.items()} | {
         f"page {p} {n}": _page(client, p, n) for p in pages for n in LANGUAGES
     }
 

@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,35 @@ def test_the_notebooks_run_and_show_a_figure_each() -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_defines_nothing(path: Path) -> None:
     assert defined(sources(path)) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_a_notebook_imports_is_where_it_says(path: Path) -> None:
+    assert not_there(sources(path)) == []
+
+
+def not_there(source: str) -> list[str]:
+    """Return what a source imports of ours that is not there."""
+    imported = [
+        (node.module or "", one.name)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        for one in node.names
+    ]
+    ours = [pair for pair in imported if (FOLDER.parent / pair[0].split(".")[0]).is_dir()]
+    return [f"{place}.{name}" for place, name in ours if not _is_there(place, name)]
+
+
+def _is_there(place: str, name: str) -> bool:
+    if find_spec(place) is None:
+        return False
+    return hasattr(import_module(place), name) or find_spec(f"{place}.{name}") is not None
+
+
+def test_an_import_of_what_was_moved_would_be_noticed() -> None:
+    moved = ["models.explain.learn_evidence", "features.nowhere.x"]
+    source = "from models.explain import learn_evidence\nfrom features.nowhere import x"
+    assert not_there(source) == moved
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
