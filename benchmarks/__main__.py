@@ -15,6 +15,8 @@ NAMES = (
     "limit",
     "quality",
     "leaks",
+    "audit",
+    "worth",
     "promotion",
     "repair",
     "monitor",

@@ -10,7 +10,16 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pipelines.commands import data, inspect, monitoring, privacy, ranking, send, stages
+from pipelines.commands import (
+    data,
+    inspect,
+    monitoring,
+    privacy,
+    proving,
+    ranking,
+    send,
+    stages,
+)
 
 app = typer.Typer(
     name="mikomi",
@@ -26,4 +35,5 @@ for panel in (data, inspect, stages, ranking, send):
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)
 monitoring.add(app)
+proving.add(app)
 privacy.add(app)

@@ -4,6 +4,8 @@
   without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`), names and
   ways to reach them (`contacts.DISPLAY`), and a personal column.
 - `page_views.parquet`, `activities.parquet`: times in UTC.
+- `former_scores.csv`: the score in use before, a history with two faults
+  (`former_score.PLANTED`); mapped by nothing, read by `incumbent` of params.yaml.
 - `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
 """
@@ -18,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from pipelines.sample import former_score
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
@@ -79,6 +82,7 @@ CHANGES: Final = {
     "known_at": "入力日時",
     "value": "変更後",
 }
+FORMER_SCORES: Final = {"lead_id": "リードID", "at": "日時", "score": "スコア"}
 TRUTH: Final = {
     "lead_id": pa.string(),
     "cutoff": TIME,
@@ -110,9 +114,15 @@ def write(company: SampleCompany, out_dir: Path) -> None:
             pq.write_table(table, out_dir / f"{name}.parquet")
         else:
             pa_csv.write_csv(table, out_dir / f"{name}.csv")
+    scores = _as_text(_renamed(former_score.former_scores(company), FORMER_SCORES))
+    pa_csv.write_csv(scores, out_dir / "former_scores.csv")
     truth = truth_at(company, truth_snapshots(company))
     pq.write_table(to_arrow(truth, TRUTH), out_dir / "truth.parquet")
-    planted_faults = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
+    planted_faults = {
+        "leaks": {leak.column: leak.why for leak in PLANTED_LEAKS},
+        "mess": planted,
+        "former_scores.csv": former_score.PLANTED,
+    }
     (out_dir / "planted.json").write_text(
         json.dumps(planted_faults, ensure_ascii=False, indent=2), "utf-8"
     )

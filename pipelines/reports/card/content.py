@@ -29,7 +29,7 @@ class Sources:
 
     `evaluation` is the report's JSON, `leaks` the answers of the leak checks, `promotion` what
     `promote` decided, `statement` what the owner states about the model; `target` is the name and
-    the label of the target, empty where there is only one.
+    the label of the target, empty where there is only one; `experiments` are verdicts of tests.
     """
 
     artifact: Artifact
@@ -41,6 +41,7 @@ class Sources:
     cohort: dict[str, Any]
     statement: dict[str, Any]
     target: dict[str, Any] = field(default_factory=dict)
+    experiments: tuple[dict[str, Any], ...] = ()
 
 
 def card(sources: Sources) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def card(sources: Sources) -> dict[str, Any]:
         "thresholds": _thresholds(sources),
         "protected": sources.evaluation["protected"],
     }
-    return content | {"limits": limits(content)}
+    tests = {"experiments": [*map(_experiment, sources.experiments)]} if sources.experiments else {}
+    return content | {"limits": limits(content)} | tests
 
 
 def _promotion(sources: Sources) -> dict[str, Any]:
@@ -80,6 +82,11 @@ def _promotion(sources: Sources) -> dict[str, Any]:
         "by": sources.statement["owner"],
         "grounds": list(decided["grounds"]),
     }
+
+
+def _experiment(verdict: dict[str, Any]) -> dict[str, Any]:
+    """Return what the card quotes of a declared test."""
+    return {key: verdict[key] for key in ("name", "question", "shown", "complete", "verdict")}
 
 
 def _target(sources: Sources) -> dict[str, Any]:
