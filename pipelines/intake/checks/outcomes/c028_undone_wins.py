@@ -1,10 +1,7 @@
 """C028: a deal that was won and later lost or re-opened.
 
-Decided here: the last decision of a deal counts. A win is undone by a later `lost` of its deal, or
-by a later return of the deal to `opened` or a stage in which it was before the win. Rows without a
-deal are about the lead's only deal, unless the lead was won more than once; without a deal only
-`lost` undoes a win, since `opened` may be another deal. `undone_wins: count` in the mapping makes
-them conversions all the same.
+Decided here: the rule is that of `features.records.undone_wins`, which the server applies to what
+it knows at a cutoff; `undone_wins: count` in the mapping makes such wins conversions all the same.
 """
 
 from typing import Final
@@ -12,7 +9,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from features.records import undone_wins as rule
+from features.records.undone_wins import DealEvent
 from features.tables import TableName
+from features.timeline import to_moments
 from pipelines.intake.checks.check import Batch, Flags, RowCheck
 
 NAMED: Final = 5
@@ -25,20 +25,16 @@ def _flags(batch: Batch, table: TableName) -> Flags | None:
 
 def undone_wins(outcomes: pd.DataFrame) -> Flags:
     """Flag the wins that a later row of the same deal undoes."""
-    rows = outcomes[["lead_id", "occurred_at", "outcome"]].copy()
-    deal = outcomes["deal_id"] if "deal_id" in outcomes else pd.Series(index=rows.index, dtype=str)
-    named = deal.notna().to_numpy()
-    rows["deal"] = deal.fillna("").to_numpy()
-    won = (rows["outcome"] == "won").to_numpy()
-    key = ["lead_id", "deal"]
-    by_deal = [rows["lead_id"], rows["deal"]]
-    first_won = rows["occurred_at"].where(won).groupby(by_deal).transform("min")
-    before = rows.groupby([*key, "outcome"])["occurred_at"].transform("min") < first_won
-    several = pd.Series(won, rows.index).groupby(by_deal).transform("sum").to_numpy() > 1
-    lost = (rows["outcome"] == "lost").to_numpy()
-    undoes = np.where(named, lost | (before.to_numpy() & ~won), lost & ~several)
-    last = rows["occurred_at"].where(undoes).groupby(by_deal).transform("max")
-    flags: Flags = won & (rows["occurred_at"] < last).to_numpy()
+    rows = outcomes.reset_index(drop=True)
+    won = rows["outcome"] == "won"
+    first = rows["occurred_at"].where(won).groupby(rows["lead_id"]).transform("min")
+    last = rows["occurred_at"].groupby(rows["lead_id"]).transform("max")
+    deal = rows["deal_id"] if "deal_id" in rows else pd.Series(index=rows.index, dtype="str")
+    several = rows.assign(deal=deal.fillna(""), at=to_moments(rows["occurred_at"]))[first < last]
+    flags = np.zeros(len(rows), dtype=np.bool_)
+    for _, own in several.groupby("lead_id", sort=False):
+        events = map(DealEvent._make, own[["deal", "outcome", "at"]].itertuples(index=False))
+        flags[own.index[rule.undone_wins(list(events))]] = True
     return flags
 
 
