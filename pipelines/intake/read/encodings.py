@@ -60,13 +60,9 @@ def guess_encoding(path: Path) -> str:
         The bytes look like no text in any encoding that is known here.
     """
     start = _beginning(path)
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return name
-    if b"\0" in start[:1000] or (b"\0" in start and _fits(start, "utf-8")):
-        return _sixteen(start, path)
-    if any(escape in start for escape in _ESCAPES) and _fits(start, "iso2022_jp"):
-        return "iso2022_jp"
+    by_signs = _by_signs(start, path)
+    if by_signs is not None:
+        return by_signs
     if _fits(start, "utf-8") or _is_beyond_ascii(start, "utf-8") or _has_one_fault(start):
         return "utf-8"
     best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
@@ -77,6 +73,17 @@ def guess_encoding(path: Path) -> str:
     if _has_few_faults(start, "utf-8"):
         return "utf-8"
     raise _no_text(path, start)
+
+
+def _by_signs(start: bytes, path: Path) -> str | None:
+    """Return the encoding that marks, zero bytes or escapes say; None if there is none of them."""
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    if b"\0" in start[:1000] or (b"\0" in start and _fits(start, "utf-8")):
+        return _sixteen(start, path)
+    escaped = any(escape in start for escape in _ESCAPES)
+    return "iso2022_jp" if escaped and _fits(start, "iso2022_jp") else None
 
 
 def is_nearly(path: Path, encoding: str) -> bool:

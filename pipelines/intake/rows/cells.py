@@ -86,7 +86,8 @@ def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
         The rule of the column.
     """
     text = raw_text(cells, rule)
-    listed = text.isin([*rule.values, *rule.values.values()]).to_numpy()
+    stated = rule.values  # noqa: PD011 - the mapping's word, not a frame
+    listed = text.isin([*stated, *stated.values()]).to_numpy()
     missing = is_missing(text, missing_words(cells, rule))
     unknown: Flags = ~listed & (~missing if rule.other_values != "skip" else True)
     return unknown

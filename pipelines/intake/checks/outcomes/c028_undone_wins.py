@@ -4,6 +4,7 @@ Decided here: the rule is that of `features.records.undone_wins`, which the serv
 it knows at a cutoff; `undone_wins: count` in the mapping makes such wins conversions all the same.
 """
 
+from collections import defaultdict
 from typing import Final
 
 import numpy as np
@@ -25,17 +26,27 @@ def _flags(batch: Batch, table: TableName) -> Flags | None:
 
 def undone_wins(outcomes: pd.DataFrame) -> Flags:
     """Flag the wins that a later row of the same deal undoes."""
-    rows = outcomes.reset_index(drop=True)
-    won = rows["outcome"] == "won"
-    first = rows["occurred_at"].where(won).groupby(rows["lead_id"]).transform("min")
-    last = rows["occurred_at"].groupby(rows["lead_id"]).transform("max")
-    deal = rows["deal_id"] if "deal_id" in rows else pd.Series(index=rows.index, dtype="str")
-    several = rows.assign(deal=deal.fillna(""), at=to_moments(rows["occurred_at"]))[first < last]
-    flags = np.zeros(len(rows), dtype=np.bool_)
-    for _, own in several.groupby("lead_id", sort=False):
-        events = map(DealEvent._make, own[["deal", "outcome", "at"]].itertuples(index=False))
-        flags[own.index[rule.undone_wins(list(events))]] = True
+    won = (outcomes["outcome"] == "won").to_numpy()
+    first = outcomes["occurred_at"].where(won).groupby(outcomes["lead_id"]).transform("min")
+    last = outcomes["occurred_at"].where(~won).groupby(outcomes["lead_id"]).transform("max")
+    places = np.flatnonzero((first < last).to_numpy())
+    events: dict[str, list[DealEvent]] = defaultdict(list)
+    place_of: dict[str, list[int]] = defaultdict(list)
+    for place, lead, event in zip(places, *_events(outcomes.iloc[places]), strict=True):
+        events[lead].append(event)
+        place_of[lead].append(place)
+    flags = np.zeros(len(outcomes), dtype=np.bool_)
+    for lead, own in events.items():
+        flags[[place_of[lead][n] for n in rule.undone_wins(own)]] = True
     return flags
+
+
+def _events(rows: pd.DataFrame) -> tuple[list[str], list[DealEvent]]:
+    """Return the lead of each row, and what it says of a deal."""
+    deals = rows["deal_id"].fillna("") if "deal_id" in rows else pd.Series("", rows.index)
+    moments = to_moments(rows["occurred_at"]).tolist()
+    events = map(DealEvent, deals.tolist(), rows["outcome"].tolist(), moments)
+    return rows["lead_id"].tolist(), list(events)
 
 
 def _detail(rows: pd.DataFrame) -> str:
