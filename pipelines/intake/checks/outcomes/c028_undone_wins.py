@@ -29,7 +29,7 @@ def undone_wins(outcomes: pd.DataFrame) -> Flags:
     won = (outcomes["outcome"] == "won").to_numpy()
     first = outcomes["occurred_at"].where(won).groupby(outcomes["lead_id"]).transform("min")
     last = outcomes["occurred_at"].where(~won).groupby(outcomes["lead_id"]).transform("max")
-    places = np.flatnonzero((first < last).to_numpy())
+    places: list[int] = np.flatnonzero((first < last).to_numpy()).tolist()
     events: dict[str, list[DealEvent]] = defaultdict(list)
     place_of: dict[str, list[int]] = defaultdict(list)
     for place, lead, event in zip(places, *_events(outcomes.iloc[places]), strict=True):
