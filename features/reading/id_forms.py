@@ -40,10 +40,10 @@ def _salesforce_18(word: str) -> str:
 
 
 def _guid(word: str) -> str:
-    found = _GUID.fullmatch(word)
-    if not found:
+    match = _GUID.fullmatch(word)
+    if match is None:
         return word
-    plain = found[1].replace("-", "").lower()
+    plain = match[1].replace("-", "").lower()
     return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
 
 

@@ -80,7 +80,7 @@ def _dated(part: FileRole, end: Ending, extras: Sequence[str]) -> Iterator[str]:
 
 
 def _lost_reasons(part: FileRole, end: Ending) -> Iterator[str]:
-    """Ask about rows that say why they were lost, where none is known to be lost."""
+    """Write a question about rows with the reason of a loss, where none is known to be lost."""
     if (end.state == "lost").any():
         return
     for column in part.file.columns:

@@ -86,7 +86,7 @@ def test_a_deleted_deal_hides_no_time_of_the_end(tmp_path: Path) -> None:
     assert outcome_dates(mapping) == ["won_time", "lost_time"]
 
 
-def test_rows_with_a_reason_of_a_loss_are_asked_about(tmp_path: Path) -> None:
+def test_rows_with_a_reason_of_a_loss_raise_a_question(tmp_path: Path) -> None:
     frame = deals(
         Stage=words(won="Won", lost="Qualified", open="Proposition"),
         Active=words(won="True", lost="False", open="True"),
