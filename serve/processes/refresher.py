@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.reading.reading import PLAIN
 from features.timeline import HOUR, SECOND
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
@@ -103,7 +104,8 @@ class Refresher:
         place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
         requested = np.array(sorted(place[one] for one in due.marks if one in place), np.int32)
         rows, again = {}, dict.fromkeys(due.marks, NEVER)
-        standings = standings_of(columns, requested.tolist(), now)
+        reading = next((one.loaded.reading for one in self._rankers.values()), PLAIN)
+        standings = standings_of(columns, requested.tolist(), now, reading)
         for target, ranker in self._rankers.items():
             computed = ranker.rank(columns, requested, now)
             before = self._refreshing.before(list(due.marks), target)

@@ -30,6 +30,7 @@ from models.model.reference import BANDS
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
+from serve.scoring.undone_wins import standing_columns, standing_request
 from serve.scoring.unknown_names import UnknownNames
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.curve import CurveBody, curve_of
@@ -115,9 +116,10 @@ class LoadedModel:
         Shape (cutoffs, features), float32.
         """
         moments = np.array([moment_of(at) for at in cutoffs or (request.cutoff,)], np.int64)
+        request = standing_request(request, self.reading)
         if isinstance(request, StoredRequest):
             lead = np.full(moments.size, request.number, np.int32)
-            return self.values_of(self.encoded(request.columns), make_rows(lead, moments))
+            return self.values_of(self._columns.encode(request.columns), make_rows(lead, moments))
         if isinstance(request, CodedScoreRequest):
             coded = self._encoder.coded_with_activities(request, request.account)
             return self._compiled.values_of(coded, 0, moments)
@@ -161,9 +163,17 @@ class LoadedModel:
             lambda sent: request_from_body(read(ScoreBody, sent), now), body, self.reading
         )
 
-    def encoded(self, columns: StoredColumns) -> Histories:
-        """Return the coded histories of stored leads."""
-        return self._columns.encode(columns)
+    def encoded(self, columns: StoredColumns, cutoff: int) -> Histories:
+        """Return the coded histories of stored leads.
+
+        Parameters
+        ----------
+        columns
+            Their records.
+        cutoff
+            The moment, in microseconds, at which a win that was undone must be known to be so.
+        """
+        return self._columns.encode(standing_columns(columns, cutoff, self.reading))
 
     def values_of(self, histories: Histories, rows: Rows) -> Matrix:
         """Compute the features of many rows.
