@@ -10,7 +10,16 @@ Run it as `python -m docs.write`.
 import re
 from pathlib import Path
 
-from docs import commands, figures, leaks, monitoring, reference, reliability, retraining
+from docs import (
+    api_client,
+    commands,
+    figures,
+    leaks,
+    monitoring,
+    reference,
+    reliability,
+    retraining,
+)
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -28,6 +37,7 @@ def pages() -> dict[str, str]:
         "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
         "docs/commands.md": commands.page(),
+        **api_client.files(api_client.description()),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
     }
 

@@ -76,4 +76,4 @@ class Predictor(Protocol):
         """Predict leads with their records; see `models.registry.model_columns`."""
 
     def rows(self, leads: "pd.DataFrame", **records: Any) -> "pd.DataFrame":
-        """Make the frame of leads with their records from tables."""
+        """Make the frame of leads with their records; see `RegisteredModel.rows`."""

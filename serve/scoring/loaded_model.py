@@ -255,7 +255,7 @@ class LoadedModel:
         )
 
     def unknown_names(self, request: AnyRequest) -> tuple[str, Unknown]:
-        """Return the id of the requested lead, folded, and the names that the model does not know."""
+        """Return the folded id of the requested lead, and the names that the model lacks."""
         return self._unknown_names.of(request)
 
     def curve_of(self, probability: float) -> CurveBody | None:
