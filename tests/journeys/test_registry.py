@@ -3,62 +3,104 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from features.errors import BadRequest
+from features.errors import BadInput, BadRequest
 from models.artifact import artifact
 from models.registry.mlflow_client import addressed, mlflow_module
-from models.registry.pyfunc_model import ANSWER_COLUMNS, RankedLeads
+from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Run
 from serve.processes.follow import follow
 from serve.scoring import model_cards
+from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
-from tests.small_model import small_model
+from serve.scoring.registered_model import RegisteredModel
+from tests import carried_code, served
+
+AS_OF = "2026-06-01T00:00:00Z"
+ACCOUNT = {"account_id": "acme", "attributes": {"region": "東京", "revenue": None}}
+BARE = """
+import json, sys
+sys.path.append({libraries!r})
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+project = [one for one in ("features", "models", "serve", "pipelines", "mikomi") if find_spec(one)]
+import mlflow, pandas as pd
+model = mlflow.pyfunc.load_model({model!r})
+before = {{*sys.modules}}
+rows = json.load(open({leads!r}))
+answered = model.predict(pd.DataFrame(rows, columns=list(rows[0]), dtype=object))
+import features, serve
+assert features.__file__.startswith({model!r}), features.__file__
+own = [one for name, one in sys.modules.items() if name.split(".")[0] in ("features", "models", "serve")]
+imported = set()
+for module in own:
+    for value in vars(module).values():
+        name = getattr(value, "__module__", None) or getattr(value, "__name__", None) or ""
+        imported.add(str(name).split(".")[0])
+known = packages_distributions()
+libraries = sorted(
+    {{known[one][0] for one in imported & {{*known}} if one not in ("features", "models", "serve")}}
+)
+print(json.dumps({{"project": project, "probability": answered["probability"].tolist(),
+                  "libraries": [one.lower() for one in libraries]}}))
+"""
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("registry")
-    artifact.save(folder / "model", small_model().artifact)
-    example_rows().to_parquet(folder / "asked.parquet")
+    artifact.save(folder / "model", served.artifact())
+    (folder / "asked.txt").write_text("a report", "utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def registry(place: Path) -> Registry:
     made = Registry(RegistrySettings(), place / "mlflow")
-    run_id = made.log(run(), {"report": place / "asked.parquet"})
-    made.crown(made.register(run_id, place / "model", example_rows()), {"verdict": "promoted"})
+    run_id = made.log(run(), {"report": place / "asked.txt"})
+    made.crown(made.register(run_id, place / "model"), {"verdict": "promoted"})
+    carried_code.warm(place / "mlflow" / "files")
     return made
 
 
-def example_rows() -> pd.DataFrame:
-    frame = small_model().frame
-    rows = np.asarray(frame.values, dtype=np.float64)[:40]
-    return pd.DataFrame(rows, columns=list(frame.catalog.names))
+def leads() -> pd.DataFrame:
+    """Return leads with their records as the registered model takes them."""
+    rows = [
+        dict.fromkeys(INPUT_COLUMNS) | served.body(4 * n) | {"lead_id": f"L-{n}", "as_of": AS_OF}
+        for n in range(6)
+    ]
+    newsletter = {"newsletter": None}
+    rows = [
+        row | {"attributes": row["attributes"] | newsletter, "account": ACCOUNT} for row in rows
+    ]
+    return pd.DataFrame(rows, columns=list(INPUT_COLUMNS), dtype=object)
 
 
 def run() -> Run:
-    fingerprint = small_model().artifact.fingerprint
+    fingerprint = served.artifact().fingerprint
     return Run(fingerprint, {"train.seed": 1}, {"auc": 0.75}, {"leads.csv": "ab" * 32}, "c0ffee")
 
 
-def answered(place: Path) -> pd.DataFrame:
-    here = RankedLeads()
-    here.load(place / "model")
-    return here.predict(example_rows())
+@pytest.fixture(scope="module")
+def here(place: Path) -> RegisteredModel:
+    made = RegisteredModel()
+    made.load(place / "model")
+    return made
 
 
 def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
@@ -75,7 +117,7 @@ def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
 
 def test_the_same_artifact_is_logged_and_registered_once(registry: Registry, place: Path) -> None:
     run_id = registry.log(Run(run().fingerprint, metrics={"lift": 3.0}))
-    again = registry.register(run_id, place / "model", example_rows())
+    again = registry.register(run_id, place / "model")
     assert run_id == registry.find_run(run().fingerprint)
     assert [version.number for version in registry.versions()] == [again.number] == [1]
 
@@ -108,37 +150,148 @@ def test_an_unknown_version_is_named(registry: Registry) -> None:
         registry.version("7")
 
 
-def test_no_code_and_no_pickle_lies_in_the_registry(registry: Registry, place: Path) -> None:
+def test_no_pickle_lies_in_the_registry_and_no_person(registry: Registry, place: Path) -> None:
     assert registry.champion() is not None
     files = [path for path in (place / "mlflow").rglob("*") if path.is_file()]
     assert not [path for path in files if path.suffix in {".pkl", ".pickle", ".joblib"}]
-    code = [path.read_text("utf-8") for path in files if path.suffix == ".py"]
-    assert len(code) == 1
-    assert len(code[0].splitlines()) == 4
+    examples = [path.read_text("utf-8") for path in files if "input_example" in path.name]
+    assert examples
+    ids = re.findall(r'"(example-\d)"|"(L\d+)"', " ".join(examples))
+    assert {one for pair in ids for one in pair if one} == {"example-1", "example-2"}
 
 
-def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(registry: Registry, place: Path) -> None:
+def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(
+    registry: Registry, here: RegisteredModel
+) -> None:
     mlflow = mlflow_module()
     with addressed(mlflow, registry.url):
         model = mlflow.pyfunc.load_model("models:/mikomi@champion")
     assert model.metadata.get_input_schema() is not None
-    there, here = model.predict(example_rows()), answered(place)
+    assert list(model.input_example.columns) == list(INPUT_COLUMNS)
+    there, own = model.predict(leads()), here.predict(leads())
     assert list(there.columns) == list(ANSWER_COLUMNS)
-    assert there["probability"].to_numpy().tobytes() == here["probability"].to_numpy().tobytes()
-    assert there["reasons_ja"].tolist() == here["reasons_ja"].tolist()
+    pd.testing.assert_frame_equal(there, own, check_exact=True)
+    assert own["probability"].nunique() == len(own)
+    made = model.unwrap_python_model().rows(
+        pd.DataFrame(
+            [
+                {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00Z", "owner_id": "sato"}
+                | served.body(0)["attributes"]
+                | {"newsletter": None}
+            ]
+        ),
+        activities=pd.DataFrame(served.body(4)["activities"]).assign(lead_id="L-1"),
+        as_of=AS_OF,
+    )
+    made["account"] = [ACCOUNT]
+    assert model.predict(made)["probability"].tolist() == own["probability"].tolist()[1:2]
 
 
-def test_a_missing_column_is_a_missing_value(place: Path) -> None:
-    here = RankedLeads()
-    here.load(place / "model")
-    column = example_rows().columns[1]
-    without = here.predict(example_rows().drop(columns=column))
-    empty = here.predict(example_rows().assign(**{column: np.nan}))
-    pd.testing.assert_frame_equal(without, empty)
-    assert not without["probability"].equals(here.predict(example_rows())["probability"])
+def test_it_answers_as_the_server_does(here: RegisteredModel) -> None:
+    """The same record, sent to the API and to the registered model, gives the same bits."""
+    loaded = LoadedModel(served.artifact())
+    own = here.predict(leads())
+    for n, row in enumerate(leads().to_dict("records")):
+        body = json.dumps({name: one for name, one in row.items() if one is not None}).encode()
+        sent = loaded.request_from_bytes(body, datetime(2026, 7, 1, tzinfo=UTC))
+        answer = loaded.answer(sent, "ja", "")
+        assert own["probability"][n] == answer.probability
+        assert own["score"][n] == answer.score
+        assert own["reasons_ja"][n] == [one.sentence for one in answer.reasons]
 
 
-def test_another_process_serves_it_by_mlflow_to_the_bit(registry: Registry, place: Path) -> None:
+def renamed(**names: str) -> pd.DataFrame:
+    return leads().rename(columns=names)
+
+
+def with_attribute(wrong: str, right: str) -> pd.DataFrame:
+    rows = leads()
+    rows["attributes"] = [
+        {wrong if name == right else name: one for name, one in row.items()}
+        for row in rows["attributes"]
+    ]
+    return rows
+
+
+def with_activity(**fields: object) -> pd.DataFrame:
+    rows = leads()
+    one = {"activity_type": "call", "occurred_at": "2026-05-01T00:00:00Z"} | fields
+    rows["activities"] = [[one] for _ in range(len(rows))]
+    return rows
+
+
+WRONG = {
+    "a column": (renamed(activities="activites"), "'activities'", "'activites'"),
+    "an attribute": (with_attribute("industri", "industry"), "'industry'", "'industri'"),
+    "a field": (with_activity(topik="pricing"), "row 0: $.activities[0]", "'topik'"),
+    "a moment": (leads().assign(as_of="2026-06-01"), "row 5: $.as_of", "with its zone"),
+    "no moment": (leads().assign(as_of=None), "row 0: no as_of", "state the moment"),
+    "a number": (with_activity(dwell_seconds="long"), "$.activities[0].dwell_seconds", "number"),
+    "features": (pd.DataFrame({"engagement__call_count__30d": [3.0]}), "'lead_id'", "engagement"),
+}
+
+
+@pytest.mark.parametrize("wrong", sorted(WRONG))
+def test_a_wrong_name_is_refused_by_name(wrong: str, here: RegisteredModel) -> None:
+    """A frame without the known columns used to be scored as a lead of which nothing is known."""
+    rows, *words = WRONG[wrong]
+    with pytest.raises(BadInput) as refused:
+        here.predict(rows)
+    assert all(word in str(refused.value) for word in words), str(refused.value)
+
+
+def test_through_mlflow_a_wrong_column_is_refused_too(registry: Registry) -> None:
+    mlflow = mlflow_module()
+    with addressed(mlflow, registry.url):
+        model = mlflow.pyfunc.load_model("models:/mikomi@champion")
+    for wrong in ("a column", "an attribute", "features"):
+        rows, *words = WRONG[wrong]
+        with pytest.raises(mlflow.MlflowException) as refused:
+            model.predict(rows)
+        assert all(word in str(refused.value) for word in words)
+
+
+def test_every_column_that_is_left_out_is_noticed(here: RegisteredModel) -> None:
+    for name in INPUT_COLUMNS:
+        with pytest.raises(BadInput, match=f"no '{name}'"):
+            here.predict(leads().drop(columns=name))
+
+
+def test_what_the_model_does_not_know_is_counted(here: RegisteredModel) -> None:
+    counted = json.loads(here.predict(with_activity(activity_type="tea"))["unknown"][0])
+    assert counted["activity_types"] == {"tea": 1}
+
+
+def test_it_needs_only_the_code_and_the_libraries_that_it_carries(
+    registry: Registry, here: RegisteredModel, tmp_path: Path
+) -> None:
+    """Loaded where this project cannot be imported, with pinned libraries, it gives the same."""
+    model = next((Path(registry.url.removeprefix("sqlite:///")).parent / "files").rglob("MLmodel"))
+    pinned = (model.parent / "requirements.txt").read_text("utf-8").split()
+    assert all("==" in one for one in pinned)
+    (tmp_path / "leads.json").write_text(json.dumps(leads().to_dict("records")), "utf-8")
+    script = BARE.format(
+        libraries=sysconfig.get_path("purelib"),
+        model=str(model.parent),
+        leads=str(tmp_path / "leads.json"),
+    )
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-I", "-S", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert answer["project"] == []
+    assert set(answer["libraries"]) <= {one.split("==")[0] for one in pinned}
+    assert answer["probability"] == here.predict(leads())["probability"].tolist()
+
+
+def test_another_process_serves_it_by_mlflow_to_the_bit(
+    registry: Registry, here: RegisteredModel
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -154,15 +307,15 @@ def test_another_process_serves_it_by_mlflow_to_the_bit(registry: Registry, plac
     )
     try:
         _wait(f"http://127.0.0.1:{port}/ping", server)
-        body = json.dumps({"dataframe_split": json.loads(example_rows().to_json(orient="split"))})
+        body = json.dumps({"dataframe_records": leads().to_dict("records")})
         answer = json.loads(_post(f"http://127.0.0.1:{port}/invocations", body))["predictions"]
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait()
-    here = answered(place)
-    assert [one["probability"] for one in answer] == here["probability"].tolist()
-    assert [one["reasons_ja"] for one in answer] == here["reasons_ja"].tolist()
+    own = here.predict(leads())
+    assert [one["probability"] for one in answer] == own["probability"].tolist()
+    assert [one["reasons_ja"] for one in answer] == own["reasons_ja"].tolist()
 
 
 def _post(url: str, body: str) -> str:
