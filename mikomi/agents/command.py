@@ -23,10 +23,12 @@ def mcp(
     port: Annotated[int, typer.Option(help="Of HTTP, on 127.0.0.1, under /mcp.")] = PORT,
     lang: Annotated[Literal["en", "ja"], typer.Option(help="The language of sentences.")] = "en",
     owner: Annotated[str | None, typer.Option(help="Only leads of this owner are read.")] = None,
-    grant: Annotated[
-        list[Literal["feedback"]] | None,
-        typer.Option(help="What may be written: feedback. Without, everything only reads."),
-    ] = None,
+    grant_feedback: Annotated[
+        bool,
+        typer.Option(
+            "--grant-feedback", help="Let verdicts of people be recorded. Without, all only reads."
+        ),
+    ] = False,
 ) -> None:
     """Answer language models by MCP: ranking, leads, reasons, changes, receipts.
 
@@ -42,7 +44,7 @@ def mcp(
         key=None if over_http else os.environ.get(KEY),
         language=lang,
         owner=owner,
-        grants_feedback="feedback" in (grant or ()),
+        grants_feedback=grant_feedback,
         over_http=over_http,
     )
     run(settings, port)

@@ -61,7 +61,7 @@ class AgentSettings(NamedTuple):
 
 def build(settings: AgentSettings) -> MCPServer[Any]:
     """Build the server with the tools that are granted."""
-    server: MCPServer[Any] = MCPServer("mikomi", instructions=INSTRUCTIONS)
+    server: MCPServer[Any] = MCPServer("mikomi", instructions=INSTRUCTIONS, log_level="WARNING")
     _add_lists(server, settings)
     _add_explanations(server, settings)
     if settings.grants_feedback:

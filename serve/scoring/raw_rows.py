@@ -14,6 +14,7 @@ import pandas as pd
 from features.errors import BadInput, Fault
 from models.registry.model_columns import INPUT_COLUMNS
 
+TABLES: Final = ("activities", "outcomes", "changes")
 _LISTED: Final = ("lead_id", "created_at", "known_at", "account_id", "owner_id")
 _Frame = pd.DataFrame
 _Row = dict[str, Any]
@@ -62,7 +63,8 @@ def rows_of_tables(
     rows = []
     for lead in leads.to_dict("records"):
         own = {name: lead.pop(name, None) for name in _LISTED}
-        listed = {name: rows_of.get(str(own["lead_id"]), []) for name, rows_of in of_leads.items()}
+        lead_id = str(own["lead_id"])
+        listed = {name: of_leads.get(name, {}).get(lead_id, []) for name in TABLES}
         account = of_accounts.get(str(own["account_id"]))
         rows.append(own | listed | {"attributes": lead, "account": account, "as_of": as_of})
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS), dtype="object")

@@ -27,12 +27,11 @@ from models.registry.model_columns import (
     known_attributes,
 )
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.raw_rows import plain_row, rows_of_tables
+from serve.scoring.raw_rows import TABLES, plain_row, rows_of_tables
 from serve.wire.records import DecodedRequest
 
 _LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 """Later than any moment of a row; what a row may not lie after is its own `as_of`."""
-_TABLES: Final = ("activities", "outcomes", "changes")
 _MOST_FAULTS: Final = 20
 _NULL: Final = "give the column, with null where there is nothing"
 _Row = dict[str, Any]
@@ -109,9 +108,9 @@ class RegisteredModel:
         """
         _refuse(
             [
-                Fault(f"a table {name!r}", ", ".join(_TABLES), "correct its name")
+                Fault(f"a table {name!r}", ", ".join(TABLES), "correct its name")
                 for name in records
-                if name not in _TABLES
+                if name not in TABLES
             ]
         )
         return rows_of_tables(leads, records, as_of, accounts)

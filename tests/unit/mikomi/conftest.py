@@ -40,8 +40,8 @@ class Through(httpx.BaseTransport, httpx.AsyncBaseTransport):
                 if name in ("authorization", "content-type", "accept-language")
             },
         )
-        kept = {n: v for n, v in answer.headers.items() if n in ("content-type", "retry-after")}
-        return httpx.Response(answer.status_code, headers=kept, content=answer.content)
+        headers = {n: v for n, v in answer.headers.items() if n in ("content-type", "retry-after")}
+        return httpx.Response(answer.status_code, headers=headers, content=answer.content)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import typer
 from mcp import Client as McpClient
 from mcp.types import CallToolResult
+from typer.testing import CliRunner
 
+from mikomi.agents import command
 from mikomi.agents.from_records import KEY, NOTICE
 from mikomi.agents.server import INSTRUCTIONS, AgentSettings, build
 from tests.clocked import LOCAL
@@ -215,6 +218,21 @@ def test_an_owner_sees_no_lead_of_another(office: Office) -> None:
 def test_the_model_card_and_similar_winners_answer(office: Office) -> None:
     assert call(office, "model_card")["fingerprint"]
     assert call(office, "similar_winners", lead_id="L-1")[KEY]["data"]["winners"] == []
+
+
+def test_the_command_grants_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[AgentSettings] = []
+    monkeypatch.setattr("mikomi.agents.server.run", lambda one, _port: started.append(one))
+    monkeypatch.setenv("MIKOMI_KEY", "mk_1")
+    app = typer.Typer()
+    command.add(app)
+    for words in ([], ["--grant-feedback", "--owner", "sato", "--lang", "ja"], ["--over", "http"]):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+    plain, granted, over_http = started
+    assert (plain.key, plain.grants_feedback, plain.owner) == ("mk_1", False, None)
+    assert (granted.grants_feedback, granted.owner, granted.language) == (True, "sato", "ja")
+    assert (over_http.key, over_http.over_http) == (None, True)
 
 
 def test_an_unknown_lead_and_a_silent_server_are_named(office: Office) -> None:

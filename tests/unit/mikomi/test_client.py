@@ -142,8 +142,8 @@ def test_a_flag_of_a_query_is_written_in_lower_case() -> None:
     def echo(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=dict(request.url.params))
 
-    async def asked() -> Any:
+    async def waited() -> Any:
         async with AsyncClient(LOCAL, transport=httpx.MockTransport(echo)) as client:
             return await client.lead("L-1", curve=True)
 
-    assert run(asked()) == {"curve": "true"}
+    assert run(waited()) == {"curve": "true"}
