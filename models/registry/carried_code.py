@@ -30,6 +30,7 @@ REQUIRED: Final = (
     "pandas",
     "pyarrow",
     "pydantic",
+    "pyyaml",
     "scipy",
 )
 """Distributions that the carried code imports to load a model and score by it."""

@@ -88,12 +88,15 @@ def is_database(out: str) -> bool:
 
 
 def opened(address: str) -> Engine:
-    """Open a database for writing; `${NAME}` in the address is filled in from the environment.
+    """Open a database for writing, and connect once, before hours of scoring.
+
+    `${NAME}` in the address is filled in from the environment.
 
     Raises
     ------
     BadRequest
-        If the address is malformed, or names another database than SQLite and PostgreSQL.
+        If the address is malformed, names another database than SQLite and PostgreSQL, or nothing
+        answers there.
     """
     try:
         url = make_url(expand(address))
@@ -105,6 +108,11 @@ def opened(address: str) -> Engine:
         raise _refusal("--out", str(error).splitlines()[0]) from error
     if backend not in _INSERTS:
         raise _refusal(url.render_as_string(hide_password=True), f"a database {backend}")
+    try:
+        engine.connect().close()
+    except SQLAlchemyError as error:
+        place = url.render_as_string(hide_password=True)
+        raise _refusal(place, str(error).splitlines()[0]) from error
     return engine
 
 
