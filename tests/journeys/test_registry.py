@@ -13,13 +13,12 @@ import sysconfig
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from features.errors import BadInput, BadRequest
+from features.errors import BadRequest
 from models.artifact import artifact
 from models.registry.mlflow_client import addressed, mlflow_module
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS
@@ -27,13 +26,11 @@ from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Run
 from serve.processes.follow import follow
 from serve.scoring import model_cards
-from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.scoring.registered_model import RegisteredModel
 from tests import carried_code, served
+from tests.raw_leads import ACCOUNT, AS_OF, WRONG, leads
 
-AS_OF = "2026-06-01T00:00:00Z"
-ACCOUNT = {"account_id": "acme", "attributes": {"region": "東京", "revenue": None}}
 BARE = """
 import json, sys
 sys.path.append({libraries!r})
@@ -78,17 +75,6 @@ def registry(place: Path) -> Registry:
     made.crown(made.register(run_id, place / "model"), {"verdict": "promoted"})
     carried_code.warm(place / "mlflow" / "files")
     return made
-
-
-def leads() -> pd.DataFrame:
-    """Return leads with their records as the registered model takes them."""
-    rows = [
-        dict.fromkeys(INPUT_COLUMNS) | served.body(4 * n) | {"lead_id": f"L-{n}", "as_of": AS_OF}
-        for n in range(6)
-    ]
-    for row in rows:
-        row |= {"account": ACCOUNT, "attributes": row["attributes"] | {"newsletter": None}}
-    return pd.DataFrame(rows, columns=list(INPUT_COLUMNS), dtype=object)
 
 
 def run() -> Run:
@@ -187,59 +173,6 @@ def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(
     assert model.predict(made)["probability"].tolist() == own["probability"].tolist()[1:2]
 
 
-def test_it_answers_as_the_server_does(here: RegisteredModel) -> None:
-    """The same record, sent to the API and to the registered model, gives the same bits."""
-    loaded = LoadedModel(served.artifact())
-    own = here.predict(leads())
-    for n, row in enumerate(leads().to_dict("records")):
-        body = json.dumps({name: one for name, one in row.items() if one is not None}).encode()
-        sent = loaded.request_from_bytes(body, datetime(2026, 7, 1, tzinfo=UTC))
-        answer = loaded.answer(sent, "ja", "")
-        assert own["probability"][n] == answer.probability
-        assert own["score"][n] == answer.score
-        assert own["reasons_ja"][n] == [one.sentence for one in answer.reasons]
-
-
-def renamed(**names: str) -> pd.DataFrame:
-    return leads().rename(columns=names)
-
-
-def with_attribute(wrong: str, right: str) -> pd.DataFrame:
-    rows = leads()
-    rows["attributes"] = [
-        {wrong if name == right else name: one for name, one in row.items()}
-        for row in rows["attributes"]
-    ]
-    return rows
-
-
-def with_activity(**fields: object) -> pd.DataFrame:
-    rows = leads()
-    one = {"activity_type": "call", "occurred_at": "2026-05-01T00:00:00Z"} | fields
-    rows["activities"] = [[one] for _ in range(len(rows))]
-    return rows
-
-
-WRONG = {
-    "a column": (renamed(activities="activites"), "'activities'", "'activites'"),
-    "an attribute": (with_attribute("industri", "industry"), "'industry'", "'industri'"),
-    "a field": (with_activity(topik="pricing"), "row 0: $.activities[0]", "'topik'"),
-    "a moment": (leads().assign(as_of="2026-06-01"), "row 5: $.as_of", "with its zone"),
-    "no moment": (leads().assign(as_of=None), "row 0: no as_of", "state the moment"),
-    "a number": (with_activity(dwell_seconds="long"), 'dwell_seconds: "long"', "float or null"),
-    "features": (pd.DataFrame({"engagement__call_count__30d": [3.0]}), "'lead_id'", "engagement"),
-}
-
-
-@pytest.mark.parametrize("wrong", sorted(WRONG))
-def test_a_wrong_name_is_refused_by_name(wrong: str, here: RegisteredModel) -> None:
-    """A frame without the known columns used to be scored as a lead of which nothing is known."""
-    rows, *words = WRONG[wrong]
-    with pytest.raises(BadInput) as refused:
-        here.predict(rows)
-    assert all(word in str(refused.value) for word in words), str(refused.value)
-
-
 def test_through_mlflow_a_wrong_column_is_refused_too(registry: Registry) -> None:
     mlflow = mlflow_module()
     with addressed(mlflow, registry.url):
@@ -249,17 +182,6 @@ def test_through_mlflow_a_wrong_column_is_refused_too(registry: Registry) -> Non
         with pytest.raises(mlflow.MlflowException) as refused:
             model.predict(rows)
         assert all(word in str(refused.value) for word in words)
-
-
-def test_every_column_that_is_left_out_is_noticed(here: RegisteredModel) -> None:
-    for name in INPUT_COLUMNS:
-        with pytest.raises(BadInput, match=f"no '{name}'"):
-            here.predict(leads().drop(columns=name))
-
-
-def test_what_the_model_does_not_know_is_counted(here: RegisteredModel) -> None:
-    counted = json.loads(here.predict(with_activity(activity_type="tea"))["unknown"][0])
-    assert counted["activity_types"] == {"tea": 1}
 
 
 def test_it_needs_only_the_code_and_the_libraries_that_it_carries(
