@@ -45,9 +45,11 @@ from serve.routes import (
     openapi,
     outlook,
     ranking,
+    receipt_insights,
     receipts,
     scores,
     steps,
+    stored_activities,
     stored_leads,
     stored_scores,
 )
@@ -75,7 +77,9 @@ ROUTES = (
     leads,
     stored_leads,
     stored_scores,
+    stored_activities,
     receipts,
+    receipt_insights,
     model,
     steps,
 )

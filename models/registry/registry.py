@@ -8,15 +8,12 @@ to which a rollback returns. Without a URL the registry is a SQLite file beside 
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from features.errors import ArtifactMissing, BadRequest
+from features.errors import ArtifactMissing, BadRequest, MikomiError
 from models.registry.mlflow_client import addressed, mlflow_module, quiet
 from models.registry.registry_types import Predictor, Version
 from models.registry.runs import RunLog
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMER_TAG: Final = "mikomi.former_champion"
 
@@ -24,7 +21,7 @@ FORMER_TAG: Final = "mikomi.former_champion"
 class Registry(RunLog):
     """The registry at a URL, or in a local directory, with its runs."""
 
-    def register(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> Version:
+    def register(self, run_id: str, artifact: Path) -> Version:
         """Register the artifact of a run as a version, once, and make it the challenger.
 
         Parameters
@@ -33,8 +30,6 @@ class Registry(RunLog):
             The run of the artifact.
         artifact
             Directory of the artifact.
-        example
-            A few rows of feature columns, for the signature.
 
         Returns
         -------
@@ -44,7 +39,7 @@ class Registry(RunLog):
             if version.run_id == run_id:
                 return version
         with quiet(), addressed(self._mlflow, self.url):
-            number = self.log_model(run_id, artifact, example)
+            number = self.log_model(run_id, artifact)
             self._client.set_registered_model_alias(self._settings.model, "challenger", number)
         return self.version(str(number))
 
@@ -238,7 +233,13 @@ def declare(model: Predictor) -> None:
             model_input: DataFrame,
             params: dict[str, Any] | None = None,  # noqa: ARG002 - MLflow's signature
         ) -> DataFrame:
-            return model.predict(model_input)
+            try:
+                return model.predict(model_input)
+            except MikomiError as error:
+                raise mlflow.MlflowException.invalid_parameter_value(str(error)) from error
+
+        def rows(self, leads: DataFrame, **records: Any) -> DataFrame:
+            return model.rows(leads, **records)
 
     mlflow.models.set_model(Declared())
 

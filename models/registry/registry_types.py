@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.stats.limits import Name
 
@@ -73,4 +73,7 @@ class Predictor(Protocol):
         """Read the artifact."""
 
     def predict(self, rows: "pd.DataFrame") -> "pd.DataFrame":
-        """Predict a frame of feature columns."""
+        """Predict leads with their records; see `models.registry.model_columns`."""
+
+    def rows(self, leads: "pd.DataFrame", **records: Any) -> "pd.DataFrame":
+        """Make the frame of leads with their records; see `RegisteredModel.rows`."""

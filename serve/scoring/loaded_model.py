@@ -44,7 +44,7 @@ from serve.wire.records import (
     Outcome,
     ScoreRequest,
 )
-from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer
+from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer, Unknown
 from serve.wire.stored_request import AnyRequest, StoredRequest
 from serve.wire.targets import DEFAULT, target_field
 
@@ -240,7 +240,7 @@ class LoadedModel:
         receipt_id
             The id under which the answer is logged.
         """
-        lead_id, unknown = self._unknown_names.of(request)
+        lead_id, unknown = self.unknown_names(request)
         return ScoreAnswer(
             receipt_id=receipt_id,
             lead_id=lead_id,
@@ -263,6 +263,10 @@ class LoadedModel:
             target=self.target_field,
             curve=self.curve_of(score.probability) if request.curve else UNSET,
         )
+
+    def unknown_names(self, request: AnyRequest) -> tuple[str, Unknown]:
+        """Return the folded id of the requested lead, and the names that the model lacks."""
+        return self._unknown_names.of(request)
 
     def curve_of(self, probability: float) -> CurveBody | None:
         """Compute the conversion curve of a lead; None if the model has none."""
