@@ -38,6 +38,12 @@ from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
+from serve.store.team.band_limits import StoredLimits
+from serve.store.team.points_drafts import PointsDrafts
+from serve.store.team.reps import Team
+from serve.store.team.speed import SpeedReader
+from serve.store.team.spend import Spend
+from serve.store.team.weekly import WeeklyFigures
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -115,6 +121,12 @@ class LeadStore(Protocol):
     sign_ins: SignIns
     devices: Devices
     audit: Audit
+    band_limits: StoredLimits
+    team: Team
+    speed: SpeedReader
+    spend: Spend
+    points_drafts: PointsDrafts
+    weekly: WeeklyFigures
 
     @property
     def winners(self) -> SimilarWinners:

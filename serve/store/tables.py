@@ -132,6 +132,7 @@ RANKING: Final = Table(
     Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
+    Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
     Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
     Index(
         "ix_ranking_narrowing",
@@ -203,6 +204,7 @@ LEAD_STEPS: Final = Table(
     Column("owner_id", String),
     Column("before", Text),
     Column("undone_at", BigInteger),
+    Index("ix_lead_steps_kind_at", "kind", "at"),
 )
 """What people did with leads; only ever added to. `before` is the row of `lead_work` until then."""
 RANKING_MARKS: Final = Table(
@@ -233,6 +235,7 @@ RECEIPTS: Final = Table(
     Column("input", LargeBinary),
     Column("revisions", Text),
     Column("answer", LargeBinary),
+    Column("limits_id", Integer),
     Column("erased_at", BigInteger),
 )
 FEEDBACK: Final = Table(
