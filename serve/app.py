@@ -39,6 +39,7 @@ from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
 from serve.routes import (
+    digest,
     health,
     leads,
     model,
@@ -50,6 +51,7 @@ from serve.routes import (
     steps,
     stored_leads,
     stored_scores,
+    team,
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring.champion import FollowedChampion
@@ -78,6 +80,8 @@ ROUTES = (
     receipts,
     model,
     steps,
+    team,
+    digest,
 )
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 
@@ -199,6 +200,10 @@ class AppContext:
         """How the records that a CRM sends are read: as the first model in use does."""
         loaded = next(self.targets.ready(), None)
         return PLAIN if loaded is None else loaded.reading
+
+    def local_now(self) -> datetime:
+        """Return the moment in the time zone of the company."""
+        return self.now().astimezone(ZoneInfo(self.settings.time_zone))
 
     def threads(
         self,

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Engine, exists, func, not_, select
 
-from serve.store.engine import moment, reading
+from serve.store.engine import moment, reading, time_of
 from serve.store.leads.steps import set_aside
 from serve.store.tables import ACTIVITIES, LEAD_STEPS, LEADS, OUTCOMES, RANKING, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
@@ -85,40 +85,39 @@ class WeeklyFigures:
         ]
         return WeekCounts(new, became, woke, contacted, len(deals), lost, sum(amounts))
 
-    def movers(
-        self, target: str, owners: ColumnElement[bool] | None, most: int
-    ) -> tuple[list[str], list[str]]:
+    def movers(self, target: str, most: int) -> tuple[list[str], list[str]]:
         """Return the leads to call whose probability rose and fell most in the last week.
 
         Parameters
         ----------
         target
             Empty is the default.
-        owners
-            The condition of the leads that the user may see; none means all.
         most
             How many of each at most.
         """
         change = RANKING.c.week_change
         own = [RANKING.c.target == target, RANKING.c.standing == "call"]
-        own += [] if owners is None else [owners]
         query = select(RANKING.c.lead_id).where(*own).limit(most)
         with self._engine.connect() as connection:
             up = query.where(change > 0.0).order_by(change.desc(), RANKING.c.lead_id)
             down = query.where(change < 0.0).order_by(change.asc(), RANKING.c.lead_id)
-            return tuple(list(connection.execute(one).scalars()) for one in (up, down))  # type: ignore[return-value]
+            rose, fell = (list(connection.execute(one).scalars()) for one in (up, down))
+        return rose, fell
 
-    def untouched(
-        self, target: str, owners: ColumnElement[bool] | None, most: int, now: datetime
-    ) -> list[str]:
+    def first_hot(self, target: str) -> datetime | None:
+        """Return the first moment at which a lead is known to have become hot; none if never."""
+        query = select(func.min(HOT_MOMENTS.c.at)).where(HOT_MOMENTS.c.target == target)
+        with self._engine.connect() as connection:
+            at = connection.execute(query).scalar_one()
+        return None if at is None else time_of(at)
+
+    def untouched(self, target: str, most: int, now: datetime) -> list[str]:
         """Return the hot leads that nobody has contacted since they became hot, the oldest first.
 
         Parameters
         ----------
         target
             Empty is the default.
-        owners
-            The condition of the leads that the user may see; none means all.
         most
             How many at most.
         now
@@ -139,7 +138,6 @@ class WeeklyFigures:
         )
         own = [row.target == target, row.crossed_at.is_not(None), row.band == "hot"]
         own += [row.standing == "call", not_(set_aside(row.lead_id, now))]
-        own += [] if owners is None else [owners]
         query = select(row.lead_id).where(*own, not_(contacted), not_(reached))
         with self._engine.connect() as connection:
             ordered = query.order_by(row.crossed_at, row.lead_id).limit(most)
