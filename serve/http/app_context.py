@@ -35,6 +35,7 @@ from serve.store.people.users import Users
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
+from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
@@ -123,6 +124,7 @@ class LeadStore(Protocol):
     devices: Devices
     audit: Audit
     band_limits: StoredLimits
+    nurturing: Nurturing
     team: Team
     speed: SpeedReader
     spend: Spend

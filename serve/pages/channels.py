@@ -195,14 +195,14 @@ def _channels(
 
 
 def _spends(pages: Pages, visit: Visit, span: tuple[datetime, datetime]) -> dict[str, float]:
-    """Return the spend of each source in the months of a span; its last month counts in part."""
+    """Return the spend of each source in the months of a span; its ends count in part."""
     zone = pages.words[visit.language].zone
     since, until = (at.astimezone(zone) for at in span)
     months = f"{since:%Y-%m}", f"{until:%Y-%m}"
     lines = pages.parts.store.spend.lines(*months)
-    part = (until.day - 1) / 30.0
+    parts = {months[0]: (31 - since.day) / 30.0, months[1]: (until.day - 1) / 30.0}
     return spend_of(
-        one if one.month < months[1] else one._replace(amount=one.amount * min(part, 1.0))
+        one._replace(amount=one.amount * min(max(parts.get(one.month, 1.0), 0.0), 1.0))
         for one in lines
     )
 

@@ -125,6 +125,8 @@ RANKING: Final = Table(
     Column("last_activity_at", BigInteger),
     Column("last_activity_type", String),
     Column("woke_up_at", BigInteger),
+    Column("interest", String),
+    Column("topic", String),
     Column("crossed_at", BigInteger),
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
@@ -132,6 +134,10 @@ RANKING: Final = Table(
     Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
+    Index(
+        "ix_ranking_interest",
+        *("target", "band", "standing", "interest", "topic", "rank_key", "lead_id"),
+    ),
     Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
     Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
     Index(

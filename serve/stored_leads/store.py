@@ -20,6 +20,7 @@ from serve.store.people.users import Users
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
+from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
@@ -64,6 +65,7 @@ class Store:
         self.devices = Devices(engine)
         self.audit = Audit(engine)
         self.band_limits = StoredLimits(engine)
+        self.nurturing = Nurturing(engine)
         self.team = Team(engine)
         self.speed = SpeedReader(engine)
         self.spend = Spend(engine)

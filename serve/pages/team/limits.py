@@ -25,7 +25,7 @@ from serve.wire.bodies import refuse
 
 MEASURES: Final[dict[BandMeasure, str]] = {
     "score": mark("the score"),
-    "probability": mark("the probability in %"),
+    "probability": mark("the probability in percent"),
 }
 _SEE_OTHER: Final = 303
 _LONGEST: Final = 20

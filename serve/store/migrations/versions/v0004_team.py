@@ -7,12 +7,17 @@ revision = "v0004_team"
 down_revision = "v0003_erasures"
 
 _TABLES = ("points_drafts", "spend", "hot_moments", "absences", "reps", "band_limits")
+_INTEREST = ["target", "band", "standing", "interest", "topic", "rank_key", "lead_id"]
 
 
 def upgrade() -> None:
-    """Create the tables, two indexes and the limits that a receipt names."""
+    """Create the tables, the interest of leads, indexes and the limits that a receipt names."""
     op.add_column("receipts", sa.Column("limits_id", sa.Integer(), nullable=True))
+    for name in ("interest", "topic"):
+        op.add_column("ranking", sa.Column(name, sa.String(), nullable=True))
+    op.create_index("ix_ranking_interest", "ranking", _INTEREST)
     op.create_index("ix_ranking_week_change", "ranking", ["target", "week_change", "lead_id"])
+    op.execute("update ranking_marks set due_at = 0")
     op.create_index("ix_lead_steps_kind_at", "lead_steps", ["kind", "at"])
     _history("band_limits", "limits_id", _limits())
     _history("points_drafts", "draft_id", [sa.Column("points", sa.Text(), nullable=False)])
@@ -27,6 +32,9 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_index("ix_lead_steps_kind_at", "lead_steps")
     op.drop_index("ix_ranking_week_change", "ranking")
+    op.drop_index("ix_ranking_interest", "ranking")
+    for name in ("topic", "interest"):
+        op.drop_column("ranking", name)
     op.drop_column("receipts", "limits_id")
 
 
