@@ -37,6 +37,7 @@ from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
@@ -125,6 +126,7 @@ class LeadStore(Protocol):
     audit: Audit
     band_limits: StoredLimits
     nurturing: Nurturing
+    records: Refreshing
     team: Team
     speed: SpeedReader
     spend: Spend

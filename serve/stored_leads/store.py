@@ -22,6 +22,7 @@ from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
 from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.team.band_limits import StoredLimits
@@ -66,6 +67,7 @@ class Store:
         self.audit = Audit(engine)
         self.band_limits = StoredLimits(engine)
         self.nurturing = Nurturing(engine)
+        self.records = Refreshing(engine, batch=500)
         self.team = Team(engine)
         self.speed = SpeedReader(engine)
         self.spend = Spend(engine)

@@ -1,7 +1,8 @@
 """/nurturing and /nurturing.csv: warm leads by interest and topic, for mailings.
 
 Decided here: the file holds for every lead whether it agreed to mails, as recorded; where nothing
-is recorded it says so, and who sends decides. At most 10,000 rows, the hottest. Exports are audited.
+is recorded it says so, and who sends decides. At most 10,000 rows, the hottest; each export is in
+the audit.
 """
 
 import csv
