@@ -22,7 +22,8 @@ def assign(  # noqa: PLR0913, PLR0917 - the options of a command
     most: Annotated[int, typer.Option(min=1, max=500, help="How many leads at most.")] = 50,
     to: Annotated[str, typer.Option(help="owner_ids, separated by commas; empty: all.")] = "",
     target: Annotated[str, typer.Option(help="The target; empty: the default.")] = "",
-    confirm: Annotated[bool, typer.Option("--confirm", help="Assign them.")] = False,  # noqa: FBT002
+    *,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Assign them.")] = False,
 ) -> None:
     """Propose who gets which lead by skills, room and experience; `--confirm` assigns them."""
     from features.errors import BadRequest  # noqa: PLC0415 - slow to import

@@ -112,9 +112,15 @@ def load(
 def load_spend(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with the columns source, month, amount.")],
+    *,
+    today: Annotated[
+        bool, typer.Option("--today", help="Move the months until the last is this one.")
+    ] = False,
 ) -> None:
     """Enter the spend of a file; amounts of the same source and month are replaced."""
     lines = _spend_lines(file)
+    if today:
+        lines = _moved(lines, context.obj())
     open_store().spend.put(lines, BY, context.obj())
     typer.echo(f"{len(lines)} amounts: {file}")
 
@@ -169,6 +175,21 @@ def _spend_lines(file: Path) -> list[Any]:
     if faults or not lines:
         raise BadRequest(faults or [Fault(f"{file}: no lines", "source, month, amount", "fill it")])
     return lines
+
+
+def _moved(lines: list[Any], now: Any) -> list[Any]:
+    """Move the months of some lines by one span, until the last of them is the present one."""
+    months = {one.month: 12 * int(one.month[:4]) + int(one.month[5:]) - 1 for one in lines}
+    ahead = 12 * now.year + now.month - 1 - max(months.values())
+    numbers = {month: divmod(number + ahead, 12) for month, number in months.items()}
+    return [
+        one._replace(month="{:04d}-{:02d}".format(*_counted(numbers[one.month]))) for one in lines
+    ]
+
+
+def _counted(month: tuple[int, int]) -> tuple[int, int]:
+    """Return year and month, counted from 1."""
+    return month[0], month[1] + 1
 
 
 def open_store() -> "Store":

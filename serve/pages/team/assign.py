@@ -110,8 +110,8 @@ def _confirmed(pages: Pages, visit: Visit, form: Form) -> Response:
         if owner_id and owner_id not in known:
             raise BadBody([Fault("an unknown salesperson", "one of the list", "choose one")])
         if owner_id:
-            seen_at = int(version) if version.isdigit() and len(version) <= _DIGITS else None
-            wanted.append(Assigning(lead_id=lead_id, owner_id=owner_id, version=seen_at))
+            read_version = int(version) if version.isdigit() and len(version) <= _DIGITS else None
+            wanted.append(Assigning(lead_id=lead_id, owner_id=owner_id, version=read_version))
     steps, left = parts.store.steps.assign_many(wanted, by_of(visit), parts.now())
     return RedirectResponse(back_to(form, steps, len(left)), _SEE_OTHER)
 
