@@ -51,6 +51,7 @@ SKILL_NAMES: Final = {
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 9
 _MOST_BOXES: Final = 60
+_MOST_SKILLS: Final = 6
 
 
 class RepRow(NamedTuple):
@@ -172,11 +173,13 @@ def _skill_texts(rep: Rep | None, loaded: LoadedModel, visit: Visit) -> list[str
     if rep is None:
         return []
     vocabulary = loaded.artifact.catalog.vocabulary
-    return [
+    texts = [
         display_names.value_words(_key(kind, loaded), one, vocabulary, visit.language)
         for kind in SKILLS
         for one in rep.skills.get(kind, ())
     ]
+    more = len(texts) - _MOST_SKILLS
+    return [*texts[:_MOST_SKILLS], f"+{more}"] if more > 0 else texts
 
 
 def _key(kind: str, loaded: LoadedModel) -> str:
