@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from serve.stored_leads.store import Store
 
 
-def assign(  # noqa: PLR0913, PLR0917 - the options of a command
+def assign(  # noqa: PLR0913 - the options of a command
     context: typer.Context,
     scope: Annotated[str, typer.Option(help="unowned, hot (since a week) or away.")] = "unowned",
     band: Annotated[str, typer.Option(help="hot, warm, cold or all.")] = "hot",

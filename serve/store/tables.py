@@ -137,6 +137,7 @@ RANKING: Final = Table(
     Index(
         "ix_ranking_interest",
         *("target", "band", "standing", "interest", "topic", "rank_key", "lead_id"),
+        *("score", "probability"),
     ),
     Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
     Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),

@@ -84,14 +84,19 @@ class StoredLimits:
         cuts
             The limits.
         """
-        band = _band(cuts).label("band_by_limits")
-        query = select(band, func.count(), func.sum(RANKING.c.probability))
-        query = query.where(RANKING.c.target == target, RANKING.c.standing == "call").group_by(band)
+        band, own = _band(cuts), (RANKING.c.target == target, RANKING.c.standing == "call")
+        counts = [
+            of_band
+            for name in BANDS
+            for of_band in (
+                func.count().filter(band == name),
+                func.coalesce(func.sum(RANKING.c.probability).filter(band == name), 0.0),
+            )
+        ]
         with reading(self._engine).connect() as connection:
-            rows = {
-                row[0]: BandCount(int(row[1]), float(row[2])) for row in connection.execute(query)
-            }
-        return {band: rows.get(band, BandCount(0, 0.0)) for band in reversed(BANDS)}
+            row = connection.execute(select(*counts).where(*own)).one()
+        rows = zip(BANDS, row[::2], row[1::2], strict=True)
+        return {name: BandCount(int(leads), float(wins)) for name, leads, wins in rows}
 
     def put(
         self, target: str, body: LimitsBody, own: Cuts, who: str | None, at: datetime

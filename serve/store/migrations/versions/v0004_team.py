@@ -7,7 +7,10 @@ revision = "v0004_team"
 down_revision = "v0003_erasures"
 
 _TABLES = ("points_drafts", "spend", "hot_moments", "absences", "reps", "band_limits")
-_INTEREST = ["target", "band", "standing", "interest", "topic", "rank_key", "lead_id"]
+_INTEREST = [
+    *("target", "band", "standing", "interest", "topic", "rank_key", "lead_id"),
+    *("score", "probability"),
+]
 
 
 def upgrade() -> None:
