@@ -20,6 +20,7 @@ from serve.cli import (
     assign_command,
     audit_command,
     backup_command,
+    database_command,
     erasing,
     feedback_command,
     helpers,
@@ -56,6 +57,7 @@ def add(app: typer.Typer) -> None:
     app.add_typer(team_command.team(), name="team", rich_help_panel=PANEL)
     app.add_typer(team_command.spend(), name="spend", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(assign_command.assign)
+    app.add_typer(database_command.made(), name="database", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 
 
