@@ -128,7 +128,8 @@ def _write_team(company: SampleCompany, out_dir: Path) -> None:
     """Write what managers enter about the company: its salespeople, and what channels cost."""
     members = team.team(people.SKILL, people.SPECIALITY)
     (out_dir / "team.yaml").write_text(team.team_file(members), "utf-8")
-    persons, names = company.people, [value.ja for value in attribute_values.SOURCE.values]
+    persons, known = company.people, attribute_values.SOURCE.values  # noqa: PD011 - a tuple
+    names = [value.ja for value in known]
     created = pd.to_datetime(persons.created_at, unit="us", utc=True).tz_convert(JAPAN)
     sources = (names[code] for code in persons.codes["source"])
     rows = spend.spend_rows(zip(created, sources, strict=True))

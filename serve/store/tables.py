@@ -102,6 +102,7 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
+_INTEREST: Final = "target band standing interest topic rank_key lead_id score probability".split()
 RANKING: Final = Table(
     "ranking",
     METADATA,
@@ -134,11 +135,7 @@ RANKING: Final = Table(
     Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
-    Index(
-        "ix_ranking_interest",
-        *("target", "band", "standing", "interest", "topic", "rank_key", "lead_id"),
-        *("score", "probability"),
-    ),
+    Index("ix_ranking_interest", *_INTEREST),
     Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
     Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
     Index(
@@ -151,9 +148,8 @@ RANKING: Final = Table(
 hottest first.
 
 Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
-without reading the reasons, which are most of a row. PostgreSQL scans the table faster than that,
-and an index of its cannot hold texts of any length. Leads to be handed over are selected by
-`crossed_at` and `woke_up_at`, which have partial indexes.
+without reading the reasons, most of a row; PostgreSQL scans the table faster than that. Leads to be
+handed over are selected by `crossed_at` and `woke_up_at`, which have partial indexes.
 """
 for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
     _known = _column.is_not(None)
@@ -290,14 +286,6 @@ API_KEYS: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
-ERASURES: Final = Table(
-    "erasures",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("salt", LargeBinary),
-    Column("digest", String),
-)
-"""One row for each recent erasure; see `serve.store.erasures`."""
 AUDIT: Final = Table(
     "audit",
     METADATA,
