@@ -102,7 +102,7 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
-_INTEREST: Final = "target band standing interest topic rank_key lead_id score probability".split()
+_INTEREST: Final = "target band standing interest topic rank_key lead_id score probability".split()  # noqa: SIM905
 RANKING: Final = Table(
     "ranking",
     METADATA,
