@@ -17,6 +17,7 @@ import typer
 
 from features import erasers
 from serve.cli import (
+    assign_command,
     audit_command,
     backup_command,
     database_command,
@@ -24,6 +25,7 @@ from serve.cli import (
     feedback_command,
     helpers,
     setup_command,
+    team_command,
     user_command,
 )
 from serve.scoring.pointer import POINTER
@@ -52,6 +54,9 @@ def add(app: typer.Typer) -> None:
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(feedback_command.feedback)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+    app.add_typer(team_command.team(), name="team", rich_help_panel=PANEL)
+    app.add_typer(team_command.spend(), name="spend", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(assign_command.assign)
     app.add_typer(database_command.made(), name="database", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 

@@ -162,7 +162,7 @@ def scope_of(method: str, path: str) -> str:
     ... )
     ('score', 'admin', 'read')
     """
-    if method == "DELETE":
+    if method == "DELETE" or (method, path) == ("PUT", "/v1/band-limits"):
         return "admin"
     scores = method == "GET" and path.endswith("/score") and path.count("/") > _LEAD_SLASHES
     if scores or path.startswith(("/v1/score", "/v1/outlook", "/v1/change")):

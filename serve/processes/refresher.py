@@ -68,7 +68,7 @@ class Refresher:
         lead_ids, changed = self._refreshing.due(now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._refreshing.of_another_model(
-                self._fingerprints(), self._sweep
+                self._fingerprints(), self._sweep, self._ranked_by()
             )
         if not lead_ids:
             return 0
@@ -87,6 +87,12 @@ class Refresher:
 
     def _fingerprints(self) -> dict[str, str]:
         return {target: one.loaded.fingerprint for target, one in self._rankers.items()}
+
+    def _ranked_by(self) -> str:
+        """Return what the rows were ranked by: the models, and the limits that people set."""
+        limits = (one.loaded for one in self._rankers.values())
+        set_ = (f" {one.target}limits={one.limits_id}" for one in limits if one.limits_id)
+        return fingerprint_of(self._fingerprints()) + "".join(set_)
 
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
@@ -117,7 +123,7 @@ class Refresher:
             for lead_id, at in _due_again(ranker, computed, place, due.marks):
                 again[lead_id] = min(again[lead_id], at)
         marks = {one: (mark, max(again[one], now + SECOND)) for one, mark in due.marks.items()}
-        self._refreshing.write(rows, marks, fingerprint_of(self._fingerprints()), standings)
+        self._refreshing.write(rows, marks, self._ranked_by(), standings)
         return len(marks)
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:
@@ -125,7 +131,7 @@ class Refresher:
         due = self._refreshing.read([lead_id])
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
         unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
-        self._refreshing.write(unranked, marks, fingerprint_of(self._fingerprints()))
+        self._refreshing.write(unranked, marks, self._ranked_by())
 
 
 def _due_again(

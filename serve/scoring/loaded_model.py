@@ -5,6 +5,7 @@ clock. Names that the model does not know are counted in the answer.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
 from math import isnan
@@ -27,11 +28,13 @@ from models.artifact.artifact import Artifact
 from models.artifact.fingerprint import FeatureFingerprint
 from models.explain.reasons import in_words
 from models.model.reference import BANDS
+from models.model.settings import BandSettings
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.undone_wins import standing_columns, standing_request
 from serve.scoring.unknown_names import UnknownNames
+from serve.wire.band_limits import BandLimits
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.curve import CurveBody, curve_of
 from serve.wire.raw_values import with_reading
@@ -69,6 +72,11 @@ class LoadedModel:
         Its number in the registry, if it has one.
     target
         The target for which it answers; empty is the default.
+
+    Attributes
+    ----------
+    limits_id
+        The limits of the bands that people set; none means those of the artifact.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class LoadedModel:
         self.target = target
         self.target_field = target_field(target)
         self.fingerprint = artifact.fingerprint
+        self.limits_id: int | None = None
         self.scorer = Scorer(artifact)
         self.reading = artifact.reading
         self._encoder = LeadEncoder(artifact.catalog.vocabulary, artifact.reading)
@@ -96,6 +105,22 @@ class LoadedModel:
             "ja": [label.ja for label in self.scorer.concepts.labels],
         }
         self.sentence = lru_cache(_SENTENCES)(self._render_sentence)
+
+    def with_limits(self, limits: BandLimits | None) -> "LoadedModel":
+        """Return the same model with other limits of its bands; none means its own.
+
+        Parameters
+        ----------
+        limits
+            As people set them.
+        """
+        if limits is None or limits.by is None:
+            return self
+        other = copy(self)
+        other.scorer = self.scorer.with_bands(BandSettings(limits.hot, limits.warm), limits.by)
+        other.artifact = other.scorer.artifact
+        other.limits_id = limits.limits_id
+        return other
 
     def values(
         self,
