@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from mikomi.classifier import LeadClassifier
     from mikomi.company import Company, read
     from mikomi.judging import evaluate, leaks
-    from mikomi.shown import language
     from mikomi.model import Model, load
     from mikomi.ranking import Ranking
+    from mikomi.shown import language
     from mikomi.snapshots import Snapshots
     from models.estimator.time_folds import TimeFolds
 

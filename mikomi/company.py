@@ -95,7 +95,9 @@ class Company:
             artifact.save(place, own.artifact)
         out = places.root / "ranking.parquet"
         moment = self.observed_until if at is None else at
-        score.run(replace(self.job, params=params), score.Question(places.tables, place, moment, out))
+        score.run(
+            replace(self.job, params=params), score.Question(places.tables, place, moment, out)
+        )
         return Ranking(pd.read_parquet(out))
 
     def __repr__(self) -> str:

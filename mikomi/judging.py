@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from features.errors import BadRequest
-from mikomi.shown import language
 from mikomi.model import model_of
+from mikomi.shown import language
 from mikomi.snapshots import Snapshots
 from models.evaluation import evaluation
 from models.evaluation.evaluation import Evaluation
@@ -43,7 +43,13 @@ class Evaluated:
     def figures(self) -> pd.DataFrame:
         """One row a method and metric: the value and the ends of its interval by lead."""
         return pd.DataFrame(
-            {"prediction": name, "metric": metric, "value": one.value, "low": one.low, "high": one.high}
+            {
+                "prediction": name,
+                "metric": metric,
+                "value": one.value,
+                "low": one.low,
+                "high": one.high,
+            }
             for name, metrics in self.result.figures.items()
             for metric, one in metrics.items()
         )

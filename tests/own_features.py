@@ -23,7 +23,9 @@ def calls(activities, snapshots):
 PEEKS = HONEST.replace('(rows["visible_from"] < rows["cutoff"]) & ', "")
 LATE = HONEST.replace('"visible_from"', '"occurred_at"')
 """Counts what had happened, though it was known later."""
-OTHERS = HONEST.replace("return rows", "rows['row'] = rows['row'] * 0 + len(rows) % 7\n    return rows")
+OTHERS = HONEST.replace(
+    "return rows", "rows['row'] = rows['row'] * 0 + len(rows) % 7\n    return rows"
+)
 ORDER = """
 @mikomi.feature(**words)
 def calls(activities, snapshots):

@@ -73,7 +73,9 @@ def values(
         returned = feature(table, rows)
     except Exception as error:
         observed = f"{feature.name}: {type(error).__name__}: {error}"
-        raise BadInput.of(observed, "one value for each snapshot", "correct the function") from error
+        raise BadInput.of(
+            observed, "one value for each snapshot", "correct the function"
+        ) from error
     return _numbers(feature.name, returned, len(rows))
 
 
@@ -87,7 +89,9 @@ def _numbers(name: str, returned: Any, count: int) -> NDArray[np.float32]:
     try:
         numbers = np.asarray(returned, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise BadInput.of(f"{name}: {error}", "numbers", "return floats, NaN for missing") from error
+        raise BadInput.of(
+            f"{name}: {error}", "numbers", "return floats, NaN for missing"
+        ) from error
     if numbers.shape != (count,) or np.isinf(numbers).any():
         observed = f"{name}: shape {numbers.shape}, {int(np.isinf(numbers).sum())} infinite"
         raise BadInput.of(observed, f"shape ({count},) and finite or NaN", "correct the function")

@@ -93,7 +93,9 @@ def _imported(file: Path, name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except BadInput as error:
-        faults = [Fault(f"{file.name}: {one.observed}", one.expected, one.do) for one in error.faults]
+        faults = [
+            Fault(f"{file.name}: {one.observed}", one.expected, one.do) for one in error.faults
+        ]
         raise BadInput(faults) from error
     except Exception as error:
         observed = f"{file.name}: {type(error).__name__}: {error}"

@@ -72,7 +72,9 @@ def table_of(frame: FeatureFrame, contract: Contract) -> pd.DataFrame:
     contract
         What the rows are; the catalog is added.
     """
-    table = pd.DataFrame(frame.values, columns=list(frame.catalog.names), index=index_of(frame.keys))
+    table = pd.DataFrame(
+        frame.values, columns=list(frame.catalog.names), index=index_of(frame.keys)
+    )
     table.attrs[_ATTRS] = asdict(contract) | {"catalog": frame.catalog.to_json()}
     return table
 

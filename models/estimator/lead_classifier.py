@@ -1,6 +1,6 @@
 """The lead model as a scikit-learn classifier.
 
-Decided here: `fit` is `models.explain.nameable_model.fit`, which `mikomi train` calls; nothing is
+Decided here: `fit` is `models.explain.proof.nameable_model.fit`, which `mikomi train` calls; nothing is
 learned in another way. Where rows have cutoffs, they follow the rules of time: the horizon comes
 from the table (or is stated), and predicting rows from before the last training label was decided
 is refused, because whoever does so is about to measure on rows that the model knows. Columns that
@@ -22,7 +22,7 @@ from models.artifact.artifact import Artifact
 from models.estimator import feature_table
 from models.estimator.estimator_settings import points_of, settings_of
 from models.estimator.feature_table import Contract
-from models.explain import nameable_model
+from models.explain.proof import nameable_model
 from models.explain.settings import ProofSettings
 from models.model import reference
 from models.model.settings import TrainSettings
@@ -122,7 +122,9 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         newest = rows.values[rows.cutoff == rows.cutoff.max()]
         people = reference.learn(fitted.model.margin(newest))
         about = _about(contract, horizon)
-        self.learned_until_ = 0 if keys is None else int(rows.cutoff.max()) + round(settings.horizon_days * DAY)
+        self.learned_until_ = (
+            0 if keys is None else int(rows.cutoff.max()) + round(settings.horizon_days * DAY)
+        )
         self.rows_ = rows
         self.artifact_ = Artifact(fitted.model, catalog, people, fitted.evidence, about)
         return self

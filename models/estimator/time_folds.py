@@ -36,7 +36,9 @@ class TimeFolds:
         """Return how many folds there are; see `split`."""
         return self.n_splits
 
-    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Positions, Positions]]:  # noqa: ARG002, N803 - scikit-learn's signature
+    def split(
+        self, X: Any, y: Any = None, groups: Any = None
+    ) -> Iterator[tuple[Positions, Positions]]:  # noqa: ARG002, N803 - scikit-learn's signature
         """Return positions of what teaches and of what judges, for each fold.
 
         Parameters

@@ -14,7 +14,7 @@ from features.catalog.catalog import Vocabulary
 from features.catalog.reserved import OWNER, attribute_categories
 from features.errors import BadTables, Fault
 from features.records.attributes import ACCOUNT_PREFIX
-from features.tables import SPECS, TableName, TableSpec, Tables, dtype_of
+from features.tables import SPECS, TableName, Tables, TableSpec, dtype_of
 from features.timeline import MOMENT_DTYPE
 
 

@@ -83,7 +83,10 @@ def case(job: Job, artifact: Artifact, learning: TrainingSet, test: pd.DataFrame
 def _check(artifact: Artifact, learning: TrainingSet, test: pd.DataFrame, job: Job) -> None:
     cohort = job.params.cohort
     own = (cohort.outcome, cohort.horizon_days)
-    stated = tuple(artifact.about.get(name, one) for name, one in zip(("outcome", "horizon_days"), own, strict=True))
+    stated = tuple(
+        artifact.about.get(name, one)
+        for name, one in zip(("outcome", "horizon_days"), own, strict=True)
+    )
     if stated != own:
         raise BadInput.of(
             f"a model of {stated[0]} within {stated[1]:g} days, and a test of {own[0]} within "

@@ -97,7 +97,9 @@ def steps(
     """
     drawn = [Step(str(getattr(one.sentence, language)), one.contribution) for one in reasons]
     rest = Step(gettext("Everything else", language), remainder)
-    words = ChartText(f"steps-{language}", title, gettext("From the base to the probability", language))
+    words = ChartText(
+        f"steps-{language}", title, gettext("From the base to the probability", language)
+    )
     ends = (gettext("Base", language), gettext("Probability", language))
     return waterfall(words, ends, base, [*drawn, rest])
 

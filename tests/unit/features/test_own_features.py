@@ -99,7 +99,9 @@ def index(table, snapshots):
     pd.DataFrame({"day": days, "value": [1, 2]}).to_csv("own/index.csv", index=False)
     with pytest.raises(BadInput, match="whatever the order"):
         learned(tables, snapshots, body)
-    sorted_first = body.replace("    at =", "    table = table.sort_values('visible_from')\n    at =")
+    sorted_first = body.replace(
+        "    at =", "    table = table.sort_values('visible_from')\n    at ="
+    )
     catalog = learned(tables, snapshots, sorted_first)
     values = build.build(tables, snapshots, catalog).values[:, -1]
     later = (snapshots["cutoff"] > pd.Timestamp("2026-01-20", tz="UTC")).to_numpy()
@@ -143,8 +145,14 @@ def test_code_comes_from_below_the_working_directory_only(place: str) -> None:
         (own_features.HONEST.replace("**words", "**words | {'unit': 'yen'}"), "calls.unit"),
         (own_features.HONEST.replace("return rows", "return 1 / 0; rows"), "ZeroDivisionError"),
         (own_features.HONEST.replace("return rows", "return [1.0]; rows"), "shape"),
-        (own_features.HONEST.replace("return rows", "return ['a'] * len(snapshots); rows"), "numbers"),
-        (own_features.HONEST.replace("reindex(snapshots.index, fill_value=0)", "sort_values()"), "index"),
+        (
+            own_features.HONEST.replace("return rows", "return ['a'] * len(snapshots); rows"),
+            "numbers",
+        ),
+        (
+            own_features.HONEST.replace("reindex(snapshots.index, fill_value=0)", "sort_values()"),
+            "index",
+        ),
     ],
 )
 def test_a_bad_file_is_named(
@@ -155,7 +163,8 @@ def test_a_bad_file_is_named(
 
 
 @pytest.mark.parametrize(
-    ("table", "message"), [("nothing.csv", "table own/nothing.csv"), ("rows.csv", "without known_at")]
+    ("table", "message"),
+    [("nothing.csv", "table own/nothing.csv"), ("rows.csv", "without known_at")],
 )
 def test_a_bad_table_is_named(
     table: str, message: str, tables: Tables, snapshots: pd.DataFrame
