@@ -1,1 +1,1 @@
-"""Own features: functions in a file of the user's, checked for peeking, as columns like any other."""
+"""Own features: functions in files of the user, checked for peeking, as columns."""

@@ -38,7 +38,7 @@ class TimeFolds:
 
     def split(
         self, X: Any, y: Any = None, groups: Any = None
-    ) -> Iterator[tuple[Positions, Positions]]:  # noqa: ARG002, N803 - scikit-learn's signature
+    ) -> Iterator[tuple[Positions, Positions]]:
         """Return positions of what teaches and of what judges, for each fold.
 
         Parameters
