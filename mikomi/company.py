@@ -129,8 +129,8 @@ def read(
         If the mapping or the export cannot be used, with all faults.
     """
     made = requests.params_of(params, Path(mapping))
-    scratch = None if folder is not None else TemporaryDirectory(prefix="mikomi-")
-    root = Path(folder) if scratch is None else Path(scratch.name)
+    scratch = TemporaryDirectory(prefix="mikomi-") if folder is None else None
+    root = Path(scratch.name if scratch else folder or "")
     job = Job(made, Workspace(made.workspace, root))
     report = ingest(Path(mapping), job.places.tables, ingest_stage.settings(job), job.tell)
     return Company(job, report, scratch)

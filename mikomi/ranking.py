@@ -12,6 +12,6 @@ class Ranking(pd.DataFrame):
     A `pandas.DataFrame` in all that it does; what is derived from it is a plain one.
     """
 
-    def _repr_html_(self) -> str:  # type: ignore[override]
+    def _repr_html_(self) -> str:
         """Show the first leads, with their reasons."""
         return ranking.ranking(pd.DataFrame(self), language())

@@ -53,7 +53,7 @@ class Snapshots:
 
     @property
     def label(self) -> pd.Series:
-        """Whether each snapshot converted within the horizon: 1.0 or 0.0, indexed like `features`."""
+        """Whether each snapshot converted within the horizon, 1.0 or 0.0; index of `features`."""
         return feature_table.label_of(self.frame, self.contract)
 
     def features(self) -> pd.DataFrame:

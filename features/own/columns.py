@@ -40,12 +40,14 @@ def fill(tables: Tables | None, snapshots: pd.DataFrame, catalog: Catalog, out: 
         If a function fails or returns something else than numbers.
     """
     own = [n for n, feature in enumerate(catalog.features) if feature.view == VIEW]
-    if own and tables is None:
+    if not own:
+        return
+    if tables is None:
         expected = "the tables that own features read"
         raise CatalogMismatch.of("histories alone", expected, "pass tables=")
     for number in own:
         feature, place = folder.function_of(catalog.features[number], catalog.settings.features_dir)
-        table = inputs.table_of(feature, tables, place)  # type: ignore[arg-type] - refused above
+        table = inputs.table_of(feature, tables, place)
         out[:, number] = values(feature, table, snapshots)
 
 

@@ -19,7 +19,7 @@ VIEW: Final = "own"
 CANONICAL: Final = ("activities", "outcomes", "attribute_changes")
 """Dated tables of the company; any other name is a file beside the function."""
 VISIBLE_FROM: Final = "visible_from"
-"""The column that every table has: the moment from which a row counts, if it lies before a cutoff."""
+"""The column of every table: the moment from which a row counts, if it is before a cutoff."""
 _LANGUAGES: Final = 2
 Function = Callable[[pd.DataFrame, pd.DataFrame], Any]
 Words = tuple[str, str]
@@ -129,7 +129,7 @@ def _check(name: str, words: dict[str, Words], unit: str) -> None:
     faults = [
         Fault(f"{name}.{key}: {pair!r}", "(English, Japanese)", "write both")
         for key, pair in words.items()
-        if isinstance(pair, str) or len(pair) != _LANGUAGES or not all(map(str.strip, pair))
+        if len(pair) != _LANGUAGES or not all(map(str.strip, pair))
     ]
     if not faults:
         faults = [

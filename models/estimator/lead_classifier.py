@@ -1,7 +1,7 @@
 """The lead model as a scikit-learn classifier.
 
-Decided here: `fit` is `models.explain.proof.nameable_model.fit`, which `mikomi train` calls; nothing is
-learned in another way. Where rows have cutoffs, they follow the rules of time: the horizon comes
+Decided here: `fit` is `models.explain.proof.nameable_model.fit`, which `mikomi train` calls;
+nothing is learned in another way. Where rows have cutoffs, they follow the rules of time: the horizon comes
 from the table (or is stated), and predicting rows from before the last training label was decided
 is refused, because whoever does so is about to measure on rows that the model knows. Columns that
 come without a catalog are plain numbers.
@@ -42,8 +42,8 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Horizon of the labels; None takes it from the table.
     points
         A file of hand-given points to start from (`scorecard.yaml`).
-    max_trees, max_leaves, learning_rate
-        Of the trees; None leaves it to `settings`.
+    max_trees
+        The most trees; None leaves it to `settings`.
     settings
         All settings of the training; None means the defaults of `mikomi train`.
     past
@@ -74,8 +74,6 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         horizon_days: float | None = None,
         points: str | None = None,
         max_trees: int | None = None,
-        max_leaves: int | None = None,
-        learning_rate: float | None = None,
         settings: TrainSettings | None = None,
         past: Literal["refuse", "allow"] = "refuse",
         seed: int = 0,
@@ -83,8 +81,6 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.horizon_days = horizon_days
         self.points = points
         self.max_trees = max_trees
-        self.max_leaves = max_leaves
-        self.learning_rate = learning_rate
         self.settings = settings
         self.past = past
         self.seed = seed
@@ -116,15 +112,15 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = list(getattr(self, "feature_names_in_", [f"x{n}" for n in range(values.shape[1])]))
         catalog = feature_table.catalog_of(names, contract)
         rows = _rows(values, label, keys, (tuple(names), catalog.categorical))
-        settings = settings_of(self.settings, horizon, self.get_params(deep=False))
+        settings = settings_of(self.settings, horizon, self.max_trees)
         how = (settings, points_of(self.points, catalog), self.seed)
         fitted = nameable_model.fit(rows, catalog, how, ProofSettings())
-        newest = rows.values[rows.cutoff == rows.cutoff.max()]
-        people = reference.learn(fitted.model.margin(newest))
+        newest = rows.take(rows.cutoff == rows.cutoff.max())
+        margin = fitted.model.margin(newest.values)
+        people = reference.learn(margin)
         about = _about(contract, horizon)
-        self.learned_until_ = (
-            0 if keys is None else int(rows.cutoff.max()) + round(settings.horizon_days * DAY)
-        )
+        reach = round(settings.horizon_days * DAY)
+        self.learned_until_ = 0 if keys is None else int(rows.cutoff.max()) + reach
         self.rows_ = rows
         self.artifact_ = Artifact(fitted.model, catalog, people, fitted.evidence, about)
         return self

@@ -37,7 +37,10 @@ class TimeFolds:
         return self.n_splits
 
     def split(
-        self, X: Any, y: Any = None, groups: Any = None
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's signature
+        y: Any = None,
+        groups: Any = None,  # noqa: ARG002 - scikit-learn's signature
     ) -> Iterator[tuple[Positions, Positions]]:
         """Return positions of what teaches and of what judges, for each fold.
 

@@ -56,30 +56,33 @@ def _attributes(name: TableName, vocabulary: Vocabulary) -> list[str]:
 
 
 def _faults(table: pd.DataFrame, spec: TableSpec, attributes: list[str]) -> Iterator[Fault]:
-    required = [column.name for column in spec.columns if column.required]
-    if spec.name == "activities":
-        required.remove("activity_id")
+    required = [one.name for one in spec.columns if one.required and one.name != "activity_id"]
     known = {*spec.names, *attributes}
     for name in (*required, *attributes):
         if name not in table.columns:
             do = "add it, with missing values where it is not known"
             yield Fault(f"{spec.name} without {name}", "every column of the model", do)
-    for name in table.columns:
-        if name not in known:
-            expected = f"one of {', '.join(sorted(known))}"
-            yield Fault(f"{spec.name}.{name}", expected, "leave it out, or correct the name")
-    for column in spec.columns:
-        if column.kind == "time" and column.name in table.columns:
-            kind = table[column.name].dtype
-            if not isinstance(kind, pd.DatetimeTZDtype) and table[column.name].notna().any():
-                expected = "times with a time zone"
-                yield Fault(f"{spec.name}.{column.name} of {kind}", expected, "localize them")
+    for name in table.columns.difference(list(known), sort=False):
+        expected = f"one of {', '.join(sorted(known))}"
+        yield Fault(f"{spec.name}.{name}", expected, "leave it out, or correct the name")
+    for name in _without_zone(table, spec):
+        observed = f"{spec.name}.{name} of {table[name].dtype}"
+        yield Fault(observed, "times with a time zone", "localize them")
+
+
+def _without_zone(table: pd.DataFrame, spec: TableSpec) -> list[str]:
+    times = [one.name for one in spec.columns if one.kind == "time" and one.name in table.columns]
+    return [
+        name
+        for name in times
+        if not isinstance(table[name].dtype, pd.DatetimeTZDtype) and table[name].notna().any()
+    ]
 
 
 def _typed(table: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
     kinds = {column.name: column.kind for column in spec.columns if column.name in table.columns}
     typed = {
-        name: table[name].astype(MOMENT_DTYPE if kind == "time" else dtype_of(kind))
+        name: table[name].astype(str(MOMENT_DTYPE) if kind == "time" else dtype_of(kind))
         for name, kind in kinds.items()
     }
     if spec.name == "activities" and "activity_id" not in table.columns:

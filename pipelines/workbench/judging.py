@@ -39,7 +39,8 @@ def rows_by(job: Job, rows: pd.DataFrame, catalog: Catalog) -> TrainingSet:
         position = pd.MultiIndex.from_frame(frame.keys).get_indexer(
             pd.MultiIndex.from_frame(rows[_KEYS])
         )
-        chosen = FeatureFrame(rows[_KEYS], frame.values[position], frame.catalog)
+        values = frame.values[position]  # noqa: PD011 - not a frame of pandas
+        chosen = FeatureFrame(rows[_KEYS], values, frame.catalog)
         return TrainingSet.from_frame(chosen, label.to_numpy()[position])
     tables = partitions.read_all(job.places.tables)
     return TrainingSet.from_frame(build.build(tables, rows, catalog), rows["label"])
@@ -82,24 +83,17 @@ def case(job: Job, artifact: Artifact, learning: TrainingSet, test: pd.DataFrame
 
 def _check(artifact: Artifact, learning: TrainingSet, test: pd.DataFrame, job: Job) -> None:
     cohort = job.params.cohort
-    own = (cohort.outcome, cohort.horizon_days)
-    stated = tuple(
-        artifact.about.get(name, one)
-        for name, one in zip(("outcome", "horizon_days"), own, strict=True)
-    )
+    own = {"outcome": cohort.outcome, "horizon_days": cohort.horizon_days}
+    stated = {name: artifact.about.get(name, one) for name, one in own.items()}
     if stated != own:
-        raise BadInput.of(
-            f"a model of {stated[0]} within {stated[1]:g} days, and a test of {own[0]} within "
-            f"{own[1]:g} days",
-            "one target",
-            "take the snapshots of the target of the model",
-        )
+        do = "take the snapshots of the target of the model"
+        raise BadInput.of(f"a model of {stated}, and a test of {own}", "one target", do)
     until = int(learning.cutoff.max()) + job.params.split.embargo
     early = int((to_moments(test["cutoff"]) < until).sum())
     if early:
+        day = f"{from_moments(np.array([until]))[0]:%Y-%m-%d}"
         raise BadInput.of(
-            f"{early} of {len(test)} test rows before {from_moments(np.array([until]))[0]:%Y-%m-%d}, "
-            "until when the labels of the training reach",
+            f"{early} of {len(test)} test rows before {day}, until when labels of training reach",
             "test cutoffs at or after it",
             "split with Snapshots.split()",
         )

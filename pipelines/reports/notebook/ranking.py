@@ -114,7 +114,5 @@ def framed(page: str, height: int = 640) -> str:
     height
         Of the frame, in pixels; the page scrolls in it.
     """
-    return (
-        f'<iframe style="width:100%;height:{height}px;border:1px solid #ccc" sandbox="allow-same-origin" '
-        f'srcdoc="{escape(page, quote=True)}"></iframe>'
-    )
+    style = f"width:100%;height:{height}px;border:1px solid #ccc"
+    return f'<iframe style="{style}" sandbox srcdoc="{escape(page, quote=True)}"></iframe>'

@@ -10,6 +10,7 @@ import pytest
 from features import build, learn_catalog
 from features.catalog.catalog import Catalog, CatalogSettings
 from features.errors import BadInput, BadTables, CatalogMismatch
+from features.kernel.inputs import Matrix
 from features.own import folder
 from features.own.definition import own_feature
 from features.records.histories import encode
@@ -41,6 +42,10 @@ def learned(tables: Tables, snapshots: pd.DataFrame, body: str = own_features.HO
     return learn_catalog.learn(tables, snapshots, settings)
 
 
+def built(tables: Tables, snapshots: pd.DataFrame, catalog: Catalog) -> Matrix:
+    return build.build(tables, snapshots, catalog).values  # noqa: PD011 - not a frame of pandas
+
+
 def slowly(tables: Tables, snapshots: pd.DataFrame) -> list[float]:
     acts = tables.activities[tables.activities["activity_type"] == "call"]
     known = acts["known_at"].fillna(acts["occurred_at"])
@@ -53,12 +58,12 @@ def slowly(tables: Tables, snapshots: pd.DataFrame) -> list[float]:
 
 def test_it_is_the_last_column_and_moves_no_other(tables: Tables, snapshots: pd.DataFrame) -> None:
     catalog = learned(tables, snapshots)
-    values = build.build(tables, snapshots, catalog).values
+    values = built(tables, snapshots, catalog)
     assert catalog.names[-1] == NAME
     assert values[:, -1].tolist() == slowly(tables, snapshots)
     assert max(slowly(tables, snapshots)) > 1
     without = replace(catalog, features=catalog.features[:-1])
-    assert values[:, :-1].tobytes() == build.build(tables, snapshots, without).values.tobytes()
+    assert values[:, :-1].tobytes() == built(tables, snapshots, without).tobytes()
 
 
 def test_its_sentences_are_those_of_the_file(tables: Tables, snapshots: pd.DataFrame) -> None:
@@ -103,7 +108,7 @@ def index(table, snapshots):
         "    at =", "    table = table.sort_values('visible_from')\n    at ="
     )
     catalog = learned(tables, snapshots, sorted_first)
-    values = build.build(tables, snapshots, catalog).values[:, -1]
+    values = built(tables, snapshots, catalog)[:, -1]
     later = (snapshots["cutoff"] > pd.Timestamp("2026-01-20", tz="UTC")).to_numpy()
     assert np.array_equal(values, np.where(later, 2.0, 1.0))
 
@@ -125,8 +130,8 @@ def test_histories_need_their_tables(tables: Tables, snapshots: pd.DataFrame) ->
     histories = encode(tables, catalog.vocabulary)
     with pytest.raises(CatalogMismatch, match="histories alone"):
         build.build(histories, snapshots, catalog)
-    whole = build.build(histories, snapshots, catalog, source=tables).values
-    assert whole.tobytes() == build.build(tables, snapshots, catalog).values.tobytes()
+    whole = build.build(histories, snapshots, catalog, source=tables).values  # noqa: PD011
+    assert whole.tobytes() == built(tables, snapshots, catalog).tobytes()
 
 
 @pytest.mark.parametrize("place", ["../own", "/own", "nowhere"])
