@@ -1,10 +1,10 @@
 """The lead model as a scikit-learn classifier.
 
 Decided here: `fit` is `models.explain.proof.nameable_model.fit`, which `mikomi train` calls;
-nothing is learned in another way. Where rows have cutoffs, they follow the rules of time: the horizon comes
-from the table (or is stated), and predicting rows from before the last training label was decided
-is refused, because whoever does so is about to measure on rows that the model knows. Columns that
-come without a catalog are plain numbers.
+nothing is learned in another way. Where rows have cutoffs, they follow the rules of time: the
+horizon comes from the table (or is stated), and predicting rows from before the last training label
+was decided is refused, because whoever does so is about to measure on rows that the model knows.
+Columns that come without a catalog are plain numbers.
 """
 
 import json

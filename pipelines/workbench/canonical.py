@@ -15,7 +15,6 @@ from features.catalog.reserved import OWNER, attribute_categories
 from features.errors import BadTables, Fault
 from features.records.attributes import ACCOUNT_PREFIX
 from features.tables import SPECS, TableName, Tables, TableSpec, dtype_of
-from features.timeline import MOMENT_DTYPE
 
 
 def canonical(tables: Mapping[str, Any], vocabulary: Vocabulary) -> Tables:
@@ -80,16 +79,11 @@ def _without_zone(table: pd.DataFrame, spec: TableSpec) -> list[str]:
 
 
 def _typed(table: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
-    kinds = {column.name: column.kind for column in spec.columns if column.name in table.columns}
-    typed = {
-        name: table[name].astype(str(MOMENT_DTYPE) if kind == "time" else dtype_of(kind))
-        for name, kind in kinds.items()
-    }
-    if spec.name == "activities" and "activity_id" not in table.columns:
-        typed["activity_id"] = pd.Series(range(len(table)), table.index).astype("str")
-    missing = {
-        column.name: pd.Series(index=table.index, dtype=dtype_of(column.kind))
-        for column in spec.columns
-        if column.name not in table.columns and column.name not in typed and not spec.open_ended
-    }
-    return table.assign(**typed, **missing).reset_index(drop=True)
+    """Return the table with every listed column in its type; a closed table gets those it lacks."""
+    whole = table.reset_index(drop=True)
+    if spec.name == "activities" and "activity_id" not in whole.columns:
+        whole = whole.assign(activity_id=whole.index.astype("str"))
+    if not spec.open_ended:
+        whole = whole.reindex(columns=list(spec.names))
+    kinds = {column.name: column.kind for column in spec.columns if column.name in whole.columns}
+    return whole.astype({name: dtype_of(kind) for name, kind in kinds.items()})

@@ -92,6 +92,7 @@ class LoadedModel:
         self._names = artifact.catalog.names
         own = [one.name for one in artifact.catalog.features if one.view == OWN]
         self._missing_features = own or UNSET
+        self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
             "en": [label.en for label in self.scorer.concepts.labels],
@@ -256,6 +257,7 @@ class LoadedModel:
             target=self.target_field,
             curve=self.curve_of(score.probability) if request.curve else UNSET,
             missing_features=self._missing_features,
+            approximate_reasons=self._approximate,
         )
 
     def curve_of(self, probability: float) -> CurveBody | None:

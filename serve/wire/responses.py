@@ -62,6 +62,7 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
     target, and `curve` unless it was requested. `missing_features` names own features that the model
     has learned from and a server cannot compute: they are missing in this score.
+    `approximate_reasons` is true where the contributions of an own model are estimated.
     """
 
     receipt_id: str
@@ -85,3 +86,4 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     target: TargetField = msgspec.UNSET
     curve: CurveField = msgspec.UNSET
     missing_features: list[str] | msgspec.UnsetType = msgspec.UNSET
+    approximate_reasons: bool | msgspec.UnsetType = msgspec.UNSET

@@ -4,6 +4,8 @@ import numpy as np
 
 import mikomi
 
+EVENING = 18
+
 
 @mikomi.feature(
     label=("Activity late in the evening", "夜間の活動"),
@@ -15,7 +17,7 @@ def late_share(activities, snapshots):
     """Return the share of a lead's activities that were after 18:00 in Japan."""
     rows = snapshots.reset_index(names="row").merge(activities, on="lead_id")
     rows = rows[rows["visible_from"] < rows["cutoff"]]
-    late = rows["occurred_at"].dt.tz_convert("Asia/Tokyo").dt.hour >= 18
+    late = rows["occurred_at"].dt.tz_convert("Asia/Tokyo").dt.hour >= EVENING
     return late.groupby(rows["row"]).mean().reindex(snapshots.index)
 
 
