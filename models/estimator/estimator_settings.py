@@ -29,7 +29,7 @@ def settings_of(
     return replace(whole, horizon_days=days, booster=replace(whole.booster, **own))
 
 
-def points_of(path: str | None, catalog: Catalog) -> Points | None:
+def points_of(path: str | Path | None, catalog: Catalog) -> Points | None:
     """Read a file of hand-given points, if there is one.
 
     Parameters

@@ -8,6 +8,7 @@ Columns that come without a catalog are plain numbers.
 """
 
 import json
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -72,7 +73,7 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         horizon_days: float | None = None,
-        points: str | None = None,
+        points: str | Path | None = None,
         max_trees: int | None = None,
         settings: TrainSettings | None = None,
         past: Literal["refuse", "allow"] = "refuse",

@@ -1,7 +1,6 @@
 """The lines of a notebook: from an export to ranked, explained leads, with their refusals."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     export = tmp_path_factory.mktemp("bench") / "export"
     write(make(SampleSettings(leads=500, seed=5)), export)
     with pytest.MonkeyPatch.context() as patch:
@@ -52,7 +51,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     learning, test = drawn.split()
     model = mikomi.LeadClassifier(points=POINTS, settings=QUICK)
     model.fit(learning.features(), learning.label)
-    yield Bench(company, learning, test, model, company.rank(model))
+    return Bench(company, learning, test, model, company.rank(model))
 
 
 def test_the_ranking_has_reasons_that_add_up(bench: Bench) -> None:
@@ -99,7 +98,8 @@ def test_explanations_are_those_of_shap_and_in_words(bench: Bench) -> None:
     explained = bench.model.explain(features)
     values = explained.shap
     margin = bench.model.artifact_.model.margin(features.to_numpy(np.float32))
-    assert np.allclose(values.values.sum(axis=1) + values.base_values, margin, atol=1e-6)
+    parts = values.values  # noqa: PD011 - of shap
+    assert np.allclose(parts.sum(axis=1) + values.base_values, margin, atol=1e-6)
     reasons = explained.reasons
     assert set(reasons["lead_id"]) <= set(features.index.get_level_values("lead_id"))
     assert "<svg" in explained._repr_html_()
@@ -119,9 +119,9 @@ def test_the_evaluation_refuses_rows_that_training_labels_reach_into(bench: Benc
 
 
 def test_leaks_are_a_table(bench: Bench) -> None:
-    found = mikomi.leaks(bench.learning)
-    assert found["code"].tolist()[:2] == ["L001", "L002"]
-    assert set(found["verdict"]) <= {"pass", "warn", "fail", "not applicable"}
+    checks = mikomi.leaks(bench.learning)
+    assert checks["code"].tolist()[:2] == ["L001", "L002"]
+    assert set(checks["verdict"]) <= {"pass", "warn", "fail", "not applicable"}
 
 
 @pytest.mark.parametrize(("name", "text"), [("en", "Rank"), ("ja", "順位")])
