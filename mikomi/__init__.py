@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mikomi.company import Company, read
     from mikomi.judging import evaluate, leaks
     from mikomi.model import Model, load
-    from mikomi.ranking import Ranking
+    from mikomi.ranking import RankedTable
     from mikomi.shown import language
     from mikomi.snapshots import Snapshots
     from models.estimator.time_folds import TimeFolds
@@ -33,7 +33,7 @@ _PLACES = {
     "Company": "mikomi.company",
     "LeadClassifier": "mikomi.classifier",
     "Model": "mikomi.model",
-    "Ranking": "mikomi.ranking",
+    "RankedTable": "mikomi.ranking",
     "Snapshots": "mikomi.snapshots",
     "TimeFolds": "models.estimator.time_folds",
     "evaluate": "mikomi.judging",
@@ -48,7 +48,7 @@ __all__ = [
     "Company",
     "LeadClassifier",
     "Model",
-    "Ranking",
+    "RankedTable",
     "Snapshots",
     "TimeFolds",
     "evaluate",

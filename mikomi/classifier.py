@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from mikomi.explained import Explained
+from mikomi.explained import ExplainedLeads
 from mikomi.model import Model
 from models.estimator.lead_classifier import LeadEstimator
 
@@ -26,7 +26,7 @@ class LeadClassifier(LeadEstimator):
         check_is_fitted(self)
         return Model(self.artifact_)
 
-    def explain(self, X: Any) -> Explained:  # noqa: N803 - scikit-learn's name
+    def explain(self, X: Any) -> ExplainedLeads:  # noqa: N803 - scikit-learn's name
         """Explain the scores of rows of features; see `Model.explain`."""
         return self.model.explain(X)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from features.tables import Tables
 from mikomi.model import Model, model_of
-from mikomi.ranking import Ranking
+from mikomi.ranking import RankedTable
 from mikomi.snapshots import Snapshots
 from models.artifact import artifact
 from pipelines.intake.ingest import ingest
@@ -77,7 +77,7 @@ class Company:
         root = self.job.places.root / "snapshots" / own
         return Snapshots.drawn(beside(replace(self.job, params=params), root))
 
-    def rank(self, model: Any, at: pd.Timestamp | None = None) -> Ranking:
+    def rank(self, model: Any, at: pd.Timestamp | None = None) -> RankedTable:
         """Score and rank the open leads, with their reasons, as `mikomi score` does.
 
         Parameters
@@ -98,7 +98,7 @@ class Company:
         score.run(
             replace(self.job, params=params), score.Question(places.tables, place, moment, out)
         )
-        return Ranking(pd.read_parquet(out))
+        return RankedTable(pd.read_parquet(out))
 
     def __repr__(self) -> str:
         """Describe the company in one line."""

@@ -1,4 +1,4 @@
-"""Explained scores: reasons in words, contributions as shap has them, and a picture."""
+"""ExplainedLeads scores: reasons in words, contributions as shap has them, and a picture."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shap import Explanation
 
 
-class Explained:
+class ExplainedLeads:
     """The reasons of some rows.
 
     Attributes

@@ -12,8 +12,8 @@ from features.build import FeatureFrame
 from features.errors import BadRequest
 from features.snapshots import at as open_at
 from features.timeline import MOMENT_DTYPE
-from mikomi.explained import Explained
-from mikomi.ranking import Ranking
+from mikomi.explained import ExplainedLeads
+from mikomi.ranking import RankedTable
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.estimator import feature_table
@@ -52,7 +52,7 @@ class Model:
         """The feature columns, in order."""
         return list(self.artifact.catalog.names)
 
-    def score(self, leads: Any, activities: Any = None, *, at: Any, **tables: Any) -> Ranking:
+    def score(self, leads: Any, activities: Any = None, *, at: Any, **tables: Any) -> RankedTable:
         """Score and rank leads from their records, as they were known before a moment.
 
         Parameters
@@ -78,9 +78,9 @@ class Model:
         scores = self.scorer.score(build.build(read, rows, self.artifact.catalog))
         ranked = scores.to_frame().sort_values(["probability", "lead_id"], ascending=[False, True])
         ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
-        return Ranking(ranked.reset_index(drop=True))
+        return RankedTable(ranked.reset_index(drop=True))
 
-    def explain(self, features: Any) -> Explained:
+    def explain(self, features: Any) -> ExplainedLeads:
         """Explain the scores of some rows: reasons in words, and contributions.
 
         Parameters
@@ -94,7 +94,7 @@ class Model:
             With every missing or unknown column.
         """
         frame = self._frame(features)
-        return Explained(self.scorer.score(frame), lambda: self._contributions(frame))
+        return ExplainedLeads(self.scorer.score(frame), lambda: self._contributions(frame))
 
     def _contributions(self, frame: FeatureFrame) -> "Explanation":
         return shap_plots.explanation(self.scorer.explainer, frame)

@@ -6,7 +6,7 @@ from mikomi.shown import language
 from pipelines.reports.notebook import ranking
 
 
-class Ranking(pd.DataFrame):
+class RankedTable(pd.DataFrame):
     """Leads with probability, interval, score, band and reasons, the hottest first.
 
     A `pandas.DataFrame` in all that it does; what is derived from it is a plain one.

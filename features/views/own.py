@@ -25,7 +25,7 @@ BY_GROUP: Final = False
 
 
 def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
-    """Return nothing: `features.learn_catalog` adds the records of the folder."""
+    """Return nothing; see `features.view.View`. `features.learn_catalog` adds the records."""
     return ()
 
 
@@ -35,7 +35,7 @@ def support(visible: Tables) -> int:
 
 
 def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> Indices:  # noqa: ARG001 (the contract of a view)
-    """Return the numbers of the columns."""
+    """Return the numbers of the columns; see `features.view.View`."""
     return np.array([column.number for column in columns], np.int32)
 
 
@@ -56,5 +56,5 @@ def motion(feature: Feature) -> Motion:  # noqa: ARG001 (the contract of a view)
 
 
 def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
-    """Mark no activity: only the function knows which it counted."""
+    """Mark no activity, as only the function knows which; see `features.view.View`."""
     return no_rows(activities)

@@ -84,7 +84,7 @@ def _fresh(name: str, seed: int) -> Any:
         observed = f"train.estimator: {name}, {type(made).__name__}"
         raise BadInput.of(observed, "fit and predict_proba", "name an object that has them")
     fresh = clone(made) if hasattr(made, "get_params") else made
-    takes = getattr(fresh, "get_params", dict)()
+    takes: dict[str, Any] = fresh.get_params() if hasattr(fresh, "get_params") else {}
     seeds = {one: seed for one in takes if one.split("__")[-1] in ("random_state", "random_seed")}
     return fresh.set_params(**seeds) if seeds else fresh
 

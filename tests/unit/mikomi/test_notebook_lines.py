@@ -37,7 +37,7 @@ class Bench:
     learning: mikomi.Snapshots
     test: mikomi.Snapshots
     model: mikomi.LeadClassifier
-    ranking: mikomi.Ranking
+    ranking: mikomi.RankedTable
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,9 @@ def test_records_score_as_the_export_does(bench: Bench) -> None:
     pd.testing.assert_frame_equal(pd.DataFrame(scored), pd.DataFrame(bench.ranking))
 
 
-def from_tables(bench: Bench, tables: Tables, form: Any = lambda table: table) -> mikomi.Ranking:
+def from_tables(
+    bench: Bench, tables: Tables, form: Any = lambda table: table
+) -> mikomi.RankedTable:
     names = ("outcomes", "accounts", "attribute_changes")
     others = {name: form(getattr(tables, name)) for name in names}
     leads, activities = form(tables.leads), form(tables.activities)
@@ -179,6 +181,27 @@ def test_the_names_are_those_that_are_listed() -> None:
     assert set(dir(mikomi)) == set(mikomi.__all__)
     with pytest.raises(AttributeError, match="nothing_such"):
         _ = mikomi.nothing_such
+
+
+def test_the_examples_of_own_features_and_models_go_the_whole_way(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(MAPPING.parents[2])
+    job = bench.company.job
+    own = replace(job.params.features, features_dir="examples/own_feature/own_features")
+    job = replace(job, params=replace(job.params, features=own))
+    company = mikomi.Company(job, bench.company.report, None)
+    learning, test = company.snapshots("won", horizon_days=90, every_days=56).split()
+    features = learning.features()
+    assert features[["own__late_share", "own__climate"]].nunique().min() > 1
+    settings = replace(QUICK, estimator="examples.own_model.own_models:linear")
+    model = mikomi.LeadClassifier(settings=settings).fit(features, learning.label)
+    ranking = company.rank(model)
+    shown = ranking["base_probability"] + ranking["reason_contributions"].map(sum)
+    assert float((shown + ranking["remainder"] - ranking["probability"]).abs().max()) < 1e-9
+    values = model.explain(test.features().head(3)).shap
+    assert np.abs(values[:, "own__late_share"].values).max() > 0.0
+    assert model.model.scorer.explainer.exact
 
 
 def code_lines(path: Path) -> int:
