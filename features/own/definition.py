@@ -5,7 +5,7 @@ it has to use the rows that were known before the cutoff alone. `features.own.pe
 shortened tables and refuses it if a value moves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -125,11 +125,11 @@ def own_feature(
     return declare
 
 
-def _check(name: str, words: dict[str, Words], unit: str) -> None:
+def _check(name: str, words: Mapping[str, Sequence[str]], unit: str) -> None:
     faults = [
         Fault(f"{name}.{key}: {pair!r}", "(English, Japanese)", "write both")
         for key, pair in words.items()
-        if len(pair) != _LANGUAGES or not all(map(str.strip, pair))
+        if isinstance(pair, str) or len(pair) != _LANGUAGES or not all(map(str.strip, pair))
     ]
     if not faults:
         faults = [
