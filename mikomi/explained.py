@@ -11,7 +11,7 @@ from models.scoring.batch_scores import Scores
 from pipelines.reports.notebook import ranking
 
 if TYPE_CHECKING:
-    from shap import Explanation
+    from models.explain.shap_values import Explanation
 
 
 class ExplainedLeads:

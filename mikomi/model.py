@@ -24,7 +24,7 @@ from pipelines.workbench import registered, requests
 from pipelines.workbench.canonical import canonical
 
 if TYPE_CHECKING:
-    from shap import Explanation
+    from models.explain.shap_values import Explanation
 
 
 class Model:

@@ -20,7 +20,8 @@ from models.stats.training_set import Frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from shap import Explanation
+
+    from models.explain.shap_values import Explanation
 
 Floats = NDArray[np.float64]
 

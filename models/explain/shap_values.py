@@ -6,10 +6,15 @@ it is needed.
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from shap import Explanation
+
+__all__ = ["Explanation", "load_shap", "permutation_values", "tree_values"]
 
 Floats = NDArray[np.float64]
 

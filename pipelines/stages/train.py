@@ -209,8 +209,18 @@ def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
     """
     manifest = partitions.manifest(job.places.tables)
     sections = {name: asdict(getattr(job.params, name)) for name in LOGGED}
+    cohort, day = job.params.cohort, manifest.observed_until[:10]
+    target = cohort.outcome if job.target is None else job.target.name
+    what = f"{target}: {cohort.outcome} within {cohort.horizon_days:g} days"
     whole = replace(
         run,
+        name=f"{target} {cohort.horizon_days:g}d, data until {day}, {run.fingerprint[:8]}",
+        tags={
+            "mikomi.company": manifest.name,
+            "mikomi.target": target,
+            "mikomi.observed_until": manifest.observed_until,
+            "mlflow.note.content": f"{manifest.name}, {what}, observed until {day}",
+        },
         params=flat(sections),
         inputs={one.source: one.sha256 for one in manifest.inputs},
         revision=of_checkout(Path(__file__).parent),
