@@ -42,7 +42,8 @@ class OwnModel:
     names
         The feature columns that it expects, in order.
     silent
-        Shape (features,): columns that training left out; they are zero for the estimator.
+        Shape (features,): columns that training left out, or that were missing in all of its rows;
+        they are zero for the estimator.
     background
         Shape (rows, features): what contributions start from. Every column was drawn on its own, so
         no row is that of a lead.

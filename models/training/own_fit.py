@@ -65,7 +65,7 @@ def fit(rows: TrainingSet, name: str, seed: int) -> OwnModel:
         If it cannot be imported, fitted or saved.
     """
     estimator = _fresh(name, seed)
-    silent = ~np.any(rows.values != 0.0, axis=0)
+    silent = np.all(rows.values == 0.0, axis=0) | np.all(np.isnan(rows.values), axis=0)
     try:
         estimator.fit(table_of(rows.values, rows.names, silent), rows.label)
     except Exception as error:
