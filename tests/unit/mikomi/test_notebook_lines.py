@@ -219,3 +219,13 @@ def code_lines(path: Path) -> int:
 
 def test_the_package_is_small() -> None:
     assert sum(code_lines(path) for path in PACKAGE.glob("*.py")) < 500
+
+
+def test_the_page_and_the_package_show_the_same_lines() -> None:
+    page = PACKAGE.parent / "docs" / "python.md"
+    block = page.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    lines = [line.strip() for line in (mikomi.__doc__ or "").split("\n")]
+    wanted = [line for line in block.split("\n") if line]
+    assert len(wanted) == 6
+    assert [line for line in wanted if line not in lines] == []
+    compile(block, "page", "exec")
