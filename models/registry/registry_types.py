@@ -46,6 +46,10 @@ class Run:
         Name of an input file or table -> its hash.
     revision
         The git revision that trained it; empty if there is none.
+    name
+        What people call it in a list of runs; empty leaves it to MLflow.
+    tags
+        Tags of the run, `mlflow.note.content` being its description.
     """
 
     fingerprint: str
@@ -53,6 +57,8 @@ class Run:
     metrics: Mapping[str, float] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     revision: str = ""
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -75,11 +75,12 @@ class RunLog:
         return run_id
 
     def _begin(self, run: Run) -> str:
-        tags = {FINGERPRINT_TAG: run.fingerprint}
+        tags = {**run.tags, FINGERPRINT_TAG: run.fingerprint}
         if run.revision:
             tags["mlflow.source.git.commit"] = run.revision
         entities = self._mlflow.entities
-        made = self._client.create_run(self._experiment_id, tags=tags)
+        name = run.name or None
+        made = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
         params = [entities.Param(name, str(value)) for name, value in run.params.items()]
         self._client.log_batch(made.info.run_id, params=params)
         inputs = [

@@ -33,12 +33,13 @@ from models.model.booster import Booster, Grow
 from models.model.calibration import Calibration
 from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel, Weights
+from models.model.own_model import OwnModel
 from models.model.points import Points
 from models.model.scorecard import Scorecard
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead, latest
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift, combine, redundancy, time_proxies
+from models.training import base_rate_shift, combine, own_fit, redundancy, time_proxies
 from models.training.combine import Plan
 
 _ENOUGH = 0.5
@@ -62,7 +63,7 @@ class FittedParts:
     """
 
     scorecard: Scorecard
-    booster: Booster | None
+    booster: Booster | OwnModel | None
     weights: Weights
 
     def margin(self, rows: TrainingSet) -> Floats:
@@ -102,7 +103,10 @@ def fit(
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
         parts = FittedParts(card, None, Weights())
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
-    plan, margin = combine.decide(rows, settings, points, seed)
+    if settings.estimator:
+        plan, margin = own_fit.decide(rows, settings, seed)
+    else:
+        plan, margin = combine.decide(rows, settings, points, seed)
     plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed), grow)
     parts = carry_out(rows, plan, settings, points, seed, grow)
     curve = calibration.choose(honest, held.label, held.lead, settings.calibration, seed)
@@ -137,6 +141,9 @@ def carry_out(
     settings, points, seed, grow
         As in `fit`.
     """
+    if plan.estimator:
+        card = scorecard.from_points(rows, Points())
+        return FittedParts(card, own_fit.fit(rows, plan.estimator, seed), Weights(0.0, 1.0))
     fitted = combine.fit_scorecard(rows, plan.penalty, settings, points, seed)
     if plan.trees == 0:
         return FittedParts(fitted, None, Weights())

@@ -104,22 +104,24 @@ def models(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> No
     """List the registered versions, newest first, with aliases, verdicts and grounds."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from models.registry.registry import Registry  # noqa: PLC0415 - slow to import
+    from models.registry.registry import FORMER_TAG, Registry  # noqa: PLC0415 - slow to import
     from pipelines.commands.console import out, table  # noqa: PLC0415
 
     made = job(params, target=target)
     registry = Registry(made.params.registry, made.places.registry)
+    registry.champion()  # notes what it replaced, where MLflow's own page or API moved the alias
     rows = [
         (
             str(one.number),
             ", ".join(one.aliases),
+            one.tags.get(FORMER_TAG, ""),
             f"{datetime.fromtimestamp(one.registered_at_ms / 1000, UTC):%Y-%m-%d %H:%M}",
             one.tags.get("verdict"),
             one.tags.get("grounds", ""),
         )
         for one in registry.versions()
     ]
-    columns = ("version", "aliases", "registered (UTC)", "verdict", "grounds")
+    columns = ("version", "aliases", "replaced", "registered (UTC)", "verdict", "grounds")
     out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
 
 

@@ -203,7 +203,8 @@ def _part(
         fresh.mkdir()
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
-            scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
+            frame = build.build(histories, batch, catalog, source=tables)
+            scores = scorer.score(frame, threads=THREADS)
             merge_ranking.write(ranking_schema.table(scores), frames.part_path(fresh, number))
     return len(rows)
 

@@ -69,7 +69,7 @@ def preview(
     there = [one for one in rows if one.lead_id in place]
     leads = np.array([place[one.lead_id] for one in there], np.int32)
     cutoffs = np.full(len(there), moment(now), np.int64)
-    values = loaded.values_of(loaded.encoded(columns), make_rows(leads, cutoffs))
+    values = loaded.values_of(loaded.encoded(columns, moment(now)), make_rows(leads, cutoffs))
     trust = loaded.artifact.model.scorecard.scale
     change = trust * (log_odds_of(new, values) - log_odds_of(old, values))
     margin = np.array([one.margin for one in there]) + change

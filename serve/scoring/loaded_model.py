@@ -23,6 +23,7 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.moments import moment_of
 from features.records.rows import make_rows
+from features.views.own import VIEW as OWN
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 from models.artifact.fingerprint import FeatureFingerprint
@@ -99,6 +100,9 @@ class LoadedModel:
         self._horizon: float | None = artifact.about.get("horizon_days")
         self._evidence = artifact.model.evidence_level
         self._names = artifact.catalog.names
+        own = [one.name for one in artifact.catalog.features if one.view == OWN]
+        self._missing_features = own or UNSET
+        self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
             "en": [label.en for label in self.scorer.concepts.labels],
@@ -287,6 +291,8 @@ class LoadedModel:
             feature_sha256=self._feature_fingerprint.of(values[0]),
             target=self.target_field,
             curve=self.curve_of(score.probability) if request.curve else UNSET,
+            missing_features=self._missing_features,
+            approximate_reasons=self._approximate,
         )
 
     def unknown_names(self, request: AnyRequest) -> tuple[str, Unknown]:

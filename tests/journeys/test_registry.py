@@ -18,11 +18,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import mikomi
 from features.errors import BadRequest
 from models.artifact import artifact
+from models.estimator import feature_table
+from models.estimator.feature_table import Contract
 from models.registry.mlflow_client import addressed, mlflow_module
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS
-from models.registry.registry import Registry
+from models.registry.registry import FORMER_TAG, Registry
 from models.registry.registry_types import RegistrySettings, Run
 from serve.processes.follow import follow
 from serve.scoring import model_cards
@@ -79,7 +82,8 @@ def registry(place: Path) -> Registry:
 
 def run() -> Run:
     fingerprint = served.artifact().fingerprint
-    return Run(fingerprint, {"train.seed": 1}, {"auc": 0.75}, {"leads.csv": "ab" * 32}, "c0ffee")
+    facts = {"train.seed": 1}, {"auc": 0.75}, {"leads.csv": "ab" * 32}, "c0ffee"
+    return Run(fingerprint, *facts, name="won 90d", tags={"mikomi.target": "won"})
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,8 @@ def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
     assert logged.data.tags["mlflow.source.git.commit"] == "c0ffee"
     assert logged.inputs.dataset_inputs[0].dataset.name == "leads.csv"
     assert logged.info.status == "FINISHED"
+    assert logged.info.run_name == "won 90d"
+    assert logged.data.tags["mikomi.target"] == "won"
     assert [one.path for one in registry._client.list_artifacts(run_id)] == ["report"]
 
 
@@ -129,6 +135,48 @@ def test_the_card_is_stored_with_its_version(registry: Registry, place: Path) ->
     assert not follow(registry, server)
     assert model_cards.read(server, 1) == {"format": 1}
     assert not model_cards.fetch(registry, registry.version("1"), server)
+
+
+def test_an_alias_that_mlflow_itself_moved_is_respected(registry: Registry, place: Path) -> None:
+    other = Registry(RegistrySettings(registry.url, model="moved"), place / "unused")
+    client, files = other._client, str(place / "model")
+    client.create_registered_model("moved")
+    for _ in range(3):
+        client.create_model_version("moved", files)
+    other.crown(other.version("1"), {"verdict": "promoted"})
+    client.set_registered_model_alias("moved", "champion", "3")
+    assert [one.number for one in (other.champion(), other.former()) if one is not None] == [3, 1]
+    other.restore(other.former(), {"verdict": "rolled back"})
+    client.set_registered_model_alias("moved", "champion", "2")
+    champion = other.champion()
+    assert champion is not None
+    assert champion.tags[FORMER_TAG] == "1"
+    other.crown(other.version("3"), {})
+    assert other.former().number == 2
+
+
+def test_planted_fault_without_a_note_the_first_champion_has_no_former(
+    registry: Registry, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Registry(RegistrySettings(registry.url, model="forgotten"), place / "unused")
+    monkeypatch.setattr(Registry, "_observe", lambda *_: None)
+    other._client.create_registered_model("forgotten")
+    for _ in range(2):
+        other._client.create_model_version("forgotten", str(place / "model"))
+    other.crown(other.version("1"), {})
+    other._client.set_registered_model_alias("forgotten", "champion", "2")
+    with pytest.raises(BadRequest, match="champion 2, the first"):
+        other.former()
+
+
+def test_notebooks_load_it_by_its_address(registry: Registry) -> None:
+    model = mikomi.load("models:/mikomi@champion", registry=registry.url)
+    assert model.fingerprint == run().fingerprint
+    assert mikomi.load("models:/mikomi/1", registry=registry.url).fingerprint == model.fingerprint
+    rows = small_model().frame
+    table = feature_table.table_of(rows, Contract("won", 90.0, 90.0, "2026-01-01"))
+    again = model.explain(table.reset_index()).scores.probability
+    assert again.tolist() == small_model().model.probability(rows.values).tolist()
 
 
 def test_an_unknown_version_is_named(registry: Registry) -> None:
