@@ -16,7 +16,9 @@ from models.model import scorecard
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import combine, fit_model
+from models.training import fit_model
+from models.training.penalty import choose_penalty
+from models.training.period_folds import Folds
 
 Contender = Callable[[TrainingSet, Dataset, int], Floats]
 """Trains on the first set, gives probabilities of the data set's test; the seed is the third."""
@@ -32,7 +34,7 @@ def scorecard_alone(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit the scorecard, penalty chosen by 5-fold log loss."""
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
-    penalty, _ = combine.choose_penalty(train, fold, (settings, None, seed))
+    penalty, _ = choose_penalty(train, Folds(fold), (settings, None, seed))
     card = scorecard.fit(train, penalty, settings.scorecard)
     return np.asarray(1.0 / (1.0 + np.exp(-card.margin(data.test.values))))
 
