@@ -1,7 +1,7 @@
 """The scorecard's penalty, chosen out of fold, and held-out margins of scorecards.
 
 Decided here: the path goes from the strongest penalty to ever weaker ones and ends when the loss
-has risen twice. Above `ScorecardSettings.max_choice_rows` a draw of leads decides.
+has risen twice, or once on many rows, where it is smooth. Above `ScorecardSettings.max_choice_rows` a draw of leads decides.
 """
 
 from collections.abc import Callable
@@ -20,13 +20,13 @@ from models.training.period_folds import Folds
 
 How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
-_RISES = 2
+_RISES, _MANY_ROWS = 2, 5_000
 
 
 def choose_penalty(
     rows: TrainingSet, folds: Folds, how: How
 ) -> tuple[float, Floats | None]:
-    """Choose the scorecard's penalty by log loss out of fold: ever weaker, until it rises twice.
+    """Choose the scorecard's penalty by log loss out of fold: ever weaker, until it rises.
 
     With hand-given points, the strongest penalty, which leaves little but them, stays unless what
     is learned beyond them is better by more than chance.
@@ -65,7 +65,7 @@ def choose_penalty(
         loss = mean_log_loss(few.label, folds.level(margin, few))
         first = margin if penalty == penalties[0] else first
         rises = rises + 1 if loss >= least else 0
-        if rises == _RISES:
+        if rises == (_RISES if len(few) < _MANY_ROWS else 1):
             break
         if rises == 0:
             best, least, chosen = penalty, loss, margin
