@@ -89,9 +89,7 @@ def _best(
     rows: TrainingSet, folds: Folds, penalty: float, prior: Floats, how: How
 ) -> tuple[Plan, Floats]:
     settings, points, seed = how
-    judging = folds.fold
-    if len(rows) > settings.max_judged_rows:
-        judging = np.where(judging >= judging.max() + 1 - _FEW, judging, -1)
+    judging = folds.fold if len(rows) <= settings.max_judged_rows else folds.last(_FEW)
     judged = judging >= 0
 
     def grown_from(start: Floats) -> Growth:

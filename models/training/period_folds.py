@@ -60,6 +60,10 @@ class Folds:
         """Return the folds of some rows."""
         return Folds(self.fold[rows], self.periods)
 
+    def last(self, count: int) -> NDArray[np.int64]:
+        """Number the last folds, the latest periods, from 0; the others are -1: shape (rows,)."""
+        return np.maximum(self.fold - (self.count - count), -1)
+
     def level(self, margin: Floats, rows: TrainingSet) -> Floats:
         """Return the margins as they are judged: shifted fold by fold if folds are periods.
 

@@ -98,7 +98,7 @@ def test_as_many_conversions_as_needed_are_enough() -> None:
         few = int(min(labels.sum(), len(labels) - labels.sum()))
         for least, tried in ((few, True), (few + 1, False)):
             settings = CalibrationSettings(min_conversions=least)
-            curve = calibration.choose(sign * margin, labels, lead, settings, seed=0)
+            curve = calibration.choose(sign * margin, labels, (lead, None), settings, seed=0)
             assert (curve.kind != "none") == tried
 
 
@@ -106,7 +106,7 @@ def test_the_kind_of_the_greatest_gain_is_taken_whatever_the_order() -> None:
     margin, label, lead = steep(2000)
     for kinds in (("sigmoid", "isotonic"), ("isotonic", "sigmoid")):
         settings = CalibrationSettings(kinds=kinds)
-        assert calibration.choose(margin, label, lead, settings, seed=0).kind == "sigmoid"
+        assert calibration.choose(margin, label, (lead, None), settings, seed=0).kind == "sigmoid"
 
 
 def test_moved_parameters_by_hand() -> None:
