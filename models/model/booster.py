@@ -240,11 +240,11 @@ class _Fold(NamedTuple):
 def _grow_together(
     folds: list[_Fold], settings: BoosterSettings, losses: Losses
 ) -> tuple[int, float, list[Floats]]:
-    """Grow all folds, some trees at a time; return the number of trees with the least held-out loss.
+    """Grow all folds, some trees at a time; return the number of trees with the least loss.
 
-    The loss of a row and the held-out margins of each fold come along. Growing stops when the loss
-    has not fallen for `patience` trees. One thread a fold: threads that share a tree wait for each
-    other more than they work.
+    That loss and the margins of the rows held out of each fold come along. Growing stops when the
+    loss has not fallen for `patience` trees. One thread a fold: threads that share a tree wait for
+    each other more than they work.
     """
     rows = sum(len(one.held) for one in folds)
 

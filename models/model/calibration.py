@@ -1,10 +1,9 @@
 """Calibration: from margin to probability: none, sigmoid, beta, quadratic or isotonic.
 
-Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
-loss, out of fold by lead, by more than one standard error of the difference, rows of a lead taken
-together, and those of a period, if there are several. A calibration is plain data, never inverts an
-order, never flattens one (`keeps_order`), and returns probabilities in [0, 1].
+Decided here: a calibration is plain data, never inverts an order, and returns probabilities in
+[0, 1]. `models.training.calibration_choice` chooses among the kinds.
 
+- none: the logistic function of the margin
 - sigmoid: slope * margin + shift, slope >= 0
 - beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
 - quadratic: the margin corrected by its estimated error (`models.stats.log_odds`), with priors of
@@ -22,22 +21,17 @@ from numpy.typing import NDArray
 
 from features.errors import BadInput
 from features.kernel.compiled import njit
-from models.model.settings import CalibrationSettings
 from models.stats.interpolation import between
 from models.stats.log_odds import estimate_error, expit, logit
-from models.stats.metrics import log_losses
-from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats
 
 Kind = Literal["none", "sigmoid", "beta", "isotonic", "quadratic"]
 PRIOR: Final = (0.4, 0.3, 0.2)
 LEAST: Final = 0.2
 
-_FOLDS = 5
-_MIDDLE = (0.05, 0.95)
-_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
+KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
 _SIGMOID, _BETA, _ISOTONIC, _QUADRATIC = 1, 2, 3, 4
-"""Positions in `_KINDS`."""
+"""Positions in `KINDS`."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,7 @@ class Calibration:
     @cached_property
     def parts(self) -> tuple[int, Floats, Floats]:
         """The kind, the parameters and the margins, as `probability_of` takes them."""
-        return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
+        return KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
 
     def moved(self, slope: float, shift: float) -> "Calibration":
         """Return the curve whose log-odds are `slope` times those of this one, plus `shift`.
@@ -199,99 +193,6 @@ def fit(
         parts = np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
         return Calibration("beta", tuple(_logistic(parts, label)))
     return Calibration()
-
-
-def choose(
-    margin: Floats,
-    label: Floats,
-    of: tuple[NDArray[np.int64], NDArray[np.int64] | None],
-    settings: CalibrationSettings,
-    seed: int,
-) -> Calibration:
-    """Choose the kind of calibration by log loss out of fold, and fit it on all rows.
-
-    Parameters
-    ----------
-    margin, label
-        Shape (rows,): margins of rows that are later than, or were held out of, the training rows;
-        their labels.
-    of
-        Shape (rows,) each: a code of the lead of each row; its period, if there are several. Where
-        leads have one period each, the curve of each period is fitted to the others.
-    settings
-        The kinds to try.
-    seed
-        Seed of the folds.
-    """
-    converted = np.count_nonzero(label == 1.0)
-    if min(converted, len(label) - converted) < settings.min_conversions:
-        return Calibration()
-    lead, period = of
-    fold = folds_by_lead(lead, label, _FOLDS, seed)
-    if period is not None and _divides(lead, period):
-        fold = period
-    plain = log_losses(label=label, probability=Calibration().probability(margin))
-    best, best_gain = Calibration(), 0.0
-    for name in settings.kinds:
-        kind = _kind(name)
-        gain = plain - _out_of_fold(kind, margin, label, (lead, fold))
-        error = max(_standard_error(gain, by) for by in of if by is not None)
-        if gain.mean() > max(best_gain, error):
-            curve = fit(kind, margin, label, lead)
-            if keeps_order(curve, margin):
-                best, best_gain = curve, float(gain.mean())
-    return best
-
-
-def keeps_order(curve: Calibration, margin: Floats) -> bool:
-    """Return whether the log-odds rise by at least `LEAST` of the margin over the middle 90 %.
-
-    A curve that is flatter says that the order of the leads is worth nothing: on the rows that it
-    was learned from. No such curve is ever chosen.
-
-    >>> margin = np.linspace(-2.0, 2.0, 9)
-    >>> [keeps_order(Calibration("sigmoid", (slope, 0.0)), margin) for slope in (0.0, 0.1, 0.5)]
-    [False, False, True]
-
-    Parameters
-    ----------
-    curve
-        A calibration.
-    margin
-        Shape (rows,): the margins of the rows.
-    """
-    ends = np.quantile(margin, _MIDDLE)
-    low, high = logit(curve.probability(ends)).tolist()
-    return bool(high - low >= LEAST * (ends[1] - ends[0]))
-
-
-def _divides(lead: NDArray[np.int64], period: NDArray[np.int64]) -> bool:
-    """Return whether there are several periods, and all rows of a lead lie in one."""
-    pairs = np.unique(np.column_stack([lead, period]), axis=0)
-    return len(pairs) == len(np.unique(lead)) and len(np.unique(period)) > 1
-
-
-def _kind(name: str) -> Kind:
-    return _KINDS[_KINDS.index(name)] if name in _KINDS else "none"
-
-
-def _out_of_fold(
-    kind: Kind, margin: Floats, label: Floats, by: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> Floats:
-    lead, fold = by
-    out = np.empty(len(margin))
-    for k in np.unique(fold).tolist():
-        held = fold == k
-        curve = fit(kind, margin[~held], label[~held], lead[~held])
-        out[held] = log_losses(label=label[held], probability=curve.probability(margin[held]))
-    return out
-
-
-def _standard_error(gain: Floats, group: NDArray[np.int64]) -> float:
-    """Compute the standard error of the mean gain, rows of a lead or period taken together."""
-    _, position = np.unique(group, return_inverse=True)
-    together = np.bincount(position, weights=gain - gain.mean())
-    return float(np.sqrt(np.sum(together**2)) / len(gain)) if len(together) > 1 else 0.0
 
 
 def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:

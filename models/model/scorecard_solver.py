@@ -148,7 +148,6 @@ class Design:
         gradient = np.concatenate([[residual.sum(), by_scale], by_theta + weight * solution.theta])
         return loss, gradient
 
-
     def _sum_of_bins(self, table: Floats) -> Floats:
         problem = self.problem
         if self.rare is None:

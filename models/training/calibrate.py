@@ -2,21 +2,20 @@
 
 Decided here: shape and level are learned apart. The shape (slope, bend) is chosen on margins that
 are shifted to fit each period best, because the base rate of one period says nothing of slopes; and
-it has to gain in more than one period (`models.model.calibration.choose`). The level is that of all
-held-out rows, moved to the newest of them if that gains more than chance: wholly where they were
-held out of fold; by half (`models.training.newest_rows.LASTS`) where they are later than all
+it has to gain in more than one period (`models.training.calibration_choice`). The level is that of
+all held-out rows, moved to the newest of them if that gains more than chance: wholly where they
+were held out of fold; by half (`models.training.newest_rows.LASTS`) where they are later than all
 training rows, as a part of the distance is the age of the model that was judged.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.model import calibration
 from models.model.calibration import Calibration
 from models.model.settings import TrainSettings
 from models.stats.log_odds import logit
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift
+from models.training import base_rate_shift, calibration_choice
 from models.training.newest_rows import LASTS
 from models.training.period_folds import Folds
 
@@ -73,7 +72,7 @@ def _shape(
     settings: TrainSettings,
     seed: int,
 ) -> Calibration:
-    return calibration.choose(
+    return calibration_choice.choose(
         margin, held.label, (held.lead, period), settings.calibration, seed
     )
 

@@ -1,7 +1,8 @@
 """The scorecard's penalty, chosen out of fold, and held-out margins of scorecards.
 
 Decided here: the path goes from the strongest penalty to ever weaker ones and ends when the loss
-has risen twice, or once on many rows, where it is smooth. Above `ScorecardSettings.max_choice_rows` a draw of leads decides.
+has risen twice, or once on many rows, where it is smooth. Above `ScorecardSettings.max_choice_rows`
+a draw of leads decides.
 """
 
 from collections.abc import Callable
@@ -23,9 +24,7 @@ How = tuple[TrainSettings, Points | None, int]
 _RISES, _MANY_ROWS = 2, 5_000
 
 
-def choose_penalty(
-    rows: TrainingSet, folds: Folds, how: How
-) -> tuple[float, Floats | None]:
+def choose_penalty(rows: TrainingSet, folds: Folds, how: How) -> tuple[float, Floats | None]:
     """Choose the scorecard's penalty by log loss out of fold: ever weaker, until it rises.
 
     With hand-given points, the strongest penalty, which leaves little but them, stays unless what
@@ -69,7 +68,8 @@ def choose_penalty(
             break
         if rises == 0:
             best, least, chosen = penalty, loss, margin
-    if points is not None and not beats(PROVEN, folds.level(first, few), folds.level(chosen, few), few):
+    before, after = folds.level(first, few), folds.level(chosen, few)
+    if points is not None and not beats(PROVEN, before, after, few):
         best, chosen = penalties[0], first
     return best, chosen if len(few) == len(rows) else None
 

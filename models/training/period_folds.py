@@ -25,8 +25,8 @@ PLENTY: Final = 500
 """Converted leads, and others, from which on folds are periods."""
 _A_PERIOD: Final = 50
 _LEAST_PERIODS: Final = 3
-"""A model of one of two periods knows half of the rows and one kind of time, so it errs in ways that
-a model of both does not."""
+"""A model of one of two periods knows half of the rows and one kind of time, so it errs in ways
+that a model of both does not."""
 _INSIDE: Final = 0.5
 """The least share of the rows that lie in the period of their lead."""
 
@@ -61,7 +61,7 @@ class Folds:
         return Folds(self.fold[rows], self.periods)
 
     def last(self, count: int) -> NDArray[np.int64]:
-        """Number the last folds, the latest periods, from 0; the others are -1: shape (rows,)."""
+        """Return the numbers of the last folds, the latest periods, from 0; -1 for the others."""
         return np.maximum(self.fold - (self.count - count), -1)
 
     def level(self, margin: Floats, rows: TrainingSet) -> Floats:
@@ -114,17 +114,25 @@ def periods(rows: TrainingSet, most: int) -> NDArray[np.int64] | None:
     others = len(np.unique(rows.lead[rows.label == 0.0]))
     if not rows.has_time_order or min(rows.converted_leads, others) < PLENTY:
         return None
+    first = _first_cutoff(rows)
+    moments, moment, count = np.unique(first, return_inverse=True, return_counts=True)
+    middle = (np.cumsum(count) - count / 2) / len(rows)
+    part = np.minimum((middle * most).astype(np.int64), most - 1)
+    period = np.unique(part, return_inverse=True)[1].astype(np.int64)
+    fold = period[moment]
+    at = np.searchsorted(moments, rows.cutoff, side="right") - 1
+    inside = float(np.mean(period[at] == fold))
+    folds = int(fold.max()) + 1
+    fewest = min(
+        int(np.bincount(fold[rows.label == label], minlength=folds).min()) for label in (0.0, 1.0)
+    )
+    many = folds >= _LEAST_PERIODS and fewest >= _A_PERIOD
+    return fold if many and inside >= _INSIDE else None
+
+
+def _first_cutoff(rows: TrainingSet) -> NDArray[np.int64]:
+    """Return the first cutoff of the lead of every row."""
     _, lead = np.unique(rows.lead, return_inverse=True)
     first = np.full(int(lead.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, lead, rows.cutoff)
-    moments, moment, count = np.unique(first[lead], return_inverse=True, return_counts=True)
-    middle = (np.cumsum(count) - count / 2) / len(rows)
-    of_moment = np.unique(np.minimum((middle * most).astype(np.int64), most - 1), return_inverse=True)[1]
-    fold = of_moment[moment].astype(np.int64)
-    own = of_moment[np.clip(np.searchsorted(moments, rows.cutoff, side="right") - 1, 0, None)]
-    enough = min(
-        min(int(label.sum()), int(len(label) - label.sum()))
-        for label in (rows.label[fold == k] for k in range(int(fold.max()) + 1))
-    )
-    many = fold.max() + 1 >= _LEAST_PERIODS and enough >= _A_PERIOD and float(np.mean(own == fold)) >= _INSIDE
-    return fold if many else None
+    return np.asarray(first[lead])

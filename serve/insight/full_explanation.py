@@ -2,9 +2,10 @@
 
 Decided here: the reasons are named from the strongest down, those of the answer first, until no row
 of the rest is larger than the smallest reason and all rows together are at most `_REST` of the way
-from the base to the probability. Where so little cannot be left, they end where no row of the rest is larger than the
-smallest reason and least is left: a reason smaller than what nobody can name explains nothing, and
-is summed with it. Where that holds nowhere, all that can be named is. Each is proven, and the
+from the base to the probability. Where so little cannot be left, they end where no row of the rest
+is larger than the smallest reason and least is left: a reason smaller than what nobody can name
+explains nothing, and is summed with it. Where that holds nowhere, all that can be named is. Each is
+proven, and the
 number of comparable leads is stated: fewer than the answer demands will do, none for a value that
 no lead of training had. The rest is summed by kind: attributes, what happened, what did not happen.
 A concept of the rest is too small or not proven, so it is never named.

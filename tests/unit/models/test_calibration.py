@@ -11,6 +11,7 @@ from models.model.calibration import Calibration
 from models.model.settings import CalibrationSettings
 from models.stats.log_odds import expit, logit
 from models.stats.metrics import log_losses
+from models.training import calibration_choice
 
 KINDS: list[calibration.Kind] = ["none", "sigmoid", "beta", "isotonic", "quadratic"]
 
@@ -29,7 +30,7 @@ def choose(
     settings: CalibrationSettings | None = None,
     period: np.ndarray | None = None,
 ) -> Calibration:
-    return calibration.choose(
+    return calibration_choice.choose(
         margin, label, (lead, period), settings or CalibrationSettings(), seed=0
     )
 
@@ -144,7 +145,7 @@ def test_no_curve_that_flattens_the_order_is_chosen(monkeypatch: pytest.MonkeyPa
     rng = np.random.default_rng(5)
     margin, label = rng.normal(-2.0, 1.0, 8000), (rng.random(8000) < 0.1).astype(float)
     assert chosen(margin, label) == Calibration(), "labels that the margin knows nothing of"
-    monkeypatch.setattr(calibration, "keeps_order", lambda *_: True)
+    monkeypatch.setattr(calibration_choice, "keeps_order", lambda *_: True)
     curve = chosen(margin, label)
     spread = float(np.ptp(curve.probability(np.array([-4.0, 0.0]))))
     assert spread < 0.05, "the planted fault: every lead has the same probability"

@@ -7,7 +7,7 @@ import pytest
 
 from features.timeline import DAY
 from models.model.settings import BoosterSettings, TrainSettings
-from models.stats.training_set import Floats, TrainingSet
+from models.stats.training_set import TrainingSet
 from models.training import base_rate_shift, combine, fit_model, time_proxies
 
 SETTINGS = TrainSettings(horizon_days=1.0, folds=3, booster=BoosterSettings(max_trees=20))

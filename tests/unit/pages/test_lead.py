@@ -272,7 +272,7 @@ def named_of(points: list[float], nameable: list[int], first: set[int]) -> list[
 
 def test_reasons_are_named_until_the_rest_is_small_in_its_rows_and_in_all() -> None:
     points = [0.3, 0.1, 0.08, 0.01]
-    assert named_of(points, [0, 1, 2, 3], {0}) == [0, 1, 2], "0.19 and 0.09 are over a tenth of 0.49"
+    assert named_of(points, [0, 1, 2, 3], {0}) == [0, 1, 2], "a tenth of 0.49 is less than 0.09"
     assert named_of(points, [0, 1, 2, 3], {0, 3}) == [0, 3, 1, 2], "those of the answer are named"
 
 
