@@ -6,10 +6,11 @@ Decided here: every contender learns from the same rows and columns (the learnin
 example) and is judged on the same later test. The rule was chosen on earlier cutoffs and on other
 sets; the test of oulad had been looked at before, with the number of trees at hand. The model
 is pruned to what can be named and moved by the newest rows, as the stage does it; peers are as
-`benchmarks.contenders` has them, beside 200 plain trees of 15 leaves. Errors of differences are those of `benchmarks.paired`.
+`benchmarks.contenders` has them, beside 200 plain trees of 15 leaves. Sets that are not named keep their lines. Errors of differences are those of `benchmarks.paired`.
 """
 
 import argparse
+import json
 import sys
 import time
 from importlib.util import find_spec
@@ -76,12 +77,18 @@ def main(arguments: list[str]) -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_peers")
     parser.add_argument("sets", nargs="*", default=list(SETS))
-    results = {}
+    results = _stored()
     for name in parser.parse_args(arguments).sets:
         results[name] = measure(name, prepare(name))
     packages = ["numpy", "lightgbm", "scikit-learn"]
     packages += ["catboost"] if "catboost" in peers() else []
     print(harness.write("real_peers", {"sets": results}, *packages))
+
+
+def _stored() -> dict[str, Any]:
+    """Read the lines of all sets that were measured before."""
+    path = harness.RESULTS / "real_peers.json"
+    return dict(json.loads(path.read_text())["sets"]) if path.exists() else {}
 
 
 def peers() -> dict[str, contenders.Contender]:

@@ -3,9 +3,9 @@
 Decided here: shape and level are learned apart. The shape (slope, bend) is chosen on margins that
 are shifted to fit each period best, because the base rate of one period says nothing of slopes; and
 it has to gain in more than one period (`models.training.calibration_choice`). The level is that of
-all held-out rows, moved to the newest of them if that gains more than chance: wholly where they
-were held out of fold; by half (`models.training.newest_rows.LASTS`) where they are later than all
-training rows, as a part of the distance is the age of the model that was judged.
+all held-out rows, moved to the newest of them if that gains more than chance: wholly where folds
+were drawn; by half (`models.training.newest_rows.LASTS`) where they are periods or the rows are
+later than all training rows, as what a base rate does in one period lasts in part only.
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def choose(
     share = settings.calibration.share
     if folds.periods:
         shape = _shape(folds.level(margin, held), held, folds.fold, settings, seed)
-        level = base_rate_shift.newest(_log_odds(shape, margin), held, share)
+        level = LASTS * base_rate_shift.newest(_log_odds(shape, margin), held, share)
     elif held.cutoff.min() > first:
         best = margin + base_rate_shift.shift(margin, held.label)
         shape = _shape(best, held, _slices(held), settings, seed)
