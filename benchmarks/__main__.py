@@ -7,6 +7,8 @@ NAMES = (
     "features",
     "explain",
     "explained_share",
+    "real_peers",
+    "training_time",
     "serving",
     "store",
     "endure",

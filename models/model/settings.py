@@ -79,14 +79,14 @@ class BoosterSettings:
     """
 
     max_leaves: Several = 8
-    max_trees: Count = 800
-    learning_rate: Part = 0.03
+    max_trees: Count = 600
+    learning_rate: Part = 0.06
     min_leaf_rows: Count = 10
     min_leaf_hessian: NotNegative = 2.0
     leaf_penalty: NotNegative = 1.0
     feature_share: Part = 0.5
     row_share: Part = 0.8
-    patience: Count = 100
+    patience: Count = 50
     threads: Count = 2
 
 

@@ -1,4 +1,4 @@
-"""Fitting an own model: out of fold by lead for its calibration, then on all rows.
+"""Fitting an own model: out of fold for its calibration, then on all rows.
 
 Decided here: `train.estimator` names an object with `fit` and `predict_proba`, or a class or
 function that makes one without arguments; it is cloned for every fit, with the seed where it takes
@@ -13,38 +13,39 @@ from sklearn.base import clone
 from features.errors import BadInput
 from models.model import own_names
 from models.model.own_model import OwnModel, saved, table_of
-from models.model.settings import TrainSettings
 from models.stats.log_odds import expit
 from models.stats.metrics import log_losses
-from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training.combine import Plan
+from models.training.period_folds import Folds
 
 _BACKGROUND: Final = 8
 
 
-def decide(rows: TrainingSet, settings: TrainSettings, seed: int) -> tuple[Plan, Floats]:
+def decide(rows: TrainingSet, folds: Folds, name: str, seed: int) -> tuple[Plan, Floats]:
     """Fit out of fold; return the plan and the held-out margin of every row.
 
     Parameters
     ----------
     rows
         Training rows with both kinds of label.
-    settings
-        The name of the estimator, and the folds.
+    folds
+        The fold of every row.
+    name
+        Of the estimator.
     seed
-        Of the folds and of the estimator.
+        Of the estimator.
     """
-    fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
+    fold = folds.fold
     margin = np.full(len(rows), np.nan)
-    for k in range(settings.folds):
+    for k in range(folds.count):
         learn = rows.take(fold != k)
         if 0 < learn.conversions < len(learn):
-            margin[fold == k] = fit(learn, settings.estimator, seed).margin(rows.values[fold == k])
+            margin[fold == k] = fit(learn, name, seed).margin(rows.values[fold == k])
     held = ~np.isnan(margin)
     loss = log_losses(label=rows.label[held], probability=expit(margin[held]))
-    losses = {settings.estimator: float(np.mean(loss))} if held.any() else {}
-    return Plan(0.0, log_loss=losses, estimator=settings.estimator), margin
+    losses = {name: float(np.mean(loss))} if held.any() else {}
+    return Plan(0.0, log_loss=losses, estimator=name), margin
 
 
 def fit(rows: TrainingSet, name: str, seed: int) -> OwnModel:

@@ -33,6 +33,7 @@ from serve.scoring.pointer import point
 from serve.scoring.registered_model import RegisteredModel
 from tests import carried_code, served
 from tests.raw_leads import ACCOUNT, AS_OF, WRONG, leads
+from tests.small_model import small_model
 
 BARE = """
 import json, sys
