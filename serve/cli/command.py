@@ -23,6 +23,7 @@ from serve.cli import (
     erasing,
     feedback_command,
     helpers,
+    ranking_command,
     setup_command,
     user_command,
 )
@@ -51,6 +52,7 @@ def add(app: typer.Typer) -> None:
         keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(feedback_command.feedback)
+    app.command(rich_help_panel=PANEL)(ranking_command.load_ranking)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
     app.add_typer(database_command.made(), name="database", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
