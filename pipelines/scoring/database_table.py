@@ -53,6 +53,11 @@ _LISTS: Final = (
     "reasons_ja",
     "reasons_en",
 )
+_READ: Final = [
+    *("lead_id", "rank", "probability", "probability_low", "probability_high", "score", "band"),
+    *("sufficient_evidence", "base_probability", "remainder", *_LISTS),
+]
+"""The columns of a ranking that the table has."""
 _KEY: Final = ("target", "lead_id")
 
 
@@ -205,7 +210,7 @@ def _rows(ranking: Path, facts: RankedBy) -> Iterator[list[dict[str, Any]]]:
         "model_fingerprint": facts.model_fingerprint,
     }
     for batch in pq.ParquetFile(ranking).iter_batches(batch_size=_ROWS):
-        rows = batch.drop_columns(["cutoff"]).to_pylist()
+        rows = batch.select(_READ).to_pylist()
         yield [row | same | {n: _json(row[n]) for n in _LISTS} for row in rows]
 
 

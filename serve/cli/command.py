@@ -24,6 +24,7 @@ from serve.cli import (
     erasing,
     feedback_command,
     helpers,
+    ranking_command,
     setup_command,
     team_command,
     user_command,
@@ -53,6 +54,7 @@ def add(app: typer.Typer) -> None:
         keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(feedback_command.feedback)
+    app.command(rich_help_panel=PANEL)(ranking_command.load_ranking)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
     app.add_typer(team_command.team(), name="team", rich_help_panel=PANEL)
     app.add_typer(team_command.spend(), name="spend", rich_help_panel=PANEL)
