@@ -104,7 +104,9 @@ class Mirror:
 
     def records(self, table: str) -> Iterator[tuple[str, Mapping[str, str]]]:
         """Yield id and values of every record of a table, in the order of ids."""
-        query = "select record_id, content from records where place = ? order by length(record_id), 1"
+        query = (
+            "select record_id, content from records where place = ? order by length(record_id), 1"
+        )
         for record_id, content in self._state.db.execute(query, (table,)):
             yield record_id, _TEXTS.decode(content)
 

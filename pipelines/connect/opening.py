@@ -113,7 +113,10 @@ def system(connection: Connection, secrets: Credentials, state: State, world: Wo
     elif connection.system == "hubspot":
         headers, made = _fixed(hubspot.headers_of(secrets)), hubspot.HubSpot
     elif connection.system == "salesforce":
-        headers, made = salesforce.token_of(connection, secrets, world.transport), salesforce.Salesforce
+        headers, made = (
+            salesforce.token_of(connection, secrets, world.transport),
+            salesforce.Salesforce,
+        )
     else:
         headers, made = dynamics.token_of(connection, secrets, world.transport), dynamics.Dynamics
     address = connection.address or ""

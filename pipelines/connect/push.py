@@ -81,7 +81,9 @@ def push(
     due = {
         lead_id: row
         for lead_id, row in rows.items()
-        if rules.whole or lead_id not in sent or _is_due(sent[lead_id].fields, row[0], shown[lead_id], rules)
+        if rules.whole
+        or lead_id not in sent
+        or _is_due(sent[lead_id].fields, row[0], shown[lead_id], rules)
     }
     stale = [
         lead_id

@@ -41,8 +41,12 @@ _LINES: Final = (
 )  # fmt: skip
 """Fields that are lines of the reasons."""
 _FORMATTED: Final = "@OData.Community.Display.V1.FormattedValue"
-_MOVING: Final = frozenset({"modifiedon", "versionnumber", "_modifiedby_value", "timezoneruleversionnumber"})
-_PREFER: Final = {"prefer": f'odata.maxpagesize={_PAGE},odata.include-annotations="{_FORMATTED[1:]}"'}
+_MOVING: Final = frozenset(
+    {"modifiedon", "versionnumber", "_modifiedby_value", "timezoneruleversionnumber"}
+)
+_PREFER: Final = {
+    "prefer": f'odata.maxpagesize={_PAGE},odata.include-annotations="{_FORMATTED[1:]}"'
+}
 _EXPAND: Final = f"{_LINK}($select=msdyn_score,msdyn_scoretrend,msdyn_grade,msdyn_scorereasons)"
 
 

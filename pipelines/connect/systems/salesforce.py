@@ -28,7 +28,13 @@ _OVERLAP: Final = timedelta(minutes=10)
 _PAGE: Final = 2_000
 _NO_VALUES: Final = frozenset({"address", "location", "base64", "anyType", "complexvalue"})
 _MOVING: Final = frozenset(
-    {"SystemModstamp", "LastModifiedDate", "LastModifiedById", "LastViewedDate", "LastReferencedDate"}
+    {
+        "SystemModstamp",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "LastViewedDate",
+        "LastReferencedDate",
+    }
 )
 """Fields that every write or view changes."""
 
@@ -40,9 +46,7 @@ class _Cursor(msgspec.Struct):
     id: str = ""
 
 
-def token_of(
-    connection: Connection, secrets: Credentials, transport: Any
-) -> ClientToken:
+def token_of(connection: Connection, secrets: Credentials, transport: Any) -> ClientToken:
     """Return the headers of each call.
 
     Parameters
@@ -200,7 +204,10 @@ def _is_ours(name: str) -> bool:
 
 
 def _body(fields: Texts) -> dict[str, Any]:
-    return {_name(n): (float(t) if FIELDS[n] == "number" else t) if t else None for n, t in fields.items()}
+    return {
+        _name(n): (float(t) if FIELDS[n] == "number" else t) if t else None
+        for n, t in fields.items()
+    }
 
 
 def _text(value: Any) -> str:

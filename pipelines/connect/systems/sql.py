@@ -69,7 +69,9 @@ class SqlDatabase:
             at = datetime.fromisoformat(str(place.at)) if place.is_time else place.at
             same = changed == at
             after = changed > at
-            query = query.where(or_(after, and_(same, key > place.id)) if place.id is not None else or_(after, same))
+            query = query.where(
+                or_(after, and_(same, key > place.id)) if place.id is not None else or_(after, same)
+            )
         rows = self._rows(table, query.where(changed.is_not(None)))
         more = len(rows) == _PAGE
         if rows:
@@ -83,7 +85,9 @@ class SqlDatabase:
     def roll(self, table: str, after: str | None) -> Roll:
         """Return ids and fingerprints of all rows; see `Crm`."""
         rows = self._rows(table, select(self._table(table)))
-        return Roll({one.record_id: one.version for one in (self._record(table, r) for r in rows)}, None)
+        return Roll(
+            {one.record_id: one.version for one in (self._record(table, r) for r in rows)}, None
+        )
 
     def read(self, table: str, record_ids: Sequence[str]) -> list[Record]:
         """Return those of up to 500 rows that exist; see `Crm`."""

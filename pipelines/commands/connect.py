@@ -1,0 +1,421 @@
+"""Connections to CRMs: in, out, and webhooks."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from features.errors import BadRequest, MikomiError
+from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
+
+if TYPE_CHECKING:
+    from pipelines.connect.opening import OpenConnection, World
+    from pipelines.connect.server_api import ServerApi
+
+PANEL = "Connections"
+System = Literal["kintone", "hubspot", "salesforce", "dynamics", "sql"]
+Folder = Annotated[Path, typer.Option("--folder", help="Where the connections are.")]
+Name = Annotated[str, typer.Argument(help="The connection.")]
+Server = Annotated[str, typer.Option("--server", help="The mikomi server.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Everything, not only what changed.")]
+Accept = Annotated[
+    bool, typer.Option("--accept-deletions", help="Erase also if a fifth of all records is gone.")
+]
+DEFAULT_FOLDER = Path("connections")
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+group = typer.Typer(no_args_is_help=True, help="Connect a CRM: leads flow in, scores flow out.")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this panel."""
+    from features import erasers  # noqa: PLC0415
+
+    app.add_typer(group, name="connect", rich_help_panel=PANEL)
+    if _eraser not in erasers.FACTORIES:
+        erasers.FACTORIES.append(_eraser)
+
+
+@group.command("add")
+def add_connection(
+    system: Annotated[System, typer.Argument(help="The system.")],
+    address: Annotated[str | None, typer.Option(help="Its address; not for sql.")] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=PLACE: an app id, an object, a table; the first holds the leads."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Of the connection; else the system's.")] = None,
+    login: Annotated[str | None, typer.Option(help="dynamics: what gives tokens.")] = None,
+    key: Annotated[str | None, typer.Option(help="sql: the column of the id.")] = None,
+    changed: Annotated[str | None, typer.Option(help="sql: the column that grows.")] = None,
+    language: Annotated[Literal["en", "ja"], typer.Option(help="Of what the CRM shows.")] = "en",
+    zone: Annotated[str, typer.Option(help="Time zone of days.")] = "UTC",
+    link: Annotated[str, typer.Option(help="What a lead's id follows, for the link.")] = "",
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Write over a connection.")] = False,
+) -> None:
+    """Write the file of a connection; secrets are not a part of it.
+
+    What it then needs from the environment is printed. Run `mikomi connect check` next.
+    """
+    from pipelines.connect import connection as connections  # noqa: PLC0415 - slow to import
+    from pipelines.connect.credentials import variable  # noqa: PLC0415
+    from pipelines.connect.opening import SECRETS  # noqa: PLC0415
+
+    called = name or system
+    tables = {n: {"place": p, "key": key, "changed": changed} for n, p in _pairs(table or [])}
+    values = {"address": address, "login": login, "language": language, "zone": zone}
+    made = connections.draft(called, system, {**values, "link": link, "tables": tables})
+    if connections.ConnectionPlaces(folder, called).file.exists() and not force:
+        raise BadRequest.of(f"a connection {called}", "a new name", "say --force, or --name")
+    typer.echo(f"{connections.store(folder, made)}: written, without secrets")
+    places = connections.ConnectionPlaces(folder, called)
+    for secret in SECRETS[system][0]:
+        typer.echo(
+            f"needs  {variable(called, secret)} (or a line {secret}=... in {places.secrets})"
+        )
+    typer.echo(f"next   mikomi connect check {called}")
+
+
+@group.command()
+def check(
+    context: typer.Context,
+    name: Name,
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    create: Annotated[bool, typer.Option("--create", help="Create missing score fields.")] = False,
+) -> None:
+    """Try every right that a connection needs, and report all that is missing."""
+    with _opened(context, folder, name) as work:
+        if create and (made := work.crm.prepare()):
+            typer.echo(f"created  {', '.join(made)}")
+        if faults := work.crm.faults():
+            raise BadRequest(faults)
+    typer.echo(f"{name}: every right is there")
+
+
+@group.command()
+def pull(
+    context: typer.Context,
+    name: Name,
+    params: ParamsFile = DEFAULT_PARAMS,
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    whole: Whole = False,
+    accept_deletions: Accept = False,
+) -> None:
+    """Take what changed into the export of the connection; persons that are gone are erased.
+
+    The first time takes everything. It can be stopped anywhere and run again. The export,
+    `connections/NAME/export`, is what `mikomi init --from` and the mapping read.
+    """
+    with _opened(context, folder, name) as work:
+        _pull(context, work, params, whole=whole, accept=accept_deletions)
+
+
+@group.command()
+def send(
+    context: typer.Context,
+    name: Name,
+    params: ParamsFile = DEFAULT_PARAMS,
+    server: Server = DEFAULT_SERVER,
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Read the export through the mapping of the params file, and send a server what changed."""
+    with _opened(context, folder, name) as work:
+        _send(context, work, params, _server(server))
+
+
+@group.command()
+def push(
+    context: typer.Context,
+    name: Name,
+    server: Server = DEFAULT_SERVER,
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    whole: Whole = False,
+) -> None:
+    """Write the server's scores into the CRM: those that moved by enough, or are shown wrongly.
+
+    With `--whole` every lead is written, which is safe at any time.
+    """
+    with _opened(context, folder, name) as work:
+        _push(context, work, _server(server), whole=whole)
+
+
+@group.command()
+def run(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Connections; none: all.")] = None,
+    params: ParamsFile = DEFAULT_PARAMS,
+    server: Server = DEFAULT_SERVER,
+    folder: Folder = DEFAULT_FOLDER,
+    every: Annotated[int, typer.Option(min=10, help="Seconds between rounds.")] = 300,
+    rounds: Annotated[int, typer.Option(min=0, help="How many; 0: until it is ended.")] = 0,
+) -> None:
+    """Do it all on a schedule: hints, pull, send, write scores back, notify.
+
+    A connection that fails is reported and does not stop the others; the next round goes on.
+    """
+    from pipelines.commands.console import refuse  # noqa: PLC0415 - slow to import
+    from pipelines.connect.connection import names as known  # noqa: PLC0415
+
+    done = 0
+    while True:
+        for name in names or known(folder):
+            try:
+                _round(context, name, params, server, folder)
+            except MikomiError as error:
+                refuse(error)
+        _try_notify(context, folder, server)
+        done += 1
+        if done == rounds:
+            return
+        time.sleep(every)
+
+
+@group.command()
+def ledger(
+    name: Name,
+    folder: Folder = DEFAULT_FOLDER,
+    limit: Annotated[int, typer.Option(min=1, help="Rows.")] = 20,
+) -> None:
+    """Show what the CRM was last sent of each lead, and when; the newest first."""
+    from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
+    from pipelines.connect.connection import ConnectionPlaces, load  # noqa: PLC0415
+    from pipelines.connect.ledger import Ledger  # noqa: PLC0415
+    from pipelines.connect.state import State  # noqa: PLC0415
+
+    connection = load(folder, name)
+    state = State(ConnectionPlaces(folder, name).state)
+    rows = sorted(
+        (
+            (one.sent_at, lead, one)
+            for lead, one in Ledger(state, connection.lead_table).all().items()
+        ),
+        reverse=True,
+    )
+    state.close()
+    listed = [
+        (lead, one.fields["mikomi_score"], one.fields["mikomi_probability"],
+         one.fields["mikomi_band"], one.as_of[:19], at[:19])
+        for at, lead, one in rows[:limit]
+    ]  # fmt: skip
+    columns = ["lead", "score", "probability %", "band", "as of", "sent at"]
+    out().print(table(f"{len(rows):,} leads sent", columns, listed))
+
+
+@group.command("receiver")
+def receiver(
+    name: Annotated[str, typer.Argument(help="Of the receiver.")],
+    url: Annotated[str, typer.Argument(help="https://host/path")],
+    event: Annotated[list[str] | None, typer.Option(help="An event; none: all.")] = None,
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    private: Annotated[
+        bool, typer.Option("--private", help="Allow a private address and plain http.")
+    ] = False,
+) -> None:
+    """Add a receiver of outgoing webhooks (Standard Webhooks); a second of the name replaces it."""
+    from pydantic import ValidationError  # noqa: PLC0415 - slow to import
+
+    from pipelines.connect.credentials import variable  # noqa: PLC0415
+    from pipelines.connect.webhooks import receivers  # noqa: PLC0415
+    from pipelines.connect.webhooks.addresses import destination  # noqa: PLC0415
+
+    try:
+        made = receivers.Receiver(
+            name=name,
+            url=url,
+            private=private,
+            events=tuple(event or receivers.EVENTS),  # type: ignore[arg-type]
+        )
+    except ValidationError as error:
+        expected = f"a name, and events of {', '.join(receivers.EVENTS)}"
+        raise BadRequest.of(error.errors()[0]["msg"], expected, "correct it") from None
+    destination(url, private=private)
+    others = [one for one in receivers.load(folder) if one.name != name]
+    receivers.store(folder, [*others, made])
+    typer.echo(f"{receivers.path_of(folder)}: {name} gets {', '.join(made.events)}")
+    typer.echo(f"needs  {variable(receivers.NAME, receivers.secret_name(made))} (whsec_...)")
+
+
+@group.command()
+def notify(
+    context: typer.Context, server: Server = DEFAULT_SERVER, folder: Folder = DEFAULT_FOLDER
+) -> None:
+    """Compare the ranking with how it stood, and deliver webhooks that are due."""
+    _notify(context, folder, server)
+
+
+@group.command()
+def dead(
+    context: typer.Context,
+    folder: Folder = DEFAULT_FOLDER,
+    *,
+    resend: Annotated[bool, typer.Option("--resend", help="Let them be sent again.")] = False,
+    letter: Annotated[list[str] | None, typer.Option(help="An id; none: all.")] = None,
+) -> None:
+    """List the webhooks that nobody took within a day; with `--resend` they wait again."""
+    from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
+    from pipelines.connect.webhooks import delivery  # noqa: PLC0415
+
+    with _webhooks_state(folder) as state:
+        if resend:
+            count = delivery.resend(state, letter or [], context.obj())
+            typer.echo(f"{count} wait again; `mikomi connect notify` sends them")
+            return
+        rows = [tuple(one) for one in delivery.dead(state)]
+    columns = ["id", "receiver", "lead", "of", "tries", "why"]
+    out().print(table(f"{len(rows)} dead letters", columns, rows))
+
+
+def _round(context: typer.Context, name: str, params: Path, server: str, folder: Path) -> None:
+    from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
+
+    api = _server(server)
+    with _opened(context, folder, name) as work:
+        if hinted := rounds.follow_hints(work, api, context.obj()):
+            typer.echo(f"{name}: {hinted} records by hints")
+        _pull(context, work, params, whole=False, accept=False)
+        if params.is_file():
+            _send(context, work, params, api)
+        if work.connection.system != "sql":
+            _push(context, work, api, whole=False)
+
+
+def _pull(
+    context: typer.Context, work: "OpenConnection", params: Path, *, whole: bool, accept: bool
+) -> None:
+    from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
+
+    def erase(lead_ids: Sequence[str]) -> None:
+        _erase(context, lead_ids, params)
+
+    rules = rounds.PullRules(whole=whole, accept=accept)
+    pulled, written = rounds.take(work, context.obj(), rules, erase)
+    line = f"{pulled.news:,} new or changed, {pulled.mended:,} mended, {pulled.gone:,} gone"
+    place = f"; export: {work.places.export}" if written else ""
+    typer.echo(f"pulled  {work.connection.name}: {line}{place}")
+
+
+def _send(
+    context: typer.Context, work: "OpenConnection", params: Path, server: "ServerApi"
+) -> None:
+    from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
+    from pipelines.stages import ingest  # noqa: PLC0415
+
+    made = job(params, context)
+    ingest.run(made)
+    delivered = rounds.bring(work, made.places.tables, server)
+    line = "  ".join(f"{table} {count:,}" for table, count in delivered.sent.items())
+    typer.echo(f"sent    {work.connection.name}: {line or 'nothing changed'}")
+    _list_refused(delivered.refused)
+
+
+def _push(
+    context: typer.Context, work: "OpenConnection", server: "ServerApi", *, whole: bool
+) -> None:
+    from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
+
+    pushed = rounds.write_back(work, server, context.obj(), whole=whole)
+    counts = (
+        f"{pushed.written:,} written, {pushed.emptied:,} emptied, {pushed.unchanged:,} as before"
+    )
+    typer.echo(f"pushed  {work.connection.name}: {counts}")
+    _list_refused(pushed.refused)
+
+
+def _list_refused(refused: dict[str, str]) -> None:
+    for lead_id, why in list(refused.items())[:20]:
+        typer.echo(f"refused  {lead_id}: {why}", err=True)
+    if refused:
+        typer.echo(f"refused  {len(refused)} in all", err=True)
+
+
+def _erase(context: typer.Context, lead_ids: Sequence[str], params: Path) -> None:
+    """Erase what vanished from the CRM, as `mikomi erase` does, but from the CRM's own state."""
+    from features import erasers  # noqa: PLC0415
+    from features.reading.normalize import folded  # noqa: PLC0415
+
+    ids = {folded(one) for one in lead_ids}
+    for factory in erasers.FACTORIES:
+        one = None if factory is _eraser else factory(params)
+        for removed in one.erase(ids, context.obj()) if one is not None else ():
+            typer.echo(f"erased  {removed.amount} {removed.what}: {removed.place}")
+
+
+def _try_notify(context: typer.Context, folder: Path, server: str) -> None:
+    from pipelines.commands.console import refuse  # noqa: PLC0415 - slow to import
+
+    try:
+        _notify(context, folder, server)
+    except MikomiError as error:
+        refuse(error)
+
+
+def _notify(context: typer.Context, folder: Path, server: str) -> None:
+    from pipelines.connect.webhooks import delivery, events, receivers  # noqa: PLC0415
+
+    listed = receivers.load(folder)
+    if not listed:
+        return
+    secrets, api = receivers.secrets_of(folder, listed, os.environ), _server(server)
+    with _webhooks_state(folder) as state:
+        now, model = context.obj(), api.model()
+        made = events.note(state, api.ranking("en"), model.get("version"), listed, now)
+        sent = delivery.Postman(state, listed, secrets).deliver(now)
+        delivery.prune(state, now)
+    typer.echo(
+        f"webhooks  {len(made)} events; {sent.taken} taken, {sent.waiting} wait, {sent.dead} dead"
+    )
+
+
+@contextmanager
+def _webhooks_state(folder: Path) -> Iterator[Any]:
+    from pipelines.connect.state import State  # noqa: PLC0415
+    from pipelines.connect.webhooks.receivers import NAME  # noqa: PLC0415
+
+    state = State(folder / NAME / "state.db")
+    try:
+        yield state
+    finally:
+        state.close()
+
+
+@contextmanager
+def _opened(context: typer.Context, folder: Path, name: str) -> "Iterator[OpenConnection]":
+    from pipelines.connect.opening import opened  # noqa: PLC0415 - slow to import
+
+    with opened(folder, name, _world(context)) as work:
+        yield work
+
+
+def _world(context: typer.Context) -> "World":
+    from pipelines.connect.opening import World  # noqa: PLC0415 - slow to import
+
+    return World(context.obj(), os.environ, time.sleep)
+
+
+def _server(address: str) -> "ServerApi":
+    from pipelines.connect.rest_client import Pace  # noqa: PLC0415 - slow to import
+    from pipelines.connect.server_api import ServerApi, key_of_environment  # noqa: PLC0415
+
+    return ServerApi(address, key_of_environment(), Pace(time.sleep))
+
+
+def _pairs(tables: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [tuple(one.split("=", 1)) for one in tables]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):  # noqa: PLR2004 - a pair
+        raise BadRequest.of(f"--table {' '.join(tables)}", "NAME=PLACE", "write it so")
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+def _eraser(params: Path) -> Any:
+    from pipelines.connect import erasing  # noqa: PLC0415 - slow to import
+
+    return erasing.eraser(params)
