@@ -21,8 +21,9 @@ from features.build import FeatureFrame
 from features.catalog.catalog import Catalog, Vocabulary
 from features.learn_catalog import catalog_of
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence, tree_text
-from models.explain.tree_shap_tables import tabulate
+from models.explain.proof import learn_evidence
+from models.explain.trees import tree_text
+from models.explain.trees.tree_shap_tables import tabulate
 from models.model import reference
 from models.model.calibration import Calibration
 from models.model.interval import ProbabilityInterval

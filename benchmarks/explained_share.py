@@ -28,9 +28,9 @@ from benchmarks import harness
 from benchmarks.dated import EXAMPLES
 from features.catalog.catalog import Catalog
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence, nameable_model
 from models.explain.families import PREFIX, family_code
-from models.explain.held_out_loss import in_errors
+from models.explain.proof import learn_evidence, nameable_model
+from models.explain.proof.held_out_loss import in_errors
 from models.explain.settings import ReasonSettings
 from models.model import reference
 from models.model.lead_model import LeadModel

@@ -17,7 +17,7 @@ from features.catalog.catalog import Catalog, Vocabulary
 from features.compiled_lead import WIDTHS, features_of, packed_plans
 from features.errors import CatalogMismatch
 from features.kernel.inputs import Integers, Matrix, Rows
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.records.histories import Histories, encode
 from features.records.leads import Leads

@@ -24,8 +24,8 @@ from features.kernel.order import groups
 from features.kernel.packed import pack
 from features.kernel.profile import PROFILE_WIDTH, cut_profile, profile
 from features.kernel.sequence import SEQUENCE_WIDTH, cut_sequence, sequence
-from features.kernel.sweep import sweep
-from features.kernel.sweep_layout import SWEEP_WIDTH, cut_sweep
+from features.kernel.sweep.sweep import sweep
+from features.kernel.sweep.sweep_layout import SWEEP_WIDTH, cut_sweep
 from features.kernel.touch import TOUCH_WIDTH, cut_touch, touch
 from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 

@@ -18,7 +18,7 @@ from features.catalog.catalog import UTC, Catalog, CatalogSettings, Vocabulary
 from features.catalog.naming import unique
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER
 from features.feature import Text
-from features.kernel.sweep_plan import VALUE_COLUMNS
+from features.kernel.sweep.sweep_plan import VALUE_COLUMNS
 from features.records.attributes import account_columns
 from features.records.columns import has, moments_of, visible_moments
 from features.tables import LEADS, Tables

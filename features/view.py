@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature, Text
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 

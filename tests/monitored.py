@@ -13,8 +13,8 @@ from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import DAY, from_moments, to_moments
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence
-from models.explain.evidence import Evidence
+from models.explain.proof import learn_evidence
+from models.explain.proof.evidence import Evidence
 from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.monitoring.age_matching import MonitoredRows
@@ -26,8 +26,8 @@ from models.stats.training_set import TrainingSet
 from models.training import fit_model
 from pipelines.lifecycle.monitor.matured import answered, matured_scores
 from pipelines.lifecycle.monitor.rows import Moment, gather
-from pipelines.sample import seasons
-from pipelines.sample.seasons import START_MOMENT
+from pipelines.sample.facets import seasons
+from pipelines.sample.facets.seasons import START_MOMENT
 from tests.still_companies import company, until
 
 RULE = CohortRule(every_days=28, early_age_hours=(24,))

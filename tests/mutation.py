@@ -237,7 +237,7 @@ def _survives(name: str, path: Path, one: Mutant, tests: Sequence[str], seconds:
 def _forget() -> None:
     """Remove what is ours from the loaded modules, so that it is imported anew."""
     for loaded in list(sys.modules):
-        if loaded.split(".")[0] in {"features", "models", "pipelines", "serve", "tests"}:
+        if loaded.split(".")[0] in {"features", "mikomi", "models", "pipelines", "serve", "tests"}:
             del sys.modules[loaded]
 
 

@@ -17,7 +17,7 @@ from features.catalog.catalog import CatalogSettings
 from features.tables import Tables
 from features.timeline import to_moments
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence
+from models.explain.proof import learn_evidence
 from models.model import reference
 from models.stats.training_set import TrainingSet
 from models.training import fit_model

@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from pipelines.sample import SampleCompany, SampleSettings, make, simulate
+from pipelines.sample import SampleCompany, SampleSettings, make
+from pipelines.sample.simulation import simulate
 
 
 @cache

@@ -1,6 +1,6 @@
 """The sample company's probabilities worked out slowly: enumeration and brute-force simulation.
 
-Nothing here is shared with `pipelines.sample.forward` and `backward` but the world's parameters.
+Nothing here is shared with `pipelines.sample.simulation` but the world's parameters.
 """
 
 import itertools
@@ -9,7 +9,7 @@ import numpy as np
 
 from features.timeline import DAY
 from pipelines.sample import SampleCompany
-from pipelines.sample.seasons import START_MOMENT
+from pipelines.sample.facets.seasons import START_MOMENT
 
 SECONDS = 86_400
 

@@ -18,7 +18,7 @@ import numpy as np
 from features.build import build
 from features.timeline import to_moments
 from models.artifact.artifact import Artifact, save
-from models.explain import learn_evidence
+from models.explain.proof import learn_evidence
 from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.stats.follow_up import FollowUp, ObservedRows

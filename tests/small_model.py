@@ -11,7 +11,7 @@ from features.build import FeatureFrame
 from features.catalog.catalog import Catalog, Vocabulary
 from features.feature import Feature, Sentence, Text, Unit
 from models.artifact.artifact import Artifact
-from models.explain import learn_evidence
+from models.explain.proof import learn_evidence
 from models.model import reference
 from models.model.lead_model import LeadModel
 from models.model.settings import BoosterSettings, TrainSettings

@@ -12,14 +12,14 @@ from typing import Final
 import grimp
 
 ROOT: Final = Path(__file__).parents[1]
-PACKAGES: Final = ("features", "models", "pipelines", "serve")
+PACKAGES: Final = ("features", "mikomi", "models", "pipelines", "serve")
 _STAGE: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
 _CODE: Final = re.compile(rf"^      - (?:{'|'.join(PACKAGES)})(?:/\S+)?\n", re.MULTILINE)
 _DEPS: Final = "    deps:\n"
 
 
 def graph() -> grimp.ImportGraph:
-    """Read the import graph of the four packages."""
+    """Read the import graph of the packages."""
     return grimp.build_graph(*PACKAGES, cache_dir=None)
 
 

@@ -13,13 +13,14 @@ import pandas as pd
 
 from features.tables import Tables
 from features.timeline import DAY
-from pipelines.sample import people, seasons, simulate, world
-from pipelines.sample.attribute_values import SOURCE
 from pipelines.sample.company import LONGEST_HORIZON_DAYS, SampleCompany, SampleSettings
-from pipelines.sample.people import People
-from pipelines.sample.seasons import START, START_MOMENT, Seasons
-from pipelines.sample.touches import TOUCHES
-from pipelines.sample.world import Modifiers, World
+from pipelines.sample.facets import seasons
+from pipelines.sample.facets.attribute_values import SOURCE
+from pipelines.sample.facets.seasons import START, START_MOMENT, Seasons
+from pipelines.sample.facets.touches import TOUCHES
+from pipelines.sample.simulation import people, simulate, world
+from pipelines.sample.simulation.people import People
+from pipelines.sample.simulation.world import Modifiers, World
 
 
 @dataclass(frozen=True)

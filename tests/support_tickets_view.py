@@ -16,7 +16,7 @@ from features.catalog.naming import window_name
 from features.feature import Feature, Text
 from features.kernel.compiled import njit
 from features.kernel.inputs import Events, Indices, Matrix, Rows
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY

@@ -23,7 +23,7 @@ from features.kernel.account_layout import (
     AccountPlan,
 )
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY

@@ -12,7 +12,7 @@ from features.catalog.reserved import OUTCOME
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel import deals as kernel
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY

@@ -20,9 +20,9 @@ from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import slug, window_name
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep import sweep
-from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import FADING, RATE_DAYS, KeyTables, PlannedColumn, plan_sweep
+from features.kernel.sweep.sweep import sweep
+from features.kernel.sweep.sweep_layout import SweepPlan
+from features.kernel.sweep.sweep_plan import FADING, RATE_DAYS, KeyTables, PlannedColumn, plan_sweep
 from features.records.histories import Histories
 from features.tables import Tables
 from features.timeline import DAY

@@ -26,7 +26,7 @@ from features.kernel.profile import (
     ProfilePlan,
     profile,
 )
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.reading.zones import offsets_of
 from features.records.histories import Histories
 from features.tables import Tables

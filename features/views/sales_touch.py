@@ -16,9 +16,9 @@ from features.catalog.naming import window_name
 from features.catalog.reserved import ACTOR
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
-from features.kernel.sweep import sweep
-from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import KeyTables, PlannedColumn, plan_sweep
+from features.kernel.sweep.sweep import sweep
+from features.kernel.sweep.sweep_layout import SweepPlan
+from features.kernel.sweep.sweep_plan import KeyTables, PlannedColumn, plan_sweep
 from features.kernel.touch import (
     ACTOR_COUNT,
     LAST_ACTOR,

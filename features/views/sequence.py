@@ -12,7 +12,7 @@ from features.catalog.reserved import ACTIVITY_TYPE
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
 from features.kernel.sequence import SequencePlan, sequence
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
 from features.view import STILL, Motion, no_rows

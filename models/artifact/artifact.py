@@ -33,7 +33,7 @@ import pandas as pd
 from features.catalog.catalog import Catalog
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
 from features.reading.reading import PLAIN, RecordReading
-from models.explain.evidence import Evidence
+from models.explain.proof.evidence import Evidence
 from models.model.lead_model import LeadModel
 from models.model.reference import Reference
 

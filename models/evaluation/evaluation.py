@@ -19,19 +19,26 @@ from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.timeline import DAY
 from models.baselines import baselines
-from models.evaluation import curves, groups
+from models.evaluation import curves
 from models.evaluation.by_lead import figures_by_lead
 from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
 from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
 from models.evaluation.curves import RankingCurves, Spread
 from models.evaluation.from_catalog import Importance, importance, labels, recency, segments
-from models.evaluation.groups import Group, GroupSettings, JudgedRows
+from models.evaluation.groups import groups
+from models.evaluation.groups.groups import Group, GroupSettings, JudgedRows
+from models.evaluation.groups.protected import (
+    Protected,
+    ProtectedRows,
+    bands_of,
+    compare,
+    groups_of,
+)
+from models.evaluation.groups.segment_models import OwnModels
 from models.evaluation.horizons import HorizonFigures
 from models.evaluation.learning_curve import LearningPoint, LearningSettings, learning_curve
 from models.evaluation.period_counts import PeriodCounts
-from models.evaluation.protected import Protected, ProtectedRows, bands_of, compare, groups_of
 from models.evaluation.reliability import ReliabilityBin, reliability
-from models.evaluation.segment_models import OwnModels
 from models.evaluation.settings import EvaluationSettings
 from models.evaluation.single_features import Single, singles
 from models.model.lead_model import LeadModel
@@ -109,7 +116,8 @@ class Evaluation:
     calibration
         Whether the probabilities are too high or too low, over the whole curve.
     own_models
-        Which segment would earn its own model (`models.evaluation.segments`); None: not computed.
+        Which segment would earn its own model (`models.evaluation.groups.segments`); None: not
+        computed.
     horizons
         The probabilities of every horizon against what was observed; none without a curve.
     """

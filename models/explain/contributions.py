@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from features.errors import ArtifactError, CatalogMismatch
 from features.kernel.compiled import njit
-from models.explain import tree_text
-from models.explain.tree_shap import StateTables, add_trees
-from models.explain.tree_shap_tables import tabulate
+from models.explain.trees import tree_text
+from models.explain.trees.tree_shap import StateTables, add_trees
+from models.explain.trees.tree_shap_tables import tabulate
 from models.model.booster import Booster
 from models.model.lead_model import LeadModel
 from models.model.scorecard_lookup import explain_packed

@@ -7,7 +7,7 @@ alone. Nothing depends on the answer.
 from typing import Any
 
 from models.artifact import artifact
-from models.evaluation.segments import own_models
+from models.evaluation.groups.segments import own_models
 from pipelines.reports.evaluation.payload import plain
 from pipelines.run.stage_context import Job
 from pipelines.stages import evaluate

@@ -6,8 +6,8 @@ tables at once, `truth_at` returns the true probability of any snapshot.
 
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany, make
-from pipelines.sample.history import SampleSettings
 from pipelines.sample.leaks import PLANTED_LEAKS
+from pipelines.sample.simulation.history import SampleSettings
 from pipelines.sample.write import write
 
 __all__ = [

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.timeline import DAY, SECOND
-from pipelines.sample import texts
-from pipelines.sample.history import SampleHistory
-from pipelines.sample.salespeople import SALESPEOPLE
-from pipelines.sample.touches import FIRST_TOUCH_OF_SOURCE, KINDS, LATE_TOUCHES, TOUCHES
+from pipelines.sample.facets import texts
+from pipelines.sample.facets.salespeople import SALESPEOPLE
+from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, KINDS, LATE_TOUCHES, TOUCHES
+from pipelines.sample.simulation.history import SampleHistory
 
 Ints = NDArray[np.int64]
 LATE_SHARE = 0.4

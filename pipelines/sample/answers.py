@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments, to_moments
-from pipelines.sample import seasons, truth
 from pipelines.sample.company import LONGEST_HORIZON_DAYS
-from pipelines.sample.history import SampleHistory
-from pipelines.sample.seasons import START_MOMENT, split_moment
+from pipelines.sample.facets import seasons
+from pipelines.sample.facets.seasons import START_MOMENT, split_moment
+from pipelines.sample.simulation import truth
+from pipelines.sample.simulation.history import SampleHistory
 
 Ints = NDArray[np.int64]
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.tables import Tables
-from pipelines.sample import export, people, seasons, simulate, world
-from pipelines.sample.history import SampleHistory, SampleSettings
+from pipelines.sample import export
+from pipelines.sample.facets import seasons
 from pipelines.sample.leaks import PLANTED_LEAKS
+from pipelines.sample.simulation import people, simulate, world
+from pipelines.sample.simulation.history import SampleHistory, SampleSettings
 
 __all__ = ["LONGEST_HORIZON_DAYS", "SampleCompany", "SampleSettings", "make"]
 

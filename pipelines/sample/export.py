@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from features.tables import Tables
 from features.timeline import DAY, SECOND
-from pipelines.sample import contacts
 from pipelines.sample.activities import activities, chosen, identifiers, times
-from pipelines.sample.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
-from pipelines.sample.history import SampleHistory
+from pipelines.sample.facets import contacts
+from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
+from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns
-from pipelines.sample.salespeople import SALESPEOPLE
-from pipelines.sample.world import EVENTS
+from pipelines.sample.simulation.history import SampleHistory
+from pipelines.sample.simulation.world import EVENTS
 
 Ints = NDArray[np.int64]
 CHANGES_PER_YEAR = 0.25

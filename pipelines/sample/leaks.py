@@ -13,10 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.sample.activities import chosen
-from pipelines.sample.history import SampleHistory
-from pipelines.sample.salespeople import SALESPEOPLE
-from pipelines.sample.touches import LABELS, TOUCHES
-from pipelines.sample.world import LOST, WON
+from pipelines.sample.facets.salespeople import SALESPEOPLE
+from pipelines.sample.facets.touches import LABELS, TOUCHES
+from pipelines.sample.simulation.history import SampleHistory
+from pipelines.sample.simulation.world import LOST, WON
 
 Ints = NDArray[np.int64]
 

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.sample import attribute_values, contacts
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
+from pipelines.sample.facets import attribute_values, contacts
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.mess import plant
 from pipelines.storage.arrow_tables import TIME, to_arrow

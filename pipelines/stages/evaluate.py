@@ -23,7 +23,7 @@ from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.evaluation import evaluation, horizons
 from models.evaluation.evaluation import MODEL, Case, Evaluation
-from models.evaluation.segments import own_models
+from models.evaluation.groups.segments import own_models
 from models.explain.beeswarm import beeswarm_svg
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet

@@ -25,7 +25,7 @@ from features.snapshots import CohortRule
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
-from models.explain import nameable_model
+from models.explain.proof import nameable_model
 from models.model import points, reference
 from models.model.lead_model import LeadModel
 from models.model.points import Points

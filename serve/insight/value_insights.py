@@ -1,9 +1,9 @@
 """How often leads with each value of an attribute converted in the training data.
 
-Decided here: the counts are the distinct leads behind the reasons (`models.explain.evidence`), by
-value of a category; the average is that of all leads of training. A value differs clearly from the
-average if its 95 % interval does not hold it. A value with too few leads is left out, and so is the
-owner of a lead: people are not compared.
+Decided here: the counts are the distinct leads behind the reasons
+(`models.explain.proof.evidence`), by value of a category; the average is that of all leads of
+training. A value differs clearly from the average if its 95 % interval does not hold it. A value
+with too few leads is left out, and so is the owner of a lead: people are not compared.
 """
 
 from typing import Final, Literal

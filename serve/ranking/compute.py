@@ -18,7 +18,7 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.timeline import DAY, NEVER
-from models.explain.score_edges import edges_of
+from models.explain.trees.score_edges import edges_of
 from models.model.reference import BANDS
 from models.scoring.batch_scores import Scores
 from models.stats.training_set import Floats

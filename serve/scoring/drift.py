@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifact.artifact import Artifact
-from models.explain.evidence import Evidence
+from models.explain.proof.evidence import Evidence
 
 WATCHED: Final = 20
 EVERY: Final = 16

@@ -9,10 +9,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 DECISIONS = (ROOT / "docs/decisions.md").read_text("utf-8")
-PACKAGES = ("features", "models", "pipelines", "serve")
+PACKAGES = ("features", "mikomi", "models", "pipelines", "serve")
 FOLDER = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 WRITTEN_WHEN_NEEDED = {"tests/mutation_survivors.json"}
-PLACE = re.compile(r"`((?:features|models|pipelines|serve|tests|benchmarks|docs)/[\w/.]+)`")
+PLACE = re.compile(r"`((?:features|mikomi|models|pipelines|serve|tests|benchmarks|docs)/[\w/.]+)`")
 
 
 def listed(package: str, text: str) -> set[str]:

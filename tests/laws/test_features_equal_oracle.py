@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalog.catalog import Catalog
-from features.kernel import sweep as sweep_kernel
-from features.kernel.sweep_plan import VALUE_COLUMNS
+from features.kernel.sweep import sweep as sweep_kernel
+from features.kernel.sweep.sweep_plan import VALUE_COLUMNS
 from features.records import activities as activity_encoding
 from features.tables import Tables
 from features.views import engagement

@@ -9,8 +9,9 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments
-from pipelines.sample import SampleCompany, truth, truth_at, truth_snapshots
-from pipelines.sample.world import World
+from pipelines.sample import SampleCompany, truth_at, truth_snapshots
+from pipelines.sample.simulation import truth
+from pipelines.sample.simulation.world import World
 from tests.sample_companies import company, hasty_company
 from tests.sample_oracle import posterior_by_enumeration, win_share_by_simulation
 

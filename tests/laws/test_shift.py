@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.build import build
-from features.kernel import sweep as sweep_kernel
+from features.kernel.sweep import sweep as sweep_kernel
 from features.tables import Tables
 from features.views import engagement
 from tests import builders

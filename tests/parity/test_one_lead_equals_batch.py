@@ -9,7 +9,7 @@ import pytest
 from features import build as building
 from features.build import CompiledCatalog
 from features.catalog.catalog import Catalog
-from features.kernel.sweep import sweep
+from features.kernel.sweep.sweep import sweep
 from features.records.histories import encode
 from features.views import engagement
 from tests import builders

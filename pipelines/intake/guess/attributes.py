@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.value_words import meaning
+from pipelines.intake.guess.cells.vocabulary import STAGE
+from pipelines.intake.guess.deals.followers import GROUNDS, Ground
 from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.followers import GROUNDS, Ground
-from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.guess.rows_apart import deleted
-from pipelines.intake.guess.value_words import meaning
-from pipelines.intake.guess.vocabulary import STAGE
 from pipelines.intake.guess.wording import say
 from pipelines.intake.mapping.protected import is_protected
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipelines.intake.guess.columns import ExportColumn
-from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.links import ExportFile
 
 
 def _any(words: str) -> re.Pattern[str]:

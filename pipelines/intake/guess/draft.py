@@ -10,18 +10,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from pipelines.intake.guess.agreement import settled_order
-from pipelines.intake.guess.day_offsets import with_dates
+from pipelines.intake.guess.cells.agreement import settled_order
+from pipelines.intake.guess.cells.links import ExportFile
+from pipelines.intake.guess.cells.value_words import meaning
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.files import read_files
-from pipelines.intake.guess.invoices import with_invoices
-from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.files.day_offsets import with_dates
+from pipelines.intake.guess.files.files import read_files
+from pipelines.intake.guess.files.invoices import with_invoices
+from pipelines.intake.guess.files.shared_keys import with_shared_keys
 from pipelines.intake.guess.recipe import with_recipe, zone_of
 from pipelines.intake.guess.roles import find_roles
-from pipelines.intake.guess.shared_keys import with_shared_keys
 from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.unused import why_unused
-from pipelines.intake.guess.value_words import meaning
 from pipelines.intake.guess.wording import say
 
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

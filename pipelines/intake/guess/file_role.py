@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from features.reading.id_forms import JoiningForm
-from pipelines.intake.guess.columns import ExportColumn
-from pipelines.intake.guess.endings import Ending
-from pipelines.intake.guess.followers import Ground
-from pipelines.intake.guess.links import ExportFile
+from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.links import ExportFile
+from pipelines.intake.guess.deals.endings import Ending
+from pipelines.intake.guess.deals.followers import Ground
 
 Role = Literal["leads", "activities", "outcomes", "accounts", "attribute_changes"]
 

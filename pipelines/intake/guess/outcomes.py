@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from pipelines.intake.guess.columns import ExportColumn
-from pipelines.intake.guess.endings import Ending
+from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.value_words import YES, is_flag, meaning
+from pipelines.intake.guess.deals.endings import Ending
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.rows_apart import where
-from pipelines.intake.guess.value_words import YES, is_flag, meaning
 from pipelines.intake.guess.wording import doubt, lead_origin, origin, say
 
 _MOST_VALUES = 60

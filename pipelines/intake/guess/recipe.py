@@ -15,12 +15,12 @@ from typing import Final
 import pandas as pd
 
 from features.errors import BadRequest
-from pipelines.intake.guess.columns import ExportColumn
-from pipelines.intake.guess.endings import Ending, ending
+from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.links import ExportFile
+from pipelines.intake.guess.deals.endings import Ending, ending
+from pipelines.intake.guess.deals.followers import followers
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.followers import followers
-from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import ExportFile
 from pipelines.intake.mapping.file import content
 
 _FOLDER: Final = Path(__file__).parent / "recipes"

@@ -11,16 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from features.tables import SPECS
-from pipelines.intake.guess.columns import ID_NAME, ExportColumn
-from pipelines.intake.guess.endings import Ending, ending, outcome_column, states_by_lead
-from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.followers import Ground, followers
-from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.invoices import PURCHASES, RETURNS
-from pipelines.intake.guess.links import ExportFile, Link, find_links, joined, keys, own_name
-from pipelines.intake.guess.times import created, happened
-from pipelines.intake.guess.value_words import is_flag, meaning
-from pipelines.intake.guess.vocabulary import (
+from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.links import ExportFile, Link, find_links, joined, keys, own_name
+from pipelines.intake.guess.cells.value_words import is_flag, meaning
+from pipelines.intake.guess.cells.vocabulary import (
     ACCOUNT,
     ACTIVITY,
     DEAL,
@@ -31,6 +26,11 @@ from pipelines.intake.guess.vocabulary import (
     TOPIC,
     TYPE,
 )
+from pipelines.intake.guess.deals.endings import Ending, ending, outcome_column, states_by_lead
+from pipelines.intake.guess.deals.followers import Ground, followers
+from pipelines.intake.guess.deals.times import created, happened
+from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.files.invoices import PURCHASES, RETURNS
 
 
 def is_canonical(file: ExportFile) -> bool:

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.links import ExportFile
+from pipelines.intake.guess.cells.value_words import NO, is_flag
+from pipelines.intake.guess.cells.vocabulary import DELETED
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.header_words import spaced
-from pipelines.intake.guess.links import ExportFile
-from pipelines.intake.guess.value_words import NO, is_flag
-from pipelines.intake.guess.vocabulary import DELETED
 from pipelines.intake.guess.wording import say
 
 _NAMES: Final = re.compile(r"\b(?:name|company|e ?mail|title|topic)\b|会社|氏名|名前|件名|メール")

@@ -10,15 +10,15 @@ from typing import Final
 
 from features.tables import SPECS
 from pipelines.intake.guess.attributes import attributes
-from pipelines.intake.guess.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.value_words import direction, is_flag, meaning
+from pipelines.intake.guess.cells.vocabulary import ACTUAL, DEAL, PLANNED, TOPIC
+from pipelines.intake.guess.deals.times import known
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.header_words import spaced
 from pipelines.intake.guess.outcomes import outcome_lines
 from pipelines.intake.guess.roles import is_canonical
 from pipelines.intake.guess.rows_apart import rows_of_tests, where
-from pipelines.intake.guess.times import known
-from pipelines.intake.guess.value_words import direction, is_flag, meaning
-from pipelines.intake.guess.vocabulary import ACTUAL, DEAL, PLANNED, TOPIC
 from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
 
 _AMOUNT: Final = re.compile(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.links import ExportFile
 
 _ROUNDED: Final = re.compile(r"\d[.,]\d+[eE]\+\d+")
 

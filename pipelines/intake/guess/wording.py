@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from features.reading.id_forms import FORMS, MEANINGS
-from pipelines.intake.guess.columns import ExportColumn
+from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.file_role import FileRole
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w./]*(?: [\w./]+)*")

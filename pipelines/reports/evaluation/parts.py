@@ -5,7 +5,7 @@ from typing import Final
 from features.wording.sentences import Language
 from features.wording.translation import mark
 from models.evaluation.evaluation import Evaluation
-from models.evaluation.groups import Group
+from models.evaluation.groups.groups import Group
 from pipelines.reports.evaluation.terms import NOT_VALUES, term
 from pipelines.reports.translation import gettext, localized, translate
 

@@ -26,7 +26,7 @@ from features.tables import Tables
 from features.timeline import DAY, NEVER, to_moments
 from features.views import VIEWS, titles
 from models.artifact.artifact import Artifact, save
-from models.explain import learn_evidence
+from models.explain.proof import learn_evidence
 from models.model import reference
 from models.stats.training_set import TrainingSet
 from models.training import fit_model

@@ -12,8 +12,8 @@ from features.kernel.deals import cut_deals
 from features.kernel.packed import pack, width
 from features.kernel.profile import cut_profile
 from features.kernel.sequence import cut_sequence
-from features.kernel.sweep_layout import cut_sweep
-from features.kernel.sweep_plan import PlannedColumn
+from features.kernel.sweep.sweep_layout import cut_sweep
+from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.kernel.touch import cut_touch
 from features.views import VIEWS
 from tests.builders import Company, company, learned, snapshots

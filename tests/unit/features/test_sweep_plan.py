@@ -6,8 +6,8 @@ import pytest
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.feature import Feature
-from features.kernel.sweep_layout import SweepPlan
-from features.kernel.sweep_plan import PlannedColumn, runs
+from features.kernel.sweep.sweep_layout import SweepPlan
+from features.kernel.sweep.sweep_plan import PlannedColumn, runs
 from features.views import engagement
 
 WORDS = Vocabulary(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.evaluation import groups
 from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
-from models.evaluation.groups import GroupSettings, JudgedRows
+from models.evaluation.groups import groups
+from models.evaluation.groups.groups import GroupSettings, JudgedRows
 
 LEADS = 6000
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluation import evaluation, groups
+from models.evaluation import evaluation
 from models.evaluation.comparisons import NAMES, Redraws, redraw
 from models.evaluation.evaluation import MODEL
+from models.evaluation.groups import groups
 from models.evaluation.single_features import singles
 from models.stats import metrics
 from models.stats.training_set import TrainingSet

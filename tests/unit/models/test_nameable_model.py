@@ -10,12 +10,12 @@ from features.catalog.catalog import Catalog, CatalogSettings, Vocabulary
 from features.feature import Text
 from features.views import engagement
 from models.artifact.artifact import Artifact
-from models.explain import concept_proof, learn_evidence, nameable_model
-from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
 from models.explain.families import families, family_code
-from models.explain.held_out_loss import harm, in_errors
-from models.explain.nameable_model import Nameable, unnamed
+from models.explain.proof import concept_proof, learn_evidence, nameable_model
+from models.explain.proof.concept_proof import HeldOut
+from models.explain.proof.held_out_loss import harm, in_errors
+from models.explain.proof.nameable_model import Nameable, unnamed
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.model import reference
 from models.scoring.scorer import Scorer

@@ -8,9 +8,9 @@ import pytest
 from features.build import FeatureFrame
 from features.catalog.catalog import Vocabulary
 from features.errors import CatalogMismatch
-from models.explain import concept_proof, learn_evidence
-from models.explain.concept_proof import HeldOut
 from models.explain.concepts import Concepts
+from models.explain.proof import concept_proof, learn_evidence
+from models.explain.proof.concept_proof import HeldOut
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.model.points import Points, Rule
 from models.scoring.scorer import Scorer

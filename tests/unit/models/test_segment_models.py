@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.evaluation.segment_models import SegmentCase, judge
+from models.evaluation.groups.segment_models import SegmentCase, judge
 from models.evaluation.settings import SegmentSettings
 from models.model import scorecard
 from models.model.settings import ScorecardSettings, TrainSettings

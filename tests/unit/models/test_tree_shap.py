@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from features.errors import ArtifactError
-from models.explain import tree_text
 from models.explain.shap_plots import load_shap
-from models.explain.tree_shap_tables import tabulate
+from models.explain.trees import tree_text
+from models.explain.trees.tree_shap_tables import tabulate
 
 EXACT = 1e-9
 """Sums of some hundred doubles in two orders differ by far less."""

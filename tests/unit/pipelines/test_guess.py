@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from features.tables import SPECS
-from pipelines.intake.guess.columns import look_at
+from pipelines.intake.guess.cells.columns import look_at
 from pipelines.intake.guess.draft import guess
 from pipelines.intake.ingest import check, ingest
 from pipelines.intake.mapping.file import parse

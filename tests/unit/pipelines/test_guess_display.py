@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.intake.guess.columns import look_at
+from pipelines.intake.guess.cells.columns import look_at
 from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.draft import guess
-from pipelines.intake.guess.files import read_files
+from pipelines.intake.guess.files.files import read_files
 from pipelines.intake.mapping.file import parse
 
 NUMBERS = range(90)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.intake.guess.cells.value_words import meaning
 from pipelines.intake.guess.draft import guess
-from pipelines.intake.guess.value_words import meaning
 from pipelines.intake.ingest import check
 from pipelines.intake.mapping.file import parse
 from pipelines.intake.mapping.schema import TableRule

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from features.errors import BadTables
-from pipelines.intake.guess.columns import look_at
+from pipelines.intake.guess.cells.columns import look_at
 from pipelines.intake.guess.draft import guess
 from pipelines.intake.ingest import check
 from pipelines.intake.mapping.file import parse

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipelines.intake.guess.columns import look_at
+from pipelines.intake.guess.cells.columns import look_at
+from pipelines.intake.guess.cells.links import ExportFile, find_links
 from pipelines.intake.guess.draft import guess
-from pipelines.intake.guess.links import ExportFile, find_links
 from pipelines.intake.ingest import check
 from pipelines.intake.mapping.file import parse
 from pipelines.intake.mapping.schema import Mapping

@@ -11,8 +11,8 @@ import pytest
 
 from features.catalog.reserved import OWNER
 from features.wording.sentences import Language
-from models.evaluation.segment_models import JudgedSegment, OwnModels
-from models.evaluation.segments import own_models
+from models.evaluation.groups.segment_models import JudgedSegment, OwnModels
+from models.evaluation.groups.segments import own_models
 from models.evaluation.settings import SegmentSettings
 from models.stats.metrics import Interval
 from pipelines.reports.card import content

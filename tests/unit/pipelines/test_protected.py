@@ -10,7 +10,7 @@ import yaml
 
 from features.errors import BadMapping
 from features.feature import Feature, Sentence, Text
-from models.evaluation.protected import ProtectedRows, compare, groups_of
+from models.evaluation.groups.protected import ProtectedRows, compare, groups_of
 from models.stats.training_set import TrainingSet
 from pipelines.intake.ingest import ingest
 from pipelines.intake.mapping.file import parse

@@ -9,15 +9,9 @@ from features.errors import BadRequest
 from features.tables import SPECS, Tables
 from pipelines.intake.ingest import IngestSettings, check, ingest
 from pipelines.intake.mapping.file import load
-from pipelines.sample import (
-    PLANTED_LEAKS,
-    SampleSettings,
-    attribute_values,
-    make,
-    truth_snapshots,
-    write,
-)
-from pipelines.sample.touches import LABELS, LATE_TOUCHES, TOPIC_LABELS, TOUCHES
+from pipelines.sample import PLANTED_LEAKS, SampleSettings, make, truth_snapshots, write
+from pipelines.sample.facets import attribute_values
+from pipelines.sample.facets.touches import LABELS, LATE_TOUCHES, TOPIC_LABELS, TOUCHES
 from pipelines.sample.write import raw_tables
 from pipelines.storage import partitions
 from tests.sample_companies import company

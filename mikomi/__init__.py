@@ -1,0 +1,1 @@
+"""mikomi for Python programs: the API of a server as `mikomi.client`."""

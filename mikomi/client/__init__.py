@@ -1,0 +1,1 @@
+"""The client of a mikomi server's API; it needs httpx and the standard library alone."""

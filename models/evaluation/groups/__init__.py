@@ -1,0 +1,1 @@
+"""Evaluation of parts of the leads: segments, protected groups, by age and month."""

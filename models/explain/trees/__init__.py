@@ -1,0 +1,1 @@
+"""Exact contributions of small trees, from LightGBM's text format."""

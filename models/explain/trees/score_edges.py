@@ -1,0 +1,28 @@
+"""The edges of a score: the feature values at which the margin can change.
+
+Decided here: while every feature stays between two neighbouring edges, the margin and all
+contributions stay the same, to the bit. A feature without edges has no influence on the score.
+"""
+
+import numpy as np
+
+from models.explain.trees.tree_bins import column_bins
+from models.explain.trees.tree_text import parse
+from models.model.lead_model import LeadModel
+from models.stats.training_set import Floats
+
+
+def edges_of(model: LeadModel) -> list[Floats]:
+    """Collect the edges of every feature, ascending; of a category, the codes that differ."""
+    edges: list[list[float]] = [[] for _ in model.names]
+    card, binning = model.scorecard, model.scorecard.binning
+    if model.weights.scorecard != 0.0 and len(binning.edges):
+        for column, own in enumerate(binning.edges):
+            points = card.table[binning.starts[column] : binning.starts[column + 1]]
+            if len(np.unique(points)) > 1:
+                edges[column] += own.tolist() or [0.0]
+    if model.booster is not None and model.weights.trees != 0.0:
+        for item in column_bins(parse(model.booster.text)):
+            values = range(item.categories) if item.categories else item.edges.tolist()
+            edges[item.column] += map(float, values)
+    return [np.unique(np.array(own, np.float64)) for own in edges]

@@ -1,0 +1,192 @@
+"""In which formats the times of a column of an unknown export can be read.
+
+Decided here: the format that reads most cells wins, and all that read as many are listed, so that
+day and month can be settled with the other columns of the file. A year that no deal can have (0000,
+1900, 9999, 31.12.3999) stands for missing. Plain digits are times only where the header says so, or
+where very many of them are dates.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from features.reading.text import folded
+from features.reading.time_forms import EXCEL, JAPANESE
+from features.reading.times import read_times
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.mapping.schema import TimeRule
+
+MOSTLY: Final = 0.98
+_DATES: Final = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y年%m月%d日", "%d/%m/%y",
+    "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y",
+    "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%Y/%m/%d", "%a, %d %b %Y",
+    "%a %b %d %Y", "%A, %B %d, %Y",
+)  # fmt: skip
+_CLOCKS: Final = (
+    "", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f", ", %H:%M",
+    ", %I:%M %p", ", %I:%M:%S %p", " %I:%M%p", " %H:%M %z", " %H:%M:%S %z",
+)  # fmt: skip
+_DIGITS: Final = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_SIGNS: Final = "/年,:.-"
+_LETTERS: Final = ("%a", "%A", "%b", "%B", "%p")
+_EPOCH_DIGITS: Final = {10: "epoch_s", 13: "epoch_ms", 16: "epoch_us"}
+_NAME: Final = re.compile(
+    r"\b(?:at|on|ts|time|timestamp|date|datetime|day|created|updated|closed|modified|datum|fecha)\b"
+    r"|date$|日時|日付|年月日|日$|дата"
+)
+_SURE_NAME: Final = re.compile(
+    r"\b(?:date|datetime|timestamp|datum|fecha)\b|date$|日時|日付|年月日|日$|дата"
+)
+_WRITTEN: Final = (
+    r"^[A-Za-z]{3,9},? (?:\d{1,2} [A-Za-z]{3,9}|[A-Za-z]{3,9} \d{1,2}),? \d{4}|"
+    r"^\d{1,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}|^(?:令和|平成|昭和|[RHS])\s*[\d元]{1,2}\s*[年./]"
+    r"|^\d{8}[T ]\d{4}|^\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|^[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+)
+_NO_YEAR: Final = (
+    r"(?<!\d)(?:000\d|1[0-8]\d\d|190[01]|2[2-9]\d\d|21\d\d|[3-9]\d{3})(?!\d)|^1970-01-01(?!.*[1-9])"
+)
+_NO_COMPACT_YEAR: Final = r"(?:0000|1[0-8]\d\d|190[01]|2[1-9]\d\d|[3-9]\d{3})\d{4}|0{1,14}"
+_FEW_PLACEHOLDERS: Final = 5
+_MANY_DATES: Final = 20
+_HALF: Final = 0.5
+_SOME: Final = 0.2
+_SAMPLE: Final = 200
+_SERIALS: Final = (36_526, 55_153)
+"""2000 to 2050, in serial days."""
+_PLAUSIBLE: Final = (pd.Timestamp("1900-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC"))
+
+
+@dataclass(frozen=True)
+class TimeLook:
+    """How the times of a column are written.
+
+    `formats` are those that read most cells, the likeliest first, none where it only looks like a
+    time; `local`: they carry no offset; `placeholders` stand for missing; `unread` are examples of
+    cells that the first format cannot read.
+    """
+
+    formats: tuple[str, ...] = ()
+    local: bool = False
+    placeholders: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
+    """Return how the times of a column are written; None if it holds no times.
+
+    Parameters
+    ----------
+    name
+        The header.
+    raw
+        Its values without the missing ones, in their type.
+    text
+        The same as text.
+    """
+    if pd.api.types.is_datetime64_any_dtype(raw):
+        return TimeLook(("iso",), raw.dt.tz is None)
+    plain = folded(text)
+    named = bool(_NAME.search(spaced(name)))
+    if plain.str.fullmatch(r"\d+(?:\.\d+)?", na=False).mean() > MOSTLY:
+        return _numeric(plain, named=named)
+    written = plain.str.contains(_WRITTEN, regex=True, na=False)
+    if written.mean() < (_SOME if named else _HALF):
+        return _called_a_time(name, text)
+    placeholders = _placeholders(plain[written], _NO_YEAR)
+    rest = text[~plain.isin(placeholders)]
+    words = tuple(dict.fromkeys(text[plain.isin(placeholders)]))
+    if rest.empty:
+        return TimeLook(("iso",), local=False, placeholders=words)
+    formats = tuple(_best(rest, _candidates(rest)))
+    if not formats:
+        return TimeLook(unread=_examples(rest)) if named else None
+    return _read(rest, formats, words)
+
+
+def _called_a_time(name: str, text: pd.Series) -> TimeLook | None:
+    """Return a time that cannot be read, where the header says so and most cells have digits."""
+    digits = text.str.contains(r"\d", regex=True, na=False).mean()
+    sure = bool(_SURE_NAME.search(spaced(name)))
+    return TimeLook(unread=_examples(text)) if sure and digits > _HALF else None
+
+
+def _read(text: pd.Series, formats: tuple[str, ...], words: tuple[str, ...]) -> TimeLook:
+    times = read_times(text, TimeRule(format=formats[0]))
+    return TimeLook(formats, bool(times.local.any()), words, _examples(text[times.unreadable]))
+
+
+def _examples(text: pd.Series) -> tuple[str, ...]:
+    return tuple(str(value) for value in text.drop_duplicates().head(3))
+
+
+def _placeholders(plain: pd.Series, pattern: str) -> list[str]:
+    """List the dates with years that no deal can have, unless there are many of them."""
+    strange = plain[plain.str.contains(pattern, regex=True, na=False)].unique().tolist()
+    return strange if len(strange) <= _FEW_PLACEHOLDERS else []
+
+
+def _candidates(text: pd.Series) -> Iterator[str]:
+    yield "iso"
+    sample = text.drop_duplicates().head(_SAMPLE)
+    plain = folded(sample)
+    signs = {sign: plain.str.count(re.escape(sign)).fillna(0) for sign in _SIGNS}
+    letters = plain.str.contains("[A-Za-z]", regex=True, na=False)
+    for date, clock in product(_DATES, _CLOCKS):
+        if _may_read(signs, letters, date + clock) and _share(sample, date + clock) > _HALF:
+            yield date + clock
+    yield JAPANESE
+
+
+def _may_read(signs: dict[str, pd.Series], letters: pd.Series, form: str) -> bool:
+    """Return whether half of the cells hold as many signs as a format, which costs little to see.
+
+    An offset has signs and letters of its own, and `a.m.` has full stops.
+    """
+    own = {"%z": "/年,.", "%p": "/年,:-"}.get(form[-2:], _SIGNS)
+    alike = np.logical_and.reduce([signs[sign] == form.count(sign) for sign in own])
+    if not form.endswith("%z"):
+        alike &= letters == any(part in form for part in _LETTERS)
+    return bool(alike.mean() > _HALF)
+
+
+def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
+    """List the formats that read most cells; a date without a clock may be read as ISO alone."""
+    shares = {form: _share(text, form) for form in formats}
+    most = max(shares.values())
+    best = [form for form, share in shares.items() if share == most]
+    best = [form for form in best if form != JAPANESE] or best
+    if most <= _HALF:
+        return []
+    return best[:1] if best[0] == "iso" else best
+
+
+def _share(text: pd.Series, form: str) -> float:
+    times = read_times(text, TimeRule(format=form)).moments
+    return float(times.between(*_PLAUSIBLE).mean())
+
+
+def _numeric(plain: pd.Series, *, named: bool) -> TimeLook | None:
+    length = int(plain.str.len().mode().iloc[0])
+    if named and length in _EPOCH_DIGITS:
+        form = _EPOCH_DIGITS[length]
+        return TimeLook((form,)) if _share(plain, form) > MOSTLY else None
+    placeholders = _placeholders(plain, rf"^(?:{_NO_COMPACT_YEAR})$")
+    rest = plain[~plain.isin(placeholders)]
+    form = _DIGITS.get(length, "")
+    many = rest.nunique() >= _MANY_DATES
+    if form and (named or many) and len(rest) and _recent(rest, form) > MOSTLY:
+        return TimeLook((form,), local=True, placeholders=tuple(placeholders))
+    numbers = pd.to_numeric(rest, errors="coerce")
+    serial = named and len(rest) and bool(numbers.between(*_SERIALS).mean() > MOSTLY)
+    return TimeLook((EXCEL,), local=True, placeholders=tuple(placeholders)) if serial else None
+
+
+def _recent(text: pd.Series, form: str) -> float:
+    times = read_times(text, TimeRule(format=form)).moments
+    return float(times.between(pd.Timestamp("1990-01-01", tz="UTC"), _PLAUSIBLE[1]).mean())

@@ -1,0 +1,1 @@
+"""How and when deals ended, and which columns follow their end."""

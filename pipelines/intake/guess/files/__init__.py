@@ -1,0 +1,1 @@
+"""The files of an unknown export, brought to one row per thing."""
