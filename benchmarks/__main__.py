@@ -10,6 +10,7 @@ NAMES = (
     "serving",
     "store",
     "endure",
+    "connect",
     "pages",
     "cold_start",
     "limit",

@@ -50,6 +50,7 @@ from serve.routes import (
     steps,
     stored_leads,
     stored_scores,
+    webhooks,
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring.champion import FollowedChampion
@@ -77,6 +78,7 @@ ROUTES = (
     receipts,
     model,
     steps,
+    webhooks,
 )
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0

@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 
 PANEL = "Connections"
 System = Literal["kintone", "hubspot", "salesforce", "dynamics", "sql"]
-Folder = Annotated[Path, typer.Option("--folder", help="Where the connections are.")]
 Name = Annotated[str, typer.Argument(help="The connection.")]
 Server = Annotated[str, typer.Option("--server", help="The mikomi server.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Everything, not only what changed.")]
 Accept = Annotated[
     bool, typer.Option("--accept-deletions", help="Erase also if a fifth of all records is gone.")
 ]
-DEFAULT_FOLDER = Path("connections")
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 group = typer.Typer(no_args_is_help=True, help="Connect a CRM: leads flow in, scores flow out.")
 
@@ -42,55 +40,53 @@ def add(app: typer.Typer) -> None:
 @group.command("add")
 def add_connection(
     system: Annotated[System, typer.Argument(help="The system.")],
-    address: Annotated[str | None, typer.Option(help="Its address; not for sql.")] = None,
+    address: Annotated[str | None, typer.Option(help="Its address; none for sql.")] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option(help="NAME=PLACE: an app id, an object, a table; the first holds the leads."),
+        typer.Option(help="NAME=PLACE, the first holds the leads; sql: NAME=TABLE:ID:CHANGED."),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Of the connection; else the system's.")] = None,
-    login: Annotated[str | None, typer.Option(help="dynamics: what gives tokens.")] = None,
-    key: Annotated[str | None, typer.Option(help="sql: the column of the id.")] = None,
-    changed: Annotated[str | None, typer.Option(help="sql: the column that grows.")] = None,
-    language: Annotated[Literal["en", "ja"], typer.Option(help="Of what the CRM shows.")] = "en",
-    zone: Annotated[str, typer.Option(help="Time zone of days.")] = "UTC",
-    link: Annotated[str, typer.Option(help="What a lead's id follows, for the link.")] = "",
-    folder: Folder = DEFAULT_FOLDER,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="FIELD=VALUE: name, language, zone, link, login, ..."),
+    ] = None,
+    params: ParamsFile = DEFAULT_PARAMS,
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a connection.")] = False,
 ) -> None:
-    """Write the file of a connection; secrets are not a part of it.
+    """Write `connections/NAME.yaml` beside the params file; secrets are not a part of it.
 
-    What it then needs from the environment is printed. Run `mikomi connect check` next.
+    PLACE is the id of an app (kintone), an object (HubSpot, Salesforce) or a set of entities
+    (Dynamics). What it then needs from the environment is printed.
     """
     from pipelines.connect import connection as connections  # noqa: PLC0415 - slow to import
     from pipelines.connect.credentials import variable  # noqa: PLC0415
     from pipelines.connect.opening import SECRETS  # noqa: PLC0415
 
-    called = name or system
-    tables = {n: {"place": p, "key": key, "changed": changed} for n, p in _pairs(table or [])}
-    values = {"address": address, "login": login, "language": language, "zone": zone}
-    made = connections.draft(called, system, {**values, "link": link, "tables": tables})
-    if connections.ConnectionPlaces(folder, called).file.exists() and not force:
-        raise BadRequest.of(f"a connection {called}", "a new name", "say --force, or --name")
+    values: dict[str, Any] = dict(_pairs(fields or [], "--set"))
+    name, folder = values.pop("name", system), _folder(params)
+    tables = {n: _table(system, place) for n, place in _pairs(table or [], "--table")}
+    if address is not None:
+        values["address"] = address
+    made = connections.draft(name, system, {**values, "tables": tables})
+    places = connections.ConnectionPlaces(folder, name)
+    if places.file.exists() and not force:
+        raise BadRequest.of(f"a connection {name}", "a new name", "say --force, or --set name=...")
     typer.echo(f"{connections.store(folder, made)}: written, without secrets")
-    places = connections.ConnectionPlaces(folder, called)
     for secret in SECRETS[system][0]:
-        typer.echo(
-            f"needs  {variable(called, secret)} (or a line {secret}=... in {places.secrets})"
-        )
-    typer.echo(f"next   mikomi connect check {called}")
+        typer.echo(f"needs  {variable(name, secret)} (or a line {secret}=... in {places.secrets})")
+    typer.echo(f"next   mikomi connect check {name}")
 
 
 @group.command()
 def check(
     context: typer.Context,
     name: Name,
-    folder: Folder = DEFAULT_FOLDER,
+    params: ParamsFile = DEFAULT_PARAMS,
     *,
     create: Annotated[bool, typer.Option("--create", help="Create missing score fields.")] = False,
 ) -> None:
     """Try every right that a connection needs, and report all that is missing."""
-    with _opened(context, folder, name) as work:
+    with _opened(context, _folder(params), name) as work:
         if create and (made := work.crm.prepare()):
             typer.echo(f"created  {', '.join(made)}")
         if faults := work.crm.faults():
@@ -103,7 +99,6 @@ def pull(
     context: typer.Context,
     name: Name,
     params: ParamsFile = DEFAULT_PARAMS,
-    folder: Folder = DEFAULT_FOLDER,
     *,
     whole: Whole = False,
     accept_deletions: Accept = False,
@@ -113,7 +108,7 @@ def pull(
     The first time takes everything. It can be stopped anywhere and run again. The export,
     `connections/NAME/export`, is what `mikomi init --from` and the mapping read.
     """
-    with _opened(context, folder, name) as work:
+    with _opened(context, _folder(params), name) as work:
         _pull(context, work, params, whole=whole, accept=accept_deletions)
 
 
@@ -123,10 +118,9 @@ def send(
     name: Name,
     params: ParamsFile = DEFAULT_PARAMS,
     server: Server = DEFAULT_SERVER,
-    folder: Folder = DEFAULT_FOLDER,
 ) -> None:
     """Read the export through the mapping of the params file, and send a server what changed."""
-    with _opened(context, folder, name) as work:
+    with _opened(context, _folder(params), name) as work:
         _send(context, work, params, _server(server))
 
 
@@ -135,7 +129,7 @@ def push(
     context: typer.Context,
     name: Name,
     server: Server = DEFAULT_SERVER,
-    folder: Folder = DEFAULT_FOLDER,
+    params: ParamsFile = DEFAULT_PARAMS,
     *,
     whole: Whole = False,
 ) -> None:
@@ -143,7 +137,7 @@ def push(
 
     With `--whole` every lead is written, which is safe at any time.
     """
-    with _opened(context, folder, name) as work:
+    with _opened(context, _folder(params), name) as work:
         _push(context, work, _server(server), whole=whole)
 
 
@@ -153,7 +147,6 @@ def run(
     names: Annotated[list[str] | None, typer.Argument(help="Connections; none: all.")] = None,
     params: ParamsFile = DEFAULT_PARAMS,
     server: Server = DEFAULT_SERVER,
-    folder: Folder = DEFAULT_FOLDER,
     every: Annotated[int, typer.Option(min=10, help="Seconds between rounds.")] = 300,
     rounds: Annotated[int, typer.Option(min=0, help="How many; 0: until it is ended.")] = 0,
 ) -> None:
@@ -166,12 +159,12 @@ def run(
 
     done = 0
     while True:
-        for name in names or known(folder):
+        for name in names or known(_folder(params)):
             try:
-                _round(context, name, params, server, folder)
+                _round(context, name, params, server)
             except MikomiError as error:
                 refuse(error)
-        _try_notify(context, folder, server)
+        _try_notify(context, _folder(params), server)
         done += 1
         if done == rounds:
             return
@@ -181,7 +174,7 @@ def run(
 @group.command()
 def ledger(
     name: Name,
-    folder: Folder = DEFAULT_FOLDER,
+    params: ParamsFile = DEFAULT_PARAMS,
     limit: Annotated[int, typer.Option(min=1, help="Rows.")] = 20,
 ) -> None:
     """Show what the CRM was last sent of each lead, and when; the newest first."""
@@ -190,6 +183,7 @@ def ledger(
     from pipelines.connect.ledger import Ledger  # noqa: PLC0415
     from pipelines.connect.state import State  # noqa: PLC0415
 
+    folder = _folder(params)
     connection = load(folder, name)
     state = State(ConnectionPlaces(folder, name).state)
     rows = sorted(
@@ -214,7 +208,7 @@ def receiver(
     name: Annotated[str, typer.Argument(help="Of the receiver.")],
     url: Annotated[str, typer.Argument(help="https://host/path")],
     event: Annotated[list[str] | None, typer.Option(help="An event; none: all.")] = None,
-    folder: Folder = DEFAULT_FOLDER,
+    params: ParamsFile = DEFAULT_PARAMS,
     *,
     private: Annotated[
         bool, typer.Option("--private", help="Allow a private address and plain http.")
@@ -238,6 +232,7 @@ def receiver(
         expected = f"a name, and events of {', '.join(receivers.EVENTS)}"
         raise BadRequest.of(error.errors()[0]["msg"], expected, "correct it") from None
     destination(url, private=private)
+    folder = _folder(params)
     others = [one for one in receivers.load(folder) if one.name != name]
     receivers.store(folder, [*others, made])
     typer.echo(f"{receivers.path_of(folder)}: {name} gets {', '.join(made.events)}")
@@ -246,16 +241,16 @@ def receiver(
 
 @group.command()
 def notify(
-    context: typer.Context, server: Server = DEFAULT_SERVER, folder: Folder = DEFAULT_FOLDER
+    context: typer.Context, server: Server = DEFAULT_SERVER, params: ParamsFile = DEFAULT_PARAMS
 ) -> None:
     """Compare the ranking with how it stood, and deliver webhooks that are due."""
-    _notify(context, folder, server)
+    _notify(context, _folder(params), server)
 
 
 @group.command()
 def dead(
     context: typer.Context,
-    folder: Folder = DEFAULT_FOLDER,
+    params: ParamsFile = DEFAULT_PARAMS,
     *,
     resend: Annotated[bool, typer.Option("--resend", help="Let them be sent again.")] = False,
     letter: Annotated[list[str] | None, typer.Option(help="An id; none: all.")] = None,
@@ -264,7 +259,7 @@ def dead(
     from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
     from pipelines.connect.webhooks import delivery  # noqa: PLC0415
 
-    with _webhooks_state(folder) as state:
+    with _webhooks_state(_folder(params)) as state:
         if resend:
             count = delivery.resend(state, letter or [], context.obj())
             typer.echo(f"{count} wait again; `mikomi connect notify` sends them")
@@ -274,11 +269,11 @@ def dead(
     out().print(table(f"{len(rows)} dead letters", columns, rows))
 
 
-def _round(context: typer.Context, name: str, params: Path, server: str, folder: Path) -> None:
+def _round(context: typer.Context, name: str, params: Path, server: str) -> None:
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
     api = _server(server)
-    with _opened(context, folder, name) as work:
+    with _opened(context, _folder(params), name) as work:
         if hinted := rounds.follow_hints(work, api, context.obj()):
             typer.echo(f"{name}: {hinted} records by hints")
         _pull(context, work, params, whole=False, accept=False)
@@ -408,11 +403,23 @@ def _server(address: str) -> "ServerApi":
     return ServerApi(address, key_of_environment(), Pace(time.sleep))
 
 
-def _pairs(tables: Sequence[str]) -> list[tuple[str, str]]:
-    pairs = [tuple(one.split("=", 1)) for one in tables]
-    if any(len(pair) != 2 or not all(pair) for pair in pairs):  # noqa: PLR2004 - a pair
-        raise BadRequest.of(f"--table {' '.join(tables)}", "NAME=PLACE", "write it so")
-    return [(pair[0], pair[1]) for pair in pairs]
+def _folder(params: Path) -> Path:
+    from pipelines.connect.connection import FOLDER  # noqa: PLC0415 - slow to import
+
+    return params.parent / FOLDER
+
+
+def _table(system: str, place: str) -> dict[str, str]:
+    if system != "sql":
+        return {"place": place}
+    return dict(zip(("place", "key", "changed"), place.split(":"), strict=False))
+
+
+def _pairs(written: Sequence[str], option: str) -> list[tuple[str, str]]:
+    pairs = [one.partition("=") for one in written]
+    if wrong := [one for one, pair in zip(written, pairs, strict=True) if not all(pair)]:
+        raise BadRequest.of(f"{option} {wrong[0]}", "NAME=VALUE", "write it so")
+    return [(name, value) for name, _, value in pairs]
 
 
 def _eraser(params: Path) -> Any:

@@ -1,8 +1,9 @@
 """The file of a connection: which system, where, which tables, how scores are written.
 
 Decided here: one YAML file a connection under `connections/`, without any secret; unknown keys are
-refused, and all faults are reported at once. The place of a table is what its system calls it: the id
-of an app (kintone), an object (HubSpot, Salesforce), a set of entities (Dynamics), a table (SQL).
+refused, and all faults are reported at once. The place of a table is what its system calls it: the
+id of an app (kintone), an object (HubSpot, Salesforce), a set of entities (Dynamics), a table
+(SQL).
 """
 
 import re
@@ -44,7 +45,7 @@ def _zone(name: str) -> str:
 def _web_address(address: str) -> str:
     parts = urlsplit(address)
     local = parts.hostname in _LOOPBACK
-    if parts.scheme != "https" and not (parts.scheme == "http" and local) or not parts.hostname:
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
         raise ValueError("expected https://..., as secrets are sent there")
     if parts.username or parts.password:
         raise ValueError("expected an address without a password")

@@ -1,9 +1,9 @@
 """Sending a server what changed since: the tables of ingest, compared with what it was sent before.
 
-Decided here: the same bodies as `mikomi send`, each record once; a record whose content changed is sent
-again, which the server stores as a change. What was sent is noted after the server took it, so a kill
-sends some records twice, which the server counts as repeated. A lead that the server refuses (another
-creation date, an erased person) does not stop the others.
+Decided here: the same bodies as `mikomi send`, each record once; a record whose content changed is
+sent again, which the server stores as a change. What was sent is noted after the server took it, so
+a kill sends some records twice, which the server counts as repeated. A lead that the server refuses
+(another creation date, an erased person) does not stop the others.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Erasing persons from the states of connections, and from their exports.
 
-Decided here: an erased person is remembered by a keyed hash, so that the next pull does not bring them
-back from the CRM, where they are until somebody deletes them there. Exports are written anew.
+Decided here: an erased person is remembered by a keyed hash, so that the next pull does not bring
+them back from the CRM, where they are until somebody deletes them there. Exports are written anew.
 """
 
 from collections.abc import Collection, Mapping

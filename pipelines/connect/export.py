@@ -1,8 +1,8 @@
 """Writing the mirror as an export: one CSV file a table, as the system itself would write it.
 
-Decided here: files are whole or not there, rows stand in the order of ids, and nothing is written while
-nothing changed. They are what `mikomi init --from` and the mapping read, so a connected CRM and a file
-that somebody exported by hand are one road.
+Decided here: files are whole or not there, rows stand in the order of ids, and nothing is written
+while nothing changed. They are what `mikomi init --from` and the mapping read, so a connected CRM
+and a file that somebody exported by hand are one road.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """The ledger: what a CRM was last sent of each lead, and when.
 
-Decided here: a row is written after the CRM took the fields, together with what the CRM now shows. A
-kill between the two leaves a row that is sent once more, which changes nothing in the CRM.
+Decided here: a row is written after the CRM took the fields, together with what the CRM now shows.
+A kill between the two leaves a row that is sent once more, which changes nothing in the CRM.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
 
 
 class SentScore(NamedTuple):
-    """What a CRM was last sent of a lead: fields, the moment of the score, the moment of sending."""
+    """What a CRM was last sent of a lead: fields, moment of the score, moment of sending."""
 
     fields: Texts
     as_of: str

@@ -1,15 +1,15 @@
 """Opening a connection: its file, secrets, state and system together.
 
-Decided here: one process at a time works on a connection; a second is refused at once. Calls are counted
-by the day of UTC in the state, a few at a time, so that a killed process cannot count from the beginning.
+Decided here: one process at a time works on a connection; a second is refused at once. Calls are
+counted by the day of UTC in the state, a few at a time, so that a killed process cannot count from
+the beginning.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import httpx
 from filelock import FileLock, Timeout
@@ -19,7 +19,7 @@ from pipelines.connect import credentials
 from pipelines.connect.connection import Connection, ConnectionPlaces, load
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Crm
-from pipelines.connect.rest_client import Pace, RestClient
+from pipelines.connect.rest_client import FixedHeaders, Headers, Pace, RestClient
 from pipelines.connect.state import State
 from pipelines.connect.systems import dynamics, hubspot, kintone, salesforce, sql
 
@@ -106,12 +106,12 @@ def system(connection: Connection, secrets: Credentials, state: State, world: Wo
     if connection.system == "sql":
         return sql.SqlDatabase(connection, secrets)
     pace = Pace(world.pause, _counter(state, world.now, connection.most_calls))
-    headers: Any
+    headers: Headers
     made: Callable[[Connection, RestClient], Crm]
     if connection.system == "kintone":
-        headers, made = _fixed(kintone.headers_of(secrets)), kintone.Kintone
+        headers, made = FixedHeaders(kintone.headers_of(secrets)), kintone.Kintone
     elif connection.system == "hubspot":
-        headers, made = _fixed(hubspot.headers_of(secrets)), hubspot.HubSpot
+        headers, made = FixedHeaders(hubspot.headers_of(secrets)), hubspot.HubSpot
     elif connection.system == "salesforce":
         headers, made = (
             salesforce.token_of(connection, secrets, world.transport),
@@ -121,10 +121,6 @@ def system(connection: Connection, secrets: Credentials, state: State, world: Wo
         headers, made = dynamics.token_of(connection, secrets, world.transport), dynamics.Dynamics
     address = connection.address or ""
     return made(connection, RestClient(address, headers, pace, secrets, world.transport))
-
-
-def _fixed(headers: Mapping[str, str]) -> Callable[[bool], Mapping[str, str]]:
-    return lambda _renew: headers
 
 
 def _counter(state: State, now: datetime, most: int | None) -> Callable[[], None]:

@@ -1,9 +1,9 @@
 """Pulling: everything once, then what changed; and the daily comparison of the whole roll.
 
-Decided here: a roll that lacks records proves nothing: each is read by its id, and only what the system
-does not have is gone. If so much is gone at once that a lost right is likelier than a deletion,
-nothing is erased until a person accepts it. A record that came meanwhile is never taken for gone, for
-only what the mirror held before the roll began is compared.
+Decided here: a roll that lacks records proves nothing: each is read by its id, and only what the
+system does not have is gone. If so much is gone at once that a lost right is likelier than a
+deletion, nothing is erased until a person accepts it. A record that came meanwhile is never taken
+for gone, for only what the mirror held before the roll began is compared.
 """
 
 from collections.abc import Iterator, Sequence

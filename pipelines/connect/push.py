@@ -1,10 +1,10 @@
 """Writing scores back: what differs by enough from what the CRM was sent and shows.
 
-Decided here: a lead is written if its score moved by a stated amount, or if the CRM no longer shows what
-it was sent (a write that came late, or a person's hand). A lead that is no longer ranked loses its
-fields: a score that nobody computes any more is a stale one. Because a page of the ranking can move
-while it is read, that is believed only after the lead itself was looked up. A batch that the system
-refuses is halved until the record is known that it refuses.
+Decided here: a lead is written if its score moved by a stated amount, or if the CRM no longer shows
+what it was sent (a write that came late, or a person's hand). A lead that is no longer ranked loses
+its fields: a score that nobody computes any more is a stale one. Because a page of the ranking can
+move while it is read, that is believed only after the lead itself was looked up. A batch that the
+system refuses is halved until the record is known that it refuses.
 """
 
 from collections.abc import Mapping

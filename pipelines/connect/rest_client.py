@@ -1,9 +1,10 @@
 """One client for the JSON APIs of CRMs and of a mikomi server: waits, repeats, refuses.
 
-Decided here: 429, 5xx, broken connections and answers that are no whole JSON are repeated, after what
-`Retry-After` asks for or after a pause that doubles; every call of a connection can be repeated without
-harm. 401 renews the token once. Any other 4xx is a refusal of the call, with the vendor's words. No
-header, no body and no secret is ever logged. Times come from the vendor's `Date` header.
+Decided here: 429, 5xx, broken connections and answers that are no whole JSON are repeated, after
+what `Retry-After` asks for or after a pause that doubles; every call of a connection can be
+repeated without harm. 401 renews the token once. Any other 4xx is a refusal of the call, with the
+vendor's words. No header, no body and no secret is ever logged. Times come from the vendor's `Date`
+header.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import httpx
 
@@ -24,8 +25,30 @@ LONGEST_WAIT: Final = 120.0
 _TIMEOUT: Final = 60.0
 _WORDS: Final = 400
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-Headers = Callable[[bool], Mapping[str, str]]
-"""Returns the headers of a call; true: the credentials are to be renewed first."""
+
+
+class Headers(Protocol):
+    """Returns the headers of a call."""
+
+    def __call__(self, *, renew: bool) -> Mapping[str, str]:
+        """Return the headers; `renew`: the credentials are to be renewed first."""
+
+
+class FixedHeaders:
+    """Headers that never change.
+
+    Parameters
+    ----------
+    headers
+        Of every call.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __call__(self, *, renew: bool) -> Mapping[str, str]:  # noqa: ARG002 - nothing to renew
+        """Return the headers."""
+        return self._headers
 
 
 class CallRefused(BadRequest):
@@ -45,12 +68,12 @@ class Pace(NamedTuple):
     ----------
     pause
         Waits for so many seconds.
-    count
+    counted
         Is called before each call; raises if no more calls are allowed today.
     """
 
     pause: Callable[[float], None]
-    count: Callable[[], None] = lambda: None
+    counted: Callable[[], None] = lambda: None
 
 
 class RestClient:
@@ -118,7 +141,7 @@ class RestClient:
         url = path if path.startswith(f"{self._address}/") else self._address + path
         renewed, why = False, ""
         for attempt in range(TRIES):
-            self._pace.count()
+            self._pace.counted()
             try:
                 extra = {"content-type": "application/json", **(headers or {})}
                 request = self._http.build_request(
@@ -126,13 +149,13 @@ class RestClient:
                     url,
                     params=params,
                     content=None if body is None else json.dumps(body, ensure_ascii=False),
-                    headers={**self._headers(False), **extra},
+                    headers={**self._headers(renew=False), **extra},
                 )
                 response = self._http.send(request)
                 self._note_date(response)
                 if response.status_code == HTTPStatus.UNAUTHORIZED and not renewed:
                     renewed = True
-                    self._headers(True)
+                    self._headers(renew=True)
                     continue
                 if not _to_repeat(response):
                     return self._content(response, method, url)

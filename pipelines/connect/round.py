@@ -1,7 +1,7 @@
 """One round of a connection: hints, pull, export, erasure, delivery to a server, scores back.
 
-Decided here: the order. What vanished from the CRM is erased before anything is sent; scores are written
-after the server has what is new. Every part can be killed and done again.
+Decided here: the order. What vanished from the CRM is erased before anything is sent; scores are
+written after the server has what is new. Every part can be killed and done again.
 """
 
 from collections.abc import Callable, Sequence

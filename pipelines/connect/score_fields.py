@@ -1,8 +1,8 @@
 """The fields that a CRM shows of a score, and when they differ by enough to be sent again.
 
-Decided here: eight fields under one name everywhere (`mikomi_score`, ...), all texts. Reasons and links
-are written whenever anything else is, and never cause a write, for their wording changes daily. What is
-compared is compared as the CRM returns it: `0.30` is 0.3.
+Decided here: eight fields under one name everywhere (`mikomi_score`, ...), all texts. Reasons and
+links are written whenever anything else is, and never cause a write, for their wording changes
+daily. What is compared is compared as the CRM returns it: `0.30` is 0.3.
 """
 
 from collections.abc import Mapping

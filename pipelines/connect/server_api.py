@@ -1,7 +1,8 @@
 """A mikomi server by its API: its ranking, its model, and the records that it is sent.
 
-Decided here: the ranking is read page by page; a lead that a page misses because it moved meanwhile is
-read by itself before anything is concluded. An erased person (410) and an unknown lead (404) are answers.
+Decided here: the ranking is read page by page; a lead that a page misses because it moved meanwhile
+is read by itself before anything is concluded. An erased person (410) and an unknown lead (404) are
+answers.
 """
 
 import os
@@ -14,7 +15,7 @@ import httpx
 
 from features.errors import BadRequest
 from pipelines.connect.credentials import Credentials
-from pipelines.connect.rest_client import CallRefused, Pace, RestClient
+from pipelines.connect.rest_client import CallRefused, FixedHeaders, Pace, RestClient
 
 KEY: Final = "MIKOMI_KEY"
 _PAGE: Final = 1_000
@@ -51,7 +52,7 @@ class ServerApi:
             raise BadRequest.of(f"the server {address}", "an http address", "correct it")
         secrets = Credentials({"KEY": key} if key else {})
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._client = RestClient(address, lambda _renew: headers, pace, secrets, transport)
+        self._client = RestClient(address, FixedHeaders(headers), pace, secrets, transport)
 
     def ranking(self, language: str) -> list[Mapping[str, Any]]:
         """Return every row of the ranking, with its sentences in a language."""

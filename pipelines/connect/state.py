@@ -1,8 +1,8 @@
 """The state of a connection: one SQLite file that is whole after any kill.
 
-Decided here: everything that must agree changes in one transaction: a page of records with its cursor,
-what was written to a CRM with the ledger, a changed band with the event that reports it. Erased persons
-are remembered by a keyed hash alone, so that the next pull does not bring them back.
+Decided here: everything that must agree changes in one transaction: a page of records with its
+cursor, what was written to a CRM with the ledger, a changed band with the event that reports it.
+Erased persons are remembered by a keyed hash alone, so that the next pull does not bring them back.
 """
 
 import hashlib

@@ -1,10 +1,11 @@
 """A stand-in of HubSpot's CRM API, written from its pages: objects, search, batches, properties.
 
-Its search sees records as they were a while ago (the index lags), ends at 10,000, refuses more than 200
-records a page and 100 a batch, and answers 207 where some of a batch do not exist.
+Its search sees records as they were a while ago (the index lags), ends at 10,000, refuses more than
+200 records a page and 100 a batch, and answers 207 where some of a batch do not exist.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -71,7 +72,7 @@ class HubSpotStandIn(StandIn):
             return answer({"results": [{"label": "Sales Pipeline", "stages": listed}]})
         return answer({"message": f"no {request.method} {request.url.path}"}, 404)
 
-    def _row(self, kind: str, one: Stored, names: list[str]) -> dict[str, Any]:
+    def _row(self, one: Stored, names: list[str]) -> dict[str, Any]:
         own = {
             "hs_object_id": one.record_id,
             "hs_lastmodifieddate": _iso(one.changed),
@@ -99,9 +100,9 @@ class HubSpotStandIn(StandIn):
         start = int(body.get("after", 0))
         if start + body["limit"] > 10_000:
             return answer({"message": "more than 10,000"}, 400)
-        page = rows[start : start + body["limit"]]
+        page, _ = self.shortened(rows[start : start + body["limit"]])
         self.largest["search"] = max(self.largest.get("search", 0), len(page))
-        results = [self._row(kind, one, body["properties"]) for one in page]
+        results = [self._row(one, body["properties"]) for one in page]
         return answer({"total": len(rows), "results": results})
 
     def _holds(self, one: Stored, groups: list[Any]) -> bool:
@@ -119,9 +120,10 @@ class HubSpotStandIn(StandIn):
             return answer({"message": "limit"}, 400)
         every = sorted(self.tables[kind].values(), key=lambda one: int(one.record_id))
         rows = [one for one in every if int(one.record_id) >= after]
-        results = [self._row(kind, one, params["properties"].split(",")) for one in rows[:limit]]
+        page, is_short = self.shortened(rows[:limit])
+        results = [self._row(one, params["properties"].split(",")) for one in page]
         content: dict[str, Any] = {"results": results}
-        if len(rows) > limit:
+        if len(rows) > limit and not is_short:
             content["paging"] = {"next": {"after": rows[limit].record_id}}
         return answer(content)
 
@@ -130,7 +132,7 @@ class HubSpotStandIn(StandIn):
         if len(ids) > 100:
             return answer({"message": "too many inputs"}, 400)
         there = [self.tables[kind][one] for one in ids if one in self.tables[kind]]
-        results = [self._row(kind, one, body["properties"]) for one in there]
+        results = [self._row(one, body["properties"]) for one in there]
         if len(there) == len(ids):
             return answer({"status": "COMPLETE", "results": results})
         errors = [{"category": "OBJECT_NOT_FOUND", "message": "some ids"}]
@@ -173,7 +175,7 @@ def _number(one: Stored, name: str) -> int:
     return one.changed if name == "hs_lastmodifieddate" else int(one.record_id)
 
 
+@cache
 def _iso(ms: int) -> str:
-    from pipelines.connect.systems.moments import iso  # noqa: PLC0415
-
-    return iso(ms)
+    at = datetime.fromtimestamp(ms // 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"

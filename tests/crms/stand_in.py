@@ -102,6 +102,10 @@ class StandIn:
         if faults.draw("timeout before"):
             raise httpx.ReadTimeout("stand-in", request=request)
         self._late_ones()
+        return self._delivered(request)
+
+    def _delivered(self, request: httpx.Request) -> httpx.Response:
+        faults = self.faults
         response = self._answer(self.handle(request))
         if request.method in {"PUT", "PATCH"} or "batch/update" in request.url.path:
             if faults.draw("applied late again"):
@@ -115,6 +119,12 @@ class StandIn:
             cut = response.content[: len(response.content) // 2]
             return httpx.Response(response.status_code, content=cut)
         return response
+
+    def shortened(self, rows: list[Any]) -> tuple[list[Any], bool]:
+        """Return the rows of a page, sometimes half of them, as if there were no more."""
+        if len(rows) > 1 and self.faults.draw("short page"):
+            return rows[: len(rows) // 2], True
+        return rows, False
 
     def _late_ones(self) -> None:
         """Deliver a request that was answered long ago once more: a proxy repeats it."""

@@ -1,10 +1,11 @@
 """Dynamics 365: tables of Dataverse through its Web API, without a client library.
 
-Decided here: changes are read in the order of `modifiedon`, page by page along `@odata.nextLink`, and the
-last ten minutes are read again. Scores go where Dynamics keeps its own: a row of `msdyn_predictivescores`
-(score 0 to 100, trend 0 to 3, grade A to C, reasons), whose id follows from the record's, so writing twice
-is writing once; the record refers to it. Two calls a lead, as that table has no bulk upsert. What has no
-column there stands in the reasons, a line each, and is read back from them.
+Decided here: changes are read in the order of `modifiedon`, page by page along `@odata.nextLink`,
+and the last ten minutes are read again. Scores go where Dynamics keeps its own: a row of
+`msdyn_predictivescores` (score 0 to 100, trend 0 to 3, grade A to C, reasons), whose id follows
+from the record's, so writing twice is writing once; the record refers to it. Two calls a lead, as
+that table has no bulk upsert. What has no column there stands in the reasons, a line each, and is
+read back from them.
 """
 
 import hashlib
@@ -130,7 +131,11 @@ class Dynamics:
             return []
         params = {"$filter": " or ".join(f"{key} eq {one}" for one in ids)} | self._expanded(table)
         answer = self._client.call("GET", self._path(table), params=params, headers=_PREFER)
-        return [self._record(table, row) for row in answer["value"]]
+        rows = list(answer["value"])
+        while link := answer.get("@odata.nextLink"):
+            answer = self._client.call("GET", link, headers=_PREFER)
+            rows += answer["value"]
+        return [self._record(table, row) for row in rows]
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
         """Write the scores of records, each on its own; see `Crm`."""
@@ -206,7 +211,8 @@ class Dynamics:
         titles = dict(zip(FIELDS, LABELS[self._language], strict=True))
         return [(name, titles[name]) for name in _LINES]
 
-    def _shown(self, score: Mapping[str, Any] | None) -> dict[str, str]:
+    def shown(self, score: Mapping[str, Any] | None) -> dict[str, str]:
+        """Return the score fields that a row of scores shows; none shows nothing."""
         if score is None or score.get("msdyn_score") is None:
             return dict(BLANK)
         words, shown = WORDS[self._language], dict(BLANK)
@@ -229,12 +235,12 @@ class Dynamics:
             for name, value in row.items()
             if "@" not in name and name not in _MOVING and name not in {_LINK, f"_{_LINK}_value"}
         }
-        shown = self._shown(row.get(_LINK)) if table == self.lead_table else {}
+        shown = self.shown(row.get(_LINK)) if table == self.lead_table else {}
         return Record(str(row[self._key(table)]), self._version(table, row), values, shown)
 
     def _version(self, table: str, row: Mapping[str, Any]) -> int:
         """Return a fingerprint of a record and of its score, which has a version of its own."""
-        shown = self._shown(row.get(_LINK)) if table == self.lead_table else {}
+        shown = self.shown(row.get(_LINK)) if table == self.lead_table else {}
         content = msgspec.json.encode([row["versionnumber"], shown])
         return int.from_bytes(hashlib.sha256(content).digest()[:7], "big")
 

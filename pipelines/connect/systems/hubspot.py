@@ -1,10 +1,10 @@
 """HubSpot: CRM objects as tables, through its REST API, without a client library.
 
 Decided here: changes are read by search in the order of their last change, each page from the last
-moment of the page before, never by offset, which shifts while records change and ends at 10,000. Where
-all of a page changed at one moment (a bulk import), that moment is read in the order of ids. The index
-of the search lags, so the last ten minutes are read again. Stages are written with their labels, as in
-HubSpot's own export. Score properties are created at the first write.
+moment of the page before, never by offset, which shifts while records change and ends at 10,000.
+Where all of a page changed at one moment (a bulk import), that moment is read in the order of ids.
+The index of the search lags, so the last ten minutes are read again. Stages are written with their
+labels, as in HubSpot's own export. Score properties are created at the first write.
 """
 
 from collections.abc import Mapping, Sequence

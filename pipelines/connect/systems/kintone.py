@@ -1,10 +1,11 @@
 """kintone: apps as tables, through its REST API, without a client library.
 
-Decided here: changes are read in the order of (updated, id) after the last record, never by offset, so
-records that change meanwhile are neither missed nor repeated. Updated times have minutes only: a cursor
-in the last minutes begins its minutes anew. Reading is POST with `X-HTTP-Method-Override: GET`, as long
-queries do not fit an address. kintone reads 500 and writes 100 records a call; a write is all or nothing.
-Headings are the labels of fields, as in kintone's own export; the record number is the id alone.
+Decided here: changes are read in the order of (updated, id) after the last record, never by offset,
+so records that change meanwhile are neither missed nor repeated. Updated times have minutes only: a
+cursor in the last minutes begins its minutes anew. Reading is POST with `X-HTTP-Method-Override:
+GET`, as long queries do not fit an address. kintone reads 500 and writes 100 records a call; a
+write is all or nothing. Headings are the labels of fields, as in kintone's own export; the record
+number is the id alone.
 """
 
 import json
@@ -193,8 +194,9 @@ class Kintone:
             else:
                 number = field["type"] == "RECORD_NUMBER"
                 values[self._heading(table, code)] = record_id if number else text
-        version = int(row["$revision"]["value"])
-        return Record(record_id, version, {**values, "$id": record_id}, shown)
+        if not any(one["type"] == "RECORD_NUMBER" for one in self._properties(table).values()):
+            values["$id"] = record_id  # the token may not see the record number
+        return Record(record_id, int(row["$revision"]["value"]), values, shown)
 
     def _heading(self, table: str, code: str) -> str:
         fields = self._properties(table)

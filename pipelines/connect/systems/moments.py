@@ -1,7 +1,7 @@
 """Moments as the systems write them, and the overlap with which changes are read again.
 
-Decided here: what changed in the last minutes before the vendor's own clock may still be written, or
-not be in the vendor's index, so a cursor never goes beyond that; records read twice are no news.
+Decided here: what changed in the last minutes before the vendor's own clock may still be written,
+or not be in the vendor's index, so a cursor never goes beyond that; records read twice are no news.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,9 +1,9 @@
 """Salesforce: objects as tables, through its REST API, without a client library.
 
-Decided here: changes are read by SOQL in the order of (SystemModstamp, Id) after the last record, so
-records that change meanwhile are neither missed nor repeated; a commit can become visible late, so the
-last ten minutes are read again. Scores are written by sObject collections, 200 a call, each record on its
-own. All fields that the object has are pulled, except compound and encoded ones.
+Decided here: changes are read by SOQL in the order of (SystemModstamp, Id) after the last record,
+so records that change meanwhile are neither missed nor repeated; a commit can become visible late,
+so the last ten minutes are read again. Scores are written by sObject collections, 200 a call, each
+record on its own. All fields that the object has are pulled, except compound and encoded ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,7 +101,7 @@ class Salesforce:
         kind = self._objects[table]
         where = f"WHERE Id > '{after}' " if after else ""
         rows = self._query(
-            f"SELECT Id, SystemModstamp FROM {kind} {where}ORDER BY Id LIMIT {_PAGE}"
+            f"SELECT Id, SystemModstamp FROM {kind} {where}ORDER BY Id LIMIT {_PAGE}"  # noqa: S608 - SOQL
         )
         versions = {str(one["Id"]): milliseconds(one["SystemModstamp"]) for one in rows}
         return Roll(versions, str(rows[-1]["Id"]) if len(rows) == _PAGE else None)
@@ -153,7 +153,7 @@ class Salesforce:
         names = ", ".join(self._described(table))
         return [
             self._record(row)
-            for row in self._query(f"SELECT {names} FROM {self._objects[table]} {rest}")
+            for row in self._query(f"SELECT {names} FROM {self._objects[table]} {rest}")  # noqa: S608 - SOQL
         ]
 
     def _query(self, soql: str) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """A database as a system: any table with an id and a column that grows with changes, by SQLAlchemy.
 
-Decided here: rows are read in the order of (changed, id) after the last row, so any database serves. Rows
-of one transaction can appear late, so each pull begins at the last value again, and the daily comparison
-finds what appeared even later. Scores are not written into it: `mikomi score --out` does that. Reading
-needs no more than the right to select.
+Decided here: rows are read in the order of (changed, id) after the last row, so any database
+serves. Rows of one transaction can appear late, so each pull begins at the last value again, and
+the daily comparison finds what appeared even later. Scores are not written into it: `mikomi score
+--out` does that. Reading needs no more than the right to select.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ class SqlDatabase:
         records = [self._record(table, row) for row in rows]
         return Page(records, msgspec.json.encode(place).decode(), more, certain=True)
 
-    def roll(self, table: str, after: str | None) -> Roll:
+    def roll(self, table: str, after: str | None) -> Roll:  # noqa: ARG002 - one part
         """Return ids and fingerprints of all rows; see `Crm`."""
         rows = self._rows(table, select(self._table(table)))
         return Roll(
@@ -137,7 +137,8 @@ class SqlDatabase:
 
     def _columns(self, table: str) -> tuple[Column[Any], Column[Any]]:
         made, named = self._table(table), self._tables[table]
-        lacking = [n for n in (named.changed, named.key) if n not in made.columns]
+        wanted = (str(named.changed), str(named.key))
+        lacking = [name for name in wanted if name not in made.columns]
         if lacking:
             raise BadRequest.of(
                 f"no column {', '.join(map(str, lacking))} in {named.place}",

@@ -40,7 +40,7 @@ class ClientToken:
         self._http = httpx.Client(timeout=_TIMEOUT, trust_env=False, transport=transport)
         self._token = ""
 
-    def __call__(self, renew: bool) -> Mapping[str, str]:  # noqa: FBT001 - see `Headers`
+    def __call__(self, *, renew: bool) -> Mapping[str, str]:
         """Return the headers of a call; a token is fetched if there is none, or on request."""
         if renew or not self._token:
             self._token = self._fetch()

@@ -1,8 +1,9 @@
 """Delivering what waits in the outbox: tried again over a day, then dead until sent again by hand.
 
-Decided here: pauses as the specification of Standard Webhooks advises; 2xx is taken, 410 ends a receiver's
-letter at once, everything else is tried again. A receiver that fails delays its own letters only. A letter
-is marked after the receiver took it, so a kill sends it twice under the same id.
+Decided here: pauses as the specification of Standard Webhooks advises; 2xx is taken, 410 ends a
+receiver's letter at once, everything else is tried again. A receiver that fails delays its own
+letters only. A letter is marked after the receiver took it, so a kill sends it twice under the same
+id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,10 +28,13 @@ _DUE: Final = """
 select event_id, receiver, body, tries from outbox where state = 'waiting' and due_at <= ?
 order by created_at, event_id, receiver limit ?
 """
-_DEAD: Final = (
-    "select event_id, receiver, lead_id, created_at, tries, why from outbox where state = 'dead'"
-)
-_AFTER: Final = "update outbox set tries = ?, due_at = ?, state = ?, why = ? where event_id = ? and receiver = ?"
+_DEAD: Final = """
+select event_id, receiver, lead_id, created_at, tries, why from outbox where state = 'dead'
+order by created_at, event_id
+"""
+_AFTER: Final = """
+update outbox set tries = ?, due_at = ?, state = ?, why = ? where event_id = ? and receiver = ?
+"""
 
 
 class Sent(NamedTuple):
@@ -133,7 +137,7 @@ class Postman:
 
 def dead(state: State) -> list[DeadLetter]:
     """List the dead letters, the oldest first."""
-    rows: list[Any] = state.db.execute(f"{_DEAD} order by created_at, event_id").fetchall()
+    rows: list[Any] = state.db.execute(_DEAD).fetchall()
     return [DeadLetter(*row) for row in rows]
 
 

@@ -1,8 +1,9 @@
 """Which events the ranking of now reports, compared with how the leads stood before.
 
-Decided here: the standing of a lead and the events that its change makes are one commit, so each change
-is reported once, whatever is killed; the id of an event follows from what happened. The first comparison
-reports nothing: it is how things stand. Events carry no names and no reasons, only ids and numbers.
+Decided here: the standing of a lead and the events that its change makes are one commit, so each
+change is reported once, whatever is killed; the id of an event follows from what happened. The
+first comparison reports nothing: it is how things stand. Events carry no names and no reasons, only
+ids and numbers.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The receivers of webhooks: a file without secrets, beside the connections.
 
-Decided here: each receiver has a name, an address, the events that it gets, and whether private addresses
-are allowed for it; its secret is `MIKOMI_WEBHOOKS_<NAME>` of the environment, or a line of
-`connections/webhooks.secret`.
+Decided here: each receiver has a name, an address, the events that it gets, and whether private
+addresses are allowed for it; its secret is `MIKOMI_WEBHOOKS_<NAME>` of the environment, or a line
+of `connections/webhooks.secret`.
 """
 
 from collections.abc import Mapping

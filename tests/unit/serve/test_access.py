@@ -45,6 +45,8 @@ SCOPES = {
     ("POST", "/v1/receipts/{receipt_id}/replay"): "read",
     ("POST", "/v1/receipts/{receipt_id}/feedback"): "read",
     ("GET", "/v1/model"): "read",
+    ("GET", "/v1/hooks/{name}"): "read",
+    ("POST", "/v1/hooks/{name}/taken"): "ingest",
     ("GET", "/metrics"): "read",
     ("GET", "/openapi.json"): "read",
 }
