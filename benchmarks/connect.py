@@ -1,8 +1,9 @@
-"""Random histories of connected CRMs with faults and kills: is anything lost or doubled?
+"""Random histories of connected CRMs with faults and kills: nothing lost, nothing doubled.
 
-Each system runs against its stand-in (`tests/crms`, written from the vendor's documentation). A history
-creates, changes and deletes records, moves scores, pulls, writes back, is hinted by webhooks, and is
-killed between any two steps. Then processes of the command itself are killed with SIGKILL.
+Each system runs against its stand-in (`tests/crms`, written from the vendor's documentation). A
+history creates, changes and deletes records, moves scores, pulls, writes back, is hinted by
+webhooks, and is killed between any two steps. Then processes of the command itself are killed with
+SIGKILL.
 
     python -m benchmarks connect
 """

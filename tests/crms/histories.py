@@ -235,6 +235,7 @@ class History:
         if self._setting.shown is not None:
             self._compare_scores(verdict, now)
         self._state.close()
+        self.stand_in.close()
         return verdict
 
     def _compare_scores(self, verdict: Verdict, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Random histories of outgoing webhooks: bands move, receivers fail, processes are killed.
 
-Every crossing that a comparison noted must reach every receiver at last, under one id, and no id may
-be about two crossings.
+Every crossing that a comparison noted must reach every receiver at last, under one id, and no id
+may be about two crossings.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""A database of somebody else's, in a file: rows with an id and a column that grows with changes."""
+"""A database of somebody else's, in a file: rows with an id and a column that grows with
+changes."""
 
 import tempfile
 from pathlib import Path
@@ -22,6 +23,10 @@ class SqlStandIn(StandIn):
         self._do(
             "create table deals (id integer primary key, stage text, size integer, changed integer)"
         )
+
+    def close(self) -> None:
+        self._engine.dispose()
+        self._folder.cleanup()
 
     def _do(self, statement: str, **values: Any) -> None:
         with self._engine.begin() as connection:

@@ -88,6 +88,9 @@ class StandIn:
     def delete(self, table: str, record_id: str) -> None:
         del self.tables[table][record_id]
 
+    def close(self) -> None:
+        """Close what is open; most have nothing."""
+
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._unreliable)
 

@@ -89,13 +89,12 @@ class HubSpot:
         changed = self._changed(table)
         if place.tie is None:
             filters = [_filter(changed, "GTE", place.at)]
-            rows = self._search(table, filters, changed)
+            rows, total = self._search(table, filters, changed)
         else:
             filters = [_filter(changed, "EQ", place.at), _filter(_ID, "GT", place.tie)]
-            rows = self._search(table, filters, _ID)
+            rows, total = self._search(table, filters, _ID)
         records = [self._record(table, row) for row in rows]
-        full = len(rows) == _SEARCHED
-        place, more = self._next(place, records, full=full)
+        place, more = self._next(place, records, rest=total > len(rows))
         return Page(records, msgspec.json.encode(place).decode(), more)
 
     def roll(self, table: str, after: str | None) -> Roll:
@@ -175,24 +174,26 @@ class HubSpot:
         return [name for name in FIELDS if name not in existing]
 
     def _next(
-        self, place: _Cursor, records: Sequence[Record], *, full: bool
+        self, place: _Cursor, records: Sequence[Record], *, rest: bool
     ) -> tuple[_Cursor, bool]:
         """Return the cursor after a page, and whether there are more at once."""
         last = records[-1].version if records else place.at
+        if rest and records and place.tie is not None:
+            return _Cursor(place.at, int(records[-1].record_id)), True
         if place.tie is not None:
-            if full:
-                return _Cursor(place.at, int(records[-1].record_id)), True
             return _Cursor(place.at + 1), True
-        if full and last == place.at:
-            return _Cursor(last, 0), True
-        if full:
-            return _Cursor(last), True
+        if rest and records:
+            return _Cursor(last, 0 if last == place.at else None), True
         limit = settled(self._client.date, _OVERLAP)
-        return _Cursor(place.at if limit is None else max(0, min(last, limit))), False
+        if limit is None:
+            return _Cursor(place.at), False
+        following = last + 1 if records else last
+        return _Cursor(max(0, min(following, limit))), False
 
     def _search(
         self, table: str, filters: Sequence[Mapping[str, str]], order: str, limit: int = _SEARCHED
-    ) -> list[dict[str, Any]]:
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Return a page, and how many records match in all."""
         body = {
             "filterGroups": [{"filters": list(filters)}],
             "sorts": [{"propertyName": order, "direction": "ASCENDING"}],
@@ -200,8 +201,7 @@ class HubSpot:
             "limit": limit,
         }
         answer = self._client.call("POST", f"{self._path(table)}/search", body)
-        rows: list[dict[str, Any]] = answer["results"]
-        return rows
+        return answer["results"], int(answer["total"])
 
     def _record(self, table: str, row: Mapping[str, Any]) -> Record:
         texts = {name: "" if v is None else str(v) for name, v in row["properties"].items()}
@@ -215,15 +215,15 @@ class HubSpot:
     def _labels(self, table: str) -> Mapping[str, str]:
         """Return the label of each stage, as `Stage (Pipeline)`; none for objects without."""
         kind = self._objects[table]
+        if kind != "deals":
+            return {}
         if kind not in self._stages:
-            self._stages[kind] = {}
-            if kind == "deals":
-                answer = self._client.call("GET", f"/crm/v3/pipelines/{kind}")
-                self._stages[kind] = {
-                    str(stage["id"]): f"{stage['label']} ({pipeline['label']})"
-                    for pipeline in answer["results"]
-                    for stage in pipeline["stages"]
-                }
+            answer = self._client.call("GET", f"/crm/v3/pipelines/{kind}")
+            self._stages[kind] = {
+                str(stage["id"]): f"{stage['label']} ({pipeline['label']})"
+                for pipeline in answer["results"]
+                for stage in pipeline["stages"]
+            }
         return self._stages[kind]
 
     def _exported(self, table: str) -> tuple[str, ...]:

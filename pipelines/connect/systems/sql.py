@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Column, Engine, MetaData, Select, Table, and_, create_engine, or_, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from features.errors import BadRequest, Fault, MikomiError
 from pipelines.connect.connection import Connection
@@ -56,7 +57,9 @@ class SqlDatabase:
         self.lead_table = connection.lead_table
         self._reflected: dict[str, Table] = {}
         try:
-            self._engine: Engine = create_engine(secrets.reveal("URL"), hide_parameters=True)
+            self._engine: Engine = create_engine(
+                secrets.reveal("URL"), hide_parameters=True, poolclass=NullPool
+            )
         except (SQLAlchemyError, ImportError) as error:
             raise self._refused("its URL", error) from None
 
