@@ -13,7 +13,7 @@ from features.errors import BadRequest, MikomiError
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
 
 if TYPE_CHECKING:
-    from pipelines.connect.opening import OpenConnection, World
+    from pipelines.connect.opening import OpenConnection, Outside
     from pipelines.connect.server_api import ServerApi
 
 PANEL = "Connections"
@@ -180,7 +180,7 @@ def ledger(
     """Show what the CRM was last sent of each lead, and when; the newest first."""
     from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
     from pipelines.connect.connection import ConnectionPlaces, load  # noqa: PLC0415
-    from pipelines.connect.ledger import Ledger  # noqa: PLC0415
+    from pipelines.connect.ledger import ScoreLedger  # noqa: PLC0415
     from pipelines.connect.state import State  # noqa: PLC0415
 
     folder = _folder(params)
@@ -189,7 +189,7 @@ def ledger(
     rows = sorted(
         (
             (one.sent_at, lead, one)
-            for lead, one in Ledger(state, connection.lead_table).all().items()
+            for lead, one in ScoreLedger(state, connection.lead_table).all().items()
         ),
         reverse=True,
     )
@@ -390,10 +390,10 @@ def _opened(context: typer.Context, folder: Path, name: str) -> "Iterator[OpenCo
         yield work
 
 
-def _world(context: typer.Context) -> "World":
-    from pipelines.connect.opening import World  # noqa: PLC0415 - slow to import
+def _world(context: typer.Context) -> "Outside":
+    from pipelines.connect.opening import Outside  # noqa: PLC0415 - slow to import
 
-    return World(context.obj(), os.environ, time.sleep)
+    return Outside(context.obj(), os.environ, time.sleep)
 
 
 def _server(address: str) -> "ServerApi":

@@ -82,7 +82,6 @@ class Connection(_Strict):
     minimum_probability: Annotated[float, Field(gt=0)] = 1.0
     minimum_score: Annotated[float, Field(gt=0)] = 1.0
     calls_a_day: Annotated[int, Field(ge=100)] | None = None
-    mapping: str | None = Field(default=None, description="how the export is read; for `send`")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -63,13 +63,37 @@ class Crm(Protocol):
     write_batch: int
 
     def changes(self, table: str, cursor: str | None) -> Page:
-        """Return records that changed after a cursor, the earliest first; None is the beginning."""
+        """Return records that changed after a cursor, the earliest first.
+
+        Parameters
+        ----------
+        table
+            One of `tables`.
+        cursor
+            Of the page before; None is the beginning.
+        """
 
     def roll(self, table: str, after: str | None) -> Roll:
-        """Return ids and versions of existing records, after a place in the order of ids."""
+        """Return ids and versions of existing records, a part at a time.
+
+        Parameters
+        ----------
+        table
+            One of `tables`.
+        after
+            As the part before returned it; None is the beginning.
+        """
 
     def read(self, table: str, record_ids: Sequence[str]) -> list[Record]:
-        """Return those of some records that exist, as they are now."""
+        """Return those of some records that exist, as they are now.
+
+        Parameters
+        ----------
+        table
+            One of `tables`.
+        record_ids
+            At most `read_batch`.
+        """
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
         """Write score fields by record id; return why records were refused, by id.

@@ -33,7 +33,15 @@ class RecordTaker(Protocol):
     """What takes records: a mikomi server."""
 
     def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        """Send a body."""
+        """Send a body; return the answer.
+
+        Parameters
+        ----------
+        method, path
+            Of the call.
+        body
+            What JSON can hold.
+        """
 
 
 class Delivered(NamedTuple):

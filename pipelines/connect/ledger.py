@@ -23,7 +23,7 @@ class SentScore(NamedTuple):
     sent_at: str
 
 
-class Ledger:
+class ScoreLedger:
     """The ledger of a connection.
 
     Parameters

@@ -37,7 +37,7 @@ class OpenConnection(NamedTuple):
     crm: Crm
 
 
-class World(NamedTuple):
+class Outside(NamedTuple):
     """What a connection takes from outside: the moment, the variables, a pause, a transport."""
 
     now: datetime
@@ -57,7 +57,7 @@ SECRETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 
 
 @contextmanager
-def opened(folder: Path, name: str, world: World) -> Iterator[OpenConnection]:
+def opened(folder: Path, name: str, world: Outside) -> Iterator[OpenConnection]:
     """Open a connection, for this process alone.
 
     Parameters
@@ -89,7 +89,7 @@ def opened(folder: Path, name: str, world: World) -> Iterator[OpenConnection]:
             state.close()
 
 
-def system(connection: Connection, secrets: Credentials, state: State, world: World) -> Crm:
+def system(connection: Connection, secrets: Credentials, state: State, world: Outside) -> Crm:
     """Return the system of a connection.
 
     Parameters

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from pipelines.connect.crm import Crm, Texts
-from pipelines.connect.ledger import Ledger
+from pipelines.connect.ledger import ScoreLedger
 from pipelines.connect.mirror import Mirror
 from pipelines.connect.pull import batches
 from pipelines.connect.rest_client import CallRefused
@@ -71,7 +71,7 @@ def push(
         As `PushRules`.
     """
     rules = rules or PushRules()
-    ledger, shown = Ledger(state, crm.lead_table), Mirror(state, crm.lead_table).shown()
+    ledger, shown = ScoreLedger(state, crm.lead_table), Mirror(state, crm.lead_table).shown()
     sent = ledger.all()
     rows = {
         str(row["lead_id"]): (fields_of(row, rules.wording), str(row["as_of"]))

@@ -22,6 +22,8 @@ from pipelines.connect.credentials import Credentials
 TRIES: Final = 6
 LONGEST_WAIT: Final = 120.0
 """Seconds; a vendor that asks for more ends the run, which goes on where it stopped."""
+NO_RECORD: Final = 404
+"""Status of a call about something that does not exist."""
 _TIMEOUT: Final = 60.0
 _WORDS: Final = 400
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -188,10 +190,10 @@ class RestClient:
             self.date = parsedate_to_datetime(written).astimezone(UTC)
 
     def _wait(self, response: httpx.Response, attempt: int) -> float:
-        asked_for = response.headers.get("retry-after", "")
-        if not asked_for:
+        requested = response.headers.get("retry-after", "")
+        if not requested:
             return float(2.0**attempt)
-        seconds = float(asked_for) if asked_for.isdigit() else self._until(asked_for)
+        seconds = float(requested) if requested.isdigit() else self._until(requested)
         if seconds > LONGEST_WAIT:
             raise SystemUnavailable.of(
                 f"the system asks to wait {seconds:.0f} seconds",

@@ -15,7 +15,7 @@ import httpx
 
 from features.errors import BadRequest
 from pipelines.connect.credentials import Credentials
-from pipelines.connect.rest_client import CallRefused, FixedHeaders, Pace, RestClient
+from pipelines.connect.rest_client import NO_RECORD, CallRefused, FixedHeaders, Pace, RestClient
 
 KEY: Final = "MIKOMI_KEY"
 _PAGE: Final = 1_000
@@ -70,7 +70,7 @@ class ServerApi:
         try:
             row = self._client.call("GET", f"/v1/leads/{quote(lead_id, safe='')}")["ranked"]
         except CallRefused as error:
-            if error.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            if error.status in {NO_RECORD, HTTPStatus.GONE}:
                 return None
             raise
         return dict(row) if row is not None else None
@@ -97,7 +97,7 @@ class ServerApi:
         try:
             self._client.call("DELETE", f"/v1/leads/{quote(lead_id, safe='')}")
         except CallRefused as error:
-            if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            if error.status not in {NO_RECORD, HTTPStatus.GONE}:
                 raise
 
     def hints(self, connection: str) -> list[Mapping[str, Any]]:

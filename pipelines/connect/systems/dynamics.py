@@ -22,7 +22,7 @@ from features.errors import Fault, MikomiError
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
-from pipelines.connect.rest_client import CallRefused, RestClient
+from pipelines.connect.rest_client import NO_RECORD, CallRefused, RestClient
 from pipelines.connect.score_fields import BLANK, FIELDS, LABELS, WORDS
 from pipelines.connect.systems.moments import iso, milliseconds, settled
 from pipelines.connect.systems.tokens import ClientToken
@@ -149,7 +149,7 @@ class Dynamics:
             try:
                 self._client.call("PATCH", path, link, headers={"if-match": "*"})
             except CallRefused as error:
-                if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED}:
+                if error.status not in {NO_RECORD, HTTPStatus.PRECONDITION_FAILED}:
                     raise
                 self._remove(score)
                 refused[record_id] = str(error.faults[0].observed)
@@ -187,7 +187,7 @@ class Dynamics:
         try:
             self._client.call("DELETE", score)
         except CallRefused as error:
-            if error.status != HTTPStatus.NOT_FOUND:
+            if error.status != NO_RECORD:
                 raise
 
     def _score(self, record_id: str, fields: Texts) -> dict[str, Any]:

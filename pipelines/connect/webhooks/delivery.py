@@ -163,7 +163,15 @@ def resend(state: State, event_ids: Sequence[str], now: datetime) -> int:
 
 
 def prune(state: State, now: datetime) -> int:
-    """Remove letters that were taken over a week ago; return how many."""
+    """Remove letters that were taken over a week ago; return how many.
+
+    Parameters
+    ----------
+    state
+        Of the webhooks.
+    now
+        The moment.
+    """
     before = (now - timedelta(days=7)).isoformat()
     with state.transaction() as db:
         query = "delete from outbox where state = 'taken' and created_at < ?"

@@ -21,7 +21,7 @@ _MODEL: Final = "model"
 _INSERT: Final = "insert or ignore into outbox values (?, ?, ?, ?, ?, 0, ?, 'waiting', '')"
 
 
-class Event(NamedTuple):
+class WebhookEvent(NamedTuple):
     """Something that happened: its id, its type, its lead (none for the model), its data."""
 
     event_id: str
@@ -42,7 +42,7 @@ def note(
     model: int | None,
     receivers: Sequence[Receiver],
     now: datetime,
-) -> list[Event]:
+) -> list[WebhookEvent]:
     """Compare, store how leads stand, and put the events into the outbox; return them.
 
     Parameters
@@ -82,7 +82,7 @@ def note(
     return events
 
 
-def _of_lead(row: Mapping[str, Any], before: _Standing | None) -> Iterator[Event]:
+def _of_lead(row: Mapping[str, Any], before: _Standing | None) -> Iterator[WebhookEvent]:
     lead_id, band = str(row["lead_id"]), row["band"]
     was = before.band if before else None
     data = {"lead_id": lead_id, "band": band, "score": row["score"]}
@@ -100,13 +100,13 @@ def _of_lead(row: Mapping[str, Any], before: _Standing | None) -> Iterator[Event
         yield _event("lead.handed_over", lead_id, f"{owner} {row['as_of']}", handed)
 
 
-def _event(kind: str, lead_id: str | None, what: str, data: Mapping[str, Any]) -> Event:
+def _event(kind: str, lead_id: str | None, what: str, data: Mapping[str, Any]) -> WebhookEvent:
     digest = hashlib.sha256(f"{kind}\n{lead_id}\n{what}".encode()).hexdigest()
-    return Event(f"msg_{digest[:32]}", kind, lead_id, data)
+    return WebhookEvent(f"msg_{digest[:32]}", kind, lead_id, data)
 
 
 def _letters(
-    events: Iterable[Event], receivers: Sequence[Receiver], now: datetime
+    events: Iterable[WebhookEvent], receivers: Sequence[Receiver], now: datetime
 ) -> Iterator[tuple[Any, ...]]:
     at = now.isoformat()
     for event in events:

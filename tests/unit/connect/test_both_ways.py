@@ -16,7 +16,7 @@ from pipelines.connect.connection import Connection, load, store
 from pipelines.connect.crm import Crm
 from pipelines.connect.erasing import erase
 from pipelines.connect.export import export
-from pipelines.connect.ledger import Ledger
+from pipelines.connect.ledger import ScoreLedger
 from pipelines.connect.mirror import Mirror
 from pipelines.connect.push import PushRules
 from pipelines.connect.score_fields import Amounts, Wording
@@ -161,7 +161,7 @@ def test_what_is_deleted_is_queued_for_erasure(company: Company) -> None:
     company.crm.delete("5", "9")
     assert company.pull(whole=True).gone == 1
     assert company.mirror.gone() == ["9"]
-    assert "9" not in Ledger(company.state, "deals").all()
+    assert "9" not in ScoreLedger(company.state, "deals").all()
     company.mirror.forgotten(["9"])
     assert company.mirror.gone() == []
 
@@ -247,7 +247,7 @@ def test_an_erased_person_is_gone_from_every_file_and_stays_away(tmp_path: Path)
 
 def test_two_processes_do_not_work_on_one_connection(tmp_path: Path) -> None:
     _, folder = of_folder(tmp_path)
-    world = opening.World(settings.NOW, {"MIKOMI_KINTONE_TOKEN": TOKEN}, lambda _: None)
+    world = opening.Outside(settings.NOW, {"MIKOMI_KINTONE_TOKEN": TOKEN}, lambda _: None)
     with (
         opening.opened(folder, "kintone", world),
         pytest.raises(InUse, match="one at a time"),
@@ -263,7 +263,7 @@ def test_calls_of_a_day_are_limited_over_processes(tmp_path: Path) -> None:
     company = Company(tmp_path / "other", records=3)
     environment = {"MIKOMI_KINTONE_TOKEN": TOKEN}
     transport = company.crm.transport()
-    world = opening.World(settings.NOW, environment, lambda _: None, transport)
+    world = opening.Outside(settings.NOW, environment, lambda _: None, transport)
 
     def pull_again() -> None:
         for _ in range(60):

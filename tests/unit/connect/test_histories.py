@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.connect import pull, push
 from pipelines.connect.crm import Crm
-from pipelines.connect.ledger import Ledger
+from pipelines.connect.ledger import ScoreLedger
 from pipelines.connect.mirror import Mirror
 from pipelines.connect.webhooks import events
 from tests.crms.histories import History, Verdict
@@ -42,14 +42,14 @@ def noticed(place: Path, system: str = "kintone", most: int = 40) -> Verdict | N
 def test_a_ledger_that_is_written_first_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Ledger.write
+    write = ScoreLedger.write
 
     def push_hastily(crm: Crm, state: Any, *rest: Any, **more: Any) -> Any:
         sent: Callable[[Mapping[str, Any]], dict[str, str]] = crm.write
 
         def first(rows: Mapping[str, Any]) -> dict[str, str]:
             at = {one: (fields, "") for one, fields in rows.items()}
-            write(Ledger(state, crm.lead_table), at, "")
+            write(ScoreLedger(state, crm.lead_table), at, "")
             return sent(rows)
 
         crm.write = first  # type: ignore[method-assign]

@@ -115,7 +115,7 @@ def test_kintone_misses_no_change_within_a_minute() -> None:
     assert changed.values["案件状況"] == "失注"
 
 
-def test_a_token_without_the_right_to_manage_is_told_which_fields_to_add() -> None:
+def test_a_token_without_the_right_to_manage_learns_which_fields_to_add() -> None:
     stand_in = KintoneStandIn(faults(), admin=False)
     crm = settings.connect_kintone(stand_in)
     (fault,) = crm.faults()
