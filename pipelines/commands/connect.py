@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -120,8 +120,8 @@ def send(
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Read the export through the mapping of the params file, and send a server what changed."""
-    with _opened(context, _folder(params), name) as work:
-        _send(context, work, params, _server(server))
+    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
+        _send(context, work, params, api)
 
 
 @group.command()
@@ -137,8 +137,8 @@ def push(
 
     With `--whole` every lead is written, which is safe at any time.
     """
-    with _opened(context, _folder(params), name) as work:
-        _push(context, work, _server(server), whole=whole)
+    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
+        _push(context, work, api, whole=whole)
 
 
 @group.command()
@@ -272,8 +272,7 @@ def dead(
 def _round(context: typer.Context, name: str, params: Path, server: str) -> None:
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
-    api = _server(server)
-    with _opened(context, _folder(params), name) as work:
+    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
         if hinted := rounds.follow_hints(work, api, context.obj()):
             typer.echo(f"{name}: {hinted} records by hints")
         _pull(context, work, params, whole=False, accept=False)
@@ -359,11 +358,12 @@ def _notify(context: typer.Context, folder: Path, server: str) -> None:
     listed = receivers.load(folder)
     if not listed:
         return
-    secrets, api = receivers.secrets_of(folder, listed, os.environ), _server(server)
-    with _webhooks_state(folder) as state:
+    secrets = receivers.secrets_of(folder, listed, os.environ)
+    with _webhooks_state(folder) as state, closing(_server(server)) as api:
         now, model = context.obj(), api.model()
         made = events.note(state, api.ranking("en"), model.get("version"), listed, now)
-        sent = delivery.Postman(state, listed, secrets).deliver(now)
+        with closing(delivery.Postman(state, listed, secrets)) as postman:
+            sent = postman.deliver(now)
         delivery.prune(state, now)
     typer.echo(
         f"webhooks  {len(made)} events; {sent.taken} taken, {sent.waiting} wait, {sent.dead} dead"

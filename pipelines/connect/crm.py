@@ -109,3 +109,6 @@ class Crm(Protocol):
 
     def prepare(self) -> list[str]:
         """Create the score fields that are missing; return their names."""
+
+    def close(self) -> None:
+        """Close the connections."""

@@ -6,7 +6,7 @@ the beginning.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -79,14 +79,10 @@ def opened(folder: Path, name: str, world: Outside) -> Iterator[OpenConnection]:
     connection, places = load(folder, name), ConnectionPlaces(folder, name)
     needed, optional = SECRETS[connection.system]
     secrets = credentials.read(name, needed, places.secrets, world.environment, optional)
-    with _alone(places.lock, name):
-        state = State(places.state)
-        try:
-            yield OpenConnection(
-                connection, places, secrets, state, system(connection, secrets, state, world)
-            )
-        finally:
-            state.close()
+    with _alone(places.lock, name), closing(State(places.state)) as state:
+        crm = system(connection, secrets, state, world)
+        with closing(crm):
+            yield OpenConnection(connection, places, secrets, state, crm)
 
 
 def system(connection: Connection, secrets: Credentials, state: State, world: Outside) -> Crm:

@@ -35,6 +35,9 @@ class Headers(Protocol):
     def __call__(self, *, renew: bool) -> Mapping[str, str]:
         """Return the headers; `renew`: the credentials are to be renewed first."""
 
+    def close(self) -> None:
+        """Close connections."""
+
 
 class FixedHeaders:
     """Headers that never change.
@@ -51,6 +54,9 @@ class FixedHeaders:
     def __call__(self, *, renew: bool) -> Mapping[str, str]:  # noqa: ARG002 - nothing to renew
         """Return the headers."""
         return self._headers
+
+    def close(self) -> None:
+        """Close nothing."""
 
 
 class CallRefused(BadRequest):
@@ -175,6 +181,7 @@ class RestClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        self._headers.close()
 
     def _content(self, response: httpx.Response, method: str, url: str) -> Any:
         if not response.is_success:

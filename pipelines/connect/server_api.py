@@ -54,6 +54,10 @@ class ServerApi:
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._client = RestClient(address, FixedHeaders(headers), pace, secrets, transport)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def ranking(self, language: str) -> list[Mapping[str, Any]]:
         """Return every row of the ranking, with its sentences in a language."""
         rows: list[Mapping[str, Any]] = []

@@ -97,6 +97,10 @@ class Dynamics:
         self.tables = tuple(self._sets)
         self.lead_table = connection.lead_table
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def changes(self, table: str, cursor: str | None) -> Page:
         """Return a page of records that changed from a moment on; see `Crm`."""
         place = _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)

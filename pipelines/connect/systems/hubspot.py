@@ -83,6 +83,10 @@ class HubSpot:
         self._stages: dict[str, dict[str, str]] = {}
         self._is_prepared = False
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def changes(self, table: str, cursor: str | None) -> Page:
         """Return up to 200 records that changed from a moment on; see `Crm`."""
         place = _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)

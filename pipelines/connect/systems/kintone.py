@@ -69,6 +69,10 @@ class Kintone:
         self.lead_table = connection.lead_table
         self._fields: dict[str, dict[str, Any]] = {}
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def changes(self, table: str, cursor: str | None) -> Page:
         """Return up to 500 records that changed after a cursor; see `Crm`."""
         place = _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)

@@ -82,6 +82,10 @@ class Salesforce:
         self.lead_table = connection.lead_table
         self._fields: dict[str, dict[str, str]] = {}
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def changes(self, table: str, cursor: str | None) -> Page:
         """Return up to 2,000 records that changed after a cursor; see `Crm`."""
         place = _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)

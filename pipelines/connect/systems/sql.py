@@ -63,6 +63,10 @@ class SqlDatabase:
         except (SQLAlchemyError, ImportError) as error:
             raise self._refused("its URL", error) from None
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
     def changes(self, table: str, cursor: str | None) -> Page:
         """Return up to 2,000 rows that changed after a cursor; see `Crm`."""
         place = _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)

@@ -46,6 +46,10 @@ class ClientToken:
             self._token = self._fetch()
         return {"authorization": f"Bearer {self._token}"}
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def _fetch(self) -> str:
         form = {
             "grant_type": "client_credentials",

@@ -190,7 +190,7 @@ def test_unknown_types_are_accepted_and_bad_bodies_refused(client: TestClient) -
     assert client.post("/hooks/erp", content=body, headers=old).status_code == 401
 
 
-@pytest.mark.parametrize("hooks", ["kintone", "a:kintone:short", "a:other:0123456789abcdef"])
+@pytest.mark.parametrize("hooks", ["kintone-alone", "a:kintone:short", "a:other:0123456789abcdef"])
 def test_a_setting_of_another_form_is_refused_and_not_shown(hooks: str) -> None:
     with pytest.raises(MikomiError) as caught:
         Settings(hooks=hooks)
