@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := true
 # dvc.yaml runs `mikomi`, which lies beside it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo browser test golden mutants check bench endure docs dvc lock clean
+.PHONY: help demo browser test golden mutants check bench endure docs dvc sbom lock clean
 help:  ## say what each word does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 8
 
@@ -93,12 +93,20 @@ docs: $(VENV)/.ready  ## write docs/ and the figures of the README anew
 dvc: $(VENV)/.ready  ## write the code that each stage depends on into dvc.yaml, from the imports
 	$(BIN)/python -m tests.stage_code
 
+sbom: $(VENV)/.ready  ## list what a server and a training image consist of, with licences, as CycloneDX
+	@mkdir -p artifacts
+	for what in serve train; do \
+	  $(BIN)/cyclonedx-py requirements --of JSON -o artifacts/sbom-$$what.json requirements-$$what.lock; \
+	done
+
 lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addresses
 	export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
 	compile="$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url"; \
-	$$compile --group dev pyproject.toml -o requirements.lock; \
-	$$compile --group dev --group bench -c requirements.lock pyproject.toml -o requirements-bench.lock; \
-	echo uv | $$compile - -o requirements-uv.lock
+	$$compile --extra train --group dev pyproject.toml -o requirements.lock; \
+	$$compile --extra train --group dev --group bench -c requirements.lock pyproject.toml -o requirements-bench.lock; \
+	$$compile --extra train -c requirements.lock pyproject.toml -o requirements-train.lock; \
+	$$compile -c requirements.lock pyproject.toml -o requirements-serve.lock; \
+	printf 'uv\nhatchling\n' | $$compile -c requirements.lock - -o requirements-uv.lock
 
 clean:  ## remove what was made, the environment included
 	rm -rf $(VENV) artifacts data .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache

@@ -8,9 +8,11 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from features.errors import MikomiError
+from features.errors import BadRequest, MikomiError
 
 REFUSED = 2
+LEARNING = ("distributed", "dvc", "matplotlib", "mlflow", "optuna", "python_calamine", "sklearn")
+"""Packages of the extra `train`, which a server alone is installed without."""
 
 
 def main() -> int:
@@ -24,7 +26,21 @@ def main() -> int:
     except MikomiError as error:
         refuse(error)
         return REFUSED
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in LEARNING:
+            raise
+        refuse(_serves_only(package))
+        return REFUSED
     return 0
+
+
+def _serves_only(package: str) -> MikomiError:
+    return BadRequest.of(
+        f"an installation that serves only: there is no {package}",
+        "one that can learn, for this command",
+        "install mikomi[train], or use the image `train`",
+    )
 
 
 def _now() -> datetime:

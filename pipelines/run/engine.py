@@ -2,7 +2,8 @@
 
 Decided here: a stage is a task of one partition that reads and writes files which all workers see,
 and returns something small. So a cluster needs no second implementation: it calls the same task,
-and a result does not depend on the process that computed it (`tests/parity/test_dask.py`).
+and a result does not depend on the process that computed it (`tests/parity/test_dask.py`). That the
+workers see the same files is checked before each task: `pipelines.run.shared_task`.
 """
 
 import multiprocessing
@@ -19,6 +20,7 @@ from models.model import booster
 from models.model.booster import Grow
 from models.training.cluster_growth import ClusterGrowth
 from pipelines.run.engine_settings import EngineSettings
+from pipelines.run.shared_task import SharedTask
 
 Result = TypeVar("Result")
 NO_FIXED_PORT: Final = {"dashboard_address": "127.0.0.1:0"}
@@ -39,6 +41,11 @@ def each(
         Numbers of the partitions.
     settings
         The engine.
+
+    Raises
+    ------
+    BadInput
+        If a worker of a cluster reaches other files, or runs other code.
 
     Examples
     --------
@@ -134,6 +141,7 @@ def _client(settings: EngineSettings) -> Iterator[Any]:
 def _gather(client: Any, task: Callable[[int], Result], parts: list[int]) -> Iterator[Result]:
     from distributed import as_completed as completed  # noqa: PLC0415 - as above
 
-    futures = [client.submit(task, part, pure=False) for part in parts]
+    shared = SharedTask(task)
+    futures = [client.submit(shared, part, pure=False) for part in parts]
     for future in completed(futures, loop=client.loop):
         yield future.result()

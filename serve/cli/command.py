@@ -19,6 +19,7 @@ from features import erasers
 from serve.cli import (
     audit_command,
     backup_command,
+    database_command,
     erasing,
     feedback_command,
     helpers,
@@ -51,6 +52,7 @@ def add(app: typer.Typer) -> None:
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(feedback_command.feedback)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+    app.add_typer(database_command.made(), name="database", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 
 

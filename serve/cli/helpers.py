@@ -63,17 +63,27 @@ class Helpers:
             if child is not None and child.poll() is not None:
                 self._note_end(module, child.poll(), now - due_at)
             elif child is None and now >= due_at:
-                self._running[module] = subprocess.Popen(  # noqa: S603 - modules of ours
-                    [sys.executable, "-m", module, str(os.getpid())]
-                )
-                self._next[module] = now
+                self._start(module, now)
+
+    def _start(self, module: str, now: float) -> None:
+        try:
+            self._running[module] = subprocess.Popen(  # noqa: S603 - modules of ours
+                [sys.executable, "-m", module, str(os.getpid())]
+            )
+        except OSError as error:  # no memory, too many processes: the next try may succeed
+            self._wait(module, f"{module} cannot be started ({error})", 0.0)
+        else:
+            self._next[module] = now
 
     def _note_end(self, module: str, code: int, lasted: float) -> None:
+        del self._running[module]
+        self._wait(module, f"{module} ended with {code}", lasted)
+
+    def _wait(self, module: str, reason: str, lasted: float) -> None:
         before = self._pauses[module] if lasted < _SETTLED else 0.0
         pause = min(max(1.0, 2.0 * before), _LONGEST)
-        del self._running[module]
         self._pauses[module], self._next[module] = pause, self._steady() + pause
-        sys.stderr.write(f"{module} ended with {code}; it starts again in {pause:g} seconds\n")
+        sys.stderr.write(f"{reason}; it starts again in {pause:g} seconds\n")
 
     def _supervise(self) -> None:
         while True:

@@ -158,7 +158,7 @@ def upgrade(engine: Engine, *, create: bool = True) -> None:
     NoStore
         If there are none and none may be created.
     """
-    version = _version(engine)
+    version = version_of(engine)
     if version == REVISIONS[-1]:
         return
     if version is None and not create:
@@ -172,14 +172,30 @@ def upgrade(engine: Engine, *, create: bool = True) -> None:
             "set MIKOMI_DATABASE_URL to another database and send the leads again,"
             " or start the version of mikomi that made this one",
         )
+    migrate(engine, "head")
+
+
+def migrate(engine: Engine, version: str, *, back: bool = False) -> None:
+    """Run the migrations to a version.
+
+    Parameters
+    ----------
+    engine
+        Of the database.
+    version
+        A migration; `head` is the newest.
+    back
+        Whether it is an older one.
+    """
     from alembic import command  # noqa: PLC0415 - slow to import, needed once
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    run = command.downgrade if back else command.upgrade
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        run(config, version)
 
 
 def made(url: str) -> Engine:
@@ -197,10 +213,11 @@ def made(url: str) -> Engine:
 
 def is_current(engine: Engine) -> bool:
     """Return whether the tables exist in their newest version."""
-    return _version(engine) == REVISIONS[-1]
+    return version_of(engine) == REVISIONS[-1]
 
 
-def _version(engine: Engine) -> str | None:
+def version_of(engine: Engine) -> str | None:
+    """Return the migration that made the tables; None if there are none."""
     with reading(engine).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None

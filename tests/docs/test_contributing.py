@@ -58,6 +58,7 @@ def test_every_dependency_is_explained() -> None:
     groups = project["dependency-groups"].values()
     dependencies = [
         *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["train"],
         *(one for group in groups for one in group),
     ]
     assert unexplained(dependencies, CONTRIBUTING) == []

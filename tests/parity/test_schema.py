@@ -7,8 +7,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
+from features.errors import BadRequest
 from serve.errors import SchemaMismatch
 from serve.store import engine as store_engine
+from serve.store import schema_versions
 from serve.store.engine import REVISIONS, is_current, open_engine, upgrade
 
 
@@ -52,3 +54,35 @@ def test_the_listed_revisions_are_those_of_the_migrations() -> None:
     config.set_main_option("script_location", str(folder))
     scripts = list(ScriptDirectory.from_config(config).walk_revisions())
     assert [script.revision for script in reversed(scripts)] == list(REVISIONS)
+
+
+@pytest.mark.parametrize("version", REVISIONS[:-1])
+def test_tables_go_back_to_an_older_version_and_forward_again(url: str, version: str) -> None:
+    engine = store_engine.made(url)
+    tables = set(inspect(engine).get_table_names())
+    with pytest.raises(BadRequest, match="mikomi backup FOLDER"):
+        schema_versions.downgrade(engine, version, lose=False)
+    assert is_current(engine), "nothing is changed without consent"
+    schema_versions.downgrade(engine, version, lose=True)
+    state = schema_versions.state(engine)
+    assert (state.version, state.current) == (version, False)
+    assert "`mikomi database upgrade` migrates" in state.sentence
+    upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == tables
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", [REVISIONS[-1], "0009"])
+def test_only_older_versions_are_gone_back_to(url: str, version: str) -> None:
+    engine = store_engine.made(url)
+    with pytest.raises(BadRequest, match="an older version: v0001"):
+        schema_versions.downgrade(engine, version, lose=True)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_unknown_tables_are_described_and_never_taken_back(former: Engine) -> None:
+    assert "0009, which is unknown" in schema_versions.state(former).sentence
+    with pytest.raises(SchemaMismatch):
+        schema_versions.downgrade(former, REVISIONS[0], lose=True)
+    former.dispose()

@@ -91,6 +91,24 @@ def test_a_helper_that_ends_is_started_again_after_ever_longer_pauses(
     assert starts[0] == 0
 
 
+def test_a_helper_that_cannot_be_started_is_tried_again(
+    begun: list[Child], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock, popen = [0.0], helpers.subprocess.Popen
+
+    def no_memory(_command: list[str]) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    beside = helpers.Helpers(["serve.processes.follow"], lambda: clock[0])
+    monkeypatch.setattr(helpers.subprocess, "Popen", no_memory)
+    beside.look()
+    assert "Cannot allocate memory" in capsys.readouterr().err
+    monkeypatch.setattr(helpers.subprocess, "Popen", popen)
+    clock[0] = 2.0
+    beside.look()
+    assert [child.module for child in begun] == ["serve.processes.follow"]
+
+
 def test_a_worker_whose_parent_was_killed_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[tuple[int, int]] = []
     monkeypatch.setattr(application.os, "kill", lambda pid, sign: ended.append((pid, sign)))
