@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
 
 if TYPE_CHECKING:
     from pipelines.connect.opening import OpenConnection, Outside
+    from pipelines.connect.round import PullRules
     from pipelines.connect.server_api import ServerApi
 
 PANEL = "Connections"
@@ -99,6 +100,9 @@ def pull(
     context: typer.Context,
     name: Name,
     params: ParamsFile = DEFAULT_PARAMS,
+    server: Annotated[
+        str | None, typer.Option("--server", help="A server elsewhere that erases them too.")
+    ] = None,
     *,
     whole: Whole = False,
     accept_deletions: Accept = False,
@@ -106,10 +110,16 @@ def pull(
     """Take what changed into the export of the connection; persons that are gone are erased.
 
     The first time takes everything. It can be stopped anywhere and run again. The export,
-    `connections/NAME/export`, is what `mikomi init --from` and the mapping read.
+    `connections/NAME/export`, is what `mikomi init --from` and the mapping read. Persons are
+    erased from the workspace and from the database of a server on this machine.
     """
-    with _opened(context, _folder(params), name) as work:
-        _pull(context, work, params, whole=whole, accept=accept_deletions)
+    from pipelines.connect.round import PullRules  # noqa: PLC0415 - slow to import
+
+    rules = PullRules(whole, accept_deletions)
+    with ExitStack() as stack:
+        work = stack.enter_context(_opened(context, _folder(params), name))
+        api = stack.enter_context(closing(_server(server))) if server else None
+        _pull(context, work, params, api, rules)
 
 
 @group.command()
@@ -275,7 +285,7 @@ def _round(context: typer.Context, name: str, params: Path, server: str) -> None
     with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
         if hinted := rounds.follow_hints(work, api, context.obj()):
             typer.echo(f"{name}: {hinted} records by hints")
-        _pull(context, work, params, whole=False, accept=False)
+        _pull(context, work, params, api, rounds.PullRules())
         if params.is_file():
             _send(context, work, params, api)
         if work.connection.system != "sql":
@@ -283,14 +293,20 @@ def _round(context: typer.Context, name: str, params: Path, server: str) -> None
 
 
 def _pull(
-    context: typer.Context, work: "OpenConnection", params: Path, *, whole: bool, accept: bool
+    context: typer.Context,
+    work: "OpenConnection",
+    params: Path,
+    server: "ServerApi | None",
+    rules: "PullRules",
 ) -> None:
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
     def erase(lead_ids: Sequence[str]) -> None:
         _erase(context, lead_ids, params)
+        if server is not None:
+            for one in lead_ids:
+                server.erase(one)
 
-    rules = rounds.PullRules(whole=whole, accept=accept)
     pulled, written = rounds.take(work, context.obj(), rules, erase)
     line = f"{pulled.news:,} new or changed, {pulled.mended:,} mended, {pulled.gone:,} gone"
     place = f"; export: {work.places.export}" if written else ""
@@ -332,11 +348,13 @@ def _list_refused(refused: dict[str, str]) -> None:
 
 
 def _erase(context: typer.Context, lead_ids: Sequence[str], params: Path) -> None:
-    """Erase what vanished from the CRM, as `mikomi erase` does, but from the CRM's own state."""
+    """Erase what vanished from a CRM, as `mikomi erase` does; its own mirror has lost it."""
     from features import erasers  # noqa: PLC0415
     from features.reading.normalize import folded  # noqa: PLC0415
+    from pipelines.connect.erasing import forget_letters  # noqa: PLC0415 - slow to import
 
     ids = {folded(one) for one in lead_ids}
+    forget_letters(_folder(params), ids)
     for factory in erasers.FACTORIES:
         one = None if factory is _eraser else factory(params)
         for removed in one.erase(ids, context.obj()) if one is not None else ():

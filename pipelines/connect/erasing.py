@@ -5,6 +5,7 @@ them back from the CRM, where they are until somebody deletes them there. Export
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -53,17 +54,24 @@ def erase(folder: Path, lead_ids: Collection[str]) -> list[Removed]:
             state.close()
         if count:
             removed.append(Removed(str(places.state), "records", count))
-    _forget_letters(folder / WEBHOOKS / "state.db", lead_ids)
+    forget_letters(folder, lead_ids)
     return removed
 
 
-def _forget_letters(path: Path, lead_ids: Collection[str]) -> None:
-    """Remove the events about leads, and how they stood, from the outbox."""
+def forget_letters(folder: Path, lead_ids: Collection[str]) -> None:
+    """Remove what webhooks hold about leads: events that wait, and how the leads stood.
+
+    Parameters
+    ----------
+    folder
+        Of all connections.
+    lead_ids
+        The leads.
+    """
+    path = folder / WEBHOOKS / "state.db"
     if path.is_file():
-        state = State(path)
-        with state.transaction() as db:
+        with closing(State(path)) as state, state.transaction() as db:
             forget(db, lead_ids)
-        state.close()
 
 
 def _erase(state: State, lead_table: str, lead_ids: Collection[str]) -> int:

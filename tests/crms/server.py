@@ -16,12 +16,16 @@ class ServerStandIn(StandIn):
         super().__init__(Faults(random.Random(1)))  # noqa: S311 - a test's own
         self.scores = Scores(self.faults.random)
         self.scores.calm = True
+        self.erased: list[str] = []
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path == "/v1/leads":
             rows: list[Any] = self.scores.ranking("ja")
             return answer({"leads": rows, "next_cursor": None, "total": len(rows)})
+        if path.startswith("/v1/leads/") and request.method == "DELETE":
+            self.erased.append(path.rpartition("/")[2])
+            return answer({})
         if path.startswith("/v1/leads/"):
             row = self.scores.ranked(path.rpartition("/")[2])
             return answer({"ranked": row})

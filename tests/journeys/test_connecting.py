@@ -106,6 +106,14 @@ def test_from_an_empty_folder_to_scores_in_the_crm(connected: Connected) -> None
     again = connected.mikomi("connect", "push", name, "--server", connected.server_address)
     assert "0 written" in again.output, again.output
     assert f"{DEALS} leads sent" in connected.mikomi("connect", "ledger", name).output
+    rows = next(iter(connected.crm.tables.values()))
+    gone = next(iter(rows))
+    del rows[gone], connected.server.scores.rows[gone]
+    server = ["--server", connected.server_address]
+    erased = connected.mikomi("connect", "pull", name, "--whole", *server)
+    assert "1 gone" in erased.output, erased.output
+    assert connected.server.erased == [gone]
+    assert gone not in Path(f"connections/{name}/export/deals.csv").read_text("utf-8").split(",")
     stored = next(iter(next(iter(connected.crm.tables.values())).values())).values
     assert stored["mikomi_band"] in {"ホット", "ウォーム", "コールド"}
     assert stored["mikomi_reason_1"].startswith("理由")
