@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from features import erasers
 from features.errors import BadRequest, MikomiError
+from pipelines.commands import connect_erasing, connect_webhooks
+from pipelines.commands.connect_webhooks import (
+    DEFAULT_SERVER,
+    Server,
+    folder_of,
+    server_at,
+)
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
 
 if TYPE_CHECKING:
@@ -20,22 +28,19 @@ if TYPE_CHECKING:
 PANEL = "Connections"
 System = Literal["kintone", "hubspot", "salesforce", "dynamics", "sql"]
 Name = Annotated[str, typer.Argument(help="The connection.")]
-Server = Annotated[str, typer.Option("--server", help="The mikomi server.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Everything, not only what changed.")]
 Accept = Annotated[
     bool, typer.Option("--accept-deletions", help="Erase also if a fifth of all records is gone.")
 ]
-DEFAULT_SERVER = "http://127.0.0.1:8000"
 group = typer.Typer(no_args_is_help=True, help="Connect a CRM: leads flow in, scores flow out.")
 
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    from features import erasers  # noqa: PLC0415
-
+    connect_webhooks.add(group)
     app.add_typer(group, name="connect", rich_help_panel=PANEL)
-    if _eraser not in erasers.FACTORIES:
-        erasers.FACTORIES.append(_eraser)
+    if connect_erasing.of_connections not in erasers.FACTORIES:
+        erasers.FACTORIES.append(connect_erasing.of_connections)
 
 
 @group.command("add")
@@ -64,7 +69,7 @@ def add_connection(
     from pipelines.connect.opening import SECRETS  # noqa: PLC0415
 
     values: dict[str, Any] = dict(_pairs(fields or [], "--set"))
-    name, folder = values.pop("name", system), _folder(params)
+    name, folder = values.pop("name", system), folder_of(params)
     tables = {n: _table(system, place) for n, place in _pairs(table or [], "--table")}
     if address is not None:
         values["address"] = address
@@ -87,7 +92,7 @@ def check(
     create: Annotated[bool, typer.Option("--create", help="Create missing score fields.")] = False,
 ) -> None:
     """Try every right that a connection needs, and report all that is missing."""
-    with _opened(context, _folder(params), name) as work:
+    with _opened(context, folder_of(params), name) as work:
         if create and (made := work.crm.prepare()):
             typer.echo(f"created  {', '.join(made)}")
         if faults := work.crm.faults():
@@ -117,8 +122,8 @@ def pull(
 
     rules = PullRules(whole, accept_deletions)
     with ExitStack() as stack:
-        work = stack.enter_context(_opened(context, _folder(params), name))
-        api = stack.enter_context(closing(_server(server))) if server else None
+        work = stack.enter_context(_opened(context, folder_of(params), name))
+        api = stack.enter_context(closing(server_at(server))) if server else None
         _pull(context, work, params, api, rules)
 
 
@@ -130,7 +135,7 @@ def send(
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Read the export through the mapping of the params file, and send a server what changed."""
-    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
+    with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
         _send(context, work, params, api)
 
 
@@ -147,7 +152,7 @@ def push(
 
     With `--whole` every lead is written, which is safe at any time.
     """
-    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
+    with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
         _push(context, work, api, whole=whole)
 
 
@@ -169,12 +174,12 @@ def run(
 
     done = 0
     while True:
-        for name in names or known(_folder(params)):
+        for name in names or known(folder_of(params)):
             try:
                 _round(context, name, params, server)
             except MikomiError as error:
                 refuse(error)
-        _try_notify(context, _folder(params), server)
+        connect_webhooks.try_notify(context, params, server)
         done += 1
         if done == rounds:
             return
@@ -193,7 +198,7 @@ def ledger(
     from pipelines.connect.ledger import ScoreLedger  # noqa: PLC0415
     from pipelines.connect.state import State  # noqa: PLC0415
 
-    folder = _folder(params)
+    folder = folder_of(params)
     connection = load(folder, name)
     state = State(ConnectionPlaces(folder, name).state)
     rows = sorted(
@@ -213,76 +218,10 @@ def ledger(
     out().print(table(f"{len(rows):,} leads sent", columns, listed))
 
 
-@group.command("receiver")
-def receiver(
-    name: Annotated[str, typer.Argument(help="Of the receiver.")],
-    url: Annotated[str, typer.Argument(help="https://host/path")],
-    event: Annotated[list[str] | None, typer.Option(help="An event; none: all.")] = None,
-    params: ParamsFile = DEFAULT_PARAMS,
-    *,
-    private: Annotated[
-        bool, typer.Option("--private", help="Allow a private address and plain http.")
-    ] = False,
-) -> None:
-    """Add a receiver of outgoing webhooks (Standard Webhooks); a second of the name replaces it."""
-    from pydantic import ValidationError  # noqa: PLC0415 - slow to import
-
-    from pipelines.connect.credentials import variable  # noqa: PLC0415
-    from pipelines.connect.webhooks import receivers  # noqa: PLC0415
-    from pipelines.connect.webhooks.addresses import destination  # noqa: PLC0415
-
-    try:
-        made = receivers.Receiver(
-            name=name,
-            url=url,
-            private=private,
-            events=tuple(event or receivers.EVENTS),  # type: ignore[arg-type]
-        )
-    except ValidationError as error:
-        expected = f"a name, and events of {', '.join(receivers.EVENTS)}"
-        raise BadRequest.of(error.errors()[0]["msg"], expected, "correct it") from None
-    destination(url, private=private)
-    folder = _folder(params)
-    others = [one for one in receivers.load(folder) if one.name != name]
-    receivers.store(folder, [*others, made])
-    typer.echo(f"{receivers.path_of(folder)}: {name} gets {', '.join(made.events)}")
-    typer.echo(f"needs  {variable(receivers.NAME, receivers.secret_name(made))} (whsec_...)")
-
-
-@group.command()
-def notify(
-    context: typer.Context, server: Server = DEFAULT_SERVER, params: ParamsFile = DEFAULT_PARAMS
-) -> None:
-    """Compare the ranking with how it stood, and deliver webhooks that are due."""
-    _notify(context, _folder(params), server)
-
-
-@group.command()
-def dead(
-    context: typer.Context,
-    params: ParamsFile = DEFAULT_PARAMS,
-    *,
-    resend: Annotated[bool, typer.Option("--resend", help="Let them be sent again.")] = False,
-    letter: Annotated[list[str] | None, typer.Option(help="An id; none: all.")] = None,
-) -> None:
-    """List the webhooks that nobody took within a day; with `--resend` they wait again."""
-    from pipelines.commands.console import out, table  # noqa: PLC0415 - slow to import
-    from pipelines.connect.webhooks import delivery  # noqa: PLC0415
-
-    with _webhooks_state(_folder(params)) as state:
-        if resend:
-            count = delivery.resend(state, letter or [], context.obj())
-            typer.echo(f"{count} wait again; `mikomi connect notify` sends them")
-            return
-        rows = [tuple(one) for one in delivery.dead(state)]
-    columns = ["id", "receiver", "lead", "of", "tries", "why"]
-    out().print(table(f"{len(rows)} dead letters", columns, rows))
-
-
 def _round(context: typer.Context, name: str, params: Path, server: str) -> None:
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
-    with _opened(context, _folder(params), name) as work, closing(_server(server)) as api:
+    with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
         if hinted := rounds.follow_hints(work, api, context.obj()):
             typer.echo(f"{name}: {hinted} records by hints")
         _pull(context, work, params, api, rounds.PullRules())
@@ -302,7 +241,7 @@ def _pull(
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
     def erase(lead_ids: Sequence[str]) -> None:
-        _erase(context, lead_ids, params)
+        connect_erasing.erase_everywhere(context, lead_ids, params)
         if server is not None:
             for one in lead_ids:
                 server.erase(one)
@@ -347,59 +286,6 @@ def _list_refused(refused: dict[str, str]) -> None:
         typer.echo(f"refused  {len(refused)} in all", err=True)
 
 
-def _erase(context: typer.Context, lead_ids: Sequence[str], params: Path) -> None:
-    """Erase what vanished from a CRM, as `mikomi erase` does; its own mirror has lost it."""
-    from features import erasers  # noqa: PLC0415
-    from features.reading.normalize import folded  # noqa: PLC0415
-    from pipelines.connect.erasing import forget_letters  # noqa: PLC0415 - slow to import
-
-    ids = {folded(one) for one in lead_ids}
-    forget_letters(_folder(params), ids)
-    for factory in erasers.FACTORIES:
-        one = None if factory is _eraser else factory(params)
-        for removed in one.erase(ids, context.obj()) if one is not None else ():
-            typer.echo(f"erased  {removed.amount} {removed.what}: {removed.place}")
-
-
-def _try_notify(context: typer.Context, folder: Path, server: str) -> None:
-    from pipelines.commands.console import refuse  # noqa: PLC0415 - slow to import
-
-    try:
-        _notify(context, folder, server)
-    except MikomiError as error:
-        refuse(error)
-
-
-def _notify(context: typer.Context, folder: Path, server: str) -> None:
-    from pipelines.connect.webhooks import delivery, events, receivers  # noqa: PLC0415
-
-    listed = receivers.load(folder)
-    if not listed:
-        return
-    secrets = receivers.secrets_of(folder, listed, os.environ)
-    with _webhooks_state(folder) as state, closing(_server(server)) as api:
-        now, model = context.obj(), api.model()
-        made = events.note(state, api.ranking("en"), model.get("version"), listed, now)
-        with closing(delivery.Postman(state, listed, secrets)) as postman:
-            sent = postman.deliver(now)
-        delivery.prune(state, now)
-    typer.echo(
-        f"webhooks  {len(made)} events; {sent.taken} taken, {sent.waiting} wait, {sent.dead} dead"
-    )
-
-
-@contextmanager
-def _webhooks_state(folder: Path) -> Iterator[Any]:
-    from pipelines.connect.state import State  # noqa: PLC0415
-    from pipelines.connect.webhooks.receivers import NAME  # noqa: PLC0415
-
-    state = State(folder / NAME / "state.db")
-    try:
-        yield state
-    finally:
-        state.close()
-
-
 @contextmanager
 def _opened(context: typer.Context, folder: Path, name: str) -> "Iterator[OpenConnection]":
     from pipelines.connect.opening import opened  # noqa: PLC0415 - slow to import
@@ -414,19 +300,6 @@ def _world(context: typer.Context) -> "Outside":
     return Outside(context.obj(), os.environ, time.sleep)
 
 
-def _server(address: str) -> "ServerApi":
-    from pipelines.connect.rest_client import Pace  # noqa: PLC0415 - slow to import
-    from pipelines.connect.server_api import ServerApi, key_of_environment  # noqa: PLC0415
-
-    return ServerApi(address, key_of_environment(), Pace(time.sleep))
-
-
-def _folder(params: Path) -> Path:
-    from pipelines.connect.connection import FOLDER  # noqa: PLC0415 - slow to import
-
-    return params.parent / FOLDER
-
-
 def _table(system: str, place: str) -> dict[str, str]:
     if system != "sql":
         return {"place": place}
@@ -438,9 +311,3 @@ def _pairs(written: Sequence[str], option: str) -> list[tuple[str, str]]:
     if wrong := [one for one, pair in zip(written, pairs, strict=True) if not all(pair)]:
         raise BadRequest.of(f"{option} {wrong[0]}", "NAME=VALUE", "write it so")
     return [(name, value) for name, _, value in pairs]
-
-
-def _eraser(params: Path) -> Any:
-    from pipelines.connect import erasing  # noqa: PLC0415 - slow to import
-
-    return erasing.eraser(params)

@@ -46,7 +46,7 @@ def _web_address(address: str) -> str:
     parts = urlsplit(address)
     local = parts.hostname in _LOOPBACK
     if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
-        raise ValueError("expected https://..., as secrets are sent there")
+        raise ValueError("expected an address that begins with https, as secrets are sent there")
     if parts.username or parts.password:
         raise ValueError("expected an address without a password")
     return address.rstrip("/")

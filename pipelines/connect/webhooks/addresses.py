@@ -70,7 +70,7 @@ def _check(parts: SplitResult, url: str, *, private: bool) -> None:
     if parts.scheme not in allowed or not parts.hostname or parts.username or parts.password:
         raise BadRequest.of(
             f"the receiver {url[:100]}",
-            "https://host/path without a password (http with --private)",
+            "https://<host>/<path> without a password (http with --private)",
             "correct it",
         )
 

