@@ -13,13 +13,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.errors import MikomiError
+from pipelines.connect.rest_client import Pace
+from pipelines.connect.score_fields import FIELDS, Wording, fields_of
+from pipelines.connect.server_api import ServerApi
+from pipelines.connect.state import State
+from pipelines.connect.webhooks import events
 from serve.errors import NoKey
 from serve.http.hook_signatures import HookRequest, check_hubspot, check_standard
 from serve.scoring.pointer import point
 from serve.settings import Settings
+from serve.store.engine import open_engine
 from serve.store.hook_hints import HookHints
-from tests import served
-from tests.clocked import NOW, Clock, serving
+from tests import ranked, served
+from tests.clocked import LOCAL, NOW, Clock, serving
 
 VECTORS = json.loads((Path(__file__).parents[2] / "crms" / "signatures.json").read_text("utf-8"))
 SIGNED_AT = datetime.fromtimestamp(1780304400, UTC)
@@ -37,6 +43,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     url = f"sqlite:///{place / 'mikomi.db'}"
     point(place, served.lay_down(place), 1)
     with serving(place, url, Clock(), hooks=HOOKS, public_url=PUBLIC) as made:
+        loaded = made.app.state.parts.champion.current()  # type: ignore[attr-defined]
+        engine = open_engine(url)
+        planted = [ranked.Planted("R-1", calls=9, owner_id="S01"), ranked.Planted("R-2")]
+        ranked.plant(engine, loaded, planted, NOW)
+        engine.dispose()
         yield made
 
 
@@ -196,3 +207,27 @@ def test_a_setting_of_another_form_is_refused_and_not_shown(hooks: str) -> None:
         Settings(hooks=hooks)
     assert hooks not in str(caught.value)
     assert HOOKS not in repr(Settings(hooks=HOOKS)) + str(Settings(hooks=HOOKS).shown())
+
+
+def test_a_connection_reads_the_ranking_of_a_server(client: TestClient, tmp_path: Path) -> None:
+    transport = client._transport
+    api = ServerApi(LOCAL, None, Pace(lambda _: None), transport)
+    rows = {row["lead_id"]: row for row in api.ranking("ja")}
+    assert {"R-1", "R-2"} <= set(rows)
+    fields = fields_of(rows["R-1"], Wording("ja", "Asia/Tokyo", "x/"))
+    assert set(fields) == set(FIELDS)
+    assert float(fields["mikomi_probability"]) == pytest.approx(
+        100 * rows["R-1"]["probability"], abs=0.06
+    )
+    assert fields["mikomi_band"] in {"ホット", "ウォーム", "コールド"}
+    assert fields["mikomi_link"] == "x/R-1"
+    assert fields["mikomi_reason_1"]
+    assert api.ranked("R-1") is not None
+    assert api.ranked("unknown") is None
+    state = State(tmp_path / "state.db")
+    assert events.note(state, rows.values(), api.model()["version"], [], NOW) == []
+    state.close()
+    api.send("PUT", "/v1/leads/D-1", {"created_at": "2026-05-01T00:00:00Z"})
+    api.erase("D-1")
+    api.erase("D-1")
+    assert api.ranked("D-1") is None
