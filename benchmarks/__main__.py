@@ -12,6 +12,7 @@ NAMES = (
     "serving",
     "store",
     "endure",
+    "connect",
     "pages",
     "cold_start",
     "limit",

@@ -54,6 +54,7 @@ from serve.routes import (
     stored_leads,
     stored_scores,
     team,
+    webhooks,
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring import lean_import
@@ -87,6 +88,7 @@ ROUTES = (
     steps,
     team,
     digest,
+    webhooks,
 )
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0

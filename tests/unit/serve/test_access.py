@@ -56,6 +56,8 @@ SCOPES = {
     ("GET", "/v1/receipts/{receipt_id}/similar"): "read",
     ("POST", "/v1/receipts/{receipt_id}/feedback"): "read",
     ("GET", "/v1/model"): "read",
+    ("GET", "/v1/hooks/{name}"): "read",
+    ("POST", "/v1/hooks/{name}/taken"): "ingest",
     ("GET", "/metrics"): "read",
     ("GET", "/openapi.json"): "read",
 }
