@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -210,7 +211,13 @@ def test_a_setting_of_another_form_is_refused_and_not_shown(hooks: str) -> None:
 
 
 def test_a_connection_reads_the_ranking_of_a_server(client: TestClient, tmp_path: Path) -> None:
-    transport = client._transport
+
+    def forward(request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode()
+        got = client.request(request.method, path, content=request.content)
+        return httpx.Response(got.status_code, content=got.content)
+
+    transport = httpx.MockTransport(forward)
     api = ServerApi(LOCAL, None, Pace(lambda _: None), transport)
     rows = {row["lead_id"]: row for row in api.ranking("ja")}
     assert {"R-1", "R-2"} <= set(rows)
