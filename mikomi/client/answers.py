@@ -255,6 +255,150 @@ class ListAnswer(TypedDict):
     total: int
 
 
+class Rep(TypedDict):
+    """A salesperson; `owner_id` is the owner of their leads."""
+
+    level: NotRequired[Literal["junior", "regular", "senior"]]
+    capacity: NotRequired[int]
+    skills: NotRequired[dict[str, list[str]]]
+    owner_id: str
+
+
+class RepsAnswer(TypedDict):
+    """The salespeople that were described."""
+
+    reps: list[Rep]
+
+
+class ProposedLead(TypedDict):
+    """A lead with the owner that is proposed; `expected` is its expected conversions with ..."""
+
+    lead_id: str
+    owner_id: str
+    owner_before: str | None
+    probability: float
+    expected: float
+    fitting: list[str]
+    other: list[str]
+    version: int
+
+
+class ProposedLoad(TypedDict):
+    """A salesperson's week: leads assigned until now, how many more fit, how many are ..."""
+
+    owner_id: str
+    level: Literal["junior", "regular", "senior"]
+    capacity: int
+    assigned: int
+    free: int
+    proposed: int
+    away: bool
+
+
+class AssignmentAnswer(TypedDict):
+    """A proposal; nothing is changed until it is confirmed."""
+
+    leads: list[ProposedLead]
+    loads: list[ProposedLoad]
+    left: list[str]
+    expected: float
+    in_turn: float
+
+
+class AssignedAnswer(TypedDict):
+    """What was done; `left` are leads with which somebody did something meanwhile."""
+
+    steps: list[LeadStep]
+    left: list[str]
+
+
+class BandLimits(TypedDict):
+    """Limits that were set, when and by whom; see `LimitsBody`."""
+
+    limits_id: int
+    target: str
+    by: Literal["probability", "score"] | None
+    hot: float
+    warm: float
+    at: str
+    who: str | None
+    note: NotRequired[str | None]
+
+
+class LimitsAnswer(TypedDict):
+    """The limits of the bands in force, and those that were, the newest first."""
+
+    by: str
+    hot: float
+    warm: float
+    history: list[BandLimits]
+
+
+class WeekBody(TypedDict):
+    """What happened in a week, counted in leads."""
+
+    new: int
+    became_hot: int
+    woke_up: int
+    contacted: int
+    won: int
+    lost: int
+    won_amount: float
+
+
+class DigestLead(TypedDict):
+    """A lead of the digest; `reason` is the sentence of what moved it, or of its first reason."""
+
+    lead_id: str
+    owner_id: str | None
+    probability: float
+    week_change: float | None
+    band: str
+    hot_since: str | None
+    reason: str
+
+
+class PromiseBody(TypedDict):
+    """What was promised of leads that became hot, and what was won within the horizon."""
+
+    since: str
+    until: str
+    leads: int
+    expected: float
+    low: int
+    high: int
+    won: int
+
+
+class DigestAnswer(TypedDict):
+    """The digest; without `promise`, `knows_from` is when the first one will be known."""
+
+    since: str
+    until: str
+    week: WeekBody
+    week_before: WeekBody
+    up: list[DigestLead]
+    down: list[DigestLead]
+    untouched: list[DigestLead]
+    promise: PromiseBody | None
+    knows_from: str | None
+    target: NotRequired[str]
+
+
+class HookHint(TypedDict):
+    """A record to be read again; `place` is what the system calls its table."""
+
+    number: int
+    place: str
+    record_id: str
+
+
+class HookHintList(TypedDict):
+    """Records to be read again."""
+
+    hints: list[HookHint]
+
+
 FaultBody = TypedDict("FaultBody", {"found": str, "expected": str, "do": str})
 """One fault: what was found where, what was expected, what to do."""
 

@@ -6,11 +6,18 @@ from typing import Any, Unpack, cast
 from mikomi.client.addresses import quoted
 from mikomi.client.answers import (
     Added,
+    AssignedAnswer,
+    AssignmentAnswer,
+    DigestAnswer,
     Erased,
+    HookHintList,
     LeadRevision,
     LeadStep,
+    LimitsAnswer,
     ListAnswer,
     Ranking,
+    Rep,
+    RepsAnswer,
     ScoreMoves,
     StepsAnswer,
     StoredActivities,
@@ -20,21 +27,29 @@ from mikomi.client.answers import (
 from mikomi.client.bodies import (
     AccountBody,
     ActivitiesBody,
+    AssignmentBody,
     BatchBody,
     FeedbackBody,
+    HintsTaken,
     LeadBody,
+    LimitsBody,
     OutcomesBody,
+    RepBody,
     ScoreBody,
     StepBody,
 )
 from mikomi.client.calls import (
     ChangeQuery,
+    DigestQuery,
     LeadActivitiesQuery,
     LeadChangeQuery,
     LeadHistoryQuery,
     LeadQuery,
+    LimitsQuery,
     ModelQuery,
     OutlookQuery,
+    ProposeQuery,
+    PutLimitsQuery,
     RankingQuery,
     ReceiptChangeQuery,
     ReceiptMovesQuery,
@@ -408,3 +423,87 @@ class AsyncCalls(ABC):
             What narrows the answer.
         """
         return cast(ListAnswer, await self._send("GET", f"/v1/lists/{quoted(name)}", query, None))
+
+    async def reps(self) -> RepsAnswer:
+        """List the salespeople that were described.
+
+        The key needs the scope `read`.
+        """
+        return cast(RepsAnswer, await self._send("GET", "/v1/reps", {}, None))
+
+    async def put_rep(self, owner_id: str, body: RepBody) -> Rep:
+        """Describe a salesperson: level, capacity a week, skills.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        owner_id
+            In the address.
+        body
+            What is sent.
+        """
+        return cast(Rep, await self._send("PUT", f"/v1/reps/{quoted(owner_id)}", {}, body))
+
+    async def propose(self, **query: Unpack[ProposeQuery]) -> AssignmentAnswer:
+        """Propose who gets which lead, by skills, room and experience; nothing is changed.
+
+        The key needs the scope `read`.
+        """
+        return cast(AssignmentAnswer, await self._send("GET", "/v1/assignment", query, None))
+
+    async def confirm(self, body: AssignmentBody) -> AssignedAnswer:
+        """Assign leads, all in one transaction; those that changed meanwhile are left.
+
+        The key needs the scope `ingest`.
+        """
+        return cast(AssignedAnswer, await self._send("POST", "/v1/assignment", {}, body))
+
+    async def limits(self, **query: Unpack[LimitsQuery]) -> LimitsAnswer:
+        """Return the limits of the bands, and their history.
+
+        The key needs the scope `read`.
+        """
+        return cast(LimitsAnswer, await self._send("GET", "/v1/band-limits", query, None))
+
+    async def put_limits(self, body: LimitsBody, **query: Unpack[PutLimitsQuery]) -> LimitsAnswer:
+        """Set the limits of the bands; every worker uses them within seconds.
+
+        The key needs the scope `admin`.
+
+        Parameters
+        ----------
+        body
+            What is sent.
+        **query
+            What narrows the answer.
+        """
+        return cast(LimitsAnswer, await self._send("PUT", "/v1/band-limits", query, body))
+
+    async def digest(self, **query: Unpack[DigestQuery]) -> DigestAnswer:
+        """Return what changed in the last seven days: counts, movers, promised against won.
+
+        The key needs the scope `read`.
+        """
+        return cast(DigestAnswer, await self._send("GET", "/v1/digest", query, None))
+
+    async def hook_hints(self, name: str) -> HookHintList:
+        """List what webhooks hinted at and no connection took yet, the earliest first.
+
+        The key needs the scope `read`.
+        """
+        return cast(HookHintList, await self._send("GET", f"/v1/hooks/{quoted(name)}", {}, None))
+
+    async def take_hints(self, name: str, body: HintsTaken) -> None:
+        """Remove the hints of a connection up to a number, which it has followed.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        name
+            In the address.
+        body
+            What is sent.
+        """
+        await self._send("POST", f"/v1/hooks/{quoted(name)}/taken", {}, body)

@@ -131,3 +131,40 @@ class StepBody(TypedDict):
     note: NotRequired[str | None]
     owner_id: NotRequired[str | None]
     version: NotRequired[int | None]
+
+
+class RepBody(TypedDict):
+    """What a salesperson can do: `capacity` is leads a week, `skills` values by kind."""
+
+    level: NotRequired[Literal["junior", "regular", "senior"]]
+    capacity: NotRequired[int]
+    skills: NotRequired[dict[str, list[str]]]
+
+
+class Assigning(TypedDict):
+    """A lead and the owner that it is to get; `version` as in `StepBody`."""
+
+    lead_id: str
+    owner_id: str
+    version: NotRequired[int | None]
+
+
+class AssignmentBody(TypedDict):
+    """The leads to be assigned."""
+
+    leads: list[Assigning]
+
+
+class LimitsBody(TypedDict):
+    """Limits to be set: a lead is hot from `hot` on, warm from `warm` on."""
+
+    by: NotRequired[Literal["probability", "score"] | None]
+    hot: NotRequired[float]
+    warm: NotRequired[float]
+    note: NotRequired[str | None]
+
+
+class HintsTaken(TypedDict):
+    """The number of the last hint that was followed."""
+
+    until: int

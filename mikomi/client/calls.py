@@ -6,11 +6,18 @@ from typing import Any, Literal, NotRequired, TypedDict, Unpack, cast
 from mikomi.client.addresses import quoted
 from mikomi.client.answers import (
     Added,
+    AssignedAnswer,
+    AssignmentAnswer,
+    DigestAnswer,
     Erased,
+    HookHintList,
     LeadRevision,
     LeadStep,
+    LimitsAnswer,
     ListAnswer,
     Ranking,
+    Rep,
+    RepsAnswer,
     ScoreMoves,
     StepsAnswer,
     StoredActivities,
@@ -20,10 +27,14 @@ from mikomi.client.answers import (
 from mikomi.client.bodies import (
     AccountBody,
     ActivitiesBody,
+    AssignmentBody,
     BatchBody,
     FeedbackBody,
+    HintsTaken,
     LeadBody,
+    LimitsBody,
     OutcomesBody,
+    RepBody,
     ScoreBody,
     StepBody,
 )
@@ -140,6 +151,35 @@ class WorklistQuery(TypedDict):
     owner_id: NotRequired[str]
     skip: NotRequired[int]
     limit: NotRequired[int]
+    target: NotRequired[str]
+
+
+class ProposeQuery(TypedDict):
+    """What `propose` takes by name."""
+
+    scope: NotRequired[Literal["unowned", "hot", "away"]]
+    band: NotRequired[str]
+    limit: NotRequired[str]
+    owner_id: NotRequired[str]
+    target: NotRequired[str]
+
+
+class LimitsQuery(TypedDict):
+    """What `limits` takes by name."""
+
+    target: NotRequired[str]
+
+
+class PutLimitsQuery(TypedDict):
+    """What `put_limits` takes by name."""
+
+    target: NotRequired[str]
+
+
+class DigestQuery(TypedDict):
+    """What `digest` takes by name."""
+
+    lang: NotRequired[Literal["en", "ja"]]
     target: NotRequired[str]
 
 
@@ -485,3 +525,87 @@ class Calls(ABC):
             What narrows the answer.
         """
         return cast(ListAnswer, self._send("GET", f"/v1/lists/{quoted(name)}", query, None))
+
+    def reps(self) -> RepsAnswer:
+        """List the salespeople that were described.
+
+        The key needs the scope `read`.
+        """
+        return cast(RepsAnswer, self._send("GET", "/v1/reps", {}, None))
+
+    def put_rep(self, owner_id: str, body: RepBody) -> Rep:
+        """Describe a salesperson: level, capacity a week, skills.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        owner_id
+            In the address.
+        body
+            What is sent.
+        """
+        return cast(Rep, self._send("PUT", f"/v1/reps/{quoted(owner_id)}", {}, body))
+
+    def propose(self, **query: Unpack[ProposeQuery]) -> AssignmentAnswer:
+        """Propose who gets which lead, by skills, room and experience; nothing is changed.
+
+        The key needs the scope `read`.
+        """
+        return cast(AssignmentAnswer, self._send("GET", "/v1/assignment", query, None))
+
+    def confirm(self, body: AssignmentBody) -> AssignedAnswer:
+        """Assign leads, all in one transaction; those that changed meanwhile are left.
+
+        The key needs the scope `ingest`.
+        """
+        return cast(AssignedAnswer, self._send("POST", "/v1/assignment", {}, body))
+
+    def limits(self, **query: Unpack[LimitsQuery]) -> LimitsAnswer:
+        """Return the limits of the bands, and their history.
+
+        The key needs the scope `read`.
+        """
+        return cast(LimitsAnswer, self._send("GET", "/v1/band-limits", query, None))
+
+    def put_limits(self, body: LimitsBody, **query: Unpack[PutLimitsQuery]) -> LimitsAnswer:
+        """Set the limits of the bands; every worker uses them within seconds.
+
+        The key needs the scope `admin`.
+
+        Parameters
+        ----------
+        body
+            What is sent.
+        **query
+            What narrows the answer.
+        """
+        return cast(LimitsAnswer, self._send("PUT", "/v1/band-limits", query, body))
+
+    def digest(self, **query: Unpack[DigestQuery]) -> DigestAnswer:
+        """Return what changed in the last seven days: counts, movers, promised against won.
+
+        The key needs the scope `read`.
+        """
+        return cast(DigestAnswer, self._send("GET", "/v1/digest", query, None))
+
+    def hook_hints(self, name: str) -> HookHintList:
+        """List what webhooks hinted at and no connection took yet, the earliest first.
+
+        The key needs the scope `read`.
+        """
+        return cast(HookHintList, self._send("GET", f"/v1/hooks/{quoted(name)}", {}, None))
+
+    def take_hints(self, name: str, body: HintsTaken) -> None:
+        """Remove the hints of a connection up to a number, which it has followed.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        name
+            In the address.
+        body
+            What is sent.
+        """
+        self._send("POST", f"/v1/hooks/{quoted(name)}/taken", {}, body)

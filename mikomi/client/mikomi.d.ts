@@ -81,6 +81,8 @@ export interface ScoreAnswer {
   feature_sha256: string;
   target?: string;
   curve?: CurveBody | null;
+  missing_features?: Array<string>;
+  approximate_reasons?: boolean;
 }
 
 /** One reason; `points` are probability points (percent), signed. */
@@ -536,6 +538,168 @@ export interface Deal {
   decided: "lost" | "won" | null;
 }
 
+/** What a salesperson can do: `capacity` is leads a week, `skills` values by kind. */
+export interface RepBody {
+  level?: "junior" | "regular" | "senior";
+  capacity?: number;
+  skills?: Record<string, Array<string>>;
+}
+
+/** A salesperson; `owner_id` is the owner of their leads. */
+export interface Rep {
+  level?: "junior" | "regular" | "senior";
+  capacity?: number;
+  skills?: Record<string, Array<string>>;
+  owner_id: string;
+}
+
+/** The salespeople that were described. */
+export interface RepsAnswer {
+  reps: Array<Rep>;
+}
+
+/** A proposal; nothing is changed until it is confirmed. */
+export interface AssignmentAnswer {
+  leads: Array<ProposedLead>;
+  loads: Array<ProposedLoad>;
+  left: Array<string>;
+  expected: number;
+  in_turn: number;
+}
+
+/** A lead with the owner that is proposed; `expected` is its expected conversions with ... */
+export interface ProposedLead {
+  lead_id: string;
+  owner_id: string;
+  owner_before: string | null;
+  probability: number;
+  expected: number;
+  fitting: Array<string>;
+  other: Array<string>;
+  version: number;
+}
+
+/** A salesperson's week: leads assigned until now, how many more fit, how many are ... */
+export interface ProposedLoad {
+  owner_id: string;
+  level: "junior" | "regular" | "senior";
+  capacity: number;
+  assigned: number;
+  free: number;
+  proposed: number;
+  away: boolean;
+}
+
+/** The leads to be assigned. */
+export interface AssignmentBody {
+  leads: Array<Assigning>;
+}
+
+/** A lead and the owner that it is to get; `version` as in `StepBody`. */
+export interface Assigning {
+  lead_id: string;
+  owner_id: string;
+  version?: number | null;
+}
+
+/** What was done; `left` are leads with which somebody did something meanwhile. */
+export interface AssignedAnswer {
+  steps: Array<LeadStep>;
+  left: Array<string>;
+}
+
+/** Limits to be set: a lead is hot from `hot` on, warm from `warm` on. */
+export interface LimitsBody {
+  by?: "probability" | "score" | null;
+  hot?: number;
+  warm?: number;
+  note?: string | null;
+}
+
+/** The limits of the bands in force, and those that were, the newest first. */
+export interface LimitsAnswer {
+  by: string;
+  hot: number;
+  warm: number;
+  history: Array<BandLimits>;
+}
+
+/** Limits that were set, when and by whom; see `LimitsBody`. */
+export interface BandLimits {
+  limits_id: number;
+  target: string;
+  by: "probability" | "score" | null;
+  hot: number;
+  warm: number;
+  at: string;
+  who: string | null;
+  note?: string | null;
+}
+
+/** The digest; without `promise`, `knows_from` is when the first one will be known. */
+export interface DigestAnswer {
+  since: string;
+  until: string;
+  week: WeekBody;
+  week_before: WeekBody;
+  up: Array<DigestLead>;
+  down: Array<DigestLead>;
+  untouched: Array<DigestLead>;
+  promise: PromiseBody | null;
+  knows_from: string | null;
+  target?: string;
+}
+
+/** What happened in a week, counted in leads. */
+export interface WeekBody {
+  new: number;
+  became_hot: number;
+  woke_up: number;
+  contacted: number;
+  won: number;
+  lost: number;
+  won_amount: number;
+}
+
+/** A lead of the digest; `reason` is the sentence of what moved it, or of its first reason. */
+export interface DigestLead {
+  lead_id: string;
+  owner_id: string | null;
+  probability: number;
+  week_change: number | null;
+  band: string;
+  hot_since: string | null;
+  reason: string;
+}
+
+/** What was promised of leads that became hot, and what was won within the horizon. */
+export interface PromiseBody {
+  since: string;
+  until: string;
+  leads: number;
+  expected: number;
+  low: number;
+  high: number;
+  won: number;
+}
+
+/** Records to be read again. */
+export interface HookHintList {
+  hints: Array<HookHint>;
+}
+
+/** A record to be read again; `place` is what the system calls its table. */
+export interface HookHint {
+  number: number;
+  place: string;
+  record_id: string;
+}
+
+/** The number of the last hint that was followed. */
+export interface HintsTaken {
+  until: number;
+}
+
 /** A problem as of RFC 9457. */
 export interface ProblemBody {
   status: number;
@@ -583,4 +747,13 @@ export interface Calls {
   "POST /v1/leads/{lead_id}/steps": { parameters: { lead_id: string }; body: StepBody; answer: LeadStep };
   "POST /v1/steps/{step_id}/undo": { parameters: { step_id: string }; body: null; answer: LeadStep };
   "GET /v1/lists/{name}": { parameters: { name: string; owner_id?: string; skip?: number; limit?: number; target?: string }; body: null; answer: ListAnswer };
+  "GET /v1/reps": { parameters: Record<string, never>; body: null; answer: RepsAnswer };
+  "PUT /v1/reps/{owner_id}": { parameters: { owner_id: string }; body: RepBody; answer: Rep };
+  "GET /v1/assignment": { parameters: { scope?: "unowned" | "hot" | "away"; band?: string; limit?: string; owner_id?: string; target?: string }; body: null; answer: AssignmentAnswer };
+  "POST /v1/assignment": { parameters: Record<string, never>; body: AssignmentBody; answer: AssignedAnswer };
+  "GET /v1/band-limits": { parameters: { target?: string }; body: null; answer: LimitsAnswer };
+  "PUT /v1/band-limits": { parameters: { target?: string }; body: LimitsBody; answer: LimitsAnswer };
+  "GET /v1/digest": { parameters: { lang?: "en" | "ja"; target?: string }; body: null; answer: DigestAnswer };
+  "GET /v1/hooks/{name}": { parameters: { name: string }; body: null; answer: HookHintList };
+  "POST /v1/hooks/{name}/taken": { parameters: { name: string }; body: HintsTaken; answer: void };
 }

@@ -50,6 +50,8 @@ class ScoreAnswer(TypedDict):
     feature_sha256: str
     target: NotRequired[str]
     curve: NotRequired[CurveBody | None]
+    missing_features: NotRequired[list[str]]
+    approximate_reasons: NotRequired[bool]
 
 
 class Refused(TypedDict):
