@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 import typer
 
 from pipelines.commands import (
+    connect,
     data,
     inspect,
     monitoring,
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for panel in (data, inspect, stages, ranking, send):
+for panel in (data, inspect, stages, ranking, send, connect):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)

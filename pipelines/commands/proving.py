@@ -132,9 +132,10 @@ def worth(  # noqa: PLR0913 - one option each
     from pipelines.lifecycle.worth import stage  # noqa: PLC0415 - slow to import
     from pipelines.lifecycle.worth.stage import WorthRequest  # noqa: PLC0415
 
-    at = as_of_or_now(context, as_of)
+    made = job(params, target=target)
+    at = as_of_or_now(context, as_of, made)
     request = WorthRequest(database, lists, quarter, tuple(by or ()), cost_per_call)
-    facts = stage.run(job(params, target=target), request, at)
+    facts = stage.run(made, request, at)
     out().print("\n".join([facts["account"]["quarter"], *facts["verdict"]]), markup=False)
     out().print(f"report {facts['report']}")
 
@@ -184,7 +185,7 @@ def assign(
     from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
 
     made = job(params, target=target)
-    facts = stage.assign(made, name, leads, as_of_or_now(context, at))
+    facts = stage.assign(made, name, leads, as_of_or_now(context, at, made))
     out().print("  ".join(f"{key} {one}" for key, one in facts.items()))
 
 

@@ -91,6 +91,7 @@ class FeatureParams:
     sequence_length: CountOrZero = CatalogSettings.sequence_length
     half_lives_days: Values[Days] = CatalogSettings.half_lives_days
     month_after_days: NotNegative = CatalogSettings.month_after_days
+    features_dir: str = CatalogSettings.features_dir
 
     @property
     def settings(self) -> CatalogSettings:

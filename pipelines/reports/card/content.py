@@ -20,6 +20,7 @@ from pipelines.storage.partitions import Manifest
 
 FORMAT: Final = 1
 MOST_FEATURES: Final = 15
+_OWN_MODEL: Final = ("own_model", "reasons")
 JUDGED: Final = ("auc", "log_loss", "brier", "ece", "lift_at_10", "capture_at_20")
 
 
@@ -120,7 +121,7 @@ def _counted(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _features(sources: Sources) -> dict[str, Any]:
-    catalog = sources.artifact.catalog
+    catalog, about = sources.artifact.catalog, sources.artifact.about
     strongest = sources.evaluation["importance"][:MOST_FEATURES]
     return {
         "count": len(catalog.features),
@@ -129,7 +130,7 @@ def _features(sources: Sources) -> dict[str, Any]:
         "evidence": sources.artifact.model.evidence_level,
         "strongest": strongest,
         "not_used": {name: why.model_dump() for name, why in sources.manifest.excluded.items()},
-    }
+    } | {name: about[name] for name in _OWN_MODEL if name in about}
 
 
 def _figures(evaluation: dict[str, Any]) -> dict[str, Any]:
