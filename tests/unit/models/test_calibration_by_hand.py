@@ -109,7 +109,7 @@ def test_the_standard_error_takes_the_rows_of_a_lead_together() -> None:
     gain, lead = np.array([1.0, 3.0, 5.0, 7.0]), np.array([0, 0, 1, 2])
     # from the mean of 4: -3 and -1 together, then 1 and 3
     expected = np.sqrt(16.0 + 1.0 + 9.0) / 4
-    assert calibration._standard_error(gain, lead) == pytest.approx(expected)
+    assert calibration_choice._standard_error(gain, lead) == pytest.approx(expected)
 
 
 def test_as_many_conversions_as_needed_are_enough() -> None:

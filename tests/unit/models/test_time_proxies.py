@@ -78,8 +78,7 @@ def levelled(rate_now: float) -> float:
     chance = np.random.default_rng(2).random(ROWS)
     label = (chance < np.where(newest, rate_now, 0.1)).astype(np.float64)
     margin = np.full(ROWS, np.log(0.1 / 0.9))
-    curve = base_rate_shift.newest(margin, replace(rows, label=label), 0.25)
-    return np.asarray(curve.parameters)
+    return base_rate_shift.newest(margin, replace(rows, label=label), 0.25)
 
 
 def test_the_level_follows_the_newest_rows_and_not_luck() -> None:
