@@ -40,7 +40,9 @@ from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 from serve.wire.bodies import read
 from serve.wire.stored_bodies import ActivitiesBody, LeadBody
+from tests.page_list import WITHOUT_USER, addresses, in_language
 
+ONE: Final = "open-0001234"
 MANY: Final = "one-0"
 RANKED, WON = 5_000, 500
 DEEP: Final = 20
@@ -71,10 +73,12 @@ LISTS: Final = {
     "ranking_take_200": "/?take=200",
 }
 OTHERS: Final = {
-    "lead": "/leads/open-0001234?lang=ja",
+    **{
+        (path[1:] if path != f"/leads/{ONE}" else "lead"): in_language(path, "ja")
+        for path in addresses(ONE)
+        if "?" not in path and path not in {"/", *WITHOUT_USER}
+    },
     "lead_500_activities": f"/leads/{MANY}",
-    "handover": "/handover",
-    "model": "/model",
     "csv_10000": "/ranking.csv",
     "csv_take_50": "/ranking.csv?take=50",
 }

@@ -11,32 +11,42 @@ from typing import Any, Final, NamedTuple
 from playwright.sync_api import Browser, Page
 
 from tests.browsing import DESKTOP, PHONE, browsing
+from tests.page_list import WITHOUT_USER, addresses
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 ADDRESS: Final = "http://127.0.0.1:8000"
 
 
 class Shot(NamedTuple):
-    """One picture: a name, a path (or the first lead of the ranking), and the device and colors."""
+    """One picture: a name, a path, and the device and colors."""
 
     name: str
-    path: str | None
+    path: str
     phone: bool = False
     dark: bool = False
 
 
-SHOTS: Final = (
-    Shot("ranking", "/"),
-    Shot("ranking-phone", "/", phone=True, dark=True),
-    Shot("week", "/?take=20", dark=True),
-    Shot("deals", "/?list=deals"),
-    Shot("lead", None),
-    Shot("lead-phone", None, phone=True),
-    Shot("handover", "/handover"),
-    Shot("channels", "/channels"),
-    Shot("model", "/model"),
-    Shot("signin", "/signin", phone=True),
-)
+REFERENCE: Final = ("/docs", "/verdicts", "/words")
+"""Pages without a picture."""
+
+
+def shots(lead: str) -> list[Shot]:
+    """List the pictures: one of every page, and some of other sides and devices.
+
+    Parameters
+    ----------
+    lead
+        The address of a lead.
+    """
+    names = {"/": "ranking", lead: "lead", "/?list=deals": "deals"}
+    pages = [one for one in addresses(lead.removeprefix("/leads/")) if one not in REFERENCE]
+    plain = [one for one in pages if "?" not in one or one in names]
+    return [
+        *(Shot(names.get(one, one[1:]), one, phone=one in WITHOUT_USER) for one in plain),
+        Shot("ranking-phone", "/", phone=True, dark=True),
+        Shot("week", "/?take=20", dark=True),
+        Shot("lead-phone", lead, phone=True),
+    ]
 
 
 def main() -> None:
@@ -44,9 +54,25 @@ def main() -> None:
     address = sys.argv[1] if len(sys.argv) > 1 else ADDRESS
     FOLDER.mkdir(exist_ok=True)
     with browsing() as browser:
-        for shot in SHOTS:
+        for shot in shots(hottest(browser, address)):
             for language in ("en", "ja"):
                 take(browser, address, shot, language)
+
+
+def hottest(browser: Browser, address: str) -> str:
+    """Return the address of the first lead of the ranking.
+
+    Parameters
+    ----------
+    browser
+        A browser that is open.
+    address
+        Of the server.
+    """
+    with browser.new_context(base_url=address) as context:
+        page = context.new_page()
+        visit(page, "/")
+        return str(page.locator("h3 a").first.get_attribute("href"))
 
 
 def take(browser: Browser, address: str, shot: Shot, language: str) -> None:
@@ -70,7 +96,7 @@ def take(browser: Browser, address: str, shot: Shot, language: str) -> None:
     with browser.new_context(base_url=address, **context_options) as context:
         page = context.new_page()
         visit(page, f"/?lang={language}")
-        visit(page, shot.path or str(page.locator("h3 a").first.get_attribute("href")))
+        visit(page, shot.path)
         page.screenshot(path=FOLDER / f"{shot.name}-{language}.png")
 
 

@@ -10,7 +10,17 @@ Run it as `python -m docs.write`.
 import re
 from pathlib import Path
 
-from docs import commands, figures, leaks, monitoring, reference, reliability, retraining
+from docs import (
+    api_client,
+    commands,
+    figures,
+    leaks,
+    monitoring,
+    mutation,
+    reference,
+    reliability,
+    retraining,
+)
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -24,10 +34,12 @@ def pages() -> dict[str, str]:
         "docs/checks.md": reference.checks(),
         "docs/leaks.md": leaks.page(),
         "docs/monitoring.md": monitoring.page(),
+        "docs/mutation.md": mutation.page(),
         "docs/reliability.md": reliability.page(),
         "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
         "docs/commands.md": commands.page(),
+        **api_client.files(api_client.description()),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
     }
 

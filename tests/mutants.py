@@ -17,23 +17,24 @@ _OPERATORS: Final[dict[type[ast.operator], type[ast.operator]]] = {
 
 
 class Mutant(NamedTuple):
-    """One change: its line, what stood there and what stands there now, and the new tree."""
+    """One change: where it stands, what stood there and what stands there now."""
 
+    place: int
+    """The number of the node in the order of `ast.walk`."""
     line: int
-    before: str
-    after: str
-    tree: ast.Module
+    column: int
+    function: str
+    """The function around it with its classes, as `Calibration.apply`; empty outside of any."""
     inside: bool
     """Whether it lies in the body of a function."""
+    before: str
+    after: str
+    variant: ast.AST
 
 
 def mutants(tree: ast.Module) -> Iterator[Mutant]:
     """Yield every mutant of a module: one changed operator, condition or number each."""
-    spans = [
-        (node.body[0].lineno, node.end_lineno or 0)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = list(_functions(tree, ""))
     declared = {
         id(part)
         for node in ast.walk(tree)
@@ -44,17 +45,49 @@ def mutants(tree: ast.Module) -> Iterator[Mutant]:
     for place, node in enumerate(ast.walk(tree)):
         if id(node) in declared:
             continue
+        line = int(getattr(node, "lineno", 0))
+        around = [name for name, (first, _, last) in functions if first <= line <= last]
+        inside = any(body <= line <= last for _, (_, body, last) in functions)
         for variant in _variants(node):
-            changed = copy.deepcopy(tree)
-            target = next(n for at, n in enumerate(ast.walk(changed)) if at == place)
-            for field, value in ast.iter_fields(variant):
-                setattr(target, field, copy.deepcopy(value))
-            inside = any(first <= _line(node) <= last for first, last in spans)
-            yield Mutant(_line(node), ast.unparse(node), ast.unparse(variant), changed, inside)
+            yield Mutant(
+                place=place,
+                line=line,
+                column=int(getattr(node, "col_offset", 0)),
+                function=around[-1] if around else "",
+                inside=inside,
+                before=ast.unparse(node),
+                after=ast.unparse(variant),
+                variant=variant,
+            )
 
 
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 0))
+def planted(tree: ast.Module, one: Mutant) -> ast.Module:
+    """Return a copy of a module with one change in it.
+
+    Parameters
+    ----------
+    tree
+        The module.
+    one
+        A mutant of it.
+    """
+    changed = copy.deepcopy(tree)
+    target = next(node for at, node in enumerate(ast.walk(changed)) if at == one.place)
+    for field, value in ast.iter_fields(one.variant):
+        setattr(target, field, copy.deepcopy(value))
+    return ast.fix_missing_locations(changed)
+
+
+def _functions(node: ast.AST, outer: str) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    """Yield each function: its name, its first line, that of its body and its last."""
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name = f"{outer}.{part.name}" if outer else part.name
+            if not isinstance(part, ast.ClassDef):
+                yield name, (part.lineno, part.body[0].lineno, part.end_lineno or 0)
+            yield from _functions(part, name)
+        else:
+            yield from _functions(part, outer)
 
 
 def _variants(node: ast.AST) -> Iterator[ast.AST]:

@@ -6,6 +6,7 @@ tests unchanged, so it costs what its tests cost: the code of the changed functi
 where it lies. Only lines that the tests execute are changed; how a class is declared (`frozen`,
 `slots`) is not. A mutant that no test notices is a survivor; those that change no behaviour, or
 only what a person reads in a message, stand with their reason in `tests/mutation_survivors.json`.
+An excuse names one mutant exactly: module, function, text of the line, place in it, operator.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.mutants import Mutant, mutants
+from tests.mutants import Mutant, mutants, planted
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "benchmarks" / "results" / "mutation.json"
@@ -205,13 +206,14 @@ def judge(name: str, tests: Sequence[str], most: int, seed: int) -> dict[str, An
     """Run the mutants of one module, at most so many, drawn with a seed."""
     path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
     lines, seconds = covered(path, tests)
-    every = [one for one in mutants(ast.parse(path.read_text("utf-8"))) if one.line in lines]
+    text = path.read_text("utf-8")
+    every = [one for one in mutants(ast.parse(text)) if one.line in lines]
     drawn = random.Random(seed).sample(every, min(most, len(every)))  # noqa: S311 - a draw, no secret
     survivors = []
     began = time.monotonic()
     for number, one in enumerate(sorted(drawn, key=lambda m: m.line), start=1):
         if _survives(name, path, one, tests, 5 * seconds + _SECONDS_FOR_START):
-            survivors.append({"line": one.line, "before": one.before, "after": one.after})
+            survivors.append(named(one, text))
         done = f"{number} of {len(drawn)}, {len(survivors)} survive"
         sys.stderr.write(f"\r{name}: {done}, {time.monotonic() - began:.0f} s")
     sys.stderr.write("\n")
@@ -219,7 +221,7 @@ def judge(name: str, tests: Sequence[str], most: int, seed: int) -> dict[str, An
 
 
 def _survives(name: str, path: Path, one: Mutant, tests: Sequence[str], seconds: float) -> bool:
-    code = compile(ast.fix_missing_locations(one.tree), str(path), "exec")
+    code = compile(planted(ast.parse(path.read_text("utf-8")), one), str(path), "exec")
 
     def in_place() -> int:
         return _run(tests) if one.inside and _replace(sys.modules[name], code) else _NOT_IN_PLACE
@@ -241,15 +243,54 @@ def _forget() -> None:
             del sys.modules[loaded]
 
 
-def score(result: dict[str, Any], reasons: dict[str, str], name: str) -> float:
-    """Return the share of tried mutants that a test noticed or that a reason excuses."""
-    open_ones = [one for one in result["survivors"] if key(name, one) not in reasons]
-    return 1 - len(open_ones) / max(1, result["tried"])
+def named(one: Mutant, text: str) -> dict[str, Any]:
+    """Return what names a mutant, whatever lines are put in above it.
+
+    Parameters
+    ----------
+    one
+        The mutant.
+    text
+        Of its module.
+    """
+    line = text.splitlines()[one.line - 1]
+    return {
+        "function": one.function,
+        "line": line.strip(),
+        "column": one.column - (len(line) - len(line.lstrip())),
+        "change": f"{one.before} -> {one.after}",
+    }
 
 
-def key(name: str, survivor: dict[str, Any]) -> str:
-    """Return what names a survivor in the file of reasons."""
-    return f"{name}: {survivor['before']} -> {survivor['after']}"
+def excuses(name: str) -> list[dict[str, Any]]:
+    """Return the mutants of a module that may survive, each with its reason."""
+    every = json.loads(REASONS.read_text("utf-8"))
+    excused: list[dict[str, Any]] = every.get(name, [])
+    return excused
+
+
+def score(result: dict[str, Any], excused: list[dict[str, Any]]) -> float:
+    """Return the share of tried mutants that a test noticed or that a reason excuses.
+
+    Parameters
+    ----------
+    result
+        Of one module.
+    excused
+        Its mutants that may survive.
+
+    Examples
+    --------
+    >>> one = {"function": "f", "line": "x = 1", "column": 4, "change": "1 -> 2"}
+    >>> score({"tried": 4, "survivors": [one]}, [one | {"reason": "equal"}])
+    1.0
+    >>> score({"tried": 4, "survivors": [one]}, [one | {"column": 0, "reason": "equal"}])
+    0.75
+    """
+    bare = [{name: one[name] for name in one if name != "reason"} for one in excused]
+    return 1 - len([one for one in result["survivors"] if one not in bare]) / max(
+        1, result["tried"]
+    )
 
 
 def main() -> None:
@@ -270,8 +311,7 @@ def _record(name: str, most: int, seed: int) -> int:
     """Judge one module and write its lines of the results."""
     result = judge(name, TARGETS[name], most, seed)
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
-    reasons = json.loads(REASONS.read_text("utf-8")) if REASONS.is_file() else {}
-    noticed = round(score(result, reasons, name), 3)
+    noticed = round(score(result, excuses(name)), 3)
     results[name] = result | {"noticed": noticed}
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     sys.stdout.write(f"{name}: {noticed:.3f} of {result['tried']}\n")

@@ -143,7 +143,7 @@ def judge(
     periods = []
     spans = [*rolling.periods(), (rolling.first, rolling.end)]
     for start, end in spans:
-        progress(f"period of {start}")
+        progress(f"period from {np.datetime64(int(start), 'us').astype('datetime64[D]')}")
         mine = (rows.cutoff >= start) & (rows.cutoff < end)
         if mine.any():
             periods.append(_period((start, end), rows, (answers, taken), mine, (model, settings)))

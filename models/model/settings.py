@@ -145,6 +145,9 @@ class TrainSettings:
     min_conversions
         Below this many converted leads nothing is chosen by folds: the strongest penalty, no trees.
         Hand-given points stand alone below twice as many.
+    estimator
+        An own model in the place of scorecard and trees: `module:object`, or the name of an entry
+        point; "" is none.
     max_judged_rows
         Above this only two of the folds are held out to choose the trees.
     """
@@ -153,6 +156,7 @@ class TrainSettings:
     folds: Several = 5
     min_conversions: Count = 10
     max_judged_rows: Count = 100_000
+    estimator: str = ""
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

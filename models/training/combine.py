@@ -41,6 +41,8 @@ class Plan:
         Weights of the two parts.
     log_loss
         Held-out log loss of every candidate.
+    estimator
+        The name of an own model, which stands alone; "" is none.
     """
 
     penalty: float
@@ -49,10 +51,12 @@ class Plan:
     starts_from_scorecard: bool = True
     weights: Weights = field(default_factory=Weights)
     log_loss: dict[str, float] = field(default_factory=dict)
+    estimator: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plan as plain data."""
-        return asdict(self)
+        """Return the plan as plain data; without an own model it is not mentioned."""
+        plain = asdict(self)
+        return plain if self.estimator else {k: v for k, v in plain.items() if k != "estimator"}
 
 
 def decide(rows: TrainingSet, folds: Folds, how: How) -> tuple[Plan, Floats]:

@@ -33,6 +33,7 @@ from models.model.booster import Booster, Grow
 from models.model.calibration import Calibration
 from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel, Weights
+from models.model.own_model import OwnModel
 from models.model.points import Points
 from models.model.scorecard import Scorecard
 from models.model.settings import TrainSettings
@@ -41,6 +42,7 @@ from models.stats.training_set import Floats, Rows, TrainingSet
 from models.training import (
     calibrate,
     combine,
+    own_fit,
     penalty,
     period_folds,
     redundancy,
@@ -71,7 +73,7 @@ class FittedParts:
     """
 
     scorecard: Scorecard
-    booster: Booster | None
+    booster: Booster | OwnModel | None
     weights: Weights
 
     def margin(self, rows: TrainingSet) -> Floats:
@@ -113,7 +115,10 @@ def fit(
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
     how = (settings, points, seed)
     folds = period_folds.assign(rows, settings, seed)
-    plan, margin = combine.decide(rows, folds, how)
+    if settings.estimator:
+        plan, margin = own_fit.decide(rows, folds, settings.estimator, seed)
+    else:
+        plan, margin = combine.decide(rows, folds, how)
     plan, honest, judged = _held_out(rows, folds, (plan, margin), how, grow)
     held = rows.take(judged)
     parts = carry_out(rows, plan, settings, points, seed, grow)
@@ -148,6 +153,9 @@ def carry_out(
     settings, points, seed, grow
         As in `fit`.
     """
+    if plan.estimator:
+        card = scorecard.from_points(rows, Points())
+        return FittedParts(card, own_fit.fit(rows, plan.estimator, seed), Weights(0.0, 1.0))
     fitted = penalty.fit_scorecard(rows, plan.penalty, settings, points, seed)
     if plan.trees == 0:
         return FittedParts(fitted, None, Weights())

@@ -11,7 +11,7 @@ from pipelines.commands.options import (
     ParamsFile,
     TargetName,
     job,
-    moment,
+    moment_in,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,13 @@ def _draw(picture: Path, markup: str) -> None:
 
 def feature(  # noqa: PLR0913 - one option each
     lead: Annotated[str, typer.Argument(help="The lead_id.")],
-    cutoff: Annotated[str, typer.Argument(help="The moment of prediction, e.g. 2026-04-01.")],
+    cutoff: Annotated[
+        str,
+        typer.Argument(
+            help="The moment of prediction; of a date, e.g. 2026-04-01, its end in the company's "
+            "time zone."
+        ),
+    ],
     params: ParamsFile = DEFAULT_PARAMS,
     only: Annotated[str, typer.Option(help="Only features whose name holds this.")] = "",
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = "en",
@@ -116,7 +122,7 @@ def feature(  # noqa: PLR0913 - one option each
 
     made = job(params, target=target)
     catalog = frames.catalog(made.places.features)
-    at = moment(cutoff, "CUTOFF")
+    at = moment_in(made, cutoff, "CUTOFF")
     report = one_lead.look(made.places.tables, catalog, lead, at, language)
     shown = [
         one

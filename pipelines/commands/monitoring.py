@@ -13,7 +13,7 @@ from pipelines.commands.options import (
     TargetName,
     as_of_or_now,
     job,
-    moment_or_day,
+    moment_in,
     target_of,
     with_target,
 )
@@ -26,7 +26,11 @@ Database = Annotated[
 ]
 Complete = Annotated[
     str | None,
-    typer.Option("--as-of", help="Up to when outcomes are complete; none: now."),
+    typer.Option(
+        "--as-of",
+        help="Up to when outcomes are complete: a date, to its end in the company's time zone, or "
+        "a moment; none: now.",
+    ),
 ]
 DATABASE = "sqlite:///artifacts/serve/mikomi.db"
 
@@ -69,12 +73,9 @@ def monitor(
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle.monitor import stage as monitoring  # noqa: PLC0415 - slow to import
     from pipelines.reports.monitor.writing import PAGES, written_alarms  # noqa: PLC0415
-    from pipelines.stages.snapshot import moment_of  # noqa: PLC0415
 
     made = job(params, context, target)
-    at = None
-    if as_of is not None:
-        at = moment_of(moment_or_day(as_of, "--as-of"), made.places.tables)
+    at = None if as_of is None else moment_in(made, as_of, "--as-of")
     result = monitoring.run(made, at, database)
     alarms, below_alarm = written_alarms(made.places.monitor)
     if alarms:
@@ -107,8 +108,8 @@ def shadow(
     from pipelines.commands.console import out, written  # noqa: PLC0415
     from pipelines.lifecycle import shadow as shadowing  # noqa: PLC0415 - slow to import
 
-    at = as_of_or_now(context, as_of)
     made = job(params, target=target)
+    at = as_of_or_now(context, as_of, made)
     summary = shadowing.run(made, database, at)
     facts = with_target(made, summary)
     out().print("  ".join(f"{key} {written(one)}" for key, one in facts.items()))
@@ -131,8 +132,8 @@ def lift(
     from pipelines.commands.console import out, table  # noqa: PLC0415
     from pipelines.lifecycle import lift as lifting  # noqa: PLC0415 - slow to import
 
-    at = as_of_or_now(context, as_of)
     made = job(params, target=target)
+    at = as_of_or_now(context, as_of, made)
     summary = lifting.run(made, database, at)
     console = out()
     columns = ("", "chosen", "leads", "contacted", "matured", "converted", "share", "from", "to")

@@ -117,8 +117,8 @@ def moment_or_day(written: str, option: str) -> "pd.Timestamp | date":
     return date.fromisoformat(written) if len(written) <= _DATE else stamp
 
 
-def as_of_or_now(context: typer.Context, as_of: str | None) -> "pd.Timestamp":
-    """Return the moment of `--as-of`; without it, that of the clock.
+def as_of_or_now(context: typer.Context, as_of: str | None, made: "Job") -> "pd.Timestamp":
+    """Return the moment of `--as-of`, of a date its end; without it, that of the clock.
 
     Parameters
     ----------
@@ -126,8 +126,34 @@ def as_of_or_now(context: typer.Context, as_of: str | None) -> "pd.Timestamp":
         Holds the clock.
     as_of
         As it was written.
+    made
+        The job whose tables name the time zone of a date.
     """
-    return now(context) if as_of is None else moment(as_of, "--as-of")
+    return now(context) if as_of is None else moment_in(made, as_of, "--as-of")
+
+
+def moment_in(made: "Job", written: str, option: str) -> "pd.Timestamp":
+    """Read a moment; of a date alone, its end in the time zone of the tables.
+
+    Parameters
+    ----------
+    made
+        The job whose tables name the time zone.
+    written
+        An ISO date or time.
+    option
+        Where it was written, for the fault.
+
+    Raises
+    ------
+    BadRequest
+        If it is neither.
+    BadTables
+        If it is a date, and there are no tables.
+    """
+    from pipelines.stages.snapshot import moment_of  # noqa: PLC0415 - slow to import
+
+    return moment_of(moment_or_day(written, option), made.places.tables)
 
 
 def moment(written: str, option: str) -> "pd.Timestamp":

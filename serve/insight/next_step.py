@@ -7,6 +7,7 @@ the server before it starts.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -134,13 +135,20 @@ def read_rules(path: Path | None = None) -> Rules:
     """
     path = path or OWN
     try:
-        rules = msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Rules)
-        for text in (text for one in rules.steps for text in (one.what, one.why)):
-            (text.en + text.ja).format_map(dict.fromkeys(_NAMES, ""))
+        rules = _rules_in(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError, msgspec.ValidationError, KeyError, ValueError) as error:
         raise _unusable(path, str(error)) from error
     if not rules.steps or rules.steps[-1].when != StepCondition():
         raise _unusable(path, "no rule at its end that always holds")
+    return rules
+
+
+@lru_cache(maxsize=2)
+def _rules_in(text: str) -> Rules:
+    """Read rules from their text; the same text is parsed once."""
+    rules = msgspec.convert(yaml.safe_load(text), Rules)
+    for one in (one for step in rules.steps for one in (step.what, step.why)):
+        (one.en + one.ja).format_map(dict.fromkeys(_NAMES, ""))
     return rules
 
 

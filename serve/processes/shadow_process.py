@@ -19,6 +19,7 @@ from models.artifact import artifact
 from serve.http.helper_health import beat
 from serve.processes.parent import end_with
 from serve.processes.shadow import BATCH, Shadow
+from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
@@ -57,6 +58,7 @@ def main() -> None:
     settings = Settings.read(os.environ)
     parent = int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid()
     end_with(parent)
+    lean_import.import_lightgbm()
     targets = (DEFAULT, *settings.further_targets)
     challengers = [challenger_of(settings, target) for target in targets]
     shadow = Shadow(open_engine(settings.database_url), settings.shadow_share)

@@ -18,17 +18,18 @@ from typing import Any, Final
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from tests import page_list
 from tests.clocked import Clock, serving
 from tests.golden import leads
 from tests.golden.company import MAIN, TREES
+from tests.page_list import in_language
 from tests.ranked_company import refresh
 
 FIRST: Final = datetime(2026, 4, 1, tzinfo=UTC)
 NOW: Final = FIRST + timedelta(days=2)
 LANGUAGES: Final = ("ja", "en")
-PAGES: Final = ("/", "/?band=hot", "/?list=deals", "/?list=lost", "/ranking.csv", "/handover")
-MANAGERS: Final = ("/channels", "/model")
-WORDS: Final = ("/docs", "/words", "/signin", "/leads/nobody", "/static/nothing")
+WORDS: Final = ("/docs", "/words", "/signin")
+"""Pages without a number of a model, which are the same on every machine."""
 _FOLDER, _URL = Path("served"), "sqlite:///served.db"
 _BROWSER: Final = {"host": "localhost", "accept": "text/html"}
 _FEW: Final = 20
@@ -117,7 +118,8 @@ def _send(client: TestClient, method: str, path: str, body: leads.Body) -> None:
 
 
 def _words(client: TestClient) -> Texts:
-    pages = {f"page {p} {n}": _page(client, p, n) for p in WORDS for n in LANGUAGES}
+    fixed = (*WORDS, *page_list.ABSENT)
+    pages = {f"page {p} {n}": _page(client, p, n) for p in fixed for n in LANGUAGES}
     problems = {
         f"problem {name}": _text(client.request(method, path, json=body))
         for name, (method, path, body) in _FAULTY.items()
@@ -165,18 +167,18 @@ def _stored(client: TestClient, lead_ids: list[str]) -> Texts:
     _wait(similar)
     answers = [f"/v1/leads/{one}/{what}" for one in lead_ids for what in ("score", "history")]
     answers += ["/v1/leads?limit=1000", "/v1/model"]
-    pages = [*PAGES, *MANAGERS, *(f"/leads/{one}" for one in lead_ids)]
-    return {f"answer {p} {n}": _text(client.get(_in(p, n))) for p in answers for n in LANGUAGES} | {
+    shown = [*page_list.addresses(lead_ids[0]), *page_list.files()]
+    pages = [one for one in shown if one not in WORDS] + [f"/leads/{one}" for one in lead_ids[1:]]
+    answered = {
+        f"answer {p} {n}": client.get(in_language(p, n)) for p in answers for n in LANGUAGES
+    }
+    return {name: _text(answer) for name, answer in answered.items()} | {
         f"page {p} {n}": _page(client, p, n) for p in pages for n in LANGUAGES
     }
 
 
 def _page(client: TestClient, path: str, language: str) -> str:
-    return _text(client.get(_in(path, language), headers=_BROWSER))
-
-
-def _in(path: str, language: str) -> str:
-    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+    return _text(client.get(in_language(path, language), headers=_BROWSER))
 
 
 def _text(answer: Response) -> str:

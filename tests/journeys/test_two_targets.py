@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from models.artifact import artifact
+from models.registry.registry import Registry
+from models.registry.registry_types import RegistrySettings, Run
 from pipelines.run.workspace import Workspace
 from tests.small_company import PARAMS, create_company, mikomi
 
@@ -22,6 +24,7 @@ TARGETS = """
 targets:
   - {name: won, outcome: won, horizon_days: 90, label: {en: Deal won, ja: 受注}, default: true}
   - {name: opened, outcome: opened, horizon_days: 30, label: {en: Deal opened, ja: 商談化}}
+backtest: {first_share: 0.7, retrain_days: [360], period_days: 180, redraws: 10}
 """
 
 
@@ -229,3 +232,73 @@ def test_features_of_the_same_rows_are_computed_once(
 
 def _not_called(*_: Any, **__: Any) -> None:
     raise AssertionError("computed again")
+
+
+COMMANDS = {
+    "segments": "segments.json",
+    "monitor": "monitor/monitor.html",
+    "tune": "tuning/best.json",
+    "recalibrate": "recalibration.json",
+    "backtest": "backtest/report.html",
+    "retrain --if-needed": "retrain/report.json",
+}
+"""Commands for what is in use, and what each writes for a target."""
+
+
+def written(company: Path) -> dict[Path, int]:
+    """Return when each file was written; registry, locks and the shared tables are left out."""
+    files = (path for path in company.rglob("*") if path.is_file() and path.suffix != ".lock")
+    shared = {"mlflow", "tables"}
+    return {path: path.stat().st_mtime_ns for path in files if not shared & {*path.parts}}
+
+
+def strays(company: Path, before: dict[Path, int]) -> list[Path]:
+    """Return the files that were written since, outside of what is the target's own."""
+    own = (places(company, "opened").artifacts, places(company, "opened").data)
+    changed = [path for path, at in written(company).items() if before.get(path) != at]
+    return [path for path in changed if not any(path.is_relative_to(place) for place in own)]
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_works_for_a_target_and_writes_what_is_its_own(
+    company: Path, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = written(company)
+    assert mikomi(company, *words.split(), "--target", "opened") == 0
+    assert "opened" in capsys.readouterr().out
+    assert written(company).get(places(company, "opened").artifacts / COMMANDS[words]) is not None
+    assert strays(company, before) == []
+
+
+def test_planted_fault_a_command_that_takes_no_notice_of_the_target(company: Path) -> None:
+    before = written(company)
+    assert mikomi(company, "recalibrate") == 0
+    assert strays(company, before) == [places(company, "won").artifacts / "recalibration.json"]
+
+
+def test_a_rollback_of_a_target_leaves_the_other_champion(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for target in HORIZONS:
+        assert mikomi(company, "promote", "--target", target) == 0
+    capsys.readouterr()
+    other, registry = registry_of(company, "won"), registry_of(company, "opened")
+    first, default = registry.champion(), other.champion()
+    assert first is not None
+    assert default is not None
+    model = places(company, "opened").model
+    example = features(company, "opened").head(1)
+    second = registry.register(registry.log(Run("another")), model, example)
+    registry.crown(second, {"verdict": "promoted"})
+    assert mikomi(company, "rollback", "--reason", "odd", "--target", "opened") == 0
+    assert "opened" in capsys.readouterr().out
+    back = registry.champion()
+    assert back is not None
+    assert (back.number, second.number) == (first.number, first.number + 1)
+    assert registry.version(str(second.number)).tags["verdict"] == "rolled back"
+    assert other.champion() == default
+
+
+def registry_of(company: Path, target: str) -> Registry:
+    name = "mikomi" if target == "won" else f"mikomi-{target}"
+    return Registry(RegistrySettings(model=name), places(company, target).registry)

@@ -1,4 +1,4 @@
-"""Law 10: save, load in a new process, score: equal to the bit."""
+"""Law 10: save, load in a new process, as a server's, score: equal to the bit."""
 
 import subprocess
 import sys
@@ -21,10 +21,14 @@ IN_A_NEW_PROCESS = """
 import sys
 from pathlib import Path
 
+from serve.scoring import lean_import
+
+lean_import.import_lightgbm()
 import numpy as np
 
 from models.artifact import artifact
 from models.scoring.scorer import Scorer
+assert {"lightgbm", "sklearn"} & sys.modules.keys() == {"lightgbm"}
 from tests.laws.test_artifact_round_trip import columns
 from tests.small_model import frame_of, rows
 
@@ -32,6 +36,9 @@ for place in map(Path, sys.argv[1:]):
     loaded = artifact.load(place)
     scores = Scorer(loaded).score(frame_of(rows(300, 5)))
     np.savez(place.with_suffix(".npz"), fingerprint=loaded.fingerprint, **columns(scores))
+
+lean_import.import_lightgbm()
+from sklearn.isotonic import IsotonicRegression
 """
 
 

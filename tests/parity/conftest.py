@@ -52,14 +52,19 @@ def postgres(postgres_server: Any) -> str:
     return address
 
 
-@pytest.fixture
-def empty_postgres(postgres: str) -> str:
-    engine = open_engine(postgres)
+def emptied(address: str) -> str:
+    """Empty a database and return its address."""
+    engine = open_engine(address)
     with engine.begin() as connection:
         connection.execute(text("drop schema public cascade"))
         connection.execute(text("create schema public"))
     engine.dispose()
-    return postgres
+    return address
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    return emptied(postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -169,6 +169,19 @@ def test_an_answer_under_way_is_emptied_when_it_is_logged(client: TestClient) ->
     client.delete(f"/v1/leads/{WHO}")
 
 
+def test_an_id_with_a_sign_of_patterns_erases_no_more_than_itself(client: TestClient) -> None:
+    for one in ("mate", "AX1"):
+        client.put(f"/v1/leads/{one}", json=lead(account_id="acme"))
+    before = client.get("/v1/leads/mate/score").json()["receipt_id"]
+    client.put("/v1/leads/A_1", json=lead(account_id="acme"))
+    after = client.get("/v1/leads/mate/score").json()["receipt_id"]
+    assert client.delete("/v1/leads/A_1").status_code == 200
+    replayed = [client.post(f"/v1/receipts/{one}/replay").status_code for one in (before, after)]
+    assert replayed == [200, 410], "the first receipt names AX1 and never A_1"
+    for one in ("mate", "AX1"):
+        client.delete(f"/v1/leads/{one}")
+
+
 @pytest.mark.parametrize("hours", [-9, 9])
 def test_an_erasure_at_any_hour_of_the_clock(client: TestClient, clock: Clock, hours: int) -> None:
     """The clock was set back after the answer, or another server is ahead."""

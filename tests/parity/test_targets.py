@@ -18,9 +18,12 @@ from serve.store.ranking import refreshing
 from serve.store.tables import RANKING, RECEIPTS, WORKED_LISTS
 from tests import served
 from tests.clocked import Clock, serving
+from tests.parity.conftest import emptied
 from tests.ranked_company import LEADS, Company
 
 NAME = "upsell"
+OWN = LEADS + 1
+"""The number of a lead that a test makes for itself, and erases."""
 BODY = served.body(9)
 PATHS = ("/v1/leads", "/v1/model", "/v1/leads/L-1/score", "/v1/leads/L-1/history", "/v1/leads/L-1")
 SINCE = "2026-05-25T12:00:00Z"
@@ -35,21 +38,41 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One database for all tests here; a lead that a test wins or erases is its own: `OWN`."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('store') / 'mikomi.db'}"
+    return emptied(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
 def both(folder: Path, url: str, clock: Clock) -> Iterator[TestClient]:
     with serving(folder, url, clock, targets=NAME) as client:
         yield client
 
 
-@pytest.fixture
-def company(folder: Path, url: str, both: TestClient, clock: Clock) -> Iterator[Company]:
+@pytest.fixture(scope="module")
+def filled(folder: Path, url: str, both: TestClient, clock: Clock) -> Iterator[Company]:
     engine = open_engine(url)
-    company = Company(both, engine, loaded(folder, ""), clock)
-    company.others = [loaded(folder, NAME)]
-    clock.at += timedelta(minutes=1)
-    company.refresh()
-    yield company
+    yield Company(both, engine, loaded(folder, ""), clock)
     engine.dispose()
+
+
+@pytest.fixture
+def company(filled: Company, folder: Path) -> Company:
+    """Return the company ranked anew a minute later, by the models of the folder."""
+    filled.others = [loaded(folder, NAME)]
+    filled.clock.at += timedelta(minutes=1)
+    filled.refresh()
+    with filled.engine.begin() as connection:
+        connection.execute(delete(RECEIPTS))
+    return filled
 
 
 def loaded(folder: Path, target: str) -> LoadedModel:
@@ -155,10 +178,16 @@ def test_a_target_that_is_added_later_is_ranked_and_the_default_stays(company: C
 
 
 def test_a_lead_that_is_won_leaves_both_rankings(company: Company) -> None:
-    company.outcome(5, "won", 0.0001)
-    company.clock.at += timedelta(minutes=1)
-    company.refresh()
-    assert "L-5" not in {*company.rows(), *company.rows(target=NAME)}
+    company.lead(OWN)
+    rankings = [set(), set()]
+    for ranked in rankings:
+        company.clock.at += timedelta(minutes=1)
+        company.refresh()
+        ranked |= {*company.rows(), *company.rows(target=NAME)}
+        company.outcome(OWN, "won", 0.0001)
+    before, after = rankings
+    assert before - after == {f"L-{OWN}"}
+    assert company.client.delete(f"/v1/leads/L-{OWN}").status_code == 200
 
 
 def test_a_receipt_replays_with_the_model_of_its_own_target(
@@ -216,23 +245,27 @@ def test_an_unknown_target_is_refused_with_the_names_that_are_known(both: TestCl
 
 
 def test_erasing_a_lead_removes_it_from_all_rankings_and_receipts(company: Company) -> None:
+    company.lead(OWN)
+    company.clock.at += timedelta(minutes=1)
+    company.refresh()
+    assert f"L-{OWN}" in {*company.rows()} & {*company.rows(target=NAME)}
     receipts = [
-        company.client.get(f"/v1/leads/L-1/score{query}").json()["receipt_id"]
+        company.client.get(f"/v1/leads/L-{OWN}/score{query}").json()["receipt_id"]
         for query in ("", f"?target={NAME}")
     ]
     row = {"user_id": "", "week": 1, "at": 1, "chosen_by": "lot", "model_fingerprint": "f"}
-    row |= {"lead_id": "L-1", "probability": 0.5, "score": 50.0}
+    row |= {"lead_id": f"L-{OWN}", "probability": 0.5, "score": 50.0}
     with company.engine.begin() as connection:
         rows = [row | {"target": target} for target in ("", NAME)]
         connection.execute(WORKED_LISTS.insert(), rows)
-    assert company.client.delete("/v1/leads/L-1").status_code == 200
+    assert company.client.delete(f"/v1/leads/L-{OWN}").status_code == 200
     with company.engine.connect() as connection:
         for table in (RANKING, WORKED_LISTS):
-            query = select(func.count()).where(table.c.lead_id == "L-1")
+            query = select(func.count()).where(table.c.lead_id == f"L-{OWN}")
             assert connection.execute(query).scalar() == 0, table.name
     assert [company.client.get(f"/v1/receipts/{one}").status_code for one in receipts] == [410] * 2
     company.refresh()
-    assert "L-1" not in {*company.rows(), *company.rows(target=NAME)}
+    assert f"L-{OWN}" not in {*company.rows(), *company.rows(target=NAME)}
 
 
 def test_a_target_without_a_champion_does_not_hold_up_the_default(
@@ -259,3 +292,8 @@ def test_planted_fault_a_key_without_the_target_mixes_the_rankings(
     company.clock.at += timedelta(minutes=1)
     company.refresh()
     assert "L-2" in company.stale()
+    monkeypatch.undo()
+    company.act(2, [0.0001])
+    company.clock.at += timedelta(minutes=1)
+    company.refresh()
+    assert company.stale() == []

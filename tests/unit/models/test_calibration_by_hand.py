@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from models.model import calibration
-from models.model.calibration import LEAST, PRIOR, Calibration
+from models.model.calibration import LEAST, Calibration
 from models.model.settings import CalibrationSettings
 from models.stats.log_odds import estimate_error, expit, logit
+from models.stats.metrics import log_losses
 from models.training import calibration_choice
 
 MARGIN = np.array([-2.0, 0.0, 1.5])
@@ -50,9 +51,11 @@ def test_isotonic_levels_are_shrunk_by_two_average_rows() -> None:
     assert curve.probability(np.array([0.6]))[0] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("rows", [40, 600])
 @pytest.mark.parametrize("kind", ["sigmoid", "beta"])
-def test_slopes_and_shift_minimise_the_penalised_loss(kind: calibration.Kind) -> None:
-    margin, label, _ = steep()
+def test_slopes_and_shift_minimise_the_penalised_loss(kind: calibration.Kind, rows: int) -> None:
+    """Of few rows the penalty decides as much as the likelihood."""
+    margin, label, _ = steep(rows)
     best = np.array(calibration.fit(kind, margin, label).parameters)
     parts = {
         "sigmoid": margin[:, None],
@@ -65,9 +68,10 @@ def test_slopes_and_shift_minimise_the_penalised_loss(kind: calibration.Kind) ->
         likelihood = np.sum(label * log_odds - np.logaddexp(0, log_odds))
         return float(((numbers - target) ** 2).sum() / 2 - likelihood)
 
+    assert best.shape == target.shape
     assert (best[:-1] > 0).all()
     for place in range(len(best)):
-        for step in (-0.02, 0.02):
+        for step in (-0.005, 0.005):
             moved = best.copy()
             moved[place] += step
             assert loss(moved) > loss(best)
@@ -75,7 +79,7 @@ def test_slopes_and_shift_minimise_the_penalised_loss(kind: calibration.Kind) ->
 
 def test_a_quadratic_fit_is_the_estimated_error() -> None:
     margin, label, lead = steep()
-    error = estimate_error(margin, label, lead, PRIOR)
+    error = estimate_error(margin, label, lead, (0.4, 0.3, 0.2))
     shift, slope, bend = error.likely
     for fitted in (
         calibration.fit("quadratic", margin, label, lead),
@@ -83,6 +87,22 @@ def test_a_quadratic_fit_is_the_estimated_error() -> None:
     ):
         center = error.center
         assert fitted.parameters == pytest.approx((center, center + shift, 1 + slope, bend))
+
+
+def test_no_kind_is_no_curve() -> None:
+    margin, label, _ = steep(40)
+    assert calibration.fit("none", margin, label) == Calibration()
+
+
+def test_each_fold_is_judged_by_the_curve_of_the_others() -> None:
+    margin, label, lead = steep(100)
+    fold = lead % 5
+    losses = calibration._out_of_fold("sigmoid", margin, label, (lead, fold))
+    for k in range(5):
+        curve = calibration.fit("sigmoid", margin[fold != k], label[fold != k])
+        here = fold == k
+        expected = log_losses(label=label[here], probability=curve.probability(margin[here]))
+        np.testing.assert_array_equal(losses[here], expected)
 
 
 def test_the_standard_error_takes_the_rows_of_a_lead_together() -> None:
@@ -117,6 +137,6 @@ def test_moved_parameters_by_hand() -> None:
     assert Calibration("beta", (0.6, 1.2, 0.1)).moved(0.5, 1.0).parameters == pytest.approx(
         (0.3, 0.6, 1.05)
     )
-    bent = Calibration("quadratic", (0.5, -1.0, 1.5, 0.2)).moved(2.0, 0.25)
-    assert bent.parameters == pytest.approx((0.5, -1.75, 3.0, 0.4))
+    bent = Calibration("quadratic", (0.5, -1.25, 1.5, 0.2)).moved(2.0, 0.25)
+    assert bent.parameters == pytest.approx((0.5, -2.25, 3.0, 0.4))
     assert Calibration().moved(2.0, 0.25) == Calibration("sigmoid", (2.0, 0.25))

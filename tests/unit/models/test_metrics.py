@@ -87,6 +87,13 @@ def test_intervals_go_by_lead() -> None:
     assert once["auc"].low < once["auc"].value < once["auc"].high
 
 
+def test_a_draw_takes_as_many_leads_as_there_are_and_each_of_them_at_times() -> None:
+    weights = np.array(metrics._weights_by_lead(np.array([7, 7, 8, 9]), draws=200, seed=0))
+    np.testing.assert_array_equal(weights[:, 0], weights[:, 1])
+    assert set(weights[:, 1:].sum(axis=1)) == {3.0}
+    assert (weights.max(axis=0) == 3.0).all()
+
+
 def test_true_probabilities_lie_at_the_floor_and_wrong_ones_above() -> None:
     label, probability, _, _ = some_scores(4000)
     floor = calibration_error.ece_floor(probability, draws=100)

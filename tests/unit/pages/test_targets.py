@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.stored_leads.store import Store
-from tests import ranked, served
+from tests import page_list, ranked, served
 from tests.clocked import NOW
 from tests.ranked import Planted
 from tests.selling import enter, form_token, opened
@@ -22,7 +22,8 @@ LEADS = [
     Planted(f"L-{n}", calls=n, owner_id="sato", attributes={"industry": "it"}, crossed_days=1.0)
     for n in range(6)
 ]
-PAGES = ("/", "/leads/L-3", "/handover", "/model")
+PAGES = page_list.of_a_target("L-3")
+SEARCHES = {"/": 2, "/channels": 1}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 SENT = re.compile(r'<form method="post" action="(/[^"]*)"')
 
@@ -66,7 +67,7 @@ def test_links_of_a_page_stay_with_its_target(boss: TestClient, path: str) -> No
     assert len(links) > 4
     assert [one for one in links if f"target={NAME}" not in one] == []
     searches = body.count('<form method="get"')
-    assert body.count(f'name="target" value="{NAME}"') == searches == (2 if path == "/" else 0)
+    assert body.count(f'name="target" value="{NAME}"') == searches == SEARCHES.get(path, 0)
 
 
 def test_a_page_is_about_its_target(boss: TestClient) -> None:
@@ -104,5 +105,5 @@ def test_with_one_target_there_is_no_switch(tmp_path: Path) -> None:
     point(tmp_path, served.lay_down(tmp_path), 1)
     with opened(tmp_path, tmp_path, LEADS[:1]) as client:
         enter(client, "boss")
-        for path in ("/", "/leads/L-0", "/handover", "/model"):
+        for path in page_list.of_a_target("L-0"):
             assert "target" not in switch(client.get(f"{path}?lang=en").text)

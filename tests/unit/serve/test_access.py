@@ -32,6 +32,7 @@ SCOPES = {
     ("GET", "/v1/leads/{lead_id}/score"): "score",
     ("GET", "/v1/leads/{lead_id}/history"): "read",
     ("GET", "/v1/leads/{lead_id}/change"): "read",
+    ("GET", "/v1/leads/{lead_id}/activities"): "read",
     ("PUT", "/v1/leads/{lead_id}"): "ingest",
     ("DELETE", "/v1/leads/{lead_id}"): "admin",
     ("PUT", "/v1/accounts/{account_id}"): "ingest",
@@ -39,12 +40,24 @@ SCOPES = {
     ("GET", "/v1/leads/{lead_id}/steps"): "read",
     ("POST", "/v1/steps/{step_id}/undo"): "ingest",
     ("GET", "/v1/lists/{name}"): "read",
+    ("GET", "/v1/reps"): "read",
+    ("PUT", "/v1/reps/{owner_id}"): "ingest",
+    ("GET", "/v1/assignment"): "read",
+    ("POST", "/v1/assignment"): "ingest",
+    ("GET", "/v1/band-limits"): "read",
+    ("PUT", "/v1/band-limits"): "admin",
+    ("GET", "/v1/digest"): "read",
     ("POST", "/v1/activities"): "ingest",
     ("POST", "/v1/outcomes"): "ingest",
     ("GET", "/v1/receipts/{receipt_id}"): "read",
     ("POST", "/v1/receipts/{receipt_id}/replay"): "read",
+    ("GET", "/v1/receipts/{receipt_id}/change"): "read",
+    ("GET", "/v1/receipts/{receipt_id}/moves"): "read",
+    ("GET", "/v1/receipts/{receipt_id}/similar"): "read",
     ("POST", "/v1/receipts/{receipt_id}/feedback"): "read",
     ("GET", "/v1/model"): "read",
+    ("GET", "/v1/hooks/{name}"): "read",
+    ("POST", "/v1/hooks/{name}/taken"): "ingest",
     ("GET", "/metrics"): "read",
     ("GET", "/openapi.json"): "read",
 }
@@ -178,8 +191,19 @@ def test_a_batch_costs_as_much_as_its_leads() -> None:
     assert 30.0 <= refused.value.wait <= 31.0
     limited.admit("Bearer mk_b", "POST", "/v1/score", 30.0)
     limited.admit("Bearer mk_a", "POST", "/v1/score", 61.0)
-    for path, cost in (("/v1/outlook", 10.0), ("/v1/leads/score/history", 10.0)):
-        assert access.cost_of(path) == cost
+    with pytest.raises(TooOften):
+        limited.charge("a", 61.0, 60.0)
+    limited.charge("a", 61.0, 58.0)
+    limited.charge("a", 61.0, 1.0)
+    with pytest.raises(TooOften):
+        limited.charge("a", 61.0, 1.0)
+    costs = {
+        "/v1/outlook": 10.0,
+        "/v1/leads/score/history": 10.0,
+        "/v1/leads/1/steps": 1.0,
+        "/v1/leads/history": 1.0,
+    }
+    assert {path: access.cost_of(path) for path in costs} == costs
 
 
 def test_the_command_makes_lists_and_revokes(
