@@ -31,7 +31,7 @@ def leads_needed(base_rate: float, times: float, share: float, power: float = PO
     Examples
     --------
     >>> leads_needed(0.05, 1.5, 0.5), leads_needed(0.05, 1.5, 0.1) > leads_needed(0.05, 1.5, 0.5)
-    (2449, True)
+    (2514, True)
     """
     other = min(base_rate * times, 1.0)
     variance = base_rate * (1 - base_rate) / (1 - share) + other * (1 - other) / share
@@ -51,7 +51,7 @@ def power_of(base_rate: float, times: float, share: float, leads: int) -> float:
 
     Examples
     --------
-    >>> round(power_of(0.05, 1.5, 0.5, 2449), 2)
+    >>> round(power_of(0.05, 1.5, 0.5, 2514), 2)
     0.8
     """
     other = min(base_rate * times, 1.0)
