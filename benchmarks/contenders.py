@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import lightgbm
 import numpy as np
-from catboost import CatBoostClassifier
 
 from benchmarks.datasets import Dataset
 from models.baselines import learned, odoo_score
@@ -16,7 +15,9 @@ from models.model import scorecard
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import combine, fit_model
+from models.training import fit_model
+from models.training.penalty import choose_penalty
+from models.training.period_folds import Folds
 
 Contender = Callable[[TrainingSet, Dataset, int], Floats]
 """Trains on the first set, gives probabilities of the data set's test; the seed is the third."""
@@ -32,7 +33,7 @@ def scorecard_alone(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit the scorecard, penalty chosen by 5-fold log loss."""
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
-    penalty, _ = combine.choose_penalty(train, fold, (settings, None, seed))
+    penalty, _ = choose_penalty(train, Folds(fold), (settings, None, seed))
     card = scorecard.fit(train, penalty, settings.scorecard)
     return np.asarray(1.0 / (1.0 + np.exp(-card.margin(data.test.values))))
 
@@ -91,8 +92,24 @@ def near_default_lightgbm(train: TrainingSet, data: Dataset, seed: int) -> Float
     return learned.near_default_lightgbm(train, seed).probability(data.test.values)
 
 
+def plain_trees(train: TrainingSet, data: Dataset, seed: int) -> Floats:
+    """Grow 200 trees of 15 leaves at a rate of .05, with no other setting."""
+    params = {
+        "objective": "binary",
+        "num_leaves": 15,
+        "learning_rate": 0.05,
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+    return learned.trees(train, params | {"seed": seed}, 200).probability(data.test.values)
+
+
 def catboost(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     """Fit CatBoost with its defaults and its own treatment of categories."""
+    from catboost import CatBoostClassifier  # noqa: PLC0415 - optional in `real_peers`
+
     model = CatBoostClassifier(
         verbose=0,
         random_seed=seed,

@@ -133,7 +133,9 @@ def prepare(name: str) -> Prepared:
     params = params_file.load(_params_file(name))
     with TemporaryDirectory() as folder:
         if name == SAMPLE:
-            params = replace(params, source=replace(params.source, mapping=_sample(Path(folder))))
+            params = replace(
+                params, source=replace(params.source, mapping=sample_mapping(Path(folder)))
+            )
         job = Job(params, Workspace(name, Path(folder)))
         for stage in (ingest, snapshot, featurize):
             stage.run(job)
@@ -146,7 +148,7 @@ def prepare(name: str) -> Prepared:
     return Prepared(params, rows, TrainingSet.from_frame(later, outcome), frame.catalog, by_hand)
 
 
-def _sample(folder: Path) -> str:
+def sample_mapping(folder: Path) -> str:
     """Make the sample company, and return its mapping beside it."""
     company = make(SampleSettings(leads=SAMPLE_LEADS, seed=SAMPLE_SEED))
     write(company, folder / "data" / "sample" / "export")

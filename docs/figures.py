@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from docs import real_sets
+from docs import real_peers, real_sets
 from docs.figure_words import CONTENDERS, DATASETS, PEERS, WORDS
 from docs.reference import markdown
 
@@ -22,7 +22,7 @@ def table(name: str, language: str) -> str:
     Parameters
     ----------
     name
-        Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `start` or `speed`.
+        Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `peers`, `start` or `speed`.
     language
         `en` or `ja`.
     """
@@ -32,6 +32,7 @@ def table(name: str, language: str) -> str:
         "ages": _ages,
         "limit": _limit,
         "real": _real,
+        "peers": _peers,
         "start": _start,
         "speed": _speed,
     }
@@ -171,6 +172,10 @@ def _limit(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as th
 
 def _real(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
     return real_sets.table(_read("explained_share"), language)
+
+
+def _peers(words: dict[str, str], language: str) -> str:  # noqa: ARG001 - as the others
+    return real_peers.table(_read("real_peers"), language)
 
 
 def _with_error(one: dict[str, float], name: str) -> str:

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from docs import (
+    api_client,
     commands,
     figures,
     leaks,
@@ -38,6 +39,7 @@ def pages() -> dict[str, str]:
         "docs/retraining.md": retraining.page(),
         "docs/mapping.md": reference.mapping(),
         "docs/commands.md": commands.page(),
+        **api_client.files(api_client.description()),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
     }
 

@@ -18,6 +18,7 @@ from features.compiled_lead import WIDTHS, features_of, packed_plans
 from features.errors import CatalogMismatch
 from features.kernel.inputs import Integers, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
+from features.own import columns
 from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.records.histories import Histories, encode
 from features.records.leads import Leads
@@ -175,6 +176,7 @@ def build(
     snapshots: pd.DataFrame,
     catalog: Catalog | CompiledCatalog,
     threads: int = 2,
+    source: Tables | None = None,
 ) -> FeatureFrame:
     """Compute the features of the snapshots.
 
@@ -188,16 +190,20 @@ def build(
         The wanted columns.
     threads
         How many ranges of leads are computed at a time; the result does not depend on it.
+    source
+        The tables that histories were made from, where the catalog has own features.
 
     Raises
     ------
     BadTables, BadRequest, CatalogMismatch
-        See `histories.encode`, `rows.rows_of`, `CompiledCatalog.values`.
+        See `histories.encode`, `rows.rows_of`, `CompiledCatalog.values`, `own.columns.fill`.
     """
     compiled = catalog if isinstance(catalog, CompiledCatalog) else CompiledCatalog(catalog)
     vocabulary = compiled.catalog.vocabulary
     histories = tables if isinstance(tables, Histories) else encode(tables, vocabulary)
     values = compiled.values(histories, rows_of(histories, snapshots), threads)
+    read = source if isinstance(tables, Histories) else tables
+    columns.fill(read, snapshots, compiled.catalog, values)
 
     def keys() -> pd.DataFrame:
         return snapshots[["lead_id", "cutoff"]].reset_index(drop=True)

@@ -4,7 +4,8 @@ Decided here: support is the number of distinct leads, counted in what was visib
 cutoff of the training snapshots, so nothing of the test period reaches the catalog. A view that has
 too few leads is left out, and so is the month of the cutoff while the history holds fewer than two
 of each: a season cannot be separated from a trend until it has come again. Partitions hold whole
-leads, so their supports add up.
+leads, so their supports add up. Own features of a folder are added as they are, once a check on the
+first partition shows that none of them peeks.
 """
 
 from collections import Counter
@@ -19,6 +20,7 @@ from features.catalog.naming import unique
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER
 from features.feature import Text
 from features.kernel.sweep.sweep_plan import VALUE_COLUMNS
+from features.own import folder, peeking
 from features.records.attributes import account_columns
 from features.records.columns import has, moments_of, visible_moments
 from features.tables import LEADS, Tables
@@ -54,16 +56,19 @@ def learn(
     settings = settings or CatalogSettings()
     until = int(to_moments(snapshots["cutoff"]).max(initial=0))
     parts = [tables] if isinstance(tables, Tables) else tables
+    own = folder.declared(settings.features_dir) if settings.features_dir else ()
     supports = _Supports()
-    for part in parts:
+    for number, part in enumerate(parts):
+        if number == 0:
+            peeking.check(own, part, until)
         _add(supports, _visible(part, until), until)
     views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
     vocabulary = _vocabulary(supports, settings, labels or {})
     catalog = catalog_of(replace(vocabulary, zone=zone or UTC), settings, views)
-    if until - supports.first_created_at >= round(settings.month_after_days * DAY):
-        return catalog
-    lasting = tuple(one for one in catalog.features if not motion_of(one).by_month)
-    return replace(catalog, features=lasting)
+    if until - supports.first_created_at < round(settings.month_after_days * DAY):
+        lasting = tuple(one for one in catalog.features if not motion_of(one).by_month)
+        catalog = replace(catalog, features=lasting)
+    return replace(catalog, features=(*catalog.features, *(one.record(of) for one, of, _ in own)))
 
 
 def catalog_of(

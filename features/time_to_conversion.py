@@ -96,7 +96,7 @@ def measure(tables: Tables, outcome: str, observed_until: pd.Timestamp) -> TimeT
     converted = first <= until
     days = (np.minimum(first, until) - created) / DAY
     observed = float((until - created.min()) / DAY) if len(created) else 0.0
-    at, share = _curve(days, converted)
+    at, share = converted_by(days, converted)
     lookback = np.sort(_lookback_days(tables, outcome, until))
     return TimeToConversion(
         leads=len(created),
@@ -121,10 +121,20 @@ def _first(tables: Tables, outcome: str) -> Moments:
     return first
 
 
-def _curve(
+def converted_by(
     days: NDArray[np.float64], converted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Compute the share converted by each day of a conversion: 1 - product of (1 - d / at risk)."""
+    """Compute the share converted by each day of a conversion: 1 - product of (1 - d / at risk).
+
+    Parameters
+    ----------
+    days, converted
+        Shape (leads,): the days until the conversion, or that the lead was observed without one.
+
+    Returns
+    -------
+    The days of conversions, ascending, and the share that had converted by then.
+    """
     at, count = np.unique(days[converted], return_counts=True)
     at_risk = len(days) - np.searchsorted(np.sort(days), at)
     waiting: NDArray[np.float64] = np.cumprod(

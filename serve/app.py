@@ -39,17 +39,22 @@ from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
 from serve.routes import (
+    digest,
     health,
     leads,
     model,
     openapi,
     outlook,
     ranking,
+    receipt_insights,
     receipts,
     scores,
     steps,
+    stored_activities,
     stored_leads,
     stored_scores,
+    team,
+    webhooks,
 )
 from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.scoring import lean_import
@@ -65,6 +70,7 @@ from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
+from serve.wire.band_limits import BandLimits
 from serve.wire.targets import DEFAULT
 
 ROUTES = (
@@ -75,9 +81,14 @@ ROUTES = (
     leads,
     stored_leads,
     stored_scores,
+    stored_activities,
     receipts,
+    receipt_insights,
     model,
     steps,
+    team,
+    digest,
+    webhooks,
 )
 KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
@@ -181,6 +192,7 @@ class Server:
         self._has_tables = False
         self._checkpoints = checkpoints.Checkpoints(self._engine)
         self._keys = ApiKeys(self._engine)
+        self._limits: dict[str, BandLimits] = {}
         targets = ServedTargets(self._champions)
         erasures = Erasures(self._engine)
         self._guard = HangGuard(query_of(self._engine))
@@ -265,6 +277,7 @@ class Server:
             self._has_tables = True
             self._use(self._keys.all())
             self.parts.store.look_again()
+            self._take_limits()
         except (SQLAlchemyError, OSError, NoStore):
             self.parts.database_health.unavailable()
             raise
@@ -275,6 +288,14 @@ class Server:
         if keys:
             with suppress(OSError):
                 keys_required.write_note(self.parts.settings.database_url)
+
+    def _take_limits(self) -> None:
+        """Take up the limits of the bands that people set, whichever worker they reached."""
+        limits = self.parts.store.band_limits.latest()
+        if limits != self._limits:
+            self._limits = limits
+            for target, champion in self._champions.items():
+                champion.adjust(partial(_limited, limits.get(target)))
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():
@@ -295,6 +316,10 @@ def _end_without(parent: Any) -> None:
     """
     if parent is not None and not parent.is_alive():
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _limited(limits: BandLimits | None, loaded: LoadedModel) -> LoadedModel:
+    return loaded.with_limits(limits)
 
 
 def _load(folder: Path, version: int | None, target: str) -> LoadedModel:

@@ -28,6 +28,13 @@ _HIDDEN: Final = "(not shown)"
 _TYPES: Final = {"int": "a whole number", "float": "a number", "path": "a path", "string": "a text"}
 _DO: Final = "correct the environment"
 _TARGET: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+HOOK_KINDS: Final = ("hubspot", "kintone", "standard")
+_HOOK_PARTS: Final = 3
+_SHORTEST_SECRET: Final = 16
+_HOOKS: Final = (
+    "name:kind:secret, separated by commas, with different names, a kind of "
+    f"{', '.join(HOOK_KINDS)}, and a secret of {_SHORTEST_SECRET} signs or more"
+)
 _TARGETS: Final = "different names of small letters, digits, - and _, such as upsell,renewal"
 
 
@@ -59,6 +66,27 @@ def _target_names(targets: str) -> str:
     if not valid or len(set(names)) < len(names):
         raise PydanticCustomError("targets", _TARGETS)
     return targets
+
+
+def _hooks(written: str) -> str:
+    """Check the webhooks that are received: `name:kind:secret`, separated by commas.
+
+    Raises
+    ------
+    PydanticCustomError
+        If one is not of this form; no secret is a part of the message.
+    """
+    parts = [one.split(":", 2) for one in _names(written)]
+    valid = all(
+        len(part) == _HOOK_PARTS
+        and _TARGET.fullmatch(part[0])
+        and part[1] in HOOK_KINDS
+        and len(part[2]) >= _SHORTEST_SECRET
+        for part in parts
+    )
+    if not valid or len({part[0] for part in parts}) < len(parts):
+        raise PydanticCustomError("hooks", _HOOKS)
+    return written
 
 
 def _names(targets: str) -> list[str]:
@@ -110,6 +138,8 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     shadow_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     shadow_seconds: Interval = 5.0
+    hooks: Annotated[str, AfterValidator(_hooks)] = Field(default="", repr=False)
+    public_url: str = ""
     explore_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     explore_seed: Annotated[int, Field(ge=0)] = 0
 
@@ -137,6 +167,12 @@ class Settings(BaseSettings):
     def further_targets(self) -> tuple[str, ...]:
         """The names of the targets that are served besides the default."""
         return tuple(_names(self.targets))
+
+    @property
+    def received_hooks(self) -> dict[str, tuple[str, str]]:
+        """The kind and the secret of each webhook that is received, by its name."""
+        parts = (one.split(":", 2) for one in _names(self.hooks))
+        return {name: (kind, secret) for name, kind, secret in parts}
 
     def models_of(self, target: str) -> Path:
         """Return the folder of the models of a target; the empty name is the default."""
@@ -188,4 +224,7 @@ def _fault(error: ErrorDetails) -> Fault:
         "literal_error": "{expected}",
         "extra_forbidden": "the name of a setting",
     }.get(kind, error["msg"])
+    setting = Settings.model_fields.get(str(error["loc"][0]))
+    if setting is not None and not setting.repr:
+        return Fault(f"{variable} {_HIDDEN}", expected, _DO)
     return Fault(f"{variable}={error['input']}", expected.format(**limits).replace("'", ""), _DO)

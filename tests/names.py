@@ -35,7 +35,7 @@ _DESCRIBED: Final = re.compile(r"^Parameters\n-+$|\b[Ss]ee `|\bthose of `", re.M
 """A section of its own, or a reference to what has it."""
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SEVERAL: Final = 2
-_COMMANDS: Final = ("pipelines/commands/", "serve/cli/")
+_COMMANDS: Final = ("pipelines/commands/", "serve/cli/", "mikomi/agents/command")
 """Docstrings of commands are their help, which typer prints."""
 _CLIENT: Final = "mikomi/client/"
 """Classes of the client mirror the API's, and have their names."""

@@ -84,6 +84,8 @@ class CatalogSettings:
     month_after_days
         How long a history must be for the month of the cutoff to be a feature, in days: a single
         season cannot be distinguished from a trend.
+    features_dir
+        The folder of own features, below the directory that commands run in; "" is none.
     """
 
     windows_days: tuple[float, ...] = (1.0, 7.0, 30.0, 90.0)
@@ -93,6 +95,7 @@ class CatalogSettings:
     sequence_length: int = 3
     half_lives_days: tuple[float, ...] = (21.0,)
     month_after_days: float = 730.0
+    features_dir: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,13 @@ class Catalog:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Return the catalog as canonical JSON (sorted keys, no spaces); no zone means UTC."""
+        """Return the catalog as canonical JSON (sorted keys, no spaces).
+
+        No zone means UTC; no folder means that there are no own features.
+        """
         raw = asdict(self)
+        if not self.settings.features_dir:
+            del raw["settings"]["features_dir"]
         if self.vocabulary.zone == UTC:
             del raw["vocabulary"]["zone"]
         return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -13,9 +13,12 @@ from typing import Final, Literal
 
 import pandas as pd
 
-IdForm = Literal["integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case"]
+IdForm = Literal[
+    "integer", "salesforce_18", "salesforce_15", "no_leading_zeros", "lower_case", "guid"
+]
 _FLOAT: Final = re.compile(r"(\d+)\.0+")
 _EXPONENT: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
+_GUID: Final = re.compile(r"\{?([0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12})\}?")
 _SALESFORCE: Final = re.compile(r"[0-9a-zA-Z]{15}")
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT: Final = 15
@@ -36,6 +39,14 @@ def _salesforce_18(word: str) -> str:
     return word + "".join(_SUFFIX[number] for number in bits)
 
 
+def _guid(word: str) -> str:
+    match = _GUID.fullmatch(word)
+    if match is None:
+        return word
+    plain = match[1].replace("-", "").lower()
+    return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
+
+
 def _salesforce_15(word: str) -> str:
     whole = len(word) == _SHORT + 3 and _salesforce_18(word[:_SHORT]) == word
     return word[:_SHORT] if whole else word
@@ -47,6 +58,7 @@ FORMS: Final[dict[IdForm, Callable[[str], str]]] = {
     "salesforce_15": _salesforce_15,
     "no_leading_zeros": lambda word: word.lstrip("0") or word,
     "lower_case": str.lower,
+    "guid": _guid,
 }
 MEANINGS: Final[dict[IdForm, str]] = {
     "integer": "some end in .0 or are written like 1.2E+15",
@@ -54,6 +66,7 @@ MEANINGS: Final[dict[IdForm, str]] = {
     "salesforce_15": "18 signs here and 15 signs there: the last three only repeat the case",
     "no_leading_zeros": "zeros at the front here and not there",
     "lower_case": "capital letters here and small ones there",
+    "guid": "a GUID in braces, in capitals or without hyphens",
 }
 
 
@@ -73,6 +86,8 @@ def rewritten(ids: pd.Series, form: IdForm) -> pd.Series:
     ['446642000000', '1200000000000000', 'x']
     >>> rewritten(pd.Series(["00Q5g00000Ab1cD"]), "salesforce_18").tolist()
     ['00Q5g00000Ab1cDEAR']
+    >>> rewritten(pd.Series(["{0F8FAD5B-D9CB-469F-A165-70867728950E}"]), "guid").tolist()
+    ['0f8fad5b-d9cb-469f-a165-70867728950e']
     """
     return ids.map(FORMS[form], na_action="ignore").astype("str")
 

@@ -9,7 +9,7 @@ Decided here: an outcome is one of a closed list of words; whoever sends another
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from features.reading.values import TimeReading, ValueReading
 
@@ -33,6 +33,8 @@ class RecordReading:
         Activity types that are the outcome written down: never activities.
     zone
         The company's time zone: that of days, weekdays and times without an offset.
+    undone_wins
+        Whether wins that were undone are set aside (`exclude`) or conversions (`count`).
     """
 
     tables: Mapping[str, _Values] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class RecordReading:
     stages: tuple[str, ...] | None = None
     outcome_activities: tuple[str, ...] = ()
     zone: str | None = None
+    undone_wins: Literal["exclude", "count"] = "exclude"
 
     def column(self, table: str, name: str) -> ValueReading | None:
         """Return how a listed column is written; None if the mapping does not feed it.
@@ -82,7 +85,7 @@ class RecordReading:
             "stages": None if self.stages is None else list(self.stages),
             "outcome_activities": list(self.outcome_activities),
             "zone": self.zone,
-        }
+        } | ({"undone_wins": "count"} if self.undone_wins == "count" else {})
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "RecordReading":
@@ -102,11 +105,12 @@ class RecordReading:
             None if stages is None else tuple(stages),
             tuple(raw["outcome_activities"]),
             raw["zone"],
+            raw.get("undone_wins", "exclude"),
         )
 
 
-PLAIN: Final = RecordReading()
-"""The reading of a model that holds none: canonical words, times with their offset."""
+PLAIN: Final = RecordReading(undone_wins="count")
+"""The reading of a model that holds none: canonical words, times with their offset, all wins."""
 
 
 def _plain(reading: ValueReading) -> dict[str, Any]:

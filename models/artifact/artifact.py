@@ -5,6 +5,7 @@ Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of
     manifest.json      format version, fingerprint, size and SHA-256 of every other file
     model.json         scorecard, weights, calibration, interval, choices
     trees.txt          the booster, if there is one
+    estimator.bin      an own model in its place, saved without pickle
     catalog.json       the features and their vocabulary
     reference.json     the reference population and the bands
     evidence.json      bins and proven concepts
@@ -35,11 +36,13 @@ from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, Ca
 from features.reading.reading import PLAIN, RecordReading
 from models.explain.proof.evidence import Evidence
 from models.model.lead_model import LeadModel
+from models.model.own_model import OwnModel
 from models.model.reference import Reference
 
 FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 _TREES = "trees.txt"
+_OWN = "estimator.bin"
 _REQUIRED = frozenset(
     {
         "model.json",
@@ -51,7 +54,7 @@ _REQUIRED = frozenset(
     }
 )
 _READING = "reading.json"
-_ALLOWED = _REQUIRED | {_TREES, _READING}
+_ALLOWED = _REQUIRED | {_TREES, _OWN, _READING}
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ class Artifact:
             "evidence.parquet": table.getvalue(),
             "about.json": _json(self.about),
         }
-        if self.model.booster is not None:
+        if isinstance(self.model.booster, OwnModel):
+            files[_OWN] = self.model.booster.content
+        elif self.model.booster is not None:
             files[_TREES] = self.model.booster.text.encode()
         if self.reading != PLAIN:
             files[_READING] = _json(self.reading.to_json())
@@ -156,7 +161,7 @@ def load(directory: Path) -> Artifact:
     raw = json.loads(files["model.json"])
     trees = files.get(_TREES)
     return Artifact(
-        model=LeadModel.from_json(raw, None if trees is None else trees.decode()),
+        model=LeadModel.from_json(raw, None if trees is None else trees.decode(), files.get(_OWN)),
         catalog=Catalog.from_json(files["catalog.json"].decode()),
         reference=Reference.from_json(json.loads(files["reference.json"])),
         evidence=Evidence.from_parts(

@@ -20,6 +20,8 @@ from models.stats.training_set import Floats, TrainingSet, Values
 
 BASELINES: Final = ("base_rate", "points", "recency", "odoo", "logistic", "lightgbm")
 """The names of all of them."""
+INCUMBENT: Final = "incumbent"
+"""The name of the score in use among predictions; it is no feature, so its rows are passed."""
 RECENCY: Final = "engagement__days_since_last"
 """The feature of the recency baseline."""
 

@@ -84,6 +84,29 @@ def by_recency(rows: TrainingSet, column: str) -> Estimator:
     return Estimator(steps.fit(rows.values[:, columns], rows.label), columns)
 
 
+def by_score(score: Floats, label: Floats) -> Estimator:
+    """Fit a logistic regression on a score that someone else computes; a missing one is marked.
+
+    The order of the scores stays, and leads without a score have the rate that they had.
+
+    Parameters
+    ----------
+    score, label
+        Shape (rows,): the score of each training row, NaN without one; 1 or 0.
+    """
+    steps = make_pipeline(
+        SimpleImputer(add_indicator=True, keep_empty_features=True),
+        StandardScaler(),
+        LogisticRegression(),
+    )
+    return Estimator(steps.fit(as_values(score), label), (0,))
+
+
+def as_values(score: Floats) -> Values:
+    """Return a score as the only column of values: shape (rows, 1)."""
+    return score[:, np.newaxis].astype(np.float32)
+
+
 def logistic(rows: TrainingSet) -> Estimator:
     """Fit a logistic regression: categories one-hot, numbers scaled, missing marked, C = 1."""
     numbers = make_pipeline(

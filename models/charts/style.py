@@ -18,10 +18,28 @@ WASH: Final = "#f4f6f9"
 GOOD: Final = "#0f7b5f"
 BAD: Final = "#b3400e"
 
-SERIES: Final = ("#0b4f8a", "#d9730d", "#2f9c7c", "#8d6cab", "#57646f", "#c9a227", "#9aa5b1")
+SERIES: Final = (
+    "#0b4f8a",
+    "#d9730d",
+    "#2f9c7c",
+    "#8d6cab",
+    "#57646f",
+    "#c9a227",
+    "#9aa5b1",
+    "#7a2e4d",
+)
 """Colours of the series in order; the first is the model's."""
-DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "5 5", "1 4", "12 4")
-MARKERS: Final = ("circle", "square", "triangle", "diamond", "circle", "square", "triangle")
+DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "5 5", "1 4", "12 4", "6 2 2 2 2 2")
+MARKERS: Final = (
+    "circle",
+    "square",
+    "triangle",
+    "diamond",
+    "circle",
+    "square",
+    "triangle",
+    "diamond",
+)
 
 FONT: Final = (
     "system-ui, 'Segoe UI', 'Hiragino Sans', 'Yu Gothic UI', 'Yu Gothic', Meiryo, "

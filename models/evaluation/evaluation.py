@@ -80,6 +80,8 @@ class Case:
         Protected attribute -> its value on the test rows, in their order.
     reference
         The reference of the bands; None: no protected groups are compared.
+    incumbent
+        The score in use on the learning rows and on the test rows, NaN without one; None: none.
     """
 
     model: LeadModel
@@ -93,6 +95,7 @@ class Case:
     plan: SplitPlan | None = None
     audit: Mapping[str, pd.Series] = field(default_factory=dict)
     reference: Reference | None = None
+    incumbent: tuple[Floats, Floats] | None = None
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,19 @@ def predict(case: Case, seed: int = 0) -> dict[str, Floats]:
     """
     fitted = baselines.fit_all(case.learning, case.points, recency(case.catalog), seed)
     by_model = {MODEL: case.model.probability(case.test.values)}
-    return by_model | {name: one.probability(case.test.values) for name, one in fitted.items()}
+    compared = {name: one.probability(case.test.values) for name, one in fitted.items()}
+    return by_model | compared | _by_incumbent(case)
+
+
+def _by_incumbent(case: Case) -> dict[str, Floats]:
+    """Compute probabilities from the score in use, learned on the rows the model learned from."""
+    if case.incumbent is None or not 0 < case.learning.conversions < len(case.learning):
+        return {}
+    from models.baselines import learned  # noqa: PLC0415 - slow to import
+
+    learning, test = case.incumbent
+    fitted = learned.by_score(learning, case.learning.label)
+    return {baselines.INCUMBENT: fitted.probability(learned.as_values(test))}
 
 
 def verdict(test: TrainingSet, drawn: Mapping[str, Redraws]) -> Verdict:

@@ -83,7 +83,9 @@ def importance(model: LeadModel, catalog: Catalog, values: Values) -> tuple[Impo
         Shape (rows, features).
     """
     concepts = Concepts.of(catalog)
-    each = Explainer(model).contributions(values)
+    explainer = Explainer(model)
+    values = explainer.sampled(values)
+    each = explainer.contributions(values)
     summed = np.zeros((len(values), len(concepts.codes)))
     for column, concept in enumerate(concepts.of_feature):
         summed[:, concept] += each[:, column]

@@ -73,8 +73,8 @@ def beeswarm_svg(
     -------
     The element with a title for screen readers; empty if no concept contributes to any row.
     """
-    values = _sample(frame.values, rows, seed)
     explainer = model if isinstance(model, Explainer) else Explainer(model)
+    values = explainer.sampled(_sample(frame.values, rows, seed))
     concepts = Concepts.of(frame.catalog)
     by_feature = explainer.contributions(values)
     categorical = np.array([one.is_category for one in frame.catalog.features])

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from features.errors import ArtifactError, CatalogMismatch
 from features.kernel.compiled import njit
+from models.explain.own_contributions import APPROXIMATE_ROWS, OwnContributions
 from models.explain.trees import tree_text
 from models.explain.trees.tree_shap import StateTables, add_trees
 from models.explain.trees.tree_shap_tables import tabulate
 from models.model.booster import Booster
 from models.model.lead_model import LeadModel
+from models.model.own_model import OwnModel
 from models.model.scorecard_lookup import explain_packed
 from models.stats.training_set import Floats, Values
 
@@ -55,7 +57,10 @@ class Explainer:
         self.base_margin = model.base_margin
         self.tables: StateTables | None = None
         trees = np.empty(0, np.int64)
-        if model.booster is not None:
+        self.own: OwnContributions | None = None
+        if isinstance(model.booster, OwnModel):
+            self.own = OwnContributions(model.booster)
+        elif model.booster is not None:
             self.tables = tabulate(tree_text.parse(model.booster.text))
             if self.tables is not None:
                 check(self.tables, model.booster, len(model.names))
@@ -68,6 +73,15 @@ class Explainer:
     def in_one(self) -> bool:
         """Whether all trees are small enough for `explain_rows`."""
         return self.model.booster is None or self.tables is not None
+
+    @property
+    def exact(self) -> bool:
+        """Whether contributions are exact; those of an own model may be approximate."""
+        return self.own is None or self.own.exact
+
+    def sampled(self, values: Values) -> Values:
+        """Return the rows that an average is made of: few, where each is expensive."""
+        return values if self.exact else values[:: max(1, len(values) // APPROXIMATE_ROWS)]
 
     def contributions(self, values: Values) -> Floats:
         """Compute the contributions in margin units: shape (rows, features)."""
@@ -94,14 +108,19 @@ class Explainer:
                 "build the features with the catalog of this model",
             )
         if not self.in_one and len(values):
-            assert model.booster is not None  # noqa: S101 - otherwise it were in one
-            trees = np.asarray(model.booster.model.predict(values, pred_contrib=True))
             parts = model.weights.scorecard * model.scorecard.contributions(values)
-            parts += model.weights.trees * trees[:, :-1]
+            parts += model.weights.trees * self._corrections(values)
             return Explained(parts, model.margin(values))
         parts, margin = np.empty(values.shape), np.empty(len(values))
         explain_rows(values, self.packed, parts, margin)
         return Explained(parts, margin)
+
+    def _corrections(self, values: Values) -> Floats:
+        """Compute the contributions of an own model, or of trees that are too large for tables."""
+        if self.own is not None:
+            return self.own.contributions(values)
+        assert isinstance(self.model.booster, Booster)  # noqa: S101 - otherwise it were in one
+        return np.asarray(self.model.booster.model.predict(values, pred_contrib=True))[:, :-1]
 
 
 @njit(cache=True, nogil=True)

@@ -27,7 +27,7 @@ class ProofSettings:
     error_rate: Share = 0.01
     max_rows: Count = 30_000
     min_conversions: Count = 200
-    least_unnamed: Probability = 0.02
+    least_unnamed: Probability = 0.1
     least_harm: NotNegative = 0.5
 
 

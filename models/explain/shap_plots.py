@@ -1,7 +1,6 @@
 """Contributions for shap: `shap.Explanation` for Python users, and global plots drawn by shap.
 
-Decided here: this is the only module that imports shap, which is slow to import and is loaded when
-it is needed. shap draws, it does not compute: the values are those of
+Decided here: shap draws, it does not compute: the values are those of
 `models.explain.contributions`, so plots and the reasons of a lead have the same numbers. Figures
 are made without a window system and returned for the caller to save.
 """
@@ -15,23 +14,16 @@ from numpy.typing import NDArray
 
 from features.errors import CatalogMismatch
 from models.explain.contributions import Explainer
+from models.explain.shap_values import load_shap
 from models.model.lead_model import LeadModel
 from models.stats.training_set import Frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from shap import Explanation
+
+    from models.explain.shap_values import Explanation
 
 Floats = NDArray[np.float64]
-
-
-def load_shap() -> Any:
-    """Import shap, which is slow, without the warnings of its dependencies."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import shap  # noqa: PLC0415 - slow to import
-
-    return shap
 
 
 def explanation(model: LeadModel | Explainer, frame: Frame) -> "Explanation":

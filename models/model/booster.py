@@ -5,21 +5,26 @@ same trees; classes are never reweighted; held-out folds by lead choose how many
 a possible choice. Stored as LightGBM's own text.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.model.booster_parameters import bins, categories, columns, parameters, threads_for
 from models.model.settings import BoosterSettings
+from models.stats.log_odds import logit
 from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats, Rows, TrainingSet, Values
 
 _DOUBLINGS = 3
 _STEP = 10
+"""Held-out rows are judged after so many trees, and again after as many."""
+Losses = Callable[[Floats, Floats], Floats]
+"""Margins and labels of the rows of a fold -> the loss of every row."""
 
 
 @dataclass(frozen=True)
@@ -151,12 +156,24 @@ def grow(
     return Booster(model.model_to_string())
 
 
+def plain_losses(margin: Floats, label: Floats) -> Floats:
+    """Compute the log loss of every row.
+
+    Parameters
+    ----------
+    margin, label
+        Shape (rows,).
+    """
+    return margin_log_losses(label=label, margin=margin)
+
+
 def try_growth(
     rows: TrainingSet,
     start: Floats,
     fold: NDArray[np.int64],
     settings: BoosterSettings,
     seed: int,
+    losses: Losses = plain_losses,
 ) -> Growth:
     """Choose the number of trees by held-out folds; the rate is doubled while more would help.
 
@@ -172,15 +189,17 @@ def try_growth(
         How a tree is grown, and how many trees at most.
     seed
         Seed of LightGBM's draws.
+    losses
+        How the margins of a fold are judged.
     """
     data = dataset(rows, start, settings)
     rate = settings.learning_rate
-    best = _try_rate(data, (rows, start, fold), rate, settings, seed)
+    best = _try_rate(data, (rows, start, fold), (rate, losses), settings, seed)
     for _ in range(_DOUBLINGS):
         if best.trees < 0.9 * settings.max_trees:
             break
         rate *= 2.0
-        faster = _try_rate(data, (rows, start, fold), rate, settings, seed)
+        faster = _try_rate(data, (rows, start, fold), (rate, losses), settings, seed)
         if faster.log_loss > best.log_loss:
             break
         best = faster
@@ -190,47 +209,59 @@ def try_growth(
 def _try_rate(
     data: Any,
     folded: tuple[TrainingSet, Floats, NDArray[np.int64]],
-    rate: float,
+    tried: tuple[float, Losses],
     settings: BoosterSettings,
     seed: int,
 ) -> Growth:
     rows, start, fold = folded
-    params = parameters(settings, len(rows), rate, seed) | categories(len(rows))
-    judged = np.flatnonzero(fold >= 0)
-    models: list[tuple[Any, Rows]] = []
+    params = parameters(settings, len(rows), tried[0], seed) | categories(len(rows))
+    folds = []
     for k in range(int(fold.max()) + 1):
         held = np.flatnonzero(fold == k)
         model = _lightgbm().Booster(params, data.subset(np.flatnonzero(fold != k)))
         model.add_valid(data.subset(held), "held")
-        models.append((model, held))
-    losses = _grow_together(models, settings)
-    losses[0] = margin_log_losses(label=rows.label[judged], margin=start[judged]).mean()
-    trees = int(np.argmin(losses))
+        folds.append(_Fold(model, held, start[held], rows.label[held]))
+    trees, loss, margins = _grow_together(folds, settings, tried[1])
     margin = np.zeros(len(rows))
-    for model, held in models if trees else []:
-        margin[held] = model.predict(
-            rows.values[held], raw_score=True, num_iteration=trees, num_threads=1
-        )
-    return Growth(trees, rate, float(losses[trees]), margin)
+    for one, grown in zip(folds, margins, strict=True):
+        margin[one.held] = grown - one.start
+    return Growth(trees, tried[0], loss, margin)
 
 
-def _grow_together(models: list[tuple[Any, Rows]], settings: BoosterSettings) -> Floats:
-    """Grow all folds, some trees at a time; return the pooled held-out loss by number of trees.
+class _Fold(NamedTuple):
+    """One fold: the trees of the other rows, its own rows, their start and their labels."""
 
-    Stops when the pooled loss has not fallen for `patience` trees. Position 0 is left to the
-    caller. One thread a fold: threads that share a tree wait for each other more than they work.
+    model: Any
+    held: Rows
+    start: Floats
+    label: Floats
+
+
+def _grow_together(
+    folds: list[_Fold], settings: BoosterSettings, losses: Losses
+) -> tuple[int, float, list[Floats]]:
+    """Grow all folds, some trees at a time; return the number of trees with the least loss.
+
+    That loss and the margins of the rows held out of each fold come along. Growing stops when the
+    loss has not fallen for `patience` trees. One thread a fold: threads that share a tree wait for
+    each other more than they work.
     """
-    share = np.array([len(held) for _, held in models], dtype=np.float64)
-    share /= share.sum()
-    losses = [np.inf]
+    rows = sum(len(one.held) for one in folds)
+
+    def loss_of(margins: list[Floats]) -> float:
+        each = (losses(m, one.label).sum() for m, one in zip(margins, folds, strict=True))
+        return float(sum(each)) / rows
+
+    margins = [one.start for one in folds]
+    best = 0, loss_of(margins), margins
     with ThreadPoolExecutor(settings.threads, initializer=_quiet) as pool:
-        while len(losses) <= settings.max_trees:
-            step = min(_STEP, settings.max_trees + 1 - len(losses))
-            each = list(pool.map(_grow_some, models, [step] * len(models)))
-            losses += (share @ np.array(each)).tolist()
-            if len(losses) - 1 - int(np.argmin(losses)) >= settings.patience:
-                break
-    return np.array(losses)
+        trees = 0
+        while trees < settings.max_trees and trees - best[0] < settings.patience:
+            step = min(_STEP, settings.max_trees - trees)
+            margins = list(pool.map(_grow_some, folds, [step] * len(folds)))
+            trees, loss = trees + step, loss_of(margins)
+            best = (trees, loss, margins) if loss < best[1] else best
+    return best
 
 
 def _quiet() -> None:
@@ -238,13 +269,18 @@ def _quiet() -> None:
     _lightgbm().Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
-def _grow_some(one: tuple[Any, Rows], step: int) -> list[float]:
-    model, _ = one
-    losses = []
+def _grow_some(one: _Fold, step: int) -> Floats:
+    """Grow some trees more, and return the margins of the rows that were held out."""
     for _ in range(step):
-        model.update()
-        losses.append(float(model.eval_valid()[0][2]))
-    return losses
+        one.model.update()
+    held: list[Floats] = []
+
+    def read(probability: Floats, _: Any) -> tuple[str, float, bool]:
+        held.append(np.array(probability))
+        return "", 0.0, False
+
+    one.model.eval_valid(read)
+    return logit(held[0])
 
 
 def _lightgbm() -> Any:

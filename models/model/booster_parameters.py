@@ -52,7 +52,7 @@ def parameters(
         "min_data_in_bin": 5,
         "boost_from_average": False,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "num_threads": threads,
         "seed": seed,
         "verbosity": -1,

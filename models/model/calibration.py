@@ -1,9 +1,9 @@
 """Calibration: from margin to probability: none, sigmoid, beta, quadratic or isotonic.
 
-Decided here: `none` (the logistic function of the margin) stays unless another kind has less log
-loss, out of fold by lead, by more than one standard error of the difference. A calibration is plain
-data, never inverts an order, and returns probabilities in [0, 1].
+Decided here: a calibration is plain data, never inverts an order, and returns probabilities in
+[0, 1]. `models.training.calibration_choice` chooses among the kinds.
 
+- none: the logistic function of the margin
 - sigmoid: slope * margin + shift, slope >= 0
 - beta: a * log p - b * log (1 - p) + shift, a and b >= 0 (Kull, Silva Filho, Flach 2017)
 - quadratic: the margin corrected by its estimated error (`models.stats.log_odds`), with priors of
@@ -21,21 +21,17 @@ from numpy.typing import NDArray
 
 from features.errors import BadInput
 from features.kernel.compiled import njit
-from models.model.settings import CalibrationSettings
 from models.stats.interpolation import between
 from models.stats.log_odds import estimate_error, expit, logit
-from models.stats.metrics import log_losses
-from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats
 
 Kind = Literal["none", "sigmoid", "beta", "isotonic", "quadratic"]
 PRIOR: Final = (0.4, 0.3, 0.2)
 LEAST: Final = 0.2
 
-_FOLDS = 5
-_KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
+KINDS: Final[tuple[Kind, ...]] = ("none", "sigmoid", "beta", "isotonic", "quadratic")
 _SIGMOID, _BETA, _ISOTONIC, _QUADRATIC = 1, 2, 3, 4
-"""Positions in `_KINDS`."""
+"""Positions in `KINDS`."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class Calibration:
     @cached_property
     def parts(self) -> tuple[int, Floats, Floats]:
         """The kind, the parameters and the margins, as `probability_of` takes them."""
-        return _KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
+        return KINDS.index(self.kind), np.array(self.parameters, float), np.array(self.at, float)
 
     def moved(self, slope: float, shift: float) -> "Calibration":
         """Return the curve whose log-odds are `slope` times those of this one, plus `shift`.
@@ -197,62 +193,6 @@ def fit(
         parts = np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
         return Calibration("beta", tuple(_logistic(parts, label)))
     return Calibration()
-
-
-def choose(
-    margin: Floats,
-    label: Floats,
-    lead: NDArray[np.int64],
-    settings: CalibrationSettings,
-    seed: int,
-) -> Calibration:
-    """Choose the kind of calibration by log loss out of fold, and fit it on all rows.
-
-    Parameters
-    ----------
-    margin, label, lead
-        Shape (rows,): margins of rows that are later than, or were held out of, the training rows;
-        their labels; a code of the lead of each row.
-    settings
-        The kinds to try.
-    seed
-        Seed of the folds.
-    """
-    converted = np.count_nonzero(label == 1.0)
-    if min(converted, len(label) - converted) < settings.min_conversions:
-        return Calibration()
-    fold = folds_by_lead(lead, label, _FOLDS, seed)
-    plain = log_losses(label=label, probability=Calibration().probability(margin))
-    best: Kind = "none"
-    best_gain = 0.0
-    for kind in settings.kinds:
-        gain = plain - _out_of_fold(_kind(kind), margin, label, (lead, fold))
-        if gain.mean() > max(best_gain, _standard_error(gain, lead)):
-            best, best_gain = _kind(kind), float(gain.mean())
-    return fit(best, margin, label, lead)
-
-
-def _kind(name: str) -> Kind:
-    return _KINDS[_KINDS.index(name)] if name in _KINDS else "none"
-
-
-def _out_of_fold(
-    kind: Kind, margin: Floats, label: Floats, by: tuple[NDArray[np.int64], NDArray[np.int64]]
-) -> Floats:
-    lead, fold = by
-    out = np.empty(len(margin))
-    for k in range(_FOLDS):
-        held = fold == k
-        curve = fit(kind, margin[~held], label[~held], lead[~held])
-        out[held] = log_losses(label=label[held], probability=curve.probability(margin[held]))
-    return out
-
-
-def _standard_error(gain: Floats, lead: NDArray[np.int64]) -> float:
-    """Compute the standard error of the mean gain, rows of a lead taken together."""
-    _, position = np.unique(lead, return_inverse=True)
-    by_lead = np.bincount(position, weights=gain - gain.mean())
-    return float(np.sqrt(np.sum(by_lead**2)) / len(gain))
 
 
 def _logistic(parts: Floats, label: Floats) -> tuple[float, ...]:

@@ -17,10 +17,11 @@ from models.model.booster import Booster
 from models.model.calibration import Calibration
 from models.model.conversion_curve import ConversionCurve
 from models.model.interval import ProbabilityInterval
+from models.model.own_model import OwnModel
 from models.model.scorecard import Scorecard
 from models.stats.training_set import Floats, Values
 
-EvidenceLevel = Literal["points_only", "scorecard", "scorecard_and_trees"]
+EvidenceLevel = Literal["points_only", "scorecard", "scorecard_and_trees", "own_model"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class LeadModel:
     scorecard
         The scorecard.
     booster
-        The trees; None if none was worth growing.
+        The trees, or an own model in their place; None if none was worth growing.
     weights
         How the two are combined.
     calibration
@@ -87,7 +88,7 @@ class LeadModel:
     names: tuple[str, ...]
     categorical: NDArray[np.bool_]
     scorecard: Scorecard
-    booster: Booster | None
+    booster: Booster | OwnModel | None
     weights: Weights
     calibration: Calibration
     interval: ProbabilityInterval
@@ -97,7 +98,9 @@ class LeadModel:
 
     @property
     def evidence_level(self) -> EvidenceLevel:
-        """What the data were enough for: points only, a scorecard, or trees as well."""
+        """What the data were enough for: points only, a scorecard, or trees; or an own model."""
+        if isinstance(self.booster, OwnModel):
+            return "own_model"
         if self.scorecard.penalty == 0.0:
             return "points_only"
         return "scorecard" if self.booster is None else "scorecard_and_trees"
@@ -146,10 +149,18 @@ class LeadModel:
             "interval": self.interval.to_json(),
             "counts": asdict(self.counts),
             "choices": self.choices,
-        } | ({} if self.curve is None else {"curve": self.curve.to_json()})
+        } | self._more()
+
+    def _more(self) -> dict[str, Any]:
+        """Return what not every model has, as plain data."""
+        curve = {} if self.curve is None else {"curve": self.curve.to_json()}
+        own = {"own": self.booster.to_json()} if isinstance(self.booster, OwnModel) else {}
+        return curve | own
 
     @classmethod
-    def from_json(cls, raw: dict[str, Any], booster_text: str | None) -> "LeadModel":
+    def from_json(
+        cls, raw: dict[str, Any], booster_text: str | None, own: bytes | None = None
+    ) -> "LeadModel":
         """Read what `to_json` wrote.
 
         Parameters
@@ -158,14 +169,19 @@ class LeadModel:
             The plain data.
         booster_text
             The trees in LightGBM's text form; None if there are none.
+        own
+            The content of an own model; None if there is none.
         """
+        booster: Booster | OwnModel | None = None if booster_text is None else Booster(booster_text)
+        if own is not None:
+            booster = OwnModel.from_json(raw["own"], own, tuple(raw["names"]))
         scorecard = Scorecard.from_json(raw["scorecard"])
         curve = raw.get("curve")
         return cls(
             names=tuple(raw["names"]),
             categorical=scorecard.binning.categorical,
             scorecard=scorecard,
-            booster=None if booster_text is None else Booster(booster_text),
+            booster=booster,
             weights=Weights(**raw["weights"]),
             calibration=Calibration.from_json(raw["calibration"]),
             interval=ProbabilityInterval.from_json(raw["interval"]),

@@ -2,12 +2,13 @@
 
 Decided here: a score is the percent of the reference population of open leads whose margin is
 lower; up to 1,001 margins of that population are stored, between them the score is linear. The
-bands are cut at stated scores.
+bands are cut at stated scores; a server may cut them elsewhere, also by probability, which an
+artifact never stores.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from models.stats.training_set import Floats
 
 BANDS = ("cold", "warm", "hot")
 """The bands, from the lowest scores to the highest; a band code is a position here."""
+
+BandMeasure = Literal["score", "probability"]
+"""What the limits of the bands apply to; a probability counts in percent."""
 
 _KNOTS = 1001
 
@@ -38,12 +42,15 @@ class Reference:
         The number of leads.
     bands
         The thresholds.
+    by
+        Whether they are scores, or probabilities in percent.
     """
 
     margin: Floats
     below: Floats
     population: int
     bands: BandSettings = field(default_factory=BandSettings)
+    by: BandMeasure = "score"
 
     def score(self, margin: Floats) -> Floats:
         """Compute the percent of the population that a lead is hotter than: shape of `margin`.
@@ -56,16 +63,30 @@ class Reference:
         _scores(np.ascontiguousarray(margin, np.float64), self.margin, self.below, out)
         return out
 
-    def band(self, score: Floats) -> NDArray[np.int8]:
-        """Compute the band codes, positions in `BANDS`: shape of `score`."""
+    def band(self, score: Floats, probability: Floats | None = None) -> NDArray[np.int8]:
+        """Compute the band codes, positions in `BANDS`: shape of `score`.
+
+        Parameters
+        ----------
+        score
+            The scores.
+        probability
+            Of the same rows; needed where the thresholds are probabilities.
+        """
         out = np.empty(len(score), np.int8)
-        _bands(np.ascontiguousarray(score, np.float64), self.parts[2], out)
+        by_score = self.by == "score" or probability is None
+        measure = score if by_score else 100.0 * np.asarray(probability)
+        _bands(np.ascontiguousarray(measure, np.float64), self.parts[2], out)
         return out
 
     @cached_property
     def parts(self) -> tuple[Floats, Floats, Floats]:
-        """The margins, the percents and the thresholds, as `score_of` and `band_of` take them."""
-        return self.margin, self.below, np.array([self.bands.warm, self.bands.hot])
+        """The margins, the percents and the thresholds, as `score_of` and `band_of` take them.
+
+        The thresholds are the least of warm and of hot, then 1 if they are probabilities, else 0.
+        """
+        by = float(self.by == "probability")
+        return self.margin, self.below, np.array([self.bands.warm, self.bands.hot, by])
 
     def to_json(self) -> dict[str, Any]:
         """Return the reference as plain data."""
@@ -105,14 +126,14 @@ def score_of(margin: float, at: Floats, below: Floats) -> float:  # pragma: no c
 
 @njit(cache=True, nogil=True)
 def band_of(score: float, thresholds: Floats) -> int:  # pragma: no cover (compiled)
-    """Compute the band code of one score.
+    """Compute the band code of one score, or of one probability in percent.
 
     Parameters
     ----------
     score
         From 0 to 100.
     thresholds
-        The least scores of warm and hot.
+        The least of warm and of hot; what follows is not read.
     """
     return int(score >= thresholds[0]) + int(score >= thresholds[1])
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
+from models.model import frequent_bins
 from models.model.bin_steps import collapse, column_squares, expand
 from models.model.binning import BinCodes, Binning
 from models.stats.training_set import Floats
@@ -90,6 +91,7 @@ class Design:
         rate = np.clip(problem.label.mean(), 1e-4, 1 - 1e-4)
         ones = np.ones(len(problem.label))
         self.support = histogram(problem.codes, ones, binning.starts)
+        self.rare = frequent_bins.rare_bins(problem.codes, self.support, binning.starts)
         self.information = float(rate * (1.0 - rate))
         self.curvature = self.information * column_squares(
             self.support, binning.starts, binning.categorical
@@ -117,7 +119,7 @@ class Design:
     def margin(self, solution: Solution) -> Floats:
         """Compute the margin of the rows: shape (rows,)."""
         problem = self.problem
-        rows: Floats = margin(problem.codes, self.table(solution.theta), problem.binning.starts)
+        rows = self._sum_of_bins(self.table(solution.theta))
         points = 0.0 if problem.points is None else solution.scale * problem.points
         return rows + (solution.intercept + points)
 
@@ -138,13 +140,25 @@ class Design:
         weight = penalty * self.weight
         loss += 0.5 * float(weight @ (solution.theta**2))
         loss += 0.5 * SCALE_PRECISION * (solution.scale - 1.0) ** 2
-        by_bin = histogram(problem.codes, residual, binning.starts)
+        by_bin = self._by_bin(residual)
         by_theta = collapse(by_bin, self.support, binning.starts, binning.categorical)
         by_scale = SCALE_PRECISION * (solution.scale - 1.0)
         if problem.points is not None:
             by_scale += float(residual @ problem.points)
         gradient = np.concatenate([[residual.sum(), by_scale], by_theta + weight * solution.theta])
         return loss, gradient
+
+    def _sum_of_bins(self, table: Floats) -> Floats:
+        problem = self.problem
+        if self.rare is None:
+            return margin(problem.codes, table, problem.binning.starts)
+        return frequent_bins.margin(self.rare, table, len(problem.label))
+
+    def _by_bin(self, amount: Floats) -> Floats:
+        problem = self.problem
+        if self.rare is None:
+            return histogram(problem.codes, amount, problem.binning.starts)
+        return frequent_bins.histogram(self.rare, amount, len(self.support))
 
 
 def solve(design: Design, penalty: float, start: Solution | None = None) -> Solution:

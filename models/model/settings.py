@@ -79,14 +79,14 @@ class BoosterSettings:
     """
 
     max_leaves: Several = 8
-    max_trees: Count = 800
-    learning_rate: Part = 0.03
+    max_trees: Count = 600
+    learning_rate: Part = 0.06
     min_leaf_rows: Count = 10
     min_leaf_hessian: NotNegative = 2.0
     leaf_penalty: NotNegative = 1.0
     feature_share: Part = 0.5
     row_share: Part = 0.8
-    patience: Count = 100
+    patience: Count = 50
     threads: Count = 2
 
 
@@ -145,6 +145,9 @@ class TrainSettings:
     min_conversions
         Below this many converted leads nothing is chosen by folds: the strongest penalty, no trees.
         Hand-given points stand alone below twice as many.
+    estimator
+        An own model in the place of scorecard and trees: `module:object`, or the name of an entry
+        point; "" is none.
     max_judged_rows
         Above this only two of the folds are held out to choose the trees.
     """
@@ -153,6 +156,7 @@ class TrainSettings:
     folds: Several = 5
     min_conversions: Count = 10
     max_judged_rows: Count = 100_000
+    estimator: str = ""
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

@@ -2,29 +2,30 @@
 
 Decided here: a version is registered from a run; the alias `champion` marks the version in use,
 `challenger` the one that would replace it. A tag of a champion names the version that it replaced,
-to which a rollback returns. Without a URL the registry is a SQLite file beside its artifacts.
+to which a rollback returns; where somebody moved the alias with MLflow's own page or API, that is
+the champion that was last observed. Without a URL the registry is a SQLite file beside its
+artifacts.
 """
 
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from features.errors import ArtifactMissing, BadRequest
+from features.errors import ArtifactMissing, BadRequest, MikomiError
 from models.registry.mlflow_client import addressed, mlflow_module, quiet
 from models.registry.registry_types import Predictor, Version
 from models.registry.runs import RunLog
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FORMER_TAG: Final = "mikomi.former_champion"
+CHAMPION_TAG: Final = "mikomi.champion"
+"""Of the registered model: the champion that was last observed, as MLflow keeps no history."""
 
 
 class Registry(RunLog):
     """The registry at a URL, or in a local directory, with its runs."""
 
-    def register(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> Version:
+    def register(self, run_id: str, artifact: Path) -> Version:
         """Register the artifact of a run as a version, once, and make it the challenger.
 
         Parameters
@@ -33,8 +34,6 @@ class Registry(RunLog):
             The run of the artifact.
         artifact
             Directory of the artifact.
-        example
-            A few rows of feature columns, for the signature.
 
         Returns
         -------
@@ -44,7 +43,7 @@ class Registry(RunLog):
             if version.run_id == run_id:
                 return version
         with quiet(), addressed(self._mlflow, self.url):
-            number = self.log_model(run_id, artifact, example)
+            number = self.log_model(run_id, artifact)
             self._client.set_registered_model_alias(self._settings.model, "challenger", number)
         return self.version(str(number))
 
@@ -104,8 +103,33 @@ class Registry(RunLog):
         )
 
     def champion(self) -> Version | None:
-        """Return the champion, if there is one."""
+        """Return the champion, if there is one, whoever moved the alias.
+
+        If it is another than the last one observed, note which version it replaced.
+        """
+        champion = self.aliased("champion")
+        if champion is None:
+            return None
+        observed = self._observed()
+        if observed == str(champion.number):
+            return champion
+        if observed is not None:
+            self.note(champion, {FORMER_TAG: observed})
+        self._observe(champion)
         return self.aliased("champion")
+
+    def _observed(self) -> str | None:
+        """Return the number of the champion that was last observed."""
+        with quiet():
+            tags = self._client.get_registered_model(self._settings.model).tags
+        number = tags.get(CHAMPION_TAG)
+        return None if number is None else str(number)
+
+    def _observe(self, champion: Version) -> None:
+        with quiet():
+            self._client.set_registered_model_tag(
+                self._settings.model, CHAMPION_TAG, str(champion.number)
+            )
 
     def aliased(self, alias: str) -> Version | None:
         """Return the version of an alias, if there is one."""
@@ -128,6 +152,7 @@ class Registry(RunLog):
         with quiet():
             self.note(version, tags)
             self._client.set_registered_model_alias(name, "champion", version.number)
+            self._observe(version)
             challenger = self.aliased("challenger")
             if challenger is not None and challenger.number == version.number:
                 self._client.delete_registered_model_alias(name, "challenger")
@@ -169,6 +194,7 @@ class Registry(RunLog):
             self._client.set_registered_model_alias(
                 self._settings.model, "champion", version.number
             )
+            self._observe(version)
 
     def note(self, version: Version, tags: Mapping[str, str]) -> None:
         """Write tags beside a version.
@@ -238,7 +264,13 @@ def declare(model: Predictor) -> None:
             model_input: DataFrame,
             params: dict[str, Any] | None = None,  # noqa: ARG002 - MLflow's signature
         ) -> DataFrame:
-            return model.predict(model_input)
+            try:
+                return model.predict(model_input)
+            except MikomiError as error:
+                raise mlflow.MlflowException.invalid_parameter_value(str(error)) from error
+
+        def rows(self, leads: DataFrame, **records: Any) -> DataFrame:
+            return model.rows(leads, **records)
 
     mlflow.models.set_model(Declared())
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.stats.limits import Name
 
@@ -46,6 +46,10 @@ class Run:
         Name of an input file or table -> its hash.
     revision
         The git revision that trained it; empty if there is none.
+    name
+        What people call it in a list of runs; empty leaves it to MLflow.
+    tags
+        Tags of the run, `mlflow.note.content` being its description.
     """
 
     fingerprint: str
@@ -53,6 +57,8 @@ class Run:
     metrics: Mapping[str, float] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     revision: str = ""
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,4 +79,7 @@ class Predictor(Protocol):
         """Read the artifact."""
 
     def predict(self, rows: "pd.DataFrame") -> "pd.DataFrame":
-        """Predict a frame of feature columns."""
+        """Predict leads with their records; see `models.registry.model_columns`."""
+
+    def rows(self, leads: "pd.DataFrame", **records: Any) -> "pd.DataFrame":
+        """Make the frame of leads with their records; see `RegisteredModel.rows`."""

@@ -1,29 +1,24 @@
 """Runs: parameters, metrics and inputs of each trained artifact, identified by its fingerprint.
 
 Decided here: there is one run per artifact, so that a repeated stage logs once. A logged model
-contains no code but a few lines that import the model from the installed project.
+carries the code that scores (`models.registry.carried_code`), and loads without this project.
 """
 
 import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import pandas as pd
+
+from features.catalog.catalog import Catalog
+from models.registry.carried_code import MODEL_CODE, carry, requirements
 from models.registry.mlflow_client import mlflow_module, quiet
+from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS, example_rows
 from models.registry.registry_types import RegistrySettings, Run
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FINGERPRINT_TAG: Final = "mikomi.artifact"
-MODEL_CODE: Final = """\
-from models.registry.pyfunc_model import RankedLeads
-from models.registry.registry import declare
-
-declare(RankedLeads())
-"""
-"""All the code of a logged model: it imports the model from the installed project."""
 
 
 class RunLog:
@@ -80,11 +75,12 @@ class RunLog:
         return run_id
 
     def _begin(self, run: Run) -> str:
-        tags = {FINGERPRINT_TAG: run.fingerprint}
+        tags = {**run.tags, FINGERPRINT_TAG: run.fingerprint}
         if run.revision:
             tags["mlflow.source.git.commit"] = run.revision
         entities = self._mlflow.entities
-        made = self._client.create_run(self._experiment_id, tags=tags)
+        name = run.name or None
+        made = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
         params = [entities.Param(name, str(value)) for name, value in run.params.items()]
         self._client.log_batch(made.info.run_id, params=params)
         inputs = [
@@ -99,7 +95,7 @@ class RunLog:
         for name, value in metrics.items():
             self._client.log_metric(run_id, name, float(value))
 
-    def log_model(self, run_id: str, artifact: Path, example: "pd.DataFrame") -> int:
+    def log_model(self, run_id: str, artifact: Path) -> int:
         """Store an artifact in its run as a registered model.
 
         Parameters
@@ -108,8 +104,6 @@ class RunLog:
             The run.
         artifact
             Directory of the artifact.
-        example
-            A few rows of feature columns, for the signature.
 
         Returns
         -------
@@ -118,27 +112,36 @@ class RunLog:
         with tempfile.TemporaryDirectory() as folder:
             code = Path(folder) / "model_code.py"
             code.write_text(MODEL_CODE, encoding="utf-8")
+            carried = carry(Path(folder))
             with self._mlflow.start_run(run_id=run_id):
                 info = self._mlflow.pyfunc.log_model(
                     name="model",
                     python_model=str(code),
                     artifacts={"artifact": str(artifact)},
-                    signature=self._signature(example),
-                    pip_requirements=["mikomi"],
+                    code_paths=carried,
+                    signature=self._signature(),
+                    input_example=_example(artifact),
+                    pip_requirements=requirements(),
                     registered_model_name=self._settings.model,
                 )
         return int(info.registered_model_version)
 
-    def _signature(self, example: "pd.DataFrame") -> Any:
-        from models.registry.pyfunc_model import ANSWER_COLUMNS  # noqa: PLC0415
-
+    def _signature(self) -> Any:
         types = self._mlflow.types.schema
-        kinds = {"number": "double", "text": "string"}
-        inputs = [types.ColSpec("double", name, required=False) for name in example.columns]
-        outputs = [
-            types.ColSpec(
-                types.Array(types.DataType.string) if kind == "texts" else kinds[kind], name
-            )
-            for name, kind in ANSWER_COLUMNS.items()
-        ]
+        kinds = {
+            "number": "double",
+            "truth": "boolean",
+            "text": "string",
+            "texts": types.Array(types.DataType.string),
+            "value": types.AnyType(),
+            "attributes": types.Map(types.AnyType()),
+            "records": types.Array(types.AnyType()),
+        }
+        inputs = [types.ColSpec(kinds[kind], name) for name, kind in INPUT_COLUMNS.items()]
+        outputs = [types.ColSpec(kinds[kind], name) for name, kind in ANSWER_COLUMNS.items()]
         return self._mlflow.models.ModelSignature(types.Schema(inputs), types.Schema(outputs))
+
+
+def _example(artifact: Path) -> pd.DataFrame:
+    catalog = Catalog.from_json((artifact / "catalog.json").read_text("utf-8"))
+    return pd.DataFrame(example_rows(catalog.vocabulary), columns=list(INPUT_COLUMNS), dtype=object)

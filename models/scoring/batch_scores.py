@@ -6,7 +6,7 @@ remainder is the sum of all contributions that are not shown. Sentences are rend
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from models.explain.reasons import Reason, reason_sentence, sentences
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
 from models.stats.training_set import Floats
+
+RANKING_FACTS: Final = "mikomi.ranking"
+"""The key under which a Parquet file of a ranking states its target, moment and model."""
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,9 @@ def _score_rows(
     for row in range(len(values)):
         scores.probability[row] = probability_of(scores.margin[row], kind, parameters, at)
         scores.score[row] = score_of(scores.margin[row], reference[0], reference[1])
-        scores.band_code[row] = band_of(scores.score[row], reference[2])
+        by_probability = reference[2][2] > 0.0
+        measure = 100.0 * scores.probability[row] if by_probability else scores.score[row]
+        scores.band_code[row] = band_of(measure, reference[2])
     learned = at_base[0], at_base[1], errors[0], errors[1]
     ends(scores.probability, learned, scores.low, scores.high, scores.sufficient)
     select_packed((values, parts, scores.margin, scores.probability), selection, out)

@@ -5,6 +5,8 @@ same bits. No file is read or written, and no clock is read.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +20,8 @@ from models.explain.contributions import Explainer
 from models.explain.select_reasons import Base, Support, concept_points, packed_selection
 from models.explain.selected_reasons import SelectedReasons
 from models.explain.settings import ReasonSettings
+from models.model.reference import BandMeasure
+from models.model.settings import BandSettings
 from models.scoring.batch_scores import Scores
 from models.scoring.compiled_rows import (
     ScoreColumns,
@@ -136,6 +140,24 @@ class Scorer:
         packed = (self._packed[0], self._selection(settings))
         score_lead_row((values, explained.contributions), explained.margin, packed, out)
         return lead_score(out, self.base_probability).reasons
+
+    def with_bands(self, bands: BandSettings, by: BandMeasure) -> "Scorer":
+        """Return a scorer that cuts the bands elsewhere and is the same otherwise.
+
+        Parameters
+        ----------
+        bands
+            The thresholds.
+        by
+            Whether they are scores, or probabilities in percent.
+        """
+        other, model = copy(self), self.artifact.model
+        reference = replace(self.artifact.reference, bands=bands, by=by)
+        other.artifact = replace(self.artifact, reference=reference)
+        curves = packed_curves(model.calibration, model.interval, reference)
+        other._packed = (curves, self._packed[1])  # noqa: SLF001 - a copy of this one
+        other._in_one = (self.explainer.packed, *other._packed)  # noqa: SLF001
+        return other
 
     def concept_contributions(self, values: Values) -> Floats:
         """Compute the contribution of every concept as a probability: shape (rows, concepts).

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from models.model.calibration import Calibration
 from models.model.interval import PERIOD
 from models.stats.log_odds import design_effect, expit
 from models.stats.metrics import margin_log_losses
@@ -54,8 +53,8 @@ def levelled_losses(margin: Floats, label: Floats) -> Floats:
     return margin_log_losses(label=label, margin=margin + shift(margin, label))
 
 
-def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
-    """Shift probabilities to the base rate of the newest rows, if that gains more than chance.
+def newest(margin: Floats, rows: TrainingSet, share: float) -> float:
+    """Estimate the shift to the base rate of the newest rows; 0 if it gains no more than chance.
 
     Parameters
     ----------
@@ -67,9 +66,20 @@ def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
         The part of the rows that is the newest.
     """
     later = latest(rows.cutoff, share)
-    if not later.any():
-        return Calibration()
-    margin, label, lead = margin[later], rows.label[later], rows.lead[later]
+    return of_rows(margin[later], rows.take(later)) if later.any() else 0.0
+
+
+def of_rows(margin: Floats, rows: TrainingSet) -> float:
+    """Estimate the shift to the base rate of some rows; 0 if it gains no more than chance.
+
+    Parameters
+    ----------
+    margin
+        Shape (rows,): held-out margins.
+    rows
+        The rows of the margins.
+    """
+    label, lead = rows.label, rows.lead
     repeated = design_effect(label - expit(margin), lead)
     moved = shift(margin, label, repeated / PERIOD**2)
     gain = margin_log_losses(label=label, margin=margin) - margin_log_losses(
@@ -77,4 +87,4 @@ def newest(margin: Floats, rows: TrainingSet, share: float) -> Calibration:
     )
     by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
     deviation = np.sqrt(np.sum(by_lead**2))
-    return Calibration("sigmoid", (1.0, moved)) if gain.sum() > deviation else Calibration()
+    return moved if gain.sum() > deviation else 0.0

@@ -28,18 +28,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models.model import booster, calibration, interval, scorecard
+from models.model import booster, interval, scorecard
 from models.model.booster import Booster, Grow
 from models.model.calibration import Calibration
 from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel, Weights
+from models.model.own_model import OwnModel
 from models.model.points import Points
 from models.model.scorecard import Scorecard
 from models.model.settings import TrainSettings
-from models.stats.splits import folds_by_lead, latest
-from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift, combine, redundancy, time_proxies
+from models.stats.splits import latest
+from models.stats.training_set import Floats, Rows, TrainingSet
+from models.training import (
+    calibrate,
+    combine,
+    own_fit,
+    penalty,
+    period_folds,
+    redundancy,
+    time_proxies,
+)
 from models.training.combine import Plan
+from models.training.penalty import How
+from models.training.period_folds import Folds
 
 _ENOUGH = 0.5
 """The least share of the rows whose model may stand for that of all rows."""
@@ -62,7 +73,7 @@ class FittedParts:
     """
 
     scorecard: Scorecard
-    booster: Booster | None
+    booster: Booster | OwnModel | None
     weights: Weights
 
     def margin(self, rows: TrainingSet) -> Floats:
@@ -102,12 +113,17 @@ def fit(
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
         parts = FittedParts(card, None, Weights())
         return _model(rows, parts, (Calibration(), sure), {"plan": "points"})
-    plan, margin = combine.decide(rows, settings, points, seed)
-    plan, honest, held = _held_out(rows, plan, margin, (settings, points, seed), grow)
+    how = (settings, points, seed)
+    folds = period_folds.assign(rows, settings, seed)
+    if settings.estimator:
+        plan, margin = own_fit.decide(rows, folds, settings.estimator, seed)
+    else:
+        plan, margin = combine.decide(rows, folds, how)
+    plan, honest, judged = _held_out(rows, folds, (plan, margin), how, grow)
+    held = rows.take(judged)
     parts = carry_out(rows, plan, settings, points, seed, grow)
-    curve = calibration.choose(honest, held.label, held.lead, settings.calibration, seed)
-    if len(honest) and curve.kind == "none" and held.cutoff.min() == rows.cutoff.min():
-        curve = base_rate_shift.newest(honest, held, settings.calibration.share)
+    first = int(rows.cutoff.min())
+    curve = calibrate.choose(honest, held, folds.take(judged), first, settings, seed)
     sure = _sureness(honest, held, curve, settings)
     return _model(rows, parts, (curve, sure), plan.to_json())
 
@@ -137,12 +153,15 @@ def carry_out(
     settings, points, seed, grow
         As in `fit`.
     """
-    fitted = combine.fit_scorecard(rows, plan.penalty, settings, points, seed)
+    if plan.estimator:
+        card = scorecard.from_points(rows, Points())
+        return FittedParts(card, own_fit.fit(rows, plan.estimator, seed), Weights(0.0, 1.0))
+    fitted = penalty.fit_scorecard(rows, plan.penalty, settings, points, seed)
     if plan.trees == 0:
         return FittedParts(fitted, None, Weights())
-    fold = folds_by_lead(rows.lead, rows.label, settings.folds, seed)
     if plan.starts_from_scorecard:
-        start = combine.held_out_scorecard(rows, fold, plan.penalty, (settings, points, seed))
+        fold = period_folds.assign(rows, settings, seed).fold
+        start = penalty.held_out_scorecard(rows, fold, plan.penalty, (settings, points, seed))
     else:
         start = combine.level_start(rows)
     growth = (plan.trees, plan.learning_rate)
@@ -153,27 +172,26 @@ def carry_out(
 
 
 def _held_out(
-    rows: TrainingSet,
-    plan: Plan,
-    margin: Floats,
-    how: tuple[TrainSettings, Points | None, int],
-    grow: Grow,
-) -> tuple[Plan, Floats, TrainingSet]:
-    """Return held-out margins with their rows: later than the training rows, or else out of fold.
+    rows: TrainingSet, folds: Folds, planned: tuple[Plan, Floats], how: How, grow: Grow
+) -> tuple[Plan, Floats, Rows]:
+    """Return held-out margins and the positions of their rows.
 
-    The plan comes first, without its trees if they do not last.
+    They are those of the decision where folds are periods; else of rows later than the training
+    rows, or out of fold where these are too few. The plan comes first, without its trees if they
+    do not last.
     """
     settings, points, seed = how
-    cut = _time_slice(rows, settings)
+    plan, margin = planned
+    cut = None if folds.periods else _time_slice(rows, settings)
     if cut is None:
-        held = ~np.isnan(margin)
-        return plan, margin[held], rows.take(held)
+        held = np.flatnonzero(~np.isnan(margin))
+        return plan, margin[held], held
     earlier, later = rows.take(cut[0]), rows.take(cut[1])
     fitted = carry_out(earlier, plan, settings, points, seed, grow)
     whole, alone = fitted.margin(later), fitted.scorecard.margin(later.values)
     if plan.trees == 0 or combine.lasts(alone, whole, later):
-        return plan, whole, later
-    return replace(plan, trees=0, weights=Weights()), alone, later
+        return plan, whole, np.flatnonzero(cut[1])
+    return replace(plan, trees=0, weights=Weights()), alone, np.flatnonzero(cut[1])
 
 
 def _sureness(

@@ -10,7 +10,17 @@ from importlib.metadata import entry_points
 
 import typer
 
-from pipelines.commands import data, inspect, monitoring, privacy, ranking, send, stages
+from pipelines.commands import (
+    connect,
+    data,
+    inspect,
+    monitoring,
+    privacy,
+    proving,
+    ranking,
+    send,
+    stages,
+)
 
 app = typer.Typer(
     name="mikomi",
@@ -21,9 +31,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for panel in (data, inspect, stages, ranking, send):
+for panel in (data, inspect, stages, ranking, send, connect):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)
 monitoring.add(app)
+proving.add(app)
 privacy.add(app)

@@ -38,8 +38,13 @@ def score(  # noqa: PLR0913 - one option each
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The ranking, .parquet or .csv; none: in the workspace.")
+        str | None,
+        typer.Option(
+            help="The ranking: .parquet, .csv, or a database, sqlite:///FILE or postgresql://..."
+            "; none: in the workspace."
+        ),
     ] = None,
+    table: Annotated[str, typer.Option(help="The table of a database.")] = "lead_scores",
     model: Annotated[
         str,
         typer.Option(help="champion, challenger, a version number, or the folder of an artifact."),
@@ -60,23 +65,37 @@ def score(  # noqa: PLR0913 - one option each
     and 180 days with their intervals, as far as the data reach, and the quartiles of the days that
     those who convert take.
 
+    Into a database the ranking is written by upsert, all of it or nothing, beside the file in the
+    workspace; leads that are no longer in it are removed from the table, and a ranking as of an
+    earlier moment than the table's is refused. `${NAME}` in the address is filled in from the
+    environment.
+
     The ranking of another target than the default is written to
     `artifacts/<workspace>/targets/<target>/scores-<target>.parquet`.
     """
     from pipelines.commands.console import out as console  # noqa: PLC0415
     from pipelines.commands.console import written  # noqa: PLC0415
-    from pipelines.scoring import conversion_curves, resolve_request  # noqa: PLC0415
+    from pipelines.scoring import conversion_curves, database_table, resolve_request  # noqa: PLC0415
     from pipelines.scoring import score as scoring  # noqa: PLC0415
 
     made = job(params, context, target)
     at = None if as_of is None else moment_or_day(as_of, "--as-of")
-    with resolve_request.question(made, leads, at, out, model) as question:
+    database = None if out is None or not database_table.is_database(out) else out
+    engine = None if database is None else database_table.opened(database)
+    file = None if out is None or engine is not None else Path(out)
+    with resolve_request.question(made, leads, at, file, model) as question:
         summary = scoring.run(made, question)
+        if engine is not None:
+            ranked_by = database_table.ranked_by(made.places.target, question)
+            summary["removed"] = database_table.write(question.out, engine, ranked_by, table)
         if curve:
             summary["curves"] = str(conversion_curves.write(question.out, question.model))
     facts = with_target(made, summary)
     line = "  ".join(f"{key} {written(value)}" for key, value in facts.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
+    if engine is not None:
+        place = engine.url.render_as_string(hide_password=True)
+        console().print(f"{place}  table {table}")
     if show:
         _show(question.out, show)
 
@@ -85,22 +104,24 @@ def models(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> No
     """List the registered versions, newest first, with aliases, verdicts and grounds."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from models.registry.registry import Registry  # noqa: PLC0415 - slow to import
+    from models.registry.registry import FORMER_TAG, Registry  # noqa: PLC0415 - slow to import
     from pipelines.commands.console import out, table  # noqa: PLC0415
 
     made = job(params, target=target)
     registry = Registry(made.params.registry, made.places.registry)
+    registry.champion()  # notes what it replaced, where MLflow's own page or API moved the alias
     rows = [
         (
             str(one.number),
             ", ".join(one.aliases),
+            one.tags.get(FORMER_TAG, ""),
             f"{datetime.fromtimestamp(one.registered_at_ms / 1000, UTC):%Y-%m-%d %H:%M}",
             one.tags.get("verdict"),
             one.tags.get("grounds", ""),
         )
         for one in registry.versions()
     ]
-    columns = ("version", "aliases", "registered (UTC)", "verdict", "grounds")
+    columns = ("version", "aliases", "replaced", "registered (UTC)", "verdict", "grounds")
     out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
 
 

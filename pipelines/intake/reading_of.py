@@ -46,6 +46,7 @@ def reading_of(
         stages,
         mapping.outcome_activities,
         mapping.times.zone,
+        mapping.undone_wins,
     )
 
 

@@ -24,10 +24,10 @@ import pandas as pd
 from features.catalog.reserved import OWNER
 from features.feature import Text
 from models.evaluation.single_features import DECIDES_ALONE, FILL_GAP
+from models.stats.fill_rates import TOO_FAR, difference
+from models.stats.fill_rates import WORTH_A_LOOK as WORTH_A_FILL
 from pipelines.leaks.by_lead import alone, leads
 from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
-from pipelines.leaks.fill_rates import TOO_FAR, difference
-from pipelines.leaks.fill_rates import WORTH_A_LOOK as WORTH_A_FILL
 
 RARE: Final = 0.02
 RATIO: Final = 4.0

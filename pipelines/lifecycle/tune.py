@@ -203,4 +203,10 @@ def _value(settings: TrainParams, name: str) -> float:
 
 
 def _as_run(study: str, number: int, chosen: dict[str, float], loss: float) -> Run:
-    return Run(f"tune-{study}-{number}", params=chosen, metrics={"tune.log_loss": loss})
+    return Run(
+        f"tune-{study}-{number}",
+        params=chosen,
+        metrics={"tune.log_loss": loss},
+        name=f"tune {study[:8]}, trial {number}",
+        tags={"mikomi.study": study},
+    )

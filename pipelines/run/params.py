@@ -13,6 +13,7 @@ that need it. All faults are reported at once.
     features    what the catalog is learned with
     train       scorecard, trees, calibration, evidence
     evaluate    baselines, intervals, the report
+    incumbent   the score that sales uses today, a baseline of its own
     segments    when a segment would earn a model of its own
     backtest    rolling origins, cadences, capacity
     promote     when a model becomes the champion
@@ -53,6 +54,7 @@ from models.stats.limits import (
 from models.stats.settings import SplitSettings
 from pipelines.run.cohort_params import CohortParams
 from pipelines.run.engine_settings import EngineSettings
+from pipelines.run.incumbent_params import IncumbentParams
 from pipelines.run.target_params import TargetParams, default_of
 from pipelines.run.workspace import Workspace
 
@@ -89,6 +91,7 @@ class FeatureParams:
     sequence_length: CountOrZero = CatalogSettings.sequence_length
     half_lives_days: Values[Days] = CatalogSettings.half_lives_days
     month_after_days: NotNegative = CatalogSettings.month_after_days
+    features_dir: str = CatalogSettings.features_dir
 
     @property
     def settings(self) -> CatalogSettings:
@@ -223,6 +226,7 @@ class Params:
     features: FeatureParams = field(default_factory=FeatureParams)
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
+    incumbent: IncumbentParams = field(default_factory=IncumbentParams)
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)

@@ -128,6 +128,21 @@ class Workspace:
         return self.artifacts / "lift.json"
 
     @property
+    def audit(self) -> Path:
+        """audit: what was observed about the score that sales uses today."""
+        return self.artifacts / "audit"
+
+    @property
+    def worth(self) -> Path:
+        """worth: what the list won beyond a lottery, and beyond other lists."""
+        return self.artifacts / "worth"
+
+    @property
+    def experiments(self) -> Path:
+        """experiment: declared tests, their assignments and verdicts, a folder each."""
+        return self.artifacts / "experiments"
+
+    @property
     def recalibrated(self) -> Path:
         """recalibrate: the champion with its probabilities repaired."""
         return self.artifacts / "recalibrated"

@@ -4,26 +4,34 @@
   without an offset; the leads carry the planted leaks (`leaks.PLANTED_LEAKS`), names and
   ways to reach them (`contacts.DISPLAY`), and a personal column.
 - `page_views.parquet`, `activities.parquet`: times in UTC.
+- `former_scores.csv`: the score in use before, a history with two faults
+  (`former_score.PLANTED`); mapped by nothing, read by `incumbent` of params.yaml.
 - `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
+- `team.yaml`, `spend.csv`: the salespeople and what the channels cost, for `mikomi team load` and
+  `mikomi spend load`.
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
 """
 
+import csv
 import json
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from pipelines.sample import former_score
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
 from pipelines.sample.export import arrow_tables
-from pipelines.sample.facets import attribute_values, contacts
+from pipelines.sample.facets import attribute_values, contacts, spend, team
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.mess import plant
+from pipelines.sample.simulation import people
 from pipelines.storage.arrow_tables import TIME, to_arrow
 
 PARQUET: Final = ("page_views", "activities")
@@ -79,6 +87,7 @@ CHANGES: Final = {
     "known_at": "入力日時",
     "value": "変更後",
 }
+FORMER_SCORES: Final = {"lead_id": "リードID", "at": "日時", "score": "スコア"}
 TRUTH: Final = {
     "lead_id": pa.string(),
     "cutoff": TIME,
@@ -110,12 +119,32 @@ def write(company: SampleCompany, out_dir: Path) -> None:
             pq.write_table(table, out_dir / f"{name}.parquet")
         else:
             pa_csv.write_csv(table, out_dir / f"{name}.csv")
+    scores = _as_text(_renamed(former_score.former_scores(company), FORMER_SCORES))
+    pa_csv.write_csv(scores, out_dir / "former_scores.csv")
+    _write_team(company, out_dir)
     truth = truth_at(company, truth_snapshots(company))
     pq.write_table(to_arrow(truth, TRUTH), out_dir / "truth.parquet")
-    planted_faults = {"leaks": {leak.column: leak.why for leak in PLANTED_LEAKS}, "mess": planted}
+    planted_faults = {
+        "leaks": {leak.column: leak.why for leak in PLANTED_LEAKS},
+        "mess": planted,
+        "former_scores.csv": former_score.PLANTED,
+    }
     (out_dir / "planted.json").write_text(
         json.dumps(planted_faults, ensure_ascii=False, indent=2), "utf-8"
     )
+
+
+def _write_team(company: SampleCompany, out_dir: Path) -> None:
+    """Write what managers enter about the company: its salespeople, and what channels cost."""
+    members = team.team(people.SKILL, people.SPECIALITY)
+    (out_dir / "team.yaml").write_text(team.team_file(members), "utf-8")
+    persons, known = company.people, attribute_values.SOURCE.values  # noqa: PD011 - a tuple
+    names = [value.ja for value in known]
+    created = pd.to_datetime(persons.created_at, unit="us", utc=True).tz_convert(JAPAN)
+    sources = (names[code] for code in persons.codes["source"])
+    rows = spend.spend_rows(zip(created, sources, strict=True))
+    with (out_dir / "spend.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("source", "month", "amount"), *rows])
 
 
 def raw_tables(company: SampleCompany) -> dict[str, pa.Table]:

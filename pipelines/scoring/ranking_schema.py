@@ -25,8 +25,11 @@ SCHEMA: Final = pa.schema(
         ("band", pa.string()),
         ("base_probability", pa.float64()),
         ("remainder", pa.float64()),
+        ("margin", pa.float64()),
         ("reason_codes", pa.list_(pa.string())),
         ("reason_contributions", pa.list_(pa.float64())),
+        ("reason_features", pa.list_(pa.int64())),
+        ("reason_values", pa.list_(pa.float64())),
         ("reason_leads", pa.list_(pa.int64())),
         ("reason_converted_leads", pa.list_(pa.int64())),
         ("reasons_ja", pa.list_(pa.string())),
@@ -39,12 +42,16 @@ SCHEMA: Final = pa.schema(
 def table(scores: Scores) -> pa.Table:
     """Return scores as rows of a table, in their order."""
     keys = {name: pa.array(scores.keys[name]) for name in ("lead_id", "cutoff")}
-    there = scores.selected.concept >= 0
+    selected, there = scores.selected, scores.selected.concept >= 0
     ends = pa.array(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), pa.int32())
-    lists = {name: _lists(cells[there], ends) for name, cells in scores.of_reasons().items()}
-    columns = keys | scores.of_leads() | lists
+    cells = scores.of_reasons() | {
+        "reason_features": selected.feature,
+        "reason_values": selected.value,
+    }
+    lists = {name: _lists(one[there], ends) for name, one in cells.items()}
+    columns = keys | scores.of_leads() | {"margin": scores.margin} | lists
     return pa.table({name: columns[name] for name in SCHEMA.names}).cast(SCHEMA)
 
 
 def _lists(cells: NDArray[Any], ends: pa.Array) -> pa.Array:
-    return pa.ListArray.from_arrays(ends, pa.array(cells))
+    return pa.ListArray.from_arrays(ends, pa.array(cells, from_pandas=cells.dtype.kind == "f"))

@@ -6,6 +6,7 @@ scoring which was interrupted goes on. The ranking is merged from the finished p
 appears whole or not at all.
 """
 
+import json
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -27,6 +28,7 @@ from features.snapshots import CohortRule
 from models.artifact import artifact
 from models.explain.settings import ReasonSettings
 from models.model.reference import BANDS
+from models.scoring.batch_scores import RANKING_FACTS
 from models.scoring.scorer import Scorer
 from pipelines.run.engine import each
 from pipelines.run.params import ScoreParams
@@ -40,6 +42,8 @@ from pipelines.storage.work_directory import work_directory
 FORMATS: Final = (".parquet", ".csv")
 THREADS: Final = 2
 BETWEEN: Final = " / "
+FOR_A_SERVER: Final = ("margin", "reason_features", "reason_values")
+"""Columns of a Parquet file that a CSV file has not."""
 _TEXTS: Final = ("lead_id", "reasons_ja", "reasons_en")
 """What stands between reasons in a cell of a CSV file."""
 
@@ -90,7 +94,7 @@ def run(job: Job, question: Question) -> dict[str, Any]:
     """
     with work_directory(question.out, made_from(job, question)) as work:
         _score(job, question, work)
-        counts = _merge(question.out, work, job)
+        counts = _merge(question, work, job)
         remove(work)
     return counts
 
@@ -131,13 +135,14 @@ def _score(job: Job, question: Question, work: Path) -> None:
         pass
 
 
-def _merge(out: Path, work: Path, job: Job) -> dict[str, Any]:
+def _merge(question: Question, work: Path, job: Job) -> dict[str, Any]:
+    out, facts = question.out, facts_of(question, job)
     files = sorted(work.glob("part-*/*.parquet"))
     rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
     stretch = min(job.params.score.batch_rows, merge_ranking.STRETCH_ROWS)
     bands = dict.fromkeys(reversed(BANDS), 0)
     steps = job.track(merge_ranking.merge(files, stretch), "rank", -(-rows // stretch))
-    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix)) as sheet:
+    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix, facts)) as sheet:
         for ranked in steps:
             for band in bands:
                 bands[band] += int(pc.sum(pc.equal(ranked["band"], band)).as_py())
@@ -168,15 +173,37 @@ def top(ranking_file: Path, count: int) -> pd.DataFrame:
     return rows
 
 
-def _sheet(path: Path, ending: str) -> pq.ParquetWriter | pa_csv.CSVWriter:
+def facts_of(question: Question, job: Job) -> dict[str, Any]:
+    """Return what a ranking is of, for a server that takes it over.
+
+    Parameters
+    ----------
+    question
+        What is ranked.
+    job
+        The parameters and places.
+    """
+    return {
+        "target": job.places.target or "",
+        "as_of": int(question.at.as_unit("us").asm8.astype("int64")),
+        "model": artifact.read_fingerprint(question.model),
+    }
+
+
+def _sheet(path: Path, ending: str, facts: dict[str, Any]) -> pq.ParquetWriter | pa_csv.CSVWriter:
     schema = ranking_schema.SCHEMA.insert(0, pa.field("rank", pa.int64()))
     if ending == ".parquet":
+        schema = schema.with_metadata({RANKING_FACTS: json.dumps(facts)})
         return pq.ParquetWriter(path, schema, compression="zstd")
     return pa_csv.CSVWriter(path, _flat(schema.empty_table()).schema)
 
 
 def _flat(rows: pa.Table) -> pa.Table:
-    """Write a list as words, one cell each; no text is a formula of a spreadsheet."""
+    """Write a list as words, one cell each; no text is a formula of a spreadsheet.
+
+    What only a server needs, which takes over a ranking, is left out.
+    """
+    rows = rows.drop_columns([one for one in FOR_A_SERVER if one in rows.column_names])
     for place, field in enumerate(rows.schema):
         cells, is_list = rows[place], pa.types.is_list(field.type)
         if is_list:
@@ -203,7 +230,8 @@ def _part(
         fresh.mkdir()
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
-            scores = scorer.score(build.build(histories, batch, catalog), threads=THREADS)
+            frame = build.build(histories, batch, catalog, source=tables)
+            scores = scorer.score(frame, threads=THREADS)
             merge_ranking.write(ranking_schema.table(scores), frames.part_path(fresh, number))
     return len(rows)
 

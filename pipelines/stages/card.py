@@ -66,8 +66,15 @@ def sources(job: Job) -> content.Sources:
         snapshots=snapshots,
         cohort=plain(job.params.cohort),
         statement=plain(job.params.card),
+        experiments=_experiments(places.experiments),
         target={} if job.target is None else {key: job.target.facts[key] for key in NAMES},
     )
+
+
+def _experiments(folder: Path) -> tuple[dict[str, Any], ...]:
+    """Read the verdicts of declared tests, in the order of their names."""
+    files = sorted(folder.glob("*/verdict.json"))
+    return tuple(json.loads(file.read_text("utf-8")) for file in files)
 
 
 def _about(path: Path, fingerprint: str) -> dict[str, Any]:

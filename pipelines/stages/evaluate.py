@@ -27,6 +27,7 @@ from models.evaluation.groups.segments import own_models
 from models.explain.beeswarm import beeswarm_svg
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
+from pipelines.incumbent import score_history
 from pipelines.reports.evaluation import writing
 from pipelines.run.stage_context import Job
 from pipelines.stages import inspect_data, of_target
@@ -84,6 +85,7 @@ def case(job: Job, loaded: Artifact) -> Case:
     _, split = matured_split(places.snapshots, params.split)
     learning, learned = frames.read_features(places.features, split.learning)
     test, tested = frames.read_features(places.features, split.test)
+    scores = score_history.of_job(job)
     return Case(
         model=loaded.model,
         catalog=loaded.catalog,
@@ -96,6 +98,7 @@ def case(job: Job, loaded: Artifact) -> Case:
         plan=inspect_data.splits(job),
         audit=audited(places.tables, test.keys),
         reference=loaded.reference,
+        incumbent=None if scores is None else (scores.at(learning.keys), scores.at(test.keys)),
     )
 
 

@@ -16,9 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import numpy as np
-import pandas as pd
-
 from features.errors import BadInput
 from models.artifact import artifact
 from models.registry.registry import Registry
@@ -27,12 +24,10 @@ from pipelines.run.stage_context import Job
 from pipelines.stages import champion_trial
 from pipelines.stages.evaluate import COMPARISONS
 from pipelines.stages.train import log
-from pipelines.storage import frames
 from pipelines.storage.atomic import replacing, write_json
 
 JUDGED: Final = ("auc", "log_loss")
 """Not to be worse in, and to be better in, beyond noise."""
-EXAMPLE_ROWS: Final = 5
 ROLLED_BACK: Final = "rolled back"
 RECALIBRATES: Final = "recalibrates"
 """Tag of a version: the number of the one whose probabilities it repairs."""
@@ -65,7 +60,7 @@ def run(job: Job) -> dict[str, Any]:
     _belong_together(facts, fingerprint)
     registry = Registry(job.params.registry, places.registry)
     run_id = log(job, Run(fingerprint))
-    version = registry.register(run_id, places.model, example(job))
+    version = registry.register(run_id, places.model)
     former = registry.champion()
     verdict = judged(job, registry, version, facts)
     allowed = job.params.promote.allow_leaks
@@ -283,12 +278,6 @@ def held_back(verdict: Verdict, failed: list[dict[str, Any]], allowed: dict[str,
         if not allowed.get(one["code"], "").strip()
     )
     return replace(verdict, promoted=not grounds, grounds=grounds)
-
-
-def example(job: Job) -> pd.DataFrame:
-    """Return a few rows as the registered model receives them: the columns of the signature."""
-    frame, _ = frames.read_features(job.places.features, np.arange(EXAMPLE_ROWS))
-    return pd.DataFrame(frame.values, columns=list(frame.catalog.names))
 
 
 def _belong_together(facts: dict[str, Any], fingerprint: str) -> None:

@@ -25,9 +25,11 @@ from features.snapshots import CohortRule
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
+from models.explain.contributions import Explainer
 from models.explain.proof import nameable_model
 from models.model import points, reference
 from models.model.lead_model import LeadModel
+from models.model.own_model import OwnModel
 from models.model.points import Points
 from models.registry.registry import Registry
 from models.registry.registry_types import Run
@@ -62,7 +64,7 @@ def run(job: Job) -> dict[str, Any]:
     job.tell("train: open leads", 0, None)
     margins, reference_at = open_margins(job, model, catalog)
     people = reference.learn(margins, train.bands)
-    made_from = about(job, learned_until)
+    made_from = about(job, learned_until) | own_model(model)
     reading = partitions.manifest(places.tables).values_reading
     made = Artifact(model, catalog, people, proven, made_from, reading)
     fingerprint = artifact.save(places.model, made)
@@ -71,6 +73,7 @@ def run(job: Job) -> dict[str, Any]:
     summary |= {"open_leads": people.population}
     if reference_at != observed_until(places.tables):
         summary |= {"open_leads_at": reference_at.isoformat()}
+    summary |= own_model(model)
     write_json(places.training, summary | {"choices": model.choices})
     log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in summary.items() if _number(v)}))
     return summary | {"model": fingerprint[:12]}
@@ -158,9 +161,24 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
         "inputs": {one.source: one.sha256 for one in manifest.inputs},
         "cohort": plain(job.params.cohort),
         "split": plain(job.params.split),
-        "train": plain(job.params.train),
+        "train": _stated(job),
         "versions": {name: version(name) for name in made},
     } | ({} if job.target is None else {of_target.KEY: job.target.facts})
+
+
+def own_model(model: LeadModel) -> dict[str, Any]:
+    """Return how an own model is explained; nothing of any other model."""
+    if not isinstance(model.booster, OwnModel):
+        return {}
+    exact = Explainer(model).exact
+    return {"own_model": model.booster.name, "reasons": "exact" if exact else "approximate"}
+
+
+def _stated(job: Job) -> dict[str, Any]:
+    """Return the section `train`; an own model is mentioned where there is one."""
+    return {
+        key: value for key, value in plain(job.params.train).items() if key != "estimator" or value
+    }
 
 
 def figures(model: LeadModel) -> dict[str, Any]:
@@ -191,8 +209,18 @@ def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
     """
     manifest = partitions.manifest(job.places.tables)
     sections = {name: asdict(getattr(job.params, name)) for name in LOGGED}
+    cohort, day = job.params.cohort, manifest.observed_until[:10]
+    target = cohort.outcome if job.target is None else job.target.name
+    what = f"{target}: {cohort.outcome} within {cohort.horizon_days:g} days"
     whole = replace(
         run,
+        name=f"{target} {cohort.horizon_days:g}d, data until {day}, {run.fingerprint[:8]}",
+        tags={
+            "mikomi.company": manifest.name,
+            "mikomi.target": target,
+            "mikomi.observed_until": manifest.observed_until,
+            "mlflow.note.content": f"{manifest.name}, {what}, observed until {day}",
+        },
         params=flat(sections),
         inputs={one.source: one.sha256 for one in manifest.inputs},
         revision=of_checkout(Path(__file__).parent),

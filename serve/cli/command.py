@@ -17,13 +17,16 @@ import typer
 
 from features import erasers
 from serve.cli import (
+    assign_command,
     audit_command,
     backup_command,
     database_command,
     erasing,
     feedback_command,
     helpers,
+    ranking_command,
     setup_command,
+    team_command,
     user_command,
 )
 from serve.scoring.pointer import POINTER
@@ -51,7 +54,11 @@ def add(app: typer.Typer) -> None:
         keys.command(name=of_keys.__name__.removesuffix("_keys"))(of_keys)
     app.add_typer(keys, name="key", rich_help_panel=PANEL)
     app.command(rich_help_panel=PANEL)(feedback_command.feedback)
+    app.command(rich_help_panel=PANEL)(ranking_command.load_ranking)
     app.add_typer(user_command.made(), name="user", rich_help_panel=PANEL)
+    app.add_typer(team_command.team(), name="team", rich_help_panel=PANEL)
+    app.add_typer(team_command.spend(), name="spend", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(assign_command.assign)
     app.add_typer(database_command.made(), name="database", rich_help_panel=PANEL)
     app.command(name="audit-log", rich_help_panel=PANEL)(audit_command.audit_log)
 

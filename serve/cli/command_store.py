@@ -14,6 +14,7 @@ from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.users import Users
 from serve.store.receipts.feedback import Feedback
+from serve.stored_leads.store import Store
 
 
 def keys(*, new: bool = False) -> ApiKeys:
@@ -34,6 +35,11 @@ def audit() -> Audit:
 def verdicts() -> Feedback:
     """Open the verdicts."""
     return Feedback(_store(new=False))
+
+
+def store() -> Store:
+    """Open everything that is stored."""
+    return Store(_store(new=False))
 
 
 def _store(*, new: bool) -> Engine:

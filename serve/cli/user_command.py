@@ -28,7 +28,10 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="By which they sign in.")],
     role: Annotated[
-        str, typer.Option(help="sales (own and unowned leads), manager (all leads) or admin.")
+        str,
+        typer.Option(
+            help="sales (own and unowned leads), marketing, manager or admin (all leads)."
+        ),
     ] = "sales",
     owner: Annotated[
         str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
@@ -88,7 +91,7 @@ def enable(name: str) -> None:
 
 def role(
     name: str,
-    role: Annotated[str, typer.Argument(help="sales, manager or admin.")],
+    role: Annotated[str, typer.Argument(help="sales, marketing, manager or admin.")],
     owner: Annotated[
         str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
     ] = None,

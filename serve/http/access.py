@@ -22,8 +22,8 @@ KEYED: Final = (f"{API}/", "/metrics", "/openapi.json")
 OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
 """Paths that require no user; all others outside the API are pages."""
 _COSTS: Final = {"/v1/outlook": 10.0, "/v1/change": 5.0}
-_COSTS_OF_LEADS: Final = {"history": 10.0, "change": 5.0}
-"""What follows the id of a lead, with its cost; a score costs 1."""
+_COSTS_OF_LEADS: Final = {"history": 10.0, "change": 5.0, "moves": 10.0}
+"""What follows the id of a lead or receipt, with its cost; a score costs 1."""
 _LEAD_SLASHES: Final = 3
 """How many slashes /v1/leads/{lead_id} has; an id cannot add one."""
 
@@ -162,7 +162,7 @@ def scope_of(method: str, path: str) -> str:
     ... )
     ('score', 'admin', 'read')
     """
-    if method == "DELETE":
+    if method == "DELETE" or (method, path) == ("PUT", "/v1/band-limits"):
         return "admin"
     scores = method == "GET" and path.endswith("/score") and path.count("/") > _LEAD_SLASHES
     if scores or path.startswith(("/v1/score", "/v1/outlook", "/v1/change")):

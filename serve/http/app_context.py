@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 
@@ -34,10 +35,18 @@ from serve.store.people.users import Users
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
+from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
+from serve.store.team.band_limits import StoredLimits
+from serve.store.team.points_drafts import PointsDrafts
+from serve.store.team.reps import Team
+from serve.store.team.speed import SpeedReader
+from serve.store.team.spend import Spend
+from serve.store.team.weekly import WeeklyFigures
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -115,6 +124,14 @@ class LeadStore(Protocol):
     sign_ins: SignIns
     devices: Devices
     audit: Audit
+    band_limits: StoredLimits
+    nurturing: Nurturing
+    records: Refreshing
+    team: Team
+    speed: SpeedReader
+    spend: Spend
+    points_drafts: PointsDrafts
+    weekly: WeeklyFigures
 
     @property
     def winners(self) -> SimilarWinners:
@@ -187,6 +204,10 @@ class AppContext:
         """How the records that a CRM sends are read: as the first model in use does."""
         loaded = next(self.targets.ready(), None)
         return PLAIN if loaded is None else loaded.reading
+
+    def local_now(self) -> datetime:
+        """Return the moment in the time zone of the company."""
+        return self.now().astimezone(ZoneInfo(self.settings.time_zone))
 
     def threads(
         self,

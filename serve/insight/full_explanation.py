@@ -1,8 +1,11 @@
 """The full explanation of a probability: as many reasons as it takes, and the summed rest.
 
-Decided here: the reasons are named from the strongest down, those of the answer always, until no
-row of the rest is larger than the smallest reason and all rows together are at most `_REST` of the
-way from the base to the probability, or until nothing else can be named. Each is proven, and the
+Decided here: the reasons are named from the strongest down, those of the answer first, until no row
+of the rest is larger than the smallest reason and all rows together are at most `_REST` of the way
+from the base to the probability. Where so little cannot be left, they end where no row of the rest
+is larger than the smallest reason and least is left: a reason smaller than what nobody can name
+explains nothing, and is summed with it. Where that holds nowhere, all that can be named is. Each is
+proven, and the
 number of comparable leads is stated: fewer than the answer demands will do, none for a value that
 no lead of training had. The rest is summed by kind: attributes, what happened, what did not happen.
 A concept of the rest is too small or not proven, so it is never named.
@@ -63,11 +66,7 @@ def full_explanation(loaded: LoadedModel, values: Matrix, language: Language) ->
     kinds = kinds_of(loaded, values)
     first = {one.concept for one in scorer.reasons_of(values, scorer.settings)}
     every = scorer.reasons_of(values, MORE)
-    by_size = sorted(every, key=lambda one: (one.concept not in first, -abs(one.contribution)))
-    count = len(first)
-    while count < len(by_size) and not suffices(by_size[:count], points, kinds):
-        count += 1
-    named = {one.concept for one in by_size[:count]}
+    named = {one.concept for one in enough(every, first, points, kinds)}
     return FullExplanation(
         loaded.reason_bodies([one for one in every if one.concept in named], language),
         rest_of(named, points, kinds),
@@ -96,19 +95,39 @@ def rest_of(named: set[int], points: Floats, kinds: NDArray[np.str_]) -> list[Re
     ]
 
 
-def suffices(named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]) -> bool:
-    """Return whether so many reasons leave a rest that is small in its rows and in all.
+def enough(
+    every: list[SelectedReason], first: set[int], points: Floats, kinds: NDArray[np.str_]
+) -> list[SelectedReason]:
+    """Select the reasons to name.
 
     Parameters
     ----------
-    named
-        The reasons.
+    every
+        All that can be named.
+    first
+        The concepts of the reasons of the answer.
     points, kinds
         As in `rest_of`.
     """
-    rest = [abs(one.contribution) for one in rest_of({one.concept for one in named}, points, kinds)]
+    by_size = sorted(every, key=lambda one: -abs(one.contribution))
+    first_first = sorted(by_size, key=lambda one: one.concept not in first)
+    for count in range(len(first), len(every) + 1):
+        excess, whole = _left(first_first[:count], points, kinds)
+        if excess <= 0.0 and whole <= _REST * abs(float(points.sum())):
+            return first_first[:count]
+    left = [_left(by_size[:count], points, kinds) for count in range(len(every) + 1)]
+    small = [count for count, (excess, _) in enumerate(left) if count and excess <= 0.0]
+    return by_size[: min(small, key=lambda count: left[count][1], default=len(every))]
+
+
+def _left(
+    named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]
+) -> tuple[float, float]:
+    """Return by how much a row of the rest exceeds the smallest reason, and the sum of all rows."""
+    rows = rest_of({one.concept for one in named}, points, kinds)
+    rest = [abs(one.contribution) for one in rows]
     least = min((abs(one.contribution) for one in named), default=0.0)
-    return max(rest, default=0.0) <= least and sum(rest) <= _REST * abs(float(points.sum()))
+    return max(rest, default=0.0) - least, sum(rest)
 
 
 def kinds_of(loaded: LoadedModel, values: Matrix) -> NDArray[np.str_]:

@@ -2,31 +2,37 @@
 
 Decided here: the counts are the distinct leads behind the reasons
 (`models.explain.proof.evidence`), by value of a category; the average is that of all leads of
-training. A value differs clearly from the average if its 95 % interval does not hold it. A value
-with too few leads is left out, and so is the owner of a lead: people are not compared.
+training. A value differs clearly from the average by the posterior of its rate, with Holm's rule
+over all values of all attributes: a model without any difference colours one of them at most one
+time in twenty. A value with too few leads is left out, and so is the owner of a lead: people are
+not compared.
 """
 
+from itertools import takewhile
 from typing import Final, Literal
 
 import msgspec
+from msgspec import structs
+from scipy.special import betainc
 
 from features.catalog.reserved import OWNER
 from features.feature import Feature
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 from models.model.lead_model import Counts
-from models.stats.rate import rate
+from models.stats.rate import PRIOR, rate
 
 LEAST: Final = 50
 """The fewest leads of a value that is shown."""
 MOST_VALUES: Final = 10
+FAMILY_ERROR: Final = 0.05
 
 
 class ValueInsight(msgspec.Struct, frozen=True):
     """One value: how many leads had it, how many of them converted; `times` the average.
 
     `low` and `high` are the ends of the 95 % interval of `rate`. `clear` is "up" or "down" where
-    the average lies outside of it, else empty.
+    the rate differs clearly from the average, else empty.
     """
 
     value: str
@@ -66,6 +72,7 @@ def insights(artifact: Artifact, language: Language) -> list[AttributeInsight]:
         for column, feature in enumerate(artifact.catalog.features)
         if feature.view == "profile" and feature.is_category and feature.key != OWNER
     ]
+    result = _coloured(result, _average(artifact.model.counts))
     return sorted((one for one in result if len(one.values) > 1), key=_spread, reverse=True)
 
 
@@ -88,7 +95,41 @@ def _insight(
     values.sort(key=lambda one: -one.rate)
     filled = 1.0 - float(leads[-1]) / max(float(artifact.model.counts.leads), 1.0)
     title: str = getattr(feature.concept_label, language)
-    return AttributeInsight(feature.key, title, filled, values[:MOST_VALUES])
+    return AttributeInsight(feature.key, title, filled, values)
+
+
+def _coloured(some: list[AttributeInsight], average: float) -> list[AttributeInsight]:
+    """Return the insights with what differs clearly, by Holm's rule over all their values.
+
+    Of many values, those that convert most are shown; the others are in the family all the same.
+    """
+    ranked = sorted((_doubt(value, average), n, m) for n, one in enumerate(some)
+                    for m, value in enumerate(one.values))  # fmt: skip
+    limits = (FAMILY_ERROR / (len(ranked) - place) for place in range(len(ranked)))
+    clear = takewhile(lambda pair: pair[0][0] <= pair[1], zip(ranked, limits, strict=True))
+    places = {(n, m) for (_, n, m), _ in clear}
+    return [
+        structs.replace(
+            one,
+            values=[
+                structs.replace(value, clear="up" if value.rate > average else "down")
+                if (n, m) in places
+                else value
+                for m, value in enumerate(one.values[:MOST_VALUES])
+            ],
+        )
+        for n, one in enumerate(some)
+    ]
+
+
+def _doubt(value: ValueInsight, average: float) -> float:
+    """Return twice the posterior probability that the rate lies on the other side of the average.
+
+    The posterior is that of `models.stats.rate`.
+    """
+    others = value.leads - value.converted_leads
+    below = float(betainc(value.converted_leads + PRIOR, others + PRIOR, average))
+    return 2 * min(below, 1 - below)
 
 
 def _average(counts: Counts) -> float:
@@ -98,11 +139,8 @@ def _average(counts: Counts) -> float:
 def _value(label: str, converted: int, leads: int, average: float) -> ValueInsight:
     """Compare the leads with one value with the average."""
     own = rate(converted, leads)
-    clear: Literal["up", "down", ""] = ""
-    if not own.low <= average <= own.high:
-        clear = "up" if own.value > average else "down"
     times = own.value / average if average > 0 else 0.0
-    return ValueInsight(label, leads, converted, own.value, own.low, own.high, times, clear)
+    return ValueInsight(label, leads, converted, own.value, own.low, own.high, times, "")
 
 
 def _spread(one: AttributeInsight) -> float:

@@ -1,26 +1,31 @@
 """/channels: for managers and marketing, which channel brings customers, and where leads are lost.
 
 Decided here: shares are those of ripe cohorts, leads that came in long enough ago (`RIPE_DAYS`);
-younger ones are shown and marked. A lead's cost is not known to the server: what is typed in counts
-for all, and without it the 8,000 to 13,000 yen that are usual. Open leads count with the sum of
-their probabilities.
+younger ones are shown and marked. What a channel cost is the spend of the months of those leads;
+where none was entered, a cost of a lead that is typed in counts, else the 8,000 to 13,000 yen that
+are usual. What a win costs is uncertain as the share of wins is, so both have an interval; so has
+what a hot lead costs, of the leads of the last months (`HOT_MONTHS`). Open leads count with the sum
+of their probabilities.
 """
 
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
-from starlette.exceptions import HTTPException
 
 from serve.insight.funnel import ShareInterval, median_days, share
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
+from serve.pages.shell.navigation import check_role
 from serve.pages.shell.visitor import Visit
 from serve.store.ranking.cohorts import DealtLead, OpenBySource
+from serve.store.team.spend import spend_of
 
 RIPE_DAYS: Final = 180
 MONTHS: Final = 12
+HOT_MONTHS: Final = 3
 USUAL_COST: Final = (8_000, 13_000)
 _DAY: Final = timedelta(days=1)
 _DIGITS: Final = 9
@@ -37,8 +42,20 @@ class Outcomes(NamedTuple):
     days_to_win: float | None
 
 
+class CostInterval(NamedTuple):
+    """What one of something costs, with the ends of its 95 % interval; `high` may be infinite."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Channel(NamedTuple):
-    """A source: its ripe leads and what became of them, and its open leads."""
+    """A source: its ripe leads and what became of them, its open leads, and what they cost.
+
+    `spend` is that of the ripe leads, 0 where none was entered; `cost_per_win` has the ends of the
+    cost of a lead that was assumed then.
+    """
 
     name: str
     leads: int
@@ -46,6 +63,10 @@ class Channel(NamedTuple):
     won: ShareInterval | None
     open: OpenBySource
     cost_per_win: tuple[float, float] | None
+    spend: float
+    per_lead: float | None
+    per_hot: CostInterval | None
+    per_win: CostInterval | None
 
 
 class Month(NamedTuple):
@@ -65,9 +86,7 @@ def router(pages: Pages) -> APIRouter:
 
     @routes.get("/channels")
     def channels(request: Request) -> Response:
-        visit = pages.visit(request)
-        if visit.user is not None and visit.user.role == "sales":
-            raise HTTPException(404)
+        visit = check_role(pages.visit(request))
         cost = request.query_params.get("cost", "")
         known = cost.isascii() and cost.isdigit() and len(cost) <= _DIGITS
         context = _context(pages, visit, int(cost) if known else None)
@@ -92,6 +111,27 @@ def outcomes_of(leads: Iterable[DealtLead]) -> Outcomes:
         ),
         days_to_win=median_days((deal.stage_since - deal.opened_at) / _DAY for _, deal in won),
     )
+
+
+def cost_of_one(spend: float, share_of: ShareInterval | None, leads: int) -> CostInterval | None:
+    """Return what one converted lead costs; none without spend or conversions.
+
+    Parameters
+    ----------
+    spend
+        For all leads together.
+    share_of
+        The share of the leads that converted, with its interval.
+    leads
+        How many leads.
+
+    >>> cost_of_one(1000.0, ShareInterval(0.1, 0.05, 0.2), 100)
+    CostInterval(value=100.0, low=50.0, high=200.0)
+    """
+    if not spend or share_of is None or not share_of.value:
+        return None
+    value, low, high = (spend / leads / one if one else math.inf for one in share_of)
+    return CostInterval(value, high, low)
 
 
 def month_edges(now: datetime, months: int) -> list[datetime]:
@@ -120,6 +160,8 @@ def _context(pages: Pages, visit: Visit, cost: int | None) -> dict[str, Any]:
     costs = (cost, cost) if cost else USUAL_COST
     return {
         "channels": _channels(pages, visit, (ripe_since, ripe_until), costs),
+        "hot_months": HOT_MONTHS,
+        "has_spend": bool(pages.parts.store.spend.lines()),
         "months": _months(edges, by_month, dealt, now),
         "cost": cost,
         "costs": costs,
@@ -136,6 +178,7 @@ def _channels(
     vocabulary = loaded.artifact.catalog.vocabulary
     leads, dealt = store.leads(ripe), store.dealt(*ripe)
     still = store.open(visit.target)
+    spends, hot = _spends(pages, visit, ripe), _hot(pages, visit)
     made = []
     for source in {**leads, **still}:
         count = leads.get(source, [0])[0]
@@ -144,8 +187,40 @@ def _channels(
         per_win = tuple(count * one / outcomes.won for one in costs) if outcomes.won else None
         won = share(outcomes.won, count)
         left = still.get(source, OpenBySource(0, 0.0))
-        made.append(Channel(name, count, outcomes, won, left, per_win))  # type: ignore[arg-type]
+        spend = spends.get(source or "", 0.0)
+        costs_ = (spend, spend / count if spend and count else None, hot.get(source))
+        of_win = cost_of_one(spend, won, count)
+        made.append(Channel(name, count, outcomes, won, left, per_win, *costs_, of_win))  # type: ignore[arg-type]
     return sorted(made, key=lambda one: -(one.won.value if one.won else -1.0))
+
+
+def _spends(pages: Pages, visit: Visit, span: tuple[datetime, datetime]) -> dict[str, float]:
+    """Return the spend of each source in the months of a span; its ends count in part."""
+    zone = pages.words[visit.language].zone
+    since, until = (at.astimezone(zone) for at in span)
+    months = f"{since:%Y-%m}", f"{until:%Y-%m}"
+    lines = pages.parts.store.spend.lines(*months)
+    parts = {months[0]: (31 - since.day) / 30.0, months[1]: (until.day - 1) / 30.0}
+    return spend_of(
+        one._replace(amount=one.amount * min(max(parts.get(one.month, 1.0), 0.0), 1.0))
+        for one in lines
+    )
+
+
+def _hot(pages: Pages, visit: Visit) -> dict[str | None, CostInterval | None]:
+    """Return what a hot lead of each source cost, of the leads of the last whole months."""
+    local = pages.parts.now().astimezone(pages.words[visit.language].zone)
+    edges = month_edges(local, HOT_MONTHS + 1)
+    span, store = (edges[0], edges[-2]), pages.parts.store
+    months = f"{edges[0]:%Y-%m}", f"{edges[-3]:%Y-%m}"
+    spends = spend_of(store.spend.lines(*months))
+    leads, hot = store.cohorts.leads(span), store.cohorts.became_hot(visit.target, *span)
+    return {
+        source: cost_of_one(
+            spends.get(source or "", 0.0), share(hot.get(source, 0), one[0]), one[0]
+        )
+        for source, one in leads.items()
+    }
 
 
 def _months(

@@ -7,10 +7,15 @@ from starlette.exceptions import HTTPException
 
 from serve.pages import api, channels, handover, model, signin, steps, verdicts, words
 from serve.pages.lead import page as lead
+from serve.pages.market import nurturing, points, spend, week
 from serve.pages.ranking import page as ranking
 from serve.pages.shell.frame import Pages
+from serve.pages.team import assign, limits, salespeople, users
 
-PAGES: Final = (ranking, handover, lead, steps, channels, model, words, verdicts, signin, api)
+PAGES: Final = (
+    *(ranking, handover, lead, steps, week, salespeople, assign, limits, users),
+    *(channels, spend, nurturing, points, model, words, verdicts, signin, api),
+)
 """Modules with a `router(pages)`."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _KEEP: Final = "public, max-age=31536000, immutable"

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
-from starlette.exceptions import HTTPException
 
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import contact_of
 from serve.pages.shell.frame import Pages
+from serve.pages.shell.navigation import check_role
 from serve.pages.shell.step_words import VERDICTS
 from serve.pages.shell.visitor import Visit
 from serve.store.receipts.feedback import JudgedAnswer
@@ -43,9 +43,7 @@ def router(pages: Pages) -> APIRouter:
 
     @routes.get("/verdicts")
     def verdicts(request: Request) -> Response:
-        visit = pages.visit(request)
-        if visit.user is not None and visit.user.role == "sales":
-            raise HTTPException(404)
+        visit = check_role(pages.visit(request))
         return pages.show(request, visit, "verdicts.html.j2", **_context(pages, visit))
 
     return routes

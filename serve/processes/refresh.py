@@ -30,6 +30,8 @@ from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import is_current, open_engine
+from serve.store.team.band_limits import StoredLimits
+from serve.wire.band_limits import BandLimits
 from serve.wire.targets import DEFAULT
 
 REST: Final = 0.25
@@ -70,11 +72,28 @@ def _step(
         default, *others = champions
         if not default.has_model or not is_current(engine):
             return 0
+        _limit(engine, champions)
         further = [one.current() for one in others if one.has_model]
         return refresher.step(default.current(), moment_of(_now()), further)
     except (SQLAlchemyError, OSError) as error:
         _report(error)
         return 0
+
+
+def _limit(engine: Engine, champions: Sequence[FollowedChampion[LoadedModel]]) -> None:
+    """Rank by the limits of the bands that people set, if they are others than before."""
+    limits = StoredLimits(engine).latest()
+    for champion in champions:
+        if champion.has_model:
+            loaded = champion.current()
+            wanted = limits.get(loaded.target)
+            limits_id = wanted.limits_id if wanted is not None and wanted.by else None
+            if loaded.limits_id != limits_id:
+                champion.adjust(partial(_limited, wanted))
+
+
+def _limited(limits: BandLimits | None, loaded: LoadedModel) -> LoadedModel:
+    return loaded.with_limits(limits)
 
 
 def _rest(seconds: float, parent: int) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.reading.reading import PLAIN
 from features.timeline import HOUR, SECOND
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
@@ -67,7 +68,7 @@ class Refresher:
         lead_ids, changed = self._refreshing.due(now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._refreshing.of_another_model(
-                self._fingerprints(), self._sweep
+                self._fingerprints(), self._sweep, self._ranked_by()
             )
         if not lead_ids:
             return 0
@@ -87,6 +88,12 @@ class Refresher:
     def _fingerprints(self) -> dict[str, str]:
         return {target: one.loaded.fingerprint for target, one in self._rankers.items()}
 
+    def _ranked_by(self) -> str:
+        """Return what the rows were ranked by: the models, and the limits that people set."""
+        limits = (one.loaded for one in self._rankers.values())
+        set_ = (f" {one.target}limits={one.limits_id}" for one in limits if one.limits_id)
+        return fingerprint_of(self._fingerprints()) + "".join(set_)
+
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
             return self._write(self._refreshing.read(lead_ids, mates), now)
@@ -103,7 +110,8 @@ class Refresher:
         place = {lead_id: n for n, lead_id in enumerate(columns.leads.lead_id)}
         requested = np.array(sorted(place[one] for one in due.marks if one in place), np.int32)
         rows, again = {}, dict.fromkeys(due.marks, NEVER)
-        standings = standings_of(columns, requested.tolist(), now)
+        reading = next((one.loaded.reading for one in self._rankers.values()), PLAIN)
+        standings = standings_of(columns, requested.tolist(), now, reading)
         for target, ranker in self._rankers.items():
             computed = ranker.rank(columns, requested, now)
             before = self._refreshing.before(list(due.marks), target)
@@ -115,7 +123,7 @@ class Refresher:
             for lead_id, at in _due_again(ranker, computed, place, due.marks):
                 again[lead_id] = min(again[lead_id], at)
         marks = {one: (mark, max(again[one], now + SECOND)) for one, mark in due.marks.items()}
-        self._refreshing.write(rows, marks, fingerprint_of(self._fingerprints()), standings)
+        self._refreshing.write(rows, marks, self._ranked_by(), standings)
         return len(marks)
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:
@@ -123,7 +131,7 @@ class Refresher:
         due = self._refreshing.read([lead_id])
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
         unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
-        self._refreshing.write(unranked, marks, fingerprint_of(self._fingerprints()))
+        self._refreshing.write(unranked, marks, self._ranked_by())
 
 
 def _due_again(

@@ -86,7 +86,7 @@ class Ranker:
         ).astype(np.int32)
         if not open_.size:
             return Computed(columns, cutoff, None, [])
-        histories = self.loaded.encoded(columns)
+        histories = self.loaded.encoded(columns, cutoff)
         now = np.full(open_.size, cutoff, np.int64)
         values = self.loaded.values_of(histories, make_rows(open_, now))
         scores = self.loaded.scorer.score_values(values)
@@ -199,7 +199,7 @@ class Ranker:
         band, cutoff = now
         silent = visible_before(columns, cutoff)
         if silent is not columns:
-            histories = self.loaded.encoded(silent)
+            histories = self.loaded.encoded(silent, cutoff)
         falls: dict[int, int] = {}
         looked, first = np.flatnonzero(band > 0), 1
         for end in _STAGES:

@@ -16,6 +16,7 @@ from features.records.lead_columns import ActivityColumns, ChangeColumns, Stored
 from features.timeline import DAY
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
+from serve.insight.interest import DoneThing, Interest, interest_of
 from serve.ranking.compute import Computed, Ranked
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
@@ -151,6 +152,7 @@ class Facts:
             "last_activity_at": last_at,
             "last_activity_type": last_type,
             "woke_up_at": self._woke_up_at(lead),
+            **dict(zip(("interest", "topic"), self._interest(lead), strict=True)),
         }
 
     def last_activity(self, lead: int) -> tuple[int | None, str | None]:
@@ -173,6 +175,16 @@ class Facts:
         for n in self._changed[lead]:
             attributes[changes.attribute[n]] = changes.value[n]
         return attributes, written(attributes.pop(_OWNER))
+
+    def _interest(self, lead: int) -> tuple[Interest, str | None]:
+        done = self._columns.activities
+        things = (
+            DoneThing(
+                int(done.occurred_at[n]), done.activity_type[n], done.topic[n], done.direction[n]
+            )
+            for n in self._done[lead]
+        )
+        return interest_of(things, self._cutoff)
 
     def _woke_up_at(self, lead: int) -> int | None:
         done, before = self._columns.activities, int(self._columns.leads.created_at[lead])

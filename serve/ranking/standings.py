@@ -6,12 +6,13 @@ shown first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
 
+from features.reading.reading import PLAIN, RecordReading
 from features.records.lead_columns import StoredColumns
 from features.timeline import DAY
 from serve.ranking.rows import Facts
@@ -26,7 +27,7 @@ _DECIDED: Final[dict[str, Literal["won", "lost"]]] = {"won": "won", "lost": "los
 
 
 def standings_of(
-    columns: StoredColumns, leads: Iterable[int], cutoff: int
+    columns: StoredColumns, leads: Iterable[int], cutoff: int, reading: RecordReading = PLAIN
 ) -> dict[str, dict[str, Any]]:
     """Build the rows of `standings`, by lead id.
 
@@ -38,8 +39,10 @@ def standings_of(
         The places of the wanted leads.
     cutoff
         The moment, in microseconds.
+    reading
+        What the words for outcomes mean.
     """
-    facts, deals = Facts(columns, cutoff), deals_by_lead(columns, cutoff)
+    facts, deals = Facts(columns, cutoff), deals_by_lead(columns, cutoff, reading)
     rows = {}
     for lead in leads:
         own = facts.columns(lead)
@@ -54,7 +57,9 @@ def standings_of(
     return rows
 
 
-def deals_by_lead(columns: StoredColumns, cutoff: int) -> dict[int, list[Deal]]:
+def deals_by_lead(
+    columns: StoredColumns, cutoff: int, reading: RecordReading = PLAIN
+) -> dict[int, list[Deal]]:
     """Return the deals of each lead that has any, those that moved last first.
 
     Parameters
@@ -63,6 +68,8 @@ def deals_by_lead(columns: StoredColumns, cutoff: int) -> dict[int, list[Deal]]:
         Leads with their records.
     cutoff
         The moment, in microseconds; later outcomes are not known yet.
+    reading
+        What the words for outcomes mean; the words of the CRM stay the names of the stages.
     """
     outcomes = columns.outcomes
     order = np.lexsort((outcomes.visible_from, outcomes.occurred_at))
@@ -71,15 +78,18 @@ def deals_by_lead(columns: StoredColumns, cutoff: int) -> dict[int, list[Deal]]:
     for n in order.tolist():
         places[int(outcomes.lead[n]), outcomes.deal_id[n] or ""].append(n)
     deals: dict[int, list[Deal]] = defaultdict(list)
+    meanings = reading.outcomes or {}
     for (lead, deal_id), rows in places.items():
-        deals[lead].append(_deal(columns, deal_id, rows))
+        deals[lead].append(_deal(columns, deal_id, rows, meanings))
     for own in deals.values():
         own.sort(key=lambda deal: deal.stage_since, reverse=True)
         own.sort(key=lambda deal: deal.decided is not None)
     return deals
 
 
-def _deal(columns: StoredColumns, deal_id: str, rows: list[int]) -> Deal:
+def _deal(
+    columns: StoredColumns, deal_id: str, rows: list[int], meanings: Mapping[str, str]
+) -> Deal:
     outcomes = columns.outcomes
     stage = outcomes.outcome[rows[-1]]
     begun = next(n for n in reversed(range(len(rows))) if _begins(outcomes.outcome, rows, n))
@@ -90,7 +100,7 @@ def _deal(columns: StoredColumns, deal_id: str, rows: list[int]) -> Deal:
         stage_since=time_of(int(outcomes.occurred_at[rows[begun]])),
         opened_at=time_of(int(outcomes.occurred_at[rows[0]])),
         amount=amounts[-1] if amounts else None,
-        decided=_DECIDED.get(stage),
+        decided=_DECIDED.get(meanings.get(stage.strip(), stage)),
     )
 
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from serve.errors import NoLead
 from serve.http.app_context import AppContext
 from serve.routes.describing import JSON, charge, described, key_of
+from serve.store.hook_hints import HookHints
 from serve.store.leads.ingest import Added
 from serve.wire.bodies import read, refuse
 from serve.wire.known_words import unknown_outcomes, unreadable_numbers
@@ -65,7 +66,7 @@ def router(context: AppContext) -> APIRouter:
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Store a lead; other values of its attributes, sent later, are stored as changes."""
         reading = context.reading
-        body = with_reading(_lead, await request.body(), reading)
+        body = with_reading(lead_of, await request.body(), reading)
         (body,) = with_ids([body], "leads", reading)
         lead_id = id_in_form(lead_id, ("leads", "lead_id"), reading)
         unread = unreadable_numbers(body.attributes, reading.attributes)
@@ -97,7 +98,7 @@ def router(context: AppContext) -> APIRouter:
     async def add_activities(request: Request) -> Response:
         """Store activities, also late and out of order; the same id twice is stored once."""
         reading = context.reading
-        body = with_reading(_activities, await request.body(), reading)
+        body = with_reading(activities_of, await request.body(), reading)
         sent = with_ids(body.activities, "activities", reading)
         charge(request, len(sent) / _RECORDS)
         add = context.store.ingest.add_activities
@@ -109,7 +110,7 @@ def router(context: AppContext) -> APIRouter:
     async def add_outcomes(request: Request) -> Response:
         """Store outcomes of deals; the same outcome twice is stored once."""
         reading = context.reading
-        body = with_reading(_outcomes, await request.body(), reading)
+        body = with_reading(outcomes_of, await request.body(), reading)
         refuse(unknown_outcomes(body.outcomes, "$.outcomes", reading))
         sent = with_ids(body.outcomes, "outcomes", reading)
         charge(request, len(sent) / _RECORDS)
@@ -122,6 +123,7 @@ def router(context: AppContext) -> APIRouter:
         refuse(faults_in_id(lead_id, "lead_id"))
         by, now = key_of(request), context.now()
         in_form = id_in_form(lead_id, ("leads", "lead_id"), context.reading)
+        await context.threads(HookHints(context.settings.models).forget, lead_id)
         try:
             return _answer(await context.threads(context.store.erase, in_form, now, by))
         except NoLead:
@@ -132,7 +134,8 @@ def router(context: AppContext) -> APIRouter:
     return routes
 
 
-def _lead(sent: bytes) -> LeadBody:
+def lead_of(sent: bytes) -> LeadBody:
+    """Return the lead of a body, checked; see `refuse`."""
     body = read(LeadBody, sent)
     refuse(faults_in(body, "$"))
     return body
@@ -144,13 +147,15 @@ def _account(sent: bytes) -> AccountBody:
     return body
 
 
-def _activities(sent: bytes) -> ActivitiesBody:
+def activities_of(sent: bytes) -> ActivitiesBody:
+    """Return the activities of a body, checked; see `refuse`."""
     body = read(ActivitiesBody, sent)
     checked("activities", body.activities)
     return body
 
 
-def _outcomes(sent: bytes) -> OutcomesBody:
+def outcomes_of(sent: bytes) -> OutcomesBody:
+    """Return the outcomes of a body, checked; see `refuse`."""
     body = read(OutcomesBody, sent)
     checked("outcomes", body.outcomes)
     return body

@@ -44,6 +44,7 @@ def router(context: AppContext) -> APIRouter:
         scoring = context.receipts.of(receipt_id)
         champion = context.targets.of(scoring.target)
         loaded = champion.of(scoring.model_fingerprint, scoring.model_version)
+        loaded = loaded.with_limits(context.store.band_limits.one(scoring.limits_id))
         return Response(replaying.replay(scoring, loaded, context.store.histories), media_type=JSON)
 
     @routes.post(

@@ -195,6 +195,7 @@ def scored(
         input=body,
         revisions=None,
         answer=_ENCODER.encode(answer),
+        limits_id=loaded.limits_id,
         erasures=begun,
     )
     context.metrics.scored(answer)

@@ -67,6 +67,8 @@ class FollowedChampion(Generic[_Model]):
         self._older = older
         self._refuse = refuse
         self._current: _Model | None = None
+        self._loaded: _Model | None = None
+        self._adjusted: Callable[[_Model], _Model] = _as_it_is
         self._cache: OrderedDict[str, _Model] = OrderedDict()
         self._lock = Lock()
         self._last_pointer = b""
@@ -109,6 +111,18 @@ class FollowedChampion(Generic[_Model]):
             self._cache_model(model)
         return model
 
+    def adjust(self, adjusted: Callable[[_Model], _Model]) -> None:
+        """Use the model with a change from now on, and every later one as well.
+
+        Parameters
+        ----------
+        adjusted
+            Returns the model to be used; a model of an older answer stays as it is.
+        """
+        self._adjusted = adjusted
+        if self._loaded is not None:
+            self._current = adjusted(self._loaded)
+
     def cached(self) -> list[_Model]:
         """Return the models in memory."""
         with self._lock:
@@ -129,7 +143,7 @@ class FollowedChampion(Generic[_Model]):
             self._refuse(error)
             return False
         self._cache_model(model)
-        self._current = model
+        self._loaded, self._current = model, self._adjusted(model)
         return True
 
     def _read(self, fingerprint: str, version: int | None) -> _Model:
@@ -146,6 +160,10 @@ class FollowedChampion(Generic[_Model]):
             self._cache.move_to_end(model.fingerprint)
             while len(self._cache) > self._older:
                 self._cache.popitem(last=False)
+
+
+def _as_it_is(model: _Model) -> _Model:
+    return model
 
 
 def _pointed(pointer: bytes) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ clock. Names that the model does not know are counted in the answer.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
 from math import isnan
@@ -22,15 +23,19 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.moments import moment_of
 from features.records.rows import make_rows
+from features.views.own import VIEW as OWN
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 from models.artifact.fingerprint import FeatureFingerprint
 from models.explain.reasons import in_words
 from models.model.reference import BANDS
+from models.model.settings import BandSettings
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
+from serve.scoring.undone_wins import standing_columns, standing_request
 from serve.scoring.unknown_names import UnknownNames
+from serve.wire.band_limits import BandLimits
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.curve import CurveBody, curve_of
 from serve.wire.raw_values import with_reading
@@ -43,7 +48,7 @@ from serve.wire.records import (
     Outcome,
     ScoreRequest,
 )
-from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer
+from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer, Unknown
 from serve.wire.stored_request import AnyRequest, StoredRequest
 from serve.wire.targets import DEFAULT, target_field
 
@@ -68,6 +73,11 @@ class LoadedModel:
         Its number in the registry, if it has one.
     target
         The target for which it answers; empty is the default.
+
+    Attributes
+    ----------
+    limits_id
+        The limits of the bands that people set; none means those of the artifact.
     """
 
     def __init__(
@@ -78,6 +88,7 @@ class LoadedModel:
         self.target = target
         self.target_field = target_field(target)
         self.fingerprint = artifact.fingerprint
+        self.limits_id: int | None = None
         self.scorer = Scorer(artifact)
         self.reading = artifact.reading
         self._encoder = LeadEncoder(artifact.catalog.vocabulary, artifact.reading)
@@ -89,12 +100,31 @@ class LoadedModel:
         self._horizon: float | None = artifact.about.get("horizon_days")
         self._evidence = artifact.model.evidence_level
         self._names = artifact.catalog.names
+        own = [one.name for one in artifact.catalog.features if one.view == OWN]
+        self._missing_features = own or UNSET
+        self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
             "en": [label.en for label in self.scorer.concepts.labels],
             "ja": [label.ja for label in self.scorer.concepts.labels],
         }
         self.sentence = lru_cache(_SENTENCES)(self._render_sentence)
+
+    def with_limits(self, limits: BandLimits | None) -> "LoadedModel":
+        """Return the same model with other limits of its bands; none means its own.
+
+        Parameters
+        ----------
+        limits
+            As people set them.
+        """
+        if limits is None or limits.by is None:
+            return self
+        other = copy(self)
+        other.scorer = self.scorer.with_bands(BandSettings(limits.hot, limits.warm), limits.by)
+        other.artifact = other.scorer.artifact
+        other.limits_id = limits.limits_id
+        return other
 
     def values(
         self,
@@ -115,9 +145,10 @@ class LoadedModel:
         Shape (cutoffs, features), float32.
         """
         moments = np.array([moment_of(at) for at in cutoffs or (request.cutoff,)], np.int64)
+        request = standing_request(request, self.reading)
         if isinstance(request, StoredRequest):
             lead = np.full(moments.size, request.number, np.int32)
-            return self.values_of(self.encoded(request.columns), make_rows(lead, moments))
+            return self.values_of(self._columns.encode(request.columns), make_rows(lead, moments))
         if isinstance(request, CodedScoreRequest):
             coded = self._encoder.coded_with_activities(request, request.account)
             return self._compiled.values_of(coded, 0, moments)
@@ -161,9 +192,17 @@ class LoadedModel:
             lambda sent: request_from_body(read(ScoreBody, sent), now), body, self.reading
         )
 
-    def encoded(self, columns: StoredColumns) -> Histories:
-        """Return the coded histories of stored leads."""
-        return self._columns.encode(columns)
+    def encoded(self, columns: StoredColumns, cutoff: int) -> Histories:
+        """Return the coded histories of stored leads.
+
+        Parameters
+        ----------
+        columns
+            Their records.
+        cutoff
+            The moment, in microseconds, at which a win that was undone must be known to be so.
+        """
+        return self._columns.encode(standing_columns(columns, cutoff, self.reading))
 
     def values_of(self, histories: Histories, rows: Rows) -> Matrix:
         """Compute the features of many rows.
@@ -230,7 +269,7 @@ class LoadedModel:
         receipt_id
             The id under which the answer is logged.
         """
-        lead_id, unknown = self._unknown_names.of(request)
+        lead_id, unknown = self.unknown_names(request)
         return ScoreAnswer(
             receipt_id=receipt_id,
             lead_id=lead_id,
@@ -252,7 +291,13 @@ class LoadedModel:
             feature_sha256=self._feature_fingerprint.of(values[0]),
             target=self.target_field,
             curve=self.curve_of(score.probability) if request.curve else UNSET,
+            missing_features=self._missing_features,
+            approximate_reasons=self._approximate,
         )
+
+    def unknown_names(self, request: AnyRequest) -> tuple[str, Unknown]:
+        """Return the folded id of the requested lead, and the names that the model lacks."""
+        return self._unknown_names.of(request)
 
     def curve_of(self, probability: float) -> CurveBody | None:
         """Compute the conversion curve of a lead; None if the model has none."""

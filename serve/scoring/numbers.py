@@ -40,4 +40,5 @@ def numbers(scorer: Scorer, values: Values) -> ScoreNumbers:
     model, reference = scorer.artifact.model, scorer.artifact.reference
     margin = scorer.explainer.explain(np.ascontiguousarray(values, np.float32)).margin
     score = reference.score(margin)
-    return ScoreNumbers(margin, model.calibration.probability(margin), score, reference.band(score))
+    probability = model.calibration.probability(margin)
+    return ScoreNumbers(margin, probability, score, reference.band(score, probability))

@@ -1,7 +1,7 @@
 """The open leads among some: the cohort of the model, by the rule that it was trained with.
 
 Decided here: the definition is that of `features.snapshots`; a model that holds no rule was trained
-with the default one.
+with the default one. A win that is known to be undone does not end a lead.
 """
 
 from dataclasses import fields
@@ -16,6 +16,7 @@ from features.records.lead_columns import StoredColumns
 from features.snapshots import CohortRule, at, away_of
 from features.tables import Tables
 from features.timeline import DAY, NEVER, from_moments
+from serve.scoring.undone_wins import standing_rows
 
 _NAMES = ("repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay")
 
@@ -46,7 +47,8 @@ def open_leads(
     reading
         What the words for outcomes mean.
     """
-    every = np.arange(len(columns.outcomes.lead), dtype=np.int32)
+    rows = range(len(columns.outcomes.lead))
+    every = standing_rows(columns.outcomes, rows, cutoff, reading)
     tables = _tables(columns, *_known(columns, every, reading))
     moment = pd.Timestamp(cutoff, unit="us", tz="UTC")
     cohort = at(tables, moment, rule)["lead_id"]
@@ -127,7 +129,8 @@ def returns_at(
     reading
         What the words for outcomes mean.
     """
-    rows = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).astype(np.int32)
+    own = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).tolist()
+    rows = standing_rows(columns.outcomes, own, cutoff, reading)
     rows, words = _known(columns, rows, reading)
     if "lost" not in words:
         return NEVER

@@ -31,6 +31,21 @@ def pointed(folder: Path, pointer: str = POINTER) -> int | None:
     return content.get("version") if isinstance(content, dict) else None
 
 
+def pointed_fingerprint(folder: Path, pointer: str = POINTER) -> str:
+    """Return the fingerprint of the model that is pointed at; empty without a readable pointer.
+
+    Parameters
+    ----------
+    folder, pointer
+        As for `pointed`.
+    """
+    try:
+        content = json.loads((folder / pointer).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return ""
+    return str(content.get("fingerprint", "")) if isinstance(content, dict) else ""
+
+
 def point(folder: Path, fingerprint: str, version: int | None, pointer: str = POINTER) -> None:
     """Write a pointer, completely or not at all.
 

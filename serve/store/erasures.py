@@ -15,14 +15,35 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from serve.errors import ErasedMeanwhile
 from serve.store.engine import reading
-from serve.store.tables import ERASURES
+from serve.store.tables import METADATA
 from serve.wire.receipt import UNREAD, Scoring
 
 FORGOTTEN_AFTER: Final = 900.0
+ERASURES: Final = Table(
+    "erasures",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary),
+    Column("digest", String),
+)
+"""One row for each recent erasure."""
 _LAST: Final = select(func.coalesce(func.max(ERASURES.c.number), 0))
 _FORGOTTEN: Final = _LAST.where(ERASURES.c.digest.is_(None))
 _LOCK: Final = "LOCK TABLE receipts IN {} MODE"

@@ -102,6 +102,7 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
+_INTEREST: Final = "target band standing interest topic rank_key lead_id score probability".split()  # noqa: SIM905
 RANKING: Final = Table(
     "ranking",
     METADATA,
@@ -125,6 +126,8 @@ RANKING: Final = Table(
     Column("last_activity_at", BigInteger),
     Column("last_activity_type", String),
     Column("woke_up_at", BigInteger),
+    Column("interest", String),
+    Column("topic", String),
     Column("crossed_at", BigInteger),
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
@@ -132,6 +135,8 @@ RANKING: Final = Table(
     Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
     Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
+    Index("ix_ranking_interest", *_INTEREST),
+    Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
     Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
     Index(
         "ix_ranking_narrowing",
@@ -143,9 +148,8 @@ RANKING: Final = Table(
 hottest first.
 
 Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
-without reading the reasons, which are most of a row. PostgreSQL scans the table faster than that,
-and an index of its cannot hold texts of any length. Leads to be handed over are selected by
-`crossed_at` and `woke_up_at`, which have partial indexes.
+without reading the reasons, most of a row; PostgreSQL scans the table faster than that. Leads to be
+handed over are selected by `crossed_at` and `woke_up_at`, which have partial indexes.
 """
 for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
     _known = _column.is_not(None)
@@ -203,6 +207,7 @@ LEAD_STEPS: Final = Table(
     Column("owner_id", String),
     Column("before", Text),
     Column("undone_at", BigInteger),
+    Index("ix_lead_steps_kind_at", "kind", "at"),
 )
 """What people did with leads; only ever added to. `before` is the row of `lead_work` until then."""
 RANKING_MARKS: Final = Table(
@@ -233,6 +238,7 @@ RECEIPTS: Final = Table(
     Column("input", LargeBinary),
     Column("revisions", Text),
     Column("answer", LargeBinary),
+    Column("limits_id", Integer),
     Column("erased_at", BigInteger),
 )
 FEEDBACK: Final = Table(
@@ -280,14 +286,6 @@ API_KEYS: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
-ERASURES: Final = Table(
-    "erasures",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("salt", LargeBinary),
-    Column("digest", String),
-)
-"""One row for each recent erasure; see `serve.store.erasures`."""
 AUDIT: Final = Table(
     "audit",
     METADATA,

@@ -12,6 +12,7 @@ from serve.errors import PersonErased, ReplayDiffers
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.history import HistoryReader
 from serve.wire.receipt import Scoring
+from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
 from serve.wire.stored_request import AnyRequest
 
@@ -43,6 +44,24 @@ def replay(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> b
     return again
 
 
+def logged_request(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> ScoreRequest:
+    """Return the records of a logged answer, as of its moment.
+
+    Parameters and errors are those of `answered`.
+    """
+    _check_not_erased(scoring)
+    if scoring.input is not None:
+        return loaded.decoded_request(scoring.input, scoring.at)
+    return histories.request(scoring.lead_id, scoring.cutoff, scoring.revisions)[0]
+
+
+def _check_not_erased(scoring: Scoring) -> None:
+    if scoring.input is None and scoring.revisions is None:
+        raise PersonErased(
+            [Fault("another of its account was erased", "all that was read", "read the receipt")]
+        )
+
+
 def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> ScoreAnswer:
     """Answer a logged request again, with the same model or another.
 
@@ -61,10 +80,7 @@ def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) ->
         If a person whose data it used was erased.
     """
     language: Language = "ja" if scoring.language == "ja" else "en"
-    if scoring.input is None and scoring.revisions is None:
-        raise PersonErased(
-            [Fault("another of its account was erased", "all that was read", "read the receipt")]
-        )
+    _check_not_erased(scoring)
     if scoring.input is not None:
         request: AnyRequest = loaded.decoded_request(scoring.input, scoring.at)
     else:

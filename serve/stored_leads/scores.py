@@ -94,5 +94,6 @@ def _scored(
         input=None,
         revisions=None,
         answer=msgspec.json.encode(answer),
+        limits_id=loaded.limits_id,
     )
     return answer, scoring

@@ -22,6 +22,7 @@ from models.stats.training_set import Floats
 from serve.errors import NoLead, NotYet
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.point_in_time import attributes_of, owner_of
+from serve.scoring.undone_wins import standing_outcomes
 from serve.store.engine import moment, reading, time_of
 from serve.store.leads.history import HistoryReader
 from serve.store.tables import OUTCOMES
@@ -152,6 +153,9 @@ class Winners:
         try:
             request, _ = self._histories.request(lead_id, won_at - BEFORE)
         except (NoLead, NotYet):
+            return None
+        standing = standing_outcomes(request.histories[0].outcomes, now, loaded.reading)
+        if all(one.occurred_at != won_at for one in standing):
             return None
         values = loaded.values(request)
         probability = float(loaded.artifact.model.probability(values)[0])

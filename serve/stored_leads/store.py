@@ -20,9 +20,17 @@ from serve.store.people.users import Users
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
+from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.receipts.feedback import Feedback
+from serve.store.team.band_limits import StoredLimits
+from serve.store.team.points_drafts import PointsDrafts
+from serve.store.team.reps import Team
+from serve.store.team.speed import SpeedReader
+from serve.store.team.spend import Spend
+from serve.store.team.weekly import WeeklyFigures
 from serve.stored_leads.similar_winners import Winners
 
 
@@ -57,6 +65,14 @@ class Store:
         self.sign_ins = SignIns(engine)
         self.devices = Devices(engine)
         self.audit = Audit(engine)
+        self.band_limits = StoredLimits(engine)
+        self.nurturing = Nurturing(engine)
+        self.records = Refreshing(engine, batch=500)
+        self.team = Team(engine)
+        self.speed = SpeedReader(engine)
+        self.spend = Spend(engine)
+        self.points_drafts = PointsDrafts(engine)
+        self.weekly = WeeklyFigures(engine)
 
     def erase(self, lead_id: str, at: datetime, who: str | None = None) -> dict[str, int]:
         """Erase a person; see `serve.store.leads.erasure`.

@@ -21,7 +21,8 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
 
     `input` holds the body of a stateless request, `revisions` the revisions of the leads of a
     stored one; `feature_sha256` is the hash of the float32 feature row. `target` names whose model
-    answered; empty is the default's. `erasures` is the number of the last erasure that the process
+    answered; empty is the default's. `limits_id` names the limits of the bands that people had set;
+    none were those of the model. `erasures` is the number of the last erasure that the process
     knew when it began to read, see `serve.store.erasures`; it is not logged.
     """
 
@@ -39,6 +40,7 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     input: bytes | None
     revisions: dict[str, int] | None
     answer: bytes
+    limits_id: int | None = None
     erasures: int = UNREAD
 
 

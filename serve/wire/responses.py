@@ -60,7 +60,9 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
     wide to be of use, `sufficient_evidence` is false. `score` is the percent of the leads open at
     `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
-    target, and `curve` unless it was requested.
+    target, and `curve` unless it was requested. `missing_features` names own features that a
+    server cannot compute: the model learned from them, and they are missing in this score.
+    `approximate_reasons` is true where the contributions of an own model are estimated.
     """
 
     receipt_id: str
@@ -83,3 +85,5 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     feature_sha256: str
     target: TargetField = msgspec.UNSET
     curve: CurveField = msgspec.UNSET
+    missing_features: list[str] | msgspec.UnsetType = msgspec.UNSET
+    approximate_reasons: bool | msgspec.UnsetType = msgspec.UNSET

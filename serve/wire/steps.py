@@ -41,6 +41,14 @@ class StepBody(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
+class Assigning(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead and the owner that it is to get; `version` as in `StepBody`."""
+
+    lead_id: str
+    owner_id: str
+    version: int | None = None
+
+
 class WorkState(msgspec.Struct, frozen=True, kw_only=True):
     """What was last done with a lead, by whom; it is set aside until `until`.
 

@@ -21,7 +21,7 @@ PICKLE = re.compile(r"^\s*(?:import|from) (?:pickle|joblib|dill|cloudpickle)\b",
 LONGEST = 300
 AT_HOME = {
     "mlflow": {"models/registry/mlflow_client.py"},
-    "shap": {"models/explain/shap_plots.py"},
+    "shap": {"models/explain/shap_values.py"},
     "fastapi": set(),
     "optuna": {"pipelines/lifecycle/tune.py"},
     "distributed": {"pipelines/run/engine.py"},

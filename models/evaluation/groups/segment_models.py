@@ -27,7 +27,8 @@ from models.stats.log_odds import expit
 from models.stats.metrics import Interval, log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import combine
+from models.training.penalty import choose_penalty, fit_scorecard
+from models.training.period_folds import Folds
 
 PENALTIES: Final = (1000.0, 100.0, 10.0)
 """Of the segment's own scorecard, chosen out of fold."""
@@ -154,8 +155,8 @@ def _own_margin(taught: TrainingSet, rows: TrainingSet, train: TrainSettings, se
     card = replace(train.scorecard, penalties=PENALTIES)
     few = replace(train, folds=_CHOICE_FOLDS, scorecard=card)
     fold = folds_by_lead(taught.lead, taught.label, few.folds, seed)
-    penalty, _ = combine.choose_penalty(taught, fold, (few, None, seed))
-    return combine.fit_scorecard(taught, penalty, few, None, seed).margin(rows.values)
+    penalty, _ = choose_penalty(taught, Folds(fold), (few, None, seed))
+    return fit_scorecard(taught, penalty, few, None, seed).margin(rows.values)
 
 
 def _beside(shared: Floats, own: Floats, rows: TrainingSet, seed: int) -> Floats:

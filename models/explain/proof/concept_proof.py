@@ -36,6 +36,8 @@ from models.training.fit_model import carry_out
 AGE = "profile__lead_age_days"
 """The feature of the lead's age."""
 _HALVES = 2
+_APPROXIMATE_ROWS = 1_500
+"""Rows of the proof where each costs an own model many predictions."""
 _AGES, _TIMES, _GROUP_ROWS = 12, 6, 50
 _NOTHING = 1e-12
 
@@ -191,7 +193,8 @@ def held_out(
     plan = plan_of(model)
     if plan is None:
         return None
-    few = rows.take(draw_leads(rows.lead, settings.max_rows, seed))
+    most = settings.max_rows if Explainer(model).exact else _APPROXIMATE_ROWS
+    few = rows.take(draw_leads(rows.lead, most, seed))
     if _fewest(few) < _HALVES * training.min_conversions:
         return None
     half = folds_by_lead(few.lead, few.label, _HALVES, seed)

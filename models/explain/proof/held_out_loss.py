@@ -4,7 +4,8 @@ Decided here: the model's plan is carried out on all folds of the leads but one,
 and without the columns. Where few leads converted, halves are too small for it: a column that helps
 a model of all leads may not help a model of half of them, and two models say it with much chance
 (of five draws of 420 conversions of X Education, one did harm, which five folds see and halves do
-not). Where many did, halves will do.
+not). Where many did, halves will do, or periods of time, where these can be folds: a column that
+helps among the leads of one moment may fail at the next, and the other way round.
 """
 
 from typing import Final
@@ -19,10 +20,13 @@ from models.model.settings import TrainSettings
 from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
+from models.training import period_folds
 from models.training.combine import Plan
+from models.training.period_folds import Folds
 
 FEW: Final = 500
-"""With fewer converted leads there are `MANY_FOLDS`, else `FOLDS`."""
+"""With fewer converted leads there are `MANY_FOLDS`, else `PERIODS` or `FOLDS`."""
+PERIODS: Final = 3
 FOLDS: Final = 2
 MANY_FOLDS: Final = 5
 
@@ -81,11 +85,27 @@ def _losses(
     plan: Plan,
     how: tuple[TrainSettings, Points | None, int],
 ) -> Floats:
-    """Compute the log loss of every row by a model that was not trained on its lead."""
-    folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
-    fold = folds_by_lead(rows.lead, rows.label, folds, how[2])
+    """Compute the log loss of every row by a model that was not trained on its lead or period."""
+    folds = folds_of(rows, how[2])
     margin = np.zeros(len(rows))
-    for k in range(folds):
-        own = fold == k
+    for k in range(folds.count):
+        own = folds.fold == k
         margin[own] = carried_out(rows.take(~own), model, plan, how).margin(rows.values[own])
-    return np.asarray(margin_log_losses(label=rows.label, margin=margin))
+    return np.asarray(margin_log_losses(label=rows.label, margin=folds.level(margin, rows)))
+
+
+def folds_of(rows: TrainingSet, seed: int) -> Folds:
+    """Divide the rows as the top of this module says.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    seed
+        Seed of the draw, where folds are drawn.
+    """
+    by_period = period_folds.periods(rows, PERIODS)
+    if by_period is not None:
+        return Folds(by_period, periods=True)
+    folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
+    return Folds(folds_by_lead(rows.lead, rows.label, folds, seed))

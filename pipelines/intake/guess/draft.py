@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.intake.guess.cells.agreement import settled_order
+from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.cells.value_words import meaning
+from pipelines.intake.guess.cells.vocabulary import OUTCOME_NAME, STAGE
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files.day_offsets import with_dates
-from pipelines.intake.guess.files.files import read_files
+from pipelines.intake.guess.files.files import read_files, without_rows
 from pipelines.intake.guess.files.invoices import with_invoices
 from pipelines.intake.guess.files.shared_keys import with_shared_keys
 from pipelines.intake.guess.recipe import with_recipe, zone_of
 from pipelines.intake.guess.roles import find_roles
 from pipelines.intake.guess.tables import part_lines
 from pipelines.intake.guess.unused import why_unused
-from pipelines.intake.guess.wording import say
+from pipelines.intake.guess.wording import say, some
 
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_FEW: Final = 30
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff]")
+"""What may stand in a header or a value, and in no line of a YAML file."""
 
 
 def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> str:
@@ -46,18 +51,22 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
     BadRequest
         There is no recipe for the system, or the files are not its standard export.
     """
-    files = with_dates(with_shared_keys(with_invoices(read_files(exports, folder))))
+    read = read_files(exports, folder)
+    files = with_dates(with_shared_keys(with_invoices(read)))
     parts = find_roles([file for file in files if not _is_in(f"from: {say(file.name)}", files)])
     if system is not None:
         parts = with_recipe(system, files, parts)
-    lines = [*_head(files, folder), "", *_sources(files, parts), "", *_general(files, system)]
+    empty = without_rows(exports, read, folder)
+    lines = [*_head(files, folder), *(f"# {name}: no rows, left out" for name in empty), ""]
+    lines += [*_sources(files, parts), "", *_general(files, system)]
     for role in ("leads", "accounts", "activities", "outcomes", "attribute_changes"):
         mine = [part for part in parts if part.role == role]
         if mine:
             lines += ["", f"{role}:"]
             for part in mine:
                 lines += part_lines(part, parts)
-    return "\n".join([*lines, "", *_open_questions(parts)]).rstrip() + "\n"
+    lines += ["", *_open_questions(parts)]
+    return "\n".join(_UNPRINTABLE.sub(" ", line) for line in lines).rstrip() + "\n"
 
 
 def _head(files: Sequence[ExportFile], folder: Path) -> Iterator[str]:
@@ -79,7 +88,7 @@ def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator
         name = say(file.name)
         read = _is_in(f"from: {name}", files) or _is_in(f"source: {name},", files)
         if read or any(part.file is file for part in parts):
-            yield f"  {line}{_other_sheets(file)}"
+            yield f"  {line}"
         else:
             yield f"  # ? {line} # {why_unused(file, parts)}"
 
@@ -87,11 +96,6 @@ def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator
 def _is_in(words: str, files: Sequence[ExportFile]) -> bool:
     """Return whether the steps of a file contain some words."""
     return any(words in line for file in files for line in file.steps)
-
-
-def _other_sheets(file: ExportFile) -> str:
-    others = [name for name in file.sheets if name != file.sheet]
-    return f" # ? or sheet {', '.join(others)}" if others else ""
 
 
 def _general(files: Sequence[ExportFile], system: str | None) -> Iterator[str]:
@@ -119,6 +123,7 @@ def _open_questions(parts: Sequence[FileRole]) -> Iterator[str]:
     roles = {part.role for part in parts}
     if "outcomes" not in roles:
         yield "# ? outcomes: which file or column says who was won and when"
+        yield from _candidates(parts)
     kinds = [part.kind for part in parts if part.role == "activities" and part.kind]
     words = [word for kind in kinds for word in kind.values]
     written = [say(word) for word in words if meaning(word) in {"won", "lost"}]
@@ -127,3 +132,12 @@ def _open_questions(parts: Sequence[FileRole]) -> Iterator[str]:
         yield f"outcome_activities: [{', '.join(written)}] # ? {question}"
     question = "" if any(part.certain for part in parts) else "? "
     yield f"# {question}observed_until: 2026-01-01T00:00:00Z # until when the data are complete"
+
+
+def _candidates(parts: Sequence[FileRole]) -> Iterator[str]:
+    """Name the columns that may say how deals ended, with their values."""
+    for part in parts:
+        for column in part.file.of_look("category", "number"):
+            named = OUTCOME_NAME.search(spaced(column.name)) or STAGE.search(spaced(column.name))
+            if named and 1 < column.distinct <= _FEW and part.role in {"leads", "activities"}:
+                yield f"# ? perhaps {column.name} of {part.file.name}: {some(column)}"

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pipelines.intake.guess.cells.columns import ExportColumn
-from pipelines.intake.guess.cells.value_words import YES, is_flag, meaning
+from pipelines.intake.guess.cells.header_words import spaced
+from pipelines.intake.guess.cells.value_words import YES, meaning, says_yes
+from pipelines.intake.guess.cells.vocabulary import LOST_REASON, OUTCOME_NAME
 from pipelines.intake.guess.deals.endings import Ending
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.rows_apart import where
-from pipelines.intake.guess.wording import doubt, lead_origin, origin, say
+from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
 
 _MOST_VALUES = 60
 
@@ -33,6 +35,9 @@ def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
     end = part.end
     if end is None:
         return
+    if end.dated:
+        yield from _dated(part, end, extras)
+        return
     for words in _groups(end):
         time = end.times.get(words[0])
         yield f"  - source: {say(part.file.name)}"
@@ -48,6 +53,40 @@ def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
         if end.times and word not in end.times and (end.state == word).any():
             rows = int((end.state == word).sum())
             yield f"  # ? {rows:,} rows are {word} and have no time of their own: when was that"
+    if not part.certain:
+        yield from _lost_reasons(part, end)
+        yield from _other_columns(part, end)
+
+
+def _other_columns(part: FileRole, end: Ending) -> Iterator[str]:
+    """Name other columns that may say how a deal ended, and do not follow from this one."""
+    for column in part.file.of_look("category"):
+        free = column not in end.columns and column.name not in part.later
+        if free and OUTCOME_NAME.search(spaced(column.name)) and column.distinct > 1:
+            yield f"  # ? or does {column.name} say how deals ended: {some(column)}"
+
+
+def _dated(part: FileRole, end: Ending, extras: Sequence[str]) -> Iterator[str]:
+    """Write a rule for each time that says how a deal ended by being there."""
+    for word, time in end.times.items():
+        yield f"  - source: {say(part.file.name)}"
+        yield from where(part)
+        yield f"    where_present: [{say(time.name)}]{part.mark('rows without it are open')}"
+        yield "    columns:"
+        yield f"      lead_id: {lead_origin(part)}"
+        yield f"      occurred_at: {origin(time, 'end')}{part.quiet(doubt(time))}"
+        yield from extras
+        yield f"      outcome: {{constant: {word}}}{part.mark('a date here means that it was')}"
+
+
+def _lost_reasons(part: FileRole, end: Ending) -> Iterator[str]:
+    """Write a question about rows with the reason of a loss, where none is known to be lost."""
+    if (end.state == "lost").any():
+        return
+    for column in part.file.columns:
+        rows = int(part.file.text(column).notna().sum())
+        if LOST_REASON.search(spaced(column.name)) and part.file.partly_missing(column) and rows:
+            yield f"  # ? {rows:,} rows have a value in {column.name}: were they lost, and when"
 
 
 def _groups(end: Ending) -> list[tuple[str, ...]]:
@@ -81,7 +120,7 @@ def _values(
     if bool(pd.Series(passed).any()):
         yield "        other_values: skip" + part.mark("the others have not ended")
     yield "        values:"
-    unsure = is_flag(end.kind) and not (end.state == "lost").any()
+    unsure = says_yes(end.kind) and not (end.state == "lost").any()
     for value, word in meanings.items():
         question = " # ? or still open" if unsure and word == "lost" else ""
         yield f"          {say(value)}: {word}{question}"
@@ -93,7 +132,7 @@ def _meanings(
 ) -> tuple[dict[str, str], dict[str, int]]:
     """Return the values of ended deals with their meaning, and the rows of every other value."""
     counts = part.file.text(end.kind).value_counts()
-    flag = is_flag(end.kind)
+    flag = says_yes(end.kind)
     meanings, others = {}, {}
     for value, rows in counts.items():
         word = meaning(str(value), flag=flag)
@@ -112,7 +151,7 @@ def _no_is_lost(end: Ending) -> bool:
 
 
 def _other(value: str, rows: int, part: FileRole) -> str:
-    line = f"{say(value)}: lost" if part.end and is_flag(part.end.kind) else say(value)
+    line = f"{say(value)}: lost" if part.end and says_yes(part.end.kind) else say(value)
     if meaning(value) == "opened":
         return f"          # {say(value)}: {rows:,} rows, open"
     return f"          #{'' if part.certain else ' ?'} {line}: {rows:,} rows, not ended, or how"

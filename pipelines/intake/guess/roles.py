@@ -14,10 +14,11 @@ from features.tables import SPECS
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile, Link, find_links, joined, keys, own_name
-from pipelines.intake.guess.cells.value_words import is_flag, meaning
+from pipelines.intake.guess.cells.value_words import meaning, says_yes
 from pipelines.intake.guess.cells.vocabulary import (
     ACCOUNT,
     ACTIVITY,
+    CHANGED,
     DEAL,
     LEAD,
     MONEY,
@@ -26,7 +27,13 @@ from pipelines.intake.guess.cells.vocabulary import (
     TOPIC,
     TYPE,
 )
-from pipelines.intake.guess.deals.endings import Ending, ending, outcome_column, states_by_lead
+from pipelines.intake.guess.deals.endings import (
+    Ending,
+    ending,
+    ending_by_times,
+    outcome_column,
+    states_by_lead,
+)
 from pipelines.intake.guess.deals.followers import Ground, followers
 from pipelines.intake.guess.deals.times import created, happened
 from pipelines.intake.guess.file_role import FileRole
@@ -103,7 +110,7 @@ def _follow(leads: FileRole, ends: FileRole) -> FileRole:
     if leads.lead is None or ends.lead is None or ends.kind is None:
         return leads
     ids, kinds = ends.file.text(ends.lead), ends.file.text(ends.kind)
-    state = states_by_lead(leads.file.text(leads.lead), ids, kinds, flag=is_flag(ends.kind))
+    state = states_by_lead(leads.file.text(leads.lead), ids, kinds, flag=says_yes(ends.kind))
     return replace(leads, later=followers(leads.file, Ending(ends.kind, state)))
 
 
@@ -163,7 +170,7 @@ def _named(file: ExportFile, column: ExportColumn | None) -> ExportColumn | None
 def _row_a_lead(
     file: ExportFile, lead: ExportColumn | None, accounts: Link | None
 ) -> list[FileRole]:
-    end = ending(file)
+    end = ending(file) or ending_by_times(file)
     later = followers(file, end)
     taken = [lead, *(end.columns if end else [])]
     free = [c for c in file.columns if c not in taken and c.name not in later]
@@ -195,7 +202,7 @@ def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
     """Return the roles of a file whose rows name leads."""
     time, end = happened(file), ending(file)
     kind = end.kind if end else None
-    if {"attribute", "field", "項目"} & {c.name.casefold() for c in file.columns}:
+    if any(CHANGED.search(spaced(column.name)) for column in file.columns):
         return [FileRole(file, "attribute_changes", lead, time)]
     words = [c for c in file.of_look("category") if c is not lead]
     if end is not None and (_says_ends(end) or DEAL.search(file.name)):
@@ -210,7 +217,7 @@ def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
 def _says_ends(end: Ending) -> bool:
     """Return whether at least half of the values are words of an end, or yes and no."""
     words = [value for value in end.kind.values if meaning(value)]
-    return is_flag(end.kind) or 2 * len(words) >= len(end.kind.values)
+    return says_yes(end.kind) or 2 * len(words) >= len(end.kind.values)
 
 
 def _activities(

@@ -12,16 +12,11 @@ from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.cells.value_words import NO, is_flag
-from pipelines.intake.guess.cells.vocabulary import DELETED
+from pipelines.intake.guess.cells.vocabulary import DELETED, DELETED_VALUE
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.wording import say
 
 _NAMES: Final = re.compile(r"\b(?:name|company|e ?mail|title|topic)\b|会社|氏名|名前|件名|メール")
-_DELETED_VALUE: Final = re.compile(
-    r"(?:soft[ -])?deleted|trash(?:ed)?|(?:is )?test|削除(?:済み?)?|ゴミ箱|テスト|gelöscht"
-    r"|supprimée?|eliminad[oa]|удал[её]н\w*",
-    re.IGNORECASE,
-)
 _FEW: Final = 12
 _TESTS: Final = (
     r"(?i)^test\b|\btest (?:lead|account|user|company|deal)\b|@(?:test|example)\.|テスト|動作確認"
@@ -37,7 +32,7 @@ def deleted(file: ExportFile) -> list[ExportColumn]:
 def _says_deleted(column: ExportColumn) -> bool:
     """Return whether a status has a word for deleted rows among a few others."""
     few = column.look == "category" and 1 < column.distinct <= _FEW
-    return few and any(_DELETED_VALUE.fullmatch(value) for value in column.values)
+    return few and any(DELETED_VALUE.fullmatch(value) for value in column.values)
 
 
 def _parts_rows(file: ExportFile, column: ExportColumn) -> bool:
@@ -67,7 +62,7 @@ def _remaining(file: ExportFile, column: ExportColumn) -> list[str]:
     """List the values of rows that were not deleted, as they stand; one may be missing."""
     values = column.values if column.look != "time" else ()
     if _says_deleted(column):
-        values = tuple(v for v in values if not _DELETED_VALUE.fullmatch(v))
+        values = tuple(v for v in values if not DELETED_VALUE.fullmatch(v))
     else:
         values = tuple(v for v in values if v.casefold() in NO)
     missing = file.frame[column.name].isin(list(column.missing_words))

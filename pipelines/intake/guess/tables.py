@@ -12,8 +12,8 @@ from features.tables import SPECS
 from pipelines.intake.guess.attributes import attributes
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
-from pipelines.intake.guess.cells.value_words import direction, is_flag, meaning
-from pipelines.intake.guess.cells.vocabulary import ACTUAL, DEAL, PLANNED, TOPIC
+from pipelines.intake.guess.cells.value_words import direction, meaning, says_yes
+from pipelines.intake.guess.cells.vocabulary import ACTUAL, CHANGED, DEAL, PLANNED, TOPIC
 from pipelines.intake.guess.deals.times import known
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.outcomes import outcome_lines
@@ -32,6 +32,7 @@ _EXTRAS: Final = {
     "amount": _AMOUNT,
     "text": re.compile(r"text|body|note|memo|comment|内容|本文|メモ|備考", re.IGNORECASE),
 }
+_VALUE: Final = re.compile(r"^(?!old)(?:.*\b)?(?:value|new)\b|値|変更後")
 _NUMBERS: Final = {"dwell_seconds", "amount"}
 
 
@@ -175,7 +176,7 @@ def _deal(part: FileRole) -> Iterator[str]:
 
 def _amount(part: FileRole) -> ExportColumn | None:
     """Return what a deal was worth, at its end rather than as planned."""
-    if part.role != "outcomes" or (part.kind is not None and is_flag(part.kind)):
+    if part.role != "outcomes" or (part.kind is not None and says_yes(part.kind)):
         return None
     could = [c for c in part.file.of_look("number") if _AMOUNT.search(c.name)]
     could = [c for c in could if not PLANNED.search(spaced(c.name)) and c is not part.lead]
@@ -183,7 +184,7 @@ def _amount(part: FileRole) -> ExportColumn | None:
 
 
 def _outcome_values(kind: ExportColumn) -> Iterator[str]:
-    flag = is_flag(kind)
+    flag = says_yes(kind)
     ends = [value for value in kind.values if meaning(value, flag=flag)]
     few = not flag and 2 * len(ends) < len(kind.values)
     yield f"      outcome: # ? what each value of {kind.name} means"
@@ -199,9 +200,9 @@ def _outcome_values(kind: ExportColumn) -> Iterator[str]:
 
 def _change_columns(part: FileRole) -> Iterator[str]:
     yield from _lead_and_time(part)
-    names = {"attribute": r"attribute|field|項目", "value": r"value|new|値|変更後"}
+    names = {"attribute": CHANGED, "value": _VALUE}
     for name, pattern in names.items():
-        named = (c for c in part.file.columns if re.search(pattern, c.name, re.IGNORECASE))
+        named = (c for c in part.file.columns if pattern.search(spaced(c.name)))
         yield f"      {name}: {origin(next(named, part.file.columns[-1]))} # ?"
 
 

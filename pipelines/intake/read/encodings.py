@@ -1,10 +1,12 @@
 """In which encoding the text of a file stands.
 
-Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, or where the few that do
-not stand among far more that do; then the encoding in which the words look like words; then UTF-8
-where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese characters
-and is rarely written in half-width katakana, Cyrillic in runs of Cyrillic letters, and a letter
-with an accent mostly stands alone. What fits none is refused, with the place.
+Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, where the few that do not
+stand among more that do, and where a single line does not fit, since one odd byte says nothing of
+the others: its row is put aside. Then comes the encoding in which the words look like words;
+then UTF-8 where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese
+characters and is rarely written in half-width katakana, Cyrillic in runs of Cyrillic letters, and a
+letter with an accent mostly stands alone. A file with lines in UTF-8 and lines in a code page is
+refused, as is what fits none, with the place.
 """
 
 import codecs
@@ -35,6 +37,13 @@ _CANDIDATES: Final = (
     ("cp932", _JAPANESE_RUN), ("euc_jp", _JAPANESE_RUN), ("cp1251", _CYRILLIC_RUN),
     ("cp1252", _ACCENT),
 )  # fmt: skip
+_PAGES: Final = ("cp1251", "cp1252")
+"""One byte a character, so that text in UTF-8 fits them as well."""
+_ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+"""How ISO-2022-JP, which holds no byte beyond ASCII, changes to Japanese characters."""
+_MORE: Final = 2
+_SOME: Final = 3
+_MIXED_SHARE: Final = 0.05
 _ENOUGH: Final = 0.6
 _FAR_MORE: Final = 10
 _FIRST: Final = 1 << 16
@@ -51,21 +60,30 @@ def guess_encoding(path: Path) -> str:
         The bytes look like no text in any encoding that is known here.
     """
     start = _beginning(path)
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return name
-    if _fits(start, "utf-8"):
-        return "utf-8" if b"\0" not in start else _sixteen(start, path)
-    if b"\0" in start[:1000]:
-        return _sixteen(start, path)
-    if _is_beyond_ascii(start, "utf-8"):
+    by_signs = _by_signs(start, path)
+    if by_signs is not None:
+        return by_signs
+    if _fits(start, "utf-8") or _is_beyond_ascii(start, "utf-8") or _has_one_fault(start):
         return "utf-8"
     best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
     if _likeness(start, *best) >= _ENOUGH:
+        if best[0] in _PAGES and _is_mixed(start):
+            raise _no_text(path, start, f"text in UTF-8 and in {best[0].upper()}")
         return best[0]
     if _has_few_faults(start, "utf-8"):
         return "utf-8"
     raise _no_text(path, start)
+
+
+def _by_signs(start: bytes, path: Path) -> str | None:
+    """Return the encoding that marks, zero bytes or escapes say; None if there is none of them."""
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    if b"\0" in start[:1000] or (b"\0" in start and _fits(start, "utf-8")):
+        return _sixteen(start, path)
+    escaped = any(escape in start for escape in _ESCAPES)
+    return "iso2022_jp" if escaped and _fits(start, "iso2022_jp") else None
 
 
 def is_nearly(path: Path, encoding: str) -> bool:
@@ -90,9 +108,27 @@ def _marked_text(start: bytes, encoding: str) -> str:
 
 def _is_beyond_ascii(start: bytes, encoding: str) -> bool:
     """Return whether far more characters beyond ASCII fit an encoding than bytes do not."""
+    fitting, faults = _beyond(start, encoding)
+    return fitting >= (_MORE if encoding == "utf-8" else _FAR_MORE) * faults
+
+
+def _beyond(start: bytes, encoding: str) -> tuple[int, int]:
+    """Count the characters beyond ASCII, and the bytes that fit no character."""
     text = _marked_text(start, encoding)
     faults = text.count(MARK)
-    return len(_BEYOND_ASCII.findall(text)) - faults >= _FAR_MORE * faults
+    return len(_BEYOND_ASCII.findall(text)) - faults, faults
+
+
+def _is_mixed(start: bytes) -> bool:
+    """Return whether there is more UTF-8 among other text than chance puts there."""
+    fitting, faults = _beyond(start, "utf-8")
+    return fitting >= max(_SOME, _MIXED_SHARE * faults)
+
+
+def _has_one_fault(start: bytes) -> bool:
+    """Return whether a single line, not the header, has bytes that are no UTF-8."""
+    header, *lines = _marked_text(start, "utf-8").split("\n")
+    return MARK not in header and sum(MARK in line for line in lines) == 1
 
 
 def _has_few_faults(start: bytes, encoding: str) -> bool:
@@ -170,10 +206,11 @@ def _first_fault(start: bytes, encoding: str) -> str:
     return ""
 
 
-def _no_text(path: Path, start: bytes) -> BadTables:
+def _no_text(path: Path, start: bytes, observed: str = "") -> BadTables:
     place = _first_fault(start, "utf-8")
+    none = "bytes that are no text in UTF-8, CP932, EUC-JP, UTF-16 or CP1252"
     return BadTables.of(  # type: ignore[return-value]
-        f"{path.name}: bytes that are no text in UTF-8, CP932, EUC-JP, UTF-16 or CP1252{place}",
-        "a CSV file, Parquet or a workbook",
+        f"{path.name}: {observed or none}{place}",
+        "text in one encoding" if observed else "a CSV file, Parquet or a workbook",
         "correct the line, or export again as UTF-8",
     )

@@ -76,7 +76,7 @@ def raw_text(cells: Cells, rule: ColumnRule) -> pd.Series:
 
 
 def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
-    """Return which values are there but not listed in `values`.
+    """Return which values are there but neither listed in `values` nor what a listed one means.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def unlisted(cells: Cells, rule: ColumnRule) -> Flags:
         The rule of the column.
     """
     text = raw_text(cells, rule)
-    listed = text.isin(list(rule.values)).to_numpy()
+    stated = rule.values  # noqa: PD011 - the mapping's word, not a frame
+    listed = text.isin([*stated, *stated.values()]).to_numpy()
     missing = is_missing(text, missing_words(cells, rule))
     unknown: Flags = ~listed & (~missing if rule.other_values != "skip" else True)
     return unknown
@@ -147,12 +148,14 @@ def meaning(
     values
         Raw text -> its meaning.
     other
-        What stands for texts that are not listed; missing leaves them as they are.
+        What stands for texts that are not listed; missing leaves them as they are. A text that is
+        what a listed one means stands for itself.
     missing
         Texts that stand for a missing value.
     """
     listed = text.isin(list(values)).to_numpy()
-    keep = listed | (~is_missing(text, missing) & (other != "missing"))
+    known = text.isin(list(values.values())).to_numpy()
+    keep = listed | (~is_missing(text, missing) & (known | (other != "missing")))
     result = text.where(~listed, text.map(values).astype("str")) if listed.any() else text
     return result.where(keep).astype("str")
 

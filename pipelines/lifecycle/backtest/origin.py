@@ -22,7 +22,7 @@ from features.catalog.catalog import Catalog, CatalogSettings
 from features.labels import Target
 from features.timeline import from_moments
 from models.baselines import baselines
-from models.baselines.baselines import BASELINES, Baseline
+from models.baselines.baselines import BASELINES, INCUMBENT, Baseline
 from models.evaluation.evaluation import MODEL
 from models.evaluation.from_catalog import recency
 from models.lifecycle.origins import Origin, day_of
@@ -31,6 +31,7 @@ from models.model.points import Points
 from models.stats.follow_up import ObservedRows
 from models.stats.training_set import Floats, TrainingSet, Values
 from models.training import fit_model, newest_rows
+from pipelines.incumbent.score_history import LeadScores
 from pipelines.lifecycle.backtest import labelled_snapshots
 from pipelines.lifecycle.backtest.labelled_snapshots import Known
 from pipelines.run.params import TrainParams
@@ -38,7 +39,7 @@ from pipelines.stages.featurize import labels_of
 from pipelines.storage import partitions
 from pipelines.storage.atomic import fingerprint, replacing
 
-METHODS: Final = (MODEL, *BASELINES)
+METHODS: Final = (MODEL, *BASELINES, INCUMBENT)
 Answer = Callable[[Values], Floats]
 
 
@@ -60,6 +61,8 @@ class Course:
         All origins.
     data
         Fingerprint of tables, snapshots and code.
+    incumbent
+        The score in use, with the fingerprint of its file; None without one.
     """
 
     tables: Path
@@ -71,6 +74,7 @@ class Course:
     train: TrainParams
     origins: tuple[Origin, ...]
     data: str
+    incumbent: tuple[LeadScores, str] | None = None
 
     def place(self, origin: Origin, method: str) -> Path:
         """Return the file of the answers of a method at an origin.
@@ -88,6 +92,8 @@ class Course:
             made_from.append(Path(table).read_text("utf-8") if table else None)
         if method == MODEL:
             made_from.append(self.train)
+        if method == INCUMBENT:
+            made_from.append(None if self.incumbent is None else self.incumbent[1])
         key = fingerprint(*(str(one) for one in made_from))
         return self.into / f"{day_of(origin.at)}-{method}-{key[:16]}.parquet"
 
@@ -150,7 +156,19 @@ def _prepared(
         for these in (teaches, young)
     ]
     ways = _fitters(course, frame.catalog, observed)
+    if course.incumbent is not None and 0 < observed[0].rows.conversions < len(observed[0].rows):
+        score = course.incumbent[0].at(frame.keys)
+        sides = score[teaches[row]], score[answered_rows[row]]
+        ways[INCUMBENT] = partial(_by_score, *sides, observed[0].rows.label)
     return row[answered_rows[row]], answered.values, ways  # noqa: PD011 - not a frame of pandas
+
+
+def _by_score(learning: Floats, answered: Floats, label: Floats) -> Answer:
+    """Fit the score in use; its answers depend on the rows' own scores, not on features."""
+    from models.baselines import learned  # noqa: PLC0415 - slow to import
+
+    fitted = learned.by_score(learning, label)
+    return lambda _values: fitted.probability(learned.as_values(answered))
 
 
 def _frame(

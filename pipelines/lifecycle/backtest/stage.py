@@ -6,8 +6,10 @@ interrupted or changed back-test goes on with what is still true. A method that 
 an origin (no conversion yet, no recency) answers there with the base rate.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from models.lifecycle.backtest import Backtest, Stream
 from models.lifecycle.capacity import AnsweredRows
 from models.lifecycle.origins import Rolling, rolling
 from models.stats.training_set import Floats
+from pipelines.incumbent import score_history
+from pipelines.incumbent.score_history import LeadScores
 from pipelines.lifecycle.backtest import labelled_snapshots, origin
 from pipelines.lifecycle.backtest.labelled_snapshots import Known
 from pipelines.lifecycle.backtest.origin import METHODS, Course
@@ -91,8 +95,18 @@ def lay_out(job: Job, known: Known) -> tuple[Course, Rolling]:
         params.train,
         origins,
         data,
+        _incumbent(job),
     )
     return course, plan
+
+
+def _incumbent(job: Job) -> tuple[LeadScores, str] | None:
+    """Read the score in use, with a fingerprint of its file and settings; None without one."""
+    scores, settings = score_history.of_job(job), job.params.incumbent
+    if scores is None or settings.scores is None:
+        return None
+    content = hashlib.sha256(Path(settings.scores).read_bytes()).hexdigest()
+    return scores, fingerprint(content, str(settings))
 
 
 def judged(job: Job, known: Known, course: Course, plan: Rolling) -> Backtest:

@@ -20,6 +20,7 @@ from pipelines.storage.partitions import Manifest
 
 FORMAT: Final = 1
 MOST_FEATURES: Final = 15
+_OWN_MODEL: Final = ("own_model", "reasons")
 JUDGED: Final = ("auc", "log_loss", "brier", "ece", "lift_at_10", "capture_at_20")
 
 
@@ -29,7 +30,7 @@ class Sources:
 
     `evaluation` is the report's JSON, `leaks` the answers of the leak checks, `promotion` what
     `promote` decided, `statement` what the owner states about the model; `target` is the name and
-    the label of the target, empty where there is only one.
+    the label of the target, empty where there is only one; `experiments` are verdicts of tests.
     """
 
     artifact: Artifact
@@ -41,6 +42,7 @@ class Sources:
     cohort: dict[str, Any]
     statement: dict[str, Any]
     target: dict[str, Any] = field(default_factory=dict)
+    experiments: tuple[dict[str, Any], ...] = ()
 
 
 def card(sources: Sources) -> dict[str, Any]:
@@ -67,7 +69,8 @@ def card(sources: Sources) -> dict[str, Any]:
         "thresholds": _thresholds(sources),
         "protected": sources.evaluation["protected"],
     }
-    return content | {"limits": limits(content)}
+    tests = {"experiments": [*map(_experiment, sources.experiments)]} if sources.experiments else {}
+    return content | {"limits": limits(content)} | tests
 
 
 def _promotion(sources: Sources) -> dict[str, Any]:
@@ -80,6 +83,11 @@ def _promotion(sources: Sources) -> dict[str, Any]:
         "by": sources.statement["owner"],
         "grounds": list(decided["grounds"]),
     }
+
+
+def _experiment(verdict: dict[str, Any]) -> dict[str, Any]:
+    """Return what the card quotes of a declared test."""
+    return {key: verdict[key] for key in ("name", "question", "shown", "complete", "verdict")}
 
 
 def _target(sources: Sources) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def _counted(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _features(sources: Sources) -> dict[str, Any]:
-    catalog = sources.artifact.catalog
+    catalog, about = sources.artifact.catalog, sources.artifact.about
     strongest = sources.evaluation["importance"][:MOST_FEATURES]
     return {
         "count": len(catalog.features),
@@ -122,7 +130,7 @@ def _features(sources: Sources) -> dict[str, Any]:
         "evidence": sources.artifact.model.evidence_level,
         "strongest": strongest,
         "not_used": {name: why.model_dump() for name, why in sources.manifest.excluded.items()},
-    }
+    } | {name: about[name] for name in _OWN_MODEL if name in about}
 
 
 def _figures(evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def limits(card: dict[str, Any]) -> list[Words]:
         _of_leaks,
         _of_segments,
         _of_own_models,
+        _of_estimated_reasons,
+        _of_own_features,
     )
     english, japanese = (
         [limit for rule in rules for limit in rule(card, language)] for language in LANGUAGES
@@ -179,3 +181,25 @@ def _of_own_models(card: dict[str, Any], language: Language) -> Iterator[str]:
     judged = card["own_models"]
     if judged is not None and any(one["earns"] for one in judged["segments"]):
         yield own_models.verdict(judged, card["labels"], language)
+
+
+def _of_estimated_reasons(card: dict[str, Any], language: Language) -> Iterator[str]:
+    if card["features"].get("reasons") == "approximate":
+        yield gettext(
+            "It is a model of the company's own whose reasons are estimated by permutations of the "
+            "features; they add up to the probability, and are approximate.",
+            language,
+        )
+
+
+def _of_own_features(card: dict[str, Any], language: Language) -> Iterator[str]:
+    count = card["features"]["by_view"].get("own", 0)
+    if count:
+        yield ngettext(
+            "It has %(num)s own feature, which rankings compute and a server does not: there it is "
+            "missing, and the answer says so.",
+            "It has %(num)s own features, which rankings compute and a server does not: there they "
+            "are missing, and the answer says so.",
+            count,
+            language,
+        )

@@ -14,4 +14,5 @@ EVIDENCE: Final = {
     "points_only": mark("hand-given points only"),
     "scorecard": mark("a scorecard"),
     "scorecard_and_trees": mark("a scorecard and trees"),
+    "own_model": mark("a model of the company's own, in the place of scorecard and trees"),
 }

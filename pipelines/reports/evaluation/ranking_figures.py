@@ -17,6 +17,7 @@ from pipelines.reports.translation import gettext, translate
 
 RANKS: Final = {
     "mikomi": 0, "lightgbm": 1, "logistic": 2, "odoo": 3, "recency": 4, "points": 5, "base_rate": 6,
+    "incumbent": 7,
 }  # fmt: skip
 
 

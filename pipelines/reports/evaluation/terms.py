@@ -18,6 +18,7 @@ PREDICTIONS: Final = {
     "recency": mark("Recency"),
     "points": mark("Points"),
     "base_rate": mark("Base rate"),
+    "incumbent": mark("Score in use"),
 }
 METRICS: Final = {
     "auc": mark("AUC"),

@@ -40,8 +40,9 @@ TRIAL_INDUSTRIES: Final = ("製造業", "情報通信業", "運輸・物流")
 _SIZE_EDGES: Final = (1, 30, 100, 300, 1000, 12000)
 _SOURCE_TREND: Final = (0.0, 0.1, -0.3, 0.0, 0.1, 0.5, 0.0, 0.0)
 """Per year, in log: advertisement grows, the trade fair shrinks."""
-_SKILL: Final = (0.40, 0.1, -0.1, -0.30, 0.25, 0.0, -0.1, -0.25, 0.30, 0.1, 0.0, -0.35)
-_SPECIALITY: Final = (0, 1, 2, 3, 4, 5, 0, 1, 6, 7, 0, 1)
+SKILL: Final = (0.40, 0.1, -0.1, -0.30, 0.25, 0.0, -0.1, -0.25, 0.30, 0.1, 0.0, -0.35)
+"""What each salesperson adds to the log-odds of winning."""
+SPECIALITY: Final = (0, 1, 2, 3, 4, 5, 0, 1, 6, 7, 0, 1)
 """The industry in which a salesperson shines."""
 #                           asleep curious aware comparing deciding
 _START: Final = np.array(
@@ -145,7 +146,7 @@ def modifiers(people: People) -> Modifiers:
     fit = sum(_pull(attribute)[code[attribute.name]] for attribute in CATEGORIES)
     fit = fit + _role_by_size()[role, size] + _source_by_industry()[source, industry]
     trial = np.isin(industry, [value_index(INDUSTRY, ja) for ja in TRIAL_INDUSTRIES])
-    skill = np.array(_SKILL)[people.owner] + _speciality()[people.owner, industry]
+    skill = np.array(SKILL)[people.owner] + _speciality()[people.owner, industry]
     by_era = _source_by_era()[:, source].T + _size_by_era()[:, size].T
     return Modifiers(
         variant=3 * trial.astype(np.int64) + np.array([0, 1, 1, 2, 2])[size],
@@ -220,8 +221,8 @@ def _source_by_industry() -> Floats:
 
 
 def _speciality() -> Floats:
-    table = np.full((len(_SKILL), len(INDUSTRY.values)), -0.08)
-    table[np.arange(len(_SKILL)), _SPECIALITY] = 0.55
+    table = np.full((len(SKILL), len(INDUSTRY.values)), -0.08)
+    table[np.arange(len(SKILL)), SPECIALITY] = 0.55
     return table
 
 

@@ -139,7 +139,7 @@ def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:
     """Return who the lead is, its deals and next step; the band is that of the answer."""
     lead_id, parts, now = scored.answer.lead_id, pages.parts, pages.parts.now()
     question, _ = parts.store.histories.question(lead_id, now)
-    rows = standings_of(question.columns, [question.number], moment(now))
+    rows = standings_of(question.columns, [question.number], moment(now), parts.reading)
     ranked = parts.store.ranking.one(lead_id, visit.target)
     if ranked is not None:
         answer: dict[str, Any] = {

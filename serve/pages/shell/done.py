@@ -16,7 +16,7 @@ from serve.pages.shell.visitor import Visit, may_name
 from serve.wire.steps import LeadStep, WorkState
 
 _DIGITS = 18
-_MOST = 60
+_MOST = 120
 
 
 class Done(NamedTuple):

@@ -16,7 +16,7 @@ from serve.errors import BadBody, NotAllowedHere
 from serve.pages.shell.visitor import Visit
 
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
-_MOST_FIELDS: Final = 200
+_MOST_FIELDS: Final = 500
 
 
 class Form:

@@ -20,7 +20,7 @@ from serve.http.app_context import AppContext
 from serve.http.open_mode import check_not_forwarded, is_local_name
 from serve.http.path_ids import sent_path
 from serve.pages.shell.forms import TOKEN, Form, check_form, read_form
-from serve.pages.shell.navigation import NAVIGATION, OF_MANAGERS
+from serve.pages.shell.navigation import leads, navigation_of, section_of
 from serve.pages.shell.page_words import LANGUAGES, PageWords
 from serve.pages.shell.people import PersonNames
 from serve.pages.shell.templating import environment
@@ -41,7 +41,11 @@ from serve.store.people.users import User
 _PAGES: Final = Path(__file__).parents[1]
 _HIDDEN: Final = Markup('<input type="hidden" name="{}" value="{}">')
 _OF_TARGETS: Final = frozenset(
-    ("ranking.html.j2", "lead.html.j2", "handover.html.j2", "model.html.j2", "channels.html.j2")
+    (
+        *("ranking.html.j2", "lead.html.j2", "handover.html.j2", "model.html.j2"),
+        *("channels.html.j2", "week.html.j2", "limits.html.j2", "assign.html.j2"),
+        *("nurturing.html.j2", "points.html.j2", "team.html.j2"),
+    )
 )
 """The pages that are about one target."""
 _YEAR_SECONDS: Final = 365 * 86_400
@@ -72,7 +76,12 @@ class Pages:
         self.words = {
             language: PageWords(language, zone, parts.settings.currency) for language in LANGUAGES
         }
-        common = {"static": self.address_of, "navigation": NAVIGATION, "of_managers": OF_MANAGERS}
+        common = {
+            "static": self.address_of,
+            "navigation_of": navigation_of,
+            "section_of": section_of,
+            "leads_others": leads,
+        }
         self._environments = {
             language: environment(words, common) for language, words in self.words.items()
         }

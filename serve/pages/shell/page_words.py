@@ -134,6 +134,10 @@ class PageWords:
         """Format the day of a moment, short."""
         return _day(at.astimezone(self.zone).date(), self.language)
 
+    def on(self, day: date) -> str:
+        """Format a day of the calendar, short."""
+        return _day(day, self.language)
+
     def month(self, at: datetime) -> str:
         """Format the month of a moment.
 

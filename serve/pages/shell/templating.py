@@ -23,6 +23,7 @@ _FILTERS: Final = (
     "about_money",
     "day",
     "month",
+    "on",
     "moment",
     "ago",
 )

@@ -15,14 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, insert
 
 from features.errors import Fault
 from features.reading.normalize import folded
-from serve.errors import TakenMeanwhile
+from serve.errors import NoLead, TakenMeanwhile
 from serve.store.audit import AuditLine, add_line
 from serve.store.engine import moment, reading, time_of
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.owners import owner_now, set_owner
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.tables import LEAD_STEPS, LEAD_WORK, LEADS
-from serve.wire.steps import LeadStep, StepBody, WorkState
+from serve.wire.steps import Assigning, LeadStep, StepBody, WorkState
 
 ASIDE_DAYS: Final = {"reached": 7, "no_answer": 1, "refused": 180}
 """How long a lead is set aside after a contact, by its result."""
@@ -56,31 +56,37 @@ class StepLog:
         TakenMeanwhile
             If somebody did something since the version that the caller saw.
         """
-        lead_id, now = folded(lead_id), moment(at)
         with self._engine.begin() as connection:
-            owner = owner_now(connection, lead_id)
-            before = _locked(connection, lead_id)
-            _check(before, body.version)
-            row: dict[str, Any] = {
-                "lead_id": lead_id,
-                "kind": body.kind,
-                "at": now,
-                "by": by,
-                "until": _until(body, at),
-                "result": body.result,
-                "note": body.note or None,
-            }
-            assigned: dict[str, Any] = {"owner_before": owner, "owner_id": body.owner_id}
-            more: dict[str, Any] = {"before": msgspec.json.encode(before).decode()}
-            more |= assigned if body.kind == "assigned" else {}
-            added = insert(LEAD_STEPS).values(row | more).returning(LEAD_STEPS.c.step_id)
-            step_id = connection.execute(added).scalar_one()
-            if body.kind == "assigned":
-                set_owner(connection, lead_id, body.owner_id, now)
-                add_line(connection, AuditLine(at, "assigned a lead", by, lead_id, {}))
-                row |= {"until": before.get("until")}
-            _put(connection, lead_id, row | {"version": step_id})
-            return _step(connection, step_id)
+            return _take(connection, folded(lead_id), body, (by, at))
+
+    def assign_many(
+        self, wanted: Iterable[Assigning], by: str | None, at: datetime
+    ) -> tuple[list[LeadStep], list[str]]:
+        """Assign many leads at once, in one transaction.
+
+        Parameters
+        ----------
+        wanted
+            The leads with their new owners.
+        by
+            `user:` and the id of a user, or the id of a key.
+        at
+            The moment.
+
+        Returns
+        -------
+        The steps, and the ids of the leads that were left: somebody did something with them since
+        the version that the caller saw, or they are stored no more.
+        """
+        steps, left = [], []
+        with self._engine.begin() as connection:
+            for one in sorted(wanted, key=lambda each: folded(each.lead_id)):
+                body = StepBody(kind="assigned", owner_id=one.owner_id, version=one.version)
+                try:
+                    steps.append(_take(connection, folded(one.lead_id), body, (by, at)))
+                except (TakenMeanwhile, NoLead):
+                    left.append(one.lead_id)
+        return steps, left
 
     def undo(self, step_id: int, by: str | None, at: datetime) -> LeadStep:
         """Undo a step, if it is the last of its lead, and return it.
@@ -149,6 +155,36 @@ class StepLog:
         with reading(self._engine).connect() as connection:
             row = connection.execute(_of(step_id)).one_or_none()
             return None if row is None else _read(row)
+
+
+def _take(
+    connection: Connection, lead_id: str, body: StepBody, signed: tuple[str | None, datetime]
+) -> LeadStep:
+    """Do something with a lead; nothing is written if it is refused."""
+    by, at = signed
+    owner = owner_now(connection, lead_id)
+    before = _locked(connection, lead_id)
+    _check(before, body.version)
+    row: dict[str, Any] = {
+        "lead_id": lead_id,
+        "kind": body.kind,
+        "at": moment(at),
+        "by": by,
+        "until": _until(body, at),
+        "result": body.result,
+        "note": body.note or None,
+    }
+    assigned: dict[str, Any] = {"owner_before": owner, "owner_id": body.owner_id}
+    more: dict[str, Any] = {"before": msgspec.json.encode(before).decode()}
+    more |= assigned if body.kind == "assigned" else {}
+    added = insert(LEAD_STEPS).values(row | more).returning(LEAD_STEPS.c.step_id)
+    step_id = connection.execute(added).scalar_one()
+    if body.kind == "assigned":
+        set_owner(connection, lead_id, body.owner_id, moment(at))
+        add_line(connection, AuditLine(at, "assigned a lead", by, lead_id, {}))
+        row |= {"until": before.get("until")}
+    _put(connection, lead_id, row | {"version": step_id})
+    return _step(connection, step_id)
 
 
 def set_aside(lead_id: ColumnElement[str], now: datetime) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from serve.store.engine import moment, reading
 from serve.store.people.passwords import is_right, password_hash
 from serve.store.people.tables_users import DEVICES, SESSIONS, USERS
 
-ROLES: Final = ("sales", "manager", "admin")
+ROLES: Final = ("sales", "marketing", "manager", "admin")
 _LONGEST_NAME: Final = 200
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, and_, func, select
 
 from serve.store.engine import moment, reading, time_of
 from serve.store.tables import RANKING, STANDINGS
+from serve.store.team_tables import HOT_MOMENTS
 from serve.wire.standing import Deal
 
 _DEALS: Final = msgspec.json.Decoder(list[Deal])
@@ -74,6 +75,28 @@ class Cohorts:
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [DealtLead(time_of(row[0]), row[1], _DEALS.decode(row[2])) for row in rows]
+
+    def became_hot(self, target: str, since: datetime, until: datetime) -> dict[str | None, int]:
+        """Count the leads that came in within a span of time and became hot, by source.
+
+        Parameters
+        ----------
+        target
+            Empty is the default.
+        since, until
+            From the first to before the second.
+        """
+        at, hot = STANDINGS.c.created_at, HOT_MOMENTS.c
+        leads = func.count(hot.lead_id.distinct())
+        query = (
+            select(STANDINGS.c.source, leads)
+            .join(HOT_MOMENTS, hot.lead_id == STANDINGS.c.lead_id)
+            .where(hot.target == target, hot.at >= moment(since))
+            .where(at >= moment(since), at < moment(until))
+            .group_by(STANDINGS.c.source)
+        )
+        with self._engine.connect() as connection:
+            return {row[0]: int(row[1]) for row in connection.execute(query)}
 
     def open(self, target: str) -> dict[str | None, OpenBySource]:
         """Count the open leads of each source.

@@ -276,7 +276,8 @@ def _place(cursor: str) -> Place:
 
 def _ranked(row: Any) -> RankedLead:
     columns = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
-    del columns["searched"]
+    for name in ("searched", "interest", "topic"):
+        del columns[name]
     columns["target"] = target_field(columns["target"])
     columns["margin"] = -columns.pop("rank_key")
     columns["attributes"] = msgspec.json.decode(columns["attributes"], type=dict[str, Value])

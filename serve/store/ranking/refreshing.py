@@ -26,11 +26,13 @@ from sqlalchemy import (
 )
 
 from features.records.lead_columns import StoredColumns
+from models.model.reference import BANDS
 from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
+from serve.store.team_tables import HOT_MOMENTS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
@@ -79,7 +81,7 @@ class Refreshing:
         return [row.lead_id for row in rows], [row.lead_id for row in rows if row.due_at == DUE]
 
     def of_another_model(
-        self, fingerprints: Mapping[str, str], sweep: Sweep
+        self, fingerprints: Mapping[str, str], sweep: Sweep, ranked_by: str | None = None
     ) -> tuple[list[str], Sweep]:
         """Return the next leads that another model scored, the hottest first, then the unranked.
 
@@ -89,6 +91,8 @@ class Refreshing:
             Of the model in use, by target.
         sweep
             How far the leads were read.
+        ranked_by
+            What rows are ranked by, where it is more than the models.
 
         Returns
         -------
@@ -101,7 +105,7 @@ class Refreshing:
                     place = (rows[-1].rank_key, rows[-1].lead_id)
                     return [row.lead_id for row in rows], sweep._replace(place=place)
             marks = RANKING_MARKS.c
-            models = fingerprint_of(fingerprints)
+            models = ranked_by or fingerprint_of(fingerprints)
             other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != models)
             query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
             rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
@@ -210,6 +214,7 @@ class Refreshing:
                 for target, of_target in rows.items():
                     there = [dict(of_target[one]) for one in valid if one in of_target]
                     _put(connection, RANKING, _KEY, there)
+                    _put_hot(connection, there)
                     _remove(connection, target, [one for one in valid if one not in of_target])
                 stand = [dict(standings[one]) for one in valid if one in standings]
                 _put(connection, STANDINGS, _KEY[:1], stand)
@@ -252,6 +257,19 @@ def _put(
     adding = upsert(connection.dialect.name, table)
     values = {name: adding.excluded[name] for name in rows[0] if name not in key}
     connection.execute(adding.on_conflict_do_update(index_elements=key, set_=values), rows)
+
+
+def _put_hot(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store when leads became hot, unless it is stored already."""
+    hot = [
+        {name: row[name] for name in ("lead_id", "target", "probability")}
+        | {"at": row["crossed_at"]}
+        for row in rows
+        if row["crossed_at"] is not None and row["band"] == BANDS[-1]
+    ]
+    if hot:
+        adding = upsert(connection.dialect.name, HOT_MOMENTS)
+        connection.execute(adding.on_conflict_do_nothing(), hot)
 
 
 def _remove(connection: Connection, target: str, lead_ids: Sequence[str]) -> None:

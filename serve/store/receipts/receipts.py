@@ -17,12 +17,12 @@ from features.errors import Fault
 from features.reading.normalize import folded
 from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
-from serve.store.erasures import Erasures
+from serve.store.erasures import ERASURES, Erasures
 from serve.store.file_watch import check_of
 from serve.store.hang_guard import HangGuard
 from serve.store.receipts.group_commit import GroupCommit
 from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
-from serve.store.tables import ERASURES, FEEDBACK, RECEIPTS
+from serve.store.tables import FEEDBACK, RECEIPTS
 from serve.wire.receipt import Scoring
 from serve.wire.targets import DEFAULT
 

@@ -11,6 +11,7 @@ from models.model.calibration import Calibration
 from models.model.settings import CalibrationSettings
 from models.stats.log_odds import expit, logit
 from models.stats.metrics import log_losses
+from models.training import calibration_choice
 
 KINDS: list[calibration.Kind] = ["none", "sigmoid", "beta", "isotonic", "quadratic"]
 
@@ -22,8 +23,20 @@ def drawn(n: int, slope: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return true * slope, (source.random(n) < expit(true)).astype(float)
 
 
+def choose(
+    margin: np.ndarray,
+    label: np.ndarray,
+    lead: np.ndarray,
+    settings: CalibrationSettings | None = None,
+    period: np.ndarray | None = None,
+) -> Calibration:
+    return calibration_choice.choose(
+        margin, label, (lead, period), settings or CalibrationSettings(), seed=0
+    )
+
+
 def chosen(margin: np.ndarray, label: np.ndarray) -> Calibration:
-    return calibration.choose(margin, label, np.arange(len(label)), CalibrationSettings(), seed=0)
+    return choose(margin, label, np.arange(len(label)))
 
 
 def test_a_calibrated_margin_is_left_alone() -> None:
@@ -53,8 +66,8 @@ def test_repeated_rows_of_a_lead_are_not_evidence() -> None:
     times = 40
     settings = CalibrationSettings(min_conversions=10)
     many, labels = np.repeat(margin, times), np.repeat(label, times)
-    by_lead = calibration.choose(many, labels, np.repeat(np.arange(300), times), settings, seed=0)
-    as_rows = calibration.choose(many, labels, np.arange(300 * times), settings, seed=0)
+    by_lead = choose(many, labels, np.repeat(np.arange(300), times), settings)
+    as_rows = choose(many, labels, np.arange(300 * times), settings)
     assert as_rows.kind == "isotonic"  # fits the repeated noise
     assert by_lead.kind != "isotonic"
 
@@ -126,3 +139,28 @@ def test_a_moved_curve_has_moved_log_odds_and_the_same_order(kind: calibration.K
 def test_a_curve_is_never_turned_round(slope: float) -> None:
     with pytest.raises(BadInput, match="above 0"):
         Calibration("sigmoid", (1.0, 0.0)).moved(slope, 0.0)
+
+
+def test_no_curve_that_flattens_the_order_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    margin, label = rng.normal(-2.0, 1.0, 8000), (rng.random(8000) < 0.1).astype(float)
+    assert chosen(margin, label) == Calibration(), "labels that the margin knows nothing of"
+    monkeypatch.setattr(calibration_choice, "keeps_order", lambda *_: True)
+    curve = chosen(margin, label)
+    spread = float(np.ptp(curve.probability(np.array([-4.0, 0.0]))))
+    assert spread < 0.05, "the planted fault: every lead has the same probability"
+
+
+def test_what_holds_in_one_period_alone_is_no_curve() -> None:
+    true, _ = drawn(4000, 1.0, seed=3)
+    period, lead = np.repeat(np.arange(4), 1000), np.arange(4000)
+    margin = np.where(period == 3, 3.0 * true, true)
+    label = (np.random.default_rng(3).random(4000) < expit(true)).astype(float)
+    assert choose(margin, label, lead, period=period).kind == "none"
+    assert choose(margin, label, lead).kind != "none", "the planted fault: periods are not known"
+
+
+def test_a_curve_of_every_period_is_taken() -> None:
+    margin, label = drawn(4000, 2.5)
+    period = np.arange(4000) % 4
+    assert choose(margin, label, np.arange(4000), period=period).kind != "none"

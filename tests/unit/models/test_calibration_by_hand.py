@@ -8,6 +8,7 @@ from models.model.calibration import LEAST, Calibration
 from models.model.settings import CalibrationSettings
 from models.stats.log_odds import estimate_error, expit, logit
 from models.stats.metrics import log_losses
+from models.training import calibration_choice
 
 MARGIN = np.array([-2.0, 0.0, 1.5])
 
@@ -108,7 +109,7 @@ def test_the_standard_error_takes_the_rows_of_a_lead_together() -> None:
     gain, lead = np.array([1.0, 3.0, 5.0, 7.0]), np.array([0, 0, 1, 2])
     # from the mean of 4: -3 and -1 together, then 1 and 3
     expected = np.sqrt(16.0 + 1.0 + 9.0) / 4
-    assert calibration._standard_error(gain, lead) == pytest.approx(expected)
+    assert calibration_choice._standard_error(gain, lead) == pytest.approx(expected)
 
 
 def test_as_many_conversions_as_needed_are_enough() -> None:
@@ -118,7 +119,7 @@ def test_as_many_conversions_as_needed_are_enough() -> None:
         few = int(min(labels.sum(), len(labels) - labels.sum()))
         for least, tried in ((few, True), (few + 1, False)):
             settings = CalibrationSettings(min_conversions=least)
-            curve = calibration.choose(sign * margin, labels, lead, settings, seed=0)
+            curve = calibration_choice.choose(sign * margin, labels, (lead, None), settings, seed=0)
             assert (curve.kind != "none") == tried
 
 
@@ -126,7 +127,10 @@ def test_the_kind_of_the_greatest_gain_is_taken_whatever_the_order() -> None:
     margin, label, lead = steep(2000)
     for kinds in (("sigmoid", "isotonic"), ("isotonic", "sigmoid")):
         settings = CalibrationSettings(kinds=kinds)
-        assert calibration.choose(margin, label, lead, settings, seed=0).kind == "sigmoid"
+        assert (
+            calibration_choice.choose(margin, label, (lead, None), settings, seed=0).kind
+            == "sigmoid"
+        )
 
 
 def test_moved_parameters_by_hand() -> None:

@@ -8,6 +8,9 @@ from models.model.settings import BoosterSettings, TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import TrainingSet
 from models.training import combine, fit_model
+from models.training.gain import beats
+from models.training.penalty import choose_penalty
+from models.training.period_folds import Folds
 
 SETTINGS = TrainSettings(folds=3, booster=BoosterSettings(max_trees=60))
 
@@ -41,7 +44,7 @@ def pays(right: int, wrong: int, *, rows_a_lead: int = 1, distinct: bool = False
     lead = np.arange(len(label)) // (1 if distinct else rows_a_lead)
     rows = replace(crossed(len(label), 0), label=label, lead=lead)
     margin = 0.02 * side * (2.0 * label - 1.0)
-    return combine._beats(0.5, np.zeros(len(label)), margin, rows)
+    return beats(0.5, np.zeros(len(label)), margin, rows)
 
 
 def test_a_gain_that_luck_explains_is_none() -> None:
@@ -54,21 +57,21 @@ def test_a_gain_that_luck_explains_is_none() -> None:
 def test_many_rows_are_judged_on_two_folds() -> None:
     rows = crossed(3000, 1)
     few = replace(SETTINGS, max_judged_rows=1000)
-    plan, margin = combine.decide(rows, few, None, 0)
     fold = folds_by_lead(rows.lead, rows.label, few.folds, 0)
-    np.testing.assert_array_equal(np.isnan(margin), fold >= 2)
+    plan, margin = combine.decide(rows, Folds(fold), (few, None, 0))
+    np.testing.assert_array_equal(np.isnan(margin), fold < 1)
     assert plan.trees > 0
     assert fit_model.fit(rows, few).booster is not None
 
 
 def test_the_penalty_is_weakened_until_the_loss_rises() -> None:
     rows = crossed(600, 2, strength=0.0)
-    fold = folds_by_lead(rows.lead, rows.label, SETTINGS.folds, 0)
-    penalty, margin = combine.choose_penalty(rows, fold, (SETTINGS, None, 0))
+    folds = Folds(folds_by_lead(rows.lead, rows.label, SETTINGS.folds, 0))
+    penalty, margin = choose_penalty(rows, folds, (SETTINGS, None, 0))
     assert penalty == max(SETTINGS.scorecard.penalties)
     assert margin is not None
     drawn = replace(SETTINGS, scorecard=replace(SETTINGS.scorecard, max_choice_rows=300))
-    assert combine.choose_penalty(rows, fold, (drawn, None, 0))[1] is None
+    assert choose_penalty(rows, folds, (drawn, None, 0))[1] is None
 
 
 def test_threads_do_not_change_the_model() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from features.errors import ArtifactError
-from models.explain.shap_plots import load_shap
+from models.explain.shap_values import load_shap
 from models.explain.trees import tree_text
 from models.explain.trees.tree_shap_tables import tabulate
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from models.scoring.lead_score import SelectedReason
 from serve.app import create_app
-from serve.insight.full_explanation import KINDS, MORE, full_explanation, kind_of, suffices
+from serve.insight.full_explanation import KINDS, MORE, enough, full_explanation, kind_of
 from serve.insight.missing_facts import missing_facts
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.scoring.loaded_model import LoadedModel
@@ -263,13 +263,24 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     )
 
 
+def named_of(points: list[float], nameable: list[int], first: set[int]) -> list[int]:
+    """Return the concepts that are named, of those that can be."""
+    kinds = np.full(len(points), "done")
+    every = [SelectedReason(k, 0, 0.0, points[k], 100, 10) for k in nameable]
+    return [one.concept for one in enough(every, first, np.array(points), kinds)]
+
+
 def test_reasons_are_named_until_the_rest_is_small_in_its_rows_and_in_all() -> None:
-    points, kinds = np.array([0.3, 0.1, 0.08, 0.01]), np.full(4, "done")
-    named = [SelectedReason(k, 0, 0.0, float(points[k]), 100, 10) for k in range(4)]
-    enough = [suffices(named[:count], points, kinds) for count in (1, 2, 3, 4)]
-    assert enough == [False, False, True, True], "0.19 and 0.09 are more than a tenth of 0.49"
-    tiny = [named[0], named[1], named[3]._replace(concept=3)]
-    assert not suffices(tiny, points, kinds), "a row of 0.08 is larger than a reason of 0.01"
+    points = [0.3, 0.1, 0.08, 0.01]
+    assert named_of(points, [0, 1, 2, 3], {0}) == [0, 1, 2], "a tenth of 0.49 is less than 0.09"
+    assert named_of(points, [0, 1, 2, 3], {0, 3}) == [0, 3, 1, 2], "those of the answer are named"
+
+
+def test_no_reason_is_smaller_than_what_nobody_can_name() -> None:
+    points = [0.3, 0.1, 0.08, 0.01, -0.03]
+    assert named_of(points, [0, 1, 3, 4], {0, 1, 3}) == [0, 1], "0.08 is left, more than 0.03"
+    unnamed = named_of([0.3, 0.9], [0], {0})
+    assert unnamed == [0], "nothing is small enough: all that can be named is"
 
 
 def test_what_a_lead_did_not_do_stands_apart_from_what_it_did() -> None:

@@ -135,6 +135,30 @@ def test_only_a_clear_difference_from_the_average_is_coloured() -> None:
     assert any(one.times > 1.05 and not one.clear for one in industry.values), "the former rule"
 
 
+def coloured_by_chance(seed: int) -> tuple[bool, bool]:
+    """Return whether a value is coloured where none differs, and whether one would be alone."""
+    artifact = served.artifact()
+    counts = Counts(rows=9000, leads=1000, conversions=2000, converted_leads=200)
+    leads = np.full(len(artifact.evidence.leads), 300)
+    drawn = np.random.default_rng(seed).binomial(leads, 0.2)
+    evidence = replace(artifact.evidence, leads=leads, converted_leads=drawn)
+    model = replace(artifact.model, counts=counts)
+    values = [
+        value
+        for one in insights(replace(artifact, model=model, evidence=evidence), "en")
+        for value in one.values
+    ]
+    alone = any(not value.low <= 0.2 <= value.high for value in values)
+    return any(value.clear for value in values), alone
+
+
+def test_where_no_value_differs_hardly_ever_is_one_coloured() -> None:
+    drawn = np.array([coloured_by_chance(seed) for seed in range(60)])
+    share, alone = drawn.mean(axis=0)
+    assert share <= 0.12, "5 % of models, and chance"
+    assert alone >= 0.3, "the planted fault: every value judged alone"
+
+
 def test_salespeople_are_not_compared() -> None:
     assert "owner_id" not in {one.attribute for one in insights(served.artifact(), "en")}
 

@@ -196,3 +196,21 @@ def test_a_card_is_about_one_model(tmp_path: Path) -> None:
         card._about(path, "b" * 64)
     with pytest.raises(BadInput, match="run `mikomi promote` first"):
         card._about(tmp_path / "promotion.json", "a" * 64)
+
+
+def test_a_card_quotes_the_verdicts_of_declared_tests_and_has_no_section_without() -> None:
+    verdict = {
+        "name": "reminder",
+        "question": "More deals?",
+        "shown": "not_shown",
+        "complete": False,
+        "verdict": {"en": "No difference is shown yet.", "ja": "差は示されていません。"},
+        "result": {},
+    }
+    card = content.card(sources(experiments=(verdict,)))
+    assert "result" not in card["experiments"][0]
+    for language in ("en", "ja"):
+        text = page.page(card, language)  # type: ignore[arg-type]
+        assert verdict["verdict"][language] in text  # type: ignore[index]
+    assert "Declared tests" in page.page(card, "en")
+    assert "Declared tests" not in page.page(content.card(sources()), "en")

@@ -11,6 +11,7 @@ FILES = {
     "Ranking": "ranking",
     "Serving": "send",
     "Watching": "monitoring",
+    "Proving": "proving",
     "Privacy": "privacy",
 }
 OURS = "pipelines.commands."

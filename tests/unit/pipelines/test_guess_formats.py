@@ -212,12 +212,13 @@ def test_the_encoding_is_written_into_the_mapping(tmp_path: Path, encoding: str)
     assert "状態" in {rule.columns["outcome"].column for rule in mapping.outcomes}
 
 
-def test_a_workbook_is_mapped_and_its_other_sheets_raise_a_question(tmp_path: Path) -> None:
+def test_a_workbook_is_mapped_and_its_other_sheets_are_named(tmp_path: Path) -> None:
     frame = deals(Stage=STAGE)
     rows = [list(frame.columns), *frame.to_numpy().tolist()]
     write_workbook(tmp_path / "book.xlsx", {"Deals": rows, "Notes": [["a", "b"], ["1", "2"]]})
     text = guess([tmp_path / "book.xlsx"], tmp_path)
-    assert "sheet: Deals} # ? or sheet Notes" in text
+    assert "sheet: Deals}" in text
+    assert '# ? book_Notes: {path: "book.xlsx", sheet: Notes} # no table' in text
     (tmp_path / "mapping.yaml").write_text(text, "utf-8")
     assert check(tmp_path / "mapping.yaml").tables["leads"].accepted == ROWS
 

@@ -11,10 +11,10 @@ from features import labels, snapshots
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.timeline import from_moments
+from models.stats.fill_rates import SIGNIFICANT, TOO_FAR, WORTH_A_LOOK, difference
 from pipelines import sample
 from pipelines.leaks import l002_availability, l011_echo
 from pipelines.leaks.check import LeakEvidence
-from pipelines.leaks.fill_rates import SIGNIFICANT, TOO_FAR, WORTH_A_LOOK, difference
 from tests.leak_cases import DAY, made, of_leads, with_attribute, won_of
 
 LEADS = 600

@@ -191,3 +191,15 @@ def test_attributes_that_read_like_decisions_are_named_where_nobody_was_won(tmp_
     (answer,) = export.ingest(tmp_path).faults
     assert answer.code == "C027"
     assert "attribute state ('Gewonnen', ...) reads like it" in answer.observed
+
+
+@pytest.mark.parametrize(("wins", "named"), [((0, 30, 60), False), ((0,), True)])
+def test_purchases_that_are_the_wins_are_named_only_where_nobody_comes_back(
+    wins: tuple[int, ...], *, named: bool
+) -> None:
+    won = deals(*[(f"L{n}", None, "won", day) for n in range(12) for day in wins])
+    done = won[["lead_id", "occurred_at"]].assign(activity_type="purchase")
+    batch = Batch({"outcomes": won, "activities": done}, ABOUT)
+    finding = C019.conclude(C019.tally(batch, "activities"), ABOUT)
+    assert finding is not None
+    assert finding.first == (("purchase",) if named else ())

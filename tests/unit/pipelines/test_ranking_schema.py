@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+from numpy.typing import NDArray
 
 from features.build import FeatureFrame
 from features.records import spreadsheet_cells
@@ -18,15 +20,29 @@ from tests.small_model import catalog, small_model
 def says_the_same(scores: Scores, other: Scores) -> bool:
     """Compare the rows of one with the frame of the other, cell by cell."""
     rows = ranking_schema.table(scores).to_pandas()
-    frame = other.to_frame()
+    selected = other.selected
+    there = selected.concept >= 0
+    frame = other.to_frame().assign(
+        margin=other.margin,
+        reason_features=[
+            one[own].tolist() for one, own in zip(selected.feature, there, strict=True)
+        ],
+        reason_values=[_known(one[own]) for one, own in zip(selected.value, there, strict=True)],
+    )
     return len(rows) == len(frame) and all(
         [*map(_plain, rows[name])] == [*map(_plain, frame[name])]
         for name in ranking_schema.SCHEMA.names
     )
 
 
+def _known(values: NDArray[np.float64]) -> list[float | None]:
+    return [None if np.isnan(one) else float(one) for one in values]
+
+
 def _plain(cell: object) -> object:
-    return list(cell) if hasattr(cell, "__len__") and not isinstance(cell, str) else cell
+    if not hasattr(cell, "__len__") or isinstance(cell, str):
+        return cell
+    return [None if one != one else one for one in cell]  # noqa: PLR0124 - NaN
 
 
 def some() -> Scores:

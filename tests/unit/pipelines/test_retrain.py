@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from models.artifact import artifact
@@ -32,9 +31,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trained = {"observed_until": "2026-01-01T00:00:00+00:00"}
     fingerprint = artifact.save(places.model, replace(small_model().artifact, about=trained))
     registry = Registry(RegistrySettings(), places.registry)
-    frame = small_model().frame
-    columns = pd.DataFrame(columns=list(frame.catalog.names), dtype=float)
-    version = registry.register(registry.log(Run(fingerprint)), places.model, columns)
+    version = registry.register(registry.log(Run(fingerprint)), places.model)
     registry.crown(version, {"verdict": "promoted"})
     return folder
 

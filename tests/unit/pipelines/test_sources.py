@@ -159,6 +159,8 @@ JAPANESE = "番号,状態\n髙田商店,受注済\nキタノ,はい\n﨑村,失�
         ("cp1252", "Straße,Größe\nKäse,klein\nMüller,groß\nCafé,à\n"),
         ("cp1251", "имя,стадия\nЗавод,успешна\nМагазин,открыта\n"),
         ("utf-8", JAPANESE),
+        ("iso2022_jp", JAPANESE.replace("髙", "高").replace("﨑", "崎")),
+        ("utf-16-be", JAPANESE),
     ],
 )
 def test_encodings_are_recognised(tmp_path: Path, encoding: str, text: str) -> None:
@@ -180,6 +182,8 @@ def test_a_file_in_another_encoding_is_refused_with_the_one_that_fits(tmp_path: 
         (JAPANESE.encode() * 40 + b"x\x81,y\n" + JAPANESE.encode(), 1),
         (b"id,name\n" + b"7,plain\n" * 20 + b"8,od\x81\xffd\n", 1),
         (b"id,name\n" + "7,\u4e09\n".encode() * 60 + b"8,\xff\n" * 3, 3),
+        (b"id,town\n7,Ulm\n8,K\xf6ln\n9,Bonn\n" + b"1,Jena\n" * 20, 1),
+        ("id,town\n7,Köln\n8,Fürth\n".encode() + b"9,\x92\n" + b"1,Jena\n" * 20, 1),
     ],
 )
 def test_a_few_wrong_bytes_are_marked(tmp_path: Path, rows: bytes, broken: int) -> None:
@@ -188,6 +192,16 @@ def test_a_few_wrong_bytes_are_marked(tmp_path: Path, rows: bytes, broken: int) 
     frames = [piece.frame for piece in read(tmp_path, path="a.csv")]
     assert sum(int(marked(frame[name]).sum()) for frame in frames for name in frame) == broken
     assert reader(tmp_path, path="a.csv").estimated_rows() > 20
+
+
+def test_two_encodings_in_one_file_are_refused(tmp_path: Path) -> None:
+    rows = "id,town\n" + "7,Köln\n" * 9
+    page = "8,Fürth\n9,Düren\n" * 20
+    (tmp_path / "a.csv").write_bytes(rows.encode() + page.encode("cp1252"))
+    with pytest.raises(BadTables, match=r"text in UTF-8 and in CP1252 \(line 11: byte 0xfc\)"):
+        guess_encoding(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_bytes(rows.encode("cp1252") + page.encode("cp1252"))
+    assert guess_encoding(tmp_path / "a.csv") == "cp1252"
 
 
 @pytest.mark.parametrize(

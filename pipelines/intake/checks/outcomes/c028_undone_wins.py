@@ -1,18 +1,19 @@
 """C028: a deal that was won and later lost or re-opened.
 
-Decided here: the last decision of a deal counts. A win is undone by a later `lost` of its deal, or
-by a later return of the deal to `opened` or a stage in which it was before the win. Rows without a
-deal are about the lead's only deal, unless the lead was won more than once; without a deal only
-`lost` undoes a win, since `opened` may be another deal. `undone_wins: count` in the mapping makes
-them conversions all the same.
+Decided here: the rule is that of `features.records.undone_wins`, which the server applies to what
+it knows at a cutoff; `undone_wins: count` in the mapping makes such wins conversions all the same.
 """
 
+from collections import defaultdict
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from features.records import undone_wins as rule
+from features.records.undone_wins import DealEvent
 from features.tables import TableName
+from features.timeline import to_moments
 from pipelines.intake.checks.check import Batch, Flags, RowCheck
 
 NAMED: Final = 5
@@ -25,21 +26,27 @@ def _flags(batch: Batch, table: TableName) -> Flags | None:
 
 def undone_wins(outcomes: pd.DataFrame) -> Flags:
     """Flag the wins that a later row of the same deal undoes."""
-    rows = outcomes[["lead_id", "occurred_at", "outcome"]].copy()
-    deal = outcomes["deal_id"] if "deal_id" in outcomes else pd.Series(index=rows.index, dtype=str)
-    named = deal.notna().to_numpy()
-    rows["deal"] = deal.fillna("").to_numpy()
-    won = (rows["outcome"] == "won").to_numpy()
-    key = ["lead_id", "deal"]
-    by_deal = [rows["lead_id"], rows["deal"]]
-    first_won = rows["occurred_at"].where(won).groupby(by_deal).transform("min")
-    before = rows.groupby([*key, "outcome"])["occurred_at"].transform("min") < first_won
-    several = pd.Series(won, rows.index).groupby(by_deal).transform("sum").to_numpy() > 1
-    lost = (rows["outcome"] == "lost").to_numpy()
-    undoes = np.where(named, lost | (before.to_numpy() & ~won), lost & ~several)
-    last = rows["occurred_at"].where(undoes).groupby(by_deal).transform("max")
-    flags: Flags = won & (rows["occurred_at"] < last).to_numpy()
+    won = (outcomes["outcome"] == "won").to_numpy()
+    first = outcomes["occurred_at"].where(won).groupby(outcomes["lead_id"]).transform("min")
+    last = outcomes["occurred_at"].where(~won).groupby(outcomes["lead_id"]).transform("max")
+    places: list[int] = np.flatnonzero((first < last).to_numpy()).tolist()
+    events: dict[str, list[DealEvent]] = defaultdict(list)
+    place_of: dict[str, list[int]] = defaultdict(list)
+    for place, lead, event in zip(places, *_events(outcomes.iloc[places]), strict=True):
+        events[lead].append(event)
+        place_of[lead].append(place)
+    flags = np.zeros(len(outcomes), dtype=np.bool_)
+    for lead, own in events.items():
+        flags[[place_of[lead][n] for n in rule.undone_wins(own)]] = True
     return flags
+
+
+def _events(rows: pd.DataFrame) -> tuple[list[str], list[DealEvent]]:
+    """Return the lead of each row, and what it says of a deal."""
+    deals = rows["deal_id"].fillna("") if "deal_id" in rows else pd.Series("", rows.index)
+    moments = to_moments(rows["occurred_at"]).tolist()
+    events = map(DealEvent, deals.tolist(), rows["outcome"].tolist(), moments)
+    return rows["lead_id"].tolist(), list(events)
 
 
 def _detail(rows: pd.DataFrame) -> str:

@@ -25,7 +25,7 @@ MISSING_WORDS: Final = (
     "未設定", "未選択", "該当なし", "選択してください", "#N/A",
 )  # fmt: skip
 ID_NAME: Final = re.compile(
-    r"(?:^|[ _-])(?i:id|no|number|key|code|uuid|guid)$|(?:Id|ID|No)$|番号|コード"
+    r"(?:^|[ _-])(?i:id|no|number|key|code|uuid|guid)\s*$|(?:Id|ID|No)\s*$|番号|コード"
 )
 FEW_KINDS: Final = 0.5
 LONG_TEXT: Final = 60

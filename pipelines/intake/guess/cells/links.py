@@ -21,6 +21,7 @@ from pipelines.intake.guess.cells.vocabulary import ACCOUNT, LEAD
 
 CONTAINED: Final = 0.9
 _FEW: Final = 3
+_LONG: Final = 15
 _PLAIN_NUMBER: Final = re.compile(r"\d{1,7}(?:\.0)?")
 
 
@@ -29,7 +30,7 @@ class ExportFile:
     """One file of the export: its name as a source, its path, its columns, its rows looked at.
 
     `separator` is None for Parquet and workbooks, `encoding` for UTF-8 and typed files; `sheet` is
-    that of a workbook, `sheets` are all that it has; `frame` holds the rows as text; `steps` are
+    that of a workbook of several; `frame` holds the rows as text; `steps` are
     the lines of a mapping that make it from another file.
     """
 
@@ -40,7 +41,6 @@ class ExportFile:
     separator: str | None = None
     encoding: str | None = None
     sheet: str | None = None
-    sheets: tuple[str, ...] = ()
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     steps: tuple[str, ...] = ()
 
@@ -145,15 +145,23 @@ def _of_pair(child: ExportFile, parent: ExportFile) -> list[Link]:
 
 
 def _rewritten_pair(child: ExportFile, parent: ExportFile) -> list[Link]:
-    """List the links of two files whose ids meet only in another form, and are called alike."""
+    """List the links of two files whose ids meet only in another form.
+
+    They are called alike, unless the ids are so long that chance makes no two the same.
+    """
     links = []
     for key in keys(parent):
         for column in child.of_look("id", "category", "number"):
             link = Link(child, column, parent, key)
-            if min(column.distinct, key.distinct) >= _FEW and _agreement(link) > 0:
+            sure = _agreement(link) > 0 or (_is_long(column) and _is_long(key))
+            if min(column.distinct, key.distinct) >= _FEW and sure:
                 join = joining_form(column.all_values - key.all_values, key.all_values)
                 links += [replace(link, join=join)] if join is not None else []
     return links
+
+
+def _is_long(column: ExportColumn) -> bool:
+    return all(len(value) >= _LONG for value in column.values)  # noqa: PD011 - no frame
 
 
 def _fits(child: ExportFile, column: ExportColumn, parent: ExportFile, key: ExportColumn) -> bool:

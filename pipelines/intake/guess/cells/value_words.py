@@ -24,10 +24,11 @@ _OVER: Final = _any(
     r"^(?:closed?|ended|final|done|商談|案件|クローズ|完了|終了"
     r"|сделка|закрыто и|закрыт[аоы]?|abgeschlossen|geschlossen|verkaufschance"
     r"|ferm[ée]e?|clôturée?|affaire|opportunité|cerrad[oa]|oportunidad)"
-    r"[\s_:/–—-]*(?=\S)"
+    r"[\s_:,/–—-]*(?=\S)"
 )
 _WON: Final = _any(
-    r"won|win|convert(?:ed)?|(?:a_)?approved|customer|sold|purchased|signed|success(?:ful)?|pass(?:ed)?"
+    r"won|win|contract signed|signed contract|order received"
+    r"|convert(?:ed)?|(?:a_)?approved|customer|sold|purchased|signed|success(?:ful)?|pass(?:ed)?"
     r"|成約済?み?|受注済?み?|成功|契約済?み?|獲得|成立|合格|受注確定"
     r"|gewonnen|erfolgreich|verkauft|gewonnener auftrag"
     r"|gagn[ée]e?s?|signée?|remportée?|conclue?"
@@ -70,6 +71,22 @@ def is_flag(column: ExportColumn) -> bool:
     """Return whether a column holds a yes and a no, and nothing else."""
     words = {value.casefold() for value in column.values}
     return len(words) == _FLAG_VALUES and bool(words & YES) and bool(words & NO)
+
+
+def only_yes(column: ExportColumn) -> bool:
+    """Return whether a column holds a yes, or nothing.
+
+    Parameters
+    ----------
+    column
+        The column; whether it is missing in some rows is for the caller to ask.
+    """
+    return bool(column.values) and {value.casefold() for value in column.values} <= YES
+
+
+def says_yes(column: ExportColumn) -> bool:
+    """Return whether a column that says how deals ended does so by yes and no, or by yes alone."""
+    return is_flag(column) or only_yes(column)
 
 
 def meaning(value: str, *, flag: bool = False) -> str | None:

@@ -48,10 +48,33 @@ OWNER: Final = _any(
     r"owner|sales[ _]?(?:agent|rep|person)|assigned|営業担当|担当営業|所有者|^担当者?$|ответственн"
 )
 MONEY: Final = _any(r"dollar|price|amount|revenue|sales|yen|金額|売上|価格")
+NO_DEAL: Final = _any(
+    r"\bdraws?\b|lotter|raffle|\bprize|sweepstake|\bquiz|\bgame\b|\bcoupon|抽選|くじ|懸賞|当選|ゲーム"
+    r"|verlosung|gewinnspiel|tombola|\btirage|\bsorteo|лотере|розыгрыш"
+)
+"""What else can be won than a deal."""
+WON_TIME: Final = _any(
+    r"\bwon\b|\bconver(?:ted|sion)\b|\bcustomer since\b|\bsigned\b"
+    r"|受注日|成約日|契約締結日|顧客化日|gewonnen|gagnée?|ganad[oa]"
+)
+LOST_TIME: Final = _any(r"\blost\b|失注日|verloren|perdue?|perdid[oa]")
+CHANGED: Final = _any(
+    r"^(?:attribute|property|(?:changed )?field(?: name| event)?|(?:変更)?項目名?|フィールド名?)$"
+)
+"""The column of a history of changes that names what was changed."""
 DELETED: Final = _any(
     r"\b(?:is )?(?:deleted|removed|archived|trashed)\b|\bis test\b"
     r"|\btest (?:lead|record|data|flag)\b|^test$|削除|ゴミ箱|テスト"
 )
+DELETED_VALUE: Final = _any(
+    r"(?:soft[ -])?deleted|trash(?:ed)?|(?:is )?test|削除(?:済み?)?|ゴミ箱|テスト|gelöscht"
+    r"|supprimée?|eliminad[oa]|удал[её]н\w*"
+)
+LOST_REASON: Final = _any(
+    r"\b(?:lost|loss|lose)\b[ \w]*\breason\b|\breason\b[ \w]*\b(?:lost|loss)\b|失注理由"
+    r"|verlustgrund|motif de perte|motivo de p[eé]rdida|причина (?:отказа|проигрыша)"
+)
+OUTCOME_NAME: Final = _any(r"\b(?:status|result|outcome)\b|結果|ステータス|状態|状況")
 CLOSED_FLAG: Final = _any(r"^(?:hs |deal |opportunity |is )*closed?$|完了(?:フラグ)?$|クローズ$")
 LATER: Final = _any(
     r"\b(?:lost|loss|won|win|clos\w*)\b[ \w]*\b(?:reason|value|amount|by|time|date)\b"
@@ -59,6 +82,7 @@ LATER: Final = _any(
     r"|\bprobab|\bforecast|\bfiscal\b|\bweighted\b|\bactual\b|\bconverted\b"
     r"|\b(?:expected|est|estimated|projected) (?:revenue|amount|value|mrr|arr)\b"
     r"|^(?:is |hs is |hs )(?:closed?|won|lost|active|open)\b|\bis deleted\b|\bclosed (?:won|lost)\b"
+    r"|^(?:active|archived)$"
     r"|\bdays (?:to|in|until|since)\b"
     r"|契約|導入|失注|受注|成約|最終|確度|受注確率|実績|会計期間|会計年度|四半期|売上予測"
     r"|期待(?:収益|売上)|見込み?(?:金額|額|売上)|wahrscheinlichkeit|probabilit|probabilidad|вероятност|verlustgrund"

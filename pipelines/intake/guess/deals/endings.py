@@ -3,7 +3,8 @@
 Decided here: words like won and lost say more than a yes or no; a no, or a 0, means lost only where
 the row is closed by another column or has a date of its end, else the deal is open. The end is a
 time that is filled where deals have ended and missing where they are open; a planned date is the
-end of nothing; won and lost deals may have a time each.
+end of nothing; won and lost deals may have a time each. Where no column says how a deal ended, the
+times that only won, or lost, deals have say it. What can be won in a draw is no deal.
 """
 
 from dataclasses import dataclass, field
@@ -14,15 +15,19 @@ import pandas as pd
 from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
-from pipelines.intake.guess.cells.value_words import YES, is_flag, meaning
+from pipelines.intake.guess.cells.value_words import YES, is_flag, meaning, only_yes, says_yes
 from pipelines.intake.guess.cells.vocabulary import (
     ACTUAL,
     CLOSED_FLAG,
+    DELETED_VALUE,
     ENDED,
     FLAG_NAME,
+    LOST_TIME,
+    NO_DEAL,
     PLANNED,
     STAGE,
     TOUCHED,
+    WON_TIME,
 )
 from pipelines.intake.guess.deals.times import created
 
@@ -37,7 +42,7 @@ class Ending:
 
     `kind` is the column that says so; `closed` a yes or no beside it; `state` holds won, lost, open
     or nothing (not known) for each row; `times` the time of the end by `won` and `lost`; `doubt`
-    says why a time may be wrong.
+    says why a time may be wrong; `dated`: the times alone say how a deal ended.
     """
 
     kind: ExportColumn
@@ -45,6 +50,7 @@ class Ending:
     closed: ExportColumn | None = None
     times: dict[str, ExportColumn] = field(default_factory=dict)
     doubt: str = ""
+    dated: bool = False
 
     @property
     def columns(self) -> list[ExportColumn]:
@@ -62,14 +68,16 @@ def ending(file: ExportFile, like: Ending | None = None) -> Ending | None:
     like
         How those of another file of its form ended; None to look for the columns.
     """
+    if like is not None and like.dated:
+        return _dated(file, {word: file.column(c.name) for word, c in like.times.items()})
     kind = outcome_column(file) if like is None else file.column(like.kind.name)
     if kind is None:
         return None
-    flag = is_flag(kind)
+    flag = says_yes(kind)
     closed = _closed_flag(file, kind)
     values = file.text(kind)
     words = {value: _state(value, flag=flag) for value in values.dropna().unique()}
-    state = values.map(words).fillna("")
+    state = values.map(words).fillna("open" if only_yes(kind) else "")
     if flag and closed is not None:
         state = state.mask((state == "no") & ~_is_yes(file.text(closed)), "open")
         state = state.mask(state == "no", "lost")
@@ -81,6 +89,25 @@ def ending(file: ExportFile, like: Ending | None = None) -> Ending | None:
     if flag and closed is None:
         state = _by_time(file, state, times)
     return Ending(kind, state, closed if flag else None, times, doubt)
+
+
+def ending_by_times(file: ExportFile) -> Ending | None:
+    """Return how deals ended where only the times of won, and of lost, deals say so."""
+    times: dict[str, ExportColumn] = {}
+    for word, pattern in (("won", WON_TIME), ("lost", LOST_TIME)):
+        could = [c for c in file.of_look("time") if _is(c, pattern) and c is not created(file)]
+        sure = [c for c in could if not _is(c, PLANNED) and not _is(c, NO_DEAL)]
+        missing = [c for c in sure if file.partly_missing(c)]
+        times |= {word: missing[0]} if missing else {}
+    return _dated(file, times) if "won" in times else None
+
+
+def _dated(file: ExportFile, times: dict[str, ExportColumn]) -> Ending:
+    state = pd.Series("open", index=file.frame.index)
+    for word in ("lost", "won"):
+        if word in times:
+            state = state.mask(file.text(times[word]).notna(), word)
+    return Ending(times["won"], state, times=times, dated=True)
 
 
 def states_by_lead(
@@ -109,6 +136,8 @@ def _state(value: str, *, flag: bool) -> str:
     word = meaning(value, flag=flag)
     if flag:
         return "won" if word == "won" else "no"
+    if DELETED_VALUE.fullmatch(value):
+        return ""
     return word if word in {"won", "lost"} else "open"
 
 
@@ -136,7 +165,7 @@ def _times(
 ) -> tuple[dict[str, ExportColumn], str]:
     """Choose the time of the end, or one for won and one for lost deals, and say what is odd."""
     begin = created(file)
-    times = [c for c in file.of_look("time") if c is not begin and c is not kind]
+    times = [c for c in file.of_look("time") if c is not begin and not _is(c, NO_DEAL)]
     actual = [c for c in times if not _is(c, TOUCHED) and not _is(c, PLANNED)]
     fills = {c.name: _fill(file, c, state) for c in actual}
     both = [c for c in actual if _is_end(c, fills[c.name])]
@@ -148,15 +177,18 @@ def _times(
         return apart, ""
     if both:
         return dict.fromkeys(("won", "lost"), max(both, key=_finality)), ""
-    return _weak(times)
+    return _weak(times, kind)
 
 
 def _finality(column: ExportColumn) -> tuple[bool, bool]:
     return _is(column, ACTUAL), _is(column, ENDED)
 
 
-def _weak(times: list[ExportColumn]) -> tuple[dict[str, ExportColumn], str]:
+def _weak(times: list[ExportColumn], kind: ExportColumn) -> tuple[dict[str, ExportColumn], str]:
     """Fall back on a time that is not the end of the deal, rather than on none."""
+    own = [c for c in times if spaced(c.name).startswith(spaced(kind.name))]
+    if own:
+        return dict.fromkeys(("won", "lost"), own[0]), "is this the end of the deal"
     for pattern, doubt in ((PLANNED, "a planned date"), (TOUCHED, "the last change")):
         named = [c for c in times if _is(c, pattern)]
         if named:
@@ -214,11 +246,16 @@ def outcome_column(file: ExportFile) -> ExportColumn | None:
     Words like won and lost say more than a yes or no, but only where both agree on what was won: a
     `previous outcome` beside the flag does not.
     """
-    flags = [c for c in file.columns if FLAG_NAME.fullmatch(spaced(c.name)) and is_flag(c)]
-    words = [c for c in file.of_look("category") if _weight(c)[0] and not is_flag(c)]
+    deals = [c for c in file.columns if not NO_DEAL.search(spaced(c.name))]
+    flags = [c for c in deals if FLAG_NAME.fullmatch(spaced(c.name)) and _is_flag(file, c)]
+    words = [c for c in deals if c.look == "category" and _weight(c)[0] and not is_flag(c)]
     both = [c for c in words if _weight(c)[0] > 1 and _agrees(file, c, flags)]
     ranked = sorted(both, key=_weight, reverse=True) or [*flags, *words]
     return next(iter(ranked), None)
+
+
+def _is_flag(file: ExportFile, column: ExportColumn) -> bool:
+    return is_flag(column) or (only_yes(column) and file.partly_missing(column))
 
 
 def _weight(column: ExportColumn) -> tuple[int, bool]:

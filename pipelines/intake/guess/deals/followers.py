@@ -73,7 +73,11 @@ def _filled(values: pd.Series, state: pd.Series) -> bool:
 
 
 def _settled(values: pd.Series, state: pd.Series) -> bool:
-    """Return whether a state has one value that is hardly there in the other rows."""
+    """Return whether a state has one value that is hardly there in the other rows.
+
+    Where the rows that were not won may be lost or open, nobody knows, they are one group.
+    """
+    state = state.replace("", "lost") if set(state) == {"won", ""} else state
     known, there = state != "", values.notna()
     groups = [state == "won", state == "lost", state.isin(["won", "lost"])]
     for group in groups:

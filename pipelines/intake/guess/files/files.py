@@ -1,7 +1,8 @@
 """The files of an unknown export, read as far as a first mapping needs.
 
-Decided here: the first 200,000 rows are looked at. The encoding, the separator and the sheet are
-looked up; the columns of a file settle its manner of dates and numbers together.
+Decided here: the first 200,000 rows are looked at. The encoding and the separator are
+looked up; each sheet of a workbook is a file; the columns of a file settle its manner of dates and
+numbers together.
 """
 
 import os
@@ -27,13 +28,14 @@ from pipelines.intake.read.sources import Reader
 from pipelines.intake.read.workbooks import SUFFIXES, sheet_names
 
 ROWS: Final = 200_000
+_FIRST: Final = 1 << 16
 _EXPORT: Final = re.compile(
     r"\.(?:csv|tsv|txt|parquet|pq)(?:\.gz)?$|\.(?:xlsx|xlsm|xls|xlsb|ods)$", re.IGNORECASE
 )
 
 
 def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
-    """Read files of an export and describe their columns.
+    """Read files of an export and describe their columns; those without rows are left out.
 
     Parameters
     ----------
@@ -45,14 +47,35 @@ def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
     Raises
     ------
     BadTables
-        There is no file, or one cannot be read.
+        There is no file, none has rows, or one cannot be read.
     """
-    files = [_file(path, folder) for path in _in_folders(exports)]
-    if not files:
+    paths = list(_in_folders(exports))
+    if not paths:
         raise BadTables.of("no file", "CSV or Parquet files", "name them: mikomi init EXPORT...")
+    files = [file for path in paths for file in _files(path, folder)]
+    if not files:
+        names = ", ".join(path.name for path in paths)
+        raise BadTables.of(f"{names}: no rows", "some rows", "export again")
     orders = {settled_order(file.columns) for file in files} - {None}
     order = next(iter(orders)) if len(orders) == 1 else None
     return [replace(file, columns=agreed(file.columns, order)) for file in files]
+
+
+def without_rows(exports: Sequence[Path], files: Sequence[ExportFile], folder: Path) -> list[str]:
+    """Return the names of the files that were left out since they have no rows.
+
+    Parameters
+    ----------
+    exports
+        As named for `read_files`.
+    files
+        Those that were read.
+    folder
+        As for `read_files`.
+    """
+    read = {file.path for file in files}
+    paths = [path for path in _in_folders(exports) if os.path.relpath(path, folder) not in read]
+    return [path.name for path in paths]
 
 
 def _in_folders(exports: Sequence[Path]) -> Iterator[Path]:
@@ -68,14 +91,25 @@ def _in_folders(exports: Sequence[Path]) -> Iterator[Path]:
         yield from files
 
 
-def _file(path: Path, folder: Path) -> ExportFile:
+def _files(path: Path, folder: Path) -> Iterator[ExportFile]:
+    """Read a file, or each sheet of a workbook."""
     refuse_unreadable(path)
     name = re.sub(r"\W+", "_", path.name.split(".")[0]).strip("_") or "export"
-    source, sheets = _source(path)
+    for source in _sources(path):
+        own = f"{name}_{source.sheet}" if source.sheet else name
+        file = _file(re.sub(r"\W+", "_", own).strip("_"), source, path, folder)
+        if file is not None:
+            yield file
+
+
+def _file(name: str, source: Source, path: Path, folder: Path) -> ExportFile | None:
     frame = _rows(path, folder, source)
+    if frame is None:
+        return None
     if source.separator and len(frame.columns) == 1 and len(str(frame.columns[0]).split()) > 1:
         source = source.model_copy(update={"separator": "whitespace"})
-        frame = _rows(path, folder, source)
+        again = _rows(path, folder, source)
+        frame = frame if again is None else again
     columns = tuple(look_at(str(column), frame[column]) for column in frame.columns)
     return ExportFile(
         name,
@@ -85,26 +119,29 @@ def _file(path: Path, folder: Path) -> ExportFile:
         source.separator,
         source.encoding if source.encoding != "utf-8" else None,
         source.sheet,
-        sheets,
         pd.DataFrame({str(column): as_text(frame[column]) for column in frame.columns}),
     )
 
 
-def _source(path: Path) -> tuple[Source, tuple[str, ...]]:
+def _sources(path: Path) -> Iterator[Source]:
     place = str(path.absolute())
     if path.suffix.lower() in SUFFIXES:
-        sheets = tuple(sheet_names(path))
-        sheet = sheets[0] if len(sheets) > 1 else None
-        return Source(path=place, sheet=sheet), sheets
-    if is_parquet(path):
-        return Source(path=place), ()
-    encoding = guess_encoding(path)
-    separator = guess_separator(path, encoding)
-    return Source(path=place, separator=separator, encoding=encoding), ()
+        sheets = sheet_names(path)
+        yield from (Source(path=place, sheet=one if len(sheets) > 1 else None) for one in sheets)
+    elif is_parquet(path):
+        yield Source(path=place)
+    elif not _is_blank(path):
+        encoding = guess_encoding(path)
+        yield Source(path=place, separator=guess_separator(path, encoding), encoding=encoding)
 
 
-def _rows(path: Path, folder: Path, source: Source) -> pd.DataFrame:
+def _is_blank(path: Path) -> bool:
+    """Return whether a file holds nothing, or empty lines alone."""
+    with path.open("rb") as file:
+        return not file.read(_FIRST).strip()
+
+
+def _rows(path: Path, folder: Path, source: Source) -> pd.DataFrame | None:
+    """Return the first rows; None if there are none."""
     piece = next(iter(Reader(path.name, source, folder).pieces(ROWS)), None)
-    if piece is None or not len(piece.frame.columns):
-        raise BadTables.of(f"{path.name}: no rows", "some rows", "export again")
-    return piece.frame
+    return None if piece is None or piece.frame.empty else piece.frame

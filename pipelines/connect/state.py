@@ -1,0 +1,103 @@
+"""The state of a connection: one SQLite file that is whole after any kill.
+
+Decided here: everything that must agree changes in one transaction: a page of records with its
+cursor, what was written to a CRM with the ledger, a changed band with the event that reports it.
+Erased persons are remembered by a keyed hash alone, so that the next pull does not bring them back.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_TABLES: Final = """
+create table if not exists records (
+  place text, record_id text, version integer not null, content text not null,
+  shown text not null, primary key (place, record_id)) without rowid;
+create table if not exists cursors (place text primary key, cursor text not null);
+create table if not exists facts (name text primary key, value text not null);
+create table if not exists gone (lead_id text primary key, at text not null);
+create table if not exists erased (hash text primary key);
+create table if not exists ledger (
+  lead_id text primary key, fields text not null, as_of text not null, sent_at text not null);
+create table if not exists delivered (
+  path text, key text, hash text not null, lead_id text, primary key (path, key)) without rowid;
+create table if not exists standings (
+  lead_id text primary key, band text, woke_up_at text, owner_id text);
+create table if not exists outbox (
+  event_id text, receiver text, lead_id text, body text not null, created_at text not null,
+  tries integer not null default 0, due_at text not null, state text not null, why text not null,
+  primary key (event_id, receiver));
+"""
+_OWNER_ALONE: Final = 0o600
+
+
+class State:
+    """The state of a connection.
+
+    Parameters
+    ----------
+    path
+        The file; it is made, readable by its owner alone, if it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ALONE))
+        self.path = path
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
+        self._db.execute("pragma secure_delete = on")
+        self._db.executescript(_TABLES)
+        salt = hashlib.sha256(os.urandom(32)).hexdigest()
+        self._db.execute("insert or ignore into facts values ('salt', ?)", (salt,))
+        self._salt = self.fact("salt")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Open a transaction: all of it, or nothing."""
+        self._db.execute("begin immediate")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The database, for reading."""
+        return self._db
+
+    def fact(self, name: str) -> str | None:
+        """Return a fact about the connection; none if it is not known."""
+        row = self._db.execute("select value from facts where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Store a fact about the connection.
+
+        Parameters
+        ----------
+        name
+            Of the fact.
+        value
+            In place of what was stored.
+        """
+        self._db.execute("insert or replace into facts values (?, ?)", (name, value))
+
+    def changes(self) -> int:
+        """Return a number that grows with every change of the mirror."""
+        return int(self.fact("changes") or 0)
+
+    def hash_of(self, lead_id: str) -> str:
+        """Return the hash under which an erased person is remembered."""
+        return hashlib.sha256(f"{self._salt}\n{lead_id}".encode()).hexdigest()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

@@ -1,0 +1,1 @@
+"""One module a system; each can do what `pipelines.connect.crm.Crm` states."""

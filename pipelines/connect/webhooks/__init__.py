@@ -1,0 +1,1 @@
+"""Outgoing webhooks by the Standard Webhooks form: events, their outbox, their delivery."""

@@ -1,0 +1,1 @@
+"""The command experiment: tests that are declared, drawn by lot, and analysed."""

@@ -1,0 +1,1 @@
+"""The report of an audit of a score."""

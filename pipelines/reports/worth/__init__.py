@@ -1,0 +1,1 @@
+"""The money receipt as a page."""

@@ -1,0 +1,77 @@
+"""The tables of a sales team: limits of the bands, salespeople, absences, spend, drafts of points.
+
+Decided here: whatever people set has a history, so the rows of limits and drafts are only ever
+added, and the last one counts.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
+
+from serve.store.tables import METADATA
+from serve.wire.targets import DEFAULT
+
+BAND_LIMITS: Final = Table(
+    "band_limits",
+    METADATA,
+    Column("limits_id", Integer, primary_key=True),
+    Column("target", String, nullable=False, index=True),
+    Column("by", String),
+    Column("hot", Float, nullable=False),
+    Column("warm", Float, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String),
+    Column("note", Text),
+)
+"""The limits of the bands of a target; a row without `by` returns to those of the model."""
+REPS: Final = Table(
+    "reps",
+    METADATA,
+    Column("owner_id", String, primary_key=True),
+    Column("level", String, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("skills", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String),
+)
+"""Salespeople: `capacity` leads a week; `skills` is JSON, texts by kind."""
+ABSENCES: Final = Table(
+    "absences",
+    METADATA,
+    Column("absence_id", Integer, primary_key=True),
+    Column("owner_id", String, nullable=False, index=True),
+    Column("first_on", String, nullable=False),
+    Column("last_on", String, nullable=False),
+)
+"""Days on which a salesperson takes no leads, both ends included, in the zone of the company."""
+HOT_MOMENTS: Final = Table(
+    "hot_moments",
+    METADATA,
+    Column("lead_id", String, primary_key=True),
+    Column("target", String, primary_key=True, server_default=DEFAULT),
+    Column("at", BigInteger, primary_key=True),
+    Column("probability", Float, nullable=False),
+    Index("ix_hot_moments_target_at", "target", "at"),
+)
+"""When leads became hot, and their probability then; written with the ranking."""
+SPEND: Final = Table(
+    "spend",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("amount", Float, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String),
+)
+"""What a channel cost in a month (`2026-05`), in the currency of the settings."""
+POINTS_DRAFTS: Final = Table(
+    "points_drafts",
+    METADATA,
+    Column("draft_id", Integer, primary_key=True),
+    Column("target", String, nullable=False, index=True),
+    Column("points", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String),
+    Column("note", Text),
+)
+"""Points tables as people edited them; `points` is the file `scorecard.yaml` as JSON."""

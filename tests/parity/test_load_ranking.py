@@ -1,0 +1,122 @@
+"""A finished batch ranking becomes the server's: the same numbers, or a refusal and no change."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from fastapi.testclient import TestClient
+
+from features.errors import BadInput
+from features.records.moments import moment_of
+from models.artifact import artifact
+from models.scoring.batch_scores import RANKING_FACTS
+from pipelines.scoring import merge_ranking, ranking_schema
+from serve.ranking.batch_ranking import take_over
+from serve.scoring.loaded_model import LoadedModel
+from serve.store.engine import open_engine
+from serve.store.leads.history import HistoryReader
+from tests import served
+from tests.clocked import Clock
+from tests.ranked_company import LEADS, Company
+
+
+@pytest.fixture
+def company(models: Path, url: str, client: TestClient, clock: Clock) -> Iterator[Company]:
+    engine = open_engine(url)
+    loaded = LoadedModel(artifact.load(models / "models" / served.artifact().fingerprint), 1)
+    made = Company(client, engine, loaded, clock)
+    clock.at += timedelta(minutes=1)
+    yield made
+    engine.dispose()
+
+
+def ranking(company: Company, folder: Path, **facts: Any) -> Path:
+    """Rank the stored leads as `mikomi score` does, and write what it writes."""
+    read, at = HistoryReader(company.engine), company.clock.at
+    ids = [f"L-{n}" for n in range(LEADS)]
+    values = [company.loaded.values(read.request(one, at)[0]) for one in ids]
+    keys = pd.DataFrame({"lead_id": ids, "cutoff": pd.Timestamp(at).as_unit("us")})
+    scores = company.loaded.scorer.score_values(np.concatenate(values), keys)
+    rows = merge_ranking.ranked(ranking_schema.table(scores))
+    rows = rows.add_column(0, "rank", pa.array(range(1, len(rows) + 1), pa.int64()))
+    stated = {"target": "", "as_of": moment_of(at), "model": company.loaded.fingerprint} | facts
+    path = folder / "scores.parquet"
+    pq.write_table(rows.replace_schema_metadata({RANKING_FACTS: json.dumps(stated)}), path)
+    return path
+
+
+def load(company: Company, path: Path) -> int:
+    now = moment_of(company.clock.at)
+    return take_over(path, company.engine, company.loaded.fingerprint, now).leads
+
+
+def test_the_servers_ranking_is_the_file_to_the_bit(company: Company, tmp_path: Path) -> None:
+    path = ranking(company, tmp_path)
+    assert company.rows() == {}
+    assert load(company, path) == LEADS
+    rows, file = company.rows(), pq.read_table(path).to_pylist()
+    assert [*rows] == [row["lead_id"] for row in file]
+    for row in file:
+        mine = rows[row["lead_id"]]
+        assert all(mine[name] == row[name] for name in ("probability", "score", "band", "margin"))
+        assert mine["attributes"]["source"] == "web"
+    assert company.stale() == []
+
+
+def test_the_server_completes_it_and_what_changed_since(company: Company, tmp_path: Path) -> None:
+    path = ranking(company, tmp_path)
+    company.act(3, [0.001, 0.002], activity_type="call")
+    assert load(company, path) == LEADS
+    company.clock.at += timedelta(minutes=1)
+    assert company.refresh() >= LEADS
+    assert company.stale() == []
+    assert {row["trend"] for row in company.rows().values()} != {"not_enough_information"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"model": "b" * 64}, "by which the server answers"),
+        ({"as_of": 4_000_000_000_000_000}, "or earlier"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_written(
+    company: Company, tmp_path: Path, facts: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(BadInput, match=reason):
+        load(company, ranking(company, tmp_path, **facts))
+    assert company.rows() == {}
+
+
+def test_an_older_ranking_than_the_servers_is_refused(company: Company, tmp_path: Path) -> None:
+    path = ranking(company, tmp_path)
+    company.clock.at += timedelta(minutes=1)
+    company.refresh()
+    before = company.rows()
+    with pytest.raises(BadInput, match="the server has ranked since"):
+        load(company, path)
+    assert company.rows() == before
+
+
+def test_leads_that_the_server_does_not_store_are_named(company: Company, tmp_path: Path) -> None:
+    path = ranking(company, tmp_path)
+    table = pq.read_table(path)
+    ids = pa.array(["L-strange", *table["lead_id"].to_pylist()[1:]])
+    pq.write_table(table.set_column(1, "lead_id", ids), path)
+    with pytest.raises(BadInput, match="1 leads that the server does not store"):
+        load(company, path)
+    assert company.rows() == {}
+
+
+def test_a_file_without_the_facts_of_a_ranking_is_refused(company: Company, tmp_path: Path) -> None:
+    path = tmp_path / "other.parquet"
+    pq.write_table(pa.table({"lead_id": ["L-1"]}), path)
+    with pytest.raises(BadInput, match="no facts of a ranking"):
+        load(company, path)
