@@ -97,7 +97,7 @@ def test_no_kind_is_no_curve() -> None:
 def test_each_fold_is_judged_by_the_curve_of_the_others() -> None:
     margin, label, lead = steep(100)
     fold = lead % 5
-    losses = calibration._out_of_fold("sigmoid", margin, label, (lead, fold))
+    losses = calibration_choice._out_of_fold("sigmoid", margin, label, (lead, fold))
     for k in range(5):
         curve = calibration.fit("sigmoid", margin[fold != k], label[fold != k])
         here = fold == k
