@@ -38,25 +38,9 @@ from serve.insight.next_step import read_rules
 from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
-from serve.routes import (
-    digest,
-    health,
-    leads,
-    model,
-    openapi,
-    outlook,
-    ranking,
-    receipt_insights,
-    receipts,
-    scores,
-    steps,
-    stored_activities,
-    stored_leads,
-    stored_scores,
-    team,
-    webhooks,
-)
+from serve.routes import openapi
 from serve.routes.fast_path import Shortcut, is_for_shortcut
+from serve.routes.route_modules import KINDS, ROUTES
 from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -73,24 +57,6 @@ from serve.stored_leads.store import Store
 from serve.wire.band_limits import BandLimits
 from serve.wire.targets import DEFAULT
 
-ROUTES = (
-    health,
-    scores,
-    outlook,
-    ranking,
-    leads,
-    stored_leads,
-    stored_scores,
-    stored_activities,
-    receipts,
-    receipt_insights,
-    model,
-    steps,
-    team,
-    digest,
-    webhooks,
-)
-KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
 _KEY_SECONDS = 2.0
 _WINS_SECONDS = 5.0
 _PARENT_SECONDS = 1.0

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from features.build import build
+from features.build import FeatureFrame, build
 from features.timeline import to_moments
 from models.artifact.artifact import Artifact, save
 from models.explain.proof import learn_evidence
@@ -36,12 +37,18 @@ SIZE = builders.Company(leads=250, activities=4_000, outcomes=200, changes=100, 
 
 
 @cache
-def artifact(seed: int = 0) -> Artifact:
-    """Train once for all tests of a process; calls and the industry are what tells."""
+def features() -> tuple[FeatureFrame, pd.DataFrame]:
+    """Compute the features that the model is trained on, and their snapshots."""
     tables = builders.company(SIZE)
     rows = builders.snapshots(tables, 3, each=6)
-    catalog = builders.learned(tables, rows)
-    frame = build(tables, rows, catalog)
+    return build(tables, rows, builders.learned(tables, rows)), rows
+
+
+@cache
+def artifact(seed: int = 0) -> Artifact:
+    """Train once for all tests of a process; calls and the industry are what tells."""
+    frame, rows = features()
+    catalog = frame.catalog
     random = np.random.default_rng(seed)
     names = {name: n for n, name in enumerate(catalog.names)}
     calls = frame.values[:, names["engagement__call_count__30d"]]

@@ -35,9 +35,10 @@ def observed_rows(job: Job, learning: TrainingSet) -> tuple[ObservedRows, Observ
     split = split_by_cutoff(cutoff, job.params.split)
     until = int(cutoff[split.test].min())
     young: Rows = np.flatnonzero((cutoff > cutoff[split.learning].max()) & (cutoff < until))
-    newest = learning.take(young)
     if len(young):
         newest = TrainingSet.from_frame(*frames.read_features(job.places.features, young))
+    else:
+        newest = learning.take(young)
     known = [FollowUp.until(until, cutoff[rows], *days[rows].T) for rows in (split.learning, young)]
     return ObservedRows(learning, known[0]), ObservedRows(newest, known[1]), until
 

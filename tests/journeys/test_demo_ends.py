@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STEPS = ["mikomi sample", "dvc repro", "mikomi score"]
+SERVED = ["mikomi send", "mikomi serve", "mikomi spend", "mikomi team"]
 FAKE = """#!/bin/sh
 echo "$(basename "$0") $1" >> "{log}"
 if [ "$1" = serve ]; then sleep 2; echo "served to the end" >> "{log}"; fi
@@ -47,14 +48,13 @@ def demo(
 
 
 def test_without_a_terminal_it_stops_by_itself(tmp_path: Path) -> None:
-    assert demo(tmp_path, terminal=False) == [*STEPS, "mikomi send", "mikomi serve"]
+    assert demo(tmp_path, terminal=False) == [*STEPS, *SERVED]
 
 
 def test_at_a_terminal_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     assert demo(tmp_path, terminal=True) == [
         *STEPS,
-        "mikomi send",
-        "mikomi serve",
+        *SERVED,
         "served to the end",
     ]
 

@@ -33,7 +33,6 @@ from serve.scoring.pointer import point
 from serve.scoring.registered_model import RegisteredModel
 from tests import carried_code, served
 from tests.raw_leads import ACCOUNT, AS_OF, WRONG, leads
-from tests.small_model import small_model
 
 BARE = """
 import json, sys
@@ -174,10 +173,10 @@ def test_notebooks_load_it_by_its_address(registry: Registry) -> None:
     model = mikomi.load("models:/mikomi@champion", registry=registry.url)
     assert model.fingerprint == run().fingerprint
     assert mikomi.load("models:/mikomi/1", registry=registry.url).fingerprint == model.fingerprint
-    rows = small_model().frame
+    rows, _ = served.features()
     table = feature_table.table_of(rows, Contract("won", 90.0, 90.0, "2026-01-01"))
     again = model.explain(table.reset_index()).scores.probability
-    assert again.tolist() == small_model().model.probability(rows.values).tolist()
+    assert again.tolist() == served.artifact().model.probability(rows.values).tolist()
 
 
 def test_an_unknown_version_is_named(registry: Registry) -> None:

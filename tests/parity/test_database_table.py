@@ -28,6 +28,8 @@ def ranking(folder: Path, *leads: str, probability: float = 0.5) -> Path:
         "band": "hot",
         "reason_codes": ["calls"],
         "reason_contributions": [0.1],
+        "reason_features": [1],
+        "reason_values": [0.0],
         "reason_leads": [7],
         "reason_converted_leads": [3],
         "reasons_ja": ["電話"],

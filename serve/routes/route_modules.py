@@ -1,0 +1,38 @@
+"""Every module of routes, in the order of the description of the API, and their kinds of bodies."""
+
+from serve.routes import (
+    digest,
+    health,
+    leads,
+    model,
+    outlook,
+    ranking,
+    receipt_insights,
+    receipts,
+    scores,
+    steps,
+    stored_activities,
+    stored_leads,
+    stored_scores,
+    team,
+    webhooks,
+)
+
+ROUTES = (
+    health,
+    scores,
+    outlook,
+    ranking,
+    leads,
+    stored_leads,
+    stored_scores,
+    stored_activities,
+    receipts,
+    receipt_insights,
+    model,
+    steps,
+    team,
+    digest,
+    webhooks,
+)
+KINDS = tuple(kind for module in ROUTES for kind in getattr(module, "KINDS", ()))
