@@ -47,18 +47,16 @@ def features() -> tuple[FeatureFrame, pd.DataFrame]:
 @cache
 def artifact(seed: int = 0) -> Artifact:
     """Train once for all tests of a process; calls and the industry are what tells."""
-    frame, rows = features()
-    catalog = frame.catalog
+    built, rows = features()
+    catalog, values = built.catalog, np.asarray(built.values)
     random = np.random.default_rng(seed)
     names = {name: n for n, name in enumerate(catalog.names)}
-    calls = frame.values[:, names["engagement__call_count__30d"]]
-    margin = (
-        -2.0 + 1.5 * np.nan_to_num(calls) + 0.8 * (frame.values[:, names["profile__industry"]] == 1)
-    )
+    calls = values[:, names["engagement__call_count__30d"]]
+    margin = -2.0 + 1.5 * np.nan_to_num(calls) + 0.8 * (values[:, names["profile__industry"]] == 1)
     label = (random.random(len(margin)) < 1.0 / (1.0 + np.exp(-margin))).astype(np.float64)
     lead = np.unique(rows["lead_id"], return_inverse=True)[1].astype(np.int64)
     taught = TrainingSet(
-        frame.values, label, lead, to_moments(rows["cutoff"]), catalog.names, catalog.categorical
+        values, label, lead, to_moments(rows["cutoff"]), catalog.names, catalog.categorical
     )
     days = np.where(label == 1.0, 30.0 * random.random(len(label)), np.inf)
     known = ObservedRows(taught, FollowUp(days, np.full(len(days), 90.0)))
