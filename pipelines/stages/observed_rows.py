@@ -35,7 +35,7 @@ def observed_rows(job: Job, learning: TrainingSet) -> tuple[ObservedRows, Observ
     split = split_by_cutoff(cutoff, job.params.split)
     until = int(cutoff[split.test].min())
     young: Rows = np.flatnonzero((cutoff > cutoff[split.learning].max()) & (cutoff < until))
-    newest = learning.take(young)
+    newest = learning.take(young[:0])
     if len(young):
         newest = TrainingSet.from_frame(*frames.read_features(job.places.features, young))
     known = [FollowUp.until(until, cutoff[rows], *days[rows].T) for rows in (split.learning, young)]
