@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
 from hypothesis import strategies as st
 
+from features.reading.times import read_times
+from features.reading.values import TimeReading
 from features.tables import Tables
 from pipelines.intake.ingest import IngestSettings, ingest
 from pipelines.storage import partitions
@@ -107,6 +110,11 @@ def odd_rows(draw: st.DrawFn) -> Rows:
 def has_no_number(text: str) -> bool:
     """Return whether a number is there that cannot be read."""
     return text.strip() in _NO_NUMBERS
+
+
+def has_no_time(text: str) -> bool:
+    """Return whether a time is there that cannot be read."""
+    return bool(read_times(pd.Series([text], dtype="str"), TimeReading()).unreadable.any())
 
 
 def ingested(rows: Rows) -> tuple[Tables, frozenset[str]]:

@@ -287,8 +287,7 @@ def test_a_rollback_of_a_target_leaves_the_other_champion(
     assert first is not None
     assert default is not None
     model = places(company, "opened").model
-    example = features(company, "opened").head(1)
-    second = registry.register(registry.log(Run("another")), model, example)
+    second = registry.register(registry.log(Run("another")), model)
     registry.crown(second, {"verdict": "promoted"})
     assert mikomi(company, "rollback", "--reason", "odd", "--target", "opened") == 0
     assert "opened" in capsys.readouterr().out

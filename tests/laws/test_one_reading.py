@@ -2,7 +2,8 @@
 
 Decided here: a record of which the export puts a row aside (a time or a word that cannot be read,
 an id with other values) may be refused by the server; it is never answered with another number. So
-may an amount or a duration that is no number, which an export only reports.
+may an amount or a duration that is no number, which an export only reports, and a time that cannot
+be read in a record that an export passes over (the outcome written down).
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from models.scoring.scorer import Scorer
 from serve.errors import BadBody
 from serve.scoring.loaded_model import LoadedModel
 from serve.wire import bodies
-from tests.odd_records import has_no_number, ingested, odd_rows
+from tests.odd_records import has_no_number, has_no_time, ingested, odd_rows
 from tests.raw_company import CUTOFF, RawCompany, Rows, raw_company
 
 NOW = datetime(2026, 7, 1, 3, tzinfo=UTC)
@@ -79,16 +80,16 @@ def differing(
     return bad
 
 
-def no_numbers(rows: Rows) -> frozenset[str]:
-    """Return the leads with an amount or a duration that is no number."""
-    durations = {row[1] for row in rows["acts"] if has_no_number(row[-1])}
-    return frozenset(durations | {row[0] for row in rows["deals"] if has_no_number(row[-1])})
+def unreadable(rows: Rows) -> frozenset[str]:
+    """Return the leads with an amount or a duration that is no number, or a time that is none."""
+    acts = {row[1] for row in rows["acts"] if has_no_number(row[-1]) or has_no_time(row[2])}
+    return frozenset(acts | {row[0] for row in rows["deals"] if has_no_number(row[-1])})
 
 
 def of(rows: Rows) -> tuple[RawCompany, frozenset[str]]:
     """Return an export beside the model of the company, and the leads that may be refused."""
     tables, aside = ingested(rows)
-    return RawCompany(rows, tables, raw_company().artifact), aside | no_numbers(rows)
+    return RawCompany(rows, tables, raw_company().artifact), aside | unreadable(rows)
 
 
 def test_a_record_as_the_crm_writes_it_is_scored_as_in_the_export() -> None:

@@ -153,10 +153,10 @@ def coloured_by_chance(seed: int) -> tuple[bool, bool]:
 
 
 def test_where_no_value_differs_hardly_ever_is_one_coloured() -> None:
-    drawn = np.array([coloured_by_chance(seed) for seed in range(60)])
+    drawn = np.array([coloured_by_chance(seed) for seed in range(200)])
     share, alone = drawn.mean(axis=0)
-    assert share <= 0.12, "5 % of models, and chance"
-    assert alone >= 0.3, "the planted fault: every value judged alone"
+    assert share <= 0.09, "5 % of models, and chance"
+    assert alone >= 0.11, "the planted fault: every value judged alone"
 
 
 def test_salespeople_are_not_compared() -> None:
