@@ -12,12 +12,17 @@ from serve.pages.router import PAGES
 
 QUERIES: Final = {"/": ("?band=hot", "?list=deals", "?list=lost")}
 """Path -> queries under which the page is another."""
+REP: Final = "/team/rep"
+OF_A_REP: Final = f"{REP}?owner=sato"
+"""The page of a salesperson needs one."""
+OF_ADMINS: Final = ("/users",)
+"""Pages that are only for who may do everything."""
 OF_A_LEAD: Final = "/leads/{lead_id:path}"
 WITH_PARAMETERS: Final = (OF_A_LEAD,)
 """Routes that need an example, which `addresses` has."""
 WITHOUT_USER: Final = ("/signin",)
 """Pages for those who have not signed in."""
-OF_NO_TARGET: Final = ("/docs", "/signin", "/verdicts", "/words")
+OF_NO_TARGET: Final = ("/docs", "/signin", "/spend", REP, "/verdicts", "/words")
 """Pages that are the same whatever is predicted."""
 ABSENT: Final = ("/leads/nobody", "/static/nothing")
 """Addresses at which there is nothing."""
@@ -53,10 +58,10 @@ def addresses(lead_id: str) -> list[str]:
     for path in routes():
         if "{" in path and path not in WITH_PARAMETERS:
             raise LookupError(f"{path} has no example in tests/page_list.py")
-        if path not in files():
+        if path not in (*files(), *OF_ADMINS, REP):
             shown = path.replace("{lead_id:path}", lead_id)
             places += [shown, *(shown + query for query in QUERIES.get(path, ()))]
-    return places
+    return [*places, OF_A_REP]
 
 
 def of_a_target(lead_id: str) -> list[str]:

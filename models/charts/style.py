@@ -26,7 +26,7 @@ SERIES: Final = (
     "#57646f",
     "#c9a227",
     "#9aa5b1",
-    "#7a2e4d",
+    "#b0567a",
 )
 """Colours of the series in order; the first is the model's."""
 DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "5 5", "1 4", "12 4", "6 2 2 2 2 2")

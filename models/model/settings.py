@@ -12,6 +12,7 @@ from models.stats.limits import (
     Count,
     Days,
     NotNegative,
+    OptionalName,
     Part,
     Percent,
     Positive,
@@ -156,7 +157,7 @@ class TrainSettings:
     folds: Several = 5
     min_conversions: Count = 10
     max_judged_rows: Count = 100_000
-    estimator: str = ""
+    estimator: OptionalName = ""
     scorecard: ScorecardSettings = field(default_factory=ScorecardSettings)
     booster: BoosterSettings = field(default_factory=BoosterSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)

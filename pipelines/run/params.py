@@ -47,6 +47,7 @@ from models.stats.limits import (
     Days,
     Name,
     NotNegative,
+    OptionalName,
     Seed,
     SomeValues,
     Values,
@@ -91,7 +92,7 @@ class FeatureParams:
     sequence_length: CountOrZero = CatalogSettings.sequence_length
     half_lives_days: Values[Days] = CatalogSettings.half_lives_days
     month_after_days: NotNegative = CatalogSettings.month_after_days
-    features_dir: str = CatalogSettings.features_dir
+    features_dir: OptionalName = CatalogSettings.features_dir
 
     @property
     def settings(self) -> CatalogSettings:

@@ -32,6 +32,7 @@ from serve.wire.value_limits import faults_in, faults_in_id
 
 _TEXT: Final = {"type": "string"}
 _REP: Final = {"level": "senior", "capacity": 40, "skills": {"industry": ["製造業"]}}
+_ASSIGNED: Final = {"leads": [{"lead_id": "L-1", "owner_id": "sato", "version": 0}]}
 _LIMITS: Final = {"by": "probability", "hot": 20.0, "warm": 8.0}
 PARAMETERS: Final[list[dict[str, Any]]] = [
     {
@@ -88,7 +89,9 @@ def router(context: AppContext) -> APIRouter:
         made = proposal_of(store.ranking, store.team, query, now)
         return _answer(_proposed(made, store.steps.states(made.rows)))
 
-    @routes.post("/v1/assignment", openapi_extra=described(AssignmentBody, None, AssignedAnswer))
+    @routes.post(
+        "/v1/assignment", openapi_extra=described(AssignmentBody, _ASSIGNED, AssignedAnswer)
+    )
     async def confirm(request: Request) -> Response:
         """Assign leads, all in one transaction; those that changed meanwhile are left."""
         body = read(AssignmentBody, await request.body())

@@ -33,9 +33,7 @@ _NAMED: Final = {
         r"^(?:company|organi[sz]ation|account|deal organi[sz]ation|potential customer)"
         r"(?: ?name)?$|会社名|企業名|法人名|取引先名|^会社$|^企業$"
     ),
-    "consent": _any(
-        r"\bconsent\b|\bopt(?:ed)? ?-?in\b|メール配信|配信(?:許可|同意|希望)|オプトイン"
-    ),
+    "consent": _any(r"\bconsent\b|メール配信|配信(?:許可|同意|希望)|オプトイン"),
     "deal": _any(
         r"^(?:deal|opportunity) ?(?:name|title)$|^opportunity$|^dealname$|商談名|案件名|取引名|件名"
         r"|取引 タイトル|^(?:lead )?topic$"

@@ -42,7 +42,7 @@ def test_the_estimate_equals_a_hand_worked_case() -> None:
     created = np.array([0.0, 0.0, 7.0, 0.0, 0.0])
     takes = np.array([2.0, 4.0, np.inf, np.inf, np.inf])
     days = np.array([2.0, 4.0, 3.0, 10.0, 10.0])
-    points, share = time_to_conversion._curve(days, np.isfinite(takes))
+    points, share = time_to_conversion.converted_by(days, np.isfinite(takes))
     assert points.tolist() == [2.0, 4.0]
     np.testing.assert_allclose(share, [1 / 5, 1 - 4 / 5 * 2 / 3])
     measured = time_to_conversion.measure(company(created, takes), "won", at(10))

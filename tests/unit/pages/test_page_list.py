@@ -43,7 +43,9 @@ def test_every_page_opens_in_both_languages(boss: TestClient, address: str) -> N
             return
         assert f'<html lang="{language}">' in answer.text
         titles.add(re.search(r"<title>[^<]+</title>", answer.text)[0])  # type: ignore[index]
-    assert len(titles) == (1 if address.startswith("/leads/") else 2), "a lead is called by its id"
+    assert len(titles) == (1 if address.startswith(("/leads/", page_list.REP)) else 2), (
+        "by their ids"
+    )
 
 
 @pytest.mark.parametrize("address", page_list.ABSENT)
@@ -58,7 +60,9 @@ def test_the_list_holds_what_the_navigation_leads_to_and_what_has_a_template(
     assert len(paths) == len(set(paths)) >= 10
     assert {path for path, _ in NAVIGATION} <= set(paths)
     rest = {*page_list.QUERIES, *page_list.WITHOUT_USER, *page_list.OF_NO_TARGET}
-    assert rest | set(page_list.WITH_PARAMETERS) <= set(paths), "of pages that are gone"
+    assert rest | {*page_list.WITH_PARAMETERS, *page_list.OF_ADMINS} <= set(paths), (
+        "of pages that are gone"
+    )
     templates = {path.name for path in TEMPLATES.iterdir()} - NOT_OPENED
     assert len(paths) - len(page_list.files()) == len(templates), "a page, a template"
     monkeypatch.setattr(page_list, "PAGES", page_list.PAGES[1:])

@@ -23,7 +23,7 @@ LEADS = [
     for n in range(6)
 ]
 PAGES = page_list.of_a_target("L-3")
-SEARCHES = {"/": 2, "/channels": 1}
+SEARCHES = {"/": 2, "/channels": 1, "/limits": 1}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 SENT = re.compile(r'<form method="post" action="(/[^"]*)"')
 
@@ -41,7 +41,10 @@ def boss(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def switch(page: str) -> str:
-    return page.partition('<main id="main"')[2].partition("</nav>")[0]
+    """Return the navigation between targets; "" where there is none."""
+    title = r'<nav class="bands no-print" aria-label="(?:What is predicted|予測の対象)">'
+    there = re.search(f"{title}.*?</nav>", page, re.DOTALL)
+    return there[0] if there else ""
 
 
 @pytest.mark.parametrize("path", PAGES)
