@@ -51,7 +51,7 @@ Redraws = Annotated[int, Field(ge=40, le=_MAX_COUNT)]
 Several = Annotated[int, Field(ge=2, le=_MAX_COUNT)]
 Seed = CountOrZero
 Name = Annotated[str, Field(min_length=1)]
-OptionalName = Annotated[str, Field(max_length=1_000)]
+OptionalName = Annotated[str, Field(pattern=r"^[^\r\n]{0,400}$")]
 """A text that is not blank; blanks at its ends are dropped."""
 Moment = Annotated[
     int, BeforeValidator(_microseconds, json_schema_input_type=Annotated[datetime, Field()])

@@ -257,7 +257,8 @@ def every_route(routes: list[Any]) -> Iterator[APIRoute]:
 
 
 def test_every_route_asks_for_a_key_or_a_user_or_is_known_to_be_open(site: Site) -> None:
-    open_pages = {"/signin", "/static/{name}", "/hooks/{name}"}  # a hook has a signature
+    hooks = {"/hooks/{name}", "/hooks/{name}/{secret}"}  # which a signature or a secret opens
+    open_pages = {"/signin", "/static/{name}", *hooks}
     app: Any = site.client.app
     paths = {route.path_format: route.methods for route in every_route(app.routes)}
     assert {"/", "/signout", "/v1/score", "/v1/leads/{lead_id}"} <= set(paths)
