@@ -1,9 +1,11 @@
 """A company: an export, read through its mapping into checked tables."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 import pandas as pd
 
@@ -37,10 +39,9 @@ class Company:
         What reading observed: rows used and put aside, each check with its findings.
     """
 
-    def __init__(self, job: Job, report: IngestReport, scratch: TemporaryDirectory[str] | None):
+    def __init__(self, job: Job, report: IngestReport):
         self.job = job
         self.report = report
-        self._scratch = scratch
 
     @property
     def tables(self) -> Tables:
@@ -129,8 +130,15 @@ def read(
         If the mapping or the export cannot be used, with all faults.
     """
     made = requests.params_of(params, Path(mapping))
-    scratch = TemporaryDirectory(prefix="mikomi-") if folder is None else None
-    root = Path(scratch.name if scratch else folder or "")
+    root = Path(mkdtemp(prefix="mikomi-") if folder is None else folder)
     job = Job(made, Workspace(made.workspace, root))
-    report = ingest(Path(mapping), job.places.tables, ingest_stage.settings(job), job.tell)
-    return Company(job, report, scratch)
+    try:
+        report = ingest(Path(mapping), job.places.tables, ingest_stage.settings(job), job.tell)
+    except BaseException:
+        if folder is None:
+            shutil.rmtree(root, ignore_errors=True)
+        raise
+    company = Company(job, report)
+    if folder is None:
+        finalize(company, shutil.rmtree, root, ignore_errors=True)
+    return company

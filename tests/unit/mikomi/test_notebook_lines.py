@@ -191,7 +191,7 @@ def test_the_examples_of_own_features_and_models_go_the_whole_way(
     job = bench.company.job
     own = replace(job.params.features, features_dir="examples/own_feature/own_features")
     job = replace(job, params=replace(job.params, features=own))
-    company = mikomi.Company(job, bench.company.report, None)
+    company = mikomi.Company(job, bench.company.report)
     learning, test = company.snapshots("won", horizon_days=90, every_days=56).split()
     features = learning.features()
     assert features[["own__late_share", "own__climate"]].nunique().min() > 1
