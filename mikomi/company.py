@@ -1,11 +1,11 @@
 """A company: an export, read through its mapping into checked tables."""
 
+import atexit
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from weakref import finalize
 
 import pandas as pd
 
@@ -122,7 +122,7 @@ def read(
     params
         A params file, its sections as a dictionary, or None for the defaults.
     folder
-        Where tables, features and models are kept; None is a folder that ends with the company.
+        Where tables, features and models are kept; None is a folder that ends with the process.
 
     Raises
     ------
@@ -138,7 +138,6 @@ def read(
         if folder is None:
             shutil.rmtree(root, ignore_errors=True)
         raise
-    company = Company(job, report)
-    if folder is None:
-        finalize(company, shutil.rmtree, root, ignore_errors=True)
-    return company
+    if folder is None:  # snapshots and features are read from it later, whoever holds them
+        atexit.register(shutil.rmtree, root, ignore_errors=True)
+    return Company(job, report)
