@@ -6,6 +6,7 @@ of chosen tests compiles only what they need.
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,3 +26,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     ended = [half.wait() for half in halves]
     if any(ended):
         raise pytest.UsageError("what numba compiles could not be compiled: see above")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_servers() -> Iterator[None]:
+    """Let servers in this process start quickly, if any test of the run has one."""
+    if "serve.app" not in sys.modules:
+        yield
+        return
+    from tests.quick_servers import quicken  # noqa: PLC0415 - it imports the server
+
+    with pytest.MonkeyPatch.context() as patch:
+        quicken(patch)
+        yield

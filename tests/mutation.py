@@ -53,6 +53,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/unit/models/test_calibration_by_hand.py",
         "tests/laws/test_calibration_order.py",
     ),
+    "models.training.calibration_choice": (
+        "tests/unit/models/test_calibration_by_hand.py",
+        "tests/unit/models/test_calibration.py",
+        "tests/laws/test_calibration_order.py",
+    ),
     "models.evaluation.paired_trial": ("tests/unit/models/test_paired_trial_by_hand.py",),
     "models.explain.contributions": (
         "tests/unit/models/test_tree_shap.py",
