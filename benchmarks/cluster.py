@@ -17,12 +17,13 @@ import numpy as np
 from distributed import Client, LocalCluster
 
 from benchmarks.harness import write
-from models.model import booster
-from models.model.booster import Booster, Grow
+from models.model.booster import Booster
 from models.model.settings import BoosterSettings
 from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats, TrainingSet
+from models.training import tree_growth
 from models.training.cluster_growth import ClusterGrowth
+from models.training.tree_growth import Grow
 
 ROWS, TEST_ROWS, FEATURES = 40_000, 100_000, 40
 GROWTH: Final = (120, 0.1)
@@ -116,7 +117,7 @@ def main(_words: list[str] | None = None) -> None:
 def measure() -> None:
     """Measure and write the result."""
     judged = draw(TEST_ROWS, 99)
-    here, seconds = grown(booster.grow)
+    here, seconds = grown(tree_growth.grow)
     alone = {"log_loss": float(losses(here, judged).mean()), "seconds": seconds}
     start = float(np.mean(margin_log_losses(margin=judged[1], label=judged[0].label)))
     by_workers = {str(count): on_workers(count, here, judged) for count in WORKERS}

@@ -11,13 +11,12 @@ import numpy as np
 
 from benchmarks.datasets import Dataset
 from models.baselines import learned, odoo_score
-from models.model import scorecard
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import fit_model
+from models.training import fit_model, scorecard_fit
 from models.training.penalty import choose_penalty
-from models.training.period_folds import Folds
+from models.training.time.period_folds import Folds
 
 Contender = Callable[[TrainingSet, Dataset, int], Floats]
 """Trains on the first set, gives probabilities of the data set's test; the seed is the third."""
@@ -34,7 +33,7 @@ def scorecard_alone(train: TrainingSet, data: Dataset, seed: int) -> Floats:
     settings = TrainSettings()
     fold = folds_by_lead(train.lead, train.label, settings.folds, seed)
     penalty, _ = choose_penalty(train, Folds(fold), (settings, None, seed))
-    card = scorecard.fit(train, penalty, settings.scorecard)
+    card = scorecard_fit.fit(train, penalty, settings.scorecard)
     return np.asarray(1.0 / (1.0 + np.exp(-card.margin(data.test.values))))
 
 

@@ -31,7 +31,7 @@ from models.explain.proof import nameable_model
 from models.stats import metrics
 from models.stats.follow_up import ObservedRows
 from models.stats.training_set import Floats, TrainingSet
-from models.training import newest_rows
+from models.training.time import newest_rows
 from pipelines.run import params_file
 from pipelines.run.params import Params
 from pipelines.run.stage_context import Job

@@ -1,4 +1,4 @@
-"""What makes the servers of tests start quickly; `mikomi serve` of a process of its own has none of it.
+"""What makes servers in the process of a test start quickly; `mikomi serve` has none of it.
 
 A test starts a server in its own process several hundred times: its tables are made by the
 migrations once and copied from then on, a password costs a thousandth, and the whole heap is not

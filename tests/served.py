@@ -24,7 +24,8 @@ from models.model import reference
 from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
 from models.stats.follow_up import FollowUp, ObservedRows
 from models.stats.training_set import TrainingSet
-from models.training import fit_model, newest_rows
+from models.training import fit_model
+from models.training.time import newest_rows
 from serve.scoring.pointer import point
 from tests import builders
 

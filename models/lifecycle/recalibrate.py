@@ -43,7 +43,7 @@ from models.stats.log_odds import logit
 from models.stats.metrics import Interval, log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats
-from models.training import base_rate_shift
+from models.training.time import base_rate_shift
 
 Fitter = Callable[[Floats, Floats], Line]
 

@@ -52,7 +52,7 @@ class ConversionCurve:
         Shape (log-odds, 2): how many leads taught `within` and `beyond` in each row.
     newest_rows, newest_shift
         How many rows whose horizon was not over taught the level, and by how much they moved all
-        log-odds (`models.training.newest_rows`).
+        log-odds (`models.training.time.newest_rows`).
     """
 
     horizon_days: float

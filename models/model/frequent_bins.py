@@ -2,7 +2,7 @@
 
 Decided here: sums over rows visit only the rows that lie outside the most frequent bin of a
 feature; the others follow from the total. Where fewer than `_WORTH` of all values lie in such bins,
-every row is visited (`models.model.scorecard_solver`): that is faster then, and takes less memory.
+every row is visited, which is faster then and takes less memory.
 """
 
 from typing import Final, NamedTuple

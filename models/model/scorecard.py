@@ -6,7 +6,6 @@ training rows, so the intercept is the average margin and a contribution is the 
 from it. Without outcomes the points alone make the table.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict
@@ -16,15 +15,11 @@ from numpy.typing import NDArray
 
 from features.kernel.inputs import Integers
 from features.kernel.packed import pack
-from models.model import binning as bins
+from models.model.bin_sums import histogram
 from models.model.binning import Binning
 from models.model.points import Points
 from models.model.scorecard_lookup import Lookup, explain_rows, sum_margins
-from models.model.scorecard_solver import Design, Regression, Solution, histogram, solve
-from models.model.settings import ScorecardSettings
 from models.stats.training_set import Floats, Rows, TrainingSet, Values
-
-_LEAST_BINS = 2  # one for all values, one for missing: nothing to learn unless some are missing
 
 
 class ScorecardJson(TypedDict):
@@ -139,19 +134,38 @@ def from_points(rows: TrainingSet, points: Points) -> Scorecard:
         tuple(points.edges(len(rows.names)) or [np.empty(0, dtype=np.float32)] * len(rows.names)),
         rows.categorical,
     )
-    rate = _rate(rows, points)
+    rate = base_rate(rows, points)
     card = Scorecard(float(np.log(rate / (1.0 - rate))), binning, points.table(binning))
-    card = _centred(card, rows, move_intercept=False)
-    return card if len(rows) == 0 else _levelled(card, rows.values, rate)
+    card = centred(card, rows, move_intercept=False)
+    return card if len(rows) == 0 else levelled(card, rows.values, rate)
 
 
-def _rate(rows: TrainingSet, points: Points) -> float:
-    """Compute the base rate; the expected one counts as the leads it takes for one conversion."""
+def base_rate(rows: TrainingSet, points: Points) -> float:
+    """Compute the base rate; the expected one counts as the leads it takes for one conversion.
+
+    Parameters
+    ----------
+    rows
+        Training rows; may be empty.
+    points
+        Hand-given points, with the rate that they expect.
+    """
     expected = len(rows) / rows.leads if len(rows) else 1.0
     return (rows.conversions + expected) / (len(rows) + expected / points.expected_rate)
 
 
-def _levelled(card: Scorecard, values: Values, rate: float) -> Scorecard:
+def levelled(card: Scorecard, values: Values, rate: float) -> Scorecard:
+    """Return the scorecard with the intercept that makes its average probability the rate.
+
+    Parameters
+    ----------
+    card
+        A scorecard.
+    values
+        Shape (rows, features): the rows that are averaged over.
+    rate
+        A share between 0 and 1.
+    """
     return replace(card, intercept=_level(card.margin(values) - card.intercept, rate))
 
 
@@ -166,77 +180,26 @@ def _level(margin: Floats, rate: float) -> float:
     return float(brentq(surplus, -span, span))
 
 
-def fit(
-    rows: TrainingSet, penalty: float, settings: ScorecardSettings, points: Points | None = None
-) -> Scorecard:
-    """Fit the scorecard with one strength of penalty.
-
-    Parameters
-    ----------
-    rows
-        Training rows with at least one conversion and one row without.
-    penalty
-        Strength of the L2 penalty.
-    settings
-        How many bins, and how small.
-    points
-        The points to shrink towards; missing means zero everywhere.
-    """
-    return next(fit_path(rows, (penalty,), settings, points))
-
-
-def fit_path(
-    rows: TrainingSet,
-    penalties: tuple[float, ...],
-    settings: ScorecardSettings,
-    points: Points | None = None,
-) -> Iterator[Scorecard]:
-    """Fit one scorecard a penalty, lazily, each started from the one before.
-
-    Parameters
-    ----------
-    rows, settings, points
-        As in `fit`.
-    penalties
-        Strengths of the L2 penalty, in the order in which to fit.
-    """
-    further = points.edges(len(rows.names)) if points else ()
-    binning = bins.learn(rows.values, rows.categorical, settings, further)
-    varies = (binning.counts > _LEAST_BINS) | np.isnan(rows.values).any(axis=0)
-    used = np.flatnonzero(varies)
-    part = Binning(tuple(binning.edges[column] for column in used), rows.categorical[used])
-    codes = part.codes(np.ascontiguousarray(rows.values[:, used]))
-    by_points = np.zeros(int(binning.starts[-1])) if points is None else points.table(binning)
-    inside = np.repeat(varies, binning.counts)
-    log_odds = None if points is None else _looked_up(codes, by_points[inside], part)
-    design = Design(Regression(codes, rows.label, part, log_odds))
-    support = np.zeros(len(by_points))
-    support[inside] = design.support
-    solution: Solution | None = None
-    for penalty in penalties:
-        solution = solve(design, penalty, solution)
-        table = solution.scale * by_points
-        table[inside] += design.table(solution.theta)
-        card = Scorecard(solution.intercept, binning, table, solution.scale, penalty)
-        card = _centred(card, rows, move_intercept=True, support=support)
-        yield card if points is None else _levelled(card, rows.values, _rate(rows, points))
-
-
-def _looked_up(codes: bins.BinCodes, table: Floats, binning: Binning) -> Floats:
-    total = np.zeros(codes.shape[1])
-    for column in range(codes.shape[0]):
-        total += table[binning.starts[column] + codes[column]]
-    return total
-
-
-def _centred(
+def centred(
     card: Scorecard,
     rows: TrainingSet,
     *,
     move_intercept: bool,
     support: Floats | None = None,
 ) -> Scorecard:
-    """Subtract the mean of every feature from its table; optionally add it to the intercept."""
+    """Subtract the mean of every feature from its table; optionally add it to the intercept.
+
+    Parameters
+    ----------
+    card
+        A scorecard.
+    rows
+        The rows that are averaged over; without any, the scorecard is returned as it is.
+    move_intercept
+        Whether what is subtracted is added to the intercept, so that no margin changes.
+    support
+        Shape (bins,): the rows in every bin, if they were counted before.
+    """
     if len(rows) == 0:
         return card
     binning = card.binning

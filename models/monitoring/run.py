@@ -1,7 +1,7 @@
 """One run of the monitor: every family of checks on the same rows.
 
 Decided here: time proxies are identified on the reference itself, by the rule of
-`models.training.time_proxies`. Within segments only the score is compared, as a summary of all
+`models.training.time.time_proxies`. Within segments only the score is compared, as a summary of all
 changes there; features are compared among all open leads and among the new ones.
 """
 
@@ -22,7 +22,7 @@ from models.monitoring.matured import Calibrated
 from models.monitoring.settings import MonitorSettings
 from models.monitoring.unknown_values import unknown_shares
 from models.stats.training_set import TrainingSet
-from models.training import time_proxies
+from models.training.time import time_proxies
 
 _TIME_PROXY_ROWS = 5_000
 

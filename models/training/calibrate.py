@@ -4,8 +4,8 @@ Decided here: shape and level are learned apart. The shape (slope, bend) is chos
 are shifted to fit each period best, because the base rate of one period says nothing of slopes; and
 it has to gain in more than one period (`models.training.calibration_choice`). The level is that of
 all held-out rows, moved to the newest of them if that gains more than chance: wholly where folds
-were drawn; by half (`models.training.newest_rows.LASTS`) where they are periods or the rows are
-later than all training rows, as what a base rate does in one period lasts in part only.
+were drawn; by half (`newest_rows.LASTS`) where they are periods or the rows are later than all
+training rows, as what a base rate does in one period lasts in part only.
 """
 
 import numpy as np
@@ -15,9 +15,10 @@ from models.model.calibration import Calibration
 from models.model.settings import TrainSettings
 from models.stats.log_odds import logit
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift, calibration_choice
-from models.training.newest_rows import LASTS
-from models.training.period_folds import Folds
+from models.training import calibration_choice
+from models.training.time import base_rate_shift
+from models.training.time.newest_rows import LASTS
+from models.training.time.period_folds import Folds
 
 _SLICES = 4
 

@@ -38,7 +38,7 @@ _ALONE: Final = {
 
 @dataclass(frozen=True)
 class ClusterGrowth:
-    """Grows trees on the workers of a cluster; called as `booster.grow` is.
+    """Grows trees on the workers of a cluster; called as `tree_growth.grow` is.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class ClusterGrowth:
         settings: BoosterSettings,
         seed: int,
     ) -> Booster:
-        """Grow a number of trees on all rows; the parameters are those of `booster.grow`."""
+        """Grow a number of trees on all rows; the parameters are those of `tree_growth.grow`."""
         workers = self.workers(len(rows))
         trees, learning_rate = growth
         params = booster_parameters.parameters(settings, len(rows), learning_rate, seed)

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from models.model import booster
-from models.model.booster import Growth
 from models.model.lead_model import Weights
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift
+from models.training import tree_growth
 from models.training.gain import PROVEN, UNLIKELY, beats, mean_log_loss, standard_errors
 from models.training.penalty import How, choose_penalty, fit_scorecard, held_out_scorecard
-from models.training.period_folds import Folds
 from models.training.stacking import stack
+from models.training.time import base_rate_shift
+from models.training.time.period_folds import Folds
+from models.training.tree_growth import Growth
 
 _FEW = 2
 
@@ -96,7 +96,7 @@ def _best(
     judged = judging >= 0
 
     def grown_from(start: Floats) -> Growth:
-        return booster.try_growth(rows, start, judging, settings.booster, seed, folds.losses)
+        return tree_growth.try_growth(rows, start, judging, settings.booster, seed, folds.losses)
 
     alone, after = grown_from(level_start(rows)), grown_from(prior)
     own = level_start(rows) + alone.margin

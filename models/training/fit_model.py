@@ -11,11 +11,11 @@ Decided here, by held-out data alone, one rule at every size:
    trees that are likely to do harm on the later rows are left out;
 5. the calibration, by the same later rows; without them, or if too few rows lie before them, by the
    out-of-fold margins, with the base rate of the newest rows: see
-   `models.training.base_rate_shift`;
+   `models.training.time.base_rate_shift`;
 6. from the same rows, how sure a probability is: see `models.model.interval`.
 
-Nothing is learned from columns that only follow the calendar (see `models.training.time_proxies`),
-or that repeat an earlier column.
+Nothing is learned from columns that only follow the calendar (see `time_proxies`), or that repeat
+an earlier column.
 
 Folds go by lead. With no conversion, or only conversions, the hand-given points rank the leads;
 they stand alone, at the base rate of the outcomes, until there are enough conversions to correct
@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
-from models.model import booster, interval, scorecard
-from models.model.booster import Booster, Grow
+from models.model import interval, scorecard
+from models.model.booster import Booster
 from models.model.calibration import Calibration
 from models.model.interval import ProbabilityInterval
 from models.model.lead_model import Counts, LeadModel, Weights
@@ -44,13 +44,14 @@ from models.training import (
     combine,
     own_fit,
     penalty,
-    period_folds,
     redundancy,
-    time_proxies,
+    tree_growth,
 )
 from models.training.combine import Plan
 from models.training.penalty import How
-from models.training.period_folds import Folds
+from models.training.time import period_folds, time_proxies
+from models.training.time.period_folds import Folds
+from models.training.tree_growth import Grow
 
 _ENOUGH = 0.5
 """The least share of the rows whose model may stand for that of all rows."""
@@ -89,7 +90,7 @@ def fit(
     settings: TrainSettings | None = None,
     points: Points | None = None,
     seed: int = 0,
-    grow: Grow = booster.grow,
+    grow: Grow = tree_growth.grow,
 ) -> LeadModel:
     """Train a model on matured snapshots; any number of conversions will do, none included.
 
@@ -140,7 +141,7 @@ def carry_out(
     settings: TrainSettings,
     points: Points | None,
     seed: int,
-    grow: Grow = booster.grow,
+    grow: Grow = tree_growth.grow,
 ) -> FittedParts:
     """Fit the parts of a plan on all of the rows.
 

@@ -17,7 +17,7 @@ from models.stats.log_odds import expit
 from models.stats.metrics import log_losses
 from models.stats.training_set import Floats, TrainingSet
 from models.training.combine import Plan
-from models.training.period_folds import Folds
+from models.training.time.period_folds import Folds
 
 _BACKGROUND: Final = 8
 

@@ -16,8 +16,9 @@ from models.model.points import Points
 from models.model.scorecard import Scorecard
 from models.model.settings import TrainSettings
 from models.stats.training_set import Floats, TrainingSet
+from models.training import scorecard_fit
 from models.training.gain import PROVEN, beats, mean_log_loss
-from models.training.period_folds import Folds
+from models.training.time.period_folds import Folds
 
 How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
@@ -49,7 +50,7 @@ def choose_penalty(rows: TrainingSet, folds: Folds, how: How) -> tuple[float, Fl
     fold = folds.fold
     penalties = tuple(sorted(settings.scorecard.penalties, reverse=True))
     paths = [
-        scorecard.fit_path(few.take(fold != k), penalties, settings.scorecard, points)
+        scorecard_fit.fit_path(few.take(fold != k), penalties, settings.scorecard, points)
         for k in range(folds.count)
     ]
     best, least, rises = penalties[0], np.inf, 0
@@ -106,7 +107,7 @@ def fit_scorecard(
     """
     drawn = scorecard.draw_leads(rows.lead, settings.scorecard.max_rows, seed)
     few = rows if len(drawn) == len(rows) else rows.take(drawn)
-    return scorecard.fit(few, penalty, settings.scorecard, points)
+    return scorecard_fit.fit(few, penalty, settings.scorecard, points)
 
 
 def held_out_scorecard(

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal, TypeVar
 
 from features.errors import BadParams
-from models.model import booster
-from models.model.booster import Grow
+from models.training import tree_growth
 from models.training.cluster_growth import ClusterGrowth
+from models.training.tree_growth import Grow
 from pipelines.run.engine_settings import EngineSettings
 from pipelines.run.shared_task import SharedTask
 
@@ -79,7 +79,7 @@ def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iter
         If workers are requested and there is no cluster.
     """
     if grown == "here":
-        yield booster.grow
+        yield tree_growth.grow
         return
     if settings.kind != "dask":
         raise BadParams.of(

@@ -34,7 +34,7 @@ from models.model.points import Points
 from models.registry.registry import Registry
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
-from models.training import newest_rows
+from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job

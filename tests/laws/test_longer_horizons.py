@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.model.conversion_curve import ConversionCurve
 from models.model.interval import ProbabilityInterval
 from models.stats.follow_up import FollowUp
-from models.training import conversion_times
+from models.training.time import conversion_times
 
 HORIZON = 90.0
 

@@ -13,10 +13,9 @@ import pytest
 from distributed import Client
 
 from features.errors import BadInput, BadParams
-from models.model import booster
 from models.model.settings import BoosterSettings, TrainSettings
 from models.stats.training_set import Floats, TrainingSet
-from models.training import cluster_growth, fit_model
+from models.training import cluster_growth, fit_model, tree_growth
 from models.training.cluster_growth import ClusterGrowth
 from models.training.combine import Plan
 from pipelines.run.engine import EngineSettings, growing
@@ -40,7 +39,7 @@ def taught() -> tuple[TrainingSet, Floats]:
 
 def test_trees_of_one_worker_are_ours_to_the_byte(client: Client) -> None:
     some, start = taught()
-    ours = booster.grow(some, start, GROWTH, ONE, 7)
+    ours = tree_growth.grow(some, start, GROWTH, ONE, 7)
     assert ours.trees == 12
     assert ClusterGrowth(client)(some, start, GROWTH, ONE, 7).text == ours.text
     assert "127.0.0.1" not in ours.text
@@ -51,7 +50,7 @@ def test_a_plan_carried_out_with_a_worker_gives_our_model(client: Client) -> Non
     plan, settings = Plan(3.0, trees=12, learning_rate=0.1), TrainSettings(folds=2, booster=ONE)
     ours, theirs = (
         fit_model.carry_out(some, plan, settings, None, 1, grow)
-        for grow in (booster.grow, ClusterGrowth(client))
+        for grow in (tree_growth.grow, ClusterGrowth(client))
     )
     assert ours.booster is not None
     assert theirs.booster == ours.booster
@@ -61,7 +60,7 @@ def test_a_plan_carried_out_with_a_worker_gives_our_model(client: Client) -> Non
 @pytest.mark.parametrize("fault", ["margin", "seed", "category"])
 def test_what_is_lost_on_the_way_would_be_noticed(client: Client, fault: str) -> None:
     some, start = taught()
-    ours = booster.grow(some, start, GROWTH, ONE, 7)
+    ours = tree_growth.grow(some, start, GROWTH, ONE, 7)
     if fault == "margin":
         start = np.zeros_like(start)
     if fault == "category":
@@ -100,6 +99,6 @@ def test_trees_of_workers_without_rows_are_refused() -> None:
 
 def test_workers_need_a_cluster() -> None:
     with growing("here", EngineSettings()) as grow:
-        assert grow is booster.grow
+        assert grow is tree_growth.grow
     with pytest.raises(BadParams, match=r"train\.grown: workers with engine\.kind: local"):
         growing("workers", EngineSettings()).__enter__()

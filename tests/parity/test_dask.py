@@ -12,10 +12,10 @@ import pytest
 
 from features.build import CompiledCatalog
 from models.artifact import artifact
-from models.model.booster import Grow
 from models.model.lead_model import LeadModel
 from models.training import fit_model
 from models.training.cluster_growth import ClusterGrowth
+from models.training.tree_growth import Grow
 from pipelines.run.engine import EngineSettings, each
 from pipelines.run.params_file import parse
 from pipelines.run.stage_context import Job

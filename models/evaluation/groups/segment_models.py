@@ -28,7 +28,7 @@ from models.stats.metrics import Interval, log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training.penalty import choose_penalty, fit_scorecard
-from models.training.period_folds import Folds
+from models.training.time.period_folds import Folds
 
 PENALTIES: Final = (1000.0, 100.0, 10.0)
 """Of the segment's own scorecard, chosen out of fold."""

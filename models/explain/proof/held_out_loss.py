@@ -20,9 +20,9 @@ from models.model.settings import TrainSettings
 from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import period_folds
 from models.training.combine import Plan
-from models.training.period_folds import Folds
+from models.training.time import period_folds
+from models.training.time.period_folds import Folds
 
 FEW: Final = 500
 """With fewer converted leads there are `MANY_FOLDS`, else `PERIODS` or `FOLDS`."""

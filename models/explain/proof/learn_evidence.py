@@ -17,12 +17,12 @@ from models.explain.proof.concept_proof import HeldOut
 from models.explain.proof.distinct_leads import distinct_leads
 from models.explain.proof.evidence import Evidence
 from models.explain.settings import ProofSettings
+from models.model.bin_sums import histogram
 from models.model.binning import Binning
 from models.model.binning import learn as learn_bins
 from models.model.lead_model import LeadModel
 from models.model.points import Points
 from models.model.scorecard import draw_leads
-from models.model.scorecard_solver import histogram
 from models.model.settings import ScorecardSettings, TrainSettings
 from models.stats.training_set import Floats, TrainingSet
 

@@ -19,14 +19,14 @@ from models.explain.proof import held_out_loss, learn_evidence
 from models.explain.proof.evidence import Evidence
 from models.explain.proof.learn_evidence import Proof
 from models.explain.settings import ProofSettings
-from models.model import booster
-from models.model.booster import Grow
 from models.model.lead_model import LeadModel
 from models.model.points import Points
 from models.model.scorecard import draw_leads
 from models.model.settings import TrainSettings
 from models.stats.training_set import TrainingSet
-from models.training import fit_model, time_proxies
+from models.training import fit_model, tree_growth
+from models.training.time import time_proxies
+from models.training.tree_growth import Grow
 
 How = tuple[TrainSettings, Points | None, int]
 """Settings, hand-given points, seed."""
@@ -55,7 +55,7 @@ def fit(
     catalog: Catalog,
     how: How,
     settings: ProofSettings | None = None,
-    grow: Grow = booster.grow,
+    grow: Grow = tree_growth.grow,
 ) -> Nameable:
     """Train a model, prove its concepts, and leave out what cannot be named if that does no harm.
 
@@ -83,7 +83,7 @@ def leave_out(
     catalog: Catalog,
     how: How,
     settings: ProofSettings,
-    grow: Grow = booster.grow,
+    grow: Grow = tree_growth.grow,
 ) -> Nameable:
     """Prove the concepts of a model, and fit it again without what cannot be named.
 

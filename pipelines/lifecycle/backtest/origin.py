@@ -30,7 +30,8 @@ from models.model import points
 from models.model.points import Points
 from models.stats.follow_up import ObservedRows
 from models.stats.training_set import Floats, TrainingSet, Values
-from models.training import fit_model, newest_rows
+from models.training import fit_model
+from models.training.time import newest_rows
 from pipelines.incumbent.score_history import LeadScores
 from pipelines.lifecycle.backtest import labelled_snapshots
 from pipelines.lifecycle.backtest.labelled_snapshots import Known

@@ -112,6 +112,31 @@ def test_the_standard_error_takes_the_rows_of_a_lead_together() -> None:
     assert calibration_choice._standard_error(gain, lead) == pytest.approx(expected)
 
 
+def test_two_groups_have_an_error_and_one_has_none() -> None:
+    gain = np.array([1.0, 3.0, 5.0, 7.0])
+    # from the mean of 4: -3 and -1 together, 1 and 3 together
+    two = calibration_choice._standard_error(gain, np.array([0, 0, 1, 1]))
+    assert two == pytest.approx(np.sqrt(16.0 + 16.0) / 4)
+    assert calibration_choice._standard_error(gain, np.zeros(4, np.int64)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("period", "divides"),
+    [
+        ((7, 7, 8, 8), True),
+        ((7, 7, 7, 7), False),  # there is one period
+        ((7, 8, 7, 8), False),  # leads live in both
+        ((7, 8, 8, 8), False),  # one lead lives in both
+    ],
+)
+def test_periods_divide_the_leads_if_each_lead_lives_in_one(
+    period: tuple[int, ...],
+    divides: bool,  # noqa: FBT001
+) -> None:
+    lead = np.array([0, 0, 1, 1])
+    assert calibration_choice._divides(lead, np.array(period)) == divides
+
+
 def test_as_many_conversions_as_needed_are_enough() -> None:
     margin, label, lead = steep()
     for labels in (label, 1 - label):

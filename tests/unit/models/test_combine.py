@@ -10,7 +10,7 @@ from models.stats.training_set import TrainingSet
 from models.training import combine, fit_model
 from models.training.gain import beats
 from models.training.penalty import choose_penalty
-from models.training.period_folds import Folds
+from models.training.time.period_folds import Folds
 
 SETTINGS = TrainSettings(folds=3, booster=BoosterSettings(max_trees=60))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.model import frequent_bins
-from models.model.scorecard_solver import histogram, margin
+from models.model.bin_sums import histogram, margin
 
 STARTS = np.array([0, 4, 9, 11], dtype=np.int64)
 

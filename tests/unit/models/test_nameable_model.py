@@ -20,7 +20,7 @@ from models.explain.settings import ProofSettings, ReasonSettings
 from models.model import reference
 from models.scoring.scorer import Scorer
 from models.stats.training_set import Floats
-from models.training import time_proxies
+from models.training.time import time_proxies
 from tests.small_model import SETTINGS, catalog, frame_of, rows, small_model
 
 FEW = ProofSettings(min_conversions=1)

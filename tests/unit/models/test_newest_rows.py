@@ -10,8 +10,8 @@ from models.model.conversion_curve import ConversionCurve
 from models.stats.follow_up import FollowUp, ObservedRows
 from models.stats.log_odds import expit, logit
 from models.stats.training_set import Floats
-from models.training import conversion_times, newest_rows
-from models.training.newest_rows import LASTS
+from models.training.time import conversion_times, newest_rows
+from models.training.time.newest_rows import LASTS
 from tests.small_model import rows, small_model
 
 HORIZON = 30.0

@@ -8,8 +8,9 @@ from features.timeline import DAY
 from models.model.settings import BoosterSettings, TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import TrainingSet
-from models.training import combine, fit_model, period_folds
-from models.training.base_rate_shift import levelled_losses
+from models.training import combine, fit_model
+from models.training.time import period_folds
+from models.training.time.base_rate_shift import levelled_losses
 
 SETTINGS = TrainSettings(
     horizon_days=1.0, booster=BoosterSettings(max_trees=150, learning_rate=0.1, threads=1)

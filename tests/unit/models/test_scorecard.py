@@ -12,9 +12,10 @@ from features.feature import Feature, Sentence, Text
 from models.model import binning, points, scorecard
 from models.model.points import Points, Rule
 from models.model.scorecard import Scorecard
-from models.model.scorecard_solver import Design, Regression, Solution, margin, solve
 from models.model.settings import ScorecardSettings
 from models.stats.training_set import TrainingSet
+from models.training import scorecard_fit
+from models.training.scorecard_solver import Design, Regression, Solution, margin, solve
 
 SETTINGS = ScorecardSettings()
 
@@ -57,7 +58,7 @@ def test_rare_categories_share_a_bin_with_unknown_ones() -> None:
 
 def test_contributions_and_intercept_sum_to_the_margin_and_are_centred() -> None:
     rows = rows_of()
-    card = scorecard.fit(rows, 3.0, SETTINGS)
+    card = scorecard_fit.fit(rows, 3.0, SETTINGS)
     parts = card.contributions(rows.values)
     assert np.allclose(card.intercept + parts.sum(axis=1), card.margin(rows.values), atol=1e-12)
     assert np.allclose(parts.mean(axis=0), 0.0, atol=1e-9)
@@ -65,7 +66,7 @@ def test_contributions_and_intercept_sum_to_the_margin_and_are_centred() -> None
 
 def test_it_finds_effects_and_shrinks_noise() -> None:
     rows = rows_of()
-    spread = scorecard.fit(rows, 30.0, SETTINGS).contributions(rows.values).std(axis=0)
+    spread = scorecard_fit.fit(rows, 30.0, SETTINGS).contributions(rows.values).std(axis=0)
     assert spread[0] > 0.4
     assert spread[1] > 0.3
     assert spread[2] < 0.15
@@ -96,7 +97,7 @@ def test_the_solution_is_a_minimum_and_the_gradient_is_right() -> None:
 
 def test_it_comes_back_from_json_to_the_bit() -> None:
     rows = rows_of(800)
-    card = scorecard.fit(rows, 3.0, SETTINGS)
+    card = scorecard_fit.fit(rows, 3.0, SETTINGS)
     again = Scorecard.from_json(json.loads(json.dumps(card.to_json())))
     assert np.array_equal(again.margin(rows.values), card.margin(rows.values))
 
@@ -107,12 +108,12 @@ def test_right_points_help_when_outcomes_are_few_and_wrong_ones_are_overruled() 
     wrong = Points(tuple(Rule(r.column, -r.log_odds, r.low, r.high, r.codes) for r in right.rules))
 
     def loss(rows: TrainingSet, by_hand: Points | None, penalty: float) -> float:
-        margin = scorecard.fit(rows, penalty, SETTINGS, by_hand).margin(test.values)
+        margin = scorecard_fit.fit(rows, penalty, SETTINGS, by_hand).margin(test.values)
         return float(np.mean(np.logaddexp(0, margin) - test.label * margin))
 
     assert loss(few, right, 30.0) < loss(few, None, 30.0)
     many = rows_of(3000, seed=4)
-    assert scorecard.fit(many, 30.0, SETTINGS, wrong).scale < 0.2
+    assert scorecard_fit.fit(many, 30.0, SETTINGS, wrong).scale < 0.2
     assert loss(many, wrong, 3.0) < loss(many, None, 3.0) + 0.003
 
 

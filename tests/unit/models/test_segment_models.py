@@ -7,10 +7,10 @@ import pytest
 
 from models.evaluation.groups.segment_models import SegmentCase, judge
 from models.evaluation.settings import SegmentSettings
-from models.model import scorecard
 from models.model.settings import ScorecardSettings, TrainSettings
 from models.stats.log_odds import expit
 from models.stats.training_set import TrainingSet
+from models.training import scorecard_fit
 
 TRAIN = TrainSettings(folds=3)
 SETTINGS = SegmentSettings(min_conversions=20)
@@ -36,7 +36,7 @@ def drawn(count: int, seed: int, *, opposite: bool, shift: float = 0.0) -> Train
 def case(*, opposite: bool, shift: float = 0.0) -> SegmentCase:
     learning = drawn(6000, 0, opposite=opposite)
     test = drawn(4000, 1, opposite=opposite, shift=shift)
-    card = scorecard.fit(learning, 30.0, ScorecardSettings(), None)
+    card = scorecard_fit.fit(learning, 30.0, ScorecardSettings(), None)
 
     def of(rows: TrainingSet) -> dict[str, np.ndarray]:
         return {

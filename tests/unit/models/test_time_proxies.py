@@ -8,7 +8,8 @@ import pytest
 from features.timeline import DAY
 from models.model.settings import BoosterSettings, TrainSettings
 from models.stats.training_set import TrainingSet
-from models.training import base_rate_shift, combine, fit_model, time_proxies
+from models.training import combine, fit_model
+from models.training.time import base_rate_shift, time_proxies
 
 SETTINGS = TrainSettings(horizon_days=1.0, folds=3, booster=BoosterSettings(max_trees=20))
 ROWS = 3000

@@ -10,7 +10,7 @@ import pytest
 from features.errors import NotEnoughEvidence
 from models.artifact import artifact
 from models.stats.follow_up import FollowUp, ObservedRows
-from models.training import newest_rows
+from models.training.time import newest_rows
 from pipelines.scoring import conversion_curves
 from tests.small_model import rows, small_model
 

@@ -5,8 +5,8 @@ same moment, so they praise what holds for that moment alone: too many trees, to
 Tomorrow's leads are of a moment that no row knows. So where leads are plenty, have a time order,
 and live mostly within one period, a fold is a period: leads in the order of their first cutoff, cut
 into as many parts of about equal size as there would be folds, those of one cutoff never apart.
-Each fold is judged after the shift that fits it best (`models.training.base_rate_shift`): the base
-rate of a period is not what a ranking is for.
+Each fold is judged after the shift that fits it best (`base_rate_shift`): the base rate of a
+period is not what a ranking is for.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.model.booster import Losses, plain_losses
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift
+from models.training.time import base_rate_shift
+from models.training.tree_growth import Losses, plain_losses
 
 PLENTY: Final = 500
 """Converted leads, and others, from which on folds are periods."""

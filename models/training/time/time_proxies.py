@@ -5,7 +5,7 @@ today's leads. What is learned from it is how the base rate moved in the past, a
 beyond all training rows, would be an extrapolation. So in rows with a time order such columns are
 silenced in training, unless they have predicted later rows: learned from each of the first quarters
 of time, they must be ahead on the quarter that follows, each time, and by more than chance in all.
-The base rate of today is left to the newest rows: see `models.training.base_rate_shift`.
+The base rate of today is left to the newest rows: see `models.training.time.base_rate_shift`.
 
 A column is a time proxy if von Neumann's ratio of its ranks in order of time is small: the mean
 squared step between neighbours, over twice the variance; about 1 if time carries no information, 0
@@ -22,7 +22,8 @@ from features.timeline import DAY
 from models.model import scorecard
 from models.model.settings import TrainSettings
 from models.stats.training_set import Floats, TrainingSet
-from models.training import base_rate_shift
+from models.training import scorecard_fit
+from models.training.time import base_rate_shift
 
 THRESHOLD: Final = 0.1
 """A ratio below this marks a time proxy."""
@@ -134,7 +135,7 @@ def _gain(
     """Compute how much less log loss every later row has with the columns."""
     losses = []
     for training in (without(earlier, marked), earlier):
-        card = scorecard.fit(training, _PENALTY, settings.scorecard)
+        card = scorecard_fit.fit(training, _PENALTY, settings.scorecard)
         losses.append(base_rate_shift.levelled_losses(card.margin(later.values), later.label))
     return np.asarray(losses[0] - losses[1])
 

@@ -7,9 +7,9 @@ Decided here: a row whose horizon is not over has converted by now with the prob
 by the curve of those whose horizon is over. One shift of all log-odds is estimated from such rows,
 shrunk to zero by how much a base rate moves from one horizon to the next, and used only if their
 log loss falls by more than `PROVEN` standard errors, rows of a lead taken as one: the rule of
-`models.training.base_rate_shift` on rows that it could not use. Half of the shift is used: what a
-base rate does in one horizon lasts into the next in part only, seasons turn back. No order changes,
-and the interval moves along.
+`base_rate_shift` on rows that it could not use. Half of the shift is used: what a base rate does in
+one horizon lasts into the next in part only, seasons turn back. No order changes, and the interval
+moves along.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ from models.stats.follow_up import FollowUp, ObservedRows
 from models.stats.log_odds import design_effect, expit, logit
 from models.stats.metrics import log_losses
 from models.stats.training_set import Floats
-from models.training import conversion_times
+from models.training.time import conversion_times
 
 PROVEN: Final = 1.5
 LASTS: Final = 0.5
