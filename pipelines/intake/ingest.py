@@ -20,7 +20,7 @@ from features.errors import BadTables, Fault
 from features.reading.reading import RecordReading
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake import facts
+from pipelines.intake import facts, gather
 from pipelines.intake.checks.check import About
 from pipelines.intake.mapping import file
 from pipelines.intake.mapping.schema import Mapping as MappingFile
@@ -30,7 +30,6 @@ from pipelines.intake.read.readable import Readable
 from pipelines.intake.read.sources import ROWS_PER_PIECE
 from pipelines.intake.reading_of import attributes_of, completed
 from pipelines.intake.report import IngestReport
-from pipelines.intake.rows import gather
 from pipelines.intake.rows.changed_values import read_changes
 from pipelines.intake.rows.lookup import times_of
 from pipelines.intake.rows.notes import AUDIT, DISPLAY, NOTES, PLACE, ROW, RULE

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from features.tables import SPECS, TableName
 from pipelines.intake.checks.check import About, Batch
-from pipelines.intake.checks.ledger import Ledger
 from pipelines.intake.checks.times.c030_activities_ahead import latest_activity
+from pipelines.intake.ledger import Ledger
 from pipelines.intake.quarantine import Quarantine
 from pipelines.intake.report import TableCount
 

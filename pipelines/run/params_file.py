@@ -22,10 +22,10 @@ from pydantic_core import ErrorDetails
 from features.errors import BadParams, BadRequest, Fault
 from pipelines.intake.mapping import yaml_lines
 from pipelines.intake.mapping.yaml_lines import Place
-from pipelines.run import target_views
+from pipelines.run import params_of_targets
 from pipelines.run.cohort_params import CohortParams
 from pipelines.run.params import Params
-from pipelines.run.target_views import COPIES, HORIZON
+from pipelines.run.params_of_targets import COPIES, HORIZON
 
 _UNKNOWN: Final = "unexpected_keyword_argument"
 _MISSING: Final = "missing"
@@ -131,11 +131,11 @@ def _views(text: str, name: str) -> tuple[dict[str, Params], str]:
     content, lines = _read(text, name)
     faults = [
         Fault(f"{_where(place, name, lines)}: {one.observed}", one.expected, one.do)
-        for place, one in target_views.faults(content)
+        for place, one in params_of_targets.faults(content)
     ]
     copies: list[Place] = [*COPIES]
-    if target_views.entries(content):
-        content = target_views.shared(content)
+    if params_of_targets.entries(content):
+        content = params_of_targets.shared(content)
         copies.append(("cohort", HORIZON))
     written = _copy_horizon(content)
     params, errors = _validated(content)
@@ -154,7 +154,7 @@ def _views(text: str, name: str) -> tuple[dict[str, Params], str]:
         faults += more
     if faults:
         raise BadParams(faults)
-    default = target_views.default_name(content)
+    default = params_of_targets.default_name(content)
     return views or {default: params}, default
 
 
@@ -163,7 +163,7 @@ def _each(
 ) -> dict[str, tuple[Params, list[Fault]]]:
     """Return the params of each target, and what is wrong for it alone, by its name."""
     views = {}
-    for number, (target, view) in enumerate(target_views.views(content).items()):
+    for number, (target, view) in enumerate(params_of_targets.views(content).items()):
         where = _where(("targets", number), name, lines)
         _copy_horizon(view)
         params, errors = _validated(view)

@@ -3,7 +3,7 @@
 Decided here: what all targets share (the calendar of cutoffs, early ages) stays in `cohort`; a
 target states its outcome, its horizon and where it differs in who is eligible. Exactly one is the
 default: the one that says so, else the first. It keeps the places and the registered model that a
-params file without `targets` has. See `pipelines.run.target_views` for the params of one target.
+params file without `targets` has. `params_of_targets` makes the params of one target.
 """
 
 from collections.abc import Sequence

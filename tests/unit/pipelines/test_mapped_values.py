@@ -9,8 +9,8 @@ import pytest
 from features.reading.id_forms import joining_form
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, folded
+from pipelines.intake.gather import number_if_all
 from pipelines.intake.ingest import check
-from pipelines.intake.rows.gather import number_if_all
 from pipelines.intake.rows.notes import Notes, noted, spell
 
 
