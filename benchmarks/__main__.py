@@ -3,38 +3,39 @@
 import importlib
 import sys
 
-NAMES = (
-    "features",
-    "explain",
-    "explained_share",
-    "real_peers",
-    "training_time",
-    "serving",
-    "store",
-    "endure",
-    "connect",
-    "pages",
-    "cold_start",
-    "limit",
-    "quality",
-    "leaks",
-    "audit",
-    "worth",
-    "promotion",
-    "repair",
-    "monitor",
-    "score_all",
-    "cluster",
-)
+FOLDERS = {
+    "features": "features",
+    "explain": "serving",
+    "explained_share": "quality",
+    "real_peers": "quality",
+    "training_time": "quality",
+    "serving": "serving",
+    "store": "serving",
+    "endure": "endurance",
+    "connect": "endurance",
+    "pages": "serving",
+    "cold_start": "quality",
+    "limit": "quality",
+    "quality": "quality",
+    "leaks": "verdicts",
+    "audit": "verdicts",
+    "worth": "verdicts",
+    "promotion": "verdicts",
+    "repair": "verdicts",
+    "monitor": "verdicts",
+    "score_all": "serving",
+    "cluster": "quality",
+}
+"""Name of a benchmark -> the folder where it stands."""
 
 
 def main(names: list[str]) -> None:
     """Run the benchmarks called `names`, all of them when there are none."""
-    unknown = sorted(set(names) - set(NAMES))
+    unknown = sorted(set(names) - FOLDERS.keys())
     if unknown:
-        sys.exit(f"found {', '.join(unknown)}; expected some of {', '.join(NAMES)}")
-    for name in names or NAMES:
-        importlib.import_module(f"benchmarks.{name}").main([])
+        sys.exit(f"found {', '.join(unknown)}; expected some of {', '.join(FOLDERS)}")
+    for name in names or FOLDERS:
+        importlib.import_module(f"benchmarks.{FOLDERS[name]}.{name}").main([])
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ as in training), `mikomi_feature_bin_total` beside `mikomi_feature_bin_share`,
 """
 _QUIET: Final = """## False alarms
 
-Written by `python -m benchmarks.monitor`, on sample companies whose laws do not change. "By luck"
+Written by `python -m benchmarks monitor`, on sample companies whose laws do not change. "By luck"
 is the 99 % point of the binomial at the stated rate of {rate:.0%} of runs. An alarm needs a large
 change too, so the test alone is shown beside it: runs whose smallest p-value is at most 5 %, which
 should be 5 % of them. The last column is the rule of thumb that has no rate: runs in which some

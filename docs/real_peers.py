@@ -26,7 +26,7 @@ def table(measured: dict[str, Any], language: str) -> str:
     Parameters
     ----------
     measured
-        What `benchmarks.real_peers` wrote.
+        What `benchmarks.quality.real_peers` wrote.
     language
         `en` or `ja`.
     """

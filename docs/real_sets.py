@@ -42,7 +42,7 @@ def table(measured: dict[str, Any], language: str) -> str:
     Parameters
     ----------
     measured
-        What `benchmarks.explained_share` wrote.
+        What `benchmarks.quality.explained_share` wrote.
     language
         `en` or `ja`.
     """

@@ -1,4 +1,4 @@
-"""The page about recalibration and retraining, with the figures of `benchmarks/repair.py`."""
+"""The page about recalibration and retraining, with the figures of the benchmark `repair`."""
 
 import json
 from typing import Any

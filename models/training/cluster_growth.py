@@ -4,7 +4,7 @@ Decided here: every worker holds a contiguous range of the rows, in their order,
 position of its range, so that the same rows on as many workers grow the same trees. On one worker
 they are the trees that are grown locally; on several they are as good, not the same, because each
 learns the bins of some features from its own rows and draws from its own rows
-(`benchmarks/cluster.py`). How many trees, at which rate and from which margin is decided before.
+(benchmark `cluster`). How many trees, at which rate and from which margin is decided before.
 Few rows go to few workers. Addresses and ports are removed from the text of the trees.
 """
 

@@ -1,7 +1,7 @@
 """Trees grown by `lightgbm.dask`: on one worker ours to the byte, on more ranked by their rows.
 
 One worker is asked here, over a real address. Of several LightGBM listens on every interface of the
-machine, so `benchmarks/cluster.py` measures them on a network of its own.
+machine, so `benchmarks/quality/cluster.py` measures them on a network of its own.
 """
 
 from collections.abc import Iterator

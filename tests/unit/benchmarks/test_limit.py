@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.limit import true_auc
+from benchmarks.quality.limit import true_auc
 
 
 def test_the_expected_auc_is_that_of_rows_weighted_by_their_truth() -> None:

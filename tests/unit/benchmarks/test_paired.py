@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from benchmarks import paired
-from benchmarks.standing import standing
+from benchmarks.quality import paired
+from benchmarks.quality.standing import standing
 from models.stats.training_set import Floats, TrainingSet
 
 

@@ -18,7 +18,7 @@ def known() -> Pair:
 
 
 def test_truly_better_is_promoted_and_truly_worse_refused(known: Pair) -> None:
-    """The small version of `benchmarks/promotion.py`."""
+    """The small version of `benchmarks/verdicts/promotion.py`."""
     assert known.better_loss < known.worse_loss * (1 - 4 * SETTINGS.allowed_loss)
     better, worse = np.array(list(trials(known, 1500, range(20)))).sum(axis=0)
     assert better >= 18

@@ -1,0 +1,1 @@
+"""What survives kills, full disks, attacks and faults of other systems."""

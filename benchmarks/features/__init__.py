@@ -1,0 +1,1 @@
+"""The speed of window features, beside DuckDB, Polars and pandas."""

@@ -1,0 +1,1 @@
+"""How well models predict, beside others and the truth; what training costs."""

@@ -1,0 +1,1 @@
+"""The speed of answers, pages, the store, explanations and batch scoring."""
