@@ -85,7 +85,7 @@ mutants: $(VENV)/.ready  ## change one operator or number at a time and see whet
 bench: $(VENV)/.bench  ## measure speed and quality against named peers, into benchmarks/results/
 	$(BIN)/python -m benchmarks
 
-endure: $(VENV)/.ready  ## try what is promised in bad times, on loopback, into docs/reliability.md
+endure: $(VENV)/.ready  ## try what is promised in bad times, on loopback, into docs/measured/reliability.md
 	$(BIN)/python -m benchmarks endure
 	$(BIN)/python -m docs.write
 

@@ -30,15 +30,15 @@ _BLOCK = re.compile(r"(<!-- figures:(\w+) -->\n)(.*?)(<!-- /figures -->)", re.DO
 def pages() -> dict[str, str]:
     """Return every written page by its path below the root."""
     return {
-        "docs/tables.md": reference.tables(),
-        "docs/checks.md": reference.checks(),
-        "docs/leaks.md": leaks.page(),
-        "docs/monitoring.md": monitoring.page(),
-        "docs/mutation.md": mutation.page(),
-        "docs/reliability.md": reliability.page(),
-        "docs/retraining.md": retraining.page(),
-        "docs/mapping.md": reference.mapping(),
-        "docs/commands.md": commands.page(),
+        "docs/reference/tables.md": reference.tables(),
+        "docs/reference/checks.md": reference.checks(),
+        "docs/reference/leaks.md": leaks.page(),
+        "docs/explanation/monitoring.md": monitoring.page(),
+        "docs/measured/mutation.md": mutation.page(),
+        "docs/measured/reliability.md": reliability.page(),
+        "docs/explanation/retraining.md": retraining.page(),
+        "docs/reference/mapping.md": reference.mapping(),
+        "docs/reference/commands.md": commands.page(),
         **api_client.files(api_client.description()),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
     }

@@ -64,7 +64,7 @@ class Model:
         at
             The moment of prediction, with a time zone.
         **tables
-            `outcomes`, `accounts`, `attribute_changes`, in the form of docs/tables.md.
+            `outcomes`, `accounts`, `attribute_changes`, in the form of docs/reference/tables.md.
 
         Raises
         ------

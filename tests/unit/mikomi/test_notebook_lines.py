@@ -223,7 +223,7 @@ def test_the_package_is_small() -> None:
 
 
 def test_the_page_and_the_package_show_the_same_lines() -> None:
-    page = PACKAGE.parent / "docs" / "python.md"
+    page = PACKAGE.parent / "docs" / "reference" / "python.md"
     block = page.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
     lines = [line.strip() for line in (mikomi.__doc__ or "").split("\n")]
     wanted = [line for line in block.split("\n") if line]
