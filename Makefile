@@ -38,7 +38,7 @@ $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	@touch $@
 
 demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and serve its ranking
-	$(BIN)/mikomi sample --leads $(DEMO_LEADS) --seed 7 --out data/sample/export
+	DEMO_LEADS=$(DEMO_LEADS) $(BIN)/dvc repro --force --single-item examples/sample/dvc.yaml:export
 	$(BIN)/dvc repro
 	$(BIN)/mikomi score --show 10
 	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then exit 0; fi; \
