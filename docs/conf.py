@@ -22,6 +22,7 @@ html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False
+html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 templates_path = ["_templates"]
@@ -41,7 +42,6 @@ myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
-autodoc_class_signature = "separated"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
@@ -98,7 +98,15 @@ def add_switch(
     }
 
 
+def whole_sentence(_app: Sphinx, what: str, *rest: Any) -> None:
+    """Keep the first line of a property whole: napoleon reads what is before a colon as its type."""
+    lines: list[str] = rest[-1]
+    if what in {"property", "attribute"} and lines:
+        lines[0] = lines[0].replace(": ", " – ")
+
+
 def setup(app: Sphinx) -> None:
-    """Add both to the build."""
+    """Add them to the build."""
+    app.connect("autodoc-process-docstring", whole_sentence, priority=400)
     app.connect("source-read", read_page)
     app.connect("html-page-context", add_switch)
