@@ -99,7 +99,7 @@ def add_switch(
 
 
 def whole_sentence(_app: Sphinx, what: str, *rest: Any) -> None:
-    """Keep the first line of a property whole: napoleon reads what is before a colon as its type."""
+    """Write a property's first line without a colon: before it, napoleon expects a type."""
     lines: list[str] = rest[-1]
     if what in {"property", "attribute"} and lines:
         lines[0] = lines[0].replace(": ", " – ")

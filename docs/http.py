@@ -1,4 +1,4 @@
-"""The page of the HTTP API, from its description: every route, its scope, body, answer, problems."""
+"""The page of the HTTP API, from its description: routes, scopes, bodies, answers, problems."""
 
 from typing import Any, Final
 
@@ -8,9 +8,9 @@ from docs.reference import WRITTEN, markdown
 HEAD: Final = """# The HTTP API
 
 `mikomi serve` describes itself at `/docs` and `/openapi.json`; this page lists the same.
-[Integrating a CRM](../how-to/integrating.md) walks through the calls in the order in which a program
-needs them. A problem is `application/problem+json` (RFC 9457). `mikomi.client` has a method for
-every route ([the client](client.md)).
+[Integrating a CRM](../how-to/integrating.md) walks through the calls in the order in which a
+program needs them. A problem is `application/problem+json` (RFC 9457). `mikomi.client` has a method
+for every route ([the client](client.md)).
 """
 
 
