@@ -127,12 +127,15 @@ def test_leaks_are_a_table(bench: Bench) -> None:
     assert set(checks["verdict"]) <= {"pass", "warn", "fail", "not applicable"}
 
 
-@pytest.mark.parametrize(("name", "text"), [("en", "Rank"), ("ja", "順位")])
-def test_notebooks_show_both_languages(bench: Bench, name: Any, text: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "known"), [("en", "Rank", "Learned from"), ("ja", "順位", "学習データ")]
+)
+def test_notebooks_show_both_languages(bench: Bench, name: Any, text: str, known: str) -> None:
     mikomi.language(name)
     try:
         assert text in bench.ranking._repr_html_()
         assert "<svg" in bench.learning._repr_html_()
+        assert known in bench.model.model._repr_html_()
     finally:
         mikomi.language("en")
     with pytest.raises(BadInput, match="language 'fr'"):
