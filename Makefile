@@ -37,8 +37,12 @@ $(VENV)/.bench: $(VENV)/.ready requirements-bench.lock
 	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.ready requirements-docs.lock
+	$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-docs.lock
+	@touch $@
+
 demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and serve its ranking
-	$(BIN)/mikomi sample --leads $(DEMO_LEADS) --seed 7 --out data/sample/export
+	DEMO_LEADS=$(DEMO_LEADS) $(BIN)/dvc repro --force --single-item examples/sample/dvc.yaml:export
 	$(BIN)/dvc repro
 	$(BIN)/mikomi score --show 10
 	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then exit 0; fi; \
@@ -85,12 +89,13 @@ mutants: $(VENV)/.ready  ## change one operator or number at a time and see whet
 bench: $(VENV)/.bench  ## measure speed and quality against named peers, into benchmarks/results/
 	$(BIN)/python -m benchmarks
 
-endure: $(VENV)/.ready  ## try what is promised in bad times, on loopback, into docs/reliability.md
+endure: $(VENV)/.ready  ## try what is promised in bad times, on loopback, into docs/measured/reliability.md
 	$(BIN)/python -m benchmarks endure
 	$(BIN)/python -m docs.write
 
-docs: $(VENV)/.ready  ## write docs/ and the figures of the README anew
+docs: $(VENV)/.docs  ## write the generated pages anew and build the site, in both languages, into artifacts/site
 	$(BIN)/python -m docs.write
+	$(BIN)/python -m docs.site
 
 dvc: $(VENV)/.ready  ## write the code that each stage depends on into dvc.yaml, from the imports
 	$(BIN)/python -m tests.stage_code
@@ -106,6 +111,7 @@ lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addre
 	compile="$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url"; \
 	$$compile --extra train --group dev pyproject.toml -o requirements.lock; \
 	$$compile --extra train --group dev --group bench -c requirements.lock pyproject.toml -o requirements-bench.lock; \
+	$$compile --extra train --group dev --group docs -c requirements.lock pyproject.toml -o requirements-docs.lock; \
 	$$compile --extra train -c requirements.lock pyproject.toml -o requirements-train.lock; \
 	$$compile -c requirements.lock pyproject.toml -o requirements-serve.lock; \
 	printf 'uv\nhatchling\n' | $$compile -c requirements.lock - -o requirements-uv.lock

@@ -45,7 +45,7 @@ def mapping() -> str:
     head = (
         "# The mapping file\n\nYAML. Unknown keys are refused. `mikomi schema` prints this as JSON "
         "schema; `mikomi init` writes a first mapping; `examples/` has complete ones. "
-        "[Preparing sources](preparing.md) shows lookups, derived columns and groups.\n"
+        "[Preparing sources](../how-to/preparing.md) shows lookups, derived columns and groups.\n"
     )
     parts = {"the file": schema, **schema["$defs"]}
     return WRITTEN + head + "".join(_keys(name, part) for name, part in parts.items())

@@ -1,8 +1,8 @@
 """Write docs/ and the figures of both READMEs from the code and from benchmarks/results/.
 
 Decided here: what the code states is not written by hand. A test writes the pages again and
-compares, so they cannot become stale. A README has figures only between `<!-- figures:NAME -->`
-marks.
+compares, so they cannot become stale. A README or page has figures only between
+`<!-- figures:NAME -->` marks.
 
 Run it as `python -m docs.write`.
 """
@@ -14,9 +14,11 @@ from docs import (
     api_client,
     commands,
     figures,
+    http,
     leaks,
     monitoring,
     mutation,
+    params,
     reference,
     reliability,
     retraining,
@@ -24,28 +26,41 @@ from docs import (
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
+WITH_FIGURES = (
+    "docs/measured/figures.md",
+    "docs/explanation/when-mikomi.md",
+    "docs/explanation/when-mikomi.ja.md",
+)
+"""Pages that are written by hand but for their figures."""
+FILLED = (*READMES, *WITH_FIGURES)
+_WORDS = re.compile(r"(?<=<!-- words -->\n).*?(?=<!-- /words -->)", re.DOTALL)
+_TABLE = re.compile(r"(?<=\n\n)\| word \|.*?\n(?=\n)", re.DOTALL)
 _BLOCK = re.compile(r"(<!-- figures:(\w+) -->\n)(.*?)(<!-- /figures -->)", re.DOTALL)
 
 
 def pages() -> dict[str, str]:
     """Return every written page by its path below the root."""
+    description = api_client.description()
     return {
-        "docs/tables.md": reference.tables(),
-        "docs/checks.md": reference.checks(),
-        "docs/leaks.md": leaks.page(),
-        "docs/monitoring.md": monitoring.page(),
-        "docs/mutation.md": mutation.page(),
-        "docs/reliability.md": reliability.page(),
-        "docs/retraining.md": retraining.page(),
-        "docs/mapping.md": reference.mapping(),
-        "docs/commands.md": commands.page(),
-        **api_client.files(api_client.description()),
-        **{name: with_figures(name, (ROOT / name).read_text()) for name in READMES},
+        "docs/reference/tables.md": reference.tables(),
+        "docs/reference/checks.md": reference.checks(),
+        "docs/reference/leaks.md": leaks.page(),
+        "docs/explanation/monitoring.md": monitoring.page(),
+        "docs/measured/mutation.md": mutation.page(),
+        "docs/measured/reliability.md": reliability.page(),
+        "docs/explanation/retraining.md": retraining.page(),
+        "docs/reference/mapping.md": reference.mapping(),
+        "docs/reference/commands.md": commands.page(),
+        "docs/reference/http.md": http.page(description),
+        "docs/reference/params.md": params.page(),
+        **api_client.files(description),
+        "docs/glossary.md": with_words((ROOT / "docs/glossary.md").read_text("utf-8")),
+        **{name: with_figures(name, (ROOT / name).read_text()) for name in FILLED},
     }
 
 
 def with_figures(name: str, text: str) -> str:
-    """Fill the figure blocks of a README in its language.
+    """Fill the figure blocks of a README or page in its language.
 
     Parameters
     ----------
@@ -60,6 +75,18 @@ def with_figures(name: str, text: str) -> str:
         return f"{block[1]}{figures.table(block[2], language)}\n{block[4]}"
 
     return _BLOCK.sub(filled, text)
+
+
+def with_words(text: str) -> str:
+    """Fill the glossary with the words of CONTRIBUTING.
+
+    Parameters
+    ----------
+    text
+        The page, with its words or without.
+    """
+    words = _TABLE.search((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    return _WORDS.sub(lambda _: words[0] if words else "", text)
 
 
 def main() -> None:

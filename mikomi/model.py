@@ -14,11 +14,13 @@ from features.snapshots import at as open_at
 from features.timeline import MOMENT_DTYPE
 from mikomi.explained import ExplainedLeads
 from mikomi.ranking import RankedTable
+from mikomi.shown import language
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.estimator import feature_table
 from models.explain import shap_plots
 from models.scoring.scorer import Scorer
+from pipelines.reports.notebook import card
 from pipelines.run.params import Params
 from pipelines.workbench import registered, requests
 from pipelines.workbench.canonical import canonical
@@ -64,7 +66,7 @@ class Model:
         at
             The moment of prediction, with a time zone.
         **tables
-            `outcomes`, `accounts`, `attribute_changes`, in the form of docs/tables.md.
+            `outcomes`, `accounts`, `attribute_changes`, in the form of docs/reference/tables.md.
 
         Raises
         ------
@@ -110,10 +112,15 @@ class Model:
         values = np.ascontiguousarray(table[list(catalog.names)].to_numpy(np.float32))
         return FeatureFrame(keys, values, catalog)
 
+    def _repr_html_(self) -> str:
+        """Show what the model is: its target, what it learned from, its columns."""
+        return card.card(self.artifact, language())
+
     def __repr__(self) -> str:
         """Describe the model in one line."""
         about = self.artifact.about
-        what = f"{about.get('outcome', 'target')} within {about.get('horizon_days', '?')} days"
+        days = f"{float(about.get('horizon_days', 0)):g}"
+        what = f"{about.get('outcome', 'target')} within {days} days"
         return f"<Model {self.fingerprint[:12]}: {what}, {len(self.features)} features>"
 
 

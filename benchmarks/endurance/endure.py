@@ -1,7 +1,8 @@
 """What mikomi promises, tried: kills, replaced files, attacks, limits, dead helpers, heavy load.
 
 Run it as `make endure`, or `python -m benchmarks endure`; it takes some minutes, needs no network
-but loopback, and writes `benchmarks/results/endure.json`, of which docs/reliability.md is written.
+but loopback, and writes `benchmarks/results/endure.json`, of which docs/measured/reliability.md
+is written.
 Races of erasures, hung databases, full disks and clock skews are tried by the tests that the page
 names, because they need a clock or a database server of their own.
 """

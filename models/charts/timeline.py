@@ -1,5 +1,6 @@
 """Timeline of the splits: lanes with their cutoffs, windows before, horizons after, the embargo."""
 
+import re
 from dataclasses import dataclass
 
 from models.charts import style
@@ -7,6 +8,8 @@ from models.charts.axes import Axis, Plot
 from models.charts.svg import ChartText, picture, tag, text
 
 _LANE = 54.0
+_WIDTH = 720
+_LINE = 14.0
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,16 @@ def timeline(
         The end of observation; None draws none.
     """
     left = 22 + max(max(style.width_of(n, 11.5) for n in (lane.name, lane.note)) for lane in lanes)
-    height = 84 + _LANE * len(lanes)
-    plot = Plot(
-        x, Axis("", 0, 1), height=height, left=left, bottom=62, top=22, grid=False, width=720
-    )
+    lines = _wrapped(key, _WIDTH - 24)
+    bottom = 62 + _LINE * (len(lines) - 1)
+    height = 22 + bottom + _LANE * len(lanes)
+    frame = {"height": height, "left": left, "bottom": bottom, "width": _WIDTH}
+    plot = Plot(x, Axis("", 0, 1), top=22, grid=False, **frame)
     drawn = [_embargo(plot, embargo)] if embargo else []
     drawn += [_lane(plot, lane, index) for index, lane in enumerate(lanes)]
     if end is not None:
         drawn.append(_end(plot, end))
-    return picture(words, plot.width, plot.height, *_dates(plot), *drawn, _key(plot, key))
+    return picture(words, plot.width, plot.height, *_dates(plot), *drawn, _key(plot, lines))
 
 
 def _lane(plot: Plot, lane: Lane, index: int) -> str:
@@ -162,8 +166,28 @@ def _dates(plot: Plot) -> list[str]:
     return drawn
 
 
-def _key(plot: Plot, key: str) -> str:
-    middle = (plot.left + plot.width - plot.right) / 2
-    return text(
-        middle, plot.height - 12, key, text_anchor="middle", font_size=style.SMALL, fill=style.QUIET
-    )
+def _key(plot: Plot, lines: list[str]) -> str:
+    drawn = [
+        text(
+            plot.width / 2,
+            plot.height - 12 - _LINE * (len(lines) - 1 - place),
+            line,
+            text_anchor="middle",
+            font_size=style.SMALL,
+            fill=style.QUIET,
+        )
+        for place, line in enumerate(lines)
+    ]
+    return tag("g", *drawn) if len(drawn) > 1 else drawn[0]
+
+
+def _wrapped(key: str, width: float) -> list[str]:
+    """Part a text at its semicolons into lines that fit."""
+    lines: list[str] = []
+    for part in re.findall(r"[^;；]+[;；]?", key):
+        longer = f"{lines[-1]}{part}" if lines else part
+        if lines and style.width_of(longer, style.SMALL) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return [line.strip() for line in lines]

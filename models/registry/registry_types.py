@@ -31,6 +31,22 @@ class RegistrySettings:
 
 
 @dataclass(frozen=True)
+class RunData:
+    """The rows that a run learned from.
+
+    Attributes
+    ----------
+    columns
+        Name of a column -> its type, as MLflow names types.
+    profile
+        Counts of rows, leads and conversions.
+    """
+
+    columns: Mapping[str, str]
+    profile: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Run:
     """The facts of a run about one trained artifact.
 
@@ -50,6 +66,10 @@ class Run:
         What people call it in a list of runs; empty leaves it to MLflow.
     tags
         Tags of the run, `mlflow.note.content` being its description.
+    parent
+        The fingerprint of the run that this one is a part of; empty if it is of none.
+    data
+        The rows that were learned from; None where nothing is learned.
     """
 
     fingerprint: str
@@ -59,6 +79,8 @@ class Run:
     revision: str = ""
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    parent: str = ""
+    data: RunData | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from features.catalog.catalog import Catalog
 from models.registry.carried_code import MODEL_CODE, carry, requirements
 from models.registry.mlflow_client import mlflow_module, quiet
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS, example_rows
-from models.registry.registry_types import RegistrySettings, Run
+from models.registry.registry_types import RegistrySettings, Run, RunData
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
 
@@ -78,6 +78,8 @@ class RunLog:
         tags = {**run.tags, FINGERPRINT_TAG: run.fingerprint}
         if run.revision:
             tags["mlflow.source.git.commit"] = run.revision
+        if run.parent and (parent := self.find_run(run.parent)):
+            tags["mlflow.parentRunId"] = parent
         entities = self._mlflow.entities
         name = run.name or None
         made = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
@@ -87,9 +89,26 @@ class RunLog:
             entities.DatasetInput(entities.Dataset(name, digest[:36], "local", json.dumps(digest)))
             for name, digest in run.inputs.items()
         ]
+        if run.data is not None:
+            inputs.append(self._learned_from(run.data, run.fingerprint))
         if inputs:
             self._client.log_inputs(made.info.run_id, inputs)
         return str(made.info.run_id)
+
+    def _learned_from(self, data: RunData, fingerprint: str) -> Any:
+        """Describe the rows as MLflow's page of data sets shows them: columns and profile."""
+        entities = self._mlflow.entities
+        columns = [{"name": name, "type": kind} for name, kind in data.columns.items()]
+        about = entities.Dataset(
+            "learning rows",
+            fingerprint[:36],
+            "local",
+            json.dumps(fingerprint),
+            schema=json.dumps({"mlflow_colspec": columns}),
+            profile=json.dumps(dict(data.profile)),
+        )
+        context = entities.InputTag("mlflow.data.context", "training")
+        return entities.DatasetInput(about, [context])
 
     def _log_numbers(self, run_id: str, metrics: Mapping[str, float]) -> None:
         for name, value in metrics.items():

@@ -20,7 +20,8 @@ class SplitSettings:
     test_share
         The share of the span of cutoffs, at its end, that is the test.
     test_from
-        The first test cutoff in microseconds UTC; overrides `test_share`.
+        The first test cutoff; overrides `test_share`. A date or a time in params.yaml (UTC
+        without an offset), microseconds UTC in code.
     calibration_share
         The share of the training rows, the latest, that calibration is chosen on.
     """

@@ -1,5 +1,6 @@
 """The stages one by one, all of them in order, and the search for settings."""
 
+import os
 from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -41,6 +42,8 @@ NOT_PROMOTED: Final = 3
 """Exit code of `promote`, `run` and `retrain` when what was trained was refused."""
 LEAKS_FAILED: Final = 4
 """Exit code of `leaks` and `run` when a leak check failed that is not allowed."""
+EXPERIMENT: Final = "DVC_EXP_NAME"
+"""Set by DVC while it runs an experiment, which is about figures: a refusal does not end it."""
 
 ServerDatabase = Annotated[
     str | None,
@@ -215,7 +218,8 @@ def _command(name: str) -> Callable[..., None]:
     def stage(
         context: typer.Context, params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None
     ) -> None:
-        raise typer.Exit(_exit_code(name, _do(name, job(params, context, target))))
+        code = _exit_code(name, _do(name, job(params, context, target)))
+        raise typer.Exit(0 if EXPERIMENT in os.environ else code)
 
     return stage
 

@@ -24,6 +24,7 @@ from models.stats.training_set import TrainingSet
 from models.training import fit_model
 from pipelines.run.params import TrainParams
 from pipelines.run.stage_context import Job
+from pipelines.stages.train import log
 from pipelines.storage import frames
 from pipelines.storage.atomic import fingerprint, write_json
 
@@ -47,6 +48,8 @@ def run(job: Job) -> dict[str, Any]:
     study = _study(job)
     registry = Registry(job.params.registry, job.places.registry)
     known = _finished(study)
+    whole = Run(f"tune-{study.study_name}", name=f"tune {study.study_name[:8]}")
+    log(job, whole)
     for _ in job.track(range(known, job.params.tune.trials), "tune", job.params.tune.trials):
         trial = study.ask()
         chosen = suggest(trial, job.params.train)
@@ -55,6 +58,7 @@ def run(job: Job) -> dict[str, Any]:
         registry.log(_as_run(study.study_name, trial.number, chosen, loss))
     best = {"settings": study.best_params, "log_loss": study.best_value, "trials": _finished(study)}
     write_json(job.places.tuning / "best.json", best)
+    log(job, replace(whole, metrics={"tune.log_loss": study.best_value}))
     return {
         **study.best_params,
         "log_loss": study.best_value,
@@ -209,4 +213,5 @@ def _as_run(study: str, number: int, chosen: dict[str, float], loss: float) -> R
         metrics={"tune.log_loss": loss},
         name=f"tune {study[:8]}, trial {number}",
         tags={"mikomi.study": study},
+        parent=f"tune-{study}",
     )

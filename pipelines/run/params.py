@@ -217,7 +217,13 @@ class TuneParams:
 )
 @dataclass(frozen=True)
 class Params:
-    """The whole file."""
+    """The whole file; every other field is a section.
+
+    Attributes
+    ----------
+    workspace
+        Name of the folders under data/ and artifacts/: letters, digits, `_` and `-`.
+    """
 
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sample"
     source: SourceParams = field(default_factory=SourceParams)

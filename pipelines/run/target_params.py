@@ -40,7 +40,13 @@ class Eligibility:
 
 @dataclass(frozen=True)
 class TargetLabel:
-    """What people call a target, in both languages."""
+    """What people call a target, in both languages.
+
+    Attributes
+    ----------
+    en, ja
+        In English; in Japanese.
+    """
 
     en: Name
     ja: Name

@@ -30,7 +30,7 @@ from models.stats.training_set import TrainingSet
 from pipelines.incumbent import score_history
 from pipelines.reports.evaluation import writing
 from pipelines.run.stage_context import Job
-from pipelines.stages import inspect_data, of_target
+from pipelines.stages import inspect_data, of_target, run_facts
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_test
 from pipelines.stages.train import log, read_sales_points
@@ -43,7 +43,7 @@ REPORTED: Final = ("auc", "log_loss", "lift_at_10", "capture_at_20", "ece")
 
 def run(job: Job) -> dict[str, Any]:
     """Evaluate, write the report and log it; return the model's figures and suspected leaks."""
-    places = job.places
+    places, before = job.places, run_facts.cpu_seconds()
     loaded = artifact.load(places.model)
     rows, tell = case(job, loaded), _progress(job)
     done = evaluation.evaluate(rows, job.params.evaluate, tell)
@@ -57,7 +57,7 @@ def run(job: Job) -> dict[str, Any]:
     with replacing(places.predictions) as fresh:
         predictions(job, rows).to_parquet(fresh, index=False)
     figures = {metric: one.value for metric, one in done.figures[MODEL].items()}
-    known = {f"test.{metric}": value for metric, value in figures.items() if np.isfinite(value)}
+    known = run_facts.figures(done.figures, MODEL) | run_facts.cost("evaluate", before)
     log(job, Run(loaded.fingerprint, metrics=known), {"report": places.evaluation})
     suspects = [single.feature for single in done.suspects]
     summary: dict[str, Any] = {"verdict": done.verdict.replace("_", " ")}

@@ -38,7 +38,7 @@ from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
-from pipelines.stages import of_target
+from pipelines.stages import of_target, run_facts
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
@@ -51,7 +51,7 @@ LOGGED: Final = ("source", "cohort", "split", "features", "train")
 
 def run(job: Job) -> dict[str, Any]:
     """Train, save and log; return what was learned from and what held-out data chose."""
-    train, places = job.params.train, job.places
+    train, places, before = job.params.train, job.places, run_facts.cpu_seconds()
     job.tell("train: scorecard, trees and calibration", 0, None)
     with growing(train.grown, job.params.engine) as grow:
         rows, catalog = learning_rows(job)
@@ -75,7 +75,10 @@ def run(job: Job) -> dict[str, Any]:
         summary |= {"open_leads_at": reference_at.isoformat()}
     summary |= own_model(model)
     write_json(places.training, summary | {"choices": model.choices})
-    log(job, Run(fingerprint, metrics={f"train.{k}": v for k, v in summary.items() if _number(v)}))
+    numbers = {f"train.{name}": value for name, value in summary.items() if _number(value)}
+    numbers |= run_facts.cost("train", before)
+    data = run_facts.learned_from(rows, catalog, partitions.manifest(places.tables))
+    log(job, Run(fingerprint, metrics=numbers, data=data))
     return summary | {"model": fingerprint[:12]}
 
 
@@ -214,8 +217,10 @@ def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
     what = f"{target}: {cohort.outcome} within {cohort.horizon_days:g} days"
     whole = replace(
         run,
-        name=f"{target} {cohort.horizon_days:g}d, data until {day}, {run.fingerprint[:8]}",
+        name=run.name
+        or f"{target} {cohort.horizon_days:g}d, data until {day}, {run.fingerprint[:8]}",
         tags={
+            **run.tags,
             "mikomi.company": manifest.name,
             "mikomi.target": target,
             "mikomi.observed_until": manifest.observed_until,

@@ -37,7 +37,8 @@ def add(
         str | None, typer.Option(help="The owner_id of a sales user's leads; missing: the name.")
     ] = None,
     called: Annotated[
-        str | None, typer.Option(help="Their name on the pages; missing: see docs/integrating.md.")
+        str | None,
+        typer.Option(help="Their name on the pages; missing: see docs/how-to/integrating.md."),
     ] = None,
 ) -> None:
     """Make a user; the password is asked for, or read from standard input."""

@@ -13,7 +13,7 @@ from serve.settings import Settings
 from serve.wire.value_limits import END, FIRST, MOST_FAULTS, MOST_NAMES, MOST_NUMBER
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/bad-days.md", "docs/bad-days.ja.md")
+PAGES = ("docs/explanation/bad-days.md", "docs/explanation/bad-days.ja.md")
 NUMBERS = {
     "most faults": str(MOST_FAULTS),
     "first year": str(FIRST.year),
@@ -59,7 +59,7 @@ def test_both_languages_say_the_same() -> None:
 
 
 def test_every_problem_that_is_not_a_defect_is_answered_for() -> None:
-    pages = ("docs/bad-days.md", "docs/integrating.md")
+    pages = ("docs/explanation/bad-days.md", "docs/how-to/integrating.md")
     pages_text = "".join((ROOT / name).read_text() for name in pages)
     statuses = {problem.status for problem in TABLE.values()} - {500}
     assert {status for status in statuses if str(status) not in pages_text} == set()

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-DECISIONS = (ROOT / "docs/decisions.md").read_text("utf-8")
+DECISIONS = (ROOT / "docs/explanation/decisions.md").read_text("utf-8")
 PACKAGES = ("features", "mikomi", "models", "pipelines", "serve")
 FOLDER = re.compile(r"^\| `(\w+)/` \|", re.MULTILINE)
 WRITTEN_WHEN_NEEDED = {"tests/mutation_survivors.json"}

@@ -55,7 +55,7 @@ def test_services_are_read_only_and_without_rights(service: str) -> None:
 def test_units_name_commands_that_exist() -> None:
     units = sorted((DEPLOY / "systemd").glob("*.service"))
     assert [unit.name for unit in units] == ["mikomi-retrain.service", "mikomi.service"]
-    commands = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    commands = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
     for unit in units:
         parsed = ConfigParser(strict=False, interpolation=None)
         parsed.optionxform = str  # type: ignore[assignment, method-assign]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-STEPS = ["mikomi sample", "dvc repro", "mikomi score"]
+STEPS = ["dvc repro", "dvc repro", "mikomi score"]
 SERVED = ["mikomi send", "mikomi serve", "mikomi spend", "mikomi team"]
 FAKE = """#!/bin/sh
 echo "$(basename "$0") $1" >> "{log}"

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 QUICKER = {
     "leads=1000": "leads=400",
+    "leads=3000": "leads=400",
     '"min_support": 60': '"min_support": 20',
     "redraws=40": "redraws=10",
 }
@@ -61,10 +62,10 @@ def defined(source: str) -> list[str]:
     return [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
 
 
-def test_there_are_three_and_what_is_made_smaller_is_in_them() -> None:
-    assert len(NOTEBOOKS) == 3
+def test_there_are_five_and_what_is_made_smaller_is_in_them() -> None:
+    assert len(NOTEBOOKS) == 5
     texts = [sources(path) for path in NOTEBOOKS]
-    assert all("leads=1000" in text for text in texts)
+    assert all("leads=1000" in text or "leads=3000" in text for text in texts)
     assert [one for one in QUICKER if one not in "".join(texts)] == []
 
 

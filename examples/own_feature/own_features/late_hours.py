@@ -1,4 +1,4 @@
-"""Two own features of a company: activity late in the evening, and the credit score of the day."""
+"""Two own features of a company: activity late in the evening, and the business climate."""
 
 import numpy as np
 

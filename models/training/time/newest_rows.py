@@ -29,7 +29,7 @@ from models.training.time import conversion_times
 PROVEN: Final = 1.5
 LASTS: Final = 0.5
 """The part of a shift that is expected in the next horizon. Both were chosen on other companies and
-cutoffs than those that are reported (docs/decisions.md)."""
+cutoffs than those that are reported (docs/explanation/decisions.md)."""
 _STEPS: Final = 50
 _LEAST: Final = 1e-9
 

@@ -20,6 +20,7 @@ from models.lifecycle import backtest
 from models.lifecycle.backtest import Backtest, Stream
 from models.lifecycle.capacity import AnsweredRows
 from models.lifecycle.origins import Rolling, rolling
+from models.registry.registry_types import Run
 from models.stats.training_set import Floats
 from pipelines.incumbent import score_history
 from pipelines.incumbent.score_history import LeadScores
@@ -30,6 +31,8 @@ from pipelines.reports.backtest import writing
 from pipelines.run.engine import each
 from pipelines.run.revision import of_sources
 from pipelines.run.stage_context import Job
+from pipelines.stages.run_facts import figures
+from pipelines.stages.train import log
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import fingerprint, replacing
 
@@ -49,14 +52,28 @@ def run(job: Job) -> dict[str, Any]:
     with replacing(places.backtest) as fresh:
         fresh.mkdir()
         writing.write(result, settings, fresh, name, job.target_text)
-    figures = result.whole.streams[result.model].figures
+    _log(job, result, course.data)
+    own = result.whole.streams[result.model].figures
     return {
         "origins": count,
         "periods": len(result.periods),
         "made": made,
-        **{metric: figures[metric].value for metric in ("auc", "log_loss", "ece")},
+        **{metric: own[metric].value for metric in ("auc", "log_loss", "ece")},
         "report": str(places.backtest / "report.html"),
     }
+
+
+def _log(job: Job, result: Backtest, data: str) -> None:
+    """Log the back-test as a run, with a run of the model inside it for every cadence."""
+    whole = f"backtest-{fingerprint(data, str(job.params.backtest), str(job.params.train))[:16]}"
+    name = f"backtest of {len(result.periods)} periods, {whole[-8:]}"
+    measured = {one.key: of_it.figures for one, of_it in result.whole.streams.items()}
+    facts = Run(whole, metrics=figures(measured, result.model.key), name=name)
+    log(job, facts, {"report": job.places.backtest})
+    for one, of_it in result.whole.streams.items():
+        if one.method == MODEL:
+            known = figures({one.key: of_it.figures}, one.key)
+            log(job, Run(f"{whole}-{one.key}", metrics=known, name=one.key, parent=whole))
 
 
 def read(job: Job) -> Known:

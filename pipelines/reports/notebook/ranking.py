@@ -64,7 +64,9 @@ def _row(row: Mapping[Any, Any], language: Language) -> str:
         span += f" ({row['probability_low']:.1%}–{row['probability_high']:.1%})"
     cells = [("right", str(row["rank"])), ("left", str(row["lead_id"])), ("right", span)]
     cells += [("right", f"{row['score']:.0f}"), ("left", bands[row["band"]])]
-    texts = [_CELL.format(side=side, text=escape(text)) for side, text in cells]
+    texts = [
+        _CELL.format(side=side, text=escape(text).replace(" ", "&nbsp;")) for side, text in cells
+    ]
     return f"<tr>{''.join(texts)}{_CELL.format(side='left', text=_reasons(row, language))}</tr>"
 
 

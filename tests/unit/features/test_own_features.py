@@ -195,7 +195,7 @@ def test_calling_a_feature_calls_the_function() -> None:
 
 
 def test_the_page_shows_a_feature_that_passes(tables: Tables, snapshots: pd.DataFrame) -> None:
-    page = Path(__file__).parents[3] / "docs" / "own-features.md"
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "own-features.md"
     block = page.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
     catalog = learned(tables, snapshots, block)
     assert built(tables, snapshots, catalog)[:, -1].tolist() == slowly(tables, snapshots)

@@ -127,12 +127,15 @@ def test_leaks_are_a_table(bench: Bench) -> None:
     assert set(checks["verdict"]) <= {"pass", "warn", "fail", "not applicable"}
 
 
-@pytest.mark.parametrize(("name", "text"), [("en", "Rank"), ("ja", "順位")])
-def test_notebooks_show_both_languages(bench: Bench, name: Any, text: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "known"), [("en", "Rank", "Learned from"), ("ja", "順位", "学習データ")]
+)
+def test_notebooks_show_both_languages(bench: Bench, name: Any, text: str, known: str) -> None:
     mikomi.language(name)
     try:
         assert text in bench.ranking._repr_html_()
         assert "<svg" in bench.learning._repr_html_()
+        assert known in bench.model.model._repr_html_()
     finally:
         mikomi.language("en")
     with pytest.raises(BadInput, match="language 'fr'"):
@@ -223,7 +226,7 @@ def test_the_package_is_small() -> None:
 
 
 def test_the_page_and_the_package_show_the_same_lines() -> None:
-    page = PACKAGE.parent / "docs" / "python.md"
+    page = PACKAGE.parent / "docs" / "reference" / "python.md"
     block = page.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
     lines = [line.strip() for line in (mikomi.__doc__ or "").split("\n")]
     wanted = [line for line in block.split("\n") if line]

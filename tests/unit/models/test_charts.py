@@ -212,3 +212,14 @@ def test_ticks_leave_each_other_room_beside_long_names() -> None:
     assert len(places) >= 2
     for (left, one), (right, other) in itertools.pairwise(places):
         assert right - left > (one + other) / 2
+
+
+def test_a_long_key_of_the_splits_is_parted_and_stays_inside() -> None:
+    key = "; ".join(f"a shade that means something, number {n}" for n in range(6))
+    root = parse(timeline(WORDS, Axis("", 0, 9), [Lane("a", "b", (1.0,), 1, 3)], None, key))
+    lines = [one for one in root.iter() if "number" in (one.text or "") and one.get("x")]
+    assert len(lines) > 1
+    width = float(root.get("viewBox", "").split()[2])
+    for line in lines:
+        half = style.width_of(line.text or "", style.SMALL) / 2
+        assert half <= float(line.get("x", "0")) <= width - half

@@ -52,6 +52,18 @@ def test_a_failed_check_that_is_allowed_with_a_reason_is_no_failure() -> None:
     assert allowed == {"checks": 1, "allowed": "L002 availability (tags)"}
 
 
+def test_an_experiment_goes_on_after_a_refusal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DVC throws away what an experiment has computed if one of its stages fails."""
+    stages = Stages(summary([FAILED], {}), REFUSED)
+    monkeypatch.setattr("pipelines.run.by_name.run_by_name", stages)
+    monkeypatch.setenv("DVC_EXP_NAME", "seed8")
+    assert [mikomi(folder, command) for command in ("leaks", "promote")] == [0, 0]
+    monkeypatch.delenv("DVC_EXP_NAME")
+    assert [mikomi(folder, command) for command in ("leaks", "promote")] == [4, 3]
+
+
 @pytest.mark.parametrize(
     ("leaks", "promote", "codes"),
     [
