@@ -185,7 +185,8 @@ def _frame(
     for part in range(count):
         mine = np.flatnonzero(wanted & (known.snapshots["part"] == part).to_numpy())
         rows = known.snapshots.iloc[mine].reset_index(drop=True)
-        made = build.build(partitions.read_for_features(course.tables, part), rows, catalog)
+        read = partitions.read_for_features(course.tables, part, catalog)
+        made = build.build(read, rows, catalog)
         keys.append(made.keys)
         values.append(made.values)
         numbers.append(mine)
