@@ -13,16 +13,21 @@ from numpy.typing import NDArray
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments, to_moments
 from pipelines.sample.company import LONGEST_HORIZON_DAYS
-from pipelines.sample.facets import seasons
+from pipelines.sample.facets import intents, seasons
 from pipelines.sample.facets.seasons import START_MOMENT, split_moment
 from pipelines.sample.simulation import truth
 from pipelines.sample.simulation.history import SampleHistory
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def truth_at(
-    company: SampleHistory, snapshots: pd.DataFrame, horizon_days: int = 90
+    company: SampleHistory,
+    snapshots: pd.DataFrame,
+    horizon_days: int = 90,
+    *,
+    texts: bool = True,
 ) -> pd.DataFrame:
     """Return the true probabilities of a deal won in [cutoff, cutoff + horizon).
 
@@ -34,6 +39,8 @@ def truth_at(
         Columns `lead_id`, `cutoff`; any order, repeats allowed. Cutoffs count in whole seconds.
     horizon_days
         From 1 to 400.
+    texts
+        Whether what texts let show is seen as well.
 
     Returns
     -------
@@ -49,7 +56,7 @@ def truth_at(
         unknown = snapshots["lead_id"].to_numpy()[lead < 0][:5]
         raise BadRequest.of(f"unknown leads {list(unknown)}", "leads of this company", "check ids")
     cutoff = to_moments(snapshots["cutoff"])
-    everything, observable = _answers(company, lead, cutoff, horizon_days)
+    everything, observable = _answers(company, (lead, cutoff), horizon_days, texts=texts)
     return pd.DataFrame(
         {
             "lead_id": snapshots["lead_id"].to_numpy(),
@@ -104,18 +111,45 @@ def truth_snapshots(
 
 
 def _answers(
-    company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    company: SampleHistory, at: tuple[Ints, Ints], horizon_days: int, *, texts: bool
+) -> tuple[Floats, Floats]:
+    """Return the answers, mixed over the stances that a lead may have."""
+    lead, cutoff = at
     everything, observable = np.full(len(lead), np.nan), np.full(len(lead), np.nan)
     answered = np.flatnonzero(cutoff <= company.ends_at)
     order = answered[np.lexsort((cutoff[answered], lead[answered]))]
     day, within = split_moment(cutoff[order])
     questions = truth.Questions(_starts(lead[order], len(company.people)), day, within)
-    laws = (company.world, company.modifiers, company.calendar)
-    everything[order], observable[order] = truth.answer(
-        _observations(company), questions, laws, horizon_days
-    )
+    observed = _observations(company)
+    by_stance = []
+    for stance in range(len(intents.STANCES)):
+        held = company.modifiers.with_stance(np.full(len(company.people), stance))
+        laws = (company.world, held, company.calendar)
+        by_stance.append(truth.answer(observed, questions, laws, horizon_days))
+    given_all, given_seen, weight = (np.stack(part) for part in zip(*by_stance, strict=True))
+    everything[order] = given_all[company.stance[lead[order]], np.arange(len(order))]
+    weight += np.log(intents.SHARES)[:, None]
+    if texts:
+        weight += _weight_of_texts(company, lead[order], cutoff[order])
+    weight = np.exp(weight - weight.max(axis=0, initial=-np.inf))
+    observable[order] = (weight * given_seen).sum(axis=0) / weight.sum(axis=0)
     return everything, observable
+
+
+def _weight_of_texts(company: SampleHistory, lead: Ints, cutoff: Ints) -> Floats:
+    """Return the logarithm of how probable the texts before each cutoff are, by stance."""
+    of_touch, at, _, intent = company.touches
+    upto = np.zeros((len(at) + 1, len(intents.STANCES)))
+    np.cumsum(intents.log_likelihoods(intent), axis=0, out=upto[1:])
+    begins = _starts(of_touch, len(company.people))
+    ends = np.array(
+        [
+            begin + np.searchsorted(at[begin:end], moment)
+            for begin, end, moment in zip(begins[lead], begins[lead + 1], cutoff, strict=True)
+        ],
+        np.int64,
+    )
+    return (upto[ends] - upto[begins[lead]]).T  # type: ignore[no-any-return]
 
 
 def _observations(company: SampleHistory) -> truth.Observations:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from features.catalog.catalog import Catalog
 from features.errors import BadInput, BadTables, Fault
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
