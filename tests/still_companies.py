@@ -63,9 +63,7 @@ def company(leads: int, seed: int, months: int, plant: Plant = Plant()) -> Sampl
     laws = _world(plant)
     settings = SampleSettings(leads, seed, months)
     lived = modifiers.with_stance(stances_of(settings, len(persons)))
-    lives = simulate.simulate(
-        persons, (laws, lived, calendar), days, np.random.default_rng(second)
-    )
+    lives = simulate.simulate(persons, (laws, lived, calendar), days, np.random.default_rng(second))
     seeds = tuple(int(one.generate_state(1)[0]) for one in (third, *others))
     return SampleCompany(settings, persons, modifiers, laws, calendar, lives, days, seeds)
 

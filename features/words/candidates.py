@@ -1,9 +1,9 @@
 """Which words of a text could become terms.
 
-Decided here: a candidate is a run of kanji, a run of katakana or a Latin word, as they stand between
-other signs; no dictionary is needed, and the particles and endings of Japanese, which are hiragana,
-fall out by themselves. Words of the given lists, of persons, of addresses and of numbers are cut
-out before.
+Decided here: a candidate is a run of kanji, a run of katakana or a Latin word, as they stand
+between other signs; no dictionary is needed, and the particles and endings of Japanese, which are
+hiragana, fall out by themselves. Words of the given lists, of persons, of addresses and of numbers
+are cut out before.
 """
 
 import re
@@ -21,12 +21,13 @@ _WORD: Final = re.compile(
 _COUNTED: Final = re.compile(
     r"[一二三四五六七八九十百千万億兆円年月日時分秒名人件社台回本冊個週間]+"
 )
-_EVERYDAY: Final = frozenset(
-    "the and for are but not you your our with this that from have has had was were will would can "
-    "could should been being they them their there here what when which who how why all any some "
-    "about into onto over under than then also just very more most such its it's i'm we're you're "
-    "let please hello dear regards sincerely best kind".split()
+_EVERYDAY_WORDS: Final = (
+    "the and for are but not you your our with this that from have has had was were will "
+    "would can could should been being they them their there here what when which who how "
+    "why all any some about into onto over under than then also just very more most such "
+    "its it's i'm we're you're let please hello dear regards sincerely best kind"
 )
+_EVERYDAY: Final = frozenset(_EVERYDAY_WORDS.split())
 
 
 def words_of(text: str, known: WordMatcher) -> tuple[set[str], set[str]]:

@@ -57,8 +57,8 @@ INTENTS: Final[Mapping[str, Intent]] = {
         "課題",
         (
             "課題|困って|お困り|改善したい|効率化|手作業|属人化|工数|負担|ミスが多|置き換え|入れ替え",
-            "pain point*|struggling|problem with|challenge*|need to improve|manual work|inefficien*",
-            "looking for a|we need|we want to replace|replacement",
+            "pain point*|struggling|problem with|challenge*|need to improve|manual work",
+            "inefficien*|looking for a|we need|we want to replace|replacement",
         ),
     ),
     "authority": _intent(
@@ -88,9 +88,9 @@ INTENTS: Final[Mapping[str, Intent]] = {
             "他社に決め|他社に決ま|他社を採用|他社製品に決|他社を選|導入しない|導入の予定はない",
             "導入予定はない|導入予定はありません|連絡しないで|連絡は不要|連絡不要|配信停止|退会|解約",
             "検討を中止|検討中止|白紙に",
-            "not interested|no longer interested|no budget|no need|don't need|do not need|no thanks",
-            "never contact|do not contact|don't contact|stop contacting|stop emailing|unsubscribe",
-            "remove me|decided against|chose a competitor|chose another|chosen another",
+            "not interested|no longer interested|no budget|no need|don't need|do not need",
+            "no thanks|never contact|do not contact|don't contact|stop contacting|stop emailing",
+            "unsubscribe|remove me|decided against|chose a competitor|chose another|chosen another",
             "went with another|going with another|went with a competitor|not moving forward",
             "not going ahead|cancel*",
         ),
@@ -110,7 +110,8 @@ INTENTS: Final[Mapping[str, Intent]] = {
             "弊社サービスのご案内|ご提案の機会|営業代行|集客を|seo対策|被リンク|相互リンク|広告掲載|代理店募集",
             "株式投資|副業|出会い|無料で上位表示|売上アップ",
             "backlink*|guest post*|link building|seo service*|rank higher|first page of google",
-            "casino|crypto*|lottery|web design service*|increase your traffic|lead generation service*",
+            "casino|crypto*|lottery|web design service*|increase your traffic",
+            "lead generation service*",
         ),
     ),
 }

@@ -85,7 +85,7 @@ class TextEvidence:
         visible
             What the last training cutoff sees.
         """
-        if "text" not in visible.activities or not self._intents and self._examples is None:
+        if "text" not in visible.activities or (not self._intents and self._examples is None):
             return
         table = visible.activities[visible.activities["text"].notna()]
         self._personal |= _people(visible) if len(table) else set()
@@ -118,7 +118,7 @@ class TextEvidence:
         max_words
             The most learned words.
         """
-        given = {
+        listed = {
             code: one.words
             for code, one in self._intents.items()
             if self._mentions[code] >= min_support
@@ -126,16 +126,16 @@ class TextEvidence:
         words = [
             word
             for word, leads in sorted(self._leads.items())
-            if len(leads) >= min_support and not self._is_personal(word) and word not in given
+            if len(leads) >= min_support and not self._is_personal(word) and word not in listed
         ]
-        most = min(max_words, MOST_TERMS - len(given))
+        most = min(max_words, MOST_TERMS - len(listed))
         if not words or most <= 0:
-            return given
+            return listed
         rows = TextRows(
             np.array(self._lead), pd.factorize(np.array(self._kind))[0], np.array(self._label)
         )
         chosen = strongest(rows, {word: np.array(self._rows[word]) for word in words})
-        return given | {word: (word,) for word in chosen[:most]}
+        return listed | {word: (word,) for word in chosen[:most]}
 
     def labels(self, terms: Iterable[str]) -> dict[str, Text]:
         """Return the labels of the given lists among some terms; see `Vocabulary.labels`."""

@@ -139,7 +139,7 @@ def _longest(
     term: NDArray[np.int16],
     limit: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Return the end and the term of the longest word that begins at a place; (begin, 0) if none."""
+    """Return the end and the term of the longest word at a place; 0 means none."""
     node, at, end, code = 0, begin, begin, 0
     open_before = begin == 0 or not _is_latin(text[begin - 1])
     while at < text.size and text[at] < PLANE:

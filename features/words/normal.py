@@ -42,9 +42,9 @@ def normal_points(text: str) -> Points:
 
 
 def normal(text: str) -> str:
-    """Return a text as it is compared.
+    r"""Return a text as it is compared.
 
-    >>> normal("Ｂｕｄｇｅｔ は\\n 500万円"), normal("ﾃﾞﾓ")
+    >>> normal("Ｂｕｄｇｅｔ は\n 500万円"), normal("ﾃﾞﾓ")
     ('budget は 500万円', 'デモ')
     """
     return normal_points(text).tobytes().decode("utf-32-le", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The test that a word has to pass: do texts with it go with other outcomes than texts without?
+"""The test that a word has to pass: texts with it go with other outcomes than texts without it.
 
 Decided here: a word is compared within the texts of one activity type, so it cannot win by standing
 where much is written. All texts of a lead are one witness: the variance is the larger of the one

@@ -23,11 +23,7 @@ Floats = NDArray[np.float64]
 
 
 def truth_at(
-    company: SampleHistory,
-    snapshots: pd.DataFrame,
-    horizon_days: int = 90,
-    *,
-    texts: bool = True,
+    company: SampleHistory, snapshots: pd.DataFrame, horizon_days: int = 90
 ) -> pd.DataFrame:
     """Return the true probabilities of a deal won in [cutoff, cutoff + horizon).
 
@@ -39,15 +35,13 @@ def truth_at(
         Columns `lead_id`, `cutoff`; any order, repeats allowed. Cutoffs count in whole seconds.
     horizon_days
         From 1 to 400.
-    texts
-        Whether what texts let show is seen as well.
 
     Returns
     -------
     pandas.DataFrame
         In the order of `snapshots`: `lead_id`, `cutoff`, `probability_given_everything`,
-        `probability_given_seen` (missing where the lead had not been created, or the cutoff is past
-        the world's end), `horizon_days`.
+        `probability_given_seen`, `probability_given_seen_without_texts` (missing where the lead had
+        not been created, or the cutoff is past the world's end), `horizon_days`.
     """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise BadRequest.of(f"horizon_days {horizon_days}", "1 to 400", "choose another horizon")
@@ -56,13 +50,14 @@ def truth_at(
         unknown = snapshots["lead_id"].to_numpy()[lead < 0][:5]
         raise BadRequest.of(f"unknown leads {list(unknown)}", "leads of this company", "check ids")
     cutoff = to_moments(snapshots["cutoff"])
-    everything, observable = _answers(company, (lead, cutoff), horizon_days, texts=texts)
+    everything, observable, without = _answers(company, lead, cutoff, horizon_days)
     return pd.DataFrame(
         {
             "lead_id": snapshots["lead_id"].to_numpy(),
             "cutoff": from_moments(cutoff),
             "probability_given_everything": everything,
             "probability_given_seen": observable,
+            "probability_given_seen_without_texts": without,
             "horizon_days": horizon_days,
         }
     ).astype({"lead_id": "str"})
@@ -111,11 +106,10 @@ def truth_snapshots(
 
 
 def _answers(
-    company: SampleHistory, at: tuple[Ints, Ints], horizon_days: int, *, texts: bool
-) -> tuple[Floats, Floats]:
-    """Return the answers, mixed over the stances that a lead may have."""
-    lead, cutoff = at
-    everything, observable = np.full(len(lead), np.nan), np.full(len(lead), np.nan)
+    company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return the answers, those given what is seen mixed over the stances that a lead may have."""
+    everything, observable, without = (np.full(len(lead), np.nan) for _ in range(3))
     answered = np.flatnonzero(cutoff <= company.ends_at)
     order = answered[np.lexsort((cutoff[answered], lead[answered]))]
     day, within = split_moment(cutoff[order])
@@ -126,14 +120,20 @@ def _answers(
         held = company.modifiers.with_stance(np.full(len(company.people), stance))
         laws = (company.world, held, company.calendar)
         by_stance.append(truth.answer(observed, questions, laws, horizon_days))
-    given_all, given_seen, weight = (np.stack(part) for part in zip(*by_stance, strict=True))
-    everything[order] = given_all[company.stance[lead[order]], np.arange(len(order))]
+    by_all, by_observed, weight = (np.stack(part) for part in zip(*by_stance, strict=True))
+    everything[order] = by_all[company.stance[lead[order]], np.arange(len(order))]
     weight += np.log(intents.SHARES)[:, None]
-    if texts:
-        weight += _weight_of_texts(company, lead[order], cutoff[order])
-    weight = np.exp(weight - weight.max(axis=0, initial=-np.inf))
-    observable[order] = (weight * given_seen).sum(axis=0) / weight.sum(axis=0)
-    return everything, observable
+    without[order] = _mixed(weight, by_observed)
+    weight += _weight_of_texts(company, lead[order], cutoff[order])
+    observable[order] = _mixed(weight, by_observed)
+    return everything, observable, without
+
+
+def _mixed(log_weight: Floats, answers: Floats) -> Floats:
+    """Return the mean of the answers of all stances by their weights: shape (questions,)."""
+    weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
+    mean: Floats = (weight * answers).sum(axis=0) / weight.sum(axis=0)
+    return mean
 
 
 def _weight_of_texts(company: SampleHistory, lead: Ints, cutoff: Ints) -> Floats:

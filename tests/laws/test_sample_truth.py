@@ -98,7 +98,9 @@ def test_a_filter_that_ignores_silence_is_caught() -> None:
 
 def simulated(sample: SampleCompany, lead: int, cutoff: int, state: int, stage: int) -> float:
     lived = sample.modifiers.with_stance(sample.stance)
-    return win_share_by_simulation(replace(sample, modifiers=lived), (lead, cutoff, state), (stage, 0), 90, (20_000, 1))
+    return win_share_by_simulation(
+        replace(sample, modifiers=lived), (lead, cutoff, state), (stage, 0), 90, (20_000, 1)
+    )
 
 
 @pytest.mark.parametrize(("lead", "day", "hour"), [(5, 300, 0), (40, 130, 7), (77, 600, 13)])

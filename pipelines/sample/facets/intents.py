@@ -1,8 +1,8 @@
 """What leads let show in their words: a hidden stance, and texts that give it away.
 
 Decided here: one lead in six has the money and one in four is bound to a competitor, which no
-attribute shows; it moves the hazards of deals (`OPENING`, `WINNING`). Forms, inquiries, questions on
-the phone and meetings carry an intent (a budget, a date, a competitor, a refusal) or none. How
+attribute shows; it moves the hazards of deals (`OPENING`, `WINNING`). Forms, inquiries, questions
+on the phone and meetings carry an intent (a budget, a date, a competitor, a refusal) or none. How
 probable each is depends on the stance and on nothing else, so the truth can weigh it exactly. Each
 intent is written in several ways, in Japanese and in English; some say it with words that stand in
 no list. All other texts (`texts`) are noise.
@@ -79,7 +79,15 @@ TEXTS: Final = {
 
 
 def stances(leads: int, rng: np.random.Generator) -> Ints:
-    """Draw the stance of each lead, a number in `STANCES`."""
+    """Draw the stance of each lead, a number in `STANCES`.
+
+    Parameters
+    ----------
+    leads
+        How many leads.
+    rng
+        The source of chance.
+    """
     return rng.choice(len(STANCES), leads, p=SHARES).astype(np.int64)
 
 

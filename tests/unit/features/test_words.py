@@ -43,7 +43,7 @@ def terms(text: str, lists: dict[str, tuple[str, ...]] = LISTS) -> set[str]:
         ("", set()),
     ],
 )
-def test_the_given_lists_read_both_languages(text: str, expected: set[str]) -> None:
+def test_the_lists_read_both_languages(text: str, expected: set[str]) -> None:
     assert terms(text) == expected
 
 
@@ -209,9 +209,9 @@ def test_planted_fault_support_that_is_not_counted() -> None:
 
 def test_erasing_a_lead_leaves_the_others_words() -> None:
     tables, examples = company("ベンダー。")
-    kept = tables.leads["lead_id"] != "lead-000"
-    rest = Tables(tables.leads[kept], tables.activities[kept])
-    assert learned(rest, examples[kept]) == learned(tables, examples) == {"ベンダー"}
+    others = tables.leads["lead_id"] != "lead-000"
+    rest = Tables(tables.leads[others], tables.activities[others])
+    assert learned(rest, examples[others]) == learned(tables, examples) == {"ベンダー"}
 
 
 def test_a_text_that_is_known_at_the_cutoff_or_later_teaches_nothing() -> None:
