@@ -34,6 +34,7 @@ def normal_points(text: str) -> Points:
         As it was written.
     """
     table = _folding()
+    points: Points
     points, whole = _fold(_points(text), table)
     if not whole:
         plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

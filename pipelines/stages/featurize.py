@@ -89,19 +89,31 @@ def learn(job: Job) -> Catalog:
 
 
 def text_sources(job: Job) -> TextSources:
-    """Return what texts are read with; the outcomes of the training rows decide on learned words.
-
-    Nothing is read where no activity has a text.
-    """
-    tables, snapshots = job.places.tables, job.places.snapshots
-    if not partitions.has_texts(tables):
-        return TextSources()
+    """Return what texts are read with; outcomes of training rows decide on learned words."""
+    snapshots = job.places.snapshots
     train = matured_split(snapshots, job.params.split)[1].train
     rows = frames.read_snapshots(snapshots, ["lead_id", "cutoff", "label"])
     rows = rows[rows["label"].notna()].iloc[train]
+    return sources_of(job.places.tables, job.params.features.words, rows)
+
+
+def sources_of(tables: Path, words: str, examples: pd.DataFrame) -> TextSources:
+    """Return what texts of a store are read with.
+
+    Parameters
+    ----------
+    tables
+        The directory of the store.
+    words
+        The file of word lists, see `word_lists.intents`.
+    examples
+        The snapshots whose labels decide on learned words.
+    """
+    if not partitions.has_texts(tables):
+        return TextSources()
     shown = partitions.read_display(tables).drop(columns="lead_id")
     personal = {str(value) for name in shown for value in shown[name].dropna()}
-    return TextSources(word_lists.intents(job.params.features.words), personal, rows)
+    return TextSources(word_lists.intents(words), personal, examples)
 
 
 def _of_texts(job: Job) -> list[Any]:
