@@ -315,10 +315,15 @@ def has_texts(directory: Path) -> bool:
 
 
 def _has_values(path: Path, column: str) -> bool:
+    """Return whether a column has a value; statistics that are missing say nothing against it."""
     facts = pq.read_metadata(path)
     place = facts.schema.names.index(column)
     groups = (facts.row_group(number) for number in range(facts.num_row_groups))
-    return any(group.column(place).statistics.null_count < group.num_rows for group in groups)
+    counts = ((group.num_rows, group.column(place).statistics) for group in groups)
+    return any(
+        rows > 0 and (known is None or not known.has_null_count or known.null_count < rows)
+        for rows, known in counts
+    )
 
 
 def _activities(path: Path, left_out: frozenset[str]) -> pd.DataFrame:
