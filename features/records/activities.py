@@ -141,8 +141,9 @@ def _terms(table: pd.DataFrame, vocabulary: Vocabulary) -> Integers:
     if not has(table, "text"):
         return np.zeros(len(table), np.int64)
     numbers, texts = distinct(table["text"])
-    bits = WordMatcher(vocabulary.terms).bits([*texts, None])
-    return np.array(bits, np.int64)[numbers]
+    bits = np.array(WordMatcher(vocabulary.terms).bits([*texts, None]), np.int64)
+    of_rows: Integers = bits[numbers]
+    return of_rows
 
 
 def _start_values(

@@ -149,7 +149,7 @@ def _weight_of_texts(company: SampleHistory, lead: Ints, cutoff: Ints) -> Floats
         ],
         np.int64,
     )
-    return (upto[ends] - upto[begins[lead]]).T  # type: ignore[no-any-return]
+    return (upto[ends] - upto[begins[lead]]).T
 
 
 def _observations(company: SampleHistory) -> truth.Observations:
