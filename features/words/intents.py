@@ -1,6 +1,6 @@
 """What a text may mention, by lists of words: the intents that mikomi knows without any data.
 
-Decided here: eight intents in two languages. The lists are short and plain, since a word that is in
+Decided here: nine intents in two languages; to ask for a price is not to have a budget. The lists are short and plain, since a word that is in
 half of all texts says nothing; a company adds its own (`features.words` of params.yaml). A denial
 stands with what it means: 予算がない and "no budget" are refusals, and being longer than 予算 they
 win. `*` at the end of a Latin word stands for any ending.
@@ -38,8 +38,16 @@ INTENTS: Final[Mapping[str, Intent]] = {
         "a budget",
         "予算",
         (
-            "予算|見積|見積り|見積もり|お見積|相見積|費用|金額|価格|料金|単価|コスト|稟議|決裁額|補助金",
-            "budget*|quote|quotes|quotation*|price|prices|pricing|cost|costs|estimate*|funding",
+            "予算|稟議|決裁額|補助金|助成金|資金を確保",
+            "budget*|funding|funds|purchase order",
+        ),
+    ),
+    "price": _intent(
+        "a price",
+        "価格",
+        (
+            "見積|見積り|見積もり|お見積|相見積|費用|金額|価格|料金|単価|コスト|割引",
+            "quote|quotes|quotation*|price|prices|pricing|cost|costs|estimate*|discount*",
         ),
     ),
     "timing": _intent(

@@ -93,7 +93,7 @@ class TextEvidence:
         numbers = (lead + self._lead_count).tolist()
         self._lead_count += len(ids)
         label = _next_labels(table, self._examples)
-        kinds, texts = (table[name].astype("str").tolist() for name in ("activity_type", "text"))
+        texts, kinds = table["text"].astype("str").tolist(), _kinds(table)
         read = {text: self._read(text) for text in dict.fromkeys(texts)}
         self._count(Counter(texts) if self._examples is not None else Counter())
         bits: dict[int, int] = defaultdict(int)
@@ -166,6 +166,13 @@ class TextEvidence:
             or self._names[word] >= _NAMED * uses
             or self._capitals[word] >= _MOSTLY * uses
         )
+
+
+def _kinds(table: pd.DataFrame) -> list[str]:
+    """Return what each text is compared within: its activity type, topic and direction."""
+    names = [name for name in ("activity_type", "topic", "direction") if name in table]
+    columns = [table[name].astype("str").fillna("").tolist() for name in names]
+    return ["\0".join(parts) for parts in zip(*columns, strict=True)]
 
 
 def _people(visible: Tables) -> set[str]:

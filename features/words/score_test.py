@@ -1,9 +1,10 @@
 """The test that a word has to pass: texts with it go with other outcomes than texts without it.
 
-Decided here: a word is compared within the texts of one activity type, so it cannot win by standing
-where much is written. All texts of a lead are one witness: the variance is the larger of the one
-observed by lead and the one that chance would give. Bonferroni's rule over all candidates keeps the
-chance that any word of noise enters below `RISK`.
+Decided here: a word is compared within the texts of one kind (activity type, topic, direction), so
+it cannot win by standing where much is written, or where leads of one sort write. All texts of a
+lead are one witness: the variance is the larger of the one observed by lead and the one that chance
+would give. Bonferroni's rule over all candidates keeps the chance that any word of noise enters
+below `RISK`.
 """
 
 import math
@@ -27,7 +28,7 @@ class TextRows(NamedTuple):
     lead
         The number of the lead.
     kind
-        The number of the activity type.
+        The number of its kind: activity type, topic and direction.
     label
         Whether the lead converted after the text, NaN if it is not known.
     """
@@ -57,7 +58,7 @@ def strongest(rows: TextRows, places: Mapping[str, Integers]) -> list[str]:
 
 
 class _Test:
-    """The sums by lead and activity type that all candidates share."""
+    """The sums by lead and kind of text that all candidates share."""
 
     def __init__(self, rows: TextRows) -> None:
         self._known = ~np.isnan(rows.label)

@@ -132,13 +132,16 @@ def test_planted_fault_no_rule_for_many_words(monkeypatch: pytest.MonkeyPatch) -
         check_noise()
 
 
-def test_a_word_is_compared_within_its_activity_type() -> None:
-    """Texts of meetings convert, whatever they say: no word of them is learned."""
+@pytest.mark.parametrize("column", ["activity_type", "topic"])
+def test_a_word_is_compared_within_its_activity_type_and_topic(column: str) -> None:
+    """Texts of one kind convert, whatever they say: no word of them is learned."""
     tables, examples = company("")
     won = examples["label"].to_numpy() == 1.0
     kinds = np.where(won, "meeting", "inquiry")
     texts = np.where(won, "製品デモを実施", tables.activities["text"])
-    activities = tables.activities.assign(activity_type=kinds, text=pd.Series(texts, dtype="str"))
+    activities = tables.activities.assign(
+        **{column: kinds, "text": pd.Series(texts, dtype="str")}  # type: ignore[arg-type]
+    )
     assert learned(Tables(tables.leads, activities), examples) == set()
 
 
