@@ -2,9 +2,9 @@
 
 Decided here: nine intents in two languages; to ask for a price is not to have a budget. The lists
 are short and plain, since a word that is in half of all texts says nothing; a company adds its
-own (`features.words` of params.yaml). A denial stands with what it means: 予算がない and "no budget"
-are refusals, and being longer than 予算 they win. `*` at the end of a Latin word stands for any
-ending.
+own (`features.words` of params.yaml). A denial stands with what it means: 予算がない and "no
+budget" are refusals, and being longer than 予算 they win. `*` at the end of a Latin word stands
+for any ending.
 """
 
 from collections.abc import Mapping, Sequence
