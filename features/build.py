@@ -229,13 +229,14 @@ def _work(
 
 def _histories(records: CodedLead, vocabulary: Vocabulary) -> Histories:
     """Sort the coded records of a few leads, whose numbers stand for their ids."""
-    events, touches = sort_activities(records)
+    events, touches, mentions = sort_activities(records)
     created_at, visible_from, account = records.leads
     names = [str(number) for number in range(created_at.size)]
     return Histories(
         leads=Leads(names, created_at, visible_from, account.astype(np.int32)),
         events=events,
         touches=touches,
+        mentions=mentions,
         deals=sort_deals(records),
         changes=sort_changes(records),
         vocabulary=vocabulary,

@@ -36,9 +36,10 @@ WIDTHS: Final[Mapping[str, tuple[int, ...]]] = {
     "deals": (DEALS_WIDTH,),
     "account": (ACCOUNT_WIDTH,),
     "sequence": (SEQUENCE_WIDTH,),
+    "words": (SWEEP_WIDTH,),
 }
 """The views of the compiled call, in the order of the pack, with the widths of their plans."""
-PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE, _ = np.cumsum(
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE, WORDS, _ = np.cumsum(
     [0, *(width for widths in WIDTHS.values() for width in widths)], dtype=np.int64
 )
 """Where each plan begins in the pack; int64, as numba treats a literal as a type of its own."""
@@ -105,7 +106,7 @@ def features_of(
     """
     rows = _rows(lead, cutoffs)
     every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
-    events, touches = sort_activities(records)
+    events, touches, mentions = sort_activities(records)
     deals = sort_deals(records)
     profile(sort_changes(records), rows, every, cut_profile(packed, PROFILE), matrix)
     sweep(events, rows, every, cut_sweep(packed, ENGAGEMENT), matrix)
@@ -116,3 +117,6 @@ def features_of(
     history(deals, rows, every, cut_deals(packed, DEALS), matrix)
     account(_accounts(records, events, deals), rows, every, cut_account(packed, ACCOUNT), matrix)
     sequence(events, rows, every, cut_sequence(packed, SEQUENCE), matrix)
+    words = cut_sweep(packed, WORDS)
+    if words.key_count > 1:
+        sweep(mentions, rows, every, words, matrix)

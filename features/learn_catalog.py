@@ -27,6 +27,7 @@ from features.tables import LEADS, Tables
 from features.timeline import DAY, NEVER, to_moments
 from features.views import VIEWS, motion_of
 from features.wording.activity_words import ANY, OTHER
+from features.words.learn import TextEvidence, TextSources
 
 _Code = TypeVar("_Code", str, tuple[str, str])
 
@@ -37,6 +38,7 @@ def learn(
     settings: CatalogSettings | None = None,
     labels: Mapping[str, Text] | None = None,
     zone: str | None = None,
+    texts: TextSources | None = None,
 ) -> Catalog:
     """Learn the vocabulary and return every feature that can be made with it.
 
@@ -52,18 +54,25 @@ def learn(
         Words for codes, see `Vocabulary.labels`.
     zone
         The time zone of months, weekdays and hours; UTC if missing.
+    texts
+        What texts are read with; if missing, the given lists of mikomi, and no word is learned.
     """
     settings = settings or CatalogSettings()
     until = int(to_moments(snapshots["cutoff"]).max(initial=0))
     parts = [tables] if isinstance(tables, Tables) else tables
     own = folder.declared(settings.features_dir) if settings.features_dir else ()
     supports = _Supports()
+    evidence = TextEvidence(texts or TextSources())
     for number, part in enumerate(parts):
         if number == 0:
             peeking.check(own, part, until)
-        _add(supports, _visible(part, until), until)
+        visible = _visible(part, until)
+        _add(supports, visible, until)
+        evidence.add(visible)
     views = [name for name, leads in supports.views.items() if leads >= settings.min_support]
-    vocabulary = _vocabulary(supports, settings, labels or {})
+    terms = evidence.terms(settings.min_support, settings.max_words)
+    vocabulary = _vocabulary(supports, settings, evidence.labels(terms) | dict(labels or {}))
+    vocabulary = replace(vocabulary, terms=terms)
     catalog = catalog_of(replace(vocabulary, zone=zone or UTC), settings, views)
     if until - supports.first_created_at < round(settings.month_after_days * DAY):
         lasting = tuple(one for one in catalog.features if not motion_of(one).by_month)

@@ -103,7 +103,7 @@ ACTIVITIES: Final = TableSpec(
         Column("actor", "category", "the salesperson who did it"),
         Column("dwell_seconds", "number", "how long it took", unit="seconds"),
         Column("amount", "number", "a sum of money or a quantity that came with it", unit="units"),
-        Column("text", "text", "what was said; shown to people, never a feature"),
+        Column("text", "text", "what was said or written; read into terms, see words.md"),
     ),
 )
 OUTCOMES: Final = TableSpec(

@@ -20,6 +20,14 @@ START = pd.Timestamp("2026-01-05T00:00:00Z")
 GRID_HOURS = 12
 SPAN_DAYS = 120
 TYPES = ("page_view", "email_open", "call", "inquiry", "form", "W_Nabellen offertes", "fax")
+TEXTS = (
+    "Ｂｕｄｇｅｔ of 5 million yen secured,\nintroduction next month",
+    "予算がない。Never contact us again, we chose a competitor!",
+    "budgets? 予算は来月 (rebudget)",
+    "ﾖﾛｼｸ 他社 thank  you",
+    "",
+    "\u3000 こんにちは",
+)
 TOPICS = ("pricing", "security", "導入事例", "rare")
 
 
@@ -105,6 +113,7 @@ def _activities(random: np.random.Generator, ids: list[str], size: Company) -> p
             "actor": some(random, ("sato", "suzuki", "tanaka"), rows),
             "dwell_seconds": numbers(random, rows),
             "amount": numbers(random, rows),
+            "text": some(np.random.default_rng([size.seed, 1]), TEXTS, rows),
         }
     )
 

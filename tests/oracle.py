@@ -5,7 +5,9 @@ window selects some by one condition, and each feature is one expression of Pyth
 """
 
 import math
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -79,6 +81,11 @@ class _Oracle(Visible):
             return recent / 7.0 - (len(within) - recent) / 23.0
         column = feature.measure.removesuffix("_sum")
         return sum(exact(a[column]) or 0 for a in within) / 1000
+
+    def _words(self, feature: Feature, lead: str, cutoff: int) -> float:
+        acts = self._acts(lead, cutoff)
+        mine = [a for a in acts if feature.key in mentioned(a["text"], self.words.terms)]
+        return self._measure(feature, mine, (lead, cutoff))
 
     def _sales_touch(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = self._acts(lead, cutoff)
@@ -226,3 +233,29 @@ class _Oracle(Visible):
 def _open_deals(ends: list[Record]) -> int:
     latest = {(o["lead_id"], o["deal_id"]): o["outcome"] for o in ends}
     return sum(outcome not in ("won", "lost") for outcome in latest.values())
+
+
+def mentioned(text: str | None, terms: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the terms of a text: from left to right the longest word that may stand there."""
+    rest, terms_of_text = text_as_compared(text or ""), set()
+    words = [(text_as_compared(word), term) for term, list_ in terms.items() for word in list_]
+    at = 0
+    while at < len(rest):
+        here = [
+            (len(word.removesuffix("*")), term) for word, term in words if _stands(word, rest, at)
+        ]
+        longest, term = max(here, key=lambda one: one[0], default=(1, None))
+        terms_of_text |= {term} if term else set()
+        at += longest
+    return terms_of_text
+
+
+def text_as_compared(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _stands(word: str, text: str, at: int) -> bool:
+    bare = re.escape(word.removesuffix("*"))
+    begins = r"(?<![a-zß-ɏ0-9])" if word[0] < "ɐ" else ""
+    ends = r"(?![a-zß-ɏ0-9])" if word[-1] < "ɐ" and not word.endswith("*") else ""
+    return re.compile(begins + bare + ends).match(text, at) is not None

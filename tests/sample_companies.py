@@ -20,6 +20,6 @@ def hasty_company() -> SampleCompany:
     usual = company()
     m = usual.modifiers
     hasty = replace(m, opening=50.0 * m.opening, winning=40.0 * m.winning)
-    laws = (usual.world, hasty, usual.calendar)
+    laws = (usual.world, hasty.with_stance(usual.stance), usual.calendar)
     lives = simulate.simulate(usual.people, laws, usual.days, np.random.default_rng(1))
     return replace(usual, modifiers=hasty, lives=lives)

@@ -4,11 +4,13 @@ Nothing here is shared with `pipelines.sample.simulation` but the world's parame
 """
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 
 from features.timeline import DAY
 from pipelines.sample import SampleCompany
+from pipelines.sample.facets.intents import CHANCES, INTENTS, SHARES, STANCES
 from pipelines.sample.facets.seasons import START_MOMENT
 
 SECONDS = 86_400
@@ -44,7 +46,28 @@ def stage_after(stage: int, event: int) -> int:
 
 
 def posterior_by_enumeration(company: SampleCompany, lead: int, cutoff: int) -> np.ndarray:
-    """Sum the likelihood of what was observed over every path of hidden states; shape (5,)."""
+    """Sum the likelihood of what was observed over all that is hidden; shape (stances, 5)."""
+    weights = np.array(
+        [
+            share * texts_of(company, lead, cutoff, stance) * _over_paths(company, lead, cutoff, n)
+            for n, (stance, share) in enumerate(zip(STANCES, SHARES, strict=True))
+        ]
+    )
+    return weights / weights.sum()
+
+
+def texts_of(company: SampleCompany, lead: int, cutoff: int, stance: str) -> float:
+    """Return how probable the texts before a cutoff are for a stance."""
+    rows = zip(*company.touches, strict=True)
+    intents = [intent for of_lead, at, _, intent in rows if of_lead == lead and at < cutoff]
+    chances = [CHANCES[INTENTS[intent]][STANCES.index(stance)] for intent in intents if intent > 0]
+    return float(np.prod(chances))
+
+
+def _over_paths(company: SampleCompany, lead: int, cutoff: int, stance: int) -> np.ndarray:
+    """Sum the likelihood of touches and deals over every path of hidden states; shape (5,)."""
+    everybody = np.full(len(company.people), stance)
+    company = replace(company, modifiers=company.modifiers.with_stance(everybody))
     created = int(company.people.created_at[lead])
     first, last = (created - START_MOMENT) // DAY, (cutoff - START_MOMENT) // DAY
     days = range(first, last + 1)
@@ -67,7 +90,7 @@ def posterior_by_enumeration(company: SampleCompany, lead: int, cutoff: int) -> 
             else:
                 weight *= matrix_of(company, lead, day)[before, after]
         weights[path[-1]] += weight
-    return weights / weights.sum()
+    return weights
 
 
 def _events(company: SampleCompany, lead: int, day: int, cutoff: int) -> list[tuple[int, int]]:

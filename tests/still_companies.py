@@ -19,6 +19,7 @@ from pipelines.sample.facets.attribute_values import SOURCE
 from pipelines.sample.facets.seasons import START, START_MOMENT, Seasons
 from pipelines.sample.facets.touches import TOUCHES
 from pipelines.sample.simulation import people, simulate, world
+from pipelines.sample.simulation.history import stances_of
 from pipelines.sample.simulation.people import People
 from pipelines.sample.simulation.world import Modifiers, World
 
@@ -60,11 +61,10 @@ def company(leads: int, seed: int, months: int, plant: Plant = Plant()) -> Sampl
     persons = folk(leads, days, calendar, np.random.default_rng(first), plant)
     modifiers = moved(people.modifiers(persons), plant)
     laws = _world(plant)
-    lives = simulate.simulate(
-        persons, (laws, modifiers, calendar), days, np.random.default_rng(second)
-    )
-    seeds = tuple(int(one.generate_state(1)[0]) for one in (third, *others))
     settings = SampleSettings(leads, seed, months)
+    lived = modifiers.with_stance(stances_of(settings, len(persons)))
+    lives = simulate.simulate(persons, (laws, lived, calendar), days, np.random.default_rng(second))
+    seeds = tuple(int(one.generate_state(1)[0]) for one in (third, *others))
     return SampleCompany(settings, persons, modifiers, laws, calendar, lives, days, seeds)
 
 

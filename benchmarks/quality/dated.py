@@ -17,6 +17,7 @@ from benchmarks.quality.datasets import DATASETS, Dataset
 from features import build, labels, learn_catalog, snapshots
 from features.catalog.catalog import Catalog, CatalogSettings
 from features.tables import Tables
+from features.words.learn import TextSources
 from models.model import points
 from models.model.points import Points
 from models.stats import metrics
@@ -129,14 +130,22 @@ def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
     rows, label = rows[matured].reset_index(drop=True), label[matured].reset_index(drop=True)
     split = split_by_cutoff(rows["cutoff"].astype("int64").to_numpy(), SplitSettings())
     taught, judged = rows.iloc[split.learning], rows.iloc[split.test]
-    catalog = _catalog(tables, taught, (1.0, 7.0, 30.0, 90.0))
+    catalog = _catalog(
+        tables, taught, (1.0, 7.0, 30.0, 90.0), rows.assign(label=label).iloc[split.train]
+    )
     whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
     parts = whole.take(split.learning), whole.take(split.test)
     return Known(*parts, catalog, made, taught, judged)
 
 
-def _catalog(tables: Tables, taught: pd.DataFrame, windows_days: tuple[float, ...]) -> Catalog:
-    return learn_catalog.learn(tables, taught, CatalogSettings(windows_days=windows_days))
+def _catalog(
+    tables: Tables,
+    taught: pd.DataFrame,
+    windows_days: tuple[float, ...],
+    examples: pd.DataFrame | None = None,
+) -> Catalog:
+    settings = CatalogSettings(windows_days=windows_days)
+    return learn_catalog.learn(tables, taught, settings, texts=TextSources(examples=examples))
 
 
 def _built(

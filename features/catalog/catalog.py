@@ -39,9 +39,13 @@ class Vocabulary:
     numbers
         Numeric attributes.
     labels
-        Code -> words, for activity types, topics, attributes and values (`attribute=value`).
+        Code -> words, for activity types, topics, attributes and values (`attribute=value`), and
+        for what texts mention (`words=term`).
     zone
         The time zone of months, weekdays and hours.
+    terms
+        What texts mention: term -> the words that mention it. An intent has a list of words; a
+        learned term is its one word. Empty where no text is read.
     """
 
     activity_types: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class Vocabulary:
     numbers: tuple[str, ...] = ()
     labels: Mapping[str, Text] = field(default_factory=dict)
     zone: str = UTC
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def label(self, code: str) -> Text:
         """Return the words for a code; a code without a label stands for itself.
@@ -86,6 +91,9 @@ class CatalogSettings:
         season cannot be distinguished from a trend.
     features_dir
         The folder of own features, below the directory that commands run in; "" is none.
+    max_words
+        The most words of texts that are learned from outcomes, beside the given lists; 0 learns
+        none.
     """
 
     windows_days: tuple[float, ...] = (1.0, 7.0, 30.0, 90.0)
@@ -96,6 +104,7 @@ class CatalogSettings:
     half_lives_days: tuple[float, ...] = (21.0,)
     month_after_days: float = 730.0
     features_dir: str = ""
+    max_words: int = 20
 
 
 @dataclass(frozen=True)
@@ -134,13 +143,20 @@ class Catalog:
     def to_json(self) -> str:
         """Return the catalog as canonical JSON (sorted keys, no spaces).
 
-        No zone means UTC; no folder means that there are no own features.
+        No zone means UTC; no folder means that there are no own features; no terms mean that no
+        text is read.
         """
         raw = asdict(self)
         if not self.settings.features_dir:
             del raw["settings"]["features_dir"]
+        if self.settings.max_words == CatalogSettings.max_words:
+            del raw["settings"]["max_words"]
         if self.vocabulary.zone == UTC:
             del raw["vocabulary"]["zone"]
+        if not self.vocabulary.terms:
+            del raw["vocabulary"]["terms"]
+        else:
+            raw["vocabulary"]["terms"] = [*self.vocabulary.terms.items()]
         return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -176,4 +192,5 @@ def _vocabulary(raw: dict) -> Vocabulary:  # type: ignore[type-arg]
         numbers=tuple(raw["numbers"]),
         labels={code: Text(**words) for code, words in raw["labels"].items()},
         zone=raw.get("zone", UTC),
+        terms={term: tuple(words) for term, words in raw.get("terms", ())},
     )

@@ -25,6 +25,7 @@ from features.kernel.inputs import (
     Integers,
     Touches,
 )
+from features.kernel.mentions import mentions
 from features.kernel.order import canonical_order, in_order, starts
 from features.reading.normalize import folded
 from features.reading.reading import PLAIN, RecordReading
@@ -71,17 +72,18 @@ class ColumnEncoder:
             If a lead comes twice.
         """
         leads = _leads(stored.leads)
-        events, touches = self._activities(stored.activities, leads)
+        events, touches, mentioned = self._activities(stored.activities, leads)
         return Histories(
             leads=leads,
             events=events,
             touches=touches,
+            mentions=mentioned,
             deals=self._outcomes(stored.outcomes, leads.created_at.size),
             changes=self._changes(stored, leads),
             vocabulary=self.book.vocabulary,
         )
 
-    def _activities(self, stored: ActivityColumns, leads: Leads) -> tuple[Events, Touches]:
+    def _activities(self, stored: ActivityColumns, leads: Leads) -> tuple[Events, Touches, Events]:
         stored = self._read_as_activities(stored)
         lead = stored.lead
         code = _coded(self.book.types, stored.activity_type)
@@ -89,15 +91,17 @@ class ColumnEncoder:
         pair[:] = self.book.pairs(code.tolist(), stored.topic) or 0
         direction = _coded(self.book.directions, stored.direction)
         actor, names = _ranked(self.book.actor_names(stored.actor))
+        terms = self._terms(stored.text)
         dwell = self._values("dwell_seconds", stored.dwell_seconds)
         amount = self._values("amount", stored.amount)
         columns = (
-            stored.occurred_at, stored.visible_from, code, pair, direction, actor, dwell, amount,
+            stored.occurred_at, stored.visible_from, code, pair, direction, actor, terms,
+            dwell, amount,
         )  # fmt: skip
         order = canonical_order(lead, stored.occurred_at, tuple(c for c in columns[1:] if c.size))
         if order is not None:
             columns = tuple(c[order] if c.size else c for c in columns)  # type: ignore[assignment]
-        occurred_at, visible_from, code, pair, direction, actor, dwell, amount = columns
+        occurred_at, visible_from, code, pair, direction, actor, terms, dwell, amount = columns
         start = starts(lead, leads.created_at.size)
         ordered = in_order(start, occurred_at, visible_from)
         events = Events(
@@ -106,7 +110,7 @@ class ColumnEncoder:
         )  # fmt: skip
         actor_code = translation(names, self.book.actors)
         touches = Touches(start, occurred_at, visible_from, code, direction, actor, actor_code)
-        return events, touches
+        return events, touches, mentions(events, terms)
 
     def _read_as_activities(self, stored: ActivityColumns) -> ActivityColumns:
         """Leave out the records that the mapping does not read as activities."""
@@ -136,6 +140,9 @@ class ColumnEncoder:
 
     def _values(self, name: str, values: Sequence[float | None]) -> Integers:
         return _thousandths(values, 0) if name in self.book.valued else _EMPTY
+
+    def _terms(self, texts: Sequence[str | None]) -> Integers:
+        return np.array(self.book.terms(texts), np.int64) if self.book.reads_texts else _EMPTY
 
     def _outcomes(self, stored: OutcomeColumns, leads: int) -> Deals:
         stored = self._known_outcomes(stored)

@@ -9,6 +9,7 @@ Nor is an array read in which an activity may stand twice, or that holds what th
 read as an activity: records are compared one by one.
 """
 
+import json
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,18 +22,28 @@ from features.encoders.code_table import (
     packed_words,
     span_hash,
 )
-from features.encoders.json_reader import IDS, MOMENTS, NOTHING, SHORTEST, TEXTS, read_activities
+from features.encoders.json_reader import (
+    IDS,
+    MOMENTS,
+    NOTHING,
+    SHORTEST,
+    TEXTS,
+    WRITTEN,
+    read_activities,
+)
 from features.encoders.json_text import Text
 from features.kernel.compiled import njit
 from features.kernel.inputs import Codes, Integers
 from features.records.codebook import Codebook, codes, ranked
 from features.records.coded_lead import (
+    ACTIVITY_ROWS,
     ACTOR,
     CODE,
     DIRECTION,
     LEAD,
     OCCURRED_AT,
     PAIR,
+    TERMS,
     VISIBLE_FROM,
     Numbers,
 )
@@ -94,7 +105,7 @@ class WrittenActivities:
         if not (written.isascii() or _is_utf8(written)):
             return None
         text = np.frombuffer(written, np.uint8)
-        table, values, open_words, strange = _read(text, self._words)
+        table, values, open_words, strange, spans = _read(text, self._words)
         if open_words < 0:
             return None
         dwell = values[0] if self._valued[0] else _NONE
@@ -108,6 +119,11 @@ class WrittenActivities:
             topics = [written[begin:end].decode() for begin, end in strange.tolist()]
             topics = without_missing(self._book, "topic", topics)
             unknown = {"topic": topics} if topics else NOTHING_UNKNOWN
+        if self._book.reads_texts and spans.any():
+            texts = _written(written, spans)
+            if texts is None:
+                return None
+            table[TERMS] = self._book.terms(texts)
         return CodedActivities(table, dwell, amount, actor_code, unknown)
 
     def _are_activities(self, unknown: Unknown) -> bool:
@@ -132,6 +148,17 @@ def _is_utf8(written: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _written(written: bytes, spans: Integers) -> list[str | None] | None:
+    """Return the texts of activities; None if one of them is not valid JSON."""
+    try:
+        return [
+            json.loads(written[begin - 1 : end + 1]) if end > begin else None
+            for begin, end in spans.tolist()
+        ]
+    except ValueError:
+        return None
 
 
 def _texts(written: bytes, spans: Integers, which: int) -> list[Any]:
@@ -194,19 +221,19 @@ def _may_repeat(text: Text, notes: Integers, table: Integers) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _read(text: Text, words: Integers) -> tuple[Integers, Numbers, int, Integers]:
+def _read(text: Text, words: Integers) -> tuple[Integers, Numbers, int, Integers, Integers]:
     """Read an array.
 
     Return the coded table, dwell and amount, how many activities need the codebook (-1: the array
-    cannot be read here), and where each unknown topic begins and ends.
+    cannot be read here), and where each unknown topic and the text of each activity begin and end.
     """
     room = text.size // SHORTEST + 1
     notes, values = np.empty((room, NOTHING.size), np.int64), np.empty((2, room))
     count = read_activities(text, notes, values)
-    table, open_words = np.empty((7, max(count, 0)), np.int64), 0
+    table, open_words = np.empty((ACTIVITY_ROWS, max(count, 0)), np.int64), 0
     strange, strangers = np.empty((max(count, 0), 2), np.int64), 0
     for row in range(count):
-        table[LEAD, row], occurred = 0, notes[row, MOMENTS]
+        table[LEAD, row], table[TERMS, row], occurred = 0, 0, notes[row, MOMENTS]
         table[OCCURRED_AT, row] = occurred
         table[VISIBLE_FROM, row] = max(occurred, notes[row, MOMENTS + 1])
         is_open, is_strange = _code(text, row, notes, words, table)
@@ -216,7 +243,8 @@ def _read(text: Text, words: Integers) -> tuple[Integers, Numbers, int, Integers
             strangers += 1
     if count < 0 or _may_repeat(text, notes, table):
         open_words = -1
-    return table, _stated(values, table.shape[1]), open_words, strange[:strangers]
+    spans = notes[: max(count, 0), WRITTEN:].copy()
+    return table, _stated(values, table.shape[1]), open_words, strange[:strangers], spans
 
 
 @njit(cache=True, nogil=True)

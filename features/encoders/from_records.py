@@ -21,6 +21,7 @@ from features.reading.normalize import folded
 from features.reading.reading import PLAIN, RecordReading
 from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.coded_lead import (
+    ACTIVITY_ROWS,
     ACTOR,
     CODE,
     DEAL,
@@ -29,6 +30,7 @@ from features.records.coded_lead import (
     LEAD,
     PAIR,
     STAGE,
+    TERMS,
     CodedLead,
     Numbers,
     sort_activities,
@@ -155,12 +157,13 @@ class LeadEncoder:
         """
         coded = self.coded(histories, account)
         ids = sorted(folded(one.lead.lead_id) for one in histories)
-        events, touches = sort_activities(coded)
+        events, touches, mentions = sort_activities(coded)
         created_at, visible_from, number = coded.leads
         return Histories(
             leads=Leads(ids, created_at, visible_from, number.astype(np.int32)),
             events=events,
             touches=touches,
+            mentions=mentions,
             deals=sort_deals(coded),
             changes=sort_changes(coded),
             vocabulary=self.book.vocabulary,
@@ -170,7 +173,7 @@ class LeadEncoder:
         self, of_leads: list[Sequence[ActivityRecord]]
     ) -> tuple[Integers, Numbers, Numbers, Codes]:
         records, lead = _flat([self.book.activities(records) for records in of_leads])
-        table = np.zeros((7, len(records)), np.int64)
+        table = np.zeros((ACTIVITY_ROWS, len(records)), np.int64)
         if not records:
             return table, _NONE, _NONE, _NO_ACTORS
         types = [one.activity_type for one in records]
@@ -185,6 +188,8 @@ class LeadEncoder:
         if any(actors := self.book.actor_names([one.actor for one in records])):
             table[ACTOR], names = ranked(actors)
             actor_code = translation(names, self.book.actors)
+        if self.book.reads_texts:
+            table[TERMS] = self.book.terms([one.text for one in records])
         return (
             table,
             self._values("dwell_seconds", [one.dwell_seconds for one in records]),

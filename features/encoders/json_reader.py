@@ -24,7 +24,7 @@ from features.records.coded_lead import Numbers
 
 TEXTS: Final = ("activity_type", "topic", "direction", "actor")
 (_TYPE, _TOPIC, _DIRECTION, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT) = range(8)
-(_ID, _IGNORED, _UNKNOWN) = range(8, 11)
+(_ID, _TEXT, _UNKNOWN) = range(8, 11)
 _KEYS: Final = (
     *TEXTS,
     "occurred_at",
@@ -48,9 +48,10 @@ _MOST: Final = 1e12
 """Greater numbers are refused; the reader of records reports them."""
 MOMENTS: Final = 2 * len(TEXTS)
 IDS: Final = MOMENTS + 2
-NOTHING: Final = np.array([0] * MOMENTS + [0, -1] + [0, 0])
-"""The notes of an activity: where each text begins and ends, its two moments, and where its id
-begins and ends."""
+WRITTEN: Final = IDS + 2
+NOTHING: Final = np.array([0] * MOMENTS + [0, -1] + [0, 0] + [0, 0])
+"""The notes of an activity: where each word begins and ends, its two moments, and where its id and
+its text begin and end."""
 Position = Any
 """A position in the text, an int64; -1 refuses."""
 
@@ -66,7 +67,7 @@ def _key(text: Text, begin: int, end: int) -> Position:
     for i in range(1, size):
         if text[begin + i] != _KEY_TEXT[key, i]:
             return _UNKNOWN
-    return min(key, _IGNORED)
+    return min(key, _TEXT)
 
 
 @njit(cache=True, nogil=True)
@@ -79,6 +80,8 @@ def _text_value(text: Text, at: int, key: int, row: int, notes: Integers) -> Pos
         return -1
     if key < _OCCURRED:
         notes[row, 2 * key], notes[row, 2 * key + 1] = at + 1, end
+    if key == _TEXT:
+        notes[row, WRITTEN], notes[row, WRITTEN + 1] = at + 1, end
     if key == _ID:
         notes[row, IDS], notes[row, IDS + 1] = at + 1, end if plain else -1
     return end + 1
@@ -126,7 +129,7 @@ def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Num
     """Read the value of a key: the position after it."""
     if at >= text.size:
         return -1
-    if key < _OCCURRED or _ID <= key <= _IGNORED:
+    if key < _OCCURRED or _ID <= key <= _TEXT:
         return _text_value(text, at, key, row, notes)
     if key <= _KNOWN:
         return _moment_value(text, at, key, row, notes)
@@ -158,7 +161,7 @@ def _activity(text: Text, at: int, row: int, notes: Integers, values: Numbers) -
     present = 0
     while True:
         at, key = _to_value(text, at)
-        if at < 0 or (key < _IGNORED and present >> key & 1):
+        if at < 0 or (key <= _TEXT and present >> key & 1):
             return -1
         at = _value(text, at, key, row, notes, values)
         if at < 0:

@@ -1,7 +1,8 @@
 """Activities: sorted, coded by the vocabulary, once for the sweep and once for the sales view.
 
 Decided here: a direction that is neither inbound nor outbound is unknown (0); an activity type
-that was not learned is "other" (0), and so is a (type, topic) pair. The numbers of a long table are
+that was not learned is "other" (0), and so is a (type, topic) pair. A text is read here, once, into
+the terms that it mentions. The numbers of a long table are
 converted to exact integers on a second thread meanwhile.
 """
 
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Vocabulary
 from features.catalog.reserved import ACTOR
 from features.kernel.inputs import Codes, Events, Indices, Integers, Touches
+from features.kernel.mentions import mentions
 from features.kernel.order import canonical_order, in_order, starts
 from features.records.columns import (
     codes_of,
+    distinct,
     has,
     moments_of,
     ranked,
@@ -27,6 +30,7 @@ from features.records.columns import (
     visible_moments,
 )
 from features.records.leads import Leads, numbers_of_leads
+from features.words.matcher import WordMatcher
 
 DIRECTIONS: Final = ("inbound", "outbound")
 _LONG: Final = 200_000
@@ -37,7 +41,7 @@ _Number = TypeVar("_Number", np.int16, np.int32, np.int64)
 
 def encode_activities(
     table: pd.DataFrame, leads: Leads, vocabulary: Vocabulary
-) -> tuple[Events, Touches]:
+) -> tuple[Events, Touches, Events]:
     """Sort and code the activities.
 
     Parameters
@@ -51,7 +55,8 @@ def encode_activities(
 
     Returns
     -------
-    The same sorted activities, as the sweep and as the sales view read them.
+    The same sorted activities, as the sweep and as the sales view read them, and the mentions of
+    their texts.
     """
     values = _start_values(table, vocabulary)
     lead = numbers_of_leads(table, "activities", leads.ids)
@@ -61,10 +66,11 @@ def encode_activities(
     pair = _pairs(table, code, vocabulary)
     direction = _direction(table)
     actor, actors = _actors(table)
+    terms = _terms(table, vocabulary)
     dwell, amount = values()
     rest = tuple(
         column
-        for column in (visible_from, code, pair, direction, actor, dwell, amount)
+        for column in (visible_from, code, pair, direction, actor, terms, dwell, amount)
         if column.size
     )
     order = canonical_order(lead, occurred_at, rest)
@@ -93,7 +99,7 @@ def encode_activities(
         actor=_put(actor, order),
         actor_code=translation(actors, vocabulary.categories.get(ACTOR, ())),
     )
-    return events, touches
+    return events, touches, mentions(events, _put(terms, order))
 
 
 def _put(column: NDArray[_Number], order: Integers | None) -> NDArray[_Number]:
@@ -126,6 +132,18 @@ def _pairs(table: pd.DataFrame, code: Codes, vocabulary: Vocabulary) -> Codes:
         type_code = vocabulary.activity_types.index(activity_type) + 1
         number[type_code, topics.index(topic) + 1] = i + 1
     return number[code, _known(codes_of(table["topic"], topics))]
+
+
+def _terms(table: pd.DataFrame, vocabulary: Vocabulary) -> Integers:
+    """Return the terms of each text as bits; nothing if no text is read."""
+    if not vocabulary.terms:
+        return np.empty(0, np.int64)
+    if not has(table, "text"):
+        return np.zeros(len(table), np.int64)
+    numbers, texts = distinct(table["text"])
+    bits = np.array(WordMatcher(vocabulary.terms).bits([*texts, None]), np.int64)
+    of_rows: Integers = bits[numbers]
+    return of_rows
 
 
 def _start_values(

@@ -24,6 +24,7 @@ from features.records.attributes import ACCOUNT_PREFIX
 from features.records.columns import number_of
 from features.records.outcomes import KINDS
 from features.records.record_types import ActivityRecord, OutcomeRecord, Value
+from features.words.matcher import WordMatcher
 
 NAN: Final = float("nan")
 _NUMBER: Final = ValueReading("number")
@@ -58,6 +59,8 @@ class Codebook:
         Activity types that are no activities.
     only_listed
         Whether activities of other types than the known ones are left out.
+    reads_texts
+        Whether a text can mention anything that the vocabulary has.
     actors
         The known actors, in the order of their codes.
     valued
@@ -76,6 +79,8 @@ class Codebook:
         self.directions = _written(_numbered(DIRECTIONS), self._column("direction"))
         self.kinds, self.stages = _outcomes(vocabulary, reading)
         self.left_out, self.only_listed = self._left_out(vocabulary)
+        self.reads_texts = bool(vocabulary.terms)
+        self._matcher = WordMatcher(vocabulary.terms)
         self.actors = vocabulary.categories.get(ACTOR, ())
         self.valued = {column for _, column in vocabulary.valued}
         categories = attribute_categories(vocabulary)
@@ -152,6 +157,19 @@ class Codebook:
             return texts
         names = {text: stated.word(text) for text in set(texts)}
         return [names[text] for text in texts]
+
+    def terms(self, texts: Sequence[str | None]) -> list[int]:
+        """Return the terms that each text mentions, as bits; see `WordMatcher`.
+
+        Parameters
+        ----------
+        texts
+            As they were written; None is missing.
+        """
+        stated = self.reading.column("activities", "text")
+        if stated is not None:
+            texts = [None if text is None else stated.word(text) for text in texts]
+        return self._matcher.bits(texts)
 
     def pairs(self, types: Sequence[int], topics: Sequence[str | None]) -> list[int]:
         """Return the codes of (activity type, topic) pairs; empty if the vocabulary has none.

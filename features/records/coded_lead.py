@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING, Changes, Codes, Deals, Events, Integers, Touches
+from features.kernel.mentions import mentions
 from features.kernel.order import in_order_of, starts_of
 from features.records.columns import exact_thousandths
 
@@ -19,7 +20,8 @@ Numbers = NDArray[np.float64]
 
 (LEAD, OCCURRED_AT, VISIBLE_FROM) = range(3)
 """The first rows of every table."""
-(CODE, PAIR, DIRECTION, ACTOR) = range(3, 7)
+(CODE, PAIR, DIRECTION, ACTOR, TERMS) = range(3, 8)
+ACTIVITY_ROWS: Final = 8
 (KIND, STAGE, DEAL) = range(3, 6)
 ATTRIBUTE: Final = 3
 
@@ -32,7 +34,8 @@ class CodedLead(NamedTuple):
     leads
         Shape (3, leads): `created_at`, `visible_from`, number of the account (-1 without).
     activities
-        Shape (7, activities): lead, `occurred_at`, `visible_from`, code, pair, direction, actor.
+        Shape (8, activities): lead, `occurred_at`, `visible_from`, code, pair, direction, actor,
+        terms of the text as bits.
     dwell, amount
         Shape (activities,): NaN is missing; empty if no feature needs them.
     actor_code
@@ -132,8 +135,11 @@ def _put(values: Integers, order: Integers) -> Integers:
 
 
 @njit(cache=True, nogil=True)
-def sort_activities(lead: CodedLead) -> tuple[Events, Touches]:
-    """Sort the activities; return them as the sweep and as the sales view read them."""
+def sort_activities(lead: CodedLead) -> tuple[Events, Touches, Events]:
+    """Sort the activities.
+
+    Return them as the sweep and as the sales view read them, and the mentions of their texts.
+    """
     table, leads = lead.activities, lead.leads
     dwell, amount = exact_thousandths(lead.dwell, 0), exact_thousandths(lead.amount, 0)
     order = _order(_keyed(table, dwell, amount))
@@ -148,7 +154,7 @@ def sort_activities(lead: CodedLead) -> tuple[Events, Touches]:
         start, occurred_at, visible_from, code, table[DIRECTION][order].astype(np.int16),
         table[ACTOR][order].astype(np.int32), lead.actor_code,
     )  # fmt: skip
-    return events, touches
+    return events, touches, mentions(events, table[TERMS][order])
 
 
 @njit(cache=True, nogil=True)

@@ -27,6 +27,8 @@ class Histories:
         The leads, ascending by id; lead number n of every other part.
     events, touches
         The same sorted activities, as the sweep and as the sales view read them.
+    mentions
+        What their texts mention: one entry a text and term, whose code is the term's number.
     deals
         Sorted outcomes.
     changes
@@ -38,6 +40,7 @@ class Histories:
     leads: Leads
     events: Events
     touches: Touches
+    mentions: Events
     deals: Deals
     changes: Changes
     vocabulary: Vocabulary
@@ -65,11 +68,12 @@ def encode(tables: Tables, vocabulary: Vocabulary) -> Histories:
     """
     table = sorted_leads(tables.leads)
     leads = encode_leads(table)
-    events, touches = encode_activities(tables.activities, leads, vocabulary)
+    events, touches, mentions = encode_activities(tables.activities, leads, vocabulary)
     return Histories(
         leads=leads,
         events=events,
         touches=touches,
+        mentions=mentions,
         deals=encode_outcomes(tables.outcomes, leads, vocabulary),
         changes=encode_attributes(tables, table, leads, vocabulary),
         vocabulary=vocabulary,

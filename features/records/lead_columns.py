@@ -46,7 +46,7 @@ class ActivityColumns(NamedTuple):
         Position of the activity's lead in `LeadColumns`.
     occurred_at, visible_from
         When it occurred; from when it is visible.
-    activity_type, topic, direction, actor, dwell_seconds, amount
+    activity_type, topic, direction, actor, dwell_seconds, amount, text
         As in the table of activities; None is missing.
     """
 
@@ -59,6 +59,7 @@ class ActivityColumns(NamedTuple):
     actor: Texts
     dwell_seconds: Numbers
     amount: Numbers
+    text: Texts
 
 
 class OutcomeColumns(NamedTuple):

@@ -51,6 +51,10 @@ class ActivityRecord(Dated, Protocol):
     def amount(self) -> float | None:
         """A sum of money or a quantity."""
 
+    @property
+    def text(self) -> str | None:
+        """What was said or written."""
+
 
 class OutcomeRecord(Dated, Protocol):
     """One row of the table of outcomes."""

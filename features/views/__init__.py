@@ -8,7 +8,7 @@ from typing import Final
 
 from features.feature import Feature, Text
 from features.view import STILL, Motion, View, checked
-from features.views import account, deals, engagement, own, profile, sales_touch, sequence
+from features.views import account, deals, engagement, own, profile, sales_touch, sequence, words
 
 _MODULES: Final[tuple[View, ...]] = (
     profile,
@@ -17,6 +17,7 @@ _MODULES: Final[tuple[View, ...]] = (
     deals,
     account,
     sequence,
+    words,
     own,
 )
 """A new view is one line here."""

@@ -22,6 +22,7 @@ _LABELS: Final = {
     "activity": Text("course of the activities", "活動の流れ"),
     "sales_touch": Text("contacts", "連絡・反応"),
     "deals": Text("deals", "商談"),
+    "words": Text("words of texts", "文面の言葉"),
     "account": Text("colleagues in the same company", "同じ取引先の他のリード"),
 }
 

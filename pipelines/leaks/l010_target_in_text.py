@@ -1,8 +1,8 @@
 """L010: values, and texts before the end, that name the outcome and predict it.
 
 Decided here: a word like "closed", "won", "lost", 受注, 失注 in a value is a hint; it fails if
-nearly all leads with such values have that outcome. Texts are never features, but they are shown to
-people, so texts that reveal the outcome too early only warn.
+nearly all leads with such values have that outcome. A text that says so before the end may be
+honest (a refusal is one), so texts that reveal the outcome early only warn.
 """
 
 import re

@@ -143,7 +143,8 @@ def _part(
 ) -> pd.DataFrame:
     drawn = champion_trial.matured(snapshots, part, since)
     one = artifact.load(model)
-    values = build.build(partitions.read_for_features(tables, part), drawn, one.catalog).values  # noqa: PD011
+    read = partitions.read_for_features(tables, part, one.catalog)
+    values = build.build(read, drawn, one.catalog).values  # noqa: PD011
     rows = drawn[LABELLED].assign(margin=one.model.margin(values))
     return pd.concat([rows, champion_trial.segment_columns(one.catalog, values)], axis=1)
 

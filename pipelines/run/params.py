@@ -93,11 +93,15 @@ class FeatureParams:
     half_lives_days: Values[Days] = CatalogSettings.half_lives_days
     month_after_days: NotNegative = CatalogSettings.month_after_days
     features_dir: OptionalName = CatalogSettings.features_dir
+    max_words: CountOrZero = CatalogSettings.max_words
+    words: OptionalName = ""
+    """A file of word lists beside those of mikomi; `none` reads no lists at all."""
 
     @property
     def settings(self) -> CatalogSettings:
         """The same for the code that learns the catalog."""
-        return CatalogSettings(**asdict(self))
+        own = {name: value for name, value in asdict(self).items() if name != "words"}
+        return CatalogSettings(**own)
 
 
 @dataclass(frozen=True)

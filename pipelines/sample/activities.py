@@ -1,7 +1,8 @@
-"""The activities as a table: particulars that say nothing about interest.
+"""The activities as a table: particulars, of which only some texts say anything about interest.
 
-Decided here: the first touch that made a lead known, dwell seconds, texts, who did it, and late
-entry are drawn given (type, topic) and what can be seen. Only touches that are noise are entered
+Decided here: the first touch that made a lead known, dwell seconds, who did it, and late entry are
+drawn given (type, topic) and what can be seen; so are the texts, but for those that let an intent
+show. Only touches that are noise are entered
 late; what was not entered before the world's end is not in the table.
 """
 
@@ -13,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.timeline import DAY, SECOND
-from pipelines.sample.facets import texts
+from pipelines.sample.facets import intents, texts
 from pipelines.sample.facets.salespeople import SALESPEOPLE
-from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, KINDS, LATE_TOUCHES, TOUCHES
+from pipelines.sample.facets.touches import KINDS, LATE_TOUCHES
 from pipelines.sample.simulation.history import SampleHistory
 
 Ints = NDArray[np.int64]
@@ -34,10 +35,10 @@ def activities(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
     rng
         The source of chance.
     """
-    lead, at, kind = _with_first_touches(company)
+    lead, at, kind, intent = company.touches
     known = _known(at, kind, rng)
     entered = known < company.ends_at
-    lead, at, kind, known = lead[entered], at[entered], kind[entered], known[entered]
+    lead, at, kind, known, intent = (one[entered] for one in (lead, at, kind, known, intent))
     return pa.table(
         {
             "activity_id": identifiers("A", 8, len(lead)),
@@ -50,7 +51,7 @@ def activities(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
             "actor": _actors(company, lead, kind),
             "dwell_seconds": _dwell(kind, rng),
             "amount": pa.nulls(len(lead), pa.float64()),
-            "text": _texts(kind, rng),
+            "text": _texts(kind, intent, rng),
         }
     )
 
@@ -95,16 +96,6 @@ def identifiers(prefix: str, width: int, n: int) -> pa.Array:
     return pc.binary_join_element_wise(prefix, numbers, "")
 
 
-def _with_first_touches(company: SampleHistory) -> tuple[Ints, Ints, Ints]:
-    lives, people = company.lives, company.people
-    first = len(TOUCHES) + np.array(FIRST_TOUCH_OF_SOURCE)[people.codes["source"]]
-    lead = np.concatenate([np.arange(len(people)), lives.touch_lead])
-    at = np.concatenate([people.created_at, lives.touch_at])
-    kind = np.concatenate([first, lives.touch_kind])
-    order = np.lexsort((at, lead))
-    return lead[order], at[order], kind[order]
-
-
 def _known(at: Ints, kind: Ints, rng: np.random.Generator) -> Ints:
     may_be_late = np.array([(k.activity_type, k.topic) in LATE_TOUCHES for k in KINDS])[kind]
     late = may_be_late & (rng.random(len(at)) < LATE_SHARE)
@@ -123,7 +114,10 @@ def _dwell(kind: Ints, rng: np.random.Generator) -> pa.Array:
     return pa.array(seconds, mask=mean == 0.0)
 
 
-def _texts(kind: Ints, rng: np.random.Generator) -> pa.Array:
+def _texts(kind: Ints, intent: Ints, rng: np.random.Generator) -> pa.Array:
     begins, counts = (np.array(part) for part in texts.ranges())
     pick = begins[kind] + (rng.random(len(kind)) * counts[kind]).astype(np.int64)
-    return chosen(np.where(counts[kind] > 0, pick, -1), list(texts.FLAT))
+    number, ways = intents.written(intent, rng)
+    plain = np.where(counts[kind] > 0, pick, -1)
+    places = np.where(number >= 0, len(texts.FLAT) + number, plain)
+    return chosen(places, [*texts.FLAT, *ways])

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments, to_moments
 from pipelines.sample.company import LONGEST_HORIZON_DAYS
-from pipelines.sample.facets import seasons
+from pipelines.sample.facets import intents, seasons
 from pipelines.sample.facets.seasons import START_MOMENT, split_moment
 from pipelines.sample.simulation import truth
 from pipelines.sample.simulation.history import SampleHistory
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def truth_at(
@@ -39,8 +40,8 @@ def truth_at(
     -------
     pandas.DataFrame
         In the order of `snapshots`: `lead_id`, `cutoff`, `probability_given_everything`,
-        `probability_given_seen` (missing where the lead had not been created, or the cutoff is past
-        the world's end), `horizon_days`.
+        `probability_given_seen`, `probability_given_seen_without_texts` (missing where the lead had
+        not been created, or the cutoff is past the world's end), `horizon_days`.
     """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise BadRequest.of(f"horizon_days {horizon_days}", "1 to 400", "choose another horizon")
@@ -49,13 +50,14 @@ def truth_at(
         unknown = snapshots["lead_id"].to_numpy()[lead < 0][:5]
         raise BadRequest.of(f"unknown leads {list(unknown)}", "leads of this company", "check ids")
     cutoff = to_moments(snapshots["cutoff"])
-    everything, observable = _answers(company, lead, cutoff, horizon_days)
+    everything, observable, without = _answers(company, lead, cutoff, horizon_days)
     return pd.DataFrame(
         {
             "lead_id": snapshots["lead_id"].to_numpy(),
             "cutoff": from_moments(cutoff),
             "probability_given_everything": everything,
             "probability_given_seen": observable,
+            "probability_given_seen_without_texts": without,
             "horizon_days": horizon_days,
         }
     ).astype({"lead_id": "str"})
@@ -105,17 +107,49 @@ def truth_snapshots(
 
 def _answers(
     company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    everything, observable = np.full(len(lead), np.nan), np.full(len(lead), np.nan)
+) -> tuple[Floats, Floats, Floats]:
+    """Return the answers, those given what is seen mixed over the stances that a lead may have."""
+    everything, observable, without = (np.full(len(lead), np.nan) for _ in range(3))
     answered = np.flatnonzero(cutoff <= company.ends_at)
     order = answered[np.lexsort((cutoff[answered], lead[answered]))]
     day, within = split_moment(cutoff[order])
     questions = truth.Questions(_starts(lead[order], len(company.people)), day, within)
-    laws = (company.world, company.modifiers, company.calendar)
-    everything[order], observable[order] = truth.answer(
-        _observations(company), questions, laws, horizon_days
+    observed = _observations(company)
+    by_stance = []
+    for stance in range(len(intents.STANCES)):
+        held = company.modifiers.with_stance(np.full(len(company.people), stance))
+        laws = (company.world, held, company.calendar)
+        by_stance.append(truth.answer(observed, questions, laws, horizon_days))
+    by_all, by_observed, weight = (np.stack(part) for part in zip(*by_stance, strict=True))
+    everything[order] = by_all[company.stance[lead[order]], np.arange(len(order))]
+    weight += np.log(intents.SHARES)[:, None]
+    without[order] = _mixed(weight, by_observed)
+    weight += _weight_of_texts(company, lead[order], cutoff[order])
+    observable[order] = _mixed(weight, by_observed)
+    return everything, observable, without
+
+
+def _mixed(log_weight: Floats, answers: Floats) -> Floats:
+    """Return the mean of the answers of all stances by their weights: shape (questions,)."""
+    weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
+    mean: Floats = (weight * answers).sum(axis=0) / weight.sum(axis=0)
+    return mean
+
+
+def _weight_of_texts(company: SampleHistory, lead: Ints, cutoff: Ints) -> Floats:
+    """Return the logarithm of how probable the texts before each cutoff are, by stance."""
+    of_touch, at, _, intent = company.touches
+    upto = np.zeros((len(at) + 1, len(intents.STANCES)))
+    np.cumsum(intents.log_likelihoods(intent), axis=0, out=upto[1:])
+    begins = _starts(of_touch, len(company.people))
+    ends = np.array(
+        [
+            begin + np.searchsorted(at[begin:end], moment)
+            for begin, end, moment in zip(begins[lead], begins[lead + 1], cutoff, strict=True)
+        ],
+        np.int64,
     )
-    return everything, observable
+    return (upto[ends] - upto[begins[lead]]).T
 
 
 def _observations(company: SampleHistory) -> truth.Observations:

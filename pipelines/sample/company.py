@@ -12,7 +12,7 @@ from pipelines.sample import export
 from pipelines.sample.facets import seasons
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.simulation import people, simulate, world
-from pipelines.sample.simulation.history import SampleHistory, SampleSettings
+from pipelines.sample.simulation.history import SampleHistory, SampleSettings, stances_of
 
 __all__ = ["LONGEST_HORIZON_DAYS", "SampleCompany", "SampleSettings", "make"]
 
@@ -41,8 +41,9 @@ def make(settings: SampleSettings) -> SampleCompany:
     persons = people.draw(settings.leads, days, calendar, np.random.default_rng(people_seed))
     modifiers = people.modifiers(persons)
     laws = world.world()
+    lived = modifiers.with_stance(stances_of(settings, len(persons)))
     lives = simulate.simulate(
-        persons, (laws, modifiers, calendar), days, np.random.default_rng(lives_seed)
+        persons, (laws, lived, calendar), days, np.random.default_rng(lives_seed)
     )
     seeds = tuple(int(seed.generate_state(1)[0]) for seed in particulars)
     return SampleCompany(settings, persons, modifiers, laws, calendar, lives, days, seeds)

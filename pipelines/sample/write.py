@@ -6,7 +6,8 @@
 - `page_views.parquet`, `activities.parquet`: times in UTC.
 - `former_scores.csv`: the score in use before, a history with two faults
   (`former_score.PLANTED`); mapped by nothing, read by `incumbent` of params.yaml.
-- `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`); not for models.
+- `truth.parquet`: the true probabilities of `company.truth_snapshots` (`truth`), with
+  and without what texts let show; not for models.
 - `team.yaml`, `spend.csv`: the salespeople and what the channels cost, for `mikomi team load` and
   `mikomi spend load`.
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
@@ -93,6 +94,7 @@ TRUTH: Final = {
     "cutoff": TIME,
     "probability_given_everything": pa.float64(),
     "probability_given_seen": pa.float64(),
+    "probability_given_seen_without_texts": pa.float64(),
     "horizon_days": pa.int64(),
 }
 DIRECTIONS: Final = {"inbound": "顧客から", "outbound": "自社から"}

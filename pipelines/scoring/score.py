@@ -222,8 +222,8 @@ def _part(
     part: int, question: Question, rule: CohortRule, settings: ScoreParams, into: Path
 ) -> int:
     """Score the open leads of one partition."""
-    tables = partitions.read_for_features(question.tables, part)
     scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
+    tables = partitions.read_for_features(question.tables, part, catalog.catalog)
     rows = snapshots.at(tables, question.at, rule)
     histories = encode(tables, catalog.catalog.vocabulary)
     with replacing(_folder(into, part)) as fresh:

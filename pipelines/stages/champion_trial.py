@@ -159,10 +159,10 @@ def _part(
     part: int, tables: Path, snapshots: Path, models: tuple[Path, Path], since: pd.Timestamp
 ) -> pd.DataFrame:
     rows = matured(snapshots, part, since)
-    read = partitions.read_for_features(tables, part)
+    loaded = [artifact.load(place) for place in models]
+    read = partitions.read_for_features(tables, part, *(one.catalog for one in loaded))
     answers = rows[LABELLED].copy()
-    for name, place in zip(("champion", "challenger"), models, strict=True):
-        one = artifact.load(place)
+    for name, one in zip(("champion", "challenger"), loaded, strict=True):
         frame = build.build(read, rows, one.catalog)
         values = frame.values  # noqa: PD011 - not a frame of pandas
         answers[name] = probability(one, values, rows["cutoff"])

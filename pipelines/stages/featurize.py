@@ -9,6 +9,7 @@ another target has computed already is not computed again (see `shared_features`
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,11 @@ from features import build, learn_catalog
 from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.timeline import Moments, from_moments, to_moments
+from features.words.learn import TextSources
 from models.stats.settings import SplitSettings
 from models.stats.splits import Split, split_by_cutoff
 from pipelines.intake.mapping.schema import Labels
+from pipelines.run import word_lists
 from pipelines.run.engine import each
 from pipelines.run.revision import of_sources
 from pipelines.run.stage_context import Job
@@ -66,7 +69,7 @@ def _learned(job: Job) -> tuple[Catalog, dict[str, str]]:
     last = last_training_cutoff(job.places.snapshots, job.params.split).iloc[0].isoformat()
     code = of_sources("features")
     origin = {
-        "learned_from": fingerprint(manifest.files, words, settings, last, zone),
+        "learned_from": fingerprint(manifest.files, words, settings, last, zone, *_of_texts(job)),
         "code": code,
     }
     known = shared_features.finished(job, origin)
@@ -81,7 +84,45 @@ def learn(job: Job) -> Catalog:
     manifest = partitions.manifest(tables)
     words, zone = labels_of(manifest.labels), manifest.values_reading.zone
     until = pd.DataFrame({"cutoff": last})
-    return learn_catalog.learn(parts, until, job.params.features.settings, words, zone)
+    texts = text_sources(job)
+    return learn_catalog.learn(parts, until, job.params.features.settings, words, zone, texts)
+
+
+def text_sources(job: Job) -> TextSources:
+    """Return what texts are read with; outcomes of training rows decide on learned words."""
+    snapshots = job.places.snapshots
+    train = matured_split(snapshots, job.params.split)[1].train
+    rows = frames.read_snapshots(snapshots, ["lead_id", "cutoff", "label"])
+    rows = rows[rows["label"].notna()].iloc[train]
+    return sources_of(job.places.tables, job.params.features.words, rows)
+
+
+def sources_of(tables: Path, words: str, examples: pd.DataFrame) -> TextSources:
+    """Return what texts of a store are read with.
+
+    Parameters
+    ----------
+    tables
+        The directory of the store.
+    words
+        The file of word lists, see `word_lists.intents`.
+    examples
+        The snapshots whose labels decide on learned words.
+    """
+    if not partitions.has_texts(tables):
+        return TextSources()
+    shown = partitions.read_display(tables).drop(columns="lead_id")
+    personal = {str(value) for name in shown for value in shown[name].dropna()}
+    return TextSources(word_lists.intents(words), personal, examples)
+
+
+def _of_texts(job: Job) -> list[Any]:
+    """Return what else a catalog depends on where texts are read: labels, and the word lists."""
+    if not partitions.has_texts(job.places.tables):
+        return []
+    facts = frames.manifest(job.places.snapshots, "snapshot")
+    intents = word_lists.intents(job.params.features.words)
+    return [facts, {code: asdict(one) for code, one in intents.items()}]
 
 
 def labels_of(labels: Labels) -> dict[str, Text]:
@@ -154,7 +195,7 @@ def _part(part: int, tables: Path, snapshots: Path, into: Path, others: tuple[Pa
     known = shared_features.read(others, part, rows, catalog)
     frame = known
     if frame is None:
-        frame = build.build(partitions.read_for_features(tables, part), rows, catalog)
+        frame = build.build(partitions.read_for_features(tables, part, catalog), rows, catalog)
     with replacing(frames.part_path(into, part)) as fresh:
         frames.write_features(fresh, frame, rows["label"])
     return 0 if known is None else len(rows)

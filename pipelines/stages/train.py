@@ -267,7 +267,7 @@ def _open_values(
     part: int, tables: Path, rule: CohortRule, at: str, catalog: Catalog
 ) -> NDArray[np.float32]:
     """Build the features of the leads of one partition that are open at a moment."""
-    read = partitions.read_for_features(tables, part)
+    read = partitions.read_for_features(tables, part, catalog)
     rows = snapshots.at(read, pd.Timestamp(at), rule)
     frame = build.build(read, rows, catalog)
     return frame.values  # noqa: PD011 - not a frame of pandas

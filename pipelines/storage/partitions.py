@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from features.catalog.catalog import Catalog
 from features.errors import BadInput, BadTables, Fault
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
@@ -31,7 +32,7 @@ FORMAT: Final = 1
 AUDIT: Final = "audit"
 DISPLAY: Final = "display"
 """What no feature may see lies in a folder of its own, which `read` does not open."""
-_NO_FEATURE: Final = ("activity_id", "text")
+_NO_FEATURE: Final = frozenset({"activity_id", "text"})
 """Columns of activities that no feature is made of."""
 _REPEATED: Final = ("lead_id", "activity_type", "topic", "direction", "actor")
 """Columns of activities whose few values the file lists once: read so, they are categories."""
@@ -285,7 +286,7 @@ def read(directory: Path, part: int) -> Tables:
     return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
 
 
-def read_for_features(directory: Path, part: int) -> Tables:
+def read_for_features(directory: Path, part: int, *catalogs: Catalog) -> Tables:
     """Read what features are made of from one partition; activities in the quickest form.
 
     Parameters
@@ -294,13 +295,39 @@ def read_for_features(directory: Path, part: int) -> Tables:
         The store.
     part
         Number of the partition.
+    *catalogs
+        Of the wanted features; texts are read if one of them has terms.
     """
     frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
-    return Tables(**frames, activities=_activities(_path(directory, "activities", part)))
+    texts = any(catalog.vocabulary.terms for catalog in catalogs)
+    path = _path(directory, "activities", part)
+    return Tables(
+        **frames, activities=_activities(path, _NO_FEATURE - ({"text"} if texts else set()))
+    )
 
 
-def _activities(path: Path) -> pd.DataFrame:
-    columns = [name for name in pq.read_schema(path).names if name not in _NO_FEATURE]
+def has_texts(directory: Path) -> bool:
+    """Return whether any activity of a store has a text."""
+    return any(
+        _has_values(_path(directory, "activities", part), "text")
+        for part in range(count(directory))
+    )
+
+
+def _has_values(path: Path, column: str) -> bool:
+    """Return whether a column has a value; statistics that are missing say nothing against it."""
+    facts = pq.read_metadata(path)
+    place = facts.schema.names.index(column)
+    groups = (facts.row_group(number) for number in range(facts.num_row_groups))
+    counts = ((group.num_rows, group.column(place).statistics) for group in groups)
+    return any(
+        rows > 0 and (known is None or not known.has_null_count or known.null_count < rows)
+        for rows, known in counts
+    )
+
+
+def _activities(path: Path, left_out: frozenset[str]) -> pd.DataFrame:
+    columns = [name for name in pq.read_schema(path).names if name not in left_out]
     frame: pd.DataFrame = pq.read_table(
         path, columns=columns, read_dictionary=list(_REPEATED)
     ).to_pandas()

@@ -22,6 +22,7 @@ from serve.errors import BadBody
 from serve.wire import bodies
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.records import CodedScoreRequest, ScoreRequest
+from tests.builders import TEXTS as WRITTEN
 from tests.builders import Company, company, learned, snapshots
 from tests.parity.test_single_encoding import MOMENTS, SENT, TEXTS
 
@@ -35,7 +36,7 @@ ODD = st.fixed_dictionaries(
     {},
     optional={
         "activity_id": TEXTS,
-        "text": st.one_of(TEXTS, st.text(max_size=9)),
+        "text": st.one_of(TEXTS, st.text(max_size=9), st.sampled_from(WRITTEN)),
         "campaign": st.one_of(TEXTS, st.booleans(), st.floats(allow_nan=False), st.integers()),
         "dwell_seconds": st.one_of(st.floats(-1e13, 1e13), st.integers(-(10**13), 10**13)),
         "amount": st.one_of(st.none(), st.floats(0.0, 1e6), st.decimals(0, 10**6, places=2)),

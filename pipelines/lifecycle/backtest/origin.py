@@ -36,7 +36,7 @@ from pipelines.incumbent.score_history import LeadScores
 from pipelines.lifecycle.backtest import labelled_snapshots
 from pipelines.lifecycle.backtest.labelled_snapshots import Known
 from pipelines.run.params import TrainParams
-from pipelines.stages.featurize import labels_of
+from pipelines.stages.featurize import labels_of, sources_of
 from pipelines.storage import partitions
 from pipelines.storage.atomic import fingerprint, replacing
 
@@ -64,6 +64,8 @@ class Course:
         Fingerprint of tables, snapshots and code.
     incumbent
         The score in use, with the fingerprint of its file; None without one.
+    words
+        The file of word lists.
     """
 
     tables: Path
@@ -76,6 +78,7 @@ class Course:
     origins: tuple[Origin, ...]
     data: str
     incumbent: tuple[LeadScores, str] | None = None
+    words: str = ""
 
     def place(self, origin: Origin, method: str) -> Path:
         """Return the file of the answers of a method at an origin.
@@ -88,6 +91,7 @@ class Course:
             The model or a baseline.
         """
         made_from = [self.data, origin.at, origin.until, method, self.embargo, self.features]
+        made_from += [self.words] if self.words else []
         if method in (MODEL, "points"):
             table = self.train.points
             made_from.append(Path(table).read_text("utf-8") if table else None)
@@ -149,7 +153,7 @@ def _prepared(
     answered_rows = (cutoff >= origin.at) & (cutoff < origin.until)
     last = int(cutoff[teaches].max())
     young = (cutoff > last) & (cutoff < origin.at)
-    frame, row = _frame(course, known, teaches | young | answered_rows, last)
+    frame, row = _frame(course, known, teaches | young | answered_rows, label)
     whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0))
     answered, follow_up = whole.take(answered_rows[row]), known.follow_up_at(origin.at).take(row)
     observed = [
@@ -173,20 +177,24 @@ def _by_score(learning: Floats, answered: Floats, label: Floats) -> Answer:
 
 
 def _frame(
-    course: Course, known: Known, wanted: NDArray[np.bool_], until: int
+    course: Course, known: Known, wanted: NDArray[np.bool_], label: Floats
 ) -> tuple[FeatureFrame, NDArray[np.intp]]:
-    """Build the features of some snapshots with the catalog of a moment; give their numbers too."""
+    """Build the features of some snapshots by what their labels teach; give their numbers too."""
     count = partitions.count(course.tables)
+    until = int(known.cutoff[~np.isnan(label)].max())
     parts = (partitions.read(course.tables, part) for part in range(count))
     last = pd.DataFrame({"cutoff": from_moments(np.array([until]))})
     manifest = partitions.manifest(course.tables)
     words, zone = labels_of(manifest.labels), manifest.values_reading.zone
-    catalog = learn_catalog.learn(parts, last, course.features, words, zone)
+    examples = known.snapshots[["lead_id", "cutoff"]].assign(label=label)[~np.isnan(label)]
+    texts = sources_of(course.tables, course.words, examples)
+    catalog = learn_catalog.learn(parts, last, course.features, words, zone, texts)
     keys, values, numbers = [], [], []
     for part in range(count):
         mine = np.flatnonzero(wanted & (known.snapshots["part"] == part).to_numpy())
         rows = known.snapshots.iloc[mine].reset_index(drop=True)
-        made = build.build(partitions.read_for_features(course.tables, part), rows, catalog)
+        read = partitions.read_for_features(course.tables, part, catalog)
+        made = build.build(read, rows, catalog)
         keys.append(made.keys)
         values.append(made.values)
         numbers.append(mine)

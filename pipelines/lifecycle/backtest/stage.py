@@ -113,6 +113,7 @@ def lay_out(job: Job, known: Known) -> tuple[Course, Rolling]:
         origins,
         data,
         _incumbent(job),
+        params.features.words,
     )
     return course, plan
 

@@ -23,7 +23,7 @@ TEXTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("call", "question"): (
         "機能について電話で質問あり。",
         "契約期間について質問あり。",
-        "他社製品との違いについて質問あり。",
+        "機能の違いについて質問あり。",
     ),
     ("call", "follow_up"): (
         "フォローの電話。不在。",
@@ -31,7 +31,7 @@ TEXTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "折り返しを依頼。",
     ),
     ("meeting", "demo"): ("製品デモを実施。", "オンラインでデモを実施。"),
-    ("meeting", "negotiation"): ("契約条件を協議。", "導入時期を協議。", "見積もりの内訳を説明。"),
+    ("meeting", "negotiation"): ("契約条件を協議。", "運用体制を協議。", "見積もりの内訳を説明。"),
     ("inquiry", "pricing"): (
         "50名で利用する場合の費用を知りたいです。",
         "年払いの割引はありますか。",

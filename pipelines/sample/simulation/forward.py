@@ -32,7 +32,8 @@ def answer_leads(leads: Any, observed: Any, questions: Any, who: Any, laws: Any,
     laws
         The laws of the chain, and the calendar.
     out
-        Filled with the probabilities given everything and given observations.
+        Filled with the probabilities given everything and given observations, and with the
+        logarithm of how probable the observations are.
     """
     begin, end = leads
     for i in range(begin, end):
@@ -60,6 +61,7 @@ def _answer_lead(i: int, observed: Any, questions: Any, who: Any, laws: Any, out
     belief = start[i].copy()
     stage = 0
     customer = 0
+    log_weight = np.zeros(1)
     tabled = tables(span, customer, lead, chain, calendar)
     while cursor[0] < last:
         k = kinds[day] - first
@@ -71,7 +73,7 @@ def _answer_lead(i: int, observed: Any, questions: Any, who: Any, laws: Any, out
         while cursor[0] < last and question_day[cursor[0]] == day:
             within = questions[2][cursor[0]]
             event, at_event = _look(
-                belief, cursor, (day, within), observed, today, (event, at_event, i)
+                (belief, log_weight), cursor, (day, within), observed, today, (event, at_event, i)
             )
             ahead = tabled
             if event == WON and customer == 0:
@@ -79,12 +81,15 @@ def _answer_lead(i: int, observed: Any, questions: Any, who: Any, laws: Any, out
             state = path[path_start[i] + day - created_day[i]]
             at = (within, share_before(hours, within), share_before(deal_hours, within), deal_hours)
             question = (cursor[0], questions[3], state, event, at_event)
-            _answer(question, belief, today, at, (ahead, (kinds, first), after, out))
+            weighed = (belief, log_weight[0])
+            _answer(question, weighed, today, at, (ahead, (kinds, first), after, out))
             cursor[0] += 1
-        event, at_event = _look(belief, cursor, (day, 1.0), observed, today, (event, at_event, i))
+        event, at_event = _look(
+            (belief, log_weight), cursor, (day, 1.0), observed, today, (event, at_event, i)
+        )
         until = share_before(deal_hours, at_event)
         _silence(belief, 1.0 - begun[0], until - begun[1], total, today[5])
-        _normalise(belief)
+        log_weight[0] += _normalise(belief)
         belief = _move(belief, event, tabled[0][k], after)
         stage = stage_after(stage, event)
         if event == WON and customer == 0:
@@ -118,8 +123,9 @@ def _rates_today(i: int, today: Any, rates_of: Any, calendar: Any, eras: Any) ->
 
 
 @njit(cache=True)
-def _look(belief: Any, cursor: Any, until: Any, observed: Any, today: Any, so_far: Any) -> Any:
+def _look(weighed: Any, cursor: Any, until: Any, observed: Any, today: Any, so_far: Any) -> Any:
     """Weigh the belief with the touches and the event before a moment of the day."""
+    belief, log_weight = weighed
     day, within = until
     _, (touch_start, touch_day, touch_within, touch_kind), events = observed
     event_start, event_day, event_within, event_kind = events
@@ -129,7 +135,7 @@ def _look(belief: Any, cursor: Any, until: Any, observed: Any, today: Any, so_fa
     while t < touch_start[i + 1] and touch_day[t] == day and touch_within[t] < within:
         for z in range(5):
             belief[z] *= emission[z, touch_kind[t]]
-        _normalise(belief)
+        log_weight[0] += _normalise(belief)
         t += 1
     cursor[1] = t
     v = cursor[2]
@@ -143,18 +149,18 @@ def _look(belief: Any, cursor: Any, until: Any, observed: Any, today: Any, so_fa
 
 
 @njit(cache=True)
-def _answer(question: Any, belief: Any, today: Any, at: Any, ahead: Any) -> None:
+def _answer(question: Any, weighed: Any, today: Any, at: Any, ahead: Any) -> None:
     q, horizon, state, event, at_event = question
     day, stage, begun, total, _, hazards = today
     within, share, deal_share, deal_hours = at
     tabled, days, after, out = ahead
-    filtered = belief.copy()
+    filtered = weighed[0].copy()
     until = share_before(deal_hours, min(within, at_event))
     _silence(filtered, share - begun[0], until - begun[1], total, hazards)
     moved = np.empty((3, 5))
     no_win = horizon_back((day, horizon, deal_share), tabled, days, after[0], moved)
     now = rest_of_day(no_win, (day, deal_share, stage, event), tabled, days, after, moved)
-    _normalise(filtered)
+    out[2][q] = weighed[1] + _normalise(filtered)
     out[0][q] = 1.0 - now[state]
     out[1][q] = 1.0
     for z in range(5):
@@ -184,9 +190,11 @@ def _move(belief: Any, event: int, matrix: Any, after: Any) -> Any:
 
 
 @njit(cache=True)
-def _normalise(belief: Any) -> None:
+def _normalise(belief: Any) -> float:
+    """Divide by the sum; return its logarithm."""
     total = 0.0
     for z in range(5):
         total += belief[z]
     for z in range(5):
         belief[z] /= total
+    return np.log(total)  # type: ignore[no-any-return]

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from features.errors import BadRequest
 from features.timeline import DAY
+from pipelines.sample.facets import intents
 from pipelines.sample.facets.seasons import START_MOMENT, Seasons
+from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, TOUCHES
 from pipelines.sample.simulation.people import People
 from pipelines.sample.simulation.simulate import Lives
 from pipelines.sample.simulation.world import WON, Modifiers, World
 
 Ints = NDArray[np.int64]
+_OF_STANCES, _OF_INTENTS = 4, 5
+"""Beside the seed of the company: of chance that nothing else draws from."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,19 @@ class SampleSettings:
             )
 
 
+def stances_of(settings: SampleSettings, leads: int) -> Ints:
+    """Draw the hidden stance of each lead of a company.
+
+    Parameters
+    ----------
+    settings
+        What the company is made from.
+    leads
+        How many leads it has.
+    """
+    return intents.stances(leads, np.random.default_rng([settings.seed, _OF_STANCES]))
+
+
 @dataclass(frozen=True)
 class SampleHistory:
     """All that happened in the sample company.
@@ -59,7 +76,7 @@ class SampleHistory:
     people
         The leads.
     modifiers, world, calendar
-        The laws by which they lived.
+        The laws by which they lived; the effect of a lead's stance is not in `modifiers`.
     lives
         What they did and what became of their deals.
     days
@@ -89,9 +106,30 @@ class SampleHistory:
         return pd.Index([f"L{number:0{width}d}" for number in range(1, len(self.people) + 1)])
 
     @cached_property
+    def stance(self) -> Ints:
+        """The hidden stance of each lead, a number in `intents.STANCES`."""
+        return stances_of(self.settings, len(self.people))
+
+    @cached_property
     def first_won_at(self) -> Ints:
         """Moment of each lead's first win; `features.timeline.NEVER` if there is none."""
         first = np.full(len(self.people), np.iinfo(np.int64).max)
         wins = self.lives.event_kind == WON
         np.minimum.at(first, self.lives.event_lead[wins], self.lives.event_at[wins])
         return first
+
+    @cached_property
+    def touches(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Lead, moment, kind and intent of every touch, the first ones included, by lead and time.
+
+        The first touch made the lead known; its kind depends on the source alone.
+        """
+        lives, people = self.lives, self.people
+        first = len(TOUCHES) + np.array(FIRST_TOUCH_OF_SOURCE)[people.codes["source"]]
+        lead = np.concatenate([np.arange(len(people)), lives.touch_lead])
+        at = np.concatenate([people.created_at, lives.touch_at])
+        kind = np.concatenate([first, lives.touch_kind])
+        order = np.lexsort((at, lead))
+        lead, at, kind = lead[order], at[order], kind[order]
+        chance = np.random.default_rng([self.settings.seed, _OF_INTENTS])
+        return lead, at, kind, intents.draw(kind, self.stance[lead], chance)

@@ -4,7 +4,9 @@ Decided here: inference is exact, not fitted. A forward filter carries the proba
 hidden states through the days: the day's transition, then the likelihood of what was observed
 (touches, deal events) *and of silence*, up to the cutoff within its day. A backward recursion over
 the horizon gives the chance of no win from every state and stage. Weighted by the filter it is the
-observable limit: no model can know more. With the hidden state known it is
+observable limit: no model can know more. The stance of a lead (`intents`) is a hidden class beside
+the states: `answers` asks for each of them and weighs the answers by how probable the observations
+and the texts are. With the hidden state known it is
 `probability_given_everything`. The recursions are in `forward` and `backward`.
 
 What is left out of the filter says nothing about interest: touches with equal rates in all states
@@ -65,8 +67,8 @@ def answer(
     questions: Questions,
     laws: tuple[World, Modifiers, Seasons],
     horizon_days: int,
-) -> tuple[Floats, Floats]:
-    """Compute (given everything, given what is observed) for every question.
+) -> tuple[Floats, Floats, Floats]:
+    """Compute (given everything, given what is observed, weight) for every question.
 
     Parameters
     ----------
@@ -75,14 +77,15 @@ def answer(
     questions
         The snapshots.
     laws
-        The world, what modifies it for each lead, the calendar.
+        The world, what modifies it for each lead (its stance included), the calendar.
     horizon_days
         Days from the cutoff; the end is open.
 
     Returns
     -------
-    The chance of a deal won in [cutoff, cutoff + horizon); missing (NaN) where the
-    lead did not exist before the cutoff.
+    The chance of a deal won in [cutoff, cutoff + horizon), twice, and the logarithm of how
+    probable the observations are under these laws; missing (NaN) where the lead did not exist
+    before the cutoff.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def answer(
     """
     world, modifiers, calendar = laws
     n = len(questions.day)
-    everything, observable = np.full(n, np.nan), np.full(n, np.nan)
+    everything, observable, weight = (np.full(n, np.nan) for _ in range(3))
     telling = np.flatnonzero(~world.noise)
     position = np.zeros(len(world.noise), dtype=np.int64)
     position[telling] = np.arange(len(telling))
@@ -107,13 +110,13 @@ def answer(
         (questions.start, questions.day, questions.within, horizon_days),
         _of_each_lead(modifiers, world, telling),
         _laws(world, calendar),
-        (everything, observable),
+        (everything, observable, weight),
     )
     edges = np.linspace(0, len(observed.created_day), 4 * THREADS + 1).astype(np.int64)
     ranges = [(int(begin), int(end)) for begin, end in itertools.pairwise(edges)]
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lambda leads: answer_leads(leads, *arguments), ranges))
-    return everything, observable
+    return everything, observable, weight
 
 
 def _of_each_lead(modifiers: Modifiers, world: World, telling: Ints) -> tuple[object, ...]:

@@ -2,17 +2,19 @@
 
 Decided here: interest is a Markov chain over UTC days with five states. Its state sets the rates
 of the touches and, with the observed stage of the deal, the hazards of `opened`, `quoted`, `won`,
-`lost`. A day has at most one deal event; the new stage begins with the next day. Everything else
-that acts is observed: attributes, salesperson, calendar, stage. So inference can be exact
+`lost`. A day has at most one deal event; the new stage begins with the next day. Beside a
+stance that never changes (`intents`), everything else that acts is observed: attributes,
+salesperson, calendar, stage. So inference can be exact
 (`truth`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.sample.facets.intents import OPENING, WINNING
 from pipelines.sample.facets.touches import NOISE, rate_table
 
 Floats = NDArray[np.float64]
@@ -126,3 +128,14 @@ class Modifiers:
     opening: Floats
     winning: Floats
     start: Floats
+
+    def with_stance(self, stance: NDArray[np.int64]) -> "Modifiers":
+        """Return the same with the effect of each lead's hidden stance on its deals.
+
+        Parameters
+        ----------
+        stance
+            Shape (leads,): numbers in `intents.STANCES`.
+        """
+        opening, winning = (np.array(effect)[stance, None] for effect in (OPENING, WINNING))
+        return replace(self, opening=self.opening * opening, winning=self.winning * winning)

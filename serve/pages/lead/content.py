@@ -21,6 +21,7 @@ from serve.insight.missing_facts import missing_facts
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
+from serve.pages.lead.quoted_words import quoted_words
 from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import contact_of
@@ -120,6 +121,11 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "outcome": display_names.outcome_words(loaded, words),
         "adds_up": charts.how_it_adds_up(scored.answer, explanation, words),
         "explanation": explanation,
+        "quoted": quoted_words(
+            scored.request,
+            loaded.artifact.catalog,
+            [one.feature for one in explanation.reasons],
+        ),
         "story": charts.how_it_went(scored.request, history, loaded, words)
         if history.points
         else "",

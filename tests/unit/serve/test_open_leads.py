@@ -31,7 +31,7 @@ def stored() -> StoredColumns:
         leads=LeadColumns(list("abcde"), created, created, [None] * 5, [None] * 5, [{}] * 5),
         activities=ActivityColumns(
             doer.astype(np.int32), done, done, ["call"] * 3, [None] * 3, ["inbound"] * 3,
-            [None] * 3, [None] * 3, [None] * 3,
+            [None] * 3, [None] * 3, [None] * 3, [None] * 3,
         ),
         outcomes=OutcomeColumns(
             lost.astype(np.int32), at, at, ["lost"] * 4, [None] * 4, [None] * 4

@@ -1,0 +1,1 @@
+"""Words of texts: what a text mentions, and which words are worth knowing."""
