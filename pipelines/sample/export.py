@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.tables import Tables
 from features.timeline import DAY, SECOND
 from pipelines.sample.activities import activities, chosen, identifiers, times
-from pipelines.sample.facets import contacts
+from pipelines.sample.facets import contacts, lost_reasons
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns
@@ -94,6 +94,7 @@ def _outcomes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
             "known_at": times(lives.event_at),
             "outcome": chosen(lives.event_kind, list(EVENTS)),
             "amount": pa.array(np.round(base * factor, -4)),
+            "reason": lost_reasons.of_events(company),
         }
     )
 

@@ -90,6 +90,7 @@ OUTCOMES: Final = Table(
     Column("revision", BigInteger, nullable=False),
     Column("known_at", BigInteger, nullable=False),
     Column("amount", Float),
+    Column("reason", Text),
 )
 CHANGES: Final = Table(
     "attribute_changes",

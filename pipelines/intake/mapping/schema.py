@@ -274,6 +274,11 @@ class Mapping(Strict):
     outcomes: tuple[TableRule, ...] = ()
     accounts: tuple[AttributedRule, ...] = ()
     attribute_changes: tuple[TableRule, ...] = ()
+    spend: tuple[TableRule, ...] = Field(
+        default=(),
+        description="what channels cost: source, month, amount, and campaign, currency; sent to "
+        "a server, read by no model",
+    )
     times: TimeRule = TimeRule()
     missing_values: Words = Field(default=("",), description="what stands for missing, everywhere")
     stages: Words | None = Field(
