@@ -88,7 +88,7 @@ class IngestReport:
         assumed = [words.model_dump() for words in self.assumptions]
         answers = [_renamed(asdict(one), "observed", "found") for one in self.answers]
         tables = {n: _renamed(asdict(one), "accepted", "kept") for n, one in self.tables.items()}
-        texts = {"excluded": grounds, "assumptions": assumed}
+        texts: dict[str, Any] = {"excluded": grounds, "assumptions": assumed}
         spend = None if self.spend is None else _renamed(asdict(self.spend), "accepted", "kept")
         texts |= {"spend": spend}
         return asdict(self) | {"tables": tables, "answers": answers} | texts

@@ -102,13 +102,11 @@ def _rows(mapping: MappingFile, rule: TableRule, piece: Piece) -> pd.DataFrame:
     rows = len(piece.frame)
     number = np.arange(piece.before + 1, piece.before + rows + 1, dtype="int64")
     frame = piece.frame.reset_index(drop=True)
-    whole = Cells(
-        frame, number, mapping.missing_values, mapping.times_of(rule.source), Notes(rows)
-    )
+    whole = Cells(frame, number, mapping.missing_values, mapping.times_of(rule.source), Notes(rows))
     chosen = chosen_rows(whole, rule)
-    return pd.DataFrame(dict(_columns(whole.take(chosen), rule))).assign(
-        **{PLACE: piece.place, ROW: piece.row_numbers[chosen]}
-    )
+    made = pd.DataFrame(dict(_columns(whole.take(chosen), rule)))
+    made[PLACE], made[ROW] = piece.place, piece.row_numbers[chosen]
+    return made
 
 
 def _columns(cells: Cells, rule: TableRule) -> Iterator[tuple[str, pd.Series]]:

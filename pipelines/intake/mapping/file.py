@@ -167,20 +167,14 @@ def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     if not mapping.leads:
         yield ("leads",), "at least one source of leads must be said"
     used = set()
-    for table, rules in _rules(mapping):
-        for number, rule in enumerate(rules):
-            place: Place = (table, number)
-            used.add(rule.source)
-            if rule.source not in mapping.sources:
-                yield (*place, "source"), f"no source is named {rule.source!r}"
-            yield from _column_faults(rule, table, place)
+    for table, number, rule in mapping.every_rule():
+        place: Place = (table, number)
+        used.add(rule.source)
+        if rule.source not in mapping.sources:
+            yield (*place, "source"), f"no source is named {rule.source!r}"
+        yield from _column_faults(rule, table, place)
     yield from source_faults(mapping, used)
     yield from _zone_faults(mapping)
-
-
-def _rules(mapping: Mapping) -> Iterator[tuple[str, tuple[TableRule, ...]]]:
-    yield from ((table, mapping.rules(table)) for table in SPECS)
-    yield "spend", mapping.spend
 
 
 def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[Place, str]]:

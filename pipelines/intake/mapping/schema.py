@@ -6,7 +6,8 @@ where its values come from. Unknown keys are refused. `Mapping.model_json_schema
 JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping.file`.
 """
 
-from typing import Annotated, Final, Literal
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -308,6 +309,11 @@ class Mapping(Strict):
         """Return the rules that feed a table."""
         rules: tuple[TableRule, ...] = getattr(self, table)
         return rules
+
+    def every_rule(self) -> Iterator[tuple[str, int, TableRule]]:
+        """Yield all rules, those of the spend last: the table, the place in it, the rule."""
+        for table in (*get_args(TableName), "spend"):
+            yield from ((table, number, one) for number, one in enumerate(getattr(self, table)))
 
     def times_of(self, source: str) -> TimeRule:
         """Return how times of a source are written: its own rule, or that of what it is from."""

@@ -87,8 +87,7 @@ def check_columns(mapping: MappingFile, readers: Mapping[str, Readable]) -> None
             f"one of {', '.join(have[rule.source])}",
             "correct the mapping, or export the column",
         )
-        for table, rules in [*((one, mapping.rules(one)) for one in SPECS), ("spend", mapping.spend)]
-        for rule in rules
+        for table, _, rule in mapping.every_rule()
         for column in sorted(_named(rule) - set(have[rule.source]))
     ]
     if faults:
