@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from features.tables import Tables
 from features.timeline import DAY, SECOND
+from pipelines.sample import lost_reasons
 from pipelines.sample.activities import activities, chosen, identifiers, times
-from pipelines.sample.facets import contacts, lost_reasons
+from pipelines.sample.facets import contacts
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns

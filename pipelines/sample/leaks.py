@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipelines.sample import lost_reasons
 from pipelines.sample.activities import chosen
-from pipelines.sample.facets import lost_reasons
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.facets.touches import LABELS, TOUCHES
 from pipelines.sample.simulation.history import SampleHistory

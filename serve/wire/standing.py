@@ -29,7 +29,7 @@ class StageEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Deal(msgspec.Struct, frozen=True, kw_only=True):
+class Deal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A deal as it stands: `stage` is its last outcome, in which it is since `stage_since`.
 
     `decided` is `won` or `lost`, none while it is open; `amount` is the last one that was sent.

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
-from serve.pages.channels import month_edges
+from serve.pages.market.channels import month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of

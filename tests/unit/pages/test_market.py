@@ -17,7 +17,7 @@ from models.model.points import read
 from serve.insight.funnel import share
 from serve.insight.interest import DoneThing, interest_of
 from serve.insight.points_review import as_yaml, reviews
-from serve.pages.channels import cost_of_one
+from serve.pages.market.channels import cost_of_one
 from serve.scoring.pointer import point
 from serve.store.tables import RANKING
 from serve.stored_leads.store import Store
