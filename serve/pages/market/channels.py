@@ -21,6 +21,7 @@ from serve.pages.market.cohorts import RIPE_DAYS, Outcomes, month_edges, outcome
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
+from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit
 from serve.store.ranking.cohorts import OpenLeads
 
@@ -28,7 +29,7 @@ MONTHS: Final = 12
 HOT_MONTHS: Final = 3
 USUAL_COST: Final = (8_000, 13_000)
 FEW_WINS: Final = 5
-GROUPS: Final = ("source", "campaign")
+GROUPS: Final = {"source": mark("Source"), "campaign": mark("Campaign")}
 _DAY: Final = timedelta(days=1)
 _DIGITS: Final = 9
 _Spends = dict[str, float]
@@ -109,7 +110,9 @@ def _context(pages: Pages, visit: Visit, cost: int | None, by: str) -> dict[str,
     lines = pages.parts.store.spend.campaigns()
     return {
         "channels": channels,
+        "assumed": any(one.leads and not one.spend for one in channels),
         "by": by,
+        "groups": list(GROUPS.items()),
         "has_campaigns": by == "campaign" or any(one.campaign for one in lines),
         "hot_months": HOT_MONTHS,
         "has_spend": bool(lines),

@@ -156,7 +156,7 @@ def _steps(
     hot = _hot(pages, visit, edges, sums[1])
     return [
         StepRow(words.say(mark("Leads that came in")), *first),
-        *([StepRow(words.say(mark("Became hot")), hot, None)] if hot else []),
+        *([StepRow(words.say(mark("Became hot at some time")), hot, None)] if hot else []),
         *rows,
     ]
 
