@@ -96,7 +96,7 @@ def the_day_of_a_salesperson(page: Page) -> None:
     follow(page, "text=Undo")
     assert shown(page)[0] == first
     follow(page, "nav >> text=Hand-over")
-    assert shown(page) == ["L-4", "L-2"]
+    assert shown(page) == ["L-2", "L-4"]
     follow(page, "text=Sign out")
     assert page.url.endswith("/signin")
     page.goto("/handover")
