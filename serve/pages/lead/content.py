@@ -123,7 +123,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "adds_up": charts.how_it_adds_up(scored.answer, explanation, words),
         "explanation": explanation,
         "reason_dates": reason_dates(loaded, scored.request, explanation.reasons[:MOST_REASONS]),
-        "limits": loaded.artifact.reference.bands,
+        "limits": loaded.artifact.reference,
         "story": charts.how_it_went(scored.request, history, loaded, words)
         if history.points
         else "",

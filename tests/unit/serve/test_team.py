@@ -176,13 +176,13 @@ def test_leads_change_their_band_in_slices_and_others_write_in_between(
             moved.append(cursor.rowcount)
 
     event.listen(engine, "after_cursor_execute", count)
-    body, own = LimitsBody(by="score", hot=0.0, warm=0.0), Cuts("score", 90.0, 60.0)
+    body, own = LimitsBody(by="probability", hot=100.0, warm=100.0), Cuts("score", 90.0, 60.0)
     StoredLimits(engine, pause).put("", body, own, None, NOW)
     event.remove(engine, "after_cursor_execute", count)
     assert max(moved) == 1, "no transaction moves more leads than a slice"
     assert len(moved) == len(between) > 1, "a writer came in after every slice"
     with engine.connect() as connection:
-        assert set(connection.execute(select(RANKING.c.band)).scalars()) == {"hot"}
+        assert set(connection.execute(select(RANKING.c.band)).scalars()) == {"cold"}
 
 
 def test_newer_limits_stop_the_slices_of_older_ones(
