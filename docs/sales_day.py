@@ -1,14 +1,16 @@
 """The jobs of a sales day, done in a real browser with the clicks counted: `docs/sales-day.md`.
 
-Run `make demo`, and beside it `python -m docs.sales_day [address]`. Every job is done at the width of
-a desktop and of a phone, in both languages; what it needs to see has to be there. Whatever is
+Run `make demo`, and beside it `python -m docs.sales_day [address]`. Every job is done at the width
+of a desktop and of a phone, in both languages; what it needs to see has to be there. Whatever is
 pressed counts as a click, whatever is typed or chosen as a field. What a job changes is undone.
 """
+
+# ruff: noqa: E501 - tables of two languages
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playwright.sync_api import Page
 
@@ -16,7 +18,7 @@ from tests.browsing import DESKTOP, PHONE, browsing
 
 ADDRESS: Final = "http://127.0.0.1:8000"
 PLACE: Final = Path(__file__).parent
-WIDTHS: Final = {"desktop": DESKTOP, "phone": PHONE}
+WIDTHS: Final[dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 HEAD: Final = {
     "en": "# The sales day, in clicks\n\nEach job from the first page of the sample company "
     "(`make demo`), done in a real browser at the width of a desktop and of a phone, in English "
@@ -237,7 +239,8 @@ def main() -> None:
                         job.do(hand := Hand(page))
                         counts.setdefault(width, set()).add((hand.clicks, hand.fields))
             (desktop,), (phone,) = counts["desktop"], counts["phone"]
-            print(job.en, desktop, phone, flush=True)
+            sys.stdout.write(f"{job.en}: {desktop} {phone}\n")
+            sys.stdout.flush()
             for language in lines:
                 words = getattr(job, language)
                 row = f"| {words} | {desktop[0]} | {phone[0]} | {desktop[1]} | `{job.where}` |\n"

