@@ -94,13 +94,13 @@ class Job(NamedTuple):
 
 
 def who_first(hand: Hand) -> None:
-    """See who comes first, why, and the number to call."""
+    """Require who comes first, why, and the number to call."""
     for one in (".row h3 a", ".row .reasons li", ".row .step", ".row .tel a", ".row .odds strong"):
         hand.see(one)
 
 
 def what_changed(hand: Hand) -> None:
-    """See who became hot or woke since the last visit."""
+    """Open what became hot or woke since the last visit."""
     hand.press("nav a[href='/handover']")
     hand.see(".row h3 a")
 
@@ -135,7 +135,7 @@ def plan(hand: Hand) -> None:
 
 
 def give(hand: Hand) -> None:
-    """Give 100 leads to five of the salespeople by skill and load, and take it back."""
+    """Assign 100 leads to five of the salespeople by skill and load, and undo it."""
     hand.press("nav a[href='/team']")
     hand.press("nav a[href='/assign']")
     hand.choose("#band", "")

@@ -33,17 +33,17 @@ def spend_files(
     return {name: one for name, one in read.items() if {"source", "month", "amount"} <= one.keys()}
 
 
-def spend_lines(found: Mapping[str, Mapping[str, ExportColumn]]) -> Iterator[str]:
+def spend_lines(spend: Mapping[str, Mapping[str, ExportColumn]]) -> Iterator[str]:
     """Write the rules of files that say what channels cost.
 
     Parameters
     ----------
-    found
+    spend
         As from `spend_files`.
     """
-    if found:
+    if spend:
         yield "spend: # ? what the channels cost, by month; no model reads it"
-    for name, columns in found.items():
+    for name, columns in spend.items():
         yield f"  - source: {say(name)}"
         yield "    columns:"
         yield from (f"      {one}: {origin(column)}" for one, column in columns.items())
