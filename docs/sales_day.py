@@ -30,6 +30,23 @@ HEAD: Final = {
     "| 仕事 | クリック（パソコン） | クリック（スマートフォン） | 入力 | 画面 |\n| --- | --- | --- | --- | --- |\n",
 }
 
+TAIL: Final = {
+    "en": """
+Three more jobs need a state that the sample company does not have, and are held by tests:
+
+- Nothing there yet: the first page says what to do, 0 clicks (`tests/journeys/test_pages_in_a_browser.py`).
+- Two at once: whoever is second is told who took the lead and when, and nothing is overwritten (`tests/unit/pages/test_steps.py`).
+- No rights: the page says that it is not for this user, and the navigation does not show it (`tests/unit/pages/test_lists.py`).
+""",
+    "ja": """
+次の3つはサンプル企業にない状態のため、テストで確かめています。
+
+- まだ何もない：最初のページが次にすることを示します。クリック0回（`tests/journeys/test_pages_in_a_browser.py`）。
+- 2人が同時：後の人に、誰がいつ担当したかを示し、上書きしません（`tests/unit/pages/test_steps.py`）。
+- 権限がない：閲覧できないことを示し、メニューにも出しません（`tests/unit/pages/test_lists.py`）。
+""",
+}
+
 
 class Hand:
     """A user of a page, whose clicks and fields are counted.
@@ -245,8 +262,8 @@ def main() -> None:
                 words = getattr(job, language)
                 row = f"| {words} | {desktop[0]} | {phone[0]} | {desktop[1]} | `{job.where}` |\n"
                 lines[language] += row
-    (PLACE / "sales-day.md").write_text(lines["en"], "utf-8")
-    (PLACE / "sales-day.ja.md").write_text(lines["ja"], "utf-8")
+    (PLACE / "sales-day.md").write_text(lines["en"] + TAIL["en"], "utf-8")
+    (PLACE / "sales-day.ja.md").write_text(lines["ja"] + TAIL["ja"], "utf-8")
 
 
 if __name__ == "__main__":
