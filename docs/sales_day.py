@@ -202,8 +202,8 @@ JOBS: Final = (
     Job("Find a company by kana", "会社をカナで探す", "/?q=", searched("トウキョウタイジュ")),
     Job("Plan 30 leads", "30件の計画を立てる", "/?take=30", plan),
     Job(
-        "100 leads to five of twelve salespeople",
-        "12人中5人に100件を割り当てる",
+        "Newly hot leads, up to 100, to five of twelve",
+        "最近ホットになったリード（最大100件）を12人中5人に割り当てる",
         "/assign",
         give,
     ),
