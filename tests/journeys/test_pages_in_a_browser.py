@@ -196,6 +196,19 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, address: str) -> None:
                 assert width <= PHONE["width"], (place, language)
 
 
+def test_rows_of_a_phone_are_low_and_begin_in_the_first_third(
+    browser: Browser, address: str
+) -> None:
+    with browser.new_context(base_url=address, viewport=PHONE) as context:
+        page = sign_in(context.new_page(), "boss")
+        for language in ("en", "ja"):
+            page.goto(f"/?lang={language}")
+            boxes = [one.bounding_box() for one in page.locator(".row").all()]
+            assert max(one["height"] for one in boxes if one) <= 76
+            assert boxes[0] is not None
+            assert boxes[0]["y"] <= PHONE["height"] / 3
+
+
 def focused(page: Page) -> str:
     place: str = page.evaluate("document.activeElement.id || document.activeElement.innerText")
     return place

@@ -291,6 +291,7 @@ def test_a_reason_may_come_later_and_another_is_a_conflict(client: TestClient) -
         added = client.post("/v1/outcomes", json={"outcomes": [one]}).json()
         return added["added"], added["repeated"], len(added["conflicting"])
 
+    client.put("/v1/leads/L-1", json=lead())
     assert sent() == (1, 0, 0)
     assert sent(reason="  price\n too high ") == (0, 1, 0), "people write it down later"
     assert sent(reason="price too high") == (0, 1, 0)
