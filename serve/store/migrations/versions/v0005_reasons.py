@@ -1,6 +1,7 @@
 """Why deals were lost; what each campaign of a channel cost, and whether a person typed it in.
 
-Every lead is marked as due, so that its deals have their stages and reasons at the next refresh.
+An index counts the leads that came in within a span of time. Every lead is marked as due, so that
+its deals have their stages and reasons at the next refresh.
 """
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ def upgrade() -> None:
     """Add the reason of an outcome, and the campaigns of the spend."""
     op.add_column("outcomes", sa.Column("reason", sa.Text(), nullable=True))
     op.execute("update ranking_marks set due_at = 0")
+    columns = ["created_at", "source", "owner_id", "standing"]
+    op.create_index("ix_standings_created_at", "standings", columns)
     _spend(
         "source, month, sum(amount) as amount, min(at) as at, min(who) as who",
         sa.Column("campaign", sa.String(), server_default="", nullable=False),
@@ -24,6 +27,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them; amounts of campaigns are added up."""
     _spend("source, month, sum(amount) as amount, min(at) as at, min(who) as who")
+    op.drop_index("ix_standings_created_at", "standings")
     op.drop_column("outcomes", "reason")
 
 
