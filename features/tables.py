@@ -116,6 +116,7 @@ OUTCOMES: Final = TableSpec(
         _KNOWN,
         Column("outcome", "category", "opened, won, lost, or the name of a stage", required=True),
         Column("amount", "number", "the deal's value at that moment", unit="units"),
+        Column("reason", "category", "why a deal was lost; shown and counted, never a feature"),
     ),
 )
 ACCOUNTS: Final = TableSpec(

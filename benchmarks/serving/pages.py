@@ -36,7 +36,7 @@ from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, open_engine, time_of, upgrade
 from serve.store.people.users import User
-from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS
+from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS, STANDINGS
 from serve.stored_leads.store import Store
 from serve.wire.bodies import read
 from serve.wire.stored_bodies import ActivitiesBody, LeadBody
@@ -47,7 +47,7 @@ MANY: Final = "one-0"
 RANKED, WON = 5_000, 500
 DEEP: Final = 20
 """So many pages lie before the deep one."""
-BARS: Final = {"ranking": 200.0, "lead": 100.0}
+BARS: Final = {"ranking": 200.0, "lead": 100.0, "funnel": 200.0, "channels": 200.0}
 _DAY: Final = timedelta(days=1)
 
 
@@ -78,6 +78,7 @@ OTHERS: Final = {
         for path in addresses(ONE)
         if "?" not in path and path not in {"/", *WITHOUT_USER}
     },
+    "funnel_industry": "/funnel?by=industry",
     "lead_500_activities": f"/leads/{MANY}",
     "csv_10000": "/ranking.csv",
     "csv_take_50": "/ranking.csv?take=50",
@@ -181,7 +182,7 @@ def rank(engine: Engine, loaded: LoadedModel) -> None:
     refresher = Refresher(engine)
     while refresher.step(loaded, int(time.time() * 1e6)):
         pass
-    for table in (RANKING_MARKS, RANKING):
+    for table in (RANKING_MARKS, RANKING, STANDINGS):
         spread(engine, table, [one for one in ids if open_id(RANKED) <= one < open_id(10**7 - 1)])
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -73,6 +73,8 @@ class OutcomeColumns(NamedTuple):
         When it occurred; from when it is visible.
     outcome, deal_id, amount
         As in the table of outcomes; None is missing.
+    reason
+        Why a deal was lost; for people, no feature reads it.
     """
 
     lead: Indices
@@ -81,6 +83,7 @@ class OutcomeColumns(NamedTuple):
     outcome: Sequence[str]
     deal_id: Texts
     amount: Numbers
+    reason: Texts
 
 
 class ChangeColumns(NamedTuple):

@@ -18,7 +18,7 @@ from pipelines.intake.mapping.schema import BothLanguages, TimeRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.reading_of import reading_of
-from pipelines.intake.report import IngestReport
+from pipelines.intake.report import IngestReport, TableCount
 from pipelines.intake.screening import Screening
 from pipelines.storage import partitions
 from pipelines.storage.partitions import Manifest, StoreInput
@@ -87,7 +87,11 @@ def manifest_of(
 
 
 def finish(
-    fresh: Path, manifest: Manifest, mapping: MappingFile, screening: Screening
+    fresh: Path,
+    manifest: Manifest,
+    mapping: MappingFile,
+    screening: Screening,
+    spend: TableCount | None = None,
 ) -> IngestReport:
     """Complete the manifest, write the report, and see that the counts add up.
 
@@ -101,6 +105,8 @@ def finish(
         The mapping.
     screening
         The checks and the counts.
+    spend
+        The counts of the spend, if the mapping has any.
     """
     until, assumptions = observed_until(mapping, screening.latest, ahead=screening.ahead)
     assumptions += unprotected(mapping)
@@ -115,6 +121,7 @@ def finish(
         dict(manifest.attributes),
         manifest.excluded,
         manifest.assumptions,
+        spend,
     )
     _balance(report)
     words = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)

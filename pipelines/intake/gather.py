@@ -87,8 +87,7 @@ def check_columns(mapping: MappingFile, readers: Mapping[str, Readable]) -> None
             f"one of {', '.join(have[rule.source])}",
             "correct the mapping, or export the column",
         )
-        for table in SPECS
-        for rule in mapping.rules(table)
+        for table, _, rule in mapping.every_rule()
         for column in sorted(_named(rule) - set(have[rule.source]))
     ]
     if faults:

@@ -20,7 +20,7 @@ from features.errors import BadTables, Fault
 from features.reading.reading import RecordReading
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake import facts, gather
+from pipelines.intake import facts, gather, spend
 from pipelines.intake.checks.check import About
 from pipelines.intake.mapping import file
 from pipelines.intake.mapping.schema import Mapping as MappingFile
@@ -202,7 +202,9 @@ class _Ingest:
         homes = partitions.lead_partitions(usable["leads"], parts)
         spool = self._spool(Spool(scratch, parts), homes)
         self._write(fresh, manifest, usable, homes, spool)
-        return facts.finish(fresh, manifest, self.mapping, self.screening)
+        lines, count = spend.read_spend(self.mapping, self.readers, quarantine)
+        spend.write(fresh, lines)
+        return facts.finish(fresh, manifest, self.mapping, self.screening, count)
 
     def _gather(self, table: TableName) -> gather.Gathered:
         self.progress(f"reading {table}", 0, None)

@@ -14,7 +14,6 @@ from typing import Final
 
 import pandas as pd
 
-from features.tables import TableName
 from pipelines.intake.rows.notes import DISPLAY, HIDDEN, NOTES, PLACE, ROW
 
 FILE: Final = "quarantine.csv"
@@ -31,9 +30,9 @@ class Quarantine:
         self._file = (directory / FILE).open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)
         self._writer.writerow(HEADER)
-        self.counts: Counter[TableName] = Counter()
+        self.counts: Counter[str] = Counter()
 
-    def split(self, table: TableName, frame: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
+    def split(self, table: str, frame: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
         """Put away the rows that have reasons; give the others.
 
         Parameters

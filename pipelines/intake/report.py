@@ -44,6 +44,7 @@ class IngestReport:
     attributes: dict[str, str] = field(default_factory=dict)
     excluded: dict[str, BothLanguages] = field(default_factory=dict)
     assumptions: tuple[BothLanguages, ...] = ()
+    spend: TableCount | None = None
 
     @property
     def faults(self) -> tuple[Answer, ...]:
@@ -71,9 +72,9 @@ class IngestReport:
 
     def _count_lines(self) -> list[str]:
         lines = [f"{'table':<18}{'in':>12} ={'kept':>12} +{'quarantined':>12}   passed over"]
-        for table in SPECS:
-            if table in self.tables:
-                count = self.tables[table]
+        counts: dict[str, TableCount | None] = {one: self.tables.get(one) for one in SPECS}
+        for table, count in (counts | {"spend": self.spend}).items():
+            if count is not None:
                 passed = ", ".join(f"{n:,} {why}" for why, n in count.passed_over.items())
                 lines.append(
                     f"{table:<18}{count.rows_in:>12,} ={count.accepted:>12,} +"
@@ -87,7 +88,9 @@ class IngestReport:
         assumed = [words.model_dump() for words in self.assumptions]
         answers = [_renamed(asdict(one), "observed", "found") for one in self.answers]
         tables = {n: _renamed(asdict(one), "accepted", "kept") for n, one in self.tables.items()}
-        texts = {"excluded": grounds, "assumptions": assumed}
+        texts: dict[str, Any] = {"excluded": grounds, "assumptions": assumed}
+        spend = None if self.spend is None else _renamed(asdict(self.spend), "accepted", "kept")
+        texts |= {"spend": spend}
         return asdict(self) | {"tables": tables, "answers": answers} | texts
 
 

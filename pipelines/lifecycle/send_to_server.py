@@ -8,7 +8,7 @@ day of the data on today, whole days at a time, for a company that is only an ex
 import json
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,7 @@ import pandas as pd
 
 from features.errors import BadRequest
 from features.tables import SPECS, TableName, Tables
+from pipelines.intake import spend
 from pipelines.run.stage_context import Job
 from pipelines.storage import partitions
 
@@ -132,7 +133,34 @@ def run(job: Job, server: ServerClient, *, today: bool) -> dict[str, int]:
         for table, method, path, body in bodies(read, manifest, shown):
             server.send(method, path, body)
             counts[table] += len(body.get(table, (0,)))
+    lines = spend.read(tables)
+    if lines:
+        server.send("POST", "/v1/spend", spend_body(lines, job.now if today else None))
+        counts["spend"] = len(lines)
     return counts
+
+
+def spend_body(lines: Sequence[dict[str, Any]], now: pd.Timestamp | None) -> dict[str, Any]:
+    """Return what channels cost as the body of a request.
+
+    Parameters
+    ----------
+    lines
+        As ingest wrote them.
+    now
+        The months are moved until the last is that of this moment; None leaves them.
+
+    >>> spend_body([{"month": "2024-12", "currency": "JPY"}], pd.Timestamp("2026-02-03"))
+    {'spend': [{'month': '2026-02'}], 'currency': 'JPY'}
+    """
+    months = pd.PeriodIndex([one["month"] for one in lines], freq="M")
+    if now is not None:
+        months = months + (pd.Period(now.tz_localize(None), "M") - months.max()).n
+    sent = [
+        {name: value for name, value in one.items() if name != "currency"} | {"month": str(month)}
+        for one, month in zip(lines, months, strict=True)
+    ]
+    return {"spend": sent, "currency": lines[0]["currency"] or None}
 
 
 def moved(tables: Tables, span: pd.Timedelta) -> Tables:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.tables import Tables
 from features.timeline import DAY, SECOND
+from pipelines.sample import lost_reasons
 from pipelines.sample.activities import activities, chosen, identifiers, times
 from pipelines.sample.facets import contacts
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
@@ -94,6 +95,7 @@ def _outcomes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
             "known_at": times(lives.event_at),
             "outcome": chosen(lives.event_kind, list(EVENTS)),
             "amount": pa.array(np.round(base * factor, -4)),
+            "reason": lost_reasons.of_events(company),
         }
     )
 

@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipelines.sample import lost_reasons
 from pipelines.sample.activities import chosen
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.facets.touches import LABELS, TOUCHES
 from pipelines.sample.simulation.history import SampleHistory
-from pipelines.sample.simulation.world import LOST, WON
+from pipelines.sample.simulation.world import WON
 
 Ints = NDArray[np.int64]
 
@@ -37,7 +38,6 @@ PLANTED_LEAKS: Final = (
     Leak("close_reason", "失注理由", "filled when a deal is lost"),
 )
 PLANS: Final = ("スタンダード", "プロ", "エンタープライズ")
-REASONS: Final = ("価格", "他社選定", "時期未定", "社内事情")
 SIGNED: Final = "契約手続き"
 SIGNED_SHARE: Final = 0.6
 
@@ -53,9 +53,8 @@ def leaking_columns(company: SampleHistory, rng: np.random.Generator) -> dict[st
         The source of chance.
     """
     n, lives = len(company.people), company.lives
-    won, lost = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    won = np.zeros(n, dtype=np.bool_)
     won[lives.event_lead[lives.event_kind == WON]] = True
-    lost[lives.event_lead[lives.event_kind == LOST]] = True
     last = np.full(n, -1)
     last[lives.touch_lead] = lives.touch_kind
     kinds = [LABELS[touch.activity_type].ja for touch in TOUCHES]
@@ -64,7 +63,7 @@ def leaking_columns(company: SampleHistory, rng: np.random.Generator) -> dict[st
         "contract_code": _sometimes(won, 0.97, rng, PLANS),
         "onboarding_owner": _sometimes(won, 0.85, rng, [person[0] for person in SALESPEOPLE]),
         "last_activity_type": chosen(np.where(signed, len(kinds), last), [*kinds, SIGNED]),
-        "close_reason": _sometimes(lost, 0.9, rng, REASONS),
+        "close_reason": lost_reasons.of_leads(company),
     }
 
 

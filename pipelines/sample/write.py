@@ -74,6 +74,7 @@ DEALS: Final = {
     "occurred_at": "日時",
     "outcome": "段階",
     "amount": "金額",
+    "reason": "失注理由",
 }
 ACCOUNTS: Final = {
     "account_id": "取引先ID",

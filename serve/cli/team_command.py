@@ -111,7 +111,7 @@ def load(
 
 def load_spend(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV with the columns source, month, amount.")],
+    file: Annotated[Path, typer.Argument(help="CSV: source, month, amount, and campaign.")],
     *,
     today: Annotated[
         bool, typer.Option("--today", help="Move the months until the last is this one.")
@@ -127,8 +127,8 @@ def load_spend(
 
 def list_spend() -> None:
     """List the spend, the newest month first."""
-    for one in open_store().spend.lines():
-        typer.echo(f"{one.month}  {one.amount:>14,.0f}  {one.source}")
+    for one in open_store().spend.campaigns():
+        typer.echo(f"{one.month}  {one.amount:>14,.0f}  {one.source}  {one.campaign}".rstrip())
 
 
 def _put(store: "Store", owner: str, raw: Any, at: Any) -> None:
@@ -169,7 +169,8 @@ def _spend_lines(file: Path) -> list[Any]:
             r"\d{4}-(0[1-9]|1[0-2])", month
         )
         if right and row.get("source") is not None:
-            lines.append(SpendLine(str(row["source"]), month, float(amount)))
+            campaign = str(row.get("campaign") or "")
+            lines.append(SpendLine(str(row["source"]), month, float(amount), campaign))
         else:
             faults.append(Fault(f"line {n}: {row}", "source, 2026-05, an amount", "correct it"))
     if faults or not lines:

@@ -1,6 +1,6 @@
 """/handover: leads that became hot or woke up since the user last confirmed the list.
 
-Decided here: the longest waiting come first, new ones at the end. Reading the list changes nothing:
+Decided here: the hottest come first, with how long each waits. Reading the list changes nothing:
 it is done when the user confirms it on the last page, up to the moment at which that page was
 rendered. A user who may see a lead may take it or assign it to someone, see `serve.pages.steps`.
 """

@@ -5,16 +5,16 @@ from typing import Final
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
-from serve.pages import api, channels, handover, model, signin, steps, verdicts, words
+from serve.pages import api, handover, model, signin, steps, verdicts, words
 from serve.pages.lead import page as lead
-from serve.pages.market import nurturing, points, spend, week
+from serve.pages.market import channels, funnel, nurturing, points, spend, week
 from serve.pages.ranking import page as ranking
 from serve.pages.shell.frame import Pages
 from serve.pages.team import assign, limits, salespeople, users
 
 PAGES: Final = (
     *(ranking, handover, lead, steps, week, salespeople, assign, limits, users),
-    *(channels, spend, nurturing, points, model, words, verdicts, signin, api),
+    *(channels, funnel, spend, nurturing, points, model, words, verdicts, signin, api),
 )
 """Modules with a `router(pages)`."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}

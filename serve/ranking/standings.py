@@ -17,7 +17,7 @@ from features.records.lead_columns import StoredColumns
 from features.timeline import DAY
 from serve.ranking.rows import Facts
 from serve.store.engine import moment, time_of
-from serve.wire.standing import SILENT_DAYS, Deal, Standing
+from serve.wire.standing import SILENT_DAYS, Deal, StageEntry, Standing
 
 _COPIED: Final = (
     *("owner_id", "source", "attributes", "searched", "created_at"),
@@ -92,15 +92,23 @@ def _deal(
 ) -> Deal:
     outcomes = columns.outcomes
     stage = outcomes.outcome[rows[-1]]
-    begun = next(n for n in reversed(range(len(rows))) if _begins(outcomes.outcome, rows, n))
+    begun = [row for n, row in enumerate(rows) if _begins(outcomes.outcome, rows, n)]
+    moments = [time_of(int(outcomes.occurred_at[row])) for row in begun]
+    decided = _DECIDED.get(meanings.get(stage.strip(), stage))
+    reasons = [outcomes.reason[row] for row in rows if outcomes.reason[row]]
     amounts = [outcomes.amount[n] for n in rows if outcomes.amount[n] is not None]
     return Deal(
         deal_id=deal_id,
         stage=stage,
-        stage_since=time_of(int(outcomes.occurred_at[rows[begun]])),
-        opened_at=time_of(int(outcomes.occurred_at[rows[0]])),
+        stage_since=moments[-1],
+        opened_at=moments[0],
         amount=amounts[-1] if amounts else None,
-        decided=_DECIDED.get(meanings.get(stage.strip(), stage)),
+        decided=decided,
+        reason=reasons[-1] if reasons and decided == "lost" else None,
+        stages=[
+            StageEntry(stage=outcomes.outcome[row], at=at)
+            for row, at in zip(begun, moments, strict=True)
+        ],
     )
 
 

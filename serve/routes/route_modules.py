@@ -10,6 +10,7 @@ from serve.routes import (
     receipt_insights,
     receipts,
     scores,
+    spend,
     steps,
     stored_activities,
     stored_leads,
@@ -32,6 +33,7 @@ ROUTES = (
     model,
     steps,
     team,
+    spend,
     digest,
     webhooks,
 )

@@ -90,6 +90,7 @@ OUTCOMES: Final = Table(
     Column("revision", BigInteger, nullable=False),
     Column("known_at", BigInteger, nullable=False),
     Column("amount", Float),
+    Column("reason", Text),
 )
 CHANGES: Final = Table(
     "attribute_changes",
@@ -176,6 +177,7 @@ STANDINGS: Final = Table(
     Column("last_activity_type", String),
     Column("woke_up_at", BigInteger),
     Index("ix_standings_standing", "standing", "moved_at", "lead_id", "owner_id", "woke_up_at"),
+    Index("ix_standings_created_at", "created_at", "source", "owner_id", "standing"),
 )
 """Every lead, open or not: in which of the lists it is, since when, and its deals; written with the
 ranking. `ranking.standing` is a copy, by which its leads are selected."""

@@ -6,7 +6,18 @@ added, and the last one counts.
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    true,
+)
 
 from serve.store.tables import METADATA
 from serve.wire.targets import DEFAULT
@@ -59,11 +70,14 @@ SPEND: Final = Table(
     METADATA,
     Column("source", String, primary_key=True),
     Column("month", String, primary_key=True),
+    Column("campaign", String, primary_key=True, server_default=""),
     Column("amount", Float, nullable=False),
+    Column("typed", Boolean, nullable=False, server_default=true()),
     Column("at", BigInteger, nullable=False),
     Column("who", String),
 )
-"""What a channel cost in a month (`2026-05`), in the currency of the settings."""
+"""What a channel, or a campaign of it, cost in a month (`2026-05`), in the currency of the
+settings; `typed` amounts were entered by a person, the others sent by a program."""
 POINTS_DRAFTS: Final = Table(
     "points_drafts",
     METADATA,

@@ -29,13 +29,14 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a deal."""
+    """What became of a deal; `reason` says why it was lost, and is never scored."""
 
     outcome: str
     occurred_at: datetime
     known_at: datetime | None = None
     deal_id: str | None = None
     amount: float | None = None
+    reason: str | None = None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

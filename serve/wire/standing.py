@@ -22,10 +22,18 @@ LISTS: Final[dict[str, tuple[Standing, ...]]] = {
 SILENT_DAYS: Final = 60
 
 
-class Deal(msgspec.Struct, frozen=True, kw_only=True):
+class StageEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A stage of a deal, and when the deal came to it."""
+
+    stage: str
+    at: datetime
+
+
+class Deal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A deal as it stands: `stage` is its last outcome, in which it is since `stage_since`.
 
     `decided` is `won` or `lost`, none while it is open; `amount` is the last one that was sent.
+    `reason` says why it was lost, if that was sent; `stages` are those it went through, in order.
     """
 
     deal_id: str
@@ -34,6 +42,8 @@ class Deal(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     amount: float | None
     decided: Literal["won", "lost"] | None
+    reason: str | None = None
+    stages: list[StageEntry] = []
 
 
 class LeadStanding(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ never_use; columns whose names say that somebody fills them later are asked abou
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from pipelines.intake.guess.files.day_offsets import with_dates
 from pipelines.intake.guess.files.files import read_files, without_rows
 from pipelines.intake.guess.files.invoices import with_invoices
 from pipelines.intake.guess.files.shared_keys import with_shared_keys
+from pipelines.intake.guess.files.spend import spend_files, spend_lines
 from pipelines.intake.guess.recipe import with_recipe, zone_of
 from pipelines.intake.guess.roles import find_roles
 from pipelines.intake.guess.tables import part_lines
@@ -58,13 +59,15 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
         parts = with_recipe(system, files, parts)
     empty = without_rows(exports, read, folder)
     lines = [*_head(files, folder), *(f"# {name}: no rows, left out" for name in empty), ""]
-    lines += [*_sources(files, parts), "", *_general(files, system)]
+    spend = spend_files(files, parts)
+    lines += [*_sources(files, parts, spend), "", *_general(files, system)]
     for role in ("leads", "accounts", "activities", "outcomes", "attribute_changes"):
         mine = [part for part in parts if part.role == role]
         if mine:
             lines += ["", f"{role}:"]
             for part in mine:
                 lines += part_lines(part, parts)
+    lines += ["", *spend_lines(spend)] if spend else []
     lines += ["", *_open_questions(parts)]
     return "\n".join(_UNPRINTABLE.sub(" ", line) for line in lines).rstrip() + "\n"
 
@@ -75,7 +78,9 @@ def _head(files: Sequence[ExportFile], folder: Path) -> Iterator[str]:
     yield f"name: {say(folder.absolute().name or files[0].name)}"
 
 
-def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator[str]:
+def _sources(
+    files: Sequence[ExportFile], parts: Sequence[FileRole], spend: Collection[str]
+) -> Iterator[str]:
     yield "sources:"
     for file in files:
         if file.steps:
@@ -87,7 +92,7 @@ def _sources(files: Sequence[ExportFile], parts: Sequence[FileRole]) -> Iterator
         line = f"{say(file.name)}: {{{text}}}"
         name = say(file.name)
         read = _is_in(f"from: {name}", files) or _is_in(f"source: {name},", files)
-        if read or any(part.file is file for part in parts):
+        if read or file.name in spend or any(part.file is file for part in parts):
             yield f"  {line}"
         else:
             yield f"  # ? {line} # {why_unused(file, parts)}"

@@ -30,7 +30,7 @@ def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
     part
         A file as outcomes, with how its deals ended.
     extras
-        Lines of further columns: the deal's id, its amount.
+        Lines of further columns: the deal's id, its amount, why it was lost.
     """
     end = part.end
     if end is None:

@@ -13,7 +13,14 @@ from pipelines.intake.guess.attributes import attributes
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.value_words import direction, meaning, says_yes
-from pipelines.intake.guess.cells.vocabulary import ACTUAL, CHANGED, DEAL, PLANNED, TOPIC
+from pipelines.intake.guess.cells.vocabulary import (
+    ACTUAL,
+    CHANGED,
+    DEAL,
+    LOST_REASON,
+    PLANNED,
+    TOPIC,
+)
 from pipelines.intake.guess.deals.times import known
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.outcomes import outcome_lines
@@ -164,7 +171,7 @@ def _outcome_columns(part: FileRole) -> Iterator[str]:
 
 
 def _deal(part: FileRole) -> Iterator[str]:
-    """Write the id of the deal and its amount, where a file has them."""
+    """Write the id of the deal, its amount and why it was lost, where a file has them."""
     deals = part.file.of_look("id", "category", "number")
     deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
     if deal is not None and deal is not part.lead:
@@ -172,6 +179,10 @@ def _deal(part: FileRole) -> Iterator[str]:
     amount = _amount(part)
     if amount is not None:
         yield f"      amount: {origin(amount)}{part.quiet(' # ?')}"
+    words = part.file.of_look("category", "id", "text")
+    reason = next((c for c in words if LOST_REASON.search(spaced(c.name))), None)
+    if reason is not None and part.role == "outcomes":
+        yield f"      reason: {origin(reason)}{part.mark('why deals were lost')}"
 
 
 def _amount(part: FileRole) -> ExportColumn | None:

@@ -36,7 +36,9 @@ REQUIRED = {
     "outcomes": ("lead_id", "occurred_at", "outcome"),
     "accounts": ("account_id",),
     "attribute_changes": ("lead_id", "attribute", "occurred_at", "value"),
+    "spend": ("source", "month", "amount"),
 }
+SPEND_COLUMNS = ("source", "campaign", "month", "amount", "currency")
 
 
 class _Loader(yaml.SafeLoader):
@@ -165,19 +167,18 @@ def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     if not mapping.leads:
         yield ("leads",), "at least one source of leads must be said"
     used = set()
-    for table in SPECS:
-        for number, rule in enumerate(mapping.rules(table)):
-            place: Place = (table, number)
-            used.add(rule.source)
-            if rule.source not in mapping.sources:
-                yield (*place, "source"), f"no source is named {rule.source!r}"
-            yield from _column_faults(rule, table, place)
+    for table, number, rule in mapping.every_rule():
+        place: Place = (table, number)
+        used.add(rule.source)
+        if rule.source not in mapping.sources:
+            yield (*place, "source"), f"no source is named {rule.source!r}"
+        yield from _column_faults(rule, table, place)
     yield from source_faults(mapping, used)
     yield from _zone_faults(mapping)
 
 
 def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[Place, str]]:
-    names = SPECS[table].names  # type: ignore[index]
+    names = SPEND_COLUMNS if table == "spend" else SPECS[table].names  # type: ignore[index]
     missing = [name for name in REQUIRED[table] if name not in rule.columns]
     if missing:
         yield (*place, "columns"), f"{', '.join(missing)} must be said"

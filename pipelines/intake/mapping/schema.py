@@ -6,7 +6,8 @@ where its values come from. Unknown keys are refused. `Mapping.model_json_schema
 JSON schema. Reading the file, with line numbers in the faults, is `pipelines.intake.mapping.file`.
 """
 
-from typing import Annotated, Final, Literal
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -274,6 +275,11 @@ class Mapping(Strict):
     outcomes: tuple[TableRule, ...] = ()
     accounts: tuple[AttributedRule, ...] = ()
     attribute_changes: tuple[TableRule, ...] = ()
+    spend: tuple[TableRule, ...] = Field(
+        default=(),
+        description="what channels cost: source, month, amount, and campaign, currency; sent to "
+        "a server, read by no model",
+    )
     times: TimeRule = TimeRule()
     missing_values: Words = Field(default=("",), description="what stands for missing, everywhere")
     stages: Words | None = Field(
@@ -303,6 +309,11 @@ class Mapping(Strict):
         """Return the rules that feed a table."""
         rules: tuple[TableRule, ...] = getattr(self, table)
         return rules
+
+    def every_rule(self) -> Iterator[tuple[str, int, TableRule]]:
+        """Yield all rules, those of the spend last: the table, the place in it, the rule."""
+        for table in (*get_args(TableName), "spend"):
+            yield from ((table, number, one) for number, one in enumerate(getattr(self, table)))
 
     def times_of(self, source: str) -> TimeRule:
         """Return how times of a source are written: its own rule, or that of what it is from."""

@@ -93,7 +93,7 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
         rule.source,
         outcomes=job.table == "outcomes",
     )
-    chosen = _chosen(everything, rule)
+    chosen = chosen_rows(everything, rule)
     cells = everything.take(chosen)
     _note_bytes(cells)
     table = _columns(cells, job)
@@ -108,7 +108,16 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
     return Reading(pd.DataFrame(table), changes, +passed, +cells.zones)
 
 
-def _chosen(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
+def chosen_rows(cells: Cells, rule: TableRule) -> NDArray[np.bool_]:
+    """Return which rows of a source are for a table; shape (rows,).
+
+    Parameters
+    ----------
+    cells
+        The rows.
+    rule
+        Of the table.
+    """
     chosen = np.ones(len(cells.frame), dtype=bool)
     for column, condition in rule.where.items():
         chosen &= meets(cells.frame[column], condition, cells.missing)

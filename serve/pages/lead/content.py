@@ -18,6 +18,7 @@ from serve.errors import NoLead
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation
 from serve.insight.missing_facts import missing_facts
+from serve.insight.reason_dates import reason_dates
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
@@ -49,6 +50,7 @@ CAUSES: Final = {
     "changed_attributes": mark("changed data of the lead"),
     "new_activities": mark("new activities and deals"),
 }
+MOST_REASONS: Final = 3
 _WEEK: Final = timedelta(days=7)
 _RECENT: Final = 12
 _LEAST: Final = 0.0005
@@ -126,6 +128,8 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
             loaded.artifact.catalog,
             [one.feature for one in explanation.reasons],
         ),
+        "reason_dates": reason_dates(loaded, scored.request, explanation.reasons[:MOST_REASONS]),
+        "limits": loaded.artifact.reference,
         "story": charts.how_it_went(scored.request, history, loaded, words)
         if history.points
         else "",

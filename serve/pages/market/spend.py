@@ -1,10 +1,10 @@
 """/spend: what each channel cost in a month, typed in.
 
-Decided here: one month is entered at a time; a field that is emptied removes its amount. A table of
-a file is loaded by `mikomi spend load`.
+Decided here: one month is entered at a time; a field that is emptied removes its amount, and one
+that is left as it was stays what it is, so an amount that was sent is not taken for one typed in. A
+table comes from the mapping (`mikomi send`) or from a file (`mikomi spend load`).
 """
 
-import re
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
 from serve.errors import BadBody
-from serve.pages.channels import month_edges
+from serve.pages.market.cohorts import month_edges
 from serve.pages.shell import display_names
 from serve.pages.shell.done import by_of
 from serve.pages.shell.forms import Form
@@ -21,9 +21,9 @@ from serve.pages.shell.navigation import check_role
 from serve.pages.shell.visitor import Visit
 from serve.store.ranking.filters import RankingFilter
 from serve.store.team.spend import SpendLine
+from serve.wire.spend import is_month
 
 MONTHS: Final = 12
-_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _SEE_OTHER: Final = 303
 _LARGEST: Final = 1e12
 
@@ -50,16 +50,19 @@ def router(pages: Pages) -> APIRouter:
 
 def _put(pages: Pages, visit: Visit, form: Form) -> str:
     month = form.one("month")
-    if not _MONTH.fullmatch(month):
+    if not is_month(month):
         raise BadBody([Fault(f"month: {month[:40]}", "a month such as 2026-05", "choose one")])
     sources, amounts = form.many("source"), form.many("amount")
     if len(sources) != len(amounts):
         raise BadBody([Fault("sources without amounts", "the form of the page", "open it anew")])
+    spend = pages.parts.store.spend
+    stored = {one.source: one.amount for one in spend.lines(month, month)}
     lines = [
-        SpendLine(*one)
-        for one in zip(sources, [month] * len(sources), map(amount_of, amounts), strict=True)
+        SpendLine(source, month, amount)
+        for source, amount in zip(sources, map(amount_of, amounts), strict=True)
+        if round(stored.get(source, 0.0)) != round(amount)
     ]
-    pages.parts.store.spend.put(lines, by_of(visit), pages.parts.now())
+    spend.put(lines, by_of(visit), pages.parts.now())
     return month
 
 

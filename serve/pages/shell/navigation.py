@@ -30,7 +30,8 @@ SECTIONS: Final = (
         ("/users", mark("Users and settings")),
     ),
     (
-        ("/channels", mark("Channels and funnel")),
+        ("/channels", mark("Channels")),
+        ("/funnel", mark("Funnel")),
         ("/spend", mark("Spend")),
         ("/nurturing", mark("Nurturing")),
         ("/points", mark("Points table")),
@@ -44,6 +45,7 @@ ROLES: Final = {
     "/limits": LEADING,
     "/users": ("admin",),
     "/channels": MARKETING,
+    "/funnel": MARKETING,
     "/spend": MARKETING,
     "/nurturing": MARKETING,
     "/points": MARKETING,

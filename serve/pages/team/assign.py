@@ -73,7 +73,8 @@ def router(pages: Pages) -> APIRouter:
     @routes.get("/assign")
     def proposal(request: Request) -> Response:
         visit = check_role(pages.visit(request))
-        context = _context(pages, visit, _query(request, visit))
+        chosen = "scope" in request.query_params
+        context = _context(pages, visit, _query(request, visit), chosen=chosen)
         context["done"] = done_notice(pages, visit, request)
         return pages.show(request, visit, "assign.html.j2", **context)
 
@@ -116,9 +117,13 @@ def _confirmed(pages: Pages, visit: Visit, form: Form) -> Response:
     return RedirectResponse(back_to(form, steps, len(left)), _SEE_OTHER)
 
 
-def _context(pages: Pages, visit: Visit, query: AssignmentQuery) -> dict[str, Any]:
+def _context(pages: Pages, visit: Visit, query: AssignmentQuery, *, chosen: bool) -> dict[str, Any]:
+    """Return what the page shows; where nobody chose and no lead is free, those newly hot."""
     parts, people = pages.parts, pages.people(visit.language)
     made = proposal_of(parts.store.ranking, parts.store.team, query, parts.local_now())
+    if not made.rows and not chosen:
+        query = query._replace(scope="hot")
+        made = proposal_of(parts.store.ranking, parts.store.team, query, parts.local_now())
     every = parts.store.team.reps()
     loads = made.loads
     return {

@@ -166,6 +166,7 @@ def _history(row: Any, of_lead: dict[str, list[Any]]) -> LeadHistory:
             known_at=time_of(one.known_at),
             deal_id=one.deal_id or None,
             amount=one.amount,
+            reason=one.reason,
         )
         for one in of_lead["outcomes"]
     ]

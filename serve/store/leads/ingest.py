@@ -33,7 +33,7 @@ from serve.store.id_list import bound, each
 from serve.store.leads.bulk import Row, fact_row, is_duplicate_key, stored_rows, write_rows
 from serve.store.leads.display import put_display
 from serve.store.leads.refresh_marks import hold_account, mark, mark_account, upsert
-from serve.store.leads.written_outcomes import OutcomeKey, key_of, write
+from serve.store.leads.written_outcomes import OutcomeKey, key_of, reason_of, write
 from serve.store.tables import ACCOUNTS, CHANGES, LEADS, RANKING, STANDINGS
 from serve.wire.stored_bodies import AccountBody, LeadBody, StoredActivity, StoredOutcome
 
@@ -187,7 +187,7 @@ class Ingest:
         return Added(len(rows), repeated, conflicting, waiting)
 
     def add_outcomes(self, sent: Sequence[StoredOutcome], at: datetime, *, backfill: bool) -> Added:
-        """Store outcomes; one that is stored already is counted, or a conflict with another amount.
+        """Store outcomes; one that is stored already is counted, or a conflict, see `write`.
 
         Parameters
         ----------
@@ -207,8 +207,9 @@ class Ingest:
             leads = raised(connection, (key[0] for key in rows), received)
             for row in rows.values():
                 row["revision"] = leads[row["lead_id"]][0]
-            lead_ids, conflicting = write(connection, sent, rows)
+            lead_ids, explained, conflicting = write(connection, sent, rows)
             waiting = _mark_known(connection, leads, lead_ids)
+            _mark_known(connection, leads, explained)
         added = len(lead_ids)
         return Added(added, len(sent) - added - len(conflicting), conflicting, waiting)
 
@@ -326,4 +327,5 @@ def _outcome_row(one: StoredOutcome, received: int, *, backfill: bool) -> dict[s
         "occurred_at": occurred,
         "known_at": _known_at(one, occurred, received, backfill=backfill),
         "amount": one.amount,
+        "reason": reason_of(one),
     }

@@ -27,7 +27,7 @@ from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
 Revisions = Mapping[str, int]
 _FIRST: Final = ("lead_id", "revision", "occurred_at", "known_at")
 _DONE: Final = ("activity_type", "topic", "direction", "actor", "dwell_seconds", "amount", "text")
-_DEAL: Final = ("outcome", "deal_id", "amount")
+_DEAL: Final = ("outcome", "deal_id", "amount", "reason")
 _CHANGE: Final = ("attribute", "value")
 _HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 

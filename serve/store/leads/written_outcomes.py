@@ -1,13 +1,13 @@
-"""Outcomes, written once: the same outcome with another amount is a conflict.
+"""Outcomes, written once: the same outcome with another amount or reason is a conflict.
 
-Decided here: lead, deal, outcome and moment identify an outcome; the amount is compared. The first
-stays, as with activities.
+Decided here: lead, deal, outcome and moment identify an outcome; amount and reason are compared.
+The first stays, as with activities; a reason may come later, since people write it down later.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from features.reading.normalize import folded
 from serve.store.engine import moment, time_of
@@ -16,15 +16,17 @@ from serve.store.leads.refresh_marks import upsert
 from serve.store.tables import OUTCOMES
 from serve.wire.stored_bodies import StoredOutcome
 
+LONGEST_REASON: Final = 200
 _KEY: Final = ("lead_id", "deal_id", "outcome", "occurred_at")
 OutcomeKey = tuple[str, str, str, int]
 """Lead, deal, outcome and moment."""
 
 
 class Written(NamedTuple):
-    """The lead of each added outcome, and the conflicting ones in words."""
+    """The lead of each added outcome, and of each that has its reason now; conflicts in words."""
 
     lead_ids: list[str]
+    explained: list[str]
     conflicting: list[str]
 
 
@@ -49,22 +51,51 @@ def write(
         A row for each, by key; of a repeated key, the first.
     """
     if not rows:
-        return Written([], [])
+        return Written([], [], [])
     adding = upsert(connection.dialect.name, OUTCOMES).on_conflict_do_nothing()
     added = connection.execute(adding.returning(OUTCOMES.c.lead_id), list(rows.values())).scalars()
     lead_ids = list(added)
-    amounts = {key: row["amount"] for key, row in rows.items()}
-    if len(lead_ids) < len(rows):
-        amounts = _stored(connection, sorted({key[0] for key in rows}))
-    conflicting = [key for one in sent if amounts[key := key_of(one)] != one.amount]
-    return Written(lead_ids, [_words(key) for key in conflicting])
+    if len(lead_ids) == len(rows):
+        stored = {key: (row["amount"], row["reason"]) for key, row in rows.items()}
+    else:
+        stored = _stored(connection, sorted({key[0] for key in rows}))
+    later = {key: row for key, row in rows.items() if row["reason"] and not stored[key][1]}
+    _explain(connection, list(later.values()))
+    conflicting = [
+        key
+        for one in sent
+        if stored[key := key_of(one)][0] != one.amount or _other_reason(one, stored[key][1])
+    ]
+    return Written(lead_ids, [key[0] for key in later], [_words(key) for key in conflicting])
 
 
-def _stored(connection: Connection, lead_ids: Sequence[str]) -> dict[OutcomeKey, float | None]:
-    columns = [OUTCOMES.c[name] for name in (*_KEY, "amount")]
+def reason_of(one: StoredOutcome) -> str | None:
+    """Return the reason of an outcome as it is stored: a line of at most 200 signs, or none."""
+    return " ".join((one.reason or "").split())[:LONGEST_REASON] or None
+
+
+def _other_reason(one: StoredOutcome, stored: str | None) -> bool:
+    reason = reason_of(one)
+    return bool(stored and reason) and reason != stored
+
+
+def _explain(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the reasons of outcomes that are stored without one."""
+    if not rows:
+        return
+    own = [OUTCOMES.c[name] == bindparam(f"its_{name}") for name in _KEY]
+    setting = update(OUTCOMES).where(*own).values(reason=bindparam("its_reason"))
+    values = [{f"its_{name}": row[name] for name in (*_KEY, "reason")} for row in rows]
+    connection.execute(setting, values)
+
+
+def _stored(
+    connection: Connection, lead_ids: Sequence[str]
+) -> dict[OutcomeKey, tuple[float | None, str | None]]:
+    columns = [OUTCOMES.c[name] for name in (*_KEY, "amount", "reason")]
     query = select(*columns).where(in_ids(connection.dialect.name, OUTCOMES.c.lead_id))
     rows = connection.execute(query, bound(connection, lead_ids))
-    return {(row[0], row[1], row[2], row[3]): row.amount for row in rows}
+    return {(row[0], row[1], row[2], row[3]): (row.amount, row.reason) for row in rows}
 
 
 def _words(key: OutcomeKey) -> str:

@@ -1,4 +1,4 @@
-"""Counts of leads by the month in which they came in, and by their source.
+"""Counts of leads by the time in which they came in, and by their source, owner or an attribute.
 
 Decided here: what a lead became is its standing and its deals as they were last looked at. Counts
 are made by the database; only leads with deals are read one by one, for the days between steps.
@@ -10,74 +10,107 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import JSON, ColumnElement, Engine, Table, and_, cast, func, or_, select
 
 from serve.store.engine import moment, reading, time_of
 from serve.store.tables import RANKING, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 from serve.wire.standing import Deal
 
+SOURCE: Final = "source"
 _DEALS: Final = msgspec.json.Decoder(list[Deal])
+_DEALT: Final = ("deal", "customer", "lost")
 
 
 class DealtLead(NamedTuple):
-    """A lead with deals: when it came in, from where, and its deals."""
+    """A lead with deals: when it came in, its group (its source, say), and its deals."""
 
     created_at: datetime
-    source: str | None
+    group: str | None
     deals: list[Deal]
 
 
-class OpenBySource(NamedTuple):
-    """Open leads of a source: how many are ranked and hot, and the sum of their probabilities."""
+class OpenLeads(NamedTuple):
+    """Open leads of a group: how many are ranked and hot, and the sum of their probabilities."""
 
     hot: int
     expected: float
 
 
+class SleepingStock(NamedTuple):
+    """Lost and sleeping leads: how many there are, and how many woke since a moment."""
+
+    leads: int
+    woke: int
+
+
 class Cohorts:
-    """Counts the leads of a database."""
+    """Counts the leads of a database.
+
+    Leads are counted by a group: `source`, `owner_id`, or the name of an attribute.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
 
-    def leads(self, edges: Sequence[datetime]) -> dict[str | None, list[int]]:
-        """Count leads by source and by span of time.
+    def leads(self, edges: Sequence[datetime], by: str = SOURCE) -> dict[str | None, list[int]]:
+        """Count leads by group and by span of time.
 
         Parameters
         ----------
         edges
             The spans: from each to before the next.
+        by
+            The group.
         """
-        at = STANDINGS.c.created_at
+        at, group = STANDINGS.c.created_at, self._group(STANDINGS, by)
         spans = [
             func.count().filter(and_(at >= moment(begin), at < moment(end)))
             for begin, end in pairwise(edges)
         ]
-        query = select(STANDINGS.c.source, *spans).group_by(STANDINGS.c.source)
+        within = at >= moment(edges[0]), at < moment(edges[-1])
+        query = select(group, *spans).where(*within).group_by(group)
         with self._engine.connect() as connection:
             return {row[0]: [int(one) for one in row[1:]] for row in connection.execute(query)}
 
-    def dealt(self, since: datetime, until: datetime) -> list[DealtLead]:
+    def dealt(self, since: datetime, until: datetime, by: str = SOURCE) -> list[DealtLead]:
         """Return the leads with deals that came in within a span of time.
 
         Parameters
         ----------
         since, until
             From the first to before the second.
+        by
+            The group.
         """
         at = STANDINGS.c.created_at
-        query = select(at, STANDINGS.c.source, STANDINGS.c.deals).where(
-            STANDINGS.c.standing.in_(("deal", "customer", "lost")),
-            at >= moment(since),
-            at < moment(until),
+        query = select(at, self._group(STANDINGS, by), STANDINGS.c.deals).where(
+            STANDINGS.c.standing.in_(_DEALT), at >= moment(since), at < moment(until)
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [DealtLead(time_of(row[0]), row[1], _DEALS.decode(row[2])) for row in rows]
 
-    def became_hot(self, target: str, since: datetime, until: datetime) -> dict[str | None, int]:
-        """Count the leads that came in within a span of time and became hot, by source.
+    def lost_deals(self, since: datetime) -> list[Deal]:
+        """Return the deals that were lost since a moment, of all leads.
+
+        Parameters
+        ----------
+        since
+            The moment.
+        """
+        standing, deals = STANDINGS.c.standing, STANDINGS.c.deals
+        recent = and_(standing == "lost", STANDINGS.c.moved_at >= moment(since))
+        others = and_(standing.in_(_DEALT[:2]), deals.contains('"decided":"lost"'))
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(deals).where(or_(recent, others))).scalars()
+            lost = (deal for row in rows for deal in _DEALS.decode(row))
+            return [one for one in lost if one.decided == "lost" and one.stage_since >= since]
+
+    def became_hot(
+        self, target: str, since: datetime, until: datetime, by: str = SOURCE
+    ) -> dict[str | None, int]:
+        """Count the leads that came in within a span of time and became hot, by group.
 
         Parameters
         ----------
@@ -85,30 +118,63 @@ class Cohorts:
             Empty is the default.
         since, until
             From the first to before the second.
+        by
+            The group.
         """
         at, hot = STANDINGS.c.created_at, HOT_MOMENTS.c
-        leads = func.count(hot.lead_id.distinct())
+        group = self._group(STANDINGS, by)
         query = (
-            select(STANDINGS.c.source, leads)
+            select(group, func.count(hot.lead_id.distinct()))
             .join(HOT_MOMENTS, hot.lead_id == STANDINGS.c.lead_id)
             .where(hot.target == target, hot.at >= moment(since))
             .where(at >= moment(since), at < moment(until))
-            .group_by(STANDINGS.c.source)
+            .group_by(group)
         )
         with self._engine.connect() as connection:
             return {row[0]: int(row[1]) for row in connection.execute(query)}
 
-    def open(self, target: str) -> dict[str | None, OpenBySource]:
-        """Count the open leads of each source.
+    def first_hot(self, target: str) -> datetime | None:
+        """Return the first moment at which a lead became hot that is known; none without any."""
+        query = select(func.min(HOT_MOMENTS.c.at)).where(HOT_MOMENTS.c.target == target)
+        with self._engine.connect() as connection:
+            at = connection.execute(query).scalar_one()
+        return None if at is None else time_of(int(at))
+
+    def open(self, target: str, by: str = SOURCE) -> dict[str | None, OpenLeads]:
+        """Count the open leads of each group.
 
         Parameters
         ----------
         target
             Of the ranking; empty is the default.
+        by
+            The group.
         """
-        hot = func.count().filter(RANKING.c.band == "hot")
-        columns: tuple[Any, ...] = (RANKING.c.source, hot, func.sum(RANKING.c.probability))
-        query = select(*columns).where(RANKING.c.target == target).group_by(RANKING.c.source)
+        hot, group = func.count().filter(RANKING.c.band == "hot"), self._group(RANKING, by)
+        columns: tuple[Any, ...] = (group, hot, func.sum(RANKING.c.probability))
+        query = select(*columns).where(RANKING.c.target == target).group_by(group)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return {row[0]: OpenBySource(int(row[1]), float(row[2])) for row in rows}
+        return {row[0]: OpenLeads(int(row[1]), float(row[2])) for row in rows}
+
+    def sleeping(self, since: datetime) -> SleepingStock:
+        """Count the lost and sleeping leads, and those that woke since a moment.
+
+        Parameters
+        ----------
+        since
+            The moment.
+        """
+        woke = func.count().filter(STANDINGS.c.woke_up_at >= moment(since))
+        query = select(func.count(), woke).where(STANDINGS.c.standing.in_(("lost", "sleeping")))
+        with self._engine.connect() as connection:
+            return SleepingStock(*(int(one) for one in connection.execute(query).one()))
+
+    def _group(self, table: Table, by: str) -> ColumnElement[Any]:
+        """Return the column of a group; an attribute is read from the JSON of the attributes."""
+        if by in table.c:
+            column: ColumnElement[Any] = table.c[by]
+            return column
+        if self._engine.dialect.name == "sqlite":
+            return func.json_extract(table.c.attributes, f'$."{by}"')
+        return func.json_extract_path_text(cast(table.c.attributes, JSON), by)

@@ -1,13 +1,13 @@
-"""Leads to be handed over: those that became hot or woke up, the longest waiting first.
+"""Leads to be handed over: those that became hot or woke up, the hottest first.
 
-Decided here: a lead waits from the first of the two events since the user's last visit. Ids are
+Decided here: a lead waits since one of the two events after the user's last visit. Ids are
 selected and counted by one query, and only the rows of the page that is shown are read.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Case, ColumnElement, Engine, case, func, or_, select
+from sqlalchemy import Engine, func, or_, select
 
 from serve.store.engine import moment, reading
 from serve.store.ranking.filters import RankingFilter, conditions
@@ -15,7 +15,7 @@ from serve.store.ranking.ranking import RankingPage, StoredRanking
 from serve.store.tables import RANKING
 
 Waiting = Literal["all", "hot", "woke"]
-"""Why leads wait; `all` are in the order of their waiting."""
+"""Why leads wait."""
 _CROSSED, _WOKE = RANKING.c.crossed_at, RANKING.c.woke_up_at
 
 
@@ -47,23 +47,16 @@ class ToHandOver:
         limit
             How many leads a page holds.
         kind
-            Only those that became `hot`, or only those that `woke`, the hottest first.
+            Only those that became `hot`, or only those that `woke`.
         """
         crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
         event = {"hot": crossed, "woke": woke, "all": or_(crossed, woke)}[kind]
         narrowed = [*conditions(visible), event]
-        first = _first(crossed, woke) if kind == "all" else RANKING.c.rank_key
         query = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
-        query = query.order_by(first, RANKING.c.lead_id).offset(skipped).limit(limit)
+        query = query.order_by(RANKING.c.rank_key, RANKING.c.lead_id).offset(skipped).limit(limit)
         with self._engine.begin() as connection:
             shown = connection.execute(query).all()
         ids = [one.lead_id for one in shown]
         rows = {row.lead_id: row for row in self._ranking.some(ids, visible.target)}
         leads = [rows[one.lead_id] for one in shown if one.lead_id in rows]
         return RankingPage(leads, None, shown[0].waiting if shown else 0)
-
-
-def _first(crossed: ColumnElement[bool], woke: ColumnElement[bool]) -> Case[Any]:
-    """Return the earlier of the two events since the last visit."""
-    both = case((_CROSSED < _WOKE, _CROSSED), else_=_WOKE)
-    return case((crossed & woke, both), (crossed, _CROSSED), else_=_WOKE)

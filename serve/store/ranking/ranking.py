@@ -91,7 +91,7 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RankedPlace(NamedTuple):
-    """The place of a lead, from 1 for the hottest, and the number of leads that are open now."""
+    """The place of a lead in its list, from 1 for the hottest, and the length of the list."""
 
     number: int
     leads: int
@@ -193,7 +193,7 @@ class StoredRanking:
         return None if row is None else _ranked(row)
 
     def place(self, lead_id: str, target: str = DEFAULT) -> "RankedPlace | None":
-        """Return the place of a lead among all that are open now; none if it is not ranked.
+        """Return the place of a lead among those of its standing; none if it is not ranked.
 
         Parameters
         ----------
@@ -204,8 +204,11 @@ class StoredRanking:
         """
         own = (RANKING.c.lead_id == folded(lead_id), RANKING.c.target == target)
         key = select(RANKING.c.rank_key).where(*own).scalar_subquery()
+        standing = select(RANKING.c.standing).where(*own).scalar_subquery()
         before = func.count().filter(RANKING.c.rank_key < key)
-        query = select(key, before, func.count()).where(RANKING.c.target == target)
+        query = select(key, before, func.count()).where(
+            RANKING.c.target == target, RANKING.c.standing == standing
+        )
         with self._engine.begin() as connection:
             known, hotter, leads = connection.execute(query).one()
         return None if known is None else RankedPlace(hotter + 1, leads)

@@ -1,13 +1,17 @@
 """The limits of the bands that people set: stored with their history, and applied to the lists.
 
-Decided here: when limits are set, the leads of the ranking change their band in the same
-transaction, so every list shows it at once; what the limits change besides (until when a lead is
-hot) is computed when the ranking is refreshed. A lead that is hot by new limits became hot then.
+Decided here: when limits are set, they are in force for every new answer at once, and the leads of
+the ranking change their band `SLICE` at a time, each slice a transaction of its own with a pause
+after it: a database with one writer is never held for longer than a slice, and others write in
+between. Whatever a slice did not come to (newer limits, a process that ended) the refresher does,
+which ranks all leads of other limits anew; so it does what the limits change besides (until when a
+lead is hot). A lead that is hot by new limits became hot then.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, literal, select
 from sqlalchemy import update as updating
@@ -15,10 +19,15 @@ from sqlalchemy import update as updating
 from models.model.reference import BANDS, BandMeasure
 from serve.store.audit import AuditLine, add_line
 from serve.store.engine import moment, reading, time_of
+from serve.store.id_list import bound, in_ids
 from serve.store.tables import RANKING
 from serve.store.team_tables import BAND_LIMITS, HOT_MOMENTS
 from serve.wire.band_limits import BandLimits, LimitsBody
 
+SLICE: Final = 200
+"""So many leads change their band in one transaction."""
+PAUSE_SECONDS: Final = 0.03
+"""Longer than the first waits of a writer that found the database locked."""
 _COLD, _WARM, _HOT = BANDS
 
 
@@ -37,11 +46,19 @@ class BandCount(NamedTuple):
     expected: float
 
 
+class Moved(NamedTuple):
+    """How many leads changed their band, and how many of them became hot."""
+
+    leads: int
+    hot: int
+
+
 class StoredLimits:
     """The limits of the bands in a database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, pause: Callable[[float], None] = time.sleep) -> None:
         self._engine = engine
+        self._pause = pause
 
     def latest(self) -> dict[str, BandLimits]:
         """Return the limits in force of every target that ever had any."""
@@ -129,9 +146,26 @@ class StoredLimits:
         with self._engine.begin() as connection:
             added = insert(BAND_LIMITS).values(row).returning(BAND_LIMITS.c.limits_id)
             limits_id = connection.execute(added).scalar_one()
-            moved = _apply(connection, target, cuts, moment(at))
-            add_line(connection, AuditLine(at, "set band limits", who, None, moved))
+        moved = self._move(limits_id, target, cuts, moment(at))
+        with self._engine.begin() as connection:
+            add_line(connection, AuditLine(at, "set band limits", who, None, moved._asdict()))
         return _read_values(row | {"limits_id": limits_id})
+
+    def _move(self, limits_id: int, target: str, cuts: Cuts, at: int) -> Moved:
+        """Change the bands of all leads, slice by slice, while these are the latest limits."""
+        query = select(RANKING.c.lead_id).where(*_elsewhere(target, cuts))
+        with reading(self._engine).connect() as connection:
+            ids = list(connection.execute(query.order_by(RANKING.c.lead_id)).scalars())
+        newest = select(func.max(BAND_LIMITS.c.limits_id)).where(BAND_LIMITS.c.target == target)
+        moved = Moved(0, 0)
+        for begin in range(0, len(ids), SLICE):
+            with self._engine.begin() as connection:
+                if connection.execute(newest).scalar_one() != limits_id:
+                    break
+                own = _apply(connection, (target, cuts), at, ids[begin : begin + SLICE])
+            moved = Moved(moved.leads + own.leads, moved.hot + own.hot)
+            self._pause(PAUSE_SECONDS)
+        return moved
 
 
 def _measure(by: BandMeasure) -> ColumnElement[float]:
@@ -145,22 +179,29 @@ def _band(cuts: Cuts) -> ColumnElement[str]:
     )
 
 
-def _apply(connection: Connection, target: str, cuts: Cuts, at: int) -> Mapping[str, int]:
-    """Change the bands of the leads, and return how many were moved."""
-    band, own = _band(cuts), RANKING.c.target == target
-    hotter = (own, RANKING.c.band != _HOT, _measure(cuts.by) >= cuts.hot)
-    ids = (RANKING.c.lead_id, RANKING.c.target, literal(at), RANKING.c.probability)
-    columns = ["lead_id", "target", "at", "probability"]
-    became = connection.execute(
-        insert(HOT_MOMENTS).from_select(columns, select(*ids).where(*hotter))
+def _elsewhere(target: str, cuts: Cuts) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions of the leads that limits put into another band."""
+    return RANKING.c.target == target, RANKING.c.band != _band(cuts)
+
+
+def _apply(
+    connection: Connection, limits: tuple[str, Cuts], at: int, lead_ids: Sequence[str]
+) -> Moved:
+    """Change the bands of some leads, and count them."""
+    band, ids = _band(limits[1]), bound(connection, lead_ids)
+    own = in_ids(connection.dialect.name, RANKING.c.lead_id), *_elsewhere(*limits)
+    became = select(RANKING.c.lead_id, RANKING.c.target, literal(at), RANKING.c.probability)
+    adding = insert(HOT_MOMENTS).from_select(
+        ["lead_id", "target", "at", "probability"], became.where(*own, band == _HOT)
     )
+    hot = connection.execute(adding, ids)
     values = {
         "band": band,
         "band_falls_at": None,
         "crossed_at": case((band == _HOT, at), else_=RANKING.c.crossed_at),
     }
-    moved = connection.execute(updating(RANKING).where(own, RANKING.c.band != band).values(values))
-    return {"leads": moved.rowcount, "hot": became.rowcount}
+    moved = connection.execute(updating(RANKING).where(*own).values(values), ids)
+    return Moved(moved.rowcount, hot.rowcount)
 
 
 def _read(row: Any) -> BandLimits:

@@ -58,8 +58,8 @@ def owner_of(client: TestClient, lead_id: str) -> str | None:
     return ranked_lead.owner_id
 
 
-def test_the_longest_waiting_comes_first_and_the_old_is_left_out(client: TestClient) -> None:
-    assert listed(enter(client, "boss")) == ["H-2", "W-1", "H-1"]
+def test_the_hottest_comes_first_and_the_old_is_left_out(client: TestClient) -> None:
+    assert listed(enter(client, "boss")) == ["H-2", "H-1", "W-1"]
     page = client.get("/handover?lang=en").text
     assert "3 leads are waiting" in page
     assert "became hot" in page
@@ -72,34 +72,32 @@ def test_reading_changes_nothing_until_it_is_confirmed(client: TestClient) -> No
     assert listed(client) == listed(client)
     done = send(client, "/handover/seen", until=(NOW - timedelta(days=2.5)).isoformat())
     assert done.status_code == 303
-    assert listed(client) == ["W-1", "H-1"], "only what came later"
+    assert listed(client) == ["H-1", "W-1"], "only what came later"
     send(client, "/handover/seen", until=(NOW + timedelta(days=9)).isoformat())
     assert "Nobody is waiting" in client.get("/handover?lang=en").text
     assert Store(client.engine).looks.last("boss", "handover") == NOW  # type: ignore[attr-defined]
-    assert listed(enter(client, "sato")) == ["W-1", "H-1"], "another user's look is their own"
+    assert listed(enter(client, "sato")) == ["H-1", "W-1"], "another user's look is their own"
 
 
 def test_a_long_list_has_pages_and_is_done_on_the_last(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("serve.pages.handover.SHOWN", 2)
-    assert listed(enter(client, "boss")) == ["H-2", "W-1"]
+    assert listed(enter(client, "boss")) == ["H-2", "H-1"]
     first, last = (client.get(f"/handover?lang=en&page={n}").text for n in (1, 2))
     assert "3 leads are waiting" in first
     assert 'action="/handover/seen"' not in first, "not all have been seen"
     assert 'rel="next" href="/handover?page=2"' in first
     assert 'action="/handover/seen"' in last
-    assert '<a href="/leads/H-1"' in last
+    assert '<a href="/leads/W-1"' in last
     assert 'rel="next"' not in last
     for other in ("9", "-1", "x", "99999999999"):
         assert "Nobody is waiting" not in client.get(f"/handover?lang=en&page={other}").text
 
 
-def test_the_longest_waiting_comes_first_though_a_thousand_are_hotter(
-    models: Path, tmp_path: Path
-) -> None:
-    hotter = [Planted(f"N-{n}", 9, None, crossed_days=1) for n in range(1_010)]
-    with opened(models, tmp_path, [*hotter, Planted("O-1", 1, None, woke_days=5)]) as client:
+def test_a_thousand_wait_and_the_hottest_of_them_comes_first(models: Path, tmp_path: Path) -> None:
+    others = [Planted(f"N-{n}", 1, None, crossed_days=5) for n in range(1_010)]
+    with opened(models, tmp_path, [*others, Planted("O-1", 9, None, woke_days=1)]) as client:
         assert listed(enter(client, "boss"))[0] == "O-1"
         assert "1,011 leads are waiting" in client.get("/handover?lang=en").text
         assert "未確認1,011件" in client.get("/handover?lang=ja").text

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
-from serve.pages.channels import month_edges
+from serve.insight.deal_flow import losses, stages_of, steps_of
+from serve.pages.market.cohorts import month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of
+from serve.wire.standing import Deal, StageEntry
 from tests import served
 from tests.clocked import NOW
 from tests.ranked import Planted
@@ -114,14 +116,20 @@ def test_deals_are_read_in_the_order_of_what_happened() -> None:
 def served_columns(at: list[int], outcome: list[str], amount: list[float | None]) -> Any:
     moments = np.array(at, np.int64)
     lead = np.zeros(len(at), np.int32)
-    outcomes = OutcomeColumns(lead, moments, moments, outcome, ["D"] * len(at), amount)
+    outcomes = OutcomeColumns(
+        lead, moments, moments, outcome, ["D"] * len(at), amount, [None] * len(at)
+    )
     return type("Columns", (), {"outcomes": outcomes})()
 
 
 def test_channels_and_funnel_count_what_became_of_leads(boss: TestClient) -> None:
-    page = re.sub(r"\s+", " ", boss.get("/channels?lang=en&cost=10000").text)
-    month = page.split('id="funnel"')[1].split("<tr>")[4]
+    assert boss.get("/channels?lang=en&cost=10000").status_code == 200
+    page = re.sub(r"\s+", " ", boss.get("/funnel?lang=en").text)
+    month = page.split('id="months"')[1].split("<tr>")[4]
     assert "April 2026" in month
+    assert "no reason written" in page
+    for by in ("industry", "owner_id", "nonsense"):
+        assert "Who wins more" in boss.get(f"/funnel?lang=en&by={by}").text
     cells = re.findall(r'<td class="n">([^<]*)', month)
     assert [cell.split(" ")[0] for cell in cells] == ["5", "4", "1", "1", "15", "30"]
     assert "not ripe" in month
@@ -131,6 +139,51 @@ def test_channels_and_funnel_count_what_became_of_leads(boss: TestClient) -> Non
     assert 'href="/channels"' not in boss.get("/").text
     enter(boss, "boss")
     assert 'href="/channels"' in boss.get("/").text
+
+
+def way(*stages: str, at: float = 0.0, reason: str | None = None) -> Deal:
+    """A deal that goes to the next stage every ten days, the first after `at` days."""
+    entries = [
+        StageEntry(stage=one, at=NOW + timedelta(days=at + 10 * n)) for n, one in enumerate(stages)
+    ]
+    decided: Any = stages[-1] if stages[-1] in ("won", "lost") else None
+    return Deal(
+        deal_id="", stage=stages[-1], stage_since=entries[-1].at, opened_at=entries[0].at,
+        amount=None, decided=decided, reason=reason, stages=entries,
+    )  # fmt: skip
+
+
+def test_the_steps_of_the_funnel_equal_a_case_worked_by_hand() -> None:
+    ways = [
+        [way("opened", "quoted", "won", at=5.0)],
+        [way("opened", "lost", at=15.0), way("opened", "quoted", at=35.0)],
+        [way("opened", "lost", at=7.0)],
+    ]
+    dealt = [(NOW, deals) for deals in ways]
+    stages = stages_of(deal for deals in ways for deal in deals)
+    assert stages == ["quoted"]
+    steps = steps_of(10, dealt, stages)
+    assert [(one.name, one.leads, one.days) for one in steps] == [
+        ("opened", 3, 7.0),
+        ("quoted", 2, 20.0),
+        ("won", 1, 10.0),
+    ]
+    assert steps[1].of_before is not None
+    assert steps[1].of_before.value == 2 / 3
+
+
+def test_losses_are_counted_by_stage_and_reason_against_the_time_before() -> None:
+    lost = [
+        way("opened", "lost", at=20.0, reason="price"),
+        way("opened", "quoted", "lost", at=10.0, reason="price"),
+        way("opened", "lost", at=20.0),
+        way("opened", "lost", at=-20.0, reason="price"),
+    ]
+    by_reason = losses(lost, NOW, by_reason=True)
+    assert [(one.name, one.deals, one.before) for one in by_reason] == [("price", 2, 1), ("", 1, 0)]
+    by_stage = losses(lost, NOW, by_reason=False)
+    assert [(one.name, one.deals) for one in by_stage] == [("opened", 2), ("quoted", 1)]
+    assert sum(one.share for one in by_stage) == pytest.approx(1.0)
 
 
 def test_months_begin_in_the_zone_of_the_company() -> None:

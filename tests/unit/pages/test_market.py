@@ -17,7 +17,7 @@ from models.model.points import read
 from serve.insight.funnel import share
 from serve.insight.interest import DoneThing, interest_of
 from serve.insight.points_review import as_yaml, reviews
-from serve.pages.channels import cost_of_one
+from serve.pages.market.channels import cost_of_one
 from serve.scoring.pointer import point
 from serve.store.tables import RANKING
 from serve.stored_leads.store import Store
@@ -85,6 +85,20 @@ def test_spend_is_entered_and_shows_in_the_channels(client: TestClient) -> None:
     assert "No spend was entered yet" not in page
     send(client, "/spend", month="2025-10", source=["web"], amount=[""])
     assert [one.month for one in store_of(client).spend.lines()] == ["2025-09"]
+    sent = {
+        "spend": [{"source": "web", "month": one, "amount": 5.0} for one in ("2025-09", "2025-11")]
+    }
+    answer = client.post("/v1/spend", json=sent | {"currency": "JPY"}).json()
+    assert answer == {"stored": 1, "typed_in": 1}, "what a person typed in stays"
+    assert client.post("/v1/spend", json=sent | {"currency": "USD"}).status_code == 422
+    send(client, "/spend", month="2025-11", source=["web"], amount=["5"])
+    again = {"spend": [{"source": "web", "month": "2025-11", "amount": 7.0, "campaign": "spring"}]}
+    assert client.post("/v1/spend", json=again).json()["stored"] == 1, (
+        "left as it was: not typed in"
+    )
+    lines = {one["month"]: one for one in client.get("/v1/spend").json()["spend"]}
+    assert (lines["2025-11"]["amount"], lines["2025-11"]["campaign"]) == (7.0, "spring")
+    assert "Campaign" in client.get("/channels?lang=en&by=campaign").text
     for bad in ({"month": "soon"}, {"amount": ["-1"]}, {"amount": ["x"]}, {"amount": []}):
         form: dict[str, Any] = {"month": "2025-09", "source": ["web"], "amount": ["1"]}
         assert send(client, "/spend", **form | bad).status_code == 422

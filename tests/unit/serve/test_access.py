@@ -46,6 +46,8 @@ SCOPES = {
     ("POST", "/v1/assignment"): "ingest",
     ("GET", "/v1/band-limits"): "read",
     ("PUT", "/v1/band-limits"): "admin",
+    ("GET", "/v1/spend"): "read",
+    ("POST", "/v1/spend"): "ingest",
     ("GET", "/v1/digest"): "read",
     ("POST", "/v1/activities"): "ingest",
     ("POST", "/v1/outcomes"): "ingest",

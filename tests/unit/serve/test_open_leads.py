@@ -34,7 +34,7 @@ def stored() -> StoredColumns:
             [None] * 3, [None] * 3, [None] * 3, [None] * 3,
         ),
         outcomes=OutcomeColumns(
-            lost.astype(np.int32), at, at, ["lost"] * 4, [None] * 4, [None] * 4
+            lost.astype(np.int32), at, at, ["lost"] * 4, [None] * 4, [None] * 4, [None] * 4
         ),
         changes=ChangeColumns(NONE.astype(np.int32), NONE, NONE, [], []),
         accounts={},

@@ -71,9 +71,15 @@ DELETED_VALUE: Final = _any(
     r"|supprimée?|eliminad[oa]|удал[её]н\w*"
 )
 LOST_REASON: Final = _any(
-    r"\b(?:lost|loss|lose)\b[ \w]*\breason\b|\breason\b[ \w]*\b(?:lost|loss)\b|失注理由"
+    r"\b(?:lost|loss|lose)\b[ \w]*\breason\b|\breason\b[ \w]*\b(?:lost|loss)\b|失注(?:の)?理由"
     r"|verlustgrund|motif de perte|motivo de p[eé]rdida|причина (?:отказа|проигрыша)"
 )
+CHANNEL_NAMES: Final = {
+    "source": _any(r"\b(?:source|channel|medium|media)\b|媒体|チャネル|チャンネル|流入|経路"),
+    "campaign": _any(r"\bcampaign\b|キャンペーン|施策"),
+}
+COST: Final = _any(r"\b(?:cost|spend|spent|amount|budget)\b|費用|金額|コスト|広告費|支出|経費")
+CURRENCY: Final = _any(r"\bcurrency\b|通貨")
 OUTCOME_NAME: Final = _any(r"\b(?:status|result|outcome)\b|結果|ステータス|状態|状況")
 CLOSED_FLAG: Final = _any(r"^(?:hs |deal |opportunity |is )*closed?$|完了(?:フラグ)?$|クローズ$")
 LATER: Final = _any(
