@@ -166,7 +166,7 @@ class Server:
             self.gate.guard = self._guard  # a file does not hang
         store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
         helpers, rules = HelperHealth(settings.models), read_rules(settings.next_steps)
-        self.parts = AppContext(settings, targets, store, log, now, helpers, rules)
+        self.parts = AppContext(settings, targets, store, log, now, helpers, rules, log=self.log)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:

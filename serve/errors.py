@@ -15,6 +15,8 @@
     ├── TooLarge            413 the body is larger than allowed
     ├── TooSlow             408 the body did not arrive in time
     ├── NotSignedIn         401 the page needs a user
+    ├── ProviderDown        503 the provider of sign-ins does not answer, or wrongly
+    ├── NotIdentified       401 the provider's answer identifies nobody
     ├── NotAllowedHere      403 a forged form, or a page closed to the user
     ├── TakenMeanwhile      409 somebody else did something with the lead
     ├── NotYet              409 the lead is created after the cutoff
@@ -125,6 +127,20 @@ class NotSignedIn(MikomiError):
     """The page needs a user, and nobody is signed in."""
 
     problem: ClassVar = HttpProblem(401, "/problems/not-signed-in", "Somebody has to sign in")
+
+
+class ProviderDown(MikomiError):
+    """The provider of sign-ins does not answer, or not as its standard says."""
+
+    problem: ClassVar = HttpProblem(
+        503, "/problems/sign-in-provider", "The provider of sign-ins cannot be used"
+    )
+
+
+class NotIdentified(MikomiError):
+    """The answer of the provider of sign-ins identifies nobody."""
+
+    problem: ClassVar = HttpProblem(401, "/problems/not-identified", "The sign-in does not hold")
 
 
 class NotAllowedHere(MikomiError):

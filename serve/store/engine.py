@@ -21,7 +21,7 @@ BUSY_SECONDS: Final = 5
 CONNECT_SECONDS: Final = 3
 SOCKET_SECONDS: Final = 10
 """Seconds after which a connection whose server is gone is closed."""
-REVISIONS: Final = ("v0001", "v0002_sales_day", "v0003_erasures", "v0004_team")
+REVISIONS: Final = ("v0001", "v0002_sales_day", "v0003_erasures", "v0004_team", "v0005_identities")
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (
     "journal_mode=WAL",
