@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -32,6 +33,7 @@ from serve.http.app_context import AppContext
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
+from serve.http.places import THREADS, Places
 from serve.http.problems import TABLE
 from serve.http.rate_limits import Limits
 from serve.insight.next_step import read_rules
@@ -47,7 +49,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import open_engine, sync_each_commit, upgrade
+from serve.store.engine import ANSWER_WAITS, open_engine, sync_each_commit, upgrade
 from serve.store.erasures import Erasures
 from serve.store.hang_guard import HangGuard, query_of
 from serve.store.people import keys_required
@@ -149,10 +151,11 @@ class Server:
         limits = Limits(settings.requests_per_second, settings.burst)
         closed = settings.needs_keys or keys_required.has_note(settings.database_url)
         self.gate = AccessControl(limits, open_without_keys=not closed)
+        self.gate.places = Places(settings.at_once)
         self._champions = {
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
-        self._engine = open_engine(settings.database_url)
+        self._engine = open_engine(settings.database_url, ANSWER_WAITS)
         if settings.synchronous == "full":
             sync_each_commit(self._engine)
         self._has_tables = False
@@ -173,6 +176,7 @@ class Server:
         """Run the tasks of the server; close the log of receipts at the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
+        current_default_thread_limiter().total_tokens = THREADS
         gc.enable()
         ending = asyncio.Event()
         if self.gate.guard is not None:

@@ -11,6 +11,7 @@
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
     ├── ForeignRequest      403 no key was ever made, and the request is not of this machine
+    ├── Busy                503 more requests at once than can be answered
     ├── TooOften            429 the key is over its rate limit
     ├── TooLarge            413 the body is larger than allowed
     ├── TooSlow             408 the body did not arrive in time
@@ -109,6 +110,12 @@ class TooOften(MikomiError):
 
     problem: ClassVar = HttpProblem(429, "/problems/too-often", "Too many requests")
     wait = 0.0
+
+
+class Busy(MikomiError):
+    """More requests came at once than can be answered in time."""
+
+    problem: ClassVar = HttpProblem(503, "/problems/busy", "Too many requests at once")
 
 
 class TooLarge(MikomiError):

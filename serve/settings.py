@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     body_seconds: Timeout = 10.0
     requests_per_second: Annotated[float, Field(ge=0.01)] = 1_000.0
     burst: Annotated[int, Field(ge=1)] = 2_000
+    at_once: Annotated[int, Field(ge=1)] = 200
     access_log: Literal["yes", "no"] = "yes"
     require_keys: Literal["yes", "no"] = "no"
     synchronous: Literal["normal", "full"] = "normal"
