@@ -108,7 +108,7 @@ def _sqlite(url: str, waits: Waits) -> Engine:
     if place:
         Path(place).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"timeout": waits.lock, "isolation_level": None}
-    pool = _POOL | {"pool_timeout": waits.lock} if place else {}
+    pool = dict(_POOL) | {"pool_timeout": waits.lock} if place else {}
     engine = create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")

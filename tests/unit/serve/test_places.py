@@ -22,7 +22,7 @@ from serve.settings import Settings
 from tests.clocked import NOW
 
 
-def test_places_are_given_back() -> None:
+def test_a_place_is_free_again_after_an_error() -> None:
     one = Places(1)
     with pytest.raises(ValueError, match="x"), one.one(in_threads=False):
         raise ValueError("x")
