@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import endure_attacks, endure_trials, harness
+from benchmarks import endure_attacks, endure_load, endure_trials, harness
 from benchmarks.endure_server import Trial
 
 TRIALS: Final[Mapping[str, Callable[[], Trial]]] = {
@@ -22,7 +22,9 @@ TRIALS: Final[Mapping[str, Callable[[], Trial]]] = {
     "dead helpers": endure_trials.dead_helpers,
     "killed parent": endure_trials.killed_parent,
     "kills": endure_trials.kills,
-    "heavy requests": endure_trials.heavy_requests,
+    "heavy requests": endure_load.heavy_requests,
+    "swaps": endure_load.swaps,
+    "overload": endure_load.overload,
 }
 
 
