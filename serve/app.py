@@ -49,7 +49,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import ANSWER_WAITS, open_engine, sync_each_commit, upgrade
+from serve.store.engine import ANSWER_WAITS, moment, open_engine, sync_each_commit, upgrade
 from serve.store.erasures import Erasures
 from serve.store.hang_guard import HangGuard, query_of
 from serve.store.people import keys_required
@@ -248,6 +248,7 @@ class Server:
             self._use(self._keys.all())
             self.parts.store.look_again()
             self._take_limits()
+            self._look_at_ranking()
         except (SQLAlchemyError, OSError, NoStore):
             self.parts.database_health.unavailable()
             raise
@@ -266,6 +267,14 @@ class Server:
             self._limits = limits
             for target, champion in self._champions.items():
                 champion.adjust(partial(_limited, limits.get(target)))
+
+    def _look_at_ranking(self) -> None:
+        """Note whether the ranking is behind; without a model there is none."""
+        if self.parts.targets.champion(None).has_model:
+            due = self.parts.store.records.is_behind(moment(self.parts.now()))
+            self.parts.ranking_lag.note(due=due)
+        self.parts.metrics.ranking_behind(self.parts.ranking_lag.seconds)
+        self.parts.metrics.log_failing(failing=self.parts.receipts.is_failing)
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():

@@ -17,6 +17,7 @@ from features.reading.reading import PLAIN, RecordReading
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
+from serve.http.ranking_lag import RankingLag
 from serve.insight.next_step import Rules, read_rules
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
@@ -185,6 +186,8 @@ class AppContext:
         Whether the processes beside the server are alive.
     database_health
         Whether the database answers.
+    ranking_lag
+        For how long the ranking has been behind its data.
     log
         Of events, for whoever runs the server.
     """
@@ -198,6 +201,7 @@ class AppContext:
     rules: Rules = field(default_factory=read_rules)
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
+    ranking_lag: RankingLag = field(default_factory=RankingLag)
     log: Log | None = None
 
     @property
