@@ -25,6 +25,7 @@ FOLDERS = {
     "monitor": "verdicts",
     "score_all": "serving",
     "cluster": "quality",
+    "words": "quality",
 }
 """Name of a benchmark -> the folder where it stands."""
 

@@ -35,6 +35,12 @@ _TESTS: Final = (
     ("receipts replay to the same bytes from a backup", "tests/parity/test_backup.py"),
     ("the guesses of others lock nobody out", "tests/parity/test_users.py"),
     ("an empty database opens nothing that had keys", "tests/unit/serve/test_open_mode.py"),
+    (
+        "a token that the sign-in provider did not sign for this attempt lets nobody in",
+        "tests/unit/pages/test_openid.py",
+    ),
+    ("more requests at once than places are refused at once", "tests/unit/serve/test_places.py"),
+    ("a ranking that falls behind is named", "tests/unit/serve/test_ranking_lag.py"),
     ("models are swapped under load", "tests/journeys/test_serving_under_load.py"),
 )
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -32,6 +33,7 @@ from serve.http.app_context import AppContext
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
+from serve.http.places import THREADS, Places
 from serve.http.problems import TABLE
 from serve.http.rate_limits import Limits
 from serve.insight.next_step import read_rules
@@ -47,7 +49,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import open_engine, sync_each_commit, upgrade
+from serve.store.engine import ANSWER_WAITS, moment, open_engine, sync_each_commit, upgrade
 from serve.store.erasures import Erasures
 from serve.store.hang_guard import HangGuard, query_of
 from serve.store.people import keys_required
@@ -149,10 +151,11 @@ class Server:
         limits = Limits(settings.requests_per_second, settings.burst)
         closed = settings.needs_keys or keys_required.has_note(settings.database_url)
         self.gate = AccessControl(limits, open_without_keys=not closed)
+        self.gate.places = Places(settings.at_once)
         self._champions = {
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
-        self._engine = open_engine(settings.database_url)
+        self._engine = open_engine(settings.database_url, ANSWER_WAITS)
         if settings.synchronous == "full":
             sync_each_commit(self._engine)
         self._has_tables = False
@@ -166,13 +169,14 @@ class Server:
             self.gate.guard = self._guard  # a file does not hang
         store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
         helpers, rules = HelperHealth(settings.models), read_rules(settings.next_steps)
-        self.parts = AppContext(settings, targets, store, log, now, helpers, rules)
+        self.parts = AppContext(settings, targets, store, log, now, helpers, rules, log=self.log)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
         """Run the tasks of the server; close the log of receipts at the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
+        current_default_thread_limiter().total_tokens = THREADS
         gc.enable()
         ending = asyncio.Event()
         if self.gate.guard is not None:
@@ -244,6 +248,7 @@ class Server:
             self._use(self._keys.all())
             self.parts.store.look_again()
             self._take_limits()
+            self._look_at_ranking()
         except (SQLAlchemyError, OSError, NoStore):
             self.parts.database_health.unavailable()
             raise
@@ -262,6 +267,14 @@ class Server:
             self._limits = limits
             for target, champion in self._champions.items():
                 champion.adjust(partial(_limited, limits.get(target)))
+
+    def _look_at_ranking(self) -> None:
+        """Note whether the ranking is behind; without a model there is none."""
+        if self.parts.targets.champion(None).has_model:
+            due = self.parts.store.records.is_behind(moment(self.parts.now()))
+            self.parts.ranking_lag.note(due=due)
+        self.parts.metrics.ranking_behind(self.parts.ranking_lag.seconds)
+        self.parts.metrics.log_failing(failing=self.parts.receipts.is_failing)
 
     def _look_at_wins(self) -> None:
         for loaded in self.parts.targets.ready():
@@ -296,14 +309,16 @@ def _load(folder: Path, version: int | None, target: str) -> LoadedModel:
 
 
 def _settle() -> None:
-    """Exclude the objects of a loaded model from garbage collection, which would delay requests.
+    """Exclude what the first model brought from garbage collection, which would delay requests.
 
-    While `mikomi serve` starts, nothing is collected at all: nearly every object stays.
+    Nearly all of it is compiled code, which stays. A later model is so small that it may stay in
+    sight: to look through everything for the one that it replaces holds all requests for half a
+    second. So the first model, if it leaves memory, is the only one whose memory is not used again.
     """
-    if gc.isenabled():
-        gc.unfreeze()
+    if gc.get_freeze_count():
         gc.collect()
-    gc.freeze()
+    else:
+        gc.freeze()
 
 
 def _now() -> datetime:

@@ -11,10 +11,13 @@
     ├── NoKey               401 no API key, or an unknown one
     ├── NotAllowed          403 the key's scopes do not allow the request
     ├── ForeignRequest      403 no key was ever made, and the request is not of this machine
+    ├── Busy                503 more requests at once than can be answered
     ├── TooOften            429 the key is over its rate limit
     ├── TooLarge            413 the body is larger than allowed
     ├── TooSlow             408 the body did not arrive in time
     ├── NotSignedIn         401 the page needs a user
+    ├── ProviderDown        503 the provider of sign-ins does not answer, or wrongly
+    ├── NotIdentified       401 the provider's answer identifies nobody
     ├── NotAllowedHere      403 a forged form, or a page closed to the user
     ├── TakenMeanwhile      409 somebody else did something with the lead
     ├── NotYet              409 the lead is created after the cutoff
@@ -109,6 +112,12 @@ class TooOften(MikomiError):
     wait = 0.0
 
 
+class Busy(MikomiError):
+    """More requests came at once than can be answered in time."""
+
+    problem: ClassVar = HttpProblem(503, "/problems/busy", "Too many requests at once")
+
+
 class TooLarge(MikomiError):
     """The body is larger than allowed."""
 
@@ -125,6 +134,20 @@ class NotSignedIn(MikomiError):
     """The page needs a user, and nobody is signed in."""
 
     problem: ClassVar = HttpProblem(401, "/problems/not-signed-in", "Somebody has to sign in")
+
+
+class ProviderDown(MikomiError):
+    """The provider of sign-ins does not answer, or not as its standard says."""
+
+    problem: ClassVar = HttpProblem(
+        503, "/problems/sign-in-provider", "The provider of sign-ins cannot be used"
+    )
+
+
+class NotIdentified(MikomiError):
+    """The answer of the provider of sign-ins identifies nobody."""
+
+    problem: ClassVar = HttpProblem(401, "/problems/not-identified", "The sign-in does not hold")
 
 
 class NotAllowedHere(MikomiError):

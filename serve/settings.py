@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -89,6 +90,30 @@ def _hooks(written: str) -> str:
     return written
 
 
+def _issuer(address: str) -> str:
+    """Check the address of the provider of sign-ins.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is none that may be relied on.
+    """
+    if address and not is_private(address):
+        raise PydanticCustomError("issuer", "an address that begins with https, or of this machine")
+    return address
+
+
+def is_private(address: str) -> bool:
+    """Return whether nobody on the way reads what is sent to an address.
+
+    >>> is_private("ftp:"), is_private("https:" + "//id.example.jp")
+    (False, True)
+    """
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return bool(parts.hostname) and (parts.scheme == "https" or local)
+
+
 def _names(targets: str) -> list[str]:
     return [name.strip() for name in targets.split(",") if name.strip()]
 
@@ -128,6 +153,7 @@ class Settings(BaseSettings):
     body_seconds: Timeout = 10.0
     requests_per_second: Annotated[float, Field(ge=0.01)] = 1_000.0
     burst: Annotated[int, Field(ge=1)] = 2_000
+    at_once: Annotated[int, Field(ge=1)] = 200
     access_log: Literal["yes", "no"] = "yes"
     require_keys: Literal["yes", "no"] = "no"
     synchronous: Literal["normal", "full"] = "normal"
@@ -140,6 +166,11 @@ class Settings(BaseSettings):
     shadow_seconds: Interval = 5.0
     hooks: Annotated[str, AfterValidator(_hooks)] = Field(default="", repr=False)
     public_url: str = ""
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: Annotated[str, Field(max_length=60)] = ""
+    oidc_emails: Literal["verified", "all"] = "verified"
     explore_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     explore_seed: Annotated[int, Field(ge=0)] = 0
 
@@ -149,6 +180,8 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise BadParams([_fault(one) for one in error.errors()]) from None
+        if self.oidc_issuer and (missing := self._missing_for_sign_in()):
+            raise BadParams(missing)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -162,6 +195,17 @@ class Settings(BaseSettings):
         source = EnvSettingsSource(cls)
         source.env_vars = {name.lower(): value for name, value in environment.items()}
         return cls(**source())
+
+    def _missing_for_sign_in(self) -> list[Fault]:
+        """Return what sign-in at a provider needs besides its address."""
+        needed = {"oidc_client_id": "the id that the provider gave to this server"}
+        if not self.loopback:
+            needed["public_url"] = "the https address under which browsers reach this server"
+        return [
+            Fault(f"MIKOMI_OIDC_ISSUER without {_variable(name)}", expected, _DO)
+            for name, expected in needed.items()
+            if not getattr(self, name)
+        ]
 
     @property
     def further_targets(self) -> tuple[str, ...]:

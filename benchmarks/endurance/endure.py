@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from benchmarks import harness
-from benchmarks.endurance import endure_attacks, endure_trials
+from benchmarks.endurance import endure_attacks, endure_load, endure_trials
 from benchmarks.endurance.endure_server import Trial
 
 TRIALS: Final[Mapping[str, Callable[[], Trial]]] = {
@@ -24,7 +24,9 @@ TRIALS: Final[Mapping[str, Callable[[], Trial]]] = {
     "dead helpers": endure_trials.dead_helpers,
     "killed parent": endure_trials.killed_parent,
     "kills": endure_trials.kills,
-    "heavy requests": endure_trials.heavy_requests,
+    "heavy requests": endure_load.heavy_requests,
+    "swaps": endure_load.swaps,
+    "overload": endure_load.overload,
 }
 
 

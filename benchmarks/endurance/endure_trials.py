@@ -150,26 +150,3 @@ def _lives(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
-
-
-def heavy_requests(batches: int = 5) -> Trial:
-    """Request `/healthz` while batches of 1,000 leads and long outlooks are answered."""
-    folder = folder_with_model()
-    batch = json.dumps({"leads": [served.body(10)] * 1_000}).encode()
-    long = json.dumps(served.body(20_000)).encode()
-    with served.server(folder) as (_, port), ThreadPoolExecutor(1) as pool:
-        waits = []
-        for n in range(batches):
-            path, body = (("/v1/score/batch", batch), ("/v1/outlook", long))[n % 2]
-            heavy = pool.submit(ask, port, "POST", path, body)
-            while not heavy.done():
-                began = time.monotonic()
-                ask(port, "GET", "/healthz")
-                waits.append(time.monotonic() - began)
-            assert heavy.result()[0] == 200, heavy.result()  # noqa: S101
-    shutil.rmtree(folder)
-    held = sum(one <= 0.1 for one in waits)
-    measured = f"at worst {1_000 * max(waits):.0f} ms beside {batches} heavy requests"
-    return Trial(
-        "`/healthz` answers within 100 ms beside heavy requests", len(waits), held, measured
-    )

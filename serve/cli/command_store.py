@@ -12,6 +12,7 @@ from serve.store.audit import Audit
 from serve.store.engine import made
 from serve.store.existing import open_existing
 from serve.store.people.api_keys import ApiKeys
+from serve.store.people.identities import Identities
 from serve.store.people.users import Users
 from serve.store.receipts.feedback import Feedback
 from serve.stored_leads.store import Store
@@ -25,6 +26,16 @@ def keys(*, new: bool = False) -> ApiKeys:
 def users(*, new: bool = False) -> Users:
     """Open the users; `new` creates the database if there is none."""
     return Users(_store(new=new))
+
+
+def identities() -> Identities:
+    """Open the links to a provider of sign-ins."""
+    return Identities(_store(new=False))
+
+
+def issuer() -> str:
+    """Return the address of the provider of sign-ins, as the environment names it."""
+    return Settings.read(os.environ).oidc_issuer
 
 
 def audit() -> Audit:

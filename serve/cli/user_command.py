@@ -21,6 +21,8 @@ def made() -> typer.Typer:
     users.command(name="enable")(enable)
     users.command(name="role")(role)
     users.command(name="password")(password)
+    users.command(name="link")(link)
+    users.command(name="unlink")(unlink)
     return users
 
 
@@ -40,6 +42,10 @@ def add(
         str | None,
         typer.Option(help="Their name on the pages; missing: see docs/how-to/integrating.md."),
     ] = None,
+    *,
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="They sign in by the sign-in provider alone.")
+    ] = False,
 ) -> None:
     """Make a user; the password is asked for, or read from standard input."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
@@ -47,7 +53,7 @@ def add(
 
     own = owner or (name if role == "sales" else None)
     user = User(name, role, own, display_name=called)
-    command_store.users(new=True).add(user, _secret(), context.obj())
+    command_store.users(new=True).add(user, None if no_password else _secret(), context.obj())
     leads = f", whose leads are those of owner {own}" if own else ""
     typer.echo(f"user {name} ({role}) may sign in{leads}")
 
@@ -111,6 +117,39 @@ def password(name: str) -> None:
 
     command_store.users().set_password(name, _secret())
     typer.echo(f"user {name} has another password")
+
+
+def link(
+    name: str,
+    email: Annotated[
+        str | None, typer.Option(help="The address that the provider has verified.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="The provider's id of the person; safer than an address.")
+    ] = None,
+) -> None:
+    """Let a user sign in by the provider of MIKOMI_OIDC_ISSUER as well."""
+    from features.errors import BadRequest  # noqa: PLC0415 - slow to import
+    from serve.cli import command_store  # noqa: PLC0415
+    from serve.store.people.identities import of_email, of_subject  # noqa: PLC0415
+
+    issuer = command_store.issuer()
+    if not (email or (subject and issuer)):
+        wanted = "--email, or --subject and MIKOMI_OIDC_ISSUER as the server has it"
+        raise BadRequest.of("a link to nobody", wanted, "name whom the provider means")
+    identities = command_store.identities()
+    if email:
+        identities.link(name, of_email(email))
+    if subject:
+        identities.link(name, of_subject(issuer, subject))
+    typer.echo(f"user {name} may sign in as {' and '.join(filter(None, (email, subject)))}")
+
+
+def unlink(name: str) -> None:
+    """Remove all that was linked to a user; a session goes on until it ends."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+
+    typer.echo(f"{command_store.identities().unlink(name)} links of user {name} removed")
 
 
 def _secret() -> str:

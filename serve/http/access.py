@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from serve.errors import KeysUnknown, NoKey, NotAllowed, TooOften
+from serve.http.places import Places
 from serve.http.rate_limits import Limits
 from serve.store.hang_guard import HangGuard
 from serve.store.people.api_keys import Key
@@ -24,6 +25,7 @@ OPEN: Final = ("/healthz", "/readyz", *KEYED[1:])
 _COSTS: Final = {"/v1/outlook": 10.0, "/v1/change": 5.0}
 _COSTS_OF_LEADS: Final = {"history": 10.0, "change": 5.0, "moves": 10.0}
 """What follows the id of a lead or receipt, with its cost; a score costs 1."""
+_PLACES: Final = 200
 _LEAD_SLASHES: Final = 3
 """How many slashes /v1/leads/{lead_id} has; an id cannot add one."""
 
@@ -46,6 +48,7 @@ class AccessControl:
         self._known = False
         self.guard: HangGuard | None = None
         """Watches the database, if it may hang; requests are refused meanwhile."""
+        self.places = Places(_PLACES)
 
     def use(self, keys: Iterable[Key]) -> None:
         """Replace the keys; once any key exists, requests without one are refused."""

@@ -15,7 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from features.kernel.inputs import Matrix
 from features.reading.reading import PLAIN, RecordReading
 from serve.http.helper_health import HelperHealth
+from serve.http.logs import Log
 from serve.http.metrics import Metrics
+from serve.http.ranking_lag import RankingLag
 from serve.insight.next_step import Rules, read_rules
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
@@ -29,6 +31,7 @@ from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
 from serve.store.leads.steps import StepLog
 from serve.store.people.devices import Devices
+from serve.store.people.identities import Identities
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -123,6 +126,7 @@ class LeadStore(Protocol):
     users: Users
     sign_ins: SignIns
     devices: Devices
+    identities: Identities
     audit: Audit
     band_limits: StoredLimits
     nurturing: Nurturing
@@ -182,6 +186,10 @@ class AppContext:
         Whether the processes beside the server are alive.
     database_health
         Whether the database answers.
+    ranking_lag
+        For how long the ranking has been behind its data.
+    log
+        Of events, for whoever runs the server.
     """
 
     settings: Settings
@@ -193,6 +201,8 @@ class AppContext:
     rules: Rules = field(default_factory=read_rules)
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
+    ranking_lag: RankingLag = field(default_factory=RankingLag)
+    log: Log | None = None
 
     @property
     def champion(self) -> Champion:

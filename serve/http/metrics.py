@@ -58,6 +58,18 @@ class Metrics:
             registry=own,
             multiprocess_mode="max",
         )
+        self._behind = Gauge(
+            "mikomi_ranking_behind_seconds",
+            "For how long some lead of the ranking has been due",
+            registry=own,
+            multiprocess_mode="max",
+        )
+        self._log_failing = Gauge(
+            "mikomi_receipts_failing",
+            "Whether the log of answers cannot be written",
+            registry=own,
+            multiprocess_mode="max",
+        )
         self._refused = Counter("mikomi_models_refused", "Broken models refused", registry=own)
         self._bins = Counter(
             "mikomi_feature_bin",
@@ -155,6 +167,14 @@ class Metrics:
         """Set which processes beside the server are silent."""
         for name, is_silent in silent.items():
             self._silent.labels(name).set(float(is_silent))
+
+    def ranking_behind(self, seconds: float) -> None:
+        """Set for how long the ranking has been behind."""
+        self._behind.set(seconds)
+
+    def log_failing(self, *, failing: bool) -> None:
+        """Set whether the log of answers cannot be written."""
+        self._log_failing.set(float(failing))
 
     def model_refused(self) -> None:
         """Count a broken model that was refused."""

@@ -105,13 +105,17 @@ class RequestMiddleware:
         self._count(scope, answer, time.perf_counter() - began)
 
     async def _answer(self, scope: Any, receive: Receive, answer: "_Answer") -> None:
-        """Answer a request; one that needs a database that hangs is refused."""
-        guard = self._gate.guard
-        if guard is None or self._waits_itself or scope["path"] in _WITHOUT_STORE:
+        """Answer a request, unless all places are taken or the database hangs."""
+        if scope["path"] in _WITHOUT_STORE:
             await self._app(scope, receive, answer.send)
             return
-        guard.check()
-        await guard.answered(self._app(scope, receive, answer.send))
+        with self._gate.places.one(in_threads=not self._waits_itself):
+            guard = self._gate.guard
+            if guard is None or self._waits_itself:
+                await self._app(scope, receive, answer.send)
+                return
+            guard.check()
+            await guard.answered(self._app(scope, receive, answer.send))
 
     async def _admit(
         self, scope: Any, headers: dict[bytes, bytes], receive: Receive, now: float

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
-from serve.errors import HttpProblem, NoKey, TooOften, problems
+from serve.errors import Busy, HttpProblem, NoKey, TooOften, problems
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -50,6 +50,8 @@ def rendered(error: Exception) -> tuple[int, dict[str, str], bytes]:
     headers = {"content-type": MEDIA_TYPE}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(RETRY_SECONDS)
+    if isinstance(error, Busy):
+        headers["retry-after"] = "1"
     if isinstance(error, TooOften):
         headers["retry-after"] = str(math.ceil(error.wait))
     if isinstance(error, NoKey):

@@ -26,6 +26,8 @@ def router(pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     for module in PAGES:
         routes.include_router(module.router(pages))
+    if pages.parts.settings.oidc_issuer:
+        routes.include_router(_provider_routes(pages))
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:
@@ -35,3 +37,10 @@ def router(pages: Pages) -> APIRouter:
         return Response(pages.static[name], headers={"cache-control": _KEEP}, media_type=kind)
 
     return routes
+
+
+def _provider_routes(pages: Pages) -> APIRouter:
+    """Return the routes of sign-in at a provider, whose library is only loaded where it is used."""
+    from serve.pages import openid  # noqa: PLC0415 - half a second at each start
+
+    return openid.router(pages)

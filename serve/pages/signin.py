@@ -14,7 +14,7 @@ from serve.pages.shell.forms import Form, check_form, read_form
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit, device_of, new_token, set_device
 from serve.store.audit import AuditLine
-from serve.store.people.users import name_of
+from serve.store.people.users import User, name_of
 
 _SEE_OTHER = 303
 _MINUTE = 60
@@ -28,8 +28,8 @@ def router(pages: Pages) -> APIRouter:
     def form(request: Request) -> Response:
         visit = pages.guest(request)
         if visit.user is not None:
-            return RedirectResponse(_way_back(request.query_params.get("next", "")), _SEE_OTHER)
-        return _shown(pages, request, visit)
+            return RedirectResponse(way_back(request.query_params.get("next", "")), _SEE_OTHER)
+        return shown(pages, request, visit)
 
     @routes.post("/signin")
     async def sign_in(request: Request) -> Response:
@@ -51,42 +51,82 @@ def router(pages: Pages) -> APIRouter:
 
 def _signed_in(pages: Pages, request: Request, visit: Visit, sent: Form) -> Response:
     parts, name = pages.parts, sent.one("name")
-    fields = {"name": name, "next": _way_back(sent.one("next"))}
+    fields = {"name": name, "next": way_back(sent.one("next"))}
     store, address = parts.store, request.client.host if request.client else ""
     device = store.devices.known(device_of(request, parts.settings), name)
     try:
         store.sign_ins.attempt(name_of(name), address, parts.now(), device)
     except LockedOut as locked:
         minutes = -(-locked.seconds // _MINUTE)
-        return _shown(pages, request, visit, 429, **fields, minutes=minutes)
+        return shown(pages, request, visit, 429, **fields, minutes=minutes)
     user = store.users.known(name, sent.secret("password"))
     if user is None:
         store.audit.add(AuditLine(parts.now(), "refused a sign-in", None, None, {}))
-        return _shown(pages, request, visit, 401, **fields, wrong=True)
+        return shown(pages, request, visit, 401, **fields, wrong=True)
     store.sign_ins.succeeded(name_of(name), address, device)
-    lasts = timedelta(hours=parts.settings.session_hours)
-    token = store.users.begin_session(user, parts.now(), lasts)
-    store.audit.add(AuditLine(parts.now(), "signed in", f"user:{user.user_id}", None, {}))
-    answer = RedirectResponse(fields["next"], _SEE_OTHER)
-    pages.remember(request, visit.with_token(token), answer, int(lasts.total_seconds()))
+    answer = admitted(pages, request, visit, user, fields["next"])
     if device is None:
         set_device(request, parts.settings, answer, store.devices.add(user.user_id, parts.now()))
     return answer
 
 
-def _shown(
+def admitted(
+    pages: Pages, request: Request, visit: Visit, user: User, place: str
+) -> RedirectResponse:
+    """Begin the session of a user who is known now, and lead them to a place.
+
+    Parameters
+    ----------
+    pages
+        The frame of all pages.
+    request
+        The request.
+    visit
+        Its visit; the cookie gets a new token.
+    user
+        Who signed in.
+    place
+        A path of this server.
+    """
+    parts = pages.parts
+    lasts = timedelta(hours=parts.settings.session_hours)
+    token = parts.store.users.begin_session(user, parts.now(), lasts)
+    parts.store.audit.add(AuditLine(parts.now(), "signed in", f"user:{user.user_id}", None, {}))
+    answer = RedirectResponse(way_back(place), _SEE_OTHER)
+    pages.remember(request, visit.with_token(token), answer, int(lasts.total_seconds()))
+    return answer
+
+
+def shown(
     pages: Pages, request: Request, visit: Visit, status: int = 200, **fields: object
 ) -> Response:
-    context = {"name": "", "wrong": False, "minutes": 0} | fields
-    context.setdefault("next", _way_back(request.query_params.get("next", "")))
+    """Show the form.
+
+    Parameters
+    ----------
+    pages
+        The frame of all pages.
+    request
+        The request.
+    visit
+        Its visit.
+    status
+        Of HTTP.
+    **fields
+        What was entered, and what was wrong with it.
+    """
+    settings = pages.parts.settings
+    context = {"name": "", "wrong": False, "minutes": 0, "fault": "", "command": ""} | fields
+    context |= {"provider": settings.oidc_name, "has_provider": bool(settings.oidc_issuer)}
+    context.setdefault("next", way_back(request.query_params.get("next", "")))
     context["no_users"] = not pages.parts.store.users.exist()
     return pages.show(request, visit, "signin.html.j2", status, **context)
 
 
-def _way_back(path: str) -> str:
+def way_back(path: str) -> str:
     r"""Return a path of this server; anything that could lead elsewhere becomes the first page.
 
-    >>> _way_back("/leads/1?lang=ja"), _way_back("//evil.test"), _way_back("/\\evil.test")
+    >>> way_back("/leads/1?lang=ja"), way_back("//evil.test"), way_back("/\\evil.test")
     ('/leads/1?lang=ja', '/', '/')
     """
     safe = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()

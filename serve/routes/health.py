@@ -26,11 +26,8 @@ def router(context: AppContext) -> APIRouter:
         """
         context.champion.current()
         context.database_health.check()
-        silent = [
-            f"the {name} is silent" for name, is_so in context.helpers.silent().items() if is_so
-        ]
-        log = ["the log of answers cannot be written"] if context.receipts.is_failing else []
-        return {"status": "ready"} | ({"degraded": silent + log} if silent or log else {})
+        ailing = list(_degraded(context))
+        return {"status": "ready"} | ({"degraded": ailing} if ailing else {})
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
@@ -46,3 +43,5 @@ def _degraded(context: AppContext) -> Iterator[str]:
             yield f"the {name} is silent"
     if context.receipts.is_failing:
         yield "the log of answers cannot be written"
+    if context.ranking_lag.is_stale:
+        yield f"the ranking has been behind for {context.ranking_lag.seconds / 60:.0f} minutes"

@@ -1,7 +1,8 @@
 """POST /v1/score and POST /v1/score/batch: a lead in the body, the answer in the response.
 
 Decided here: one library decodes the body and encodes the answer; scoring runs in the event loop,
-as it takes less time than passing the work to a thread. No answer is sent before it is logged.
+as it takes less time than passing the work to a thread, unless the lead is a long one. No answer is
+sent before it is logged.
 """
 
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ from serve.wire.responses import ScoreAnswer
 
 PATH: Final = "/v1/score"
 MOST_LEADS: Final = 1000
+LONG_BYTES: Final = 200_000
+"""A longer body, of some 1,700 activities, is scored beside the event loop."""
 _SLICE: Final = 50
 """So many leads of a batch are scored in one go, beside the event loop."""
 _QUERY: Final = [LANGUAGE, TARGET]
@@ -150,7 +153,9 @@ async def answer(context: AppContext, scope: Any, body: bytes) -> bytes:
     """
     language = language_in(scope, context.settings.language)
     loaded = champion_in(context, scope).current()
-    _, scoring = scored(context, loaded, body, language, key_in(scope))
+    work = (context, loaded, body, language, key_in(scope))
+    long = len(body) > LONG_BYTES
+    _, scoring = await context.threads(scored, *work) if long else scored(*work)
     await _logged(context, [scoring])
     return scoring.answer
 

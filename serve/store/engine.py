@@ -3,14 +3,15 @@
 Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so what was committed
 survives a killed process; a write transaction takes the lock when it begins. A pooled connection
 to PostgreSQL is tested before it is used, connecting gives up after `CONNECT_SECONDS`, and waiting
-for a lock after `BUSY_SECONDS`. Alembic
-creates and migrates the tables; tables of other migrations are refused and never changed.
+for a lock or a connection of the pool after `Waits`. Alembic creates and migrates the tables;
+tables of other migrations are refused and never changed.
 """
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, create_engine, event, inspect
 
@@ -18,10 +19,20 @@ from serve.errors import NoStore, SchemaMismatch
 from serve.store.file_watch import FileWatch
 
 BUSY_SECONDS: Final = 5
+"""Seconds that a command or a helper waits for a lock."""
 CONNECT_SECONDS: Final = 3
+STATEMENT_SECONDS: Final = 30
+"""Seconds after which PostgreSQL cancels a statement of a request."""
 SOCKET_SECONDS: Final = 10
 """Seconds after which a connection whose server is gone is closed."""
-REVISIONS: Final = ("v0001", "v0002_sales_day", "v0003_erasures", "v0004_team", "v0005_reasons")
+REVISIONS: Final = (
+    "v0001",
+    "v0002_sales_day",
+    "v0003_erasures",
+    "v0004_team",
+    "v0005_reasons",
+    "v0006_identities",
+)
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -29,31 +40,64 @@ PRAGMAS: Final = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+_POOL: Final[Mapping[str, Any]] = {"pool_size": 10, "max_overflow": 15}
+"""Together more than a server has threads, so that none waits for another's connection."""
 _EMPTY: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 _PAUSE_SECONDS: Final = 0.02
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def open_engine(url: str) -> Engine:
-    """Open a database by its URL; the first connection is made when it is needed."""
+class Waits(NamedTuple):
+    """How many seconds to wait: for a lock or a connection, and for a statement.
+
+    Attributes
+    ----------
+    lock
+        Of a table or a file, or a connection of the pool.
+    statement
+        Of PostgreSQL; 0: without end.
+    """
+
+    lock: float = BUSY_SECONDS
+    statement: float = 0.0
+
+
+PATIENT: Final = Waits()
+"""Of commands and helpers."""
+ANSWER_WAITS: Final = Waits(0.8, STATEMENT_SECONDS)
+"""Of a server: whoever waits for an answer is refused within two seconds."""
+
+
+def open_engine(url: str, waits: Waits = PATIENT) -> Engine:
+    """Open a database by its URL; the first connection is made when it is needed.
+
+    Parameters
+    ----------
+    url
+        Of the database.
+    waits
+        How long to wait for it.
+    """
     if url.startswith("sqlite"):
-        return _sqlite(url)
+        return _sqlite(url, waits)
     for short in ("postgresql://", "postgres://"):
         if url.startswith(short):
             url = f"postgresql+psycopg://{url.removeprefix(short)}"
     arguments: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": 1_000 * SOCKET_SECONDS,
-        "options": f"-c lock_timeout={int(1_000 * BUSY_SECONDS)}",
+        "options": " ".join(
+            f"-c {name}_timeout={int(1_000 * seconds)}" for name, seconds in waits._asdict().items()
+        ),
     }
     return create_engine(
         url,
         pool_pre_ping=True,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=waits.lock,
         connect_args=arguments,
-        pool_size=10,
         hide_parameters=True,
+        **_POOL,
     )
 
 
@@ -66,12 +110,13 @@ def sqlite_place(url: str) -> str:
     return url.partition("///")[2].partition("?")[0] if url.startswith("sqlite") else ""
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, waits: Waits) -> Engine:
     place = sqlite_place(url)
     if place:
         Path(place).parent.mkdir(parents=True, exist_ok=True)
-    arguments = {"timeout": BUSY_SECONDS, "isolation_level": None}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+    arguments = {"timeout": waits.lock, "isolation_level": None}
+    pool = dict(_POOL) | {"pool_timeout": waits.lock} if place else {}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -195,6 +240,8 @@ def migrate(engine: Engine, version: str, *, back: bool = False) -> None:
     run = command.downgrade if back else command.upgrade
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("set local statement_timeout = 0")
         run(config, version)
 
 

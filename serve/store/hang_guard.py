@@ -23,7 +23,7 @@ from features.errors import Fault
 from serve.errors import NoStore
 
 HUNG_SECONDS: Final = 0.8
-LOG_SECONDS: Final = 1.8
+LOG_SECONDS: Final = 1.6
 PROBE_SECONDS: Final = 0.5
 TICK_SECONDS: Final = 0.1
 _Answer = TypeVar("_Answer")

@@ -14,6 +14,7 @@ from serve.store.leads.ingest import Ingest
 from serve.store.leads.owners import Owners
 from serve.store.leads.steps import StepLog
 from serve.store.people.devices import Devices
+from serve.store.people.identities import Identities
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
@@ -64,6 +65,7 @@ class Store:
         self.users = Users(engine)
         self.sign_ins = SignIns(engine)
         self.devices = Devices(engine)
+        self.identities = Identities(engine)
         self.audit = Audit(engine)
         self.band_limits = StoredLimits(engine)
         self.nurturing = Nurturing(engine)

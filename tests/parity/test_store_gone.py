@@ -26,7 +26,7 @@ from tests.parity.test_store import activities, lead
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "_KEY_SECONDS", 0.1)
-    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(application, "ANSWER_WAITS", engines.Waits(0.2, 5.0))
 
 
 WRITES: list[tuple[str, str, Any]] = [
@@ -44,7 +44,7 @@ def statuses(client: TestClient, requests: list[tuple[str, str, Any]]) -> set[in
     for answer in answers:
         if answer.status_code == 503:
             assert answer.headers["retry-after"]
-            assert answer.json()["type"] == "/problems/store"
+            assert answer.json()["type"] in ("/problems/store", "/problems/busy")
     return {answer.status_code for answer in answers}
 
 
@@ -128,6 +128,35 @@ def test_a_database_that_hangs_is_refused_within_two_seconds_and_taken_up_again(
 
 
 @contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Hold a lock that every request of a lead waits for: of two tables, or of the file."""
+    engine = engines.open_engine(url)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("lock table leads, receipts in access exclusive mode")
+        yield
+    engine.dispose()
+
+
+def test_a_lock_is_waited_for_less_than_two_seconds_however_many_wait(
+    models: Path, url: str, clock: Clock
+) -> None:
+    """More requests come than there are threads; nobody waits for those before them."""
+
+    def timed(request: tuple[str, str, Any]) -> float:
+        began = time.monotonic()
+        assert statuses(client, [request]) == {503}
+        return time.monotonic() - began
+
+    with serving(models, url, clock) as client, ThreadPoolExecutor(40) as pool:
+        assert statuses(client, WRITES) == {200}
+        with locked(url):
+            assert max(pool.map(timed, WRITES * 10)) < 2.0
+            assert client.get("/healthz").status_code == 200
+        assert statuses(client, WRITES) == {200}
+
+
+@contextmanager
 def no_room(url: str) -> Iterator[None]:
     """Let the log of answers meet PostgreSQL's own error of a full disk."""
     full = (
@@ -171,8 +200,8 @@ class Refusing:
         self._made: list[Any] = []
         self._refuses = False
 
-    def open_engine(self, address: str) -> Any:
-        engine = self._plain(address)
+    def open_engine(self, address: str, waits: engines.Waits) -> Any:
+        engine = self._plain(address, waits)
         event.listen(engine, "connect", lambda connection, _record: self._made.append(connection))
         event.listen(engine, "checkout", lambda made, _record, _proxy: self._switch(made))
         return engine

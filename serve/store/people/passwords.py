@@ -14,6 +14,8 @@ from serve.store.people.common_passwords import is_common
 
 LEAST: Final = 10
 MOST: Final = 1_000
+NO_PASSWORD: Final = ""
+"""In the place of a hash: no password is right."""
 _HASHER: Final = PasswordHasher()
 _AT_ONCE: Final = BoundedSemaphore(2)
 _NOBODY: Final = (

@@ -1,4 +1,4 @@
-"""The tables of the people who sign in: users, sessions, browsers, attempts, last visits.
+"""The tables of the people who sign in: users, sessions, browsers, attempts, links, visits.
 
 Decided here: a session is stored as the hash of its token, so a copy of the database gives no
 access.
@@ -42,6 +42,12 @@ DEVICES: Final = Table(
     Column("token_sha256", String, primary_key=True),
     Column("user_id", String, ForeignKey("users.user_id"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
+)
+IDENTITIES: Final = Table(
+    "identities",
+    METADATA,
+    Column("identity", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.user_id"), nullable=False, index=True),
 )
 LAST_VISITS: Final = Table(
     "looks",

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from features.errors import BadRequest, Fault
 from features.reading.normalize import folded
 from serve.store.engine import moment, reading
-from serve.store.people.passwords import is_right, password_hash
+from serve.store.people.passwords import NO_PASSWORD, is_right, password_hash
 from serve.store.people.tables_users import DEVICES, SESSIONS, USERS
 
 ROLES: Final = ("sales", "marketing", "manager", "admin")
@@ -41,7 +41,7 @@ class Users:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, user: User, password: str, at: datetime) -> None:
+    def add(self, user: User, password: str | None, at: datetime) -> None:
         """Add a user.
 
         Parameters
@@ -49,7 +49,7 @@ class Users:
         user
             The new user; the name is normalised here.
         password
-            In plain text; only its hash is stored.
+            In plain text; only its hash is stored. None: by a provider alone they sign in.
         at
             The moment of creation.
 
@@ -58,9 +58,10 @@ class Users:
         BadRequest
             If the name is taken, empty or too long, the role unknown, or the password too short.
         """
+        name = _checked(user)
         row = {
-            "user_id": _checked(user),
-            "password_hash": password_hash(password, name_of(user.user_id)),
+            "user_id": name,
+            "password_hash": password_hash(password, name) if password is not None else NO_PASSWORD,
             "role": user.role,
             "owner_id": user.owner_id,
             "display_name": _named(user.display_name),
@@ -76,9 +77,8 @@ class Users:
     def all(self) -> list[User]:
         """List the users by name, disabled ones included."""
         with reading(self._engine).connect() as connection:
-            return [
-                _user(row) for row in connection.execute(select(USERS).order_by(USERS.c.user_id))
-            ]
+            rows = connection.execute(select(USERS).order_by(USERS.c.user_id))
+            return [user_of_row(row) for row in rows]
 
     def exist(self) -> bool:
         """Return whether a user was ever added."""
@@ -171,7 +171,7 @@ class Users:
             row = connection.execute(query).one_or_none()
         usable = row is not None and row.disabled_at is None
         right = is_right(password, row.password_hash if row is not None and usable else None)
-        return _user(row) if right else None
+        return user_of_row(row) if right else None
 
     def begin_session(self, user: User, at: datetime, lasts: timedelta) -> str:
         """Begin a session.
@@ -219,7 +219,7 @@ class Users:
         )
         with reading(self._engine).connect() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else user_of_row(row)
 
     def end_session(self, token: str) -> None:
         """End a session."""
@@ -262,7 +262,8 @@ def _named(text: str | None) -> str | None:
     return folded(text or "")[:_LONGEST_NAME] or None
 
 
-def _user(row: Any) -> User:
+def user_of_row(row: Any) -> User:
+    """Return the user of a row of the table."""
     disabled = row.disabled_at is not None
     return User(row.user_id, row.role, row.owner_id, disabled, row.display_name)
 

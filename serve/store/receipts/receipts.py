@@ -29,6 +29,8 @@ from serve.wire.targets import DEFAULT
 _OF_ITEMS: Final = (DataError, IntegrityError, UnicodeError, OverflowError, ErasedMeanwhile)
 VERDICTS: Final = ("agreed", "wrong", "junk", "contacted")
 _FIELDS: Final = tuple(one for one in Scoring.__struct_fields__ if one != "erasures")
+_LARGE_BYTES: Final = 200_000
+"""Larger inputs are not written in the event loop."""
 _CACHED_SIZES: Final = 256
 """How many sizes of a batch have their statement cached."""
 
@@ -115,7 +117,8 @@ class Receipts:
         """Log scorings; they are committed when this returns."""
         if self._guard is not None:
             self._guard.check()
-        written = self._turns.written(scorings)
+        large = sum(len(one.input or b"") for one in scorings) > _LARGE_BYTES
+        written = (self._commits if large else self._turns).written(scorings)
         await (written if self._guard is None else self._guard.logged(written))
 
     def append_now(self, scorings: Sequence[Scoring]) -> None:

@@ -1,6 +1,6 @@
 """What texts are worth: the information planted in them, how much is recovered, what reading costs.
 
-    python -m benchmarks.words
+    python -m benchmarks.quality.words
 
 Decided here: the sample company knows the true probability of every snapshot with and without what
 its texts let show. Planted is the expected log loss without them less that with them; recovered is
@@ -20,7 +20,8 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks import dated, harness
+from benchmarks import harness
+from benchmarks.quality import dated
 from features.catalog.catalog import Vocabulary
 from features.encoders.from_json import WrittenActivities
 from features.records.codebook import Codebook
@@ -56,7 +57,7 @@ Facts = dict[str, float]
 
 def main(arguments: list[str]) -> None:
     """Measure and write the result."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.words")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.words")
     parser.add_argument("--leads", type=int, default=LEADS)
     leads = parser.parse_args(arguments).leads
     speed = reading()

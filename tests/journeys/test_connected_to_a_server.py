@@ -1,0 +1,67 @@
+"""From an empty folder to scores of a real server in stand-ins of kintone and HubSpot."""
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.commands.app import app
+from serve.scoring.pointer import point
+from tests import served
+from tests.crms.live import listening
+from tests.journeys.test_connecting import STAND_INS, TOKENS, fresh
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+PARAMS = "source:\n  mapping: mapping.yaml\n"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder = tmp_path_factory.mktemp("server")
+    point(folder, served.lay_down(folder), 1)
+    with served.server(folder, MIKOMI_REFRESH_SECONDS="0.1") as (_, listens_at):
+        yield listens_at
+
+
+def ranked(port: int, count: int) -> list[dict[str, object]]:
+    """Wait until the server has ranked so many leads."""
+    for _ in range(600):
+        page = json.loads(served.ask(port, "GET", "/v1/leads?limit=1000")[1])
+        if page["total"] >= count and page["waiting"] == 0:
+            rows: list[dict[str, object]] = page["leads"]
+            return rows
+        time.sleep(0.05)
+    raise AssertionError(page)
+
+
+@pytest.mark.parametrize("system", list(STAND_INS))
+def test_scores_of_a_server_stand_in_the_crm(
+    system: str, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    crm = fresh(system, random.Random(6))  # noqa: S311 - a test's own
+    server = ["--server", f"http://127.0.0.1:{port}"]
+    with listening(crm) as address:
+
+        def mikomi(*words: str) -> str:
+            result = CliRunner(env=TOKENS).invoke(app, [*words], obj=lambda: crm.now)
+            assert result.exit_code == 0, f"{words} {result.output} {result.exception}"
+            return result.output
+
+        table = ["--table", "deals=5"] if system == "kintone" else []
+        mikomi("connect", "add", system, "--address", address, *table, "--set", "language=ja")
+        mikomi("connect", "check", system, "--create")
+        mikomi("connect", "pull", system)
+        mikomi("init", f"connections/{system}/export", "--from", system)
+        Path("params.yaml").write_text(PARAMS)
+        sent = mikomi("connect", "send", system, *server)
+        print(sent, Path("mapping.yaml").read_text())
+        ranked(port, 1)
+        pushed = mikomi("connect", "push", system, *server)
+        print(pushed)
+        assert "0 written" not in pushed
