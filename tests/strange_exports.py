@@ -78,3 +78,23 @@ def outcome_values(mapping: Mapping) -> dict[str, str]:
     for rule in mapping.outcomes:
         both |= rule.columns["outcome"].values  # noqa: PD011 - the mapping's word
     return both
+
+
+def with_lines(
+    frame: pd.DataFrame,
+    line: Callable[[int, int], dict[str, str]],
+    further: Callable[[dict[str, str]], dict[str, str]] = dict,
+    mark: str | None = None,
+) -> pd.DataFrame:
+    """Return an export in which a record takes one to three rows, one for each line of its table.
+
+    `further` makes the record's own cells in the rows after its first; `mark` is the header of the
+    column that has a star in the first.
+    """
+    rows = []
+    for n, record in enumerate(frame.to_dict("records")):
+        own = {str(name): str(value) for name, value in record.items()}
+        for k in range(1 + n % 3):
+            star = {} if mark is None else {mark: "" if k else "*"}
+            rows.append(star | (further(own) if k else own) | line(n, k))
+    return pd.DataFrame(rows)

@@ -1,4 +1,4 @@
-"""The tries of `benchmarks.endurance.endure` under load: too many clients, heavy requests, swaps."""
+"""The tries of `endure` under load: too many clients, heavy requests, swaps."""
 
 import asyncio
 import json

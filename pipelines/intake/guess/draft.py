@@ -19,6 +19,7 @@ from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files.day_offsets import with_dates
 from pipelines.intake.guess.files.files import read_files, without_rows
 from pipelines.intake.guess.files.invoices import with_invoices
+from pipelines.intake.guess.files.record_lines import with_records
 from pipelines.intake.guess.files.shared_keys import with_shared_keys
 from pipelines.intake.guess.files.spend import spend_files, spend_lines
 from pipelines.intake.guess.recipe import with_recipe, zone_of
@@ -53,10 +54,11 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
         There is no recipe for the system, or the files are not its standard export.
     """
     read = read_files(exports, folder)
-    files = with_dates(with_shared_keys(with_invoices(read)))
-    parts = find_roles([file for file in files if not _is_in(f"from: {say(file.name)}", files)])
+    files = with_dates(with_shared_keys(with_records(with_invoices(read))))
+    whole = [file for file in files if not _is_in(f"from: {say(file.name)}", files)]
+    parts = find_roles(whole)
     if system is not None:
-        parts = with_recipe(system, files, parts)
+        parts = with_recipe(system, whole, parts)
     empty = without_rows(exports, read, folder)
     lines = [*_head(files, folder), *(f"# {name}: no rows, left out" for name in empty), ""]
     spend = spend_files(files, parts)

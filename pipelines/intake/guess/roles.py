@@ -205,7 +205,7 @@ def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
     if any(CHANGED.search(spaced(column.name)) for column in file.columns):
         return [FileRole(file, "attribute_changes", lead, time)]
     words = [c for c in file.of_look("category") if c is not lead]
-    if end is not None and (_says_ends(end) or DEAL.search(file.name)):
+    if not file.lines and end is not None and (_says_ends(end) or DEAL.search(file.name)):
         dated = end.times and not end.doubt
         return [_ended(file, lead, end) if dated else FileRole(file, "outcomes", lead, time, kind)]
     stage = _first(words, STAGE)
@@ -230,6 +230,7 @@ def _activities(
     doing = kind or (None if file.name in {PURCHASES, RETURNS} else _type(words))
     known = (
         doing
+        or file.lines
         or _has_money(file)
         or ACTIVITY.search(file.name)
         or any(c is not lead for c in keys(file))

@@ -23,6 +23,7 @@ from pipelines.intake.guess.cells.vocabulary import (
 )
 from pipelines.intake.guess.deals.times import known
 from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.files.record_lines import repeated_id
 from pipelines.intake.guess.outcomes import outcome_lines
 from pipelines.intake.guess.roles import is_canonical
 from pipelines.intake.guess.rows_apart import rows_of_tests, where
@@ -103,7 +104,7 @@ def _canonical(part: FileRole) -> Iterator[str]:
 
 
 def _lead_columns(part: FileRole) -> Iterator[str]:
-    yield f"      lead_id: {lead_origin(part)}"
+    yield f"      lead_id: {lead_origin(part)}{_shared(part)}"
     if part.time is not None:
         yield f"      created_at: {origin(part.time, 'start')}{doubt(part.time)}"
     else:
@@ -113,6 +114,15 @@ def _lead_columns(part: FileRole) -> Iterator[str]:
         yield f"      account_id: {origin(part.account)}{part.quiet(' # ?')}"
     if part.owner is not None:
         yield f"      owner_id: {origin(part.owner)}{part.mark('the salesperson at first')}"
+
+
+def _shared(part: FileRole) -> str:
+    """Write a question where rows share an id, and no other id tells them apart."""
+    shared = repeated_id(part.file) if part.lead is None else None
+    if shared is None:
+        return ""
+    rows = f"{shared.there:,} rows have {shared.distinct:,} different values of {shared.name}"
+    return f"; {rows}, which differ in how they ended: each row is a lead of its own here"
 
 
 def _account_columns(part: FileRole) -> Iterator[str]:

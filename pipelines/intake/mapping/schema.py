@@ -231,6 +231,11 @@ class Source(Strict):
     made_of: str | None = Field(
         default=None, alias="from", description="another source, with what is prepared there"
     )
+    fill_down: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(),
+        description="before all: columns whose missing values are those of the row above, as where "
+        "one record takes several rows",
+    )
     lookup: Lookups = Field(
         default=(), description="first: columns of other sources, by a key; one or several"
     )

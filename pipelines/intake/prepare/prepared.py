@@ -83,7 +83,20 @@ class PreparedSource:
                 lookup_table(one, self._others[one.source], self._around.missing)
                 for one in self._source.lookup
             ]
-        yield from self._below.pieces(rows)
+        above: dict[str, object] = {}
+        for piece in self._below.pieces(rows):
+            yield self._filled(piece, above) if self._source.fill_down else piece
+
+    def _filled(self, piece: Piece, above: dict[str, object]) -> Piece:
+        """Fill missing values from the rows above, the first from the last of the piece before."""
+        bench = self._bench(piece)
+        for column in self._source.fill_down:
+            values = bench.there(column)
+            if column in above and len(values) and pd.isna(values.iloc[0]):
+                values.iloc[0] = above[column]
+            bench.frame[column] = values.ffill()
+            above |= {column: bench.frame[column].iloc[-1]} if len(values) else {}
+        return replace(piece, frame=bench.frame)
 
     def _bench(self, piece: Piece) -> Workbench:
         frame = piece.frame.reset_index(drop=True)

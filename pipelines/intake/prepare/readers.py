@@ -50,7 +50,14 @@ def open_sources(
 
 def is_prepared(source: Source) -> bool:
     """Return whether anything is made of a source before a table reads it."""
-    steps = (source.made_of, source.lookup, source.derived, source.where, source.group)
+    steps = (
+        source.made_of,
+        source.fill_down,
+        source.lookup,
+        source.derived,
+        source.where,
+        source.group,
+    )
     return any(steps)
 
 
@@ -83,6 +90,7 @@ def _missing(
     added = [n for one in source.lookup for n in one.columns] + list(source.derived)
     rows = reader.row_columns()
     have = list(rows[: len(rows) - len(added)])
+    yield from _absent(source.fill_down, have, (*below, "fill_down"), name)
     for number, one in enumerate(source.lookup):
         place = (*below, "lookup", number)
         theirs = readers[one.source].columns()

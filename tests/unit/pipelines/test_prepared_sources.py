@@ -274,3 +274,19 @@ def test_rows_that_a_looked_up_group_leaves_out_are_counted_once(tmp_path: Path)
     assert values(pieces, "total") == [3.0, 4.0]
     asides = [(notice.sentence, n) for piece in pieces for notice, n in piece.asides.items()]
     assert asides == [("sums: rows without id", 1)]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 100])
+def test_a_missing_value_is_that_of_the_row_above(tmp_path: Path, rows: int) -> None:
+    main = "id,item\n,none\nR1,a\nNA,b\nR2,\n,c\n,d\n"
+    source = "  main: {path: main.csv, fill_down: [id], group: {by: [id], columns: {n: count}}}\n"
+    pieces = read(tmp_path, source, rows, main=main)
+    assert (values(pieces, "id"), values(pieces, "n")) == (["R1", "R2"], [2, 3])
+    assert sum((p.passed_over for p in pieces), Counter[str]())["rows without id"] == 1
+    source = "  main: {path: main.csv, fill_down: [id]}\n"
+    assert values(read(tmp_path, source, rows, main=main), "item") == ["none", *"ab", "", *"cd"]
+
+
+def test_a_column_that_is_filled_down_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(BadTables, match="no column 'no'"):
+        read(tmp_path, "  main: {path: main.csv, fill_down: [no]}\n", main="id\nR1\n")

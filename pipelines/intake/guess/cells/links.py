@@ -31,7 +31,8 @@ class ExportFile:
 
     `separator` is None for Parquet and workbooks, `encoding` for UTF-8 and typed files; `sheet` is
     that of a workbook of several; `frame` holds the rows as text; `steps` are
-    the lines of a mapping that make it from another file.
+    the lines of a mapping that make it from another file; `lines`: each row is a line of a record;
+    `undated` are columns made of lines that have no time.
     """
 
     name: str
@@ -43,6 +44,8 @@ class ExportFile:
     sheet: str | None = None
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     steps: tuple[str, ...] = ()
+    lines: bool = False
+    undated: frozenset[str] = frozenset()
 
     def of_look(self, *looks: str) -> list[ExportColumn]:
         """List the columns of a look."""

@@ -20,13 +20,14 @@ from pipelines.intake.guess.deals.endings import HARDLY, NONE, Ending
 from pipelines.intake.guess.deals.times import created
 from pipelines.intake.mapping.schema import TimeRule
 
-Ground = Literal["filled", "settled", "parted", "dated", "named"]
+Ground = Literal["filled", "settled", "parted", "dated", "named", "lines"]
 GROUNDS: Final[dict[Ground, str]] = {
     "filled": "{en: filled only where a deal has ended, ja: 商談が終わった行にだけ記入}",
     "settled": "{en: has one value where a deal has ended, ja: 商談が終わると値が一つに決まる}",
     "parted": "{en: differs between ended and open deals, ja: 商談の終了前後で値が分かれる}",
     "dated": "{en: follows the date of the end, ja: 終了日から決まる}",
     "named": "{en: filled when a deal ends, ja: 商談が終わると記入}",
+    "lines": "{en: made of lines without a date, ja: 日付のない明細から集計}",
 }
 LEAST: Final = 10
 _ONE: Final = 0.98
@@ -49,7 +50,7 @@ def followers(file: ExportFile, end: Ending | None) -> dict[str, Ground]:
     free = [c for c in free if end is None or c not in end.columns]
     grounds = {c.name: ground for c in free if end and (ground := _ground(file, c, end))}
     named: dict[str, Ground] = {c.name: "named" for c in free if LATER.search(spaced(c.name))}
-    return named | grounds
+    return named | grounds | dict.fromkeys(file.undated, "lines")
 
 
 def _ground(file: ExportFile, column: ExportColumn, end: Ending) -> Ground | None:
