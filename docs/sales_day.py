@@ -1,4 +1,4 @@
-"""The jobs of a sales day, done in a real browser with the clicks counted: `docs/sales-day.md`.
+"""The jobs of a sales day, done in a real browser with the clicks counted: `docs/how-to/sales-day.md`.
 
 Run `make demo`, and beside it `python -m docs.sales_day [address]`. Every job is done at the width
 of a desktop and of a phone, in both languages; what it needs to see has to be there. Whatever is

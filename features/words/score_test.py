@@ -87,5 +87,5 @@ class _Test:
     def _by_lead_and_kind(self, values: Floats) -> Floats:
         leads, kinds = int(self._lead.max()) + 1, len(self._size)
         cell = self._lead * kinds + self._kind
-        sums: Floats = np.bincount(cell, values, leads * kinds).reshape(leads, kinds)
-        return sums
+        sums = np.bincount(cell, values, leads * kinds).reshape(leads, kinds)
+        return np.asarray(sums, dtype=np.float64)

@@ -4,7 +4,13 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from mikomi.client.shared import Activity, CurveBody, ReasonBody, SilentForecast
+from mikomi.client.shared import (
+    Activity,
+    CurveBody,
+    ReasonBody,
+    SilentForecast,
+    SpendBodyLine,
+)
 
 
 class RankedReason(TypedDict):
@@ -221,6 +227,13 @@ class StepsAnswer(TypedDict):
     steps: list[LeadStep]
 
 
+class StageEntry(TypedDict):
+    """A stage of a deal, and when the deal came to it."""
+
+    stage: str
+    at: str
+
+
 class Deal(TypedDict):
     """A deal as it stands: `stage` is its last outcome, in which it is since `stage_since`."""
 
@@ -230,6 +243,8 @@ class Deal(TypedDict):
     opened_at: str
     amount: float | None
     decided: Literal["lost", "won"] | None
+    reason: NotRequired[str | None]
+    stages: NotRequired[list[StageEntry]]
 
 
 class ListedLead(TypedDict):
@@ -332,6 +347,20 @@ class LimitsAnswer(TypedDict):
     hot: float
     warm: float
     history: list[BandLimits]
+
+
+class SpendAnswer(TypedDict):
+    """How many amounts were stored, and how many were left since a person typed in others."""
+
+    stored: int
+    typed_in: int
+
+
+class SpendLines(TypedDict):
+    """The amounts, the newest month first."""
+
+    spend: list[SpendBodyLine]
+    currency: str
 
 
 class WeekBody(TypedDict):

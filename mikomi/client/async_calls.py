@@ -19,6 +19,8 @@ from mikomi.client.answers import (
     Rep,
     RepsAnswer,
     ScoreMoves,
+    SpendAnswer,
+    SpendLines,
     StepsAnswer,
     StoredActivities,
     StoredLead,
@@ -36,6 +38,7 @@ from mikomi.client.bodies import (
     OutcomesBody,
     RepBody,
     ScoreBody,
+    SpendBody,
     StepBody,
 )
 from mikomi.client.calls import (
@@ -479,6 +482,20 @@ class AsyncCalls(ABC):
             What narrows the answer.
         """
         return cast(LimitsAnswer, await self._send("PUT", "/v1/band-limits", query, body))
+
+    async def lines(self) -> SpendLines:
+        """List what the channels cost, month by month.
+
+        The key needs the scope `read`.
+        """
+        return cast(SpendLines, await self._send("GET", "/v1/spend", {}, None))
+
+    async def put(self, body: SpendBody) -> SpendAnswer:
+        """Store what the channels cost; amounts that a person typed in stay.
+
+        The key needs the scope `ingest`.
+        """
+        return cast(SpendAnswer, await self._send("POST", "/v1/spend", {}, body))
 
     async def digest(self, **query: Unpack[DigestQuery]) -> DigestAnswer:
         """Return what changed in the last seven days: counts, movers, promised against won.

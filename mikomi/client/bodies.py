@@ -2,17 +2,18 @@
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-from mikomi.client.shared import Activity
+from mikomi.client.shared import Activity, SpendBodyLine
 
 
 class Outcome(TypedDict):
-    """What became of a deal."""
+    """What became of a deal; `reason` says why it was lost, and is never scored."""
 
     outcome: str
     occurred_at: str
     known_at: NotRequired[str | None]
     deal_id: NotRequired[str | None]
     amount: NotRequired[float | None]
+    reason: NotRequired[str | None]
 
 
 class Change(TypedDict):
@@ -105,6 +106,7 @@ class StoredOutcome(TypedDict):
     known_at: NotRequired[str | None]
     deal_id: NotRequired[str | None]
     amount: NotRequired[float | None]
+    reason: NotRequired[str | None]
     lead_id: str
 
 
@@ -162,6 +164,13 @@ class LimitsBody(TypedDict):
     hot: NotRequired[float]
     warm: NotRequired[float]
     note: NotRequired[str | None]
+
+
+class SpendBody(TypedDict):
+    """What channels cost. All amounts of a source and month are replaced, unless typed in."""
+
+    spend: list[SpendBodyLine]
+    currency: NotRequired[str | None]
 
 
 class HintsTaken(TypedDict):

@@ -19,6 +19,8 @@ from mikomi.client.answers import (
     Rep,
     RepsAnswer,
     ScoreMoves,
+    SpendAnswer,
+    SpendLines,
     StepsAnswer,
     StoredActivities,
     StoredLead,
@@ -36,6 +38,7 @@ from mikomi.client.bodies import (
     OutcomesBody,
     RepBody,
     ScoreBody,
+    SpendBody,
     StepBody,
 )
 from mikomi.client.scores import BatchAnswer, ChangeSplit, History, Outlook, ScoreAnswer
@@ -581,6 +584,20 @@ class Calls(ABC):
             What narrows the answer.
         """
         return cast(LimitsAnswer, self._send("PUT", "/v1/band-limits", query, body))
+
+    def lines(self) -> SpendLines:
+        """List what the channels cost, month by month.
+
+        The key needs the scope `read`.
+        """
+        return cast(SpendLines, self._send("GET", "/v1/spend", {}, None))
+
+    def put(self, body: SpendBody) -> SpendAnswer:
+        """Store what the channels cost; amounts that a person typed in stay.
+
+        The key needs the scope `ingest`.
+        """
+        return cast(SpendAnswer, self._send("POST", "/v1/spend", {}, body))
 
     def digest(self, **query: Unpack[DigestQuery]) -> DigestAnswer:
         """Return what changed in the last seven days: counts, movers, promised against won.

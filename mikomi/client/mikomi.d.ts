@@ -16,13 +16,14 @@ export interface ScoreBody {
   activities?: Array<Activity>;
 }
 
-/** What became of a deal. */
+/** What became of a deal; `reason` says why it was lost, and is never scored. */
 export interface Outcome {
   outcome: string;
   occurred_at: string;
   known_at?: string | null;
   deal_id?: string | null;
   amount?: number | null;
+  reason?: string | null;
 }
 
 /** A later value of an attribute. */
@@ -313,6 +314,7 @@ export interface StoredOutcome {
   known_at?: string | null;
   deal_id?: string | null;
   amount?: number | null;
+  reason?: string | null;
   lead_id: string;
 }
 
@@ -536,6 +538,14 @@ export interface Deal {
   opened_at: string;
   amount: number | null;
   decided: "lost" | "won" | null;
+  reason?: string | null;
+  stages?: Array<StageEntry>;
+}
+
+/** A stage of a deal, and when the deal came to it. */
+export interface StageEntry {
+  stage: string;
+  at: string;
 }
 
 /** What a salesperson can do: `capacity` is leads a week, `skills` values by kind. */
@@ -634,6 +644,32 @@ export interface BandLimits {
   at: string;
   who: string | null;
   note?: string | null;
+}
+
+/** What channels cost. All amounts of a source and month are replaced, unless typed in. */
+export interface SpendBody {
+  spend: Array<SpendBodyLine>;
+  currency?: string | null;
+}
+
+/** What a source, or one campaign of it, cost in a month. */
+export interface SpendBodyLine {
+  source: string;
+  month: string;
+  amount: number;
+  campaign?: string;
+}
+
+/** How many amounts were stored, and how many were left since a person typed in others. */
+export interface SpendAnswer {
+  stored: number;
+  typed_in: number;
+}
+
+/** The amounts, the newest month first. */
+export interface SpendLines {
+  spend: Array<SpendBodyLine>;
+  currency: string;
 }
 
 /** The digest; without `promise`, `knows_from` is when the first one will be known. */
@@ -753,6 +789,8 @@ export interface Calls {
   "POST /v1/assignment": { parameters: Record<string, never>; body: AssignmentBody; answer: AssignedAnswer };
   "GET /v1/band-limits": { parameters: { target?: string }; body: null; answer: LimitsAnswer };
   "PUT /v1/band-limits": { parameters: { target?: string }; body: LimitsBody; answer: LimitsAnswer };
+  "GET /v1/spend": { parameters: Record<string, never>; body: null; answer: SpendLines };
+  "POST /v1/spend": { parameters: Record<string, never>; body: SpendBody; answer: SpendAnswer };
   "GET /v1/digest": { parameters: { lang?: "en" | "ja"; target?: string }; body: null; answer: DigestAnswer };
   "GET /v1/hooks/{name}": { parameters: { name: string }; body: null; answer: HookHintList };
   "POST /v1/hooks/{name}/taken": { parameters: { name: string }; body: HintsTaken; answer: void };

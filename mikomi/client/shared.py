@@ -68,3 +68,12 @@ class SilentForecast(TypedDict):
     falls_to: str | None
     watched_days: int
     silent: list[Silent]
+
+
+class SpendBodyLine(TypedDict):
+    """What a source, or one campaign of it, cost in a month."""
+
+    source: str
+    month: str
+    amount: float
+    campaign: NotRequired[str]

@@ -83,7 +83,13 @@ class SourceParams:
 
 @dataclass(frozen=True)
 class FeatureParams:
-    """What the catalog is learned with; see `CatalogSettings`, which needs no pydantic."""
+    """What the catalog is learned with; see `CatalogSettings`, which needs no pydantic.
+
+    Attributes
+    ----------
+    words
+        A file of word lists beside those of mikomi; `none` reads no lists at all.
+    """
 
     windows_days: SomeValues[Days] = CatalogSettings.windows_days
     min_support: Count = CatalogSettings.min_support
@@ -95,7 +101,6 @@ class FeatureParams:
     features_dir: OptionalName = CatalogSettings.features_dir
     max_words: CountOrZero = CatalogSettings.max_words
     words: OptionalName = ""
-    """A file of word lists beside those of mikomi; `none` reads no lists at all."""
 
     @property
     def settings(self) -> CatalogSettings:

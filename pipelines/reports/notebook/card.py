@@ -46,7 +46,7 @@ def _facts(trained: Artifact, language: Language) -> Iterator[tuple[str, str]]:
             "%(leads)s leads, %(converted)s of them converted; %(rows)s snapshots",
             language,
             leads=number(model.counts.leads, language),
-            converted=number(model.counts.converted_leads, language),
+            converted=number(model.counts.converted_leads or 0, language),
             rows=number(model.counts.rows, language),
         ),
     )
