@@ -24,9 +24,10 @@ NAMES = ("Hana Kowalska", "小鳥遊 凛", "タカナシ リン")
 """Shown of the converted leads (`display`); none of them is a common name."""
 
 
-def terms(text: str, lists: dict[str, tuple[str, ...]] = LISTS) -> set[str]:
-    reader = WordMatcher(lists)
-    return {reader.names[n] for n in range(60) if reader.bits([text])[0] >> n & 1}
+def terms(text: str) -> set[str]:
+    reader = WordMatcher(LISTS)
+    (bits,) = reader.bits([text])
+    return {name for n, name in enumerate(reader.names) if bits >> n & 1}
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,8 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(PIECES, max_size=12).map("".join))
+@settings(max_examples=40, deadline=None)
+@given(st.lists(PIECES, max_size=8).map("".join))
 def test_reading_equals_the_slow_reading_of_the_oracle(text: str) -> None:
     check_longest(text)
 
@@ -117,7 +118,7 @@ def test_a_word_that_goes_with_outcomes_is_learned_and_noise_is_not() -> None:
 
 
 def check_noise() -> None:
-    for seed in range(8):
+    for seed in range(5):
         tables, examples = company(seed=seed)
         assert learned(tables, examples) == set()
 
