@@ -126,7 +126,9 @@ def listening() -> Iterator[Provider]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     provider.issuer = f"http://127.0.0.1:{port}"
-    yield provider
-    provider.hangs.clear()
-    server.should_exit = True
-    thread.join()
+    try:
+        yield provider
+    finally:
+        provider.hangs.clear()
+        server.should_exit = True
+        thread.join()

@@ -38,7 +38,7 @@ def overload() -> Trial:
         f"to {2 * PLACES}, p99 {1_000 * _p99(answered):.0f} ms; "
         f"{1 - len(answered) / len(many):.0%} refused with 503"
     )
-    promise = "at twice the clients that it has places for, others are answered within a second"
+    promise = "twice as many clients as places: each is answered within a second or refused at once"
     return Trial(promise, len(many), right, measured)
 
 

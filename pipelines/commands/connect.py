@@ -276,6 +276,9 @@ def _push(
         f"{pushed.written:,} written, {pushed.emptied:,} emptied, {pushed.unchanged:,} as before"
     )
     typer.echo(f"pushed  {work.connection.name}: {counts}")
+    if server.waiting:
+        line = f"{server.waiting:,} leads are not ranked yet: push again in a minute"
+        typer.echo(f"waiting {work.connection.name}: {line}", err=True)
     _list_refused(pushed.refused)
 
 

@@ -53,6 +53,8 @@ class ServerApi:
         secrets = Credentials({"KEY": key} if key else {})
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._client = RestClient(address, FixedHeaders(headers), pace, secrets, transport)
+        self.waiting = 0
+        """Leads with news that the ranking, as it was read last, does not show yet."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -65,6 +67,7 @@ class ServerApi:
         while True:
             page = self._client.call("GET", "/v1/leads", params=params)
             rows += page["leads"]
+            self.waiting = int(page.get("waiting", 0))
             if page["next_cursor"] is None:
                 return rows
             params["cursor"] = page["next_cursor"]

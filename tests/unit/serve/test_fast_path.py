@@ -1,6 +1,8 @@
 """The shortcut answers as the route does: status, headers and body, right or wrong."""
 
+import gc
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serve import app
-from serve.routes import fast_path
+from serve.routes import fast_path, scores
 from serve.scoring.pointer import point
 from serve.settings import Settings
+from serve.store.receipts import receipts
 from tests import served
 from tests.clocked import LOCAL
 
@@ -99,3 +102,35 @@ def test_the_curve_is_answered_where_it_is_requested(client: TestClient) -> None
     assert client.post(f"{receipt}/replay").content == response.content
     listed = served.body(3) | {"curve": "please"}
     assert client.post("/v1/score", json=listed).status_code == 422
+
+
+def test_a_long_lead_is_scored_and_logged_beside_the_event_loop(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise one long lead holds every other request; a short one is quicker in the loop."""
+    threads: list[str] = []
+    plain = scores.scored
+
+    def noted(*work: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return plain(*work)
+
+    monkeypatch.setattr(scores, "scored", noted)
+    answers = [client.post("/v1/score", content=BODIES["right"]).json()]
+    monkeypatch.setattr(scores, "LONG_BYTES", 100)
+    monkeypatch.setattr(receipts, "_LARGE_BYTES", 100)
+    answers.append(client.post("/v1/score", content=BODIES["right"]).json())
+    loop, beside = threads
+    assert loop != beside
+    assert beside.startswith("AnyIO worker thread")
+    assert len({one["probability"] for one in answers}) == 1
+    for one in answers:
+        assert client.get(f"/v1/receipts/{one['receipt_id']}").json() == one
+
+
+def test_a_later_model_does_not_make_the_collector_look_through_everything() -> None:
+    """What the first model froze stays frozen: looking through it holds all requests."""
+    app._settle()
+    frozen = gc.get_freeze_count()
+    app._settle()
+    assert gc.get_freeze_count() == frozen > 0
