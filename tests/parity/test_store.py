@@ -285,24 +285,6 @@ def test_an_outcome_with_another_amount_is_a_conflict(client: TestClient) -> Non
     assert sent(outcome(amount=5)) == (0, 1, [])
 
 
-def test_a_reason_may_come_later_and_another_is_a_conflict(client: TestClient) -> None:
-    def sent(**more: Any) -> tuple[int, int, int]:
-        one = outcome(outcome="lost", deal_id="r") | more
-        added = client.post("/v1/outcomes", json={"outcomes": [one]}).json()
-        return added["added"], added["repeated"], len(added["conflicting"])
-
-    client.put("/v1/leads/L-1", json=lead())
-    assert sent() == (1, 0, 0)
-    assert sent(reason="  price\n too high ") == (0, 1, 0), "people write it down later"
-    assert sent(reason="price too high") == (0, 1, 0)
-    assert sent() == (0, 1, 0), "a reason that is left out takes none away"
-    assert sent(reason="competitor") == (0, 0, 1)
-    store = client.app.state.parts.store  # type: ignore[attr-defined]
-    request, _ = store.histories.request("L-1", client.app.state.parts.now())  # type: ignore[attr-defined]
-    reasons = {one.deal_id: one.reason for one in request.histories[0].outcomes}
-    assert reasons.get("r") == "price too high"
-
-
 def test_an_owner_of_null_takes_the_lead_away(client: TestClient) -> None:
     def owner() -> str | None:
         value: str | None = client.get("/v1/leads/L-1").json()["owner_id"]
