@@ -18,6 +18,7 @@ NAMES = (
     "limit",
     "quality",
     "leaks",
+    "clean_companies",
     "audit",
     "worth",
     "promotion",
