@@ -300,7 +300,7 @@ def _as_before(loaded: LoadedModel, values: Any) -> Rows:
 
 def _as_now(loaded: LoadedModel, values: Any) -> Rows:
     full = full_explanation(loaded, values, "en")
-    rows = [one.contribution for one in (*full.reasons, *full.joined)]
+    rows = [one.contribution for one in full.reasons] + [one.contribution for one in full.joined]
     return Rows(rows, [one.contribution for one in full.rest], len(full.joined))
 
 

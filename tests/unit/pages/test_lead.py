@@ -260,7 +260,9 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
     values = np.zeros((1, len(names)), np.float32)
     values[0, names.index("engagement__call_count__30d")] = calls
     fields, answer = full_explanation(loaded, values, "en"), loaded.scorer.score_lead(values)
-    facts = [one.contribution for one in (*fields.reasons, *fields.joined, *fields.rest)]
+    facts = [one.contribution for one in fields.reasons]
+    facts += [one.contribution for one in fields.joined]
+    facts += [one.contribution for one in fields.rest]
     assert abs(sum(facts) + answer.base_probability - answer.probability) < 1e-9
     first = [one.code for one in loaded.reason_bodies(answer.reasons, "en")]
     named = [one.code for one in fields.reasons if one.code in first]
