@@ -280,7 +280,7 @@ def test_full_explanation_leaves_nothing_over(calls: int) -> None:
 
 
 def arranged_of(points: list[float], nameable: list[int], first: set[int]) -> list[list[int]]:
-    """Return the concepts that are named alone, of those that can be, and then those of each row."""
+    """Return the concepts that are named alone, and then those of each joined row."""
     kinds = np.full(len(points), "done")
     every = [SelectedReason(k, 0, 0.0, points[k], 100, 10) for k in nameable]
     alone, joined = arranged(every, first, np.array(points), kinds)
