@@ -18,6 +18,7 @@ FOLDERS = {
     "limit": "quality",
     "quality": "quality",
     "leaks": "verdicts",
+    "clean_companies": "verdicts",
     "audit": "verdicts",
     "worth": "verdicts",
     "promotion": "verdicts",

@@ -1,6 +1,6 @@
 """How much of the probability of the hottest leads the named reasons explain.
 
-    python -m benchmarks.quality.explained_share
+    python -m benchmarks.quality.explained_share [SET...]
 
 Decided here: every data set with an example is taken through the stages before training, whole and
 as draws of leads with few conversions; the sample company of the demo stands beside them. Before is
@@ -13,6 +13,7 @@ standard errors, rows of a lead taken as one.
 """
 
 import argparse
+import json
 import shutil
 import sys
 import time
@@ -55,6 +56,7 @@ from serve.insight.full_explanation import full_explanation, kinds_of, rest_of
 from serve.scoring.loaded_model import LoadedModel
 
 SAMPLE: Final = "sample"
+RESULT: Final = "explained_share"
 SETS: Final = (
     *(SAMPLE, "x_education", "online_shoppers", "uci_bank", "cdnow", "bpic2012"),
     *("oulad", "online_retail"),
@@ -98,34 +100,48 @@ class Prepared(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What stands in one explanation: contributions of the reasons, and rows of the rest."""
+    """What stands in one explanation: rows of reasons, rows of the rest, how many are joined."""
 
     reasons: list[float]
     rest: list[float]
+    joined: int = 0
 
 
 def main(arguments: list[str]) -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.explained_share")
-    parser.add_argument("sets", nargs="*", default=list(SETS))
-    results: dict[str, Any] = {}
-    few: dict[str, Any] = {}
-    noise: dict[str, Any] = {}
-    began = time.process_time()
+    parser.add_argument("sets", nargs="*", default=list(SETS), help="the others stay as they are")
     for name in parser.parse_args(arguments).sets:
-        whole = prepare(name)
-        results[name] = measure(whole)
-        print(name, results[name], flush=True)
-        for seed in range(FEW_DRAWS if name in FEW_OF else 0):
-            drawn = whole._replace(rows=with_conversions(whole.rows, FEW, seed))
-            few[f"{name}, draw {seed}"] = measure(drawn)
-            print(name, seed, few[f"{name}, draw {seed}"], flush=True)
-        noise[name] = planted_noise(whole)
-        print(name, noise[name], flush=True)
-    seconds = round(time.process_time() - began)
-    result: dict[str, Any] = {"sets": results, "few_conversions": few, "planted_noise": noise}
-    result["cpu_seconds"] = seconds
-    print(harness.write("explained_share", result, "numpy", "lightgbm"), flush=True)
+        measured = _measured(name)
+        print(name, measured, flush=True)
+        print(harness.write(RESULT, _beside_others(measured), "numpy", "lightgbm"), flush=True)
+
+
+def _measured(name: str) -> dict[str, dict[str, Any]]:
+    """Measure a data set, and the small draws of it if there are any."""
+    whole = prepare(name)
+    few: dict[str, Any] = {}
+    for seed in range(FEW_DRAWS if name in FEW_OF else 0):
+        drawn = whole._replace(rows=with_conversions(whole.rows, FEW, seed))
+        few[f"{name}, draw {seed}"] = measure(drawn)
+    noise = planted_noise(whole)
+    own = measure(whole)
+    return {"sets": {name: own}, "few_conversions": few, "planted_noise": {name: noise}}
+
+
+def _beside_others(measured: dict[str, dict[str, Any]]) -> dict[str, object]:
+    """Return the result of all sets: what was measured, the others as the file has them."""
+    path = harness.RESULTS / f"{RESULT}.json"
+    before = json.loads(path.read_text()) if path.exists() else {}
+    result: dict[str, object] = {}
+    for part, own in measured.items():
+        both = before.get(part, {}) | own
+        result[part] = {key: both[key] for key in sorted(both, key=_place)}
+    return result
+
+
+def _place(key: str) -> tuple[int, str]:
+    return SETS.index(key.partition(",")[0]), key
 
 
 def prepare(name: str) -> Prepared:
@@ -172,12 +188,12 @@ def with_conversions(rows: TrainingSet, converted: int, seed: int) -> TrainingSe
 
 def measure(data: Prepared) -> dict[str, Any]:
     """Train before and after, and explain the hottest leads by both."""
-    train, began = data.params.train, time.perf_counter()
+    train, began = data.params.train, time.process_time()
     how = (train, data.points, train.seed)
     model = fit_model.fit(data.rows, train, data.points, train.seed)
-    fitted = time.perf_counter()
+    fitted = time.process_time()
     named = nameable_model.leave_out(data.rows, model, data.catalog, how, train.proof)
-    ended = time.perf_counter()
+    ended = time.process_time()
     proven = named.evidence.proven
     concepts = tuple(code for code in proven if not code.startswith(PREFIX))
     alone = named._replace(model=model, evidence=replace(named.evidence, proven=concepts))
@@ -198,8 +214,8 @@ def measure(data: Prepared) -> dict[str, Any]:
         "log_loss_before": round(float(_losses(model, data.test).mean()), 5),
         "log_loss_after": round(float(_losses(named.model, data.test).mean()), 5),
         "change_in_standard_errors": round(in_errors(change, data.test.lead), 2),
-        "fit_seconds": round(fitted - began, 1),
-        "proof_and_refit_seconds": round(ended - fitted, 1),
+        "fit_cpu_seconds": round(fitted - began, 1),
+        "proof_and_refit_cpu_seconds": round(ended - fitted, 1),
     }
 
 
@@ -232,6 +248,7 @@ def explained(
         "share_explained_10th": round(float(np.quantile(shares, 0.1)), 4),
         "distance": round(float(np.median(np.abs(sums))), 4),
         "reasons": float(np.median([len(one.reasons) for one in rows])),
+        "joined_rows": round(float(np.mean([one.joined for one in rows])), 2),
         "largest_rest": round(float(np.median(largest)), 5),
         "smallest_reason": round(float(np.median(smallest)), 5),
         "leads_with_larger_rest": int(np.count_nonzero(largest > smallest)),
@@ -283,7 +300,8 @@ def _as_before(loaded: LoadedModel, values: Any) -> Rows:
 
 def _as_now(loaded: LoadedModel, values: Any) -> Rows:
     full = full_explanation(loaded, values, "en")
-    return Rows([one.contribution for one in full.reasons], [one.contribution for one in full.rest])
+    rows = [one.contribution for one in full.reasons] + [one.contribution for one in full.joined]
+    return Rows(rows, [one.contribution for one in full.rest], len(full.joined))
 
 
 def _loaded(named: nameable_model.Nameable, data: Prepared) -> LoadedModel:

@@ -2,15 +2,19 @@
 
 Decided here: the reasons are named from the strongest down, those of the answer first, until no row
 of the rest is larger than the smallest reason and all rows together are at most `_REST` of the way
-from the base to the probability. Where so little cannot be left, they end where no row of the rest
-is larger than the smallest reason and least is left: a reason smaller than what nobody can name
-explains nothing, and is summed with it. Where that holds nowhere, all that can be named is. Each is
-proven, and the
-number of comparable leads is stated: fewer than the answer demands will do, none for a value that
-no lead of training had. The rest is summed by kind: attributes, what happened, what did not happen.
-A concept of the rest is too small or not proven, so it is never named.
+from the base to the probability. Where so little cannot be left, small reasons are joined: those
+that raise the probability in one row, those that lower it in another, each with the names of all of
+them. A joined row that is still smaller than a row of the rest explains nothing, and is summed with
+the rest. Of what leaves no row of the rest larger than the smallest row of reasons, that with most
+reasons alone is taken if it leaves so little, else that which leaves least. Where that holds
+nowhere, all that can be named is. Each reason, alone or joined, is proven, and the number of
+comparable leads is stated for those alone: fewer than the answer demands will do, none for a value
+that no lead of training had. The rest is summed by kind: attributes, what happened, what did not
+happen. A concept of the rest is too small or not proven, so it is never named.
 """
 
+from collections.abc import Iterator
+from itertools import combinations
 from math import isnan
 from typing import Final, Literal, NamedTuple
 
@@ -42,11 +46,26 @@ class Rest(NamedTuple):
     concepts: int
 
 
+class Joined(NamedTuple):
+    """Small reasons of one sign in one row: their sum as a probability, and each of them."""
+
+    contribution: float
+    reasons: list[ReasonBody]
+
+
 class FullExplanation(NamedTuple):
-    """The reasons and the rest; with the base they add up to the probability."""
+    """The reasons, the joined ones and the rest; with the base they add up to the probability."""
 
     reasons: list[ReasonBody]
+    joined: list[Joined]
     rest: list[Rest]
+
+
+class Arrangement(NamedTuple):
+    """Which reasons stand alone, and which are joined in a row for each sign."""
+
+    alone: list[SelectedReason]
+    joined: list[list[SelectedReason]]
 
 
 def full_explanation(loaded: LoadedModel, values: Matrix, language: Language) -> FullExplanation:
@@ -66,9 +85,12 @@ def full_explanation(loaded: LoadedModel, values: Matrix, language: Language) ->
     kinds = kinds_of(loaded, values)
     first = {one.concept for one in scorer.reasons_of(values, scorer.settings)}
     every = scorer.reasons_of(values, MORE)
-    named = {one.concept for one in enough(every, first, points, kinds)}
+    alone, joined = arranged(every, first, points, kinds)
+    single = {one.concept for one in alone}
+    named = single | {one.concept for row in joined for one in row}
     return FullExplanation(
-        loaded.reason_bodies([one for one in every if one.concept in named], language),
+        loaded.reason_bodies([one for one in every if one.concept in single], language),
+        [Joined(sum_of(row), loaded.reason_bodies(row, language)) for row in joined],
         rest_of(named, points, kinds),
     )
 
@@ -95,10 +117,10 @@ def rest_of(named: set[int], points: Floats, kinds: NDArray[np.str_]) -> list[Re
     ]
 
 
-def enough(
+def arranged(
     every: list[SelectedReason], first: set[int], points: Floats, kinds: NDArray[np.str_]
-) -> list[SelectedReason]:
-    """Select the reasons to name.
+) -> Arrangement:
+    """Select the reasons to name, and those to join.
 
     Parameters
     ----------
@@ -111,23 +133,55 @@ def enough(
     """
     by_size = sorted(every, key=lambda one: -abs(one.contribution))
     first_first = sorted(by_size, key=lambda one: one.concept not in first)
+    most = _REST * abs(float(points.sum()))
     for count in range(len(first), len(every) + 1):
-        excess, whole = _left(first_first[:count], points, kinds)
-        if excess <= 0.0 and whole <= _REST * abs(float(points.sum())):
-            return first_first[:count]
-    left = [_left(by_size[:count], points, kinds) for count in range(len(every) + 1)]
-    small = [count for count, (excess, _) in enumerate(left) if count and excess <= 0.0]
-    return by_size[: min(small, key=lambda count: left[count][1], default=len(every))]
+        excess, whole = _left(Arrangement(first_first[:count], []), points, kinds)
+        if excess <= 0.0 and whole <= most:
+            return Arrangement(first_first[:count], [])
+    could = [(one, *_left(one, points, kinds)) for one in _arrangements(by_size)]
+    good = [(one, whole) for one, excess, whole in could if excess <= 0.0]
+    if not good:
+        return Arrangement(by_size, [])
+
+    def order(candidate: tuple[Arrangement, float]) -> tuple[bool, float, float]:
+        (alone, _), whole = candidate
+        small = whole <= most
+        return not small, -len(alone) if small else whole, whole if small else -len(alone)
+
+    return min(good, key=order)[0]
 
 
-def _left(
-    named: list[SelectedReason], points: Floats, kinds: NDArray[np.str_]
-) -> tuple[float, float]:
+def sum_of(reasons: list[SelectedReason]) -> float:
+    """Return the sum of contributions.
+
+    Parameters
+    ----------
+    reasons
+        Selected reasons.
+    """
+    return sum(one.contribution for one in reasons)
+
+
+def _arrangements(by_size: list[SelectedReason]) -> Iterator[Arrangement]:
+    """Yield every number of largest reasons alone, with each side of the others joined or left."""
+    for count in range(1, len(by_size) + 1):
+        alone, small = by_size[:count], by_size[count:]
+        sides = [
+            [one for one in small if one.contribution > 0.0],
+            [one for one in small if one.contribution < 0.0],
+        ]
+        several = [side for side in sides if len(side) > 1]
+        for shown in range(len(several) + 1):
+            yield from (Arrangement(alone, list(rows)) for rows in combinations(several, shown))
+
+
+def _left(named: Arrangement, points: Floats, kinds: NDArray[np.str_]) -> tuple[float, float]:
     """Return by how much a row of the rest exceeds the smallest reason, and the sum of all rows."""
-    rows = rest_of({one.concept for one in named}, points, kinds)
-    rest = [abs(one.contribution) for one in rows]
-    least = min((abs(one.contribution) for one in named), default=0.0)
-    return max(rest, default=0.0) - least, sum(rest)
+    singles = {one.concept for one in named.alone}
+    together = {one.concept for row in named.joined for one in row}
+    rest = [abs(one.contribution) for one in rest_of(singles | together, points, kinds)]
+    shown = [abs(one.contribution) for one in named.alone] + [abs(sum_of(r)) for r in named.joined]
+    return max(rest, default=0.0) - min(shown, default=0.0), sum(rest)
 
 
 def kinds_of(loaded: LoadedModel, values: Matrix) -> NDArray[np.str_]:

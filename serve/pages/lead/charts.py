@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from models.charts import NARROW, WIDE, Axis, ProbabilityCourse, Row, Step, story, waterfall
 from models.charts import ChartText as Title
-from serve.insight.full_explanation import FullExplanation
+from serve.insight.full_explanation import FullExplanation, Joined
 from serve.insight.trend import WEEKS, Past
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.pages.shell import display_names
@@ -54,8 +54,10 @@ def how_it_adds_up(answer: ScoreAnswer, explanation: FullExplanation, words: Pag
         The language.
     """
     names = [reason.sentence for reason in explanation.reasons]
+    names += [joined_name(row, words) for row in explanation.joined]
     names += [words.say(OTHERS[rest.kind]) for rest in explanation.rest]
     exact = [reason.contribution for reason in explanation.reasons]
+    exact += [row.contribution for row in explanation.joined]
     exact += [rest.contribution for rest in explanation.rest]
     base, rounded = shown_steps(answer.base_probability, exact)
     steps = [Step(name, value) for name, value in zip(names, rounded, strict=True)]
@@ -72,6 +74,22 @@ def how_it_adds_up(answer: ScoreAnswer, explanation: FullExplanation, words: Pag
         for key, layout in (("adds-up", WIDE), ("adds-up-narrow", NARROW))
     )
     return AddsUp(wide, narrow, base, steps)
+
+
+def joined_name(row: Joined, words: PageWords) -> str:
+    """Return the name of a row of small reasons.
+
+    Parameters
+    ----------
+    row
+        The small reasons.
+    words
+        The language.
+    """
+    count = words.number(len(row.reasons))
+    if row.contribution > 0.0:
+        return words.say("%(count)s smaller reasons that raise it, together", count=count)
+    return words.say("%(count)s smaller reasons that lower it, together", count=count)
 
 
 def _adds_up(words: PageWords) -> str:
