@@ -45,8 +45,8 @@ def _facts(trained: Artifact, language: Language) -> Iterator[tuple[str, str]]:
         gettext(
             "%(leads)s leads, %(converted)s of them converted; %(rows)s snapshots",
             language,
-            leads=number(model.counts.leads, language),
-            converted=number(model.counts.converted_leads or 0, language),
+            leads=_count(model.counts.leads, language),
+            converted=_count(model.counts.converted_leads, language),
             rows=number(model.counts.rows, language),
         ),
     )
@@ -58,6 +58,10 @@ def _facts(trained: Artifact, language: Language) -> Iterator[tuple[str, str]]:
     )
     yield gettext("Feature columns", language), _columns(trained, language)
     yield gettext("Proven concepts", language), number(len(trained.evidence.proven), language)
+
+
+def _count(leads: int | None, language: Language) -> str:
+    return "?" if leads is None else number(leads, language)
 
 
 def _target(trained: Artifact, language: Language) -> str:
