@@ -26,7 +26,7 @@ from models.estimator.feature_table import Contract
 from models.registry.mlflow_client import addressed, mlflow_module
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS
 from models.registry.registry import FORMER_TAG, Registry
-from models.registry.registry_types import RegistrySettings, Run, RunData
+from models.registry.registry_types import RegistrySettings, Run
 from serve.processes.follow import follow
 from serve.scoring import model_cards
 from serve.scoring.pointer import point
@@ -83,8 +83,7 @@ def registry(place: Path) -> Registry:
 def run() -> Run:
     fingerprint = served.artifact().fingerprint
     facts = {"train.seed": 1}, {"auc": 0.75}, {"leads.csv": "ab" * 32}, "c0ffee"
-    data = RunData({"age__days": "double"}, {"snapshots": 7})
-    return Run(fingerprint, *facts, name="won 90d", tags={"mikomi.target": "won"}, data=data)
+    return Run(fingerprint, *facts, name="won 90d", tags={"mikomi.target": "won"})
 
 
 @pytest.fixture(scope="module")
@@ -101,23 +100,11 @@ def test_a_run_remembers_what_it_was_made_from(registry: Registry) -> None:
     assert logged.data.params == {"train.seed": "1"}
     assert logged.data.metrics == {"auc": 0.75}
     assert logged.data.tags["mlflow.source.git.commit"] == "c0ffee"
-    export, learned = (one.dataset for one in logged.inputs.dataset_inputs)
-    assert (export.name, learned.name) == ("leads.csv", "learning rows")
-    columns = json.loads(learned.schema)["mlflow_colspec"]
-    assert columns == [{"name": "age__days", "type": "double"}]
-    assert json.loads(learned.profile) == {"snapshots": 7}
+    assert logged.inputs.dataset_inputs[0].dataset.name == "leads.csv"
     assert logged.info.status == "FINISHED"
     assert logged.info.run_name == "won 90d"
     assert logged.data.tags["mikomi.target"] == "won"
     assert [one.path for one in registry._client.list_artifacts(run_id)] == ["report"]
-
-
-def test_a_part_of_a_search_lies_inside_its_run(registry: Registry) -> None:
-    whole = registry.log(Run("tune-x", name="tune x"))
-    part = registry.log(Run("tune-x-1", name="trial 1", parent="tune-x"))
-    alone = registry.log(Run("tune-y-1", name="trial 1", parent="tune-y"))
-    tags = [registry._client.get_run(one).data.tags for one in (part, alone)]
-    assert [one.get("mlflow.parentRunId") for one in tags] == [whole, None]
 
 
 def test_the_same_artifact_is_logged_and_registered_once(registry: Registry, place: Path) -> None:
