@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from serve.scoring.pointer import point
 from tests import served
 
-EXAMPLES = 20
+EXAMPLES = 10
 
 
 @pytest.fixture(scope="module")
