@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.reading.text import folded
 from features.reading.time_forms import EXCEL, JAPANESE
@@ -135,24 +136,26 @@ def _candidates(text: pd.Series) -> Iterator[str]:
     yield "iso"
     sample = text.drop_duplicates().head(_SAMPLE)
     plain = folded(sample)
-    signs = {sign: plain.str.count(re.escape(sign)).fillna(0) for sign in _SIGNS}
-    letters = plain.str.contains("[A-Za-z]", regex=True, na=False)
+    signs = {s: plain.str.count(re.escape(s)).fillna(0).to_numpy(np.float64) for s in _SIGNS}
+    letters = plain.str.contains("[A-Za-z]", regex=True, na=False).to_numpy(np.bool_)
     for date, clock in product(_DATES, _CLOCKS):
         if _may_read(signs, letters, date + clock) and _share(sample, date + clock) > _HALF:
             yield date + clock
     yield JAPANESE
 
 
-def _may_read(signs: dict[str, pd.Series], letters: pd.Series, form: str) -> bool:
+def _may_read(signs: dict[str, NDArray[np.float64]], letters: NDArray[np.bool_], form: str) -> bool:
     """Return whether half of the cells hold as many signs as a format, which costs little to see.
 
     An offset has signs and letters of its own, and `a.m.` has full stops.
     """
     own = {"%z": "/年,.", "%p": "/年,:-"}.get(form[-2:], _SIGNS)
-    alike = np.logical_and.reduce([signs[sign] == form.count(sign) for sign in own])
+    alike = np.ones(len(letters), np.bool_)
     if not form.endswith("%z"):
         alike &= letters == any(part in form for part in _LETTERS)
-    return bool(alike.mean() > _HALF)
+    for sign in own:
+        alike &= signs[sign] == form.count(sign)
+    return np.count_nonzero(alike) > _HALF * len(alike)
 
 
 def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:

@@ -1,10 +1,10 @@
 """Records that take several rows of an export: one lead each, with the lines of their tables apart.
 
-Decided here: an id belongs to several rows if the rows after the first lack it, as below a merged
-cell, or if a mark stands in the first row of each record, or if an id comes in several rows
-beside one end of the deal. What hardly differs within an id is of the record, the rest of its
-lines. Lines with a time become activities. Lines without one are summed and counted; since nobody
-knows when they were written, the sums are never an attribute.
+Decided here: an id belongs to several rows if a mark stands in the first row of each record; or,
+where no other id tells the rows apart, if the rows after the first lack it, as below a merged cell,
+or if it comes in several rows beside one end of the deal. What hardly differs within an id is of
+the record, the rest of its lines. Lines with a time become activities. Lines without one are summed
+and counted; since nobody knows when they were written, the sums are never an attribute.
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,6 +70,8 @@ def _record(file: ExportFile) -> RecordRows | None:
     """Return how rows belong together; None where each stands for itself."""
     could = [c for c in file.of_look("id", "number", "category") if ID_NAME.search(c.name)]
     mark = _mark(file)
+    if mark is None and any(ID_NAME.search(column.name) for column in keys(file)):
+        return None
     for column in could:
         values = file.text(column)
         below = values.isna() if mark is None else file.text(mark).isna()
