@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -144,7 +144,7 @@ def _candidates(text: pd.Series) -> Iterator[str]:
     yield JAPANESE
 
 
-def _may_read(signs: dict[str, NDArray[np.float64]], letters: NDArray[np.bool_], form: str) -> bool:
+def _may_read(signs: dict[str, NDArray[Any]], letters: NDArray[np.bool_], form: str) -> bool:
     """Return whether half of the cells hold as many signs as a format, which costs little to see.
 
     An offset has signs and letters of its own, and `a.m.` has full stops.
@@ -155,7 +155,7 @@ def _may_read(signs: dict[str, NDArray[np.float64]], letters: NDArray[np.bool_],
         alike &= letters == any(part in form for part in _LETTERS)
     for sign in own:
         alike &= signs[sign] == form.count(sign)
-    return np.count_nonzero(alike) > _HALF * len(alike)
+    return bool(np.count_nonzero(alike) > _HALF * len(alike))
 
 
 def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
