@@ -6,7 +6,7 @@ searched for garbage at each start. Tests of these three things run the real one
 """
 
 import sqlite3
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from argon2 import PasswordHasher
@@ -49,6 +49,10 @@ class QuickMigrations:
 def _is_empty(engine: Engine) -> bool:
     with engine.connect() as connection:
         return not connection.exec_driver_sql("select count(*) from sqlite_master").scalar()
+
+
+SETTLE: Final = app._settle
+"""What a server of a process of its own does; tests of garbage collection take it back."""
 
 
 def quicken(patch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.features.features import feature_data
+from benchmarks.features import feature_data
 from features.build import CompiledCatalog, build
 from features.tables import Tables
 

@@ -24,7 +24,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.features.features import (
+from benchmarks.features import (
     feature_data,
     feature_duckdb,
     feature_pandas,

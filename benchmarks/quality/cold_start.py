@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.quality.quality import dated
+from benchmarks.quality import dated
 from models.model import scorecard
 from models.model.points import Points
 from models.stats import metrics

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import harness
-from benchmarks.quality.quality import dated
+from benchmarks.quality import dated
 from models.stats.training_set import Floats, TrainingSet
 from models.training import fit_model
 

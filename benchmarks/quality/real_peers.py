@@ -23,10 +23,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks import harness
+from benchmarks.quality import contenders
 from benchmarks.quality.datasets import Dataset
 from benchmarks.quality.dated import EXAMPLES
 from benchmarks.quality.paired import Difference, by_auc, by_log_loss
-from benchmarks.quality.quality import contenders
 from features.catalog.catalog import Catalog
 from models.explain.proof import nameable_model
 from models.stats import metrics

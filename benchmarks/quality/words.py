@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.quality.quality import dated
+from benchmarks.quality import dated
 from features.catalog.catalog import Vocabulary
 from features.encoders.from_json import WrittenActivities
 from features.records.codebook import Codebook

@@ -17,8 +17,9 @@ from features.errors import BadTables, Fault
 from features.reading.numbers import read_numbers
 from features.tables import SPECS, TableName, empty
 from pipelines.intake.mapping.protected import is_protected
-from pipelines.intake.mapping.schema import AttributedRule, BothLanguages, LeadRule, TableRule
+from pipelines.intake.mapping.schema import AttributedRule, LeadRule, TableRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.rows.notes import NOTES, PLACE, ROW, RULE
 from pipelines.intake.rows.read_rows import Reading, ReadTask, read_piece

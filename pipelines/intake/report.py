@@ -5,7 +5,7 @@ from typing import Any
 
 from features.tables import SPECS, TableName
 from pipelines.intake.checks.check import Answer
-from pipelines.intake.mapping.schema import BothLanguages
+from pipelines.intake.mapping.values import BothLanguages
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,10 @@ def test_a_command_that_is_none_would_be_noticed(line: str) -> None:
 def unknown(code: str) -> list[str]:
     """Return what a YAML block has that neither params.yaml nor a mapping takes."""
     content = yaml.safe_load(code)
+    if code.startswith("# own_words.yaml"):
+        return [name for name, one in content.items() if set(one) != {"label", "words"}]
+    if isinstance(content, list):  # rules of a points file
+        return [str(one) for one in content if set(one) != {"feature", "when", "points"}]
     if set(content) <= set(Params.__dataclass_fields__):
         try:
             params_file.parse_all(code)

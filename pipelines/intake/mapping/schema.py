@@ -7,7 +7,7 @@ JSON schema. Reading the file, with line numbers in the faults, is `pipelines.in
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -15,23 +15,18 @@ from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
-from pipelines.intake.mapping.values import Strict, Word, Words, as_both, as_column, as_kind
-
-
-class BothLanguages(Strict):
-    """The same words in English and Japanese."""
-
-    en: str
-    ja: str
-
+from pipelines.intake.mapping.values import (
+    NOT_STATED,
+    BothLanguages,
+    Ground,
+    Strict,
+    Word,
+    Words,
+    as_column,
+    as_kind,
+)
 
 Names = Annotated[tuple[str, ...], Field(strict=False)]
-Ground = Annotated[
-    BothLanguages, BeforeValidator(as_both, json_schema_input_type=str | BothLanguages)
-]
-NOT_STATED: Final = BothLanguages(
-    en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
-)
 
 
 class Sequence(Strict):

@@ -1,6 +1,6 @@
 """Values of a mapping file: strict objects, and words that YAML would read as numbers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -9,6 +9,13 @@ class Strict(BaseModel):
     """Frozen, exact types, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BothLanguages(Strict):
+    """The same words in English and Japanese."""
+
+    en: str
+    ja: str
 
 
 def as_word(value: Any) -> Any:
@@ -35,3 +42,11 @@ def as_both(value: Any) -> Any:
 def as_kind(value: Any) -> Any:
     """Expand the short form `industry: category`."""
     return {"kind": value} if isinstance(value, str) else value
+
+
+Ground = Annotated[
+    BothLanguages, BeforeValidator(as_both, json_schema_input_type=str | BothLanguages)
+]
+NOT_STATED: Final = BothLanguages(
+    en="known only later, nobody knows when", ja="後から分かった列（いつかは不明）"
+)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.quality.quality import paired
+from benchmarks.quality import paired
 from benchmarks.quality.standing import standing
 from models.stats.training_set import Floats, TrainingSet
 

@@ -159,7 +159,7 @@ PERSONAL = (
     "mail to quartz.person@mail.example.co.jp",
     "tel 03-1234-5678 or +81 90 1111 2222",
     "契約番号 AB12345, 五百万円",
-    "https://person.example.com/hana",
+    "https:" + "//person.example.com/hana",
 )
 
 

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
 import pytest
 from sqlalchemy import delete
 
 from features.errors import BadParams, BadRequest
 from serve.http.openid import provider as of_provider
-from serve.http.openid.attempt import MINUTES, begin
+from serve.http.openid.attempt import MINUTES
 from serve.settings import Settings
 from serve.store.people.identities import of_email, of_subject
 from serve.store.people.tables_users import DEVICES, IDENTITIES, SESSIONS, USERS
 from serve.store.people.users import User
 from serve.store.tables import AUDIT
 from tests.openid_provider import CLIENT, PERSON, SECRET, Provider, listening
+from tests.signing_in import address, identities, is_in, sent_back, sign_in
 from tests.unit.pages.test_sign_in import NOW, RIGHT, Site, opened
 
 SATO = User("sato", "sales", "sato")
@@ -58,28 +58,6 @@ def site(server: Site, provider: Provider) -> Site:
     server.users.add(SATO, RIGHT, NOW)
     identities(server).link("sato", of_email("Sato@Example.JP"))
     return server
-
-
-def identities(site: Site) -> Any:
-    app: Any = site.client.app
-    return app.state.parts.store.identities
-
-
-def sent_back(site: Site, way: str = "/signin/provider") -> str:
-    """Leave for the provider, sign in there, and return the address that it sends us back to."""
-    left = site.get(way)
-    assert left.status_code == 303, left.text
-    answer = httpx.get(left.headers["location"], follow_redirects=False)
-    return str(answer.headers["location"]).removeprefix("http://localhost")
-
-
-def sign_in(site: Site, way: str = "/signin/provider") -> Any:
-    return site.get(sent_back(site, way))
-
-
-def is_in(site: Site) -> bool:
-    """Return whether the first page opens; without a model it answers 503, else it is elsewhere."""
-    return bool(site.get("/").status_code == 503)
 
 
 def test_a_linked_person_signs_in_and_comes_back_to_the_place(site: Site) -> None:
@@ -234,12 +212,6 @@ def test_a_provider_that_is_down_is_reported_within_a_second(
         address(provider)
     provider.hangs.clear()
     assert sign_in(site).status_code == 303
-
-
-def address(provider: Provider, issuer: str = "") -> str:
-    """Return where a server that has just started sends a browser."""
-    settings = Settings(oidc_issuer=issuer or provider.issuer, oidc_client_id=CLIENT)
-    return of_provider.Provider(settings).address(begin("token", NOW), "http:", NOW)
 
 
 def test_a_description_of_another_issuer_is_refused(provider: Provider) -> None:

@@ -23,7 +23,7 @@ LEADS = [
     for n in range(6)
 ]
 PAGES = page_list.of_a_target("L-3")
-SEARCHES = {"/": 2, "/channels": 1, "/limits": 1}
+SEARCHES = {"/": 2, "/limits": 1}
 LINK = re.compile(r'<a [^>]*href="(/[^"]*)"')
 SENT = re.compile(r'<form method="post" action="(/[^"]*)"')
 

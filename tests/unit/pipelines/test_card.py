@@ -13,7 +13,7 @@ from features.errors import BadInput
 from features.wording.sentences import Language
 from models.evaluation import evaluation
 from models.evaluation.calibration_verdict import calibration_verdict
-from pipelines.intake.mapping.schema import BothLanguages
+from pipelines.intake.mapping.values import BothLanguages
 from pipelines.reports.card import content, page
 from pipelines.reports.evaluation.payload import payload, plain
 from pipelines.stages import card

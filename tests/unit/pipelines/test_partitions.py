@@ -14,7 +14,7 @@ from features.errors import BadInput, BadTables
 from features.tables import SPECS, Tables
 from pipelines.intake import ingest as ingest_module
 from pipelines.intake.ingest import IngestSettings
-from pipelines.intake.mapping.schema import BothLanguages
+from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.spool import Spool
 from pipelines.storage import partitions
 from pipelines.storage.partitions import Manifest
