@@ -24,7 +24,8 @@ from features.catalog.catalog import Catalog
 from features.errors import BadInput, BadTables, Fault
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
-from pipelines.intake.mapping.values import Ground, Labels
+from pipelines.intake.mapping.schema import Labels
+from pipelines.intake.mapping.values import Ground
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
 
 ROWS_PER_PARTITION: Final = 5_000_000
