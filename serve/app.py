@@ -271,7 +271,7 @@ class Server:
     def _look_at_ranking(self) -> None:
         """Note whether the ranking is behind; without a model there is none."""
         if self.parts.targets.champion(None).has_model:
-            due = self.parts.store.records.is_behind(moment(self.parts.now()))
+            due = self.parts.store.records.count_due(moment(self.parts.now()))
             self.parts.ranking_lag.note(due=due)
         self.parts.metrics.ranking_behind(self.parts.ranking_lag.seconds)
         self.parts.metrics.log_failing(failing=self.parts.receipts.is_failing)

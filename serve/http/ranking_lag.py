@@ -10,6 +10,8 @@ from typing import Final
 
 STALE_SECONDS: Final = 300.0
 """Longer than the rows of a usual day take."""
+FEW: Final = 25
+"""So many leads may wait without a word on the pages: a ranking is never wholly of this second."""
 
 
 class RankingLag:
@@ -24,13 +26,20 @@ class RankingLag:
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
         self._since: float | None = None
+        self._due = 0
 
-    def note(self, *, due: bool) -> None:
-        """Note whether a lead is due."""
+    def note(self, *, due: int) -> None:
+        """Note how many leads are due."""
+        self._due = due
         if not due:
             self._since = None
         elif self._since is None:
             self._since = self._steady()
+
+    @property
+    def many_due(self) -> int:
+        """How many leads were due at the last look; 0 if they are fewer than `FEW`."""
+        return self._due if self._due >= FEW else 0
 
     @property
     def seconds(self) -> float:

@@ -182,6 +182,7 @@ class Pages:
         made = self._environments[visit.language].get_template(template)
         hidden = _HIDDEN.format(TOKEN, visit.form_token)
         context |= {"targets": self._choices(visit, template), "form_token": lambda: hidden}
+        context["due"] = self.parts.ranking_lag.many_due if template in _OF_TARGETS else 0
         page = made.render(visit=visit, now=self.parts.now(), **context)
         response = Response(page, status, HEADERS, "text/html; charset=utf-8")
         self.remember(request, visit, response)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     collate,
     delete,
+    func,
     or_,
     select,
     tuple_,
@@ -80,11 +81,11 @@ class Refreshing:
             rows = connection.execute(query.order_by(marks.due_at).limit(self._batch)).all()
         return [row.lead_id for row in rows], [row.lead_id for row in rows if row.due_at == DUE]
 
-    def is_behind(self, now: int) -> bool:
-        """Return whether a lead is due at a moment, in microseconds."""
-        query = select(RANKING_MARKS.c.lead_id).where(RANKING_MARKS.c.due_at <= now).limit(1)
+    def count_due(self, now: int) -> int:
+        """Return how many leads are due at a moment, in microseconds."""
+        query = select(func.count()).where(RANKING_MARKS.c.due_at <= now)
         with reading(self._engine).connect() as connection:
-            return connection.execute(query).first() is not None
+            return int(connection.execute(query).scalar_one())
 
     def of_another_model(
         self, fingerprints: Mapping[str, str], sweep: Sweep, ranked_by: str | None = None
