@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -237,8 +238,13 @@ def _open_deals(ends: list[Record]) -> int:
 
 def mentioned(text: str | None, terms: Mapping[str, tuple[str, ...]]) -> set[str]:
     """Return the terms of a text: from left to right the longest word that may stand there."""
-    rest, terms_of_text = text_as_compared(text or ""), set()
-    words = [(text_as_compared(word), term) for term, list_ in terms.items() for word in list_]
+    return set(_mentioned(text or "", tuple((term, tuple(of)) for term, of in terms.items())))
+
+
+@cache
+def _mentioned(text: str, terms: tuple[tuple[str, tuple[str, ...]], ...]) -> frozenset[str]:
+    rest, terms_of_text = text_as_compared(text), set()
+    words = [(text_as_compared(word), term) for term, list_ in terms for word in list_]
     at = 0
     while at < len(rest):
         here = [
@@ -247,7 +253,7 @@ def mentioned(text: str | None, terms: Mapping[str, tuple[str, ...]]) -> set[str
         longest, term = max(here, key=lambda one: one[0], default=(1, None))
         terms_of_text |= {term} if term else set()
         at += longest
-    return terms_of_text
+    return frozenset(terms_of_text)
 
 
 def text_as_compared(text: str) -> str:
