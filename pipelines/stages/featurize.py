@@ -117,10 +117,14 @@ def sources_of(tables: Path, words: str, examples: pd.DataFrame) -> TextSources:
 
 
 def _of_texts(job: Job) -> list[Any]:
-    """Return what else a catalog depends on where texts are read: labels, and the word lists."""
+    """Return what else a catalog depends on where texts are read: word lists, and labels.
+
+    Labels decide only where words are learned.
+    """
     if not partitions.has_texts(job.places.tables):
         return []
-    facts = frames.manifest(job.places.snapshots, "snapshot")
+    learned = job.params.features.max_words > 0
+    facts = frames.manifest(job.places.snapshots, "snapshot") if learned else None
     intents = word_lists.intents(job.params.features.words)
     return [facts, {code: asdict(one) for code, one in intents.items()}]
 

@@ -17,7 +17,6 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 QUICKER = {
     "leads=1000": "leads=400",
-    "leads=3000": "leads=800",
     "folds=3": "folds=2",
     "max_trees=30": "max_trees=10",
     "penalties=(30.0, 10.0)": "penalties=(30.0,)",

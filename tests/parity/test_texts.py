@@ -74,7 +74,7 @@ def of_store() -> Mentions:
     stored = StoredColumns(
         LeadColumns([LEAD], begun, begun, [None], [None], [{}]),
         done,
-        OutcomeColumns(none.astype(np.int32), none, none, [], [], []),
+        OutcomeColumns(none.astype(np.int32), none, none, [], [], [], []),
         ChangeColumns(none.astype(np.int32), none, none, [], []),
         {},
     )
