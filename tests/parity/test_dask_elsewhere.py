@@ -107,7 +107,7 @@ def cluster_in(folder: Path) -> Iterator[str]:
                 client.wait_for_workers(1, timeout=60)
             yield cluster.scheduler_address
         finally:
-            worker.terminate()
+            worker.kill()  # one that closes may wait for its scheduler
             worker.wait(30)
 
 
