@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from serve.app import create_app
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
 from serve.store.people.users import User, Users
+from serve.store.tables import RANKING_MARKS
 from tests import ranked, served
 from tests.clocked import NOW
 
@@ -23,12 +24,15 @@ USERS = (User("sato", "sales", "sato"), User("boss", "manager", None))
 RIGHT = "correct horse"
 
 
-def fill(url: str, leads: list[ranked.Planted]) -> Engine:
-    """Make a store with users and ranked leads."""
+def fill(url: str, leads: list[ranked.Planted], *, due: bool = True) -> Engine:
+    """Make a store with users and ranked leads, which are due to be ranked anew or not."""
     engine = open_engine(url)
     upgrade(engine)
     if leads:
         ranked.plant(engine, LoadedModel(served.artifact(), 1), leads, NOW)
+    if not due:
+        with engine.begin() as connection:
+            connection.execute(delete(RANKING_MARKS))
     for user in USERS:
         Users(engine).add(user, RIGHT, NOW)
     return engine

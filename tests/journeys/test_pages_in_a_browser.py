@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 
 from serve.scoring.pointer import point
 from serve.settings import Settings
 from serve.store.people.users import User, Users
-from serve.store.tables import RANKING_MARKS
 from serve.stored_leads.store import Store
 from tests import page_list, served
 from tests.browsing import DESKTOP, PHONE, amounts, browsing, follow, serious, site
@@ -40,9 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = fill(f"sqlite:///{tmp_path_factory.mktemp('store') / 'mikomi.db'}", LEADS)
-    with engine.begin() as connection:
-        connection.execute(delete(RANKING_MARKS))  # they are ranked already
+    engine = fill(f"sqlite:///{tmp_path_factory.mktemp('store') / 'mikomi.db'}", LEADS, due=False)
     yield engine
     engine.dispose()
 
