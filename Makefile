@@ -47,7 +47,7 @@ demo: $(VENV)/.ready  ## set up, run the main job on the sample company, and ser
 	$(BIN)/mikomi score --show 10
 	@if [ "$${DEMO_SERVE:-1}" = 0 ]; then exit 0; fi; \
 	export MIKOMI_ACCESS_LOG=no MIKOMI_TIME_ZONE=Asia/Tokyo; \
-	team() { $(BIN)/mikomi send --today; $(BIN)/mikomi team load data/sample/export/team.yaml; }; \
+	team() { $(BIN)/mikomi send --today --to "http://127.0.0.1:$${MIKOMI_PORT:-8000}"; $(BIN)/mikomi team load data/sample/export/team.yaml; }; \
 	if [ -t 1 ]; then team & $(BIN)/mikomi serve; \
 	else \
 	  $(BIN)/mikomi serve & server=$$!; \

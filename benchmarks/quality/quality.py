@@ -86,7 +86,7 @@ class Measured:
 def source_state() -> str:
     """Return a hash of the sources that decide what our own contenders learn."""
     folders = [ROOT / "models" / name for name in SOURCES]
-    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
     text = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(text).hexdigest()[:12]
 
