@@ -2,7 +2,8 @@
 
 A test starts a server in its own process several hundred times: its tables are made by the
 migrations once and copied from then on, a password costs a thousandth, and the whole heap is not
-searched for garbage at each start. Tests of these three things run the real ones.
+searched for garbage at each start. PostgreSQL and every step between two versions run the
+migrations themselves; tests of the other two take `HASHER` and `SETTLE`, which are the real ones.
 """
 
 import sqlite3
@@ -51,6 +52,7 @@ def _is_empty(engine: Engine) -> bool:
         return not connection.exec_driver_sql("select count(*) from sqlite_master").scalar()
 
 
+HASHER: Final = passwords._HASHER
 SETTLE: Final = app._settle
 """What a server of a process of its own does; tests of garbage collection take it back."""
 

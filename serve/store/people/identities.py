@@ -2,7 +2,7 @@
 
 Decided here: nobody is made a user by a provider; an administrator makes the user, with the role,
 and links it. A subject counts before an e-mail address, since addresses pass from one person to
-another; without a link, a user whose very name is the verified address is meant.
+another; without a link, the user whose name equals the verified address signs in.
 """
 
 from typing import Final
