@@ -16,10 +16,10 @@ import pandas as pd
 from features.catalog.catalog import Catalog, Vocabulary
 from features.compiled_lead import WIDTHS, features_of, packed_plans
 from features.errors import CatalogMismatch
+from features.kernel.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.kernel.inputs import Integers, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.own import columns
-from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.records.histories import Histories, encode
 from features.records.leads import Leads
 from features.records.rows import by_group, chunks, make_rows, rows_of

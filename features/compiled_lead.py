@@ -17,6 +17,7 @@ import numpy as np
 
 from features.kernel.account import Accounts, account
 from features.kernel.account_layout import ACCOUNT_WIDTH, cut_account
+from features.kernel.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.kernel.compiled import njit
 from features.kernel.deals import DEALS_WIDTH, cut_deals, history
 from features.kernel.inputs import Codes, Deals, Events, Integers, Matrix, Rows
@@ -27,7 +28,6 @@ from features.kernel.sequence import SEQUENCE_WIDTH, cut_sequence, sequence
 from features.kernel.sweep.sweep import sweep
 from features.kernel.sweep.sweep_layout import SWEEP_WIDTH, cut_sweep
 from features.kernel.touch import TOUCH_WIDTH, cut_touch, touch
-from features.records.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 
 WIDTHS: Final[Mapping[str, tuple[int, ...]]] = {
     "profile": (PROFILE_WIDTH,),

@@ -41,8 +41,8 @@ from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
 from serve.routes import openapi
-from serve.routes.fast_path import Shortcut, is_for_shortcut
 from serve.routes.route_modules import KINDS, ROUTES
+from serve.routes.scoring.fast_path import Shortcut, is_for_shortcut
 from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
@@ -56,8 +56,8 @@ from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
 from serve.stored_leads.store import Store
-from serve.wire.band_limits import BandLimits
 from serve.wire.targets import DEFAULT
+from serve.wire.team.band_limits import BandLimits
 
 _KEY_SECONDS = 2.0
 _WINS_SECONDS = 5.0

@@ -1,7 +1,7 @@
 """Coding the activities of a lead directly from JSON, without a record of each in between.
 
 Decided here: compiled code reads the array once and writes the table that
-`features.records.coded_lead` sorts. It accepts the plain form in which CRMs send activities. An
+`features.kernel.coded_lead` sorts. It accepts the plain form in which CRMs send activities. An
 array that holds anything else (a key twice, a number with an exponent, a moment in an unusual form)
 is not read at all, and the caller decodes records, which give the same codes and report what is
 wrong. Words that do not match as they stand are looked up in the codebook, as those of records are.
@@ -32,10 +32,7 @@ from features.encoders.json_reader import (
     read_activities,
 )
 from features.encoders.json_text import Text
-from features.kernel.compiled import njit
-from features.kernel.inputs import Codes, Integers
-from features.records.codebook import Codebook, codes, ranked
-from features.records.coded_lead import (
+from features.kernel.coded_lead import (
     ACTIVITY_ROWS,
     ACTOR,
     CODE,
@@ -47,6 +44,9 @@ from features.records.coded_lead import (
     VISIBLE_FROM,
     Numbers,
 )
+from features.kernel.compiled import njit
+from features.kernel.inputs import Codes, Integers
+from features.records.codebook import Codebook, codes, ranked
 from features.records.columns import translation
 from features.records.unknown_words import (
     NOTHING_UNKNOWN,
@@ -63,7 +63,7 @@ _NO_ACTORS: Final = translation([], ())
 
 
 class CodedActivities(NamedTuple):
-    """The activities of one lead, coded; see `features.records.coded_lead.CodedLead`.
+    """The activities of one lead, coded; see `features.kernel.coded_lead.CodedLead`.
 
     Attributes
     ----------

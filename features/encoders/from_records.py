@@ -16,11 +16,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Vocabulary
 from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
-from features.kernel.inputs import Codes, Integers
-from features.reading.normalize import folded
-from features.reading.reading import PLAIN, RecordReading
-from features.records.codebook import Codebook, codes, of_account, ranked
-from features.records.coded_lead import (
+from features.kernel.coded_lead import (
     ACTIVITY_ROWS,
     ACTOR,
     CODE,
@@ -37,6 +33,10 @@ from features.records.coded_lead import (
     sort_changes,
     sort_deals,
 )
+from features.kernel.inputs import Codes, Integers
+from features.reading.normalize import folded
+from features.reading.reading import PLAIN, RecordReading
+from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads

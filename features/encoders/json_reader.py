@@ -18,9 +18,9 @@ from features.encoders.json_text import (
     moment,
     number,
 )
+from features.kernel.coded_lead import Numbers
 from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
-from features.records.coded_lead import Numbers
 
 TEXTS: Final = ("activity_type", "topic", "direction", "actor")
 (_TYPE, _TOPIC, _DIRECTION, _ACTOR, _OCCURRED, _KNOWN, _DWELL, _AMOUNT) = range(8)

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
-from features.kernel.inputs import MISSING, SCALE
+from features.kernel.inputs import MISSING
+from features.kernel.thousandths import exact_thousandths
 from features.reading.numbers import number
 from features.timeline import NEVER, Moments, to_moments
 
@@ -47,23 +48,6 @@ def _translate(numbers: NDArray[np.integer], table: NDArray[np.int16]) -> NDArra
     out = np.empty(numbers.size, np.int16)
     for i in range(numbers.size):
         out[i] = table[numbers[i]]
-    return out
-
-
-@njit(cache=True, nogil=True)
-def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
-    """Convert numbers to whole thousandths.
-
-    Parameters
-    ----------
-    values
-        The numbers.
-    missing
-        What stands for a number that is not finite.
-    """
-    out = np.empty(values.size, np.int64)
-    for i in range(values.size):
-        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
     return out
 
 

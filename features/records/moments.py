@@ -9,8 +9,8 @@ from itertools import repeat
 from operator import sub
 from typing import Final
 
+from features.kernel.coded_lead import OCCURRED_AT, VISIBLE_FROM
 from features.kernel.inputs import Integers
-from features.records.coded_lead import OCCURRED_AT, VISIBLE_FROM
 from features.timeline import DAY, SECOND
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ def put_moments(
     Parameters
     ----------
     table
-        A table of `features.records.coded_lead.CodedLead`: its rows `OCCURRED_AT` and
+        A table of `features.kernel.coded_lead.CodedLead`: its rows `OCCURRED_AT` and
         `VISIBLE_FROM` are written.
     at
         When the records occurred.

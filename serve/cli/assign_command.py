@@ -60,7 +60,7 @@ def _show(made: "Proposal") -> None:
 
 
 def _confirm(store: "Store", made: "Proposal", context: typer.Context) -> None:
-    from serve.wire.steps import Assigning, WorkState  # noqa: PLC0415 - slow to import
+    from serve.wire.team.steps import Assigning, WorkState  # noqa: PLC0415 - slow to import
 
     states = store.steps.states(made.rows)
     wanted = [

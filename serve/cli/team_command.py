@@ -71,7 +71,7 @@ def away(
 ) -> None:
     """Add an absence, both days included."""
     from serve.wire.bodies import refuse  # noqa: PLC0415 - slow to import
-    from serve.wire.team import AbsenceBody, absence_faults  # noqa: PLC0415
+    from serve.wire.team.reps import AbsenceBody, absence_faults  # noqa: PLC0415
 
     body: AbsenceBody = _converted({"first_on": first, "last_on": last}, AbsenceBody, owner)
     refuse(absence_faults(body))
@@ -133,7 +133,7 @@ def list_spend() -> None:
 
 def _put(store: "Store", owner: str, raw: Any, at: Any) -> None:
     from serve.wire.bodies import refuse  # noqa: PLC0415 - slow to import
-    from serve.wire.team import RepBody, rep_faults  # noqa: PLC0415
+    from serve.wire.team.reps import RepBody, rep_faults  # noqa: PLC0415
 
     body: RepBody = _converted(raw, RepBody, owner)
     refuse(rep_faults(body))

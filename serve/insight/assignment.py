@@ -18,7 +18,7 @@ from scipy.optimize import linear_sum_assignment
 from features.records.attributes import ACCOUNT_PREFIX
 from models.stats.training_set import Floats
 from serve.wire.records import Value
-from serve.wire.team import SKILLS, Level, Rep
+from serve.wire.team.reps import SKILLS, Level, Rep
 
 OTHER: Final = 0.75
 """The factor for each kind of skill in which a lead and a salesperson differ."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from serve.insight.funnel import ShareInterval, median_days, share
-from serve.wire.standing import Deal
+from serve.wire.team.standing import Deal
 
 OPENED: Final = "opened"
 WON: Final = "won"
@@ -108,7 +108,7 @@ def losses(
 def lost_in(deal: Deal) -> str:
     """Return the stage in which a deal was before it ended; empty if it had none.
 
-    >>> from serve.wire.standing import StageEntry
+    >>> from serve.wire.team.standing import StageEntry
     >>> at = datetime(2026, 1, 1)
     >>> both = [StageEntry(stage=one, at=at) for one in ("opened", "lost")]
     >>> lost_in(

@@ -20,7 +20,15 @@ from serve.pages.shell.frame import Pages
 from serve.pages.shell.step_words import KINDS
 from serve.pages.shell.visitor import Visit, may_name, may_see
 from serve.wire.bodies import refuse
-from serve.wire.steps import MOST_NOTE, RESULTS, Kind, LeadStep, StepBody, WorkState, step_faults
+from serve.wire.team.steps import (
+    MOST_NOTE,
+    RESULTS,
+    Kind,
+    LeadStep,
+    StepBody,
+    WorkState,
+    step_faults,
+)
 
 _SEE_OTHER: Final = 303
 _DIGITS: Final = 18

@@ -31,8 +31,8 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import is_current, open_engine
 from serve.store.team.band_limits import StoredLimits
-from serve.wire.band_limits import BandLimits
 from serve.wire.targets import DEFAULT
+from serve.wire.team.band_limits import BandLimits
 
 REST: Final = 0.25
 _NICE: Final = 10

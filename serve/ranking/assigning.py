@@ -13,7 +13,7 @@ from serve.store.ranking.filters import Band, RankingFilter
 from serve.store.ranking.ranking import RankedLead, StoredRanking
 from serve.store.team.reps import RepLoad, Team
 from serve.wire.targets import DEFAULT
-from serve.wire.team import Rep
+from serve.wire.team.reps import Rep
 
 Scope = Literal["unowned", "hot", "away"]
 SCOPES: Final[tuple[Scope, ...]] = ("unowned", "hot", "away")

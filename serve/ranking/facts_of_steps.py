@@ -7,8 +7,8 @@ from typing import Final
 from serve.insight.next_step import LeadFacts
 from serve.store.ranking.ranking import RankedLead
 from serve.store.ranking.standings import ListedLead
-from serve.wire.standing import Deal
-from serve.wire.steps import WorkState
+from serve.wire.team.standing import Deal
+from serve.wire.team.steps import WorkState
 
 _ACCOUNT: Final = "account."
 _RISING: Final = 0.005

@@ -22,7 +22,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
 from serve.store.ranking.ranking import RankedReason
 from serve.store.ranking.refreshing import Before
-from serve.wire.standing import SILENT_DAYS
+from serve.wire.team.standing import SILENT_DAYS
 
 SHOWN: Final = 2
 """The most reasons for a lead in a row, and the most against it."""

@@ -17,7 +17,7 @@ from features.records.lead_columns import StoredColumns
 from features.timeline import DAY
 from serve.ranking.rows import Facts
 from serve.store.engine import moment, time_of
-from serve.wire.standing import SILENT_DAYS, Deal, StageEntry, Standing
+from serve.wire.team.standing import SILENT_DAYS, Deal, StageEntry, Standing
 
 _COPIED: Final = (
     *("owner_id", "source", "attributes", "searched", "created_at"),

@@ -1,1 +1,1 @@
-"""The routes, a module for each thing that is asked for."""
+"""The routes: requests for scores, records, the work of a team, and the state of the server."""

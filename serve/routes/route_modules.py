@@ -1,30 +1,22 @@
 """Every module of routes, in the order of the description of the API, and their kinds of bodies."""
 
-from serve.routes import (
-    digest,
-    health,
-    leads,
-    model,
-    outlook,
-    ranking,
-    receipt_insights,
-    receipts,
-    scores,
-    spend,
+from serve.routes import health, model, ranking, webhooks
+from serve.routes.records import (
+    posted_leads,
     steps,
     stored_activities,
     stored_leads,
     stored_scores,
-    team,
-    webhooks,
 )
+from serve.routes.scoring import outlook, receipt_insights, receipts, scores
+from serve.routes.team import digest, spend, team
 
 ROUTES = (
     health,
     scores,
     outlook,
     ranking,
-    leads,
+    posted_leads,
     stored_leads,
     stored_scores,
     stored_activities,

@@ -17,7 +17,7 @@ from serve.errors import BadBody, NoKey
 from serve.http.app_context import AppContext
 from serve.http.hook_signatures import HookRequest, check_hubspot, check_path, check_standard
 from serve.routes.describing import JSON, described
-from serve.routes.leads import activities_of, lead_of, outcomes_of
+from serve.routes.records.posted_leads import activities_of, lead_of, outcomes_of
 from serve.store.hook_hints import HookHint, HookHints
 from serve.wire.bodies import read, refuse
 from serve.wire.known_words import unknown_outcomes, unreadable_numbers

@@ -35,7 +35,6 @@ from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.undone_wins import standing_columns, standing_request
 from serve.scoring.unknown_names import UnknownNames
-from serve.wire.band_limits import BandLimits
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.curve import CurveBody, curve_of
 from serve.wire.raw_values import with_reading
@@ -51,6 +50,7 @@ from serve.wire.records import (
 from serve.wire.responses import ModelBody, ReasonBody, ScoreAnswer, Unknown
 from serve.wire.stored_request import AnyRequest, StoredRequest
 from serve.wire.targets import DEFAULT, target_field
+from serve.wire.team.band_limits import BandLimits
 
 _SENTENCES: Final = 65_536
 _WARM_ROUNDS: Final = 3

@@ -15,7 +15,8 @@ from features.build import CompiledCatalog, build
 from features.encoders import from_records
 from features.encoders.from_records import LeadEncoder
 from features.errors import BadTables
-from features.records import coded_lead, moments
+from features.kernel import coded_lead
+from features.records import moments
 from features.records.histories import Histories, encode
 from features.records.rows import make_rows
 from features.tables import Tables

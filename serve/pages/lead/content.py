@@ -42,7 +42,7 @@ from serve.stored_leads.scores import ScoredLead, score_stored
 from serve.stored_leads.similar_winners import MOST as MOST_SIMILAR
 from serve.stored_leads.similar_winners import Alike
 from serve.wire.records import ScoreRequest
-from serve.wire.steps import RESULTS as RESULT_CODES
+from serve.wire.team.steps import RESULTS as RESULT_CODES
 
 CAUSES: Final = {
     "new_model": mark("a new model"),

@@ -24,7 +24,7 @@ from serve.pages.shell.frame import HEADERS, Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import PageWords, mark
 from serve.pages.shell.visitor import Visit
-from serve.routes.digest import reason_of
+from serve.routes.team.digest import reason_of
 from serve.store.audit import AuditLine
 from serve.store.leads.display import Shown
 from serve.store.ranking.nurturing import InterestCount

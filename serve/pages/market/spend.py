@@ -21,7 +21,7 @@ from serve.pages.shell.navigation import check_role
 from serve.pages.shell.visitor import Visit
 from serve.store.ranking.filters import RankingFilter
 from serve.store.team.spend import SpendLine
-from serve.wire.spend import is_month
+from serve.wire.team.spend import is_month
 
 MONTHS: Final = 12
 _SEE_OTHER: Final = 303

@@ -10,7 +10,7 @@ from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.visitor import Visit
 from serve.ranking.digest import Digest, digest_of
-from serve.routes.digest import reason_of
+from serve.routes.team.digest import reason_of
 from serve.store.ranking.ranking import RankedLead
 
 

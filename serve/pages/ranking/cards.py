@@ -27,8 +27,8 @@ from serve.store.leads.display import Shown
 from serve.store.ranking.ranking import MOST, RankedLead
 from serve.store.ranking.standings import ListedLead
 from serve.wire.responses import ReasonBody
-from serve.wire.standing import Deal
-from serve.wire.steps import WorkState
+from serve.wire.team.standing import Deal
+from serve.wire.team.steps import WorkState
 
 RECENT: Final = timedelta(days=7)
 _REASONS: Final = 2

@@ -17,7 +17,7 @@ from serve.pages.shell.visitor import Visit, named_owners, visible_owners
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.ranking.filters import Band, RankingFilter
-from serve.wire.standing import LISTS, LeadList
+from serve.wire.team.standing import LISTS, LeadList
 
 UNOWNED: Final = "-"
 MOST_TAKEN: Final = 200

@@ -13,7 +13,7 @@ from serve.pages.shell.page_words import PageWords
 from serve.pages.shell.people import PersonNames
 from serve.pages.shell.step_words import DONE, KINDS, RESULTS
 from serve.pages.shell.visitor import Visit, may_name
-from serve.wire.steps import LeadStep, WorkState
+from serve.wire.team.steps import LeadStep, WorkState
 
 _DIGITS = 18
 _MOST = 120

@@ -26,7 +26,7 @@ from serve.pages.team.salespeople import LEVEL_NAMES, SKILL_NAMES
 from serve.ranking.assigning import SCOPES, AssignmentQuery, Proposal, Scope, proposal_of
 from serve.store.ranking.filters import Band
 from serve.store.ranking.ranking import RankedLead
-from serve.wire.steps import Assigning, WorkState
+from serve.wire.team.steps import Assigning, WorkState
 
 SCOPE_NAMES: Final[dict[Scope, str]] = {
     "unowned": mark("leads of nobody"),

@@ -18,10 +18,10 @@ from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit
-from serve.routes.team import cuts_now, model_cuts
+from serve.routes.team.team import cuts_now, model_cuts
 from serve.store.team.band_limits import Cuts
-from serve.wire.band_limits import LimitsBody, limits_faults
 from serve.wire.bodies import refuse
+from serve.wire.team.band_limits import LimitsBody, limits_faults
 
 MEASURES: Final[dict[BandMeasure, str]] = {
     "score": mark("the score"),

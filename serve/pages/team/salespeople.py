@@ -25,7 +25,7 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.store.team.reps import RepLoad
 from serve.store.team.speed import SpeedToLead, speed_by, speed_of
 from serve.wire.bodies import refuse
-from serve.wire.team import (
+from serve.wire.team.reps import (
     LEVELS,
     SKILLS,
     Absence,

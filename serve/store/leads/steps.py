@@ -22,7 +22,7 @@ from serve.store.id_list import bound, in_ids
 from serve.store.leads.owners import owner_now, set_owner
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.tables import LEAD_STEPS, LEAD_WORK, LEADS
-from serve.wire.steps import Assigning, LeadStep, StepBody, WorkState
+from serve.wire.team.steps import Assigning, LeadStep, StepBody, WorkState
 
 ASIDE_DAYS: Final = {"reached": 7, "no_answer": 1, "refused": 180}
 """How long a lead is set aside after a contact, by its result."""

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, ColumnElement, Engine, Table, and_, cast, func, or_
 from serve.store.engine import moment, reading, time_of
 from serve.store.tables import RANKING, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
-from serve.wire.standing import Deal
+from serve.wire.team.standing import Deal
 
 SOURCE: Final = "source"
 _DEALS: Final = msgspec.json.Decoder(list[Deal])

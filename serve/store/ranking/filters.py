@@ -17,8 +17,8 @@ from serve.store.leads.display import is_called, search_key
 from serve.store.leads.steps import set_aside
 from serve.store.tables import RANKING, STANDINGS
 from serve.store.text_contains import text_contains
-from serve.wire.standing import Standing
 from serve.wire.targets import DEFAULT
+from serve.wire.team.standing import Standing
 
 Band = Literal["hot", "warm", "cold"]
 

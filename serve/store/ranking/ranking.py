@@ -25,8 +25,8 @@ from serve.store.ranking.filters import Band, Place, RankingFilter, conditions, 
 from serve.store.ranking.hits import hits
 from serve.store.tables import RANKING, RANKING_MARKS
 from serve.wire.records import Value
-from serve.wire.standing import Standing
 from serve.wire.targets import DEFAULT, TargetField, target_field
+from serve.wire.team.standing import Standing
 
 MOST: Final = 1_000
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)

@@ -19,7 +19,7 @@ from serve.store.leads.steps import set_aside
 from serve.store.ranking.filters import RankingFilter, of_any_list, owned_by
 from serve.store.tables import LEAD_WORK, RANKING, STANDINGS
 from serve.wire.records import Value
-from serve.wire.standing import LISTS, Deal, LeadList, LeadStanding
+from serve.wire.team.standing import LISTS, Deal, LeadList, LeadStanding
 
 _DEALS: Final = msgspec.json.Decoder(list[Deal])
 _TIMES: Final = ("moved_at", "created_at", "last_activity_at", "woke_up_at")

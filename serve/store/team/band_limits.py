@@ -22,7 +22,7 @@ from serve.store.engine import moment, reading, time_of
 from serve.store.id_list import bound, in_ids
 from serve.store.tables import RANKING
 from serve.store.team_tables import BAND_LIMITS, HOT_MOMENTS
-from serve.wire.band_limits import BandLimits, LimitsBody
+from serve.wire.team.band_limits import BandLimits, LimitsBody
 
 SLICE: Final = 200
 """So many leads change their band in one transaction."""

@@ -18,7 +18,7 @@ from serve.store.audit import AuditLine, add_line
 from serve.store.engine import moment, reading
 from serve.store.tables import LEAD_STEPS, RANKING
 from serve.store.team_tables import ABSENCES, REPS
-from serve.wire.team import Absence, AbsenceBody, Rep, RepBody
+from serve.wire.team.reps import Absence, AbsenceBody, Rep, RepBody
 
 _SKILLS: Final = msgspec.json.Decoder(dict[str, list[str]])
 _WORKDAYS: Final = 5

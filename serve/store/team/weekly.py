@@ -15,7 +15,7 @@ from serve.store.engine import moment, reading, time_of
 from serve.store.leads.steps import set_aside
 from serve.store.tables import ACTIVITIES, LEAD_STEPS, LEADS, OUTCOMES, RANKING, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
-from serve.wire.standing import Deal
+from serve.wire.team.standing import Deal
 
 _DEALS: Final = msgspec.json.Decoder(list[Deal])
 

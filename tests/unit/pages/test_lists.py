@@ -16,7 +16,7 @@ from serve.pages.market.cohorts import month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of
-from serve.wire.standing import Deal, StageEntry
+from serve.wire.team.standing import Deal, StageEntry
 from tests import served
 from tests.clocked import NOW
 from tests.ranked import Planted

@@ -21,7 +21,7 @@ from serve.pages.market.channels import cost_of_one
 from serve.scoring.pointer import point
 from serve.store.tables import RANKING
 from serve.stored_leads.store import Store
-from serve.wire.steps import StepBody
+from serve.wire.team.steps import StepBody
 from tests import served
 from tests.clocked import NOW
 from tests.ranked import Planted

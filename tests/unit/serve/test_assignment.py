@@ -14,7 +14,7 @@ from serve.insight.assignment import (
     OfferedRep,
     propose,
 )
-from serve.wire.team import Level, Rep
+from serve.wire.team.reps import Level, Rep
 
 INDUSTRIES = ("製造業", "金融")
 

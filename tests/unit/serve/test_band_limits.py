@@ -15,8 +15,8 @@ from serve.store.team import band_limits
 from serve.store.team.band_limits import Cuts, StoredLimits
 from serve.store.team_tables import HOT_MOMENTS
 from serve.stored_leads.store import Store
-from serve.wire.band_limits import LimitsBody
 from serve.wire.stored_bodies import LeadBody
+from serve.wire.team.band_limits import LimitsBody
 from tests import ranked, served
 from tests.clocked import NOW
 from tests.ranked import Planted

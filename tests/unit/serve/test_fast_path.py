@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serve import app
-from serve.routes import fast_path, scores
+from serve.routes.scoring import fast_path, scores
 from serve.scoring.pointer import point
 from serve.settings import Settings
 from serve.store.receipts import receipts

@@ -14,7 +14,7 @@ from pipelines.intake.ingest import IngestSettings, ingest_from
 from pipelines.intake.read.server_database import ServerStore, look
 from pipelines.storage import partitions
 from serve import app
-from serve.routes import leads, stored_leads
+from serve.routes.records import stored_leads
 from serve.scoring.pointer import point
 from serve.settings import Settings
 from tests.clocked import LOCAL
@@ -170,7 +170,7 @@ def test_one_odd_value_never_changes_the_kind_of_an_attribute(
 def test_a_lead_is_read_and_erased_by_its_id_as_the_crm_writes_it(client: TestClient) -> None:
     """The id is stored in the form of the mapping; whoever sends it in another erases it too."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(leads, "id_in_form", lambda text, *_: text.removesuffix(".0"))
+        patched.setattr(posted_leads, "id_in_form", lambda text, *_: text.removesuffix(".0"))
         patched.setattr(stored_leads, "id_in_form", lambda text, *_: text.removesuffix(".0"))
         assert client.put("/v1/leads/77.0", json={"created_at": "2026-05-01"}).is_success
         assert client.get("/v1/leads/77.0").json()["lead_id"] == "77"

@@ -20,8 +20,8 @@ from serve.store.tables import RANKING, RECEIPTS
 from serve.store.team.speed import speed_by
 from serve.store.team_tables import HOT_MOMENTS
 from serve.stored_leads.store import Store
-from serve.wire.steps import Assigning, StepBody
-from serve.wire.team import AbsenceBody, RepBody
+from serve.wire.team.reps import AbsenceBody, RepBody
+from serve.wire.team.steps import Assigning, StepBody
 from tests import ranked, served
 from tests.clocked import LOCAL, NOW, Clock, serving
 from tests.ranked import Planted

@@ -14,7 +14,7 @@ from serve.http.app_context import AppContext
 from serve.routes.describing import JSON, described, key_of
 from serve.store.team.spend import SpendLine
 from serve.wire.bodies import read, refuse
-from serve.wire.spend import SpendAnswer, SpendBody, SpendBodyLine, SpendLines, spend_faults
+from serve.wire.team.spend import SpendAnswer, SpendBody, SpendBodyLine, SpendLines, spend_faults
 from serve.wire.value_limits import faults_in
 
 _EXAMPLE: Final[dict[str, Any]] = {

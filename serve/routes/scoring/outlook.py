@@ -24,7 +24,7 @@ from serve.routes.describing import (
     described,
     language_of,
 )
-from serve.routes.scores import EXAMPLE
+from serve.routes.scoring.scores import EXAMPLE
 from serve.wire.bodies import ScoreBody
 from serve.wire.targets import TargetField
 

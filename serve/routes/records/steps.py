@@ -16,8 +16,8 @@ from serve.routes.describing import JSON, TARGET, described, key_of, target_of
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.standings import ListedLead
 from serve.wire.bodies import read, refuse
-from serve.wire.standing import LISTS
-from serve.wire.steps import MOST_NOTE, LeadStep, StepBody, WorkState, step_faults
+from serve.wire.team.standing import LISTS
+from serve.wire.team.steps import MOST_NOTE, LeadStep, StepBody, WorkState, step_faults
 from serve.wire.value_limits import faults_in, faults_in_id
 
 USUAL: Final = 50

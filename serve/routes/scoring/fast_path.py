@@ -11,8 +11,8 @@ from starlette.requests import ClientDisconnect
 
 from serve.http.app_context import AppContext
 from serve.http.middleware import StoreWaiter
-from serve.routes import scores
 from serve.routes.describing import JSON
+from serve.routes.scoring import scores
 
 _TYPE: Final = (b"content-type", JSON.encode())
 

@@ -18,7 +18,7 @@ from serve.routes.describing import (
     key_of,
     language_of,
 )
-from serve.routes.outlook import SINCE, since_of
+from serve.routes.scoring.outlook import SINCE, since_of
 from serve.store.receipts.receipts import LoggedAnswer
 from serve.stored_leads.scores import score_stored_columns
 from serve.wire.raw_values import id_in_form

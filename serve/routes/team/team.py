@@ -16,7 +16,8 @@ from serve.http.app_context import AppContext
 from serve.ranking.assigning import MOST_ASSIGNED, SCOPES, AssignmentQuery, Proposal, proposal_of
 from serve.routes.describing import JSON, TARGET, described, key_of, target_of
 from serve.store.team.band_limits import Cuts
-from serve.wire.assignment import (
+from serve.wire.bodies import read, refuse
+from serve.wire.team.assignment import (
     AssignedAnswer,
     AssignmentAnswer,
     AssignmentBody,
@@ -24,10 +25,9 @@ from serve.wire.assignment import (
     ProposedLoad,
     RepsAnswer,
 )
-from serve.wire.band_limits import BandLimits, LimitsBody, limits_faults
-from serve.wire.bodies import read, refuse
-from serve.wire.steps import WorkState
-from serve.wire.team import Rep, RepBody, rep_faults
+from serve.wire.team.band_limits import BandLimits, LimitsBody, limits_faults
+from serve.wire.team.reps import Rep, RepBody, rep_faults
+from serve.wire.team.steps import WorkState
 from serve.wire.value_limits import faults_in, faults_in_id
 
 _TEXT: Final = {"type": "string"}

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from serve.wire.steps import Assigning, LeadStep
-from serve.wire.team import Level, Rep
+from serve.wire.team.reps import Level, Rep
+from serve.wire.team.steps import Assigning, LeadStep
 
 
 class ProposedLead(msgspec.Struct, frozen=True, kw_only=True):

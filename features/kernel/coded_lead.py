@@ -14,7 +14,7 @@ from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING, Changes, Codes, Deals, Events, Integers, Touches
 from features.kernel.mentions import mentions
 from features.kernel.order import in_order_of, starts_of
-from features.records.columns import exact_thousandths
+from features.kernel.thousandths import exact_thousandths
 
 Numbers = NDArray[np.float64]
 

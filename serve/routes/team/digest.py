@@ -18,8 +18,8 @@ from serve.routes.describing import JSON, LANGUAGE, TARGET, described, language_
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.protocols import Champion
 from serve.store.ranking.ranking import RankedLead
-from serve.wire.digest import DigestAnswer, DigestLead, PromiseBody, WeekBody
 from serve.wire.targets import target_field
+from serve.wire.team.digest import DigestAnswer, DigestLead, PromiseBody, WeekBody
 
 KINDS: Final = (DigestAnswer,)
 """Structs that the description of the API refers to."""

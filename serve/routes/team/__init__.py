@@ -1,0 +1,1 @@
+"""Routes of the work of a team: salespeople, assignment, spend and the weekly digest."""

@@ -1,0 +1,1 @@
+"""Requests and responses of the work of a team."""
