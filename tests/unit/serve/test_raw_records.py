@@ -14,7 +14,7 @@ from pipelines.intake.ingest import IngestSettings, ingest_from
 from pipelines.intake.read.server_database import ServerStore, look
 from pipelines.storage import partitions
 from serve import app
-from serve.routes.records import stored_leads
+from serve.routes.records import posted_leads, stored_leads
 from serve.scoring.pointer import point
 from serve.settings import Settings
 from tests.clocked import LOCAL
