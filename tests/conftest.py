@@ -4,6 +4,7 @@ Otherwise each worker would find no cache and compile all of it for itself, for 
 of chosen tests compiles only what they need.
 """
 
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 import pytest
 
 _HALVES = ("features", "models")
+_SELDOM = (50_000, 20, 20)
+"""Garbage is collected seldom, as a process of tests holds millions of objects for good."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
+    gc.set_threshold(*_SELDOM)
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if hasattr(config, "workerinput") or not everything or config.option.collectonly:
         return

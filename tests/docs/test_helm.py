@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -56,7 +56,7 @@ def read_in(text: str) -> set[str]:
 
 def refused(chosen: dict[str, Any]) -> bool:
     schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
-    return not jsonschema.Draft7Validator(schema).is_valid(chosen)
+    return not jsonschema_rs.Draft7Validator(schema).is_valid(chosen)
 
 
 def test_every_value_is_read_and_every_name_that_is_read_is_a_value() -> None:
