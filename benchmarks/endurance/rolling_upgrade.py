@@ -93,8 +93,11 @@ class Load:
 def older_code(into: Path) -> str:
     """Write the code of the commit before the newest migration into a folder; return the commit."""
     newest = f"serve/store/migrations/versions/{REVISIONS[-1]}.py"
-    added = git("log", "--diff-filter=A", "--format=%H", "--", newest).split()[-1]
-    commit = git("rev-parse", f"{added}^").strip()
+    commit = next(
+        one
+        for one in git("rev-list", "--first-parent", "HEAD").split()
+        if not git("ls-tree", "--name-only", one, newest)
+    )
     archive = subprocess.Popen(["git", "-C", ROOT, "archive", commit], stdout=subprocess.PIPE)  # noqa: S603, S607
     subprocess.run(["tar", "-x", "-C", into], stdin=archive.stdout, check=True)  # noqa: S603, S607
     archive.wait()
@@ -188,9 +191,8 @@ def main(words: Sequence[str] | None = None) -> None:
         code.mkdir()
         folder.mkdir()
         commit = older_code(code)
-        subprocess.run(
-            [sys.executable, "-c", MODEL, folder], cwd=code, env=environment(code), check=True
-        )  # noqa: S603
+        command = [sys.executable, "-c", MODEL, folder]
+        subprocess.run(command, cwd=code, env=environment(code), check=True)  # noqa: S603  # noqa: S603
         with database(place / "postgres") as url:
             result = tried(code, folder, url)
     harness.write(
