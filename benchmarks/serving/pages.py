@@ -15,11 +15,12 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -28,7 +29,7 @@ from sqlalchemy import Engine, Table, delete, insert, select
 
 from benchmarks import champion
 from benchmarks.harness import write
-from benchmarks.serving.open_leads import fill, open_id
+from benchmarks.serving.open_leads import fill, fill_deals, open_id
 from benchmarks.serving.serving import BIN, ROOT, free_port, running
 from benchmarks.serving.store import HISTORY, body, ranked
 from serve.pages.shell.visitor import cookie_name
@@ -36,7 +37,8 @@ from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, open_engine, time_of, upgrade
 from serve.store.people.users import User
-from serve.store.tables import LEADS, OUTCOMES, RANKING, RANKING_MARKS, STANDINGS
+from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
+from serve.store.team_tables import HOT_MOMENTS
 from serve.stored_leads.store import Store
 from serve.wire.bodies import read
 from serve.wire.stored_bodies import ActivitiesBody, LeadBody
@@ -44,11 +46,10 @@ from tests.page_list import WITHOUT_USER, addresses, in_language
 
 ONE: Final = "open-0001234"
 MANY: Final = "one-0"
-RANKED, WON = 5_000, 500
+RANKED: Final = 5_000
 DEEP: Final = 20
 """So many pages lie before the deep one."""
 BARS: Final = {"ranking": 200.0, "lead": 100.0, "funnel": 200.0, "channels": 200.0}
-_DAY: Final = timedelta(days=1)
 
 
 class Size(NamedTuple):
@@ -116,28 +117,16 @@ class Browser:
 
 
 def keep(engine: Engine, leads: int) -> None:
-    """Store open leads, one of them with many activities, and some that were won."""
+    """Store leads, every second with a deal, and one with many activities."""
     now = time_of(int(time.time() * 1e6))
-    fill(engine, leads, moment(now))
+    fill(engine, leads, moment(now), days=2 * 365)
+    fill_deals(engine, RANKED, moment(now))
     start = datetime(2026, 6, 1, tzinfo=UTC)
     store = Store(engine)
     lead = read(LeadBody, b'{"created_at": "2026-04-01T00:00:00Z", "backfill": true}')
     store.ingest.put_lead(MANY, lead, start)
     done = read(ActivitiesBody, body(0, HISTORY, 1, "one")).activities
     store.ingest.add_activities(done, start, backfill=True)
-    won = [
-        {
-            "lead_id": open_id(n),
-            "deal_id": "",
-            "outcome": "won",
-            "occurred_at": moment(now - _DAY),
-            "known_at": moment(now - _DAY),
-            "revision": 1,
-        }
-        for n in range(WON)
-    ]
-    with engine.begin() as connection:
-        connection.execute(insert(OUTCOMES), won)
 
 
 def signed_in(engine: Engine) -> str:
@@ -182,7 +171,7 @@ def rank(engine: Engine, loaded: LoadedModel) -> None:
     refresher = Refresher(engine)
     while refresher.step(loaded, int(time.time() * 1e6)):
         pass
-    for table in (RANKING_MARKS, RANKING, STANDINGS):
+    for table in (RANKING_MARKS, RANKING, STANDINGS, HOT_MOMENTS):
         spread(engine, table, [one for one in ids if open_id(RANKED) <= one < open_id(10**7 - 1)])
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -190,18 +179,19 @@ def rank(engine: Engine, loaded: LoadedModel) -> None:
 
 
 def spread(engine: Engine, table: Table, lead_ids: list[str]) -> None:
-    """Repeat the rows of the first leads for all others."""
+    """Give each further lead the rows of one of the first leads, under its own id."""
     with engine.begin() as connection:
         known = connection.execute(select(table).where(table.c.lead_id.like("open-%"))).mappings()
-        for some in batched_with(lead_ids, [dict(row) for row in known]):
-            connection.execute(insert(table), [under(row, lead_id) for lead_id, row in some])
-
-
-def batched_with(ids: list[str], rows: list[dict[str, Any]]) -> Iterator[Any]:
-    """Pair ids with rows, the rows over and over, 10,000 at a time."""
-    pairs = zip(ids, cycle(rows), strict=False)
-    while some := list(islice(pairs, 10_000)):
-        yield some
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in known:
+            rows[row["lead_id"]].append(dict(row))
+        made = (
+            under(row, lead_id)
+            for n, lead_id in enumerate(lead_ids)
+            for row in rows[open_id(n % RANKED)]
+        )
+        while some := list(islice(made, 10_000)):
+            connection.execute(insert(table), some)
 
 
 def under(row: dict[str, Any], lead_id: str) -> dict[str, Any]:

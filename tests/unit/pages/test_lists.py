@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
-from serve.insight.deal_flow import losses, stages_of, steps_of
-from serve.pages.market.cohorts import month_edges
+from serve.insight.deal_flow import QUALIFIED, losses, stages_of, steps_of
+from serve.insight.outcomes import DealtLead, month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of
@@ -159,7 +159,7 @@ def test_the_steps_of_the_funnel_equal_a_case_worked_by_hand() -> None:
         [way("opened", "lost", at=15.0), way("opened", "quoted", at=35.0)],
         [way("opened", "lost", at=7.0)],
     ]
-    dealt = [(NOW, deals) for deals in ways]
+    dealt = [DealtLead(f"L-{n}", NOW, (), deals) for n, deals in enumerate(ways)]
     stages = stages_of(deal for deals in ways for deal in deals)
     assert stages == ["quoted"]
     steps = steps_of(10, dealt, stages)
@@ -170,6 +170,14 @@ def test_the_steps_of_the_funnel_equal_a_case_worked_by_hand() -> None:
     ]
     assert steps[1].of_before is not None
     assert steps[1].of_before.value == 2 / 3
+    at = NOW + timedelta(days=3)
+    some = {"L-0": (NOW, at), "L-9": (NOW, at), "L-1": (NOW, NOW + timedelta(days=300))}
+    first, opening = steps_of(10, dealt, stages, some)[:2]
+    assert (first.name, first.leads, first.days) == (QUALIFIED, 3, 3.0)
+    assert opening.leads == 3, "a lead may skip a step"
+    assert opening.of_before is not None
+    assert opening.of_before.value == 2 / 3, "of the three that were qualified"
+    assert opening.days == 2.0, "only where the deal came after"
 
 
 def test_losses_are_counted_by_stage_and_reason_against_the_time_before() -> None:
