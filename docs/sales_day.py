@@ -27,7 +27,7 @@ from tests.browsing import DESKTOP, PHONE, browsing, site
 
 ADDRESS: Final = "http://127.0.0.1:8000"
 PLACE: Final = Path(__file__).parent / "how-to"
-GIVEN: Final = 100
+ASSIGNED: Final = 100
 SALES: Final = User("hanako", "sales", "sato")
 PASSWORD: Final = "a password for one look"  # noqa: S105 - of a store that lives for a minute
 WIDTHS: Final[dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
@@ -163,7 +163,7 @@ def give(hand: Hand) -> None:
         one.click()
         hand.clicks += 1
     hand.press("form[action='/assign'][method=get] button")
-    if hand.page.locator("ol.assigning li").count() != GIVEN:
+    if hand.page.locator("ol.assigning li").count() != ASSIGNED:
         raise RuntimeError("not as many leads as were to be given")
     hand.press("form[method=post] button:not([class])")
     hand.see("[role=status] button")
@@ -196,7 +196,7 @@ def second(hand: Hand) -> None:
 
 
 def nothing_yet(hand: Hand) -> None:
-    """See what to do while there is no lead."""
+    """Look for what to do while there is no lead."""
     hand.see("main a[href='/docs']")
 
 

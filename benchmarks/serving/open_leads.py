@@ -54,7 +54,7 @@ def fill(engine: Engine, leads: int, now: int, days: int = 300) -> None:
 
 
 def fill_deals(engine: Engine, leads: int, now: int) -> None:
-    """Give every second of the first leads a deal that went through the stages, with its end.
+    """Store a deal for every second of the first leads, with its stages and its end.
 
     Parameters
     ----------

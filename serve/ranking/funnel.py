@@ -88,7 +88,13 @@ class _Leads(NamedTuple):
     qualified: list[QualifiedLead]
 
     def of_span(self, since: datetime, until: datetime) -> "_Leads":
-        """Return those that came in within a span of time."""
+        """Return those that came in within a span of time.
+
+        Parameters
+        ----------
+        since, until
+            From the first to before the second.
+        """
         return _Leads(
             [one for one in self.dealt if since <= one.created_at < until],
             [one for one in self.qualified if since <= one.created_at < until],

@@ -20,7 +20,6 @@ from serve.pages.shell.visitor import Visit
 from serve.ranking.funnel import LOSS_DAYS, WOKE_DAYS, FunnelFigures, GroupFigures
 from serve.ranking.market_summaries import MarketFigures
 
-GROUPS: Final = 20
 GROUPS: Final = {
     "source": mark("Channel"),
     "industry": mark("Industry"),
