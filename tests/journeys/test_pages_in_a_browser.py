@@ -241,6 +241,44 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     assert shown(page) == ["L-1"]
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "no script at all"])
+def test_a_number_says_by_tap_what_it_means(
+    browser: Browser, address: str, *, script: bool
+) -> None:
+    with browser.new_context(
+        base_url=address, viewport=PHONE, has_touch=True, java_script_enabled=script
+    ) as context:
+        page = sign_in(context.new_page())
+        meaning = page.locator("#what-probability")
+        assert not meaning.is_visible()
+        page.locator(".row .odds .defined").nth(1).tap()
+        assert meaning.is_visible()
+        assert "won within" in meaning.inner_text()
+        box = meaning.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+        if script:
+            assert serious(page) == []
+        page.locator("h3").first.tap(position={"x": 1, "y": 1})
+        assert not meaning.is_visible(), "a tap elsewhere closes it"
+
+
+def test_a_number_says_by_key_what_it_means(page: Page) -> None:
+    sign_in(page, "boss")
+    page.goto("/channels?lang=en")
+    page.locator("h1").click()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if focused(page) == "Win rate":
+            break
+    page.keyboard.press("Enter")
+    assert "won leads as a share" in page.locator("#what-win_rate").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("#what-win_rate").is_visible()
+    assert focused(page) == "Win rate"
+
+
 def test_a_forged_form_changes_nothing(page: Page, address: str, store: Engine) -> None:
     sign_in(page)
     page.goto(
