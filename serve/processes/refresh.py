@@ -73,7 +73,7 @@ def _step(
     engine: Engine,
     champions: Sequence[FollowedChampion[LoadedModel]],
     refresher: Refresher,
-    then: Callable[[Sequence[LoadedModel], int], None],
+    then: Callable[[Sequence[LoadedModel], int], None] = lambda *_: None,
 ) -> int:
     """Refresh one batch, if there is a database and a model; return its number of leads."""
     try:

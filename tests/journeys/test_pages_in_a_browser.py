@@ -13,7 +13,7 @@ from serve.settings import Settings
 from serve.store.people.users import User, Users
 from serve.stored_leads.store import Store
 from tests import page_list, served
-from tests.browsing import DESKTOP, PHONE, amounts, browsing, follow, serious, site
+from tests.browsing import DESKTOP, PHONE, amounts, follow, serious, site
 from tests.clocked import NOW
 from tests.ranked import Planted
 from tests.selling import RIGHT, fill
@@ -29,12 +29,6 @@ LEADS = [
 PAGES = page_list.addresses("L-2")
 STATES = ("/?take=2&band=hot", "/?q=nothing", "/leads/L-1", "/nope")
 """Other states of the pages: a plan, an empty list, a lead without markup, nothing there."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -239,44 +233,6 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**take=1**")
     assert shown(page) == ["L-1"]
-
-
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "no script at all"])
-def test_a_number_says_by_tap_what_it_means(
-    browser: Browser, address: str, *, script: bool
-) -> None:
-    with browser.new_context(
-        base_url=address, viewport=PHONE, has_touch=True, java_script_enabled=script
-    ) as context:
-        page = sign_in(context.new_page())
-        meaning = page.locator("#what-probability")
-        assert not meaning.is_visible()
-        page.locator(".row .odds .defined").nth(1).tap()
-        assert meaning.is_visible()
-        assert "won within" in meaning.inner_text()
-        box = meaning.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= PHONE["width"]
-        if script:
-            assert serious(page) == []
-        page.locator("h3").first.tap(position={"x": 1, "y": 1})
-        assert not meaning.is_visible(), "a tap elsewhere closes it"
-
-
-def test_a_number_says_by_key_what_it_means(page: Page) -> None:
-    sign_in(page, "boss")
-    page.goto("/channels?lang=en")
-    page.locator("h1").click()
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if focused(page) == "Win rate":
-            break
-    page.keyboard.press("Enter")
-    assert "won leads as a share" in page.locator("#what-win_rate").inner_text()
-    page.keyboard.press("Escape")
-    assert not page.locator("#what-win_rate").is_visible()
-    assert focused(page) == "Win rate"
 
 
 def test_a_forged_form_changes_nothing(page: Page, address: str, store: Engine) -> None:

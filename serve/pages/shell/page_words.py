@@ -120,6 +120,15 @@ class PageWords:
         """
         return self.money(float(f"{amount:.3g}"))
 
+    def short_money(self, amount: float) -> str:
+        """Format an uncertain amount shortly, for the row of a list.
+
+        >>> from datetime import UTC
+        >>> [PageWords(one, UTC).short_money(13_947_830) for one in ("en", "ja")]
+        ['¥13.9M', '￥1390万']
+        """
+        return _short_money(float(f"{amount:.3g}"), self.currency, self.language)
+
     def points(self, share: float) -> str:
         """Format a change of a probability in points, with its sign.
 
@@ -202,6 +211,13 @@ def _number(value: float, pattern: str, language: Language) -> str:
 def _money(amount: int, currency: str, language: Language) -> str:
     return str(
         numbers.format_currency(amount, currency, "¤#,##0", locale=language, currency_digits=False)
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _short_money(amount: float, currency: str, language: Language) -> str:
+    return str(
+        numbers.format_compact_currency(amount, currency, locale=language, fraction_digits=2)
     )
 
 

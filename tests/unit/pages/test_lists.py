@@ -64,11 +64,14 @@ def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -
     assert "<strong>quoted</strong>" in page
     assert "¥2,000,000" in page
     assert "10 days in this stage" in page
-    worth = re.search(r"expected ¥([\d,]+) \(¥([\d,]+)–¥([\d,]+)\)", page)
+    worth = re.search(
+        r"expected ¥([\d.]+)([KM])</button> \(¥([\d.]+)([KM])–¥([\d.]+)([KM])\)", page
+    )
     assert worth is not None
-    mean, low, high = (int(text.replace(",", "")) for text in worth.groups())
+    found = worth.groups()
+    mean, low, high = (float(found[n]) * {"K": 1e3, "M": 1e6}[found[n + 1]] for n in (0, 2, 4))
     row = boss.get("/v1/leads?q=L-2", headers={"accept": "application/json"}).json()["leads"][0]
-    assert mean == float(f"{2e6 * row['probability']:.3g}")
+    assert mean == pytest.approx(float(f"{2e6 * row['probability']:.3g}"))
     assert low < mean < high < 2e6
     assert "¥1,000,000" not in page, "the last amount counts"
 
