@@ -68,8 +68,8 @@ def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -
         r"expected ¥([\d.]+)([KM])</button> \(¥([\d.]+)([KM])–¥([\d.]+)([KM])\)", page
     )
     assert worth is not None
-    found = worth.groups()
-    mean, low, high = (float(found[n]) * {"K": 1e3, "M": 1e6}[found[n + 1]] for n in (0, 2, 4))
+    parts = worth.groups()
+    mean, low, high = (float(parts[n]) * {"K": 1e3, "M": 1e6}[parts[n + 1]] for n in (0, 2, 4))
     row = boss.get("/v1/leads?q=L-2", headers={"accept": "application/json"}).json()["leads"][0]
     assert mean == pytest.approx(float(f"{2e6 * row['probability']:.3g}"))
     assert low < mean < high < 2e6
