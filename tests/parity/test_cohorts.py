@@ -1,4 +1,4 @@
-"""Counts of leads by source, owner and attribute, the same on SQLite and PostgreSQL."""
+"""Counts of leads by source, owner and attribute, and their summaries, on both databases."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from serve.store.engine import made, moment, time_of
 from serve.store.ranking.cohorts import Cohorts
+from serve.store.ranking.summaries import OLDEST, Summaries
 from serve.store.tables import LEAD_STEPS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 from tests.clocked import NOW
@@ -61,4 +62,18 @@ def test_leads_are_qualified_by_the_rule(url: str) -> None:
     assert cohorts.first_qualified("hot", "upsell") == time_of(at + 1)
     assert cohorts.first_qualified("hot", "renewal") is None
     assert cohorts.qualified("hot", "", span[1], span[1], ()) == []
+    engine.dispose()
+
+
+def test_the_newest_summary_counts(url: str) -> None:
+    engine = made(url)
+    summaries, later = Summaries(engine), NOW + timedelta(minutes=1)
+    summaries.put("one", "", [1], NOW)
+    summaries.put("one", "upsell", [2], NOW)
+    summaries.put("one", "", [3], later)
+    assert summaries.read("one", "", list[int], later) == [3]
+    assert summaries.read("one", "upsell", list[int], later) == [2]
+    assert summaries.read("two", "", list[int], later) is None
+    assert summaries.read("one", "", list[int], later + OLDEST) == [3]
+    assert summaries.read("one", "", list[int], later + OLDEST + timedelta(seconds=1)) is None
     engine.dispose()

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, select
 
 from serve.store.engine import moment, reading
+from serve.store.leads.refresh_marks import upsert
 from serve.store.team_tables import SUMMARIES
 
 OLDEST: Final = timedelta(hours=2)
@@ -62,9 +63,10 @@ class Summaries:
         at
             The moment for which they hold.
         """
-        own = SUMMARIES.c
-        row = {"name": name, "target": target, "at": moment(at)}
-        body = msgspec.json.encode(figures).decode()
+        new = {"at": moment(at), "body": msgspec.json.encode(figures).decode()}
+        row = {"name": name, "target": target} | new
         with self._engine.begin() as connection:
-            connection.execute(delete(SUMMARIES).where(own.name == name, own.target == target))
-            connection.execute(insert(SUMMARIES).values(row | {"body": body}))
+            adding = upsert(connection.dialect.name, SUMMARIES).values(row)
+            connection.execute(
+                adding.on_conflict_do_update(index_elements=["name", "target"], set_=new)
+            )
