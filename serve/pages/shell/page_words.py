@@ -27,6 +27,7 @@ _REMEMBERED: Final = 16_384
 _NEAR: Final = {"en": "d MMM", "ja": "M月d日"}
 _DAYS: Final = {"en": "d MMM y", "ja": "y年M月d日"}
 _SECOND: Final = timedelta(seconds=1)
+_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _YESTERDAY: Final = {"en": "yesterday", "ja": "昨日"}
 _GRAINS: Final = (
@@ -191,12 +192,13 @@ class PageWords:
         >>> at, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC)
         >>> PageWords("en", UTC).ago(at, now), PageWords("ja", UTC).ago(at, now)
         ('3 days ago', '3日前')
-        >>> PageWords("ja", UTC).ago(at, at + timedelta(hours=32))
-        '昨日'
+        >>> at += timedelta(hours=6)
+        >>> [PageWords("ja", UTC).ago(at, at + timedelta(hours=n)) for n in (23.4, 23.6, 32)]
+        ['23時間前', '昨日', '昨日']
         """
         span = at - now
         days = (at.astimezone(self.zone).date() - now.astimezone(self.zone).date()).days
-        if abs(span) >= _DAY:
+        if round(abs(span) / _HOUR) * _HOUR >= _DAY and days:
             return _YESTERDAY[self.language] if days == -1 else _ago(days * _DAY, self.language)
         grain = next((grain for least, grain in _GRAINS if abs(span) >= least), _SECOND)
         return _ago(round(span / grain) * grain, self.language)
