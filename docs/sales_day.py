@@ -3,21 +3,33 @@
 Run `make demo`, and beside it `python -m docs.sales_day [address]`. Every job is done at the width
 of a desktop and of a phone, in both languages; what it needs to see has to be there. Whatever is
 pressed counts as a click, whatever is typed or chosen as a field. What a job changes is undone.
+Two jobs need a store without leads, or with users: they have a server of their own, with the
+champion of the demo.
 """
 
 # ruff: noqa: E501 - tables of two languages
 
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browsing import DESKTOP, PHONE, browsing
+from serve.settings import Settings
+from serve.store.engine import open_engine, upgrade
+from serve.store.people.users import User
+from serve.stored_leads.store import Store
+from tests.browsing import DESKTOP, PHONE, browsing, site
 
 ADDRESS: Final = "http://127.0.0.1:8000"
-PLACE: Final = Path(__file__).parent
+PLACE: Final = Path(__file__).parent / "how-to"
+ASSIGNED: Final = 100
+SALES: Final = User("hanako", "sales", "sato")
+PASSWORD: Final = "a password for one look"  # noqa: S105 - of a store that lives for a minute
 WIDTHS: Final[dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 HEAD: Final = {
     "en": "# The sales day, in clicks\n\nEach job from the first page of the sample company "
@@ -30,23 +42,6 @@ HEAD: Final = {
     "| 仕事 | クリック（パソコン） | クリック（スマートフォン） | 入力 | 画面 |\n| --- | --- | --- | --- | --- |\n",
 }
 
-TAIL: Final = {
-    "en": """
-Three more jobs need a state that the sample company does not have, and are held by tests:
-
-- Nothing there yet: the first page says what to do, 0 clicks (`tests/journeys/test_pages_in_a_browser.py`).
-- Two at once: whoever is second is told who took the lead and when, and nothing is overwritten (`tests/unit/pages/test_steps.py`).
-- No rights: the page says that it is not for this user, and the navigation does not show it (`tests/unit/pages/test_lists.py`).
-""",
-    "ja": """
-次の3つはサンプル企業にない状態のため、テストで確かめています。
-
-- まだ何もない：最初のページが次にすることを示します。クリック0回（`tests/journeys/test_pages_in_a_browser.py`）。
-- 2人が同時：後の人に、誰がいつ担当したかを示し、上書きしません（`tests/unit/pages/test_steps.py`）。
-- 権限がない：閲覧できないことを示し、メニューにも出しません（`tests/unit/pages/test_lists.py`）。
-""",
-}
-
 
 class Hand:
     """A user of a page, whose clicks and fields are counted.
@@ -55,10 +50,12 @@ class Hand:
     ----------
     page
         A tab of the browser.
+    language
+        Of the pages.
     """
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.clicks, self.fields = page, 0, 0
+    def __init__(self, page: Page, language: str) -> None:
+        self.page, self.language, self.clicks, self.fields = page, language, 0, 0
 
     def press(self, selector: str, *, leads: bool = True) -> None:
         """Press what is there, and wait for the page that it leads to.
@@ -102,12 +99,16 @@ class Hand:
 
 
 class Job(NamedTuple):
-    """A job: its words, where it ends, and how it is done."""
+    """A job: its words, where it ends, how it is done, and on which server: the demo's, or another.
+
+    Another is `empty`, or has `users`.
+    """
 
     en: str
     ja: str
     where: str
     do: Callable[[Hand], None]
+    on: str = "demo"
 
 
 def who_first(hand: Hand) -> None:
@@ -155,12 +156,15 @@ def give(hand: Hand) -> None:
     """Assign 100 leads to five of the salespeople by skill and load, and undo it."""
     hand.press("nav a[href='/team']")
     hand.press("nav a[href='/assign']")
+    hand.choose("#scope", "all")
     hand.choose("#band", "")
     hand.type("#most", "100")
     for one in hand.page.locator("input[name=rep]").all()[5:]:
         one.click()
         hand.clicks += 1
     hand.press("form[action='/assign'][method=get] button")
+    if hand.page.locator("ol.assigning li").count() != ASSIGNED:
+        raise RuntimeError("not as many leads as were to be given")
     hand.press("form[method=post] button:not([class])")
     hand.see("[role=status] button")
     hand.undo()
@@ -175,6 +179,61 @@ def went(*links: str, see: str) -> Callable[[Hand], None]:
         hand.see(see)
 
     return do
+
+
+def second(hand: Hand) -> None:
+    """Note a call for a lead for which somebody else noted one meanwhile: who, and when."""
+    hand.press(".row h3 a")
+    other = hand.page.context.new_page()
+    other.goto(hand.page.url)
+    with other.expect_navigation():
+        other.click("button[value='contacted:no_answer']")
+    hand.press("button[value='contacted:reached']")
+    hand.see("main .narrow a[href^='/leads/']")
+    with other.expect_navigation():
+        other.click("[role=status] button")
+    other.close()
+
+
+def nothing_yet(hand: Hand) -> None:
+    """Look for what to do while there is no lead."""
+    hand.see("main a[href='/docs']")
+
+
+def no_rights(hand: Hand) -> None:
+    """Sign in as a salesperson, and open a page of managers that is not in the navigation."""
+    hand.page.goto("/signin?lang=" + hand.language)
+    hand.page.fill("[name=name]", SALES.user_id)
+    hand.page.fill("[name=password]", PASSWORD)
+    with hand.page.expect_navigation():
+        hand.page.click("main form button")
+    if hand.page.locator("nav a[href='/channels']").count():
+        raise RuntimeError("the navigation shows a page that this user may not open")
+    hand.page.goto("/channels")
+    hand.see("main .narrow a[href='/']")
+
+
+@contextmanager
+def other_server(*, users: bool) -> Iterator[str]:
+    """Serve the champion of the demo over an empty store; give the address.
+
+    Parameters
+    ----------
+    users
+        Whether there is a salesperson who has to sign in.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        url = f"sqlite:///{work}/store.db"
+        settings = Settings(
+            database_url=url, models=Path("artifacts/serve"), registry=work, access_log="no"
+        )
+        if users:
+            engine = open_engine(url)
+            upgrade(engine)
+            Store(engine).users.add(SALES, PASSWORD, datetime.now(UTC))  # noqa: TID251 - a user of now
+            engine.dispose()
+        with site(settings, lambda: datetime.now(UTC)) as address:  # noqa: TID251 - as in the server
+            yield address
 
 
 def list_out(hand: Hand) -> None:
@@ -202,8 +261,8 @@ JOBS: Final = (
     Job("Find a company by kana", "会社をカナで探す", "/?q=", searched("トウキョウタイジュ")),
     Job("Plan 30 leads", "30件の計画を立てる", "/?take=30", plan),
     Job(
-        "Newly hot leads, up to 100, to five of twelve",
-        "最近ホットになったリード（最大100件）を12人中5人に割り当てる",
+        "Give 100 leads to five of twelve, by skill and load",
+        "100件のリードを12人中5人に、得意分野と余力に合わせて割り当てる",
         "/assign",
         give,
     ),
@@ -238,32 +297,64 @@ JOBS: Final = (
         went("/?list=customers", see=".row .deal"),
     ),
     Job("A list for the CRM", "CRM用のリスト", "/ranking.csv", list_out),
+    Job("Two at once: who took it, and when", "2人が同時：誰がいつ担当したか", "/leads/…", second),
+    Job("Nothing there yet: what to do", "まだ何もない：次にすること", "/", nothing_yet, "empty"),
+    Job("No rights: the page says so", "権限がない：その旨を表示", "/channels", no_rights, "users"),
 )
+
+
+def done(browser: Browser, address: str, job: Job) -> dict[str, tuple[int, int]]:
+    """Do a job at both widths in both languages; return clicks and fields by width.
+
+    Parameters
+    ----------
+    browser
+        The browser.
+    address
+        Of the server.
+    job
+        The job.
+
+    Raises
+    ------
+    RuntimeError
+        If it takes more clicks in one of the languages.
+    """
+    counts: dict[str, set[tuple[int, int]]] = {}
+    for width, viewport in WIDTHS.items():
+        for language in HEAD:
+            with browser.new_context(base_url=address, viewport=viewport) as context:
+                page = context.new_page()
+                page.goto(f"/?lang={language}")
+                job.do(hand := Hand(page, language))
+                counts.setdefault(width, set()).add((hand.clicks, hand.fields))
+    if any(len(one) > 1 for one in counts.values()):
+        raise RuntimeError(f"{job.en}: {counts}")
+    return {width: one.pop() for width, one in counts.items()}
 
 
 def main() -> None:
     """Do every job at both widths in both languages, and write the pages."""
-    address = sys.argv[1] if len(sys.argv) > 1 else ADDRESS
-    lines = {"en": HEAD["en"], "ja": HEAD["ja"]}
-    with browsing() as browser:
+    demo = sys.argv[1] if len(sys.argv) > 1 else ADDRESS
+    lines = dict(HEAD)
+    with browsing() as browser, ExitStack() as servers:
+        addresses = {
+            "demo": demo,
+            "empty": servers.enter_context(other_server(users=False)),
+            "users": servers.enter_context(other_server(users=True)),
+        }
         for job in JOBS:
-            counts: dict[str, set[tuple[int, int]]] = {}
-            for width, viewport in WIDTHS.items():
-                for language in lines:
-                    with browser.new_context(base_url=address, viewport=viewport) as context:
-                        page = context.new_page()
-                        page.goto(f"/?lang={language}")
-                        job.do(hand := Hand(page))
-                        counts.setdefault(width, set()).add((hand.clicks, hand.fields))
-            (desktop,), (phone,) = counts["desktop"], counts["phone"]
-            sys.stdout.write(f"{job.en}: {desktop} {phone}\n")
+            counts = done(browser, addresses[job.on], job)
+            (clicks, fields), (on_phone, _) = counts["desktop"], counts["phone"]
+            sys.stdout.write(f"{job.en}: {clicks} {on_phone} {fields}\n")
             sys.stdout.flush()
             for language in lines:
                 words = getattr(job, language)
-                row = f"| {words} | {desktop[0]} | {phone[0]} | {desktop[1]} | `{job.where}` |\n"
-                lines[language] += row
-    (PLACE / "sales-day.md").write_text(lines["en"] + TAIL["en"], "utf-8")
-    (PLACE / "sales-day.ja.md").write_text(lines["ja"] + TAIL["ja"], "utf-8")
+                lines[language] += (
+                    f"| {words} | {clicks} | {on_phone} | {fields} | `{job.where}` |\n"
+                )
+    for language, ending in (("en", "md"), ("ja", "ja.md")):
+        (PLACE / f"sales-day.{ending}").write_text(lines[language], "utf-8")
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ class WorklistQuery(TypedDict):
 class ProposeQuery(TypedDict):
     """What `propose` takes by name."""
 
-    scope: NotRequired[Literal["unowned", "hot", "away"]]
+    scope: NotRequired[Literal["unowned", "hot", "away", "all"]]
     band: NotRequired[str]
     limit: NotRequired[str]
     owner_id: NotRequired[str]

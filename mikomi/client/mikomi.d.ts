@@ -785,7 +785,7 @@ export interface Calls {
   "GET /v1/lists/{name}": { parameters: { name: string; owner_id?: string; skip?: number; limit?: number; target?: string }; body: null; answer: ListAnswer };
   "GET /v1/reps": { parameters: Record<string, never>; body: null; answer: RepsAnswer };
   "PUT /v1/reps/{owner_id}": { parameters: { owner_id: string }; body: RepBody; answer: Rep };
-  "GET /v1/assignment": { parameters: { scope?: "unowned" | "hot" | "away"; band?: string; limit?: string; owner_id?: string; target?: string }; body: null; answer: AssignmentAnswer };
+  "GET /v1/assignment": { parameters: { scope?: "unowned" | "hot" | "away" | "all"; band?: string; limit?: string; owner_id?: string; target?: string }; body: null; answer: AssignmentAnswer };
   "POST /v1/assignment": { parameters: Record<string, never>; body: AssignmentBody; answer: AssignedAnswer };
   "GET /v1/band-limits": { parameters: { target?: string }; body: null; answer: LimitsAnswer };
   "PUT /v1/band-limits": { parameters: { target?: string }; body: LimitsBody; answer: LimitsAnswer };

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def assign(  # noqa: PLR0913 - the options of a command
     context: typer.Context,
-    scope: Annotated[str, typer.Option(help="unowned, hot (since a week) or away.")] = "unowned",
+    scope: Annotated[str, typer.Option(help="unowned, hot, away or all.")] = "unowned",
     band: Annotated[str, typer.Option(help="hot, warm, cold or all.")] = "hot",
     most: Annotated[int, typer.Option(min=1, max=500, help="How many leads at most.")] = 50,
     to: Annotated[str, typer.Option(help="owner_ids, separated by commas; empty: all.")] = "",

@@ -42,6 +42,7 @@ from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
+from serve.store.ranking.summaries import Summaries
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
 from serve.store.team.band_limits import StoredLimits
@@ -116,6 +117,7 @@ class LeadStore(Protocol):
     feedback: Feedback
     ranking: StoredRanking
     cohorts: Cohorts
+    summaries: Summaries
     standings: Standings
     ranking_counts: RankingCounts
     to_hand_over: ToHandOver

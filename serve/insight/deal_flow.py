@@ -6,23 +6,29 @@ called. A deal was lost in the stage before the loss.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from serve.insight.funnel import ShareInterval, median_days, share
+from serve.insight.outcomes import DealtLead
 from serve.wire.team.standing import Deal
 
+LEAD: Final = "<lead>"
+QUALIFIED: Final = "<qualified>"
 OPENED: Final = "opened"
 WON: Final = "won"
+"""Names of steps; the first two are none that a CRM gives a stage."""
 _DAY: Final = timedelta(days=1)
 _LATE: Final = 0.5
 
 
 class FunnelStep(NamedTuple):
-    """A step of the funnel: how many leads came to it, as a share of all and of the step before.
+    """A step of the funnel: how many leads came to it, as a share of all.
 
-    `days` is the median from the step before; none where no lead came, or none is known.
+    `of_before` is the share of the leads of the step before that came to this one as well; a lead
+    may skip a step. `days` is the median from the step before; none where no lead came, or none is
+    known.
     """
 
     name: str
@@ -53,26 +59,36 @@ def stages_of(deals: Iterable[Deal]) -> list[str]:
 
 
 def steps_of(
-    leads: int, dealt: Sequence[tuple[datetime, list[Deal]]], stages: Sequence[str]
+    leads: int,
+    dealt: Sequence[DealtLead],
+    stages: Sequence[str],
+    qualified: Mapping[str, tuple[datetime, datetime]] | None = None,
 ) -> list[FunnelStep]:
-    """Return the steps from the deal to the win.
+    """Return the steps from the lead to the win.
 
     Parameters
     ----------
     leads
         How many leads there are, with and without deals.
     dealt
-        Those with deals: when each came in, and its deals.
+        Those with deals.
     stages
         As from `stages_of`.
+    qualified
+        By id, when each qualified lead came in and when it was qualified; none where it is not
+        known, which leaves the step out.
     """
-    reached = [_moments(created_at, deals) for created_at, deals in dealt]
-    steps, before, count_before = [], "lead", leads
-    for name in (OPENED, *stages, WON):
-        came = [one for one in reached if name in one]
-        spans = ((one[name] - one[before]) / _DAY for one in came if before in one)
-        both = share(len(came), leads), share(len(came), max(count_before, len(came)))
-        steps.append(FunnelStep(name, len(came), *both, median_days(spans)))
+    reached = {one.lead_id: _moments(one.created_at, one.deals) for one in dealt}
+    for lead_id, (created_at, at) in (qualified or {}).items():
+        reached.setdefault(lead_id, {LEAD: created_at})[QUALIFIED] = at
+    steps, before, count_before = [], LEAD, leads
+    names = (*(() if qualified is None else (QUALIFIED,)), OPENED, *stages, WON)
+    for name in names:
+        came = [one for one in reached.values() if name in one]
+        through = [one[name] - one[before] for one in came if before in one]
+        days = median_days(span / _DAY for span in through if span >= timedelta(0))
+        both = share(len(came), leads), share(len(through), count_before)
+        steps.append(FunnelStep(name, len(came), *both, days))
         before, count_before = name, len(came)
     return steps
 
@@ -136,7 +152,7 @@ def _passed(deal: Deal) -> list[str]:
 
 def _moments(created_at: datetime, deals: Iterable[Deal]) -> dict[str, datetime]:
     """Return when a lead first came to each step; a win without a beginning began with it."""
-    first: dict[str, datetime] = {"lead": created_at}
+    first: dict[str, datetime] = {LEAD: created_at}
     for deal in deals:
         passed = [(one, entry.at) for one, entry in zip(_passed(deal), deal.stages, strict=False)]
         ended = [(WON, deal.stage_since)] if deal.decided == "won" else []

@@ -11,11 +11,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,11 +26,14 @@ from models.artifact import artifact
 from serve.http.helper_health import beat
 from serve.processes.parent import end_with
 from serve.processes.refresher import Refresher
+from serve.ranking.market_summaries import MarketFigures, Renewal
 from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
 from serve.store.engine import is_current, open_engine
+from serve.store.ranking.cohorts import Cohorts
+from serve.store.ranking.summaries import Summaries
 from serve.store.team.band_limits import StoredLimits
 from serve.wire.targets import DEFAULT
 from serve.wire.team.band_limits import BandLimits
@@ -54,16 +58,22 @@ def main() -> None:
         for target in (DEFAULT, *settings.further_targets)
     ]
     refresher = Refresher(engine, report=lambda _lead, error: _report(error))
+    zone = ZoneInfo(settings.time_zone)
+    figures = MarketFigures(Cohorts(engine), Summaries(engine))
+    renewal = Renewal(figures, settings.qualified, time.monotonic)
     while os.getppid() == parent:
         beat(settings.models, "refresher")
         begin = time.monotonic()
-        busy = _step(engine, champions, refresher) > 0
+        busy = _step(engine, champions, refresher, partial(_renew, renewal, zone)) > 0
         worked = time.monotonic() - begin
         _rest(REST * worked if busy else settings.refresh_seconds, parent)
 
 
 def _step(
-    engine: Engine, champions: Sequence[FollowedChampion[LoadedModel]], refresher: Refresher
+    engine: Engine,
+    champions: Sequence[FollowedChampion[LoadedModel]],
+    refresher: Refresher,
+    then: Callable[[Sequence[LoadedModel], int], None] = lambda *_: None,
 ) -> int:
     """Refresh one batch, if there is a database and a model; return its number of leads."""
     try:
@@ -74,10 +84,17 @@ def _step(
             return 0
         _limit(engine, champions)
         further = [one.current() for one in others if one.has_model]
-        return refresher.step(default.current(), moment_of(_now()), further)
+        ranked = refresher.step(default.current(), moment_of(_now()), further)
+        then([default.current(), *further], ranked)
     except (SQLAlchemyError, OSError) as error:
         _report(error)
         return 0
+    return ranked
+
+
+def _renew(renewal: Renewal, zone: ZoneInfo, loaded: Sequence[LoadedModel], ranked: int) -> None:
+    """Store the figures of the funnel and the channels again, if it is time."""
+    renewal.step([one.target for one in loaded], _now().astimezone(zone), changed=ranked > 0)
 
 
 def _limit(engine: Engine, champions: Sequence[FollowedChampion[LoadedModel]]) -> None:

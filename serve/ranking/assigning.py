@@ -15,9 +15,9 @@ from serve.store.team.reps import RepLoad, Team
 from serve.wire.targets import DEFAULT
 from serve.wire.team.reps import Rep
 
-Scope = Literal["unowned", "hot", "away"]
-SCOPES: Final[tuple[Scope, ...]] = ("unowned", "hot", "away")
-"""Leads of nobody; those that became hot in the last week; those of salespeople who are away."""
+Scope = Literal["unowned", "hot", "away", "all"]
+SCOPES: Final[tuple[Scope, ...]] = ("unowned", "hot", "away", "all")
+"""Leads of nobody; hot since the last week; of salespeople who are away; all leads to call."""
 MOST_ASSIGNED: Final = 500
 _WEEK: Final = timedelta(days=7)
 
@@ -83,6 +83,7 @@ def _rows(
         "unowned": frozenset([None]),
         "hot": None,
         "away": cast("frozenset[str | None]", away),
+        "all": None,
     }
     wanted = RankingFilter(
         target=query.target,

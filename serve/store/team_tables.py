@@ -1,4 +1,4 @@
-"""The tables of a sales team: limits of the bands, salespeople, absences, spend, drafts of points.
+"""The tables of a sales team: limits of bands, salespeople, absences, spend, drafts, summaries.
 
 Decided here: whatever people set has a history, so the rows of limits and drafts are only ever
 added, and the last one counts.
@@ -89,3 +89,13 @@ POINTS_DRAFTS: Final = Table(
     Column("note", Text),
 )
 """Points tables as people edited them; `points` is the file `scorecard.yaml` as JSON."""
+SUMMARIES: Final = Table(
+    "summaries",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("target", String, primary_key=True, server_default=DEFAULT),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Figures of pages that take long to compute, with the moment for which they hold; `body` is JSON
+of counts, without ids of leads. Written by the process that refreshes the ranking."""

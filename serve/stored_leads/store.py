@@ -25,6 +25,7 @@ from serve.store.ranking.nurturing import Nurturing
 from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
+from serve.store.ranking.summaries import Summaries
 from serve.store.receipts.feedback import Feedback
 from serve.store.team.band_limits import StoredLimits
 from serve.store.team.points_drafts import PointsDrafts
@@ -54,6 +55,7 @@ class Store:
         self.winners = Winners(engine)
         self.ranking = StoredRanking(engine)
         self.cohorts = Cohorts(engine)
+        self.summaries = Summaries(engine)
         self.standings = Standings(engine)
         self.ranking_counts = RankingCounts(engine)
         self.to_hand_over = ToHandOver(engine, self.ranking)

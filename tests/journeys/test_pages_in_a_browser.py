@@ -13,7 +13,7 @@ from serve.settings import Settings
 from serve.store.people.users import User, Users
 from serve.stored_leads.store import Store
 from tests import page_list, served
-from tests.browsing import DESKTOP, PHONE, amounts, browsing, follow, serious, site
+from tests.browsing import DESKTOP, PHONE, amounts, follow, serious, site
 from tests.clocked import NOW
 from tests.ranked import Planted
 from tests.selling import RIGHT, fill
@@ -29,12 +29,6 @@ LEADS = [
 PAGES = page_list.addresses("L-2")
 STATES = ("/?take=2&band=hot", "/?q=nothing", "/leads/L-1", "/nope")
 """Other states of the pages: a plan, an empty list, a lead without markup, nothing there."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with browsing() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

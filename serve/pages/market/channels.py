@@ -1,12 +1,12 @@
 """/channels: for managers and marketing, which channel or campaign brings customers, at what cost.
 
-Decided here: shares are those of ripe cohorts, leads that came in long enough ago (`RIPE_DAYS`);
-younger ones are shown and marked. What a channel cost is the spend of the months of those leads;
-where none was entered, a cost of a lead that is typed in counts, else the 8,000 to 13,000 yen that
-are usual. What a win costs is uncertain as the share of wins is, so both have an interval; so has
-what a hot lead costs, of the leads of the last months (`HOT_MONTHS`). Open leads count with the sum
-of their probabilities, and with the mean amount of a win of their channel; of all channels where it
-won fewer than `FEW_WINS`.
+Decided here: what a channel cost is the spend of the months of its ripe leads, as
+`serve.ranking.channels` counts them; where none was entered, a cost of a lead that is typed in
+counts, else the 8,000 to 13,000 yen that are usual. What a win costs is uncertain as the share of
+wins is, so both have an interval; so has what a hot lead costs, of the leads of the last months
+(`HOT_MONTHS`). Open leads count with the sum of their probabilities, and with the mean amount of a
+win of their channel; of all channels where it won fewer than `FEW_WINS`. Spend is read when the
+page is, the other figures hold for the moment that the page states.
 """
 
 import math
@@ -17,16 +17,16 @@ from typing import Any, Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from serve.insight.funnel import ShareInterval, share
-from serve.pages.market.cohorts import RIPE_DAYS, Outcomes, month_edges, outcomes_of
+from serve.insight.outcomes import Outcomes
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit
+from serve.ranking.channels import HOT_MONTHS, ChannelsFigures
+from serve.ranking.market_summaries import MarketFigures
 from serve.store.ranking.cohorts import OpenLeads
 
-MONTHS: Final = 12
-HOT_MONTHS: Final = 3
 USUAL_COST: Final = (8_000, 13_000)
 FEW_WINS: Final = 5
 GROUPS: Final = {"source": mark("Source"), "campaign": mark("Campaign")}
@@ -102,13 +102,14 @@ def cost_of_one(spend: float, share_of: ShareInterval | None, leads: int) -> Cos
 
 
 def _context(pages: Pages, visit: Visit, cost: int | None, by: str) -> dict[str, Any]:
-    now = pages.parts.now()
-    edges = month_edges(now.astimezone(pages.words[visit.language].zone), MONTHS)
-    ripe = edges[0] - RIPE_DAYS * _DAY, now - RIPE_DAYS * _DAY
+    parts = pages.parts
+    stored = MarketFigures(parts.store.cohorts, parts.store.summaries)
+    made = stored.channels(visit.target, parts.local_now())
     costs = (cost, cost) if cost else USUAL_COST
-    channels = _channels(pages, visit, (*ripe, by), costs)
-    lines = pages.parts.store.spend.campaigns()
+    channels = _channels(pages, visit, by, made, costs)
+    lines = parts.store.spend.campaigns()
     return {
+        "as_of": made.at,
         "channels": channels,
         "assumed": any(one.leads and not one.spend for one in channels),
         "by": by,
@@ -118,35 +119,43 @@ def _context(pages: Pages, visit: Visit, cost: int | None, by: str) -> dict[str,
         "has_spend": bool(lines),
         "cost": cost,
         "costs": costs,
-        "ripe_since": ripe[0],
-        "ripe_until": ripe[1],
+        "ripe_since": made.since,
+        "ripe_until": made.until,
     }
 
 
 def _channels(
-    pages: Pages, visit: Visit, ripe: tuple[datetime, datetime, str], costs: tuple[int, int]
+    pages: Pages, visit: Visit, by: str, figures: ChannelsFigures, costs: tuple[int, int]
 ) -> list[Channel]:
-    store, loaded = pages.parts.store.cohorts, pages.champion(visit).current()
-    since, until, by = ripe
-    vocabulary = loaded.artifact.catalog.vocabulary
-    leads, dealt = store.leads((since, until), by), store.dealt(since, until, by)
-    still, of_all = store.open(visit.target, by), outcomes_of(dealt)
-    spends, hot = _spends(pages, visit, ripe), _hot(pages, visit, by)
+    vocabulary = pages.champion(visit).current().artifact.catalog.vocabulary
+    spends = _spends(pages, visit, (figures.since, figures.until, by))
+    young = _young_spends(pages, visit, by, figures.hot_edges)
     made = []
-    for group in {**leads, **still}:
-        count = leads.get(group, [0])[0]
-        outcomes = outcomes_of(one for one in dealt if one.group == group)
-        name = display_names.value_words(by, group or "", vocabulary, visit.language)
-        per_win = tuple(count * one / outcomes.won for one in costs) if outcomes.won else None
-        won = share(outcomes.won, count)
-        left = still.get(group, OpenLeads(0, 0.0))
-        spend = spends.get(group or "", 0.0)
-        costs_ = (spend, spend / count if spend and count else None, hot.get(group))
-        of_win = cost_of_one(spend, won, count)
-        worth = outcomes if outcomes.won >= FEW_WINS else of_all
-        value = left.expected * worth.amount / worth.won if worth.won else 0.0
-        made.append(Channel(name, count, outcomes, won, left, per_win, *costs_, of_win, value))  # type: ignore[arg-type]
+    for one in figures.groups[by]:
+        count, outcomes, group = one.leads, one.outcomes, one.name or ""
+        name = display_names.value_words(by, group, vocabulary, visit.language)
+        won, spend = share(outcomes.won, count), spends.get(group, 0.0)
+        worth = outcomes if outcomes.won >= FEW_WINS else figures.of_all
+        channel = Channel(
+            name,
+            count,
+            outcomes,
+            won,
+            one.open,
+            cost_per_win=_each(costs, count, outcomes.won),
+            spend=spend,
+            per_lead=spend / count if spend and count else None,
+            per_hot=cost_of_one(young.get(group, 0.0), share(one.hot, one.young), one.young),
+            per_win=cost_of_one(spend, won, count),
+            value=one.open.expected * worth.amount / worth.won if worth.won else 0.0,
+        )
+        made.append(channel)
     return sorted(made, key=lambda one: -(one.won.value if one.won else -1.0))
+
+
+def _each(costs: tuple[int, int], leads: int, won: int) -> tuple[float, float] | None:
+    """Return what a win costs at the ends of the cost of a lead; none without a win."""
+    return (leads * costs[0] / won, leads * costs[1] / won) if won else None
 
 
 def _spend_by(pages: Pages, by: str, months: tuple[str, str], parts: dict[str, float]) -> _Spends:
@@ -167,14 +176,8 @@ def _spends(pages: Pages, visit: Visit, ripe: tuple[datetime, datetime, str]) ->
     return _spend_by(pages, ripe[2], months, parts)
 
 
-def _hot(pages: Pages, visit: Visit, by: str) -> dict[str | None, CostInterval | None]:
-    """Return what a hot lead of each group cost, of the leads of the last whole months."""
-    local = pages.parts.now().astimezone(pages.words[visit.language].zone)
-    edges = month_edges(local, HOT_MONTHS + 1)
-    span, store = (edges[0], edges[-2]), pages.parts.store.cohorts
-    spends = _spend_by(pages, by, (f"{edges[0]:%Y-%m}", f"{edges[-3]:%Y-%m}"), {})
-    leads, hot = store.leads(span, by), store.became_hot(visit.target, *span, by)
-    return {
-        group: cost_of_one(spends.get(group or "", 0.0), share(hot.get(group, 0), one[0]), one[0])
-        for group, one in leads.items()
-    }
+def _young_spends(pages: Pages, visit: Visit, by: str, edges: tuple[datetime, datetime]) -> _Spends:
+    """Return the spend of each group in the whole months between two edges."""
+    zone = pages.words[visit.language].zone
+    first, last = edges[0].astimezone(zone), edges[1].astimezone(zone) - _DAY
+    return _spend_by(pages, by, (f"{first:%Y-%m}", f"{last:%Y-%m}"), {})

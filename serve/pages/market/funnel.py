@@ -1,39 +1,37 @@
 """/funnel: for managers and marketing, where leads and deals are lost, against the time before.
 
-Decided here: steps and win rates are those of leads that came in long enough ago for most to be
-decided (`RIPE_DAYS`), of half a year, beside the half year before that. Losses are counted by the
-day of the loss, of the last quarter beside the one before: a loss does not ripen. Becoming hot is
-known from the first day on which the server ranked leads; leads of before have no such step. A
-change is named only where the intervals of both times lie apart.
+Decided here: a change is named only where the intervals of both times lie apart. The figures are
+those of `serve.ranking.funnel`; the page states their moment.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
-from serve.insight.deal_flow import FunnelStep, LossCount, losses, stages_of, steps_of
+from serve.insight.deal_flow import LEAD, QUALIFIED, FunnelStep, LossCount
 from serve.insight.funnel import ShareInterval, share
-from serve.pages.market.cohorts import RIPE_DAYS, months_of, outcomes_of
+from serve.insight.outcomes import RIPE_DAYS
 from serve.pages.shell import display_names
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit
-from serve.store.ranking.cohorts import DealtLead
+from serve.ranking.funnel import LOSS_DAYS, WOKE_DAYS, FunnelFigures, GroupFigures
+from serve.ranking.market_summaries import MarketFigures
 
-SPAN_DAYS: Final = 180
-LOSS_DAYS: Final = 90
-WOKE_DAYS: Final = 30
-MONTHS: Final = 12
-MOST_GROUPS: Final = 20
 GROUPS: Final = {
     "source": mark("Channel"),
     "industry": mark("Industry"),
     "owner_id": mark("Salesperson"),
 }
 """What leads are grouped by, with the label."""
-_DAY: Final = timedelta(days=1)
+_STEPS: Final = {LEAD: mark("Leads that came in"), QUALIFIED: mark("Qualified")}
+RULES: Final = {
+    "handed_over": mark("Qualified: assigned to a salesperson."),
+    "hot": mark("Qualified: became hot at some time."),
+}
+"""What makes a lead qualified, as the page says it."""
 
 
 class StepRow(NamedTuple):
@@ -45,20 +43,15 @@ class StepRow(NamedTuple):
 
 
 class GroupRow(NamedTuple):
-    """Leads of a group and what became of them; `before`: those of the time before."""
+    """Leads of a group with its name."""
 
     name: str
-    leads: int
-    opened: ShareInterval | None
-    won: int
-    lost: int
-    rate: ShareInterval | None
-    before: ShareInterval | None
+    figures: GroupFigures
 
     @property
     def change(self) -> float | None:
         """The change of the win rate, where both intervals lie apart; else none."""
-        return change_of(self.rate, self.before)
+        return change_of(self.figures.rate, self.figures.before)
 
 
 class LossRow(NamedTuple):
@@ -101,98 +94,34 @@ def change_of(now: ShareInterval | None, before: ShareInterval | None) -> float 
 
 
 def _context(pages: Pages, visit: Visit, by: str) -> dict[str, Any]:
-    store, now = pages.parts.store.cohorts, pages.parts.now()
-    edges = [now - (RIPE_DAYS + n * SPAN_DAYS) * _DAY for n in (2, 1, 0)]
-    leads = store.leads(edges, by)
-    dealt = store.dealt(edges[0], edges[-1], by)
-    lost, since = store.lost_deals(now - 2 * LOSS_DAYS * _DAY), now - LOSS_DAYS * _DAY
-    sleeping = store.sleeping(now - WOKE_DAYS * _DAY)
+    parts = pages.parts
+    stored = MarketFigures(parts.store.cohorts, parts.store.summaries)
+    made = stored.funnel(visit.target, parts.settings.qualified, parts.local_now())
     return {
-        "edges": edges,
-        "steps": _steps(pages, visit, edges, (leads, dealt)),
-        "hot_since": _hot_since(pages, visit, edges),
+        "as_of": made.at,
+        "edges": made.edges,
+        "steps": [StepRow(_stage(pages, visit, one.name), one, then) for one, then in made.steps],
+        "rule": RULES[made.qualified.rule],
+        "qualified_since": made.qualified.since,
+        "with_qualified": any(one.name == QUALIFIED for one, _ in made.steps),
         "by": by,
         "groups": list(GROUPS.items()),
-        "rows": _groups(pages, visit, by, (edges[1], leads, dealt)),
-        "by_stage": _losses(pages, visit, losses(lost, since, by_reason=False), None),
-        "by_reason": _losses(pages, visit, losses(lost, since, by_reason=True), "reason"),
-        "lost_now": sum(one.stage_since >= since for one in lost),
-        "lost_before": sum(one.stage_since < since for one in lost),
+        "rows": _groups(pages, visit, by, made),
+        "by_stage": _losses(pages, visit, made.by_stage, None),
+        "by_reason": _losses(pages, visit, made.by_reason, "reason"),
+        "lost_now": made.lost_now,
+        "lost_before": made.lost_before,
         "loss_days": LOSS_DAYS,
-        "sleeping": sleeping,
-        "woke": share(sleeping.woke, sleeping.leads),
+        "sleeping": made.sleeping,
+        "woke": share(made.sleeping.woke, made.sleeping.leads),
         "woke_days": WOKE_DAYS,
-        "months": months_of(pages, visit, MONTHS),
+        "months": made.months,
         "ripe_days": RIPE_DAYS,
     }
 
 
-def _parted(dealt: list[DealtLead], at: datetime) -> tuple[list[DealtLead], list[DealtLead]]:
-    """Return the leads that came in from a moment on, and those before it."""
-    later = [one for one in dealt if one.created_at >= at]
-    return later, [one for one in dealt if one.created_at < at]
-
-
-def _steps(
-    pages: Pages,
-    visit: Visit,
-    edges: list[datetime],
-    read: tuple[dict[str | None, list[int]], list[DealtLead]],
-) -> list[StepRow]:
-    leads, dealt = read
-    sums = [sum(one) for one in zip(*leads.values(), strict=True)] or [0, 0]
-    stages = stages_of(deal for one in dealt for deal in one.deals)
-    now, before = _parted(dealt, edges[1])
-    pairs = (
-        steps_of(count, [(one.created_at, one.deals) for one in some], stages)
-        for count, some in ((sums[1], now), (sums[0], before))
-    )
-    rows = [
-        StepRow(_stage(pages, visit, one.name), one, other)
-        for one, other in zip(*pairs, strict=True)
-    ]
-    first = (FunnelStep("lead", count, None, None, None) for count in reversed(sums))
-    words = pages.words[visit.language]
-    hot = _hot(pages, visit, edges, sums[1])
-    return [
-        StepRow(words.say(mark("Leads that came in")), *first),
-        *([StepRow(words.say(mark("Became hot at some time")), hot, None)] if hot else []),
-        *rows,
-    ]
-
-
-def _hot(pages: Pages, visit: Visit, edges: list[datetime], leads: int) -> FunnelStep | None:
-    """Return the step of becoming hot, if it was observed since the first of the leads came in."""
-    store = pages.parts.store.cohorts
-    first = store.first_hot(visit.target)
-    if first is None or first > edges[1]:
-        return None
-    hot = sum(store.became_hot(visit.target, edges[1], edges[2]).values())
-    return FunnelStep("hot", hot, share(hot, leads), share(hot, leads), None)
-
-
-def _hot_since(pages: Pages, visit: Visit, edges: list[datetime]) -> datetime | None:
-    """Return from when on becoming hot is known, if that is too late for these leads."""
-    first = pages.parts.store.cohorts.first_hot(visit.target)
-    return first if first is not None and first > edges[1] else None
-
-
-def _groups(
-    pages: Pages,
-    visit: Visit,
-    by: str,
-    read: tuple[datetime, dict[str | None, list[int]], list[DealtLead]],
-) -> list[GroupRow]:
-    edge, leads, dealt = read
-    rows = []
-    for group, (before, now) in leads.items():
-        own = _parted([one for one in dealt if one.group == group], edge)
-        what, then = outcomes_of(own[0]), outcomes_of(own[1])
-        shares = share(what.won, now), share(then.won, before)
-        name = _group(pages, visit, by, group)
-        rows.append(GroupRow(name, now, share(what.opened, now), what.won, what.lost, *shares))
-    rows.sort(key=lambda one: (-(one.rate.value if one.rate else -1.0), -one.leads, one.name))
-    return rows[:MOST_GROUPS]
+def _groups(pages: Pages, visit: Visit, by: str, made: FunnelFigures) -> list[GroupRow]:
+    return [GroupRow(_group(pages, visit, by, one.name), one) for one in made.groups[by]]
 
 
 def _group(pages: Pages, visit: Visit, by: str, group: str | None) -> str:
@@ -205,7 +134,7 @@ def _group(pages: Pages, visit: Visit, by: str, group: str | None) -> str:
 
 
 def _losses(
-    pages: Pages, visit: Visit, counts: list[LossCount], attribute: str | None
+    pages: Pages, visit: Visit, counts: Sequence[LossCount], attribute: str | None
 ) -> list[LossRow]:
     vocabulary = pages.champion(visit).current().artifact.catalog.vocabulary
     return [
@@ -223,4 +152,6 @@ def _stage(pages: Pages, visit: Visit, stage: str) -> str:
     if not stage:
         return ""
     loaded, words = pages.champion(visit).current(), pages.words[visit.language]
+    if stage in _STEPS:
+        return words.say(_STEPS[stage])
     return display_names.stage_words(stage, loaded, words)

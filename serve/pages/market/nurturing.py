@@ -19,7 +19,7 @@ from features.records.spreadsheet_cells import safe
 from serve.insight.interest import STAGES
 from serve.pages.ranking.csv_file import BOM, MOST_ROWS
 from serve.pages.shell import display_names
-from serve.pages.shell.contact import Contact, contact_of
+from serve.pages.shell.contact import CONSENT, Contact, contact_of
 from serve.pages.shell.frame import HEADERS, Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import PageWords, mark
@@ -37,8 +37,6 @@ STAGE_NAMES: Final = {
     "learning": mark("learning"),
     "quiet": mark("quiet for 90 days"),
 }
-CONSENT: Final = ("consent", "mail_consent", "mailing_consent", "marketing_consent", "opt_in")
-"""Where it is recorded whether a lead agreed to mails: attributes, or what is shown of it."""
 _HEAD: Final = (
     mark("Lead"),
     mark("Company"),

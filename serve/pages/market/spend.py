@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from features.errors import Fault
 from serve.errors import BadBody
-from serve.pages.market.cohorts import month_edges
+from serve.insight.outcomes import month_edges
 from serve.pages.shell import display_names
 from serve.pages.shell.done import by_of
 from serve.pages.shell.forms import Form

@@ -14,6 +14,8 @@ from features.reading.normalize import folded
 from serve.store.leads.display import Shown
 from serve.wire.records import Value
 
+CONSENT: Final = ("consent", "mail_consent", "mailing_consent", "marketing_consent", "opt_in")
+"""Where it is recorded whether a lead agreed to mails: attributes, or what is shown of it."""
 _COMPANY: Final = ("company", "company_name", "account")
 _PERSON: Final = ("name", "full_name", "person", "contact_name")
 _TELEPHONE: Final = ("telephone", "phone", "mobile")

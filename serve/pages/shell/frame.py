@@ -19,6 +19,9 @@ from serve.errors import NotAllowedHere, NotSignedIn
 from serve.http.app_context import AppContext
 from serve.http.open_mode import check_not_forwarded, is_local_name
 from serve.http.path_ids import sent_path
+from serve.pages.shell.contact import CONSENT
+from serve.pages.shell.definitions import Definitions
+from serve.pages.shell.display_names import outcome_words
 from serve.pages.shell.forms import TOKEN, Form, check_form, read_form
 from serve.pages.shell.navigation import leads, navigation_of, section_of
 from serve.pages.shell.page_words import LANGUAGES, PageWords
@@ -81,6 +84,7 @@ class Pages:
             "navigation_of": navigation_of,
             "section_of": section_of,
             "leads_others": leads,
+            "consent_names": CONSENT,
         }
         self._environments = {
             language: environment(words, common) for language, words in self.words.items()
@@ -182,11 +186,23 @@ class Pages:
         made = self._environments[visit.language].get_template(template)
         hidden = _HIDDEN.format(TOKEN, visit.form_token)
         context |= {"targets": self._choices(visit, template), "form_token": lambda: hidden}
+        defined = Definitions(self.words[visit.language], lambda: self._predicted(visit))
+        context |= {"defined": defined, "definitions": defined.used}
         context["due"] = self.parts.ranking_lag.many_due if template in _OF_TARGETS else 0
         page = made.render(visit=visit, now=self.parts.now(), **context)
         response = Response(page, status, HEADERS, "text/html; charset=utf-8")
         self.remember(request, visit, response)
         return response
+
+    def _predicted(self, visit: Visit) -> str:
+        """Return what is predicted, such as "won within 90 days"."""
+        loaded, words = self.champion(visit).current(), self.words[visit.language]
+        outcome, days = outcome_words(loaded, words), loaded.artifact.about.get("horizon_days")
+        if not days:
+            return outcome
+        one, many = "%(outcome)s within %(num)s day", "%(outcome)s within %(num)s days"
+        text = words.translations.ngettext(one, many, int(days))
+        return str(text % {"outcome": outcome, "num": words.number(int(days))})
 
     def remember(
         self, request: Request, visit: Visit, response: Response, seconds: int | None = None

@@ -27,6 +27,7 @@ _REMEMBERED: Final = 16_384
 _NEAR: Final = {"en": "d MMM", "ja": "M月d日"}
 _DAYS: Final = {"en": "d MMM y", "ja": "y年M月d日"}
 _SECOND: Final = timedelta(seconds=1)
+_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _YESTERDAY: Final = {"en": "yesterday", "ja": "昨日"}
 _GRAINS: Final = (
@@ -120,6 +121,15 @@ class PageWords:
         """
         return self.money(float(f"{amount:.3g}"))
 
+    def short_money(self, amount: float) -> str:
+        """Format an uncertain amount shortly, for the row of a list.
+
+        >>> from datetime import UTC
+        >>> [PageWords(one, UTC).short_money(13_947_830) for one in ("en", "ja")]
+        ['¥13.9M', '￥1390万']
+        """
+        return _short_money(float(f"{amount:.3g}"), self.currency, self.language)
+
     def points(self, share: float) -> str:
         """Format a change of a probability in points, with its sign.
 
@@ -182,12 +192,13 @@ class PageWords:
         >>> at, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC)
         >>> PageWords("en", UTC).ago(at, now), PageWords("ja", UTC).ago(at, now)
         ('3 days ago', '3日前')
-        >>> PageWords("ja", UTC).ago(at, at + timedelta(hours=32))
-        '昨日'
+        >>> at += timedelta(hours=6)
+        >>> [PageWords("ja", UTC).ago(at, at + timedelta(hours=n)) for n in (23.4, 23.6, 32)]
+        ['23時間前', '昨日', '昨日']
         """
         span = at - now
         days = (at.astimezone(self.zone).date() - now.astimezone(self.zone).date()).days
-        if abs(span) >= _DAY:
+        if round(abs(span) / _HOUR) * _HOUR >= _DAY and days:
             return _YESTERDAY[self.language] if days == -1 else _ago(days * _DAY, self.language)
         grain = next((grain for least, grain in _GRAINS if abs(span) >= least), _SECOND)
         return _ago(round(span / grain) * grain, self.language)
@@ -202,6 +213,13 @@ def _number(value: float, pattern: str, language: Language) -> str:
 def _money(amount: int, currency: str, language: Language) -> str:
     return str(
         numbers.format_currency(amount, currency, "¤#,##0", locale=language, currency_digits=False)
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _short_money(amount: float, currency: str, language: Language) -> str:
+    return str(
+        numbers.format_compact_currency(amount, currency, locale=language, fraction_digits=2)
     )
 
 

@@ -21,6 +21,7 @@ _FILTERS: Final = (
     "points",
     "money",
     "about_money",
+    "short_money",
     "day",
     "month",
     "on",

@@ -32,6 +32,7 @@ SCOPE_NAMES: Final[dict[Scope, str]] = {
     "unowned": mark("leads of nobody"),
     "hot": mark("leads that became hot in the last 7 days"),
     "away": mark("leads of salespeople who are away"),
+    "all": mark("all leads to call, the hottest first"),
 }
 MOST: Final = 100
 _USUAL: Final = 50

@@ -38,7 +38,7 @@ PARAMETERS: Final[list[dict[str, Any]]] = [
     {
         "name": "scope",
         "in": "query",
-        "description": "Leads of nobody, hot since a week, or of salespeople who are away.",
+        "description": "Leads of nobody, hot since a week, of those who are away, or all to call.",
         "schema": {"type": "string", "enum": list(SCOPES)},
     },
     {"name": "band", "in": "query", "description": "Of this band.", "schema": _TEXT},

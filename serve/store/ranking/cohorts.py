@@ -7,13 +7,14 @@ are made by the database; only leads with deals are read one by one, for the day
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import JSON, ColumnElement, Engine, Table, and_, cast, func, or_, select
 
+from serve.insight.outcomes import DealtLead, QualifiedLead
 from serve.store.engine import moment, reading, time_of
-from serve.store.tables import RANKING, STANDINGS
+from serve.store.tables import LEAD_STEPS, RANKING, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 from serve.wire.team.standing import Deal
 
@@ -22,12 +23,8 @@ _DEALS: Final = msgspec.json.Decoder(list[Deal])
 _DEALT: Final = ("deal", "customer", "lost")
 
 
-class DealtLead(NamedTuple):
-    """A lead with deals: when it came in, its group (its source, say), and its deals."""
-
-    created_at: datetime
-    group: str | None
-    deals: list[Deal]
+QualifiedRule = Literal["handed_over", "hot"]
+"""What makes a lead qualified: it was assigned to a salesperson, or it became hot."""
 
 
 class OpenLeads(NamedTuple):
@@ -73,7 +70,7 @@ class Cohorts:
         with self._engine.connect() as connection:
             return {row[0]: [int(one) for one in row[1:]] for row in connection.execute(query)}
 
-    def dealt(self, since: datetime, until: datetime, by: str = SOURCE) -> list[DealtLead]:
+    def dealt(self, since: datetime, until: datetime, by: Sequence[str]) -> list[DealtLead]:
         """Return the leads with deals that came in within a span of time.
 
         Parameters
@@ -81,15 +78,71 @@ class Cohorts:
         since, until
             From the first to before the second.
         by
-            The group.
+            The groups.
         """
-        at = STANDINGS.c.created_at
-        query = select(at, self._group(STANDINGS, by), STANDINGS.c.deals).where(
-            STANDINGS.c.standing.in_(_DEALT), at >= moment(since), at < moment(until)
+        own = STANDINGS.c
+        groups = [self._group(STANDINGS, one) for one in by]
+        query = select(own.lead_id, own.created_at, own.deals, *groups).where(
+            own.standing.in_(_DEALT), *_within(own.created_at, since, until)
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [DealtLead(time_of(row[0]), row[1], _DEALS.decode(row[2])) for row in rows]
+        return [
+            DealtLead(row[0], time_of(row[1]), tuple(row[3:]), _DEALS.decode(row[2]))
+            for row in rows
+        ]
+
+    def qualified(
+        self,
+        rule: QualifiedRule,
+        target: str,
+        since: datetime,
+        until: datetime,
+        by: Sequence[str],
+    ) -> list[QualifiedLead]:
+        """Return the leads that were qualified, of those that came in within a span of time.
+
+        Parameters
+        ----------
+        rule
+            What makes a lead qualified.
+        target
+            Empty is the default.
+        since, until
+            From the first to before the second.
+        by
+            The groups.
+        """
+        own = STANDINGS.c
+        table, happened = _happened(rule, target)
+        first = select(table.c.lead_id, func.min(table.c.at).label("at")).where(*happened)
+        event = first.where(table.c.at >= moment(since)).group_by(table.c.lead_id).subquery()
+        groups = [self._group(STANDINGS, one) for one in by]
+        query = (
+            select(own.lead_id, own.created_at, event.c.at, *groups)
+            .join(event, event.c.lead_id == own.lead_id)
+            .where(*_within(own.created_at, since, until))
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            QualifiedLead(row[0], time_of(row[1]), tuple(row[3:]), time_of(row[2])) for row in rows
+        ]
+
+    def first_qualified(self, rule: QualifiedRule, target: str) -> datetime | None:
+        """Return the first moment at which a lead is known to have been qualified; none if never.
+
+        Parameters
+        ----------
+        rule
+            What makes a lead qualified.
+        target
+            Empty is the default.
+        """
+        table, happened = _happened(rule, target)
+        with self._engine.connect() as connection:
+            at = connection.execute(select(func.min(table.c.at)).where(*happened)).scalar_one()
+        return None if at is None else time_of(int(at))
 
     def lost_deals(self, since: datetime) -> list[Deal]:
         """Return the deals that were lost since a moment, of all leads.
@@ -127,18 +180,11 @@ class Cohorts:
             select(group, func.count(hot.lead_id.distinct()))
             .join(HOT_MOMENTS, hot.lead_id == STANDINGS.c.lead_id)
             .where(hot.target == target, hot.at >= moment(since))
-            .where(at >= moment(since), at < moment(until))
+            .where(*_within(at, since, until))
             .group_by(group)
         )
         with self._engine.connect() as connection:
             return {row[0]: int(row[1]) for row in connection.execute(query)}
-
-    def first_hot(self, target: str) -> datetime | None:
-        """Return the first moment at which a lead became hot that is known; none without any."""
-        query = select(func.min(HOT_MOMENTS.c.at)).where(HOT_MOMENTS.c.target == target)
-        with self._engine.connect() as connection:
-            at = connection.execute(query).scalar_one()
-        return None if at is None else time_of(int(at))
 
     def open(self, target: str, by: str = SOURCE) -> dict[str | None, OpenLeads]:
         """Count the open leads of each group.
@@ -178,3 +224,19 @@ class Cohorts:
         if self._engine.dialect.name == "sqlite":
             return func.json_extract(table.c.attributes, f'$."{by}"')
         return func.json_extract_path_text(cast(table.c.attributes, JSON), by)
+
+
+def _happened(rule: QualifiedRule, target: str) -> tuple[Table, list[ColumnElement[bool]]]:
+    """Return the table of the events that qualify a lead, and the conditions on its rows."""
+    if rule == "hot":
+        return HOT_MOMENTS, [HOT_MOMENTS.c.target == target]
+    steps = LEAD_STEPS.c
+    return LEAD_STEPS, [
+        steps.kind == "assigned",
+        steps.owner_id.is_not(None),
+        steps.undone_at.is_(None),
+    ]
+
+
+def _within(column: Any, since: datetime, until: datetime) -> tuple[Any, Any]:
+    return column >= moment(since), column < moment(until)

@@ -1,7 +1,8 @@
 """Leads to be handed over: those that became hot or woke up, the hottest first.
 
 Decided here: a lead waits since one of the two events after the user's last visit. Ids are
-selected and counted by one query, and only the rows of the page that is shown are read.
+selected and counted by one query, and only the rows of the page that is shown are read. A lead with
+an open deal is with sales already, so it does not wait.
 """
 
 from datetime import datetime
@@ -51,7 +52,7 @@ class ToHandOver:
         """
         crossed, woke = (column >= moment(since) for column in (_CROSSED, _WOKE))
         event = {"hot": crossed, "woke": woke, "all": or_(crossed, woke)}[kind]
-        narrowed = [*conditions(visible), event]
+        narrowed = [*conditions(visible), event, RANKING.c.standing != "deal"]
         query = select(RANKING.c.lead_id, func.count().over().label("waiting")).where(*narrowed)
         query = query.order_by(RANKING.c.rank_key, RANKING.c.lead_id).offset(skipped).limit(limit)
         with self._engine.begin() as connection:

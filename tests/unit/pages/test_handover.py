@@ -22,6 +22,7 @@ LEADS = [
     Planted("W-1", 2, "sato", woke_days=2),
     Planted("W-2", 2, "sato", woke_days=30),
     Planted("C-1", 1, "sato"),
+    Planted("D-1", 6, "sato", crossed_days=1, deals=(("opened", 9, 1e6),)),
 ]
 
 
@@ -61,7 +62,7 @@ def owner_of(client: TestClient, lead_id: str) -> str | None:
 def test_the_hottest_comes_first_and_the_old_is_left_out(client: TestClient) -> None:
     assert listed(enter(client, "boss")) == ["H-2", "H-1", "W-1"]
     page = client.get("/handover?lang=en").text
-    assert "3 leads are waiting" in page
+    assert "3 leads are waiting" in page, "a deal in progress is with sales already"
     assert "became hot" in page
     assert "woke up after a long silence" in page
     assert "&lt;b&gt;" in page

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
-from serve.insight.deal_flow import losses, stages_of, steps_of
-from serve.pages.market.cohorts import month_edges
+from serve.insight.deal_flow import QUALIFIED, losses, stages_of, steps_of
+from serve.insight.outcomes import DealtLead, month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
 from serve.store.engine import moment, time_of
@@ -64,11 +64,14 @@ def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -
     assert "<strong>quoted</strong>" in page
     assert "¥2,000,000" in page
     assert "10 days in this stage" in page
-    worth = re.search(r"expected ¥([\d,]+) \(¥([\d,]+)–¥([\d,]+)\)", page)
+    worth = re.search(
+        r"expected ¥([\d.]+)([KM])</button> \(¥([\d.]+)([KM])–¥([\d.]+)([KM])\)", page
+    )
     assert worth is not None
-    mean, low, high = (int(text.replace(",", "")) for text in worth.groups())
+    parts = worth.groups()
+    mean, low, high = (float(parts[n]) * {"K": 1e3, "M": 1e6}[parts[n + 1]] for n in (0, 2, 4))
     row = boss.get("/v1/leads?q=L-2", headers={"accept": "application/json"}).json()["leads"][0]
-    assert mean == float(f"{2e6 * row['probability']:.3g}")
+    assert mean == pytest.approx(float(f"{2e6 * row['probability']:.3g}"))
     assert low < mean < high < 2e6
     assert "¥1,000,000" not in page, "the last amount counts"
 
@@ -159,7 +162,7 @@ def test_the_steps_of_the_funnel_equal_a_case_worked_by_hand() -> None:
         [way("opened", "lost", at=15.0), way("opened", "quoted", at=35.0)],
         [way("opened", "lost", at=7.0)],
     ]
-    dealt = [(NOW, deals) for deals in ways]
+    dealt = [DealtLead(f"L-{n}", NOW, (), deals) for n, deals in enumerate(ways)]
     stages = stages_of(deal for deals in ways for deal in deals)
     assert stages == ["quoted"]
     steps = steps_of(10, dealt, stages)
@@ -170,6 +173,14 @@ def test_the_steps_of_the_funnel_equal_a_case_worked_by_hand() -> None:
     ]
     assert steps[1].of_before is not None
     assert steps[1].of_before.value == 2 / 3
+    at = NOW + timedelta(days=3)
+    some = {"L-0": (NOW, at), "L-9": (NOW, at), "L-1": (NOW, NOW + timedelta(days=300))}
+    first, opening = steps_of(10, dealt, stages, some)[:2]
+    assert (first.name, first.leads, first.days) == (QUALIFIED, 3, 3.0)
+    assert opening.leads == 3, "a lead may skip a step"
+    assert opening.of_before is not None
+    assert opening.of_before.value == 2 / 3, "of the three that were qualified"
+    assert opening.days == 2.0, "only where the deal came after"
 
 
 def test_losses_are_counted_by_stage_and_reason_against_the_time_before() -> None:

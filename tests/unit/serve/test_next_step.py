@@ -32,6 +32,12 @@ def step(facts: LeadFacts, language: str = "en", rules: Rules | None = None) -> 
         (PLAIN._replace(band="warm", rising=True), "send", "interest is rising"),
         (PLAIN._replace(standing="sleeping", woke_at=NOW - DAY), "call", "woke up on 31.05."),
         (
+            PLAIN._replace(standing="lost", band="hot", hot_at=NOW - DAY),
+            "call",
+            "hot since 31.05.",
+        ),
+        (PLAIN._replace(standing="lost", band="warm"), "send", "lost before, and not hot"),
+        (
             PLAIN._replace(standing="deal", stage_since=NOW - 31 * DAY, band="hot"),
             "move_deal",
             "31 days in the same stage",

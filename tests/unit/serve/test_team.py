@@ -182,6 +182,8 @@ def test_an_assignment_by_the_api(client: TestClient) -> None:
     proposal = client.get("/v1/assignment?scope=unowned&limit=10").json()
     assert {one["lead_id"] for one in proposal["leads"]} == {"H-1", "W-1"}
     assert sum(one["proposed"] for one in proposal["loads"]) == 2
+    every = client.get("/v1/assignment?scope=all&limit=10").json()["leads"]
+    assert {"H-2", "H-1", "W-1"} < {one["lead_id"] for one in every}, "whoever has them now"
     stale = {"kind": "contacted", "result": "no_answer"}
     client.post("/v1/leads/W-1/steps", json=stale)
     wanted = [

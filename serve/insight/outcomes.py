@@ -1,20 +1,36 @@
-"""What became of the leads of a month, or of others: deals, wins, losses, the days between.
+"""What became of leads with deals: deals, wins, losses, the days between; and months of leads.
 
-Decided here: a month whose leads came in less than `RIPE_DAYS` ago is marked as not ripe, since
-more of its leads will still be won.
+Decided here: leads that came in less than `RIPE_DAYS` ago are not ripe, since more of them will
+still be won.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from serve.insight.funnel import ShareInterval, median_days, share
-from serve.pages.shell.frame import Pages
-from serve.pages.shell.visitor import Visit
-from serve.store.ranking.cohorts import DealtLead
+from serve.insight.funnel import ShareInterval, median_days
+from serve.wire.team.standing import Deal
 
 RIPE_DAYS: Final = 180
 _DAY: Final = timedelta(days=1)
+
+
+class DealtLead(NamedTuple):
+    """A lead with deals: when it came in, its groups (its source, say), and its deals."""
+
+    lead_id: str
+    created_at: datetime
+    groups: tuple[str | None, ...]
+    deals: list[Deal]
+
+
+class QualifiedLead(NamedTuple):
+    """A lead that was qualified: when it came in, its groups, and when it was qualified first."""
+
+    lead_id: str
+    created_at: datetime
+    groups: tuple[str | None, ...]
+    at: datetime
 
 
 class Outcomes(NamedTuple):
@@ -29,10 +45,11 @@ class Outcomes(NamedTuple):
 
 
 class Month(NamedTuple):
-    """The leads of a month, and what became of them."""
+    """The leads of a month, and what became of them; `qualified` is none where it is not known."""
 
     begins: datetime
     leads: int
+    qualified: ShareInterval | None
     outcomes: Outcomes
     opened: ShareInterval | None
     won: ShareInterval | None
@@ -71,29 +88,3 @@ def month_edges(now: datetime, months: int) -> list[datetime]:
     first = begins.year * 12 + begins.month - months
     numbers = range(first, first + months + 1)
     return [begins.replace(year=n // 12, month=n % 12 + 1) for n in numbers]
-
-
-def months_of(pages: Pages, visit: Visit, months: int) -> list[Month]:
-    """Return the last months with their leads and what became of them, the newest first.
-
-    Parameters
-    ----------
-    pages
-        The pages.
-    visit
-        Who looks, in which language.
-    months
-        How many.
-    """
-    store, now = pages.parts.store.cohorts, pages.parts.now()
-    edges = month_edges(now.astimezone(pages.words[visit.language].zone), months)
-    leads = [sum(counts) for counts in zip(*store.leads(edges).values(), strict=True)]
-    leads, dealt = leads or [0] * months, store.dealt(edges[0], edges[-1])
-    made = []
-    for n, count in enumerate(leads):
-        begins, ends = edges[n], edges[n + 1]
-        own = outcomes_of(one for one in dealt if begins <= one.created_at < ends)
-        ripe = now - ends >= RIPE_DAYS * _DAY
-        shares = share(own.opened, count), share(own.won, count)
-        made.append(Month(begins, count, own, *shares, ripe))
-    return made[::-1]
