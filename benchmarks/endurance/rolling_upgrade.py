@@ -68,7 +68,7 @@ class Load:
                 (
                     ("POST", "/v1/score", BODY),
                     ("PUT", f"/v1/leads/{lead}", b'{"created_at": "2026-05-01T00:00:00Z"}'),
-                    ("GET", "/v1/ranking?limit=5", None),
+                    ("GET", "/v1/leads?limit=5", None),
                 )
             )
             port = draw.choice(self.pool)
