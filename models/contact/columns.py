@@ -5,6 +5,7 @@ values and the rest together; missing is a bin of its own. Each estimate is then
 a column, which is its reason, exactly. Bins are drawn from the columns alone, never from outcomes.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +25,7 @@ REST, MISSING = "…", "–"
 
 
 @dataclass(frozen=True)
-class BinnedColumn:
+class ColumnBins:
     """One column: its name, and the upper ends of its bins (numbers) or its values (categories).
 
     Attributes
@@ -54,10 +55,10 @@ class BinnedColumn:
 
 
 @dataclass(frozen=True)
-class BinnedColumns:
+class ColumnBinning:
     """All columns, and which entry of a row of indicators belongs to which of them."""
 
-    columns: tuple[BinnedColumn, ...]
+    columns: tuple[ColumnBins, ...]
 
     @property
     def column_of(self) -> Codes:
@@ -67,17 +68,15 @@ class BinnedColumns:
 
     def indicators(self, frame: pd.DataFrame) -> Floats:
         """Return 1 where a row lies in a bin: shape (rows, indicators)."""
-        parts = [np.zeros((len(frame), 0))]
-        for one in self.columns:
-            parts.append(np.eye(len(one.levels))[one.codes(frame[one.name])])
-        return np.concatenate(parts, axis=1)
+        parts = [np.eye(len(one.levels))[one.codes(frame[one.name])] for one in self.columns]
+        return np.concatenate([np.zeros((len(frame), 0)), *parts], axis=1)
 
     def names(self) -> list[tuple[str, str]]:
         """Return the column and the bin of each indicator."""
         return [(one.name, level) for one in self.columns for level in one.levels]
 
 
-def binned(frame: pd.DataFrame, names: Sequence[str] | None = None) -> BinnedColumns:
+def binned(frame: pd.DataFrame, names: Sequence[str] | None = None) -> ColumnBinning:
     """Draw the bins of the columns of a frame; a column with one bin alone is left out.
 
     >>> binned(pd.DataFrame({"size": ["S", "L", "S"], "same": [1, 1, 1]})).names()
@@ -93,20 +92,20 @@ def binned(frame: pd.DataFrame, names: Sequence[str] | None = None) -> BinnedCol
     chosen = frame.columns if names is None else names
     made = [_column(str(name), frame[name]) for name in chosen]
     varied = [one for one in made if len(np.unique(one.codes(frame[one.name]))) > 1]
-    return BinnedColumns(tuple(varied))
+    return ColumnBinning(tuple(varied))
 
 
-def _column(name: str, column: pd.Series) -> BinnedColumn:
+def _column(name: str, column: pd.Series) -> ColumnBins:
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         number = column.to_numpy(np.float64)
         known = number[np.isfinite(number)]
         shares = np.arange(1, _BINS) / _BINS
         ends = np.unique(np.quantile(known, shares, method="lower")) if len(known) else np.zeros(0)
         ends = ends[ends < known.max()] if len(known) else ends
-        return BinnedColumn(name, ends, (*_spans(ends), MISSING))
+        return ColumnBins(name, ends, (*_spans(ends), MISSING))
     counted = column.astype("object").dropna().value_counts()
     frequent = counted[counted >= max(_FEWEST * len(column), 1)].index[:_VALUES]
-    return BinnedColumn(name, None, (*map(str, frequent), REST, MISSING))
+    return ColumnBins(name, None, (*map(str, frequent), REST, MISSING))
 
 
 def _spans(ends: Floats) -> list[str]:
@@ -114,7 +113,5 @@ def _spans(ends: Floats) -> list[str]:
     if not len(ends):
         return ["all"]
     texts = [f"{end:.3g}" for end in ends]
-    between = [f"{low} – {high}" for low, high in zip(texts, texts[1:], strict=False)]
+    between = [f"{low} – {high}" for low, high in itertools.pairwise(texts)]
     return [f"≤ {texts[0]}", *between, f"> {texts[-1]}"]
-
-

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from models.contact.columns import BinnedColumns, binned
+from models.contact.columns import ColumnBinning, binned
 from models.contact.rows import Codes, ContactRows, Flags
 from models.stats.training_set import Floats
 
@@ -43,6 +43,8 @@ class RowEffects:
         Shape (rows,): the probability of a conversion of either arm.
     columns
         The bins, and `indicators` of the rows, shape (rows, indicators).
+    outcome_columns
+        Shape (rows, indicators + 1): the same and the log-odds of the ranking, where it is known.
     """
 
     psi: Floats
@@ -50,8 +52,9 @@ class RowEffects:
     chance: Floats
     without: Floats
     with_contact: Floats
-    columns: BinnedColumns
+    columns: ColumnBinning
     indicators: Floats
+    outcome_columns: Floats
 
 
 def cross_fit(rows: ContactRows, seed: int = 0) -> RowEffects:
@@ -66,13 +69,14 @@ def cross_fit(rows: ContactRows, seed: int = 0) -> RowEffects:
     """
     columns = binned(rows.frame)
     indicators = columns.indicators(rows.frame)
+    outcome_columns = with_ranking(indicators, rows.probability)
     fold = folds_of(rows.unit, seed)
     without, with_contact, chance = (np.empty(len(rows)) for _ in range(3))
     for one in range(FOLDS):
         inside, outside = fold == one, fold != one
         for arm, into in ((False, without), (True, with_contact)):
             learned = outside & (rows.contacted == arm)
-            into[inside] = fitted(indicators, rows.label, learned, inside)
+            into[inside] = fitted(outcome_columns, rows.label, learned, inside)
         if rows.chance is None:
             contacted = rows.contacted.astype(np.float64)
             chance[inside] = fitted(indicators, contacted, outside, inside)
@@ -81,7 +85,24 @@ def cross_fit(rows: ContactRows, seed: int = 0) -> RowEffects:
     psi = with_contact - without
     psi = psi + np.where(rows.contacted, (rows.label - with_contact) / e, 0.0)
     psi = psi - np.where(rows.contacted, 0.0, (rows.label - without) / (1.0 - e))
-    return RowEffects(psi, fold, chance, without, with_contact, columns, indicators)
+    parts = psi, fold, chance, without, with_contact, columns, indicators, outcome_columns
+    return RowEffects(*parts)
+
+
+def with_ranking(indicators: Floats, probability: Floats | None) -> Floats:
+    """Add the log-odds of the ranking as a column, where it is known.
+
+    Parameters
+    ----------
+    indicators
+        Shape (rows, indicators).
+    probability
+        Shape (rows,): of a conversion, as the ranking has it; None without one.
+    """
+    if probability is None:
+        return indicators
+    p = np.clip(probability, 1e-4, 1.0 - 1e-4)
+    return np.column_stack([indicators, np.log(p / (1.0 - p))])
 
 
 def folds_of(unit: Codes, seed: int) -> Codes:

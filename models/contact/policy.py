@@ -30,7 +30,7 @@ class PolicyLine:
     share, calls
         The share of leads that are called, and how many of the open leads these are.
     by_effect, by_probability, at_random
-        Extra wins if those are called whom a contact helps most; who are most likely to buy; anyone.
+        Extra wins if those are called whom a contact helps most; who are likeliest to buy; anyone.
     more
         The first less the second.
     """

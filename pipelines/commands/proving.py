@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from pipelines.commands import contacts
 from pipelines.commands.monitoring import DATABASE, Complete, Database
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, TargetName, as_of_or_now, job
 
@@ -20,6 +21,7 @@ def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
     for command in (audit, worth):
         app.command(rich_help_panel="Proving")(command)
+    contacts.add(app)
     app.add_typer(experiments, name="experiment", rich_help_panel="Proving")
 
 

@@ -1,7 +1,7 @@
 """A test by lot in the sample company: half of the new leads are called; whom it helps is planted.
 
-Decided here: leads are drawn three days after they came in. A call adds to the log-odds of a deal by
-what is observed of the lead (`EFFECTS`), and takes from them where it puts people off. What
+Decided here: leads are drawn three days after they came in. A call adds to the log-odds of a deal
+by what is observed of the lead (`EFFECTS`), and takes from them where it puts people off. What
 happened without a call is the company's own history; a call makes a lead convert that would not
 have, or the reverse, just as often as it takes to move the true probability from `without` to
 `with_contact`. The history of deals does not change: the file says itself who converted. Nobody
@@ -52,7 +52,9 @@ class ContactTest:
     with_contact: Floats
 
 
-def contact_test(company: SampleHistory, truth: pd.DataFrame, *, effect: float = 1.0) -> ContactTest:
+def contact_test(
+    company: SampleHistory, truth: pd.DataFrame, *, effect: float = 1.0
+) -> ContactTest:
     """Draw the test.
 
     Parameters
@@ -101,7 +103,7 @@ def added(company: SampleHistory) -> Floats:
 
 
 def _by_value(attribute: Attribute, values: dict[str, float]) -> Floats:
-    return np.array([values.get(value.ja, 0.0) for value in attribute.values])
+    return np.array([values.get(value.ja, 0.0) for value in attribute.values])  # noqa: PD011
 
 
 def _converted(
