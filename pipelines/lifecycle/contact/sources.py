@@ -153,7 +153,7 @@ def _check(name: str, rows: pd.DataFrame) -> None:
     """Refuse rows that cannot be used; all faults at once."""
     flags = [one for one in ("contacted", "converted") if one in rows]
     wrong = {
-        "lead_id is missing": rows["lead_id"].isna(),
+        "lead_id is missing": rows["lead_id"].isna() | (rows["lead_id"] == ""),
         "at is no moment": rows["cutoff"].isna(),
         **{f"{one} is neither 0 nor 1": ~rows[one].isin([0.0, 1.0]) for one in flags},
     }

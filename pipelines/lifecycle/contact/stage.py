@@ -31,6 +31,7 @@ from pipelines.lifecycle.worth import lists as weekly
 from pipelines.reports.contact import writing
 from pipelines.reports.contact.page import ContactAccount
 from pipelines.run.stage_context import Job
+from pipelines.stages.featurize import labels_of
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing
 
@@ -87,7 +88,7 @@ def run(job: Job, request: ContactRequest) -> dict[str, Any]:
     )
     with replacing(job.places.contact) as fresh:
         fresh.mkdir()
-        labels = partitions.manifest(job.places.tables).labels
+        labels = labels_of(partitions.manifest(job.places.tables).labels)
         facts = writing.write(done, account, fresh, (job.params.workspace, labels))
         if done.model is not None and rows.probability is None:
             _open_leads(job, done, tables, opened).to_csv(fresh / LEADS, index=False)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from features.feature import Text
 from features.wording.sentences import Language
 from features.wording.translation import Message, mark
 from models.contact.contact_value import BinEffect, ContactValue
@@ -11,7 +12,7 @@ from models.contact.policy import PolicyLine
 from pipelines.reports import shell
 from pipelines.reports.contact import verdicts
 from pipelines.reports.evaluation.cells import share
-from pipelines.reports.translation import gettext, number, translate
+from pipelines.reports.translation import gettext, localized, number, translate
 
 STEM: Final = "contact-value"
 _KINDS: Final = {"differs": "", "same": "ranking_only", "none": "ranking_only"}
@@ -59,7 +60,10 @@ class ContactAccount:
 
 
 def page(
-    done: ContactValue, account: ContactAccount, language: Language, about: tuple[str, Any]
+    done: ContactValue,
+    account: ContactAccount,
+    language: Language,
+    about: tuple[str, Mapping[str, Text]],
 ) -> str:
     """Write the page.
 
@@ -134,7 +138,7 @@ def _line(one: PolicyLine, language: Language) -> dict[str, str]:
     }
 
 
-def _bin(one: BinEffect, labels: Mapping[str, Any], language: Language) -> dict[str, str]:
+def _bin(one: BinEffect, labels: Mapping[str, Text], language: Language) -> dict[str, str]:
     return {
         "column": column(one.column, labels, language),
         "level": one.level,
@@ -143,7 +147,7 @@ def _bin(one: BinEffect, labels: Mapping[str, Any], language: Language) -> dict[
     }
 
 
-def column(name: str, labels: Mapping[str, Any], language: Language) -> str:
+def column(name: str, labels: Mapping[str, Text], language: Language) -> str:
     """Return what people call a column.
 
     Parameters
@@ -151,11 +155,10 @@ def column(name: str, labels: Mapping[str, Any], language: Language) -> str:
     name
         Its name in the tables.
     labels
-        The labels of a store of tables.
+        What people call columns.
     language
         The language to translate to.
     """
     if name in OWN_COLUMNS:
         return translate(OWN_COLUMNS[name], language)
-    label = labels.get("attributes", {}).get(name, {})
-    return str(label.get(language, name))
+    return localized(labels[name], language) if name in labels else name

@@ -6,10 +6,12 @@
     contact-value.json                          every number, and the verdict in both languages
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+from features.feature import Text
 from features.wording.sentences import Language
 from models.contact.contact_value import ContactValue
 from pipelines.reports import shell
@@ -22,7 +24,7 @@ PAGES: Final[dict[Language, str]] = shell.file_names(STEM)
 
 
 def write(
-    done: ContactValue, account: ContactAccount, folder: Path, about: tuple[str, Any]
+    done: ContactValue, account: ContactAccount, folder: Path, about: tuple[str, Mapping[str, Text]]
 ) -> dict[str, Any]:
     """Write everything into a folder; return the facts.
 
