@@ -196,15 +196,25 @@ def report(
     name: Annotated[str, typer.Argument(help="The name of the test.")],
     params: ParamsFile = DEFAULT_PARAMS,
     target: TargetName = None,
+    *,
+    lists: Annotated[
+        Path | None, typer.Option(help="Weekly lists in a file, for drawn_by: lists.")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="A server's database, for drawn_by: lists and drawn_by: shadow."),
+    ] = None,
 ) -> None:
     """Analyse a test as far as it has come, and write its page and its verdict.
 
     Leads whose horizon is not over do not decide. Look as often as you like. `mikomi card` quotes
-    the verdict in the model card.
+    the verdict in the model card. A test that the weekly lists draw compares leads by rank with
+    those by lot; one in shadow compares challenger and champion on the same live leads, and its
+    verdict comes with the end of the declared time.
     """
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
 
-    facts = stage.report(job(params, target=target), name)
+    facts = stage.report(job(params, target=target), name, lists, database)
     out().print("\n".join(facts["sentences"]), markup=False)
     out().print(f"report {facts['report']}")
