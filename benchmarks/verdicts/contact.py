@@ -36,8 +36,8 @@ from models.contact.policy import top
 from models.contact.rows import ContactRows, Flags, Floats
 from pipelines import sample
 from pipelines.sample.answers import truth_at
+from pipelines.sample.contact_test import AGE_HOURS, contact_test
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES
-from pipelines.sample.facets.contact_test import AGE_HOURS, contact_test
 from tests.simulated_contacts import ContactPlan, world
 
 SPLITS: Final = 5

@@ -30,7 +30,7 @@ from pipelines.run.contact_params import ContactParams
 from pipelines.run.params_file import load
 from pipelines.run.stage_context import Job
 from pipelines.sample.answers import truth_at
-from pipelines.sample.facets.contact_gate import AGE_HOURS, gate
+from pipelines.sample.contact_gate import AGE_HOURS, gate
 from pipelines.sample.simulation.world import WON
 from pipelines.stages import featurize, ingest, snapshot, train
 from pipelines.stages.featurize import matured_split

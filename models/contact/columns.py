@@ -25,7 +25,7 @@ REST, MISSING = "…", "–"
 
 
 @dataclass(frozen=True)
-class ColumnBins:
+class EffectColumn:
     """One column: its name, and the upper ends of its bins (numbers) or its values (categories).
 
     Attributes
@@ -58,7 +58,7 @@ class ColumnBins:
 class ColumnBinning:
     """All columns, and which entry of a row of indicators belongs to which of them."""
 
-    columns: tuple[ColumnBins, ...]
+    columns: tuple[EffectColumn, ...]
 
     @property
     def column_of(self) -> Codes:
@@ -95,17 +95,17 @@ def binned(frame: pd.DataFrame, names: Sequence[str] | None = None) -> ColumnBin
     return ColumnBinning(tuple(varied))
 
 
-def _column(name: str, column: pd.Series) -> ColumnBins:
+def _column(name: str, column: pd.Series) -> EffectColumn:
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         number = column.to_numpy(np.float64)
         known = number[np.isfinite(number)]
         shares = np.arange(1, _BINS) / _BINS
         ends = np.unique(np.quantile(known, shares, method="lower")) if len(known) else np.zeros(0)
         ends = ends[ends < known.max()] if len(known) else ends
-        return ColumnBins(name, ends, (*_spans(ends), MISSING))
+        return EffectColumn(name, ends, (*_spans(ends), MISSING))
     counted = column.astype("object").dropna().value_counts()
     frequent = counted[counted >= max(_FEWEST * len(column), 1)].index[:_VALUES]
-    return ColumnBins(name, None, (*map(str, frequent), REST, MISSING))
+    return EffectColumn(name, None, (*map(str, frequent), REST, MISSING))
 
 
 def _spans(ends: Floats) -> list[str]:

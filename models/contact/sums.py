@@ -1,4 +1,4 @@
-"""Means of rows that come in clusters: value, standard error, interval.
+"""Averages of rows that come in clusters: value, standard error, interval.
 
 Decided here: rows of one unit (a lead, an account) are summed first; units are independent.
 """

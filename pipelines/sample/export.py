@@ -13,9 +13,9 @@ from features.tables import Tables
 from features.timeline import DAY, SECOND
 from pipelines.sample import lost_reasons
 from pipelines.sample.activities import activities, chosen, identifiers, times
+from pipelines.sample.contact_gate import gate
 from pipelines.sample.facets import contacts
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
-from pipelines.sample.facets.contact_gate import gate
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns
 from pipelines.sample.simulation.history import SampleHistory

@@ -11,9 +11,9 @@
 - `team.yaml`, `spend.csv`: the salespeople and what the channels cost, for `mikomi team load` and
   `mikomi spend load`.
 - `contact_test.csv`: leads called by lot, and who converted, for `mikomi contact-value`; its truth
-  in `contact_truth.parquet` (`facets.contact_test`).
+  in `contact_truth.parquet` (`contact_test`).
 - `calls.csv`, with a gate only: whom sales called; deals of others never came about
-  (`facets.contact_gate`).
+  (`contact_gate`).
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
 """
 
@@ -32,10 +32,10 @@ import pyarrow.parquet as pq
 from pipelines.sample import former_score
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
+from pipelines.sample.contact_gate import gate
+from pipelines.sample.contact_test import contact_test
 from pipelines.sample.export import arrow_tables
 from pipelines.sample.facets import attribute_values, contacts, spend, team
-from pipelines.sample.facets.contact_gate import gate
-from pipelines.sample.facets.contact_test import contact_test
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.mess import plant
 from pipelines.sample.simulation import people
