@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import BadInput, BadParams, BadRequest, BadTables
 from features.labels import Target
-from pipelines.commands.contacts import contact_value
+from pipelines.commands.proving import contact_value
 from pipelines.contacts.contact_log import contact_log, worked
 from pipelines.lifecycle.contact import stage
 from pipelines.lifecycle.contact.stage import ContactRequest
