@@ -25,6 +25,7 @@ SOURCES: Final[dict[str, Message]] = {
 OWN_COLUMNS: Final[dict[str, Message]] = {
     "age_days": mark("Age of the lead, days"),
     "days_since_activity": mark("Days since the last activity"),
+    "last_outcome": mark("Last outcome of its deals"),
     "former_score": mark("The score in use before"),
 }
 

@@ -10,9 +10,11 @@ import pytest
 
 from features.errors import BadInput, BadParams, BadRequest, BadTables
 from features.labels import Target
+from features.tables import Tables, empty
 from pipelines.commands.proving import contact_value
 from pipelines.contacts.contact_log import contact_log, worked
 from pipelines.lifecycle.contact import stage
+from pipelines.lifecycle.contact.columns import columns
 from pipelines.lifecycle.contact.stage import ContactRequest
 from pipelines.lifecycle.experiment import stage as experiment
 from pipelines.run.contact_params import ContactParams
@@ -144,6 +146,25 @@ def test_only_named_outbound_activities_are_contacts() -> None:
     )
     log = contact_log(ContactParams(activity_types=("call",)), activities, None)
     assert log["lead_id"].tolist() == ["a"]
+
+
+def test_the_last_outcome_is_that_known_before_the_moment() -> None:
+    days = pd.to_datetime(["2026-01-01", "2026-01-05", "2026-01-09"], utc=True).as_unit("us")
+    leads = pd.DataFrame({"lead_id": ["a", "b"], "created_at": days[0], "size": ["S", "L"]})
+    outcomes = pd.DataFrame(
+        {
+            "lead_id": ["a", "a", "b"],
+            "outcome": ["opened", "quoted", "opened"],
+            "occurred_at": days[[0, 1, 1]],
+            "known_at": days[[0, 2, 1]],
+        }
+    )
+    keys = pd.DataFrame({"lead_id": ["a", "a", "b", "b"], "cutoff": days[[1, 2, 1, 2]]})
+    keys["cutoff"] += pd.to_timedelta([1, 1, 0, 1], "s")
+    made = columns(Tables(leads, empty("activities"), outcomes), keys, None)
+    assert made["last_outcome"].tolist() == ["opened", "quoted", None, "opened"]
+    assert made["size"].tolist() == ["S", "S", "L", "L"]
+    assert "size" not in columns(Tables(leads, empty("activities"), outcomes), keys, None, ["size"])
 
 
 def test_leads_that_nobody_worked_have_no_label(proof: Job, tmp_path: Path) -> None:
