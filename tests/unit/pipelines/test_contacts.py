@@ -162,7 +162,7 @@ def test_the_last_outcome_is_that_known_before_the_moment() -> None:
     keys = pd.DataFrame({"lead_id": ["a", "a", "b", "b"], "cutoff": days[[1, 2, 1, 2]]})
     keys["cutoff"] += pd.to_timedelta([1, 1, 0, 1], "s")
     made = columns(Tables(leads, empty("activities"), outcomes), keys, None)
-    assert made["last_outcome"].tolist() == ["opened", "quoted", None, "opened"]
+    assert made["last_outcome"].fillna("none").tolist() == ["opened", "quoted", "none", "opened"]
     assert made["size"].tolist() == ["S", "S", "L", "L"]
     assert "size" not in columns(Tables(leads, empty("activities"), outcomes), keys, None, ["size"])
 
