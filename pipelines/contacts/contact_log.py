@@ -5,6 +5,7 @@ had not converted before that contact: a call to a customer works no lead.
 """
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,10 @@ from models.audit.history import ScoreHistory
 from pipelines.incumbent import table_file
 from pipelines.run.contact_params import ContactParams
 from pipelines.run.stage_context import Job
-from pipelines.storage import partitions
+from pipelines.storage import frames, partitions
 
-_OUTBOUND = "outbound"
+_OUTBOUND: Final = "outbound"
+_NAMES: Final = ("lead_id", "occurred_at", "activity_type", "direction")
 
 
 def contact_log(
@@ -83,18 +85,33 @@ def _of_file(settings: ContactParams, path: Path, zone: str | None) -> pd.DataFr
     return frame
 
 
-def log_of(job: Job, activities: pd.DataFrame) -> pd.DataFrame:
-    """Return the contacts of a job.
+def log_of(job: Job) -> pd.DataFrame:
+    """Return the contacts of a job: `lead_id` and `at`."""
+    places = job.places.tables
+    parts = range(partitions.count(places))
+    read = [pd.read_parquet(frames.part_path(places / "activities", part)) for part in parts]
+    activities = pd.concat([one[[name for name in _NAMES if name in one]] for one in read])
+    zone = partitions.manifest(places).values_reading.zone
+    return contact_log(job.params.contacts, activities, zone)
+
+
+def with_outcomes(job: Job, rows: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose outcomes count: all, or with `contacts.labels: worked` the worked ones.
 
     Parameters
     ----------
     job
         The parameters and places.
-    activities
-        As in `contact_log`.
+    rows
+        `lead_id` and `cutoff`, among other columns.
+    outcomes
+        The outcomes of these leads.
     """
-    zone = partitions.manifest(job.places.tables).values_reading.zone
-    return contact_log(job.params.contacts, activities, zone)
+    contacts = job.params.contacts
+    if contacts.labels == "all" or rows.empty:
+        return rows
+    rule = job.params.cohort.target, contacts.within_days
+    return rows[worked(rows, log_of(job), outcomes, rule)].reset_index(drop=True)
 
 
 def worked(

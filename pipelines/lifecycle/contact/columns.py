@@ -78,4 +78,4 @@ def _last_outcome(
     )
     value = history.at_rows(*at)[0]
     place = np.where(np.isnan(value), len(names), np.nan_to_num(value)).astype(np.int64)
-    return np.append(np.asarray(names, object), None)[place]
+    return np.array([*names, None], object)[place]

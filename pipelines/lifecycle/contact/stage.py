@@ -19,7 +19,7 @@ from features.errors import BadTables, NotEnoughEvidence
 from features.tables import Tables
 from models.contact.contact_value import ContactValue, contact_value
 from models.contact.rows import ContactRows
-from pipelines.contacts.contact_log import contact_log
+from pipelines.contacts.contact_log import log_of
 from pipelines.incumbent import score_history
 from pipelines.lifecycle.audit.case import AuditedCohort
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
@@ -111,28 +111,18 @@ def of_request(
     cohort
         Who is open, what is predicted, up to when outcomes are complete.
     """
-    zone = partitions.manifest(job.places.tables).values_reading.zone
     if request.experiment is not None:
         declared = declaration.declared(job.places, request.experiment)
         assigned = assignment.read(job.places, request.experiment)
         return sources.of_experiment(assigned, declared, tables, cohort.until)
     if request.contacts is not None:
+        zone = partitions.manifest(job.places.tables).values_reading.zone
         return sources.of_file(request.contacts, tables.outcomes, cohort, zone)
     if request.lists is not None:
         return sources.of_lists(weekly.of_file(job, request.lists), tables, cohort)
     if request.database is not None:
         return sources.of_lists(weekly.of_server(job, request.database), tables, cohort)
-    log = contact_log(job.params.contacts, read_activities(job), zone)
-    return sources.of_log(tables, cohort, log, job.params.contacts.within_days)
-
-
-def read_activities(job: Job) -> pd.DataFrame:
-    """Read of all activities whose, when, and of which kind; columns may be missing."""
-    names = ["lead_id", "occurred_at", "activity_type", "direction"]
-    parts = range(partitions.count(job.places.tables))
-    files = [frames.part_path(job.places.tables / "activities", part) for part in parts]
-    read = [pd.read_parquet(file) for file in files]
-    return pd.concat([one[[name for name in names if name in one]] for one in read])
+    return sources.of_log(tables, cohort, log_of(job), job.params.contacts.within_days)
 
 
 def rows_of(job: Job, source: ContactedLeads, tables: Tables) -> ContactRows:

@@ -21,7 +21,7 @@ from pipelines.contacts.contact_log import log_of, worked
 from pipelines.lifecycle.audit.case import AuditedCohort
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
 from pipelines.lifecycle.contact.sources import ContactedLeads
-from pipelines.lifecycle.contact.stage import read_activities, rows_of
+from pipelines.lifecycle.contact.stage import rows_of
 from pipelines.reports.contact import worked_page
 from pipelines.run.stage_context import Job
 from pipelines.stages.featurize import matured_split
@@ -33,7 +33,6 @@ def run(job: Job) -> dict[str, Any]:
     """Judge the model on each group, write the pages, and return the facts."""
     loaded, cohort = artifact.load(job.places.model), cohort_of(job)
     cutoffs, split = matured_split(job.places.snapshots, job.params.split)
-    log = log_of(job, read_activities(job))
     since = int(cutoffs[split.test].min())
     parts = [
         _scored(partitions.read(job.places.tables, part), loaded, cohort, since)
@@ -45,7 +44,7 @@ def run(job: Job) -> dict[str, Any]:
             "no matured snapshot in the test period", "some", "bring a longer history"
         )
     rule = cohort.target, job.params.contacts.within_days
-    contacted = worked(frame, log, tables.outcomes, rule)
+    contacted = worked(frame, log_of(job), tables.outcomes, rule)
     weighted = job.params.contacts.labels == "worked"
     label = np.where(contacted | (not weighted), frame["label"], np.nan)
     frame = frame.assign(contacted=contacted, label=label)

@@ -12,7 +12,7 @@ from features.errors import BadInput, BadParams, BadRequest, BadTables
 from features.labels import Target
 from features.tables import Tables, empty
 from pipelines.commands.proving import contact_value
-from pipelines.contacts.contact_log import contact_log, worked
+from pipelines.contacts.contact_log import contact_log, with_outcomes, worked
 from pipelines.lifecycle.contact import stage
 from pipelines.lifecycle.contact.columns import columns
 from pipelines.lifecycle.contact.stage import ContactRequest
@@ -183,7 +183,13 @@ def test_leads_that_nobody_worked_have_no_label(proof: Job, tmp_path: Path) -> N
     assert after.loc[~mine, "label"].isna().all()
     assert after.loc[~mine, "converted_after_days"].isna().all()
     assert (after["label"] == 1.0).sum() < (before["label"] == 1.0).sum()
+    assert len(with_outcomes(fair, after, proof_outcomes(proof))) == counts["matured"]
+    assert len(with_outcomes(proof, after, proof_outcomes(proof))) == len(after)
     snapshot.run(proof)
+
+
+def proof_outcomes(proof: Job) -> pd.DataFrame:
+    return partitions.read_all(proof.places.tables).outcomes
 
 
 def test_labels_of_worked_leads_need_a_record_of_contacts() -> None:
