@@ -2,7 +2,7 @@
 
     python -m benchmarks.verdicts.contact [PARTS]
 
-Decided here: four parts, each with seeds that nothing was developed on.
+Decided here: parts with seeds that nothing was developed on.
 
 - `hillstrom`: the women's mail against none, visits; learned on a random half, judged on the other
   by the plain difference of both arms, five times;
@@ -10,8 +10,8 @@ Decided here: four parts, each with seeds that nothing was developed on.
   chooses over those of one who knows every effect;
 - `nothing`: worlds simulated directly as rows of the estimate (`tests.simulated_contacts`), without
   any effect; how often the answer is "unknown" or "none";
-- `gate`: the sample company where an old grade decides who is called; calibration on leads that
-  were not called against what they would have done, with and without their empty labels.
+- `gate`, `larger_gate`: the sample company where an old grade decides who is called; calibration
+  on leads that were not called against what they would have done, with and without empty labels.
 """
 
 import json
@@ -19,6 +19,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +60,7 @@ def main(words: list[str]) -> None:
         "planted": planted,
         "nothing": nothing,
         "gate": gated,
+        "larger_gate": partial(gated, 40_000, FIRST_SEED + 1),
     }
     file = harness.RESULTS / "contact.json"
     stored = json.loads(file.read_text("utf-8")) if file.is_file() else {}
