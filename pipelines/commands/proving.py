@@ -183,18 +183,26 @@ def contact_value(
     out().print(f"report {facts['report']}")
 
 
-def worked(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:
+def worked(
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    database: Annotated[
+        str | None,
+        typer.Option(help="A server's database: contacts recorded on pages and by the API count."),
+    ] = None,
+) -> None:
     """Judge the model on leads that were worked, on those that nobody called, and on all.
 
     Outcomes of leads that nobody called may never come about or never be entered. With
     `contacts.labels: worked` they count as unknown, never as lost; the model is then judged on
     worked leads, weighted so that they stand for the others, as far as some of their kind were
-    worked. Needs the section `contacts`, and `mikomi evaluate` to have run.
+    worked. Needs the section `contacts` or --database, and `mikomi evaluate` to have run.
     """
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle.contact import worked_stage  # noqa: PLC0415 - slow to import
 
-    facts = worked_stage.run(job(params, target=target))
+    facts = worked_stage.run(job(params, target=target), database)
     out().print("\n".join(facts["verdict"]["en"]), markup=False)
     out().print(f"report {facts['report']}")
 

@@ -18,6 +18,7 @@ from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.contact.selection import selection
 from pipelines.contacts.contact_log import log_of, worked
+from pipelines.lifecycle import lift, server_database
 from pipelines.lifecycle.audit.case import AuditedCohort
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
 from pipelines.lifecycle.contact.sources import ContactedLeads
@@ -29,8 +30,16 @@ from pipelines.storage import partitions
 from pipelines.storage.atomic import replacing
 
 
-def run(job: Job) -> dict[str, Any]:
-    """Judge the model on each group, write the pages, and return the facts."""
+def run(job: Job, database: str | None = None) -> dict[str, Any]:
+    """Judge the model on each group, write the pages, and return the facts.
+
+    Parameters
+    ----------
+    job
+        The parameters and places.
+    database
+        The URL of a server's database, whose recorded contacts count too; None without one.
+    """
     loaded, cohort = artifact.load(job.places.model), cohort_of(job)
     cutoffs, split = matured_split(job.places.snapshots, job.params.split)
     since = int(cutoffs[split.test].min())
@@ -44,7 +53,7 @@ def run(job: Job) -> dict[str, Any]:
             "no matured snapshot in the test period", "some", "bring a longer history"
         )
     rule = cohort.target, job.params.contacts.within_days
-    contacted = worked(frame, log_of(job), tables.outcomes, rule)
+    contacted = worked(frame, _log(job, database), tables.outcomes, rule)
     weighted = job.params.contacts.labels == "worked"
     label = np.where(contacted | (not weighted), frame["label"], np.nan)
     frame = frame.assign(contacted=contacted, label=label)
@@ -55,6 +64,16 @@ def run(job: Job) -> dict[str, Any]:
         fresh.mkdir()
         facts = worked_page.write(done, fresh, job.params.workspace)
     return facts | {"report": str(job.places.worked / worked_page.PAGES["en"])}
+
+
+def _log(job: Job, database: str | None) -> pd.DataFrame:
+    """Return the contacts of params.yaml, and those that sales recorded on a server."""
+    if database is None:
+        return log_of(job)
+    with server_database.connected(database) as connection:
+        recorded = lift.contacts_of(connection)
+    known = [log_of(job)] if job.params.contacts.recorded else []
+    return pd.concat([*known, recorded], ignore_index=True)
 
 
 def _scored(part: Tables, loaded: Artifact, cohort: AuditedCohort, since: int) -> pd.DataFrame:

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import insert
 
 from features.errors import BadInput, BadParams, BadRequest, BadTables
 from features.labels import Target
 from features.tables import Tables, empty
 from pipelines.commands.proving import contact_value
 from pipelines.contacts.contact_log import contact_log, with_outcomes, worked
-from pipelines.lifecycle.contact import stage
+from pipelines.lifecycle.contact import stage, worked_stage
 from pipelines.lifecycle.contact.columns import columns
 from pipelines.lifecycle.contact.stage import ContactRequest
 from pipelines.lifecycle.experiment import stage as experiment
@@ -21,6 +22,8 @@ from pipelines.run.contact_params import ContactParams
 from pipelines.run.stage_context import Job
 from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
+from serve.store.engine import made, moment
+from serve.store.tables import FEEDBACK, RECEIPTS
 from tests.proving import job
 
 DECLARED = """
@@ -195,3 +198,18 @@ def proof_outcomes(proof: Job) -> pd.DataFrame:
 def test_labels_of_worked_leads_need_a_record_of_contacts() -> None:
     with pytest.raises(BadParams, match="activity_types nor file"):
         ContactParams(labels="worked")
+
+
+def test_contacts_of_a_server_count_beside_those_of_the_file(tmp_path: Path, proof: Job) -> None:
+    url = f"sqlite:///{tmp_path / 'server.db'}"
+    engine, day = made(url), pd.Timestamp("2026-01-02", tz="UTC")
+    receipt = dict.fromkeys((one.name for one in RECEIPTS.columns if not one.nullable), 0)
+    receipt |= {"receipt_id": "r1", "lead_id": "L7"}
+    feedback = dict.fromkeys((one.name for one in FEEDBACK.columns if not one.nullable), 0)
+    feedback |= {"receipt_id": "r1", "verdict": "contacted", "at": moment(day)}
+    with engine.begin() as connection:
+        connection.execute(insert(RECEIPTS), receipt)
+        connection.execute(insert(FEEDBACK), feedback)
+    log = worked_stage._log(proof, url)
+    assert log["lead_id"].tolist() == ["L7"]
+    assert log["at"].tolist() == [day]
