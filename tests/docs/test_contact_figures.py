@@ -22,10 +22,14 @@ def test_pages_quote_the_benchmark(language: str) -> None:
         assert f"{100 * value:.1f}" in page
 
 
-def test_what_the_pages_conclude_holds_in_the_benchmark() -> None:
-    plain, worked = (RESULTS["gate"][name]["not_called"] for name in ("plain", "worked"))
+@pytest.mark.parametrize("name", ["gate", "larger_gate"])
+def test_empty_labels_that_stay_empty_keep_the_model_calibrated(name: str) -> None:
+    plain, worked = (RESULTS[name][labels]["not_called"] for labels in ("plain", "worked"))
     assert worked["ece"] <= worked["ece_floor_95"]
     assert plain["ece"] > plain["ece_floor_95"]
+
+
+def test_what_the_pages_conclude_holds_in_the_benchmark() -> None:
     assert RESULTS["planted"]["as_many_as_it_helps_of_oracle"] >= 0.95
     for one in RESULTS["nothing"].values():
         silent = one["answers"].get("unknown", 0) + one["answers"].get("none", 0)
