@@ -22,6 +22,7 @@ FOLDERS = {
     "clean_companies": "verdicts",
     "audit": "verdicts",
     "worth": "verdicts",
+    "contact": "verdicts",
     "promotion": "verdicts",
     "repair": "verdicts",
     "monitor": "verdicts",

@@ -101,6 +101,9 @@ def sample(
     months: Annotated[int, typer.Option(help="Length of its history.")] = 24,
     *,
     mess: Annotated[bool, typer.Option("--mess", help="Plant faulty rows in the export.")] = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Deals only with leads that an old grade had called.")
+    ] = False,
 ) -> None:
     """Make the sample company: a Japanese software company whose true probabilities are known.
 
@@ -110,6 +113,6 @@ def sample(
     from pipelines.sample.company import SampleSettings, make  # noqa: PLC0415 - slow to import
     from pipelines.sample.write import write  # noqa: PLC0415
 
-    company = make(SampleSettings(leads=leads, seed=seed, months=months, mess=mess))
+    company = make(SampleSettings(leads=leads, seed=seed, months=months, mess=mess, gate=gate))
     write(company, out)
     typer.echo(f"{leads:,} leads in {months} months, seed {seed}: {out}")

@@ -18,7 +18,7 @@ _Meaning = Literal["points", "grade", "probability"]
 
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
-    for command in (audit, worth):
+    for command in (audit, worth, contact_value, worked):
         app.command(rich_help_panel="Proving")(command)
     app.add_typer(experiments, name="experiment", rich_help_panel="Proving")
 
@@ -140,6 +140,73 @@ def worth(  # noqa: PLR0913 - one option each
     out().print(f"report {facts['report']}")
 
 
+def contact_value(
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    experiment: Annotated[
+        str | None, typer.Option(help="A declared test whose second arm is a contact.")
+    ] = None,
+    contacts: Annotated[
+        Path | None,
+        typer.Option(help="A file: lead_id, at, contacted (0 or 1); chance where a lot decided."),
+    ] = None,
+    lists: Annotated[
+        Path | None, typer.Option(help="Weekly lists in a file (lead_id, at, chosen_by).")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="A server's database, whose weekly lists have lots.")
+    ] = None,
+) -> None:
+    """Estimate what a contact adds to the probability of a conversion, and whom it helps most.
+
+    Best from chance: a declared test, the lots of the weekly lists, or a file with the chance of
+    each contact. Without any of them, from the contacts that the section `contacts` of params.yaml
+    names; people chose those, so the answer is marked as weaker.
+
+    "Unknown" is the usual answer. Only where it is shown that contacts help some leads more than
+    others is there a table of whom to call. The ranking is never made from it.
+    """
+    from features.errors import BadRequest  # noqa: PLC0415
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.contact import stage  # noqa: PLC0415 - slow to import
+    from pipelines.lifecycle.contact.stage import ContactRequest  # noqa: PLC0415
+
+    named = [one for one in (experiment, contacts, lists, database) if one is not None]
+    if len(named) > 1:
+        raise BadRequest.of(
+            f"{len(named)} sources", "one of them", "run the command once for each source"
+        )
+    request = ContactRequest(experiment, contacts, lists, database)
+    facts = stage.run(job(params, target=target), request)
+    out().print("\n".join(facts["verdict"]["en"]), markup=False)
+    out().print(f"report {facts['report']}")
+
+
+def worked(
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    *,
+    database: Annotated[
+        str | None,
+        typer.Option(help="A server's database: contacts recorded on pages and by the API count."),
+    ] = None,
+) -> None:
+    """Judge the model on leads that were worked, on those that nobody called, and on all.
+
+    Outcomes of leads that nobody called may never come about or never be entered. With
+    `contacts.labels: worked` they count as unknown, never as lost; the model is then judged on
+    worked leads, weighted so that they stand for the others, as far as some of their kind were
+    worked. Needs the section `contacts` or --database, and `mikomi evaluate` to have run.
+    """
+    from pipelines.commands.console import out  # noqa: PLC0415
+    from pipelines.lifecycle.contact import worked_stage  # noqa: PLC0415 - slow to import
+
+    facts = worked_stage.run(job(params, target=target), database)
+    out().print("\n".join(facts["verdict"]["en"]), markup=False)
+    out().print(f"report {facts['report']}")
+
+
 experiments = typer.Typer(no_args_is_help=True, help="Declare, draw and analyse tests by lot.")
 
 
@@ -194,15 +261,25 @@ def report(
     name: Annotated[str, typer.Argument(help="The name of the test.")],
     params: ParamsFile = DEFAULT_PARAMS,
     target: TargetName = None,
+    *,
+    lists: Annotated[
+        Path | None, typer.Option(help="Weekly lists in a file, for drawn_by: lists.")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="A server's database, for drawn_by: lists and drawn_by: shadow."),
+    ] = None,
 ) -> None:
     """Analyse a test as far as it has come, and write its page and its verdict.
 
     Leads whose horizon is not over do not decide. Look as often as you like. `mikomi card` quotes
-    the verdict in the model card.
+    the verdict in the model card. A test that the weekly lists draw compares leads by rank with
+    those by lot; one in shadow compares challenger and champion on the same live leads, and its
+    verdict comes with the end of the declared time.
     """
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
 
-    facts = stage.report(job(params, target=target), name)
+    facts = stage.report(job(params, target=target), name, lists, database)
     out().print("\n".join(facts["sentences"]), markup=False)
     out().print(f"report {facts['report']}")

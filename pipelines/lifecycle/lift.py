@@ -78,12 +78,16 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
                 "lists of which some leads were drawn by lot",
                 "start `mikomi serve` with MIKOMI_EXPLORE_SHARE=0.1 and plan the week on the page",
             )
-        contacts = server_database.timed(pd.read_sql(_CONTACTS, connection), "at")
         return (
             server_database.timed(listed, "at"),
-            contacts,
+            contacts_of(connection),
             server_database.outcomes(connection, job),
         )
+
+
+def contacts_of(connection: Connection) -> pd.DataFrame:
+    """Read `lead_id` and `at` of the contacts that sales recorded on pages or by the API."""
+    return server_database.timed(pd.read_sql(_CONTACTS, connection), "at")
 
 
 def _listed(connection: Connection, job: Job) -> pd.DataFrame:

@@ -14,6 +14,7 @@ that need it. All faults are reported at once.
     train       scorecard, trees, calibration, evidence
     evaluate    baselines, intervals, the report
     incumbent   the score that sales uses today, a baseline of its own
+    contacts    where it is recorded whom sales contacted
     segments    when a segment would earn a model of its own
     backtest    rolling origins, cadences, capacity
     promote     when a model becomes the champion
@@ -54,6 +55,7 @@ from models.stats.limits import (
 )
 from models.stats.settings import SplitSettings
 from pipelines.run.cohort_params import CohortParams
+from pipelines.run.contact_params import ContactParams
 from pipelines.run.engine_settings import EngineSettings
 from pipelines.run.incumbent_params import IncumbentParams
 from pipelines.run.target_params import TargetParams, default_of
@@ -243,6 +245,7 @@ class Params:
     train: TrainParams = field(default_factory=TrainParams)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
     incumbent: IncumbentParams = field(default_factory=IncumbentParams)
+    contacts: ContactParams = field(default_factory=ContactParams)
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     backtest: BacktestSettings = field(default_factory=BacktestSettings)
     promote: PromoteParams = field(default_factory=PromoteParams)

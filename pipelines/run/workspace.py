@@ -138,6 +138,16 @@ class Workspace:
         return self.artifacts / "worth"
 
     @property
+    def contact(self) -> Path:
+        """contact-value: what a contact adds, and whom it helps."""
+        return self.artifacts / "contact"
+
+    @property
+    def worked(self) -> Path:
+        """worked: figures on leads that were worked, and on those that nobody called."""
+        return self.artifacts / "worked"
+
+    @property
     def experiments(self) -> Path:
         """experiment: declared tests, their assignments and verdicts, a folder each."""
         return self.artifacts / "experiments"

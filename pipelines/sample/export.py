@@ -13,6 +13,7 @@ from features.tables import Tables
 from features.timeline import DAY, SECOND
 from pipelines.sample import lost_reasons
 from pipelines.sample.activities import activities, chosen, identifiers, times
+from pipelines.sample.contact_gate import gate
 from pipelines.sample.facets import contacts
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
 from pipelines.sample.facets.salespeople import SALESPEOPLE
@@ -50,10 +51,13 @@ def tables(company: SampleHistory, *, with_leaks: bool = False) -> Tables:
 def arrow_tables(company: SampleHistory) -> dict[str, pa.Table]:
     """Return the tables with canonical column names, leaks and personal columns included."""
     rng = [np.random.default_rng([int(seed), 1]) for seed in company.particulars_seeds]
+    outcomes = _outcomes(company, rng[2])
+    if company.settings.gate:
+        outcomes = outcomes.filter(pa.array(gate(company).called[company.lives.event_lead]))
     return {
         "leads": _leads(company, rng[0]),
         "activities": activities(company, rng[1]),
-        "outcomes": _outcomes(company, rng[2]),
+        "outcomes": outcomes,
         "accounts": _accounts(company, rng[3]),
         "attribute_changes": _changes(company, rng[4]),
     }

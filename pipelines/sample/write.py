@@ -10,6 +10,10 @@
   and without what texts let show; not for models.
 - `team.yaml`, `spend.csv`: the salespeople and what the channels cost, for `mikomi team load` and
   `mikomi spend load`.
+- `contact_test.csv`: leads called by lot, and who converted, for `mikomi contact-value`; its truth
+  in `contact_truth.parquet` (`contact_test`).
+- `calls.csv`, with a gate only: whom sales called; deals of others never came about
+  (`contact_gate`).
 - `planted.json`: how many rows of each fault were planted (`mess`), and the planted leaks.
 """
 
@@ -28,6 +32,8 @@ import pyarrow.parquet as pq
 from pipelines.sample import former_score
 from pipelines.sample.answers import truth_at, truth_snapshots
 from pipelines.sample.company import SampleCompany
+from pipelines.sample.contact_gate import gate
+from pipelines.sample.contact_test import contact_test
 from pipelines.sample.export import arrow_tables
 from pipelines.sample.facets import attribute_values, contacts, spend, team
 from pipelines.sample.leaks import PLANTED_LEAKS
@@ -127,6 +133,7 @@ def write(company: SampleCompany, out_dir: Path) -> None:
     _write_team(company, out_dir)
     truth = truth_at(company, truth_snapshots(company))
     pq.write_table(to_arrow(truth, TRUTH), out_dir / "truth.parquet")
+    _write_contacts(company, truth, out_dir)
     planted_faults = {
         "leaks": {leak.column: leak.why for leak in PLANTED_LEAKS},
         "mess": planted,
@@ -135,6 +142,17 @@ def write(company: SampleCompany, out_dir: Path) -> None:
     (out_dir / "planted.json").write_text(
         json.dumps(planted_faults, ensure_ascii=False, indent=2), "utf-8"
     )
+
+
+def _write_contacts(company: SampleCompany, truth: pd.DataFrame, out_dir: Path) -> None:
+    """Write the test by lot with its truth, and with a gate whom sales called."""
+    test = contact_test(company, truth)
+    test.frame.to_csv(out_dir / "contact_test.csv", index=False)
+    known = {"probability": test.without, "probability_if_contacted": test.with_contact}
+    of_test = test.frame[["lead_id", "at"]].assign(**known)
+    of_test.to_parquet(out_dir / "contact_truth.parquet", index=False)
+    if company.settings.gate:
+        gate(company).frame.to_csv(out_dir / "calls.csv", index=False)
 
 
 def _write_team(company: SampleCompany, out_dir: Path) -> None:

@@ -1,7 +1,8 @@
 """Stage snapshot: the canonical tables -> (lead, cutoff) rows and their labels.
 
-Decided here: the calendar is that of the whole company, not of a partition, so that the number of
-partitions changes no cutoff.
+Decided here: with `contacts.labels: worked` a snapshot that nobody worked has no label, and no
+conversion either: what was not tried is unknown. The calendar is that of the whole company, not of
+a partition, so that the number of partitions changes no cutoff.
 """
 
 from dataclasses import replace
@@ -18,6 +19,8 @@ from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import from_moments
+from pipelines.contacts.contact_log import contact_log, worked
+from pipelines.run.contact_params import ContactParams
 from pipelines.run.engine import each
 from pipelines.run.stage_context import Job
 from pipelines.stages import of_target
@@ -34,9 +37,8 @@ def run(job: Job) -> dict[str, int]:
     rule = with_calendar(tables, cohort.rule, until)
     with replacing(job.places.snapshots) as fresh:
         fresh.mkdir()
-        task = partial(
-            _part, tables=tables, into=fresh, what=(rule, cohort.target), until=until.isoformat()
-        )
+        what = (rule, cohort.target, job.params.contacts)
+        task = partial(_part, tables=tables, into=fresh, what=what, until=until.isoformat())
         done = each(task, range(count), job.params.engine)
         counts = np.sum(list(job.track(done, "snapshot", count)), axis=0)
         drawn, matured, converted = counts.tolist()
@@ -97,7 +99,11 @@ def with_calendar(tables: Path, rule: CohortRule, until: pd.Timestamp) -> Cohort
 
 
 def _part(
-    part: int, tables: Path, into: Path, what: tuple[CohortRule, Target], until: str
+    part: int,
+    tables: Path,
+    into: Path,
+    what: tuple[CohortRule, Target, ContactParams],
+    until: str,
 ) -> tuple[int, int, int]:
     read = partitions.read(tables, part)
     end = pd.Timestamp(until)
@@ -105,5 +111,22 @@ def _part(
     label = labels.attach(drawn, read.outcomes, what[1], end)
     days = labels.conversion_days(drawn, read.outcomes, what[1], end)
     known = drawn.assign(label=label, **{str(name): days[name] for name in days})
+    if what[2].labels == "worked":
+        known = _of_worked(known, read, what, partitions.manifest(tables).values_reading.zone)
+        label = known["label"]
     pq.write_table(frames.arrow(known), frames.part_path(into, part))
     return len(drawn), int(label.notna().sum()), int((label == 1.0).sum())
+
+
+def _of_worked(
+    known: pd.DataFrame,
+    read: Tables,
+    what: tuple[CohortRule, Target, ContactParams],
+    zone: str | None,
+) -> pd.DataFrame:
+    """Return the snapshots without the outcomes of those that nobody worked."""
+    _, target, contacts = what
+    log = contact_log(contacts, read.activities, zone)
+    mine = worked(known, log, read.outcomes, (target, contacts.within_days))
+    columns = ["label", *(str(name) for name in known if str(name).endswith("_after_days"))]
+    return known.assign(**{name: known[name].where(mine) for name in columns})

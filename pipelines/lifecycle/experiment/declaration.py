@@ -46,6 +46,10 @@ class Declaration(BaseModel):
         The share that converts today; None: measured from the tables.
     times
         The smallest effect worth noticing: how many times as many convert in the second arm.
+    drawn_by
+        Who draws: `assign`, the command; `lists`, the lots of a server's weekly lists (first: drawn
+        by lot, second: by rank); `shadow`, nobody: both models score the same live leads (first:
+        the champion, second: the challenger).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +66,7 @@ class Declaration(BaseModel):
     horizon_days: Annotated[float, Field(gt=0, le=3650)] = 90.0
     base_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
     times: Annotated[float, Field(gt=1)] = 1.5
+    drawn_by: Literal["assign", "lists", "shadow"] = "assign"
 
 
 def of_text(text: str) -> Declaration:
@@ -120,7 +125,7 @@ def declare(places: Workspace, declared: Declaration) -> Path:
     path = folder(places, declared.name) / FILE
     content = json.loads(declared.model_dump_json())
     if path.is_file():
-        former = json.loads(path.read_text("utf-8"))
+        former = json.loads(of_text(path.read_text("utf-8")).model_dump_json())
         changed = [name for name, one in content.items() if former.get(name) != one]
         if changed:
             raise BadInput.of(

@@ -23,7 +23,7 @@ from models.worth.two_arms import AssignedLeads, analyse
 from pipelines.incumbent import table_file
 from pipelines.lifecycle.audit.case import AuditedCohort, matured
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
-from pipelines.lifecycle.experiment import assignment, declaration
+from pipelines.lifecycle.experiment import assignment, declaration, live
 from pipelines.lifecycle.experiment.declaration import Declaration
 from pipelines.lifecycle.worth.rows import week_of
 from pipelines.reports.experiment import writing
@@ -65,6 +65,12 @@ def assign(job: Job, name: str, leads: Path | None, at: pd.Timestamp) -> dict[st
         The moment of the draw.
     """
     declared, tables = declaration.declared(job.places, name), read_tables(job)
+    if declared.drawn_by != "assign":
+        raise BadInput.of(
+            f"test {name}, which {declared.drawn_by} draws for",
+            "a test with drawn_by: assign",
+            f"leave the draw to the server, then `mikomi experiment report {name}`",
+        )
     if leads is None:
         ids = snapshots.at(tables, at, cohort_of(job).rule)["lead_id"]
     else:
@@ -75,7 +81,9 @@ def assign(job: Job, name: str, leads: Path | None, at: pd.Timestamp) -> dict[st
     return {"new": new, **counts, "assignments": str(place)}
 
 
-def report(job: Job, name: str) -> dict[str, Any]:
+def report(
+    job: Job, name: str, lists: Path | None = None, database: str | None = None
+) -> dict[str, Any]:
     """Analyse a test as far as it has come; write the page and the verdict, return the facts.
 
     Parameters
@@ -84,9 +92,24 @@ def report(job: Job, name: str) -> dict[str, Any]:
         The parameters and places.
     name
         Of the test.
+    lists
+        A file of weekly lists, for a test that they draw.
+    database
+        The URL of a server's database, for tests that a server draws or runs.
+
+    Raises
+    ------
+    BadInput
+        If nobody has been assigned.
     """
-    declared, tables = declaration.declared(job.places, name), read_tables(job)
-    assigned = assignment.read(job.places, name)
+    declared = declaration.declared(job.places, name)
+    if declared.drawn_by == "shadow":
+        return live.shadow(job, declared, live.database_of(declared, database))
+    tables = read_tables(job)
+    if declared.drawn_by == "lists":
+        assigned = live.of_lists(job, declared, lists, database)
+    else:
+        assigned = assignment.read(job.places, name)
     if assigned.empty:
         raise BadInput.of(
             f"nobody assigned to test {name}",

@@ -21,6 +21,7 @@ from models.artifact.artifact import Artifact
 from models.monitoring.findings import MonitorReport
 from models.monitoring.matured import Calibrated, calibrated
 from models.monitoring.run import watch
+from pipelines.contacts.contact_log import with_outcomes
 from pipelines.lifecycle.monitor import matured
 from pipelines.lifecycle.monitor.rows import Moment, first_moment, gather, share_of, taught_until
 from pipelines.reports.monitor import writing
@@ -107,6 +108,7 @@ def _calibrated(
         leads = pd.concat([part.leads for part in _parts(job)], ignore_index=True)
         receipts = matured.with_segments(receipts, leads, model)
         outcomes = matured.outcomes_of(_parts(job), sent)
+        receipts = with_outcomes(job, receipts, outcomes)
         scores = matured.matured_scores(receipts, outcomes, target, until)
         calibration = calibrated(scores, "receipts", settings)
         if calibration.enough:
@@ -114,6 +116,7 @@ def _calibrated(
     since = taught_until(model, 0, until)
     rows = matured.answered(_parts(job), model, _rule(job), (since, moment.at, moment.span))
     outcomes = matured.outcomes_of(_parts(job), sent)
+    rows = with_outcomes(job, rows, outcomes)
     end = min(until, observed_until(job.places.tables))
     return calibrated(matured.matured_scores(rows, outcomes, target, end), "snapshots", settings)
 

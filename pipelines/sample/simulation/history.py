@@ -35,12 +35,15 @@ class SampleSettings:
         Length of the world; leads come until its end.
     mess
         Whether faults are planted in the written export.
+    gate
+        Whether deals come about only with leads that an old grade had called (`contact_gate`).
     """
 
     leads: int
     seed: int
     months: int = 24
     mess: bool = False
+    gate: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an empty company."""

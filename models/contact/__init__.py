@@ -1,0 +1,1 @@
+"""What a contact adds to the probability of a conversion, and who is contacted at all."""

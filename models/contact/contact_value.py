@@ -1,0 +1,173 @@
+"""What contacts add, from rows to the answer.
+
+Decided here: the answer comes first, and where it does not say that effects differ there is no
+order by contact value: the table of calls and the reasons are then empty, not merely uncertain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.contact import effect_model
+from models.contact.cross_fit import RowEffects, cross_fit, fitted, with_ranking
+from models.contact.effect_model import EffectModel, out_of_fold, room
+from models.contact.overlap import Overlap, inside, overlap
+from models.contact.policy import SHARES, PolicyLine, policy
+from models.contact.rows import ContactRows, Flags
+from models.contact.verdict import ContactVerdict, verdict
+from models.stats.training_set import Floats
+
+
+@dataclass(frozen=True)
+class BinEffect:
+    """What a bin of a column adds to the mean effect, and how many rows lie in it."""
+
+    column: str
+    level: str
+    rows: int
+    adds: float
+
+
+@dataclass(frozen=True)
+class ContactValue:
+    """Everything about the effect of a contact.
+
+    Attributes
+    ----------
+    rows, contacted, conversions
+        Rows that were compared, those of them that were contacted, and conversions of either side
+        (contacted first).
+    left_out
+        Rows without anybody to be compared with.
+    verdict
+        The answer.
+    overlap
+        Where people chose; None where chance did.
+    policy, bins
+        What calls add, and what columns add; empty unless effects are shown to differ.
+    model
+        For leads that are open now; None unless effects are shown to differ.
+    """
+
+    rows: int
+    contacted: int
+    conversions: tuple[int, int]
+    left_out: int
+    verdict: ContactVerdict
+    overlap: Overlap | None
+    policy: tuple[PolicyLine, ...]
+    bins: tuple[BinEffect, ...]
+    model: "LeadEffects | None"
+
+
+@dataclass(frozen=True)
+class LeadEffects:
+    """The effect of a contact on leads that the model has not met, with its exact parts."""
+
+    rows: ContactRows
+    effects: RowEffects
+    model: EffectModel
+
+    def of(self, frame: pd.DataFrame, probability: Floats | None = None) -> pd.DataFrame:
+        """Return `effect`, `mean` and one column a column, which sum to the effect.
+
+        Parameters
+        ----------
+        frame
+            The same columns as those of the rows.
+        probability
+            Shape (rows,): as the ranking has it, if it is known of the rows too.
+        """
+        indicators = self.effects.columns.indicators(frame)
+        own = with_ranking(indicators, probability)
+        every = np.concatenate([self.effects.outcome_columns, own])
+        new = np.arange(len(every)) >= len(self.rows)
+        learned = np.concatenate([~self.rows.contacted, np.zeros(len(frame), np.bool_)])
+        label = np.concatenate([self.rows.label, np.zeros(len(frame))])
+        without = fitted(every, label, learned, new)
+        parts = self.model.contributions(indicators, without)
+        names = ["mean", *(one.name for one in self.effects.columns.columns)]
+        out = pd.DataFrame(parts, columns=names, index=frame.index)
+        out.insert(0, "effect", parts.sum(axis=1))
+        return out
+
+
+def contact_value(
+    rows: ContactRows, open_leads: int, seed: int = 0, shares: Sequence[float] = SHARES
+) -> ContactValue:
+    """Estimate what contacts add, and answer whether it is shown.
+
+    Parameters
+    ----------
+    rows
+        Matured rows.
+    open_leads
+        How many leads there are to call, for the number of extra wins.
+    seed
+        Of the folds.
+    shares
+        Of the leads that are called, for the table.
+    """
+    effects, common = cross_fit(rows, seed), None
+    every = len(rows)
+    if not rows.randomised:
+        common = overlap(effects.indicators, rows.contacted, effects.chance)
+        within = inside(effects.chance)
+        if within.any():
+            rows, effects = rows.of(within), _of(effects, within)
+    effect = out_of_fold(effects)
+    answer = verdict(rows, effects, effect, common)
+    lines: list[PolicyLine] = []
+    known: LeadEffects | None = None
+    if answer.answer == "differs":
+        probability = rows.probability
+        if probability is None:
+            probability = _probability(rows, effects)
+        lines = policy(effects.psi, rows.unit, (effect, probability), open_leads, shares)
+        known = LeadEffects(rows, effects, effect_model.fit(effects, np.ones(len(rows), np.bool_)))
+    sides = (rows.contacted, ~rows.contacted)
+    return ContactValue(
+        len(rows),
+        int(rows.contacted.sum()),
+        (int(rows.label[sides[0]].sum()), int(rows.label[sides[1]].sum())),
+        every - len(rows),
+        answer,
+        common,
+        tuple(lines),
+        () if known is None else _bins(known),
+        known,
+    )
+
+
+def _of(effects: RowEffects, within: Flags) -> RowEffects:
+    names = ["psi", "fold", "chance", "without", "with_contact", "indicators", "outcome_columns"]
+    return replace(effects, **{name: getattr(effects, name)[within] for name in names})
+
+
+def _probability(rows: ContactRows, effects: RowEffects) -> Floats:
+    """Return the probability of a conversion, contacted or not, fitted outside of the fold."""
+    out = np.empty(len(rows))
+    for one in np.unique(effects.fold):
+        mine = effects.fold == one
+        out[mine] = fitted(effects.indicators, rows.label, ~mine, mine)
+    return out
+
+
+def _bins(known: LeadEffects) -> tuple[BinEffect, ...]:
+    """Return what each bin adds to the effect, for a lead with the mean room to move."""
+    x, model = known.effects.indicators, known.model
+    usual = float(room(known.effects.without).mean())
+    rows_of = x.sum(axis=0).astype(int).tolist()
+    columns = known.effects.columns.column_of
+    adds = model.coefficient.copy()
+    for one in np.unique(columns):
+        mine = columns == one
+        adds[mine] -= float((model.center[mine] * model.coefficient[mine]).sum())
+    names = known.effects.columns.names()
+    return tuple(
+        BinEffect(name, level, count, usual * float(add))
+        for (name, level), count, add in zip(names, rows_of, adds, strict=True)
+        if count
+    )

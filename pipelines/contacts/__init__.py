@@ -1,0 +1,1 @@
+"""The log of contacts: whom sales contacted, and which snapshots were worked."""

@@ -1,0 +1,1 @@
+"""Contacts: what they add, and what follows for leads that nobody contacted."""

@@ -1,0 +1,1 @@
+"""What a contact adds, and how leads that nobody called are judged, as pages."""
