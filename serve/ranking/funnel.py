@@ -49,7 +49,7 @@ class Qualified(NamedTuple):
     since: datetime | None
 
 
-class GroupFigures(NamedTuple):
+class FunnelGroup(NamedTuple):
     """Leads of a group and what became of them; `before` is the win rate of the time before."""
 
     name: str | None
@@ -72,7 +72,7 @@ class FunnelFigures(NamedTuple):
     edges: tuple[datetime, datetime, datetime]
     qualified: Qualified
     steps: list[tuple[FunnelStep, FunnelStep | None]]
-    groups: dict[str, list[GroupFigures]]
+    groups: dict[str, list[FunnelGroup]]
     by_stage: list[LossCount]
     by_reason: list[LossCount]
     lost_now: int
@@ -204,7 +204,7 @@ def _groups(
     qualified: Qualified,
     begin: datetime,
     grouped: Mapping[str | None, tuple[_Leads, _Leads]],
-) -> list[GroupFigures]:
+) -> list[FunnelGroup]:
     known, none, rows = _known(qualified, begin), (_Leads([], []), _Leads([], [])), []
     for name, (count_before, count) in leads.items():
         before, now = grouped.get(name, none)
@@ -212,7 +212,7 @@ def _groups(
         shares = share(what.won, count), share(then.won, count_before)
         had = share(len(now.qualified), count) if known else None
         ends = share(what.opened, count), what.won, what.lost
-        rows.append(GroupFigures(name, count, had, *ends, *shares))
+        rows.append(FunnelGroup(name, count, had, *ends, *shares))
     rows.sort(key=lambda one: (-(one.rate.value if one.rate else -1.0), -one.leads, one.name or ""))
     return rows[:MOST_GROUPS]
 

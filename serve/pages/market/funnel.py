@@ -17,7 +17,7 @@ from serve.pages.shell.frame import Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import mark
 from serve.pages.shell.visitor import Visit
-from serve.ranking.funnel import LOSS_DAYS, WOKE_DAYS, FunnelFigures, GroupFigures
+from serve.ranking.funnel import LOSS_DAYS, WOKE_DAYS, FunnelFigures, FunnelGroup
 from serve.ranking.market_summaries import MarketFigures
 
 GROUPS: Final = {
@@ -46,7 +46,7 @@ class GroupRow(NamedTuple):
     """Leads of a group with its name."""
 
     name: str
-    figures: GroupFigures
+    figures: FunnelGroup
 
     @property
     def change(self) -> float | None:
