@@ -6,6 +6,11 @@ a model of all leads may not help a model of half of them, and two models say it
 (of five draws of 420 conversions of X Education, one did harm, which five folds see and halves do
 not). Where many did, halves will do, or periods of time, where these can be folds: a column that
 helps among the leads of one moment may fail at the next, and the other way round.
+
+Where folds are periods, margins are judged after the shift that fits them best, moment by moment: a
+column that stands for the time in part (a kind of telephone that only later calls have) helps
+within a period as long as the base rate moves there, and ranks nobody. A moment is as short as
+`A_MOMENT` conversions allow.
 """
 
 from typing import Final
@@ -21,7 +26,7 @@ from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training.combine import Plan
-from models.training.time import period_folds
+from models.training.time import base_rate_shift, period_folds
 from models.training.time.period_folds import Folds
 
 FEW: Final = 500
@@ -29,6 +34,8 @@ FEW: Final = 500
 PERIODS: Final = 3
 FOLDS: Final = 2
 MANY_FOLDS: Final = 5
+A_MOMENT: Final = 50
+"""Conversions of a moment: as many as a period has at least."""
 
 
 def harm(
@@ -91,7 +98,40 @@ def _losses(
     for k in range(folds.count):
         own = folds.fold == k
         margin[own] = carried_out(rows.take(~own), model, plan, how).margin(rows.values[own])
-    return np.asarray(margin_log_losses(label=rows.label, margin=folds.level(margin, rows)))
+    return np.asarray(margin_log_losses(label=rows.label, margin=level(margin, rows, folds)))
+
+
+def level(margin: Floats, rows: TrainingSet, folds: Folds) -> Floats:
+    """Return the margins as they are judged: shifted moment by moment if folds are periods.
+
+    Parameters
+    ----------
+    margin
+        Shape (rows,): held-out margins.
+    rows, folds
+        Their rows, and the folds of these.
+    """
+    if not folds.periods:
+        return margin
+    moment = _moments(rows, folds)
+    out = margin.copy()
+    for k in range(int(moment.max()) + 1):
+        own = moment == k
+        out[own] += base_rate_shift.shift(margin[own], rows.label[own])
+    return out
+
+
+def _moments(rows: TrainingSet, folds: Folds) -> NDArray[np.int64]:
+    """Number the moments: each period cut at cutoffs into parts of about equal size."""
+    moment, moments = np.zeros(len(rows), dtype=np.int64), 0
+    for k in range(folds.count):
+        own = folds.fold == k
+        parts = max(1, int(np.count_nonzero(rows.label[own] == 1.0)) // A_MOMENT)
+        cutoff = rows.cutoff[own]
+        cuts = np.unique(np.quantile(cutoff, np.arange(1, parts) / parts, method="lower"))
+        moment[own] = moments + np.searchsorted(cuts, cutoff, side="left")
+        moments += len(cuts) + 1
+    return moment
 
 
 def folds_of(rows: TrainingSet, seed: int) -> Folds:

@@ -23,7 +23,8 @@ class FileRole:
     `end` is how the deals of its rows ended, `later` the columns that follow that end; `join` the
     form in which its ids of leads meet those of another file. `decided` holds what a recipe says of
     columns: category, number, known_later, never_use or left_out; `certain` parts are those of a
-    recipe, which ask nothing.
+    recipe, which ask nothing. `noun` is what its rows are called: the file's name, or what the
+    names of the files of its form have in common.
     """
 
     file: ExportFile
@@ -38,6 +39,7 @@ class FileRole:
     decided: Mapping[str, str] = field(default_factory=dict)
     certain: bool = False
     owner: ExportColumn | None = None
+    noun: str = ""
 
     def mark(self, question: str) -> str:
         """Return a question as a comment; nothing for a part of a recipe."""

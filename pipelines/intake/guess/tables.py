@@ -27,7 +27,7 @@ from pipelines.intake.guess.files.record_lines import repeated_id
 from pipelines.intake.guess.outcomes import outcome_lines
 from pipelines.intake.guess.roles import is_canonical
 from pipelines.intake.guess.rows_apart import rows_of_tests, where
-from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
+from pipelines.intake.guess.wording import doubt, lead_origin, origin, row_number, say, some
 
 _AMOUNT: Final = re.compile(
     r"amount|value|price|revenue|dollar|sum|金額|売上|受注額", re.IGNORECASE
@@ -137,12 +137,12 @@ def _activity_columns(part: FileRole, *, bought: bool = False) -> Iterator[str]:
     if own is not None:
         yield f"      activity_id: {origin(own)}{part.quiet(' # ?')}"
     elif bought:
-        yield '      activity_id: {row_number: "row-"} # ? no id found; two alike are two'
+        yield f"      activity_id: {row_number(part)} # ? no id found; two alike are two"
     if part.kind is not None:
         question = part.mark(f"one of {some(part.kind)}")
         yield f"      activity_type: {origin(part.kind)}{question}"
     else:
-        word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.file.name)
+        word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.noun or part.file.name)
         question = part.mark("every row is one")
         yield f"      activity_type: {{constant: {say(word)}}}{question}"
     taken = [part.lead, part.time, part.kind, own]
@@ -176,7 +176,7 @@ def _outcome_columns(part: FileRole) -> Iterator[str]:
     if part.kind is not None:
         yield from _outcome_values(part.kind)
     else:
-        yield '      deal_id: {row_number: "row-"} # ? no id found; two alike are two deals'
+        yield f"      deal_id: {row_number(part)} # ? no id found; two alike are two deals"
         yield "      outcome: {constant: won} # ? every row converts; with repeat: true in params"
 
 
