@@ -1,7 +1,8 @@
 """CSV files, read piece by piece as text, every value exactly as it stands.
 
 Decided here: a few bytes that are no text are marked, so that their rows can be put aside; a file
-that is full of them, or has them in its header, is in another encoding and refused.
+that is full of them, or has them in its header, is in another encoding and refused. Lines above the
+header that hold one value (a title, the day of the export) are passed over.
 """
 
 import csv
@@ -21,6 +22,7 @@ from pipelines.intake.read.undecodable import ERRORS, MARK, marked
 
 _SAMPLE = 1 << 20
 _GZIP_TIMES = 8
+_MOST_TITLES = 10
 
 
 def csv_pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
@@ -61,6 +63,7 @@ def _pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
             pd.read_csv(
                 path,
                 sep=r"\s+" if separator == "whitespace" else separator,
+                skiprows=_title_lines(path, source.encoding, separator),
                 dtype=str,
                 na_filter=False,
                 index_col=False,
@@ -108,12 +111,38 @@ def guess_separator(path: Path, encoding: str = "utf-8") -> str:
     BadTables
         The header is longer than a line may be, or holds zero bytes.
     """
-    with plain_text(path, encoding) as file:
-        header = file.readline(LONGEST_LINE + 1)
-    if len(header) > LONGEST_LINE or "\0" in header:
+    lines = _first_lines(path, encoding)
+    if len(lines[0]) > LONGEST_LINE or "\0" in lines[0]:
         raise BadTables.of(f"{path.name}: no header line", "a CSV file", "export again")
-    parts = {sign: _split(header, sign) for sign in ",;\t|"}
+    headers = {sign: lines[_titles(lines, sign)] for sign in ",;\t|"}
+    parts = {sign: _split(header, sign) for sign, header in headers.items()}
     return max(parts, key=lambda sign: parts[sign])
+
+
+def _title_lines(path: Path, encoding: str, separator: str) -> int:
+    """Return how many lines stand above the header."""
+    return 0 if separator == "whitespace" else _titles(_first_lines(path, encoding), separator)
+
+
+def _first_lines(path: Path, encoding: str) -> list[str]:
+    with plain_text(path, encoding) as file:
+        lines = [file.readline(LONGEST_LINE + 1) for _ in range(_MOST_TITLES + 2)]
+    return [lines[0], *(line for line in lines[1:] if line)]
+
+
+def _titles(lines: list[str], sign: str) -> int:
+    """Count the lines of one value above the first with more, if the next one has as many.
+
+    A line with an open quote is no title: what stands there goes on in the next line.
+    """
+    for number, line in enumerate(lines):
+        if _split(line, sign) > 1:
+            follows = lines[number + 1 : number + 2]
+            like = bool(follows) and _split(follows[0], sign) == _split(line, sign)
+            return number if like else 0
+        if line.count('"') % 2:
+            return 0
+    return 0
 
 
 def _split(header: str, sign: str) -> int:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from features.reading.id_forms import JoiningForm, joining_form
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.footers import Footer
 from pipelines.intake.guess.cells.time_formats import MOSTLY
 from pipelines.intake.guess.cells.vocabulary import ACCOUNT, LEAD
 
@@ -34,7 +35,7 @@ class ExportFile:
     that of a workbook of several; `frame` holds the rows as text; `steps` are
     the lines of a mapping that make it from another file; `part` is what it holds of that file,
     such as `lines`, each of them a line of a record; `undated` are columns made of lines that have
-    no time.
+    no time; `footer` describes the rows at the end that are no data.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ExportFile:
     steps: tuple[str, ...] = ()
     part: str = ""
     undated: frozenset[str] = frozenset()
+    footer: Footer | None = None
 
     def of_look(self, *looks: str) -> list[ExportColumn]:
         """List the columns of a look."""

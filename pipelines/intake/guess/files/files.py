@@ -19,6 +19,7 @@ from features.errors import BadTables
 from features.reading.text import as_text
 from pipelines.intake.guess.cells.agreement import agreed, settled_order
 from pipelines.intake.guess.cells.columns import look_at
+from pipelines.intake.guess.cells.footers import footer_of
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read.bounds import refuse_unreadable
@@ -121,6 +122,8 @@ def _file(name: str, source: Source, path: Path, folder: Path) -> ExportFile | N
         source = source.model_copy(update={"separator": "whitespace"})
         again = _rows(path, folder, source)
         frame = frame if again is None else again
+    footer = None if len(frame) >= ROWS or is_parquet(path) else footer_of(frame)
+    frame = frame if footer is None else frame.iloc[: -footer.rows]
     columns = tuple(look_at(str(column), frame[column]) for column in frame.columns)
     return ExportFile(
         name,
@@ -131,6 +134,7 @@ def _file(name: str, source: Source, path: Path, folder: Path) -> ExportFile | N
         source.encoding if source.encoding != "utf-8" else None,
         source.sheet,
         pd.DataFrame({str(column): as_text(frame[column]) for column in frame.columns}),
+        footer=footer,
     )
 
 

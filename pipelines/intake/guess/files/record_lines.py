@@ -182,7 +182,7 @@ def _records(
     looks = [look_at(str(column), made[column]) for column in made]
     return replace(
         file, name=name, columns=tuple(looks), rows=count, frame=made, steps=tuple(steps),
-        undated=frozenset(sums), part=RECORDS,
+        undated=frozenset(sums), part=RECORDS, footer=None,
     )  # fmt: skip
 
 
@@ -194,10 +194,11 @@ def _lines(file: ExportFile, record: RecordRows) -> ExportFile:
     steps = [f"{say(name)}: # ? the lines of {file.name}, each an activity", *_begun(file, record)]
     return replace(
         file, name=name, columns=tuple(looks), rows=len(frame), frame=frame.reset_index(drop=True),
-        steps=tuple(steps), part=LINES,
+        steps=tuple(steps), part=LINES, footer=None,
     )  # fmt: skip
 
 
 def _begun(file: ExportFile, record: RecordRows) -> list[str]:
     down = [f"  fill_down: [{say(record.own[0].name)}]"] if record.gaps else []
-    return [f"  from: {say(file.name)}", *down]
+    data = [f"  where: {{{say(file.footer.column)}: {{present: true}}}}"] if file.footer else []
+    return [f"  from: {say(file.name)}", *down, *data]
