@@ -58,6 +58,11 @@ def lead_origin(part: FileRole) -> str:
     return f"{{column: {say(lead.name)}, id_form: {join.form}}} # ? {MEANINGS[join.form]}"
 
 
+def unread_origin(column: ExportColumn) -> str:
+    """Write dates in no known format as an origin, which `mikomi check` refuses until it is."""
+    return f"{say(column.name)} # ? a date in which format, e.g. {_listed(column.unread[:1])}"
+
+
 def row_number(part: FileRole) -> str:
     """Write ids that are numbers of rows, other ones in each of several files of one form."""
     prefix = "row" if part.noun in {"", part.file.name} else part.file.name

@@ -2,7 +2,8 @@
 
 Decided here: a few bytes that are no text are marked, so that their rows can be put aside; a file
 that is full of them, or has them in its header, is in another encoding and refused. Lines above the
-header that hold one value (a title, the day of the export) are passed over.
+header that hold one value (a title, the day of the export), or name groups of columns, are passed
+over.
 """
 
 import csv
@@ -10,6 +11,7 @@ import gzip
 import io
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -131,18 +133,27 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
 
 
 def _titles(lines: list[str], sign: str) -> int:
-    """Count the lines of one value above the first with more, if the next one has as many.
+    """Count the lines above the header: titles, and groups of columns.
 
-    A line with an open quote is no title: what stands there goes on in the next line.
+    A title has one value, a line of groups at most half as many as the next line, which leaves none
+    out. The header is followed by a line with as many parts, or there are no titles. A line with an
+    open quote is none: what stands there goes on in the next line.
     """
-    for number, line in enumerate(lines):
-        if _split(line, sign) > 1:
-            follows = lines[number + 1 : number + 2]
-            like = bool(follows) and _split(follows[0], sign) == _split(line, sign)
-            return number if like else 0
+    for number, (line, then) in enumerate(pairwise(lines)):
         if line.count('"') % 2:
             return 0
+        parts, below = _cells(line, sign), _cells(then, sign)
+        if len(parts) > 1 and not (all(below) and 2 * sum(map(bool, parts)) <= len(below)):
+            return number if len(parts) == len(below) else 0
     return 0
+
+
+def _cells(line: str, sign: str) -> list[str]:
+    """Return the values of a line; one for a line that cannot be parted."""
+    try:
+        return next(csv.reader([line.strip("\r\n")], delimiter=sign), [])
+    except csv.Error:
+        return [line]
 
 
 def _split(header: str, sign: str) -> int:

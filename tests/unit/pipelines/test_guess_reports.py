@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.errors import BadTables
 from pipelines.intake.guess.cells import footers
 from pipelines.intake.guess.draft import guess
 from pipelines.intake.guess.files import files
@@ -14,7 +15,17 @@ from pipelines.intake.ingest import check, ingest
 from pipelines.intake.mapping.file import parse
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read.csv_files import csv_pieces
-from tests.strange_exports import ROWS, STATES, column, deals, ends, first_mapping, words
+from tests.strange_exports import (
+    ROWS,
+    STATES,
+    begin,
+    column,
+    deals,
+    end,
+    ends,
+    first_mapping,
+    words,
+)
 from tests.workbooks import write_workbook
 
 ENDED = STATES.count("won") + STATES.count("lost")
@@ -81,6 +92,9 @@ def test_sparse_rows_are_data_where_no_column_tells_them_apart() -> None:
         ("comment\nhello\nyes, well\n", None),
         ("id,name\n1,a\n2,b\n", ["id", "name"]),
         ("words\none\ntwo\n", ["words"]),
+        ("Who,,Deal,\nid,name,stage,end\n1,a,Won,\n", ["id", "name", "stage", "end"]),
+        (",id,name,stage\n0,1,a,Won\n", ["Unnamed: 0", "id", "name", "stage"]),
+        ("id,name,,\n1,a,,\n2,b,x,y\n", ["id", "name", "Unnamed: 2", "Unnamed: 3"]),
     ],
 )
 def test_the_header_is_below_titles(tmp_path: Path, text: str, header: list[str] | None) -> None:
@@ -145,3 +159,47 @@ def test_dates_and_numbers_of_a_german_export(tmp_path: Path) -> None:
     assert meanings == {"Abgeschlossen - Gewonnen": "won", "Abgeschlossen - Verloren": "lost"}
     amount = ended.columns.get("amount") or mapping.leads[0].attributes["Betrag"]
     assert amount.decimal == ","
+
+
+@pytest.mark.parametrize(("won", "lost"), [("○", "×"), ("有", "無"), ("可", "否")])
+def test_cells_of_one_japanese_character(tmp_path: Path, won: str, lost: str) -> None:
+    frame = deals(商談結果=words(won=won, lost=lost, open=""), 結果日=ends("won", "lost"))
+    path = tmp_path / "deals.csv"
+    frame.to_csv(path, index=False, encoding="cp932")
+    assert parse(guess([path], tmp_path)).sources["deals"].encoding == "cp932"
+
+
+FRENCH = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
+
+
+def test_names_of_months_in_other_languages_are_dates_to_ask_about(tmp_path: Path) -> None:
+    """No time is invented beside a column of dates, and none is read without an answer."""
+
+    def written(moment: pd.Timestamp) -> str:
+        return f"{moment.day} {FRENCH[moment.month - 1]} {moment.year}"
+
+    frame = deals(
+        Statut=words(won="Gagnée", lost="Perdue", open="En cours"),
+        **{"Date de clôture": column(lambda n, state: "" if state == "open" else written(end(n)))},
+    )
+    frame["Created Date"] = [written(begin(n)) for n in range(ROWS)]
+    text, mapping = first_mapping(tmp_path, frame.rename(columns={"Created Date": "Créée le"}))
+    assert 'Créée le # ? a date in which format, e.g. "8 janv. 2024"' in text
+    assert mapping.leads[0].columns["created_at"].column == "Créée le"
+    (ended,) = mapping.outcomes
+    assert ended.columns["occurred_at"].column == "Date de clôture"
+    with pytest.raises(BadTables, match="created_at = '8 janv. 2024'"):
+        check(tmp_path / "mapping.yaml")
