@@ -78,9 +78,9 @@ def test_sparse_rows_are_data_where_no_column_tells_them_apart() -> None:
     frame = pd.DataFrame([*rows, *few], columns=[*"abcd"])
     assert footers.footer_of(frame) is None, "the last row has a third of what others have"
     whole = pd.DataFrame([*rows, few[0]], columns=[*"abcd"])
-    found = footers.footer_of(whole)
-    assert found is not None
-    assert (found.column, found.rows, found.first) == ("b", 1, "40")
+    footer = footers.footer_of(whole)
+    assert footer is not None
+    assert (footer.column, footer.rows, footer.first) == ("b", 1, "40")
 
 
 @pytest.mark.parametrize(
@@ -201,5 +201,5 @@ def test_names_of_months_in_other_languages_are_dates_to_ask_about(tmp_path: Pat
     assert mapping.leads[0].columns["created_at"].column == "Créée le"
     (ended,) = mapping.outcomes
     assert ended.columns["occurred_at"].column == "Date de clôture"
-    with pytest.raises(BadTables, match="created_at = '8 janv. 2024'"):
+    with pytest.raises(BadTables, match=r"created_at = '8 janv. 2024'"):
         check(tmp_path / "mapping.yaml")

@@ -105,7 +105,7 @@ def test_plain_files_of_one_form_are_all_leads(tmp_path: Path, system: str | Non
     assert parted == rows
 
 
-def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path: Path) -> None:
+def test_files_of_one_name_in_several_folders_have_names_of_their_own(tmp_path: Path) -> None:
     frame = deals(Stage=words(won="Won", lost="Lost", open="Open"), Closed=ends("won", "lost"))
     paths = write(tmp_path, frame, ("2024/deals", "2025/deals"), ROWS // 2)
     mapping, (leads, *_) = ingested(tmp_path, paths, None)
