@@ -20,8 +20,7 @@ from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile, joined, of_one_form
 from pipelines.intake.guess.deals.endings import Ending, ending
 from pipelines.intake.guess.deals.followers import followers
-from pipelines.intake.guess.file_role import FileRole
-from pipelines.intake.guess.roles import of_files
+from pipelines.intake.guess.file_role import FileRole, of_files
 from pipelines.intake.mapping.file import content
 
 _FOLDER: Final = Path(__file__).parent / "recipes"

@@ -21,7 +21,6 @@ from pipelines.intake.guess.cells.links import (
     keys,
     of_one_form,
     own_name,
-    shared_name,
 )
 from pipelines.intake.guess.cells.value_words import meaning, says_yes
 from pipelines.intake.guess.cells.vocabulary import (
@@ -45,7 +44,7 @@ from pipelines.intake.guess.deals.endings import (
 )
 from pipelines.intake.guess.deals.followers import Ground, followers
 from pipelines.intake.guess.deals.times import created, happened
-from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.file_role import FileRole, of_files, same_column
 from pipelines.intake.guess.files.invoices import PURCHASES, RETURNS
 from pipelines.intake.guess.files.record_lines import LINES
 
@@ -65,36 +64,6 @@ def find_roles(files: Sequence[ExportFile]) -> list[FileRole]:
     alike = {group[0].name: group for group in of_one_form(files)}
     parts = _roles_of([joined(group) for group in alike.values()])
     return [one for part in parts for one in of_files(part, alike[part.file.name])]
-
-
-def of_files(part: FileRole, files: Sequence[ExportFile]) -> list[FileRole]:
-    """Return files of one form in the role that they have together.
-
-    Parameters
-    ----------
-    part
-        The joined files in their role.
-    files
-        Each of them.
-    """
-    part = replace(part, noun=shared_name(files))
-    return [_of_file(part, file) for file in files]
-
-
-def _of_file(part: FileRole, file: ExportFile) -> FileRole:
-    if part.file is file:
-        return part
-    columns = (part.lead, part.time, part.kind, part.account)
-    lead, time, kind, account = (_named(file, column) for column in columns)
-    end = part.end and _end_at(part.end, file)
-    own = replace(part, file=file, lead=lead, time=time, kind=kind, account=account)
-    return replace(own, end=end, owner=_named(file, part.owner))
-
-
-def _end_at(end: Ending, file: ExportFile) -> Ending:
-    """Return how the deals of one of several files ended, by the columns of all of them."""
-    own = ending(file, end)
-    return own if own is not None else end
 
 
 def _roles_of(files: Sequence[ExportFile]) -> list[FileRole]:
@@ -182,10 +151,6 @@ def _is_account(link: Link) -> bool:
     return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
 
 
-def _named(file: ExportFile, column: ExportColumn | None) -> ExportColumn | None:
-    return next((c for c in file.columns if column is not None and c.name == column.name), None)
-
-
 def _row_a_lead(
     file: ExportFile, lead: ExportColumn | None, accounts: Link | None
 ) -> list[FileRole]:
@@ -193,7 +158,7 @@ def _row_a_lead(
     later = followers(file, end)
     taken = [lead, *(end.columns if end else [])]
     free = [c for c in file.columns if c not in taken and c.name not in later]
-    account = _named(file, accounts.column) if accounts else None
+    account = same_column(file, accounts.column) if accounts else None
     account = account or _first(
         [c for c in free if c.look in {"id", "category", "number"} and ID_NAME.search(c.name)],
         ACCOUNT,
