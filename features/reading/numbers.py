@@ -2,11 +2,14 @@
 
 Decided here: full-width digits are digits; a currency sign around a number and thousands marks
 between groups of three digits (a comma or a point, whichever is not the decimal sign; a space; an
-apostrophe) do not count; anything else that is not a finite number is unreadable, never guessed.
+apostrophe) do not count, nor does a unit that counts (`120名`) or a percent sign. Japanese powers
+of ten are read (`1億2,000万円`). Durations have units that differ in size (`30日`, `2年`), so they
+are unreadable, as is anything else that is not a finite number: never guessed.
 """
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -20,6 +23,11 @@ Decimal = Literal[".", ","]
 _NAN: Final = float("nan")
 _PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _CURRENCY: Final = re.compile(r"^(-?)[¥$€£]\s*|\s*[円¥$€£]$")
+_UNIT: Final = re.compile(
+    r"(?<=[0-9兆億万千])\s*(?:名|人|社|件|個|台|回|席|本|店舗?|拠点|ユーザー|ライセンス|円|%)$"
+)
+_POWERS: Final = {"兆": 1e12, "億": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3}
+_POWER: Final = re.compile(rf"([0-9][0-9.,]*)\s*({'|'.join(_POWERS)})\s*")
 _MARKS: Final = (" ", "'", "\u2019")
 
 
@@ -37,10 +45,14 @@ def number(text: str, decimal: Decimal = ".") -> float:
     --------
     >>> number("１,２００円"), number("1.200,5", ","), number("many")
     (1200.0, 1200.5, nan)
+    >>> number("1,500名"), number("1億2,000万円"), number("30日")
+    (1500.0, 120000000.0, nan)
     """
     if decimal == "." and _PLAIN.fullmatch(text):
         return _finite(text)
-    bare = _CURRENCY.sub(r"\1", folded(text))
+    bare = _UNIT.sub("", _CURRENCY.sub(r"\1", folded(text)))
+    if _POWER.search(bare):
+        return _with_powers(bare, decimal)
     for mark in (_other(decimal), *_MARKS):
         if _grouped(mark, decimal).fullmatch(bare):
             bare = bare.replace(mark, "")
@@ -79,6 +91,21 @@ def read_numbers(
         values = np.array([*(number(text, decimal) for text in distinct), np.nan])[codes]
     finite = np.isfinite(values)
     return np.where(finite, values, np.nan), there & ~finite
+
+
+def _with_powers(text: str, decimal: Decimal) -> float:
+    """Read a number in parts, each behind a smaller power of ten; NaN if it is not that."""
+    bare = text.removeprefix("-")
+    parts = list(_POWER.finditer(bare))
+    rest = bare[parts[-1].end() :]
+    powers = [_POWERS[part[2]] for part in parts]
+    falling = all(first > then for first, then in pairwise(powers))
+    if not falling or "".join([*(part[0] for part in parts), rest]) != bare:
+        return _NAN
+    values = [number(part[1], decimal) for part in parts]
+    total = sum(value * power for value, power in zip(values, powers, strict=True))
+    total += number(rest, decimal) if rest else 0.0
+    return -total if text.startswith("-") else total
 
 
 def _finite(text: str) -> float:

@@ -108,7 +108,7 @@ def fit(
         Grows the trees of the final model; those of the decision are always grown locally.
     """
     settings = settings or TrainSettings()
-    rows = time_proxies.silence(redundancy.silence(rows), settings, seed)
+    rows = learnable(rows, settings, seed)
     if not 0 < rows.conversions < len(rows) or (points and _few(rows, settings)):
         card = scorecard.from_points(rows, points or Points())
         sure = _sureness(card.margin(rows.values), rows, Calibration(), settings)
@@ -127,6 +127,21 @@ def fit(
     curve = calibrate.choose(honest, held, folds.take(judged), first, settings, seed)
     sure = _sureness(honest, held, curve, settings)
     return _model(rows, parts, (curve, sure), plan.to_json())
+
+
+def learnable(rows: TrainingSet, settings: TrainSettings, seed: int) -> TrainingSet:
+    """Set to zero the columns that nothing is learned from: repeated ones and time proxies.
+
+    What is learnable stays so: taken again, the rows do not change.
+
+    Parameters
+    ----------
+    rows
+        Training rows.
+    settings, seed
+        As in `fit`.
+    """
+    return time_proxies.silence(redundancy.silence(rows), settings, seed)
 
 
 def _few(rows: TrainingSet, settings: TrainSettings) -> bool:

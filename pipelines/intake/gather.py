@@ -5,7 +5,7 @@ lead the earliest makes it, when the mapping says so; columns that are not used 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -206,7 +206,7 @@ def gather(
     for job in jobs(mapping, readers, table):
         read = list(readings(job, readers[job.rule.source], rows))
         frame = pd.concat([reading.frame for reading in read], ignore_index=True)
-        frame, late = _first_rows(frame, job.rule)
+        frame, late = _first_rows(frame, [job])
         changes += [reading.changes for reading in read if reading.changes is not None]
         for reading in read:
             passed += reading.passed_over
@@ -215,6 +215,8 @@ def gather(
         kinds |= _kinds(frame, job)
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True) if frames else _no_rows(table)
+    frame, late = _first_rows(frame, jobs(mapping, readers, table))
+    passed += Counter({"later rows of the lead": late})
     later = pd.concat(changes, ignore_index=True) if changes else None
     return Gathered(_with_later(frame, mapping, table), later, kinds, {}, passed, zones)
 
@@ -242,12 +244,14 @@ def _no_rows(table: TableName) -> pd.DataFrame:
     )
 
 
-def _first_rows(frame: pd.DataFrame, rule: TableRule) -> tuple[pd.DataFrame, int]:
-    if not (isinstance(rule, LeadRule) and rule.first_row_of_lead):
+def _first_rows(frame: pd.DataFrame, own: Sequence[ReadTask]) -> tuple[pd.DataFrame, int]:
+    """Return the rows, of those of a lead by rules with `first_row_of_lead` the earliest alone."""
+    first = [j.number for j in own if isinstance(j.rule, LeadRule) and j.rule.first_row_of_lead]
+    if not first:
         return frame, 0
-    usable = frame["lead_id"].notna() & frame["created_at"].notna()
-    order = frame.sort_values("created_at", kind="stable").index
-    again = frame.loc[order].duplicated("lead_id").reindex(frame.index) & usable
+    usable = frame["lead_id"].notna() & frame["created_at"].notna() & frame[RULE].isin(first)
+    order = frame[usable].sort_values("created_at", kind="stable").index
+    again = frame.loc[order].duplicated("lead_id").reindex(frame.index, fill_value=False)
     return frame[~again].reset_index(drop=True), int(again.sum())
 
 

@@ -1,18 +1,26 @@
 """What leaving columns out costs: the rise of log loss on held-out leads.
 
-Decided here: the model's plan is carried out on all folds of the leads but one, each in turn, with
-and without the columns. Where few leads converted, halves are too small for it: a column that helps
-a model of all leads may not help a model of half of them, and two models say it with much chance
-(of five draws of 420 conversions of X Education, one did harm, which five folds see and halves do
-not). Where many did, halves will do, or periods of time, where these can be folds: a column that
-helps among the leads of one moment may fail at the next, and the other way round.
+Decided here: the model's plan is carried out on some rows, with and without the columns, and judged
+on others. Where folds can be periods of time (`models.training.time.period_folds`), the others are
+later ones, as in use: each quarter is judged by models of all rows before it, after an embargo. A
+column that stands for the time in part (a kind of telephone that only later calls have) looks good
+to whoever knows what came before and after. Margins are judged after the shift that fits them best,
+moment by moment, since the base rate of a moment is not what a ranking is for; a moment is as short
+as `A_MOMENT` conversions allow.
+
+Elsewhere the rows are judged out of fold. Where few leads converted, halves are too small for it: a
+column that helps a model of all leads may not help a model of half of them, and two models say it
+with much chance (of five draws of 420 conversions of X Education, one did harm, which five folds
+see and halves do not). Where many did, halves will do.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.timeline import DAY
 from models.explain.proof.concept_proof import carried_out, plan_of
 from models.model.lead_model import LeadModel
 from models.model.points import Points
@@ -20,15 +28,16 @@ from models.model.settings import TrainSettings
 from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training.combine import Plan
-from models.training.time import period_folds
-from models.training.time.period_folds import Folds
+from models.training.time import base_rate_shift, period_folds
 
 FEW: Final = 500
-"""With fewer converted leads there are `MANY_FOLDS`, else `PERIODS` or `FOLDS`."""
-PERIODS: Final = 3
+"""With fewer converted leads there are `MANY_FOLDS`, else `FOLDS`."""
+QUARTERS: Final = 4
 FOLDS: Final = 2
 MANY_FOLDS: Final = 5
+A_MOMENT: Final = 50
+"""Conversions of a moment: as many as a period has at least."""
+Marks = NDArray[np.bool_]
 
 
 def harm(
@@ -57,8 +66,18 @@ def harm(
     plan = plan_of(model)
     if plan is None:
         return float("inf")
-    losses = [_losses(one, model, plan, how) for one in (without, rows)]
-    return in_errors(losses[0] - losses[1], rows.lead)
+    later = list(_later(rows, how[0]))
+    parts = later or list(_out_of_fold(rows, how[2]))
+    rises = []
+    for learned, judged in parts:
+        losses = []
+        for one in (without, rows):
+            other, own = carried_out(one.take(learned), model, plan, how), one.take(judged)
+            margin = other.margin(own.values)
+            margin = level(margin, own) if later else margin
+            losses.append(margin_log_losses(label=own.label, margin=margin))
+        rises.append(losses[0] - losses[1])
+    return in_errors(np.concatenate(rises), np.concatenate([rows.lead[own] for _, own in parts]))
 
 
 def in_errors(rise: Floats, lead: NDArray[np.int64]) -> float:
@@ -79,33 +98,46 @@ def in_errors(rise: Floats, lead: NDArray[np.int64]) -> float:
     return float(rise.sum()) / error if error > 0.0 else 0.0
 
 
-def _losses(
-    rows: TrainingSet,
-    model: LeadModel,
-    plan: Plan,
-    how: tuple[TrainSettings, Points | None, int],
-) -> Floats:
-    """Compute the log loss of every row by a model that was not trained on its lead or period."""
-    folds = folds_of(rows, how[2])
-    margin = np.zeros(len(rows))
-    for k in range(folds.count):
-        own = folds.fold == k
-        margin[own] = carried_out(rows.take(~own), model, plan, how).margin(rows.values[own])
-    return np.asarray(margin_log_losses(label=rows.label, margin=folds.level(margin, rows)))
+def _later(rows: TrainingSet, training: TrainSettings) -> Iterator[tuple[Marks, Marks]]:
+    """Yield the rows before each later quarter, and that quarter; nothing if folds are drawn."""
+    if period_folds.periods(rows, QUARTERS) is None:
+        return
+    embargo = round(training.horizon_days * DAY)
+    borders = np.quantile(rows.cutoff, np.arange(1, QUARTERS) / QUARTERS)
+    for begin, end in zip(borders, [*borders[1:], np.inf], strict=True):
+        earlier = rows.cutoff + embargo <= begin
+        later = (rows.cutoff >= begin) & (rows.cutoff < end)
+        if min(_fewest(rows.label[earlier]), _fewest(rows.label[later])) >= A_MOMENT:
+            yield earlier, later
 
 
-def folds_of(rows: TrainingSet, seed: int) -> Folds:
-    """Divide the rows as the top of this module says.
+def _fewest(label: Floats) -> int:
+    return min(int(np.count_nonzero(label == kind)) for kind in (0.0, 1.0))
+
+
+def _out_of_fold(rows: TrainingSet, seed: int) -> Iterator[tuple[Marks, Marks]]:
+    """Yield the rows of all folds but one, and those of that one."""
+    folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
+    fold = folds_by_lead(rows.lead, rows.label, folds, seed)
+    for k in range(folds):
+        yield fold != k, fold == k
+
+
+def level(margin: Floats, rows: TrainingSet) -> Floats:
+    """Shift margins so that they fit the rows best, moment by moment.
 
     Parameters
     ----------
+    margin
+        Shape (rows,).
     rows
-        Training rows.
-    seed
-        Seed of the draw, where folds are drawn.
+        Their rows.
     """
-    by_period = period_folds.periods(rows, PERIODS)
-    if by_period is not None:
-        return Folds(by_period, periods=True)
-    folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
-    return Folds(folds_by_lead(rows.lead, rows.label, folds, seed))
+    moments = max(1, rows.conversions // A_MOMENT)
+    cuts = np.quantile(rows.cutoff, np.arange(1, moments) / moments, method="lower")
+    moment = np.searchsorted(np.unique(cuts), rows.cutoff, side="left")
+    out = margin.copy()
+    for k in np.unique(moment).tolist():
+        own = moment == k
+        out[own] += base_rate_shift.shift(margin[own], rows.label[own])
+    return out

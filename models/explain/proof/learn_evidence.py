@@ -25,6 +25,7 @@ from models.model.points import Points
 from models.model.scorecard import draw_leads
 from models.model.settings import ScorecardSettings, TrainSettings
 from models.stats.training_set import Floats, TrainingSet
+from models.training import fit_model
 
 Counts = NDArray[np.int64]
 _BIN_ROWS = 200_000
@@ -53,8 +54,9 @@ def learn(
     settings
         The strictness of the proof; missing means the defaults.
     """
-    proof = prove(rows, model, catalog, how, settings)
-    return of_proof(rows, proof, how[2])
+    training, _, seed = how
+    learned = fit_model.learnable(rows, training, seed)
+    return of_proof(rows, prove(learned, model, catalog, how, settings), seed)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def prove(
 
     Parameters
     ----------
-    rows, model, catalog, how, settings
+    rows
+        What the model learned from: `models.training.fit_model.learnable`.
+    model, catalog, how, settings
         As in `learn`.
     """
     settings = settings or ProofSettings()

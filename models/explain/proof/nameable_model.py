@@ -6,6 +6,11 @@ the proof to mean anything, if they carry a material share of the contributions,
 on held-out leads (`models.explain.proof.held_out_loss`) does not rise by more than
 `ProofSettings.least_harm` standard errors. Otherwise the model stays as it was, and they are summed
 as what is left.
+
+The proof and the judgement of harm train their models on what the model itself learned from:
+columns that were silenced before (`models.training.fit_model.learnable`) take no part. A month that
+the model does not know would else take the credit of whatever goes with it, and what carries the
+model would be proven by another one.
 """
 
 from typing import NamedTuple
@@ -97,13 +102,14 @@ def leave_out(
         As in `fit`.
     """
     training, points, seed = how
-    proof = learn_evidence.prove(rows, model, catalog, how, settings)
+    learned = fit_model.learnable(rows, training, seed)
+    proof = learn_evidence.prove(learned, model, catalog, how, settings)
     silent = unnamed(catalog, proof.proven)
     if _is_material(rows, proof, catalog, settings):
-        few = rows.take(draw_leads(rows.lead, settings.max_rows, seed))
+        few = learned.take(draw_leads(rows.lead, settings.max_rows, seed))
         cost = held_out_loss.harm(few, time_proxies.without(few, silent), model, how)
         if cost <= settings.least_harm:
-            without = time_proxies.without(rows, silent)
+            without = time_proxies.without(learned, silent)
             model = fit_model.fit(without, training, points, seed, grow)
             evidence = learn_evidence.of_proof(rows, proof, seed)
             return Nameable(model, evidence, int(np.count_nonzero(silent)))

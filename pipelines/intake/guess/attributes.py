@@ -33,6 +33,8 @@ _MAYBE_LATER: Final = re.compile(
     r"|duration|profile|outcome|activ|open|revenue|amount|金額|状態|評価|理由|ランク|メモ|結果|フェーズ",
     re.IGNORECASE,
 )
+_UNIT: Final = re.compile(r"\W*\d[\d.,' ]*([^\W\d_]{1,12}[.]?)")
+_UNITS: Final = 4
 
 
 def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
@@ -76,6 +78,8 @@ def _attribute(part: FileRole, column: ExportColumn) -> str:
         doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
     elif kind == "number" and column.grouped:
         doubt = f" # ? {_grouped(column)}"
+    elif kind == "category" and _has_unit(column):
+        doubt = part.mark(_unit(column))
     elif part.role == "leads" and _MAYBE_LATER.search(column.name):
         doubt = part.mark("filled later? then under known_later")
     return f"      {say(column.name)}: {written}{doubt}"
@@ -126,7 +130,21 @@ def _left_out(column: ExportColumn) -> str:
     if column.unread and column.look != "time":
         example = json.dumps(column.unread[0], ensure_ascii=False)
         return f"      # ? {column.name}: a date in which format, e.g. {example}"
+    if column.look == "id" and _has_unit(column):
+        return f"      # ? left out: {column.name} ({_unit(column)})"
     return f"      # left out: {column.name} ({_why_out(column)})"
+
+
+def _has_unit(column: ExportColumn) -> bool:
+    """Return whether all values are numbers with one of a few words behind them."""
+    matches = [_UNIT.fullmatch(value) for value in column.values]
+    units = {match[1] for match in matches if match}
+    return column.distinct > _UNITS and all(matches) and len(units) <= _UNITS
+
+
+def _unit(column: ExportColumn) -> str:
+    example = json.dumps(column.values[0], ensure_ascii=False)
+    return f"numbers with a unit, e.g. {example}; a derived column can take the number alone"
 
 
 def _why_out(column: ExportColumn) -> str:

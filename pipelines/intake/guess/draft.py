@@ -55,7 +55,7 @@ def guess(exports: Sequence[Path], folder: Path, system: str | None = None) -> s
     """
     read = read_files(exports, folder)
     files = with_dates(with_shared_keys(with_records(with_invoices(read))))
-    whole = [file for file in files if not _is_in(f"from: {say(file.name)}", files)]
+    whole = [file for file in files if not _is_made_from(file.name, files)]
     parts = find_roles(whole)
     if system is not None:
         parts = with_recipe(system, whole, parts)
@@ -93,11 +93,16 @@ def _sources(
         text = ", ".join(f"{key}: {say(word)}" for key, word in keys.items() if word is not None)
         line = f"{say(file.name)}: {{{text}}}"
         name = say(file.name)
-        read = _is_in(f"from: {name}", files) or _is_in(f"source: {name},", files)
+        read = _is_made_from(file.name, files) or _is_in(f"{{source: {name},", files)
         if read or file.name in spend or any(part.file is file for part in parts):
             yield f"  {line}"
         else:
             yield f"  # ? {line} # {why_unused(file, parts)}"
+
+
+def _is_made_from(name: str, files: Sequence[ExportFile]) -> bool:
+    """Return whether another file is made from that of a name."""
+    return any(line.strip() == f"from: {say(name)}" for file in files for line in file.steps)
 
 
 def _is_in(words: str, files: Sequence[ExportFile]) -> bool:

@@ -15,9 +15,10 @@ from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.value_words import YES, meaning, says_yes
 from pipelines.intake.guess.cells.vocabulary import LOST_REASON, OUTCOME_NAME
 from pipelines.intake.guess.deals.endings import Ending
+from pipelines.intake.guess.deals.times import unread
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.rows_apart import where
-from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
+from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some, unread_origin
 
 _MOST_VALUES = 60
 
@@ -103,6 +104,9 @@ def _closed(part: FileRole, end: Ending) -> dict[str, list[str]]:
 
 
 def _time(part: FileRole, end: Ending, time: ExportColumn | None) -> str:
+    dates = unread(part.file, ended=True) if time is None else None
+    if dates is not None:
+        return unread_origin(dates)
     if time is None:
         return "{after_created_days: 1} # ? no time of an end: a day after creation"
     note = f" # ? {end.doubt}" if end.doubt else doubt(time)

@@ -17,10 +17,10 @@ import pandas as pd
 from features.errors import BadRequest
 from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
-from pipelines.intake.guess.cells.links import ExportFile
+from pipelines.intake.guess.cells.links import ExportFile, joined, of_one_form
 from pipelines.intake.guess.deals.endings import Ending, ending
 from pipelines.intake.guess.deals.followers import followers
-from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.file_role import FileRole, of_files
 from pipelines.intake.mapping.file import content
 
 _FOLDER: Final = Path(__file__).parent / "recipes"
@@ -75,9 +75,12 @@ def with_recipe(
     if not rows:
         return list(parts)
     best = min(rows, key=lambda file: tables.index(matches[file.name]))
-    leads = _leads(best, matches[best.name])
-    others = [p for p in parts if p.file.name != best.name and p.role != "leads"]
-    others = [p for p in others if p.role != "outcomes" or leads[-1].role != "outcomes"]
+    alike = next(group for group in of_one_form(rows) if best in group)
+    whole = _leads(joined(alike), matches[best.name])
+    leads = [one for part in whole for one in of_files(part, alike)]
+    own = {file.name for file in alike}
+    others = [p for p in parts if p.file.name not in own and p.role != "leads"]
+    others = [p for p in others if p.role != "outcomes" or whole[-1].role != "outcomes"]
     return [*leads, *(_activity(part, matches.get(part.file.name), leads[0]) for part in others)]
 
 

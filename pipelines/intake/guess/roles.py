@@ -13,7 +13,15 @@ from dataclasses import replace
 from features.tables import SPECS
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
-from pipelines.intake.guess.cells.links import ExportFile, Link, find_links, joined, keys, own_name
+from pipelines.intake.guess.cells.links import (
+    ExportFile,
+    Link,
+    find_links,
+    joined,
+    keys,
+    of_one_form,
+    own_name,
+)
 from pipelines.intake.guess.cells.value_words import meaning, says_yes
 from pipelines.intake.guess.cells.vocabulary import (
     ACCOUNT,
@@ -36,8 +44,9 @@ from pipelines.intake.guess.deals.endings import (
 )
 from pipelines.intake.guess.deals.followers import Ground, followers
 from pipelines.intake.guess.deals.times import created, happened
-from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.file_role import FileRole, of_files, same_column
 from pipelines.intake.guess.files.invoices import PURCHASES, RETURNS
+from pipelines.intake.guess.files.record_lines import LINES
 
 
 def is_canonical(file: ExportFile) -> bool:
@@ -52,30 +61,9 @@ def find_roles(files: Sequence[ExportFile]) -> list[FileRole]:
     own = [FileRole(file, SPECS[file.name].name, None) for file in files if is_canonical(file)]  # type: ignore[index]
     if len(own) == len(files):
         return own
-    forms: dict[tuple[str, ...], list[ExportFile]] = {}
-    for file in files:
-        form = (file.name,) if file.steps else tuple(column.name for column in file.columns)
-        forms.setdefault(form, []).append(file)
-    alike = {group[0].name: group for group in forms.values()}
-    parts = _roles_of([joined(group) for group in forms.values()])
-    return [_at(part, file) for part in parts for file in alike[part.file.name]]
-
-
-def _at(part: FileRole, file: ExportFile) -> FileRole:
-    """Return a file in the role of another of its form."""
-    if part.file is file:
-        return part
-    columns = (part.lead, part.time, part.kind, part.account)
-    lead, time, kind, account = (_named(file, column) for column in columns)
-    end = part.end and _end_at(part.end, file)
-    own = replace(part, file=file, lead=lead, time=time, kind=kind, account=account)
-    return replace(own, end=end, owner=_named(file, part.owner))
-
-
-def _end_at(end: Ending, file: ExportFile) -> Ending:
-    """Return how the deals of one of several files ended, by the columns of all of them."""
-    own = ending(file, end)
-    return own if own is not None else end
+    alike = {group[0].name: group for group in of_one_form(files)}
+    parts = _roles_of([joined(group) for group in alike.values()])
+    return [one for part in parts for one in of_files(part, alike[part.file.name])]
 
 
 def _roles_of(files: Sequence[ExportFile]) -> list[FileRole]:
@@ -163,10 +151,6 @@ def _is_account(link: Link) -> bool:
     return any(ACCOUNT.search(n) for n in (link.parent.name, link.key.name, link.column.name))
 
 
-def _named(file: ExportFile, column: ExportColumn | None) -> ExportColumn | None:
-    return next((c for c in file.columns if column is not None and c.name == column.name), None)
-
-
 def _row_a_lead(
     file: ExportFile, lead: ExportColumn | None, accounts: Link | None
 ) -> list[FileRole]:
@@ -174,7 +158,7 @@ def _row_a_lead(
     later = followers(file, end)
     taken = [lead, *(end.columns if end else [])]
     free = [c for c in file.columns if c not in taken and c.name not in later]
-    account = _named(file, accounts.column) if accounts else None
+    account = same_column(file, accounts.column) if accounts else None
     account = account or _first(
         [c for c in free if c.look in {"id", "category", "number"} and ID_NAME.search(c.name)],
         ACCOUNT,
@@ -205,7 +189,7 @@ def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
     if any(CHANGED.search(spaced(column.name)) for column in file.columns):
         return [FileRole(file, "attribute_changes", lead, time)]
     words = [c for c in file.of_look("category") if c is not lead]
-    if not file.lines and end is not None and (_says_ends(end) or DEAL.search(file.name)):
+    if file.part != LINES and end is not None and (_says_ends(end) or DEAL.search(file.name)):
         dated = end.times and not end.doubt
         return [_ended(file, lead, end) if dated else FileRole(file, "outcomes", lead, time, kind)]
     stage = _first(words, STAGE)
@@ -227,10 +211,10 @@ def _activities(
     kind: ExportColumn | None,
     words: list[ExportColumn],
 ) -> list[FileRole]:
-    doing = kind or (None if file.name in {PURCHASES, RETURNS} else _type(words))
+    doing = kind or (None if file.part in {PURCHASES, RETURNS} else _type(words))
     known = (
         doing
-        or file.lines
+        or file.part == LINES
         or _has_money(file)
         or ACTIVITY.search(file.name)
         or any(c is not lead for c in keys(file))
@@ -260,7 +244,7 @@ def _from_logs(files: Sequence[ExportFile]) -> list[FileRole]:
         p
         for p in parts
         if p.role == "activities" and p.kind is None and _has_money(p.file)
-        if p.file.name != RETURNS
+        if p.file.part != RETURNS
     )
     return [*parts, *(FileRole(p.file, "outcomes", p.lead, p.time) for p in bought)]
 

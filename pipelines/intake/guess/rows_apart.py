@@ -4,11 +4,13 @@ Decided here: rows of a yes or no called deleted are left out by `where`, with a
 only look like tests by a name or an address are asked about, since a company may be called Test.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pipelines.intake.guess.cells.columns import ExportColumn
+from pipelines.intake.guess.cells.footers import Footer
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.cells.value_words import NO, is_flag
@@ -53,9 +55,18 @@ def where(part: FileRole, others: Mapping[str, list[str]] | None = None) -> Iter
     wanted = {c.name: _remaining(part.file, c) for c in deleted(part.file)}
     question = part.mark("deleted rows are left out") if wanted else ""
     wanted |= others or {}
-    if wanted:
-        pairs = (f"{say(n)}: [{', '.join(map(say, words))}]" for n, words in wanted.items())
+    pairs = [f"{say(n)}: [{', '.join(map(say, words))}]" for n, words in wanted.items()]
+    if part.file.footer is not None:
+        pairs.append(f"{say(part.file.footer.column)}: {{present: true}}")
+        question += f" # ? {ended_by(part.file.footer)}"
+    if pairs:
         yield f"    where: {{{', '.join(pairs)}}}{question}"
+
+
+def ended_by(footer: Footer) -> str:
+    """Return a question about the rows at the end of a file."""
+    first = json.dumps(footer.first, ensure_ascii=False)
+    return f"{footer.rows} rows at the end, e.g. {first}, are no data"
 
 
 def _remaining(file: ExportFile, column: ExportColumn) -> list[str]:

@@ -21,13 +21,21 @@ from pipelines.intake.guess.cells.vocabulary import (
     PLANNED,
     TOPIC,
 )
-from pipelines.intake.guess.deals.times import known
+from pipelines.intake.guess.deals.times import known, unread
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files.record_lines import repeated_id
 from pipelines.intake.guess.outcomes import outcome_lines
 from pipelines.intake.guess.roles import is_canonical
 from pipelines.intake.guess.rows_apart import rows_of_tests, where
-from pipelines.intake.guess.wording import doubt, lead_origin, origin, say, some
+from pipelines.intake.guess.wording import (
+    doubt,
+    lead_origin,
+    origin,
+    row_number,
+    say,
+    some,
+    unread_origin,
+)
 
 _AMOUNT: Final = re.compile(
     r"amount|value|price|revenue|dollar|sum|金額|売上|受注額", re.IGNORECASE
@@ -87,9 +95,11 @@ def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
 def _used(part: FileRole, parts: Sequence[FileRole]) -> list[ExportColumn]:
     """List the columns that play a part, in this rule or in another of the same file."""
     mine = [part.lead, part.time, part.account, part.owner]
+    mine += [unread(part.file, ended=False)] if part.time is None else []
     others = [p for p in parts if p.file is part.file and p is not part]
     for other in others:
         mine += [other.time, other.kind, _amount(other), *(other.end.columns if other.end else [])]
+        mine += [unread(part.file, ended=True)] if other.time is None else []
     return [column for column in mine if column is not None]
 
 
@@ -107,6 +117,8 @@ def _lead_columns(part: FileRole) -> Iterator[str]:
     yield f"      lead_id: {lead_origin(part)}{_shared(part)}"
     if part.time is not None:
         yield f"      created_at: {origin(part.time, 'start')}{doubt(part.time)}"
+    elif (dates := unread(part.file, ended=False)) is not None:
+        yield f"      created_at: {unread_origin(dates)}"
     else:
         yield "      # ? created_at: no time found; without it all leads were created at once."
         yield "      # created_at: {sequence: {start: 2025-01-01T00:00:00Z, step_seconds: 600}}"
@@ -137,12 +149,12 @@ def _activity_columns(part: FileRole, *, bought: bool = False) -> Iterator[str]:
     if own is not None:
         yield f"      activity_id: {origin(own)}{part.quiet(' # ?')}"
     elif bought:
-        yield '      activity_id: {row_number: "row-"} # ? no id found; two alike are two'
+        yield f"      activity_id: {row_number(part)} # ? no id found; two alike are two"
     if part.kind is not None:
         question = part.mark(f"one of {some(part.kind)}")
         yield f"      activity_type: {origin(part.kind)}{question}"
     else:
-        word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.file.name)
+        word = "purchase" if bought else re.sub(r"(?<=[a-z])s$", "", part.noun or part.file.name)
         question = part.mark("every row is one")
         yield f"      activity_type: {{constant: {say(word)}}}{question}"
     taken = [part.lead, part.time, part.kind, own]
@@ -176,7 +188,7 @@ def _outcome_columns(part: FileRole) -> Iterator[str]:
     if part.kind is not None:
         yield from _outcome_values(part.kind)
     else:
-        yield '      deal_id: {row_number: "row-"} # ? no id found; two alike are two deals'
+        yield f"      deal_id: {row_number(part)} # ? no id found; two alike are two deals"
         yield "      outcome: {constant: won} # ? every row converts; with repeat: true in params"
 
 

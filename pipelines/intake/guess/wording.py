@@ -48,12 +48,25 @@ def origin(column: ExportColumn | None, day: str = "") -> str:
 def lead_origin(part: FileRole) -> str:
     """Write where the ids of leads come from, rewritten where they would not meet otherwise."""
     lead, join = part.lead, part.join
-    if lead is None or join is None:
+    if lead is None:
+        return f"{row_number(part)} # ? no id found"
+    if join is None:
         return origin(lead)
     write = FORMS[join.form]
     if all(write(word) == word for word in lead.all_values):
         return origin(lead)
     return f"{{column: {say(lead.name)}, id_form: {join.form}}} # ? {MEANINGS[join.form]}"
+
+
+def unread_origin(column: ExportColumn) -> str:
+    """Write dates in no known format as an origin, which `mikomi check` refuses until it is."""
+    return f"{say(column.name)} # ? a date in which format, e.g. {_listed(column.unread[:1])}"
+
+
+def row_number(part: FileRole) -> str:
+    """Write ids that are numbers of rows, other ones in each of several files of one form."""
+    prefix = "row" if part.noun in {"", part.file.name} else part.file.name
+    return f"{{row_number: {say(prefix + '-')}}}"
 
 
 def doubt(column: ExportColumn) -> str:

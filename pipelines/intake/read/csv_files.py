@@ -1,7 +1,9 @@
 """CSV files, read piece by piece as text, every value exactly as it stands.
 
 Decided here: a few bytes that are no text are marked, so that their rows can be put aside; a file
-that is full of them, or has them in its header, is in another encoding and refused.
+that is full of them, or has them in its header, is in another encoding and refused. Lines above the
+header that hold one value (a title, the day of the export), or name groups of columns, are passed
+over.
 """
 
 import csv
@@ -9,6 +11,7 @@ import gzip
 import io
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +24,7 @@ from pipelines.intake.read.undecodable import ERRORS, MARK, marked
 
 _SAMPLE = 1 << 20
 _GZIP_TIMES = 8
+_MOST_TITLES = 10
 
 
 def csv_pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
@@ -61,6 +65,7 @@ def _pieces(path: Path, source: Source, rows: int) -> Iterator[pd.DataFrame]:
             pd.read_csv(
                 path,
                 sep=r"\s+" if separator == "whitespace" else separator,
+                skiprows=_title_lines(path, source.encoding, separator),
                 dtype=str,
                 na_filter=False,
                 index_col=False,
@@ -108,12 +113,47 @@ def guess_separator(path: Path, encoding: str = "utf-8") -> str:
     BadTables
         The header is longer than a line may be, or holds zero bytes.
     """
-    with plain_text(path, encoding) as file:
-        header = file.readline(LONGEST_LINE + 1)
-    if len(header) > LONGEST_LINE or "\0" in header:
+    lines = _first_lines(path, encoding)
+    if len(lines[0]) > LONGEST_LINE or "\0" in lines[0]:
         raise BadTables.of(f"{path.name}: no header line", "a CSV file", "export again")
-    parts = {sign: _split(header, sign) for sign in ",;\t|"}
+    headers = {sign: lines[_titles(lines, sign)] for sign in ",;\t|"}
+    parts = {sign: _split(header, sign) for sign, header in headers.items()}
     return max(parts, key=lambda sign: parts[sign])
+
+
+def _title_lines(path: Path, encoding: str, separator: str) -> int:
+    """Return how many lines stand above the header."""
+    return 0 if separator == "whitespace" else _titles(_first_lines(path, encoding), separator)
+
+
+def _first_lines(path: Path, encoding: str) -> list[str]:
+    with plain_text(path, encoding) as file:
+        lines = [file.readline(LONGEST_LINE + 1) for _ in range(_MOST_TITLES + 2)]
+    return [lines[0], *(line for line in lines[1:] if line)]
+
+
+def _titles(lines: list[str], sign: str) -> int:
+    """Count the lines above the header: titles, and groups of columns.
+
+    A title has one value, a line of groups at most half as many as the next line, which leaves none
+    out. The header is followed by a line with as many parts, or there are no titles. A line with an
+    open quote is none: what stands there goes on in the next line.
+    """
+    for number, (line, then) in enumerate(pairwise(lines)):
+        if line.count('"') % 2:
+            return 0
+        parts, below = _cells(line, sign), _cells(then, sign)
+        if len(parts) > 1 and not (all(below) and 2 * sum(map(bool, parts)) <= len(below)):
+            return number if len(parts) == len(below) else 0
+    return 0
+
+
+def _cells(line: str, sign: str) -> list[str]:
+    """Return the values of a line; one for a line that cannot be parted."""
+    try:
+        return next(csv.reader([line.strip("\r\n")], delimiter=sign), [])
+    except csv.Error:
+        return [line]
 
 
 def _split(header: str, sign: str) -> int:

@@ -27,7 +27,11 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_JAPANESE_RUN: Final = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]{2,}")
+_JAPANESE: Final = r"\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e"
+_JAPANESE_RUN: Final = re.compile(
+    rf"[{_JAPANESE}]{{2,}}|(?<![^\s\d,;\"])[{_JAPANESE}\u00d7\u2190-\u2606](?![^\s\d,;\"])"
+)
+"""Several characters, or one alone or beside digits: a circle for yes, a cross, `1年`."""
 _CYRILLIC_RUN: Final = re.compile(r"[\u0400-\u045f]{3,}")
 _ACCENT: Final = re.compile(
     r"[\u00c0-\u00ff\u20ac\u2013\u2019\u201c\u201d\u00a0-\u00bf\u0152\u0153]"

@@ -10,12 +10,14 @@ signs for 18) make a link where the names agree.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final
 
 import pandas as pd
 
 from features.reading.id_forms import JoiningForm, joining_form
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
+from pipelines.intake.guess.cells.footers import Footer
 from pipelines.intake.guess.cells.time_formats import MOSTLY
 from pipelines.intake.guess.cells.vocabulary import ACCOUNT, LEAD
 
@@ -31,8 +33,9 @@ class ExportFile:
 
     `separator` is None for Parquet and workbooks, `encoding` for UTF-8 and typed files; `sheet` is
     that of a workbook of several; `frame` holds the rows as text; `steps` are
-    the lines of a mapping that make it from another file; `lines`: each row is a line of a record;
-    `undated` are columns made of lines that have no time.
+    the lines of a mapping that make it from another file; `part` is what it holds of that file,
+    such as `lines`, each of them a line of a record; `undated` are columns made of lines that have
+    no time; `footer` describes the rows at the end that are no data.
     """
 
     name: str
@@ -44,8 +47,9 @@ class ExportFile:
     sheet: str | None = None
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     steps: tuple[str, ...] = ()
-    lines: bool = False
+    part: str = ""
     undated: frozenset[str] = frozenset()
+    footer: Footer | None = None
 
     def of_look(self, *looks: str) -> list[ExportColumn]:
         """List the columns of a look."""
@@ -63,6 +67,35 @@ class ExportFile:
         """Return a column's values as text, missing where a word stands for missing."""
         text = self.frame[column.name]
         return text.mask(text.isin(list(column.missing_words)))
+
+
+def of_one_form(files: Sequence[ExportFile]) -> list[list[ExportFile]]:
+    """Group the files that have the same columns (a year each, say), the same part of others.
+
+    A file with columns of another file is of a form of its own.
+    """
+    forms: dict[tuple[str, ...], list[ExportFile]] = {}
+    for file in files:
+        names = (file.part, *(column.name for column in file.columns))
+        form = (file.name,) if file.steps and not file.part else names
+        forms.setdefault(form, []).append(file)
+    return list(forms.values())
+
+
+def shared_name(files: Sequence[ExportFile]) -> str:
+    """Return what the names of files of one form begin with, or the name of the first.
+
+    >>> years = [ExportFile(f"calls_{year}", "", (), 0) for year in (2024, 2025)]
+    >>> shared_name(years), shared_name(years[1:])
+    ('calls', 'calls_2025')
+    """
+    if len(files) == 1:
+        return files[0].name
+    part = f"_{files[0].part}" if files[0].part else ""
+    signs = zip(*(file.name.removesuffix(part) for file in files), strict=False)
+    alike = takewhile(lambda them: len(set(them)) == 1, signs)
+    begin = re.sub(r"[\W\d_]+$", "", "".join(them[0] for them in alike))
+    return f"{begin}{part}" if begin else files[0].name
 
 
 def joined(files: Sequence[ExportFile]) -> ExportFile:

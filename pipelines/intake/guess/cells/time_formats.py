@@ -49,6 +49,8 @@ _WRITTEN: Final = (
     r"^\d{1,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}|^(?:令和|平成|昭和|[RHS])\s*[\d元]{1,2}\s*[年./]"
     r"|^\d{8}[T ]\d{4}|^\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|^[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
+_MONTH: Final = r"^\d{1,2}[. ]{1,2}(?:de )?[^\W\d_]{3,10}\.?(?: de)?,? (?:19|20)\d{2}\b"
+"""A date with the name of a month, in any language."""
 _NO_YEAR: Final = (
     r"(?<!\d)(?:000\d|1[0-8]\d\d|190[01]|2[2-9]\d\d|21\d\d|[3-9]\d{3})(?!\d)|^1970-01-01(?!.*[1-9])"
 )
@@ -96,7 +98,9 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
     named = bool(_NAME.search(spaced(name)))
     if plain.str.fullmatch(r"\d+(?:\.\d+)?", na=False).mean() > MOSTLY:
         return _numeric(plain, named=named)
-    written = plain.str.contains(_WRITTEN, regex=True, na=False)
+    worded = plain.str.contains(_MONTH, regex=True, na=False)
+    named |= bool(worded.mean() > _HALF)
+    written = plain.str.contains(_WRITTEN, regex=True, na=False) | worded
     if written.mean() < (_SOME if named else _HALF):
         return _called_a_time(name, text)
     placeholders = _placeholders(plain[written], _NO_YEAR)

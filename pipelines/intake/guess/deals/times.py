@@ -22,6 +22,24 @@ def created(file: ExportFile) -> ExportColumn | None:
     return named or (full[0] if len(full) == 1 or (full and others) else None)
 
 
+def unread(file: ExportFile, *, ended: bool) -> ExportColumn | None:
+    """Return the dates in no known format that may say when a deal began, or when it ended.
+
+    Parameters
+    ----------
+    file
+        A file in which no time says so.
+    ended
+        Whether the end is looked for.
+    """
+    could = [c for c in file.columns if c.unread and c.look != "time"]
+    could = [c for c in could if not TOUCHED.search(spaced(c.name))]
+    ends = [c for c in could if ENDED.search(spaced(c.name)) or file.partly_missing(c)]
+    mine = ends if ended else [c for c in could if c not in ends]
+    mine = [c for c in mine if not PLANNED.search(spaced(c.name))]
+    return (None if ended else _first(mine, CREATED)) or next(iter(mine), None)
+
+
 def happened(file: ExportFile) -> ExportColumn | None:
     """Return when the thing of a row happened; None if the file has no time."""
     times = _plain(file)

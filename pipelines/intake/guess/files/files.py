@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from features.errors import BadTables
 from features.reading.text import as_text
 from pipelines.intake.guess.cells.agreement import agreed, settled_order
 from pipelines.intake.guess.cells.columns import look_at
+from pipelines.intake.guess.cells.footers import footer_of
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.mapping.schema import Source
 from pipelines.intake.read.bounds import refuse_unreadable
@@ -52,7 +54,7 @@ def read_files(exports: Sequence[Path], folder: Path) -> list[ExportFile]:
     paths = list(_in_folders(exports))
     if not paths:
         raise BadTables.of("no file", "CSV or Parquet files", "name them: mikomi init EXPORT...")
-    files = [file for path in paths for file in _files(path, folder)]
+    files = _distinct([file for path in paths for file in _files(path, folder)])
     if not files:
         names = ", ".join(path.name for path in paths)
         raise BadTables.of(f"{names}: no rows", "some rows", "export again")
@@ -76,6 +78,16 @@ def without_rows(exports: Sequence[Path], files: Sequence[ExportFile], folder: P
     read = {file.path for file in files}
     paths = [path for path in _in_folders(exports) if os.path.relpath(path, folder) not in read]
     return [path.name for path in paths]
+
+
+def _distinct(files: Sequence[ExportFile]) -> list[ExportFile]:
+    """Return files with a name each: those of one name with a number behind it."""
+    names: list[str] = []
+    for file in files:
+        numbered = (f"{file.name}_{n}" for n in count(2))
+        name = file.name if file.name not in names else next(n for n in numbered if n not in names)
+        names.append(name)
+    return [replace(file, name=name) for file, name in zip(files, names, strict=True)]
 
 
 def _in_folders(exports: Sequence[Path]) -> Iterator[Path]:
@@ -110,6 +122,8 @@ def _file(name: str, source: Source, path: Path, folder: Path) -> ExportFile | N
         source = source.model_copy(update={"separator": "whitespace"})
         again = _rows(path, folder, source)
         frame = frame if again is None else again
+    footer = None if len(frame) >= ROWS or is_parquet(path) else footer_of(frame)
+    frame = frame if footer is None else frame.iloc[: -footer.rows]
     columns = tuple(look_at(str(column), frame[column]) for column in frame.columns)
     return ExportFile(
         name,
@@ -120,6 +134,7 @@ def _file(name: str, source: Source, path: Path, folder: Path) -> ExportFile | N
         source.encoding if source.encoding != "utf-8" else None,
         source.sheet,
         pd.DataFrame({str(column): as_text(frame[column]) for column in frame.columns}),
+        footer=footer,
     )
 
 

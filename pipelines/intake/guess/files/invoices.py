@@ -8,6 +8,7 @@ a purchase is taken along.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -30,13 +31,21 @@ _ALWAYS: Final = 0.98
 
 def with_invoices(files: Sequence[ExportFile]) -> list[ExportFile]:
     """Return files, and what the lines of invoices among them are grouped to."""
-    result: list[ExportFile] = []
-    for file in files:
-        result.append(file)
-        parts = _line_parts(file)
-        if parts is not None:
-            result += _grouped(file, *parts)
+    result, lined = list(files), [(file, _line_parts(file)) for file in files]
+    several = sum(parts is not None for _, parts in lined) > 1
+    for file, parts in lined:
+        made = _grouped(file, *parts) if parts is not None else []
+        result += [_renamed(m, f"{file.name}_{m.name}") if several else m for m in made]
     return result
+
+
+def _renamed(made: ExportFile, name: str) -> ExportFile:
+    """Return purchases under another name, where several files have some."""
+    return replace(
+        made,
+        name=name,
+        steps=(made.steps[0].replace(say(made.name), say(name), 1), *made.steps[1:]),
+    )
 
 
 def _line_parts(file: ExportFile) -> tuple[ExportColumn, ...] | None:
@@ -84,6 +93,7 @@ def _grouped(
                     len(made),
                     frame=made.astype("str"),
                     steps=tuple(steps),
+                    part=name,
                 )
             )
     return result

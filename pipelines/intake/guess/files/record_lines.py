@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn, look_at
-from pipelines.intake.guess.cells.links import ExportFile, keys
+from pipelines.intake.guess.cells.links import ExportFile, joined, keys, of_one_form
 from pipelines.intake.guess.cells.vocabulary import LEAD
 from pipelines.intake.guess.deals.endings import ending
 from pipelines.intake.guess.wording import say
@@ -47,14 +47,24 @@ class RecordRows(NamedTuple):
 
 
 def with_records(files: Sequence[ExportFile]) -> list[ExportFile]:
-    """Return files, and what those whose records take several rows are parted into."""
-    result: list[ExportFile] = []
-    for file in files:
-        result.append(file)
-        record = None if file.steps else _record(file)
-        if record is not None:
-            result += _parted(file, record)
+    """Return files, and what those whose records take several rows are parted into.
+
+    Files of one form are judged together, since one of them may have few records of several rows.
+    """
+    result = list(files)
+    for group in of_one_form([file for file in files if not file.steps]):
+        record = _record(joined(group))
+        result += _each_parted(group, record) if record is not None else []
     return result
+
+
+def _each_parted(group: Sequence[ExportFile], record: RecordRows) -> Iterator[ExportFile]:
+    """Yield the parts of each file, whose rows follow each other in the joined ones."""
+    start = 0
+    for file in group:
+        key = record.key.iloc[start : start + file.rows].reset_index(drop=True)
+        yield from _parted(file, record._replace(key=key))
+        start += file.rows
 
 
 def repeated_id(file: ExportFile) -> ExportColumn | None:
@@ -172,7 +182,7 @@ def _records(
     looks = [look_at(str(column), made[column]) for column in made]
     return replace(
         file, name=name, columns=tuple(looks), rows=count, frame=made, steps=tuple(steps),
-        undated=frozenset(sums),
+        undated=frozenset(sums), part=RECORDS, footer=None,
     )  # fmt: skip
 
 
@@ -184,10 +194,11 @@ def _lines(file: ExportFile, record: RecordRows) -> ExportFile:
     steps = [f"{say(name)}: # ? the lines of {file.name}, each an activity", *_begun(file, record)]
     return replace(
         file, name=name, columns=tuple(looks), rows=len(frame), frame=frame.reset_index(drop=True),
-        steps=tuple(steps), lines=True,
+        steps=tuple(steps), part=LINES, footer=None,
     )  # fmt: skip
 
 
 def _begun(file: ExportFile, record: RecordRows) -> list[str]:
     down = [f"  fill_down: [{say(record.own[0].name)}]"] if record.gaps else []
-    return [f"  from: {say(file.name)}", *down]
+    data = [f"  where: {{{say(file.footer.column)}: {{present: true}}}}"] if file.footer else []
+    return [f"  from: {say(file.name)}", *down, *data]

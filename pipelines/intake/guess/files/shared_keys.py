@@ -63,11 +63,15 @@ def _comes_once(file: ExportFile, key: Sequence[str]) -> bool:
 
 
 def _key(file: ExportFile, files: Sequence[ExportFile]) -> Names:
-    """Return the columns that are the key of a file together, as another file has them too."""
+    """Return the columns that are the key of a file together, as another file has them too.
+
+    A file of the same form (another year, say) has all columns, and proves nothing by it.
+    """
     if any(key.look == "id" or _is_id(key.name) for key in keys(file)):
         return ()
     could = []
-    for other in files:
+    own = {column.name for column in file.columns}
+    for other in (one for one in files if {column.name for column in one.columns} != own):
         shared = tuple(n for n in _names(file) if other is not file and n in _names(other))
         if len(shared) > 1 and any(map(_is_id, shared)) and _comes_once(file, shared):
             could.append(shared)
