@@ -1,7 +1,8 @@
 """Account: what the other leads of the same account did.
 
 Decided here: the lead itself never counts, so the view repeats nothing of the other views. Its
-values are missing for a lead without account.
+values are missing for a lead without account. Of an account with many leads the newest count, in
+training as in every answer; see `features.kernel.account_layout.NEWEST`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from features.kernel.account_layout import (
     WON_COUNT,
     AccountPlan,
 )
-from features.kernel.inputs import Matrix, Rows
+from features.kernel.inputs import Indices, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
@@ -41,6 +42,7 @@ _MEASURES: Final = {
     "days_since_last": SINCE_LAST,
 }
 _ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
+_ACTIVE_LABEL: Final = Text("Active colleagues", "同じ取引先で動きのあるリード")
 _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
@@ -60,17 +62,18 @@ def support(visible: Tables) -> int:
 
 def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
     """Return the plan of the kernel; see `features.view.View`."""
-    counted = [column for column in columns if column.feature.measure == "activity_count"]
+    counted, active = (
+        [column for column in columns if column.feature.measure == measure]
+        for measure in ("activity_count", "active_count")
+    )
     others = [column for column in columns if column.feature.measure in _MEASURES]
-    lengths = sorted({c.feature.window_days for c in counted if c.feature.window_days is not None})
-    slots = [
-        len(lengths) if c.feature.window_days is None else lengths.index(c.feature.window_days)
-        for c in counted
-    ]
+    lengths = sorted(
+        {c.feature.window_days for c in counted + active if c.feature.window_days is not None}
+    )
     return AccountPlan(
         np.array([round(days * DAY) for days in lengths], np.int64),
-        np.array(slots, np.int32),
-        np.array([column.number for column in counted], np.int32),
+        *_windowed(counted, lengths),
+        *_windowed(active, lengths),
         np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
         np.array([column.number for column in others], np.int32),
     )
@@ -107,6 +110,23 @@ def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  
     return no_rows(activities)
 
 
+def _windowed(
+    columns: Sequence[PlannedColumn], lengths: Sequence[float]
+) -> tuple[Indices, Indices]:
+    """Return the place of the window of each column (one after the last is ever), and its number.
+
+    Parameters
+    ----------
+    columns
+        Of one measure.
+    lengths
+        The windows in days, ascending.
+    """
+    days = [column.feature.window_days for column in columns]
+    places = [len(lengths) if one is None else lengths.index(one) for one in days]
+    return np.array(places, np.int32), np.array([column.number for column in columns], np.int32)
+
+
 def _records() -> Iterator[Feature]:
     alone = Text("No other lead of the account is known", "同じ取引先に他のリードなし")
     yield _record(
@@ -131,6 +151,18 @@ def _records() -> Iterator[Feature]:
         none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの行動なし")
         sentence = Sentence(counted, none)
         yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
+    for window in _WINDOWS:
+        when = window_words(window)
+        people = Text(
+            f"{{value}} [colleague|colleagues] active {when.en}",
+            f"同じ取引先の他のリード{{value}}件に{when.ja}行動あり",
+        )
+        nobody = Text(
+            f"No colleague active {when.en}",
+            f"{when.ja.removesuffix('に')}、動きのある他のリードなし",
+        )
+        sentence = Sentence(people, nobody)
+        yield _record("active_count", ("count", window), ("active", _ACTIVE_LABEL), sentence)
     yield _record(
         "days_since_last",
         ("days", None),
@@ -168,7 +200,7 @@ def _record(
 ) -> Feature:
     unit, window = measured
     code, label = concept
-    dated = measure == "activity_count"
+    dated = measure in ("activity_count", "active_count")
     return Feature(
         name=f"{VIEW}__{measure}__{window_name(window)}" if dated else f"{VIEW}__{measure}",
         view=VIEW,

@@ -96,7 +96,7 @@ class Refresher:
 
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
-            return self._write(self._refreshing.read(lead_ids, mates), now)
+            return self._write(self._refreshing.read(lead_ids, mates, now), now)
         except (SQLAlchemyError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
@@ -128,7 +128,7 @@ class Refresher:
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:
         self._report(lead_id, error)
-        due = self._refreshing.read([lead_id])
+        due = self._refreshing.read([lead_id], now=now)
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
         unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
         self._refreshing.write(unranked, marks, self._ranked_by())
