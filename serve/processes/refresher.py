@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.reading.reading import PLAIN
 from features.timeline import HOUR, SECOND
+from models.model.account_rule import AccountRule
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
 from serve.ranking.standings import standings_of
@@ -84,6 +85,10 @@ class Refresher:
             self._rankers[loaded.target] = ranker if ranker and known else Ranker(loaded)
         if self._rankers != before:
             self._sweep = Sweep()
+            self._refreshing.rules = {
+                target: one.loaded.artifact.model.account_rule or AccountRule()
+                for target, one in self._rankers.items()
+            }
 
     def _fingerprints(self) -> dict[str, str]:
         return {target: one.loaded.fingerprint for target, one in self._rankers.items()}

@@ -1,6 +1,7 @@
 """Every module of routes, in the order of the description of the API, and their kinds of bodies."""
 
 from serve.routes import (
+    accounts,
     digest,
     health,
     leads,
@@ -24,6 +25,7 @@ ROUTES = (
     scores,
     outlook,
     ranking,
+    accounts,
     leads,
     stored_leads,
     stored_scores,

@@ -108,4 +108,4 @@ def folds_of(rows: TrainingSet, seed: int) -> Folds:
     if by_period is not None:
         return Folds(by_period, periods=True)
     folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
-    return Folds(folds_by_lead(rows.lead, rows.label, folds, seed))
+    return Folds(folds_by_lead(rows.group, rows.label, folds, seed))

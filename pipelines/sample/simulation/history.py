@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.errors import BadRequest
 from features.timeline import DAY
-from pipelines.sample.facets import intents
+from pipelines.sample.facets import committees, intents
 from pipelines.sample.facets.seasons import START_MOMENT, Seasons
 from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, TOUCHES
 from pipelines.sample.simulation.people import People
@@ -17,7 +17,7 @@ from pipelines.sample.simulation.simulate import Lives
 from pipelines.sample.simulation.world import WON, Modifiers, World
 
 Ints = NDArray[np.int64]
-_OF_STANCES, _OF_INTENTS = 4, 5
+_OF_STANCES, _OF_INTENTS, _OF_COMMITTEES = 4, 5, 6
 """Beside the seed of the company: of chance that nothing else draws from."""
 
 
@@ -35,12 +35,15 @@ class SampleSettings:
         Length of the world; leads come until its end.
     mess
         Whether faults are planted in the written export.
+    committees
+        Whether some accounts have a buying committee; see `facets.committees`.
     """
 
     leads: int
     seed: int
     months: int = 24
     mess: bool = False
+    committees: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an empty company."""
@@ -65,6 +68,21 @@ def stances_of(settings: SampleSettings, leads: int) -> Ints:
     return intents.stances(leads, np.random.default_rng([settings.seed, _OF_STANCES]))
 
 
+def committees_of(settings: SampleSettings, account: Ints) -> Ints | None:
+    """Draw the hidden committee of each lead's account; None in a company without.
+
+    Parameters
+    ----------
+    settings
+        What the company is made from.
+    account
+        The number of the account of each lead.
+    """
+    if not settings.committees:
+        return None
+    return committees.committees(account, np.random.default_rng([settings.seed, _OF_COMMITTEES]))
+
+
 @dataclass(frozen=True)
 class SampleHistory:
     """All that happened in the sample company.
@@ -76,7 +94,8 @@ class SampleHistory:
     people
         The leads.
     modifiers, world, calendar
-        The laws by which they lived; the effect of a lead's stance is not in `modifiers`.
+        The laws by which they lived; the effects of a lead's stance and of its account's committee
+        are not in `modifiers`.
     lives
         What they did and what became of their deals.
     days
@@ -109,6 +128,11 @@ class SampleHistory:
     def stance(self) -> Ints:
         """The hidden stance of each lead, a number in `intents.STANCES`."""
         return stances_of(self.settings, len(self.people))
+
+    @cached_property
+    def committee(self) -> Ints | None:
+        """The hidden committee of each lead's account, a number in `committees.COMMITTEES`."""
+        return committees_of(self.settings, self.people.account)
 
     @cached_property
     def first_won_at(self) -> Ints:

@@ -20,6 +20,7 @@ from serve.store.engine import forget, moment
 from serve.store.erasures import Erasures
 from serve.store.leads.refresh_marks import mark_account
 from serve.store.tables import (
+    ACCOUNT_RANKING,
     ACTIVITIES,
     AUDIT,
     CHANGES,
@@ -111,6 +112,7 @@ def _erase(
         counts[table.name] = gone.rowcount
     _unrank(connection, lead_id)
     mark_account(connection, account_id)
+    connection.execute(delete(ACCOUNT_RANKING).where(ACCOUNT_RANKING.c.account_id == account_id))
     connection.execute(update(AUDIT).where(AUDIT.c.lead_id == lead_id).values(lead_id=None))
     number = erasures.add(connection, lead_id)
     _remove_from_mates(connection, lead_id, account_id)

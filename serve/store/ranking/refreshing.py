@@ -29,12 +29,14 @@ from sqlalchemy import (
 
 from features.records.lead_columns import StoredColumns
 from features.timeline import NEVER
+from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.account_mates import mates
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
+from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 
@@ -70,11 +72,26 @@ class Before(NamedTuple):
 
 
 class Refreshing:
-    """Reads and writes the ranking of a database for a refresher."""
+    """Reads and writes the ranking of a database for a refresher.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    batch
+        The most leads at a time.
+
+    Attributes
+    ----------
+    rules
+        How the leads of an account become one probability, by target; accounts of other targets
+        are not ranked.
+    """
 
     def __init__(self, engine: Engine, batch: int) -> None:
         self._engine = engine
         self._batch = batch
+        self.rules: Mapping[str, AccountRule] = {}
 
     def due(self, now: int) -> tuple[list[str], list[str]]:
         """Return the next leads that are due, and those of them that are marked."""
@@ -235,6 +252,8 @@ class Refreshing:
                     _put(connection, RANKING, _KEY, there)
                     _put_hot(connection, there)
                     _remove(connection, target, [one for one in valid if one not in of_target])
+                    if target in self.rules:
+                        rank_accounts(connection, valid, target, self.rules[target])
                 stand = [dict(standings[one]) for one in valid if one in standings]
                 _put(connection, STANDINGS, _KEY[:1], stand)
                 _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
