@@ -90,7 +90,7 @@ def judge(
     best = np.zeros(len(several))
     np.maximum.at(best, pairs.account, probability)
     low, high = _interval(label, of)
-    losses = (
+    ours, apart, alone = (
         float(log_losses(label=label, probability=one).mean())
         for one in (stated, independent, best[several])
     )
@@ -103,7 +103,9 @@ def judge(
         low,
         high,
         float(stated.mean()),
-        *losses,
+        ours,
+        apart,
+        alone,
         _parts(stated, label),
     )
 

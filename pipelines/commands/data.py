@@ -101,6 +101,12 @@ def sample(
     months: Annotated[int, typer.Option(help="Length of its history.")] = 24,
     *,
     mess: Annotated[bool, typer.Option("--mess", help="Plant faulty rows in the export.")] = False,
+    committees: Annotated[
+        bool, typer.Option("--committees", help="Hide buying committees in some accounts.")
+    ] = False,
+    products: Annotated[
+        bool, typer.Option("--products", help="Let customers buy a support plan.")
+    ] = False,
 ) -> None:
     """Make the sample company: a Japanese software company whose true probabilities are known.
 
@@ -110,6 +116,7 @@ def sample(
     from pipelines.sample.company import SampleSettings, make  # noqa: PLC0415 - slow to import
     from pipelines.sample.write import write  # noqa: PLC0415
 
-    company = make(SampleSettings(leads=leads, seed=seed, months=months, mess=mess))
+    settings = SampleSettings(leads, seed, months, mess, committees=committees, products=products)
+    company = make(settings)
     write(company, out)
     typer.echo(f"{leads:,} leads in {months} months, seed {seed}: {out}")

@@ -44,11 +44,9 @@ class WithMates(NamedTuple):
         weight
             Shape (classes, questions): of each lead.
         """
-        sums = np.stack(
-            [np.bincount(self.group, weights=np.where(self.counted, one, 0.0)) for one in weight]
-        )
-        mine: Floats = sums[:, self.group[self.place]]
-        return mine
+        counted = [np.where(self.counted, one, 0.0) for one in weight]
+        sums = np.stack([np.bincount(self.group, weights=one) for one in counted])
+        return np.asarray(sums[:, self.group[self.place]], np.float64)
 
 
 def with_mates(company: SampleHistory, own: tuple[Ints, Ints]) -> WithMates:

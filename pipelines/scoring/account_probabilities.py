@@ -111,7 +111,7 @@ def table(rows: pd.DataFrame, rule: AccountRule) -> pa.Table:
 
 def _read(ranking: Path) -> pd.DataFrame:
     if ranking.suffix == ".parquet":
-        return pq.read_table(ranking, columns=_COLUMNS).to_pandas()
+        return pd.DataFrame(pq.read_table(ranking, columns=_COLUMNS).to_pandas())
     types = {"lead_id": "str"}
     read = pd.read_csv(ranking, usecols=_COLUMNS, dtype=types, keep_default_na=False)
     read["lead_id"] = read["lead_id"].map(plain)

@@ -32,6 +32,7 @@ REVISIONS: Final = (
     "v0004_team",
     "v0005_reasons",
     "v0006_identities",
+    "v0007_accounts",
 )
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (

@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import BadRequest
-from features.timeline import DAY
-from pipelines.sample.facets import committees, intents
+from features.timeline import DAY, NEVER
+from pipelines.sample.facets import committees, intents, products
 from pipelines.sample.facets.seasons import START_MOMENT, Seasons
 from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, TOUCHES
 from pipelines.sample.simulation.people import People
@@ -17,7 +17,7 @@ from pipelines.sample.simulation.simulate import Lives
 from pipelines.sample.simulation.world import WON, Modifiers, World
 
 Ints = NDArray[np.int64]
-_OF_STANCES, _OF_INTENTS, _OF_COMMITTEES = 4, 5, 6
+_OF_STANCES, _OF_INTENTS, _OF_COMMITTEES, _OF_PLANS = 4, 5, 6, 7
 """Beside the seed of the company: of chance that nothing else draws from."""
 
 
@@ -37,6 +37,8 @@ class SampleSettings:
         Whether faults are planted in the written export.
     committees
         Whether some accounts have a buying committee; see `facets.committees`.
+    products
+        Whether customers may buy a support plan; see `facets.products`.
     """
 
     leads: int
@@ -44,6 +46,7 @@ class SampleSettings:
     months: int = 24
     mess: bool = False
     committees: bool = False
+    products: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an empty company."""
@@ -141,6 +144,15 @@ class SampleHistory:
         wins = self.lives.event_kind == WON
         np.minimum.at(first, self.lives.event_lead[wins], self.lives.event_at[wins])
         return first
+
+    @cached_property
+    def plan_bought_at(self) -> Ints:
+        """Moment at which each lead buys the support plan; `NEVER` if it does not."""
+        if not self.settings.products:
+            return np.full(len(self.people), NEVER)
+        chance = np.random.default_rng([self.settings.seed, _OF_PLANS])
+        codes, ends_at = self.people.codes, self.ends_at
+        return products.bought_at(codes, self.first_won_at, ends_at, chance)
 
     @cached_property
     def touches(self) -> tuple[Ints, Ints, Ints, Ints]:

@@ -101,8 +101,10 @@ class AccountRanking:
             total = place.total if place is not None else _count(connection, target)
             accounts = _ranked(connection, rows[:limit], SHOWN)
         last = None if len(rows) <= limit else rows[limit - 1]
-        following = None if last is None else Place(last.rank_key, last.account_id, total)
-        return AccountPage(accounts, following and cursor.written(following), total)
+        following = None
+        if last is not None:
+            following = cursor.written(Place(last.rank_key, last.account_id, total))
+        return AccountPage(accounts, following, total)
 
     def one(
         self, account_id: str, target: str = DEFAULT, shown: int = SHOWN
