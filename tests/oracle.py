@@ -145,7 +145,7 @@ class _Oracle(Visible):
                 return (cutoff - ends[-1]["at"]) / DAY if ends else NAN
         return (cutoff - mine[-1]["at"]) / DAY if mine else NAN
 
-    def _account(  # noqa: PLR0911 (a plain list of cases)
+    def _account(  # noqa: C901, PLR0911 (a plain list of cases)
         self, feature: Feature, lead: str, cutoff: int
     ) -> float:
         account = self.leads[lead]["account_id"]
@@ -156,7 +156,8 @@ class _Oracle(Visible):
             for other in self.leads.values()
             if other["account_id"] == account and other["visible_from"] < cutoff
         ]
-        others = [other for _, other in sorted(visible)[-NEWEST:] if other != lead]
+        newest = [one for one in sorted(visible)[-NEWEST:] if one[1] != lead]
+        others = [other for _, other in newest]
         acts = [a for other in others for a in self._acts(other, cutoff)]
         match feature.measure:
             case "lead_count":
@@ -166,6 +167,14 @@ class _Oracle(Visible):
                 return sum(o["outcome"] == "won" for o in ends)
             case "open_count":
                 return sum(_open_deals(self._ends(other, cutoff)) for other in others)
+            case "opened_mean":
+                ends = [o for other in others for o in self._ends(other, cutoff)]
+                return sum(o["outcome"] == "opened" for o in ends) / len(others) if others else NAN
+            case "activity_mean":
+                return len(acts) / len(others) if others else NAN
+            case "age_mean":
+                ages = [cutoff - since for since, _ in newest]
+                return sum(ages) / len(ages) / DAY if ages else NAN
             case "active_count":
                 since = cutoff - feature.window_days * DAY
                 return len({a["lead_id"] for a in acts if a["at"] >= since})

@@ -14,14 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.account_layout import (
+    ACTIVITY_MEAN,
+    AGE_MEAN,
     LEAD_COUNT,
     NEWEST,
     OPEN_COUNT,
+    OPENED_MEAN,
     WON_COUNT,
     AccountPlan,
 )
 from features.kernel.compiled import njit
-from features.kernel.deals import WON
+from features.kernel.deals import OPENED, WON
 from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
@@ -54,6 +57,7 @@ class _Tally(NamedTuple):
 
     counts: NDArray[np.int64]
     won: Integers
+    opened: Integers
     open: Integers
     latest: Integers
     tails: Integers
@@ -95,6 +99,7 @@ def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tal
             for window in range(tally.counts.shape[1]):
                 tally.counts[whole, window] -= tally.counts[displaced, window]
             tally.won[whole] -= tally.won[displaced]
+            tally.opened[whole] -= tally.opened[displaced]
             tally.open[whole] -= tally.open[displaced]
             tally.counted[displaced] = False
         head += 1
@@ -148,6 +153,9 @@ def _enter_deals(
         if deals.kind[i] == WON:
             tally.won[owner] += 1
             tally.won[whole] += tally.counted[owner]
+        elif deals.kind[i] == OPENED:
+            tally.opened[owner] += 1
+            tally.opened[whole] += tally.counted[owner]
         before = newest[deals.deal[i]]
         if i > before:
             was_open = before >= 0 and deals.kind[before] < WON
@@ -160,11 +168,22 @@ def _enter_deals(
 
 
 @njit(cache=True, nogil=True)
+def _mean(total: int, leads: int) -> float:
+    """Return how many each other lead has; missing without any."""
+    return np.nan if leads == 0 else float(total) / float(leads)
+
+
+@njit(cache=True, nogil=True)
 def _write(
-    plan: AccountPlan, tally: _Tally, me: int, others: tuple[int, float], row: NDArray[np.float32]
+    plan: AccountPlan,
+    tally: _Tally,
+    me: int,
+    others: tuple[int, float, int],
+    row: NDArray[np.float32],
 ) -> None:
     whole = tally.won.size - 1
     mine = np.int64(tally.counted[me])
+    ever = plan.windows.size
     for j in range(plan.count_column.size):
         window = plan.count_window[j]
         row[plan.count_column[j]] = tally.counts[whole, window] - mine * tally.counts[me, window]
@@ -176,6 +195,12 @@ def _write(
             value = float(tally.won[whole] - mine * tally.won[me])
         elif which == OPEN_COUNT:
             value = float(tally.open[whole] - mine * tally.open[me])
+        elif which == OPENED_MEAN:
+            value = _mean(tally.opened[whole] - mine * tally.opened[me], others[0])
+        elif which == ACTIVITY_MEAN:
+            value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
+        elif which == AGE_MEAN:
+            value = _mean(others[2], others[0]) / _DAY
         else:
             value = others[1]
         row[plan.measure_column[j]] = value
@@ -204,14 +229,21 @@ def _hide(plan: AccountPlan, row: NDArray[np.float32]) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _others(among: Integers, me: int, latest: Integers, cutoff: int) -> tuple[int, float]:
-    """Count the other leads; return the days since the latest activity of any of them."""
-    count, last = 0, MISSING
+def _others(
+    among: Integers, me: int, since: tuple[Integers, Integers], cutoff: int
+) -> tuple[int, float, int]:
+    """Count the other leads; return also what was last, and how long all are known together.
+
+    `since` holds the latest activity of each lead, and from when each is visible. Returned are the
+    days since the latest activity of any, and the sum of the ages in microseconds.
+    """
+    count, last, ages = np.int64(0), np.int64(MISSING), np.int64(0)
     for member in among:
         if member != me:
             count += 1
-            last = max(last, latest[member])
-    return count, np.nan if last == MISSING else (cutoff - last) / _DAY
+            last = max(last, since[0][member])
+            ages += cutoff - since[1][member]
+    return count, np.nan if last == MISSING else (cutoff - last) / _DAY, ages
 
 
 @njit(cache=True, nogil=True)
@@ -231,6 +263,7 @@ def _account(
     size = span[1] - span[0]
     tally = _Tally(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),
+        np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
         np.full(size, MISSING, np.int64),
@@ -255,7 +288,8 @@ def _account(
             continue
         me = np.searchsorted(accounts.members[span[0] : span[1]], lead)
         among = order[max(arrived - NEWEST, 0) : arrived]
-        _write(plan, tally, me, _others(among, me, tally.latest, cutoff), row)
+        others = _others(among, me, (tally.latest, visible_from), cutoff)
+        _write(plan, tally, me, others, row)
         _write_active(plan, tally, me, among, row)
 
 

@@ -6,7 +6,7 @@ from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Indices, Integers
 
-LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST = range(4)
+LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST, OPENED_MEAN, ACTIVITY_MEAN, AGE_MEAN = range(7)
 NEWEST: Final = 50
 """Of an account so many leads count at a moment: those that became visible last, of equal ones
 those of the greater id. So a score of a lead of thousands costs no more than one of fifty."""

@@ -17,8 +17,11 @@ from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.account import Accounts, account
 from features.kernel.account_layout import (
+    ACTIVITY_MEAN,
+    AGE_MEAN,
     LEAD_COUNT,
     OPEN_COUNT,
+    OPENED_MEAN,
     SINCE_LAST,
     WON_COUNT,
     AccountPlan,
@@ -40,6 +43,9 @@ _MEASURES: Final = {
     "won_count": WON_COUNT,
     "open_count": OPEN_COUNT,
     "days_since_last": SINCE_LAST,
+    "opened_mean": OPENED_MEAN,
+    "activity_mean": ACTIVITY_MEAN,
+    "age_mean": AGE_MEAN,
 }
 _ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
 _ACTIVE_LABEL: Final = Text("Active colleagues", "同じ取引先で動きのあるリード")
@@ -99,7 +105,7 @@ def motion(feature: Feature) -> Motion:
 
     All of them drift: an account gathers leads and activities for as long as the company exists.
     """
-    if feature.measure == "days_since_last":
+    if feature.measure in ("days_since_last", "age_mean"):
         return Motion(unit_microseconds=DAY, drifts=True)
     windows = () if feature.window_days is None else (feature.window_days,)
     return Motion(windows_days=windows, drifts=True)
@@ -151,6 +157,30 @@ def _records() -> Iterator[Feature]:
         none = Text(f"No activities of colleagues {when.en}", f"{past}、他のリードの行動なし")
         sentence = Sentence(counted, none)
         yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
+    yield _record(
+        "activity_mean",
+        ("number", None),
+        ("activity", _ACTIVITY_LABEL),
+        Sentence(
+            Text(
+                "{value} activities of each colleague on average",
+                "同じ取引先の他のリードの行動は1件あたり平均{value}回",
+            ),
+            alone,
+        ),
+    )
+    yield _record(
+        "age_mean",
+        ("days", None),
+        ("leads", _LEAD_LABEL),
+        Sentence(
+            Text(
+                "Colleagues came in {value} ago on average",
+                "同じ取引先の他のリードは平均{value}前に発生",
+            ),
+            alone,
+        ),
+    )
     for window in _WINDOWS:
         when = window_words(window)
         people = Text(
@@ -179,6 +209,18 @@ def _records() -> Iterator[Feature]:
         Sentence(
             Text("{value} [deal|deals] won with colleagues", "他のリードで{value}件受注"),
             Text("No deal won with colleagues", "他のリードの受注なし"),
+        ),
+    )
+    yield _record(
+        "opened_mean",
+        ("number", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text(
+                "{value} deals opened with each colleague on average",
+                "同じ取引先の他のリードの商談化は1件あたり平均{value}件",
+            ),
+            alone,
         ),
     )
     yield _record(

@@ -1,6 +1,6 @@
 """The truth of other targets than a first win: deals opened, wins again, a support plan.
 
-Decided here: a lead that has never had a deal is in the first stage, where only `opened` can happen;
+Decided here: a lead that never had a deal is in the first stage, where only `opened` can happen;
 so its chance of one is that of a win under laws by which an opened deal is won at once. A win again
 is a win: `truth_at` answers it for customers too. The support plan has its closed form.
 """
