@@ -19,7 +19,7 @@ from features.kernel.account_layout import (
     LEAD_COUNT,
     NEWEST,
     OPEN_COUNT,
-    OPENED_MEAN,
+    SINCE_LAST,
     WON_COUNT,
     AccountPlan,
 )
@@ -174,6 +174,18 @@ def _mean(total: int, leads: int) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _of_deals(which: int, tally: _Tally, me: int, leads: int) -> float:
+    """Compute a measure of the others' deals."""
+    whole = tally.won.size - 1
+    mine = np.int64(tally.counted[me])
+    if which == WON_COUNT:
+        return float(tally.won[whole] - mine * tally.won[me])
+    if which == OPEN_COUNT:
+        return float(tally.open[whole] - mine * tally.open[me])
+    return _mean(tally.opened[whole] - mine * tally.opened[me], leads)
+
+
+@njit(cache=True, nogil=True)
 def _write(
     plan: AccountPlan,
     tally: _Tally,
@@ -191,18 +203,14 @@ def _write(
         which = plan.measure[j]
         if which == LEAD_COUNT:
             value = float(others[0])
-        elif which == WON_COUNT:
-            value = float(tally.won[whole] - mine * tally.won[me])
-        elif which == OPEN_COUNT:
-            value = float(tally.open[whole] - mine * tally.open[me])
-        elif which == OPENED_MEAN:
-            value = _mean(tally.opened[whole] - mine * tally.opened[me], others[0])
-        elif which == ACTIVITY_MEAN:
-            value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
+        elif which == SINCE_LAST:
+            value = others[1]
         elif which == AGE_MEAN:
             value = _mean(others[2], others[0]) / _DAY
+        elif which == ACTIVITY_MEAN:
+            value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
         else:
-            value = others[1]
+            value = _of_deals(which, tally, me, others[0])
         row[plan.measure_column[j]] = value
 
 
@@ -237,7 +245,7 @@ def _others(
     `since` holds the latest activity of each lead, and from when each is visible. Returned are the
     days since the latest activity of any, and the sum of the ages in microseconds.
     """
-    count, last, ages = np.int64(0), np.int64(MISSING), np.int64(0)
+    count, last, ages = 0, MISSING, 0
     for member in among:
         if member != me:
             count += 1

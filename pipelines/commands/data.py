@@ -1,5 +1,6 @@
 """Bringing data: a first mapping, the checks, the schema, the sample company."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +93,13 @@ def schema(
     typer.echo(json.dumps(printed, ensure_ascii=False, indent=2))
 
 
+class SampleFacet(StrEnum):
+    """What a sample company may have beside the usual; see `SampleSettings`."""
+
+    COMMITTEES = "committees"
+    PRODUCTS = "products"
+
+
 def sample(
     leads: Annotated[int, typer.Option(help="How many leads come.")] = 4000,
     seed: Annotated[int, typer.Option(help="Of all chance: the same seed, the same company.")] = 7,
@@ -101,12 +109,10 @@ def sample(
     months: Annotated[int, typer.Option(help="Length of its history.")] = 24,
     *,
     mess: Annotated[bool, typer.Option("--mess", help="Plant faulty rows in the export.")] = False,
-    committees: Annotated[
-        bool, typer.Option("--committees", help="Hide buying committees in some accounts.")
-    ] = False,
-    products: Annotated[
-        bool, typer.Option("--products", help="Let customers buy a support plan.")
-    ] = False,
+    also: Annotated[
+        list[SampleFacet] | None,
+        typer.Option(help="committees: hidden in some accounts; products: customers buy a plan."),
+    ] = None,
 ) -> None:
     """Make the sample company: a Japanese software company whose true probabilities are known.
 
@@ -116,7 +122,7 @@ def sample(
     from pipelines.sample.company import SampleSettings, make  # noqa: PLC0415 - slow to import
     from pipelines.sample.write import write  # noqa: PLC0415
 
-    settings = SampleSettings(leads, seed, months, mess, committees=committees, products=products)
-    company = make(settings)
+    facets = {one.value: True for one in also or ()}
+    company = make(SampleSettings(leads, seed, months, mess, **facets))
     write(company, out)
     typer.echo(f"{leads:,} leads in {months} months, seed {seed}: {out}")

@@ -66,18 +66,18 @@ def with_mates(company: SampleHistory, own: tuple[Ints, Ints]) -> WithMates:
     people = company.people
     members = np.argsort(people.account, kind="stable")
     begins = np.searchsorted(people.account[members], np.arange(people.account.max() + 2))
-    asked = np.unique(np.stack([people.account[lead], cutoff]), axis=1)
-    sizes = begins[asked[0] + 1] - begins[asked[0]]
+    pairs = np.unique(np.stack([people.account[lead], cutoff]), axis=1)
+    sizes = begins[pairs[0] + 1] - begins[pairs[0]]
     group = np.repeat(np.arange(len(sizes)), sizes)
     offset = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    mate = members[begins[asked[0]][group] + offset]
-    there = people.created_at[mate] < asked[1][group]
-    keep = there | np.isin(_key(mate, asked[1][group]), _key(lead, cutoff))
+    mate = members[begins[pairs[0]][group] + offset]
+    there = people.created_at[mate] < pairs[1][group]
+    keep = there | np.isin(_key(mate, pairs[1][group]), _key(lead, cutoff))
     mate, group, there = mate[keep], group[keep], there[keep]
-    order = np.lexsort((asked[1][group], mate))
+    order = np.lexsort((pairs[1][group], mate))
     mate, group, there = mate[order], group[order], there[order]
-    place = np.searchsorted(_key(mate, asked[1][group]), _key(lead, cutoff))
-    return WithMates((mate, asked[1][group]), place, group, there)
+    place = np.searchsorted(_key(mate, pairs[1][group]), _key(lead, cutoff))
+    return WithMates((mate, pairs[1][group]), place, group, there)
 
 
 def _key(lead: Ints, cutoff: Ints) -> NDArray[np.void]:

@@ -59,7 +59,7 @@ def truth_at(
         "lead_id": snapshots["lead_id"].to_numpy(),
         "cutoff": from_moments(cutoff),
         "probability_given_everything": answers.everything,
-        "probability_given_seen": answers.seen,
+        "probability_given_seen": answers.observable,
         "probability_given_seen_without_texts": answers.without_texts,
         "horizon_days": horizon_days,
     }
@@ -114,7 +114,7 @@ class _Answers(NamedTuple):
     """The answers of all questions; `own` leaves out what account mates did."""
 
     everything: Floats
-    seen: Floats
+    observable: Floats
     without_texts: Floats
     own: Floats
 
@@ -134,25 +134,25 @@ def _answers(company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
     answered = np.flatnonzero(cutoff <= company.ends_at)
     order = answered[np.lexsort((cutoff[answered], lead[answered]))]
     own = (lead[order], cutoff[order])
-    asked = account_mates.with_mates(company, own)
+    whole = account_mates.with_mates(company, own)
     of_committee = [
-        _by_stance(company, committee, asked.questions, horizon_days)
+        _by_stance(company, committee, whole.questions, horizon_days)
         for committee in ((None,) if company.committee is None else range(len(SHARES)))
     ]
     held = (
         np.zeros(len(order), np.int64) if company.committee is None else company.committee[own[0]]
     )
-    place = asked.place
+    place = whole.place
     by_all = np.stack([one.everything[:, place] for one in of_committee])
     out.everything[order] = by_all[held, company.stance[own[0]], np.arange(len(order))]
     for answers, with_texts, with_mates in (
-        (out.seen, True, True),
+        (out.observable, True, True),
         (out.without_texts, False, True),
         (out.own, True, False),
     ):
         mixed = [_mixed(one, with_texts=with_texts) for one in of_committee]
         weight = np.stack([weight for _, weight in mixed])
-        of_all = asked.of_account(weight) if with_mates else weight[:, place]
+        of_all = whole.of_account(weight) if with_mates else weight[:, place]
         of_all = of_all + np.log(SHARES if len(mixed) > 1 else (1.0,))[:, None]
         share = np.exp(of_all - of_all.max(axis=0, initial=-np.inf))
         share /= share.sum(axis=0)
@@ -161,10 +161,10 @@ def _answers(company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
 
 
 def _by_stance(
-    company: SampleHistory, committee: int | None, asked: tuple[Ints, Ints], horizon_days: int
+    company: SampleHistory, committee: int | None, pairs: tuple[Ints, Ints], horizon_days: int
 ) -> _ByClass:
     """Answer for every stance; `committee` is that of every account."""
-    lead, cutoff = asked
+    lead, cutoff = pairs
     n = len(company.people)
     day, within = split_moment(cutoff)
     questions = truth.Questions(_starts(lead, n), day, within)

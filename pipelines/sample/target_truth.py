@@ -50,8 +50,8 @@ def truth_of(
         lead = company.lead_ids.get_indexer(pd.Index(snapshots["lead_id"]))
         exact = products.probability(company.people.codes, lead, horizon_days)
         return pd.Series(exact, index=snapshots.index)
-    asked = _opened_at_once(company) if outcome == "opened" else company
-    answers = truth_at(asked, snapshots, horizon_days)
+    company_of = _opened_at_once(company) if outcome == "opened" else company
+    answers = truth_at(company_of, snapshots, horizon_days)
     return answers["probability_given_seen"].set_axis(snapshots.index)
 
 
@@ -83,11 +83,11 @@ def _opened_alone(lives: Lives) -> Lives:
     """Return the lives with the first opened deal of each lead as a win, without other events."""
     opened = np.flatnonzero(lives.event_kind == OPENED)
     _, first = np.unique(lives.event_lead[opened], return_index=True)
-    kept = opened[first]
+    rows = opened[first]
     return replace(
         lives,
-        event_lead=lives.event_lead[kept],
-        event_at=lives.event_at[kept],
-        event_kind=np.full(len(kept), WON, lives.event_kind.dtype),
-        event_deal=lives.event_deal[kept],
+        event_lead=lives.event_lead[rows],
+        event_at=lives.event_at[rows],
+        event_kind=np.full(len(rows), WON, lives.event_kind.dtype),
+        event_deal=lives.event_deal[rows],
     )

@@ -45,8 +45,8 @@ def _by_stance(company: SampleCompany, lead: int, cutoff: int) -> tuple[float, f
     """Return how probable the records of one lead are, on a fixed scale, and its chance."""
     from pipelines.sample import answers  # noqa: PLC0415 - the pieces of the same module
 
-    asked = (np.array([lead]), np.array([cutoff]))
-    of = answers._by_stance(company, None, asked, 90)
+    pair = (np.array([lead]), np.array([cutoff]))
+    of = answers._by_stance(company, None, pair, 90)
     weight = np.exp(of.weight[:, 0] + of.texts[:, 0])
     assert len(weight) == len(intents.STANCES)
     return float(weight.sum()), float(weight @ of.observed[:, 0] / weight.sum())
@@ -75,15 +75,15 @@ def test_mates_say_something_and_their_absence_nothing(
     company: SampleCompany, rows: pd.DataFrame
 ) -> None:
     truth = truth_at(company, rows)
-    seen, own = truth["probability_given_seen"], truth["probability_given_own"]
-    assert (seen - own).abs().max() > 0.01
+    observable, own = truth["probability_given_seen"], truth["probability_given_own"]
+    assert (observable - own).abs().max() > 0.01
     account = pd.Series(company.people.account)
     first = company.people.created_at[~account.duplicated(keep=False).to_numpy()]
     assert len(first)
     alone = ~account.duplicated(keep=False)
     lead = company.lead_ids.get_indexer(pd.Index(rows["lead_id"]))
     lone = alone.to_numpy()[lead]
-    assert np.allclose(seen[lone], own[lone], rtol=1e-12)
+    assert np.allclose(observable[lone], own[lone], rtol=1e-12)
 
 
 def test_committees_are_of_accounts_and_change_no_other_company(company: SampleCompany) -> None:

@@ -61,8 +61,8 @@ def newest_alone(tables: Tables, lead: str) -> Tables:
     visible_from = known_at.where(known_at > tables.leads["created_at"], tables.leads["created_at"])
     account = tables.leads["account_id"]
     mine = account == account[tables.leads["lead_id"] == lead].iloc[0]
-    seen = tables.leads.assign(visible_from=visible_from)[mine & (visible_from < AT)]
-    newest = seen.sort_values(["visible_from", "lead_id"])["lead_id"].iloc[-NEWEST:]
+    visible = tables.leads.assign(visible_from=visible_from)[mine & (visible_from < AT)]
+    newest = visible.sort_values(["visible_from", "lead_id"])["lead_id"].iloc[-NEWEST:]
     return builders.only(tables, {lead, *newest})
 
 

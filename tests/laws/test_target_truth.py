@@ -49,7 +49,7 @@ def gap(label: np.ndarray, truth: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("target", list(TARGETS))
-def test_what_is_told_comes_to_pass(company: SampleCompany, target: str) -> None:
+def test_the_truth_comes_to_pass(company: SampleCompany, target: str) -> None:
     label, truth, _ = judged(company, target)
     assert len(label) > 60
     assert np.isfinite(truth).all()
