@@ -16,11 +16,11 @@ from pipelines.sample.target_truth import truth_of
 
 SIGMAS = 4.0
 EVERY = CohortRule(every_days=56, early_age_hours=())
-CUSTOMERS = replace(EVERY, after_outcome="won", lost_stay=True)
+CUSTOMERS = replace(EVERY, after_outcome="won", repeat=True, lost_stay=True)
 TARGETS = {
     "opened": ("opened", 30, replace(EVERY, target_outcome="opened")),
-    "repeat": ("won", 365, replace(CUSTOMERS, repeat=True)),
-    "plan": ("support_plan", 180, replace(CUSTOMERS, target_outcome="support_plan")),
+    "repeat": ("won", 365, CUSTOMERS),
+    "plan": ("support_plan", 180, replace(CUSTOMERS, repeat=False, target_outcome="support_plan")),
 }
 
 
