@@ -66,9 +66,7 @@ def measure(leads: int, seed: int) -> dict[str, object]:
     counts = np.array([one.view != VIEW for one in known.catalog.features])
     whole, alone = fit(known.rows), fit(columns(known.rows, counts))
     with_mates = expected_log_loss(known.truth, whole.probability(known.test.values))
-    without = expected_log_loss(
-        known.truth, alone.probability(columns(known.test, counts).values)
-    )
+    without = expected_log_loss(known.truth, alone.probability(columns(known.test, counts).values))
     rule = account_dependence.learn(known.rows, whole.probability(known.rows.values))
     judged = accounts.judge(rule, known.test, whole.probability(known.test.values))
     return {
