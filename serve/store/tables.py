@@ -46,12 +46,6 @@ LEADS: Final = Table(
     Column("attributes", JSON, nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
-Index(
-    "ix_leads_account_id",
-    *(LEADS.c[name] for name in ("account_id", "created_at", "known_at", "lead_id", "known")),
-    postgresql_where=LEADS.c.account_id.is_not(None),
-    sqlite_where=LEADS.c.account_id.is_not(None),
-)
 LEAD_DISPLAY: Final = Table(
     "lead_display",
     METADATA,
@@ -167,30 +161,6 @@ for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
         postgresql_where=_known,
         sqlite_where=_known,
     )
-_of_account = RANKING.c.account_id.is_not(None)
-Index(
-    "ix_ranking_account_id",
-    *(
-        RANKING.c[name]
-        for name in ("target", "account_id", "rank_key", "lead_id", "probability", "band")
-    ),
-    postgresql_where=_of_account,
-    sqlite_where=_of_account,
-)
-ACCOUNT_RANKING: Final = Table(
-    "account_ranking",
-    METADATA,
-    Column("account_id", String, primary_key=True),
-    Column("target", String, primary_key=True, server_default=DEFAULT),
-    Column("rank_key", Float, nullable=False),
-    Column("probability", Float, nullable=False),
-    Column("dependence", Float, nullable=False),
-    Column("leads", Integer, nullable=False),
-    Column("hot_leads", Integer, nullable=False),
-    Column("as_of", BigInteger, nullable=False),
-    Index("ix_account_ranking_rank_key", "target", "rank_key", "account_id"),
-)
-"""The accounts that have open leads; see `serve.store.ranking.account_ranking`."""
 STANDINGS: Final = Table(
     "standings",
     METADATA,

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.reading.normalize import folded
 from serve.errors import NoLead
+from serve.store.account_tables import ACCOUNT_RANKING
 from serve.store.engine import forget, moment
 from serve.store.erasures import Erasures
 from serve.store.leads.refresh_marks import mark_account
 from serve.store.tables import (
-    ACCOUNT_RANKING,
     ACTIVITIES,
     AUDIT,
     CHANGES,

@@ -16,12 +16,13 @@ from sqlalchemy import Connection, Engine, delete, func, select, tuple_
 from features.reading.normalize import folded
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
+from serve.store.account_tables import ACCOUNT_RANKING
 from serve.store.engine import reading, time_of
 from serve.store.id_list import bound, in_ids
 from serve.store.leads.refresh_marks import upsert
 from serve.store.ranking import cursor
 from serve.store.ranking.filters import Band, Place
-from serve.store.tables import ACCOUNT_RANKING, LEADS, RANKING
+from serve.store.tables import LEADS, RANKING
 from serve.wire.targets import DEFAULT
 
 SHOWN: Final = 5
