@@ -182,7 +182,7 @@ def _of_deals(which: int, tally: _Tally, me: int, leads: int) -> float:
         return float(tally.won[whole] - mine * tally.won[me])
     if which == OPEN_COUNT:
         return float(tally.open[whole] - mine * tally.open[me])
-    return _mean(tally.opened[whole] - mine * tally.opened[me], leads)
+    return float(_mean(tally.opened[whole] - mine * tally.opened[me], leads))
 
 
 @njit(cache=True, nogil=True)

@@ -127,7 +127,7 @@ def test_of_a_large_account_the_newest_are_read(company: Company) -> None:
     company.refresh()
     check(company)
     row = rows(company)[oldest]
-    scored = company.client.post(f"/v1/leads/{oldest}/score").json()
+    scored = company.client.get(f"/v1/leads/{oldest}/score").json()
     assert row["probability"] == scored["probability"]
 
 
