@@ -29,6 +29,7 @@ FOLDERS = {
     "score_all": "serving",
     "cluster": "quality",
     "words": "quality",
+    "accounts": "quality",
 }
 """Name of a benchmark -> the folder where it stands."""
 

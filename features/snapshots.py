@@ -5,6 +5,8 @@ Decided here: a lead is in the cohort at a cutoff if it is visible there and has
 - Visible: `created_at` and `known_at` lie before the cutoff.
 - A lead whose conversion outcome occurred before the cutoff has left, whenever our systems knew of
   it: there is nothing left to predict. With `repeat` it stays, because it may convert again.
+- With `after_outcome` a lead comes with that outcome, once our systems know of it: with `won` only
+  customers are in the cohort.
 - A lead whose last open deal was lost is away until a deal is opened or moves on, or until it
   does something `reopen_after_days` or more after the loss (`features.lost_leads`). With
   `until_decided` it leaves for good; with `lost_stay` it stays.
@@ -63,6 +65,8 @@ class CohortRule:
         the loss or later; None: only with a new or moving deal.
     lost_stay
         Whether a lost lead counts as open all the time.
+    after_outcome
+        The outcome with which a lead comes into the cohort; None: with itself.
     """
 
     every_days: float | None = 14.0
@@ -75,6 +79,7 @@ class CohortRule:
     until_decided: bool = False
     reopen_after_days: float | None = 90.0
     lost_stay: bool = False
+    after_outcome: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse steps and ages that cannot be, and rules that draw nothing."""
@@ -97,11 +102,18 @@ def _impossible(rule: CohortRule) -> Iterator[Fault]:
     if rule.every_days is None and not rule.early_age_hours:
         do = "give one of them"
         yield Fault("neither every_days nor early_age_hours", "some cutoffs to ask at", do)
+    yield from _impossible_target(rule)
+
+
+def _impossible_target(rule: CohortRule) -> Iterator[Fault]:
     first, last = rule.first_cutoff, rule.last_cutoff
     if first is not None and last is not None and last < first:
         yield Fault(f"last_cutoff: {last}", f"not before first_cutoff, {first}", "correct one")
     if not rule.target_outcome.strip():
         yield Fault("outcome: nothing", "the conversion outcome, such as won", "name it")
+    if rule.after_outcome == rule.target_outcome and not rule.repeat:
+        observed = f"after_outcome: {rule.after_outcome}, with which a lead also leaves"
+        yield Fault(observed, "another outcome, or repeat: true", "correct one of them")
 
 
 def _positive(number: float) -> bool:
@@ -230,6 +242,10 @@ def _stay(tables: Tables, rule: CohortRule) -> _Stay:
     created = to_moments(leads["created_at"])
     known = leads["known_at"].fillna(leads["created_at"]) if "known_at" in leads else None
     after = created if known is None else visible_from(created, to_moments(known))
+    if rule.after_outcome is not None:
+        after = np.maximum(
+            after, _first_known(leads["lead_id"], tables.outcomes, rule.after_outcome)
+        )
     up_to = np.full(len(leads), NEVER)
     if not rule.repeat:
         up_to = _first_outcome(leads["lead_id"], tables.outcomes, rule.target_outcome)
@@ -261,10 +277,23 @@ def away_of(lead_id: pd.Series, tables: Tables, rule: CohortRule) -> Away | None
 
 def _first_outcome(lead_id: pd.Series, outcomes: pd.DataFrame, outcome: str) -> Moments:
     rows = outcomes.loc[outcomes["outcome"] == outcome, ["lead_id", "occurred_at"]]
+    return _first_of(lead_id, rows["lead_id"], to_moments(rows["occurred_at"]))
+
+
+def _first_known(lead_id: pd.Series, outcomes: pd.DataFrame, outcome: str) -> Moments:
+    """Return from when an outcome of each lead is visible; `NEVER` without one."""
+    rows = outcomes[outcomes["outcome"] == outcome]
+    visible = to_moments(rows["occurred_at"])
+    if "known_at" in rows:
+        visible = visible_from(visible, to_moments(rows["known_at"].fillna(rows["occurred_at"])))
+    return _first_of(lead_id, rows["lead_id"], visible)
+
+
+def _first_of(lead_id: pd.Series, of: pd.Series, moments: Moments) -> Moments:
     first = np.full(len(lead_id), NEVER)
-    position = pd.Index(lead_id).get_indexer(pd.Index(rows["lead_id"]))
+    position = pd.Index(lead_id).get_indexer(pd.Index(of))
     known = position >= 0
-    np.minimum.at(first, position[known], to_moments(rows["occurred_at"])[known])
+    np.minimum.at(first, position[known], moments[known])
     return first
 
 

@@ -23,6 +23,7 @@ from tests.oracle_records import NAN, Record, Visible, exact, moment
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
+NEWEST = 50
 ASKING = ("inquiry", "form", "trial", "support_ticket")
 
 
@@ -144,17 +145,19 @@ class _Oracle(Visible):
                 return (cutoff - ends[-1]["at"]) / DAY if ends else NAN
         return (cutoff - mine[-1]["at"]) / DAY if mine else NAN
 
-    def _account(self, feature: Feature, lead: str, cutoff: int) -> float:
+    def _account(  # noqa: C901, PLR0911 (a plain list of cases)
+        self, feature: Feature, lead: str, cutoff: int
+    ) -> float:
         account = self.leads[lead]["account_id"]
         if account is None or not self._visible(lead, cutoff):
             return NAN
-        others = [
-            other["lead_id"]
+        visible = [
+            (other["visible_from"], other["lead_id"])
             for other in self.leads.values()
-            if other["account_id"] == account
-            and other["lead_id"] != lead
-            and other["visible_from"] < cutoff
+            if other["account_id"] == account and other["visible_from"] < cutoff
         ]
+        newest = [one for one in sorted(visible)[-NEWEST:] if one[1] != lead]
+        others = [other for _, other in newest]
         acts = [a for other in others for a in self._acts(other, cutoff)]
         match feature.measure:
             case "lead_count":
@@ -164,6 +167,17 @@ class _Oracle(Visible):
                 return sum(o["outcome"] == "won" for o in ends)
             case "open_count":
                 return sum(_open_deals(self._ends(other, cutoff)) for other in others)
+            case "opened_mean":
+                ends = [o for other in others for o in self._ends(other, cutoff)]
+                return sum(o["outcome"] == "opened" for o in ends) / len(others) if others else NAN
+            case "activity_mean":
+                return len(acts) / len(others) if others else NAN
+            case "age_mean":
+                ages = [cutoff - since for since, _ in newest]
+                return sum(ages) / len(ages) / DAY if ages else NAN
+            case "active_count":
+                since = cutoff - feature.window_days * DAY
+                return len({a["lead_id"] for a in acts if a["at"] >= since})
             case "days_since_last":
                 return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
         days = feature.window_days

@@ -65,6 +65,11 @@ def _strange_company(export: Export) -> None:
     export.add("leads", {"id": "X", "company": "C99"})
 
 
+@plants("C038")
+def _mailboxes(export: Export) -> None:
+    export.add("leads", {"id": "X", "company": "Taro@docomo.ne.jp"})
+
+
 @plants("C010")
 def _future(export: Export) -> None:
     export.add("mails", {"at": "2027-01-01 00:00:00"})

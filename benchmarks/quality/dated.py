@@ -118,9 +118,18 @@ def sample() -> Dataset:
     return Dataset("sample", known.rows, known.test, limit=limit)
 
 
-def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
-    """Make a company, and the snapshots of its history."""
-    made = company.make(company.SampleSettings(leads=leads, seed=seed, months=months))
+def known_company(
+    leads: int, seed: int = 7, months: int = 24, *, committees: bool = False
+) -> Known:
+    """Make a company, and the snapshots of its history.
+
+    Parameters
+    ----------
+    leads, seed, months, committees
+        Of `SampleSettings`.
+    """
+    settings = company.SampleSettings(leads, seed, months, committees=committees)
+    made = company.make(settings)
     tables = made.tables()
     until = pd.Timestamp(made.ends_at, unit="us", tz="UTC")
     rule = snapshots.CohortRule(every_days=28.0, early_age_hours=(24.0,))
@@ -133,7 +142,8 @@ def known_company(leads: int, seed: int = 7, months: int = 24) -> Known:
     catalog = _catalog(
         tables, taught, (1.0, 7.0, 30.0, 90.0), rows.assign(label=label).iloc[split.train]
     )
-    whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label)
+    account = made.people.account[made.lead_ids.get_indexer(pd.Index(rows["lead_id"]))]
+    whole = TrainingSet.from_frame(build.build(tables, rows, catalog), label, account)
     parts = whole.take(split.learning), whole.take(split.test)
     return Known(*parts, catalog, made, taught, judged)
 

@@ -4,6 +4,8 @@ Decided here: a record of a lead counts for the others once both it and the lead
 lead has counters of its own, so "the others" are the account less the lead, however many they are.
 Records enter in the order in which they become visible, and leave windows in the order in which
 they occurred; a record that is too old for a window when it becomes visible never enters it.
+Of the visible leads the `NEWEST` count; one that newer leads displace leaves with all it did, and
+what it does later counts for itself alone.
 """
 
 from typing import Final, NamedTuple
@@ -11,9 +13,18 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel.account_layout import LEAD_COUNT, OPEN_COUNT, WON_COUNT, AccountPlan
+from features.kernel.account_layout import (
+    ACTIVITY_MEAN,
+    AGE_MEAN,
+    LEAD_COUNT,
+    NEWEST,
+    OPEN_COUNT,
+    SINCE_LAST,
+    WON_COUNT,
+    AccountPlan,
+)
 from features.kernel.compiled import njit
-from features.kernel.deals import WON
+from features.kernel.deals import OPENED, WON
 from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
@@ -42,13 +53,15 @@ class _Records(NamedTuple):
 
 
 class _Tally(NamedTuple):
-    """Counters of each lead of the account; the last row is the whole account."""
+    """Counters of each lead of the account; the last row is all that are `counted` together."""
 
     counts: NDArray[np.int64]
     won: Integers
+    opened: Integers
     open: Integers
     latest: Integers
     tails: Integers
+    counted: NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True)
@@ -76,6 +89,24 @@ def _gather(
 
 
 @njit(cache=True, nogil=True)
+def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tally: _Tally) -> int:
+    """Let leads in that the cutoff sees, and those out that they displace; return the new head."""
+    whole = tally.won.size - 1
+    while head < order.size and visible_from[order[head]] < cutoff:
+        tally.counted[order[head]] = True
+        if head >= NEWEST:
+            displaced = order[head - NEWEST]
+            for window in range(tally.counts.shape[1]):
+                tally.counts[whole, window] -= tally.counts[displaced, window]
+            tally.won[whole] -= tally.won[displaced]
+            tally.opened[whole] -= tally.opened[displaced]
+            tally.open[whole] -= tally.open[displaced]
+            tally.counted[displaced] = False
+        head += 1
+    return head
+
+
+@njit(cache=True, nogil=True)
 def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]) -> None:
     """Remove what is too old for the cutoff; it had entered if the cutoff before saw it."""
     before, cutoff = cutoffs
@@ -86,8 +117,9 @@ def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[i
         while tail < records.place.size and records.occurred_at[records.by_time[tail]] < oldest:
             k = records.by_time[tail]
             if records.visible_from[k] < before:
-                tally.counts[records.owner[k], window] -= 1
-                tally.counts[whole, window] -= 1
+                owner = records.owner[k]
+                tally.counts[owner, window] -= 1
+                tally.counts[whole, window] -= tally.counted[owner]
             tail += 1
         tally.tails[window] = tail
 
@@ -102,7 +134,7 @@ def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, hea
         for window in range(plan.windows.size + 1):
             if window == plan.windows.size or moment >= cutoff - plan.windows[window]:
                 tally.counts[owner, window] += 1
-                tally.counts[whole, window] += 1
+                tally.counts[whole, window] += tally.counted[owner]
         tally.latest[owner] = max(tally.latest[owner], moment)
         head += 1
     return head
@@ -120,59 +152,106 @@ def _enter_deals(
         i, owner = records.place[k], records.owner[k]
         if deals.kind[i] == WON:
             tally.won[owner] += 1
-            tally.won[whole] += 1
+            tally.won[whole] += tally.counted[owner]
+        elif deals.kind[i] == OPENED:
+            tally.opened[owner] += 1
+            tally.opened[whole] += tally.counted[owner]
         before = newest[deals.deal[i]]
         if i > before:
             was_open = before >= 0 and deals.kind[before] < WON
             change = int(deals.kind[i] < WON) - int(was_open)
             tally.open[owner] += change
-            tally.open[whole] += change
+            tally.open[whole] += change * tally.counted[owner]
             newest[deals.deal[i]] = i
         head += 1
     return head
 
 
 @njit(cache=True, nogil=True)
+def _mean(total: int, leads: int) -> float:
+    """Return how many each other lead has; missing without any."""
+    return np.nan if leads == 0 else float(total) / float(leads)
+
+
+@njit(cache=True, nogil=True)
+def _of_deals(which: int, tally: _Tally, me: int, leads: int) -> float:
+    """Compute a measure of the others' deals."""
+    whole = tally.won.size - 1
+    mine = np.int64(tally.counted[me])
+    if which == WON_COUNT:
+        return float(tally.won[whole] - mine * tally.won[me])
+    if which == OPEN_COUNT:
+        return float(tally.open[whole] - mine * tally.open[me])
+    return float(_mean(tally.opened[whole] - mine * tally.opened[me], leads))
+
+
+@njit(cache=True, nogil=True)
 def _write(
-    plan: AccountPlan, tally: _Tally, me: int, others: tuple[int, float], row: NDArray[np.float32]
+    plan: AccountPlan,
+    tally: _Tally,
+    me: int,
+    others: tuple[int, float, int],
+    row: NDArray[np.float32],
 ) -> None:
     whole = tally.won.size - 1
+    mine = np.int64(tally.counted[me])
+    ever = plan.windows.size
     for j in range(plan.count_column.size):
         window = plan.count_window[j]
-        row[plan.count_column[j]] = tally.counts[whole, window] - tally.counts[me, window]
+        row[plan.count_column[j]] = tally.counts[whole, window] - mine * tally.counts[me, window]
     for j in range(plan.measure_column.size):
         which = plan.measure[j]
         if which == LEAD_COUNT:
             value = float(others[0])
-        elif which == WON_COUNT:
-            value = float(tally.won[whole] - tally.won[me])
-        elif which == OPEN_COUNT:
-            value = float(tally.open[whole] - tally.open[me])
-        else:
+        elif which == SINCE_LAST:
             value = others[1]
+        elif which == AGE_MEAN:
+            value = _mean(others[2], others[0]) / _DAY
+        elif which == ACTIVITY_MEAN:
+            value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
+        else:
+            value = _of_deals(which, tally, me, others[0])
         row[plan.measure_column[j]] = value
+
+
+@njit(cache=True, nogil=True)
+def _write_active(
+    plan: AccountPlan, tally: _Tally, me: int, among: Integers, row: NDArray[np.float32]
+) -> None:
+    """Count the others that did anything in a window."""
+    for j in range(plan.active_column.size):
+        active = 0
+        for member in among:
+            active += int(member != me and tally.counts[member, plan.active_window[j]] > 0)
+        row[plan.active_column[j]] = active
 
 
 @njit(cache=True, nogil=True)
 def _hide(plan: AccountPlan, row: NDArray[np.float32]) -> None:
     for j in range(plan.count_column.size):
         row[plan.count_column[j]] = np.nan
+    for j in range(plan.active_column.size):
+        row[plan.active_column[j]] = np.nan
     for j in range(plan.measure_column.size):
         row[plan.measure_column[j]] = np.nan
 
 
 @njit(cache=True, nogil=True)
 def _others(
-    accounts: Accounts, span: tuple[int, int], me: int, latest: Integers, cutoff: int
-) -> tuple[int, float]:
-    """Count the other visible leads; return the days since the latest activity of any of them."""
-    count, last = 0, MISSING
-    for n in range(span[0], span[1]):
-        if n - span[0] != me:
-            visible_from = accounts.events.lead_visible_from[accounts.members[n]]
-            count += int(visible_from < cutoff)
-            last = max(last, latest[n - span[0]])
-    return count, np.nan if last == MISSING else (cutoff - last) / _DAY
+    among: Integers, me: int, since: tuple[Integers, Integers], cutoff: int
+) -> tuple[int, float, int]:
+    """Count the other leads; return also what was last, and how long all are known together.
+
+    `since` holds the latest activity of each lead, and from when each is visible. Returned are the
+    days since the latest activity of any, and the sum of the ages in microseconds.
+    """
+    count, last, ages = 0, MISSING, 0
+    for member in among:
+        if member != me:
+            count += 1
+            last = max(last, since[0][member])
+            ages += cutoff - since[1][member]
+    return count, np.nan if last == MISSING else (cutoff - last) / _DAY, ages
 
 
 @njit(cache=True, nogil=True)
@@ -194,13 +273,19 @@ def _account(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),
         np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
+        np.zeros(size + 1, np.int64),
         np.full(size, MISSING, np.int64),
         np.zeros(plan.windows.size, np.int64),
+        np.zeros(size, np.bool_),
     )
+    visible_from = events.lead_visible_from[accounts.members[span[0] : span[1]]]
+    order = np.argsort(visible_from, kind="mergesort")
     # Plain numbers would be types of their own: what is called below would be compiled twice.
     head, deal_head, before = np.int64(0), np.int64(0), np.int64(MISSING)
+    arrived = np.int64(0)
     for r in range(span_of_rows[0], span_of_rows[1]):
         lead, cutoff = rows.lead[r], rows.cutoff[r]
+        arrived = _arrive(order, visible_from, cutoff, arrived, tally)
         _leave(acts, plan, tally, (before, cutoff))
         head = _enter(acts, plan, tally, cutoff, head)
         deal_head = _enter_deals(deals, ends, tally, (deal_head, cutoff), newest)
@@ -210,8 +295,10 @@ def _account(
             _hide(plan, row)
             continue
         me = np.searchsorted(accounts.members[span[0] : span[1]], lead)
-        others = _others(accounts, span, me, tally.latest, cutoff)
+        among = order[max(arrived - NEWEST, 0) : arrived]
+        others = _others(among, me, (tally.latest, visible_from), cutoff)
         _write(plan, tally, me, others, row)
+        _write_active(plan, tally, me, among, row)
 
 
 @njit(cache=True, nogil=True)

@@ -6,7 +6,10 @@ from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Indices, Integers
 
-LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST = range(4)
+LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST, OPENED_MEAN, ACTIVITY_MEAN, AGE_MEAN = range(7)
+NEWEST: Final = 50
+"""Of an account so many leads count at a moment: those that became visible last, of equal ones
+those of the greater id. So a score of a lead of thousands costs no more than one of fifty."""
 
 
 class AccountPlan(NamedTuple):
@@ -18,6 +21,8 @@ class AccountPlan(NamedTuple):
         Lengths in microseconds, ascending.
     count_window, count_column
         Place of the window (one after the last is "ever") and column of each count.
+    active_window, active_column
+        The same of each number of leads that were active.
     measure, measure_column
         Number and column of each other measure.
     """
@@ -25,11 +30,13 @@ class AccountPlan(NamedTuple):
     windows: Integers
     count_window: Indices
     count_column: Indices
+    active_window: Indices
+    active_column: Indices
     measure: Indices
     measure_column: Indices
 
 
-ACCOUNT_WIDTH: Final = 5
+ACCOUNT_WIDTH: Final = 7
 """How many places an `AccountPlan` takes in a pack."""
 
 
@@ -50,4 +57,6 @@ def cut_account(packed: Integers, at: int) -> AccountPlan:
         cut.int32(packed, at + 2),
         cut.int32(packed, at + 3),
         cut.int32(packed, at + 4),
+        cut.int32(packed, at + 5),
+        cut.int32(packed, at + 6),
     )

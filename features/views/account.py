@@ -1,7 +1,8 @@
 """Account: what the other leads of the same account did.
 
 Decided here: the lead itself never counts, so the view repeats nothing of the other views. Its
-values are missing for a lead without account.
+values are missing for a lead without account. Of an account with many leads the newest count, in
+training as in every answer; see `features.kernel.account_layout.NEWEST`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,13 +17,16 @@ from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.account import Accounts, account
 from features.kernel.account_layout import (
+    ACTIVITY_MEAN,
+    AGE_MEAN,
     LEAD_COUNT,
     OPEN_COUNT,
+    OPENED_MEAN,
     SINCE_LAST,
     WON_COUNT,
     AccountPlan,
 )
-from features.kernel.inputs import Matrix, Rows
+from features.kernel.inputs import Indices, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
 from features.tables import Tables
@@ -39,8 +43,12 @@ _MEASURES: Final = {
     "won_count": WON_COUNT,
     "open_count": OPEN_COUNT,
     "days_since_last": SINCE_LAST,
+    "opened_mean": OPENED_MEAN,
+    "activity_mean": ACTIVITY_MEAN,
+    "age_mean": AGE_MEAN,
 }
 _ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
+_ACTIVE_LABEL: Final = Text("Active colleagues", "同じ取引先で動きのあるリード")
 _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
@@ -60,17 +68,18 @@ def support(visible: Tables) -> int:
 
 def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
     """Return the plan of the kernel; see `features.view.View`."""
-    counted = [column for column in columns if column.feature.measure == "activity_count"]
+    counted, active = (
+        [column for column in columns if column.feature.measure == measure]
+        for measure in ("activity_count", "active_count")
+    )
     others = [column for column in columns if column.feature.measure in _MEASURES]
-    lengths = sorted({c.feature.window_days for c in counted if c.feature.window_days is not None})
-    slots = [
-        len(lengths) if c.feature.window_days is None else lengths.index(c.feature.window_days)
-        for c in counted
-    ]
+    lengths = sorted(
+        {c.feature.window_days for c in counted + active if c.feature.window_days is not None}
+    )
     return AccountPlan(
         np.array([round(days * DAY) for days in lengths], np.int64),
-        np.array(slots, np.int32),
-        np.array([column.number for column in counted], np.int32),
+        *_windowed(counted, lengths),
+        *_windowed(active, lengths),
         np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
         np.array([column.number for column in others], np.int32),
     )
@@ -96,7 +105,7 @@ def motion(feature: Feature) -> Motion:
 
     All of them drift: an account gathers leads and activities for as long as the company exists.
     """
-    if feature.measure == "days_since_last":
+    if feature.measure in ("days_since_last", "age_mean"):
         return Motion(unit_microseconds=DAY, drifts=True)
     windows = () if feature.window_days is None else (feature.window_days,)
     return Motion(windows_days=windows, drifts=True)
@@ -105,6 +114,23 @@ def motion(feature: Feature) -> Motion:
 def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  # noqa: ARG001 (the contract of a view)
     """Mark no activity of the lead: the view counts those of others; see `features.view.View`."""
     return no_rows(activities)
+
+
+def _windowed(
+    columns: Sequence[PlannedColumn], lengths: Sequence[float]
+) -> tuple[Indices, Indices]:
+    """Return the place of the window of each column (one after the last is ever), and its number.
+
+    Parameters
+    ----------
+    columns
+        Of one measure.
+    lengths
+        The windows in days, ascending.
+    """
+    days = [column.feature.window_days for column in columns]
+    places = [len(lengths) if one is None else lengths.index(one) for one in days]
+    return np.array(places, np.int32), np.array([column.number for column in columns], np.int32)
 
 
 def _records() -> Iterator[Feature]:
@@ -132,6 +158,42 @@ def _records() -> Iterator[Feature]:
         sentence = Sentence(counted, none)
         yield _record("activity_count", ("count", window), ("activity", _ACTIVITY_LABEL), sentence)
     yield _record(
+        "activity_mean",
+        ("number", None),
+        ("activity", _ACTIVITY_LABEL),
+        Sentence(
+            Text(
+                "{value} activities of each colleague on average",
+                "同じ取引先の他のリードの行動は1件あたり平均{value}回",
+            ),
+            alone,
+        ),
+    )
+    yield _record(
+        "age_mean",
+        ("days", None),
+        ("leads", _LEAD_LABEL),
+        Sentence(
+            Text(
+                "Colleagues came in {value} ago on average",
+                "同じ取引先の他のリードは平均{value}前に発生",
+            ),
+            alone,
+        ),
+    )
+    for window in _WINDOWS:
+        when = window_words(window)
+        people = Text(
+            f"{{value}} [colleague|colleagues] active {when.en}",
+            f"同じ取引先の他のリード{{value}}件に{when.ja}行動あり",
+        )
+        nobody = Text(
+            f"No colleague active {when.en}",
+            f"{when.ja.removesuffix('に')}、動きのある他のリードなし",
+        )
+        sentence = Sentence(people, nobody)
+        yield _record("active_count", ("count", window), ("active", _ACTIVE_LABEL), sentence)
+    yield _record(
         "days_since_last",
         ("days", None),
         ("activity", _ACTIVITY_LABEL),
@@ -147,6 +209,18 @@ def _records() -> Iterator[Feature]:
         Sentence(
             Text("{value} [deal|deals] won with colleagues", "他のリードで{value}件受注"),
             Text("No deal won with colleagues", "他のリードの受注なし"),
+        ),
+    )
+    yield _record(
+        "opened_mean",
+        ("number", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text(
+                "{value} deals opened with each colleague on average",
+                "同じ取引先の他のリードの商談化は1件あたり平均{value}件",
+            ),
+            alone,
         ),
     )
     yield _record(
@@ -168,7 +242,7 @@ def _record(
 ) -> Feature:
     unit, window = measured
     code, label = concept
-    dated = measure == "activity_count"
+    dated = measure in ("activity_count", "active_count")
     return Feature(
         name=f"{VIEW}__{measure}__{window_name(window)}" if dated else f"{VIEW}__{measure}",
         view=VIEW,

@@ -63,6 +63,52 @@ class Ranking(TypedDict):
     target: NotRequired[str]
 
 
+class AccountLead(TypedDict):
+    """An open lead of an account: its own probability, and what it adds to that of the ..."""
+
+    lead_id: str
+    probability: float
+    band: Literal["cold", "hot", "warm"]
+    share: float
+    contribution: float
+
+
+class RankedAccount(TypedDict):
+    """An account: the probability that at least one of its open leads converts."""
+
+    account_id: str
+    probability: float
+    leads: int
+    hot_leads: int
+    carried_by: list[AccountLead]
+    others_contribution: float
+    dependence: float
+    as_of: str
+
+
+class AccountList(TypedDict):
+    """A page of accounts."""
+
+    accounts: list[RankedAccount]
+    next_cursor: str | None
+    total: int
+    target: NotRequired[str]
+
+
+class OneAccount(TypedDict):
+    """An account, with as many of its leads as were requested."""
+
+    account_id: str
+    probability: float
+    leads: int
+    hot_leads: int
+    carried_by: list[AccountLead]
+    others_contribution: float
+    dependence: float
+    as_of: str
+    target: NotRequired[str]
+
+
 class Added(TypedDict):
     """What was done with the records of a request."""
 

@@ -5,6 +5,7 @@ from typing import Any, Unpack, cast
 
 from mikomi.client.addresses import quoted
 from mikomi.client.answers import (
+    AccountList,
     Added,
     AssignedAnswer,
     AssignmentAnswer,
@@ -15,6 +16,7 @@ from mikomi.client.answers import (
     LeadStep,
     LimitsAnswer,
     ListAnswer,
+    OneAccount,
     Ranking,
     Rep,
     RepsAnswer,
@@ -42,6 +44,8 @@ from mikomi.client.bodies import (
     StepBody,
 )
 from mikomi.client.calls import (
+    AccountQuery,
+    AccountsQuery,
     ChangeQuery,
     DigestQuery,
     LeadActivitiesQuery,
@@ -150,6 +154,43 @@ class AsyncCalls(ABC):
         """
         return cast(Ranking, await self._send("GET", "/v1/leads", query, None))
 
+    async def accounts(self, **query: Unpack[AccountsQuery]) -> AccountList:
+        """List the accounts with open leads, the most probable first, page by page.
+
+        The key needs the scope `read`.
+        """
+        return cast(AccountList, await self._send("GET", "/v1/accounts", query, None))
+
+    async def account(self, account_id: str, **query: Unpack[AccountQuery]) -> OneAccount:
+        """Read the probability of an account, and which of its open leads carry it.
+
+        The key needs the scope `read`.
+
+        Parameters
+        ----------
+        account_id
+            In the address.
+        **query
+            What narrows the answer.
+        """
+        return cast(
+            OneAccount, await self._send("GET", f"/v1/accounts/{quoted(account_id)}", query, None)
+        )
+
+    async def put_account(self, account_id: str, body: AccountBody) -> None:
+        """Store an account, once.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        account_id
+            In the address.
+        body
+            What is sent.
+        """
+        await self._send("PUT", f"/v1/accounts/{quoted(account_id)}", {}, body)
+
     async def lead(self, lead_id: str, **query: Unpack[LeadQuery]) -> StoredLead:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row.
 
@@ -186,20 +227,6 @@ class AsyncCalls(ABC):
         The key needs the scope `admin`.
         """
         return cast(Erased, await self._send("DELETE", f"/v1/leads/{quoted(lead_id)}", {}, None))
-
-    async def put_account(self, account_id: str, body: AccountBody) -> None:
-        """Store an account, once.
-
-        The key needs the scope `ingest`.
-
-        Parameters
-        ----------
-        account_id
-            In the address.
-        body
-            What is sent.
-        """
-        await self._send("PUT", f"/v1/accounts/{quoted(account_id)}", {}, body)
 
     async def add_activities(self, body: ActivitiesBody) -> Added:
         """Store activities, also late and out of order; the same id twice is stored once.

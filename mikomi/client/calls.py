@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypedDict, Unpack, cast
 
 from mikomi.client.addresses import quoted
 from mikomi.client.answers import (
+    AccountList,
     Added,
     AssignedAnswer,
     AssignmentAnswer,
@@ -15,6 +16,7 @@ from mikomi.client.answers import (
     LeadStep,
     LimitsAnswer,
     ListAnswer,
+    OneAccount,
     Ranking,
     Rep,
     RepsAnswer,
@@ -86,6 +88,21 @@ class RankingQuery(TypedDict):
     limit: NotRequired[int]
     cursor: NotRequired[str]
     lang: NotRequired[Literal["en", "ja"]]
+    target: NotRequired[str]
+
+
+class AccountsQuery(TypedDict):
+    """What `accounts` takes by name."""
+
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    target: NotRequired[str]
+
+
+class AccountQuery(TypedDict):
+    """What `account` takes by name."""
+
+    limit: NotRequired[int]
     target: NotRequired[str]
 
 
@@ -271,6 +288,43 @@ class Calls(ABC):
         """
         return cast(Ranking, self._send("GET", "/v1/leads", query, None))
 
+    def accounts(self, **query: Unpack[AccountsQuery]) -> AccountList:
+        """List the accounts with open leads, the most probable first, page by page.
+
+        The key needs the scope `read`.
+        """
+        return cast(AccountList, self._send("GET", "/v1/accounts", query, None))
+
+    def account(self, account_id: str, **query: Unpack[AccountQuery]) -> OneAccount:
+        """Read the probability of an account, and which of its open leads carry it.
+
+        The key needs the scope `read`.
+
+        Parameters
+        ----------
+        account_id
+            In the address.
+        **query
+            What narrows the answer.
+        """
+        return cast(
+            OneAccount, self._send("GET", f"/v1/accounts/{quoted(account_id)}", query, None)
+        )
+
+    def put_account(self, account_id: str, body: AccountBody) -> None:
+        """Store an account, once.
+
+        The key needs the scope `ingest`.
+
+        Parameters
+        ----------
+        account_id
+            In the address.
+        body
+            What is sent.
+        """
+        self._send("PUT", f"/v1/accounts/{quoted(account_id)}", {}, body)
+
     def lead(self, lead_id: str, **query: Unpack[LeadQuery]) -> StoredLead:
         """Return the stored data of a lead: attributes, account, owner, counts, its ranked row.
 
@@ -305,20 +359,6 @@ class Calls(ABC):
         The key needs the scope `admin`.
         """
         return cast(Erased, self._send("DELETE", f"/v1/leads/{quoted(lead_id)}", {}, None))
-
-    def put_account(self, account_id: str, body: AccountBody) -> None:
-        """Store an account, once.
-
-        The key needs the scope `ingest`.
-
-        Parameters
-        ----------
-        account_id
-            In the address.
-        body
-            What is sent.
-        """
-        self._send("PUT", f"/v1/accounts/{quoted(account_id)}", {}, body)
 
     def add_activities(self, body: ActivitiesBody) -> Added:
         """Store activities, also late and out of order; the same id twice is stored once.

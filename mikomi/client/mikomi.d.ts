@@ -263,6 +263,48 @@ export interface RankedReason {
   converted_leads?: number;
 }
 
+/** A page of accounts. */
+export interface AccountList {
+  accounts: Array<RankedAccount>;
+  next_cursor: string | null;
+  total: number;
+  target?: string;
+}
+
+/** An account: the probability that at least one of its open leads converts. */
+export interface RankedAccount {
+  account_id: string;
+  probability: number;
+  leads: number;
+  hot_leads: number;
+  carried_by: Array<AccountLead>;
+  others_contribution: number;
+  dependence: number;
+  as_of: string;
+}
+
+/** An open lead of an account: its own probability, and what it adds to that of the ... */
+export interface AccountLead {
+  lead_id: string;
+  probability: number;
+  band: "cold" | "hot" | "warm";
+  share: number;
+  contribution: number;
+}
+
+/** An account, with as many of its leads as were requested. */
+export interface OneAccount {
+  account_id: string;
+  probability: number;
+  leads: number;
+  hot_leads: number;
+  carried_by: Array<AccountLead>;
+  others_contribution: number;
+  dependence: number;
+  as_of: string;
+  target?: string;
+}
+
 /** A lead; a later value of an attribute that differs is stored as a change. */
 export interface LeadBody {
   created_at: string;
@@ -762,10 +804,12 @@ export interface Calls {
   "POST /v1/outlook": { parameters: { target?: string }; body: ScoreBody; answer: Outlook };
   "POST /v1/change": { parameters: { since: string; lang?: "en" | "ja"; target?: string }; body: ScoreBody; answer: ChangeSplit };
   "GET /v1/leads": { parameters: { sort?: "score"; list?: "call"; band?: "hot" | "warm" | "cold"; owner_id?: string; source?: string; q?: string; crossed_since?: string; woke_since?: string; limit?: number; cursor?: string; lang?: "en" | "ja"; target?: string }; body: null; answer: Ranking };
+  "GET /v1/accounts": { parameters: { limit?: number; cursor?: string; target?: string }; body: null; answer: AccountList };
+  "GET /v1/accounts/{account_id}": { parameters: { account_id: string; limit?: number; target?: string }; body: null; answer: OneAccount };
+  "PUT /v1/accounts/{account_id}": { parameters: { account_id: string }; body: AccountBody; answer: void };
   "GET /v1/leads/{lead_id}": { parameters: { lead_id: string; target?: string; curve?: boolean }; body: null; answer: StoredLead };
   "PUT /v1/leads/{lead_id}": { parameters: { lead_id: string }; body: LeadBody; answer: LeadRevision };
   "DELETE /v1/leads/{lead_id}": { parameters: { lead_id: string }; body: null; answer: Erased };
-  "PUT /v1/accounts/{account_id}": { parameters: { account_id: string }; body: AccountBody; answer: void };
   "POST /v1/activities": { parameters: Record<string, never>; body: ActivitiesBody; answer: Added };
   "POST /v1/outcomes": { parameters: Record<string, never>; body: OutcomesBody; answer: Added };
   "GET /v1/leads/{lead_id}/score": { parameters: { lead_id: string; lang?: "en" | "ja"; target?: string }; body: null; answer: ScoreAnswer };

@@ -20,6 +20,7 @@ from features.feature import Text
 from features.timeline import DAY
 from models.baselines import baselines
 from models.evaluation import curves
+from models.evaluation.accounts import AccountFigures
 from models.evaluation.by_lead import figures_by_lead
 from models.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdict
 from models.evaluation.comparisons import NAMES, Comparison, Redraws, redraw
@@ -123,6 +124,8 @@ class Evaluation:
         computed.
     horizons
         The probabilities of every horizon against what was observed; none without a curve.
+    accounts
+        The probabilities of accounts against what was observed; None without accounts.
     """
 
     verdict: Verdict
@@ -148,6 +151,7 @@ class Evaluation:
     protected: tuple[Protected, ...] = ()
     own_models: OwnModels | None = None
     horizons: tuple[HorizonFigures, ...] = ()
+    accounts: AccountFigures | None = None
 
     def comparison(self, against: str, metric: str) -> Comparison:
         """Return the comparison against a baseline in one metric.

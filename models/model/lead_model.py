@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import CatalogMismatch
+from models.model.account_rule import AccountRule
 from models.model.booster import Booster
 from models.model.calibration import Calibration
 from models.model.conversion_curve import ConversionCurve
@@ -83,6 +84,8 @@ class LeadModel:
         What was chosen by held-out data, and the log loss of the candidates; for people to read.
     curve
         When leads convert; None in a model that was not taught it.
+    account_rule
+        How the probabilities of an account's leads become one; None where leads have no accounts.
     """
 
     names: tuple[str, ...]
@@ -95,6 +98,7 @@ class LeadModel:
     counts: Counts
     choices: dict[str, Any]
     curve: ConversionCurve | None = None
+    account_rule: AccountRule | None = None
 
     @property
     def evidence_level(self) -> EvidenceLevel:
@@ -155,7 +159,8 @@ class LeadModel:
         """Return what not every model has, as plain data."""
         curve = {} if self.curve is None else {"curve": self.curve.to_json()}
         own = {"own": self.booster.to_json()} if isinstance(self.booster, OwnModel) else {}
-        return curve | own
+        rule = {} if self.account_rule is None else {"accounts": self.account_rule.to_json()}
+        return curve | own | rule
 
     @classmethod
     def from_json(
@@ -176,7 +181,7 @@ class LeadModel:
         if own is not None:
             booster = OwnModel.from_json(raw["own"], own, tuple(raw["names"]))
         scorecard = Scorecard.from_json(raw["scorecard"])
-        curve = raw.get("curve")
+        curve, rule = raw.get("curve"), raw.get("accounts")
         return cls(
             names=tuple(raw["names"]),
             categorical=scorecard.binning.categorical,
@@ -188,4 +193,5 @@ class LeadModel:
             counts=Counts(**raw["counts"]),
             choices=raw["choices"],
             curve=None if curve is None else ConversionCurve.from_json(curve),
+            account_rule=None if rule is None else AccountRule.from_json(rule),
         )

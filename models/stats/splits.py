@@ -8,8 +8,8 @@ inside the test period:
 
 With a horizon of 90 days and a first test cutoff of 2026-04-01, a snapshot of 2026-01-01 may be
 used for training (its horizon ends on 2026-04-01) and one of 2026-01-15 is left out. Calibration
-has the latest of the rows before the embargo. Within the training rows, folds go by lead: all
-snapshots of a lead share a fold.
+has the latest of the rows before the embargo. Within the training rows, folds go by group: all
+snapshots of a lead, and all leads of an account, share a fold.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """The training set: features, labels and leads, aligned by row.
 
-Decided here: a row is one matured snapshot; rows of one lead belong together (folds and bootstraps
-go by `lead`); missing is NaN and categories are float codes, as in the feature frame.
+Decided here: a row is one matured snapshot; rows of one lead belong together (bootstraps go by
+`lead`), and leads of one account do, whose features count each other (folds go by `group`); missing
+is NaN and categories are float codes, as in the feature frame.
 """
 
 from dataclasses import dataclass, replace
@@ -53,6 +54,9 @@ class TrainingSet:
         The feature columns, in order.
     categorical
         Shape (features,): whether the column holds codes without order.
+    account
+        Shape (rows,): a code of the account of each row, one of its own for each lead without; None
+        where no lead has an account.
     """
 
     values: Values
@@ -61,10 +65,16 @@ class TrainingSet:
     cutoff: Moments
     names: tuple[str, ...]
     categorical: NDArray[np.bool_]
+    account: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.label)
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """Shape (rows,): the account of each row, or its lead; folds never part a group."""
+        return self.lead if self.account is None else self.account
 
     @property
     def conversions(self) -> int:
@@ -94,10 +104,16 @@ class TrainingSet:
             label=self.label[rows],
             lead=self.lead[rows],
             cutoff=self.cutoff[rows],
+            account=None if self.account is None else self.account[rows],
         )
 
     @classmethod
-    def from_frame(cls, frame: Frame, labels: pd.Series | Floats) -> "TrainingSet":
+    def from_frame(
+        cls,
+        frame: Frame,
+        labels: pd.Series | Floats,
+        account: NDArray[np.int64] | None = None,
+    ) -> "TrainingSet":
         """Join a feature frame with the labels of its rows; leave out rows that are not matured.
 
         Parameters
@@ -106,6 +122,8 @@ class TrainingSet:
             The features.
         labels
             One a row, in the order of the frame: 1, 0, or missing while the horizon is not over.
+        account
+            Shape (rows,): a code of the account of each row; see `TrainingSet`.
         """
         label = np.asarray(labels, dtype=np.float64)
         whole = cls(
@@ -115,6 +133,7 @@ class TrainingSet:
             cutoff=to_moments(frame.keys["cutoff"]),
             names=frame.catalog.names,
             categorical=frame.catalog.categorical,
+            account=account,
         )
         matured = ~np.isnan(label)
         return whole if matured.all() else whole.take(matured)

@@ -1,5 +1,6 @@
 """Bringing data: a first mapping, the checks, the schema, the sample company."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +93,13 @@ def schema(
     typer.echo(json.dumps(printed, ensure_ascii=False, indent=2))
 
 
+class SampleFacet(StrEnum):
+    """What a sample company may have beside the usual; see `SampleSettings`."""
+
+    COMMITTEES = "committees"
+    PRODUCTS = "products"
+
+
 def sample(
     leads: Annotated[int, typer.Option(help="How many leads come.")] = 4000,
     seed: Annotated[int, typer.Option(help="Of all chance: the same seed, the same company.")] = 7,
@@ -104,6 +112,10 @@ def sample(
     gate: Annotated[
         bool, typer.Option("--gate", help="Deals only with leads that an old grade had called.")
     ] = False,
+    also: Annotated[
+        list[SampleFacet] | None,
+        typer.Option(help="committees: hidden in some accounts; products: customers buy a plan."),
+    ] = None,
 ) -> None:
     """Make the sample company: a Japanese software company whose true probabilities are known.
 
@@ -113,6 +125,7 @@ def sample(
     from pipelines.sample.company import SampleSettings, make  # noqa: PLC0415 - slow to import
     from pipelines.sample.write import write  # noqa: PLC0415
 
-    company = make(SampleSettings(leads=leads, seed=seed, months=months, mess=mess, gate=gate))
+    facets = {one.value: True for one in also or ()}
+    company = make(SampleSettings(leads, seed, months, mess, gate=gate, **facets))
     write(company, out)
     typer.echo(f"{leads:,} leads in {months} months, seed {seed}: {out}")

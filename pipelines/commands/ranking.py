@@ -54,6 +54,10 @@ def score(  # noqa: PLR0913 - one option each
         bool,
         typer.Option("--curve", help="Write the probabilities of other horizons beside it too."),
     ] = False,
+    accounts: Annotated[
+        bool,
+        typer.Option("--accounts", help="Write the probabilities of accounts beside it too."),
+    ] = False,
 ) -> None:
     """Rank all open leads, with probability, score, band and reasons in both languages.
 
@@ -65,6 +69,9 @@ def score(  # noqa: PLR0913 - one option each
     and 180 days with their intervals, as far as the data reach, and the quartiles of the days that
     those who convert take.
 
+    With `--accounts` a table `<out>-accounts` stands beside the ranking: for each account with open
+    leads the probability that at least one of them converts, and the leads that carry it.
+
     Into a database the ranking is written by upsert, all of it or nothing, beside the file in the
     workspace; leads that are no longer in it are removed from the table, and a ranking as of an
     earlier moment than the table's is refused. `${NAME}` in the address is filled in from the
@@ -75,7 +82,12 @@ def score(  # noqa: PLR0913 - one option each
     """
     from pipelines.commands.console import out as console  # noqa: PLC0415
     from pipelines.commands.console import written  # noqa: PLC0415
-    from pipelines.scoring import conversion_curves, database_table, resolve_request  # noqa: PLC0415
+    from pipelines.scoring import (  # noqa: PLC0415  # noqa: PLC0415
+        account_probabilities,
+        conversion_curves,
+        database_table,
+        resolve_request,
+    )
     from pipelines.scoring import score as scoring  # noqa: PLC0415
 
     made = job(params, context, target)
@@ -88,6 +100,9 @@ def score(  # noqa: PLR0913 - one option each
         if engine is not None:
             ranked_by = database_table.ranked_by(made.places.target, question)
             summary["removed"] = database_table.write(question.out, engine, ranked_by, table)
+        if accounts:
+            made_of = account_probabilities.write(question.out, question.model, question.tables)
+            summary["accounts"] = str(made_of)
         if curve:
             summary["curves"] = str(conversion_curves.write(question.out, question.model))
     facts = with_target(made, summary)

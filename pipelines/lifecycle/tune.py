@@ -26,6 +26,7 @@ from pipelines.run.params import TrainParams
 from pipelines.run.stage_context import Job
 from pipelines.stages.train import log
 from pipelines.storage import frames
+from pipelines.storage.accounts import account_codes
 from pipelines.storage.atomic import fingerprint, write_json
 
 SEARCHED: Final[dict[str, tuple[float, float, bool]]] = {
@@ -70,7 +71,8 @@ def run(job: Job) -> dict[str, Any]:
 def learning_rows(job: Job) -> TrainingSet:
     """Read everything before the embargo."""
     frame, label = frames.read_features(job.places.features)
-    rows = TrainingSet.from_frame(frame, label)
+    account = account_codes(job.places.tables, frame.keys["lead_id"])
+    rows = TrainingSet.from_frame(frame, label, account)
     return rows.take(split_by_cutoff(rows, job.params.split).learning)
 
 

@@ -26,6 +26,7 @@ class CohortParams:
     until_decided: bool = False
     reopen_after_days: Days | None = 90.0
     lost_stay: bool = False
+    after_outcome: Name | None = None
 
     @property
     def rule(self) -> CohortRule:
@@ -41,6 +42,7 @@ class CohortParams:
             until_decided=self.until_decided,
             reopen_after_days=self.reopen_after_days,
             lost_stay=self.lost_stay,
+            after_outcome=self.after_outcome,
         )
 
     @property

@@ -31,11 +31,14 @@ class Eligibility:
         Whether a lead leaves with its first `lost`: only undecided leads are eligible.
     max_age_days
         A lead of this age or older is not eligible.
+    after_outcome
+        The outcome with which a lead becomes eligible, such as `won`: customers only.
     """
 
     repeat: bool | None = None
     until_decided: bool | None = None
     max_age_days: Days | None = None
+    after_outcome: Name | None = None
 
 
 @dataclass(frozen=True)

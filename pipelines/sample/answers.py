@@ -5,6 +5,7 @@ of any snapshot is (`truth_at`).
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 
 from features.errors import BadRequest
 from features.timeline import DAY, HOUR, from_moments, to_moments
+from pipelines.sample import account_mates
 from pipelines.sample.company import LONGEST_HORIZON_DAYS
 from pipelines.sample.facets import intents, seasons
+from pipelines.sample.facets.committees import SHARES
 from pipelines.sample.facets.seasons import START_MOMENT, split_moment
 from pipelines.sample.simulation import truth
 from pipelines.sample.simulation.history import SampleHistory
@@ -41,7 +44,8 @@ def truth_at(
     pandas.DataFrame
         In the order of `snapshots`: `lead_id`, `cutoff`, `probability_given_everything`,
         `probability_given_seen`, `probability_given_seen_without_texts` (missing where the lead had
-        not been created, or the cutoff is past the world's end), `horizon_days`.
+        not been created, or the cutoff is past the world's end), `horizon_days`. Of a company with
+        committees also `probability_given_own`: what the records of the lead alone say.
     """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise BadRequest.of(f"horizon_days {horizon_days}", "1 to 400", "choose another horizon")
@@ -50,17 +54,18 @@ def truth_at(
         unknown = snapshots["lead_id"].to_numpy()[lead < 0][:5]
         raise BadRequest.of(f"unknown leads {list(unknown)}", "leads of this company", "check ids")
     cutoff = to_moments(snapshots["cutoff"])
-    everything, observable, without = _answers(company, lead, cutoff, horizon_days)
-    return pd.DataFrame(
-        {
-            "lead_id": snapshots["lead_id"].to_numpy(),
-            "cutoff": from_moments(cutoff),
-            "probability_given_everything": everything,
-            "probability_given_seen": observable,
-            "probability_given_seen_without_texts": without,
-            "horizon_days": horizon_days,
-        }
-    ).astype({"lead_id": "str"})
+    answers = _answers(company, lead, cutoff, horizon_days)
+    columns = {
+        "lead_id": snapshots["lead_id"].to_numpy(),
+        "cutoff": from_moments(cutoff),
+        "probability_given_everything": answers.everything,
+        "probability_given_seen": answers.observable,
+        "probability_given_seen_without_texts": answers.without_texts,
+        "horizon_days": horizon_days,
+    }
+    if company.committee is not None:
+        columns["probability_given_own"] = answers.own
+    return pd.DataFrame(columns).astype({"lead_id": "str"})
 
 
 def truth_snapshots(
@@ -105,35 +110,84 @@ def truth_snapshots(
     ).astype({"lead_id": "str", "kind": "str"})
 
 
-def _answers(
-    company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int
-) -> tuple[Floats, Floats, Floats]:
-    """Return the answers, those given what is seen mixed over the stances that a lead may have."""
-    everything, observable, without = (np.full(len(lead), np.nan) for _ in range(3))
+class _Answers(NamedTuple):
+    """The answers of all questions; `own` leaves out what account mates did."""
+
+    everything: Floats
+    observable: Floats
+    without_texts: Floats
+    own: Floats
+
+
+class _ByClass(NamedTuple):
+    """Answers given everything and given observations, and log weights, by class: (classes, n)."""
+
+    everything: Floats
+    observed: Floats
+    weight: Floats
+    texts: Floats
+
+
+def _answers(company: SampleHistory, lead: Ints, cutoff: Ints, horizon_days: int) -> _Answers:
+    """Return the answers, those given what is seen mixed over what a lead may hide."""
+    out = _Answers(*(np.full(len(lead), np.nan) for _ in _Answers._fields))
     answered = np.flatnonzero(cutoff <= company.ends_at)
     order = answered[np.lexsort((cutoff[answered], lead[answered]))]
-    day, within = split_moment(cutoff[order])
-    questions = truth.Questions(_starts(lead[order], len(company.people)), day, within)
+    own = (lead[order], cutoff[order])
+    whole = account_mates.with_mates(company, own)
+    of_committee = [
+        _by_stance(company, committee, whole.questions, horizon_days)
+        for committee in ((None,) if company.committee is None else range(len(SHARES)))
+    ]
+    held = (
+        np.zeros(len(order), np.int64) if company.committee is None else company.committee[own[0]]
+    )
+    place = whole.place
+    by_all = np.stack([one.everything[:, place] for one in of_committee])
+    out.everything[order] = by_all[held, company.stance[own[0]], np.arange(len(order))]
+    for answers, with_texts, with_mates in (
+        (out.observable, True, True),
+        (out.without_texts, False, True),
+        (out.own, True, False),
+    ):
+        mixed = [_mixed(one, with_texts=with_texts) for one in of_committee]
+        weight = np.stack([weight for _, weight in mixed])
+        of_all = whole.of_account(weight) if with_mates else weight[:, place]
+        of_all = of_all + np.log(SHARES if len(mixed) > 1 else (1.0,))[:, None]
+        share = np.exp(of_all - of_all.max(axis=0, initial=-np.inf))
+        share /= share.sum(axis=0)
+        answers[order] = (share * np.stack([one[place] for one, _ in mixed])).sum(axis=0)
+    return out
+
+
+def _by_stance(
+    company: SampleHistory, committee: int | None, pairs: tuple[Ints, Ints], horizon_days: int
+) -> _ByClass:
+    """Answer for every stance; `committee` is that of every account."""
+    lead, cutoff = pairs
+    n = len(company.people)
+    day, within = split_moment(cutoff)
+    questions = truth.Questions(_starts(lead, n), day, within)
     observed = _observations(company)
     by_stance = []
     for stance in range(len(intents.STANCES)):
-        held = company.modifiers.with_stance(np.full(len(company.people), stance))
+        held = company.modifiers.with_stance(np.full(n, stance))
+        if committee is not None:
+            held = held.with_committee(np.full(n, committee))
         laws = (company.world, held, company.calendar)
         by_stance.append(truth.answer(observed, questions, laws, horizon_days))
     by_all, by_observed, weight = (np.stack(part) for part in zip(*by_stance, strict=True))
-    everything[order] = by_all[company.stance[lead[order]], np.arange(len(order))]
     weight += np.log(intents.SHARES)[:, None]
-    without[order] = _mixed(weight, by_observed)
-    weight += _weight_of_texts(company, lead[order], cutoff[order])
-    observable[order] = _mixed(weight, by_observed)
-    return everything, observable, without
+    return _ByClass(by_all, by_observed, weight, _weight_of_texts(company, lead, cutoff))
 
 
-def _mixed(log_weight: Floats, answers: Floats) -> Floats:
-    """Return the mean of the answers of all stances by their weights: shape (questions,)."""
-    weight = np.exp(log_weight - log_weight.max(axis=0, initial=-np.inf))
-    mean: Floats = (weight * answers).sum(axis=0) / weight.sum(axis=0)
-    return mean
+def _mixed(of: _ByClass, *, with_texts: bool) -> tuple[Floats, Floats]:
+    """Return the mean of the answers of all stances by their weights, and the log of their sum."""
+    log_weight = of.weight + of.texts if with_texts else of.weight
+    most = log_weight.max(axis=0, initial=-np.inf)
+    weight = np.exp(log_weight - most)
+    mean: Floats = (weight * of.observed).sum(axis=0) / weight.sum(axis=0)
+    return mean, most + np.log(weight.sum(axis=0))
 
 
 def _weight_of_texts(company: SampleHistory, lead: Ints, cutoff: Ints) -> Floats:

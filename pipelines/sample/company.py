@@ -9,10 +9,15 @@ import numpy as np
 
 from features.tables import Tables
 from pipelines.sample import export
-from pipelines.sample.facets import seasons
+from pipelines.sample.facets import committees, seasons
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.simulation import people, simulate, world
-from pipelines.sample.simulation.history import SampleHistory, SampleSettings, stances_of
+from pipelines.sample.simulation.history import (
+    SampleHistory,
+    SampleSettings,
+    committees_of,
+    stances_of,
+)
 
 __all__ = ["LONGEST_HORIZON_DAYS", "SampleCompany", "SampleSettings", "make"]
 
@@ -38,10 +43,15 @@ def make(settings: SampleSettings) -> SampleCompany:
     days = seasons.days_in(settings.months)
     calendar = seasons.seasons(days + LONGEST_HORIZON_DAYS + 2)
     people_seed, lives_seed, *particulars = np.random.SeedSequence(settings.seed).spawn(7)
-    persons = people.draw(settings.leads, days, calendar, np.random.default_rng(people_seed))
+    sizes = (committees.LEADS_PER_ACCOUNT,) if settings.committees else ()
+    rng = np.random.default_rng(people_seed)
+    persons = people.draw(settings.leads, days, calendar, rng, *sizes)
     modifiers = people.modifiers(persons)
     laws = world.world()
     lived = modifiers.with_stance(stances_of(settings, len(persons)))
+    committee = committees_of(settings, persons.account)
+    if committee is not None:
+        lived = lived.with_committee(committee)
     lives = simulate.simulate(
         persons, (laws, lived, calendar), days, np.random.default_rng(lives_seed)
     )

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.tables import Tables
-from features.timeline import DAY, SECOND
+from features.timeline import DAY, NEVER, SECOND
 from pipelines.sample import lost_reasons
 from pipelines.sample.activities import activities, chosen, identifiers, times
 from pipelines.sample.contact_gate import gate
 from pipelines.sample.facets import contacts
 from pipelines.sample.facets.attribute_values import AGE_BRACKET, CATEGORIES, DEPARTMENT
+from pipelines.sample.facets.products import SUPPORT_PLAN
 from pipelines.sample.facets.salespeople import SALESPEOPLE
 from pipelines.sample.leaks import PLANTED_LEAKS, leaking_columns
 from pipelines.sample.simulation.history import SampleHistory
@@ -57,7 +58,7 @@ def arrow_tables(company: SampleHistory) -> dict[str, pa.Table]:
     return {
         "leads": _leads(company, rng[0]),
         "activities": activities(company, rng[1]),
-        "outcomes": outcomes,
+        "outcomes": _with_plans(company, outcomes),
         "accounts": _accounts(company, rng[3]),
         "attribute_changes": _changes(company, rng[4]),
     }
@@ -101,6 +102,30 @@ def _outcomes(company: SampleHistory, rng: np.random.Generator) -> pa.Table:
             "amount": pa.array(np.round(base * factor, -4)),
             "reason": lost_reasons.of_events(company),
         }
+    )
+
+
+def _with_plans(company: SampleHistory, outcomes: pa.Table) -> pa.Table:
+    """Add the support plans that customers bought, if the company sells any."""
+    lead = np.flatnonzero(company.plan_bought_at < NEVER)
+    if not company.settings.products:
+        return outcomes
+    ids = chosen(lead, list(company.lead_ids))
+    at = times(company.plan_bought_at[lead])
+    plans = pa.table(
+        {
+            "lead_id": ids,
+            "deal_id": pc.binary_join_element_wise(ids, pa.scalar("-P"), ""),
+            "occurred_at": at,
+            "known_at": at,
+            "outcome": pa.array([SUPPORT_PLAN] * len(lead), pa.string()),
+            "amount": pa.nulls(len(lead), pa.float64()),
+            "reason": pa.nulls(len(lead), pa.string()),
+        }
+    )
+    plans = plans.cast(outcomes.schema)
+    return pa.concat_tables([outcomes, plans]).sort_by(
+        [("lead_id", "ascending"), ("occurred_at", "ascending")]
     )
 
 

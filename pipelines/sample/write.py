@@ -35,7 +35,7 @@ from pipelines.sample.company import SampleCompany
 from pipelines.sample.contact_gate import gate
 from pipelines.sample.contact_test import contact_test
 from pipelines.sample.export import arrow_tables
-from pipelines.sample.facets import attribute_values, contacts, spend, team
+from pipelines.sample.facets import attribute_values, contacts, products, spend, team
 from pipelines.sample.leaks import PLANTED_LEAKS
 from pipelines.sample.mess import plant
 from pipelines.sample.simulation import people
@@ -106,6 +106,7 @@ TRUTH: Final = {
 }
 DIRECTIONS: Final = {"inbound": "顧客から", "outbound": "自社から"}
 OUTCOMES: Final = {"opened": "商談化", "quoted": "見積提示", "won": "受注", "lost": "失注"}
+PLANS: Final = {products.SUPPORT_PLAN: products.WRITTEN}
 
 
 def write(company: SampleCompany, out_dir: Path) -> None:
@@ -174,7 +175,7 @@ def raw_tables(company: SampleCompany) -> dict[str, pa.Table]:
     activities = made["activities"]
     web = pc.equal(activities["activity_type"], "page_view")
     others = _translated(activities.filter(pc.invert(web)), "direction", DIRECTIONS)
-    deals = _translated(made["outcomes"], "outcome", OUTCOMES)
+    deals = _translated(made["outcomes"], "outcome", OUTCOMES | PLANS)
     names = {attribute_values.DEPARTMENT.name: attribute_values.DEPARTMENT.label.ja}
     changes = _translated(made["attribute_changes"], "attribute", names)
     return {

@@ -8,6 +8,7 @@ with the data: the folder of the evaluation is shared and logged, and names none
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from features.wording.sentences import Language
 from features.wording.translation import LANGUAGES
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
-from models.evaluation import evaluation, horizons
+from models.evaluation import accounts, evaluation, horizons
 from models.evaluation.evaluation import MODEL, Case, Evaluation
 from models.evaluation.groups.segments import own_models
 from models.explain.beeswarm import beeswarm_svg
@@ -35,6 +36,7 @@ from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_test
 from pipelines.stages.train import log, read_sales_points
 from pipelines.storage import frames, partitions
+from pipelines.storage.accounts import account_codes
 from pipelines.storage.atomic import replacing, write_json
 
 COMPARISONS: Final = "comparisons.json"
@@ -49,6 +51,8 @@ def run(job: Job) -> dict[str, Any]:
     done = evaluation.evaluate(rows, job.params.evaluate, tell)
     done = replace(done, own_models=own_models(rows, job.params.segments, tell))
     done = replace(done, horizons=horizons.judge(loaded.model, observed_test(job, rows.test)))
+    stated = loaded.model.probability(rows.test.values)
+    done = replace(done, accounts=accounts.judge(loaded.model.account_rule, rows.test, stated))
     name = partitions.manifest(places.tables).name
     with replacing(places.evaluation) as fresh:
         title = f"mikomi {loaded.fingerprint[:12]}"
@@ -86,11 +90,12 @@ def case(job: Job, loaded: Artifact) -> Case:
     learning, learned = frames.read_features(places.features, split.learning)
     test, tested = frames.read_features(places.features, split.test)
     scores = score_history.of_job(job)
+    of = partial(account_codes, places.tables)
     return Case(
         model=loaded.model,
         catalog=loaded.catalog,
-        learning=TrainingSet.from_frame(learning, learned),
-        test=TrainingSet.from_frame(test, tested),
+        learning=TrainingSet.from_frame(learning, learned, of(learning.keys["lead_id"])),
+        test=TrainingSet.from_frame(test, tested, of(test.keys["lead_id"])),
         horizon_days=params.cohort.horizon_days,
         train=params.train,
         points=read_sales_points(params.train.points, loaded.catalog),

@@ -34,6 +34,7 @@ from models.model.points import Points
 from models.registry.registry import Registry
 from models.registry.registry_types import Run
 from models.stats.training_set import TrainingSet
+from models.training import account_dependence
 from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
@@ -43,6 +44,7 @@ from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
 from pipelines.storage import frames, partitions
+from pipelines.storage.accounts import account_codes
 from pipelines.storage.atomic import write_json
 
 LOGGED: Final = ("source", "cohort", "split", "features", "train")
@@ -61,6 +63,8 @@ def run(job: Job) -> dict[str, Any]:
     job.tell("train: conversion curve and newest rows", 0, None)
     learning, newest, learned_until = observed_rows(job, rows)
     model = newest_rows.teach(model, learning, newest, job.params.cohort.horizon_days)
+    rule = account_dependence.learn(rows, model.probability(rows.values))
+    model = replace(model, account_rule=rule)
     job.tell("train: open leads", 0, None)
     margins, reference_at = open_margins(job, model, catalog)
     people = reference.learn(margins, train.bands)
@@ -88,7 +92,8 @@ def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
     _, split = matured_split(job.places.snapshots, job.params.split)
     of_target.check(job, frames.manifest(features, "featurize"), features, "featurize")
     frame, label = frames.read_features(features, split.learning)
-    return TrainingSet.from_frame(frame, label), frame.catalog
+    account = account_codes(job.places.tables, frame.keys["lead_id"])
+    return TrainingSet.from_frame(frame, label, account), frame.catalog
 
 
 def read_sales_points(path: str | None, catalog: Catalog) -> Points | None:

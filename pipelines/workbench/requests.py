@@ -15,7 +15,9 @@ from pipelines.run.stage_context import Job
 from pipelines.stages.snapshot import observed_until
 from pipelines.stages.train import plain
 
-_ELIGIBLE: Final = ("repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay")
+_ELIGIBLE: Final = (
+    "repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay", "after_outcome",
+)  # fmt: skip
 
 
 def params_of(params: Any, mapping: Path) -> Params:

@@ -35,6 +35,7 @@ from serve.store.people.identities import Identities
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.account_ranking import AccountRanking
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
@@ -116,6 +117,7 @@ class LeadStore(Protocol):
     histories: HistoryReader
     feedback: Feedback
     ranking: StoredRanking
+    account_ranking: AccountRanking
     cohorts: Cohorts
     summaries: Summaries
     standings: Standings

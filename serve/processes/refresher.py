@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.reading.reading import PLAIN
 from features.timeline import HOUR, SECOND
+from models.model.account_rule import AccountRule
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
 from serve.ranking.standings import standings_of
@@ -84,6 +85,10 @@ class Refresher:
             self._rankers[loaded.target] = ranker if ranker and known else Ranker(loaded)
         if self._rankers != before:
             self._sweep = Sweep()
+            self._refreshing.rules = {
+                target: one.loaded.artifact.model.account_rule or AccountRule()
+                for target, one in self._rankers.items()
+            }
 
     def _fingerprints(self) -> dict[str, str]:
         return {target: one.loaded.fingerprint for target, one in self._rankers.items()}
@@ -96,7 +101,7 @@ class Refresher:
 
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
-            return self._write(self._refreshing.read(lead_ids, mates), now)
+            return self._write(self._refreshing.read(lead_ids, mates, now), now)
         except (SQLAlchemyError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
@@ -128,7 +133,7 @@ class Refresher:
 
     def _postpone(self, lead_id: str, now: int, error: Exception) -> None:
         self._report(lead_id, error)
-        due = self._refreshing.read([lead_id])
+        due = self._refreshing.read([lead_id], now=now)
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
         unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
         self._refreshing.write(unranked, marks, self._ranked_by())

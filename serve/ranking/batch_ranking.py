@@ -88,7 +88,7 @@ def take_over(path: Path, engine: Engine, model: str, now: int) -> BatchFacts:
         raise BadInput(faults)
     refreshing = Refreshing(engine, _BATCH)
     for ranked in _batches(path):
-        due = refreshing.read(list(ranked))
+        due = refreshing.read(list(ranked), now=now)
         rows = _rows(due, ranked, facts)
         places = {one: n for n, one in enumerate(due.columns.leads.lead_id)}
         standings = standings_of(due.columns, [places[one] for one in rows], now)

@@ -1,6 +1,6 @@
 """Every module of routes, in the order of the description of the API, and their kinds of bodies."""
 
-from serve.routes import health, model, ranking, webhooks
+from serve.routes import accounts, health, model, ranking, webhooks
 from serve.routes.records import (
     posted_leads,
     steps,
@@ -16,6 +16,7 @@ ROUTES = (
     scores,
     outlook,
     ranking,
+    accounts,
     posted_leads,
     stored_leads,
     stored_scores,

@@ -18,7 +18,9 @@ from features.tables import Tables
 from features.timeline import DAY, NEVER, from_moments
 from serve.scoring.undone_wins import standing_rows
 
-_NAMES = ("repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay")
+_NAMES = (
+    "repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay", "after_outcome",
+)  # fmt: skip
 
 
 def rule_of(about: dict[str, Any]) -> CohortRule:
@@ -130,6 +132,9 @@ def returns_at(
         What the words for outcomes mean.
     """
     own = np.flatnonzero(np.asarray(columns.outcomes.lead) == lead).tolist()
+    coming = _comes_at(columns, own, cutoff, rule, reading)
+    if coming < NEVER:
+        return coming
     rows = standing_rows(columns.outcomes, own, cutoff, reading)
     rows, words = _known(columns, rows, reading)
     if "lost" not in words:
@@ -140,6 +145,18 @@ def returns_at(
         return NEVER
     current = (spans.after < cutoff) & (cutoff <= spans.up_to)
     return int(spans.up_to[current].min(initial=NEVER))
+
+
+def _comes_at(
+    columns: StoredColumns, own: list[int], cutoff: int, rule: CohortRule, reading: RecordReading
+) -> int:
+    """Return when the outcome is visible with which a lead comes, if it is not yet."""
+    if rule.after_outcome is None or not own:
+        return NEVER
+    rows, words = _known(columns, np.array(own, np.int32), reading)
+    visible_from = np.asarray(columns.outcomes.visible_from)[rows]
+    first = visible_from[np.array(words) == rule.after_outcome].min(initial=NEVER)
+    return int(first) if cutoff <= first else NEVER
 
 
 def leaves_at(columns: StoredColumns, lead: int, rule: CohortRule) -> int:

@@ -33,6 +33,7 @@ REVISIONS: Final = (
     "v0005_reasons",
     "v0006_identities",
     "v0007_summaries",
+    "v0008_accounts",
 )
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (

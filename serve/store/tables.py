@@ -41,7 +41,7 @@ LEADS: Final = Table(
     Column("known", Boolean, nullable=False),
     Column("created_at", BigInteger),
     Column("known_at", BigInteger),
-    Column("account_id", String, index=True),
+    Column("account_id", String),
     Column("owner_id", String),
     Column("attributes", JSON, nullable=False),
     Column("received_at", BigInteger, nullable=False),

@@ -18,6 +18,7 @@ from serve.store.people.identities import Identities
 from serve.store.people.last_visit import LastVisits
 from serve.store.people.sign_ins import SignIns
 from serve.store.people.users import Users
+from serve.store.ranking.account_ranking import AccountRanking
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.hand_over import ToHandOver
@@ -54,6 +55,7 @@ class Store:
         self.feedback = Feedback(engine)
         self.winners = Winners(engine)
         self.ranking = StoredRanking(engine)
+        self.account_ranking = AccountRanking(engine)
         self.cohorts = Cohorts(engine)
         self.summaries = Summaries(engine)
         self.standings = Standings(engine)

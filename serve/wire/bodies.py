@@ -17,6 +17,7 @@ import msgspec
 
 from features.encoders.from_json import CodedActivities
 from features.errors import Fault
+from features.reading.free_mail import is_free_mail
 from features.reading.id_rule import plain_id
 from features.reading.normalize import folded
 from serve.errors import BadBody
@@ -239,7 +240,9 @@ def request_from_body(body: ScoreBody, now: datetime) -> ScoreRequest:
         outcomes=body.outcomes,
         changes=_once(body.changes, _change_key),
     )
-    return ScoreRequest(histories=[history], account=body.account, cutoff=cutoff, curve=body.curve)
+    return ScoreRequest(
+        histories=[history], account=_company(body), cutoff=cutoff, curve=body.curve
+    )
 
 
 def _once(records: list[_Record], key: Callable[[_Record], Hashable]) -> list[_Record]:
@@ -282,10 +285,17 @@ def _lead(body: _LeadBody) -> Lead:
     )
 
 
+def _company(body: _LeadBody) -> Account | None:
+    """Return the account of a body; None where it is a provider of mailboxes."""
+    account = body.account
+    return None if account is None or is_free_mail(account.account_id) else account
+
+
 def _account_id(body: _LeadBody) -> str | None:
-    if body.account_id is None and body.account is not None:
-        return body.account.account_id
-    return body.account_id
+    own = body.account_id
+    if own is None and body.account is not None:
+        own = body.account.account_id
+    return None if own is None or is_free_mail(own) else own
 
 
 def _is_plain(body: _LeadBody) -> bool:

@@ -197,7 +197,7 @@ def held_out(
     few = rows.take(draw_leads(rows.lead, most, seed))
     if _fewest(few) < _HALVES * training.min_conversions:
         return None
-    half = folds_by_lead(few.lead, few.label, _HALVES, seed)
+    half = folds_by_lead(few.group, few.label, _HALVES, seed)
     concepts = int(concept_of.max(initial=-1)) + 1
     parts = np.zeros((len(few), concepts))
     for k in range(_HALVES):

@@ -118,7 +118,7 @@ def _fewest(label: Floats) -> int:
 def _out_of_fold(rows: TrainingSet, seed: int) -> Iterator[tuple[Marks, Marks]]:
     """Yield the rows of all folds but one, and those of that one."""
     folds = MANY_FOLDS if rows.converted_leads < FEW else FOLDS
-    fold = folds_by_lead(rows.lead, rows.label, folds, seed)
+    fold = folds_by_lead(rows.group, rows.label, folds, seed)
     for k in range(folds):
         yield fold != k, fold == k
 

@@ -98,7 +98,7 @@ def assign(rows: TrainingSet, settings: TrainSettings, seed: int) -> Folds:
     fold = periods(rows, settings.folds)
     if fold is not None:
         return Folds(fold, periods=True)
-    return Folds(folds_by_lead(rows.lead, rows.label, settings.folds, seed))
+    return Folds(folds_by_lead(rows.group, rows.label, settings.folds, seed))
 
 
 def periods(rows: TrainingSet, most: int) -> NDArray[np.int64] | None:

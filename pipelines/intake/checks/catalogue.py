@@ -29,6 +29,7 @@ from pipelines.intake.checks.tables.c034_lookups import CHECK as C034
 from pipelines.intake.checks.tables.c035_derived_columns import CHECK as C035
 from pipelines.intake.checks.tables.c036_undecodable import CHECK as C036
 from pipelines.intake.checks.tables.c037_ids_that_break import CHECK as C037
+from pipelines.intake.checks.tables.c038_free_mail_accounts import CHECK as C038
 from pipelines.intake.checks.times.c003_unreadable_times import CHECK as C003
 from pipelines.intake.checks.times.c010_future_dates import CHECK as C010
 from pipelines.intake.checks.times.c011_absurd_dates import CHECK as C011
@@ -79,4 +80,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     C035,
     C036,
     C037,
+    C038,
 )

@@ -20,6 +20,7 @@ NoteKind = Literal[
     "nonexistent",
     "later_without_time",
     "undated_win",
+    "free_mail",
     "bytes",
 ]
 PLACE: Final = "_place"

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.reading.free_mail import free_mail
 from features.reading.text import as_text, is_missing
 from features.tables import SPECS, Column, TableName, dtype_of
 from features.timeline import MOMENT_DTYPE
@@ -69,6 +70,15 @@ class ReadTask:
         return self.mapping.rules(self.table)[self.number]
 
 
+def _companies(account_id: pd.Series, notes: Notes) -> pd.Series:
+    """Leave out accounts that are providers of mailboxes, and note them without the person."""
+    free = free_mail(account_id)
+    if not free.any():
+        return account_id
+    notes.add("free_mail", "account_id", free.to_numpy(), account_id.str.rpartition("@")[2])
+    return account_id.mask(free)
+
+
 def read_piece(job: ReadTask, piece: Piece) -> Reading:
     """Turn some source rows into canonical rows.
 
@@ -98,6 +108,8 @@ def read_piece(job: ReadTask, piece: Piece) -> Reading:
     _note_bytes(cells)
     table = _columns(cells, job)
     _count_unlisted(cells, job)
+    if job.table == "leads" and "account_id" in table:
+        table["account_id"] = _companies(table["account_id"], cells.notes)
     table[PLACE] = pd.Series(piece.place, index=cells.frame.index, dtype="str")
     table[ROW] = pd.Series(piece.row_numbers[chosen])
     table[RULE] = pd.Series(job.number, index=cells.frame.index, dtype="int64")

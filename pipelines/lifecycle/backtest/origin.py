@@ -38,6 +38,7 @@ from pipelines.lifecycle.backtest.labelled_snapshots import Known
 from pipelines.run.params import TrainParams
 from pipelines.stages.featurize import labels_of, sources_of
 from pipelines.storage import partitions
+from pipelines.storage.accounts import account_codes
 from pipelines.storage.atomic import fingerprint, replacing
 
 METHODS: Final = (MODEL, *BASELINES, INCUMBENT)
@@ -154,7 +155,8 @@ def _prepared(
     last = int(cutoff[teaches].max())
     young = (cutoff > last) & (cutoff < origin.at)
     frame, row = _frame(course, known, teaches | young | answered_rows, label)
-    whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0))
+    account = account_codes(course.tables, frame.keys["lead_id"])
+    whole = TrainingSet.from_frame(frame, np.where(teaches[row], label[row], 0.0), account)
     answered, follow_up = whole.take(answered_rows[row]), known.follow_up_at(origin.at).take(row)
     observed = [
         ObservedRows(whole.take(these[row]), follow_up.take(these[row]))

@@ -12,7 +12,7 @@ from features.wording.sentences import Language
 from features.wording.translation import mark
 from models.evaluation.evaluation import Evaluation
 from pipelines.reports import shell
-from pipelines.reports.evaluation import cells, headline, horizons, own_models, protected
+from pipelines.reports.evaluation import accounts, cells, headline, horizons, own_models, protected
 from pipelines.reports.evaluation.figures import figures
 from pipelines.reports.evaluation.parts import part_title, parts
 from pipelines.reports.evaluation.payload import plain
@@ -71,6 +71,7 @@ def page(
         "splits": cells.splits(evaluation, language),
         "protected": protected.section(plain(evaluation.protected), labels, language),
         "horizons": horizons.section(plain(evaluation.horizons), language),
+        "accounts": accounts.section(plain(evaluation.accounts), language),
         "own_models": own_models.section(plain(evaluation.own_models), labels, language),
         "has": lambda key: key in drawn,
         "figure": lambda key: _figure(drawn, key, evaluation, language),

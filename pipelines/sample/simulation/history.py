@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import BadRequest
-from features.timeline import DAY
-from pipelines.sample.facets import intents
+from features.timeline import DAY, NEVER
+from pipelines.sample.facets import committees, intents, products
 from pipelines.sample.facets.seasons import START_MOMENT, Seasons
 from pipelines.sample.facets.touches import FIRST_TOUCH_OF_SOURCE, TOUCHES
 from pipelines.sample.simulation.people import People
@@ -17,7 +17,7 @@ from pipelines.sample.simulation.simulate import Lives
 from pipelines.sample.simulation.world import WON, Modifiers, World
 
 Ints = NDArray[np.int64]
-_OF_STANCES, _OF_INTENTS = 4, 5
+_OF_STANCES, _OF_INTENTS, _OF_COMMITTEES, _OF_PLANS = 4, 5, 6, 7
 """Beside the seed of the company: of chance that nothing else draws from."""
 
 
@@ -37,6 +37,10 @@ class SampleSettings:
         Whether faults are planted in the written export.
     gate
         Whether deals come about only with leads that an old grade had called (`contact_gate`).
+    committees
+        Whether some accounts have a buying committee; see `facets.committees`.
+    products
+        Whether customers may buy a support plan; see `facets.products`.
     """
 
     leads: int
@@ -44,6 +48,8 @@ class SampleSettings:
     months: int = 24
     mess: bool = False
     gate: bool = False
+    committees: bool = False
+    products: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an empty company."""
@@ -68,6 +74,21 @@ def stances_of(settings: SampleSettings, leads: int) -> Ints:
     return intents.stances(leads, np.random.default_rng([settings.seed, _OF_STANCES]))
 
 
+def committees_of(settings: SampleSettings, account: Ints) -> Ints | None:
+    """Draw the hidden committee of each lead's account; None in a company without.
+
+    Parameters
+    ----------
+    settings
+        What the company is made from.
+    account
+        The number of the account of each lead.
+    """
+    if not settings.committees:
+        return None
+    return committees.committees(account, np.random.default_rng([settings.seed, _OF_COMMITTEES]))
+
+
 @dataclass(frozen=True)
 class SampleHistory:
     """All that happened in the sample company.
@@ -79,7 +100,8 @@ class SampleHistory:
     people
         The leads.
     modifiers, world, calendar
-        The laws by which they lived; the effect of a lead's stance is not in `modifiers`.
+        The laws by which they lived; the effects of a lead's stance and of its account's committee
+        are not in `modifiers`.
     lives
         What they did and what became of their deals.
     days
@@ -114,12 +136,26 @@ class SampleHistory:
         return stances_of(self.settings, len(self.people))
 
     @cached_property
+    def committee(self) -> Ints | None:
+        """The hidden committee of each lead's account, a number in `committees.COMMITTEES`."""
+        return committees_of(self.settings, self.people.account)
+
+    @cached_property
     def first_won_at(self) -> Ints:
         """Moment of each lead's first win; `features.timeline.NEVER` if there is none."""
         first = np.full(len(self.people), np.iinfo(np.int64).max)
         wins = self.lives.event_kind == WON
         np.minimum.at(first, self.lives.event_lead[wins], self.lives.event_at[wins])
         return first
+
+    @cached_property
+    def plan_bought_at(self) -> Ints:
+        """Moment at which each lead buys the support plan; `NEVER` if it does not."""
+        if not self.settings.products:
+            return np.full(len(self.people), NEVER)
+        chance = np.random.default_rng([self.settings.seed, _OF_PLANS])
+        codes, ends_at = self.people.codes, self.ends_at
+        return products.bought_at(codes, self.first_won_at, ends_at, chance)
 
     @cached_property
     def touches(self) -> tuple[Ints, Ints, Ints, Ints]:

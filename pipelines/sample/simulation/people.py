@@ -88,7 +88,13 @@ class People:
         return len(self.created_at)
 
 
-def draw(n: int, days: int, calendar: Seasons, rng: np.random.Generator) -> People:
+def draw(
+    n: int,
+    days: int,
+    calendar: Seasons,
+    rng: np.random.Generator,
+    leads_per_account: float = LEADS_PER_ACCOUNT,
+) -> People:
     """Draw leads that come within the first days.
 
     Parameters
@@ -101,10 +107,12 @@ def draw(n: int, days: int, calendar: Seasons, rng: np.random.Generator) -> Peop
         Its seasons.
     rng
         The source of chance.
+    leads_per_account
+        The mean.
     """
     created = _arrivals(n, days, calendar, rng)
     years = (created - START_MOMENT) / DAY / 365
-    n_accounts = max(1, round(n / LEADS_PER_ACCOUNT))
+    n_accounts = max(1, round(n / leads_per_account))
     accounts = {
         attribute.name: _choose(attribute, n_accounts, rng)
         for attribute in (

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.sample.facets import committees
 from pipelines.sample.facets.intents import OPENING, WINNING
 from pipelines.sample.facets.touches import NOISE, rate_table
 
@@ -139,3 +140,22 @@ class Modifiers:
         """
         opening, winning = (np.array(effect)[stance, None] for effect in (OPENING, WINNING))
         return replace(self, opening=self.opening * opening, winning=self.winning * winning)
+
+    def with_committee(self, committee: NDArray[np.int64]) -> "Modifiers":
+        """Return the same with the effect of each account's hidden committee on its leads.
+
+        Parameters
+        ----------
+        committee
+            Shape (leads,): numbers in `committees.COMMITTEES`.
+        """
+        rising, opening, winning = (
+            np.array(effect)[committee]
+            for effect in (committees.RISING, committees.OPENING, committees.WINNING)
+        )
+        return replace(
+            self,
+            up=self.up * rising,
+            opening=self.opening * opening[:, None],
+            winning=self.winning * winning[:, None],
+        )

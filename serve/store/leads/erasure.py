@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.reading.normalize import folded
 from serve.errors import NoLead
+from serve.store.account_tables import ACCOUNT_RANKING
 from serve.store.engine import forget, moment
 from serve.store.erasures import Erasures
 from serve.store.leads.refresh_marks import mark_account
@@ -111,6 +112,7 @@ def _erase(
         counts[table.name] = gone.rowcount
     _unrank(connection, lead_id)
     mark_account(connection, account_id)
+    connection.execute(delete(ACCOUNT_RANKING).where(ACCOUNT_RANKING.c.account_id == account_id))
     connection.execute(update(AUDIT).where(AUDIT.c.lead_id == lead_id).values(lead_id=None))
     number = erasures.add(connection, lead_id)
     _remove_from_mates(connection, lead_id, account_id)

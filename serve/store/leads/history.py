@@ -2,33 +2,38 @@
 
 Decided here: a request is read as of now or as of former revisions: first the leads, then the
 records of those revisions; so the same revisions and the same cutoff always return the same
-request, unless a person was erased.
+request, unless a person was erased. Of a large account as many leads are read as can count.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Engine, String, bindparam, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Engine,
+    String,
+    bindparam,
+    select,
+    union_all,
+)
 
 from features.errors import Fault
 from features.reading.normalize import folded
 from serve.errors import NoLead, NotYet
-from serve.store.engine import reading, time_of
-from serve.store.leads.stored_leads import Revisions, read_leads
+from serve.store.engine import moment, reading, time_of
+from serve.store.leads.account_mates import mates
+from serve.store.leads.stored_leads import Revisions, leads_of, read_leads
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
 from serve.wire.records import Account, Activity, Change, Lead, LeadHistory, Outcome, ScoreRequest
 from serve.wire.stored_request import StoredRequest
 
 _LEAD_ID: Final[BindParameter[str]] = bindparam("lead_id", type_=String)
 _OWN: Final = select(LEADS).where(LEADS.c.lead_id == _LEAD_ID, LEADS.c.known)
-_ITS_ACCOUNT: Final = (
-    select(LEADS.c.account_id).where(LEADS.c.lead_id == _LEAD_ID, LEADS.c.known).scalar_subquery()
-)
-_MATES: Final = select(LEADS).where(
-    LEADS.c.account_id == _ITS_ACCOUNT, LEADS.c.known, LEADS.c.lead_id != _LEAD_ID
-)
-_WITH_MATES: Final = union_all(_OWN, _MATES)
 
 
 class HistoryReader:
@@ -53,7 +58,7 @@ class HistoryReader:
         """
         lead_id = folded(lead_id)
         with self._engine.begin() as connection:
-            leads = _leads(connection, lead_id, revisions)
+            leads = _leads(connection, lead_id, cutoff, revisions)
             read = read_leads(connection, leads, revisions)
         _check_created(leads[0], cutoff)
         number = list(read.columns.leads.lead_id).index(lead_id)
@@ -86,7 +91,7 @@ class HistoryReader:
         """
         lead_id = folded(lead_id)
         with self._engine.begin() as connection:
-            leads = _leads(connection, lead_id, revisions)
+            leads = _leads(connection, lead_id, cutoff, revisions)
             read = {row.lead_id: row.revision for row in leads} | dict(revisions or {})
             rows = {
                 table.name: _rows(connection, table, read)
@@ -105,16 +110,31 @@ def _check_created(lead: Any, cutoff: datetime) -> None:
         raise NotYet.of("a lead created later than now", "one that is there", "look at clocks")
 
 
-def _leads(connection: Connection, lead_id: str, revisions: Revisions | None) -> list[Any]:
+def _leads(
+    connection: Connection, lead_id: str, cutoff: datetime, revisions: Revisions | None
+) -> list[Any]:
     """Return the row of the lead, then those of its mates by id."""
-    rows = [] if "\0" in lead_id else connection.execute(_WITH_MATES, {"lead_id": lead_id}).all()
+    if "\0" in lead_id:
+        rows: Sequence[Any] = []
+    elif revisions is None:
+        wanted = {"lead_id": lead_id, "before": moment(cutoff)}
+        rows = connection.execute(_with_mates(connection.dialect.name), wanted).all()
+    else:
+        rows = leads_of(connection, sorted({lead_id, *revisions}))
     first = [row for row in rows if row.lead_id == lead_id]
     if not first:
         raise NoLead([Fault("no such lead", "a lead that was sent", "PUT it first")])
-    others = sorted((row for row in rows if row.lead_id != lead_id), key=lambda row: row.lead_id)
-    if revisions is not None:
-        others = [row for row in others if row.lead_id in revisions]
-    return [*first, *others]
+    return [*first, *sorted((r for r in rows if r.lead_id != lead_id), key=lambda r: r.lead_id)]
+
+
+@cache
+def _with_mates(dialect: str) -> CompoundSelect[Any]:
+    """Return the query of a lead and of its mates; see `account_mates`."""
+    own = LEADS.alias()
+    account_id = select(own.c.account_id).where(own.c.lead_id == _LEAD_ID, own.c.known)
+    ids = mates(account_id.scalar_subquery(), dialect)
+    others = select(LEADS).where(LEADS.c.lead_id.in_(ids), LEADS.c.lead_id != _LEAD_ID)
+    return union_all(_OWN, others)
 
 
 def _rows(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from features.errors import BadRequest, Fault
+from features.reading.free_mail import account_of
 from features.reading.normalize import folded, written
 from serve.store.engine import moment
 from serve.store.id_list import bound, each
@@ -79,7 +80,7 @@ class Ingest:
         """
         lead_id, received = folded(lead_id), moment(at)
         with self._engine.begin() as connection:
-            hold_account(connection, body.account_id and folded(body.account_id))
+            hold_account(connection, account_of(body.account_id))
             revision = raised(connection, {lead_id}, received)[lead_id][0]
             row = connection.execute(select(LEADS).where(LEADS.c.lead_id == lead_id)).one()
             if row.known:
@@ -269,14 +270,14 @@ def _lead_row(body: LeadBody, received: int) -> dict[str, Any]:
         "known": True,
         "created_at": created,
         "known_at": _known_at(body, created, received, backfill=body.backfill),
-        "account_id": body.account_id and folded(body.account_id),
+        "account_id": account_of(body.account_id),
         "owner_id": body.owner_id or None,
         "attributes": body.attributes,
     }
 
 
 def _check_same(row: Any, body: LeadBody) -> None:
-    account = body.account_id and folded(body.account_id)
+    account = account_of(body.account_id)
     faults = []
     if row.created_at != moment(body.created_at):
         faults.append(Fault("another created_at", "the one that is kept", "send the first one"))

@@ -7,8 +7,6 @@ a page never repeats or misses a lead because others were added meanwhile; the t
 the first page and travels in the cursor. Every row carries the moment as of which it was computed.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -21,6 +19,7 @@ from features.reading.normalize import folded
 from serve.errors import BadBody
 from serve.insight.trend import Trend
 from serve.store.engine import moment, reading, time_of
+from serve.store.ranking import cursor as cursors
 from serve.store.ranking.filters import Band, Place, RankingFilter, conditions, scans
 from serve.store.ranking.hits import hits
 from serve.store.tables import RANKING, RANKING_MARKS
@@ -52,7 +51,6 @@ class RankedReason(msgspec.Struct, frozen=True):
 
 
 _REASONS: Final = msgspec.json.Decoder(list[RankedReason])
-_PLACE: Final = msgspec.json.Decoder(Place)
 
 
 class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +136,7 @@ class StoredRanking:
         """
         if not 1 <= limit <= MOST:
             raise BadBody([Fault(f"limit: {limit}", f"1 to {MOST}", "correct the parameter")])
-        place = None if cursor is None else _place(cursor)
+        place = None if cursor is None else cursors.read(cursor)
         if place is None and total == 0:
             return RankingPage([], None, 0)
         if place is None and total is None and scans(wanted):
@@ -171,7 +169,7 @@ class StoredRanking:
         limit
             How many rows at most.
         """
-        place = None if cursor is None else _place(cursor)
+        place = None if cursor is None else cursors.read(cursor)
         with self._engine.begin() as connection:
             matches = hits(connection, wanted, place, limit + 1)
             rows = connection.execute(_rows(wanted.target, matches.lead_ids)).all()
@@ -259,22 +257,9 @@ def _rows(target: str, lead_ids: Any) -> Select[Any]:
 
 def _page(rows: Sequence[Any], limit: int, total: int) -> RankingPage:
     """Make a page of rows; one row more than the limit means that there is a next page."""
-    after = None if len(rows) <= limit else _cursor(rows[limit - 1], total)
+    last = None if len(rows) <= limit else rows[limit - 1]
+    after = last and cursors.written(Place(last.rank_key, last.lead_id, total))
     return RankingPage([_ranked(row) for row in rows[:limit]], after, total)
-
-
-def _cursor(row: Any, total: int) -> str:
-    raw = msgspec.json.encode(Place(row.rank_key, row.lead_id, total))
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _place(cursor: str) -> Place:
-    try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        return _PLACE.decode(raw)
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        fault = Fault(f"cursor: {cursor[:40]}", "the next_cursor of a page", "begin anew")
-        raise BadBody([fault]) from None
 
 
 def _ranked(row: Any) -> RankedLead:

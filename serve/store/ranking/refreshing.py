@@ -1,7 +1,8 @@
 """Which leads of the rankings are due, their records, and the writing of new rows.
 
 Decided here: a lead is due when it is marked, when its moment has come, or when another model
-scored it; with a marked lead all of its account are due, if the model uses the account. The marks
+scored it; with a marked lead all of its account are due, if the model uses the account and the lead
+is one of those that count there (`account_mates`). The marks
 are read before the records; a row is written only if its mark is still the one read, which the
 write increments. So however many refreshers run, none ever replaces a newer row with an older one.
 The rankings of all targets are refreshed together: the records of a lead, which take longest to
@@ -27,11 +28,15 @@ from sqlalchemy import (
 )
 
 from features.records.lead_columns import StoredColumns
+from features.timeline import NEVER
+from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
+from serve.store.leads.account_mates import mates
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
+from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 
@@ -67,11 +72,26 @@ class Before(NamedTuple):
 
 
 class Refreshing:
-    """Reads and writes the ranking of a database for a refresher."""
+    """Reads and writes the ranking of a database for a refresher.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    batch
+        The most leads at a time.
+
+    Attributes
+    ----------
+    rules
+        How the leads of an account become one probability, by target; accounts of other targets
+        are not ranked.
+    """
 
     def __init__(self, engine: Engine, batch: int) -> None:
         self._engine = engine
         self._batch = batch
+        self.rules: Mapping[str, AccountRule] = {}
 
     def due(self, now: int) -> tuple[list[str], list[str]]:
         """Return the next leads that are due, and those of them that are marked."""
@@ -130,7 +150,9 @@ class Refreshing:
             query = query.where(tuple_(*_ORDER) > tuple_(*sweep.place))
         return query.order_by(*_ORDER).limit(self._batch)
 
-    def read(self, lead_ids: Sequence[str], with_mates_of: Sequence[str] = ()) -> Due:
+    def read(
+        self, lead_ids: Sequence[str], with_mates_of: Sequence[str] = (), now: int = NEVER
+    ) -> Due:
         """Read leads with their account mates.
 
         Parameters
@@ -139,37 +161,44 @@ class Refreshing:
             The leads to be refreshed; fewer are, if their accounts are very large.
         with_mates_of
             Those of them whose mates are to be refreshed as well.
+        now
+            The moment as of which they are, in microseconds: of a large account those that are
+            visible then are read.
         """
         with reading(self._engine).begin() as connection:
-            lead_ids, others = self._with_mates(connection, lead_ids, with_mates_of)
+            lead_ids, others = self._with_mates(connection, lead_ids, (with_mates_of, now))
             marks = _marks(connection, lead_ids)
             rows = leads_of(connection, sorted({*marks, *others}))
             return Due(marks, read_leads(connection, rows).columns)
 
     def _with_mates(
-        self, connection: Connection, lead_ids: Sequence[str], changed: Sequence[str]
+        self, connection: Connection, lead_ids: Sequence[str], wanted: tuple[Sequence[str], int]
     ) -> tuple[list[str], set[str]]:
-        """Return the leads to be refreshed, and all leads of their accounts."""
-        own = select(LEADS.c.lead_id, LEADS.c.account_id).where(
-            in_ids(connection.dialect.name, LEADS.c.lead_id)
-        )
+        """Return the leads to be refreshed, and those of their accounts that count."""
+        dialect = connection.dialect.name
+        own = select(LEADS.c.lead_id, LEADS.c.account_id).where(in_ids(dialect, LEADS.c.lead_id))
         account: dict[str, str | None] = {
             row.lead_id: row.account_id
             for row in connection.execute(own, bound(connection, lead_ids))
         }
-        taken, wanted, read = [], set(changed), 0
-        mates: dict[str, list[str]] = {}
+        taken, changed, read = [], set(wanted[0]), 0
+        counted: dict[str, list[str]] = {}
+        everyone: dict[str, list[str]] = {}
         for lead_id in lead_ids:
             name = account.get(lead_id)
-            if name and name not in mates:
-                mates[name] = _mates(connection, name)
-                read += len(mates[name])
+            if name and name not in counted:
+                query, before = mates(name, dialect), {"before": wanted[1]}
+                counted[name] = list(connection.execute(query, before).scalars())
+                read += len(counted[name])
             taken.append(lead_id)
-            if name and lead_id in wanted:
-                taken += mates[name]
+            if name and lead_id in changed and lead_id in counted[name]:
+                if name not in everyone:
+                    everyone[name] = _of_account(connection, name)
+                    read += len(everyone[name])
+                taken += everyone[name]
             if read > _ENOUGH * self._batch:
                 break
-        return list(dict.fromkeys(taken)), {one for name in mates.values() for one in name}
+        return list(dict.fromkeys(taken)), {one for name in counted.values() for one in name}
 
     def before(self, lead_ids: Sequence[str], target: str) -> dict[str, Before]:
         """Return the former rows of leads, by lead.
@@ -223,6 +252,8 @@ class Refreshing:
                     _put(connection, RANKING, _KEY, there)
                     _put_hot(connection, there)
                     _remove(connection, target, [one for one in valid if one not in of_target])
+                    if target in self.rules:
+                        rank_accounts(connection, valid, target, self.rules[target])
                 stand = [dict(standings[one]) for one in valid if one in standings]
                 _put(connection, STANDINGS, _KEY[:1], stand)
                 _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
@@ -240,7 +271,7 @@ def fingerprint_of(fingerprints: Mapping[str, str]) -> str:
     return " ".join(named)
 
 
-def _mates(connection: Connection, account_id: str) -> list[str]:
+def _of_account(connection: Connection, account_id: str) -> list[str]:
     query = select(LEADS.c.lead_id).where(LEADS.c.account_id == account_id, LEADS.c.known)
     return list(connection.execute(query.order_by(LEADS.c.lead_id)).scalars())
 

@@ -268,3 +268,33 @@ def test_rules_at_the_edge_of_what_can_be() -> None:
     assert CohortRule(reopen_after_days=0).reopen_after_days == 0
     with pytest.raises(BadInput):
         CohortRule(first_cutoff=day(20), last_cutoff=day(19))
+
+
+CUSTOMERS = CohortRule(
+    every_days=10, first_cutoff=day(0), early_age_hours=(), after_outcome="won", repeat=True
+)
+
+
+def test_with_an_outcome_to_come_by_only_customers_are_in_the_cohort() -> None:
+    tables = company(
+        [("a", 1, 1), ("b", 1, 1), ("c", 1, 1)], [("a", "won", 20), ("c", "won", 35.5)]
+    )
+    drawn = snapshots.draw(tables, CUSTOMERS, UNTIL)
+    assert days(drawn, "a") == [30, 40, 50, 60, 70, 80, 90, 100]
+    assert days(drawn, "b") == []
+    assert days(drawn, "c") == [40, 50, 60, 70, 80, 90, 100]
+    assert snapshots.at(tables, day(20), CUSTOMERS)["lead_id"].tolist() == []
+    assert snapshots.at(tables, day(20.5), CUSTOMERS)["lead_id"].tolist() == ["a"]
+
+
+def test_a_customer_comes_when_the_win_is_known_and_leaves_with_the_product() -> None:
+    tables = company([("a", 1, 1)], [("a", "won", 20), ("a", "addon", 60)])
+    late = tables.outcomes.assign(known_at=tables.outcomes["occurred_at"] + pd.Timedelta(days=15))
+    rule = replace(CUSTOMERS, repeat=False, target_outcome="addon")
+    drawn = snapshots.draw(replace(tables, outcomes=late), rule, UNTIL)
+    assert days(drawn, "a") == [40, 50, 60]
+
+
+def test_who_comes_and_leaves_with_one_outcome_is_refused() -> None:
+    with pytest.raises(BadInput, match="after_outcome: won"):
+        CohortRule(after_outcome="won")

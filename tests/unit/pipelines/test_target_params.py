@@ -138,8 +138,13 @@ def test_the_schema_describes_a_target() -> None:
     assert schema["properties"]["targets"]["items"] == {"$ref": "#/$defs/TargetParams"}
 
 
-def test_the_example_with_two_targets_is_read() -> None:
-    won, opened = load_all(ROOT / "examples" / "sample" / "targets.yaml").values()
+def test_the_example_with_four_targets_is_read() -> None:
+    read = load_all(ROOT / "examples" / "sample" / "targets.yaml")
+    won, opened, repeat, plan = read.values()
     assert dataclasses.asdict(won.features) == dataclasses.asdict(opened.features)
     assert (won.cohort.outcome, opened.cohort.outcome) == ("won", "opened")
+    assert (repeat.cohort.repeat, repeat.cohort.rule.after_outcome) == (True, "won")
+    assert (plan.cohort.outcome, plan.cohort.repeat) == ("support_plan", False)
+    assert plan.cohort.rule.after_outcome == "won"
+    assert won.cohort.rule.after_outcome is None
     assert (ROOT / won.source.mapping).is_file()

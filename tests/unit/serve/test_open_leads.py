@@ -80,3 +80,16 @@ def test_the_rule_of_a_model_is_the_one_it_was_trained_with() -> None:
     about = {"cohort": {"outcome": "won", "reopen_after_days": None, "lost_stay": True}}
     assert rule_of(about) == CohortRule(reopen_after_days=None, lost_stay=True)
     assert rule_of({}) == CohortRule()
+
+
+def test_customers_are_open_once_their_win_is_visible() -> None:
+    columns = stored()
+    outcomes = columns.outcomes._replace(
+        outcome=["won", "lost", "won", "lost"], visible_from=np.array([50, 5, 5, 5]) * DAY
+    )
+    columns = columns._replace(outcomes=outcomes)
+    rule = rule_of({"cohort": {"outcome": "addon", "after_outcome": "won"}})
+    assert open_leads(columns, 40 * DAY, rule).tolist() == [3]
+    assert open_leads(columns, 51 * DAY, rule).tolist() == [1, 3]
+    assert returns_at(columns, 1, 40 * DAY, rule) == 50 * DAY
+    assert returns_at(columns, 2, 40 * DAY, rule) == NEVER

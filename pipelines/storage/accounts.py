@@ -1,0 +1,56 @@
+"""The accounts of leads, from a store: for folds, which never part one, and for their own numbers.
+
+Decided here: a lead without account is by itself. A company whose leads have none has no accounts.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from pipelines.storage import partitions
+
+_COLUMNS = ["lead_id", "account_id"]
+
+
+def account_ids(directory: Path) -> pd.Series:
+    """Return the account of every lead that has one, indexed by lead id.
+
+    Parameters
+    ----------
+    directory
+        A store of canonical tables.
+    """
+    parts = [_of_part(directory, part) for part in range(partitions.count(directory))]
+    known = pd.concat([pd.DataFrame(columns=_COLUMNS, dtype="str"), *parts])
+    return known.dropna().set_index("lead_id")["account_id"]
+
+
+def account_codes(directory: Path, lead_id: pd.Series) -> NDArray[np.int64] | None:
+    """Return a code of the account of each row: shape (rows,); None if no lead has an account.
+
+    Parameters
+    ----------
+    directory
+        A store of canonical tables.
+    lead_id
+        The lead of each row.
+    """
+    known = account_ids(directory)
+    if not len(known):
+        return None
+    own = known.reindex(lead_id.astype("str")).reset_index(drop=True)
+    alone = own.isna().to_numpy()
+    codes, accounts = pd.factorize(own)
+    leads = pd.factorize(lead_id)[0]
+    return np.where(alone, len(accounts) + leads, codes).astype(np.int64)
+
+
+def _of_part(directory: Path, part: int) -> pd.DataFrame:
+    path = directory / "leads" / f"part-{part:05d}.parquet"
+    if not set(_COLUMNS) <= set(pq.read_schema(path).names):
+        return pd.DataFrame(columns=_COLUMNS, dtype="str")
+    frame: pd.DataFrame = pq.read_table(path, columns=_COLUMNS).to_pandas()
+    return frame.astype("str").where(frame.notna())

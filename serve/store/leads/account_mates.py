@@ -1,0 +1,48 @@
+"""Which leads of an account are read with one of them: those that features can count.
+
+Decided here: the newest that the cutoff sees, as many as the view `account` counts, and as many of
+those that are visible next, whose coming changes a score. So an account of thousands is read as
+fast as one of fifty, and a receipt names no more.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Select,
+    bindparam,
+    case,
+    collate,
+    select,
+    union_all,
+)
+
+from features.kernel.account_layout import NEWEST
+from serve.store.tables import LEADS
+
+BEFORE: Final[BindParameter[int]] = bindparam("before", type_=BigInteger)
+"""The cutoff, in microseconds."""
+
+
+def mates(account_id: Any, dialect: str) -> Select[Any]:
+    """Return the query of the ids of the leads of an account that are read with one of them.
+
+    Parameters
+    ----------
+    account_id
+        A value, a parameter or an expression.
+    dialect
+        Name of the database's dialect; PostgreSQL may sort texts by a language.
+    """
+    lead = LEADS.alias()
+    visible_from = case(
+        (lead.c.created_at > lead.c.known_at, lead.c.created_at), else_=lead.c.known_at
+    )
+    lead_id = collate(lead.c.lead_id, "C") if dialect == "postgresql" else lead.c.lead_id
+    own = select(lead.c.lead_id).where(lead.c.account_id == account_id, lead.c.known)
+    newest = own.where(visible_from < BEFORE).order_by(visible_from.desc(), lead_id.desc())
+    later = own.where(visible_from >= BEFORE).order_by(visible_from, lead_id)
+    parts = (query.limit(NEWEST).subquery() for query in (newest, later))
+    both = union_all(*(select(part.c.lead_id) for part in parts)).subquery()
+    return select(both.c.lead_id)
