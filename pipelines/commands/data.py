@@ -100,7 +100,7 @@ class SampleFacet(StrEnum):
     PRODUCTS = "products"
 
 
-def sample(
+def sample(  # noqa: PLR0913 - an argument an option
     leads: Annotated[int, typer.Option(help="How many leads come.")] = 4000,
     seed: Annotated[int, typer.Option(help="Of all chance: the same seed, the same company.")] = 7,
     out: Annotated[Path, typer.Option(help="Folder for the export and its truth.")] = Path(
