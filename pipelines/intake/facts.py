@@ -5,7 +5,7 @@ leads without any time are placed at one moment by convention, and then observed
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -92,7 +92,8 @@ def finish(
     manifest: Manifest,
     mapping: MappingFile,
     screening: Screening,
-    spend: TableCount | None = None,
+    outside: Mapping[str, TableCount] | None = None,
+    joined: Sequence[BothLanguages] = (),
 ) -> IngestReport:
     """Complete the manifest, write the report, and see that the counts add up.
 
@@ -106,11 +107,13 @@ def finish(
         The mapping.
     screening
         The checks and the counts.
-    spend
-        The counts of the spend, if the mapping has any.
+    outside
+        The counts of tables that are no canonical ones, `series` and `spend`, where there are any.
+    joined
+        What was joined to leads, in words.
     """
     until, assumptions = observed_until(mapping, screening.latest, ahead=screening.ahead)
-    assumptions += unprotected(mapping)
+    assumptions += [*unprotected(mapping), *joined]
     done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
     manifest = partitions.finish(fresh, manifest.model_copy(update=done))
     report = IngestReport(
@@ -122,7 +125,8 @@ def finish(
         dict(manifest.attributes),
         manifest.excluded,
         manifest.assumptions,
-        spend,
+        (outside or {}).get("spend"),
+        (outside or {}).get("series"),
     )
     _balance(report)
     words = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)
@@ -167,7 +171,7 @@ def unprotected(mapping: MappingFile) -> list[BothLanguages]:
             en=f"{name} is no protected attribute: {why.en}",
             ja=f"{name} は保護すべき属性ではない：{why.ja}",
         )
-        for rule in (*mapping.leads, *mapping.accounts)
+        for rule in (*mapping.leads, *mapping.accounts, *mapping.series)
         for name, attribute in rule.attributes.items()
         if (why := attribute.not_protected)
     ]

@@ -173,6 +173,19 @@ class AttributedRule(TableRule):
     )
 
 
+class SeriesRule(TableRule):
+    """One dated table that leads are joined to: of each attribute, the value as of the cutoff."""
+
+    key: dict[str, Origin] = Field(
+        default={},
+        description="attribute of the lead (or account_id, owner_id, lead_id) -> where the same "
+        "value stands in the source; absent: the rows are for all leads",
+    )
+    attributes: dict[str, Attribute] = Field(
+        min_length=1, description="attribute that the leads are given -> category or number"
+    )
+
+
 class LeadRule(AttributedRule):
     """One source feeding leads."""
 
@@ -275,6 +288,11 @@ class Mapping(Strict):
     outcomes: tuple[TableRule, ...] = ()
     accounts: tuple[AttributedRule, ...] = ()
     attribute_changes: tuple[TableRule, ...] = ()
+    series: tuple[SeriesRule, ...] = Field(
+        default=(),
+        description="dated tables of a region, an industry, a company or of everybody, such as "
+        "credit scores or the weather: their values as of the cutoff become attributes of leads",
+    )
     spend: tuple[TableRule, ...] = Field(
         default=(),
         description="what channels cost: source, month, amount, and campaign, currency; sent to "
@@ -311,8 +329,8 @@ class Mapping(Strict):
         return rules
 
     def every_rule(self) -> Iterator[tuple[str, int, TableRule]]:
-        """Yield all rules, those of the spend last: the table, the place in it, the rule."""
-        for table in (*get_args(TableName), "spend"):
+        """Yield all rules, series and spend last: the table, the place in it, the rule."""
+        for table in (*get_args(TableName), "series", "spend"):
             yield from ((table, number, one) for number, one in enumerate(getattr(self, table)))
 
     def times_of(self, source: str) -> TimeRule:
