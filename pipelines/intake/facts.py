@@ -75,6 +75,7 @@ def manifest_of(
         observed_until="",
         attributes=leads,
         account_attributes=accounts,
+        series=tuple(name for rule in mapping.series for name in rule.attributes),
         labels=mapping.labels,
         excluded=gather.excluded(mapping, readers),
         outcome_activities=mapping.outcome_activities,

@@ -166,6 +166,7 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
         "split": plain(job.params.split),
         "train": _stated(job),
         "versions": {name: version(name) for name in made},
+        **({"series": list(manifest.series)} if manifest.series else {}),
     } | ({} if job.target is None else {of_target.KEY: job.target.facts})
 
 
