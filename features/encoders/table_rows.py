@@ -38,7 +38,9 @@ def tables_of(stored: StoredColumns, encoder: ColumnEncoder) -> Tables:
     changes = stored.changes
     ids = np.array(stored.leads.lead_id, object)
     words = ("activity_type", "topic", "direction", "actor")
-    activities = {name: _words(getattr(done, name), "activities", name, reading) for name in words}
+    activities: dict[str, Any] = {
+        name: _words(getattr(done, name), "activities", name, reading) for name in words
+    }
     activities |= {"dwell_seconds": done.dwell_seconds, "amount": done.amount}
     outcomes = {
         "outcome": [encoder.book.outcome(word) for word in deals.outcome],

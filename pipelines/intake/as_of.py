@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from features.timeline import Moments
 
 
-class Spread(NamedTuple):
+class SpreadValues(NamedTuple):
     """The value of each span at its beginning, and later ones within it.
 
     Attributes
@@ -53,11 +53,11 @@ def steps(rows: pd.DataFrame) -> pd.DataFrame:
     before = rows[["key", "value"]].shift()
     same = (rows["value"] == before["value"]) | (rows["value"].isna() & before["value"].isna())
     changed = rows[~(same & (rows["key"] == before["key"]))]
-    kept = changed[["key", "visible", "value"]].rename(columns={"visible": "moment"})
-    return kept.reset_index(drop=True)
+    named = changed.rename(columns={"visible": "moment"})
+    return named[["key", "moment", "value"]].reset_index(drop=True)
 
 
-def spread(spans: pd.DataFrame, made: pd.DataFrame) -> Spread:
+def spread(spans: pd.DataFrame, made: pd.DataFrame) -> SpreadValues:
     """Look up which values count in each span [since, until).
 
     Parameters
@@ -80,7 +80,7 @@ def spread(spans: pd.DataFrame, made: pd.DataFrame) -> Spread:
     counts = np.where(own >= 0, np.maximum(high - low, 0), 0)
     span = np.repeat(np.arange(len(spans)), counts)
     step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + low[span]
-    return Spread(first, span, step)
+    return SpreadValues(first, span, step)
 
 
 class _Places:
@@ -90,5 +90,12 @@ class _Places:
         self._moments = moments
 
     def of(self, keys: NDArray[np.int64], moments: Moments) -> NDArray[np.int64]:
+        """Return the numbers of keys and moments.
+
+        Parameters
+        ----------
+        keys, moments
+            Shape (pairs,) each.
+        """
         places: NDArray[np.int64] = np.searchsorted(self._moments, moments).astype(np.int64)
         return keys * (self._moments.size + 1) + places

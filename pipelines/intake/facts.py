@@ -14,8 +14,8 @@ import pandas as pd
 from features.errors import BadTables
 from features.reading.times import read_times
 from pipelines.intake import gather
+from pipelines.intake.mapping.schema import AttributedRule, SeriesRule, TimeRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
-from pipelines.intake.mapping.schema import TimeRule
 from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.reading_of import reading_of
@@ -167,12 +167,17 @@ def observed_until(
 
 def unprotected(mapping: MappingFile) -> list[BothLanguages]:
     """Return which attributes are called like protected ones, and why they are none."""
+    rules: tuple[AttributedRule | SeriesRule, ...] = (
+        *mapping.leads,
+        *mapping.accounts,
+        *mapping.series,
+    )
     return [
         BothLanguages(
             en=f"{name} is no protected attribute: {why.en}",
             ja=f"{name} は保護すべき属性ではない：{why.ja}",
         )
-        for rule in (*mapping.leads, *mapping.accounts, *mapping.series)
+        for rule in rules
         for name, attribute in rule.attributes.items()
         if (why := attribute.not_protected)
     ]

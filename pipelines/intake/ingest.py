@@ -211,8 +211,8 @@ class _Ingest:
 
     def _joined(
         self, usable: dict[TableName, pd.DataFrame], quarantine: Quarantine
-    ) -> series.Joined:
-        """Give the usable leads the values of series, in place."""
+    ) -> series.JoinedTables:
+        """Join the values of series to the usable leads, in place."""
         tables = (usable["leads"], usable["attribute_changes"])
         joined = series.join(self.mapping, self.readers, tables, quarantine)
         usable["leads"], usable["attribute_changes"] = joined.leads, joined.changes

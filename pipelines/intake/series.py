@@ -16,6 +16,7 @@ import pandas as pd
 
 from features.errors import BadTables, Fault
 from features.records.columns import visible_moments
+from features.tables import ColumnKind
 from features.timeline import NEVER, from_moments, to_moments
 from pipelines.intake import as_of
 from pipelines.intake.mapping.schema import Kind, SeriesRule
@@ -39,7 +40,7 @@ _BETWEEN: Final = "\x1f"
 
 
 @dataclass(frozen=True)
-class Joined:
+class JoinedTables:
     """Leads and changes with the values of series, and what is said of them.
 
     Attributes
@@ -68,7 +69,7 @@ def join(
     readers: Mapping[str, Readable],
     tables: tuple[pd.DataFrame, pd.DataFrame],
     quarantine: Quarantine,
-) -> Joined:
+) -> JoinedTables:
     """Join the series of a mapping to leads.
 
     Parameters
@@ -89,7 +90,7 @@ def join(
     """
     leads, changes = tables
     if not mapping.series:
-        return Joined(leads, changes, None, ())
+        return JoinedTables(leads, changes, None, ())
     _check_keys(mapping, leads)
     counts, words, more = Counter[str](), [], [changes]
     for rule in mapping.series:
@@ -99,10 +100,10 @@ def join(
             first, later = _values(rule, name, rows, spans)
             leads = leads.assign(**{name: first.reindex(leads["lead_id"]).to_numpy()})
             more.append(later)
-            words.append(_said(name, rule, leads[name], later))
+            words.append(_described(name, rule, leads[name], later))
     passed = {"not for this table": counts["passed"]} if counts["passed"] else {}
     count = TableCount(counts["read"], passed, counts["used"], counts["aside"])
-    return Joined(leads, pd.concat(more, ignore_index=True), count, tuple(words))
+    return JoinedTables(leads, pd.concat(more, ignore_index=True), count, tuple(words))
 
 
 def _check_keys(mapping: MappingFile, leads: pd.DataFrame) -> None:
@@ -162,7 +163,7 @@ def _columns(cells: Cells, rule: SeriesRule) -> Iterator[tuple[str, pd.Series]]:
     for name, origin in rule.columns.items():
         yield name, cell.times(cells, origin, name)
     for name, origin in rule.key.items():
-        kind = "id" if name in KEYS and name != "owner_id" else "category"
+        kind: ColumnKind = "id" if name in KEYS and name != "owner_id" else "category"
         yield _KEY + name, cell.words(cells, origin, name, kind)
     for name, attribute in rule.attributes.items():
         yield name, cell.attribute(cells, attribute, name)
@@ -282,7 +283,7 @@ def _as_changes(name: str, later: pd.DataFrame, *, numbers: bool) -> pd.DataFram
     )
 
 
-def _said(name: str, rule: SeriesRule, first: pd.Series, later: pd.DataFrame) -> BothLanguages:
+def _described(name: str, rule: SeriesRule, first: pd.Series, later: pd.DataFrame) -> BothLanguages:
     some, more, count = int(first.notna().sum()), len(later), len(first)
     return BothLanguages(
         en=f"{name} is joined from {rule.source} as it was known at each moment: {some:,} of "

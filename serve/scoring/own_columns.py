@@ -6,6 +6,7 @@ was trained with. What a function cannot compute is missing and never an error o
 answer names it. A model without own features takes none of these ways.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from features.errors import BadInput, BadTables, CatalogMismatch
 from features.kernel.inputs import Integers, Matrix, Rows
 from features.own import folder, inputs
 from features.own.columns import values
-from features.own.definition import CANONICAL, OwnFeature
+from features.own.definition import OwnFeature
 from features.reading.normalize import folded
 from features.records.histories import Histories
 from features.records.lead_columns import (
@@ -36,7 +37,7 @@ from features.tables import Tables
 from features.timeline import from_moments
 from features.views.own import VIEW
 from serve.scoring.point_in_time import visible_from
-from serve.wire.records import LeadHistory
+from serve.wire.records import Activity, Change, LeadHistory, Outcome
 
 
 @dataclass(frozen=True)
@@ -150,16 +151,12 @@ class OwnColumns:
         self, tables: Tables, ids: NDArray[np.object_], cutoffs: Integers, matrix: Matrix
     ) -> None:
         snapshots = pd.DataFrame({"lead_id": ids, "cutoff": from_moments(cutoffs)})
-        some = Tables(
-            tables.leads,
-            *(
-                one[one["lead_id"].isin(set(ids))]
-                for one in (tables.activities, tables.outcomes)
-            ),
-            attribute_changes=tables.attribute_changes[
-                tables.attribute_changes["lead_id"].isin(set(ids))
-            ],
+        wanted = set(ids)
+        activities, outcomes, changes = (
+            one[one["lead_id"].isin(wanted)]
+            for one in (tables.activities, tables.outcomes, tables.attribute_changes)
         )
+        some = Tables(tables.leads, activities, outcomes, attribute_changes=changes)
         for number, (feature, place) in self._functions.items():
             try:
                 table = inputs.table_of(feature, some, place)
@@ -179,9 +176,9 @@ def columns_of(one: LeadHistory) -> StoredColumns:
     done, deals, changes = one.activities, one.outcomes, one.changes
     lead = one.lead
     born = np.array([moment_of(lead.created_at)], np.int64)
-    seen = np.array([moment_of(visible_from(lead))], np.int64)
+    visible = np.array([moment_of(visible_from(lead))], np.int64)
     return StoredColumns(
-        LeadColumns([folded(lead.lead_id)], born, seen, [None], [None], [{}]),
+        LeadColumns([folded(lead.lead_id)], born, visible, [None], [None], [{}]),
         ActivityColumns(
             *_moments(done),
             [act.activity_type for act in done],
@@ -208,7 +205,9 @@ def columns_of(one: LeadHistory) -> StoredColumns:
     )
 
 
-def _moments(records: list) -> tuple[NDArray[np.int32], Integers, Integers]:
+def _moments(
+    records: Sequence[Activity | Outcome | Change],
+) -> tuple[NDArray[np.int32], Integers, Integers]:
     occurred = np.array([moment_of(one.occurred_at) for one in records], np.int64)
     visible = np.array([moment_of(visible_from(one)) for one in records], np.int64)
     return np.zeros(len(records), np.int32), occurred, visible

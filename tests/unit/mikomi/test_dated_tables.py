@@ -1,6 +1,5 @@
 """The example of dated tables goes the whole way: columns, reasons, leak checks, answers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,23 +21,23 @@ COLUMNS = ["profile__climate", "profile__orders_index", "profile__credit_grade"]
 
 
 @dataclass
-class Joined:
+class DatedBench:
     company: mikomi.Company
     learning: mikomi.Snapshots
     model: mikomi.LeadClassifier
 
 
 @pytest.fixture(scope="module")
-def joined(bench: Bench) -> Iterator[Joined]:
+def joined(bench: Bench) -> DatedBench:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MIKOMI_SAMPLE", str(bench.export))
         company = mikomi.read(EXAMPLE / "mapping.yaml", {"features": FEATURES})
     learning, _ = company.snapshots("won", **COHORT).split()
     model = mikomi.LeadClassifier(settings=QUICK)
-    yield Joined(company, learning, model.fit(learning.features(), learning.label))
+    return DatedBench(company, learning, model.fit(learning.features(), learning.label))
 
 
-def test_the_values_are_those_of_the_files_as_of_each_cutoff(joined: Joined) -> None:
+def test_the_values_are_those_of_the_files_as_of_each_cutoff(joined: DatedBench) -> None:
     features = joined.learning.features()
     assert features[COLUMNS].nunique().min() > 1
     index = pd.read_csv(EXAMPLE / "orders_by_industry.csv")
@@ -53,14 +52,14 @@ def test_the_values_are_those_of_the_files_as_of_each_cutoff(joined: Joined) -> 
     assert checked > 50
 
 
-def test_reasons_name_them_in_both_languages(joined: Joined) -> None:
+def test_reasons_name_them_in_both_languages(joined: DatedBench) -> None:
     catalog = joined.model.model.artifact.catalog
     feature = catalog.features[catalog.names.index("profile__orders_index")]
     assert render(feature, 104.0, catalog.vocabulary, "en") == "orders of the industry: 104"
     assert render(feature, 104.0, catalog.vocabulary, "ja") == "業種の受注指数：104"
 
 
-def test_leak_checks_look_at_them(joined: Joined) -> None:
+def test_leak_checks_look_at_them(joined: DatedBench) -> None:
     checks = mikomi.leaks(joined.learning).set_index("code")
     assert not set(COLUMNS) & {one for names in checks["names"] for one in names}
     assert checks.loc["L001", "verdict"] == "pass"
@@ -77,7 +76,7 @@ def answer(model: LoadedModel, attributes: dict[str, Any]) -> dict[str, Any]:
     return answered
 
 
-def test_a_server_says_which_were_not_sent(joined: Joined) -> None:
+def test_a_server_says_which_were_not_sent(joined: DatedBench) -> None:
     job = joined.company.job
     manifest = partitions.manifest(job.places.tables)
     assert manifest.series == ("climate", "orders_index", "credit_grade")

@@ -1,4 +1,4 @@
-"""Dated tables joined to leads: as known at each moment, by any key, with late rows and new keys."""
+"""Dated tables joined to leads: as known at each moment, with late rows and new keys."""
 
 from pathlib import Path
 
@@ -32,7 +32,12 @@ leads:
     attributes: {region: category, seats: number}
 attribute_changes:
   - source: moves
-    columns: {lead_id: id, attribute: {constant: region}, occurred_at: at, known_at: known, value: to}
+    columns:
+      lead_id: id
+      attribute: {constant: region}
+      occurred_at: at
+      known_at: known
+      value: to
 outcomes:
   - source: people
     columns: {lead_id: id, occurred_at: made, outcome: {constant: opened}}
@@ -145,8 +150,8 @@ def test_rows_that_cannot_be_used_are_put_aside_and_counted(folder: Path) -> Non
     ):
         assert f",{reason}," in aside
     assert any(line.startswith("series") for line in report.lines())
-    said = [one.en for one in report.assumptions if one.en.startswith("warmth")]
-    assert said == [
+    words = [one.en for one in report.assumptions if one.en.startswith("warmth")]
+    assert words == [
         "warmth is joined from weather as it was known at each moment: 2 of 3 leads have a value "
         "from the start, and 4 later values"
     ]
@@ -178,9 +183,9 @@ def _oracle(rows: pd.DataFrame, key: str, cutoff: int) -> float:
     return float(last["value"])
 
 
-def _differences(rows: pd.DataFrame, spans: pd.DataFrame, seen: pd.DataFrame) -> int:
-    """Count the moments of spans at which the spread of `seen` is not what the oracle says."""
-    made = as_of.steps(seen)
+def _differences(rows: pd.DataFrame, spans: pd.DataFrame, visible: pd.DataFrame) -> int:
+    """Count the moments of spans at which the spread of `visible` is not what the oracle says."""
+    made = as_of.steps(visible)
     done = as_of.spread(spans, made)
     wrong = 0
     for number, span in spans.iterrows():
@@ -228,7 +233,9 @@ def test_what_is_known_later_moves_no_feature(folder: Path) -> None:
 
 
 def test_wrong_names_are_refused_all_at_once() -> None:
-    wrong = MAPPING.replace("{warmth: number, sky: category}", "{seats: number, nationality: category}")
+    wrong = MAPPING.replace(
+        "{warmth: number, sky: category}", "{seats: number, nationality: category}"
+    )
     wrong = wrong.replace("{account_id: company}", "{created_at: company}")
     with pytest.raises(BadMapping) as refused:
         parse(wrong)
