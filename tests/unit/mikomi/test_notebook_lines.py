@@ -154,27 +154,6 @@ def test_the_names_are_those_that_are_listed() -> None:
         _ = mikomi.nothing_such
 
 
-def test_the_examples_of_own_features_and_models_go_the_whole_way(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(MAPPING.parents[2])
-    job = bench.company.job
-    own = replace(job.params.features, features_dir="examples/own_feature/own_features")
-    job = replace(job, params=replace(job.params, features=own))
-    company = mikomi.Company(job, bench.company.report)
-    learning, test = company.snapshots("won", horizon_days=90, every_days=56).split()
-    features = learning.features()
-    assert features[["own__late_share", "own__climate"]].nunique().min() > 1
-    settings = replace(QUICK, estimator="examples.own_model.own_models:linear")
-    model = mikomi.LeadClassifier(settings=settings).fit(features, learning.label)
-    ranking = company.rank(model)
-    shown = ranking["base_probability"] + ranking["reason_contributions"].map(sum)
-    assert float((shown + ranking["remainder"] - ranking["probability"]).abs().max()) < 1e-9
-    values = model.explain(test.features().head(3)).shap
-    assert np.abs(values[:, "own__late_share"].values).max() > 0.0
-    assert model.model.scorer.explainer.exact
-
-
 def code_lines(path: Path) -> int:
     """Count lines with code: neither empty, nor comment, nor docstring."""
     text = path.read_text("utf-8")
