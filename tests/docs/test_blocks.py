@@ -1,6 +1,6 @@
 """Every block of code in the pages is what the code takes: commands, settings, Python, JSON.
 
-Blocks of Python also run, in `tests/unit/mikomi/test_page_blocks.py`, which lists those that do not.
+Blocks of Python also run, in `tests/unit/mikomi/test_page_blocks.py`, which names the others.
 """
 
 import ast

@@ -16,7 +16,7 @@ from features.tables import Tables
 from models.artifact import artifact
 from models.evaluation.settings import EvaluationSettings
 from pipelines.storage import partitions
-from tests.bench import MAPPING, QUICK, Bench
+from tests.bench import Bench
 
 PACKAGE = Path(mikomi.__file__).parent
 
