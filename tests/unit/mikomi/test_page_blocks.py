@@ -5,7 +5,7 @@ Blocks of another product (Spark) are compiled alone; what runs elsewhere is nam
 
 import importlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,22 +50,23 @@ def test_the_six_lines_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(ROOT)
     read = mikomi.read
 
-    def as_before(mapping: str) -> mikomi.Company:
-        assert Path(mapping).is_file()
+    def as_before(*files: str) -> mikomi.Company:
+        assert all(Path(one).is_file() for one in files)
         assert read is mikomi.company.read
         return bench.company
 
     quick = partial(mikomi.LeadClassifier, points=POINTS, settings=QUICK)
+    assert quick().get_params()["points"] == POINTS
     settings = EvaluationSettings(redraws=5, learning_fractions=(), explained_rows=100)
-    less = partial(mikomi.evaluate, settings=settings)
+    less = cache(partial(mikomi.evaluate, settings=settings))
     for name, one in {"read": as_before, "LeadClassifier": quick, "evaluate": less}.items():
         monkeypatch.setattr(mikomi, name, one, raising=False)
     drawn = partial(bench.company.snapshots, every_days=56, early_age_hours=(24.0,))
     monkeypatch.setattr(bench.company, "snapshots", drawn)
-    (code,) = of("docs/reference/python.md")
-    ranked = run(code + "\nranking = company.rank(model)")
-    assert ranked["ranking"]["probability"].tolist() == bench.ranking["probability"].tolist()
-    assert len(ranked["test"]) == len(bench.test)
+    for code in of("docs/reference/python.md"):
+        ranked = run(code + "\nranking = company.rank(model)")
+        assert ranked["ranking"]["probability"].tolist() == bench.ranking["probability"].tolist()
+        assert len(ranked["test"]) == len(bench.test)
 
 
 @pytest.mark.parametrize("page", ["docs/how-to/agents.md", "docs/how-to/agents.ja.md"])
