@@ -14,8 +14,9 @@ import pandas as pd
 from features.errors import BadTables
 from features.reading.times import read_times
 from pipelines.intake import gather
-from pipelines.intake.mapping.schema import AttributedRule, SeriesRule, TimeRule
+from pipelines.intake.mapping.schema import AttributedRule, SeriesRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.reading_of import reading_of

@@ -16,9 +16,9 @@ from pipelines.intake.mapping.schema import (
     ColumnRule,
     SeriesRule,
     TableRule,
-    TimeRule,
 )
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.mapping.time_rule import TimeRule
 
 Kinds = Mapping[str, Literal["category", "number"]]
 

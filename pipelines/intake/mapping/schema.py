@@ -15,6 +15,7 @@ from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.mapping.values import (
     NOT_STATED,
     BothLanguages,
@@ -197,22 +198,6 @@ class LeadRule(AttributedRule):
     first_row_of_lead: bool = Field(
         default=False,
         description="several rows a lead: the earliest makes the lead, the others are not for it",
-    )
-
-
-class TimeRule(Strict):
-    """How times are written, unless a column says otherwise."""
-
-    format: str = Field(default="iso", description="iso, epoch_s, epoch_ms, epoch_us or strptime")
-    zone: str | None = Field(
-        default=None, description="zone of times without an offset; absent: UTC, with a warning"
-    )
-    ambiguous: Literal["earlier", "later", "fault"] = Field(
-        default="earlier", description="a local time that happens twice when clocks go back"
-    )
-    nonexistent: Literal["forward", "fault"] = Field(
-        default="forward",
-        description="a local time skipped when clocks go forward: the moment after it",
     )
 
 

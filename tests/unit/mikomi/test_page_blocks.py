@@ -77,17 +77,17 @@ def test_a_program_asks_the_server(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (code,) = of(page)
-    asked: list[str] = []
+    keys: list[str] = []
 
     def reached(address: str, key: str) -> Any:
-        asked.append(key)
+        keys.append(key)
         assert address.startswith("http")
         return office.client
 
     monkeypatch.setattr(mikomi.client, "Client", reached)
     run(code)
     run(code.replace('band="hot"', ""))
-    assert asked == ["mk_..."] * 2
+    assert keys == ["mk_..."] * 2
     lines = capsys.readouterr().out.split("\n")
     assert sum(0.0 < float(line.split()[0]) < 1.0 for line in lines if line) > 1
 
