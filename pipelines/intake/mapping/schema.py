@@ -179,8 +179,7 @@ class SeriesRule(TableRule):
 
     key: dict[str, Origin] = Field(
         default={},
-        description="attribute of the lead (or account_id, owner_id, lead_id) -> where the same "
-        "value stands in the source; absent: the rows are for all leads",
+        description="attribute of the lead, or an id -> its column here; absent: for all leads",
     )
     attributes: dict[str, Attribute] = Field(
         min_length=1, description="attribute that the leads are given -> category or number"
@@ -274,9 +273,7 @@ class Mapping(Strict):
     accounts: tuple[AttributedRule, ...] = ()
     attribute_changes: tuple[TableRule, ...] = ()
     series: tuple[SeriesRule, ...] = Field(
-        default=(),
-        description="dated tables of a region, an industry, a company or of everybody, such as "
-        "credit scores or the weather: their values as of the cutoff become attributes of leads",
+        default=(), description="dated tables of others, joined to leads as of the cutoff"
     )
     spend: tuple[TableRule, ...] = Field(
         default=(),
