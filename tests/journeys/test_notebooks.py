@@ -23,7 +23,6 @@ QUICKER = {
     "leads=3000": "leads=400",
     '"min_support": 60': '"min_support": 20',
     "redraws=40": "redraws=5, explained_rows=50",
-    '"windows_days": [30, 90]': '"windows_days": [30]',
     '"max_topics": 4': '"max_topics": 1',
     "windows_days=(7.0, 30.0)": "windows_days=(30.0,)",
     "max_topics=4": "max_topics=1",
