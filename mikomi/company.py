@@ -37,6 +37,13 @@ class Company:
         Parameters and places, as the stages take them.
     report
         What reading observed: rows used and put aside, each check with its findings.
+
+    Examples
+    --------
+    >>> company  # doctest: +SKIP
+    <Company sample: 500 leads, ... observed until 2026-04-01>
+    >>> company.observed_until  # doctest: +SKIP
+    Timestamp('2026-04-01 00:00:00+0000', tz='UTC')
     """
 
     def __init__(self, job: Job, report: IngestReport):
@@ -72,6 +79,12 @@ class Company:
         ------
         BadRequest
             If `cohort` has no such field.
+
+        Examples
+        --------
+        >>> drawn = company.snapshots("won", horizon_days=90, every_days=56)  # doctest: +SKIP
+        >>> drawn  # doctest: +SKIP
+        <Snapshots: ... leads, ... won within 90 days>
         """
         params = requests.with_target(self.job.params, target, horizon_days, cohort)
         own = fingerprint(str(params.cohort), str(params.split), str(params.features))[:12]
@@ -87,6 +100,12 @@ class Company:
             A fitted `LeadClassifier`, or a `Model`.
         at
             The moment; None is the end of observation.
+
+        Examples
+        --------
+        >>> company.rank(model)[["rank", "lead_id", "band"]].head(1)  # doctest: +SKIP
+           rank  lead_id band
+        0     1  ...  hot
         """
         own: Model = model_of(model)
         params = requests.eligible(self.job.params, own.artifact.about)
@@ -128,6 +147,13 @@ def read(
     ------
     BadMapping, BadTables
         If the mapping or the export cannot be used, with all faults.
+
+    Examples
+    --------
+    >>> quick = {
+    ...     "features": {"windows_days": [30], "max_topics": 0, "sequence_length": 0}
+    ... }  # doctest: +SKIP
+    >>> company = mikomi.read("examples/sample/mapping.yaml", quick)  # doctest: +SKIP
     """
     made = requests.params_of(params, Path(mapping))
     root = Path(mkdtemp(prefix="mikomi-") if folder is None else folder)

@@ -21,6 +21,12 @@ class ExplainedLeads:
     ----------
     scores
         Probabilities, intervals, scores, bands and selected reasons.
+
+    Examples
+    --------
+    >>> explained = model.explain(test.features().tail(2))  # doctest: +SKIP
+    >>> len(explained.scores), explained.waterfall()[:4]  # doctest: +SKIP
+    (2, '<svg')
     """
 
     def __init__(self, scores: Scores, contributions: "Callable[[], Explanation]") -> None:

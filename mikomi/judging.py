@@ -29,6 +29,12 @@ class Evaluated:
         All numbers.
     name
         What was evaluated.
+
+    Examples
+    --------
+    >>> report = mikomi.evaluate(model, test)  # doctest: +SKIP
+    >>> report.verdict in ("signal", "ranking_only", "no_signal", "too_few")  # doctest: +SKIP
+    True
     """
 
     result: Evaluation
@@ -87,6 +93,11 @@ def evaluate(
     ------
     BadInput
         If labels of the training reach into the test, or the test is of another target.
+
+    Examples
+    --------
+    >>> mikomi.evaluate(model, test).figures.columns.tolist()  # doctest: +SKIP
+    ['prediction', 'metric', 'value', 'low', 'high']
     """
     own = model_of(model)
     rows = getattr(model, "rows_", None)
@@ -107,6 +118,11 @@ def leaks(snapshots: Snapshots) -> pd.DataFrame:
     -------
     One row a check: `code`, `title`, `verdict` (pass, warn, fail, not applicable), `observed`,
     `expected`, `do`, `names`.
+
+    Examples
+    --------
+    >>> mikomi.leaks(learning)["code"].head(2).tolist()  # doctest: +SKIP
+    ['L001', 'L002']
     """
     snapshots.features()
     results = leak_stage.check(leak_stage.evidence(snapshots.job))

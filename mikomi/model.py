@@ -38,6 +38,11 @@ class Model:
         The model with its catalog, reference population and evidence.
     scorer
         What scores and explains by it.
+
+    Examples
+    --------
+    >>> model.model  # doctest: +SKIP
+    <Model ...: won within 90 days, ... features>
     """
 
     def __init__(self, trained: Artifact) -> None:
@@ -72,6 +77,14 @@ class Model:
         ------
         BadTables
             With every missing or unknown column. Tables are of pandas, polars or pyarrow.
+
+        Examples
+        --------
+        >>> own, at = company.tables, company.observed_until  # doctest: +SKIP
+        >>> model.model.score(
+        ...     own.leads, own.activities, at=at, accounts=own.accounts
+        ... )  # doctest: +SKIP
+              rank ...
         """
         whole = {"leads": leads, "activities": activities, **tables}
         read = canonical(whole, self.artifact.catalog.vocabulary)
@@ -94,6 +107,11 @@ class Model:
         ------
         BadTables
             With every missing or unknown column.
+
+        Examples
+        --------
+        >>> model.explain(test.features().tail(1)).shap.values.shape[0]  # doctest: +SKIP
+        1
         """
         frame = self._frame(features)
         return ExplainedLeads(self.scorer.score(frame), lambda: self._contributions(frame))
@@ -140,6 +158,11 @@ def load(place: str | Path, registry: str | None = None) -> Model:
         If there is no such version.
     ArtifactError
         If its files cannot be used.
+
+    Examples
+    --------
+    >>> mikomi.load("models:/mikomi@champion")  # doctest: +SKIP
+    <Model ...: won within 90 days, ... features>
     """
     if not str(place).startswith(registered.SCHEME):
         return Model(artifact.load(Path(place)))

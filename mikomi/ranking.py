@@ -10,6 +10,12 @@ class RankedTable(pd.DataFrame):
     """Leads with probability, interval, score, band and reasons, the hottest first.
 
     A `pandas.DataFrame` in all that it does; what is derived from it is a plain one.
+
+    Examples
+    --------
+    >>> hot = ranking[ranking["band"] == "hot"]  # doctest: +SKIP
+    >>> type(hot).__name__, int(hot["rank"].min())  # doctest: +SKIP
+    ('DataFrame', 1)
     """
 
     def _repr_html_(self) -> str:

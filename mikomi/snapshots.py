@@ -29,6 +29,12 @@ class Snapshots:
         Parameters and places.
     rows
         Shape (rows,): positions among all matured snapshots, ascending.
+
+    Examples
+    --------
+    >>> learning.frame.columns.tolist()  # doctest: +SKIP
+    ['lead_id', 'cutoff', 'kind', 'label']
+    >>> model = mikomi.LeadClassifier(settings=settings).fit(*learning)  # doctest: +SKIP
     """
 
     job: Job
@@ -61,6 +67,11 @@ class Snapshots:
 
         The catalog is learned before the embargo alone, so both sides of a split have the same
         columns and the test decides none of them. Missing is NaN, categories are codes.
+
+        Examples
+        --------
+        >>> learning.features().index.names  # doctest: +SKIP
+        FrozenList(['lead_id', 'cutoff'])
         """
         place = self.job.places.features
         if not (place / frames.MANIFEST).is_file():
@@ -75,6 +86,12 @@ class Snapshots:
         ------
         NotEnoughEvidence
             If either would be empty.
+
+        Examples
+        --------
+        >>> learning, test = drawn.split()  # doctest: +SKIP
+        >>> learning.frame["cutoff"].max() < test.frame["cutoff"].min()  # doctest: +SKIP
+        True
         """
         _, split = matured_split(self.job.places.snapshots, self.job.params.split)
         sides = (np.intersect1d(side, self.rows) for side in (split.learning, split.test))

@@ -220,7 +220,7 @@ class Server:
                 await asyncio.wait_for(ending.wait(), seconds)
 
     def _followed(self, settings: Settings, target: str) -> FollowedChampion[LoadedModel]:
-        load = partial(_load, target=target)
+        load = partial(_load, target=target, features_dir=settings.features_dir)
         return FollowedChampion(
             settings.models_of(target), load, settings.older_models, self._refused
         )
@@ -301,8 +301,8 @@ def _limited(limits: BandLimits | None, loaded: LoadedModel) -> LoadedModel:
     return loaded.with_limits(limits)
 
 
-def _load(folder: Path, version: int | None, target: str) -> LoadedModel:
-    loaded = LoadedModel(artifact.load(folder), version, target)
+def _load(folder: Path, version: int | None, target: str, features_dir: str) -> LoadedModel:
+    loaded = LoadedModel(artifact.load(folder), version, target, features_dir)
     loaded.warm()
     _settle()
     return loaded

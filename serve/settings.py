@@ -162,6 +162,7 @@ class Settings(BaseSettings):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "JPY"
     next_steps: Path | None = None
     qualified: Literal["automatic", "handed_over", "hot"] = "automatic"
+    features_dir: str = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     shadow_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     shadow_seconds: Interval = 5.0

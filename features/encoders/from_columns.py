@@ -84,7 +84,7 @@ class ColumnEncoder:
         )
 
     def _activities(self, stored: ActivityColumns, leads: Leads) -> tuple[Events, Touches, Events]:
-        stored = self._read_as_activities(stored)
+        stored = self.read_as_activities(stored)
         lead = stored.lead
         code = _coded(self.book.types, stored.activity_type)
         pair = np.zeros(lead.size, np.int16)
@@ -112,7 +112,7 @@ class ColumnEncoder:
         touches = Touches(start, occurred_at, visible_from, code, direction, actor, actor_code)
         return events, touches, mentions(events, terms)
 
-    def _read_as_activities(self, stored: ActivityColumns) -> ActivityColumns:
+    def read_as_activities(self, stored: ActivityColumns) -> ActivityColumns:
         """Leave out the records that the mapping does not read as activities."""
         book = self.book
         if not (book.left_out or book.only_listed):
@@ -123,7 +123,7 @@ class ColumnEncoder:
         rows = [n for n, name in enumerate(stored.activity_type) if name not in left_out]
         return ActivityColumns(*(_rows(column, rows) for column in stored))
 
-    def _known_outcomes(self, stored: OutcomeColumns) -> OutcomeColumns:
+    def known_outcomes(self, stored: OutcomeColumns) -> OutcomeColumns:
         """Leave out words that are no outcome, and repetitions."""
         if self.book.reading.outcomes is None:
             return stored
@@ -145,7 +145,7 @@ class ColumnEncoder:
         return np.array(self.book.terms(texts), np.int64) if self.book.reads_texts else _EMPTY
 
     def _outcomes(self, stored: OutcomeColumns, leads: int) -> Deals:
-        stored = self._known_outcomes(stored)
+        stored = self.known_outcomes(stored)
         lead = stored.lead
         if not lead.size:
             return _no_deals(leads)

@@ -14,7 +14,7 @@ from features.catalog.catalog import Catalog
 from features.errors import BadInput, CatalogMismatch
 from features.kernel.inputs import Matrix
 from features.own import folder, inputs
-from features.own.definition import VIEW, OwnFeature
+from features.own.definition import CANONICAL, VIEW, OwnFeature
 from features.tables import Tables
 
 
@@ -45,10 +45,12 @@ def fill(tables: Tables | None, snapshots: pd.DataFrame, catalog: Catalog, out: 
     if tables is None:
         expected = "the tables that own features read"
         raise CatalogMismatch.of("histories alone", expected, "pass tables=")
+    known: dict[str, pd.DataFrame] = {}
     for number in own:
         feature, place = folder.function_of(catalog.features[number], catalog.settings.features_dir)
-        table = inputs.table_of(feature, tables, place)
-        out[:, number] = values(feature, table, snapshots)
+        if feature.table not in known or feature.table not in CANONICAL:
+            known[feature.table] = inputs.table_of(feature, tables, place)
+        out[:, number] = values(feature, known[feature.table].copy(deep=False), snapshots)
 
 
 def values(

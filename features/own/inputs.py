@@ -1,5 +1,10 @@
-"""The tables that own features read: canonical ones, and dated files beside the functions."""
+"""The tables that own features read: canonical ones, and dated files beside the functions.
 
+Decided here: a function receives the columns that a server has as well, of plain types and in one
+order, so that a batch and a server call it with the same rows and the sums are equal to the bit.
+"""
+
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,6 +18,14 @@ from features.tables import Tables
 from features.timeline import MOMENT_DTYPE, from_moments
 
 _ENDINGS: Final = (".csv", ".parquet")
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "activities": ("activity_type", "topic", "direction", "actor", "dwell_seconds", "amount"),
+    "outcomes": ("outcome", "deal_id", "amount"),
+    "attribute_changes": ("attribute", "value"),
+}
+"""What a function receives of each canonical table beside `lead_id` and its two moments."""
+_MOMENTS: Final = ("lead_id", "occurred_at", VISIBLE_FROM)
+_NUMBERS: Final = ("dwell_seconds", "amount")
 
 
 def table_of(feature: OwnFeature, tables: Tables, folder: Path) -> pd.DataFrame:
@@ -37,7 +50,21 @@ def table_of(feature: OwnFeature, tables: Tables, folder: Path) -> pd.DataFrame:
     rows: pd.DataFrame = getattr(tables, feature.table)
     visible = visible_moments(rows, moments_of(rows, "occurred_at"))
     whole = rows.assign(**{VISIBLE_FROM: from_moments(visible).set_axis(rows.index)})
-    return whole.astype({"lead_id": "str"}).reset_index(drop=True)
+    names = COLUMNS[feature.table]
+    kinds = {name: "float64" if name in _NUMBERS else "str" for name in ("lead_id", *names)}
+    whole = whole.reindex(columns=[*_MOMENTS, *names]).astype(kinds)
+    return _ordered(whole.astype({"occurred_at": MOMENT_DTYPE}))
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sort by lead and time, and rows of one lead and moment by all else."""
+    rows = rows.sort_values(list(_MOMENTS), kind="stable", ignore_index=True)
+    tied = rows.duplicated(list(_MOMENTS), keep=False)
+    if not tied.any():
+        return rows
+    order = rows.index.to_numpy().copy()
+    order[tied] = rows[tied].sort_values(list(rows.columns)).index
+    return rows.take(order).reset_index(drop=True)
 
 
 def _of_file(path: Path, known_at: str) -> pd.DataFrame:

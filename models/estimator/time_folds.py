@@ -26,6 +26,11 @@ class TimeFolds:
         How many folds.
     embargo_days
         The gap; None takes that of the table, at least its horizon.
+
+    Examples
+    --------
+    >>> TimeFolds(4).get_n_splits()
+    4
     """
 
     def __init__(self, n_splits: int = 3, embargo_days: float | None = None) -> None:

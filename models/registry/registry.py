@@ -20,6 +20,8 @@ from models.registry.runs import RunLog
 FORMER_TAG: Final = "mikomi.former_champion"
 CHAMPION_TAG: Final = "mikomi.champion"
 """Of the registered model: the champion that was last observed, as MLflow keeps no history."""
+_NOTE: Final = "mlflow.note.content"
+"""Tag of a run: its description."""
 
 
 class Registry(RunLog):
@@ -45,7 +47,26 @@ class Registry(RunLog):
         with quiet(), addressed(self._mlflow, self.url):
             number = self.log_model(run_id, artifact)
             self._client.set_registered_model_alias(self._settings.model, "challenger", number)
-        return self.version(str(number))
+        version = self.version(str(number))
+        self.describe(version, "not judged yet")
+        return version
+
+    def describe(self, version: Version, verdict: str) -> None:
+        """Write what a version is as its description: what its run says, and the verdict.
+
+        Parameters
+        ----------
+        version
+            The version.
+        verdict
+            What was decided, with the grounds.
+        """
+        with quiet():
+            tags = self._client.get_run(version.run_id).data.tags
+            lines = [one for one in (tags.get(_NOTE), verdict) if one]
+            self._client.update_model_version(
+                self._settings.model, str(version.number), "\n\n".join(lines)
+            )
 
     def versions(self) -> list[Version]:
         """List the versions, newest first."""

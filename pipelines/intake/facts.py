@@ -5,7 +5,7 @@ leads without any time are placed at one moment by convention, and then observed
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ import pandas as pd
 from features.errors import BadTables
 from features.reading.times import read_times
 from pipelines.intake import gather
+from pipelines.intake.mapping.schema import AttributedRule, SeriesRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.read.readable import Readable
 from pipelines.intake.reading_of import reading_of
@@ -75,6 +76,7 @@ def manifest_of(
         observed_until="",
         attributes=leads,
         account_attributes=accounts,
+        series=tuple(name for rule in mapping.series for name in rule.attributes),
         labels=mapping.labels,
         excluded=gather.excluded(mapping, readers),
         outcome_activities=mapping.outcome_activities,
@@ -92,7 +94,8 @@ def finish(
     manifest: Manifest,
     mapping: MappingFile,
     screening: Screening,
-    spend: TableCount | None = None,
+    outside: Mapping[str, TableCount] | None = None,
+    joined: Sequence[BothLanguages] = (),
 ) -> IngestReport:
     """Complete the manifest, write the report, and see that the counts add up.
 
@@ -106,11 +109,13 @@ def finish(
         The mapping.
     screening
         The checks and the counts.
-    spend
-        The counts of the spend, if the mapping has any.
+    outside
+        The counts of tables that are no canonical ones, `series` and `spend`, where there are any.
+    joined
+        What was joined to leads, in words.
     """
     until, assumptions = observed_until(mapping, screening.latest, ahead=screening.ahead)
-    assumptions += unprotected(mapping)
+    assumptions += [*unprotected(mapping), *joined]
     done = {"observed_until": until.isoformat(), "assumptions": tuple(assumptions)}
     manifest = partitions.finish(fresh, manifest.model_copy(update=done))
     report = IngestReport(
@@ -122,7 +127,8 @@ def finish(
         dict(manifest.attributes),
         manifest.excluded,
         manifest.assumptions,
-        spend,
+        (outside or {}).get("spend"),
+        (outside or {}).get("series"),
     )
     _balance(report)
     words = json.dumps(report.to_dict(), ensure_ascii=False, indent=1)
@@ -162,12 +168,17 @@ def observed_until(
 
 def unprotected(mapping: MappingFile) -> list[BothLanguages]:
     """Return which attributes are called like protected ones, and why they are none."""
+    rules: tuple[AttributedRule | SeriesRule, ...] = (
+        *mapping.leads,
+        *mapping.accounts,
+        *mapping.series,
+    )
     return [
         BothLanguages(
             en=f"{name} is no protected attribute: {why.en}",
             ja=f"{name} は保護すべき属性ではない：{why.ja}",
         )
-        for rule in (*mapping.leads, *mapping.accounts)
+        for rule in rules
         for name, attribute in rule.attributes.items()
         if (why := attribute.not_protected)
     ]

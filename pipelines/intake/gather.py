@@ -17,7 +17,7 @@ from features.errors import BadTables, Fault
 from features.reading.numbers import read_numbers
 from features.tables import SPECS, TableName, empty
 from pipelines.intake.mapping.protected import is_protected
-from pipelines.intake.mapping.schema import AttributedRule, LeadRule, TableRule
+from pipelines.intake.mapping.schema import AttributedRule, LeadRule, SeriesRule, TableRule
 from pipelines.intake.mapping.schema import Mapping as MappingFile
 from pipelines.intake.mapping.values import BothLanguages
 from pipelines.intake.read.readable import Readable
@@ -102,6 +102,9 @@ def _inputs(rule: TableRule) -> set[str]:
 
 def _named(rule: TableRule) -> set[str]:
     named = _inputs(rule)
+    if isinstance(rule, SeriesRule):
+        named |= {column for origin in rule.key.values() for column in origin.inputs}
+        named |= {attribute.column or name for name, attribute in rule.attributes.items()}
     if isinstance(rule, AttributedRule):
         both = (rule.attributes | rule.audit_only).items()
         named |= {attribute.column or name for name, attribute in both}

@@ -20,7 +20,7 @@ from features.errors import BadTables, Fault
 from features.reading.reading import RecordReading
 from features.tables import SPECS, TableName
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake import facts, gather, spend
+from pipelines.intake import facts, gather, series, spend
 from pipelines.intake.checks.check import About
 from pipelines.intake.mapping import file
 from pipelines.intake.mapping.schema import Mapping as MappingFile
@@ -193,7 +193,8 @@ class _Ingest:
             answers = [a for a in self.screening.ledger.answers() if a.rows]
             raise BadTables([Fault(a.observed, a.expected, a.do) for a in answers])
         parts = self._partition_count(len(usable["leads"]))
-        kinds = (leads.kinds, accounts.kinds)
+        joined = self._joined(usable, quarantine)
+        kinds = (leads.kinds | series.kinds_of(self.mapping), accounts.kinds)
         outcomes = usable["outcomes"]["outcome"]
         manifest = facts.manifest_of(self.mapping, self.readers, parts, kinds, outcomes)
         if self.settings.reading is not None:
@@ -204,7 +205,18 @@ class _Ingest:
         self._write(fresh, manifest, usable, homes, spool)
         lines, count = spend.read_spend(self.mapping, self.readers, quarantine)
         spend.write(fresh, lines)
-        return facts.finish(fresh, manifest, self.mapping, self.screening, count)
+        counts = {"series": joined.count, "spend": count}
+        outside = {table: one for table, one in counts.items() if one is not None}
+        return facts.finish(fresh, manifest, self.mapping, self.screening, outside, joined.words)
+
+    def _joined(
+        self, usable: dict[TableName, pd.DataFrame], quarantine: Quarantine
+    ) -> series.JoinedTables:
+        """Join the values of series to the usable leads, in place."""
+        tables = (usable["leads"], usable["attribute_changes"])
+        joined = series.join(self.mapping, self.readers, tables, quarantine)
+        usable["leads"], usable["attribute_changes"] = joined.leads, joined.changes
+        return joined
 
     def _gather(self, table: TableName) -> gather.Gathered:
         self.progress(f"reading {table}", 0, None)

@@ -3,7 +3,7 @@
 Decided here: a mapping without a list of stages knows those that its data hold.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,10 +14,11 @@ from pipelines.intake.mapping.schema import (
     AttributedRule,
     AttributeRule,
     ColumnRule,
+    SeriesRule,
     TableRule,
-    TimeRule,
 )
 from pipelines.intake.mapping.schema import Mapping as MappingFile
+from pipelines.intake.mapping.time_rule import TimeRule
 
 Kinds = Mapping[str, Literal["category", "number"]]
 
@@ -41,7 +42,7 @@ def reading_of(
         stages = tuple(sorted({str(one) for one in outcomes} - set(DECISIONS)))
     return RecordReading(
         {table: _columns(mapping, table) for table in SPECS},
-        _attributes(mapping, mapping.leads, leads),
+        attributes_of(mapping, leads),
         _attributes(mapping, mapping.accounts, accounts),
         stages,
         mapping.outcome_activities,
@@ -65,7 +66,7 @@ def attributes_of(mapping: MappingFile, leads: Kinds) -> dict[str, ValueReading]
     leads
         The attributes and their kinds.
     """
-    return _attributes(mapping, mapping.leads, leads)
+    return _attributes(mapping, (*mapping.leads, *mapping.series), leads)
 
 
 def _columns(mapping: MappingFile, table: TableName) -> dict[str, ValueReading]:
@@ -110,7 +111,7 @@ def _missing(mapping: MappingFile, rule: ColumnRule | AttributeRule) -> tuple[st
 
 
 def _attributes(
-    mapping: MappingFile, rules: Iterable[AttributedRule], kinds: Kinds
+    mapping: MappingFile, rules: Sequence[AttributedRule | SeriesRule], kinds: Kinds
 ) -> dict[str, ValueReading]:
     """Return how the attributes of a table are written."""
     return {name: _attribute(mapping, rules, name, kind) for name, kind in kinds.items()}
@@ -118,7 +119,7 @@ def _attributes(
 
 def _attribute(
     mapping: MappingFile,
-    rules: Iterable[AttributedRule],
+    rules: Sequence[AttributedRule | SeriesRule],
     name: str,
     kind: Literal["category", "number"],
 ) -> ValueReading:

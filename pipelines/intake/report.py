@@ -45,6 +45,7 @@ class IngestReport:
     excluded: dict[str, BothLanguages] = field(default_factory=dict)
     assumptions: tuple[BothLanguages, ...] = ()
     spend: TableCount | None = None
+    series: TableCount | None = None
 
     @property
     def faults(self) -> tuple[Answer, ...]:
@@ -73,7 +74,7 @@ class IngestReport:
     def _count_lines(self) -> list[str]:
         lines = [f"{'table':<18}{'in':>12} ={'kept':>12} +{'quarantined':>12}   passed over"]
         counts: dict[str, TableCount | None] = {one: self.tables.get(one) for one in SPECS}
-        for table, count in (counts | {"spend": self.spend}).items():
+        for table, count in (counts | {"series": self.series, "spend": self.spend}).items():
             if count is not None:
                 passed = ", ".join(f"{n:,} {why}" for why, n in count.passed_over.items())
                 lines.append(
@@ -89,8 +90,8 @@ class IngestReport:
         answers = [_renamed(asdict(one), "observed", "found") for one in self.answers]
         tables = {n: _renamed(asdict(one), "accepted", "kept") for n, one in self.tables.items()}
         texts: dict[str, Any] = {"excluded": grounds, "assumptions": assumed}
-        spend = None if self.spend is None else _renamed(asdict(self.spend), "accepted", "kept")
-        texts |= {"spend": spend}
+        for name, one in (("series", self.series), ("spend", self.spend)):
+            texts[name] = None if one is None else _renamed(asdict(one), "accepted", "kept")
         return asdict(self) | {"tables": tables, "answers": answers} | texts
 
 

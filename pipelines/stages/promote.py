@@ -177,6 +177,7 @@ def record(registry: Registry, version: Version, verdict: Verdict, allowed: dict
         registry.crown(version, tags)
     else:
         registry.note(version, tags)
+    registry.describe(version, f"{tags['verdict']}: {tags['grounds']}")
 
 
 def allowed_of(version: Version) -> dict[str, str]:

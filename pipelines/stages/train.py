@@ -171,6 +171,7 @@ def about(job: Job, learned_until: int) -> dict[str, Any]:
         "split": plain(job.params.split),
         "train": _stated(job),
         "versions": {name: version(name) for name in made},
+        **({"series": list(manifest.series)} if manifest.series else {}),
     } | ({} if job.target is None else {of_target.KEY: job.target.facts})
 
 
@@ -220,16 +221,18 @@ def log(job: Job, run: Run, files: Mapping[str, Path] | None = None) -> str:
     cohort, day = job.params.cohort, manifest.observed_until[:10]
     target = cohort.outcome if job.target is None else job.target.name
     what = f"{target}: {cohort.outcome} within {cohort.horizon_days:g} days"
+    kind = job.params.train.estimator.rpartition(":")[2] or "scorecard and trees"
     whole = replace(
         run,
         name=run.name
-        or f"{target} {cohort.horizon_days:g}d, data until {day}, {run.fingerprint[:8]}",
+        or f"{kind}: {target} {cohort.horizon_days:g}d, until {day}, {run.fingerprint[:8]}",
         tags={
             **run.tags,
             "mikomi.company": manifest.name,
             "mikomi.target": target,
+            "mikomi.model": kind,
             "mikomi.observed_until": manifest.observed_until,
-            "mlflow.note.content": f"{manifest.name}, {what}, observed until {day}",
+            "mlflow.note.content": f"{manifest.name}, {what}, by {kind}; observed until {day}",
         },
         params=flat(sections),
         inputs={one.source: one.sha256 for one in manifest.inputs},

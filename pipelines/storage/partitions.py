@@ -66,6 +66,7 @@ class Manifest(BaseModel):
     observed_until: str
     attributes: dict[str, Literal["category", "number"]] = {}
     account_attributes: dict[str, Literal["category", "number"]] = {}
+    series: tuple[str, ...] = ()
     labels: Labels = Labels()
     excluded: dict[str, Ground] = {}
     outcome_activities: tuple[str, ...] = ()

@@ -53,7 +53,10 @@ def main() -> None:
     engine = open_engine(settings.database_url)
     champions = [
         FollowedChampion(
-            settings.models_of(target), partial(_load, target=target), older=1, refuse=_report
+            settings.models_of(target),
+            partial(_load, target=target, features_dir=settings.features_dir),
+            older=1,
+            refuse=_report,
         )
         for target in (DEFAULT, *settings.further_targets)
     ]
@@ -120,8 +123,8 @@ def _rest(seconds: float, parent: int) -> None:
         time.sleep(min(left, 1.0))
 
 
-def _load(folder: Path, version: int | None, target: str) -> LoadedModel:
-    return LoadedModel(artifact.load(folder), version, target)
+def _load(folder: Path, version: int | None, target: str, features_dir: str) -> LoadedModel:
+    return LoadedModel(artifact.load(folder), version, target, features_dir)
 
 
 def _now() -> datetime:

@@ -81,7 +81,9 @@ def challenger_of(settings: Settings, target: str) -> FollowedChampion[LoadedMod
     """
     return FollowedChampion(
         settings.models_of(target),
-        lambda folder, version: LoadedModel(artifact.load(folder), version, target),
+        lambda folder, version: LoadedModel(
+            artifact.load(folder), version, target, settings.features_dir
+        ),
         refuse=lambda error: sys.stderr.write(f"the challenger was refused: {error}\n"),
         pointer=POINTER,
     )

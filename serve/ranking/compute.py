@@ -91,6 +91,8 @@ class Ranker:
         values = self.loaded.values_of(histories, make_rows(open_, now))
         scores = self.loaded.scorer.score_values(values)
         due = changes_at(histories, open_, cutoff, values, self.passing)
+        if self.loaded.own:  # nobody knows when a function returns another value
+            due = np.minimum(due, cutoff + DAY)
         trends = self._trends(histories, columns, open_, cutoff)
         moved = self._moved(histories, columns, open_, ([trend for trend, _, _ in trends], cutoff))
         falls = self._falls(columns, histories, open_, (scores.band_code, cutoff))

@@ -23,7 +23,6 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.moments import moment_of
 from features.records.rows import make_rows
-from features.views.own import VIEW as OWN
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
 from models.artifact.fingerprint import FeatureFingerprint
@@ -33,6 +32,8 @@ from models.model.settings import BandSettings
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
+from serve.scoring.missing_features import may_lack, missing_of
+from serve.scoring.own_columns import OwnColumns
 from serve.scoring.undone_wins import standing_columns, standing_request
 from serve.scoring.unknown_names import UnknownNames
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
@@ -73,15 +74,23 @@ class LoadedModel:
         Its number in the registry, if it has one.
     target
         The target for which it answers; empty is the default.
+    features_dir
+        Where the functions of own features lie; empty serves none.
 
     Attributes
     ----------
+    own
+        The own features that can be computed.
     limits_id
         The limits of the bands that people set; none means those of the artifact.
     """
 
     def __init__(
-        self, artifact: Artifact, version: int | None = None, target: str = DEFAULT
+        self,
+        artifact: Artifact,
+        version: int | None = None,
+        target: str = DEFAULT,
+        features_dir: str = "",
     ) -> None:
         self.artifact = artifact
         self.version = version
@@ -100,8 +109,8 @@ class LoadedModel:
         self._horizon: float | None = artifact.about.get("horizon_days")
         self._evidence = artifact.model.evidence_level
         self._names = artifact.catalog.names
-        own = [one.name for one in artifact.catalog.features if one.view == OWN]
-        self._missing_features = own or UNSET
+        self.own = OwnColumns(artifact.catalog, features_dir)
+        self._may_lack = may_lack(artifact)
         self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
@@ -148,12 +157,15 @@ class LoadedModel:
         request = standing_request(request, self.reading)
         if isinstance(request, StoredRequest):
             lead = np.full(moments.size, request.number, np.int32)
-            return self.values_of(self._columns.encode(request.columns), make_rows(lead, moments))
+            return self.values_of(self._encoded(request.columns), make_rows(lead, moments))
         if isinstance(request, CodedScoreRequest):
             coded = self._encoder.coded_with_activities(request, request.account)
             return self._compiled.values_of(coded, 0, moments)
         coded = self._encoder.coded(request.histories, request.account)
-        return self._compiled.values_of(coded, _number(request.histories), moments)
+        values = self._compiled.values_of(coded, _number(request.histories), moments)
+        if self.own:
+            self.own.fill_lead(request.histories[0], self._columns, moments, values)
+        return values
 
     def request_from_bytes(self, body: bytes, now: datetime) -> DecodedRequest:
         """Read a score request from a body, coded for this model.
@@ -170,6 +182,8 @@ class LoadedModel:
         BadBody
             If it cannot be used.
         """
+        if self.own:  # their functions read the records
+            return self.decoded_request(body, now)
         coded = self._encoder.written.coded
         return with_reading(lambda sent: request_from_bytes(sent, now, coded), body, self.reading)
 
@@ -202,7 +216,11 @@ class LoadedModel:
         cutoff
             The moment, in microseconds, at which a win that was undone must be known to be so.
         """
-        return self._columns.encode(standing_columns(columns, cutoff, self.reading))
+        return self._encoded(standing_columns(columns, cutoff, self.reading))
+
+    def _encoded(self, columns: StoredColumns) -> Histories:
+        histories = self._columns.encode(columns)
+        return self.own.sourced(histories, columns, self._columns) if self.own else histories
 
     def values_of(self, histories: Histories, rows: Rows) -> Matrix:
         """Compute the features of many rows.
@@ -218,7 +236,10 @@ class LoadedModel:
         -------
         Shape (rows, features), float32.
         """
-        return self._compiled.values(histories, rows)
+        values = self._compiled.values(histories, rows)
+        if self.own:
+            self.own.fill(histories, rows, values)
+        return values
 
     def answer(
         self,
@@ -291,7 +312,7 @@ class LoadedModel:
             feature_sha256=self._feature_fingerprint.of(values[0]),
             target=self.target_field,
             curve=self.curve_of(score.probability) if request.curve else UNSET,
-            missing_features=self._missing_features,
+            missing_features=missing_of(self._may_lack, values[0]) if self._may_lack else UNSET,
             approximate_reasons=self._approximate,
         )
 

@@ -4,6 +4,8 @@ Decided here: equal means equal bytes. A difference is a defect of the server an
 one; the logged bytes are never returned in its place.
 """
 
+from typing import Final
+
 import msgspec
 
 from features.errors import Fault
@@ -15,6 +17,8 @@ from serve.wire.receipt import Scoring
 from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
 from serve.wire.stored_request import AnyRequest
+
+_DO: Final = "report it, with the receipt"
 
 
 def replay(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> bytes:
@@ -38,9 +42,12 @@ def replay(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> b
     """
     again = msgspec.json.encode(answered(scoring, loaded, histories))
     if again != scoring.answer:
-        raise ReplayDiffers(
-            [Fault("other bytes than were sent", "the same bytes", "report it, with the receipt")]
-        )
+        faults = [Fault("other bytes than were sent", "the same bytes", _DO)]
+        if loaded.own.unserved:
+            observed = f"own features not computed: {', '.join(loaded.own.unserved)}"
+            do = "restore the files in MIKOMI_FEATURES_DIR"
+            faults.append(Fault(observed, "the files that the model was trained with", do))
+        raise ReplayDiffers(faults)
     return again
 
 

@@ -60,8 +60,9 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `probability_low` and `probability_high` are the ends of its 90 % interval; where it is too
     wide to be of use, `sufficient_evidence` is false. `score` is the percent of the leads open at
     `reference_at` of /v1/model that this lead is hotter than. `target` is left out for the default
-    target, and `curve` unless it was requested. `missing_features` names own features that a
-    server cannot compute: the model learned from them, and they are missing in this score.
+    target, and `curve` unless it was requested. `missing_features` names what the model learned
+    from and this score lacks: own features that the server does not compute for this lead, and
+    attributes of series that were not sent.
     `approximate_reasons` is true where the contributions of an own model are estimated.
     """
 

@@ -1,7 +1,6 @@
 """Every block of code in the pages is what the code takes: commands, settings, Python, JSON.
 
-The blocks that need no server, no company and no other product run elsewhere: the six lines of
-`docs/reference/python.md` in `tests/unit/mikomi`, the own feature in `tests/unit/features`.
+Blocks of Python also run, in `tests/unit/mikomi/test_page_blocks.py`, which names the others.
 """
 
 import ast
@@ -9,6 +8,7 @@ import importlib.util
 import json
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from pipelines.run.params import Params
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "docs").rglob("*.md")), *ROOT.glob("*.md")]
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+INDENTED = re.compile(r"(?:^    (?:mikomi|dvc|make) .*\n)+", re.MULTILINE)
+"""Commands that stand in a page as an indented block."""
+KINDS = {"sh", "yaml", "python", "json"}
 COMMANDS: Any = get_command(app)
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 PREPARED = {"derived", "lookup", "group"}
@@ -44,6 +47,22 @@ def blocks(kind: str) -> list[tuple[str, str]]:
         for _, language, code in BLOCK.findall(path.read_text("utf-8"))
         if language == kind
     ]
+
+
+def indented() -> list[tuple[str, str]]:
+    """Return the indented blocks of commands: the page, and the code."""
+    return [
+        (path.relative_to(ROOT).as_posix(), textwrap.dedent(code))
+        for path in FILES
+        if path.name != "CHANGELOG.md"
+        for code in INDENTED.findall(BLOCK.sub("", path.read_text("utf-8")))
+    ]
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    fences = re.compile(r"^ *```([^\n]*)\n.*?^ *```$", re.MULTILINE | re.DOTALL)
+    kinds = {one for path in FILES for one in fences.findall(path.read_text("utf-8"))}
+    assert {one for one in kinds if not one.startswith("{")} == KINDS
 
 
 def lines(code: str) -> Iterator[list[str]]:
@@ -81,7 +100,7 @@ def _parse_ours(words: list[str]) -> None:
             raise LookupError(word)
 
 
-@pytest.mark.parametrize(("page", "code"), blocks("sh"))
+@pytest.mark.parametrize(("page", "code"), [*blocks("sh"), *indented()])
 def test_every_command_is_one(page: str, code: str) -> None:
     assert page
     assert [fault for words in lines(code) if (fault := wrong(words))] == []

@@ -22,7 +22,11 @@ QUICKER = {
     "penalties=(30.0, 10.0)": "penalties=(30.0,)",
     "leads=3000": "leads=400",
     '"min_support": 60': '"min_support": 20',
-    "redraws=40": "redraws=10",
+    "redraws=40": "redraws=5, explained_rows=50",
+    '"max_topics": 4': '"max_topics": 1',
+    "windows_days=(7.0, 30.0)": "windows_days=(30.0,)",
+    "max_topics=4": "max_topics=1",
+    "every_days=56": "every_days=91",
 }
 """A smaller company and fewer redraws than a reader has: every cell runs, in less time."""
 

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 
 from features.reading.times import read_times
 from pipelines.intake.ingest import IngestSettings, ingest
-from pipelines.intake.mapping.schema import Source, TimeRule
+from pipelines.intake.mapping.schema import Source
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.read.sources import Reader
 from pipelines.storage import partitions
 from tests.exports import clean

@@ -19,15 +19,12 @@ from pydantic import ValidationError
 from features.errors import BadMapping, Fault
 from features.tables import SPECS
 from pipelines.intake.mapping import yaml_lines
-from pipelines.intake.mapping.protected import is_protected
+from pipelines.intake.mapping.protected import PROTECTED, is_protected
 from pipelines.intake.mapping.schema import AttributedRule, ColumnRule, LeadRule, Mapping, TableRule
+from pipelines.intake.mapping.series_faults import series_faults
 from pipelines.intake.mapping.source_faults import source_faults
 from pipelines.intake.mapping.yaml_lines import Place
 
-PROTECTED = (
-    "a protected attribute is never a feature: list it under audit_only or never_use; "
-    "if it only sounds so, say why under not_protected"
-)
 ALIASED = "x-"
 """Before keys at the top of a mapping that hold what is aliased elsewhere."""
 REQUIRED = {
@@ -36,9 +33,14 @@ REQUIRED = {
     "outcomes": ("lead_id", "occurred_at", "outcome"),
     "accounts": ("account_id",),
     "attribute_changes": ("lead_id", "attribute", "occurred_at", "value"),
+    "series": ("occurred_at",),
     "spend": ("source", "month", "amount"),
 }
-SPEND_COLUMNS = ("source", "campaign", "month", "amount", "currency")
+OUTSIDE = {
+    "series": ("occurred_at", "known_at"),
+    "spend": ("source", "campaign", "month", "amount", "currency"),
+}
+"""The columns of tables that are no canonical ones."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -173,12 +175,13 @@ def contradictions(mapping: Mapping) -> Iterator[tuple[Place, str]]:
         if rule.source not in mapping.sources:
             yield (*place, "source"), f"no source is named {rule.source!r}"
         yield from _column_faults(rule, table, place)
+    yield from series_faults(mapping)
     yield from source_faults(mapping, used)
     yield from _zone_faults(mapping)
 
 
 def _column_faults(rule: TableRule, table: str, place: Place) -> Iterator[tuple[Place, str]]:
-    names = SPEND_COLUMNS if table == "spend" else SPECS[table].names  # type: ignore[index]
+    names = OUTSIDE[table] if table in OUTSIDE else SPECS[table].names  # type: ignore[index]
     missing = [name for name in REQUIRED[table] if name not in rule.columns]
     if missing:
         yield (*place, "columns"), f"{', '.join(missing)} must be said"
@@ -254,10 +257,9 @@ def _zone_faults(mapping: Mapping) -> Iterator[tuple[Place, str]]:
         zones.append(
             (("sources", name, "times", "zone"), source.times.zone if source.times else None)
         )
-    for table in SPECS:
-        for number, rule in enumerate(mapping.rules(table)):
-            for name, origin in _origins(rule):
-                zones.append(((table, number, "columns", name, "zone"), origin.zone))
+    for table, number, rule in mapping.every_rule():
+        for name, origin in _origins(rule):
+            zones.append(((table, number, "columns", name, "zone"), origin.zone))
     for place, zone in zones:
         if zone is not None and not _is_zone(zone):
             yield place, f"unknown zone {zone!r}; expected a name like Asia/Tokyo or UTC"

@@ -9,6 +9,10 @@ attribute if the mapping says why, under `not_protected`; the reason is kept wit
 import re
 from typing import Final
 
+PROTECTED: Final = (
+    "a protected attribute is never a feature: list it under audit_only or never_use; "
+    "if it only sounds so, say why under not_protected"
+)
 _WORDS: Final = re.compile(
     r"(?<![a-z])(?:age|age[ _]?(?:group|band|bracket|range)|birth(?:day|date|[ _]?year)?|dob|gender"
     r"|sex|sexual|race|racial|ethnic(?:ity)?|religio(?:n|us)|nationality|citizenship|disab(?:led"

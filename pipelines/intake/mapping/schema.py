@@ -15,6 +15,7 @@ from features.reading.id_forms import IdForm
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.mapping.values import (
     NOT_STATED,
     BothLanguages,
@@ -173,6 +174,18 @@ class AttributedRule(TableRule):
     )
 
 
+class SeriesRule(TableRule):
+    """One dated table that leads are joined to: of each attribute, the value as of the cutoff."""
+
+    key: dict[str, Origin] = Field(
+        default={},
+        description="attribute of the lead, or an id -> its column here; absent: for all leads",
+    )
+    attributes: dict[str, Attribute] = Field(
+        min_length=1, description="attribute that the leads are given -> category or number"
+    )
+
+
 class LeadRule(AttributedRule):
     """One source feeding leads."""
 
@@ -184,22 +197,6 @@ class LeadRule(AttributedRule):
     first_row_of_lead: bool = Field(
         default=False,
         description="several rows a lead: the earliest makes the lead, the others are not for it",
-    )
-
-
-class TimeRule(Strict):
-    """How times are written, unless a column says otherwise."""
-
-    format: str = Field(default="iso", description="iso, epoch_s, epoch_ms, epoch_us or strptime")
-    zone: str | None = Field(
-        default=None, description="zone of times without an offset; absent: UTC, with a warning"
-    )
-    ambiguous: Literal["earlier", "later", "fault"] = Field(
-        default="earlier", description="a local time that happens twice when clocks go back"
-    )
-    nonexistent: Literal["forward", "fault"] = Field(
-        default="forward",
-        description="a local time skipped when clocks go forward: the moment after it",
     )
 
 
@@ -275,6 +272,9 @@ class Mapping(Strict):
     outcomes: tuple[TableRule, ...] = ()
     accounts: tuple[AttributedRule, ...] = ()
     attribute_changes: tuple[TableRule, ...] = ()
+    series: tuple[SeriesRule, ...] = Field(
+        default=(), description="dated tables of others, joined to leads as of the cutoff"
+    )
     spend: tuple[TableRule, ...] = Field(
         default=(),
         description="what channels cost: source, month, amount, and campaign, currency; sent to "
@@ -311,8 +311,8 @@ class Mapping(Strict):
         return rules
 
     def every_rule(self) -> Iterator[tuple[str, int, TableRule]]:
-        """Yield all rules, those of the spend last: the table, the place in it, the rule."""
-        for table in (*get_args(TableName), "spend"):
+        """Yield all rules, series and spend last: the table, the place in it, the rule."""
+        for table in (*get_args(TableName), "series", "spend"):
             yield from ((table, number, one) for number, one in enumerate(getattr(self, table)))
 
     def times_of(self, source: str) -> TimeRule:

@@ -17,7 +17,7 @@ from features.reading.numbers import read_numbers
 from features.reading.text import as_text, is_missing
 from features.reading.times import read_times
 from pipelines.intake.mapping.preparation import DateOperand
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.read.readable import Notice
 
 Flags = NDArray[np.bool_]

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.intake.mapping.schema import Source, TimeRule
+from pipelines.intake.mapping.schema import Source
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.prepare.columns import Workbench
 from pipelines.intake.prepare.derived import derive
 from pipelines.intake.prepare.grouping import grouped

@@ -18,7 +18,8 @@ from features.reading.text import as_text, folded, is_missing
 from features.reading.times import Times, read_times
 from features.tables import ColumnKind
 from features.timeline import MOMENT_DTYPE
-from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence, TimeRule
+from pipelines.intake.mapping.schema import AttributeRule, ColumnRule, Sequence
+from pipelines.intake.mapping.time_rule import TimeRule
 from pipelines.intake.rows.notes import Notes
 
 Flags = NDArray[np.bool_]

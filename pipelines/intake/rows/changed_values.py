@@ -52,6 +52,15 @@ def _read(text: str, stated: ValueReading) -> str | None:
     value = stated.number(text)
     if math.isnan(value):
         return None
+    return number_text(value)
+
+
+def number_text(value: float) -> str:
+    """Write a number as a later value of an attribute holds it.
+
+    >>> number_text(1200.0), number_text(0.1)
+    ('1200', '0.1')
+    """
     return str(int(value)) if value.is_integer() else repr(value)
 
 

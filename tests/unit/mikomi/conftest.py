@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 
 from mikomi.client import AsyncClient, Client
 from serve.scoring.pointer import point
+from tests import bench as benches
 from tests import served
+from tests.bench import Bench
 from tests.clocked import LOCAL, Clock, serving
 from tests.ranked_company import refresh
 
@@ -96,3 +98,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         refresh(url, made.models, clock.at)
         clock.at += timedelta(minutes=1)
         yield made
+
+
+@pytest.fixture(scope="package")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    folder = tmp_path_factory.mktemp("bench")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIKOMI_SAMPLE", str(folder / "export"))
+        return benches.trained(folder)

@@ -1,7 +1,7 @@
 """The lines of a notebook: from an export to ranked, explained leads, with their refusals."""
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +15,10 @@ from features.errors import BadInput, BadRequest, BadTables
 from features.tables import Tables
 from models.artifact import artifact
 from models.evaluation.settings import EvaluationSettings
-from models.model.settings import BoosterSettings, ScorecardSettings, TrainSettings
-from pipelines.sample.company import SampleSettings, make
-from pipelines.sample.write import write
 from pipelines.storage import partitions
+from tests.bench import Bench
 
-MAPPING = Path(__file__).parents[3] / "examples" / "sample" / "mapping.yaml"
 PACKAGE = Path(mikomi.__file__).parent
-QUICK = TrainSettings(
-    folds=2,
-    scorecard=ScorecardSettings(max_bins=8, penalties=(30.0,)),
-    booster=BoosterSettings(max_trees=10, threads=1),
-)
-FEATURES = {"windows_days": [30.0, 90.0], "min_support": 20, "max_topics": 2, "sequence_length": 1}
-POINTS = str(MAPPING.with_name("scorecard.yaml"))
-
-
-@dataclass
-class Bench:
-    company: mikomi.Company
-    learning: mikomi.Snapshots
-    test: mikomi.Snapshots
-    model: mikomi.LeadClassifier
-    ranking: mikomi.RankedTable
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    export = tmp_path_factory.mktemp("bench") / "export"
-    write(make(SampleSettings(leads=500, seed=5)), export)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MIKOMI_SAMPLE", str(export))
-        company = mikomi.read(MAPPING, {"features": FEATURES})
-    drawn = company.snapshots("won", horizon_days=90, every_days=56, early_age_hours=(24.0,))
-    learning, test = drawn.split()
-    model = mikomi.LeadClassifier(points=POINTS, settings=QUICK)
-    model.fit(learning.features(), learning.label)
-    return Bench(company, learning, test, model, company.rank(model))
 
 
 def test_the_ranking_has_reasons_that_add_up(bench: Bench) -> None:
@@ -185,27 +152,6 @@ def test_the_names_are_those_that_are_listed() -> None:
     assert set(dir(mikomi)) == set(mikomi.__all__)
     with pytest.raises(AttributeError, match="nothing_such"):
         _ = mikomi.nothing_such
-
-
-def test_the_examples_of_own_features_and_models_go_the_whole_way(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(MAPPING.parents[2])
-    job = bench.company.job
-    own = replace(job.params.features, features_dir="examples/own_feature/own_features")
-    job = replace(job, params=replace(job.params, features=own))
-    company = mikomi.Company(job, bench.company.report)
-    learning, test = company.snapshots("won", horizon_days=90, every_days=56).split()
-    features = learning.features()
-    assert features[["own__late_share", "own__climate"]].nunique().min() > 1
-    settings = replace(QUICK, estimator="examples.own_model.own_models:linear")
-    model = mikomi.LeadClassifier(settings=settings).fit(features, learning.label)
-    ranking = company.rank(model)
-    shown = ranking["base_probability"] + ranking["reason_contributions"].map(sum)
-    assert float((shown + ranking["remainder"] - ranking["probability"]).abs().max()) < 1e-9
-    values = model.explain(test.features().head(3)).shap
-    assert np.abs(values[:, "own__late_share"].values).max() > 0.0
-    assert model.model.scorer.explainer.exact
 
 
 def code_lines(path: Path) -> int:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from features.reading.times import read_times
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 
 
 def moments(values: list[object], **rule: str) -> list[str]:

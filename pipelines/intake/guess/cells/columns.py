@@ -17,7 +17,7 @@ from features.reading.text import as_text, is_missing
 from features.reading.times import read_times
 from pipelines.intake.guess.cells.number_forms import NumberLook, number_look
 from pipelines.intake.guess.cells.time_formats import MOSTLY, TimeLook, time_look
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 
 Look = Literal["empty", "time", "number", "category", "id", "text"]
 MISSING_WORDS: Final = (

@@ -20,7 +20,7 @@ from features.reading.text import folded
 from features.reading.time_forms import EXCEL, JAPANESE
 from features.reading.times import read_times
 from pipelines.intake.guess.cells.header_words import spaced
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 
 MOSTLY: Final = 0.98
 _DATES: Final = (

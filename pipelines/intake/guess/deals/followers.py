@@ -18,7 +18,7 @@ from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.cells.vocabulary import ENDED, LATER, PLANNED
 from pipelines.intake.guess.deals.endings import HARDLY, NONE, Ending
 from pipelines.intake.guess.deals.times import created
-from pipelines.intake.mapping.schema import TimeRule
+from pipelines.intake.mapping.time_rule import TimeRule
 
 Ground = Literal["filled", "settled", "parted", "dated", "named", "lines"]
 GROUNDS: Final[dict[Ground, str]] = {
