@@ -1,7 +1,10 @@
 """A finished batch ranking becomes the server's: the same numbers, or a refusal and no change."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from features.errors import BadInput
 from features.records.moments import moment_of
 from models.artifact import artifact
 from models.scoring.batch_scores import RANKING_FACTS
 from pipelines.scoring import merge_ranking, ranking_schema
+from serve.ranking import batch_ranking
 from serve.ranking.batch_ranking import take_over
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
 from serve.store.leads.history import HistoryReader
+from serve.store.ranking.refreshing import Refreshing
 from tests import served
 from tests.clocked import Clock
 from tests.ranked_company import LEADS, Company
@@ -120,3 +126,87 @@ def test_a_file_without_the_facts_of_a_ranking_is_refused(company: Company, tmp_
     pq.write_table(pa.table({"lead_id": ["L-1"]}), path)
     with pytest.raises(BadInput, match="no facts of a ranking"):
         load(company, path)
+
+
+def killed_at(company: Company, path: Path, url: str, step: int) -> bool:
+    """Load in a process that is killed with SIGKILL before a statement; return whether it was."""
+    now, model = moment_of(company.clock.at), company.loaded.fingerprint
+    child = os.fork()
+    if child == 0:  # shares nothing with the engines here: it opens its own
+        engine, statements = open_engine(url), [0]
+
+        def step_by_step(*_: Any) -> None:
+            statements[0] += 1
+            if statements[0] > step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        event.listen(engine, "before_cursor_execute", step_by_step)
+        event.listen(engine, "commit", step_by_step)
+        with suppress(BaseException):
+            take_over(path, engine, model, now)
+            os._exit(0)
+        os._exit(1)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended in {0, -signal.SIGKILL}
+    return ended != 0
+
+
+def kills(
+    company: Company, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, int, list[int]]:
+    """Kill a loading at each of its steps; return how many there are, mixes, and lost rows."""
+    monkeypatch.setattr(batch_ranking, "_BATCH", 5)
+    company.refresh()
+    old, step, mixes, lost = company.rows(), 0, 0, []
+    company.clock.at += timedelta(hours=1)
+    path = ranking(company, folder)
+    while killed_at(company, path, url, step):
+        rows = company.rows()
+        lost += [step] if len(rows) != LEADS else []
+        mixes += len({row["as_of"] for row in rows.values()}) != 1 or rows != old
+        step += 1
+    rows = company.rows()
+    assert len(rows) == LEADS
+    assert {row["as_of"] for row in rows.values()} == {max(r["as_of"] for r in rows.values())}
+    assert rows != old
+    return step, mixes, lost
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_kill_between_any_two_steps_leaves_the_former_ranking(
+    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, mixes, lost = kills(company, tmp_path, url, monkeypatch)
+    assert steps > 30
+    assert (mixes, lost) == (0, [])
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_ranking_that_is_written_in_pieces_would_be_noticed(
+    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_pieces(self: Refreshing, batches: list[Any], fingerprint: str) -> None:
+        for rows, marks, standings in batches:
+            self.write(rows, marks, fingerprint, standings)
+
+    monkeypatch.setattr(Refreshing, "write_together", in_pieces)
+    assert kills(company, tmp_path, url, monkeypatch)[1] > 0
+
+
+def test_a_lead_that_changed_meanwhile_keeps_its_newer_row(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ranks a lead again between the reading of the file and its writing."""
+    path, write = ranking(company, tmp_path), Refreshing.write_together
+
+    def after_a_call(self: Refreshing, batches: list[Any], fingerprint: str) -> int:
+        company.act(3, [0.001], activity_type="call")
+        company.clock.at += timedelta(minutes=1)
+        company.refresh()
+        return write(self, batches, fingerprint)
+
+    monkeypatch.setattr(Refreshing, "write_together", after_a_call)
+    load(company, path)
+    newest = {row["as_of"] for row in company.rows().values()}
+    assert len(newest) == 1
+    assert max(newest) > json.loads(pq.read_schema(path).metadata[RANKING_FACTS.encode()])["as_of"]
