@@ -13,6 +13,7 @@ FOLDERS = {
     "store": "serving",
     "endure": "endurance",
     "connect": "endurance",
+    "first_scores": "endurance",
     "pages": "serving",
     "cold_start": "quality",
     "limit": "quality",
