@@ -16,6 +16,9 @@ import pytest
 
 from models.registry import reachable
 from pipelines.storage import atomic
+from serve.processes.follow import follow_target, open_registry
+from serve.scoring.pointer import pointed
+from serve.settings import Settings
 from tests.small_company import ROOT, create_company, inside, mikomi
 
 FAILED = 5
@@ -216,6 +219,33 @@ def test_files_of_a_version_that_are_gone(
     rmtree(company / "artifacts" / "mlflow" / "files")
     assert mikomi(company, "score", "--model", "1") == 2
     assert "version 1 without an artifact" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("bad", ["damaged", "locked", "replaced"])
+def test_a_server_goes_on_while_the_registry_cannot_be_used(
+    company: Path, bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says so each round, and takes up the champion when the registry is back."""
+    database, models = company / REGISTRY, tmp_path / "server"
+    good = database.read_bytes()
+    settings = Settings.read(
+        {"MIKOMI_REGISTRY": str(database.parent), "MIKOMI_MODELS": str(models)}
+    )
+    registry = open_registry(settings)
+    models.mkdir()
+    if bad == "locked":
+        with locked(database):
+            registry = follow_target(registry, settings, "")
+    else:
+        database.unlink()
+        database.write_bytes(b"not a database" if bad == "damaged" else good)
+        registry = follow_target(registry, settings, "")
+    assert registry is None
+    assert "the registry cannot be used: found the registry" in capsys.readouterr().err
+    assert not (models / "champion.json").exists()
+    database.write_bytes(good)
+    assert follow_target(registry, settings, "") is not None
+    assert pointed(models) == 1
 
 
 @pytest.mark.parametrize("stage", ["snapshot", "featurize", "score"])
