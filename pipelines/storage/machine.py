@@ -172,7 +172,20 @@ def reading(path: Path, stage: str) -> Iterator[None]:
 
 
 def read_json(path: Path, stage: str) -> Any:
-    """Read a JSON file that a stage wrote; parameters and errors as of `reading`."""
+    """Read a JSON file that a stage wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+    stage
+        The stage that writes it.
+
+    Raises
+    ------
+    FileDamaged
+        If the file is cut, changed or gone.
+    """
     with reading(path, stage):
         return json.loads(path.read_text("utf-8"))
 

@@ -8,10 +8,6 @@ the rows. A store appears whole or not at all: it is made beside its place and r
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -22,13 +18,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from features.catalog.catalog import Catalog
-from features.errors import BadInput, BadTables, Fault
+from features.errors import BadTables
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
 from pipelines.intake.mapping.schema import Labels
 from pipelines.intake.mapping.values import Ground
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
-from pipelines.storage.machine import damaged, reading, writing
+from pipelines.storage.machine import damaged, reading
+from pipelines.storage.store_folder import replacing
 
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1
@@ -393,53 +390,3 @@ def _path(directory: Path, table: str, part: int) -> Path:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def replacing(directory: Path) -> Iterator[Path]:
-    """Make a folder beside its place; it takes the place only when all went well."""
-    filled = directory.exists() and any(directory.iterdir())
-    if filled and not (directory / "manifest.json").exists():
-        raise BadInput(
-            [
-                Fault(
-                    f"{directory} holds other things than a store",
-                    "an empty folder, or an earlier store",
-                    "choose another folder",
-                )
-            ]
-        )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    fresh = directory.with_name(f".{directory.name}.making-{os.getpid()}")
-    old = directory.with_name(f".{directory.name}.old-{os.getpid()}")
-    for left in directory.parent.glob(f".{directory.name}.*-*"):
-        _remove_left(left)
-    fresh.mkdir()
-    try:
-        with writing(directory, fresh):
-            yield fresh
-        if directory.exists():
-            directory.rename(old)
-        fresh.rename(directory)
-    finally:
-        _remove(fresh)
-        _remove(old)
-
-
-def _remove_left(path: Path) -> None:
-    """Remove what a killed process, or this one, left; that of a living one stays."""
-    kind, _, pid = path.name.rpartition("-")
-    if kind.endswith((".making", ".old")) and pid.isdecimal():
-        if int(pid) != os.getpid():
-            with suppress(PermissionError):  # it lives, and is another user's
-                try:
-                    os.kill(int(pid), 0)
-                except ProcessLookupError:
-                    _remove(path)
-        else:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.exists():
-        shutil.rmtree(path)
