@@ -6,6 +6,7 @@ are filled in, and the schedule makes one round. Training is real, on a small co
 """
 
 import json
+import math
 import os
 import random
 import re
@@ -35,8 +36,9 @@ _ROOT: Final = Path(__file__).parents[2]
 _DOCS: Final = _ROOT / "docs" / "how-to"
 _TOKENS: Final = {"kintone": KINTONE_TOKEN, "hubspot": HUBSPOT_TOKEN}
 _ADDRESS: Final = re.compile(r"https://<[^>]*>")
-_SOURCES: Final = {"展示会": 0.08, "Web": 0.3, "紹介": 0.7}
-"""Share of won deals by source: what a model can learn within minutes."""
+_SOURCES: Final = {"展示会": -0.8, "Web": 0.0, "紹介": 0.8}
+_INDUSTRIES: Final = {"製造業": 0.7, "小売業": -0.7, "IT": 0.2, "建設業": -0.2}
+"""Log-odds of winning that each adds; so do the number of employees (kintone) and calls (HubSpot)."""
 _READY_SECONDS: Final = 300.0
 _MOST_PUSHES: Final = 120
 
@@ -135,10 +137,12 @@ def _servers(work: Path, environment: dict[str, str], port: int) -> Iterator[Any
 
 
 def company(system: str) -> StandIn:
-    """Return a CRM with deals of two years, whose end depends on their source and on calls."""
+    """Return a CRM with deals of two years, whose end depends on what is known of them."""
     source = random.Random(6)  # noqa: S311 - a benchmark's own
     faults = Faults(source)
     made = KintoneStandIn(faults) if system == "kintone" else HubSpotStandIn(faults)
+    if isinstance(made, KintoneStandIn):
+        made.fields["5"] |= {"industry": ("DROP_DOWN", "業種"), "employees": ("NUMBER", "従業員数")}
     today = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - as the commands have it
     for n in range(DEALS):
         made.now = today - timedelta(days=DAYS - n * DAYS / DEALS)
@@ -148,20 +152,28 @@ def company(system: str) -> StandIn:
 
 
 def _deal(made: StandIn, begun: datetime, today: datetime, source: random.Random) -> None:
-    kind, ended = source.choice(list(_SOURCES)), begun + timedelta(days=source.randrange(15, 80))
-    is_won = source.random() < _SOURCES[kind]
+    kind, industry = source.choice(list(_SOURCES)), source.choice(list(_INDUSTRIES))
+    strength, ended = source.gauss(0.0, 1.0), begun + timedelta(days=source.randrange(15, 80))
+    odds = -0.6 + _SOURCES[kind] + _INDUSTRIES[industry] + 0.9 * strength
+    is_won = source.random() < 1.0 / (1.0 + math.exp(-odds))
     state = "open" if ended > today else "closedwon" if is_won else "closedlost"
     day = f"{ended:%Y-%m-%d}" if state != "open" else ""
     if isinstance(made, KintoneStandIn):
         states = {"open": "商談中", "closedwon": "受注", "closedlost": "失注"}
-        made.create("5", {"status": states[state], "source": kind, "closed": day})
+        facts = {"status": states[state], "source": kind, "closed": day, "industry": industry}
+        made.create("5", facts | {"employees": str(round(100 * math.exp(strength)))})
         return
-    closed = f"{day}T00:00:00Z" if day else ""
-    values = {"dealstage": state, "dealtype": kind, "createdate": f"{begun:%Y-%m-%dT%H:%M:%SZ}"}
-    deal = made.create("deals", values | {"closedate": closed})
+    values = {
+        "dealstage": state,
+        "dealtype": kind,
+        "hs_analytics_source": industry,
+        "createdate": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
+        "closedate": f"{day}T00:00:00Z" if day else "",
+    }
+    deal = made.create("deals", values)
     assert isinstance(made, HubSpotStandIn)  # noqa: S101 - there are two systems
-    for _ in range(source.randrange(1, 4) if is_won else source.randrange(2)):
-        at = min(begun + timedelta(days=source.randrange(1, 14)), today)
+    for _ in range(max(0, round(2.0 + 1.5 * strength))):
+        at = min(begun + timedelta(hours=source.randrange(1, 300)), today)
         facts = {"hs_timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}", "hs_call_direction": "INBOUND"}
         call = made.create("calls", facts | {"hs_createdate": facts["hs_timestamp"]})
         made.deals_of["calls", call] = [deal]

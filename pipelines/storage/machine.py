@@ -105,20 +105,28 @@ def in_words(error: BaseException) -> MikomiError | None:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, sqlite3.Error):
         cause = cause.__cause__
-    return None if cause is None else _of_sqlite(cause)
+    return None if cause is None else of_sqlite(cause)
 
 
-def _of_sqlite(error: BaseException) -> MikomiError | None:
-    """Return what SQLite reports of the machine; None if it is about a statement."""
+def of_sqlite(error: BaseException, place: str = "a database") -> MikomiError | None:
+    """Return what SQLite reports of the machine; None if it is about a statement.
+
+    Parameters
+    ----------
+    error
+        The error.
+    place
+        The database.
+    """
     text = str(error).lower()
     if "locked" in text:
         do = "wait for it or end it, and run the command again"
-        return MachineFault.of("a database that another process holds", "a free database", do)
+        return MachineFault.of(f"{place}: another process holds it", "a free database", do)
     if "disk is full" in text or "disk i/o" in text:
         do = f"make room there; then {_AGAIN}"
-        return NoRoom.of(f"no room for a database: {text}", "room for what is written", do)
+        return NoRoom.of(f"{place}: no room ({text})", "room for what is written", do)
     if "malformed" in text or "not a database" in text:
-        return damaged("a database", text)
+        return damaged(place, text)
     return None
 
 
