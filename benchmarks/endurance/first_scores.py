@@ -38,7 +38,7 @@ _TOKENS: Final = {"kintone": KINTONE_TOKEN, "hubspot": HUBSPOT_TOKEN}
 _ADDRESS: Final = re.compile(r"https://<[^>]*>")
 _SOURCES: Final = {"展示会": -0.8, "Web": 0.0, "紹介": 0.8}
 _INDUSTRIES: Final = {"製造業": 0.7, "小売業": -0.7, "IT": 0.2, "建設業": -0.2}
-"""Log-odds of winning that each adds; so do the number of employees (kintone) and calls (HubSpot)."""
+"""Log-odds of winning that each adds; so do employees (kintone) and calls (HubSpot)."""
 _READY_SECONDS: Final = 300.0
 _MOST_PUSHES: Final = 120
 
