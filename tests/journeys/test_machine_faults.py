@@ -237,8 +237,9 @@ def test_a_server_goes_on_while_the_registry_cannot_be_used(
         with locked(database):
             registry = follow_target(registry, settings, "")
     else:
-        database.unlink()
-        database.write_bytes(b"not a database" if bad == "damaged" else good)
+        other = tmp_path / "other.db"
+        other.write_bytes(b"not a database" if bad == "damaged" else good)
+        move(other, database)
         registry = follow_target(registry, settings, "")
     assert registry is None
     assert "the registry cannot be used: found the registry" in capsys.readouterr().err
