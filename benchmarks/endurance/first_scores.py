@@ -38,8 +38,8 @@ _TOKENS: Final = {"kintone": KINTONE_TOKEN, "hubspot": HUBSPOT_TOKEN}
 _ADDRESS: Final = re.compile(r"https://<[^>]*>")
 _SOURCES: Final = {"展示会": -0.8, "Web": 0.0, "紹介": 0.8}
 _INDUSTRIES: Final = {"製造業": 0.7, "小売業": -0.7, "IT": 0.2, "建設業": -0.2}
-"""Log-odds of winning that each adds. Deals of a middle size (kintone: employees; HubSpot: amount)
-are won more often than small and large ones, which a straight line cannot say.
+"""Log-odds of winning that each adds. Firms of a middle size (kintone), or some calls at first but
+not many (HubSpot), win more often, which a straight line cannot say.
 """
 _READY_SECONDS: Final = 300.0
 _MOST_PUSHES: Final = 120
@@ -158,7 +158,12 @@ def company(system: str) -> StandIn:
 def _deal(made: StandIn, begun: datetime, today: datetime, source: random.Random) -> None:
     kind, industry = source.choice(list(_SOURCES)), source.choice(list(_INDUSTRIES))
     strength, ended = source.gauss(0.0, 1.0), begun + timedelta(days=source.randrange(15, 80))
-    odds = 0.9 + _SOURCES[kind] + _INDUSTRIES[industry] - 1.8 * abs(strength)
+    calls = source.randrange(7) if isinstance(made, HubSpotStandIn) else 0
+    odds = _SOURCES[kind] + _INDUSTRIES[industry]
+    if isinstance(made, KintoneStandIn):
+        odds += 0.9 - 1.8 * abs(strength)
+    else:
+        odds += 1.9 if calls in {2, 3} else -1.6
     is_won = source.random() < 1.0 / (1.0 + math.exp(-odds))
     state = "open" if ended > today else "closedwon" if is_won else "closedlost"
     day = f"{ended:%Y-%m-%d}" if state != "open" else ""
@@ -171,14 +176,13 @@ def _deal(made: StandIn, begun: datetime, today: datetime, source: random.Random
         "dealstage": state,
         "dealtype": kind,
         "hs_analytics_source": industry,
-        "amount": str(round(100_000 * math.exp(strength))),
         "createdate": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
         "closedate": f"{day}T00:00:00Z" if day else "",
     }
     deal = made.create("deals", values)
     assert isinstance(made, HubSpotStandIn)  # noqa: S101 - there are two systems
-    for _ in range(source.randrange(4)):
-        at = min(begun + timedelta(hours=source.randrange(1, 300)), today)
+    for _ in range(calls):
+        at = min(begun + timedelta(hours=source.randrange(1, 20)), today)
         facts = {"hs_timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}", "hs_call_direction": "INBOUND"}
         call = made.create("calls", facts | {"hs_createdate": facts["hs_timestamp"]})
         made.deals_of["calls", call] = [deal]
