@@ -30,7 +30,7 @@ from tests.crms.live import listening
 from tests.crms.stand_in import Faults, StandIn
 from tests.served import ask, free_port
 
-DEALS: Final = 1_200
+DEALS: Final = {"kintone": 1_200, "hubspot": 2_400}
 DAYS: Final = 720
 _ROOT: Final = Path(__file__).parents[2]
 _DOCS: Final = _ROOT / "docs" / "how-to"
@@ -148,8 +148,8 @@ def company(system: str) -> StandIn:
     if isinstance(made, KintoneStandIn):
         made.fields["5"] |= {"industry": ("DROP_DOWN", "業種"), "employees": ("NUMBER", "従業員数")}
     today = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - as the commands have it
-    for n in range(DEALS):
-        made.now = today - timedelta(days=DAYS - n * DAYS / DEALS)
+    for n in range(DEALS[system]):
+        made.now = today - timedelta(days=DAYS - n * DAYS / DEALS[system])
         _deal(made, made.now, today, source)
     made.now = today
     return made
