@@ -14,6 +14,7 @@ FOLDERS = {
     "endure": "endurance",
     "connect": "endurance",
     "rolling_upgrade": "endurance",
+    "first_scores": "endurance",
     "pages": "serving",
     "cold_start": "quality",
     "limit": "quality",

@@ -32,6 +32,20 @@ _TESTS: Final = (
     ("an id that is let in can be read and erased", "tests/parity/test_ids.py"),
     ("a hung database: 503 within two seconds, then as before", "tests/parity/test_store_gone.py"),
     ("a full disk or a database that stops loses nothing", "tests/journeys/test_bad_days.py"),
+    (
+        "a full disk in any stage of the pipeline leaves every output as it was",
+        "tests/journeys/test_machine_faults.py",
+    ),
+    (
+        "a registry that is locked, damaged, gone or newer is named; a server goes on",
+        "tests/journeys/test_machine_faults.py",
+    ),
+    ("a damaged table is named, never read", "tests/journeys/test_machine_faults.py"),
+    ("a cluster that is lost: the rest is done later", "tests/parity/test_dask_lost.py"),
+    (
+        "a kill between any two steps of `mikomi load-ranking` leaves the former ranking whole",
+        "tests/parity/test_load_ranking.py",
+    ),
     ("receipts replay to the same bytes from a backup", "tests/parity/test_backup.py"),
     ("the guesses of others lock nobody out", "tests/parity/test_users.py"),
     ("an empty database opens nothing that had keys", "tests/unit/serve/test_open_mode.py"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from docs import (
     api_client,
     commands,
+    connectors,
     figures,
     http,
     leaks,
@@ -48,6 +49,8 @@ def pages() -> dict[str, str]:
         "docs/explanation/monitoring.md": monitoring.page(),
         "docs/measured/mutation.md": mutation.page(),
         "docs/measured/reliability.md": reliability.page(),
+        "docs/measured/connectors.md": connectors.page("en"),
+        "docs/measured/connectors.ja.md": connectors.page("ja"),
         "docs/explanation/retraining.md": retraining.page(),
         "docs/reference/mapping.md": reference.mapping(),
         "docs/reference/commands.md": commands.page(),

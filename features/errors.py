@@ -13,7 +13,12 @@
     │   ├── ArtifactMissing     there is none
     │   ├── ArtifactTampered    a hash differs from the manifest
     │   └── CatalogMismatch     features were built with another catalog
-    └── InUse               another run is making the same output
+    ├── InUse               another run is making the same output
+    └── MachineFault        the machine or another service failed, not the input
+        ├── NoRoom              the disk is full, or a file may not grow
+        ├── FileDamaged         a file that this product wrote is cut or changed
+        ├── RegistryDown        the registry of models is locked, damaged, gone or does not answer
+        └── ClusterLost         the scheduler or the workers of the cluster are not there
 
 Every message states what was found, what was expected and what to do.
 """
@@ -122,3 +127,23 @@ class CatalogMismatch(ArtifactError):
 
 class InUse(MikomiError):
     """Another run is making the same output."""
+
+
+class MachineFault(MikomiError):
+    """The machine or another service failed; the same command can be run again."""
+
+
+class NoRoom(MachineFault):
+    """The disk is full, or a file may not grow."""
+
+
+class FileDamaged(MachineFault):
+    """A file that this product wrote is cut or changed."""
+
+
+class RegistryDown(MachineFault):
+    """The registry of models is locked, damaged, gone or does not answer."""
+
+
+class ClusterLost(MachineFault):
+    """The scheduler or the workers of the cluster are not there."""

@@ -1,16 +1,19 @@
 """The `mikomi` command: the only place below `serve` that reads a clock.
 
-Decided here: what this project refuses is a message and exit code 2, never as a traceback;
-anything else is a defect and shows one. Idle OpenMP threads sleep instead of spinning.
+Decided here: what this project refuses is a message and exit code 2, never a traceback; so is what
+the machine does to it, with exit code 5, after which the same command can be run again; anything
+else is a defect and shows one. Idle OpenMP threads sleep instead of spinning.
 """
 
 import os
 import sys
 from datetime import UTC, datetime
 
-from features.errors import BadRequest, MikomiError
+from features.errors import BadRequest, MachineFault, MikomiError
 
 REFUSED = 2
+FAILED = 5
+"""The machine or another service failed: the same command can be run again."""
 LEARNING = ("distributed", "dvc", "matplotlib", "mlflow", "optuna", "python_calamine", "sklearn")
 """Packages of the extra `train`, which a server alone is installed without."""
 
@@ -25,14 +28,26 @@ def main() -> int:
         app(obj=_now, prog_name="mikomi")
     except MikomiError as error:
         refuse(error)
-        return REFUSED
+        return FAILED if isinstance(error, MachineFault) else REFUSED
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in LEARNING:
             raise
         refuse(_serves_only(package))
         return REFUSED
+    except Exception as error:
+        fault = _of_the_machine(error)
+        if fault is None:
+            raise
+        refuse(fault)
+        return FAILED
     return 0
+
+
+def _of_the_machine(error: Exception) -> MikomiError | None:
+    from pipelines.storage.machine import in_words  # noqa: PLC0415 - slow to import, rarely needed
+
+    return in_words(error)
 
 
 def _serves_only(package: str) -> MikomiError:

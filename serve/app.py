@@ -30,6 +30,7 @@ from models.artifact import artifact
 from serve.errors import NoStore
 from serve.http.access import AccessControl
 from serve.http.app_context import AppContext
+from serve.http.garbage import SECONDS, GarbageCollection
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.middleware import RequestMiddleware
@@ -152,6 +153,7 @@ class Server:
         closed = settings.needs_keys or keys_required.has_note(settings.database_url)
         self.gate = AccessControl(limits, open_without_keys=not closed)
         self.gate.places = Places(settings.at_once)
+        self._garbage = GarbageCollection(lambda: self.gate.places.taken > 0)
         self._champions = {
             name: self._followed(settings, name) for name in (DEFAULT, *settings.further_targets)
         }
@@ -177,7 +179,7 @@ class Server:
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._prepare()
         current_default_thread_limiter().total_tokens = THREADS
-        gc.enable()
+        self._garbage.begin()
         ending = asyncio.Event()
         if self.gate.guard is not None:
             self._guard.start()
@@ -186,6 +188,7 @@ class Server:
             (self._take_keys, _KEY_SECONDS),
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
+            (self._garbage.collect, SECONDS),
             (partial(_end_without, multiprocessing.parent_process()), _PARENT_SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]

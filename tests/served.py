@@ -116,9 +116,7 @@ def lay_down_target(folder: Path, name: str, seed: int) -> str:
 @contextmanager
 def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run `mikomi serve` on a free port of loopback until it is ready; end it afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     variables = {
         "MIKOMI_PORT": str(port),
         "MIKOMI_MODELS": str(folder),
@@ -138,6 +136,13 @@ def server(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[byt
         finally:
             running.terminate()
             running.wait(120)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_until_ready(running: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import shutil
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +19,7 @@ MOST_SECONDS = 0.1
 LONG = 65_000
 """Activities of a body just below the limit of its size."""
 STORED = 300_000
+PIPELINED = 2_000
 SECONDS = 4.0
 PLACES = 200
 _HEAD = b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
@@ -71,7 +74,7 @@ async def _client(port: int, until: float) -> list[tuple[int, float]]:
 
 
 def heavy_requests() -> Trial:
-    """Request `/healthz` while long leads, a full batch and a long stored lead are answered."""
+    """Request `/healthz` beside long leads, a full batch, a long stored lead and many metrics."""
     folder = folder_with_model()
     long = json.dumps(served.body(LONG)).encode()
     batch = json.dumps({"leads": [served.body(10)] * 1_000}).encode()
@@ -87,6 +90,9 @@ def heavy_requests() -> Trial:
             own = list(_beside(port, pool.submit(ask, port, method, path, body)))
             worst[path] = max(own)
             waits += own
+        own = list(_beside(port, pool.submit(_pipelined, port)))
+        worst["pipelined /metrics"] = max(own)
+        waits += own
     shutil.rmtree(folder)
     held = sum(one <= MOST_SECONDS for one in waits)
     most = max(worst, key=lambda path: worst[path])
@@ -94,6 +100,23 @@ def heavy_requests() -> Trial:
     return Trial(
         "`/healthz` answers within 100 ms beside heavy requests", len(waits), held, measured
     )
+
+
+def _pipelined(port: int) -> tuple[int, bytes]:
+    """Send very many requests of one connection at once; read every answer."""
+    request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        sender = threading.Thread(target=connection.sendall, args=(request * PIPELINED,))
+        sender.start()
+        with connection.makefile("rb") as answers:
+            for _ in range(PIPELINED):
+                length = 0
+                while (line := answers.readline()) != b"\r\n":
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                answers.read(length)
+        sender.join()
+    return 200, b""
 
 
 def _store(port: int) -> None:

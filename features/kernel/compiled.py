@@ -4,7 +4,8 @@ Decided here: numba compares the file of a function alone. A function that calls
 file, or has a constant of it, would go on with the old one after an upgrade, silently. So code on
 disk belongs to all compiled sources of its package and of this one, and to what they import from:
 a change of any of them compiles anew. Where no folder may be written, as in a container of a user
-without a home, everything is compiled in memory, with a warning: each start then takes minutes.
+without a home, or the disk is full, everything is compiled in memory, with a warning: each start
+then takes minutes.
 """
 
 import hashlib
@@ -98,21 +99,35 @@ def njit(**options: Any) -> Callable[[Any], Any]:
 
     def compiled(function: Any) -> Any:
         try:
-            return numba.njit(**options)(function)
+            return _stored_where_possible(numba.njit(**options)(function))
         except RuntimeError as error:
             if "no locator available" not in str(error):
                 raise
-            _warn_once()
+            _warn_once("no folder for compiled code may be written")
             return numba.njit(**options | {"cache": False})(function)
 
     return compiled
 
 
+def _stored_where_possible(dispatcher: Any) -> Any:
+    """Let a full disk lose the code on disk only: what was compiled is in memory and runs."""
+    store = dispatcher._cache.save_overload  # noqa: SLF001 - numba has no hook for it
+
+    def save_overload(signature: Any, compiled: Any) -> None:
+        try:
+            store(signature, compiled)
+        except OSError as error:
+            _warn_once(f"compiled code could not be stored ({error.strerror})")
+
+    dispatcher._cache.save_overload = save_overload  # noqa: SLF001
+    return dispatcher
+
+
 @cache
-def _warn_once() -> None:
+def _warn_once(why: str) -> None:
     warnings.warn(
-        "no folder for compiled code may be written; it is compiled in memory, which takes minutes"
-        " at each start: set NUMBA_CACHE_DIR to a folder that may be written",
+        f"{why}; it is compiled in memory, which takes minutes at each start: set NUMBA_CACHE_DIR"
+        " to a folder that may be written and has room",
         RuntimeWarning,
         stacklevel=3,
     )

@@ -5,6 +5,8 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from pipelines.commands.own_server import own_server
+
 KEY: Final = "MIKOMI_KEY"
 PORT: Final = 8765
 
@@ -16,7 +18,12 @@ def add(app: typer.Typer) -> None:
 
 def mcp(
     *,
-    to: Annotated[str, typer.Option(help="The mikomi server.")] = "http://127.0.0.1:8000",
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="The mikomi server; none: this machine's, by MIKOMI_HOST and MIKOMI_PORT."
+        ),
+    ] = None,
     over: Annotated[
         Literal["stdio", "http"], typer.Option(help="How the language model's program connects.")
     ] = "stdio",
@@ -40,7 +47,7 @@ def mcp(
 
     over_http = over == "http"
     settings = AgentSettings(
-        url=to,
+        url=to or own_server(),
         key=None if over_http else os.environ.get(KEY),
         language=lang,
         owner=owner,

@@ -20,7 +20,14 @@ def mlflow_module() -> ModuleType:
     with quiet():
         import mlflow  # noqa: PLC0415 - as the docstring says
     logging.getLogger("mlflow").setLevel(logging.WARNING)
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # reported in our words
     return mlflow  # type: ignore[no-any-return]
+
+
+def unpooled(url: str) -> None:
+    """Let MLflow open a SQLite file for each call: an open one may have been replaced since."""
+    if url.startswith("sqlite"):
+        os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from features.errors import ArtifactMissing, BadRequest, MikomiError
-from models.registry.mlflow_client import addressed, mlflow_module, quiet
+from models.registry.mlflow_client import addressed, mlflow_module
 from models.registry.registry_types import Predictor, Version
 from models.registry.runs import RunLog
 
@@ -44,7 +44,7 @@ class Registry(RunLog):
         for version in self.versions():
             if version.run_id == run_id:
                 return version
-        with quiet(), addressed(self._mlflow, self.url):
+        with self._reached(), addressed(self._mlflow, self.url):
             number = self.log_model(run_id, artifact)
             self._client.set_registered_model_alias(self._settings.model, "challenger", number)
         version = self.version(str(number))
@@ -71,7 +71,7 @@ class Registry(RunLog):
     def versions(self) -> list[Version]:
         """List the versions, newest first."""
         name = self._settings.model
-        with quiet():
+        with self._reached():
             try:
                 aliases = self._client.get_registered_model(name).aliases
             except self._mlflow.exceptions.MlflowException as error:
@@ -99,7 +99,7 @@ class Registry(RunLog):
         -------
         Whether the version has a card.
         """
-        with quiet():
+        with self._reached():
             there = bool(self._client.list_artifacts(version.run_id, "card"))
             _ = there and self._client.download_artifacts(version.run_id, "card", str(into))
         return there
@@ -119,7 +119,7 @@ class Registry(RunLog):
         known = ", ".join(str(version.number) for version in versions) or "none"
         raise BadRequest.of(
             f"version {which} of the model {self._settings.model}",
-            f"a version or an alias of the registry {self.url} (versions: {known})",
+            f"a version or an alias of the registry {self.place.shown} (versions: {known})",
             "see `mikomi models`",
         )
 
@@ -141,13 +141,13 @@ class Registry(RunLog):
 
     def _observed(self) -> str | None:
         """Return the number of the champion that was last observed."""
-        with quiet():
+        with self._reached():
             tags = self._client.get_registered_model(self._settings.model).tags
         number = tags.get(CHAMPION_TAG)
         return None if number is None else str(number)
 
     def _observe(self, champion: Version) -> None:
-        with quiet():
+        with self._reached():
             self._client.set_registered_model_tag(
                 self._settings.model, CHAMPION_TAG, str(champion.number)
             )
@@ -170,7 +170,7 @@ class Registry(RunLog):
         former = self.champion()
         if former is not None and former.number != version.number:
             tags = {**tags, FORMER_TAG: str(former.number)}
-        with quiet():
+        with self._reached():
             self.note(version, tags)
             self._client.set_registered_model_alias(name, "champion", version.number)
             self._observe(version)
@@ -209,7 +209,7 @@ class Registry(RunLog):
             Tags that are written beside the present champion, such as the reason.
         """
         champion = self.champion()
-        with quiet():
+        with self._reached():
             if champion is not None:
                 self.note(champion, tags)
             self._client.set_registered_model_alias(
@@ -227,7 +227,7 @@ class Registry(RunLog):
         tags
             Tag -> value; other tags stay.
         """
-        with quiet():
+        with self._reached():
             for key, value in tags.items():
                 self._client.set_model_version_tag(
                     self._settings.model, str(version.number), key, value
@@ -251,7 +251,7 @@ class Registry(RunLog):
         version = self.version(which)
         uri = f"models:/{self._settings.model}/{version.number}"
         with (
-            quiet(),
+            self._reached(),
             addressed(self._mlflow, self.url),
             tempfile.TemporaryDirectory(dir=into.parent) as folder,
         ):
@@ -263,7 +263,7 @@ class Registry(RunLog):
                 raise ArtifactMissing.of(
                     f"version {version.number} without an artifact in {uri}",
                     "a directory with manifest.json",
-                    "register it again with `mikomi promote`",
+                    "restore the files of the registry, or train and promote again",
                 )
             folders[0].rename(into)
         return version

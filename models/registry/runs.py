@@ -6,7 +6,8 @@ carries the code that scores (`models.registry.carried_code`), and loads without
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ import pandas as pd
 
 from features.catalog.catalog import Catalog
 from models.registry.carried_code import MODEL_CODE, carry, requirements
-from models.registry.mlflow_client import mlflow_module, quiet
+from models.registry.mlflow_client import mlflow_module, quiet, unpooled
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS, example_rows
+from models.registry.reachable import RegistryPlace
 from models.registry.registry_types import RegistrySettings, Run, RunData
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
+FILES: Final = "files"
+"""The folder of the artifacts of a local registry."""
 
 
 class RunLog:
@@ -31,21 +35,29 @@ class RunLog:
         if settings.url is None:
             self._local.mkdir(parents=True, exist_ok=True)
         self.url = settings.url or f"sqlite:///{self._local / 'mlflow.db'}"
-        with quiet():
+        unpooled(self.url)
+        self.place = RegistryPlace(self.url, None if settings.url else self._local / FILES)
+        with self._reached():
             self._client = self._mlflow.MlflowClient(self.url, self.url)
             self._experiment_id = self._experiment()
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Call MLflow without its warnings, and with its faults of the machine in words."""
+        with quiet(), self.place.reached():
+            yield
 
     def _experiment(self) -> str:
         name = self._settings.experiment
         experiment = self._client.get_experiment_by_name(name)
         if experiment is not None:
             return str(experiment.experiment_id)
-        place = (self._local / "files").as_uri() if self._settings.url is None else None
+        place = (self._local / FILES).as_uri() if self._settings.url is None else None
         return str(self._client.create_experiment(name, artifact_location=place))
 
     def find_run(self, fingerprint: str) -> str | None:
         """Return the id of the run of an artifact, if it was logged."""
-        with quiet():
+        with self._reached():
             runs = self._client.search_runs(
                 [self._experiment_id], f"tags.`{FINGERPRINT_TAG}` = '{fingerprint}'", max_results=1
             )
@@ -65,7 +77,7 @@ class RunLog:
         -------
         The run's id.
         """
-        with quiet():
+        with self._reached():
             run_id = self.find_run(run.fingerprint) or self._begin(run)
             self._log_numbers(run_id, run.metrics)
             for folder, path in (files or {}).items():

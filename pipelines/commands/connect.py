@@ -13,7 +13,6 @@ from features import erasers
 from features.errors import BadRequest, MikomiError
 from pipelines.commands import connect_erasing, connect_webhooks
 from pipelines.commands.connect_webhooks import (
-    DEFAULT_SERVER,
     Server,
     folder_of,
     server_at,
@@ -132,7 +131,7 @@ def send(
     context: typer.Context,
     name: Name,
     params: ParamsFile = DEFAULT_PARAMS,
-    server: Server = DEFAULT_SERVER,
+    server: Server = None,
 ) -> None:
     """Read the export through the mapping of the params file, and send a server what changed."""
     with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
@@ -143,7 +142,7 @@ def send(
 def push(
     context: typer.Context,
     name: Name,
-    server: Server = DEFAULT_SERVER,
+    server: Server = None,
     params: ParamsFile = DEFAULT_PARAMS,
     *,
     whole: Whole = False,
@@ -161,7 +160,7 @@ def run(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Connections; none: all.")] = None,
     params: ParamsFile = DEFAULT_PARAMS,
-    server: Server = DEFAULT_SERVER,
+    server: Server = None,
     every: Annotated[int, typer.Option(min=10, help="Seconds between rounds.")] = 300,
     rounds: Annotated[int, typer.Option(min=0, help="How many; 0: until it is ended.")] = 0,
 ) -> None:
@@ -218,7 +217,7 @@ def ledger(
     out().print(table(f"{len(rows):,} leads sent", columns, listed))
 
 
-def _round(context: typer.Context, name: str, params: Path, server: str) -> None:
+def _round(context: typer.Context, name: str, params: Path, server: str | None) -> None:
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
     with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
@@ -227,7 +226,7 @@ def _round(context: typer.Context, name: str, params: Path, server: str) -> None
         _pull(context, work, params, api, rounds.PullRules())
         if params.is_file():
             _send(context, work, params, api)
-        if work.connection.system != "sql":
+        if work.connection.system != "sql" or work.connection.scores:
             _push(context, work, api, whole=False)
 
 

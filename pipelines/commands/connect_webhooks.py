@@ -10,12 +10,17 @@ import typer
 
 from features.errors import BadRequest, MikomiError
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile
+from pipelines.commands.own_server import own_server
 
 if TYPE_CHECKING:
     from pipelines.connect.server_api import ServerApi
 
-Server = Annotated[str, typer.Option("--server", help="The mikomi server.")]
-DEFAULT_SERVER = "http://127.0.0.1:8000"
+Server = Annotated[
+    str | None,
+    typer.Option(
+        "--server", help="The mikomi server; none: this machine's, by MIKOMI_HOST and MIKOMI_PORT."
+    ),
+]
 
 
 def add(group: typer.Typer) -> None:
@@ -60,7 +65,7 @@ def receiver(
 
 
 def notify(
-    context: typer.Context, server: Server = DEFAULT_SERVER, params: ParamsFile = DEFAULT_PARAMS
+    context: typer.Context, server: Server = None, params: ParamsFile = DEFAULT_PARAMS
 ) -> None:
     """Compare the ranking with how it stood, and deliver webhooks that are due."""
     _notify(context, folder_of(params), server)
@@ -87,7 +92,7 @@ def dead(
     out().print(table(f"{len(rows)} dead letters", columns, rows))
 
 
-def try_notify(context: typer.Context, params: Path, server: str) -> None:
+def try_notify(context: typer.Context, params: Path, server: str | None) -> None:
     """Notify, and report what stands in the way.
 
     Parameters
@@ -97,7 +102,7 @@ def try_notify(context: typer.Context, params: Path, server: str) -> None:
     params
         The params file, beside which the receivers are.
     server
-        The mikomi server.
+        The mikomi server; none is that of this machine.
     """
     from pipelines.commands.console import refuse  # noqa: PLC0415 - slow to import
 
@@ -107,7 +112,7 @@ def try_notify(context: typer.Context, params: Path, server: str) -> None:
         refuse(error)
 
 
-def _notify(context: typer.Context, folder: Path, server: str) -> None:
+def _notify(context: typer.Context, folder: Path, server: str | None) -> None:
     from pipelines.connect.webhooks import delivery, events, receivers  # noqa: PLC0415
 
     listed = receivers.load(folder)
@@ -144,11 +149,11 @@ def folder_of(params: Path) -> Path:
     return params.parent / FOLDER
 
 
-def server_at(address: str) -> "ServerApi":
-    """Return the server at an address."""
+def server_at(address: str | None) -> "ServerApi":
+    """Return the server at an address; that of this machine if there is none."""
     import time  # noqa: PLC0415
 
     from pipelines.connect.rest_client import Pace  # noqa: PLC0415 - slow to import
     from pipelines.connect.server_api import ServerApi, key_of_environment  # noqa: PLC0415
 
-    return ServerApi(address, key_of_environment(), Pace(time.sleep))
+    return ServerApi(address or own_server(), key_of_environment(), Pace(time.sleep))

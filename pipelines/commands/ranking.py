@@ -137,7 +137,7 @@ def models(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> No
         for one in registry.versions()
     ]
     columns = ("version", "aliases", "replaced", "registered (UTC)", "verdict", "grounds")
-    out().print(table(f"{made.params.registry.model} in {registry.url}", columns, rows))
+    out().print(table(f"{made.params.registry.model} in {registry.place.shown}", columns, rows))
 
 
 def recalibrate(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:

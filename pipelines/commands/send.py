@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import DEFAULT_PARAMS, ParamsFile, job
+from pipelines.commands.own_server import own_server
 
 KEY = "MIKOMI_KEY"
 
@@ -20,7 +21,10 @@ def send(
     context: typer.Context,
     params: ParamsFile = DEFAULT_PARAMS,
     *,
-    to: Annotated[str, typer.Option(help="The server.")] = "http://127.0.0.1:8000",
+    to: Annotated[
+        str | None,
+        typer.Option(help="The server; none: this machine's, by MIKOMI_HOST and MIKOMI_PORT."),
+    ] = None,
     today: Annotated[
         bool,
         typer.Option(
@@ -35,6 +39,7 @@ def send(
     """
     from pipelines.lifecycle import send_to_server  # noqa: PLC0415 - slow to import
 
+    to = to or own_server()
     with closing(send_to_server.ServerClient(to, os.environ.get(KEY))) as server:
         counts = send_to_server.run(job(params, context), server, today=today)
     line = "  ".join(f"{name} {count:,}" for name, count in counts.items())

@@ -23,9 +23,10 @@ FOLDER: Final = Path("connections")
 SYSTEMS: Final = ("kintone", "hubspot", "salesforce", "dynamics", "sql")
 SystemName = Literal["kintone", "hubspot", "salesforce", "dynamics", "sql"]
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_TABLE: Final = re.compile(r"([A-Za-z_]\w{0,62}\.)?([A-Za-z_]\w{0,62})?")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _TABLES: Final[dict[str, dict[str, str]]] = {
-    "hubspot": {"deals": "deals"},
+    "hubspot": {name: name for name in ("deals", "calls", "emails", "meetings", "notes", "tasks")},
     "salesforce": {"opportunities": "Opportunity"},
     "dynamics": {"opportunities": "opportunities"},
 }
@@ -78,6 +79,9 @@ class Connection(_Strict):
     lead_table: str = ""
     language: Literal["en", "ja"] = "en"
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    scores: Annotated[str, Field(pattern=rf"^{_TABLE.pattern}$")] = Field(
+        default="", description="SQL: the table that scores are written into; none: they are not"
+    )
     link: str = Field(default="", description="the address that a lead's id follows")
     minimum_probability: Annotated[float, Field(gt=0)] = 1.0
     minimum_score: Annotated[float, Field(gt=0)] = 1.0
@@ -95,6 +99,12 @@ class Connection(_Strict):
         lacking += [n for n, o in self.tables.items() if self.system == "sql" and not o.changed]
         if lacking:
             raise ValueError(f"tables: {', '.join(sorted(set(lacking)))} need key and changed")
+        if self.scores and self.system != "sql":
+            raise ValueError(
+                "scores: expected only with sql; other systems have fields of their own"
+            )
+        if self.scores in {str(one.place) for one in self.tables.values()}:
+            raise ValueError("scores: expected another table than those that are pulled")
         if self.system == "dynamics" and self.login is None:
             raise ValueError("login: expected the address that gives tokens")
         return self

@@ -6,7 +6,7 @@ never becomes training data. A version is a whole number that grows with every c
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -14,6 +14,11 @@ from features.errors import Fault
 
 Texts = Mapping[str, str]
 """Text by heading; a missing value is an empty text."""
+OF_LEADS: Final = "lead_ids"
+"""Heading of an activity that lists the leads it is of; the export has a row for each."""
+ACTIVITY: Final = "activity_id"
+"""Heading of the id of such an activity; in the export it is followed by that of the lead."""
+BETWEEN_LEADS: Final = ";"
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from features.erasers import PersonEraser, Removed
 from features.reading.normalize import folded
 from pipelines.connect.connection import FOLDER, ConnectionPlaces, load, names
 from pipelines.connect.export import export
-from pipelines.connect.mirror import Mirror, forget
+from pipelines.connect.mirror import Mirror, detach, forget
 from pipelines.connect.state import State
 from pipelines.connect.webhooks.receivers import NAME as WEBHOOKS
 
@@ -85,6 +85,7 @@ def _erase(state: State, lead_table: str, lead_ids: Collection[str]) -> int:
             db.execute("insert or ignore into erased values (?)", (state.hash_of(one),))
         forget(db, lead_ids)
         forget(db, own)
+        count += detach(db, lead_table, own)
         if count:
             state.set_fact("changes", str(state.changes() + 1))
     if count:

@@ -7,12 +7,12 @@ gone in the same commit, until files and server are rid of it.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from pipelines.connect.crm import Page, Record
+from pipelines.connect.crm import BETWEEN_LEADS, OF_LEADS, Page, Record, Texts
 from pipelines.connect.state import State
 
 _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
@@ -93,6 +93,7 @@ class Mirror:
                 if gone and table == self._lead_table:
                     db.execute("insert or ignore into gone values (?, ?)", (one, at))
                     forget(db, [one])
+                    detach(db, self._lead_table, [one])
             if removed:
                 db.execute(_COUNT)
         return removed
@@ -132,7 +133,7 @@ class Mirror:
         for one in records:
             if table == self._lead_table and self._is_erased(db, one.record_id):
                 continue
-            content = msgspec.json.encode(dict(one.values)).decode()
+            content = msgspec.json.encode(self._without_erased(db, one.values)).decode()
             row = db.execute(_READ, (table, one.record_id)).fetchone()
             if row is not None and not certain and one.version < row[0]:
                 continue
@@ -144,6 +145,13 @@ class Mirror:
         if news:
             db.execute(_COUNT)
         return news
+
+    def _without_erased(self, db: sqlite3.Connection, values: Texts) -> Texts:
+        """Return the values of an activity without leads that are erased; others as they are."""
+        if OF_LEADS not in values:
+            return dict(values)
+        leads = [one for one in _leads_in(values) if not self._is_erased(db, one)]
+        return _of_leads(values, leads)
 
     def _is_erased(self, db: sqlite3.Connection, lead_id: str) -> bool:
         query = "select 1 from erased where hash = ?"
@@ -163,3 +171,40 @@ def forget(db: sqlite3.Connection, lead_ids: Iterable[str]) -> None:
     for one in lead_ids:
         for table in ("ledger", "standings", "outbox", "delivered"):
             db.execute(f"delete from {table} where lead_id = ?", (one,))  # noqa: S608 - our names
+
+
+def detach(db: sqlite3.Connection, lead_table: str, lead_ids: Iterable[str]) -> int:
+    """Remove leads from the activities that list them; return how many activities did.
+
+    Parameters
+    ----------
+    db
+        In a transaction.
+    lead_table
+        The table whose records are leads.
+    lead_ids
+        The leads.
+    """
+    count = 0
+    query = "select place, record_id, content from records where place != ? and content like ?"
+    for lead_id in lead_ids:
+        rows = db.execute(query, (lead_table, f'%"{OF_LEADS}":"%{lead_id}%')).fetchall()
+        for place, record_id, text in rows:
+            values = _TEXTS.decode(text)
+            leads = [one for one in _leads_in(values) if one != lead_id]
+            if leads == _leads_in(values):
+                continue
+            content = msgspec.json.encode(_of_leads(values, leads)).decode()
+            change = "update records set content = ? where place = ? and record_id = ?"
+            count += db.execute(change, (content, place, record_id)).rowcount
+    return count
+
+
+def _leads_in(values: Texts) -> list[str]:
+    return [one for one in values[OF_LEADS].split(BETWEEN_LEADS) if one]
+
+
+def _of_leads(values: Texts, leads: Sequence[str]) -> Texts:
+    """Return an activity of some leads; of none of them nothing stays but that."""
+    rest = values if leads else {}
+    return {**rest, OF_LEADS: BETWEEN_LEADS.join(leads)}

@@ -3,6 +3,7 @@
 Decided here: everything that must agree changes in one transaction: a page of records with its
 cursor, what was written to a CRM with the ledger, a changed band with the event that reports it.
 Erased persons are remembered by a keyed hash alone, so that the next pull does not bring them back.
+So a file that is damaged is not made anew, and one of a later version is not touched.
 """
 
 import hashlib
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from features.errors import BadInput
+from pipelines.storage import machine
 
 _TABLES: Final = """
 create table if not exists records (
@@ -33,6 +37,8 @@ create table if not exists outbox (
   primary key (event_id, receiver));
 """
 _OWNER_ALONE: Final = 0o600
+_VERSION: Final = 1
+_WAIT_SECONDS: Final = 30.0
 
 
 class State:
@@ -48,25 +54,51 @@ class State:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ALONE))
         self.path = path
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=_WAIT_SECONDS)
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._db.close()
+            raise (machine.of_sqlite(error, str(path)) or error) from error
+
+    def _prepare(self) -> None:
+        version = int(self._db.execute("pragma user_version").fetchone()[0])
+        if version > _VERSION:
+            self._db.close()
+            raise BadInput.of(
+                f"{self.path} of version {version}",
+                f"version {_VERSION} or earlier",
+                "install the version of mikomi that wrote it, or a later one",
+            )
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
         self._db.execute("pragma secure_delete = on")
         self._db.executescript(_TABLES)
+        self._db.execute(f"pragma user_version = {_VERSION}")
         salt = hashlib.sha256(os.urandom(32)).hexdigest()
         self._db.execute("insert or ignore into facts values ('salt', ?)", (salt,))
         self._salt = self.fact("salt")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction: all of it, or nothing."""
-        self._db.execute("begin immediate")
+        """Open a transaction: all of it, or nothing.
+
+        Raises
+        ------
+        MachineFault
+            If there is no room, or the file is locked or damaged.
+        """
         try:
+            self._db.execute("begin immediate")
             yield self._db
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+            self._db.execute("commit")
+        except BaseException as error:
+            if self._db.in_transaction:  # SQLite itself ends it when the disk is full
+                self._db.execute("rollback")
+            fault = machine.of_sqlite(error, str(self.path))
+            if fault is None or not isinstance(error, sqlite3.Error):
+                raise
+            raise fault from error
 
     @property
     def db(self) -> sqlite3.Connection:

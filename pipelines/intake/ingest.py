@@ -38,6 +38,7 @@ from pipelines.intake.spool import Spool, parts_of
 from pipelines.storage import partitions
 from pipelines.storage.id_hashes import hash_ids
 from pipelines.storage.partitions import Manifest
+from pipelines.storage.store_folder import replacing
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it, and of how much (None: unknown)."""
@@ -126,7 +127,7 @@ def ingest_from(
     work = _Ingest(mapping, readers, settings or IngestSettings())
     work.progress = progress or work.progress
     with (
-        partitions.replacing(out_dir) as fresh,
+        replacing(out_dir) as fresh,
         TemporaryDirectory(dir=fresh) as scratch,
         Quarantine(fresh) as quarantine,
     ):

@@ -1,7 +1,8 @@
 """Command rollback: the former champion answers again; the reason is stored with the one that left.
 
 Decided here: a rollback needs a reason and no proof. A version that was rolled back is not promoted
-again; what replaces it must be trained anew. The server follows the alias by itself.
+again; what replaces it must be trained anew. The server follows the alias by itself. The files are
+copied before the alias moves, so that a rollback that fails can be run again.
 """
 
 from typing import Any
@@ -10,7 +11,8 @@ from features.errors import BadRequest
 from models.registry.registry import Registry
 from models.registry.registry_types import Version
 from pipelines.run.stage_context import Job
-from pipelines.stages.promote import MOST_LETTERS, ROLLED_BACK, take_up
+from pipelines.stages.promote import MOST_LETTERS, ROLLED_BACK
+from pipelines.storage.atomic import replacing
 
 
 def run(job: Job, reason: str, to: str | None = None) -> dict[str, Any]:
@@ -39,8 +41,9 @@ def run(job: Job, reason: str, to: str | None = None) -> dict[str, Any]:
         raise BadRequest.of(
             f"version {back.number}, the champion", "another version", "see `mikomi models`"
         )
-    registry.restore(back, {"verdict": ROLLED_BACK, "grounds": reason[:MOST_LETTERS]})
-    take_up(job, registry)
+    with replacing(job.places.champion) as fresh:
+        registry.fetch(str(back.number), fresh)
+        registry.restore(back, {"verdict": ROLLED_BACK, "grounds": reason[:MOST_LETTERS]})
     return {
         "champion": back.number,
         "rolled_back": None if leaving is None else leaving.number,

@@ -13,18 +13,16 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from features.errors import BadParams
 from models.training import tree_growth
 from models.training.cluster_growth import ClusterGrowth
 from models.training.tree_growth import Grow
+from pipelines.run.cluster import connected, gathered
 from pipelines.run.engine_settings import EngineSettings
-from pipelines.run.shared_task import SharedTask
 
 Result = TypeVar("Result")
-NO_FIXED_PORT: Final = {"dashboard_address": "127.0.0.1:0"}
-"""A scheduler started here serves its state on a free port of loopback, so that several can run."""
 
 
 def each(
@@ -46,6 +44,8 @@ def each(
     ------
     BadInput
         If a worker of a cluster reaches other files, or runs other code.
+    ClusterLost
+        If a cluster is not there, or is lost meanwhile.
 
     Examples
     --------
@@ -58,8 +58,8 @@ def each(
     if settings.kind == "processes":
         yield from _side_by_side(task, list(parts), settings.workers)
         return
-    with _client(settings) as client:
-        yield from _gather(client, task, list(parts))
+    with connected(settings) as client:
+        yield from gathered(client, task, list(parts))
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def growing(grown: Literal["here", "workers"], settings: EngineSettings) -> Iter
             "a Dask cluster",
             "set engine: {kind: dask, scheduler: tcp://host:port}, or train.grown: here",
         )
-    with _client(settings) as client:
+    with connected(settings) as client:
         yield ClusterGrowth(client)
 
 
@@ -116,32 +116,3 @@ def _end_with_the_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextmanager
-def _client(settings: EngineSettings) -> Iterator[Any]:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - slow to import, rarely used
-
-    if settings.scheduler is not None:
-        with Client(settings.scheduler, set_as_default=False) as client:
-            yield client
-        return
-    with (
-        LocalCluster(
-            n_workers=settings.workers,
-            threads_per_worker=1,
-            dashboard_address=None,
-            scheduler_kwargs=NO_FIXED_PORT,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
-
-
-def _gather(client: Any, task: Callable[[int], Result], parts: list[int]) -> Iterator[Result]:
-    from distributed import as_completed as completed  # noqa: PLC0415 - as above
-
-    shared = SharedTask(task)
-    futures = [client.submit(shared, part, pure=False) for part in parts]
-    for future in completed(futures, loop=client.loop):
-        yield future.result()

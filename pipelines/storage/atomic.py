@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipelines.storage import machine
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -22,10 +24,12 @@ def replacing(path: Path) -> Iterator[Path]:
     before stays until then, and stays for good if the block fails.
     """
     fresh = path.with_name(f".{path.name}.new")
-    remove(fresh)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with machine.writing(path, fresh):
+        remove(fresh)
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield fresh
+        with machine.writing(path, fresh):
+            yield fresh
     except BaseException:
         remove(fresh)
         raise

@@ -5,7 +5,6 @@ snapshot file; the rows of all files, one partition after the other, are numbere
 split speaks of these numbers.
 """
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from features.build import FeatureFrame
 from features.catalog.catalog import Catalog
 from features.errors import BadInput
+from pipelines.storage.machine import read_json, reading
 
 MANIFEST: Final = "manifest.json"
 CATALOG: Final = "catalog.json"
@@ -58,7 +58,7 @@ def manifest(directory: Path, stage: str) -> dict[str, Any]:
     path = directory / MANIFEST
     if not path.is_file():
         raise BadInput.of(f"no {path}", f"what `{stage}` writes", f"run `mikomi {stage}` first")
-    facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    facts: dict[str, Any] = read_json(path, stage)
     return facts
 
 
@@ -74,7 +74,11 @@ def read_snapshots(directory: Path, columns: list[str] | None = None) -> pd.Data
     """
     facts = manifest(directory, "snapshot")
     files = [part_path(directory, part) for part in range(facts["partitions"])]
-    return pd.concat([pd.read_parquet(file, columns=columns) for file in files], ignore_index=True)
+    frames = []
+    for file in files:
+        with reading(file, "snapshot"):
+            frames.append(pd.read_parquet(file, columns=columns))
+    return pd.concat(frames, ignore_index=True)
 
 
 def arrow(frame: pd.DataFrame) -> pa.Table:
@@ -113,7 +117,9 @@ def rows_of(directory: Path, part: int) -> int:
     part
         The number of the partition, from 0.
     """
-    return int(pq.read_metadata(part_path(directory, part)).num_rows)
+    path = part_path(directory, part)
+    with reading(path, "featurize"):
+        return int(pq.read_metadata(path).num_rows)
 
 
 def catalog(directory: Path) -> Catalog:
@@ -144,7 +150,9 @@ def read_features(
         start += size
         if not len(mine):
             continue
-        table = pq.read_table(part_path(directory, part))
+        path = part_path(directory, part)
+        with reading(path, "featurize"):
+            table = pq.read_table(path)
         for column, name in enumerate(learned.names):
             values[done : done + len(mine), column] = table[name].to_numpy()[mine]
         own = table.select([*KEYS, "label"]).to_pandas().iloc[mine]

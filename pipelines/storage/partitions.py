@@ -7,10 +7,7 @@ the rows. A store appears whole or not at all: it is made beside its place and r
 """
 
 import hashlib
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import json
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,15 +15,17 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from features.catalog.catalog import Catalog
-from features.errors import BadInput, BadTables, Fault
+from features.errors import BadTables
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
 from pipelines.intake.mapping.schema import Labels
 from pipelines.intake.mapping.values import Ground
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
+from pipelines.storage.machine import damaged, reading
+from pipelines.storage.store_folder import replacing
 
 ROWS_PER_PARTITION: Final = 5_000_000
 FORMAT: Final = 1
@@ -267,7 +266,21 @@ def manifest(directory: Path) -> Manifest:
     path = directory / "manifest.json"
     if not path.exists():
         raise BadTables.of(f"no store at {directory}", "manifest.json", "run `mikomi ingest`")
-    return Manifest.model_validate_json(path.read_text("utf-8"))
+    with reading(path, "ingest"):
+        content = json.loads(path.read_text("utf-8"))
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise BadTables.of(
+            f"{path} of another version of mikomi", f"format {FORMAT}", "run `mikomi ingest` again"
+        )
+    try:
+        return Manifest.model_validate(content, strict=False)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+        raise BadTables.of(
+            f"{path} with other fields: {fields[:200]}",
+            "those of this version of mikomi",
+            "run `mikomi ingest` again",
+        ) from None
 
 
 def count(directory: Path) -> int:
@@ -329,6 +342,7 @@ def _has_values(path: Path, column: str) -> bool:
 
 
 def _activities(path: Path, left_out: frozenset[str]) -> pd.DataFrame:
+    _check_whole(path)
     columns = [name for name in pq.read_schema(path).names if name not in left_out]
     frame: pd.DataFrame = pq.read_table(
         path, columns=columns, read_dictionary=list(_REPEATED)
@@ -350,8 +364,24 @@ def read_all(directory: Path) -> Tables:
 
 
 def _table(path: Path) -> pd.DataFrame:
+    _check_whole(path)
     frame: pd.DataFrame = pq.read_table(path).to_pandas()
     return frame
+
+
+def _check_whole(path: Path) -> None:
+    """Compare a file with the hash that was written of it.
+
+    Raises
+    ------
+    FileDamaged
+        If it is cut, changed or gone.
+    """
+    table = path.parent
+    with reading(path, "ingest"):
+        is_whole = manifest(table.parent).files.get(f"{table.name}/{path.name}") == _sha256(path)
+    if not is_whole:
+        raise damaged(str(path), "other bytes than were written", "ingest")
 
 
 def _path(directory: Path, table: str, part: int) -> Path:
@@ -361,52 +391,3 @@ def _path(directory: Path, table: str, part: int) -> Path:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def replacing(directory: Path) -> Iterator[Path]:
-    """Make a folder beside its place; it takes the place only when all went well."""
-    filled = directory.exists() and any(directory.iterdir())
-    if filled and not (directory / "manifest.json").exists():
-        raise BadInput(
-            [
-                Fault(
-                    f"{directory} holds other things than a store",
-                    "an empty folder, or an earlier store",
-                    "choose another folder",
-                )
-            ]
-        )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    fresh = directory.with_name(f".{directory.name}.making-{os.getpid()}")
-    old = directory.with_name(f".{directory.name}.old-{os.getpid()}")
-    for left in directory.parent.glob(f".{directory.name}.*-*"):
-        _remove_left(left)
-    fresh.mkdir()
-    try:
-        yield fresh
-        if directory.exists():
-            directory.rename(old)
-        fresh.rename(directory)
-    finally:
-        _remove(fresh)
-        _remove(old)
-
-
-def _remove_left(path: Path) -> None:
-    """Remove what a killed process, or this one, left; that of a living one stays."""
-    kind, _, pid = path.name.rpartition("-")
-    if kind.endswith((".making", ".old")) and pid.isdecimal():
-        if int(pid) != os.getpid():
-            with suppress(PermissionError):  # it lives, and is another user's
-                try:
-                    os.kill(int(pid), 0)
-                except ProcessLookupError:
-                    _remove(path)
-        else:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.exists():
-        shutil.rmtree(path)

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from features.errors import InUse, MikomiError
 from pipelines.storage.atomic import remove
+from pipelines.storage.machine import writing
 
 _RACE_SECONDS: Final = 0.1
 """A lock file that its former holder removes while it is opened here is opened anew within it."""
@@ -49,8 +50,9 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
         for stale in output.parent.glob(f".{output.name}.work-*"):
             if stale != work:
                 remove(stale)
-        work.mkdir(parents=True, exist_ok=True)
-        yield work
+        with writing(output, work):
+            work.mkdir(parents=True, exist_ok=True)
+            yield work
 
 
 @contextmanager
@@ -77,8 +79,9 @@ def alone(output: Path, instead: str = _ANOTHER) -> Iterator[None]:
     except Timeout:
         raise _refusal(place, output, instead) from None
     try:
-        place.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-        yield
+        with writing(output):
+            place.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+            yield
     finally:
         place.unlink(missing_ok=True)
         lock.release()

@@ -95,6 +95,19 @@ def serve() -> None:
         )
 
 
+def _unusable(error: Exception) -> str:
+    """Return what to do about a database that cannot be read now; the server waits for it."""
+    text = str(error).lower()
+    if "malformed" in text or "not a database" in text:
+        return (
+            "THE DATABASE IS DAMAGED: put back a whole one (`mikomi restore`); nobody comes in "
+            "until then."
+        )
+    if "locked" in text:
+        return "THE DATABASE IS HELD by another program: nobody comes in until it is free."
+    return f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
+
+
 def _warn_about_access(settings: "Settings") -> None:
     """Warn who needs no key; refuse to start where nobody on the network would need one."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
@@ -111,8 +124,7 @@ def _warn_about_access(settings: "Settings") -> None:
         keys = [key for key in every if key.revoked_at is None]
         users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
-        warning = f"NO DATABASE ({type(error).__name__}): nobody comes in until it answers."
-        typer.secho(warning, fg="red", err=True)
+        typer.secho(_unusable(error), fg="red", err=True)
         return
     emptied = not every and keys_required.has_note(settings.database_url)
     if not keys and (settings.needs_keys or emptied):

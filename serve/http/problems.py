@@ -26,6 +26,7 @@ _FOREIGN: Final[Mapping[type[Exception], HttpProblem]] = {
         409, "/problems/evidence", "There is too little evidence"
     ),
     errors.InUse: HttpProblem(409, "/problems/in-use", "Another run is making the same output"),
+    errors.MachineFault: HttpProblem(503, "/problems/machine", "The machine failed"),
     DataError: HttpProblem(422, "/problems/bad-input", "The store cannot hold this"),
     DBAPIError: HttpProblem(503, "/problems/store", "The store cannot be reached"),
     PoolTimeout: HttpProblem(503, "/problems/store", "The store cannot be reached"),

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from features.errors import MikomiError
+from features.errors import MikomiError, RegistryDown
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Version
 from serve.http.helper_health import beat
@@ -139,6 +139,9 @@ def follow_target(registry: Registry | None, settings: Settings, target: str) ->
         if registry is not None:
             for alias in ALIASES if settings.shadow_share else ALIASES[:1]:
                 follow(registry, settings.models_of(target), alias)
+    except RegistryDown as error:  # opened again next time: its file may be another one then
+        sys.stderr.write(f"the registry cannot be used: {error}\n")
+        return None
     except (MikomiError, OSError) as error:
         sys.stderr.write(f"a model was not taken up: {error}\n")
     except Exception as error:  # noqa: BLE001 - the registry's library raises its own

@@ -2,9 +2,10 @@
 
 Decided here: only a file that fits is taken: of the model that this server answers by, as of a
 moment that is not later than now and not earlier than what the server has ranked itself, and of
-leads that it stores; all that does not fit is refused before anything is written. The rows are
-complete but for trend and forecast; every lead stays due, so the server computes those, and what
-has changed since, by and by.
+leads that it stores; all that does not fit is refused before anything is written. It is written in
+one transaction, so whatever ends the command, the server has its former ranking or this one, and
+the command can be run again. The rows are complete but for trend and forecast; every lead stays
+due, so the server computes those, and what has changed since, by and by.
 """
 
 import json
@@ -27,7 +28,7 @@ from serve.ranking.standings import standings_of
 from serve.store.engine import reading, time_of
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.ranking import RankedReason
-from serve.store.ranking.refreshing import Due, Refreshing, fingerprint_of
+from serve.store.ranking.refreshing import Due, Refreshed, Refreshing, fingerprint_of
 from serve.store.tables import LEADS, RANKING
 
 _BATCH: Final = 500
@@ -87,17 +88,23 @@ def take_over(path: Path, engine: Engine, model: str, now: int) -> BatchFacts:
     if faults:
         raise BadInput(faults)
     refreshing = Refreshing(engine, _BATCH)
-    for ranked in _batches(path):
-        due = refreshing.read(list(ranked), now=now)
-        rows = _rows(due, ranked, facts)
-        places = {one: n for n, one in enumerate(due.columns.leads.lead_id)}
-        standings = standings_of(due.columns, [places[one] for one in rows], now)
-        for one, row in rows.items():
-            row["standing"] = standings[one]["standing"]
-        marks = {one: (mark, now + SECOND) for one, mark in due.marks.items() if one in rows}
-        written = fingerprint_of({facts.target: facts.model})
-        refreshing.write({facts.target: rows}, marks, written, standings)
+    batches = [_refreshed(refreshing, ranked, facts, now) for ranked in _batches(path)]
+    refreshing.write_together(batches, fingerprint_of({facts.target: facts.model}))
     return facts
+
+
+def _refreshed(
+    refreshing: Refreshing, ranked: dict[str, _Row], facts: BatchFacts, now: int
+) -> Refreshed:
+    """Return what is written of some leads: all is computed before the database is locked."""
+    due = refreshing.read(list(ranked), now=now)
+    rows = _rows(due, ranked, facts)
+    places = {one: n for n, one in enumerate(due.columns.leads.lead_id)}
+    standings = standings_of(due.columns, [places[one] for one in rows], now)
+    for one, row in rows.items():
+        row["standing"] = standings[one]["standing"]
+    marks = {one: (mark, now + SECOND) for one, mark in due.marks.items() if one in rows}
+    return Refreshed({facts.target: rows}, marks, standings)
 
 
 def _faults(facts: BatchFacts, engine: Engine, model: str, now: int) -> Iterator[Fault]:

@@ -1,8 +1,14 @@
-"""/healthz, /readyz, /metrics: for the operation of the server."""
+"""/healthz, /readyz, /metrics: for the operation of the server.
+
+Decided here: the text of the metrics takes milliseconds, so it is written in a thread of its own,
+where neither thousands of requests for it hold others, nor threads that wait for the database it.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
@@ -12,6 +18,7 @@ from serve.http.app_context import AppContext
 def router(context: AppContext) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["health"])
+    one_at_a_time = CapacityLimiter(1)
 
     @routes.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -32,7 +39,8 @@ def router(context: AppContext) -> APIRouter:
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Return the metrics in the format of Prometheus."""
-        return Response(context.metrics.text(), media_type="text/plain; version=0.0.4")
+        text = await run_sync(context.metrics.text, limiter=one_at_a_time)
+        return Response(text, media_type="text/plain; version=0.0.4")
 
     return routes
 

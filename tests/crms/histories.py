@@ -87,6 +87,8 @@ class Setting(NamedTuple):
     """The values of a pulled record, under the names of the stand-in."""
     shown: Callable[[Any], dict[str, str]] | None = own_fields
     """The score fields that a record of the stand-in shows; none: scores are not written."""
+    further: Callable[[Mirror], list[str]] | None = None
+    """What differs in other tables than that of the leads."""
 
 
 @dataclass
@@ -262,6 +264,7 @@ class History:
             one for one, values in mirrored
             if one in rows and self._setting.content(dict(values)) != self._own(rows[one].values)
         ]  # fmt: skip
+        verdict.differing += self._setting.further(mirror) if self._setting.further else []
         wrongly = [one for one in self._erased if one in rows]
         verdict.lost += [f"erased {one}" for one in wrongly]
         verdict.faults = dict(self._faults.counts)

@@ -1,4 +1,5 @@
-"""A stand-in of HubSpot's CRM API, written from its pages: objects, search, batches, properties.
+"""A stand-in of HubSpot's CRM API, written from its pages: objects, search, batches, properties,
+associations.
 
 Its search sees records as they were a while ago (the index lags), ends at 10,000, refuses more than
 200 records a page and 100 a batch, and answers 207 where some of a batch do not exist.
@@ -12,6 +13,7 @@ import httpx
 
 from tests.crms.stand_in import Faults, StandIn, Stored, answer, body_of
 
+ENGAGEMENTS = ("calls", "emails", "meetings", "notes", "tasks")
 TOKEN = "hubspot-token-1"  # noqa: S105 - of the stand-in
 _SIGNS = {
     "GTE": lambda a, b: a >= b,
@@ -26,7 +28,9 @@ class HubSpotStandIn(StandIn):
 
     def __init__(self, faults: Faults) -> None:
         super().__init__(faults)
-        self.tables = {"deals": {}}
+        self.tables = {"deals": {}} | {name: {} for name in ENGAGEMENTS}
+        self.deals_of: dict[tuple[str, str], list[str]] = {}
+        """Of an engagement, by its object and id: the associated deals."""
         self.lag = timedelta(seconds=0)
         self.properties = {"dealname", "dealstage", "createdate", "closedate", "dealtype"}
         self.groups: set[str] = set()
@@ -43,6 +47,13 @@ class HubSpotStandIn(StandIn):
     def update(self, table: str, record_id: str, values: dict[str, Any]) -> None:
         super().update(table, record_id, values)
         self._indexed(self.tables[table][record_id])
+
+    def delete(self, table: str, record_id: str) -> None:
+        super().delete(table, record_id)
+        self.deals_of.pop((table, record_id), None)
+        for deals in self.deals_of.values():
+            if table == "deals" and record_id in deals:
+                deals.remove(record_id)
 
     def _indexed(self, one: Stored) -> None:
         copy = Stored(one.record_id, dict(one.values), one.created, one.changed, one.revision)
@@ -64,6 +75,14 @@ class HubSpotStandIn(StandIn):
             }
             if request.method == "POST" and rest in posts:
                 return posts[rest](kind, body)
+        return self._besides(request, parts, body)
+
+    def _besides(
+        self, request: httpx.Request, parts: list[str], body: dict[str, Any]
+    ) -> httpx.Response:
+        """Answer what is not about objects themselves."""
+        if parts[:3] == ["crm", "v4", "associations"] and parts[4:] == ["deals", "batch", "read"]:
+            return self._associations(parts[3], body)
         if parts[:3] == ["crm", "v3", "properties"]:
             return self._properties(request.method, parts[4:], body)
         if parts[:3] == ["crm", "v3", "pipelines"]:
@@ -153,6 +172,26 @@ class HubSpotStandIn(StandIn):
         if len(results) == len(inputs):
             return answer({"status": "COMPLETE", "results": results})
         errors = [{"category": "OBJECT_NOT_FOUND", "message": "some ids"}]
+        return answer({"status": "COMPLETE", "results": results, "errors": errors}, 207)
+
+    def _associations(self, kind: str, body: dict[str, Any]) -> httpx.Response:
+        """Return one deal of each engagement a page, so that further pages are needed."""
+        if len(body["inputs"]) > 1_000:
+            return answer({"message": "too many inputs"}, 400)
+        results, without = [], 0
+        for one in body["inputs"]:
+            deals, after = self.deals_of.get((kind, one["id"]), []), int(one.get("after", 0))
+            page = deals[after : after + 1]
+            without += not page
+            to = [{"toObjectId": int(deal), "associationTypes": [{"typeId": 206}]} for deal in page]
+            result: dict[str, Any] = {"from": {"id": one["id"]}, "to": to}
+            if len(deals) > after + 1:
+                result["paging"] = {"next": {"after": str(after + 1)}}
+            if page:
+                results.append(result)
+        if not without:
+            return answer({"status": "COMPLETE", "results": results})
+        errors = [{"category": "OBJECT_NOT_FOUND", "message": "No deal is associated"}]
         return answer({"status": "COMPLETE", "results": results, "errors": errors}, 207)
 
     def _properties(self, method: str, rest: list[str], body: dict[str, Any]) -> httpx.Response:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pipelines.connect.connection import Connection, draft
 from pipelines.connect.credentials import Credentials
-from pipelines.connect.crm import Crm
+from pipelines.connect.crm import OF_LEADS, Crm
+from pipelines.connect.mirror import Mirror
 from pipelines.connect.rest_client import FixedHeaders, Pace, RestClient
 from pipelines.connect.score_fields import FIELDS
 from pipelines.connect.systems import dynamics, hubspot, kintone, salesforce, sql
@@ -68,13 +69,58 @@ def of_kintone(faults: Faults) -> Setting:
 def connect_hubspot(stand_in: StandIn) -> Crm:
     secrets = Credentials({"TOKEN": HUBSPOT_TOKEN})
     reached = client(stand_in, FixedHeaders(hubspot.headers_of(secrets)), secrets)
-    return hubspot.HubSpot(connection("hubspot"), reached)
+    tables = {name: {"place": name} for name in ("deals", "calls")}
+    return hubspot.HubSpot(connection("hubspot", tables=tables), reached)
+
+
+class BusyHubSpot(HubSpotStandIn):
+    """People call about deals, move calls from one deal to another, and delete them."""
+
+    def create(self, table: str, values: dict[str, Any]) -> str:
+        record_id = super().create(table, values)
+        if table == "deals":
+            self._busy()
+        return record_id
+
+    def update(self, table: str, record_id: str, values: dict[str, Any]) -> None:
+        super().update(table, record_id, values)
+        if table == "deals" and "dealstage" in values:
+            self._busy()
+
+    def _busy(self) -> None:
+        source = self.faults.random
+        deals, calls = list(self.tables["deals"]), list(self.tables["calls"])
+        what = source.random()
+        some = source.sample(deals, min(len(deals), source.choice([0, 1, 1, 2])))
+        if what < 0.5 or not calls:
+            call = self.create("calls", {"hs_call_title": f"電話 {source.randrange(99)}"})
+            self.deals_of["calls", call] = some
+        elif what < 0.7:
+            self.deals_of["calls", source.choice(calls)] = some  # which HubSpot counts as no change
+        elif what < 0.9:
+            self.update("calls", source.choice(calls), {"hs_call_title": "変更"})
+        else:
+            self.delete("calls", source.choice(calls))
+
+    def differing(self, mirror: Mirror) -> list[str]:
+        """List the calls that the mirror does not have as they are, with their deals."""
+        mirrored = {
+            one: (values.get("text", ""), values[OF_LEADS])
+            for one, values in mirror.records("calls")
+            if values[OF_LEADS]
+        }
+        own = {
+            one: (call.values["hs_call_title"], ";".join(sorted(deals, key=lambda d: (len(d), d))))
+            for one, call in self.tables["calls"].items()
+            if (deals := self.deals_of[("calls", one)])
+        }
+        return [f"call {o}" for o in {*own, *mirrored} if own.get(o) != mirrored.get(o)]
 
 
 def of_hubspot(faults: Faults) -> Setting:
     from datetime import timedelta  # noqa: PLC0415
 
-    stand_in = HubSpotStandIn(faults)
+    stand_in = BusyHubSpot(faults)
     stand_in.lag = timedelta(seconds=faults.random.choice([0, 20, 300]))
 
     def record(source: random.Random) -> dict[str, Any]:
@@ -97,7 +143,7 @@ def of_hubspot(faults: Faults) -> Setting:
             "dealtype": values["dealtype"],
         }
 
-    return Setting(stand_in, "deals", connect_hubspot, record, content)
+    return Setting(stand_in, "deals", connect_hubspot, record, content, further=stand_in.differing)
 
 
 def connect_salesforce(stand_in: StandIn) -> Crm:
@@ -155,13 +201,27 @@ def of_dynamics(faults: Faults) -> Setting:
     return Setting(stand_in, "opportunities", connect_dynamics, record, content, shown)
 
 
+class KillableWrites(sql.SqlDatabase):
+    """A database whose writer can be killed before and after a batch."""
+
+    def __init__(self, made: Connection, secrets: Credentials, faults: Faults) -> None:
+        super().__init__(made, secrets)
+        self._faults = faults
+
+    def write(self, rows: Any) -> dict[str, str]:
+        self._faults.step()
+        refused = super().write(rows)
+        self._faults.step()
+        return refused
+
+
 def of_sql(faults: Faults) -> Setting:
     stand_in = SqlStandIn(faults)
 
     def connect(_: StandIn) -> Crm:
         tables = {"deals": {"place": "deals", "key": "id", "changed": "changed"}}
-        made = draft("sql", "sql", {"tables": tables})
-        return sql.SqlDatabase(made, Credentials({"URL": stand_in.url}))
+        made = draft("sql", "sql", {"tables": tables, "scores": "lead_scores"})
+        return KillableWrites(made, Credentials({"URL": stand_in.url}), faults)
 
     def record(source: random.Random) -> dict[str, Any]:
         return {"stage": source.choice(["open", "won", "lost"]), "size": source.randrange(500)}
@@ -169,7 +229,7 @@ def of_sql(faults: Faults) -> Setting:
     def content(values: dict[str, str]) -> dict[str, Any]:
         return {"stage": values["stage"], "size": int(values["size"])}
 
-    return Setting(stand_in, "deals", connect, record, content, None)
+    return Setting(stand_in, "deals", connect, record, content, stand_in.shown)
 
 
 SETTINGS: dict[str, Callable[[Faults], Setting]] = {

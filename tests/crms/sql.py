@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, inspect, text
 
 from tests.crms.stand_in import Faults, StandIn, Stored
 
@@ -50,6 +50,16 @@ class SqlStandIn(StandIn):
     def delete(self, table: str, record_id: str) -> None:
         super().delete(table, record_id)
         self._do("delete from deals where id = :id", id=int(record_id))
+
+    def shown(self, one: Stored) -> dict[str, str]:
+        """Return the score of a deal as the table has it."""
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table("lead_scores"):
+                return {}
+            query = text("select * from lead_scores where lead_id = :id")
+            row = connection.execute(query, {"id": one.record_id}).mappings().one_or_none()
+        values = {} if row is None else dict(row)
+        return {n: "" if v is None else str(v) for n, v in values.items() if n != "lead_id"}
 
 
 def _do_not_wait(connection: Any, _record: Any) -> None:

@@ -24,7 +24,7 @@ AT_HOME = {
     "shap": {"models/explain/shap_values.py"},
     "fastapi": set(),
     "optuna": {"pipelines/lifecycle/tune.py"},
-    "distributed": {"pipelines/run/engine.py"},
+    "distributed": {"pipelines/run/cluster.py"},
 }
 """A library -> the only modules that import it."""
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from pipelines.run.engine import NO_FIXED_PORT
+from pipelines.run.cluster import NO_FIXED_PORT
 from serve.scoring.pointer import point
 from serve.store.engine import open_engine
 from tests import served

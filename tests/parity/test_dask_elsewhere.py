@@ -15,7 +15,8 @@ import pytest
 from distributed import Client, LocalCluster
 
 from features.errors import BadInput
-from pipelines.run import engine, shared_task
+from pipelines.run import cluster as dask_cluster
+from pipelines.run import shared_task
 from pipelines.run.engine import EngineSettings, each
 from pipelines.run.shared_task import SharedTask
 
@@ -94,7 +95,7 @@ def cluster_in(folder: Path) -> Iterator[str]:
         protocol="tcp://",
         host="127.0.0.1",
         dashboard_address=None,
-        scheduler_kwargs=engine.NO_FIXED_PORT,
+        scheduler_kwargs=dask_cluster.NO_FIXED_PORT,
     ) as cluster:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address]
@@ -118,5 +119,5 @@ def test_a_cluster_whose_worker_started_elsewhere(
         settings = EngineSettings("dask", scheduler)
         assert list(each(TASKS[0], [1], settings)) == ["3533 open leads 1"]
         unshared: Any = lambda task: task  # noqa: E731
-        monkeypatch.setattr(engine, "SharedTask", unshared)
+        monkeypatch.setattr(dask_cluster, "SharedTask", unshared)
         assert list(each(TASKS[0], [1], settings)) == ["248 open leads 1"], "the planted fault"

@@ -1,8 +1,11 @@
 """A finished batch ranking becomes the server's: the same numbers, or a refusal and no change."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +15,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event, select
 
 from features.errors import BadInput
 from features.records.moments import moment_of
 from models.artifact import artifact
 from models.scoring.batch_scores import RANKING_FACTS
 from pipelines.scoring import merge_ranking, ranking_schema
+from serve.ranking import batch_ranking
 from serve.ranking.batch_ranking import take_over
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
 from serve.store.leads.history import HistoryReader
+from serve.store.ranking.refreshing import Refreshing
+from serve.store.tables import RANKING
 from tests import served
 from tests.clocked import Clock
 from tests.ranked_company import LEADS, Company
@@ -120,3 +127,93 @@ def test_a_file_without_the_facts_of_a_ranking_is_refused(company: Company, tmp_
     pq.write_table(pa.table({"lead_id": ["L-1"]}), path)
     with pytest.raises(BadInput, match="no facts of a ranking"):
         load(company, path)
+
+
+def killed_at(company: Company, path: Path, url: str, step: int) -> bool:
+    """Load in a process that is killed with SIGKILL before a statement; return whether it was."""
+    now, model = moment_of(company.clock.at), company.loaded.fingerprint
+    child = os.fork()
+    if child == 0:  # shares nothing with the engines here: it opens its own
+        engine, statements = open_engine(url), [0]
+
+        def step_by_step(*_: Any) -> None:
+            statements[0] += 1
+            if statements[0] > step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        event.listen(engine, "before_cursor_execute", step_by_step)
+        event.listen(engine, "commit", step_by_step)
+        with suppress(BaseException):
+            take_over(path, engine, model, now)
+            os._exit(0)
+        os._exit(1)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended in {0, -signal.SIGKILL}
+    return ended != 0
+
+
+def stored(company: Company) -> list[tuple[Any, ...]]:
+    """Return the rows of the ranking as the database has them, in the order of leads."""
+    names = ("lead_id", "as_of", "rank_key", "probability", "score", "band", "reasons")
+    query = select(*(RANKING.c[name] for name in names)).order_by(RANKING.c.lead_id)
+    with company.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def kills(
+    company: Company, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, int]:
+    """Kill a loading at each of its steps; return how many there are, and how many left a mix."""
+    monkeypatch.setattr(batch_ranking, "_BATCH", 5)
+    company.refresh()
+    old, step, mixes = stored(company), 0, 0
+    company.clock.at += timedelta(hours=1)
+    path = ranking(company, folder)
+    while killed_at(company, path, url, step):
+        mixes += stored(company) != old
+        step += 1
+    new = stored(company)
+    assert [row[0] for row in new] == [row[0] for row in old]
+    assert {row[1] for row in new} == {moment_of(company.clock.at)}
+    return step, mixes
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_kill_between_any_two_steps_leaves_the_former_ranking(
+    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, mixes = kills(company, tmp_path, url, monkeypatch)
+    assert steps > 30
+    assert mixes == 0
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_ranking_that_is_written_in_pieces_would_be_noticed(
+    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_pieces(self: Refreshing, batches: list[Any], fingerprint: str) -> None:
+        for rows, marks, standings in batches:
+            self.write(rows, marks, fingerprint, standings)
+
+    monkeypatch.setattr(Refreshing, "write_together", in_pieces)
+    assert kills(company, tmp_path, url, monkeypatch)[1] > 0
+
+
+def test_a_lead_that_changed_meanwhile_keeps_its_newer_row(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ranks a lead again between the reading of the file and its writing."""
+    path, write = ranking(company, tmp_path), Refreshing.write_together
+
+    def after_a_call(self: Refreshing, batches: list[Any], fingerprint: str) -> int:
+        company.act(3, [0.001], activity_type="call")
+        company.clock.at += timedelta(minutes=1)
+        company.refresh()
+        return write(self, batches, fingerprint)
+
+    monkeypatch.setattr(Refreshing, "write_together", after_a_call)
+    load(company, path)
+    facts = json.loads(pq.read_schema(path).metadata[RANKING_FACTS.encode()])
+    newest = {moment_of(datetime.fromisoformat(r["as_of"])) for r in company.rows().values()}
+    assert len(newest) == 1
+    assert max(newest) > facts["as_of"]

@@ -4,7 +4,8 @@ Decided here: changes are read by search in the order of their last change, each
 moment of the page before, never by offset, which shifts while records change and ends at 10,000.
 Where all of a page changed at one moment (a bulk import), that moment is read in the order of ids.
 The index of the search lags, so the last ten minutes are read again. Stages are written with their
-labels, as in HubSpot's own export. Score properties are created at the first write.
+labels, as in HubSpot's own export. Score properties are created at the first write. Engagements:
+`pipelines/connect/systems/hubspot_engagements.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,12 @@ from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
 from pipelines.connect.rest_client import CallRefused, RestClient
 from pipelines.connect.score_fields import FIELDS, LABELS, PREFIX
+from pipelines.connect.systems.hubspot_engagements import (
+    ENGAGEMENTS,
+    leads_of,
+    values_of,
+    version_of,
+)
 from pipelines.connect.systems.moments import milliseconds, settled
 
 SECRETS: Final = ("TOKEN",)
@@ -97,8 +104,8 @@ class HubSpot:
         else:
             filters = [_filter(changed, "EQ", place.at), _filter(_ID, "GT", place.tie)]
             rows, total = self._search(table, filters, _ID)
-        records = [self._record(table, row) for row in rows]
-        place, more = self._next(place, records, rest=total > len(rows))
+        records = self._records(table, rows)
+        place, more = self._next(place, rows, rest=total > len(rows))
         return Page(records, msgspec.json.encode(place).decode(), more)
 
     def roll(self, table: str, after: str | None) -> Roll:
@@ -107,7 +114,7 @@ class HubSpot:
         if after is not None:
             params["after"] = after
         answer = self._client.call("GET", self._path(table), params=params)
-        versions = {str(one["id"]): milliseconds(one["updatedAt"]) for one in answer["results"]}
+        versions = self._versions(table, answer["results"])
         following = answer.get("paging", {}).get("next", {}).get("after")
         return Roll(versions, None if following is None else str(following))
 
@@ -118,7 +125,7 @@ class HubSpot:
             "inputs": [{"id": one} for one in record_ids],
         }
         answer = self._client.call("POST", f"{self._path(table)}/batch/read", body)
-        return [self._record(table, row) for row in answer["results"]]
+        return self._records(table, answer["results"])
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
         """Write the properties of up to 100 records; see `Crm`."""
@@ -139,6 +146,7 @@ class HubSpot:
                 self._search(table, [_filter(self._changed(table), "GTE", 0)], _ID, limit=1)
                 self._lacking() if table == self.lead_table else None
                 self._labels(table)
+                self._leads(table, []) if self._objects[table] in ENGAGEMENTS else None
             except MikomiError as error:
                 faults += error.faults
         return faults
@@ -178,20 +186,20 @@ class HubSpot:
         return [name for name in FIELDS if name not in existing]
 
     def _next(
-        self, place: _Cursor, records: Sequence[Record], *, rest: bool
+        self, place: _Cursor, rows: Sequence[Mapping[str, Any]], *, rest: bool
     ) -> tuple[_Cursor, bool]:
         """Return the cursor after a page, and whether there are more at once."""
-        last = records[-1].version if records else place.at
-        if rest and records and place.tie is not None:
-            return _Cursor(place.at, int(records[-1].record_id)), True
+        last = milliseconds(rows[-1]["updatedAt"]) if rows else place.at
+        if rest and rows and place.tie is not None:
+            return _Cursor(place.at, int(rows[-1]["id"])), True
         if place.tie is not None:
             return _Cursor(place.at + 1), True
-        if rest and records:
+        if rest and rows:
             return _Cursor(last, 0 if last == place.at else None), True
         limit = settled(self._client.date, _OVERLAP)
         if limit is None:
             return _Cursor(place.at), False
-        following = last + 1 if records else last
+        following = last + 1 if rows else last
         return _Cursor(max(0, min(following, limit))), False
 
     def _search(
@@ -206,6 +214,30 @@ class HubSpot:
         }
         answer = self._client.call("POST", f"{self._path(table)}/search", body)
         return answer["results"], int(answer["total"])
+
+    def _records(self, table: str, rows: Sequence[Mapping[str, Any]]) -> list[Record]:
+        kind = self._objects[table]
+        if kind not in ENGAGEMENTS:
+            return [self._record(table, row) for row in rows]
+        leads = self._leads(table, rows)
+        return [
+            Record(
+                str(row["id"]),
+                version_of(row["updatedAt"], leads[str(row["id"])]),
+                values_of(kind, row, leads[str(row["id"])]),
+            )
+            for row in rows
+        ]
+
+    def _versions(self, table: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        if self._objects[table] not in ENGAGEMENTS:
+            return {str(row["id"]): milliseconds(row["updatedAt"]) for row in rows}
+        leads = self._leads(table, rows)
+        return {str(row["id"]): version_of(row["updatedAt"], leads[str(row["id"])]) for row in rows}
+
+    def _leads(self, table: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+        kinds = (self._objects[table], self._objects[self.lead_table])
+        return leads_of(self._client, kinds, [str(row["id"]) for row in rows])
 
     def _record(self, table: str, row: Mapping[str, Any]) -> Record:
         texts = {name: "" if v is None else str(v) for name, v in row["properties"].items()}
@@ -236,6 +268,9 @@ class HubSpot:
         return tuple(name for name in every if not name.startswith(PREFIX))
 
     def _columns(self, table: str) -> list[str]:
+        kind = self._objects[table]
+        if kind in ENGAGEMENTS:
+            return [*ENGAGEMENTS[kind].properties, self._changed(table)]
         return [*self._exported(table), self._changed(table), *FIELDS]
 
     def _changed(self, table: str) -> str:

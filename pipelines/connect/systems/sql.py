@@ -2,8 +2,8 @@
 
 Decided here: rows are read in the order of (changed, id) after the last row, so any database
 serves. Rows of one transaction can appear late, so each pull begins at the last value again, and
-the daily comparison finds what appeared even later. Scores are not written into it: `mikomi score
---out` does that. Reading needs no more than the right to select.
+the daily comparison finds what appeared even later. Reading needs no more than the right to select.
+Scores are written if the connection names a table for them; `mikomi connect push` fills it.
 """
 
 import hashlib
@@ -14,14 +14,15 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Column, Engine, MetaData, Select, Table, and_, create_engine, or_, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from features.errors import BadRequest, Fault, MikomiError
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
-from pipelines.connect.rest_client import SystemUnavailable
+from pipelines.connect.rest_client import CallRefused, SystemUnavailable
+from pipelines.connect.systems.sql_scores import ScoreTable
 
 SECRETS: Final = ("URL",)
 """The address of the database, with its password."""
@@ -62,6 +63,7 @@ class SqlDatabase:
             )
         except (SQLAlchemyError, ImportError) as error:
             raise self._refused("its URL", error) from None
+        self._scores = ScoreTable(self._engine, connection.scores) if connection.scores else None
 
     def close(self) -> None:
         """Close the connections."""
@@ -86,15 +88,14 @@ class SqlDatabase:
             is_time = isinstance(last, datetime)
             at = last.isoformat() if is_time else last
             place = _Cursor(at, record_id if more else None, is_time)
-        records = [self._record(table, row) for row in rows]
+        records = self._records(table, rows)
         return Page(records, msgspec.json.encode(place).decode(), more, certain=True)
 
     def roll(self, table: str, after: str | None) -> Roll:  # noqa: ARG002 - one part
         """Return ids and fingerprints of all rows; see `Crm`."""
         rows = self._rows(table, select(self._table(table)))
-        return Roll(
-            {one.record_id: one.version for one in (self._record(table, r) for r in rows)}, None
-        )
+        self._sweep(table)
+        return Roll({one.record_id: one.version for one in self._records(table, rows)}, None)
 
     def read(self, table: str, record_ids: Sequence[str]) -> list[Record]:
         """Return those of up to 500 rows that exist; see `Crm`."""
@@ -102,13 +103,25 @@ class SqlDatabase:
         whole = key.type.python_type is int
         ids = [int(one) if whole else one for one in record_ids if not whole or one.isdigit()]
         rows = self._rows(table, select(self._table(table)).where(key.in_(ids)))
-        return [self._record(table, row) for row in rows]
+        if len(rows) < len(ids):
+            self._sweep(table)
+        return self._records(table, rows)
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
-        """Refuse: scores are written into a table of their own by `mikomi score --out`."""
-        raise BadRequest.of(
-            f"{len(rows)} scores for a SQL connection", "a CRM", "see `mikomi score --out`"
-        )
+        """Write the scores of up to 500 leads, all or none; see `Crm`."""
+        if self._scores is None:
+            raise BadRequest.of(
+                f"{len(rows)} scores for a SQL connection without a table for them",
+                "the name of a table under `scores`",
+                "add it to the connection's file, as in `scores: sales.mikomi_scores`",
+            )
+        try:
+            self._scores.write(rows)
+        except (DataError, IntegrityError) as error:
+            raise self._refused_rows(error) from None
+        except SQLAlchemyError as error:
+            raise self._refused(self._scores.place, error) from None
+        return {}
 
     def faults(self) -> list[Fault]:
         """Try to read every table; see `Crm`."""
@@ -118,11 +131,27 @@ class SqlDatabase:
                 self.changes(table, None)
             except MikomiError as error:
                 faults += error.faults
-        return faults
+        return faults + self._faults_of_scores()
+
+    def _faults_of_scores(self) -> list[Fault]:
+        if self._scores is None:
+            return []
+        try:
+            self._scores.try_to_write()
+        except MikomiError as error:
+            return list(error.faults)
+        except SQLAlchemyError as error:
+            return list(self._refused(self._scores.place, error).faults)
+        return []
 
     def prepare(self) -> list[str]:
-        """Return nothing: no fields are written."""
-        return []
+        """Create the table of scores if it is named and missing; see `Crm`."""
+        if self._scores is None:
+            return []
+        try:
+            return self._scores.create()
+        except SQLAlchemyError as error:
+            raise self._refused(self._scores.place, error) from None
 
     def _rows(self, table: str, query: Select[Any]) -> list[Mapping[str, Any]]:
         try:
@@ -154,11 +183,41 @@ class SqlDatabase:
             )
         return made.columns[str(named.changed)], made.columns[str(named.key)]
 
-    def _record(self, table: str, row: Mapping[str, Any]) -> Record:
+    def _records(self, table: str, rows: Sequence[Mapping[str, Any]]) -> list[Record]:
+        """Return rows as records; a version is of the values and of the score that is shown."""
+        ids = [_text(row[str(self._tables[table].key)]) for row in rows]
+        shown = self._shown(ids) if table == self.lead_table else {}
+        return [
+            self._record(one, row, shown.get(one, {})) for one, row in zip(ids, rows, strict=True)
+        ]
+
+    def _sweep(self, table: str) -> None:
+        """Remove the scores of leads that are gone; see `ScoreTable.sweep`."""
+        if self._scores is None or table != self.lead_table:
+            return
+        try:
+            self._scores.sweep(self._columns(table)[1])
+        except SQLAlchemyError as error:
+            raise self._refused(self._scores.place, error) from None
+
+    def _shown(self, lead_ids: Sequence[str]) -> Mapping[str, Texts]:
+        if self._scores is None:
+            return {}
+        try:
+            return self._scores.shown(lead_ids)
+        except SQLAlchemyError as error:
+            raise self._refused(self._scores.place, error) from None
+
+    def _record(self, record_id: str, row: Mapping[str, Any], shown: Texts) -> Record:
         values = {str(name): _text(value) for name, value in row.items()}
-        digest = hashlib.sha256(msgspec.json.encode(values)).digest()
-        record_id = _text(row[str(self._tables[table].key)])
-        return Record(record_id, int.from_bytes(digest[:7], "big"), values)
+        digest = hashlib.sha256(msgspec.json.encode([values, dict(shown)] if shown else values))
+        return Record(record_id, int.from_bytes(digest.digest()[:7], "big"), values, shown)
+
+    def _refused_rows(self, error: Exception) -> CallRefused:
+        words = self._secrets.without_secrets(str(error).splitlines()[0][:300])
+        refused = CallRefused([Fault(words, "values that the table takes", "look at its columns")])
+        refused.status = 422
+        return refused
 
     def _refused(self, what: str, error: Exception) -> MikomiError:
         words = self._secrets.without_secrets(str(error).splitlines()[0][:300])

@@ -81,7 +81,24 @@ def with_recipe(
     own = {file.name for file in alike}
     others = [p for p in parts if p.file.name not in own and p.role != "leads"]
     others = [p for p in others if p.role != "outcomes" or whole[-1].role != "outcomes"]
+    others += _stated(files, matches, others)
     return [*leads, *(_activity(part, matches.get(part.file.name), leads[0]) for part in others)]
+
+
+def _stated(
+    files: Sequence[ExportFile], matches: dict[str, Table], others: Sequence[FileRole]
+) -> list[FileRole]:
+    """Return the files of activities that the recipe knows and nothing else was guessed of."""
+    guessed = {part.file.name for part in others}
+    roles = []
+    for file in files:
+        table = matches.get(file.name)
+        if table is None or str(table["role"]) != "activities" or file.name in guessed:
+            continue
+        lead, time = _column(file, table, "lead"), _column(file, table, "created")
+        if lead is not None and time is not None and time.look == "time":
+            roles.append(FileRole(file, "activities", lead, time, _column(file, table, "kind")))
+    return roles
 
 
 def _table(file: ExportFile, tables: Sequence[Table]) -> Table | None:

@@ -161,11 +161,20 @@ def _activity_columns(part: FileRole, *, bought: bool = False) -> Iterator[str]:
     for name, pattern in _EXTRAS.items():
         looks = ("number",) if name in _NUMBERS else ("category", "text")
         free = (c for c in part.file.of_look(*looks) if c not in taken)
-        column = next((c for c in free if pattern.search(c.name)), None)
+        column = _named(part, name, taken) or next(
+            (c for c in free if pattern.search(c.name)), None
+        )
         if column is not None:
             written = _directed(column) if name == "direction" else origin(column)
             yield f"      {name}: {written}{part.quiet(' # ?')}"
             taken.append(column)
+
+
+def _named(part: FileRole, name: str, taken: Sequence[ExportColumn | None]) -> ExportColumn | None:
+    """Return the column of a recipe's file that has the canonical name, whatever it holds."""
+    columns = part.file.columns if part.certain else ()
+    own = (c for c in columns if c.name == name and c not in taken)
+    return next((c for c in own if c.values or c.look == "text"), None)
 
 
 def _own_id(part: FileRole) -> ExportColumn | None:
@@ -247,4 +256,4 @@ def _lead_and_time(part: FileRole) -> Iterator[str]:
     yield f"      occurred_at: {origin(part.time, 'end')}{doubt(part.time)}"
     known_at = known(part.file)
     if known_at is not None and known_at is not part.time:
-        yield f"      known_at: {origin(known_at)} # ?"
+        yield f"      known_at: {origin(known_at)}{part.quiet(' # ?')}"

@@ -28,6 +28,8 @@ AUDIT: Final = "erasures.jsonl"
 CACHE: Final = Path(".dvc") / "cache"
 _LEFTOVERS: Final = (".making-", ".old-", ".new", ".work-")
 _DATABASES: Final = (".db", ".db-wal", ".db-shm", ".sqlite")
+_BEGUN: Final = ".erasing"
+"""Lies beside the audit while an erasure is under way: one that was stopped is counted anew."""
 _NO_PERSONS: Final = frozenset({AUDIT, CATALOG})
 _TREES: Final = "trees.txt"
 _TIMES: Final = ("occurred_at", "created_at")
@@ -64,11 +66,17 @@ def erase(workspace: Workspace, lead_ids: Collection[str], at: datetime) -> list
         The moment, for the audit.
     """
     lead_ids = {folded(one) for one in lead_ids}
+    workspace.artifacts.mkdir(parents=True, exist_ok=True)
+    begun = workspace.artifacts / _BEGUN
+    was_stopped = begun.exists()
+    begun.touch()
     removed = [*_leftovers(workspace, lead_ids), *_rewritten(workspace, lead_ids)]
     removed += _cached(workspace.root / CACHE, lead_ids)
-    if removed:
+    if removed or was_stopped:
         _recount(workspace)
+    if removed:
         _audit(workspace, at, removed)
+    begun.unlink()
     return removed
 
 

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from serve.http.app_context import AppContext
+from serve.http.garbage import give_back
 from serve.insight.change import ChangeSplit, Side, split
 from serve.insight.silent_forecast import SilentForecast, silent_forecast
 from serve.insight.trend import Past, past
@@ -22,6 +23,7 @@ from serve.routes.scoring.outlook import SINCE, since_of
 from serve.store.receipts.receipts import LoggedAnswer
 from serve.stored_leads.scores import score_stored_columns
 from serve.wire.raw_values import id_in_form
+from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
 from serve.wire.targets import TargetField
 
@@ -73,6 +75,7 @@ def router(context: AppContext) -> APIRouter:
         )
         weeks = await context.threads(past, loaded, score_request)
         silent = await context.threads(silent_forecast, loaded, score_request)
+        await context.threads(_give_back, score_request)
         answer = History(weeks, silent, answers, loaded.target_field)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
@@ -91,6 +94,12 @@ def router(context: AppContext) -> APIRouter:
         before = Side(loaded, msgspec.structs.replace(score_request, cutoff=since))
         now = Side(loaded, score_request)
         answer = await context.threads(split, before, now, language)
+        await context.threads(_give_back, score_request)
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
+
+
+def _give_back(request: ScoreRequest) -> None:
+    """Free the records of a request, which hold everybody if they are very many."""
+    give_back(history.activities for history in request.histories)

@@ -5,7 +5,7 @@ records of those revisions; so the same revisions and the same cutoff always ret
 request, unless a person was erased. Of a large account as many leads are read as can count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -94,7 +94,7 @@ class HistoryReader:
             leads = _leads(connection, lead_id, cutoff, revisions)
             read = {row.lead_id: row.revision for row in leads} | dict(revisions or {})
             rows = {
-                table.name: _rows(connection, table, read)
+                table.name: _records(connection, table, read)
                 for table in (ACTIVITIES, OUTCOMES, CHANGES)
             }
             account = _account(connection, leads[0].account_id)
@@ -137,13 +137,14 @@ def _with_mates(dialect: str) -> CompoundSelect[Any]:
     return union_all(_OWN, others)
 
 
-def _rows(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:
-    rows: dict[str, list[Any]] = {lead_id: [] for lead_id in read}
-    query = select(table).where(table.c.lead_id.in_(list(read)))
+def _records(connection: Connection, table: Any, read: Revisions) -> dict[str, list[Any]]:
+    """Return the records of each lead; a row becomes one at once, as rows would be many objects."""
+    records: dict[str, list[Any]] = {lead_id: [] for lead_id in read}
+    query, made = select(table).where(table.c.lead_id.in_(list(read))), _MADE[table.name]
     for row in connection.execute(query.order_by(table.c.lead_id, table.c.occurred_at)):
         if row.revision <= read[row.lead_id]:
-            rows[row.lead_id].append(row)
-    return rows
+            records[row.lead_id].append(made(row))
+    return records
 
 
 def _account(connection: Connection, account_id: str | None) -> Account | None:
@@ -164,39 +165,51 @@ def _history(row: Any, of_lead: dict[str, list[Any]]) -> LeadHistory:
         owner_id=row.owner_id,
         attributes=row.attributes,
     )
-    activities = [
-        Activity(
-            activity_type=one.activity_type,
-            occurred_at=time_of(one.occurred_at),
-            activity_id=one.activity_id,
-            known_at=time_of(one.known_at),
-            topic=one.topic,
-            direction=one.direction,
-            actor=one.actor,
-            text=one.text,
-            dwell_seconds=one.dwell_seconds,
-            amount=one.amount,
-        )
-        for one in of_lead["activities"]
-    ]
-    outcomes = [
-        Outcome(
-            outcome=one.outcome,
-            occurred_at=time_of(one.occurred_at),
-            known_at=time_of(one.known_at),
-            deal_id=one.deal_id or None,
-            amount=one.amount,
-            reason=one.reason,
-        )
-        for one in of_lead["outcomes"]
-    ]
-    changes = [
-        Change(
-            attribute=one.attribute,
-            occurred_at=time_of(one.occurred_at),
-            known_at=time_of(one.known_at),
-            value=msgspec.json.decode(one.value),
-        )
-        for one in of_lead["attribute_changes"]
-    ]
-    return LeadHistory(lead=lead, activities=activities, outcomes=outcomes, changes=changes)
+    return LeadHistory(
+        lead=lead,
+        activities=of_lead["activities"],
+        outcomes=of_lead["outcomes"],
+        changes=of_lead["attribute_changes"],
+    )
+
+
+def _activity(one: Any) -> Activity:
+    return Activity(
+        activity_type=one.activity_type,
+        occurred_at=time_of(one.occurred_at),
+        activity_id=one.activity_id,
+        known_at=time_of(one.known_at),
+        topic=one.topic,
+        direction=one.direction,
+        actor=one.actor,
+        text=one.text,
+        dwell_seconds=one.dwell_seconds,
+        amount=one.amount,
+    )
+
+
+def _outcome(one: Any) -> Outcome:
+    return Outcome(
+        outcome=one.outcome,
+        occurred_at=time_of(one.occurred_at),
+        known_at=time_of(one.known_at),
+        deal_id=one.deal_id or None,
+        amount=one.amount,
+        reason=one.reason,
+    )
+
+
+def _change(one: Any) -> Change:
+    return Change(
+        attribute=one.attribute,
+        occurred_at=time_of(one.occurred_at),
+        known_at=time_of(one.known_at),
+        value=msgspec.json.decode(one.value),
+    )
+
+
+_MADE: Final[dict[str, Callable[[Any], Any]]] = {
+    ACTIVITIES.name: _activity,
+    OUTCOMES.name: _outcome,
+    CHANGES.name: _change,
+}

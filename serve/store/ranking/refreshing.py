@@ -9,7 +9,7 @@ The rankings of all targets are refreshed together: the records of a lead, which
 read, are read once, and one mark serves all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -69,6 +69,14 @@ class Before(NamedTuple):
     band: str
     crossed_at: int | None
     model_fingerprint: str
+
+
+class Refreshed(NamedTuple):
+    """Leads to be written: see `Refreshing.write` for what each mapping holds."""
+
+    rows: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    marks: Mapping[str, tuple[int, int]]
+    standings: Mapping[str, Mapping[str, Any]]
 
 
 class Refreshing:
@@ -243,22 +251,49 @@ class Refreshing:
         """
         done, ids = 0, sorted(marks)
         for begin in range(0, len(ids), _AT_ONCE):
-            own = ids[begin : begin + _AT_ONCE]
+            own = {one: marks[one] for one in ids[begin : begin + _AT_ONCE]}
             with self._engine.begin() as connection:
-                now = _marks(connection, own, lock=True)
-                valid = [one for one in own if now.get(one) == marks[one][0]]
-                for target, of_target in rows.items():
-                    there = [dict(of_target[one]) for one in valid if one in of_target]
-                    _put(connection, RANKING, _KEY, there)
-                    _put_hot(connection, there)
-                    _remove(connection, target, [one for one in valid if one not in of_target])
-                    if target in self.rules:
-                        rank_accounts(connection, valid, target, self.rules[target])
-                stand = [dict(standings[one]) for one in valid if one in standings]
-                _put(connection, STANDINGS, _KEY[:1], stand)
-                _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
-            done += len(valid)
+                done += _write(connection, Refreshed(rows, own, standings), fingerprint, self.rules)
         return done
+
+    def write_together(self, batches: Iterable[Refreshed], fingerprint: str) -> int:
+        """Write batches in one transaction: readers have all of them or none.
+
+        Parameters
+        ----------
+        batches
+            Refreshed leads, a lead in one of them.
+        fingerprint
+            Of the models that scored them.
+
+        Returns
+        -------
+        How many leads were written; the others have changed since they were read.
+        """
+        with self._engine.begin() as connection:
+            return sum(_write(connection, one, fingerprint, self.rules) for one in batches)
+
+
+def _write(
+    connection: Connection,
+    refreshed: Refreshed,
+    fingerprint: str,
+    rules: Mapping[str, AccountRule],
+) -> int:
+    rows, marks, standings = refreshed
+    now = _marks(connection, sorted(marks), lock=True)
+    valid = [one for one in sorted(marks) if now.get(one) == marks[one][0]]
+    for target, of_target in rows.items():
+        there = [dict(of_target[one]) for one in valid if one in of_target]
+        _put(connection, RANKING, _KEY, there)
+        _put_hot(connection, there)
+        _remove(connection, target, [one for one in valid if one not in of_target])
+        if target in rules:
+            rank_accounts(connection, valid, target, rules[target])
+    stand = [dict(standings[one]) for one in valid if one in standings]
+    _put(connection, STANDINGS, _KEY[:1], stand)
+    _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)
+    return len(valid)
 
 
 def fingerprint_of(fingerprints: Mapping[str, str]) -> str:

@@ -95,9 +95,10 @@ def test_a_cursor_without_its_page_is_noticed(
 
     monkeypatch.setattr(pull, "_reconcile", lambda *_, **__: (0, 0))
     monkeypatch.setattr(Mirror, "take_page", apart)
-    verdict = noticed(tmp_path, "hubspot")
-    assert verdict is not None
-    assert verdict.lost or verdict.differing
+    verdicts = (History(seed, tmp_path, SETTINGS["hubspot"]).run() for seed in range(40))
+    assert any(
+        one.lost or [d for d in one.differing if not d.startswith("call")] for one in verdicts
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))

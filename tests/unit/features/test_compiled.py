@@ -1,6 +1,7 @@
 """Compiled code on disk is not used when what it calls has changed in another file."""
 
 import importlib
+import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,3 +84,17 @@ def test_planted_fault_numba_alone_goes_on_with_the_old_one(
     assert answer() == 20
     change(kernels / "called.py", CALLED.format(added=2))
     assert answer() == 20
+
+
+def test_a_full_disk_loses_the_code_on_disk_only(kernels: Path) -> None:
+    compiled._warn_once.cache_clear()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.warns(RuntimeWarning, match="could not be stored"):
+            assert answer() == 20
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path for path in kernels.rglob("*.nbc") if path.stat().st_size] == []
+    assert answer() == 20
+    assert list(kernels.rglob("*.nbc"))

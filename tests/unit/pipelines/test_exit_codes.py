@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.__main__ import FAILED as MACHINE_FAILED
+from pipelines.__main__ import REFUSED as REFUSED_INPUT
 from pipelines.commands.stages import LEAKS_FAILED, NOT_PROMOTED, STAGES
 from pipelines.leaks.check import CheckResult
 from pipelines.stages.leaks import summary
@@ -36,7 +38,7 @@ class Stages:
 
 
 def test_the_exit_codes_are_those_of_the_documentation() -> None:
-    assert (NOT_PROMOTED, LEAKS_FAILED) == (3, 4)
+    assert (REFUSED_INPUT, NOT_PROMOTED, LEAKS_FAILED, MACHINE_FAILED) == (2, 3, 4, 5)
 
 
 def test_a_failed_check_that_is_allowed_with_a_reason_is_no_failure() -> None:
