@@ -110,8 +110,16 @@ def njit(**options: Any) -> Callable[[Any], Any]:
 
 
 def _stored_where_possible(dispatcher: Any) -> Any:
-    """Let a full disk lose the code on disk only: what was compiled is in memory and runs."""
+    """Let a full disk lose the code on disk only: what was compiled is in memory and runs.
+
+    Code of other sources is recognised before it is unpickled, which may fail: it names types of
+    modules that an upgrade has moved.
+    """
     store = dispatcher._cache.save_overload  # noqa: SLF001 - numba has no hook for it
+    index = getattr(dispatcher._cache, "_cache_file", None)  # noqa: SLF001
+    if index is not None:
+        stamp = hashlib.sha256(repr(index._source_stamp).encode()).hexdigest()  # noqa: SLF001
+        index._version = f"{index._version} {stamp}"  # noqa: SLF001
 
     def save_overload(signature: Any, compiled: Any) -> None:
         try:

@@ -61,7 +61,7 @@ class Registry(RunLog):
         verdict
             What was decided, with the grounds.
         """
-        with quiet():
+        with self._reached():
             tags = self._client.get_run(version.run_id).data.tags
             lines = [one for one in (tags.get(_NOTE), verdict) if one]
             self._client.update_model_version(

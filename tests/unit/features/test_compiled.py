@@ -98,3 +98,45 @@ def test_a_full_disk_loses_the_code_on_disk_only(kernels: Path) -> None:
     assert [path for path in kernels.rglob("*.nbc") if path.stat().st_size] == []
     assert answer() == 20
     assert list(kernels.rglob("*.nbc"))
+
+
+PAIRS = """
+from typing import NamedTuple
+
+class Pair(NamedTuple):
+    first: int
+    second: int
+"""
+SUMMED = """
+from features.kernel.compiled import njit
+from planted_kernels.{module} import Pair
+
+@njit(cache=True)
+def summed(pair):
+    return pair.first + pair.second
+
+def caller(x):
+    return summed(Pair(x, 1))
+"""
+
+
+def move_the_pairs(kernels: Path) -> None:
+    (kernels / "pairs.py").write_text(PAIRS)
+    (kernels / "caller.py").write_text(SUMMED.format(module="pairs"))
+    assert answer() == 2
+    (kernels / "pairs.py").rename(kernels / "places.py")
+    change(kernels / "caller.py", SUMMED.format(module="places"))
+
+
+def test_code_on_disk_that_names_a_module_which_has_moved_is_compiled_anew(kernels: Path) -> None:
+    move_the_pairs(kernels)
+    assert answer() == 2
+
+
+def test_planted_fault_without_the_stamp_such_code_cannot_be_read(
+    kernels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_stored_where_possible", lambda dispatcher: dispatcher)
+    move_the_pairs(kernels)
+    with pytest.raises(ModuleNotFoundError, match="pairs"):
+        answer()
