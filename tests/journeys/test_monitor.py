@@ -16,6 +16,7 @@ from pipelines.run.workspace import Workspace
 from pipelines.storage import partitions
 from serve.store.tables import METADATA, OUTCOMES, RECEIPTS
 from serve.wire.responses import ScoreAnswer
+from tests.changed_tables import put_back, take_for_whole
 from tests.monitored import taught_by
 from tests.small_company import PARAMS, create_company, mikomi
 
@@ -38,11 +39,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def activities(company: Path) -> Iterator[dict[Path, pd.DataFrame]]:
     """The activities of the workspace, to be changed; they are put back."""
-    folder = Workspace("small", company).tables / "activities"
-    contents = {path: path.read_bytes() for path in folder.glob("*.parquet")}
-    yield {path: pd.read_parquet(path) for path in contents}
-    for path, content in contents.items():
-        path.write_bytes(content)
+    with put_back(Workspace("small", company).tables, "activities") as files:
+        yield {path: pd.read_parquet(path) for path in files}
 
 
 def stored_run(folder: Path) -> dict[str, Any]:
@@ -75,6 +73,7 @@ def test_a_planted_change_is_reported_with_what_to_do(
         more = rows[(rows["activity_type"] == "page_view") & (rows["occurred_at"] >= since)]
         many = [more.assign(activity_id=more["activity_id"] + f"-{n}") for n in range(3)]
         pd.concat([rows[~silent], *many]).sort_values(["lead_id", "occurred_at"]).to_parquet(path)
+    take_for_whole(Workspace("small", company).tables)
     assert mikomi(company, "monitor", "--as-of", "2025-08-01") == ALARM
     run = stored_run(company)
     assert run["verdict"] == "alarm"

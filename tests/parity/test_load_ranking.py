@@ -161,17 +161,17 @@ def stored(company: Company) -> list[tuple[Any, ...]]:
 
 
 def kills(
-    company: Company, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    company: Company, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, stride: int = 1
 ) -> tuple[int, int]:
-    """Kill a loading at each of its steps; return how many there are, and how many left a mix."""
-    monkeypatch.setattr(batch_ranking, "_BATCH", 5)
+    """Kill a loading at its steps; return how many there are, and how many left a mix."""
+    monkeypatch.setattr(batch_ranking, "_BATCH", 10)
     company.refresh()
     old, step, mixes = stored(company), 0, 0
     company.clock.at += timedelta(hours=1)
     path = ranking(company, folder)
     while killed_at(company, path, url, step):
         mixes += stored(company) != old
-        step += 1
+        step += stride
     new = stored(company)
     assert [row[0] for row in new] == [row[0] for row in old]
     assert {row[1] for row in new} == {moment_of(company.clock.at)}
@@ -196,7 +196,7 @@ def test_a_ranking_that_is_written_in_pieces_would_be_noticed(
             self.write(rows, marks, fingerprint, standings)
 
     monkeypatch.setattr(Refreshing, "write_together", in_pieces)
-    assert kills(company, tmp_path, url, monkeypatch)[1] > 0
+    assert kills(company, tmp_path, url, monkeypatch, stride=3)[1] > 0
 
 
 def test_a_lead_that_changed_meanwhile_keeps_its_newer_row(

@@ -36,6 +36,8 @@ SCOPES = {
     ("PUT", "/v1/leads/{lead_id}"): "ingest",
     ("DELETE", "/v1/leads/{lead_id}"): "admin",
     ("PUT", "/v1/accounts/{account_id}"): "ingest",
+    ("GET", "/v1/accounts"): "read",
+    ("GET", "/v1/accounts/{account_id}"): "read",
     ("POST", "/v1/leads/{lead_id}/steps"): "ingest",
     ("GET", "/v1/leads/{lead_id}/steps"): "read",
     ("POST", "/v1/steps/{step_id}/undo"): "ingest",
