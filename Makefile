@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 DEMO_LEADS ?= 4000
 DEMO_SECONDS ?= 20
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Idle OpenMP threads sleep instead of spinning; nothing here reports home.
 export OMP_WAIT_POLICY := passive
