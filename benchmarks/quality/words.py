@@ -23,8 +23,8 @@ import numpy as np
 from benchmarks import harness
 from benchmarks.quality import dated
 from features.catalog.catalog import Vocabulary
+from features.encoders.codebook import Codebook
 from features.encoders.from_json import WrittenActivities
-from features.records.codebook import Codebook
 from features.words.candidates import words_of
 from features.words.intents import INTENTS
 from features.words.matcher import WordMatcher

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from features.encoders.codebook import Codebook
 from features.encoders.json_text import Text
 from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
 from features.kernel.packed import pack
-from features.records.codebook import Codebook
 
 TYPE_GROUP: Final[Any] = np.int64(0)
 DIRECTION_GROUP: Final[Any] = np.int64(-1)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
+from features.encoders.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.errors import BadTables
 from features.kernel.inputs import (
     MISSING,
@@ -29,7 +30,6 @@ from features.kernel.mentions import mentions
 from features.kernel.order import canonical_order, in_order, starts
 from features.reading.normalize import folded
 from features.reading.reading import PLAIN, RecordReading
-from features.records.codebook import Codebook, Numbered, codes, of_account, ranked
 from features.records.columns import translation, whole_thousandths
 from features.records.histories import Histories
 from features.records.lead_columns import (

@@ -22,6 +22,7 @@ from features.encoders.code_table import (
     packed_words,
     span_hash,
 )
+from features.encoders.codebook import Codebook, codes, ranked
 from features.encoders.json_reader import (
     IDS,
     MOMENTS,
@@ -32,6 +33,13 @@ from features.encoders.json_reader import (
     read_activities,
 )
 from features.encoders.json_text import Text
+from features.encoders.unknown_words import (
+    NOTHING_UNKNOWN,
+    Unknown,
+    WrittenWords,
+    unknown_words,
+    without_missing,
+)
 from features.kernel.coded_lead import (
     ACTIVITY_ROWS,
     ACTOR,
@@ -46,15 +54,7 @@ from features.kernel.coded_lead import (
 )
 from features.kernel.compiled import njit
 from features.kernel.inputs import Codes, Integers
-from features.records.codebook import Codebook, codes, ranked
 from features.records.columns import translation
-from features.records.unknown_words import (
-    NOTHING_UNKNOWN,
-    Unknown,
-    WrittenWords,
-    unknown_words,
-    without_missing,
-)
 
 _WHITE: Final = 0x20
 _ASCII: Final = 0x80

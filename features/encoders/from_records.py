@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
+from features.encoders.codebook import Codebook, codes, of_account, ranked
 from features.encoders.from_json import CodedActivities, WrittenActivities
 from features.errors import BadTables
 from features.kernel.coded_lead import (
@@ -36,7 +37,6 @@ from features.kernel.coded_lead import (
 from features.kernel.inputs import Codes, Integers
 from features.reading.normalize import folded
 from features.reading.reading import PLAIN, RecordReading
-from features.records.codebook import Codebook, codes, of_account, ranked
 from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from features.errors import ArtifactError, CatalogMismatch
 from features.kernel.compiled import njit
+from models.explain import scorecard_parts
 from models.explain.own_contributions import APPROXIMATE_ROWS, OwnContributions
+from models.explain.scorecard_parts import of_packed
 from models.explain.trees import tree_text
 from models.explain.trees.tree_shap import StateTables, add_trees
 from models.explain.trees.tree_shap_tables import tabulate
 from models.model.booster import Booster
 from models.model.lead_model import LeadModel
 from models.model.own_model import OwnModel
-from models.model.scorecard_lookup import explain_packed
 from models.stats.training_set import Floats, Values
 
 CHECK_TOLERANCE = 1e-9
@@ -108,7 +109,7 @@ class Explainer:
                 "build the features with the catalog of this model",
             )
         if not self.in_one and len(values):
-            parts = model.weights.scorecard * model.scorecard.contributions(values)
+            parts = model.weights.scorecard * scorecard_parts.contributions(model.scorecard, values)
             parts += model.weights.trees * self._corrections(values)
             return Explained(parts, model.margin(values))
         parts, margin = np.empty(values.shape), np.empty(len(values))
@@ -139,7 +140,7 @@ def explain_rows(
         Shape (rows, features) and (rows,): where the results are written.
     """
     card, trees, (of_card, of_trees, shift) = packed
-    explain_packed(values, card, parts, margin)
+    of_packed(values, card, parts, margin)
     for row in range(len(values)):
         margin[row] = of_card * margin[row] + shift
         for column in range(values.shape[1]):

@@ -18,7 +18,7 @@ from features.kernel.packed import pack
 from models.model.bin_sums import histogram
 from models.model.binning import Binning
 from models.model.points import Points
-from models.model.scorecard_lookup import Lookup, explain_rows, sum_margins
+from models.model.scorecard_lookup import Lookup, sum_margins
 from models.stats.training_set import Floats, Rows, TrainingSet, Values
 
 
@@ -70,25 +70,17 @@ class Scorecard:
     def margin(self, values: Values) -> Floats:
         """Compute log-odds: shape (rows,)."""
         out = np.empty(len(values))
-        sum_margins(values, self._lookup, self.table, self.intercept, out)
-        return out
-
-    def contributions(self, values: Values) -> Floats:
-        """Compute every feature's part of the margin: shape (rows, features).
-
-        Together with the intercept they sum to the margin.
-        """
-        out = np.empty(values.shape)
-        explain_rows(values, self._lookup, (self.table, self.intercept), out, np.empty(len(values)))
+        sum_margins(values, self.lookup, self.table, self.intercept, out)
         return out
 
     @cached_property
     def packed(self) -> Integers:
-        """The whole scorecard in one array, as `explain_packed` takes it."""
-        return pack((*self._lookup, self.table, np.array([self.intercept])))
+        """The whole scorecard in one array, for `models.explain.scorecard_parts`."""
+        return pack((*self.lookup, self.table, np.array([self.intercept])))
 
     @cached_property
-    def _lookup(self) -> Lookup:
+    def lookup(self) -> Lookup:
+        """Where the bins of each feature are, as compiled code takes it."""
         binning = self.binning
         return binning.flat_edges, binning.edge_starts, binning.starts, binning.categorical
 

@@ -2,13 +2,12 @@
 
 import pandas as pd
 
-from features import labels, snapshots, time_to_conversion
-from features.tables import Tables, empty
+from features import time_to_conversion
 from features.time_to_conversion import TimeToConversion
 from models.stats import split_plan
 from models.stats.split_plan import SplitPlan
 from pipelines.run.stage_context import Job
-from pipelines.stages.snapshot import observed_until, with_calendar
+from pipelines.stages.snapshot import labelled, observed_until, with_calendar
 from pipelines.storage import partitions
 
 
@@ -20,19 +19,17 @@ def profile(job: Job) -> TimeToConversion:
 
 
 def splits(job: Job) -> SplitPlan:
-    """Plan the split from leads and outcomes alone."""
-    cohort, places = job.params.cohort, job.places
-    until = observed_until(places.tables)
-    rule = with_calendar(places.tables, cohort.rule, until)
-    drawn, labelled = [], []
-    for part in range(partitions.count(places.tables)):
-        tables = partitions.read(places.tables, part)
-        only = Tables(tables.leads, empty("activities"), tables.outcomes)
-        drawn.append(snapshots.draw(only, rule, until))
-        labelled.append(labels.attach(drawn[-1], tables.outcomes, cohort.target, until))
+    """Plan the split of the snapshots and labels that the stage snapshot would draw."""
+    cohort, tables = job.params.cohort, job.places.tables
+    until = observed_until(tables)
+    what = (with_calendar(tables, cohort.rule, until), cohort.target, job.params.contacts)
+    known = pd.concat(
+        [labelled(tables, part, what, until) for part in range(partitions.count(tables))],
+        ignore_index=True,
+    )
     return split_plan.plan(
-        pd.concat(drawn, ignore_index=True),
-        pd.concat(labelled, ignore_index=True),
+        known.drop(columns="label"),
+        known["label"],
         job.params.split,
         job.params.features.windows_days,
         until,

@@ -105,17 +105,36 @@ def _part(
     what: tuple[CohortRule, Target, ContactParams],
     until: str,
 ) -> tuple[int, int, int]:
+    known = labelled(tables, part, what, pd.Timestamp(until))
+    label = known["label"]
+    pq.write_table(frames.arrow(known), frames.part_path(into, part))
+    return len(known), int(label.notna().sum()), int((label == 1.0).sum())
+
+
+def labelled(
+    tables: Path, part: int, what: tuple[CohortRule, Target, ContactParams], end: pd.Timestamp
+) -> pd.DataFrame:
+    """Draw the snapshots of a partition with their labels and the days to their conversion.
+
+    Parameters
+    ----------
+    tables
+        A store of canonical tables: its directory.
+    part
+        The partition.
+    what
+        Which snapshots are drawn, what counts as conversion, and who counts as worked.
+    end
+        The end of observation.
+    """
     read = partitions.read(tables, part)
-    end = pd.Timestamp(until)
     drawn = snapshots.draw(read, what[0], end)
     label = labels.attach(drawn, read.outcomes, what[1], end)
     days = labels.conversion_days(drawn, read.outcomes, what[1], end)
     known = drawn.assign(label=label, **{str(name): days[name] for name in days})
     if what[2].labels == "worked":
         known = _of_worked(known, read, what, partitions.manifest(tables).values_reading.zone)
-        label = known["label"]
-    pq.write_table(frames.arrow(known), frames.part_path(into, part))
-    return len(drawn), int(label.notna().sum()), int((label == 1.0).sum())
+    return known
 
 
 def _of_worked(

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from features.catalog.reserved import OWNER
+from features.encoders.codebook import Codebook, of_account
+from features.encoders.unknown_words import Unknown as Words
+from features.encoders.unknown_words import WrittenWords, unknown_words
 from features.reading.normalize import folded, written
-from features.records.codebook import Codebook, of_account
-from features.records.unknown_words import Unknown as Words
-from features.records.unknown_words import WrittenWords, unknown_words
 from serve.wire.records import (
     Account,
     Change,

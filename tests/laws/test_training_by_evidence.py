@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.timeline import DAY
+from models.explain import scorecard_parts
 from models.model import scorecard
 from models.model.lead_model import LeadModel
 from models.model.points import Points, Rule
@@ -134,7 +135,7 @@ def test_scorecard_and_tree_contributions_sum_to_the_margin() -> None:
     model = fit_model.fit(rows, SETTINGS)
     assert model.booster is not None
     trees = model.booster.model.predict(rows.values, pred_contrib=True)[:, :-1]
-    parts = model.weights.scorecard * model.scorecard.contributions(rows.values)
+    parts = model.weights.scorecard * scorecard_parts.contributions(model.scorecard, rows.values)
     total = model.base_margin + (parts + model.weights.trees * trees).sum(axis=1)
     assert np.allclose(total, model.margin(rows.values), atol=1e-6)
 

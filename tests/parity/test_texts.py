@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from features.encoders.codebook import Codebook
 from features.encoders.from_columns import ColumnEncoder
 from features.encoders.from_json import WrittenActivities
 from features.encoders.from_records import LeadEncoder
 from features.kernel.coded_lead import OCCURRED_AT, TERMS
 from features.kernel.inputs import Events
-from features.records.codebook import Codebook
 from features.records.histories import encode
 from features.records.lead_columns import (
     ActivityColumns,

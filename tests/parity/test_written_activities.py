@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from features.encoders import from_json
 from features.encoders.from_json import CodedActivities
 from features.encoders.from_records import LeadEncoder
-from features.records.unknown_words import WrittenWords, unknown_words
+from features.encoders.unknown_words import WrittenWords, unknown_words
 from serve.errors import BadBody
 from serve.wire import bodies
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes

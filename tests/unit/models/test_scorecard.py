@@ -9,6 +9,7 @@ import pytest
 from features.catalog.catalog import Catalog, Vocabulary
 from features.errors import BadParams
 from features.feature import Feature, Sentence, Text
+from models.explain import scorecard_parts
 from models.model import binning, points, scorecard
 from models.model.points import Points, Rule
 from models.model.scorecard import Scorecard
@@ -59,14 +60,16 @@ def test_rare_categories_share_a_bin_with_unknown_ones() -> None:
 def test_contributions_and_intercept_sum_to_the_margin_and_are_centred() -> None:
     rows = rows_of()
     card = scorecard_fit.fit(rows, 3.0, SETTINGS)
-    parts = card.contributions(rows.values)
+    parts = scorecard_parts.contributions(card, rows.values)
     assert np.allclose(card.intercept + parts.sum(axis=1), card.margin(rows.values), atol=1e-12)
     assert np.allclose(parts.mean(axis=0), 0.0, atol=1e-9)
 
 
 def test_it_finds_effects_and_shrinks_noise() -> None:
     rows = rows_of()
-    spread = scorecard_fit.fit(rows, 30.0, SETTINGS).contributions(rows.values).std(axis=0)
+    spread = scorecard_parts.contributions(
+        scorecard_fit.fit(rows, 30.0, SETTINGS), rows.values
+    ).std(axis=0)
     assert spread[0] > 0.4
     assert spread[1] > 0.3
     assert spread[2] < 0.15
@@ -144,7 +147,7 @@ def test_points_alone_rank_and_bounds_are_exact() -> None:
     below = np.nextafter(np.float32(3.0), np.float32(0.0))
     values = np.zeros((5, 3), dtype=np.float32)
     values[:, 0] = [below, 3.0, 4.0, 4.5, np.nan]
-    assert card.contributions(values)[:, 0].tolist() == [0.0, 2.0, 2.0, 0.0, 5.0]
+    assert scorecard_parts.contributions(card, values)[:, 0].tolist() == [0.0, 2.0, 2.0, 0.0, 5.0]
 
 
 def catalog() -> Catalog:

@@ -7,8 +7,8 @@ with its type alone.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from features.encoders.codebook import Codebook, codes
 from features.reading.values import ValueReading
-from features.records.codebook import Codebook, codes
 
 Texts = Sequence[str | None]
 Unknown = Mapping[str, list[str]]
