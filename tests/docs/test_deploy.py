@@ -77,3 +77,22 @@ def test_what_learning_needs_is_not_in_the_image_that_serves() -> None:
     assert {"dvc", "optuna", "shap", "scikit-learn"} <= learning
     assert learning & locked("serve") == set()
     assert learning <= locked("train")
+
+
+def test_the_password_of_the_database_is_not_in_a_list_of_processes() -> None:
+    """The command itself fills in the variable; a shell or systemd would show its value."""
+    files = [path for path in DEPLOY.rglob("*") if path.is_file()]
+    lines = [
+        line
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if "--server-database" in line
+    ]
+    assert len(lines) == 3
+    for line in lines:
+        word = line.partition("--server-database ")[2].split()[0]
+        assert word in {
+            "'$${MIKOMI_DATABASE_URL}'",
+            "'${MIKOMI_DATABASE_URL}'",
+            "$${MIKOMI_DATABASE_URL}",
+        }
