@@ -31,7 +31,7 @@ def test_what_is_printed_works(tmp_path: Path) -> None:
     with served.server(tmp_path) as (_, port):
         for call in calls:
             path = call[2].removeprefix(PRINTED)
-            content = call[call.index("-d") + 1].encode() if "-d" in call else None
+            content = call[call.index("--json") + 1].encode() if "--json" in call else None
             status, answer = served.ask(port, "POST" if content else "GET", path, content)
             assert status == 200, answer
             if content:
