@@ -249,7 +249,7 @@ def _pages(words: dict[str, str]) -> list[list[str]]:
     both = [measured["sqlite"], measured["postgresql"]]
     lists = [name for name in both[0]["pages"] if name.startswith("ranking")]
     times = {
-        words["page"].format(leads=measured["asked"]["leads"]): [
+        words["page"].format(leads=measured["settings"]["leads"]): [
             _middle(one, "ranking") for one in both
         ],
         words["slowest"].format(pages=len(lists)): [one["slowest_ms"]["ranking"] for one in both],

@@ -124,7 +124,7 @@ def measure() -> None:
     settings = {"rows": ROWS, "trees": GROWTH[0], "seeds": len(SEEDS), "start_log_loss": start}
     write(
         "cluster",
-        {"asked": settings, "here": alone, "workers": by_workers},
+        {"settings": settings, "here": alone, "workers": by_workers},
         "lightgbm",
         "distributed",
     )

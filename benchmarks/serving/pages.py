@@ -302,7 +302,7 @@ def main(arguments: list[str]) -> None:
     model = champion.size(loaded.artifact.model)
     busy = "-busy" if "--busy" in arguments else ""
     name = "pages" + busy + ("" if size is FULL else "-quick")
-    write(name, {"asked": settings, "model": model, **measured_pages}, "sqlalchemy", "psycopg")
+    write(name, {"settings": settings, "model": model, **measured_pages}, "sqlalchemy", "psycopg")
 
 
 if __name__ == "__main__":

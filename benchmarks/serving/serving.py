@@ -150,7 +150,7 @@ def main(_arguments: list[str]) -> None:
                 measured["cpu_us"] = 1e6 * spent / (measured["per_second"] * seconds)
                 rounds[name].append(measured)
     content = {
-        "asked": {
+        "settings": {
             "connections": CONNECTIONS,
             "seconds": SECONDS,
             "rounds": ROUNDS,

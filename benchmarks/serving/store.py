@@ -262,7 +262,7 @@ def measure(part: str, setting: Setting) -> None:
         "kept_activities": HISTORY,
         "scores": size.scores,
     }
-    stored["asked"] = settings
+    stored["settings"] = settings
     stored["model"] = champion.size(setting.loaded.artifact.model)
     stored.setdefault(setting.database, {})[part] = {"measured": begun, **result}
     write(name, stored, "sqlalchemy", "psycopg")

@@ -82,6 +82,11 @@ class TrainingSet:
         return int(np.count_nonzero(self.label == 1.0))
 
     @property
+    def rarer_rows(self) -> int:
+        """The number of rows of the rarer label."""
+        return min(self.conversions, len(self) - self.conversions)
+
+    @property
     def leads(self) -> int:
         """The number of distinct leads."""
         return len(np.unique(self.lead))

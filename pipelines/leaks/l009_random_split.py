@@ -29,7 +29,7 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
         some_leads(rows.take(np.sort(place)), MAX_ROWS)
         for place in (evidence.learning, evidence.test)
     )
-    if min(_fewest(learning), _fewest(test)) < MIN_CONVERSIONS:
+    if min(learning.rarer_rows, test.rarer_rows) < MIN_CONVERSIONS:
         return None
     past = auc(label=test.label, probability=fit(learning).probability(test.values))
     mixed = _mixed(learning, test)
@@ -37,10 +37,6 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
     if mixed - past < WORTH_A_LOOK:
         return Suspects()
     return Suspects({"split": grounds} if mixed - past >= TOO_FAR else {}, {"split": grounds})
-
-
-def _fewest(rows: TrainingSet) -> int:
-    return min(rows.conversions, len(rows) - rows.conversions)
 
 
 def _mixed(learning: TrainingSet, test: TrainingSet) -> float:

@@ -195,7 +195,7 @@ def held_out(
         return None
     most = settings.max_rows if Explainer(model).exact else _APPROXIMATE_ROWS
     few = rows.take(draw_leads(rows.lead, most, seed))
-    if _fewest(few) < _HALVES * training.min_conversions:
+    if _rarer_leads(few) < _HALVES * training.min_conversions:
         return None
     half = folds_by_lead(few.group, few.label, _HALVES, seed)
     concepts = int(concept_of.max(initial=-1)) + 1
@@ -271,6 +271,6 @@ def by_group(parts: Floats, group_of: NDArray[np.int64], groups: int) -> Floats:
     return np.asarray(parts @ (group_of[:, None] == np.arange(groups)).astype(np.float64))
 
 
-def _fewest(rows: TrainingSet) -> int:
+def _rarer_leads(rows: TrainingSet) -> int:
     converted = len(np.unique(rows.lead[rows.label == 1.0]))
     return min(converted, len(np.unique(rows.lead[rows.label == 0.0])))

@@ -107,11 +107,11 @@ def _later(rows: TrainingSet, training: TrainSettings) -> Iterator[tuple[Marks, 
     for begin, end in zip(borders, [*borders[1:], np.inf], strict=True):
         earlier = rows.cutoff + embargo <= begin
         later = (rows.cutoff >= begin) & (rows.cutoff < end)
-        if min(_fewest(rows.label[earlier]), _fewest(rows.label[later])) >= A_MOMENT:
+        if min(_rarer_rows(rows.label[earlier]), _rarer_rows(rows.label[later])) >= A_MOMENT:
             yield earlier, later
 
 
-def _fewest(label: Floats) -> int:
+def _rarer_rows(label: Floats) -> int:
     return min(int(np.count_nonzero(label == kind)) for kind in (0.0, 1.0))
 
 

@@ -118,7 +118,7 @@ def predict_later(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainS
     for begin, end in zip(borders, [*borders[1:], np.inf], strict=True):
         earlier = rows.take(rows.cutoff + embargo <= begin)
         later = rows.take((rows.cutoff >= begin) & (rows.cutoff < end))
-        if min(_fewest(earlier), _fewest(later)) < settings.min_conversions:
+        if min(earlier.rarer_rows, later.rarer_rows) < settings.min_conversions:
             return False
         gains.append(_gain(earlier, later, marked, settings))
         leads.append(later.lead)
@@ -138,7 +138,3 @@ def _gain(
         card = scorecard_fit.fit(training, _PENALTY, settings.scorecard)
         losses.append(base_rate_shift.levelled_losses(card.margin(later.values), later.label))
     return np.asarray(losses[0] - losses[1])
-
-
-def _fewest(rows: TrainingSet) -> int:
-    return min(rows.conversions, len(rows) - rows.conversions)
