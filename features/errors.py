@@ -85,6 +85,23 @@ class MikomiError(Exception):
         return cls([Fault(observed, expected, do)])
 
 
+def place_of(error: BaseException) -> str:
+    """Return the function and the line that raised an error, and nothing of its message.
+
+    >>> place_of(ValueError("of a person")), place_of(ValueError())
+    ('', '')
+
+    Parameters
+    ----------
+    error
+        Any error; one that was never raised has no place.
+    """
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return f"{at.tb_frame.f_code.co_qualname}:{at.tb_lineno}" if at else ""
+
+
 class BadInput(MikomiError):
     """The input cannot be used."""
 

@@ -25,7 +25,7 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from features.errors import MikomiError
+from features.errors import MikomiError, place_of
 from models.artifact import artifact
 from serve.errors import NoStore
 from serve.http.access import AccessControl
@@ -216,16 +216,15 @@ class Server:
             try:
                 await asyncio.to_thread(work)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
-                self.log.line(
-                    "retry", what=getattr(work, "__name__", ""), error=type(error).__name__
-                )
+                what = getattr(work, "__qualname__", None) or "parent"
+                self.log.line("retry", what=what, error=type(error).__name__, where=place_of(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), seconds)
 
     def _followed(self, settings: Settings, target: str) -> FollowedChampion[LoadedModel]:
         load = partial(_load, target=target, features_dir=settings.features_dir)
         return FollowedChampion(
-            settings.models_of(target), load, settings.older_models, self._refused
+            settings.models_of(target), load, self._refused, settings.older_models
         )
 
     def _follow(self) -> None:
@@ -285,7 +284,8 @@ class Server:
 
     def _refused(self, error: Exception) -> None:
         self.parts.metrics.model_refused()
-        self.log.line("model refused", error=type(error).__name__, why=str(error)[:500])
+        kind, why = type(error).__name__, str(error)[:500]
+        self.log.line("model refused", error=kind, why=why, where=place_of(error))
 
 
 def _end_without(parent: Any) -> None:

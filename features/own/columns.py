@@ -15,6 +15,7 @@ from features.errors import BadInput, CatalogMismatch
 from features.kernel.inputs import Matrix
 from features.own import folder, inputs
 from features.own.definition import CANONICAL, VIEW, OwnFeature
+from features.own.traced import line_of
 from features.tables import Tables
 
 
@@ -76,7 +77,8 @@ def values(
     try:
         returned = feature(table, rows)
     except Exception as error:
-        observed = f"{feature.name}: {type(error).__name__}: {error}"
+        file = getattr(getattr(feature.function, "__code__", None), "co_filename", "")
+        observed = f"{feature.name}{line_of(error, file)}: {type(error).__name__}: {error}"
         raise BadInput.of(
             observed, "one value for each snapshot", "correct the function"
         ) from error

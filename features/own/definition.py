@@ -103,6 +103,11 @@ def own_feature(
     table, known_at
         See `OwnFeature`.
 
+    Raises
+    ------
+    BadInput
+        From the decorator, if a text or the unit cannot be used.
+
     Examples
     --------
     >>> @own_feature(

@@ -16,6 +16,7 @@ from typing import Final
 from features.errors import BadInput, CatalogMismatch, Fault
 from features.feature import Feature
 from features.own.definition import OwnFeature
+from features.own.traced import line_of
 
 _DIGITS: Final = 16
 Declared = tuple[tuple[OwnFeature, str, Path], ...]
@@ -93,12 +94,14 @@ def _imported(file: Path, name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except BadInput as error:
+        del sys.modules[name]
         faults = [
             Fault(f"{file.name}: {one.observed}", one.expected, one.do) for one in error.faults
         ]
         raise BadInput(faults) from error
     except Exception as error:
-        observed = f"{file.name}: {type(error).__name__}: {error}"
+        del sys.modules[name]
+        observed = f"{file.name}{line_of(error, str(file))}: {type(error).__name__}: {error}"
         raise BadInput.of(observed, "a file that can be imported", "correct it") from error
     return module
 

@@ -67,8 +67,9 @@ def fit(rows: TrainingSet, name: str, seed: int) -> OwnModel:
     """
     estimator = _fresh(name, seed)
     silent = np.all(rows.values == 0.0, axis=0) | np.all(np.isnan(rows.values), axis=0)
+    table = table_of(rows.values, rows.names, silent)
     try:
-        estimator.fit(table_of(rows.values, rows.names, silent), rows.label)
+        estimator.fit(table, rows.label)
     except Exception as error:
         observed = f"{name}: {type(error).__name__}: {error}"
         do = "correct the estimator: missing values are NaN, such as SimpleImputer fills"

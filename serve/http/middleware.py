@@ -15,6 +15,7 @@ from functools import partial
 from types import coroutine
 from typing import Any, Final
 
+from features.errors import place_of
 from serve.errors import NoStore, TooLarge, TooSlow
 from serve.http.access import KEYED, AccessControl
 from serve.http.logs import Log
@@ -188,11 +189,12 @@ class RequestMiddleware:
     async def _refuse(self, scope: Any, error: Exception, answer: "_Answer") -> None:
         status, headers, body = self._refusal(scope, error)
         if status == 500:  # noqa: PLR2004 - a defect, not a refusal
-            kind, at = type(error).__name__, error.__traceback__
-            while at is not None and at.tb_next is not None:
-                at = at.tb_next
-            where = f"{at.tb_frame.f_code.co_qualname}:{at.tb_lineno}" if at else ""
-            self._errors.line("defect", request=answer.request_id, error=kind, where=where)
+            self._errors.line(
+                "defect",
+                request=answer.request_id,
+                error=type(error).__name__,
+                where=place_of(error),
+            )
         if answer.status:
             raise error
         headers = headers | {"content-length": str(len(body))}

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from features.errors import MikomiError, RegistryDown
+from features.errors import MikomiError, RegistryDown, place_of
 from models.registry.registry import Registry
 from models.registry.registry_types import RegistrySettings, Version
 from serve.http.helper_health import beat
@@ -145,7 +145,7 @@ def follow_target(registry: Registry | None, settings: Settings, target: str) ->
     except (MikomiError, OSError) as error:
         sys.stderr.write(f"a model was not taken up: {error}\n")
     except Exception as error:  # noqa: BLE001 - the registry's library raises its own
-        sys.stderr.write(f"the registry cannot be reached: {type(error).__name__}\n")
+        sys.stderr.write(f"a model was not taken up: {type(error).__name__} at {place_of(error)}\n")
         return None
     return registry
 

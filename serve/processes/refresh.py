@@ -21,8 +21,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.errors import MachineFault, place_of
 from features.records.moments import moment_of
 from models.artifact import artifact
+from serve.errors import NoStore
 from serve.http.helper_health import beat
 from serve.processes.parent import end_with
 from serve.processes.refresher import Refresher
@@ -89,7 +91,7 @@ def _step(
         further = [one.current() for one in others if one.has_model]
         ranked = refresher.step(default.current(), moment_of(_now()), further)
         then([default.current(), *further], ranked)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, NoStore, MachineFault) as error:
         _report(error)
         return 0
     return ranked
@@ -132,8 +134,9 @@ def _now() -> datetime:
 
 
 def _report(error: Exception) -> None:
-    """Write the class of an error; its message might hold personal data."""
-    sys.stderr.write(f"the ranking was not refreshed: {type(error).__name__}\n")
+    """Write the class and the place of an error; its message might hold personal data."""
+    kind, where = type(error).__name__, place_of(error)
+    sys.stderr.write(f"the ranking was not refreshed: {kind} at {where}\n")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.errors import MachineFault
 from features.reading.reading import PLAIN
 from features.timeline import HOUR, SECOND
 from models.model.account_rule import AccountRule
+from serve.errors import NoStore
 from serve.ranking.compute import Computed, Ranker
 from serve.ranking.rows import rows_of
 from serve.ranking.standings import standings_of
@@ -102,7 +104,7 @@ class Refresher:
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
             return self._write(self._refreshing.read(lead_ids, mates, now), now)
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, NoStore, MachineFault):
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
             if len(lead_ids) == 1 and not mates:

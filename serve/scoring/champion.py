@@ -1,24 +1,27 @@
 """The model in use: follows a pointer file, refuses a broken model and goes on with the old one.
 
 Decided here: the file is that of `serve.scoring.pointer`. A swap replaces one reference, so a
-request goes on with the model it began with. A refused model is tried again only when the pointer
-moves.
+request goes on with the model it began with. A broken model is tried again only when the pointer
+moves; one that could not be read for another reason, such as a full memory, after a pause.
 """
 
 import json
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-from features.errors import ArtifactMissing, ArtifactTampered, Fault
+from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, Fault
 from serve.errors import NoModel
 from serve.scoring.pointer import MODELS, POINTER
 
 _NAME = re.compile(r"[0-9A-Za-z]+")
 Refuse = Callable[[Exception], object]
+RETRY_SECONDS = 30.0
+"""Between two attempts to read a model that is not known to be broken."""
 
 
 class VersionedModel(Protocol):
@@ -45,24 +48,28 @@ class FollowedChampion(Generic[_Model]):
         The folder of the pointer and the models.
     load
         Reads, verifies and warms the artifact in a folder, with its version.
-    older
-        How many models stay in memory for replays.
     refuse
         Called with the error for which a model was refused.
+    older
+        How many models stay in memory for replays.
     pointer
         The name of the file to follow.
+    clock
+        Returns seconds that never run back.
     """
 
     def __init__(
         self,
         folder: Path,
         load: Callable[[Path, int | None], _Model],
+        refuse: Refuse,
         older: int = 4,
-        refuse: Refuse = id,
         pointer: str = POINTER,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._pointer = pointer
+        self._clock = clock
         self._load = load
         self._older = older
         self._refuse = refuse
@@ -72,6 +79,7 @@ class FollowedChampion(Generic[_Model]):
         self._cache: OrderedDict[str, _Model] = OrderedDict()
         self._lock = Lock()
         self._last_pointer = b""
+        self._retry_at: float | None = None
 
     def current(self) -> _Model:
         """Return the model in use; refuse when there is none."""
@@ -134,17 +142,23 @@ class FollowedChampion(Generic[_Model]):
             pointer = (self._folder / self._pointer).read_bytes()
         except FileNotFoundError:
             return False
-        if pointer == self._last_pointer:
+        if pointer == self._last_pointer and not self._is_time_to_retry():
             return False
         self._last_pointer = pointer
+        self._retry_at = None
         try:
             model = self._read(*_pointed(pointer))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the old one goes on
+            if not isinstance(error, (ArtifactError, LookupError, ValueError)):
+                self._retry_at = self._clock() + RETRY_SECONDS
             self._refuse(error)
             return False
         self._cache_model(model)
         self._loaded, self._current = model, self._adjusted(model)
         return True
+
+    def _is_time_to_retry(self) -> bool:
+        return self._retry_at is not None and self._clock() >= self._retry_at
 
     def _read(self, fingerprint: str, version: int | None) -> _Model:
         if not _NAME.fullmatch(fingerprint):

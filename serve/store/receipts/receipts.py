@@ -4,6 +4,7 @@ Decided here: a statement adds answers only if no person was erased since they b
 `serve.store.erasures`.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -11,11 +12,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Column, Connection, Dialect, Engine, bindparam, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from features.errors import Fault
 from features.reading.normalize import folded
-from serve.errors import ErasedMeanwhile, NoReceipt, PersonErased
+from serve.errors import ErasedMeanwhile, NoReceipt, NoStore, PersonErased
 from serve.store.engine import at_once, moment, reading, time_of
 from serve.store.erasures import ERASURES, Erasures
 from serve.store.file_watch import check_of
@@ -78,6 +79,10 @@ class _Erased(Exception):
     """Somebody was erased since the answers began to read."""
 
 
+_PASSED_ON: Final = (sqlite3.Error, SQLAlchemyError, OSError, NoStore, _Erased)
+"""What the loop's own writing may meet; the thread beside it waits, empties, or refuses."""
+
+
 class Receipts:
     """The log of answers in a database.
 
@@ -106,7 +111,8 @@ class Receipts:
         self._commits: GroupCommit[Scoring] = GroupCommit(self._write, _OF_ITEMS)
         self._no_wait = NoWaitConnection(engine)
         is_sqlite = engine.dialect.name == "sqlite"
-        self._turns = TurnCommit(self._write_in_loop, self._commits) if is_sqlite else self._commits
+        turns = TurnCommit(self._write_in_loop, self._commits, _PASSED_ON)
+        self._turns = turns if is_sqlite else self._commits
 
     @property
     def erasures(self) -> int:
@@ -130,7 +136,7 @@ class Receipts:
 
         Raises
         ------
-        NoReceipt, Erased
+        NoReceipt, PersonErased
             If there is none of this id, or its person was erased.
         """
         with reading(self._engine).connect() as connection:

@@ -1,13 +1,13 @@
 """Turn commit: all items of one turn of the event loop are written at its end, in its thread.
 
 Decided here: SQLite commits faster than two threads can pass the interpreter to each other, so the
-loop's own thread writes, and never waits: if the database is locked, or anything else fails, the
+loop's own thread writes, and never waits: if the database is locked or gone, the
 items are passed on to the group commit, whose thread may wait and reports which item failed.
 Batches too large for one turn go there as well.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Engine
@@ -28,11 +28,19 @@ class TurnCommit(Generic[_Item]):
         Called with all items of a turn; it commits all of them without waiting, or raises.
     later
         Writes the items that could not be written so.
+    passed_on
+        Errors of `write` after which `later` writes; it meets them too, and reports them.
     """
 
-    def __init__(self, write: Callable[[list[_Item]], None], later: GroupCommit[_Item]) -> None:
+    def __init__(
+        self,
+        write: Callable[[list[_Item]], None],
+        later: GroupCommit[_Item],
+        passed_on: tuple[type[Exception], ...] = (OSError,),
+    ) -> None:
         self._write = write
         self._later = later
+        self._passed_on = passed_on
         self._waiting: list[tuple[Sequence[_Item], asyncio.Future[None]]] = []
 
     def written(self, items: Sequence[_Item]) -> asyncio.Future[None]:
@@ -50,13 +58,23 @@ class TurnCommit(Generic[_Item]):
         waiting, self._waiting = self._waiting, []
         try:
             self._write([item for items, _ in waiting for item in items])
-        except Exception:  # noqa: BLE001 - the other writer meets it too, and reports it
+        except self._passed_on:
             for items, done in waiting:
                 self._later.take(items, done)
             return
-        for _, done in waiting:
-            if not done.done():  # the caller may have been cancelled
-                done.set_result(None)
+        except Exception as error:  # noqa: BLE001 - a defect; the callers raise it
+            for done in _unanswered(waiting):
+                done.set_exception(error)
+            return
+        for done in _unanswered(waiting):
+            done.set_result(None)
+
+
+def _unanswered(
+    waiting: Iterable[tuple[object, asyncio.Future[None]]],
+) -> Iterator[asyncio.Future[None]]:
+    """Yield the futures whose callers were not cancelled meanwhile."""
+    return (done for _, done in waiting if not done.done())
 
 
 class NoWaitConnection:

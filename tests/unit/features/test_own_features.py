@@ -143,12 +143,13 @@ def test_code_comes_from_below_the_working_directory_only(place: str) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("1 / 0", "calls.py: ZeroDivisionError"),
+        ("1 / 0", "calls.py, line 11: ZeroDivisionError"),
+        ("x = (", "calls.py, line 11: SyntaxError"),
         ("", "no feature in own"),
         (own_features.HONEST.replace("**words", "**words | {'none': ('No', ' ')}"), "calls.none"),
         (own_features.HONEST.replace("**words", "**words | {'value': ('a', 'b')}"), "one {value}"),
         (own_features.HONEST.replace("**words", "**words | {'unit': 'yen'}"), "calls.unit"),
-        (own_features.HONEST.replace("return rows", "return 1 / 0; rows"), "ZeroDivisionError"),
+        (own_features.HONEST.replace("return rows", "return 1 / 0; rows"), "line 16: Zero"),
         (own_features.HONEST.replace("return rows", "return [1.0]; rows"), "shape"),
         (
             own_features.HONEST.replace("return rows", "return ['a'] * len(snapshots); rows"),

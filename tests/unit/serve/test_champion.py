@@ -8,7 +8,7 @@ import pytest
 
 from features.errors import ArtifactMissing, ArtifactTampered, Fault
 from serve.errors import NoModel
-from serve.scoring.champion import FollowedChampion
+from serve.scoring.champion import RETRY_SECONDS, FollowedChampion
 from serve.scoring.pointer import POINTER
 
 
@@ -30,14 +30,14 @@ def _point(folder: Path, fingerprint: str, version: int) -> None:
 
 
 def test_without_a_pointer_there_is_no_model(tmp_path: Path) -> None:
-    champion = FollowedChampion(tmp_path, _load)
+    champion = FollowedChampion(tmp_path, _load, id)
     assert not champion.poll()
     with pytest.raises(NoModel):
         champion.current()
 
 
 def test_swap_and_rollback(tmp_path: Path) -> None:
-    champion = FollowedChampion(tmp_path, _load)
+    champion = FollowedChampion(tmp_path, _load, id)
     for fingerprint, version in (("a", 1), ("b", 2), ("a", 1)):
         _point(tmp_path, fingerprint, version)
         assert champion.poll()
@@ -48,7 +48,7 @@ def test_swap_and_rollback(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["broken", "swapped", "../a"])
 def test_what_is_broken_is_refused_and_the_old_one_goes_on(tmp_path: Path, name: str) -> None:
     refused: list[Exception] = []
-    champion = FollowedChampion(tmp_path, _load, refuse=refused.append)
+    champion = FollowedChampion(tmp_path, _load, refused.append)
     _point(tmp_path, "a", 1)
     assert champion.poll()
     _point(tmp_path, name, 2)
@@ -58,6 +58,27 @@ def test_what_is_broken_is_refused_and_the_old_one_goes_on(tmp_path: Path, name:
     assert champion.current() == _Model("a", 1)
 
 
+def test_what_could_not_be_read_this_time_is_tried_again_after_a_pause(tmp_path: Path) -> None:
+    refused: list[Exception] = []
+    now = [0.0]
+    full = [True]
+
+    def load(folder: Path, version: int | None) -> _Model:
+        if full[0]:
+            raise MemoryError
+        return _load(folder, version)
+
+    champion = FollowedChampion(tmp_path, load, refused.append, clock=lambda: now[0])
+    _point(tmp_path, "a", 1)
+    assert not champion.poll()
+    full[0] = False
+    assert not champion.poll()
+    now[0] = RETRY_SECONDS
+    assert champion.poll()
+    assert champion.current() == _Model("a", 1)
+    assert len(refused) == 1
+
+
 def test_no_way_out_of_the_model_folder(tmp_path: Path) -> None:
     with pytest.raises(ArtifactMissing):
-        FollowedChampion(tmp_path, _load).of("../a")
+        FollowedChampion(tmp_path, _load, id).of("../a")

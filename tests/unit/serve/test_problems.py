@@ -3,7 +3,7 @@
 import inspect
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from features import errors
 from serve.errors import NoModel
@@ -30,7 +30,10 @@ def test_what_may_pass_says_when_to_try_again() -> None:
         assert b"secret" not in body
 
 
-def test_the_unexpected_tells_nothing() -> None:
-    status, _, body = rendered(RuntimeError("secret"))
+@pytest.mark.parametrize(
+    "error", [RuntimeError("secret"), ProgrammingError("secret", {}, Exception("secret"))]
+)
+def test_a_defect_is_no_outage_and_tells_nothing(error: Exception) -> None:
+    status, _, body = rendered(error)
     assert status == 500
     assert b"secret" not in body

@@ -52,7 +52,10 @@ def challenger(folder: Path) -> FollowedChampion:
     artifact.save(folder / "models" / other.fingerprint, other)
     point(folder, other.fingerprint, 2, POINTER)
     return FollowedChampion(
-        folder, lambda place, version: LoadedModel(artifact.load(place), version), pointer=POINTER
+        folder,
+        lambda place, version: LoadedModel(artifact.load(place), version),
+        id,
+        pointer=POINTER,
     )
 
 

@@ -47,7 +47,9 @@ def champions(folder: Path, *names: str) -> dict[str, FollowedChampion[LoadedMod
     settings = Settings(models=folder)
     made_of = {
         name: FollowedChampion(
-            settings.models_of(name), lambda at, version, n=name: refresh._load(at, version, n, "")
+            settings.models_of(name),
+            lambda at, version, n=name: refresh._load(at, version, n, ""),
+            id,
         )
         for name in ("", *names)
     }

@@ -12,15 +12,15 @@ from serve.store.receipts.turn_commit import NoWaitConnection, TurnCommit
 
 
 def written(
-    *items: str, refuses: bool = False, many: int = 1
+    *items: str, refuses: Exception | None = None, many: int = 1
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Hand items over in one turn; give the batches written in the loop, and by the other."""
     here: list[list[str]] = []
     later: list[list[str]] = []
 
     def write(batch: list[str]) -> None:
-        if refuses:
-            raise OSError("taken")
+        if refuses is not None:
+            raise refuses
         here.append(batch)
 
     commits: GroupCommit[str] = GroupCommit(later.append)
@@ -39,9 +39,14 @@ def test_a_turn_is_one_batch() -> None:
 
 
 def test_what_cannot_be_written_here_is_handed_over_and_lost_nowhere() -> None:
-    here, later = written("a", "b", "c", refuses=True)
+    here, later = written("a", "b", "c", refuses=OSError("taken"))
     assert here == []
     assert [item for batch in later for item in batch] == ["a", "b", "c"]
+
+
+def test_a_defect_reaches_every_caller_instead_of_being_written_around() -> None:
+    with pytest.raises(KeyError):
+        written("a", "b", refuses=KeyError("column"))
 
 
 def test_a_large_batch_does_not_hold_the_loop_up() -> None:
