@@ -10,6 +10,11 @@ _shown: list[Language] = ["en"]
 def language(name: Language | None = None) -> Language:
     """Return the language of what is shown; with a name, change it first.
 
+    Raises
+    ------
+    BadInput
+        If the name is not that of a language.
+
     Examples
     --------
     >>> language("ja"), language(), language("en")

@@ -149,6 +149,11 @@ def observed_until(
         The latest time of the data; None without any.
     ahead
         Whether activities lie further ahead, which do not count.
+
+    Raises
+    ------
+    BadTables
+        If neither the mapping nor the data have a time.
     """
     assumed = []
     until = moment(mapping.observed_until)

@@ -80,6 +80,11 @@ def check_columns(mapping: MappingFile, readers: Mapping[str, Readable]) -> None
         The mapping.
     readers
         Source name -> its reader.
+
+    Raises
+    ------
+    BadTables
+        If there are such columns.
     """
     have = {name: readers[name].columns() for name in mapping.sources}
     faults = [

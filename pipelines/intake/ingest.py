@@ -185,6 +185,11 @@ class _Ingest:
             The folder that is being written.
         scratch
             A folder for activities on their way to partitions.
+
+        Raises
+        ------
+        BadTables
+            If the mapping's sources cannot be read as it states.
         """
         gather.check_columns(self.mapping, self.readers)
         leads, accounts = self._gather("leads"), self._gather("accounts")

@@ -69,6 +69,11 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         The parameters and places.
     database
         URL of the server's database.
+
+    Raises
+    ------
+    BadInput
+        If the database has no list of leads to work.
     """
     with server_database.connected(database) as connection:
         listed = _listed(connection, job)

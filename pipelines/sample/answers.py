@@ -46,6 +46,11 @@ def truth_at(
         `probability_given_seen`, `probability_given_seen_without_texts` (missing where the lead had
         not been created, or the cutoff is past the world's end), `horizon_days`. Of a company with
         committees also `probability_given_own`: what the records of the lead alone say.
+
+    Raises
+    ------
+    BadRequest
+        If the horizon is out of range, or a lead is not one of the company's.
     """
     if not 1 <= horizon_days <= LONGEST_HORIZON_DAYS:
         raise BadRequest.of(f"horizon_days {horizon_days}", "1 to 400", "choose another horizon")

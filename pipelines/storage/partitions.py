@@ -262,7 +262,13 @@ def finish(directory: Path, manifest: Manifest) -> Manifest:
 
 
 def manifest(directory: Path) -> Manifest:
-    """Read what a store holds."""
+    """Read what a store holds.
+
+    Raises
+    ------
+    BadTables
+        If there is no store, or one of another version.
+    """
     path = directory / "manifest.json"
     if not path.exists():
         raise BadTables.of(f"no store at {directory}", "manifest.json", "run `mikomi ingest`")

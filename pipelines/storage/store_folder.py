@@ -16,7 +16,13 @@ from pipelines.storage.machine import writing
 
 @contextmanager
 def replacing(directory: Path) -> Iterator[Path]:
-    """Make a folder beside its place; it takes the place only when all went well."""
+    """Make a folder beside its place; it takes the place only when all went well.
+
+    Raises
+    ------
+    BadInput
+        If the folder holds other things than a store.
+    """
     filled = directory.exists() and any(directory.iterdir())
     if filled and not (directory / "manifest.json").exists():
         raise BadInput(

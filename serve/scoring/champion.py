@@ -82,7 +82,13 @@ class FollowedChampion(Generic[_Model]):
         self._retry_at: float | None = None
 
     def current(self) -> _Model:
-        """Return the model in use; refuse when there is none."""
+        """Return the model in use; refuse when there is none.
+
+        Raises
+        ------
+        NoModel
+            If there is none.
+        """
         if self._current is None:
             raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
         return self._current

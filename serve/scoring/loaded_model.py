@@ -214,7 +214,7 @@ class LoadedModel:
         columns
             Their records.
         cutoff
-            The moment, in microseconds, at which a win that was undone must be known to be so.
+            The moment, in microseconds; a win counts as undone if that was known before it.
         """
         return self._encoded(standing_columns(columns, cutoff, self.reading))
 

@@ -35,7 +35,7 @@ def replay(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) -> b
 
     Raises
     ------
-    Erased
+    PersonErased
         If a person whose data it used was erased.
     ReplayDiffers
         If the bytes differ from those that were sent.
@@ -83,7 +83,7 @@ def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) ->
 
     Raises
     ------
-    Erased
+    PersonErased
         If a person whose data it used was erased.
     """
     language: Language = "ja" if scoring.language == "ja" else "en"

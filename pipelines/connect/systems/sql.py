@@ -108,7 +108,13 @@ class SqlDatabase:
         return self._records(table, rows)
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
-        """Write the scores of up to 500 leads, all or none; see `Crm`."""
+        """Write the scores of up to 500 leads, all or none; see `Crm`.
+
+        Raises
+        ------
+        BadRequest
+            If the connection names no table for scores, or the database refuses them.
+        """
         if self._scores is None:
             raise BadRequest.of(
                 f"{len(rows)} scores for a SQL connection without a table for them",

@@ -100,6 +100,11 @@ def parse(text: str, name: str = "mapping") -> Mapping:
         YAML.
     name
         Of the file, as faults state it.
+
+    Raises
+    ------
+    BadMapping
+        If it is no YAML, or no mapping; with every fault and its line.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)

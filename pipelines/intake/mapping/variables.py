@@ -21,6 +21,11 @@ def expand(words: str, *, is_path: bool = False) -> str:
         Text of the mapping.
     is_path
         Whether it is a path: `~` is expanded too.
+
+    Raises
+    ------
+    BadTables
+        If a variable without a default is not set.
     """
     unset = [n for n, default in _VARIABLE.findall(words) if n not in os.environ and not default]
     if unset:

@@ -52,6 +52,11 @@ def plain_refusal(path: Path, expected: str) -> Iterator[None]:
         The file, named in the fault.
     expected
         What it should be, e.g. "a CSV file".
+
+    Raises
+    ------
+    BadTables
+        Instead of what the reader raises.
     """
     try:
         yield

@@ -90,6 +90,11 @@ def of_lists(lists: ListsWithOutcomes, tables: Tables, cohort: AuditedCohort) ->
         All leads.
     cohort
         Who is open, what is predicted, up to when outcomes are complete.
+
+    Raises
+    ------
+    NotEnoughEvidence
+        If no lot drew some of the open leads in any week.
     """
     parts = []
     for _, listed in lists.listed.groupby(week_of(lists.listed["at"])):

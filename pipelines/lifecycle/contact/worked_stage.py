@@ -39,6 +39,11 @@ def run(job: Job, database: str | None = None) -> dict[str, Any]:
         The parameters and places.
     database
         The URL of a server's database, whose recorded contacts count too; None without one.
+
+    Raises
+    ------
+    NotEnoughEvidence
+        If no snapshot of the test period has matured.
     """
     loaded, cohort = artifact.load(job.places.model), cohort_of(job)
     cutoffs, split = matured_split(job.places.snapshots, job.params.split)

@@ -63,6 +63,11 @@ def assign(job: Job, name: str, leads: Path | None, at: pd.Timestamp) -> dict[st
         A file with a column `lead_id`; None: the leads of the tables that are open at the moment.
     at
         The moment of the draw.
+
+    Raises
+    ------
+    BadInput
+        If the test is drawn by the server, or the file cannot be used.
     """
     declared, tables = declaration.declared(job.places, name), read_tables(job)
     if declared.drawn_by != "assign":
