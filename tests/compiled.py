@@ -12,7 +12,7 @@ import numpy as np
 
 from features.build import CompiledCatalog, build
 from features.encoders.from_records import LeadEncoder
-from features.records.moments import moment_of
+from features.encoders.moments import moment_of
 from features.snapshots import CohortRule, draw
 from features.timeline import from_moments
 from models.scoring.scorer import Scorer

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from features.records.moments import moment_of
+from features.encoders.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel

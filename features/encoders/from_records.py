@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import Vocabulary
 from features.encoders.codebook import Codebook, codes, of_account, ranked
 from features.encoders.from_json import CodedActivities, WrittenActivities
+from features.encoders.moments import moment_of, put_moments, visibility
 from features.errors import BadTables
 from features.kernel.coded_lead import (
     ACTIVITY_ROWS,
@@ -40,7 +41,6 @@ from features.reading.reading import PLAIN, RecordReading
 from features.records.columns import translation
 from features.records.histories import Histories
 from features.records.leads import Leads
-from features.records.moments import moment_of, put_moments, visibility
 from features.records.outcomes import KIND_OF_CODE, deal_numbers
 from features.records.record_types import (
     AccountRecord,

@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.encoders.moments import moment_of
 from features.errors import MachineFault, place_of
-from features.records.moments import moment_of
 from models.artifact import artifact
 from serve.errors import NoStore
 from serve.http.helper_health import beat

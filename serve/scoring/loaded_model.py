@@ -17,11 +17,11 @@ from msgspec import UNSET
 from features.build import CompiledCatalog
 from features.encoders.from_columns import ColumnEncoder
 from features.encoders.from_records import LeadEncoder
+from features.encoders.moments import moment_of
 from features.kernel.inputs import Matrix, Rows
 from features.reading.normalize import folded
 from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
-from features.records.moments import moment_of
 from features.records.rows import make_rows
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact

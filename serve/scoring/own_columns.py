@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from features.catalog.catalog import Catalog
 from features.encoders.from_columns import ColumnEncoder
+from features.encoders.moments import moment_of
 from features.encoders.table_rows import tables_of
 from features.errors import BadInput, BadTables, CatalogMismatch
 from features.kernel.inputs import Integers, Matrix, Rows
@@ -32,7 +33,6 @@ from features.records.lead_columns import (
     OutcomeColumns,
     StoredColumns,
 )
-from features.records.moments import moment_of
 from features.tables import Tables
 from features.timeline import from_moments
 from features.views.own import VIEW

@@ -12,11 +12,11 @@ from operator import is_
 import numpy as np
 from msgspec import structs
 
+from features.encoders.moments import moment_of
 from features.kernel.inputs import Indices
 from features.reading.normalize import folded
 from features.reading.reading import RecordReading
 from features.records.lead_columns import OutcomeColumns, StoredColumns
-from features.records.moments import moment_of
 from features.records.undone_wins import DealEvent, undone_wins
 from serve.scoring.point_in_time import visible_from
 from serve.wire.records import CodedScoreRequest, Outcome, ScoreRequest

@@ -175,19 +175,29 @@ def request_from_bytes(
         As `read` and `request_from_body`.
     """
     outline = _outline(body)
-    text = None if outline is None else bytes(outline.activities)
-    activities = coded(text) if text and _has_one_activities_field(body, text) else None
-    if outline is None or activities is None:
-        return request_from_body(read(ScoreBody, body), now)
-    return CodedScoreRequest(
-        lead=_lead(outline),
-        activities=activities,
-        outcomes=outline.outcomes,
-        changes=_once(outline.changes, _change_key),
-        cutoff=_cutoff(outline, now, ()),
-        account=outline.account,
-        curve=outline.curve,
-    )
+    text = b"" if outline is None else bytes(outline.activities)
+    if outline is not None and text and _has_one_activities_field(body, text):
+        lead, cutoff = _lead(outline), _cutoff_if_plain(outline, now)
+        activities = None if cutoff is None else coded(text)
+        if cutoff is not None and activities is not None:
+            return CodedScoreRequest(
+                lead=lead,
+                activities=activities,
+                outcomes=outline.outcomes,
+                changes=_once(outline.changes, _change_key),
+                cutoff=cutoff,
+                account=_company(outline),
+                curve=outline.curve,
+            )
+    return request_from_body(read(ScoreBody, body), now)
+
+
+def _cutoff_if_plain(outline: _OutlineBody, now: datetime) -> datetime | None:
+    """Return the cutoff; None if something beside the activities has a fault."""
+    try:
+        return _cutoff(outline, now, ())
+    except BadBody:
+        return None
 
 
 def _outline(body: bytes) -> _OutlineBody | None:

@@ -17,8 +17,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event, select
 
+from features.encoders.moments import moment_of
 from features.errors import BadInput
-from features.records.moments import moment_of
 from models.artifact import artifact
 from models.scoring.batch_scores import RANKING_FACTS
 from pipelines.scoring import merge_ranking, ranking_schema

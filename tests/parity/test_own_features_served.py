@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 
 from features import build, learn_catalog
 from features.catalog.catalog import CatalogSettings
+from features.encoders.moments import moment_of
 from features.kernel.inputs import Matrix
-from features.records.moments import moment_of
 from features.tables import Tables
 from features.timeline import to_moments
 from models.artifact.artifact import Artifact, save

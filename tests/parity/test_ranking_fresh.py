@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text, update
 
-from features.records.moments import moment_of
+from features.encoders.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel

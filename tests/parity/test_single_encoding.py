@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.build import CompiledCatalog, build
-from features.encoders import from_records
+from features.encoders import from_records, moments
 from features.encoders.from_records import LeadEncoder
 from features.errors import BadTables
 from features.kernel import coded_lead
-from features.records import moments
 from features.records.histories import Histories, encode
 from features.records.rows import make_rows
 from features.tables import Tables

@@ -10,6 +10,7 @@ from features.encoders.codebook import Codebook
 from features.encoders.from_columns import ColumnEncoder
 from features.encoders.from_json import WrittenActivities
 from features.encoders.from_records import LeadEncoder
+from features.encoders.moments import moment_of
 from features.kernel.coded_lead import OCCURRED_AT, TERMS
 from features.kernel.inputs import Events
 from features.records.histories import encode
@@ -20,7 +21,6 @@ from features.records.lead_columns import (
     OutcomeColumns,
     StoredColumns,
 )
-from features.records.moments import moment_of
 from features.words.intents import INTENTS
 from serve.wire.records import Activity
 from tests.builders import Company, company, learned, only, snapshots

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
+from features.encoders.moments import moment_of
 from features.reading.normalize import folded
-from features.records.moments import moment_of
 from serve.store.id_list import bound, fetch, in_ids
 from serve.store.tables import ACTIVITIES
 from serve.wire.stored_bodies import StoredActivity

@@ -18,9 +18,9 @@ from features.build import CompiledCatalog
 from features.catalog.catalog import Catalog
 from features.change_times import changes_at, passing_of
 from features.encoders.from_records import LeadEncoder
+from features.encoders.moments import moment_of
 from features.errors import CatalogMismatch
 from features.records.histories import encode
-from features.records.moments import moment_of
 from features.records.rows import make_rows
 from features.tables import Tables
 from features.timeline import DAY, NEVER, to_moments

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from features.reading.free_mail import account_of, free_mail, is_free_mail
+from serve.scoring.loaded_model import LoadedModel
 from serve.wire.bodies import ScoreBody, read, request_from_body
+from serve.wire.records import CodedScoreRequest
 from tests import served
 
 PROVIDERS = (
@@ -53,3 +55,13 @@ def test_a_body_with_a_provider_has_no_account() -> None:
     )
     assert request.account is None
     assert request.histories[0].lead.account_id is None
+
+
+def test_the_other_way_of_reading_a_body_has_no_account_either() -> None:
+    account = {"account_id": "gmail.com", "attributes": {"industry": "IT"}}
+    body = msgspec.json.encode(served.body(3) | {"account": account})
+    loaded = LoadedModel(served.artifact())
+    request = loaded.request_from_bytes(body, datetime(2030, 1, 1, tzinfo=UTC))
+    assert isinstance(request, CodedScoreRequest)
+    assert request.account is None
+    assert request.lead.account_id is None
