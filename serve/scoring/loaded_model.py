@@ -25,13 +25,13 @@ from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
-from models.artifact.fingerprint import FeatureFingerprint
 from models.explain.reasons import in_words
 from models.model.reference import BANDS
 from models.model.settings import BandSettings
 from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
+from serve.scoring.feature_fingerprint import FeatureFingerprint
 from serve.scoring.missing_features import may_lack, missing_of
 from serve.scoring.own_columns import OwnColumns
 from serve.scoring.undone_wins import standing_columns, standing_request

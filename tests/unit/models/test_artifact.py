@@ -9,7 +9,7 @@ import pytest
 from features.catalog.catalog import Catalog, Vocabulary
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch
 from models.artifact import artifact as artifacts
-from models.artifact.fingerprint import FeatureFingerprint
+from serve.scoring.feature_fingerprint import FeatureFingerprint
 from tests.small_model import small_model
 
 FILES = (
