@@ -32,6 +32,7 @@ from tests.served import ask, free_port
 
 DEALS: Final = {"kintone": 1_200, "hubspot": 2_400}
 DAYS: Final = 720
+SEED: Final = 6
 _ROOT: Final = Path(__file__).parents[2]
 _DOCS: Final = _ROOT / "docs" / "how-to"
 _TOKENS: Final = {"kintone": KINTONE_TOKEN, "hubspot": HUBSPOT_TOKEN}
@@ -140,9 +141,17 @@ def _servers(work: Path, environment: dict[str, str], port: int) -> Iterator[Any
             one.wait(60)
 
 
-def company(system: str) -> StandIn:
-    """Return a CRM with deals of two years, whose end depends on what is known of them."""
-    source = random.Random(6)  # noqa: S311 - a benchmark's own
+def company(system: str, seed: int = SEED) -> StandIn:
+    """Return a CRM with deals of two years, whose end depends on what is known of them.
+
+    Parameters
+    ----------
+    system
+        `kintone` or `hubspot`.
+    seed
+        Of everything that is drawn.
+    """
+    source = random.Random(seed)  # noqa: S311 - a benchmark's own
     faults = Faults(source)
     made = KintoneStandIn(faults) if system == "kintone" else HubSpotStandIn(faults)
     if isinstance(made, KintoneStandIn):
@@ -183,7 +192,11 @@ def _deal(made: StandIn, begun: datetime, today: datetime, source: random.Random
     assert isinstance(made, HubSpotStandIn)  # noqa: S101 - there are two systems
     for _ in range(calls):
         at = min(begun + timedelta(hours=source.randrange(1, 20)), today)
-        facts = {"hs_timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}", "hs_call_direction": "INBOUND"}
+        facts = {
+            "hs_timestamp": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+            "hs_call_direction": source.choice(("INBOUND", "OUTBOUND")),
+            "hs_call_duration": str(round(1_000 * source.lognormvariate(5.0, 1.0))),
+        }
         call = made.create("calls", facts | {"hs_createdate": facts["hs_timestamp"]})
         made.deals_of["calls", call] = [deal]
 

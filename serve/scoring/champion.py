@@ -76,7 +76,8 @@ class FollowedChampion(Generic[_Model]):
     def current(self) -> _Model:
         """Return the model in use; refuse when there is none."""
         if self._current is None:
-            raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
+            do = "run `mikomi run`; if it refuses the model, it says what helps"
+            raise NoModel([Fault("no champion", "a promoted model", do)])
         return self._current
 
     @property
