@@ -1,5 +1,4 @@
-"""The page of what each connector consists of, which faults it was tried with, and how long the way
-to the first scores takes.
+"""The page of connectors: what each consists of, its faults, and the way to the first scores.
 
 Decided here: lines and packages are counted in the code; the faults are read from
 `benchmarks/results/connect.json`, which `python -m benchmarks connect` writes, and the way from
@@ -83,9 +82,9 @@ _TEXTS: Final[dict[str, dict[str, Any]]] = {
         "way": (
             "## 空のフォルダーから CRM のスコアまで\n\n"
             "[CRM をつなぐ](../how-to/connecting.ja.md)の各行を順に、2 年分の商談を持つ代役に対して"
-            "実行したときの時間です。学習、評価、いつもの規則による採用判定を実際に行い、最後に CRM に"
-            "スコアが入ります（`python -m benchmarks first_scores`）。負荷は開始時のマシンのもので、"
-            "待っている、または動いているプロセス 1 つを 1 と数えます。"
+            "実行したときの時間です。学習、評価、いつもの規則による採用判定を実際に行い、最後に "
+            "CRM にスコアが入ります（`python -m benchmarks first_scores`）。負荷は開始時の"
+            "マシンのもので、待っている、または動いているプロセス 1 つを 1 と数えます。"
         ),
         "taken": [
             "システム",
