@@ -49,9 +49,13 @@ _READY_SECONDS: Final = 300.0
 _MOST_PUSHES: Final = 120
 
 
+class Refused(SystemExit):
+    """The first model was not promoted."""
+
+
 def main(_: list[str]) -> None:
     """Go the way once a system, and write what each line took."""
-    results = {system: go(system) for system in _TOKENS}
+    results = {system: go(system) for system in DEALS}
     sys.stdout.write(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     harness.write("first_scores", {"systems": results}, "httpx", "lightgbm")
 
@@ -76,18 +80,14 @@ def go(system: str) -> dict[str, Any]:
     taken: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder, listening(crm) as address:
         work, port = Path(folder), free_port()
-        environment = os.environ | {
-            "PYTHONPATH": str(_ROOT),
-            f"MIKOMI_{system.upper()}_TOKEN": _TOKENS[system],
-            "MIKOMI_PORT": str(port),
-        }
+        environment = variables(system) | {"MIKOMI_PORT": str(port)}
         with _servers(work, environment, port) as serve:
             for line in lines(system):
                 since = time.monotonic()
                 if line == "mikomi serve":
                     serve()
                 else:
-                    _do(line, address, work, environment)
+                    do_line(line, address, work, environment)
                 taken[_ADDRESS.sub("...", line)] = round(time.monotonic() - since, 1)
     deals = next(iter(crm.tables.values())).values()
     shown = [one.values.get("mikomi_score") for one in deals]
@@ -102,8 +102,31 @@ def go(system: str) -> dict[str, Any]:
     }
 
 
-def _do(line: str, address: str, work: Path, environment: dict[str, str]) -> None:
-    """Do a line of a shell; a push is done again while the server still ranks."""
+def variables(system: str) -> dict[str, str]:
+    """Return the environment of a shell that does the lines of a system."""
+    token = {f"MIKOMI_{system.upper()}_TOKEN": _TOKENS[system]}
+    return os.environ | token | {"PYTHONPATH": str(_ROOT)}
+
+
+def do_line(line: str, address: str, work: Path, environment: dict[str, str]) -> None:
+    """Do a line of a shell; a push is done again while the server still ranks.
+
+    Parameters
+    ----------
+    line
+        As the docs have it.
+    address
+        Of the CRM.
+    work
+        The folder of the company.
+    environment
+        Variables.
+
+    Raises
+    ------
+    Refused
+        If the first model is not promoted.
+    """
     line = _ADDRESS.sub(address, line).replace("--every 300", "--every 10 --rounds 1")
     line = line.replace("mikomi ", f"{sys.executable} -m pipelines ", 1)
     for _ in range(_MOST_PUSHES if " push " in line else 1):
@@ -114,7 +137,7 @@ def _do(line: str, address: str, work: Path, environment: dict[str, str]) -> Non
             printed = f"{done.stdout[-2_000:]}\n{done.stderr[-2_000:]}"
             raise SystemExit(f"{line}: exit code {done.returncode}\n{printed}")
         if "promoted no" in done.stdout:
-            raise SystemExit(done.stdout[-2_000:])
+            raise Refused(done.stdout[-2_000:])
         if "not ranked yet" not in done.stderr:
             return
         time.sleep(1.0)
