@@ -30,7 +30,7 @@ from tests.crms.live import listening
 from tests.crms.stand_in import Faults, StandIn
 from tests.served import ask, free_port
 
-DEALS: Final = {"kintone": 1_200, "hubspot": 2_400}
+DEALS: Final = {"kintone": 2_400, "hubspot": 2_400}
 DAYS: Final = 720
 SEED: Final = 6
 _ROOT: Final = Path(__file__).parents[2]

@@ -40,9 +40,9 @@ def test_the_stated_confidence_is_one_that_the_model_passes() -> None:
 
 @pytest.mark.parametrize("compared", [(0.4, 0.9), (0.86, 0.05), (None, 0.9), (0.86, None)])
 def test_no_confidence_is_stated_that_would_not_help(compared: tuple[float | None, ...]) -> None:
-    told = steps("signal", comparison("log_loss", compared[0]), comparison("auc", compared[1]))
-    assert told
-    assert "less proof" not in " ".join(told)
+    named = steps("signal", comparison("log_loss", compared[0]), comparison("auc", compared[1]))
+    assert named
+    assert "less proof" not in " ".join(named)
 
 
 def test_the_first_step_fits_the_grounds() -> None:

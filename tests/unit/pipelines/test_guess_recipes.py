@@ -150,7 +150,7 @@ def test_a_system_without_a_recipe_or_another_export_is_refused(tmp_path: Path) 
         first_mapping(tmp_path, frame, "zoho")
 
 
-def test_states_that_nobody_knows_are_asked_about_in_a_mapping_that_can_be_read(
+def test_unknown_states_leave_a_mapping_that_can_be_read(
     tmp_path: Path,
 ) -> None:
     frame = pd.DataFrame(
