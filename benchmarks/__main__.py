@@ -15,6 +15,7 @@ FOLDERS = {
     "connect": "endurance",
     "rolling_upgrade": "endurance",
     "first_scores": "endurance",
+    "first_models": "endurance",
     "pages": "serving",
     "cold_start": "quality",
     "limit": "quality",

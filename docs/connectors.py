@@ -1,7 +1,8 @@
-"""The page of what each connector consists of, and which faults it was tried with.
+"""The page of connectors: what each consists of, its faults, and the way to the first scores.
 
 Decided here: lines and packages are counted in the code; the faults are read from
-`benchmarks/results/connect.json`, which `python -m benchmarks connect` writes.
+`benchmarks/results/connect.json`, which `python -m benchmarks connect` writes, and the way from
+`first_scores.json` beside it, by `python -m benchmarks first_scores`.
 """
 
 import ast
@@ -15,6 +16,7 @@ from docs.reference import WRITTEN, markdown
 _ROOT: Final = Path(__file__).parent.parent
 _CONNECT: Final = _ROOT / "pipelines" / "connect"
 _RESULTS: Final = _ROOT / "benchmarks" / "results" / "connect.json"
+_WAY: Final = _RESULTS.parent / "first_scores.json"
 _OURS: Final = frozenset({"features", "models", "pipelines", "serve", "mikomi"})
 _MODULES: Final = {
     "kintone": ("kintone",),
@@ -49,6 +51,23 @@ _TEXTS: Final[dict[str, dict[str, Any]]] = {
         "parts": ["system", "lines of code", "packages"],
         "results": ["system", "histories", "lost", "doubled", "equal at the end", "records"],
         "faults": "fault, how often",
+        "way": (
+            "## From an empty folder to scores in the CRM\n\n"
+            "The lines of [connecting](../how-to/connecting.md), one after the other, against "
+            "stand-ins with deals of two years: real training, real evaluation, real promotion by "
+            "the usual rule, then scores in the CRM (`python -m benchmarks first_scores`). The "
+            "load is that of the machine when the way began, a process waiting or running counting "
+            "as 1."
+        ),
+        "taken": [
+            "system",
+            "deals",
+            "of them with scores",
+            "of them open",
+            "seconds",
+            "CPU seconds",
+            "load, cores",
+        ],
     },
     "ja": {
         "title": "# コネクター: 規模、依存、障害",
@@ -60,6 +79,22 @@ _TEXTS: Final[dict[str, dict[str, Any]]] = {
         "parts": ["システム", "コードの行数", "パッケージ"],
         "results": ["システム", "経過", "欠落", "重複", "最後に一致", "レコード"],
         "faults": "障害と回数",
+        "way": (
+            "## 空のフォルダーから CRM のスコアまで\n\n"
+            "[CRM をつなぐ](../how-to/connecting.ja.md)の各行を順に、2 年分の商談を持つ代役に対して"
+            "実行したときの時間です。学習、評価、いつもの規則による採用判定を実際に行い、最後に "
+            "CRM にスコアが入ります（`python -m benchmarks first_scores`）。負荷は開始時の"
+            "マシンのもので、待っている、または動いているプロセス 1 つを 1 と数えます。"
+        ),
+        "taken": [
+            "システム",
+            "商談",
+            "スコアの入った商談",
+            "進行中の商談",
+            "秒",
+            "CPU 秒",
+            "負荷、コア数",
+        ],
     },
 }
 
@@ -90,7 +125,19 @@ def page(language: Literal["en", "ja"]) -> str:
         markdown([texts["faults"], *_MODULES], faults),
     )
     head = f"{WRITTEN}{texts['title']}\n\n{texts['intro'].format(shared=shared)}\n\n"
-    return head + "\n".join(tables)
+    return head + "\n".join(tables) + f"\n{texts['way']}\n\n{_way(texts['taken'])}"
+
+
+def _way(head: list[str]) -> str:
+    """Return the table of what the way to the first scores takes."""
+    measured: dict[str, Any] = json.loads(_WAY.read_text("utf-8"))
+    rows = [
+        [name, *(f"{one[count]:,}" for count in ("deals", "with_scores", "open")),
+         *(f"{one[seconds]:,.0f}" for seconds in ("seconds", "cpu_seconds")),
+         f"{one['load']:.1f}, {measured['machine']['cores']}"]
+        for name, one in measured["systems"].items()
+    ]  # fmt: skip
+    return markdown(head, rows)
 
 
 def lines_of_code(path: Path) -> int:

@@ -78,7 +78,7 @@ def heavy_requests() -> Trial:
     folder = folder_with_model()
     long = json.dumps(served.body(LONG)).encode()
     batch = json.dumps({"leads": [served.body(10)] * 1_000}).encode()
-    lead = ("/v1/leads/L-1/history", "/v1/leads/L-1/score")
+    lead = [f"/v1/leads/L-1{part}" for part in ("/history", "/score", "", "/activities")]
     with served.server(folder) as (_, port), ThreadPoolExecutor(1) as pool:
         _store(port)
         works = [("POST", "/v1/score/batch", batch)]

@@ -42,6 +42,7 @@ NOT_PROMOTED: Final = 3
 """Exit code of `promote`, `run` and `retrain` when what was trained was refused."""
 LEAKS_FAILED: Final = 4
 """Exit code of `leaks` and `run` when a leak check failed that is not allowed."""
+_NOTHING_YET: Final = "No model answers yet, so nothing is scored. What helps:"
 EXPERIMENT: Final = "DVC_EXP_NAME"
 """Set by DVC while it runs an experiment, which is about figures: a refusal does not end it."""
 
@@ -239,8 +240,14 @@ def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     began = perf_counter()
     summary: Mapping[str, Any] = run_by_name(name, made, *more)
     seconds = perf_counter() - began
-    words = "  ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in summary.items())
+    words = "  ".join(
+        f"{key.replace('_', ' ')} {written(value)}"
+        for key, value in summary.items()
+        if key != "next_steps"
+    )
     of_target = "" if name == "ingest" else target_of(made)
     before = f"{name:<10} {of_target}".rstrip() if of_target else f"{name:<10}"
     out().print(f"[bold]{before}[/] {words}  [dim]{seconds:.1f} s[/]")
+    if steps := summary.get("next_steps"):
+        out().print("\n".join([_NOTHING_YET, *(f"  - {one}" for one in steps)]), markup=False)
     return summary

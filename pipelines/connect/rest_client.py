@@ -26,6 +26,8 @@ NO_RECORD: Final = 404
 """Status of a call about something that does not exist."""
 _TIMEOUT: Final = 60.0
 _WORDS: Final = 400
+_NO_MODEL: Final = "/problems/no-model"
+"""Of a mikomi server: waiting a minute does not make one."""
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -215,6 +217,8 @@ class RestClient:
 
 
 def _to_repeat(response: httpx.Response) -> bool:
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and _NO_MODEL in response.text:
+        return False
     return response.is_server_error or response.status_code in _AGAIN
 
 

@@ -114,6 +114,12 @@ def write_back(work: OpenConnection, server: ServerApi, now: datetime, *, whole:
         The moment.
     whole
         Whether every lead is written, whatever it was sent before.
+
+    Raises
+    ------
+    BadRequest
+        If the server has no model.
     """
+    server.check_model()
     rules = PushRules(work.connection.wording, work.connection.amounts, whole)
     return push(work.crm, work.state, server, now, rules)

@@ -87,6 +87,25 @@ class ServerApi:
         answer: Mapping[str, Any] = self._client.call("GET", "/v1/model")
         return answer
 
+    def check_model(self) -> None:
+        """Refuse a server that has no model, whose ranking is empty for no other reason.
+
+        Raises
+        ------
+        BadRequest
+            If it has none.
+        """
+        try:
+            self.model()
+        except CallRefused as error:
+            if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            raise BadRequest.of(
+                "a server without a model, so nothing is scored",
+                "a model that was promoted",
+                "run `mikomi run`; if it refuses the model, it says what helps",
+            ) from error
+
     def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         """Send a body; return the answer.
 

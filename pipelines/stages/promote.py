@@ -23,6 +23,7 @@ from models.registry.registry_types import Run, Version
 from pipelines.run.stage_context import Job
 from pipelines.stages import champion_trial
 from pipelines.stages.evaluate import COMPARISONS
+from pipelines.stages.first_model import next_steps
 from pipelines.stages.train import log
 from pipelines.storage.atomic import replacing, write_json
 
@@ -32,6 +33,8 @@ ROLLED_BACK: Final = "rolled back"
 RECALIBRATES: Final = "recalibrates"
 """Tag of a version: the number of the one whose probabilities it repairs."""
 SUCCESSOR: Final = "successor"
+NEXT_STEPS: Final = "next_steps"
+"""In the summary when the first model was refused, so that there is no champion."""
 MOST_LETTERS: Final = 4000
 """Of a tag of the registry."""
 
@@ -72,6 +75,7 @@ def run(job: Job) -> dict[str, Any]:
         "promoted": verdict.promoted,
         "champion": None if champion is None else champion.number,
     }
+    steps = _steps(job, verdict, facts) if champion is None else {}
     facts = {
         "model": fingerprint,
         "former_champion": None if former is None else former.number,
@@ -80,11 +84,19 @@ def run(job: Job) -> dict[str, Any]:
         "contest": verdict.contest,
         "allowed_leaks": allowed,
     }
-    write_json(places.promotion, summary | facts)
+    write_json(places.promotion, summary | facts | steps)
     return summary | {
         "judged_by": verdict.judged_by,
         "grounds": "; ".join(grounds_of(verdict)),
+        **steps,
     }
+
+
+def _steps(job: Job, verdict: Verdict, facts: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return what to do when the first model was refused, as it stands in the summary."""
+    params = job.params
+    steps = next_steps(verdict.grounds, facts, params.promote.confidence, params.train.points)
+    return {NEXT_STEPS: steps}
 
 
 def judged(job: Job, registry: Registry, version: Version, facts: dict[str, Any]) -> Verdict:

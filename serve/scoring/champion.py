@@ -90,7 +90,8 @@ class FollowedChampion(Generic[_Model]):
             If there is none.
         """
         if self._current is None:
-            raise NoModel([Fault("no champion", "a promoted model", "promote a model")])
+            do = "run `mikomi run`; if it refuses the model, it says what helps"
+            raise NoModel([Fault("no champion", "a promoted model", do)])
         return self._current
 
     @property

@@ -5,9 +5,9 @@ it is executed, and their order is preserved. Several queries are sent to Postgr
 pipeline, because a round trip takes longer than the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 from sqlalchemy import (
@@ -24,6 +24,9 @@ from sqlalchemy import (
     func,
     select,
 )
+
+PART_ROWS: Final = 10_000
+"""So many rows are made into objects in one go; no other thread has its turn meanwhile."""
 
 
 def in_ids(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
@@ -97,25 +100,33 @@ BoundQuery = tuple[Select[Any], dict[str, Any]]
 """A statement, and the values of its parameters."""
 
 
-def fetch_all(connection: Connection, queries: Sequence[BoundQuery]) -> list[list[tuple[Any, ...]]]:
-    """Run several queries and return the rows of each as plain tuples.
+def fetch_all(
+    connection: Connection, queries: Sequence[BoundQuery]
+) -> list[Iterator[list[tuple[Any, ...]]]]:
+    """Run several queries and return the rows of each as plain tuples, part by part.
 
     Parameters
     ----------
     connection
-        Open, for reading.
+        Open, for reading, until all rows are read.
     queries
         The statements, each with the values of its parameters.
     """
     if connection.dialect.name != "postgresql":
-        return [fetch(connection, query, values) for query, values in queries]
+        results = (cast(CursorResult[Any], connection.execute(*query)) for query in queries)
+        return [_parts(result.cursor) for result in results]
     driver: Any = connection.connection.driver_connection
     with driver.pipeline():
         cursors = [
             driver.execute(_compiled(query, connection.dialect), values)
             for query, values in queries
         ]
-        return [cursor.fetchall() for cursor in cursors]
+    return [_parts(cursor) for cursor in cursors]
+
+
+def _parts(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+    while rows := cursor.fetchmany(PART_ROWS):
+        yield rows
 
 
 @cache

@@ -31,4 +31,6 @@ class ServerStandIn(StandIn):
             return answer({"ranked": row})
         if path.startswith("/v1/hooks/"):
             return answer({"hints": []})
+        if path == "/v1/model":
+            return answer({"version": 1})
         return answer({}, 404)

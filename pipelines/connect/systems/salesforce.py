@@ -138,7 +138,7 @@ class Salesforce:
                 self._records(table, "LIMIT 1")
             except MikomiError as error:
                 faults += error.faults
-        if not faults and (lacking := self.prepare()):
+        if not faults and (lacking := self._lacking()):
             faults.append(
                 Fault(
                     f"no writable fields {', '.join(lacking)} in {self._objects[self.lead_table]}",
@@ -149,7 +149,10 @@ class Salesforce:
         return faults
 
     def prepare(self) -> list[str]:
-        """Return the score fields that are missing; an administrator creates them; see `Crm`."""
+        """Return nothing: an administrator creates the fields; `faults` lists them; see `Crm`."""
+        return []
+
+    def _lacking(self) -> list[str]:
         existing = self._described(self.lead_table)
         return [_name(name) for name in FIELDS if _name(name) not in existing]
 

@@ -123,7 +123,7 @@ def _values(
     yield f"        column: {say(end.kind.name)}"
     if bool(pd.Series(passed).any()):
         yield "        other_values: skip" + part.mark("the others have not ended")
-    yield "        values:"
+    yield "        values:" if meanings else "        values: {} # ? which one is won, which lost"
     unsure = says_yes(end.kind) and not (end.state == "lost").any()
     for value, word in meanings.items():
         question = " # ? or still open" if unsure and word == "lost" else ""

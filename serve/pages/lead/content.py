@@ -15,6 +15,7 @@ from features.catalog.catalog import Vocabulary
 from features.kernel.inputs import Matrix
 from features.reading.normalize import folded
 from serve.errors import NoLead
+from serve.http.garbage import give_back
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation
 from serve.insight.missing_facts import missing_facts
@@ -98,7 +99,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     explanation = full_explanation(loaded, values, visit.language)
     vocabulary = loaded.artifact.catalog.vocabulary
     people = pages.people(visit.language)
-    return {
+    context = {
         "answer": scored.answer,
         "lead": lead,
         "address": display_names.lead_address(scored.answer.lead_id, visit.target),
@@ -143,6 +144,8 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "verdicts": VERDICTS,
         "feedback": parts.store.feedback.of_lead(scored.answer.lead_id),
     }
+    give_back(one.activities for one in scored.request.histories)
+    return context
 
 
 def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:

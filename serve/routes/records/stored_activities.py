@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from features.errors import Fault
 from serve.errors import BadBody
 from serve.http.app_context import AppContext
+from serve.http.garbage import give_back
 from serve.routes.describing import JSON, described
 from serve.scoring.point_in_time import visible_from
 from serve.wire.raw_values import id_in_form
@@ -55,6 +56,7 @@ def router(context: AppContext) -> APIRouter:
         visible = [one for one in done if visible_from(one) < score_request.cutoff]
         newest = sorted(visible, key=lambda one: one.occurred_at, reverse=True)
         answer = StoredActivities(newest[:most], len(newest))
+        give_back((done, visible, newest))
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes

@@ -1,10 +1,11 @@
 """Read stored leads with their records in columns, for one score or for many.
 
-Decided here: the rows of the database become columns directly, without an object for each. With the
+Decided here: the rows of the database become columns directly, without an object for each, and part
+by part, because no other thread has its turn while very many rows change into columns. With the
 revisions of a former reading the same is read again, whatever was added since.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -25,10 +26,14 @@ from serve.store.id_list import bound, fetch_all, in_ids
 from serve.store.tables import ACCOUNTS, ACTIVITIES, CHANGES, LEADS, OUTCOMES
 
 Revisions = Mapping[str, int]
+Rows = list[tuple[Any, ...]]
+_NONE: Final = np.empty(0, np.int64)
 _FIRST: Final = ("lead_id", "revision", "occurred_at", "known_at")
 _DONE: Final = ("activity_type", "topic", "direction", "actor", "dwell_seconds", "amount", "text")
 _DEAL: Final = ("outcome", "deal_id", "amount", "reason")
 _CHANGE: Final = ("attribute", "value")
+_REPEATED: Final = frozenset({"activity_type", "topic", "direction", "actor", "attribute"})
+"""Columns of few texts: each stands in memory once, which is freed in no time."""
 _HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 
 
@@ -59,7 +64,7 @@ def read_leads(
     limit = np.array([read[lead_id] for lead_id in place], np.int64)
     *hanging, accounts = _read(connection, list(place), {row.account_id for row in rows})
     done, deals, changes = (
-        _columns(of_table, len(names), (place, limit))
+        _columns(of_table, names, (place, limit))
         for of_table, (_, names) in zip(hanging, _HANGING, strict=True)
     )
     columns = StoredColumns(
@@ -67,14 +72,18 @@ def read_leads(
         ActivityColumns(*done),
         OutcomeColumns(*deals),
         _changes(changes),
-        {name: AccountColumns(known_at, _plain(raw)) for name, known_at, raw in accounts},
+        {
+            name: AccountColumns(known_at, _plain(raw))
+            for part in accounts
+            for name, known_at, raw in part
+        },
     )
     return LeadsRead(columns, read)
 
 
 def _read(
     connection: Connection, lead_ids: Sequence[str], accounts: set[str | None]
-) -> list[list[tuple[Any, ...]]]:
+) -> Sequence[Iterable[Rows]]:
     """Return the rows of each of the tables `_HANGING`, then those of the accounts."""
     dialect, ids = connection.dialect.name, bound(connection, lead_ids)
     queries = [(_selected(dialect, table, names), ids) for table, names in _HANGING]
@@ -100,18 +109,18 @@ def _leads(rows: Sequence[Any]) -> LeadColumns:
 
 
 def _columns(
-    rows: Sequence[tuple[Any, ...]],
-    others: int,
+    parts: Iterable[Rows],
+    names: Sequence[str],
     wanted: tuple[dict[str, int], NDArray[np.int64]],
 ) -> tuple[Any, ...]:
     """Return the columns of the rows that the revisions hold.
 
     Parameters
     ----------
-    rows
-        Of one table: `_FIRST`, then the other columns.
-    others
-        How many other columns there are.
+    parts
+        The rows of one table: `_FIRST`, then the other columns.
+    names
+        Of the other columns.
     wanted
         The number of each lead, and the revision up to which its rows count, by that number.
 
@@ -119,18 +128,32 @@ def _columns(
     -------
     Lead number, `occurred_at`, the moment from which a row is visible, and the other columns.
     """
+    once: dict[str | None, str | None] = {}
+    numbers = [(np.empty(0, np.int32), _NONE, _NONE)]
+    rest: list[list[Any]] = [[] for _ in names]
+    for rows in parts:
+        of_part, texts = _held(rows, wanted)
+        numbers.append(of_part)
+        for name, column, part in zip(names, rest, texts, strict=True):
+            column.extend(map(once.setdefault, part, part) if name in _REPEATED else part)
+    return *(np.concatenate(column) for column in zip(*numbers, strict=True)), *rest
+
+
+def _held(
+    rows: Rows, wanted: tuple[dict[str, int], NDArray[np.int64]]
+) -> tuple[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]], Sequence[Sequence[Any]]]:
+    """Return the numbers and the other columns of some rows; see `_columns`."""
     place, limit = wanted
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    lead_id, revision, occurred_at, known_at, *rest = columns or [()] * (len(_FIRST) + others)
+    lead_id, revision, occurred_at, known_at, *rest = zip(*rows, strict=True)
     lead = np.fromiter(map(place.__getitem__, lead_id), np.int32, len(rows))
     occurred = np.array(occurred_at, np.int64)
     visible_from = np.maximum(occurred, np.array(known_at, np.int64))
     held = np.array(revision, np.int64) <= limit[lead]
-    if not held.all():
-        lead, occurred, visible_from = lead[held], occurred[held], visible_from[held]
-        indices = held.nonzero()[0].tolist()
-        rest = [[column[n] for n in indices] for column in rest]
-    return lead, occurred, visible_from, *rest
+    if held.all():
+        return (lead, occurred, visible_from), rest
+    indices = held.nonzero()[0].tolist()
+    numbers = lead[held], occurred[held], visible_from[held]
+    return numbers, [[column[n] for n in indices] for column in rest]
 
 
 @cache

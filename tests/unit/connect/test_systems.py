@@ -15,6 +15,7 @@ from pipelines.connect.systems import sql
 from tests.crms import settings
 from tests.crms.hubspot import HubSpotStandIn
 from tests.crms.kintone import KintoneStandIn
+from tests.crms.salesforce import SalesforceStandIn
 from tests.crms.stand_in import Faults, StandIn
 
 FIRST = {**BLANK, "mikomi_score": "80", "mikomi_band": "ホット", "mikomi_probability": "12.5"}
@@ -129,6 +130,16 @@ def test_every_app_that_cannot_be_read_is_named() -> None:
     crm = settings.connect_kintone(stand_in)
     stand_in.tables.clear()
     assert "no such app" in crm.faults()[0].observed
+
+
+def test_salesforce_says_which_fields_an_administrator_creates_and_creates_none() -> None:
+    stand_in = SalesforceStandIn(faults())
+    crm = settings.connect_salesforce(stand_in)
+    assert crm.prepare() == []
+    (fault,) = crm.faults()
+    assert all(f"{name}__c" in fault.observed for name in FIELDS)
+    stand_in.own |= {f"{name}__c" for name in FIELDS}
+    assert settings.connect_salesforce(stand_in).faults() == []
 
 
 def test_hubspot_creates_its_properties_at_the_first_write() -> None:

@@ -148,3 +148,19 @@ def test_a_system_without_a_recipe_or_another_export_is_refused(tmp_path: Path) 
         first_mapping(tmp_path, frame, "siebel")
     with pytest.raises(BadRequest, match="no file with the headers"):
         first_mapping(tmp_path, frame, "zoho")
+
+
+def test_unknown_states_leave_a_mapping_that_can_be_read(
+    tmp_path: Path,
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "opportunityid": [f"O-{n}" for n in range(ROWS)],
+            "createdon": stamps(begin),
+            "statecode": words(won="State 1", lost="State 2", open="State 0"),
+            "actualclosedate": ends("won", "lost"),
+        }
+    )
+    text, mapping = first_mapping(tmp_path, frame, "dynamics")
+    assert "values: {} # ? which one is won, which lost" in text
+    assert outcome_values(mapping) == {}
