@@ -1,14 +1,11 @@
 """What to do when the first model was refused, so that nothing answers yet.
 
-Decided here: the rule stays. Every step says what would change the verdict; the last one is the
-user's own decision, which the grounds in the registry show.
+Decided here: the rule stays. Every step says what would change the verdict, none accepts less.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-_CHANCE: Final = 0.5
-"""Of two equals, each is better in half of the redraws."""
 _LEAK: Final = "leak check "
 _MORE: Final = (
     "let more history in: leads decided over a longer time, the lost ones too; then `mikomi run`"
@@ -27,24 +24,19 @@ _TABLE: Final = (
 )
 
 
-def next_steps(
-    grounds: Sequence[str], facts: Mapping[str, Any], confidence: float, points: str | None
-) -> tuple[str, ...]:
+def next_steps(grounds: Sequence[str], verdict: str, points: str | None) -> tuple[str, ...]:
     """Return what a user can do about the refusal of a first model, the most useful first.
 
-    >>> one = {"against": "lightgbm", "metric": "log_loss", "better_share": 0.86, "gain": 0.01}
-    >>> facts = {"verdict": "signal", "comparisons": [one]}
-    >>> next_steps(["log_loss: better than lightgbm in 86 %"], facts, 0.9, "points.yaml")[-1]
-    'or accept less proof: `promote: {confidence: 0.86}` in the params file, then `mikomi promote`'
+    >>> steps = next_steps(["log_loss: better than lightgbm in 86 %"], "signal", "points.yaml")
+    >>> [one.partition(" ")[0] for one in steps]
+    ['bring', 'let']
 
     Parameters
     ----------
     grounds
         Of the refusal.
-    facts
-        Of the evaluation: its verdict and comparisons.
-    confidence
-        The share of redraws that was required; see `PromoteParams`.
+    verdict
+        Of the evaluation.
     points
         The points table of the params file; None without.
     """
@@ -52,29 +44,7 @@ def next_steps(
     steps = [_LEAKS] if leaks else []
     if len(leaks) == len(grounds):
         return tuple(steps)
-    steps += [_MORE, _FACTS] if facts["verdict"] == "too_few" else [_FACTS, _MORE]
+    steps += [_MORE, _FACTS] if verdict == "too_few" else [_FACTS, _MORE]
     if points is None:
         steps.append(_TABLE)
-    enough = _enough(facts, confidence)
-    if enough is not None:
-        steps.append(
-            f"or accept less proof: `promote: {{confidence: {enough:.2f}}}` in the params file, "
-            "then `mikomi promote`"
-        )
     return tuple(steps)
-
-
-def _enough(facts: Mapping[str, Any], confidence: float) -> float | None:
-    """Return the confidence at which the model would pass; None if it is no better than chance."""
-    if facts["verdict"] not in ("signal", "ranking_only"):
-        return None
-    shares = {
-        metric: [one["better_share"] for one in facts["comparisons"] if one["metric"] == metric]
-        for metric in ("log_loss", "auc")
-    }
-    if None in shares["log_loss"] or None in shares["auc"]:
-        return None
-    reached = min(shares["log_loss"], default=1.0)
-    least_order = 1.0 - min(shares["auc"], default=1.0)
-    passes = _CHANCE < reached < confidence and least_order <= int(100.0 * reached) / 100.0
-    return int(100.0 * reached) / 100.0 if passes else None

@@ -95,7 +95,7 @@ def run(job: Job) -> dict[str, Any]:
 def _steps(job: Job, verdict: Verdict, facts: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return what to do when the first model was refused, as it stands in the summary."""
     params = job.params
-    steps = next_steps(verdict.grounds, facts, params.promote.confidence, params.train.points)
+    steps = next_steps(verdict.grounds, facts["verdict"], params.train.points)
     return {NEXT_STEPS: steps}
 
 

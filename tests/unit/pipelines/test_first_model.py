@@ -1,7 +1,6 @@
 """A refused first model: what a user can do, and that nothing ends in silence."""
 
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,32 +16,20 @@ from serve.settings import Settings
 from tests.clocked import LOCAL, Clock
 from tests.small_company import PARAMS, mikomi
 
-CONFIDENCE = 0.9
 
-
-def comparison(metric: str, share: float | None) -> dict[str, Any]:
-    return {"against": "lightgbm", "metric": metric, "better_share": share, "gain": 0.01}
-
-
-def steps(verdict: str, *comparisons: dict[str, Any], points: str | None = None) -> tuple[str, ...]:
-    facts = {"verdict": verdict, "comparisons": list(comparisons)}
-    refused = judge(facts, CONFIDENCE)
+def steps(verdict: str, points: str | None = None) -> tuple[str, ...]:
+    compared = [
+        {"against": "lightgbm", "metric": metric, "better_share": share, "gain": 0.01}
+        for metric, share in (("log_loss", 0.867), ("auc", 0.5))
+    ]
+    refused = judge({"verdict": verdict, "comparisons": compared}, 0.9)
     assert not refused.promoted
-    return next_steps(refused.grounds, facts, CONFIDENCE, points)
+    return next_steps(refused.grounds, verdict, points)
 
 
-def test_the_stated_confidence_is_one_that_the_model_passes() -> None:
-    compared = [comparison("log_loss", 0.867), comparison("auc", 0.5)]
-    last = steps("signal", *compared)[-1]
-    assert "confidence: 0.86" in last
-    assert judge({"verdict": "signal", "comparisons": compared}, 0.86).promoted
-
-
-@pytest.mark.parametrize("compared", [(0.4, 0.9), (0.86, 0.05), (None, 0.9), (0.86, None)])
-def test_no_confidence_is_stated_that_would_not_help(compared: tuple[float | None, ...]) -> None:
-    named = steps("signal", comparison("log_loss", compared[0]), comparison("auc", compared[1]))
-    assert named
-    assert "less proof" not in " ".join(named)
+def test_no_step_is_to_accept_less_proof() -> None:
+    assert steps("signal")
+    assert "confidence" not in " ".join(steps("signal"))
 
 
 def test_the_first_step_fits_the_grounds() -> None:
@@ -51,8 +38,7 @@ def test_the_first_step_fits_the_grounds() -> None:
     assert any("train.points" in one for one in steps("too_few"))
     assert not any("train.points" in one for one in steps("too_few", points="points.yaml"))
     leak = "leak check L002 availability: Tags"
-    facts = {"verdict": "signal", "comparisons": []}
-    (only,) = next_steps([leak], facts, CONFIDENCE, None)
+    (only,) = next_steps([leak], "signal", None)
     assert only.startswith("mend what the leak checks")
 
 
