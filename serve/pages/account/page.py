@@ -13,7 +13,6 @@ from fastapi import APIRouter, Request, Response
 
 from features.catalog.reserved import attribute_categories
 from features.views.buying_group import ROLES, decides
-from models.model.account_rule import AccountRule
 from serve.errors import NoLead
 from serve.http.path_ids import decoded
 from serve.pages.ranking.cards import Card, Cards
@@ -69,9 +68,8 @@ def router(pages: Pages) -> APIRouter:
 
 def _scope(pages: Pages, visit: Visit) -> Scope:
     """Return what counts for a visitor."""
-    rule = pages.champion(visit).current().artifact.model.account_rule or AccountRule()
     since = pages.parts.now() - timedelta(days=ACTIVE_DAYS)
-    return Scope(visible_owners(visit, pages.parts.settings), rule, since, visit.target)
+    return Scope(visible_owners(visit, pages.parts.settings), since, visit.target)
 
 
 def _listed(pages: Pages, visit: Visit, number: int) -> dict[str, Any]:
@@ -105,8 +103,7 @@ def _one(pages: Pages, visit: Visit, account_id: str) -> dict[str, Any]:
         "account": _shown(visit, read.line, cards[0] if cards else None),
         "people": shown,
         "roles": _roles(pages, visit, cards),
-        "dependence": scope.rule.dependence,
-        "learned_from": scope.rule.accounts,
+        "dependence": read.rule.dependence,
         "others": read.line.leads - len(shown),
         "others_share": max(0.0, 1.0 - sum(share for _, share in shown)),
         "last_activity_at": max(acted, default=None),

@@ -27,10 +27,9 @@ _ORDER: Final = (ACCOUNT_RANKING.c.rank_key, ACCOUNT_RANKING.c.account_id)
 
 
 class Scope(NamedTuple):
-    """Whose leads of which target count, by which rule, and from when on a lead is active."""
+    """Whose leads of which target count, and from when on a lead is active."""
 
     owners: Owners
-    rule: AccountRule
     active_since: datetime
     target: str = DEFAULT
 
@@ -54,11 +53,15 @@ class AccountLines(NamedTuple):
 
 
 class AccountPeople(NamedTuple):
-    """One account and its leads, the hottest first, each with its share in the probability."""
+    """One account and its leads, the hottest first, each with its share in the probability.
+
+    `rule` is that by which the account is ranked.
+    """
 
     line: AccountLine
     lead_ids: list[str]
     shares: list[float]
+    rule: AccountRule
 
 
 class VisibleAccounts:
@@ -103,14 +106,23 @@ class VisibleAccounts:
             if not leads:
                 return None
             probability = np.array([lead.probability for lead in leads])
-            scores = scope.rule.of(probability, np.zeros(len(leads), np.int64))
+            rule = _rule(connection, scope, ACCOUNT_RANKING.c.account_id == name)
+            scores = rule.of(probability, np.zeros(len(leads), np.int64))
             line = _lines(connection, scope, [(name, float(scores.probability[0]))])[0]
-        return AccountPeople(line, [lead.lead_id for lead in leads], scores.share.tolist())
+        return AccountPeople(line, [lead.lead_id for lead in leads], scores.share.tolist(), rule)
 
 
 def _visible(scope: Scope) -> list[ColumnElement[bool]]:
     mine = [RANKING.c.target == scope.target, RANKING.c.account_id.is_not(None)]
     return mine if scope.owners is None else [*mine, owned_by(RANKING.c.owner_id, scope.owners)]
+
+
+def _rule(connection: Connection, scope: Scope, *of: ColumnElement[bool]) -> AccountRule:
+    """Return the rule by which accounts are ranked."""
+    table = ACCOUNT_RANKING.c
+    query = select(table.dependence).where(table.target == scope.target, *of).limit(1)
+    dependence = connection.execute(query).scalar_one_or_none()
+    return AccountRule() if dependence is None else AccountRule(float(dependence))
 
 
 def _ranked(
@@ -136,7 +148,9 @@ def _combined(connection: Connection, scope: Scope) -> list[tuple[str, float]]:
     if not rows:
         return []
     names, of = np.unique([row.account_id for row in rows], return_inverse=True)
-    chances = scope.rule.of(np.array([row.probability for row in rows]), of).probability
+    chances = (
+        _rule(connection, scope).of(np.array([row.probability for row in rows]), of).probability
+    )
     return sorted(zip(names.tolist(), chances.tolist(), strict=True), key=lambda p: (-p[1], p[0]))
 
 

@@ -12,7 +12,7 @@ from serve.scoring.pointer import point
 from serve.store.ranking import visible_accounts
 from tests import served
 from tests.clocked import NOW
-from tests.ranked import RULE, Planted
+from tests.ranked import Planted
 from tests.selling import enter, opened
 
 EVIL = "<script>alert(1)</script>"
@@ -41,9 +41,9 @@ def accounts(client: TestClient) -> list[str]:
 
 
 def chance(client: TestClient, path: str) -> str:
-    text = client.get(path).text
-    (one,) = re.findall(r'id="probability">.*?([\d.]+%)', text, re.DOTALL)[:1]
-    return str(one)
+    """Return the probability at the head of the page of an account."""
+    (head,) = re.findall(r'id="probability">(.*?)</strong>', client.get(path).text, re.DOTALL)
+    return re.sub(r"<[^>]*>", "", head).strip()
 
 
 def test_the_list_is_that_of_the_api_in_its_order(client: TestClient) -> None:
@@ -73,6 +73,9 @@ def test_an_account_shows_its_people_roles_and_rule(client: TestClient) -> None:
     ]
     assert "2 people active in the last 30 days" in page
     assert "at least one of these leads" in page
+    assert "d = 1.5" in page
+    (of_api,) = (one for one in client.get("/v1/accounts").json()["accounts"] if one["leads"] == 2)
+    assert chance(client, "/accounts/acme?lang=en") == f"{of_api['probability']:.0%}"
     shares = [float(one) for one in re.findall(r"carries ([\d.]+)% of it", page)]
     assert sum(shares) == pytest.approx(100.0, abs=1.0)
     assert "1件が達成する確率" in client.get("/accounts/acme?lang=ja").text
@@ -115,7 +118,7 @@ def test_pages_follow_each_other(client: TestClient, monkeypatch: pytest.MonkeyP
 
 def test_a_part_is_combined_by_the_same_rule(client: TestClient) -> None:
     store = visible_accounts.VisibleAccounts(client.engine)  # type: ignore[attr-defined]
-    scope = visible_accounts.Scope(None, RULE, NOW - timedelta(days=30))
+    scope = visible_accounts.Scope(None, NOW - timedelta(days=30))
     every = frozenset(["sato", "abe"])
     whole, parts = store.page(scope, 0, 9), store.page(scope._replace(owners=every), 0, 9)
     assert [one.account_id for one in whole.lines] == [one.account_id for one in parts.lines]
