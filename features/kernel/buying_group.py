@@ -100,7 +100,7 @@ def _last_activity(accounts: Accounts, lead: int, cutoff: int) -> int:
     i = begin + np.searchsorted(events.occurred_at[begin:end], cutoff) - 1
     while i >= begin and events.visible_from[i] >= cutoff:
         i -= 1
-    return events.occurred_at[i] if i >= begin else MISSING  # type: ignore[no-any-return]
+    return events.occurred_at[i] if i >= begin else MISSING
 
 
 @njit(cache=True, nogil=True)
@@ -177,7 +177,7 @@ def _group(
             continue
         of.roles[:], of.stages[:] = 0, 0
         of.decider[0], of.decider[1] = 0, MISSING
-        for k in range(max(arrived - NEWEST, 0), arrived):
+        for k in range(max(arrived - NEWEST, 0), arrived):  # type: ignore[call-overload]
             if members[order[k]] != lead:
                 _add(accounts, changes, (members[order[k]], cutoff), plan, of)
         _write(plan, of, cutoff, row)

@@ -96,7 +96,7 @@ def _of_changes(changes: Changes, lead: int, cutoff: int) -> int:
 def _of_lead(visible_from: int, cutoff: int, steps: Integers) -> int:
     """Return when a lead of an account becomes visible, or is older by a step."""
     if visible_from >= cutoff:
-        return visible_from + 1 if visible_from < _NEVER else _NEVER  # type: ignore[no-any-return]
+        return visible_from + 1 if visible_from < _NEVER else _NEVER
     first = _NEVER
     for step in steps:
         first = min(first, visible_from + ((cutoff - visible_from) // step + 1) * step)
