@@ -15,8 +15,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from features.kernel.account import Accounts, account
+from features.kernel.account import account
 from features.kernel.account_layout import ACCOUNT_WIDTH, cut_account
+from features.kernel.account_records import Accounts
 from features.kernel.buying_group import BUYING_GROUP_WIDTH, buying_group, cut_buying_group
 from features.kernel.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.kernel.compiled import njit

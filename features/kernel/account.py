@@ -29,35 +29,14 @@ from features.kernel.account_layout import (
     WON_COUNT,
     AccountPlan,
 )
+from features.kernel.account_records import AccountRecords, Accounts, gather
 from features.kernel.compiled import njit
 from features.kernel.deals import LOST, OPENED, WON
-from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
+from features.kernel.inputs import MISSING, Deals, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 _STEP: Final = np.int64(round(STEP_DAYS * _DAY))
 _STEPS_A_YEAR: Final = 365.0 / STEP_DAYS
-
-
-class Accounts(NamedTuple):
-    """The groups of leads and their records; group g owns members[start[g]:start[g + 1]]."""
-
-    account: Indices
-    group: Indices
-    start: Integers
-    members: Indices
-    events: Events
-    deals: Deals
-
-
-class _Records(NamedTuple):
-    """The records of one account: whose, when, visible from when, and both orders."""
-
-    place: Integers
-    owner: Integers
-    occurred_at: Integers
-    visible_from: Integers
-    by_visibility: Integers
-    by_time: Integers
 
 
 class _Tally(NamedTuple):
@@ -71,30 +50,6 @@ class _Tally(NamedTuple):
     latest: Integers
     tails: Integers
     counted: NDArray[np.bool_]
-
-
-@njit(cache=True, nogil=True)
-def _gather(
-    accounts: Accounts, group: int, start: Integers, times: tuple[Integers, Integers]
-) -> _Records:
-    begin, end = accounts.start[group], accounts.start[group + 1]
-    size = 0
-    for n in range(begin, end):
-        lead = accounts.members[n]
-        size += start[lead + 1] - start[lead]
-    place, owner = np.empty(size, np.int64), np.empty(size, np.int64)
-    occurred_at, visible_from = np.empty(size, np.int64), np.empty(size, np.int64)
-    k = 0
-    for n in range(begin, end):
-        lead = accounts.members[n]
-        for i in range(start[lead], start[lead + 1]):
-            place[k], owner[k] = i, n - begin
-            occurred_at[k] = times[0][i]
-            visible_from[k] = max(times[1][i], accounts.events.lead_visible_from[lead])
-            k += 1
-    return _Records(
-        place, owner, occurred_at, visible_from, np.argsort(visible_from), np.argsort(occurred_at)
-    )
 
 
 @njit(cache=True, nogil=True)
@@ -117,7 +72,9 @@ def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tal
 
 
 @njit(cache=True, nogil=True)
-def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]) -> None:
+def _leave(
+    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]
+) -> None:
     """Remove what is too old for the cutoff; it had entered if the cutoff before saw it."""
     before, cutoff = cutoffs
     whole = tally.won.size - 1
@@ -135,7 +92,9 @@ def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[i
 
 
 @njit(cache=True, nogil=True)
-def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, head: int) -> int:
+def _enter(
+    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoff: int, head: int
+) -> int:
     """Add what the cutoff sees; return the new head."""
     whole = tally.won.size - 1
     while head < records.place.size and records.visible_from[records.by_visibility[head]] < cutoff:
@@ -152,7 +111,7 @@ def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, hea
 
 @njit(cache=True, nogil=True)
 def _enter_deals(
-    deals: Deals, records: _Records, tally: _Tally, at: tuple[int, int], newest: Integers
+    deals: Deals, records: AccountRecords, tally: _Tally, at: tuple[int, int], newest: Integers
 ) -> int:
     """Add the outcomes that the cutoff sees; `newest` is the latest outcome of each deal."""
     head, cutoff = at
@@ -306,8 +265,8 @@ def _account(
     group = accounts.group[rows.lead[span_of_rows[0]]]
     span = accounts.start[group], accounts.start[group + 1]
     events, deals = accounts.events, accounts.deals
-    acts = _gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
-    ends = _gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
+    acts = gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
+    ends = gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
     size = span[1] - span[0]
     tally = _Tally(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel import packed as cut
-from features.kernel.account import Accounts
 from features.kernel.account_layout import NEWEST
+from features.kernel.account_records import Accounts
 from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING, Changes, Indices, Integers, Matrix, Rows
 

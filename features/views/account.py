@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
-from features.kernel.account import Accounts, account
+from features.kernel.account import account
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
@@ -31,6 +31,7 @@ from features.kernel.account_layout import (
     WON_COUNT,
     AccountPlan,
 )
+from features.kernel.account_records import Accounts
 from features.kernel.inputs import Indices, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories

@@ -18,7 +18,7 @@ from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import slug
 from features.catalog.reserved import OUTCOME, attribute_categories
 from features.feature import Feature, Sentence, Text, Unit
-from features.kernel.account import Accounts
+from features.kernel.account_records import Accounts
 from features.kernel.buying_group import (
     DECIDER_COUNT,
     ROLE_KINDS,

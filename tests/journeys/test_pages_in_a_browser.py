@@ -20,13 +20,7 @@ from tests.selling import RIGHT, fill
 
 EVIL = "<img src=x onerror=\"document.title='evil'\">"
 LEADS = [
-    Planted(
-        "L-1",
-        6,
-        "sato",
-        {"name": "佐藤 花子", "industry": "製造業", "source": "web"},
-        account_id="acme",
-    ),
+    Planted("L-1", 6, "sato", {"name": "佐藤 花子", "industry": "製造業", "source": "web"}),
     Planted(
         "L-2", 5, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL, account_id="acme"
     ),
