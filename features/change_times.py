@@ -1,7 +1,8 @@
 """How features change with time alone, and when a score can next change.
 
 Decided here: a view states the motion of each of its features: it stands still, grows as fast as
-time passes, fades by halves, slides (it counts in a window) or follows the calendar. Until the
+time passes, fades by halves, slides (it counts in a window), follows the calendar or the ages of
+an account's leads in steps. Until the
 moment computed here everything but the growing and fading features is the same to the bit, and
 these pass no edge.
 """
@@ -77,6 +78,7 @@ def passing_of(catalog: Catalog, edges: Sequence[NDArray[np.float64]]) -> Passin
         Watched(
             _windows([motion for _, one, motion in used if not _by_group(one)]),
             _windows(of_account),
+            _steps(of_account),
             bool(of_account),
         ),
         np.array([n for n, _ in grows], np.int32),
@@ -179,6 +181,11 @@ def _windows(motions: Sequence[Motion]) -> Windows:
 
 def _lengths(motions: Sequence[Motion], records: Literal["activities", "outcomes"]) -> Integers:
     days = {days for one in motions if one.records == records for days in one.windows_days}
+    return np.array([round(length * DAY) for length in sorted(days)], np.int64)
+
+
+def _steps(motions: Sequence[Motion]) -> Integers:
+    days = {one.step_days for one in motions if one.step_days}
     return np.array([round(length * DAY) for length in sorted(days)], np.int64)
 
 

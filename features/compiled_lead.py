@@ -15,8 +15,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from features.kernel.account import Accounts, account
+from features.kernel.account import account
 from features.kernel.account_layout import ACCOUNT_WIDTH, cut_account
+from features.kernel.account_records import Accounts
+from features.kernel.buying_group import BUYING_GROUP_WIDTH, buying_group, cut_buying_group
 from features.kernel.coded_lead import CodedLead, sort_activities, sort_changes, sort_deals
 from features.kernel.compiled import njit
 from features.kernel.deals import DEALS_WIDTH, cut_deals, history
@@ -35,11 +37,12 @@ WIDTHS: Final[Mapping[str, tuple[int, ...]]] = {
     "sales_touch": (SWEEP_WIDTH, TOUCH_WIDTH),
     "deals": (DEALS_WIDTH,),
     "account": (ACCOUNT_WIDTH,),
+    "buying_group": (BUYING_GROUP_WIDTH,),
     "sequence": (SEQUENCE_WIDTH,),
     "words": (SWEEP_WIDTH,),
 }
 """The views of the compiled call, in the order of the pack, with the widths of their plans."""
-PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, SEQUENCE, WORDS, _ = np.cumsum(
+PROFILE, ENGAGEMENT, SIDES, TOUCH, DEALS, ACCOUNT, BUYING_GROUP, SEQUENCE, WORDS, _ = np.cumsum(
     [0, *(width for widths in WIDTHS.values() for width in widths)], dtype=np.int64
 )
 """Where each plan begins in the pack; int64, as numba treats a literal as a type of its own."""
@@ -108,14 +111,18 @@ def features_of(
     every = (np.int64(0), rows.lead.size)  # a plain 0 is a type of its own: all compiled again
     events, touches, mentions = sort_activities(records)
     deals = sort_deals(records)
-    profile(sort_changes(records), rows, every, cut_profile(packed, PROFILE), matrix)
+    changes = sort_changes(records)
+    profile(changes, rows, every, cut_profile(packed, PROFILE), matrix)
     sweep(events, rows, every, cut_sweep(packed, ENGAGEMENT), matrix)
     sides = cut_sweep(packed, SIDES)
     if sides.key_count > 1:
         sweep(_by_side(events, touches.direction), rows, every, sides, matrix)
     touch(touches, rows, every, cut_touch(packed, TOUCH), matrix)
     history(deals, rows, every, cut_deals(packed, DEALS), matrix)
-    account(_accounts(records, events, deals), rows, every, cut_account(packed, ACCOUNT), matrix)
+    accounts = _accounts(records, events, deals)
+    account(accounts, rows, every, cut_account(packed, ACCOUNT), matrix)
+    buying = cut_buying_group(packed, BUYING_GROUP)
+    buying_group((accounts, changes), rows, every, buying, matrix)
     sequence(events, rows, every, cut_sequence(packed, SEQUENCE), matrix)
     words = cut_sweep(packed, WORDS)
     if words.key_count > 1:

@@ -40,6 +40,8 @@ class Motion:
         It halves in so many days; 0 if it does not fade.
     by_month
         It changes when a calendar month (UTC) begins.
+    step_days
+        It changes when a lead of the account has been known for a whole number of so many days.
     drifts
         Its distribution over all leads moves as the company ages, so that drift checks show it
         and raise no alarm.
@@ -50,6 +52,7 @@ class Motion:
     unit_microseconds: int = 0
     half_life_days: float = 0.0
     by_month: bool = False
+    step_days: float = 0.0
     drifts: bool = False
 
 

@@ -28,6 +28,7 @@ TEXTS = (
     "",
     "\u3000 こんにちは",
 )
+ROLES = ("部長", "staff", "CEO", "課長")
 TOPICS = ("pricing", "security", "導入事例", "rare")
 
 
@@ -94,6 +95,7 @@ def _leads(random: np.random.Generator, ids: list[str], size: Company) -> pd.Dat
             "industry": some(random, ("製造業", "it", "rare"), len(ids)),
             "employees": numbers(random, len(ids)),
             "newsletter": random.random(len(ids)) < 0.5,
+            "job_role": some(np.random.default_rng([size.seed, 2]), ROLES, len(ids)),
         }
     )
 
@@ -148,8 +150,8 @@ def _accounts(random: np.random.Generator) -> pd.DataFrame:
 def _changes(random: np.random.Generator, ids: list[str], size: Company) -> pd.DataFrame:
     rows = size.changes
     occurred = moments(random, rows)
-    attribute = random.choice(["industry", "employees", "owner_id", "nonsense"], rows)
-    value = some(random, ("製造業", "it", "12.5", "suzuki", "unheard of"), rows)
+    attribute = random.choice(["industry", "employees", "owner_id", "job_role"], rows)
+    value = some(random, ("製造業", "it", "12.5", "suzuki", "CEO"), rows)
     return pd.DataFrame(
         {
             "lead_id": pd.Series(random.choice(ids, rows), dtype="str"),

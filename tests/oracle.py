@@ -18,12 +18,12 @@ import pandas as pd
 from features.catalog.catalog import Catalog
 from features.feature import Feature
 from features.tables import Tables
-from tests.oracle_records import NAN, Record, Visible, exact, moment
+from tests.oracle_accounts import OfAccounts, open_deals
+from tests.oracle_records import NAN, Record, exact, moment
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
-NEWEST = 50
 ASKING = ("inquiry", "form", "trial", "support_ticket")
 
 
@@ -37,7 +37,7 @@ def features(tables: Tables, snapshots: pd.DataFrame, catalog: Catalog) -> np.nd
     return np.array(rows, dtype=np.float64).astype(np.float32)
 
 
-class _Oracle(Visible):
+class _Oracle(OfAccounts):
     def value(self, feature: Feature, lead: str, cutoff: int) -> float:
         compute: Callable[[Feature, str, int], float] = getattr(self, f"_{feature.view}")
         return compute(feature, lead, cutoff)
@@ -132,7 +132,7 @@ class _Oracle(Visible):
             case "opened_count" | "won_count" | "lost_count":
                 return len(mine)
             case "open_count":
-                return _open_deals(ends)
+                return open_deals(ends)
             case "event_count":
                 return len(ends)
             case "won_amount_sum":
@@ -144,44 +144,6 @@ class _Oracle(Visible):
             case "days_since_last":
                 return (cutoff - ends[-1]["at"]) / DAY if ends else NAN
         return (cutoff - mine[-1]["at"]) / DAY if mine else NAN
-
-    def _account(  # noqa: C901, PLR0911 (a plain list of cases)
-        self, feature: Feature, lead: str, cutoff: int
-    ) -> float:
-        account = self.leads[lead]["account_id"]
-        if account is None or not self._visible(lead, cutoff):
-            return NAN
-        visible = [
-            (other["visible_from"], other["lead_id"])
-            for other in self.leads.values()
-            if other["account_id"] == account and other["visible_from"] < cutoff
-        ]
-        newest = [one for one in sorted(visible)[-NEWEST:] if one[1] != lead]
-        others = [other for _, other in newest]
-        acts = [a for other in others for a in self._acts(other, cutoff)]
-        match feature.measure:
-            case "lead_count":
-                return len(others)
-            case "won_count":
-                ends = [o for other in others for o in self._ends(other, cutoff)]
-                return sum(o["outcome"] == "won" for o in ends)
-            case "open_count":
-                return sum(_open_deals(self._ends(other, cutoff)) for other in others)
-            case "opened_mean":
-                ends = [o for other in others for o in self._ends(other, cutoff)]
-                return sum(o["outcome"] == "opened" for o in ends) / len(others) if others else NAN
-            case "activity_mean":
-                return len(acts) / len(others) if others else NAN
-            case "age_mean":
-                ages = [cutoff - since for since, _ in newest]
-                return sum(ages) / len(ages) / DAY if ages else NAN
-            case "active_count":
-                since = cutoff - feature.window_days * DAY
-                return len({a["lead_id"] for a in acts if a["at"] >= since})
-            case "days_since_last":
-                return (cutoff - max(a["at"] for a in acts)) / DAY if acts else NAN
-        days = feature.window_days
-        return sum(days is None or a["at"] >= cutoff - days * DAY for a in acts)
 
     def _sequence(self, feature: Feature, lead: str, cutoff: int) -> float:
         acts = self._acts(lead, cutoff)[::-1]
@@ -243,11 +205,6 @@ class _Oracle(Visible):
             return NAN if value is None else float(value)
         except ValueError:
             return NAN
-
-
-def _open_deals(ends: list[Record]) -> int:
-    latest = {(o["lead_id"], o["deal_id"]): o["outcome"] for o in ends}
-    return sum(outcome not in ("won", "lost") for outcome in latest.values())
 
 
 def mentioned(text: str | None, terms: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -18,7 +18,8 @@ OF_A_REP: Final = f"{REP}?owner=sato"
 OF_ADMINS: Final = ("/users",)
 """Pages that are only for who may do everything."""
 OF_A_LEAD: Final = "/leads/{lead_id:path}"
-WITH_PARAMETERS: Final = (OF_A_LEAD,)
+OF_AN_ACCOUNT: Final = "/accounts/{account_id:path}"
+WITH_PARAMETERS: Final = (OF_A_LEAD, OF_AN_ACCOUNT)
 """Routes that need an example, which `addresses` has."""
 WITHOUT_USER: Final = ("/signin",)
 """Pages for those who have not signed in."""
@@ -41,13 +42,15 @@ def files() -> list[str]:
     return [path for path in routes() if "." in path]
 
 
-def addresses(lead_id: str) -> list[str]:
+def addresses(lead_id: str, account_id: str | None = None) -> list[str]:
     """Return the addresses of all pages, each with its other sides.
 
     Parameters
     ----------
     lead_id
         A lead that the server holds.
+    account_id
+        An account with an open lead there; without one its page is left out.
 
     Raises
     ------
@@ -58,8 +61,10 @@ def addresses(lead_id: str) -> list[str]:
     for path in routes():
         if "{" in path and path not in WITH_PARAMETERS:
             raise LookupError(f"{path} has no example in tests/page_list.py")
-        if path not in (*files(), *OF_ADMINS, REP):
+        left_out = () if account_id else (OF_AN_ACCOUNT,)
+        if path not in (*files(), *OF_ADMINS, REP, *left_out):
             shown = path.replace("{lead_id:path}", lead_id)
+            shown = shown.replace("{account_id:path}", account_id or "")
             places += [shown, *(shown + query for query in QUERIES.get(path, ()))]
     return [*places, OF_A_REP]
 

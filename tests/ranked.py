@@ -8,18 +8,22 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, delete, insert
 
+from models.model.account_rule import AccountRule
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.store.engine import moment
+from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.ranking.filters import searched
 from serve.store.tables import RANKING, STANDINGS
 from serve.stored_leads.store import Store
 from serve.wire.records import ScoreRequest, Value
 from serve.wire.stored_bodies import LeadBody, StoredActivity, StoredOutcome
 
+RULE = AccountRule(1.5, 100)
+"""Of the accounts of planted leads."""
 KINDS = ("page_view", "call", "email_open", "inquiry")
 
 
@@ -38,6 +42,7 @@ class Planted:
     display: dict[str, str] | None = None
     deals: tuple[tuple[str, float, float | None], ...] = ()
     """Outcomes of one deal: what, how many days ago, the amount."""
+    account_id: str | None = None
 
 
 def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: datetime) -> None:
@@ -48,6 +53,7 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
         body = LeadBody(
             created_at=created,
             owner_id=lead.owner_id,
+            account_id=lead.account_id,
             attributes=lead.attributes,
             display=lead.display,
             backfill=True,
@@ -68,6 +74,7 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
         open_ = [row for row in ranked if row["standing"] not in ("customer", "lost")]
         if open_:
             connection.execute(insert(RANKING), open_)
+        rank_accounts(connection, [row["lead_id"] for row in open_], loaded.target, RULE)
         own = STANDINGS.c.lead_id.in_(list(standings))
         connection.execute(delete(STANDINGS).where(own))
         connection.execute(insert(STANDINGS), list(standings.values()))
@@ -131,7 +138,7 @@ def _row(lead: Planted, loaded: LoadedModel, request: ScoreRequest) -> dict[str,
         "trend": past(loaded, request).trend,
         "owner_id": lead.owner_id,
         "source": lead.attributes.get("source"),
-        "account_id": None,
+        "account_id": lead.account_id,
         "attributes": msgspec.json.encode(lead.attributes).decode(),
         "reasons": msgspec.json.encode(
             [

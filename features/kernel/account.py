@@ -6,6 +6,8 @@ Records enter in the order in which they become visible, and leave windows in th
 they occurred; a record that is too old for a window when it becomes visible never enters it.
 Of the visible leads the `NEWEST` count; one that newer leads displace leaves with all it did, and
 what it does later counts for itself alone.
+Deals a year of leads are (deals + 1) / (years + 1), the mean of a rate that is distributed like
+exp(-rate) before anything was seen (a gamma prior): few leads that are young say little.
 """
 
 from typing import Final, NamedTuple
@@ -16,40 +18,25 @@ from numpy.typing import NDArray
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
+    COMPANY_OPENED_PER_YEAR,
     LEAD_COUNT,
+    LOST_COUNT,
     NEWEST,
     OPEN_COUNT,
+    OPENED_PER_YEAR,
     SINCE_LAST,
+    STEP_DAYS,
     WON_COUNT,
     AccountPlan,
 )
+from features.kernel.account_records import AccountRecords, Accounts, gather
 from features.kernel.compiled import njit
-from features.kernel.deals import OPENED, WON
-from features.kernel.inputs import MISSING, Deals, Events, Indices, Integers, Matrix, Rows
+from features.kernel.deals import LOST, OPENED, WON
+from features.kernel.inputs import MISSING, Deals, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
-
-
-class Accounts(NamedTuple):
-    """The groups of leads and their records; group g owns members[start[g]:start[g + 1]]."""
-
-    account: Indices
-    group: Indices
-    start: Integers
-    members: Indices
-    events: Events
-    deals: Deals
-
-
-class _Records(NamedTuple):
-    """The records of one account: whose, when, visible from when, and both orders."""
-
-    place: Integers
-    owner: Integers
-    occurred_at: Integers
-    visible_from: Integers
-    by_visibility: Integers
-    by_time: Integers
+_STEP: Final = np.int64(round(STEP_DAYS * _DAY))
+_STEPS_A_YEAR: Final = 365.0 / STEP_DAYS
 
 
 class _Tally(NamedTuple):
@@ -57,35 +44,12 @@ class _Tally(NamedTuple):
 
     counts: NDArray[np.int64]
     won: Integers
+    lost: Integers
     opened: Integers
     open: Integers
     latest: Integers
     tails: Integers
     counted: NDArray[np.bool_]
-
-
-@njit(cache=True, nogil=True)
-def _gather(
-    accounts: Accounts, group: int, start: Integers, times: tuple[Integers, Integers]
-) -> _Records:
-    begin, end = accounts.start[group], accounts.start[group + 1]
-    size = 0
-    for n in range(begin, end):
-        lead = accounts.members[n]
-        size += start[lead + 1] - start[lead]
-    place, owner = np.empty(size, np.int64), np.empty(size, np.int64)
-    occurred_at, visible_from = np.empty(size, np.int64), np.empty(size, np.int64)
-    k = 0
-    for n in range(begin, end):
-        lead = accounts.members[n]
-        for i in range(start[lead], start[lead + 1]):
-            place[k], owner[k] = i, n - begin
-            occurred_at[k] = times[0][i]
-            visible_from[k] = max(times[1][i], accounts.events.lead_visible_from[lead])
-            k += 1
-    return _Records(
-        place, owner, occurred_at, visible_from, np.argsort(visible_from), np.argsort(occurred_at)
-    )
 
 
 @njit(cache=True, nogil=True)
@@ -99,6 +63,7 @@ def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tal
             for window in range(tally.counts.shape[1]):
                 tally.counts[whole, window] -= tally.counts[displaced, window]
             tally.won[whole] -= tally.won[displaced]
+            tally.lost[whole] -= tally.lost[displaced]
             tally.opened[whole] -= tally.opened[displaced]
             tally.open[whole] -= tally.open[displaced]
             tally.counted[displaced] = False
@@ -107,7 +72,9 @@ def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tal
 
 
 @njit(cache=True, nogil=True)
-def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]) -> None:
+def _leave(
+    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]
+) -> None:
     """Remove what is too old for the cutoff; it had entered if the cutoff before saw it."""
     before, cutoff = cutoffs
     whole = tally.won.size - 1
@@ -125,7 +92,9 @@ def _leave(records: _Records, plan: AccountPlan, tally: _Tally, cutoffs: tuple[i
 
 
 @njit(cache=True, nogil=True)
-def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, head: int) -> int:
+def _enter(
+    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoff: int, head: int
+) -> int:
     """Add what the cutoff sees; return the new head."""
     whole = tally.won.size - 1
     while head < records.place.size and records.visible_from[records.by_visibility[head]] < cutoff:
@@ -142,7 +111,7 @@ def _enter(records: _Records, plan: AccountPlan, tally: _Tally, cutoff: int, hea
 
 @njit(cache=True, nogil=True)
 def _enter_deals(
-    deals: Deals, records: _Records, tally: _Tally, at: tuple[int, int], newest: Integers
+    deals: Deals, records: AccountRecords, tally: _Tally, at: tuple[int, int], newest: Integers
 ) -> int:
     """Add the outcomes that the cutoff sees; `newest` is the latest outcome of each deal."""
     head, cutoff = at
@@ -153,6 +122,9 @@ def _enter_deals(
         if deals.kind[i] == WON:
             tally.won[owner] += 1
             tally.won[whole] += tally.counted[owner]
+        elif deals.kind[i] == LOST:
+            tally.lost[owner] += 1
+            tally.lost[whole] += tally.counted[owner]
         elif deals.kind[i] == OPENED:
             tally.opened[owner] += 1
             tally.opened[whole] += tally.counted[owner]
@@ -174,12 +146,34 @@ def _mean(total: int, leads: int) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _per_year(deals: int, steps: int) -> float:
+    return float(deals + 1) / (float(steps) / _STEPS_A_YEAR + 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _opened_per_year(
+    which: int, tally: _Tally, me: int, steps: tuple[int, int], leads: int
+) -> float:
+    """Compute the deals opened in a year of a lead: of the others, or of all with this one.
+
+    `steps` are those for which the others are known, all together, and those of the lead.
+    """
+    whole = tally.won.size - 1
+    others = tally.opened[whole] - np.int64(tally.counted[me]) * tally.opened[me]
+    if which == COMPANY_OPENED_PER_YEAR:
+        return float(_per_year(others + tally.opened[me], steps[0] + steps[1]))
+    return np.nan if leads == 0 else float(_per_year(others, steps[0]))
+
+
+@njit(cache=True, nogil=True)
 def _of_deals(which: int, tally: _Tally, me: int, leads: int) -> float:
     """Compute a measure of the others' deals."""
     whole = tally.won.size - 1
     mine = np.int64(tally.counted[me])
     if which == WON_COUNT:
         return float(tally.won[whole] - mine * tally.won[me])
+    if which == LOST_COUNT:
+        return float(tally.lost[whole] - mine * tally.lost[me])
     if which == OPEN_COUNT:
         return float(tally.open[whole] - mine * tally.open[me])
     return float(_mean(tally.opened[whole] - mine * tally.opened[me], leads))
@@ -190,7 +184,7 @@ def _write(
     plan: AccountPlan,
     tally: _Tally,
     me: int,
-    others: tuple[int, float, int],
+    others: tuple[int, float, int, tuple[int, int]],
     row: NDArray[np.float32],
 ) -> None:
     whole = tally.won.size - 1
@@ -207,6 +201,8 @@ def _write(
             value = others[1]
         elif which == AGE_MEAN:
             value = _mean(others[2], others[0]) / _DAY
+        elif which in (OPENED_PER_YEAR, COMPANY_OPENED_PER_YEAR):
+            value = _opened_per_year(which, tally, me, others[3], others[0])
         elif which == ACTIVITY_MEAN:
             value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
         else:
@@ -239,19 +235,22 @@ def _hide(plan: AccountPlan, row: NDArray[np.float32]) -> None:
 @njit(cache=True, nogil=True)
 def _others(
     among: Integers, me: int, since: tuple[Integers, Integers], cutoff: int
-) -> tuple[int, float, int]:
+) -> tuple[int, float, int, tuple[int, int]]:
     """Count the other leads; return also what was last, and how long all are known together.
 
     `since` holds the latest activity of each lead, and from when each is visible. Returned are the
-    days since the latest activity of any, and the sum of the ages in microseconds.
+    days since the latest activity of any, the sum of the ages in microseconds, and the whole steps
+    of the others' ages and of the lead's own.
     """
-    count, last, ages = 0, MISSING, 0
+    count, last, ages, steps = 0, MISSING, 0, 0
     for member in among:
         if member != me:
             count += 1
             last = max(last, since[0][member])
             ages += cutoff - since[1][member]
-    return count, np.nan if last == MISSING else (cutoff - last) / _DAY, ages
+            steps += (cutoff - since[1][member]) // _STEP
+    days = np.nan if last == MISSING else (cutoff - last) / _DAY
+    return count, days, ages, (steps, (cutoff - since[1][me]) // _STEP)
 
 
 @njit(cache=True, nogil=True)
@@ -266,11 +265,12 @@ def _account(
     group = accounts.group[rows.lead[span_of_rows[0]]]
     span = accounts.start[group], accounts.start[group + 1]
     events, deals = accounts.events, accounts.deals
-    acts = _gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
-    ends = _gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
+    acts = gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
+    ends = gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
     size = span[1] - span[0]
     tally = _Tally(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),
+        np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),

@@ -6,7 +6,20 @@ from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Indices, Integers
 
-LEAD_COUNT, WON_COUNT, OPEN_COUNT, SINCE_LAST, OPENED_MEAN, ACTIVITY_MEAN, AGE_MEAN = range(7)
+(
+    LEAD_COUNT,
+    WON_COUNT,
+    LOST_COUNT,
+    OPEN_COUNT,
+    SINCE_LAST,
+    OPENED_MEAN,
+    ACTIVITY_MEAN,
+    AGE_MEAN,
+    OPENED_PER_YEAR,
+    COMPANY_OPENED_PER_YEAR,
+) = range(10)
+STEP_DAYS: Final = 30.0
+"""How long a lead has been known counts in whole steps of so many days for deals a year."""
 NEWEST: Final = 50
 """Of an account so many leads count at a moment: those that became visible last, of equal ones
 those of the greater id. So a score of a lead of thousands costs no more than one of fifty."""

@@ -25,10 +25,15 @@ class Windows(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """The windows over a lead's own records and over its account's, and whether those matter."""
+    """The windows over a lead's own records and over its account's, and whether those matter.
+
+    `steps` are microseconds: something changes when a lead of the account is a whole number of one
+    of them old.
+    """
 
     own: Windows
     account: Windows
+    steps: Integers
     account_matters: bool
 
 
@@ -88,18 +93,34 @@ def _of_changes(changes: Changes, lead: int, cutoff: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _of_lead(visible_from: int, cutoff: int, steps: Integers) -> int:
+    """Return when a lead of an account becomes visible, or is older by a step."""
+    if visible_from >= cutoff:
+        return visible_from + 1 if visible_from < _NEVER else _NEVER
+    first = _NEVER
+    for step in steps:
+        first = min(first, visible_from + ((cutoff - visible_from) // step + 1) * step)
+    return first
+
+
+@njit(cache=True, nogil=True)
 def _of_group(
-    records: tuple[Events, Deals], groups: Groups, group: int, cutoff: int, windows: Windows
+    records: tuple[Events, Deals, Changes],
+    groups: Groups,
+    group: int,
+    cutoff: int,
+    watched: Watched,
 ) -> int:
     """Return when anything of the leads of an account next changes."""
-    events, deals = records
+    events, deals, changes = records
+    windows = watched.account
     first = _NEVER
     for n in range(groups.start[group], groups.start[group + 1]):
         lead = groups.members[n]
-        if events.lead_visible_from[lead] >= cutoff and events.lead_visible_from[lead] < _NEVER:
-            first = min(first, events.lead_visible_from[lead] + 1)
+        first = min(first, _of_lead(events.lead_visible_from[lead], cutoff, watched.steps))
         first = min(first, _of_events(events, lead, cutoff, windows.activities))
         first = min(first, _of_deals(deals, lead, cutoff, windows.outcomes))
+        first = min(first, _of_changes(changes, lead, cutoff))
     return first
 
 
@@ -139,7 +160,7 @@ def first_change(
         if watched.account_matters and groups.account[lead] >= 0:
             group = groups.group[lead]
             if of_group[group] == 0:
-                of_group[group] = _of_group((events, deals), groups, group, cutoff, watched.account)
+                of_group[group] = _of_group(records, groups, group, cutoff, watched)
             first = min(first, of_group[group])
         out[r] = first
 

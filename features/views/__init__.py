@@ -8,7 +8,17 @@ from typing import Final
 
 from features.feature import Feature, Text
 from features.view import STILL, Motion, View, checked
-from features.views import account, deals, engagement, own, profile, sales_touch, sequence, words
+from features.views import (
+    account,
+    buying_group,
+    deals,
+    engagement,
+    own,
+    profile,
+    sales_touch,
+    sequence,
+    words,
+)
 
 _MODULES: Final[tuple[View, ...]] = (
     profile,
@@ -16,6 +26,7 @@ _MODULES: Final[tuple[View, ...]] = (
     sales_touch,
     deals,
     account,
+    buying_group,
     sequence,
     words,
     own,

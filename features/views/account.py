@@ -1,7 +1,8 @@
 """Account: what the other leads of the same account did.
 
-Decided here: the lead itself never counts, so the view repeats nothing of the other views. Its
-values are missing for a lead without account. Of an account with many leads the newest count, in
+Decided here: the lead itself does not count, so the view repeats nothing of the other views; only
+the deals a year of the whole company include its own, because what one company does is one thing.
+Values are missing for a lead without account. Of an account with many leads the newest count, in
 training as in every answer; see `features.kernel.account_layout.NEWEST`.
 """
 
@@ -15,17 +16,22 @@ from numpy.typing import NDArray
 from features.catalog.catalog import CatalogSettings, Vocabulary
 from features.catalog.naming import window_name
 from features.feature import Feature, Sentence, Text, Unit
-from features.kernel.account import Accounts, account
+from features.kernel.account import account
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
+    COMPANY_OPENED_PER_YEAR,
     LEAD_COUNT,
+    LOST_COUNT,
     OPEN_COUNT,
     OPENED_MEAN,
+    OPENED_PER_YEAR,
     SINCE_LAST,
+    STEP_DAYS,
     WON_COUNT,
     AccountPlan,
 )
+from features.kernel.account_records import Accounts
 from features.kernel.inputs import Indices, Matrix, Rows
 from features.kernel.sweep.sweep_plan import PlannedColumn
 from features.records.histories import Histories
@@ -41,15 +47,19 @@ _WINDOWS: Final = (7.0, 30.0, 90.0)
 _MEASURES: Final = {
     "lead_count": LEAD_COUNT,
     "won_count": WON_COUNT,
+    "lost_count": LOST_COUNT,
     "open_count": OPEN_COUNT,
     "days_since_last": SINCE_LAST,
     "opened_mean": OPENED_MEAN,
     "activity_mean": ACTIVITY_MEAN,
     "age_mean": AGE_MEAN,
+    "opened_per_year": OPENED_PER_YEAR,
+    "company_opened_per_year": COMPANY_OPENED_PER_YEAR,
 }
 _ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
 _ACTIVE_LABEL: Final = Text("Active colleagues", "同じ取引先で動きのあるリード")
 _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
+_COMPANY_LABEL: Final = Text("Deals of the whole company", "取引先全体の商談")
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
 
@@ -107,6 +117,8 @@ def motion(feature: Feature) -> Motion:
     """
     if feature.measure in ("days_since_last", "age_mean"):
         return Motion(unit_microseconds=DAY, drifts=True)
+    if feature.measure.endswith("opened_per_year"):
+        return Motion(step_days=STEP_DAYS, drifts=True)
     windows = () if feature.window_days is None else (feature.window_days,)
     return Motion(windows_days=windows, drifts=True)
 
@@ -209,6 +221,39 @@ def _records() -> Iterator[Feature]:
         Sentence(
             Text("{value} [deal|deals] won with colleagues", "他のリードで{value}件受注"),
             Text("No deal won with colleagues", "他のリードの受注なし"),
+        ),
+    )
+    yield _record(
+        "lost_count",
+        ("count", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text("{value} [deal|deals] lost with colleagues", "他のリードで{value}件失注"),
+            Text("No deal lost with colleagues", "他のリードの失注なし"),
+        ),
+    )
+    yield _record(
+        "opened_per_year",
+        ("number", None),
+        ("deals", _DEAL_LABEL),
+        Sentence(
+            Text(
+                "About {value} deals opened with each colleague a year",
+                "同じ取引先の他のリードの商談化は1件につき年{value}件ほど",
+            ),
+            alone,
+        ),
+    )
+    yield _record(
+        "company_opened_per_year",
+        ("number", None),
+        ("company_deals", _COMPANY_LABEL),
+        Sentence(
+            Text(
+                "About {value} deals opened with each lead of the company a year",
+                "取引先全体の商談化はリード1件につき年{value}件ほど",
+            ),
+            Text("The company is not known", "取引先は不明"),
         ),
     )
     yield _record(

@@ -24,6 +24,7 @@ _LABELS: Final = {
     "deals": Text("deals", "商談"),
     "words": Text("words of texts", "文面の言葉"),
     "account": Text("colleagues in the same company", "同じ取引先の他のリード"),
+    "buying_group": Text("people of the same company", "同じ取引先の関係者"),
 }
 
 

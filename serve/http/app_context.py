@@ -44,6 +44,7 @@ from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.ranking.summaries import Summaries
+from serve.store.ranking.visible_accounts import VisibleAccounts
 from serve.store.receipts.feedback import Feedback
 from serve.store.receipts.receipts import Receipts
 from serve.store.team.band_limits import StoredLimits
@@ -118,6 +119,7 @@ class LeadStore(Protocol):
     feedback: Feedback
     ranking: StoredRanking
     account_ranking: AccountRanking
+    visible_accounts: VisibleAccounts
     cohorts: Cohorts
     summaries: Summaries
     standings: Standings

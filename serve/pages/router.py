@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
 
 from serve.pages import api, handover, model, signin, steps, verdicts, words
+from serve.pages.account import page as account
 from serve.pages.lead import page as lead
 from serve.pages.market import channels, funnel, nurturing, points, spend, week
 from serve.pages.ranking import page as ranking
@@ -13,7 +14,7 @@ from serve.pages.shell.frame import Pages
 from serve.pages.team import assign, limits, salespeople, users
 
 PAGES: Final = (
-    *(ranking, handover, lead, steps, week, salespeople, assign, limits, users),
+    *(ranking, handover, lead, account, steps, week, salespeople, assign, limits, users),
     *(channels, funnel, spend, nurturing, points, model, words, verdicts, signin, api),
 )
 """Modules with a `router(pages)`."""

@@ -27,6 +27,7 @@ from serve.store.ranking.ranking import StoredRanking
 from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.standings import Standings
 from serve.store.ranking.summaries import Summaries
+from serve.store.ranking.visible_accounts import VisibleAccounts
 from serve.store.receipts.feedback import Feedback
 from serve.store.team.band_limits import StoredLimits
 from serve.store.team.points_drafts import PointsDrafts
@@ -56,6 +57,7 @@ class Store:
         self.winners = Winners(engine)
         self.ranking = StoredRanking(engine)
         self.account_ranking = AccountRanking(engine)
+        self.visible_accounts = VisibleAccounts(engine)
         self.cohorts = Cohorts(engine)
         self.summaries = Summaries(engine)
         self.standings = Standings(engine)

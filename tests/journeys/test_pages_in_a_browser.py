@@ -21,12 +21,14 @@ from tests.selling import RIGHT, fill
 EVIL = "<img src=x onerror=\"document.title='evil'\">"
 LEADS = [
     Planted("L-1", 6, "sato", {"name": "佐藤 花子", "industry": "製造業", "source": "web"}),
-    Planted("L-2", 5, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL),
+    Planted(
+        "L-2", 5, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL, account_id="acme"
+    ),
     Planted("L-3", 4, "abe", {"name": "田中 美咲", "industry": "金融"}, crossed_days=2),
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
     Planted("L-5", 1, None, {"name": "A" * 120}),
 ]
-PAGES = page_list.addresses("L-2")
+PAGES = page_list.addresses("L-2", "acme")
 STATES = ("/?take=2&band=hot", "/?q=nothing", "/leads/L-1", "/nope")
 """Other states of the pages: a plan, an empty list, a lead without markup, nothing there."""
 

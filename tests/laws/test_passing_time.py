@@ -26,6 +26,7 @@ STILL = {
     "last_actor", "response_hours_mean", "response_hours_last", "opened_count", "won_count",
     "lost_count", "open_count", "event_count", "won_amount_sum", "last_amount", "last_stage",
     "lead_count", "opened_mean", "activity_mean",
+    "role_count", "role_kinds", "decider_count", "stage_count",
 }  # fmt: skip
 
 
@@ -93,15 +94,16 @@ def test_the_moment_is_not_far_too_early() -> None:
     assert np.median(waits) > DAY / 10
 
 
-@pytest.mark.parametrize("fault", ["windows", "account", "growing", "fading", "ahead"])
+@pytest.mark.parametrize("fault", ["windows", "account", "steps", "growing", "fading", "ahead"])
 def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     none = Windows(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def faulty(moves: Passing) -> Passing:
         if fault == "windows":
             return moves._replace(watched=moves.watched._replace(own=none))
-        if fault == "account":
-            return moves._replace(watched=moves.watched._replace(account_matters=False))
+        if fault in ("account", "steps"):
+            missed = {"account_matters": False} if fault == "account" else {"steps": none.outcomes}
+            return moves._replace(watched=moves.watched._replace(**missed))
         if fault == "growing":
             return moves._replace(growing=moves.growing[:0])
         if fault == "fading":
@@ -116,7 +118,7 @@ def test_planted_faults_are_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
             case.check(case.due(faulty(passing_of(case.catalog, case.edges))))
 
 
-def test_every_measure_is_one_of_the_five() -> None:
+def test_every_measure_moves_in_one_way() -> None:
     tables = company(Company(leads=30, activities=900, outcomes=80, changes=60, seed=1))
     catalog = learn(tables, snapshots(tables, 1), CatalogSettings(min_support=1))
     for feature in catalog.features:
@@ -126,6 +128,7 @@ def test_every_measure_is_one_of_the_five() -> None:
             bool(motion.half_life_days),
             bool(motion.unit_microseconds),
             motion.by_month,
+            bool(motion.step_days),
         )
         stands = feature.window_days is None and (
             feature.measure in STILL

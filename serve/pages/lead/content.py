@@ -103,6 +103,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "answer": scored.answer,
         "lead": lead,
         "address": display_names.lead_address(scored.answer.lead_id, visit.target),
+        "account_address": _account_address(pages, visit, lead.account_id, scored.answer.lead_id),
         "card": (card := _card(pages, visit, scored)),
         "contact": card.contact,
         "steps_taken": [
@@ -146,6 +147,15 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     }
     give_back(one.activities for one in scored.request.histories)
     return context
+
+
+def _account_address(
+    pages: Pages, visit: Visit, account_id: str | None, lead_id: str
+) -> str | None:
+    """Return where the account of a lead is shown; None without one, or if the lead is not open."""
+    if account_id is None or pages.parts.store.ranking.place(lead_id, visit.target) is None:
+        return None
+    return display_names.account_address(account_id, visit.target)
 
 
 def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:

@@ -12,6 +12,13 @@ DEFINITIONS: Final = {
             "about 20 do."
         ),
     ),
+    "account_probability": (
+        mark("Probability of the account"),
+        mark(
+            "How likely at least one of its open leads is to reach it: %(what)s. Of 100 accounts "
+            "with 20%%, about 20 do."
+        ),
+    ),
     "week_change": (
         mark("Change this week"),
         mark("By how many percentage points the probability changed in the last seven days."),

@@ -157,6 +157,23 @@ def lead_address(lead_id: str, target: str = "") -> str:
     return f"/leads/{quote(lead_id, safe='')}" + (f"?target={target}" if target else "")
 
 
+def account_address(account_id: str, target: str = "") -> str:
+    """Return the address of an account's page.
+
+    Parameters
+    ----------
+    account_id
+        The account.
+    target
+        The target that the page is about; empty is the default.
+
+    >>> account_address("a/b", "upsell")
+    '/accounts/a%2Fb?target=upsell'
+    """
+    query = f"?target={target}" if target else ""
+    return f"/accounts/{quote(account_id, safe='')}{query}"
+
+
 def compared_at(loaded: LoadedModel) -> datetime | None:
     """Return the day whose open leads a score compares with; none where the model does not say."""
     day = loaded.artifact.about.get("observed_until")

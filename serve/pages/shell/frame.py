@@ -48,6 +48,7 @@ _OF_TARGETS: Final = frozenset(
         *("ranking.html.j2", "lead.html.j2", "handover.html.j2", "model.html.j2"),
         *("channels.html.j2", "funnel.html.j2", "week.html.j2", "limits.html.j2", "assign.html.j2"),
         *("nurturing.html.j2", "points.html.j2", "team.html.j2"),
+        *("accounts.html.j2", "account.html.j2"),
     )
 )
 """The pages that are about one target."""

@@ -15,6 +15,7 @@ LEADING: Final = ("manager", "admin")
 MARKETING: Final = ("marketing", *LEADING)
 NAVIGATION: Final = (
     ("/", mark("Ranking")),
+    ("/accounts", mark("Accounts")),
     ("/handover", mark("Hand-over")),
     ("/week", mark("This week")),
     ("/team", mark("Team")),

@@ -8,6 +8,7 @@ import pytest
 from features import compiled_lead
 from features.kernel import packed as cut
 from features.kernel.account_layout import cut_account
+from features.kernel.buying_group import cut_buying_group
 from features.kernel.deals import cut_deals
 from features.kernel.packed import pack, width
 from features.kernel.profile import cut_profile
@@ -40,6 +41,7 @@ def cut_out(packed: Any) -> dict[str, Any]:
         ),
         "deals": cut_deals(packed, compiled_lead.DEALS),
         "account": cut_account(packed, compiled_lead.ACCOUNT),
+        "buying_group": cut_buying_group(packed, compiled_lead.BUYING_GROUP),
         "sequence": cut_sequence(packed, compiled_lead.SEQUENCE),
     }
 
@@ -56,7 +58,7 @@ def test_every_kernel_knows_the_width_of_its_plan() -> None:
 
 
 def test_planted_fault_a_view_in_the_place_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    order = ("profile", "engagement", "sales_touch", "account", "deals", "sequence")
+    order = ("profile", "engagement", "sales_touch", "account", "deals", "buying_group", "sequence")
     monkeypatch.setattr(
         compiled_lead, "WIDTHS", {name: compiled_lead.WIDTHS[name] for name in order}
     )

@@ -15,7 +15,10 @@ from tests.ranked import Planted
 from tests.selling import enter, opened
 
 LEADS = [
-    *(Planted(f"L-{n}", n, "sato", {"industry": "製造業", "source": "web"}) for n in range(5)),
+    *(
+        Planted(f"L-{n}", n, "sato", {"industry": "製造業", "source": "web"}, account_id="acme")
+        for n in range(5)
+    ),
     Planted("V-1", 3, None, {"source": "web"}, age_days=250, deals=(("won", 3, 900.0),)),
 ]
 BUTTON = re.compile(r'<button type="button" class="defined" popovertarget="([^"]+)"([^>]*)>')
@@ -33,7 +36,7 @@ def boss(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_button_of_a_number_opens_its_definition(boss: TestClient, language: str) -> None:
     used = set()
-    for path in addresses("L-1"):
+    for path in addresses("L-1", "acme"):
         page = boss.get(f"{path}{'&' if '?' in path else '?'}lang={language}").text
         buttons, texts = BUTTON.findall(page), {one[0]: one[1:] for one in POPOVER.findall(page)}
         assert {one for one, _ in buttons} == texts.keys(), path

@@ -18,7 +18,7 @@ from tests import page_list, served
 from tests.ranked import Planted
 from tests.selling import enter, opened
 
-LEADS = [Planted("L-1", 6, "sato", {"industry": "製造業"}, crossed_days=1)]
+LEADS = [Planted("L-1", 6, "sato", {"industry": "製造業"}, crossed_days=1, account_id="acme")]
 TEMPLATES = Path(__file__).parents[3] / "serve/pages/templates"
 NOT_OPENED = {"layout.html.j2", "macros.html.j2", "refusal.html.j2", "taken.html.j2"}
 """Templates of no page that has an address: parts, errors, the answer to a form."""
@@ -32,7 +32,7 @@ def boss(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield enter(one, "boss")
 
 
-@pytest.mark.parametrize("address", page_list.addresses("L-1"))
+@pytest.mark.parametrize("address", page_list.addresses("L-1", "acme"))
 def test_every_page_opens_in_both_languages(boss: TestClient, address: str) -> None:
     titles = set()
     for language in ("en", "ja"):
@@ -43,9 +43,9 @@ def test_every_page_opens_in_both_languages(boss: TestClient, address: str) -> N
             return
         assert f'<html lang="{language}">' in answer.text
         titles.add(re.search(r"<title>[^<]+</title>", answer.text)[0])  # type: ignore[index]
-    assert len(titles) == (1 if address.startswith(("/leads/", page_list.REP)) else 2), (
-        "by their ids"
-    )
+    assert len(titles) == (
+        1 if address.startswith(("/leads/", "/accounts/", page_list.REP)) else 2
+    ), "by their ids"
 
 
 @pytest.mark.parametrize("address", page_list.ABSENT)

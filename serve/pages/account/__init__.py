@@ -1,0 +1,1 @@
+"""The pages of accounts: their list, and the people of one."""
