@@ -29,10 +29,10 @@ import pandas as pd
 from benchmarks import harness
 from benchmarks.verdicts.contact_gate import gated
 from features.timeline import HOUR, from_moments
-from models.contact import effect_model
-from models.contact.contact_value import LeadEffects, contact_value
+from models.contact.contact_value import contact_value
 from models.contact.cross_fit import cross_fit, fitted
 from models.contact.effect_model import out_of_fold
+from models.contact.lead_effects import lead_effects
 from models.contact.policy import top
 from models.contact.rows import ContactRows, Flags, Floats
 from pipelines import sample
@@ -91,8 +91,7 @@ def hillstrom() -> dict[str, Any]:
             np.full(int(half.sum()), mailed.mean()),
         )
         effects = cross_fit(rows, seed)
-        model = effect_model.fit(effects, np.ones(len(rows), np.bool_))
-        effect = LeadEffects(rows, effects, model).of(columns[~half])["effect"].to_numpy()
+        effect = lead_effects(rows, effects).of(columns[~half])["effect"].to_numpy()
         every = effects.columns.indicators(columns)
         response = fitted(every, visit, half, ~half)
         anyone = np.random.default_rng(seed).random(int((~half).sum()))
