@@ -25,6 +25,7 @@ from features.snapshots import CohortRule
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
+from models.contact.ranked_by import PROBABILITY, ranked_by
 from models.explain.contributions import Explainer
 from models.explain.proof import nameable_model
 from models.model import points, reference
@@ -39,7 +40,7 @@ from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
-from pipelines.stages import of_target, run_facts
+from pipelines.stages import contact_part, of_target, run_facts
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
@@ -70,14 +71,15 @@ def run(job: Job) -> dict[str, Any]:
     people = reference.learn(margins, train.bands)
     made_from = about(job, learned_until) | own_model(model)
     reading = partitions.manifest(places.tables).values_reading
-    made = Artifact(model, catalog, people, proven, made_from, reading)
+    known = contact_part.learned(job, catalog)
+    made = Artifact(model, catalog, people, proven, made_from, reading, known)
     fingerprint = artifact.save(places.model, made)
     summary = figures(model)
     summary |= {"proven_concepts": len(proven.proven), "silenced_features": silenced}
     summary |= {"open_leads": people.population}
     if reference_at != observed_until(places.tables):
         summary |= {"open_leads_at": reference_at.isoformat()}
-    summary |= own_model(model)
+    summary |= own_model(model) | _contacts(made)
     write_json(places.training, summary | {"choices": model.choices})
     numbers = {f"train.{name}": value for name, value in summary.items() if _number(value)}
     numbers |= run_facts.cost("train", before)
@@ -184,10 +186,17 @@ def own_model(model: LeadModel) -> dict[str, Any]:
 
 
 def _stated(job: Job) -> dict[str, Any]:
-    """Return the section `train`; an own model is mentioned where there is one."""
-    return {
-        key: value for key, value in plain(job.params.train).items() if key != "estimator" or value
-    }
+    """Return the section `train`; an own model and a chosen order are mentioned where there are."""
+    usual = {"estimator": "", "ranking": PROBABILITY}
+    stated = plain(job.params.train)
+    return {key: value for key, value in stated.items() if value != usual.get(key, ...)}
+
+
+def _contacts(made: Artifact) -> dict[str, Any]:
+    """Return the answer of the test of contacts, and what leads are ranked by, where one is."""
+    answer = {} if made.contact is None else {"contacts": made.contact.answer}
+    by = ranked_by(made.about, made.contact)
+    return answer if by.sentence is None else answer | {"ranked_by": by.by}
 
 
 def figures(model: LeadModel) -> dict[str, Any]:
