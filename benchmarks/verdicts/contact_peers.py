@@ -72,7 +72,9 @@ def planted(seconds: dict[str, float]) -> dict[str, Any]:
         half = np.random.default_rng(seed).random(int(rows.unit.max()) + 1)[rows.unit] < 0.5
         found = effects(rows.frame, (rows.contacted, rows.label), half, 0.5, seconds)
         aim = true[~half]
-        helped.append({n: float(aim[e > 0.0].sum() / aim[aim > 0.0].sum()) for n, e in found.items()})
+        helped.append(
+            {n: float(aim[e > 0.0].sum() / aim[aim > 0.0].sum()) for n, e in found.items()}
+        )
         best = aim[top(aim, 0.2)].sum()
         fifth.append({n: float(aim[top(e, 0.2)].sum() / best) for n, e in found.items()})
         print(helped[-1], fifth[-1], flush=True)

@@ -53,7 +53,6 @@ class EffectColumn:
         rest = np.where(place < 0, max(last - 1, 0), place)
         return np.where(column.isna().to_numpy(), last, rest).astype(np.int64)
 
-
     def indicators_of(self, values: Floats) -> Floats:
         """Return 1 where a value lies in a bin: shape (rows, bins).
 

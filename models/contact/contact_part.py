@@ -162,10 +162,21 @@ def frame_of(values: NDArray[np.float32], catalog: Catalog) -> pd.DataFrame:
     catalog
         Of the features.
     """
-    chosen = [(n, one) for n, one in enumerate(catalog.features) if _may_matter(one)]
+    chosen = [(n, catalog.features[n]) for n in chosen_features(catalog)]
     return pd.DataFrame(
         {one.name: _column(values[:, n].astype(np.float64), one) for n, one in chosen}
     )
+
+
+def chosen_features(catalog: Catalog) -> list[int]:
+    """Return the places of the features that an effect, or a choice of people, may depend on.
+
+    Parameters
+    ----------
+    catalog
+        Of the features.
+    """
+    return [n for n, one in enumerate(catalog.features) if _may_matter(one)]
 
 
 def _may_matter(feature: Feature) -> bool:

@@ -2,10 +2,10 @@
 
 Decided here: a contact moves log-odds, so a lead on the brink moves by more points than one that
 hardly ever converts. The effect of a lead is v (a + what its columns add), where v = m (1 - m) and
-m is its probability halfway between contacted and not. It is fitted by ridge regression of the doubly robust
-effects on the bins times v (the DR-learner: Kennedy 2023, Electronic Journal of Statistics 17),
-rows counting by the inverse of their expected variance. Every estimate is exactly v times a sum
-over columns, in points of probability. The penalty is chosen by leave-one-out error, up to "hardly
+m is its probability halfway between contacted and not. It is fitted by ridge regression of the
+doubly robust effects on the bins times v (the DR-learner: Kennedy 2023, Electronic Journal of
+Statistics 17), rows counting by the inverse of their expected variance. Every estimate is exactly v
+times a sum over columns, in points of probability. The penalty is chosen by leave-one-out error, up to "hardly
 any difference".
 
 The range of an effect is that of the ridge's posterior: the penalty is the precision of a normal

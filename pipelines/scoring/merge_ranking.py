@@ -1,8 +1,8 @@
 """From ranked partitions to one ranking, in bounded memory.
 
 Decided here: every part is sorted already, by one number, the highest first, ties by lead. So the
-global order needs only these numbers and ids; the rows, with their reasons, are then taken from the parts
-in turn, a stretch of the ranking at a time. All parts are open at once, and a reader holds the row
+global order needs only these numbers and ids; the rows, with their reasons, are then taken from the
+parts in turn, a stretch of the ranking at a time. All parts are open at once, and a reader holds the row
 group that it is in; so parts are written in row groups of `GROUP_ROWS`, and what a reader holds
 does not grow with its part. One stretch is there at a time, if whoever takes it lets it go.
 """
@@ -77,9 +77,7 @@ def _order(key: str) -> list[tuple[str, str]]:
     return [(key, "descending"), ("lead_id", "ascending")]
 
 
-def _stretch(
-    readers: "list[_Reader]", counts: NDArray[np.intp], at: tuple[int, str]
-) -> pa.Table:
+def _stretch(readers: "list[_Reader]", counts: NDArray[np.intp], at: tuple[int, str]) -> pa.Table:
     """Take so many rows from each part, and put them in order."""
     begin, key = at
     taken = [reader.take(int(n)) for reader, n in zip(readers, counts, strict=True) if n]

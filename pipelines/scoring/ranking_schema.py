@@ -1,9 +1,9 @@
 """Scored leads as rows of an Arrow table.
 
 Decided here: what a ranking states about a lead, and in which types. What a contact adds has
-columns only where the model knows it, so that other rankings stay as they are. The lists are laid out as
-Arrow holds them, since a list of Python's own for each of a million leads takes longer than scoring
-them.
+columns only where the model knows it, so that other rankings stay as they are. The lists are
+laid out as Arrow holds them, since a list of Python's own for each of a million leads takes longer
+than scoring them.
 """
 
 from typing import Any, Final

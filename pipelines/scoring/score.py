@@ -257,7 +257,7 @@ def _part(
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             frame = build.build(histories, batch, catalog, source=tables)
             scores, part_of = scorer.score(frame, threads=THREADS), scorer.artifact.contact
-            effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)  # noqa: PD011 - no pandas
+            effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)
             made = ranking_schema.table(scores, effects)
             merge_ranking.write(made, frames.part_path(fresh, number), order.by)
     return len(rows)

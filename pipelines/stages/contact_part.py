@@ -61,9 +61,7 @@ def learned(job: Job, catalog: Catalog) -> ContactPart | None:
     return contact_part.of_value(done, values, catalog)
 
 
-def _read(
-    job: Job, path: Path, catalog: Catalog
-) -> tuple[pd.DataFrame, NDArray[np.float32], int]:
+def _read(job: Job, path: Path, catalog: Catalog) -> tuple[pd.DataFrame, NDArray[np.float32], int]:
     """Return the leads of the test, their features, and how many leads are open now."""
     places, cohort = job.places.tables, job.params.cohort
     until, compiled = observed_until(places), CompiledCatalog(catalog)
@@ -75,7 +73,7 @@ def _read(
         mine = test.frame[test.frame["lead_id"].isin(tables.leads["lead_id"])]
         mine = mine.reset_index(drop=True)
         found.append(mine)
-        values.append(build.build(tables, mine, compiled).values)  # noqa: PD011 - no pandas
+        values.append(build.build(tables, mine, compiled).values)
         opened += len(snapshots.at(tables, until, cohort.rule))
         leads = len(test.frame)
     rows = pd.concat(found, ignore_index=True)

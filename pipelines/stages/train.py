@@ -40,7 +40,7 @@ from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
-from pipelines.stages import contact_part, of_target, run_facts
+from pipelines.stages import contact_part, of_target, run_facts, unworked_leads
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
@@ -60,7 +60,9 @@ def run(job: Job) -> dict[str, Any]:
         rows, catalog = learning_rows(job)
         sales_points = read_sales_points(train.points, catalog)
         how = (train, sales_points, train.seed)
+        fitting = partial(_fitted, catalog=catalog, how=how, proof=train.proof, grow=grow)
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
+        model = unworked_leads.taught(job, model, rows, catalog, fitting)
     job.tell("train: conversion curve and newest rows", 0, None)
     learning, newest, learned_until = observed_rows(job, rows)
     model = newest_rows.teach(model, learning, newest, job.params.cohort.horizon_days)
@@ -86,6 +88,10 @@ def run(job: Job) -> dict[str, Any]:
     data = run_facts.learned_from(rows, catalog, partitions.manifest(places.tables))
     log(job, Run(fingerprint, metrics=numbers, data=data))
     return summary | {"model": fingerprint[:12]}
+
+
+def _fitted(rows: TrainingSet, catalog: Catalog, how: Any, proof: Any, grow: Any) -> LeadModel:
+    return nameable_model.fit(rows, catalog, how, proof, grow)[0]
 
 
 def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:

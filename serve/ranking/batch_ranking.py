@@ -39,7 +39,7 @@ _Row = dict[str, Any]
 
 
 class BatchFacts(NamedTuple):
-    """What a ranking is of: target (empty is the default), moment, model, number of leads, order."""
+    """What a ranking is of: target (empty: the default), moment, model, number of leads, order."""
 
     target: str
     as_of: int

@@ -24,6 +24,7 @@ from pipelines.lifecycle.experiment.declaration import Declaration
 from pipelines.lifecycle.worth.lists import ListsWithOutcomes
 from pipelines.lifecycle.worth.rows import week_of
 
+
 def of_experiment(
     assigned: pd.DataFrame, declared: Declaration, tables: Tables, until: pd.Timestamp
 ) -> ContactedLeads:

@@ -1,10 +1,11 @@
 """Read the ranking: open leads, the hottest first, page by page.
 
 Decided here: leads are ordered by their margin, whose order probability and score never contradict
-(or by their contact value, if the target chose that), and by id where these are equal. Ids are selected first and their rows read then, so that a search
-does not read rows that it does not show. A cursor is the position of the last row in that order, so
-a page never repeats or misses a lead because others were added meanwhile; the total is counted with
-the first page and travels in the cursor. Every row carries the moment as of which it was computed.
+(or by their contact value, if the target chose that), and by id where these are equal. Ids are
+selected first and their rows read then, so that a search does not read rows that it does not show.
+A cursor is the position of the last row in that order, so a page never repeats or misses a lead
+because others were added meanwhile; the total is counted with the first page and travels in the
+cursor. Every row carries the moment as of which it was computed.
 """
 
 from collections.abc import Iterable, Sequence

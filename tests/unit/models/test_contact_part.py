@@ -11,8 +11,8 @@ from models.artifact import artifact as artifacts
 from models.contact import contact_part
 from models.contact.contact_part import ContactPart
 from models.contact.contact_value import contact_value
-from models.contact.lead_effects import lead_effects
 from models.contact.cross_fit import cross_fit
+from models.contact.lead_effects import lead_effects
 from models.contact.ranked_by import ranked_by
 from tests import contact_tested, served
 from tests.simulated_contacts import ContactPlan, world
