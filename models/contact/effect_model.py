@@ -5,8 +5,8 @@ hardly ever converts. The effect of a lead is v (a + what its columns add), wher
 m is its probability halfway between contacted and not. It is fitted by ridge regression of the
 doubly robust effects on the bins times v (the DR-learner: Kennedy 2023, Electronic Journal of
 Statistics 17), rows counting by the inverse of their expected variance. Every estimate is exactly v
-times a sum over columns, in points of probability. The penalty is chosen by leave-one-out error, up to "hardly
-any difference".
+times a sum over columns, in points of probability. The penalty is chosen by leave-one-out error, up
+to "hardly any difference".
 
 The range of an effect is that of the ridge's posterior: the penalty is the precision of a normal
 prior on what a bin adds, so the range holds what shrinkage took away too (Wahba 1983; Nychka 1988:

@@ -3,10 +3,10 @@
 Decided here: a shrunken model tells leads apart less than they differ, and sales works the better
 ones. So it is too high for the kinds that are seldom worked, about which few worked leads teach.
 The chance of being worked, fitted on all leads, is one direction in which exactly these differ: the
-margin is moved along its log-odds by as much as lowers the log loss of held-out margins of worked
-leads, shrunk to nothing (the fluctuation of targeted learning: van der Laan and Rose 2011, chapter
-5, on a prediction). The log-odds are sums over bins of the scorecard, so it stays one table, and
-every reason stays exact. No lead that nobody worked gets a label.
+margin is moved along its log-odds by as much as lowers the log loss of held-out worked leads,
+shrunk to nothing (the fluctuation of targeted learning: van der Laan and Rose 2011, chapter 5, on a
+prediction). The log-odds are sums over bins of the scorecard, so it stays one table, and every
+reason stays exact. No lead that nobody worked gets a label.
 """
 
 from dataclasses import replace
@@ -19,18 +19,21 @@ from sklearn.linear_model import LogisticRegression
 from models.model.binning import Binning
 from models.model.lead_model import LeadModel
 from models.model.scorecard import centred
-from models.stats.log_odds import expit
+from models.stats.log_odds import expit, logit
 from models.stats.training_set import Floats, TrainingSet, Values
 
 LEAST_SHARE: Final = 0.2
 """A scorecard that counts for less in the margin is left alone."""
+STRAIGHT: Final = ("none", "sigmoid")
+"""Calibrations that are a straight line of log-odds."""
 FEWEST: Final = 30
 """Conversions of worked leads below which nothing is moved."""
 _PENALTY: Final = 10.0
 _LEVEL, _ALONG = 1.0, 40.0
-"""One over the variance that a shift, and a step along the log-odds, are expected to have. The second
-was chosen on companies of other seeds than those that are reported."""
+"""One over the variance that a shift, and a step along the log-odds, are expected to have. The
+second was chosen on companies of other seeds than those that are reported."""
 _STEPS: Final = 30
+_FLATTEST: Final = 0.2
 
 
 def teach(
@@ -49,20 +52,21 @@ def teach(
     worked
         Its rows.
     held_out
-        Shape (rows,): their margins by models that did not learn from them.
+        Shape (rows,): log-odds of their probabilities by models that did not learn from them.
     unworked
         Shape (others, features): leads of the same time that nobody worked.
     columns
         The features by which people may choose whom to work.
     """
     few = min(worked.label.sum(), len(unworked)) < FEWEST
-    if few or model.weights.scorecard < LEAST_SHARE or model.scorecard.penalty == 0.0:
+    bends = model.calibration.kind not in STRAIGHT
+    if few or bends or model.weights.scorecard < LEAST_SHARE or model.scorecard.penalty == 0.0:
         return model
     binning = model.scorecard.binning
     here, there = (_indicators(binning, values, columns) for values in (worked.values, unworked))
     places, apart = _chance(here, there)
     odds = here @ apart
-    level, along = _moved(held_out, odds - odds.mean(), worked.label)
+    level, along = _moved(held_out, odds - odds.mean(), worked.label) / _slope(model, worked)
     table = model.scorecard.table.copy()
     table[_bins(binning, columns)[places]] += along / model.weights.scorecard * apart[places]
     moved = (level - along * odds.mean()) / model.weights.scorecard
@@ -89,6 +93,15 @@ def _moved(margin: Floats, odds: Floats, label: Floats) -> Floats:
         bend = (x * (rate * (1.0 - rate))[:, None]).T @ x + np.diag(precision)
         total = total - np.clip(np.linalg.solve(bend, slope), -1.0, 1.0)
     return total
+
+
+def _slope(model: LeadModel, worked: TrainingSet) -> float:
+    """Return by how much the log-odds of the probability rise with the margin, calibrated."""
+    margin = model.margin(worked.values)
+    apart = margin - margin.mean()
+    spread = float(apart @ apart)
+    slope = float(apart @ logit(model.probability(worked.values))) / spread if spread else 1.0
+    return max(slope, _FLATTEST)
 
 
 def _bins(binning: Binning, columns: NDArray[np.int64]) -> NDArray[np.int64]:

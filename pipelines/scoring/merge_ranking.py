@@ -2,9 +2,9 @@
 
 Decided here: every part is sorted already, by one number, the highest first, ties by lead. So the
 global order needs only these numbers and ids; the rows, with their reasons, are then taken from the
-parts in turn, a stretch of the ranking at a time. All parts are open at once, and a reader holds the row
-group that it is in; so parts are written in row groups of `GROUP_ROWS`, and what a reader holds
-does not grow with its part. One stretch is there at a time, if whoever takes it lets it go.
+parts in turn, a stretch of the ranking at a time. All parts are open at once, and a reader holds
+the row group that it is in; so parts are written in row groups of `GROUP_ROWS`, and what a reader
+holds does not grow with its part. One stretch is there at a time, if whoever takes it lets it go.
 """
 
 from collections.abc import Iterator

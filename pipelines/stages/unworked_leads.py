@@ -2,7 +2,8 @@
 
 Decided here: only with `contacts.labels: worked`. A snapshot of the training period without a label
 is then one that nobody worked; its features are computed here, since stored ones are of labelled
-rows. Held-out margins are those of three more models, each without a third of the leads.
+rows. Held-out margins are those of five more models, each without a fifth of the leads: a model of
+much fewer leads would be shrunk more, and so be moved too far.
 """
 
 from collections.abc import Callable
@@ -18,13 +19,14 @@ from features.catalog.catalog import Catalog
 from features.timeline import from_moments
 from models.contact.contact_part import chosen_features
 from models.model.lead_model import LeadModel
+from models.stats.log_odds import logit
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet, Values
 from models.training import worked_leads
 from pipelines.run.stage_context import Job
 from pipelines.storage import frames, partitions
 
-_FOLDS: Final = 3
+_FOLDS: Final = 5
 Fitting = Callable[[TrainingSet], LeadModel]
 """How a model is fitted on some rows."""
 
@@ -62,7 +64,8 @@ def _held_out(rows: TrainingSet, fitting: Fitting, seed: int) -> Floats:
     for one in range(_FOLDS):
         held: NDArray[np.bool_] = fold == one
         made = fitting(rows.take(np.flatnonzero(~held)))
-        margin[held] = made.margin(rows.values[held])
+        mine = rows.take(np.flatnonzero(held))
+        margin[held] = logit(made.probability(mine.values))  # noqa: PD011 - not a frame of pandas
     return margin
 
 
@@ -76,5 +79,5 @@ def _unworked(job: Job, rows: TrainingSet, catalog: Catalog) -> Values:
         tables = partitions.read_for_features(job.places.tables, part, catalog)
         there = mine[mine["lead_id"].isin(tables.leads["lead_id"])].reset_index(drop=True)
         keys = pd.DataFrame({name: there[name] for name in ("lead_id", "cutoff")})
-        parts.append(build.build(tables, keys, CompiledCatalog(catalog)).values)  # noqa: PD011
+        parts.append(build.build(tables, keys, CompiledCatalog(catalog)).values)
     return np.concatenate(parts)

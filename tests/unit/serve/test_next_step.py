@@ -106,4 +106,6 @@ def test_a_call_that_helps_most_is_said_only_where_it_is_known() -> None:
     assert step(hot._replace(call_helps=True)).why.endswith("; a call helps most here")
     assert "電話の効果が特に高い" in step(hot._replace(call_helps=True), "ja").why
     assert step(PLAIN._replace(call_helps=True)).code == "call"
-    assert step(PLAIN._replace(call_helps=True, standing="customer", won_at=NOW - DAY)).code != "call"
+    assert (
+        step(PLAIN._replace(call_helps=True, standing="customer", won_at=NOW - DAY)).code != "call"
+    )
