@@ -8,7 +8,7 @@ helps most where its whole range is above 0 and its effect among the top fifth o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -113,8 +113,10 @@ class ContactPart:
         effects = _read(raw["effects"]) if "effects" in raw else None
         mean = Interval(*(np.nan if one is None else one for one in raw["mean"]))
         most = float(raw.get("most", 0.0))
-        facts = [raw[name] for name in ("answer", "why", "randomised", "rows", "conversions")]
-        return ContactPart(*facts, mean, effects, most)
+        names = ("answer", "why", "randomised", "rows", "conversions")
+        return ContactPart(
+            **{name: raw[name] for name in names}, mean=mean, effects=effects, most=most
+        )
 
 
 def of_value(done: ContactValue, values: NDArray[np.float32], catalog: Catalog) -> ContactPart:
@@ -130,12 +132,17 @@ def of_value(done: ContactValue, values: NDArray[np.float32], catalog: Catalog) 
         Of the features.
     """
     verdict, effects = done.verdict, done.model if done.verdict.randomised else None
-    facts = (verdict.answer, verdict.why, verdict.randomised, done.rows, sum(done.conversions))
-    part = ContactPart(*facts, verdict.mean, effects)
+    part = ContactPart(
+        verdict.answer,
+        verdict.why,
+        verdict.randomised,
+        done.rows,
+        sum(done.conversions),
+        verdict.mean,
+        effects,
+    )
     shown = part.of(values, catalog)
-    if shown is None:
-        return part
-    return ContactPart(*facts, verdict.mean, effects, float(np.quantile(shown.effect, _TOP)))
+    return part if shown is None else replace(part, most=float(np.quantile(shown.effect, _TOP)))
 
 
 def too_few(rows: int, conversions: int, *, by_lot: bool) -> ContactPart:

@@ -15,40 +15,40 @@ Order = Literal["probability", "contact_value"]
 PROBABILITY: Final[Order] = "probability"
 CONTACT_VALUE: Final[Order] = "contact_value"
 _STILL_EN: Final = "Ranked by probability, although contact value was chosen: "
-_STILL_JA: Final = "接触価値順が選ばれていますが、確率順で並べています："
+_STILL_JA: Final = "連絡効果の順が選ばれていますが、確率順で並べています："
 _GROUNDS: Final = {
     "no_test": Text(
         "params.yaml names no test of contacts (contacts.test).",
-        "params.yamlに接触の検証（contacts.test）の指定がありません。",
+        "params.yamlに連絡の試験（contacts.test）の指定がありません。",
     ),
     "people_chose": Text(
         "people chose whom to contact, and only a lot can show whom a contact helps.",
-        "接触先を人が選んでいるため、誰に効果があるかは示せません（抽選が必要です）。",
+        "連絡先を人が選んでいるため、誰に効果があるかは示せません（くじが必要です）。",
     ),
     "too_few": Text(
         "the test of contacts has too few leads or conversions yet.",
-        "接触の検証のリード数または成約数がまだ足りません。",
+        "連絡の試験のリード数または成約数がまだ足りません。",
     ),
     "no_overlap": Text(
         "contacted and other leads differ too much to be compared.",
-        "接触したリードとその他のリードの違いが大きく、比較できません。",
+        "連絡したリードとその他のリードの違いが大きく、比較できません。",
     ),
     "not_shown": Text(
         "the test does not show yet that contacts change anything.",
-        "接触の効果は、検証ではまだ示されていません。",
+        "連絡の効果は、試験ではまだ示されていません。",
     ),
     "same": Text(
         "the test does not show that contacts help some leads more than others.",
-        "接触の効果がリードによって異なることは、検証では示されていません。",
+        "連絡の効果がリードによって異なることは、試験では示されていません。",
     ),
     "none": Text(
         "the test shows no effect of contacts that is worth noticing.",
-        "検証では、注目に値する接触の効果はありません。",
+        "試験では、注目に値する連絡の効果はありません。",
     ),
 }
 _BY_VALUE: Final = Text(
     "Ranked by contact value: where a contact adds most to the probability, not who is likeliest.",
-    "接触価値順：接触によって確率が最も上がる順です（確率の高い順ではありません）。",
+    "連絡効果の順：連絡によって確率が最も上がる順です（確率の高い順ではありません）。",
 )
 
 

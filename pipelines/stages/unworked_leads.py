@@ -65,7 +65,7 @@ def _held_out(rows: TrainingSet, fitting: Fitting, seed: int) -> Floats:
         held: NDArray[np.bool_] = fold == one
         made = fitting(rows.take(np.flatnonzero(~held)))
         mine = rows.take(np.flatnonzero(held))
-        margin[held] = logit(made.probability(mine.values))  # noqa: PD011 - not a frame of pandas
+        margin[held] = logit(made.probability(mine.values))
     return margin
 
 

@@ -95,4 +95,4 @@ def test_pages_and_the_api_say_by_what_they_rank(helps: float, tmp_path: Path) -
     assert ("Ranked by contact value: where" in english) is shown
     assert ("Ranked by probability, although" in english) is not shown
     assert ("A contact adds +" in english) is shown
-    assert ("接触の効果：+" in japanese) is shown
+    assert ("連絡の効果：+" in japanese) is shown
