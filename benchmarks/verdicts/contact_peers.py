@@ -28,7 +28,7 @@ from models.contact.policy import top
 from models.contact.rows import ContactRows, Flags, Floats
 
 OURS: Final = "mikomi"
-COMPANIES: Final = 4
+COMPANIES: Final = 3
 LEADS: Final = 60_000
 _FIRST: Final = FIRST_SEED + 50
 _Found = dict[str, Floats]

@@ -133,7 +133,7 @@ def test_the_schema_describes_a_target() -> None:
     target = schema["$defs"]["TargetParams"]
     assert target["required"] == ["name", "outcome", "horizon_days"]
     assert set(target["properties"]) == {
-        *("name", "outcome", "horizon_days", "eligible", "label", "default")
+        *("name", "outcome", "horizon_days", "eligible", "label", "default", "ranking")
     }
     assert schema["properties"]["targets"]["items"] == {"$ref": "#/$defs/TargetParams"}
 
