@@ -211,8 +211,12 @@ class Cards:
         if any(isinstance(one, UnsetType) for one in ends):
             return ""
         value, low, high = (self._words.points(one) for one in ends if isinstance(one, float))
-        said = "A contact adds %(value)s points (%(low)s to %(high)s)."
-        return self._words.say(said, value=value, low=low, high=high)
+        return self._words.say(
+            "A contact adds %(value)s points (%(low)s to %(high)s).",
+            value=value,
+            low=low,
+            high=high,
+        )
 
     def _deal(self, deal: Deal) -> ShownDeal:
         return ShownDeal(
