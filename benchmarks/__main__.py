@@ -25,6 +25,7 @@ FOLDERS = {
     "audit": "verdicts",
     "worth": "verdicts",
     "contact": "verdicts",
+    "contact_peers": "verdicts",
     "promotion": "verdicts",
     "repair": "verdicts",
     "monitor": "verdicts",

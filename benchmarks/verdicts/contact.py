@@ -29,10 +29,10 @@ import pandas as pd
 from benchmarks import harness
 from benchmarks.verdicts.contact_gate import gated
 from features.timeline import HOUR, from_moments
-from models.contact import effect_model
-from models.contact.contact_value import LeadEffects, contact_value
+from models.contact.contact_value import contact_value
 from models.contact.cross_fit import cross_fit, fitted
 from models.contact.effect_model import out_of_fold
+from models.contact.lead_effects import lead_effects
 from models.contact.policy import top
 from models.contact.rows import ContactRows, Flags, Floats
 from pipelines import sample
@@ -73,16 +73,10 @@ def main(words: list[str]) -> None:
 
 def hillstrom() -> dict[str, Any]:
     """Measure the share of the extra visits that the top fifth holds."""
-    folder = Path(os.environ["MIKOMI_DATA"]) / "hillstrom"
-    frame = pd.read_csv(folder / "hillstrom.csv.gz")
-    frame = frame[frame["segment"].isin(["Womens E-Mail", "No E-Mail"])].reset_index(drop=True)
-    frame = frame.astype({"mens": "str", "womens": "str", "newbie": "str"})
-    mailed = (frame["segment"] != "No E-Mail").to_numpy()
-    visit = frame["visit"].to_numpy(np.float64)
+    columns, mailed, visit = hillstrom_test()
     lines = []
     for seed in range(FIRST_SEED, FIRST_SEED + SPLITS):
-        half = np.random.default_rng(seed).random(len(frame)) < 0.5
-        columns = frame[list(_COLUMNS)]
+        half = np.random.default_rng(seed).random(len(columns)) < 0.5
         rows = ContactRows(
             columns[half].reset_index(drop=True),
             mailed[half],
@@ -91,20 +85,29 @@ def hillstrom() -> dict[str, Any]:
             np.full(int(half.sum()), mailed.mean()),
         )
         effects = cross_fit(rows, seed)
-        model = effect_model.fit(effects, np.ones(len(rows), np.bool_))
-        effect = LeadEffects(rows, effects, model).of(columns[~half])["effect"].to_numpy()
+        effect = lead_effects(rows, effects).of(columns[~half])["effect"].to_numpy()
         every = effects.columns.indicators(columns)
         response = fitted(every, visit, half, ~half)
         anyone = np.random.default_rng(seed).random(int((~half).sum()))
         orders = {"contact_value": effect, "probability": response, "anyone": anyone}
         judged = (mailed[~half], visit[~half])
-        lines.append({name: _share(order, *judged) for name, order in orders.items()})
+        lines.append({name: share_of(order, *judged) for name, order in orders.items()})
     means = {name: float(np.mean([one[name] for one in lines])) for name in lines[0]}
     spread = {name: float(np.std([one[name] for one in lines], ddof=1)) for name in lines[0]}
-    return {"splits": lines, "mean": means, "standard_deviation": spread, "customers": len(frame)}
+    return {"splits": lines, "mean": means, "standard_deviation": spread, "customers": len(columns)}
 
 
-def _share(order: Floats, mailed: Flags, visit: Floats, share: float = 0.2) -> float:
+def hillstrom_test() -> tuple[pd.DataFrame, Flags, Floats]:
+    """Return the columns of every customer, who got the mail, and who visited."""
+    folder = Path(os.environ["MIKOMI_DATA"]) / "hillstrom"
+    frame = pd.read_csv(folder / "hillstrom.csv.gz")
+    frame = frame[frame["segment"].isin(["Womens E-Mail", "No E-Mail"])].reset_index(drop=True)
+    frame = frame.astype({"mens": "str", "womens": "str", "newbie": "str"})
+    mailed = (frame["segment"] != "No E-Mail").to_numpy()
+    return frame[list(_COLUMNS)], mailed, frame["visit"].to_numpy(np.float64)
+
+
+def share_of(order: Floats, mailed: Flags, visit: Floats, share: float = 0.2) -> float:
     """Return the share of all extra visits that the first of an order hold."""
     first = top(order, share)
     return float(share * _more(first, mailed, visit) / _more(first | True, mailed, visit))
@@ -116,22 +119,8 @@ def _more(rows: Flags, mailed: Flags, visit: Floats) -> float:
 
 def planted(leads: int = LEADS, seed: int = FIRST_SEED) -> dict[str, Any]:
     """Measure the extra wins of the calls that the estimate chooses, over those of an oracle."""
-    company = sample.make(sample.SampleSettings(leads, seed))
-    keys = _at_age(company, AGE_HOURS)
-    test = contact_test(company, truth_at(company, keys).dropna())
-    lead = company.lead_ids.get_indexer(pd.Index(test.frame["lead_id"]))
-    codes = company.people.codes
-    frame = pd.DataFrame(
-        {one.name: codes[one.name][lead].astype(str) for one in CATEGORIES if one != AGE_BRACKET}
-    )
-    rows = ContactRows(
-        frame,
-        test.frame["contacted"].to_numpy() == 1,
-        test.frame["converted"].to_numpy(np.float64),
-        company.people.account[lead].astype(np.int64),
-        test.frame["chance"].to_numpy(np.float64),
-    )
-    effect, true = out_of_fold(cross_fit(rows)), test.with_contact - test.without
+    rows, true, without = planted_world(leads, seed)
+    effect = out_of_fold(cross_fit(rows))
     done = contact_value(rows, len(rows))
     lines = []
     for line in done.policy:
@@ -141,7 +130,7 @@ def planted(leads: int = LEADS, seed: int = FIRST_SEED) -> dict[str, Any]:
             {
                 "share": line.share,
                 "of_oracle": float(chosen / best),
-                "probability_of_oracle": float(true[top(test.without, line.share)].sum() / best),
+                "probability_of_oracle": float(true[top(without, line.share)].sum() / best),
                 "true_extra_wins": float(chosen),
                 "estimated": vars(line.by_effect),
                 "range_holds_truth": bool(line.by_effect.low <= chosen <= line.by_effect.high),
@@ -158,6 +147,31 @@ def planted(leads: int = LEADS, seed: int = FIRST_SEED) -> dict[str, Any]:
         "anyone_of_oracle": float(true.sum() / true[true > 0.0].sum()),
         "calls": lines,
     }
+
+
+def planted_world(leads: int, seed: int) -> tuple[ContactRows, Floats, Floats]:
+    """Return a test in a sample company, the true effect of each call, and the odds without it."""
+    company = sample.make(sample.SampleSettings(leads, seed))
+    keys = _at_age(company, AGE_HOURS)
+    test = contact_test(company, truth_at(company, keys).dropna())
+    lead = company.lead_ids.get_indexer(pd.Index(test.frame["lead_id"]))
+    codes = company.people.codes
+    frame = pd.DataFrame(
+        {one.name: codes[one.name][lead].astype(str) for one in CATEGORIES if one != AGE_BRACKET}
+    )
+    rows = ContactRows(
+        frame,
+        test.frame["contacted"].to_numpy() == 1,
+        test.frame["converted"].to_numpy(np.float64),
+        company.people.account[lead].astype(np.int64),
+        test.frame["chance"].to_numpy(np.float64),
+    )
+    return rows, test.with_contact - test.without, test.without
+
+
+def planted_test(leads: int, seed: int) -> tuple[ContactRows, Floats]:
+    """Return the same without the odds."""
+    return planted_world(leads, seed)[:2]
 
 
 def nothing(worlds: int = WORLDS) -> dict[str, Any]:

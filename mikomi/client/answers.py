@@ -49,8 +49,21 @@ class RankedAnswer(TypedDict):
     band_falls_at: str | None
     as_of: str
     model_fingerprint: str
+    contact_value: NotRequired[float]
+    contact_value_low: NotRequired[float]
+    contact_value_high: NotRequired[float]
+    call_helps: NotRequired[bool]
     target: NotRequired[str]
     sentences: list[ReasonBody]
+
+
+class RankedByBody(TypedDict):
+    """What the target chose to rank by, what leads are ranked by, and why; in words too."""
+
+    wanted: Literal["contact_value", "probability"]
+    by: Literal["contact_value", "probability"]
+    why: str | None
+    sentence: str
 
 
 class Ranking(TypedDict):
@@ -60,6 +73,7 @@ class Ranking(TypedDict):
     next_cursor: str | None
     total: int
     waiting: int
+    ranked_by: NotRequired[RankedByBody]
     target: NotRequired[str]
 
 
@@ -168,6 +182,10 @@ class RankedLead(TypedDict):
     band_falls_at: str | None
     as_of: str
     model_fingerprint: str
+    contact_value: NotRequired[float]
+    contact_value_low: NotRequired[float]
+    contact_value_high: NotRequired[float]
+    call_helps: NotRequired[bool]
     target: NotRequired[str]
 
 

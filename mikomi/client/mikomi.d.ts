@@ -222,6 +222,7 @@ export interface Ranking {
   next_cursor: string | null;
   total: number;
   waiting: number;
+  ranked_by?: RankedByBody;
   target?: string;
 }
 
@@ -249,6 +250,10 @@ export interface RankedAnswer {
   band_falls_at: string | null;
   as_of: string;
   model_fingerprint: string;
+  contact_value?: number;
+  contact_value_low?: number;
+  contact_value_high?: number;
+  call_helps?: boolean;
   target?: string;
   sentences: Array<ReasonBody>;
 }
@@ -261,6 +266,14 @@ export interface RankedReason {
   contribution: number;
   leads?: number;
   converted_leads?: number;
+}
+
+/** What the target chose to rank by, what leads are ranked by, and why; in words too. */
+export interface RankedByBody {
+  wanted: "contact_value" | "probability";
+  by: "contact_value" | "probability";
+  why: string | null;
+  sentence: string;
 }
 
 /** A page of accounts. */
@@ -429,6 +442,10 @@ export interface RankedLead {
   band_falls_at: string | null;
   as_of: string;
   model_fingerprint: string;
+  contact_value?: number;
+  contact_value_low?: number;
+  contact_value_high?: number;
+  call_helps?: boolean;
   target?: string;
 }
 

@@ -12,6 +12,7 @@ Decided here: LightGBM's text, JSON and Parquet, and a manifest with the hash of
     evidence.parquet   training snapshots, leads and conversions per bin
     about.json         where it came from: data, parameters, versions, figures
     reading.json       how records are read: values, missing words, numbers, zone; if it is known
+    contact.json       what a contact adds to whom, if contacts were tested
 
 Saving writes to a new directory beside the target and renames it. Loading checks every hash first,
 and refuses unknown formats and files. The fingerprint is the hash of all hashes: the model's
@@ -34,6 +35,7 @@ import pandas as pd
 from features.catalog.catalog import Catalog
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
 from features.reading.reading import PLAIN, RecordReading
+from models.contact.contact_part import ContactPart
 from models.explain.proof.evidence import Evidence
 from models.model.lead_model import LeadModel
 from models.model.own_model import OwnModel
@@ -54,7 +56,8 @@ _REQUIRED = frozenset(
     }
 )
 _READING = "reading.json"
-_ALLOWED = _REQUIRED | {_TREES, _OWN, _READING}
+_CONTACT = "contact.json"
+_ALLOWED = _REQUIRED | {_TREES, _OWN, _READING, _CONTACT}
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Artifact:
         Where the model came from, as plain data.
     reading
         How the records that it learned from were read.
+    contact
+        What a contact adds, from a test; None without one.
     """
 
     model: LeadModel
@@ -83,6 +88,7 @@ class Artifact:
     evidence: Evidence
     about: dict[str, Any] = field(default_factory=dict)
     reading: RecordReading = PLAIN
+    contact: ContactPart | None = None
 
     def __post_init__(self) -> None:
         """Refuse a model and a catalog that do not belong together."""
@@ -112,6 +118,8 @@ class Artifact:
             files[_TREES] = self.model.booster.text.encode()
         if self.reading != PLAIN:
             files[_READING] = _json(self.reading.to_json())
+        if self.contact is not None:
+            files[_CONTACT] = _json(self.contact.to_json())
         return files
 
     @cached_property
@@ -172,6 +180,7 @@ def load(directory: Path) -> Artifact:
         reading=RecordReading.from_json(json.loads(files[_READING]))
         if _READING in files
         else PLAIN,
+        contact=ContactPart.from_json(json.loads(files[_CONTACT])) if _CONTACT in files else None,
     )
 
 

@@ -53,6 +53,23 @@ class EffectColumn:
         rest = np.where(place < 0, max(last - 1, 0), place)
         return np.where(column.isna().to_numpy(), last, rest).astype(np.int64)
 
+    def indicators_of(self, values: Floats) -> Floats:
+        """Return 1 where a value lies in a bin: shape (rows, bins).
+
+        Parameters
+        ----------
+        values
+            Shape (rows,): numbers; of a category, the numbers that its values are written as.
+        """
+        last = len(self.levels) - 1
+        if self.ends is not None:
+            place = np.searchsorted(self.ends, values)
+        else:
+            place = np.full(len(values), max(last - 1, 0), np.int64)
+            for number, level in enumerate(self.levels[:-2]):
+                place[values == float(level)] = number
+        return np.asarray(np.eye(last + 1)[np.where(np.isnan(values), last, place)])
+
 
 @dataclass(frozen=True)
 class ColumnBinning:

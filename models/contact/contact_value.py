@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from models.contact import effect_model
-from models.contact.cross_fit import RowEffects, cross_fit, fitted, with_ranking
-from models.contact.effect_model import EffectModel, out_of_fold, room
+from models.contact.cross_fit import RowEffects, cross_fit, fitted
+from models.contact.effect_model import out_of_fold, room
+from models.contact.lead_effects import LeadEffects, lead_effects
 from models.contact.overlap import Overlap, inside, overlap
 from models.contact.policy import SHARES, PolicyLine, policy
 from models.contact.rows import ContactRows, Flags
@@ -59,39 +58,7 @@ class ContactValue:
     overlap: Overlap | None
     policy: tuple[PolicyLine, ...]
     bins: tuple[BinEffect, ...]
-    model: "LeadEffects | None"
-
-
-@dataclass(frozen=True)
-class LeadEffects:
-    """The effect of a contact on leads that the model has not met, with its exact parts."""
-
-    rows: ContactRows
-    effects: RowEffects
-    model: EffectModel
-
-    def of(self, frame: pd.DataFrame, probability: Floats | None = None) -> pd.DataFrame:
-        """Return `effect`, `mean` and one column a column, which sum to the effect.
-
-        Parameters
-        ----------
-        frame
-            The same columns as those of the rows.
-        probability
-            Shape (rows,): as the ranking has it, if it is known of the rows too.
-        """
-        indicators = self.effects.columns.indicators(frame)
-        own = with_ranking(indicators, probability)
-        every = np.concatenate([self.effects.outcome_columns, own])
-        new = np.arange(len(every)) >= len(self.rows)
-        learned = np.concatenate([~self.rows.contacted, np.zeros(len(frame), np.bool_)])
-        label = np.concatenate([self.rows.label, np.zeros(len(frame))])
-        without = fitted(every, label, learned, new)
-        parts = self.model.contributions(indicators, without)
-        names = ["mean", *(one.name for one in self.effects.columns.columns)]
-        out = pd.DataFrame(parts, columns=names, index=frame.index)
-        out.insert(0, "effect", parts.sum(axis=1))
-        return out
+    model: LeadEffects | None
 
 
 def contact_value(
@@ -126,7 +93,7 @@ def contact_value(
         if probability is None:
             probability = _probability(rows, effects)
         lines = policy(effects.psi, rows.unit, (effect, probability), open_leads, shares)
-        known = LeadEffects(rows, effects, effect_model.fit(effects, np.ones(len(rows), np.bool_)))
+        known = lead_effects(rows, effects)
     sides = (rows.contacted, ~rows.contacted)
     return ContactValue(
         len(rows),
@@ -136,13 +103,14 @@ def contact_value(
         answer,
         common,
         tuple(lines),
-        () if known is None else _bins(known),
+        () if known is None else _bins(effects, known),
         known,
     )
 
 
 def _of(effects: RowEffects, within: Flags) -> RowEffects:
     names = ["psi", "fold", "chance", "without", "with_contact", "indicators", "outcome_columns"]
+    names.append("unit")
     return replace(effects, **{name: getattr(effects, name)[within] for name in names})
 
 
@@ -155,17 +123,17 @@ def _probability(rows: ContactRows, effects: RowEffects) -> Floats:
     return out
 
 
-def _bins(known: LeadEffects) -> tuple[BinEffect, ...]:
+def _bins(effects: RowEffects, known: LeadEffects) -> tuple[BinEffect, ...]:
     """Return what each bin adds to the effect, for a lead with the mean room to move."""
-    x, model = known.effects.indicators, known.model
-    usual = float(room(known.effects.without).mean())
+    x, model = effects.indicators, known.model
+    usual = float(room(effects.halfway).mean())
     rows_of = x.sum(axis=0).astype(int).tolist()
-    columns = known.effects.columns.column_of
+    columns = known.columns.column_of
     adds = model.coefficient.copy()
     for one in np.unique(columns):
         mine = columns == one
         adds[mine] -= float((model.center[mine] * model.coefficient[mine]).sum())
-    names = known.effects.columns.names()
+    names = known.columns.names()
     return tuple(
         BinEffect(name, level, count, usual * float(add))
         for (name, level), count, add in zip(names, rows_of, adds, strict=True)

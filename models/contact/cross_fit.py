@@ -45,6 +45,8 @@ class RowEffects:
         The bins, and `indicators` of the rows, shape (rows, indicators).
     outcome_columns
         Shape (rows, indicators + 1): the same and the log-odds of the ranking, where it is known.
+    unit
+        Shape (rows,): the code of what is independent.
     """
 
     psi: Floats
@@ -55,6 +57,12 @@ class RowEffects:
     columns: ColumnBinning
     indicators: Floats
     outcome_columns: Floats
+    unit: Codes
+
+    @property
+    def halfway(self) -> Floats:
+        """Shape (rows,): the probability of a conversion halfway between both arms."""
+        return np.asarray((self.without + self.with_contact) / 2.0)
 
 
 def cross_fit(rows: ContactRows, seed: int = 0) -> RowEffects:
@@ -85,8 +93,8 @@ def cross_fit(rows: ContactRows, seed: int = 0) -> RowEffects:
     psi = with_contact - without
     psi = psi + np.where(rows.contacted, (rows.label - with_contact) / e, 0.0)
     psi = psi - np.where(rows.contacted, 0.0, (rows.label - without) / (1.0 - e))
-    parts = psi, fold, chance, without, with_contact, columns, indicators, outcome_columns
-    return RowEffects(*parts)
+    fits = psi, fold, chance, without, with_contact
+    return RowEffects(*fits, columns, indicators, outcome_columns, rows.unit)
 
 
 def with_ranking(indicators: Floats, probability: Floats | None) -> Floats:
@@ -120,8 +128,56 @@ def folds_of(unit: Codes, seed: int) -> Codes:
     return np.asarray(dealt[place], np.int64)
 
 
+@dataclass(frozen=True)
+class OutcomeModel:
+    """The probability of a conversion as a logistic sum of indicators.
+
+    Attributes
+    ----------
+    intercept
+        Log-odds where every indicator is 0.
+    coefficient
+        Shape (indicators,); empty where there is nothing to learn from: all have the same.
+    """
+
+    intercept: float
+    coefficient: Floats
+
+    def probability(self, indicators: Floats) -> Floats:
+        """Return the probability of each row: shape (rows,).
+
+        Parameters
+        ----------
+        indicators
+            Shape (rows, indicators).
+        """
+        margin = np.full(len(indicators), self.intercept)
+        if len(self.coefficient):
+            margin = margin + indicators @ self.coefficient
+        return np.asarray(1.0 / (1.0 + np.exp(-margin)))
+
+
+def outcome_model(indicators: Floats, label: Floats) -> OutcomeModel:
+    """Fit a probability; a plain share with few conversions, or with few others.
+
+    Parameters
+    ----------
+    indicators
+        Shape (rows, indicators).
+    label
+        Shape (rows,): 1 or 0.
+    """
+    fewest = min(label.sum(), len(label) - label.sum())
+    if fewest < _FEWEST or not indicators.shape[1]:
+        share = (label.sum() + 0.5) / (len(label) + 1.0)
+        return OutcomeModel(float(np.log(share / (1.0 - share))), np.zeros(0))
+    model = LogisticRegression(C=1.0 / _PENALTY, solver="newton-cholesky", tol=1e-5)
+    model.fit(indicators, label)
+    return OutcomeModel(float(model.intercept_[0]), np.asarray(model.coef_[0], np.float64))
+
+
 def fitted(indicators: Floats, label: Floats, learned: Flags, wanted: Flags) -> Floats:
-    """Fit a probability on some rows and return that of others; a plain share with few of a kind.
+    """Fit a probability on some rows and return that of others.
 
     Parameters
     ----------
@@ -132,11 +188,4 @@ def fitted(indicators: Floats, label: Floats, learned: Flags, wanted: Flags) -> 
     learned, wanted
         Shape (rows,): which rows to learn from, and which to answer for.
     """
-    known = label[learned]
-    share = (known.sum() + 0.5) / (len(known) + 1.0)
-    fewest = min(known.sum(), len(known) - known.sum())
-    if fewest < _FEWEST or not indicators.shape[1]:
-        return np.full(int(wanted.sum()), share)
-    model = LogisticRegression(C=1.0 / _PENALTY, solver="newton-cholesky", tol=1e-5)
-    model.fit(indicators[learned], known)
-    return np.asarray(model.predict_proba(indicators[wanted])[:, 1])
+    return outcome_model(indicators[learned], label[learned]).probability(indicators[wanted])

@@ -2,11 +2,15 @@
 
 Decided here: a contact moves log-odds, so a lead on the brink moves by more points than one that
 hardly ever converts. The effect of a lead is v (a + what its columns add), where v = m (1 - m) and
-m is its probability without a contact. It is fitted by ridge regression of the doubly robust
-effects on the bins times v (the DR-learner: Kennedy 2023, Electronic Journal of Statistics 17),
-rows counting by the inverse of their expected variance. Every estimate is exactly v times a sum
-over columns, in points of probability. The penalty is chosen by leave-one-out error, up to "hardly
-any difference".
+m is its probability halfway between contacted and not. It is fitted by ridge regression of the
+doubly robust effects on the bins times v (the DR-learner: Kennedy 2023, Electronic Journal of
+Statistics 17), rows counting by the inverse of their expected variance. Every estimate is exactly v
+times a sum over columns, in points of probability. The penalty is chosen by leave-one-out error, up
+to "hardly any difference".
+
+The range of an effect is that of the ridge's posterior: the penalty is the precision of a normal
+prior on what a bin adds, so the range holds what shrinkage took away too (Wahba 1983; Nychka 1988:
+it covers on average over leads). Rows of one unit count together.
 """
 
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ from sklearn.linear_model import RidgeCV
 
 from models.contact.cross_fit import FOLDS, RowEffects
 from models.contact.rows import Codes, Flags
+from models.contact.sums import clustered_mean
 from models.stats.training_set import Floats
 
 _PENALTIES: Final = np.geomspace(10.0, 1e5, 9)
@@ -34,43 +39,61 @@ class EffectModel:
         Shape (indicators,).
     column_of
         Shape (indicators,): the number of the column of each.
+    mean_error
+        The standard error of `mean`.
+    spread
+        Shape (indicators, indicators): the posterior covariance of `coefficient`.
     """
 
     mean: float
     center: Floats
     coefficient: Floats
     column_of: Codes
+    mean_error: float
+    spread: Floats
 
-    def contributions(self, indicators: Floats, without: Floats) -> Floats:
+    def contributions(self, indicators: Floats, halfway: Floats) -> Floats:
         """Return what each column adds: shape (rows, 1 + columns), the mean first.
 
         Parameters
         ----------
         indicators
             Shape (rows, indicators).
-        without
-            Shape (rows,): the probability without a contact.
+        halfway
+            Shape (rows,): the mean of the probabilities with a contact and without.
         """
         each = (indicators - self.center) * self.coefficient
         columns = int(self.column_of.max(initial=-1)) + 1
         parts = [each[:, self.column_of == one].sum(axis=1) for one in range(columns)]
         whole = np.stack([np.full(len(indicators), self.mean), *parts], axis=1)
-        return np.asarray(room(without)[:, None] * whole)
+        return np.asarray(room(halfway)[:, None] * whole)
 
-    def effect(self, indicators: Floats, without: Floats) -> Floats:
+    def effect(self, indicators: Floats, halfway: Floats) -> Floats:
         """Return the effect of each row, in shares: the sum of its contributions.
 
         Parameters
         ----------
-        indicators, without
+        indicators, halfway
             As in `contributions`.
         """
-        return np.asarray(self.contributions(indicators, without).sum(axis=1))
+        return np.asarray(self.contributions(indicators, halfway).sum(axis=1))
+
+    def error(self, indicators: Floats, halfway: Floats) -> Floats:
+        """Return the standard error of each row's effect, in shares: shape (rows,).
+
+        Parameters
+        ----------
+        indicators, halfway
+            As in `contributions`.
+        """
+        apart = indicators - self.center
+        variance = self.mean_error**2 + ((apart @ self.spread) * apart).sum(axis=1)
+        return np.asarray(room(halfway) * np.sqrt(np.maximum(variance, 0.0)))
 
 
-def room(without: Floats) -> Floats:
+def room(halfway: Floats) -> Floats:
     """Return by how many shares a unit of log-odds moves each row: shape (rows,)."""
-    m = np.clip(without, 0.002, 0.998)
+    m = np.clip(halfway, 0.002, 0.998)
     return np.asarray(m * (1.0 - m))
 
 
@@ -84,17 +107,28 @@ def fit(rows: RowEffects, learned: Flags) -> EffectModel:
     learned
         Shape (rows,): which to learn from.
     """
-    x, v = rows.indicators[learned], room(rows.without[learned])
+    x, v = rows.indicators[learned], room(rows.halfway[learned])
     root = v * np.sqrt(weights(rows)[learned])
     root = root / np.sqrt((root**2).mean())
     answer = rows.psi[learned] / v
     mean = float(np.average(answer, weights=root**2))
     center = np.average(x, axis=0, weights=root**2)
-    if not x.shape[1]:
-        return EffectModel(mean, center, np.zeros(0), rows.columns.column_of)
     design, aim = (x - center) * root[:, None], (answer - mean) * root
+    unit = rows.unit[learned]
+    if not x.shape[1]:
+        error = clustered_mean(aim * root, unit).error
+        return EffectModel(
+            mean, center, np.zeros(0), rows.columns.column_of, error, np.zeros((0, 0))
+        )
     chosen = RidgeCV(alphas=_PENALTIES, fit_intercept=False).fit(design, aim)
-    return EffectModel(mean, center, np.asarray(chosen.coef_), rows.columns.column_of)
+    rest = aim - design @ chosen.coef_
+    error = clustered_mean(rest * root, unit).error
+    together = error**2 * len(rest) / float((rest**2 * root**2).mean())
+    precision = design.T @ design + float(chosen.alpha_) * np.eye(x.shape[1])
+    spread = together * float((rest**2).mean()) * np.linalg.inv(precision)
+    return EffectModel(
+        mean, center, np.asarray(chosen.coef_), rows.columns.column_of, error, spread
+    )
 
 
 def out_of_fold(rows: RowEffects) -> Floats:
@@ -108,7 +142,7 @@ def out_of_fold(rows: RowEffects) -> Floats:
 
 
 def _of(model: EffectModel, rows: RowEffects, inside: Flags) -> Floats:
-    return model.effect(rows.indicators[inside], rows.without[inside])
+    return model.effect(rows.indicators[inside], rows.halfway[inside])
 
 
 def weights(rows: RowEffects) -> Floats:

@@ -21,9 +21,13 @@ class ContactParams:
         Outbound activities of these types are contacts.
     file
         A CSV or Parquet file or a workbook, one row a contact; relative to the directory that the
-        command is run in.
+        command is run in. DVC sees that it changed if it lies in the folder `source.export`.
     lead, at
         The columns of `file` with the id of the lead and the moment of the contact.
+    test
+        A file with leads of whom a lot contacted some: `lead_id`, `at`, `contacted` (0 or 1),
+        `chance`; `converted` if the outcomes are not in the export. `train` learns from it what a
+        contact adds, and for whom. For DVC it lies where `file` does.
     within_days
         A lead is worked at a cutoff if it is contacted within so many days from it on.
     labels
@@ -36,6 +40,7 @@ class ContactParams:
     file: Name | None = None
     lead: Name = "lead_id"
     at: Name = "at"
+    test: Name | None = None
     within_days: Days = 14.0
     labels: Literal["all", "worked"] = "all"
 

@@ -129,10 +129,15 @@ class TrainParams(TrainSettings):
         Where the trees that were decided on are grown: `here`, or by the `workers` of the Dask
         cluster that `engine` names, with `lightgbm.dask`. While they grow, LightGBM listens on
         every network interface of each worker without authentication: for private networks only.
+    ranking
+        What leads are ranked by: `probability`, or `contact_value`, what a contact adds. The latter
+        needs `contacts.test` and holds only where the test shows whom contacts help; until then
+        leads are ranked by probability, and every ranking says so.
     """
 
     seed: Seed = 0
     grown: Literal["here", "workers"] = "here"
+    ranking: Literal["probability", "contact_value"] = "probability"
     points: Name | None = None
     bands: BandSettings = field(default_factory=BandSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)

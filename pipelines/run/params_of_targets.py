@@ -89,7 +89,9 @@ def views(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _view(content: dict[str, Any], target: dict[str, Any], default: str) -> dict[str, Any]:
     eligible = {name: one for name, one in target.get("eligible", {}).items() if one is not None}
     view = _with(content, eligible | {name: target[name] for name in STATED})
-    name = str(target["name"]).strip()
+    name, ranking = str(target["name"]).strip(), target.get("ranking")
+    if ranking is not None:
+        view["train"] = _entry(view.get("train")) | {"ranking": ranking}
     if name != default:
         registry = view.setdefault("registry", {})
         registry["model"] = f"{registry.get('model', RegistrySettings.model)}-{name}"

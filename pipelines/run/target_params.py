@@ -8,7 +8,7 @@ params file without `targets` has. `params_of_targets` makes the params of one t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -73,6 +73,8 @@ class TargetParams:
         What people call it; None is its name.
     default
         Whether commands without `--target` are about it.
+    ranking
+        What its leads are ranked by, where that differs from `train.ranking`.
     """
 
     name: Slug
@@ -81,6 +83,7 @@ class TargetParams:
     eligible: Eligibility = field(default_factory=Eligibility)
     label: TargetLabel | None = None
     default: bool = False
+    ranking: Literal["probability", "contact_value"] | None = None
 
     @property
     def text(self) -> Text:

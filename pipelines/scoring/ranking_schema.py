@@ -1,8 +1,9 @@
 """Scored leads as rows of an Arrow table.
 
-Decided here: what a ranking states about a lead, and in which types. The lists are laid out as
-Arrow holds them, since a list of Python's own for each of a million leads takes longer than scoring
-them.
+Decided here: what a ranking states about a lead, and in which types. What a contact adds has
+columns only where the model knows it, so that other rankings stay as they are. The lists are
+laid out as Arrow holds them, since a list of Python's own for each of a million leads takes longer
+than scoring them.
 """
 
 from typing import Any, Final
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from models.contact.lead_effects import EffectsOfLeads
 from models.scoring.batch_scores import Scores
 
 SCHEMA: Final = pa.schema(
@@ -37,10 +39,35 @@ SCHEMA: Final = pa.schema(
     ]
 )
 """A ranked lead; the reasons of a lead are lists of equal length, those for it first."""
+CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high")
+"""What a contact adds to the probability, and the ends of its 90 % range."""
 
 
-def table(scores: Scores) -> pa.Table:
-    """Return scores as rows of a table, in their order."""
+def schema(*, contact: bool) -> pa.Schema:
+    """Return the columns of a ranking.
+
+    Parameters
+    ----------
+    contact
+        Whether the model knows what a contact adds to whom.
+    """
+    if not contact:
+        return SCHEMA
+    place = SCHEMA.get_field_index("sufficient_evidence")
+    fields = [pa.field(name, pa.float64()) for name in CONTACT]
+    return pa.schema([*list(SCHEMA)[:place], *fields, *list(SCHEMA)[place:]])
+
+
+def table(scores: Scores, effects: EffectsOfLeads | None = None) -> pa.Table:
+    """Return scores as rows of a table, in their order.
+
+    Parameters
+    ----------
+    scores
+        Of the leads.
+    effects
+        What a contact adds to each; None where it is not known.
+    """
     keys = {name: pa.array(scores.keys[name]) for name in ("lead_id", "cutoff")}
     selected, there = scores.selected, scores.selected.concept >= 0
     ends = pa.array(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), pa.int32())
@@ -50,7 +77,10 @@ def table(scores: Scores) -> pa.Table:
     }
     lists = {name: _lists(one[there], ends) for name, one in cells.items()}
     columns = keys | scores.of_leads() | {"margin": scores.margin} | lists
-    return pa.table({name: columns[name] for name in SCHEMA.names}).cast(SCHEMA)
+    if effects is not None:
+        columns |= dict(zip(CONTACT, effects, strict=True))
+    wanted = schema(contact=effects is not None)
+    return pa.table({name: columns[name] for name in wanted.names}).cast(wanted)
 
 
 def _lists(cells: NDArray[Any], ends: pa.Array) -> pa.Array:

@@ -26,6 +26,7 @@ from features.records.histories import encode
 from features.records.spreadsheet_cells import FORMULA, GUARDED, plain
 from features.snapshots import CohortRule
 from models.artifact import artifact
+from models.contact.ranked_by import PROBABILITY, RankedBy, ranked_by
 from models.explain.settings import ReasonSettings
 from models.model.reference import BANDS
 from models.scoring.batch_scores import RANKING_FACTS
@@ -96,7 +97,26 @@ def run(job: Job, question: Question) -> dict[str, Any]:
         _score(job, question, work)
         counts = _merge(question, work, job)
         remove(work)
-    return counts
+    sentence = order_of(question.model)[0].sentence
+    return counts if sentence is None else counts | {"order": sentence.en}
+
+
+def order_of(model: Path) -> tuple[RankedBy, bool]:
+    """Return by what a model ranks leads, and whether it knows what a contact adds to whom.
+
+    Parameters
+    ----------
+    model
+        Directory of the artifact.
+    """
+    return _order(model, artifact.read_fingerprint(model))
+
+
+@lru_cache(maxsize=4)
+def _order(model: Path, fingerprint_of_model: str) -> tuple[RankedBy, bool]:  # noqa: ARG001 - a key
+    loaded = artifact.load(model)
+    part = loaded.contact
+    return ranked_by(loaded.about, part), part is not None and part.effects is not None
 
 
 def made_from(job: Job, question: Question) -> str:
@@ -136,13 +156,13 @@ def _score(job: Job, question: Question, work: Path) -> None:
 
 
 def _merge(question: Question, work: Path, job: Job) -> dict[str, Any]:
-    out, facts = question.out, facts_of(question, job)
+    out, facts, (order, known) = question.out, facts_of(question, job), order_of(question.model)
     files = sorted(work.glob("part-*/*.parquet"))
     rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
     stretch = min(job.params.score.batch_rows, merge_ranking.STRETCH_ROWS)
     bands = dict.fromkeys(reversed(BANDS), 0)
-    steps = job.track(merge_ranking.merge(files, stretch), "rank", -(-rows // stretch))
-    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix, facts)) as sheet:
+    steps = job.track(merge_ranking.merge(files, stretch, order.by), "rank", -(-rows // stretch))
+    with replacing(out) as fresh, closing(_sheet(fresh, out.suffix, (facts, known))) as sheet:
         for ranked in steps:
             for band in bands:
                 bands[band] += int(pc.sum(pc.equal(ranked["band"], band)).as_py())
@@ -183,15 +203,19 @@ def facts_of(question: Question, job: Job) -> dict[str, Any]:
     job
         The parameters and places.
     """
+    order, _ = order_of(question.model)
     return {
         "target": job.places.target or "",
         "as_of": int(question.at.as_unit("us").asm8.astype("int64")),
         "model": artifact.read_fingerprint(question.model),
-    }
+    } | ({} if order.by == PROBABILITY else {"ranked_by": order.by})
 
 
-def _sheet(path: Path, ending: str, facts: dict[str, Any]) -> pq.ParquetWriter | pa_csv.CSVWriter:
-    schema = ranking_schema.SCHEMA.insert(0, pa.field("rank", pa.int64()))
+def _sheet(
+    path: Path, ending: str, about: tuple[dict[str, Any], bool]
+) -> pq.ParquetWriter | pa_csv.CSVWriter:
+    facts, known = about
+    schema = ranking_schema.schema(contact=known).insert(0, pa.field("rank", pa.int64()))
     if ending == ".parquet":
         schema = schema.with_metadata({RANKING_FACTS: json.dumps(facts)})
         return pq.ParquetWriter(path, schema, compression="zstd")
@@ -226,13 +250,16 @@ def _part(
     tables = partitions.read_for_features(question.tables, part, catalog.catalog)
     rows = snapshots.at(tables, question.at, rule)
     histories = encode(tables, catalog.catalog.vocabulary)
+    order = ranked_by(scorer.artifact.about, scorer.artifact.contact)
     with replacing(_folder(into, part)) as fresh:
         fresh.mkdir()
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             frame = build.build(histories, batch, catalog, source=tables)
-            scores = scorer.score(frame, threads=THREADS)
-            merge_ranking.write(ranking_schema.table(scores), frames.part_path(fresh, number))
+            scores, part_of = scorer.score(frame, threads=THREADS), scorer.artifact.contact
+            effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)
+            made = ranking_schema.table(scores, effects)
+            merge_ranking.write(made, frames.part_path(fresh, number), order.by)
     return len(rows)
 
 

@@ -25,6 +25,7 @@ from features.snapshots import CohortRule
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
+from models.contact.ranked_by import PROBABILITY, ranked_by
 from models.explain.contributions import Explainer
 from models.explain.proof import nameable_model
 from models.model import points, reference
@@ -39,7 +40,7 @@ from models.training.time import newest_rows
 from pipelines.run.engine import each, growing
 from pipelines.run.revision import of_checkout
 from pipelines.run.stage_context import Job
-from pipelines.stages import of_target, run_facts
+from pipelines.stages import contact_part, of_target, run_facts, unworked_leads
 from pipelines.stages.featurize import matured_split
 from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.snapshot import observed_until
@@ -59,7 +60,9 @@ def run(job: Job) -> dict[str, Any]:
         rows, catalog = learning_rows(job)
         sales_points = read_sales_points(train.points, catalog)
         how = (train, sales_points, train.seed)
+        fitting = partial(_fitted, catalog=catalog, how=how, proof=train.proof, grow=grow)
         model, proven, silenced = nameable_model.fit(rows, catalog, how, train.proof, grow)
+        model = unworked_leads.taught(job, model, rows, catalog, fitting)
     job.tell("train: conversion curve and newest rows", 0, None)
     learning, newest, learned_until = observed_rows(job, rows)
     model = newest_rows.teach(model, learning, newest, job.params.cohort.horizon_days)
@@ -70,20 +73,25 @@ def run(job: Job) -> dict[str, Any]:
     people = reference.learn(margins, train.bands)
     made_from = about(job, learned_until) | own_model(model)
     reading = partitions.manifest(places.tables).values_reading
-    made = Artifact(model, catalog, people, proven, made_from, reading)
+    known = contact_part.learned(job, catalog)
+    made = Artifact(model, catalog, people, proven, made_from, reading, known)
     fingerprint = artifact.save(places.model, made)
     summary = figures(model)
     summary |= {"proven_concepts": len(proven.proven), "silenced_features": silenced}
     summary |= {"open_leads": people.population}
     if reference_at != observed_until(places.tables):
         summary |= {"open_leads_at": reference_at.isoformat()}
-    summary |= own_model(model)
+    summary |= own_model(model) | _contacts(made)
     write_json(places.training, summary | {"choices": model.choices})
     numbers = {f"train.{name}": value for name, value in summary.items() if _number(value)}
     numbers |= run_facts.cost("train", before)
     data = run_facts.learned_from(rows, catalog, partitions.manifest(places.tables))
     log(job, Run(fingerprint, metrics=numbers, data=data))
     return summary | {"model": fingerprint[:12]}
+
+
+def _fitted(rows: TrainingSet, catalog: Catalog, how: Any, proof: Any, grow: Any) -> LeadModel:
+    return nameable_model.fit(rows, catalog, how, proof, grow)[0]
 
 
 def learning_rows(job: Job) -> tuple[TrainingSet, Catalog]:
@@ -184,10 +192,17 @@ def own_model(model: LeadModel) -> dict[str, Any]:
 
 
 def _stated(job: Job) -> dict[str, Any]:
-    """Return the section `train`; an own model is mentioned where there is one."""
-    return {
-        key: value for key, value in plain(job.params.train).items() if key != "estimator" or value
-    }
+    """Return the section `train`; an own model and a chosen order are mentioned where there are."""
+    usual = {"estimator": "", "ranking": PROBABILITY}
+    stated = plain(job.params.train)
+    return {key: value for key, value in stated.items() if value != usual.get(key, ...)}
+
+
+def _contacts(made: Artifact) -> dict[str, Any]:
+    """Return the answer of the test of contacts, and what leads are ranked by, where one is."""
+    answer = {} if made.contact is None else {"contacts": made.contact.answer}
+    by = ranked_by(made.about, made.contact)
+    return answer if by.sentence is None else answer | {"ranked_by": by.by}
 
 
 def figures(model: LeadModel) -> dict[str, Any]:

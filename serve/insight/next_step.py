@@ -31,6 +31,7 @@ class LeadFacts(NamedTuple):
     aside: bool
     rising: bool
     known: frozenset[str]
+    call_helps: bool = False
     hot_at: datetime | None = None
     hot_until: datetime | None = None
     woke_at: datetime | None = None
@@ -59,6 +60,7 @@ class StepCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rising: bool | None = None
     missing: bool | None = None
     contacted: bool | None = None
+    call_helps: bool | None = None
     hot_within_days: float | None = None
     woke_within_days: float | None = None
     silent_days: float | None = None
@@ -167,6 +169,7 @@ def _holds(when: StepCondition, facts: LeadFacts, missing: str | None, now: date
         "rising": facts.rising,
         "missing": missing is not None,
         "contacted": facts.work == "contacted",
+        "call_helps": facts.call_helps,
     }
     listed = all(getattr(when, n) is None or one in getattr(when, n) for n, one in named.items())
     flagged = all(getattr(when, n) in (None, one) for n, one in flags.items())
@@ -192,8 +195,9 @@ def _days(at: datetime, now: datetime) -> float:
 
 _NAMES: Final = (
     *("hot_on", "hot_until", "woke_on", "worked_on", "until", "silent_days", "stage_days"),
-    *("won_on", "missing", "reason", "result"),
+    *("won_on", "missing", "reason", "result", "call_helps"),
 )
+_CALL_HELPS: Final = {"en": "; a call helps most here", "ja": "（電話の効果が特に高い）"}
 _UNTIL: Final = {"en": ", until {} if nothing happens", "ja": "（動きがなければ{}まで）"}
 
 
@@ -217,4 +221,5 @@ def _texts(facts: LeadFacts, writer: Writer, missing: str | None, now: datetime)
         "missing": writer.attribute(missing) if missing else "",
         "reason": writer.reason,
         "result": writer.result(facts.result or facts.work or ""),
+        "call_helps": _CALL_HELPS[writer.language] if facts.call_helps else "",
     }

@@ -21,9 +21,10 @@ from sqlalchemy import Engine, func, select
 from features.errors import BadInput, Fault
 from features.reading.normalize import folded
 from features.timeline import SECOND
+from models.contact.ranked_by import PROBABILITY
 from models.model.reference import BANDS
 from models.scoring.batch_scores import RANKING_FACTS
-from serve.ranking.rows import SHOWN, Facts
+from serve.ranking.rows import CONTACT, SHOWN, Facts
 from serve.ranking.standings import standings_of
 from serve.store.engine import reading, time_of
 from serve.store.id_list import bound, in_ids
@@ -38,12 +39,13 @@ _Row = dict[str, Any]
 
 
 class BatchFacts(NamedTuple):
-    """What a ranking is of: target (empty is the default), moment, model, number of leads."""
+    """What a ranking is of: target (empty: the default), moment, model, number of leads, order."""
 
     target: str
     as_of: int
     model: str
     leads: int
+    ranked_by: str = PROBABILITY
 
 
 def facts_of(path: Path) -> BatchFacts:
@@ -58,7 +60,8 @@ def facts_of(path: Path) -> BatchFacts:
         file = pq.ParquetFile(path)
         facts = json.loads((file.schema_arrow.metadata or {})[RANKING_FACTS.encode()])
         leads = int(file.metadata.num_rows)
-        return BatchFacts(facts["target"], int(facts["as_of"]), facts["model"], leads)
+        by = facts.get("ranked_by", PROBABILITY)
+        return BatchFacts(facts["target"], int(facts["as_of"]), facts["model"], leads, by)
     except (OSError, pa.ArrowInvalid, KeyError, ValueError) as error:
         expected = "a ranking that `mikomi score` wrote as Parquet"
         raise BadInput([Fault(f"{path}: no facts of a ranking", expected, _DO)]) from error
@@ -154,9 +157,11 @@ def _rows(due: Due, ranked: dict[str, _Row], facts: BatchFacts) -> dict[str, _Ro
 
 
 def _scored(row: _Row, facts: BatchFacts) -> _Row:
-    return {
+    contact = {name: row.get(name) for name in CONTACT}
+    return contact | {
         "target": facts.target,
-        "rank_key": -row["margin"],
+        "rank_key": -row["margin" if facts.ranked_by == PROBABILITY else facts.ranked_by],
+        "margin": row["margin"],
         "probability": row["probability"],
         "score": row["score"],
         "band": row["band"],

@@ -18,6 +18,7 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.timeline import DAY, NEVER
+from models.contact.lead_effects import EffectsOfLeads
 from models.explain.trees.score_edges import edges_of
 from models.model.reference import BANDS
 from models.scoring.batch_scores import Scores
@@ -58,6 +59,7 @@ class Computed(NamedTuple):
     cutoff: int
     scores: Scores | None
     ranked: list[Ranked]
+    contact: tuple[EffectsOfLeads, NDArray[np.bool_]] | None = None
 
 
 class Ranker:
@@ -91,7 +93,9 @@ class Ranker:
         values = self.loaded.values_of(histories, make_rows(open_, now))
         scores = self.loaded.scorer.score_values(values)
         due = changes_at(histories, open_, cutoff, values, self.passing)
-        if self.loaded.own:  # nobody knows when a function returns another value
+        contact = self.loaded.contact_effects(values)
+        # Nobody computes when an own function or a contact value returns another value.
+        if self.loaded.own or contact is not None:
             due = np.minimum(due, cutoff + DAY)
         trends = self._trends(histories, columns, open_, cutoff)
         moved = self._moved(histories, columns, open_, ([trend for trend, _, _ in trends], cutoff))
@@ -107,7 +111,7 @@ class Ranker:
             )
             for row, lead in enumerate(open_.tolist())
         ]
-        return Computed(columns, cutoff, scores, ranked)
+        return Computed(columns, cutoff, scores, ranked, contact)
 
     def due_of_others(self, columns: StoredColumns, lead: int, cutoff: int) -> int:
         """Return from when a lead that is not open may be.

@@ -50,6 +50,7 @@ def facts_of(
         known=frozenset(
             name.removeprefix(_ACCOUNT) for name, value in row.attributes.items() if value
         ),
+        call_helps=ranked is not None and ranked.call_helps is True,
         hot_at=ranked.crossed_at if ranked and ranked.band == "hot" else None,
         hot_until=ranked.band_falls_at if ranked and ranked.band == "hot" else None,
         woke_at=row.woke_up_at,

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from features.reading.normalize import written
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
 from features.timeline import DAY
+from models.contact.lead_effects import EffectsOfLeads
+from models.contact.ranked_by import CONTACT_VALUE
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
 from serve.insight.interest import DoneThing, Interest, interest_of
@@ -27,6 +30,8 @@ from serve.wire.team.standing import SILENT_DAYS
 SHOWN: Final = 2
 """The most reasons for a lead in a row, and the most against it."""
 _OWNER: Final = "owner_id"
+CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
+"""The columns about contacts."""
 
 
 def rows_of(
@@ -63,8 +68,11 @@ def rows_of(
 def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str, Any]:
     scores, row = computed.scores, ranked.row
     assert scores is not None  # noqa: S101 - rows_of returns none without
-    return {
-        "rank_key": -float(scores.margin[row]),
+    margin, contact = float(scores.margin[row]), contact_columns(computed.contact, row)
+    by_value = loaded.ranked_by.by == CONTACT_VALUE
+    return contact | {
+        "rank_key": -(contact["contact_value"] if by_value else margin),
+        "margin": margin,
         "probability": float(scores.probability[row]),
         "score": float(scores.score[row]),
         "band": BANDS[int(scores.band_code[row])],
@@ -78,6 +86,25 @@ def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str
         "as_of": computed.cutoff,
         "model_fingerprint": loaded.fingerprint,
     }
+
+
+def contact_columns(
+    contact: tuple[EffectsOfLeads, NDArray[np.bool_]] | None, row: int
+) -> dict[str, Any]:
+    """Return what a contact adds to a lead, with its range; None each where that is not known.
+
+    Parameters
+    ----------
+    contact
+        What contacts add, and where a call helps most; None where that is not known.
+    row
+        The row.
+    """
+    if contact is None:
+        return dict.fromkeys(CONTACT)
+    shown, helps = contact
+    values = (*(float(one[row]) for one in shown), bool(helps[row]))
+    return dict(zip(CONTACT, values, strict=True))
 
 
 def reasons_of(selected: SelectedReasons, row: int, codes: tuple[str, ...]) -> list[RankedReason]:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from features.errors import ArtifactError, Fault
 from features.wording.sentences import Language
+from models.contact.ranked_by import Order, RankedBy
 from models.model.reference import BANDS
 from serve.http.app_context import AppContext
 from serve.ranking.reasons import reasons_of_row
@@ -37,13 +38,26 @@ class RankedAnswer(RankedLead, frozen=True, kw_only=True):
     sentences: list[ReasonBody]
 
 
+class RankedByBody(msgspec.Struct, frozen=True):
+    """What the target chose to rank by, what leads are ranked by, and why; in words too."""
+
+    wanted: Order
+    by: Order
+    why: str | None
+    sentence: str
+
+
 class Ranking(msgspec.Struct, frozen=True):
-    """A page; `total` leads on all pages; `waiting` leads are due for refreshing."""
+    """A page; `total` leads on all pages; `waiting` leads are due for refreshing.
+
+    `ranked_by` is left out where nothing but the probability was chosen.
+    """
 
     leads: list[RankedAnswer]
     next_cursor: str | None
     total: int
     waiting: int
+    ranked_by: RankedByBody | msgspec.UnsetType = msgspec.UNSET
     target: TargetField = msgspec.UNSET
 
 
@@ -96,10 +110,19 @@ def router(context: AppContext) -> APIRouter:
         waiting = await context.threads(store.waiting, now)
         champion = context.targets.of(target)
         leads = [_row_answer(champion, row, language, now) for row in page.rows]
-        answer = Ranking(leads, page.next_cursor, page.total, waiting, target_field(target))
+        by = _ranked_by(champion, language)
+        answer = Ranking(leads, page.next_cursor, page.total, waiting, by, target_field(target))
         return Response(msgspec.json.encode(answer), media_type=JSON)
 
     return routes
+
+
+def _ranked_by(champion: Champion, language: Language) -> RankedByBody | msgspec.UnsetType:
+    """Say by what leads are ranked, where something was chosen and there is a model."""
+    by = champion.current().ranked_by if champion.has_model else RankedBy()
+    if by.sentence is None:
+        return msgspec.UNSET
+    return RankedByBody(*by, getattr(by.sentence, language))
 
 
 def _row_answer(

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 from msgspec import UNSET
+from numpy.typing import NDArray
 
 from features.build import CompiledCatalog
 from features.encoders.from_columns import ColumnEncoder
@@ -25,6 +26,8 @@ from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
+from models.contact.lead_effects import EffectsOfLeads
+from models.contact.ranked_by import ranked_by
 from models.explain.reasons import in_words
 from models.model.reference import BANDS
 from models.model.settings import BandSettings
@@ -83,6 +86,8 @@ class LoadedModel:
         The own features that can be computed.
     limits_id
         The limits of the bands that people set; none means those of the artifact.
+    ranked_by
+        By what its leads are ranked.
     """
 
     def __init__(
@@ -111,6 +116,7 @@ class LoadedModel:
         self._names = artifact.catalog.names
         self.own = OwnColumns(artifact.catalog, features_dir)
         self._may_lack = may_lack(artifact)
+        self.ranked_by = ranked_by(artifact.about, artifact.contact)
         self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
@@ -240,6 +246,18 @@ class LoadedModel:
         if self.own:
             self.own.fill(histories, rows, values)
         return values
+
+    def contact_effects(self, values: Matrix) -> tuple[EffectsOfLeads, NDArray[np.bool_]] | None:
+        """Return what a contact adds to leads, and where a call helps most; None if not known.
+
+        Parameters
+        ----------
+        values
+            Their features, shape (rows, features).
+        """
+        part = self.artifact.contact
+        shown = None if part is None else part.of(values, self.artifact.catalog)
+        return None if part is None or shown is None else (shown, part.helps_most(shown))
 
     def answer(
         self,

@@ -34,6 +34,7 @@ REVISIONS: Final = (
     "v0006_identities",
     "v0007_summaries",
     "v0008_accounts",
+    "v0009_contact_value",
 )
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (

@@ -110,7 +110,10 @@ RANKING: Final = Table(
     Column("lead_id", String, primary_key=True),
     Column("target", String, primary_key=True, server_default=DEFAULT),
     Column("rank_key", Float, nullable=False),
+    Column("margin", Float),
     Column("probability", Float, nullable=False),
+    *(Column(f"contact_value{end}", Float) for end in ("", "_low", "_high")),
+    Column("call_helps", Boolean),
     Column("score", Float, nullable=False),
     Column("band", String, nullable=False),
     Column("trend", String, nullable=False),
@@ -145,8 +148,9 @@ RANKING: Final = Table(
         *("created_at", "crossed_at", "woke_up_at", "searched", "attributes", "standing"),
     ).ddl_if(dialect="sqlite"),
 )
-"""The open leads as they were last scored for each target; `rank_key` is the negated margin: the
-hottest first.
+"""The open leads as they were last scored for each target; `rank_key` is the negated margin, the
+hottest first, or the negated contact value where leads are ranked by that. No `margin` (a row of an
+earlier version) means the negated `rank_key`.
 
 Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
 without reading the reasons, most of a row; PostgreSQL scans the table faster than that. Leads to be

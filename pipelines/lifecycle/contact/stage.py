@@ -3,7 +3,8 @@
 Decided here: one source is judged at a time, named by the options; the log of contacts where none
 is. The table of calls is for as many leads as are open at the end of observation. The file of open
 leads is written only if effects are shown to differ, and removed otherwise: nobody should sort a
-list by numbers that show nothing. The ranking never uses it.
+list by numbers that show nothing. The rows of a test by lot are written as a file that
+`contacts.test` of params.yaml can name: `mikomi train` then learns the effect into the model.
 """
 
 from dataclasses import dataclass
@@ -20,12 +21,12 @@ from features.tables import Tables
 from models.contact.contact_value import ContactValue, contact_value
 from models.contact.rows import ContactRows
 from pipelines.contacts.contact_log import log_of
+from pipelines.contacts.contact_test import ContactedLeads, of_file
 from pipelines.incumbent import score_history
 from pipelines.lifecycle.audit.case import AuditedCohort
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
 from pipelines.lifecycle.contact import sources
 from pipelines.lifecycle.contact.columns import columns
-from pipelines.lifecycle.contact.sources import ContactedLeads
 from pipelines.lifecycle.experiment import assignment, declaration
 from pipelines.lifecycle.worth import lists as weekly
 from pipelines.reports.contact import writing
@@ -36,6 +37,8 @@ from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing
 
 LEADS: Final = "open_leads.csv"
+TEST: Final = "contact_test.csv"
+_OF_TEST: Final = ("lead_id", "cutoff", "contacted", "chance", "label")
 SEED: Final = 0
 
 
@@ -90,6 +93,8 @@ def run(job: Job, request: ContactRequest) -> dict[str, Any]:
         fresh.mkdir()
         labels = labels_of(partitions.manifest(job.places.tables).labels)
         facts = writing.write(done, account, fresh, (job.params.workspace, labels))
+        if rows.randomised:
+            _test(source.frame).to_csv(fresh / TEST, index=False)
         if done.model is not None and rows.probability is None:
             _open_leads(job, done, tables, opened).to_csv(fresh / LEADS, index=False)
     return facts | {"report": str(job.places.contact / writing.PAGES["en"])}
@@ -117,7 +122,7 @@ def of_request(
         return sources.of_experiment(assigned, declared, tables, cohort.until)
     if request.contacts is not None:
         zone = partitions.manifest(job.places.tables).values_reading.zone
-        return sources.of_file(request.contacts, tables.outcomes, cohort, zone)
+        return of_file(request.contacts, (tables.outcomes, cohort.target, cohort.until), zone)
     if request.lists is not None:
         return sources.of_lists(weekly.of_file(job, request.lists), tables, cohort)
     if request.database is not None:
@@ -189,6 +194,12 @@ def _units(frame: pd.DataFrame, tables: Tables) -> NDArray[np.int64]:
         account = tables.leads.set_index("lead_id")["account_id"].reindex(frame["lead_id"])
         unit = account.reset_index(drop=True).fillna(frame["lead_id"])
     return pd.factorize(unit)[0].astype(np.int64)
+
+
+def _test(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a test by lot as a file for `contacts.test`."""
+    rows = frame[list(_OF_TEST)].rename(columns={"cutoff": "at", "label": "converted"})
+    return rows.astype({"contacted": "int64", "converted": "int64"})
 
 
 def _open_leads(job: Job, done: ContactValue, tables: Tables, opened: pd.DataFrame) -> pd.DataFrame:

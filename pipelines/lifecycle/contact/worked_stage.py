@@ -18,10 +18,10 @@ from models.artifact import artifact
 from models.artifact.artifact import Artifact
 from models.contact.selection import selection
 from pipelines.contacts.contact_log import log_of, worked
+from pipelines.contacts.contact_test import ContactedLeads
 from pipelines.lifecycle import lift, server_database
 from pipelines.lifecycle.audit.case import AuditedCohort
 from pipelines.lifecycle.audit.stage import cohort_of, read_tables
-from pipelines.lifecycle.contact.sources import ContactedLeads
 from pipelines.lifecycle.contact.stage import rows_of
 from pipelines.reports.contact import worked_page
 from pipelines.run.stage_context import Job

@@ -14,6 +14,7 @@ import pandas as pd
 from features.catalog.reserved import OWNER
 from features.timeline import from_moments
 from models.artifact.artifact import Artifact
+from models.contact.ranked_by import ranked_by
 from models.evaluation.evaluation import MODEL
 from pipelines.reports.card.limits import limits
 from pipelines.storage.partitions import Manifest
@@ -70,7 +71,13 @@ def card(sources: Sources) -> dict[str, Any]:
         "protected": sources.evaluation["protected"],
     }
     tests = {"experiments": [*map(_experiment, sources.experiments)]} if sources.experiments else {}
-    return content | {"limits": limits(content)} | tests
+    return content | {"limits": limits(content)} | tests | _order(sources)
+
+
+def _order(sources: Sources) -> dict[str, Any]:
+    """Say by what leads are ranked, where the target chose something, in both languages."""
+    sentence = ranked_by(sources.artifact.about, sources.artifact.contact).sentence
+    return {} if sentence is None else {"order": {"en": sentence.en, "ja": sentence.ja}}
 
 
 def _promotion(sources: Sources) -> dict[str, Any]:

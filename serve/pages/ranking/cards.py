@@ -12,8 +12,10 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import UnsetType
 
 from features.errors import ArtifactError
+from models.contact.ranked_by import CONTACT_VALUE
 from serve.insight.next_step import NextStep, Writer
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import Contact, contact_of
@@ -78,6 +80,7 @@ class Card:
     expected: ExpectedRevenue | None
     work: WorkState
     step: NextStep
+    call_adds: str = ""
 
 
 class Cards:
@@ -179,6 +182,7 @@ class Cards:
             expected=self._expected(ranked, deals),
             work=work,
             step=self._rules.next_step(facts, self._writer(reasons), self._now),
+            call_adds=self._call_adds(ranked),
         )
 
     def _writer(self, reasons: list[ReasonBody]) -> Writer:
@@ -198,6 +202,21 @@ class Cards:
         change = ranked.week_change
         arrow = "→" if abs(change) < _STILL else "↗" if change > 0 else "↘"
         return arrow, self._words.points(0.0 if arrow == "→" else change)
+
+    def _call_adds(self, ranked: RankedLead | None) -> str:
+        """Say what a contact adds, with its range, where leads are ranked by it; else ""."""
+        if ranked is None or self._loaded.ranked_by.by != CONTACT_VALUE:
+            return ""
+        ends = (ranked.contact_value, ranked.contact_value_low, ranked.contact_value_high)
+        if any(isinstance(one, UnsetType) for one in ends):
+            return ""
+        value, low, high = (self._words.points(one) for one in ends if isinstance(one, float))
+        return self._words.say(
+            "A contact adds %(value)s points (%(low)s to %(high)s).",
+            value=value,
+            low=low,
+            high=high,
+        )
 
     def _deal(self, deal: Deal) -> ShownDeal:
         return ShownDeal(

@@ -129,6 +129,7 @@ def _context(pages: Pages, visit: Visit, query: RankingQuery) -> dict[str, Any]:
         "as_of": max((one.ranked.as_of for one in cards if one.ranked), default=None),
         "outcome": display_names.outcome_words(loaded, pages.words[visit.language]),
         "horizon_days": loaded.artifact.about.get("horizon_days"),
+        "order": display_names.order_words(loaded, visit.language),
         "points_only": loaded.artifact.model.evidence_level == "points_only",
         "week": _week(planned, loaded) if planned and planned.rows else None,
         "most_taken": MOST_TAKEN,

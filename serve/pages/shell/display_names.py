@@ -124,6 +124,20 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
     return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
 
 
+def order_words(loaded: LoadedModel, language: Language) -> str:
+    """Say by what leads are ranked, where the target chose something; else "".
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    language
+        The language.
+    """
+    sentence = loaded.ranked_by.sentence
+    return "" if sentence is None else str(getattr(sentence, language))
+
+
 def stage_words(stage: str, loaded: LoadedModel, words: PageWords) -> str:
     """Return the name of a stage of a deal.
 

@@ -1,10 +1,11 @@
 """Read the ranking: open leads, the hottest first, page by page.
 
-Decided here: leads are ordered by their margin, whose order probability and score never contradict,
-and by id where margins are equal. Ids are selected first and their rows read then, so that a search
-does not read rows that it does not show. A cursor is the position of the last row in that order, so
-a page never repeats or misses a lead because others were added meanwhile; the total is counted with
-the first page and travels in the cursor. Every row carries the moment as of which it was computed.
+Decided here: leads are ordered by their margin, whose order probability and score never contradict
+(or by their contact value, if the target chose that), and by id where these are equal. Ids are
+selected first and their rows read then, so that a search does not read rows that it does not show.
+A cursor is the position of the last row in that order, so a page never repeats or misses a lead
+because others were added meanwhile; the total is counted with the first page and travels in the
+cursor. Every row carries the moment as of which it was computed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,8 @@ _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _TIMES: Final = (
     "created_at", "last_activity_at", "woke_up_at", "crossed_at", "band_falls_at", "as_of",
 )  # fmt: skip
+
+_CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
 
 
 class RankedReason(msgspec.Struct, frozen=True):
@@ -61,6 +64,8 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     `band_falls_at` when its band falls if nothing happens (none: not within half a year).
     `trend_reason` is the code of the proven concept that moved most since the trend began;
     `week_change` is how much the probability changed in the last week, by activities and by time.
+    `contact_value` is what a contact adds to the probability, with the ends of its 90 % range;
+    `call_helps` is true where a call helps most. They are left out where that is not known.
     """
 
     lead_id: str
@@ -85,6 +90,10 @@ class RankedLead(msgspec.Struct, frozen=True, kw_only=True):
     band_falls_at: datetime | None
     as_of: datetime
     model_fingerprint: str
+    contact_value: float | msgspec.UnsetType = msgspec.UNSET
+    contact_value_low: float | msgspec.UnsetType = msgspec.UNSET
+    contact_value_high: float | msgspec.UnsetType = msgspec.UNSET
+    call_helps: bool | msgspec.UnsetType = msgspec.UNSET
     target: TargetField = msgspec.UNSET
 
 
@@ -223,7 +232,9 @@ class StoredRanking:
         """
         query = select(RANKING.c.lead_id).where(*conditions(wanted))
         if last is not None:
-            query = query.where(tuple_(*_ORDER) > tuple_(-last.margin, last.lead_id))
+            own = (RANKING.c.lead_id == last.lead_id, RANKING.c.target == wanted.target)
+            key = select(RANKING.c.rank_key).where(*own).scalar_subquery()
+            query = query.where(tuple_(*_ORDER) > tuple_(key, last.lead_id))
         with self._engine.begin() as connection:
             return list(connection.execute(query).scalars())
 
@@ -267,7 +278,9 @@ def _ranked(row: Any) -> RankedLead:
     for name in ("searched", "interest", "topic"):
         del columns[name]
     columns["target"] = target_field(columns["target"])
-    columns["margin"] = -columns.pop("rank_key")
+    key = columns.pop("rank_key")
+    columns["margin"] = -key if columns["margin"] is None else columns["margin"]
+    columns |= {name: msgspec.UNSET for name in _CONTACT if columns[name] is None}
     columns["attributes"] = msgspec.json.decode(columns["attributes"], type=dict[str, Value])
     columns["reasons"] = _REASONS.decode(columns["reasons"])
     for name in _TIMES:

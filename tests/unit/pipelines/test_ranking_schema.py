@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from features.build import FeatureFrame
 from features.records import spreadsheet_cells
+from models.contact.lead_effects import EffectsOfLeads
 from models.scoring.batch_scores import Scores
 from models.scoring.scorer import Scorer
-from pipelines.scoring import ranking_schema, score
+from pipelines.scoring import merge_ranking, ranking_schema, score
 from tests.small_model import catalog, small_model
 
 
@@ -108,3 +109,14 @@ def test_no_cell_of_a_csv_file_is_a_formula(tmp_path: Path) -> None:
     read = score.top(tmp_path / "x.csv", len(rows))
     assert read["lead_id"].tolist() == [one or "" for one in hostile]
     assert [cells[0] for cells in read["reasons_ja"]] == [one or "" for one in hostile]
+
+
+def test_a_known_contact_value_has_columns_and_may_lead(tmp_path: Path) -> None:
+    scores = some()
+    effect = np.linspace(-0.1, 0.1, len(scores))
+    rows = ranking_schema.table(scores, EffectsOfLeads(effect, effect - 0.05, effect + 0.05))
+    assert rows.schema == ranking_schema.schema(contact=True)
+    assert ranking_schema.table(scores).schema == ranking_schema.SCHEMA
+    merge_ranking.write(rows, tmp_path / "part.parquet", "contact_value")
+    (merged,) = merge_ranking.merge([tmp_path / "part.parquet"], 1000, "contact_value")
+    assert merged["contact_value"].to_pylist() == sorted(effect, reverse=True)

@@ -133,7 +133,7 @@ def test_the_schema_describes_a_target() -> None:
     target = schema["$defs"]["TargetParams"]
     assert target["required"] == ["name", "outcome", "horizon_days"]
     assert set(target["properties"]) == {
-        *("name", "outcome", "horizon_days", "eligible", "label", "default")
+        *("name", "outcome", "horizon_days", "eligible", "label", "default", "ranking")
     }
     assert schema["properties"]["targets"]["items"] == {"$ref": "#/$defs/TargetParams"}
 
@@ -148,3 +148,12 @@ def test_the_example_with_four_targets_is_read() -> None:
     assert plan.cohort.rule.after_outcome == "won"
     assert won.cohort.rule.after_outcome is None
     assert (ROOT / won.source.mapping).is_file()
+
+
+def test_each_target_chooses_what_its_leads_are_ranked_by() -> None:
+    text = TWO.replace("outcome: won,", "outcome: won, ranking: contact_value,")
+    views = parse_all(text)
+    assert [one.train.ranking for one in views.values()] == ["contact_value", "probability"]
+    every = parse_all(TWO + "train: {ranking: contact_value}")
+    assert {one.train.ranking for one in every.values()} == {"contact_value"}
+    assert "ranking" in faults(TWO.replace("outcome: won,", "outcome: won, ranking: luck,"))[0]
