@@ -1,10 +1,10 @@
 """A task that workers of a cluster do on the files of this run, and on no others.
 
 Decided here: every path of a task is made absolute before it is sent, since a worker runs in a
-folder of its own. With it goes what stands at each path: the hash of the manifest of a store, of
-snapshots or of a model, or that the folder is there; and the hash of the code. A worker compares
-both before it begins and refuses to work on other files, or with other code: an answer from
-another store would look as good as the right one.
+folder of its own, and in a store that of the version which is read. With it goes what stands at
+each path: the hash of the manifest of a store, of snapshots or of a model, or that the folder is
+there; and the hash of the code. A worker compares both before it begins and refuses to work on
+other files, or with other code: an answer from another store would look as good as the right one.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from features.errors import BadInput, Fault
+from models.artifact import remote
 from pipelines.run.revision import of_sources
 
 Result = TypeVar("Result")
@@ -74,7 +75,7 @@ def code() -> str:
 
 def content(path: Path) -> str | None:
     """Return what stands at a folder: the hash of its manifest, or that it is there; else None."""
-    manifest = path / MANIFEST
+    manifest = remote.current(path) / MANIFEST
     if manifest.is_file():
         return f"manifest {hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]}"
     return THERE if path.is_dir() else None
@@ -86,7 +87,7 @@ def paths_in(value: Any) -> list[Path]:
 
 
 def _walk(value: Any) -> Iterator[Path]:
-    if isinstance(value, Path):
+    if remote.is_place(value):
         yield value
     for part in _parts(value):
         yield from _walk(part)
@@ -105,8 +106,8 @@ def _parts(value: Any) -> list[Any]:
 
 def _absolute(value: Any) -> Any:
     """Return the same value, with every path in it absolute."""
-    if isinstance(value, Path):
-        return value.absolute()
+    if remote.is_place(value):
+        return remote.current(value) if remote.is_remote(value) else value.absolute()
     if isinstance(value, partial):
         keywords = {name: _absolute(each) for name, each in value.keywords.items()}
         return partial(value.func, *map(_absolute, value.args), **keywords)

@@ -37,6 +37,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadRequest, Fault
 from models.artifact import artifact
+from models.artifact.remote import source
 from pipelines.intake.mapping.variables import expand
 from pipelines.scoring.score import Question
 
@@ -209,7 +210,7 @@ def _rows(ranking: Path, facts: RankedBy) -> Iterator[list[dict[str, Any]]]:
         "as_of": facts.at,
         "model_fingerprint": facts.model_fingerprint,
     }
-    for batch in pq.ParquetFile(ranking).iter_batches(batch_size=_ROWS):
+    for batch in pq.ParquetFile(source(ranking)).iter_batches(batch_size=_ROWS):
         rows = batch.select(_READ).to_pylist()
         yield [row | same | {n: _json(row[n]) for n in _LISTS} for row in rows]
 
