@@ -10,6 +10,7 @@ removed. A file is made on this machine and sent when it is whole.
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,10 +52,11 @@ def place(written: str | Path) -> Path:
         else (f"{scheme[1]}://{text[scheme.end() :]}")
     )
     try:
-        from upath import UPath  # noqa: PLC0415 - needed for stores alone
+        from fsspec import get_filesystem_class  # noqa: PLC0415 - needed for stores alone
+        from upath import UPath  # noqa: PLC0415
 
-        reached = UPath(url, use_listings_cache=False)
-        _ = reached.fs
+        get_filesystem_class(scheme[1])
+        return cast("Path", UPath(url, use_listings_cache=False))
     except (ImportError, ValueError) as error:
         extra = _EXTRAS.get(scheme[1])
         raise BadParams.of(
@@ -62,7 +64,6 @@ def place(written: str | Path) -> Path:
             "a store whose packages are installed",
             f"install mikomi[{extra}]" if extra else "install the package of fsspec for it",
         ) from None
-    return cast("Path", reached)
 
 
 def is_remote(path: Path) -> bool:
@@ -203,15 +204,19 @@ def source(path: Path) -> Any:
 
 
 def check(folder: Path) -> None:
-    """Try whether a place can be reached.
+    """Try whether a place of a store can be written and read; one of this machine is not tried.
 
     Raises
     ------
     MachineFault
         If the store does not answer, or refuses.
     """
+    if not is_remote(folder):
+        return
+    probe = folder / f".reached-{uuid.uuid4().hex}"
     try:
-        folder.exists()
+        probe.write_text("", "utf-8")
+        probe.unlink()
     except Exception as error:  # noqa: BLE001 - every store has errors of its own
         raise MachineFault([_unreached(folder, error)]) from None
 

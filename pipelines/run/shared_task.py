@@ -39,7 +39,7 @@ class SharedTask(Generic[Result]):
     """
 
     def __init__(self, task: Callable[[int], Result]) -> None:
-        self.task: Callable[[int], Result] = _absolute(task)
+        self.task: Callable[[int], Result] = absolute(task)
         self.contents = {path: content(path) for path in paths_in(self.task)}
         self.code = code()
 
@@ -51,12 +51,13 @@ class SharedTask(Generic[Result]):
         BadInput
             If this process reaches other files than the one that sent the task, or runs other code.
         """
-        faults = list(self._faults())
+        faults = list(self.faults())
         if faults:
             raise BadInput(faults)
         return self.task(part)
 
-    def _faults(self) -> Iterator[Fault]:
+    def faults(self) -> Iterator[Fault]:
+        """Return what this process sees or runs otherwise than the one that sent the task."""
         do = _DO.format(paths=", ".join(map(str, self.contents)))
         for path, sent in self.contents.items():
             here = content(path)
@@ -104,18 +105,18 @@ def _parts(value: Any) -> list[Any]:
     return []
 
 
-def _absolute(value: Any) -> Any:
-    """Return the same value, with every path in it absolute."""
+def absolute(value: Any) -> Any:
+    """Return the same value, with every path in it absolute; in a store, that of its version."""
     if remote.is_place(value):
         return remote.current(value) if remote.is_remote(value) else value.absolute()
     if isinstance(value, partial):
-        keywords = {name: _absolute(each) for name, each in value.keywords.items()}
-        return partial(value.func, *map(_absolute, value.args), **keywords)
+        keywords = {name: absolute(each) for name, each in value.keywords.items()}
+        return partial(value.func, *map(absolute, value.args), **keywords)
     if isinstance(value, tuple | list) and any(map(paths_in, value)):
-        return type(value)(map(_absolute, value))
+        return type(value)(map(absolute, value))
     if is_dataclass(value) and not isinstance(value, type) and paths_in(value):
         changed = {
-            field.name: _absolute(getattr(value, field.name))
+            field.name: absolute(getattr(value, field.name))
             for field in fields(value)
             if paths_in(getattr(value, field.name))
         }

@@ -17,14 +17,16 @@ from uuid import uuid4
 
 import pytest
 
-from features.errors import BadInput, BadParams, MachineFault
+from features.errors import BadInput, BadParams, ClusterLost, MachineFault
 from models.artifact import remote
+from pipelines.run import reach
 from pipelines.run.params_file import parse
 from pipelines.run.shared_task import SharedTask
 from pipelines.run.stage_context import Job
 from pipelines.run.workspace import Workspace
+from pipelines.scoring import score
 from pipelines.storage import frames, partitions
-from tests.parity.test_dask import LIGHT, store, worked
+from tests.parity.test_dask import LIGHT, Watched, question, store, worked
 from tests.parity.test_dask_lost import scheduler_process, worker_process
 from tests.served import free_port
 
@@ -40,6 +42,12 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def memory() -> str:
     return f"memory://{uuid4().hex}"
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("there")
+    return worked(in_store(folder, f"memory://{uuid4().hex}"))
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +100,21 @@ def different(here: Workspace, there: Workspace) -> list[str]:
     return [name for name, (ours, theirs) in names.items() if ours != theirs]
 
 
-def test_a_store_holds_the_same_bytes_as_a_folder(
-    here: Workspace, memory: str, tmp_path: Path
-) -> None:
-    there = worked(in_store(tmp_path, memory)).worker_places()
-    assert [str(place) for place in there if not remote.is_remote(place)] == []
-    assert different(here, in_store(tmp_path, memory).places) == []
-    assert not (tmp_path / "data").exists(), "no rows on this machine"
+def test_a_store_holds_the_same_bytes_as_a_folder(here: Workspace, there: Workspace) -> None:
+    assert all(remote.is_remote(place) for place in there.worker_places())
+    assert different(here, there) == []
+    assert not (there.root / "data").exists(), "no rows on this machine"
+
+
+def test_one_bit_in_a_store_is_noticed(here: Workspace, there: Workspace) -> None:
+    """The planted fault: a feature file of the store with one other bit."""
+    path = frames.part_path(there.features, 1)
+    content = path.read_bytes()
+    changed = bytearray(content)
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(bytes(changed))
+    assert different(here, there) == [f"features/{path.name}"]
+    path.write_bytes(content)
 
 
 def test_the_version_before_stays_until_the_next(memory: str) -> None:
@@ -156,9 +172,11 @@ def test_a_store_that_does_not_answer(s3: str, monkeypatch: pytest.MonkeyPatch) 
     remote.check(remote.place(s3))
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     S3FileSystem.clear_instance_cache()
-    with pytest.raises(MachineFault, match=r"s3://company.*credentials"):
-        remote.check(remote.place(s3))
-    S3FileSystem.clear_instance_cache()
+    try:
+        with pytest.raises(MachineFault, match=r"s3://company.*credentials"):
+            remote.check(remote.place(s3))
+    finally:
+        S3FileSystem.clear_instance_cache()
 
 
 def test_a_path_that_lost_a_slash_is_a_url(memory: str) -> None:
@@ -166,47 +184,54 @@ def test_a_path_that_lost_a_slash_is_a_url(memory: str) -> None:
 
 
 class Killing:
-    """Kills a worker when the first partition of a stage is finished."""
+    """Kills a process when the first partition of a stage is finished, another in each stage."""
 
-    def __init__(self, stage: str, worker: subprocess.Popen[bytes]) -> None:
-        self._stage, self._worker = stage, worker
+    def __init__(self, **processes: subprocess.Popen[bytes]) -> None:
+        self._processes = processes
 
     def __call__(self, things: Iterable[Any], title: str, _total: int) -> Iterator[Any]:
         for thing in things:
             yield thing
-            if title == self._stage:
-                self._worker.kill()
+            if title in self._processes:
+                self._processes[title].kill()
 
 
 @contextmanager
-def workers_elsewhere(folder: Path, count: int) -> Iterator[tuple[str, list[Any]]]:
+def workers_elsewhere(folder: Path, count: int) -> Iterator[tuple[Any, str, list[Any]]]:
     """Start a scheduler, and workers in a folder where a store of the same name lies."""
     store(Workspace("small", folder))
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        _, address = stack.enter_context(scheduler_process())
+        scheduler, address = stack.enter_context(scheduler_process())
         patch.chdir(folder)
-        yield address, [stack.enter_context(worker_process(address)) for _ in range(count)]
+        yield (
+            scheduler,
+            address,
+            [stack.enter_context(worker_process(address)) for _ in range(count)],
+        )
 
 
-@pytest.mark.parametrize("stage", ["featurize", "score"])
-def test_workers_elsewhere_read_s3_and_one_is_killed(
-    here: Workspace, s3: str, stage: str, tmp_path: Path
+def test_workers_elsewhere_read_s3_through_killed_workers_and_a_lost_scheduler(
+    here: Workspace, s3: str, tmp_path: Path
 ) -> None:
-    with workers_elsewhere(tmp_path / "elsewhere", 2) as (scheduler, workers):
-        engine = f"engine: {{kind: dask, scheduler: '{scheduler}'}}"
-        made = in_store(tmp_path / stage, s3, engine)
-        worked(replace(made, track=Killing(stage, workers[0])))
-        assert workers[0].poll() is not None
-        assert workers[1].poll() is None
+    with workers_elsewhere(tmp_path / "elsewhere", 3) as (scheduler, address, workers):
+        engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
+        made = in_store(tmp_path / "here", s3, engine)
+        killing = Killing(snapshot=workers[0], featurize=workers[1], score=scheduler)
+        with pytest.raises(ClusterLost, match="scheduler was lost"):
+            worked(replace(made, track=killing))
+        assert [one.poll() is None for one in workers] == [False, False, True]
+    assert not remote.is_whole(made.places.scores)
+    again = Watched()
+    made = replace(in_store(tmp_path / "here", s3), track=again)
+    score.run(made, question(made.places, made.places.model))
+    assert again.done < 3, "what was finished is not done again"
     assert different(here, made.places) == []
 
 
-def test_one_bit_in_a_store_is_noticed(here: Workspace, memory: str, tmp_path: Path) -> None:
-    """The planted fault: a feature file of the store with one other bit."""
-    made = in_store(tmp_path, memory)
-    worked(made)
-    path = frames.part_path(made.places.features, 1)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(bytes(content))
-    assert different(here, made.places) == [f"features/{path.name}"]
+def test_every_worker_is_tried(s3: str, tmp_path: Path) -> None:
+    with workers_elsewhere(tmp_path / "elsewhere", 1) as (_, address, _):
+        engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
+        made = in_store(tmp_path, s3, engine)
+        store(made.places)
+        answers = reach.of_workers(made.params.engine, made.places.worker_places())
+    assert list(answers.values()) == [[]]
