@@ -131,10 +131,10 @@ def publish(fresh: Path) -> None:
         What `version` returned, completely written.
     """
     folder = fresh.parent
-    kept = {fresh.name, current(folder).name}
+    readable = {fresh.name, current(folder).name}
     (folder / CURRENT).write_text(fresh.name, "utf-8")
     for other in folder.iterdir():
-        if other.name.startswith(_VERSION) and other.name not in kept:
+        if other.name.startswith(_VERSION) and other.name not in readable:
             remove(other)
 
 

@@ -30,6 +30,6 @@ def cluster(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> N
     answers = reach.of_workers(made.params.engine, made.places.worker_places())
     for worker, faults in sorted(answers.items()):
         out().print(f"{worker}  {'reaches other files' if faults else 'reaches them'}")
-    found = [fault for faults in answers.values() for fault in faults]
-    if found:
-        raise BadInput(found)
+    unreached = [fault for faults in answers.values() for fault in faults]
+    if unreached:
+        raise BadInput(unreached)

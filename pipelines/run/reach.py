@@ -16,7 +16,7 @@ from pipelines.run.shared_task import SharedTask
 
 
 def of_workers(settings: EngineSettings, places: tuple[Path, ...]) -> dict[str, list[Fault]]:
-    """Ask every worker of a cluster; return the faults of each, by its address.
+    """Let every worker of a cluster look at the places; return the faults of each, by its address.
 
     Parameters
     ----------
