@@ -11,7 +11,6 @@ from importlib.metadata import entry_points
 import typer
 
 from pipelines.commands import (
-    cluster,
     connect,
     data,
     inspect,
@@ -32,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for panel in (data, inspect, stages, cluster, ranking, send, connect):
+for panel in (data, inspect, stages, ranking, send, connect):
     panel.add(app)
 for added in sorted(entry_points(group="mikomi.commands"), key=lambda one: one.name):
     added.load()(app)
