@@ -10,7 +10,7 @@ model and the ranking; reports and the registry stay on this machine.
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.artifact import artifact, remote
+from models.artifact import remote
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Workspace:
         """
         if self.store is None or remote.is_remote(model):
             return model
+        from models.artifact import artifact  # noqa: PLC0415 - slow to import
+
         copy = self._held / "artifacts" / self.name / "models" / artifact.read_fingerprint(model)
         if not remote.is_whole(copy):
             fresh = remote.version(copy, "1")
