@@ -25,6 +25,7 @@ import json
 import os
 import shutil
 import tempfile
+import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,7 @@ import pandas as pd
 from features.catalog.catalog import Catalog
 from features.errors import ArtifactError, ArtifactMissing, ArtifactTampered, CatalogMismatch, Fault
 from features.reading.reading import PLAIN, RecordReading
+from models.artifact import remote
 from models.contact.contact_part import ContactPart
 from models.explain.proof.evidence import Evidence
 from models.model.lead_model import LeadModel
@@ -138,6 +140,12 @@ def save(directory: Path, artifact: Artifact) -> str:
     artifact
         The artifact.
     """
+    if remote.is_remote(directory):
+        fresh = remote.version(directory, uuid.uuid4().hex)
+        for name, content in (artifact.files | {MANIFEST: _manifest(artifact)}).items():
+            (fresh / name).write_bytes(content)
+        remote.publish(fresh)
+        return artifact.fingerprint
     directory.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     try:
@@ -165,6 +173,7 @@ def load(directory: Path) -> Artifact:
     ArtifactError
         If its format is unknown to this version.
     """
+    directory = remote.current(directory)
     files = _checked(directory, _read_manifest(directory))
     raw = json.loads(files["model.json"])
     trees = files.get(_TREES)
@@ -186,7 +195,7 @@ def load(directory: Path) -> Artifact:
 
 def read_fingerprint(directory: Path) -> str:
     """Read the identity of a saved artifact without loading it."""
-    return str(_read_manifest(directory)["fingerprint"])
+    return str(_read_manifest(remote.current(directory))["fingerprint"])
 
 
 def _manifest(artifact: Artifact) -> bytes:

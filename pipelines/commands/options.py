@@ -39,13 +39,17 @@ def job(params: Path, context: typer.Context | None = None, target: str | None =
     target
         The name of the target; None is the default.
     """
-    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415 - slow to import
+    from models.artifact import remote  # noqa: PLC0415 - slow to import
+    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415
     from pipelines.run.params_file import load  # noqa: PLC0415
     from pipelines.run.stage_context import Job  # noqa: PLC0415
 
     read = load(params, target)
+    places = read.at(target=target)
     at = now(context) if context else None
-    return Job(read, read.at(target=target), at, tracked, ProgressLine())
+    if places.store is not None:
+        remote.check(places.store)
+    return Job(read, places, at, tracked, ProgressLine())
 
 
 def jobs(params: Path, context: typer.Context) -> "list[Job]":

@@ -80,6 +80,7 @@ def score(  # noqa: PLR0913 - one option each
     The ranking of another target than the default is written to
     `artifacts/<workspace>/targets/<target>/scores-<target>.parquet`.
     """
+    from models.artifact.remote import place  # noqa: PLC0415 - slow to import
     from pipelines.commands.console import out as console  # noqa: PLC0415
     from pipelines.commands.console import written  # noqa: PLC0415
     from pipelines.scoring import (  # noqa: PLC0415  # noqa: PLC0415
@@ -94,7 +95,7 @@ def score(  # noqa: PLR0913 - one option each
     at = None if as_of is None else moment_or_day(as_of, "--as-of")
     database = None if out is None or not database_table.is_database(out) else out
     engine = None if database is None else database_table.opened(database)
-    file = None if out is None or engine is not None else Path(out)
+    file = None if out is None or engine is not None else place(out)
     with resolve_request.question(made, leads, at, file, model) as question:
         summary = scoring.run(made, question)
         if engine is not None:
@@ -109,8 +110,8 @@ def score(  # noqa: PLR0913 - one option each
     line = "  ".join(f"{key} {written(value)}" for key, value in facts.items())
     console().print(f"{line}  as of {question.at:%Y-%m-%d %H:%M} UTC  {question.out}")
     if engine is not None:
-        place = engine.url.render_as_string(hide_password=True)
-        console().print(f"{place}  table {table}")
+        shown = engine.url.render_as_string(hide_password=True)
+        console().print(f"{shown}  table {table}")
     if show:
         _show(question.out, show)
 

@@ -67,6 +67,7 @@ def add(app: typer.Typer) -> None:
     app.command("segments", rich_help_panel="Stages")(segments)
     app.command("backtest", rich_help_panel="Stages")(backtest)
     app.command("retrain", rich_help_panel="Stages")(retrain)
+    app.command("cluster", rich_help_panel="Stages")(cluster)
 
 
 def ingest(
@@ -251,3 +252,27 @@ def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     if steps := summary.get("next_steps"):
         out().print("\n".join([_NOTHING_YET, *(f"  - {one}" for one in steps)]), markup=False)
     return summary
+
+
+def cluster(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:
+    """Print the paths that workers must reach, and try whether every worker does.
+
+    With `engine.kind: dask` each worker compares what it sees there with what this machine sees,
+    and its code with the code here. The exit code is 1 when a worker reaches other files or none.
+    """
+    from pipelines.commands.console import out  # noqa: PLC0415 - slow to import
+    from pipelines.run import reach  # noqa: PLC0415
+    from pipelines.run.shared_task import absolute, content  # noqa: PLC0415
+
+    made = job(params, target=target)
+    for place in made.places.worker_places():
+        out().print(f"{absolute(place)}  {content(place) or 'nothing yet'}", soft_wrap=True)
+    if made.params.engine.kind != "dask":
+        out().print(f"engine.kind: {made.params.engine.kind}: no workers on other machines")
+        return
+    answers = reach.of_workers(made.params.engine, made.places.worker_places())
+    for worker, faults in sorted(answers.items()):
+        out().print(f"{worker}  {'reaches other files' if faults else 'reaches them'}")
+    unreached = [fault for faults in answers.values() for fault in faults]
+    if unreached:
+        raise BadInput(unreached)

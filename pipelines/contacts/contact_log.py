@@ -21,7 +21,7 @@ from models.audit.history import ScoreHistory
 from pipelines.incumbent import table_file
 from pipelines.run.contact_params import ContactParams
 from pipelines.run.stage_context import Job
-from pipelines.storage import frames, partitions
+from pipelines.storage import partitions
 
 _OUTBOUND: Final = "outbound"
 _NAMES: Final = ("lead_id", "occurred_at", "activity_type", "direction")
@@ -88,9 +88,7 @@ def _of_file(settings: ContactParams, path: Path, zone: str | None) -> pd.DataFr
 def log_of(job: Job) -> pd.DataFrame:
     """Return the contacts of a job: `lead_id` and `at`."""
     places = job.places.tables
-    parts = range(partitions.count(places))
-    read = [pd.read_parquet(frames.part_path(places / "activities", part)) for part in parts]
-    activities = pd.concat([one[[name for name in _NAMES if name in one]] for one in read])
+    activities = partitions.read_columns(places, "activities", list(_NAMES))
     zone = partitions.manifest(places).values_reading.zone
     return contact_log(job.params.contacts, activities, zone)
 

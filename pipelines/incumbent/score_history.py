@@ -78,6 +78,4 @@ def of_job(job: Job) -> LeadScores | None:
 
 def lead_times(tables: Path) -> pd.DataFrame:
     """Read `lead_id` and `created_at` of all leads of a store."""
-    files = sorted((tables / "leads").glob("part-*.parquet"))
-    parts = [pd.read_parquet(file, columns=["lead_id", "created_at"]) for file in files]
-    return pd.concat(parts, ignore_index=True)
+    return partitions.read_columns(tables, "leads", ["lead_id", "created_at"])

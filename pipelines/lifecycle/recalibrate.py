@@ -129,7 +129,7 @@ def since_learned(job: Job, champion: Artifact) -> pd.DataFrame:
         _part,
         tables=places.tables,
         snapshots=places.snapshots,
-        model=places.champion,
+        model=places.reachable(places.champion),
         since=since,
     )
     count = partitions.count(places.tables)

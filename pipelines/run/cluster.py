@@ -100,7 +100,7 @@ def gathered(client: Any, task: Callable[[int], Result], parts: list[int]) -> It
             looked = now
             since = now if client.scheduler_info(n_workers=-1)["workers"] else since
             if now - since > WORKERLESS_SECONDS:
-                raise _fault("without a worker", "start workers")
+                raise fault("without a worker", "start workers")
 
 
 def _lost(error: Exception, settings: EngineSettings) -> MikomiError | None:
@@ -111,16 +111,25 @@ def _lost(error: Exception, settings: EngineSettings) -> MikomiError | None:
     place = settings.scheduler or "started here"
     if isinstance(error, KilledWorker):
         why = "workers that ended several times in one part, for want of memory perhaps"
-        return _fault(f"{place} with {why}", "give the workers more memory")
+        return fault(f"{place} with {why}", "give the workers more memory")
     if isinstance(error, CommClosedError | CancelledError):
-        return _fault(f"{place}, whose scheduler was lost", "start it again")
+        return fault(f"{place}, whose scheduler was lost", "start it again")
     is_silent = isinstance(error, OSError) and error.errno is None
     if is_silent and "connect" in str(error):
-        return _fault(f"{place}, whose scheduler does not answer", "start it, or correct `engine`")
+        return fault(f"{place}, whose scheduler does not answer", "start it, or correct `engine`")
     return None
 
 
-def _fault(observed: str, do: str) -> MikomiError:
+def fault(observed: str, do: str) -> MikomiError:
+    """Return the error of a cluster that cannot work.
+
+    Parameters
+    ----------
+    observed
+        What is wrong with it, after "a cluster".
+    do
+        What to do about it.
+    """
     return ClusterLost.of(
         f"a cluster {observed}",
         "a scheduler and workers that answer until the stage has ended",

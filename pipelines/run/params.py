@@ -26,6 +26,7 @@ that need it. All faults are reported at once.
     monitor     how often it may be wrong, and which changes matter
     tune        the search
     engine      what processes the partitions
+    store       where tables, features, model and ranking lie, if not in this folder
 """
 
 from dataclasses import asdict, dataclass, field
@@ -35,6 +36,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, with_config
 
 from features.catalog.catalog import CatalogSettings
+from models.artifact.remote import place
 from models.evaluation.settings import EvaluationSettings, SegmentSettings, TrialSettings
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.lifecycle.origins import BacktestSettings
@@ -228,6 +230,20 @@ class TuneParams:
     seed: Seed = 0
 
 
+@dataclass(frozen=True)
+class StoreParams:
+    """A store of objects that every worker reaches.
+
+    Attributes
+    ----------
+    url
+        Where tables, snapshots, features, model and ranking lie: `s3://bucket/folder`, `gs://...`,
+        `abfs://...`; none: in `data` and `artifacts` of this folder.
+    """
+
+    url: Name | None = None
+
+
 @with_config(
     ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, str_strip_whitespace=True)
 )
@@ -262,6 +278,7 @@ class Params:
     monitor: MonitorSettings = field(default_factory=MonitorSettings)
     tune: TuneParams = field(default_factory=TuneParams)
     engine: EngineSettings = field(default_factory=EngineSettings)
+    store: StoreParams = field(default_factory=StoreParams)
 
     def at(self, root: Path = Path(), target: str | None = None) -> Workspace:
         """Return the places of this workspace below a directory.
@@ -274,7 +291,8 @@ class Params:
             The name of the target that these are the parameters of; None is the default target.
         """
         is_default = target is None or self.target(target) == self.target(None)
-        return Workspace(self.workspace, root, None if is_default else target)
+        store = None if self.store.url is None else place(self.store.url)
+        return Workspace(self.workspace, root, None if is_default else target, store)
 
     def target(self, name: str | None) -> TargetParams | None:
         """Return a target by its name, None being the default; None without a list `targets`."""

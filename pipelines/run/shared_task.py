@@ -1,10 +1,10 @@
 """A task that workers of a cluster do on the files of this run, and on no others.
 
 Decided here: every path of a task is made absolute before it is sent, since a worker runs in a
-folder of its own. With it goes what stands at each path: the hash of the manifest of a store, of
-snapshots or of a model, or that the folder is there; and the hash of the code. A worker compares
-both before it begins and refuses to work on other files, or with other code: an answer from
-another store would look as good as the right one.
+folder of its own, and in a store that of the version which is read. With it goes what stands at
+each path: the hash of the manifest of a store, of snapshots or of a model, or that the folder is
+there; and the hash of the code. A worker compares both before it begins and refuses to work on
+other files, or with other code: an answer from another store would look as good as the right one.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from features.errors import BadInput, Fault
+from models.artifact import remote
 from pipelines.run.revision import of_sources
 
 Result = TypeVar("Result")
@@ -38,7 +39,7 @@ class SharedTask(Generic[Result]):
     """
 
     def __init__(self, task: Callable[[int], Result]) -> None:
-        self.task: Callable[[int], Result] = _absolute(task)
+        self.task: Callable[[int], Result] = absolute(task)
         self.contents = {path: content(path) for path in paths_in(self.task)}
         self.code = code()
 
@@ -50,12 +51,13 @@ class SharedTask(Generic[Result]):
         BadInput
             If this process reaches other files than the one that sent the task, or runs other code.
         """
-        faults = list(self._faults())
+        faults = list(self.faults())
         if faults:
             raise BadInput(faults)
         return self.task(part)
 
-    def _faults(self) -> Iterator[Fault]:
+    def faults(self) -> Iterator[Fault]:
+        """Return what this process sees or runs otherwise than the one that sent the task."""
         do = _DO.format(paths=", ".join(map(str, self.contents)))
         for path, sent in self.contents.items():
             here = content(path)
@@ -74,7 +76,7 @@ def code() -> str:
 
 def content(path: Path) -> str | None:
     """Return what stands at a folder: the hash of its manifest, or that it is there; else None."""
-    manifest = path / MANIFEST
+    manifest = remote.current(path) / MANIFEST
     if manifest.is_file():
         return f"manifest {hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]}"
     return THERE if path.is_dir() else None
@@ -86,7 +88,7 @@ def paths_in(value: Any) -> list[Path]:
 
 
 def _walk(value: Any) -> Iterator[Path]:
-    if isinstance(value, Path):
+    if remote.is_place(value):
         yield value
     for part in _parts(value):
         yield from _walk(part)
@@ -103,18 +105,18 @@ def _parts(value: Any) -> list[Any]:
     return []
 
 
-def _absolute(value: Any) -> Any:
-    """Return the same value, with every path in it absolute."""
-    if isinstance(value, Path):
-        return value.absolute()
+def absolute(value: Any) -> Any:
+    """Return the same value, with every path in it absolute; in a store, that of its version."""
+    if remote.is_place(value):
+        return remote.current(value) if remote.is_remote(value) else value.absolute()
     if isinstance(value, partial):
-        keywords = {name: _absolute(each) for name, each in value.keywords.items()}
-        return partial(value.func, *map(_absolute, value.args), **keywords)
+        keywords = {name: absolute(each) for name, each in value.keywords.items()}
+        return partial(value.func, *map(absolute, value.args), **keywords)
     if isinstance(value, tuple | list) and any(map(paths_in, value)):
-        return type(value)(map(_absolute, value))
+        return type(value)(map(absolute, value))
     if is_dataclass(value) and not isinstance(value, type) and paths_in(value):
         changed = {
-            field.name: _absolute(getattr(value, field.name))
+            field.name: absolute(getattr(value, field.name))
             for field in fields(value)
             if paths_in(getattr(value, field.name))
         }

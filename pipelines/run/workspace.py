@@ -3,10 +3,14 @@
 Decided here: every path of the pipeline, once. What can be made again lies under `data/<name>`,
 what a person keeps under `artifacts/<name>`; the registry is shared by all workspaces. Another
 target than the default has the same places below `targets/<target>` of both; the tables are shared.
+With a store of objects, what workers read and write lies there: tables, snapshots, features, the
+model and the ranking; reports and the registry stay on this machine.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from models.artifact import remote
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Workspace:
         The directory that all places are below.
     target
         The target, unless it is the default.
+    store
+        The place in a store of objects, if there is one.
 
     Examples
     --------
@@ -33,6 +39,37 @@ class Workspace:
     name: str
     root: Path = Path()
     target: str | None = None
+    store: Path | None = None
+
+    @property
+    def _held(self) -> Path:
+        return self.root if self.store is None else self.store
+
+    def _worked_on(self, kind: str) -> Path:
+        return self._of_target(self._held / kind / self.name)
+
+    def worker_places(self) -> tuple[Path, ...]:
+        """Return what the workers of a cluster read and write, and so must reach."""
+        return (self.tables, self.snapshots, self.features, self.model, self.scores.parent)
+
+    def reachable(self, model: Path) -> Path:
+        """Return the place of a model that workers reach: with a store, a copy of it there.
+
+        Parameters
+        ----------
+        model
+            The directory of an artifact.
+        """
+        if self.store is None or remote.is_remote(model):
+            return model
+        from models.artifact import artifact  # noqa: PLC0415 - slow to import
+
+        copy = self._held / "artifacts" / self.name / "models" / artifact.read_fingerprint(model)
+        if not remote.is_whole(copy):
+            fresh = remote.version(copy, "1")
+            remote.send(model, fresh)
+            remote.publish(fresh)
+        return copy
 
     @property
     def shared(self) -> Path:
@@ -55,22 +92,22 @@ class Workspace:
     @property
     def tables(self) -> Path:
         """ingest: the canonical tables in partitions, their manifest, the quarantine."""
-        return self.shared / "tables"
+        return self._held / "data" / self.name / "tables"
 
     @property
     def snapshots(self) -> Path:
         """snapshot: (lead, cutoff) rows with their labels, one file a partition."""
-        return self.data / "snapshots"
+        return self._worked_on("data") / "snapshots"
 
     @property
     def features(self) -> Path:
         """featurize: the catalog, and the feature frame of each partition."""
-        return self.data / "features"
+        return self._worked_on("data") / "features"
 
     @property
     def model(self) -> Path:
         """train: the model that the last training made."""
-        return self.artifacts / "model"
+        return self._worked_on("artifacts") / "model"
 
     @property
     def training(self) -> Path:
@@ -181,7 +218,7 @@ class Workspace:
     def scores(self) -> Path:
         """score: the ranking, unless another place is named; its file is named by the target."""
         name = "scores" if self.target is None else f"scores-{self.target}"
-        return self.artifacts / f"{name}.parquet"
+        return self._worked_on("artifacts") / f"{name}.parquet"
 
     @property
     def registry(self) -> Path:

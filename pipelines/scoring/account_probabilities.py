@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from features.errors import NotEnoughEvidence
 from features.records.spreadsheet_cells import FORMULA, GUARDED, plain
 from models.artifact import artifact
+from models.artifact.remote import source
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from pipelines.storage.accounts import account_ids
@@ -111,9 +112,9 @@ def table(rows: pd.DataFrame, rule: AccountRule) -> pa.Table:
 
 def _read(ranking: Path) -> pd.DataFrame:
     if ranking.suffix == ".parquet":
-        return pd.DataFrame(pq.read_table(ranking, columns=_COLUMNS).to_pandas())
+        return pd.DataFrame(pq.read_table(source(ranking), columns=_COLUMNS).to_pandas())
     types = {"lead_id": "str"}
-    read = pd.read_csv(ranking, usecols=_COLUMNS, dtype=types, keep_default_na=False)
+    read = pd.read_csv(source(ranking), usecols=_COLUMNS, dtype=types, keep_default_na=False)
     read["lead_id"] = read["lead_id"].map(plain)
     return read
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from features.errors import NotEnoughEvidence
 from models.artifact import artifact
+from models.artifact.remote import source
 from models.model.conversion_curve import ConversionCurve
 from pipelines.storage.atomic import replacing
 
@@ -89,11 +90,11 @@ def _names(curve: ConversionCurve) -> list[str]:
 def _read(ranking: Path) -> Iterator[pa.Table]:
     """Read the columns of a ranking that are needed, some rows at a time."""
     if ranking.suffix == ".parquet":
-        for batch in pq.ParquetFile(ranking).iter_batches(_ROWS, columns=_COLUMNS):
+        for batch in pq.ParquetFile(source(ranking)).iter_batches(_ROWS, columns=_COLUMNS):
             yield pa.Table.from_batches([batch])
         return
     types: dict[str, Any] = {"lead_id": pa.string()}
     options = pa_csv.ConvertOptions(include_columns=_COLUMNS, column_types=types)
-    with pa_csv.open_csv(ranking, convert_options=options) as reader:
+    with pa_csv.open_csv(source(ranking), convert_options=options) as reader:
         for batch in reader:
             yield pa.Table.from_batches([batch])

@@ -37,8 +37,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadRequest, Fault
 from models.artifact import artifact
+from models.artifact.remote import source
 from pipelines.intake.mapping.variables import expand
-from pipelines.scoring.score import Question
+from pipelines.scoring.score import FORMATS, Question
 
 MARK: Final = "://"
 """What an address of a database has and a path has not."""
@@ -84,12 +85,14 @@ def ranked_by(target: str | None, question: Question) -> RankedBy:
 
 
 def is_database(out: str) -> bool:
-    """Return whether an output is a database.
+    """Return whether an output is a database, and not a file here or in a store of objects.
 
     >>> is_database("sqlite:///scores.db"), is_database("scores.parquet")
     (True, False)
+    >>> is_database("s3://company/scores.parquet")
+    False
     """
-    return MARK in out
+    return MARK in out and not out.endswith(FORMATS)
 
 
 def opened(address: str) -> Engine:
@@ -209,7 +212,7 @@ def _rows(ranking: Path, facts: RankedBy) -> Iterator[list[dict[str, Any]]]:
         "as_of": facts.at,
         "model_fingerprint": facts.model_fingerprint,
     }
-    for batch in pq.ParquetFile(ranking).iter_batches(batch_size=_ROWS):
+    for batch in pq.ParquetFile(source(ranking)).iter_batches(batch_size=_ROWS):
         rows = batch.select(_READ).to_pylist()
         yield [row | same | {n: _json(row[n]) for n in _LISTS} for row in rows]
 

@@ -19,6 +19,7 @@ from features.tables import Tables
 from features.timeline import DAY, to_moments, visible_from
 from features.views import VIEWS
 from features.wording.sentences import Language, render
+from models.artifact.remote import source
 from pipelines.storage import partitions
 
 
@@ -108,8 +109,8 @@ def find(tables: Path, lead_id: str) -> Tables:
         If no lead has this id.
     """
     for part in range(partitions.count(tables)):
-        path = tables / "leads" / f"part-{part:05d}.parquet"
-        ids = pq.read_table(path, columns=["lead_id"], filters=[("lead_id", "=", lead_id)])
+        path = partitions.part_path(tables, "leads", part)
+        ids = pq.read_table(source(path), columns=["lead_id"], filters=[("lead_id", "=", lead_id)])
         if ids.num_rows:
             return partitions.read(tables, part)
     raise BadRequest.of(

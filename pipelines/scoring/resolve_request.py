@@ -9,13 +9,14 @@ import pandas as pd
 
 from features.errors import ArtifactMissing
 from models.artifact import artifact
+from models.artifact.remote import current, place, remove
 from pipelines.intake.ingest import ingest
 from pipelines.run.stage_context import Job
 from pipelines.scoring.score import Question
 from pipelines.stages import of_target
 from pipelines.stages.ingest import settings
 from pipelines.stages.snapshot import moment_of, observed_until
-from pipelines.storage.atomic import fingerprint, remove
+from pipelines.storage.atomic import fingerprint
 from pipelines.storage.work_directory import alone
 
 MAPPINGS = (".yaml", ".yml")
@@ -52,11 +53,11 @@ def question(
         If the model is of another target.
     """
     with store(job, leads) as tables:
-        place = directory(job, model)
-        of_target.check_model(job, place)
+        folder = directory(job, model)
+        of_target.check_model(job, folder)
         yield Question(
             tables=tables,
-            model=place,
+            model=folder,
             at=observed_until(tables) if at is None else moment_of(at, tables),
             out=job.places.scores if out is None else out,
         )
@@ -74,12 +75,12 @@ def store(job: Job, leads: Path | None) -> Iterator[Path]:
         A store of canonical tables, or a mapping file; None is the workspace's store.
     """
     if leads is None or leads.suffix not in MAPPINGS:
-        yield job.places.tables if leads is None else leads
+        yield job.places.tables if leads is None else place(leads)
         return
-    place = job.places.shared / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
-    with alone(place, _INGESTED):
-        ingest(leads, place, settings(job), job.tell)
-        yield place
+    beside = job.places.shared / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    with alone(beside, _INGESTED):
+        ingest(leads, beside, settings(job), job.tell)
+        yield beside
 
 
 def directory(job: Job, model: str) -> Path:
@@ -92,8 +93,8 @@ def directory(job: Job, model: str) -> Path:
     model
         An alias, a version number, or the folder of an artifact.
     """
-    if Path(model).is_dir():
-        return Path(model)
+    if current(named := place(model)).is_dir():
+        return named
     if model == "champion":
         return champion(job)
     return fetched(job, model)
@@ -129,7 +130,7 @@ def fetched(job: Job, which: str) -> Path:
     from models.registry.registry import Registry  # noqa: PLC0415 - imports MLflow, rarely needed
 
     registry = Registry(job.params.registry, job.places.registry)
-    place = job.places.artifacts / f"version-{registry.version(which).number}"
-    remove(place)
-    registry.fetch(which, place)
-    return place
+    copy = job.places.artifacts / f"version-{registry.version(which).number}"
+    remove(copy)
+    registry.fetch(which, copy)
+    return copy

@@ -7,8 +7,8 @@ appears whole or not at all.
 """
 
 import json
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from features.records.histories import encode
 from features.records.spreadsheet_cells import FORMULA, GUARDED, plain
 from features.snapshots import CohortRule
 from models.artifact import artifact
+from models.artifact.remote import is_whole, local_copy, remove, source
 from models.contact.ranked_by import PROBABILITY, RankedBy, ranked_by
 from models.explain.settings import ReasonSettings
 from models.model.reference import BANDS
@@ -37,7 +38,7 @@ from pipelines.run.revision import of_sources
 from pipelines.run.stage_context import Job
 from pipelines.scoring import merge_ranking, ranking_schema
 from pipelines.storage import frames, partitions
-from pipelines.storage.atomic import fingerprint, remove, replacing
+from pipelines.storage.atomic import fingerprint, replacing
 from pipelines.storage.work_directory import work_directory
 
 FORMATS: Final = (".parquet", ".csv")
@@ -93,6 +94,7 @@ def run(job: Job, question: Question) -> dict[str, Any]:
     InUse
         If another run is making this ranking.
     """
+    question = replace(question, model=job.places.reachable(question.model))
     with work_directory(question.out, made_from(job, question)) as work:
         _score(job, question, work)
         counts = _merge(question, work, job)
@@ -143,7 +145,7 @@ def made_from(job: Job, question: Question) -> str:
 def _score(job: Job, question: Question, work: Path) -> None:
     """Score the partitions that have not been scored."""
     count = partitions.count(question.tables)
-    todo = [part for part in range(count) if not _folder(work, part).is_dir()]
+    todo = [part for part in range(count) if not is_whole(_folder(work, part))]
     task = partial(
         _part,
         question=question,
@@ -156,8 +158,16 @@ def _score(job: Job, question: Question, work: Path) -> None:
 
 
 def _merge(question: Question, work: Path, job: Job) -> dict[str, Any]:
+    with ExitStack() as copies:
+        parts = [_folder(work, part) for part in range(partitions.count(question.tables))]
+        here = [copies.enter_context(local_copy(part)) for part in parts]
+        return _merged(
+            [file for part in here for file in sorted(part.glob("*.parquet"))], question, job
+        )
+
+
+def _merged(files: list[Path], question: Question, job: Job) -> dict[str, Any]:
     out, facts, (order, known) = question.out, facts_of(question, job), order_of(question.model)
-    files = sorted(work.glob("part-*/*.parquet"))
     rows = sum(int(pq.read_metadata(file).num_rows) for file in files)
     stretch = min(job.params.score.batch_rows, merge_ranking.STRETCH_ROWS)
     bands = dict.fromkeys(reversed(BANDS), 0)
@@ -182,9 +192,13 @@ def top(ranking_file: Path, count: int) -> pd.DataFrame:
         How many leads.
     """
     if ranking_file.suffix == ".parquet":
-        first = next(pq.ParquetFile(ranking_file).iter_batches(batch_size=max(count, 1)), None)
+        first = next(
+            pq.ParquetFile(source(ranking_file)).iter_batches(batch_size=max(count, 1)), None
+        )
         return pd.DataFrame() if first is None else first.to_pandas().head(count)
-    rows = pd.read_csv(ranking_file, nrows=count, keep_default_na=False, dtype={"lead_id": "str"})
+    rows = pd.read_csv(
+        source(ranking_file), nrows=count, keep_default_na=False, dtype={"lead_id": "str"}
+    )
     for name in _TEXTS:
         rows[name] = rows[name].map(plain)
     for name in ("reasons_ja", "reasons_en", "reason_contributions"):
@@ -259,7 +273,8 @@ def _part(
             scores, part_of = scorer.score(frame, threads=THREADS), scorer.artifact.contact
             effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)
             made = ranking_schema.table(scores, effects)
-            merge_ranking.write(made, frames.part_path(fresh, number), order.by)
+            with replacing(frames.part_path(fresh, number)) as file:
+                merge_ranking.write(made, file, order.by)
     return len(rows)
 
 

@@ -22,6 +22,7 @@ from features.catalog.catalog import Catalog
 from features.timeline import from_moments
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
+from models.artifact.remote import source
 from models.evaluation import paired_trial
 from models.evaluation.from_catalog import segments
 from models.evaluation.paired_trial import Trial, TrialRows
@@ -75,7 +76,7 @@ def hold(job: Job, champion: Path) -> Contest:
     other = _other_question(both)
     if other:
         return Contest(since, None, None, (other,))
-    rows = answered(job, (champion, job.places.model), since)
+    rows = answered(job, (job.places.reachable(champion), job.places.model), since)
     if rows.empty:
         ground = f"no matured snapshot since {since:%Y-%m-%d}, from when on neither has learned"
         return Contest(since, None, None, (ground,))
@@ -183,7 +184,7 @@ def matured(snapshots: Path, part: int, since: pd.Timestamp) -> pd.DataFrame:
     since
         The first cutoff.
     """
-    drawn = pd.read_parquet(frames.part_path(snapshots, part))
+    drawn = pd.read_parquet(source(frames.part_path(snapshots, part)))
     return drawn[drawn["label"].notna() & (drawn["cutoff"] >= since)].reset_index(drop=True)
 
 

@@ -155,9 +155,8 @@ def ages(tables: Path, keys: pd.DataFrame) -> NDArray[np.float64]:
     keys
         `lead_id` and `cutoff` of the rows.
     """
-    files = sorted((tables / "leads").glob("part-*.parquet"))
-    parts = [pd.read_parquet(file, columns=["lead_id", "created_at"]) for file in files]
-    created = pd.concat(parts).set_index("lead_id")["created_at"].reindex(keys["lead_id"])
+    leads = partitions.read_columns(tables, "leads", ["lead_id", "created_at"])
+    created = leads.set_index("lead_id")["created_at"].reindex(keys["lead_id"])
     return (to_moments(keys["cutoff"]) - to_moments(created)) / DAY
 
 

@@ -19,6 +19,7 @@ from features.catalog.catalog import Catalog
 from features.feature import Text
 from features.timeline import Moments, from_moments, to_moments
 from features.words.learn import TextSources
+from models.artifact.remote import source
 from models.stats.settings import SplitSettings
 from models.stats.splits import Split, split_by_cutoff
 from pipelines.intake.mapping.schema import Labels
@@ -194,7 +195,7 @@ def _built(job: Job, count: int, work: Path, others: list[Path]) -> tuple[list[i
 def _part(part: int, tables: Path, snapshots: Path, into: Path, others: tuple[Path, ...]) -> int:
     """Write the features of a partition; return how many rows another target had computed."""
     catalog = Catalog.from_json((into / frames.CATALOG).read_text("utf-8"))
-    rows = pd.read_parquet(frames.part_path(snapshots, part))
+    rows = pd.read_parquet(source(frames.part_path(snapshots, part)))
     rows = rows[rows["label"].notna()].reset_index(drop=True)
     known = shared_features.read(others, part, rows, catalog)
     frame = known

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from features.errors import BadInput
 from pipelines.run.stage_context import Job
+from pipelines.storage import partitions
 
 STANDARD: Final = frozenset({"opened", "won", "lost"})
 """Outcomes that need not have happened yet."""
@@ -94,8 +93,8 @@ def check_outcome(job: Job, tables: Path) -> None:
     target = job.target
     if target is None or target.outcome in STANDARD:
         return
-    files = sorted((tables / "outcomes").glob("part-*.parquet"))
-    known = {str(one) for file in files for one in pd.read_parquet(file)["outcome"].unique()}
+    written = partitions.read_columns(tables, "outcomes", ["outcome"])["outcome"]
+    known = {str(one) for one in written.unique()}
     if target.outcome not in known:
         raise BadInput.of(
             f"outcome {target.outcome} of target {target.name}, in no row of the outcomes",

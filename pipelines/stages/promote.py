@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from features.errors import BadInput
 from models.artifact import artifact
+from models.artifact.remote import local_copy
 from models.registry.registry import Registry
 from models.registry.registry_types import Run, Version
 from pipelines.run.stage_context import Job
@@ -63,7 +64,8 @@ def run(job: Job) -> dict[str, Any]:
     _belong_together(facts, fingerprint)
     registry = Registry(job.params.registry, places.registry)
     run_id = log(job, Run(fingerprint))
-    version = registry.register(run_id, places.model)
+    with local_copy(places.model) as model:
+        version = registry.register(run_id, model)
     former = registry.champion()
     verdict = judged(job, registry, version, facts)
     allowed = job.params.promote.allow_leaks

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from features.build import FeatureFrame
 from features.catalog.catalog import Catalog
+from models.artifact.remote import current, source
 from pipelines.run.stage_context import Job
 from pipelines.storage import frames
 
@@ -37,7 +38,7 @@ def finished(job: Job, made_by: dict[str, str]) -> list[Path]:
 
 
 def _states(place: Path, made_by: dict[str, str]) -> bool:
-    if not (place / frames.MANIFEST).is_file():
+    if not (current(place) / frames.MANIFEST).is_file():
         return False
     facts: dict[str, Any] = frames.manifest(place, "featurize")
     return all(facts.get(name) == value for name, value in made_by.items())
@@ -61,10 +62,10 @@ def read(
     """
     for place in places:
         path = frames.part_path(place, part)
-        keys = pq.read_table(path, columns=frames.KEYS)
+        keys = pq.read_table(source(path), columns=frames.KEYS)
         if not keys.equals(frames.arrow(rows[frames.KEYS])):
             continue
-        table = pq.read_table(path, columns=list(catalog.names))
+        table = pq.read_table(source(path), columns=list(catalog.names))
         values = np.empty((table.num_rows, table.num_columns), dtype=np.float32)
         for column in range(table.num_columns):
             values[:, column] = table.column(column).to_numpy()

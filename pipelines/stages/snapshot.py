@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from features import labels, snapshots
 from features.labels import Target
@@ -92,8 +91,7 @@ def with_calendar(tables: Path, rule: CohortRule, until: pd.Timestamp) -> Cohort
     """
     if rule.first_cutoff is not None:
         return rule
-    files = sorted((tables / "leads").glob("part-*.parquet"))
-    created = pd.concat([pd.read_parquet(file, columns=["created_at"]) for file in files])
+    created = partitions.read_columns(tables, "leads", ["created_at"])
     calendar = snapshots.calendar(Tables(created), rule, until)
     return replace(rule, first_cutoff=from_moments(calendar[:1])[0]) if len(calendar) else rule
 
@@ -107,7 +105,7 @@ def _part(
 ) -> tuple[int, int, int]:
     known = labelled(tables, part, what, pd.Timestamp(until))
     label = known["label"]
-    pq.write_table(frames.arrow(known), frames.part_path(into, part))
+    frames.write(frames.part_path(into, part), frames.arrow(known))
     return len(known), int(label.notna().sum()), int((label == 1.0).sum())
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from models.artifact.remote import source
 from pipelines.storage import partitions
 
 _COLUMNS = ["lead_id", "account_id"]
@@ -49,8 +50,8 @@ def account_codes(directory: Path, lead_id: pd.Series) -> NDArray[np.int64] | No
 
 
 def _of_part(directory: Path, part: int) -> pd.DataFrame:
-    path = directory / "leads" / f"part-{part:05d}.parquet"
-    if not set(_COLUMNS) <= set(pq.read_schema(path).names):
+    path = partitions.part_path(directory, "leads", part)
+    if not set(_COLUMNS) <= set(pq.read_schema(source(path)).names):
         return pd.DataFrame(columns=_COLUMNS, dtype="str")
-    frame: pd.DataFrame = pq.read_table(path, columns=_COLUMNS).to_pandas()
+    frame: pd.DataFrame = pq.read_table(source(path), columns=_COLUMNS).to_pandas()
     return frame.astype("str").where(frame.notna())

@@ -1,18 +1,21 @@
 """Outputs that are whole or not there.
 
 Decided here: a stage writes beside its output and renames at the end, so that an interrupted stage
-never leaves half an output. Work that is worth keeping after a kill:
-`pipelines/storage/work_directory.py`.
+never leaves half an output. In a store of objects, where nothing can be renamed, a file is made on
+this machine and sent, and a folder is published as a version (`models/artifact/remote.py`). Work
+that is worth keeping after a kill: `pipelines/storage/work_directory.py`.
 """
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
+from models.artifact import remote
 from pipelines.storage import machine
 
 
@@ -23,17 +26,38 @@ def replacing(path: Path) -> Iterator[Path]:
     The place is new and holds nothing; a file or a directory may be made there. What lay at `path`
     before stays until then, and stays for good if the block fails.
     """
+    if remote.is_remote(path):
+        with _replacing_in_a_store(path) as fresh:
+            yield fresh
+        return
     fresh = path.with_name(f".{path.name}.new")
     with machine.writing(path, fresh):
-        remove(fresh)
+        remote.remove(fresh)
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with machine.writing(path, fresh):
             yield fresh
     except BaseException:
-        remove(fresh)
+        remote.remove(fresh)
         raise
     put(fresh, path)
+
+
+@contextmanager
+def _replacing_in_a_store(path: Path) -> Iterator[Path]:
+    """Do the same in a store; a name with an ending is a file."""
+    if not path.suffix:
+        fresh = remote.version(path, uuid4().hex)
+        try:
+            yield fresh
+        except BaseException:
+            remote.remove(fresh)
+            raise
+        put(fresh, path)
+        return
+    with TemporaryDirectory() as folder:
+        yield (made := Path(folder) / path.name)
+        remote.send(made, path)
 
 
 def put(fresh: Path, path: Path) -> None:
@@ -44,19 +68,14 @@ def put(fresh: Path, path: Path) -> None:
     fresh
         What was written, beside `path`.
     path
-        Where it belongs; on the same file system.
+        Where it belongs; on the same file system, or in a store the folder of the version `fresh`.
     """
+    if remote.is_remote(path):
+        remote.publish(fresh)
+        return
     if fresh.is_dir() or path.is_dir():
-        remove(path)
+        remote.remove(path)
     fresh.replace(path)
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a directory, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

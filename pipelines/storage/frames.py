@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from features.build import FeatureFrame
 from features.catalog.catalog import Catalog
 from features.errors import BadInput
+from models.artifact.remote import current, source
+from pipelines.storage.atomic import replacing
 from pipelines.storage.machine import read_json, reading
 
 MANIFEST: Final = "manifest.json"
@@ -37,7 +39,7 @@ def part_path(directory: Path, part: int) -> Path:
     part
         The number of the partition, from 0.
     """
-    return directory / f"part-{part:05d}.parquet"
+    return current(directory) / f"part-{part:05d}.parquet"
 
 
 def manifest(directory: Path, stage: str) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def manifest(directory: Path, stage: str) -> dict[str, Any]:
     BadInput
         If the stage has not run.
     """
-    path = directory / MANIFEST
+    path = current(directory) / MANIFEST
     if not path.is_file():
         raise BadInput.of(f"no {path}", f"what `{stage}` writes", f"run `mikomi {stage}` first")
     facts: dict[str, Any] = read_json(path, stage)
@@ -77,7 +79,7 @@ def read_snapshots(directory: Path, columns: list[str] | None = None) -> pd.Data
     frames = []
     for file in files:
         with reading(file, "snapshot"):
-            frames.append(pd.read_parquet(file, columns=columns))
+            frames.append(pd.read_parquet(source(file), columns=columns))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -85,6 +87,20 @@ def arrow(frame: pd.DataFrame) -> pa.Table:
     """Turn a frame into an Arrow table, column by column."""
     arrays = [pa.array(frame[name], from_pandas=True) for name in frame.columns]
     return pa.table(arrays, names=list(frame.columns))
+
+
+def write(path: Path, rows: pa.Table) -> None:
+    """Write the rows of one partition, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rows
+        The rows.
+    """
+    with replacing(path) as fresh:
+        pq.write_table(rows, fresh)
 
 
 def write_features(path: Path, frame: FeatureFrame, label: pd.Series) -> None:
@@ -119,13 +135,13 @@ def rows_of(directory: Path, part: int) -> int:
     """
     path = part_path(directory, part)
     with reading(path, "featurize"):
-        return int(pq.read_metadata(path).num_rows)
+        return int(pq.read_metadata(source(path)).num_rows)
 
 
 def catalog(directory: Path) -> Catalog:
     """Read the catalog that the features were built with."""
     manifest(directory, "featurize")
-    return Catalog.from_json((directory / CATALOG).read_text("utf-8"))
+    return Catalog.from_json((current(directory) / CATALOG).read_text("utf-8"))
 
 
 def read_features(
@@ -152,7 +168,7 @@ def read_features(
             continue
         path = part_path(directory, part)
         with reading(path, "featurize"):
-            table = pq.read_table(path)
+            table = pq.read_table(source(path))
         for column, name in enumerate(learned.names):
             values[done : done + len(mine), column] = table[name].to_numpy()[mine]
         own = table.select([*KEYS, "label"]).to_pandas().iloc[mine]

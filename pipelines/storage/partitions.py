@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,6 +22,7 @@ from features.catalog.catalog import Catalog
 from features.errors import BadTables
 from features.reading.reading import PLAIN, RecordReading
 from features.tables import SPECS, TableName, Tables
+from models.artifact.remote import current, is_remote, source
 from pipelines.intake.mapping.schema import Labels
 from pipelines.intake.mapping.values import Ground
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
@@ -185,7 +187,7 @@ def write_part(
     columns |= {name: arrow_type(kind) for name, kind in attributes.items()}
     order = [name for name in _ORDER[table] if name in frame]
     rows = to_arrow(frame.sort_values(order, kind="stable"), columns)
-    path = _path(directory, table, part)
+    path = part_path(directory, table, part)
     path.parent.mkdir(exist_ok=True)
     pq.write_table(rows, path, compression="zstd")
 
@@ -201,15 +203,15 @@ def write_audit(directory: Path, part: int, frame: pd.DataFrame) -> None:
         `lead_id`, and one column a protected attribute.
     """
     if frame.shape[1] > 1:
-        path = _path(directory, AUDIT, part)
+        path = part_path(directory, AUDIT, part)
         path.parent.mkdir(exist_ok=True)
         frame.sort_values("lead_id").to_parquet(path, compression="zstd", index=False)
 
 
 def read_audit(directory: Path) -> pd.DataFrame:
     """Read the protected attributes of all leads: `lead_id` and one column each, or only it."""
-    files = [_path(directory, AUDIT, part) for part in range(count(directory))]
-    there = [pd.read_parquet(file) for file in files if file.is_file()]
+    files = [part_path(directory, AUDIT, part) for part in range(count(directory))]
+    there = [pd.read_parquet(source(file)) for file in files if file.is_file()]
     none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
     return pd.concat(there, ignore_index=True) if there else none
 
@@ -227,15 +229,15 @@ def write_display(directory: Path, part: int, frame: pd.DataFrame) -> None:
         `lead_id`, and one column of text each: name, company, email, telephone, ...
     """
     if frame.shape[1] > 1:
-        path = _path(directory, DISPLAY, part)
+        path = part_path(directory, DISPLAY, part)
         path.parent.mkdir(exist_ok=True)
         frame.sort_values("lead_id").to_parquet(path, compression="zstd", index=False)
 
 
 def read_display(directory: Path) -> pd.DataFrame:
     """Read what is shown of all leads: `lead_id` and one column each, or only it."""
-    files = [_path(directory, DISPLAY, part) for part in range(count(directory))]
-    there = [pd.read_parquet(file) for file in files if file.is_file()]
+    files = [part_path(directory, DISPLAY, part) for part in range(count(directory))]
+    there = [pd.read_parquet(source(file)) for file in files if file.is_file()]
     none = pd.DataFrame({"lead_id": pd.Series(dtype="str")})
     return pd.concat(there, ignore_index=True) if there else none
 
@@ -253,7 +255,7 @@ def finish(directory: Path, manifest: Manifest) -> Manifest:
     rows: dict[TableName, int] = {}
     files: dict[str, str] = {}
     for name in SPECS:
-        paths = [_path(directory, name, part) for part in range(manifest.partitions)]
+        paths = [part_path(directory, name, part) for part in range(manifest.partitions)]
         rows[name] = sum(int(pq.read_metadata(path).num_rows) for path in paths)
         files |= {f"{name}/{path.name}": _sha256(path) for path in paths}
     done = manifest.model_copy(update={"rows": rows, "files": files})
@@ -269,7 +271,7 @@ def manifest(directory: Path) -> Manifest:
     BadTables
         If there is no store, or one of another version.
     """
-    path = directory / "manifest.json"
+    path = current(directory) / "manifest.json"
     if not path.exists():
         raise BadTables.of(f"no store at {directory}", "manifest.json", "run `mikomi ingest`")
     with reading(path, "ingest"):
@@ -304,7 +306,7 @@ def read(directory: Path, part: int) -> Tables:
     part
         Number of the partition.
     """
-    return Tables(**{name: _table(_path(directory, name, part)) for name in SPECS})
+    return Tables(**{name: _table(part_path(directory, name, part)) for name in SPECS})
 
 
 def read_for_features(directory: Path, part: int, *catalogs: Catalog) -> Tables:
@@ -319,9 +321,11 @@ def read_for_features(directory: Path, part: int, *catalogs: Catalog) -> Tables:
     *catalogs
         Of the wanted features; texts are read if one of them has terms.
     """
-    frames = {name: _table(_path(directory, name, part)) for name in SPECS if name != "activities"}
+    frames = {
+        name: _table(part_path(directory, name, part)) for name in SPECS if name != "activities"
+    }
     texts = any(catalog.vocabulary.terms for catalog in catalogs)
-    path = _path(directory, "activities", part)
+    path = part_path(directory, "activities", part)
     return Tables(
         **frames, activities=_activities(path, _NO_FEATURE - ({"text"} if texts else set()))
     )
@@ -330,14 +334,14 @@ def read_for_features(directory: Path, part: int, *catalogs: Catalog) -> Tables:
 def has_texts(directory: Path) -> bool:
     """Return whether any activity of a store has a text."""
     return any(
-        _has_values(_path(directory, "activities", part), "text")
+        _has_values(part_path(directory, "activities", part), "text")
         for part in range(count(directory))
     )
 
 
 def _has_values(path: Path, column: str) -> bool:
     """Return whether a column has a value; statistics that are missing say nothing against it."""
-    facts = pq.read_metadata(path)
+    facts = pq.read_metadata(source(path))
     place = facts.schema.names.index(column)
     groups = (facts.row_group(number) for number in range(facts.num_row_groups))
     counts = ((group.num_rows, group.column(place).statistics) for group in groups)
@@ -348,10 +352,10 @@ def _has_values(path: Path, column: str) -> bool:
 
 
 def _activities(path: Path, left_out: frozenset[str]) -> pd.DataFrame:
-    _check_whole(path)
-    columns = [name for name in pq.read_schema(path).names if name not in left_out]
+    file = _whole(path)
+    columns = [name for name in pq.read_schema(file).names if name not in left_out]
     frame: pd.DataFrame = pq.read_table(
-        path, columns=columns, read_dictionary=list(_REPEATED)
+        file, columns=columns, read_dictionary=list(_REPEATED)
     ).to_pandas()
     return frame
 
@@ -362,7 +366,7 @@ def read_all(directory: Path) -> Tables:
     return Tables(
         **{
             name: pd.concat(
-                [_table(_path(directory, name, part)) for part in parts], ignore_index=True
+                [_table(part_path(directory, name, part)) for part in parts], ignore_index=True
             )
             for name in SPECS
         }
@@ -370,13 +374,14 @@ def read_all(directory: Path) -> Tables:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    _check_whole(path)
-    frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    frame: pd.DataFrame = pq.read_table(_whole(path)).to_pandas()
     return frame
 
 
-def _check_whole(path: Path) -> None:
-    """Compare a file with the hash that was written of it.
+def _whole(path: Path) -> Any:
+    """Return what pyarrow reads of a file whose hash is the one that was written of it.
+
+    That of a store is fetched once, for the hash and for pyarrow.
 
     Raises
     ------
@@ -385,13 +390,43 @@ def _check_whole(path: Path) -> None:
     """
     table = path.parent
     with reading(path, "ingest"):
-        is_whole = manifest(table.parent).files.get(f"{table.name}/{path.name}") == _sha256(path)
+        written = manifest(table.parent).files.get(f"{table.name}/{path.name}")
+        content = path.read_bytes() if is_remote(path) else None
+        is_whole = written == (_sha256(path) if content is None else _hash(content))
     if not is_whole:
         raise damaged(str(path), "other bytes than were written", "ingest")
+    return path if content is None else pa.BufferReader(content)
 
 
-def _path(directory: Path, table: str, part: int) -> Path:
-    return directory / table / f"part-{part:05d}.parquet"
+def part_path(directory: Path, table: str, part: int) -> Path:
+    """Return the path of the file of a table of one partition.
+
+    Parameters
+    ----------
+    directory, table, part
+        The directory of the store, the name of the table, the number of the partition from 0.
+    """
+    return current(directory) / table / f"part-{part:05d}.parquet"
+
+
+def read_columns(directory: Path, table: TableName, columns: list[str]) -> pd.DataFrame:
+    """Read some columns of a table, of all partitions in their order; those that it lacks are none.
+
+    Parameters
+    ----------
+    directory, table
+        The directory of the store, the name of the table.
+    columns
+        The names of the columns.
+    """
+    files = [part_path(directory, table, part) for part in range(count(directory))]
+    there = [name for name in columns if name in pq.read_schema(source(files[0])).names]
+    parts = [pd.read_parquet(source(file), columns=there) for file in files]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -1,7 +1,8 @@
 """The folder of a store, which appears whole or not at all.
 
 Decided here: it is made beside its place and renamed when all went well. What a killed process left
-is removed by the next; that of a living one stays.
+is removed by the next; that of a living one stays. For a place in a store of objects it is made on
+this machine, sent, and published as a version.
 """
 
 import os
@@ -9,8 +10,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from features.errors import BadInput, Fault
+from models.artifact import remote
 from pipelines.storage.machine import writing
 
 
@@ -23,6 +27,13 @@ def replacing(directory: Path) -> Iterator[Path]:
     BadInput
         If the folder holds other things than a store.
     """
+    if remote.is_remote(directory):
+        with TemporaryDirectory() as folder:
+            yield Path(folder)
+            fresh = remote.version(directory, uuid4().hex)
+            remote.send(Path(folder), fresh)
+            remote.publish(fresh)
+        return
     filled = directory.exists() and any(directory.iterdir())
     if filled and not (directory / "manifest.json").exists():
         raise BadInput(

@@ -4,7 +4,8 @@ Decided here: finished parts wait for the others in a directory beside the outpu
 fingerprint of what they are made from. Two runs would write into it, and remove it, under each
 other, so the first holds a lock of the operating system, which ends with its process however that
 ends; the second is refused at once. The lock is the output's, as a run of another fingerprint
-removes what it finds.
+removes what it finds. In a store of objects, finished parts of a folder are the beginning of its
+next version; the lock is then of this machine alone.
 """
 
 import os
@@ -13,12 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from features.errors import InUse, MikomiError
-from pipelines.storage.atomic import remove
+from models.artifact import remote
+from models.artifact.remote import remove
+from pipelines.storage.atomic import fingerprint
 from pipelines.storage.machine import writing
 
 _RACE_SECONDS: Final = 0.1
@@ -46,6 +50,9 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
         If another run is making this output.
     """
     with alone(output):
+        if remote.is_remote(output):
+            yield _in_a_store(output, made_from)
+            return
         work = output.with_name(f".{output.name}.work-{made_from[:16]}")
         for stale in output.parent.glob(f".{output.name}.work-*"):
             if stale != work:
@@ -53,6 +60,12 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
         with writing(output, work):
             work.mkdir(parents=True, exist_ok=True)
             yield work
+
+
+def _in_a_store(output: Path, made_from: str) -> Path:
+    if not output.suffix:
+        return remote.version(output, made_from[:16])
+    return output.with_name(f".{output.name}.work-{made_from[:16]}")
 
 
 @contextmanager
@@ -72,6 +85,8 @@ def alone(output: Path, instead: str = _ANOTHER) -> Iterator[None]:
         If another run holds it.
     """
     place = output.with_name(f".{output.name}.lock")
+    if remote.is_remote(output):
+        place = Path(gettempdir()) / f"mikomi-{fingerprint(str(output))[:32]}.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place, timeout=_RACE_SECONDS, poll_interval=0.01, fallback_to_soft=False)
     try:

@@ -39,4 +39,4 @@ def beside(job: Job, root: Path) -> Job:
     root
         The folder.
     """
-    return replace(job, places=SharedTables(job.places.name, root, None, job.places.tables))
+    return replace(job, places=SharedTables(job.places.name, root, tables_at=job.places.tables))

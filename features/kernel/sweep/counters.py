@@ -12,7 +12,7 @@ An activity without a key counts under the cell of all activities, which is not 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel.compiled import njit
+from features.kernel.compiled import BORROWING, njit
 from features.kernel.inputs import SCALE, Indices, Integers, Matrix
 
 _DAY = 86_400_000_000
@@ -46,7 +46,7 @@ Target = tuple[Integers, Matrix]
 """Positions of the rows, and the matrix."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def place_pointers(times: Times, places: Indices) -> None:
     """Compute how far each pointer comes at each cutoff.
 
@@ -74,7 +74,7 @@ def place_pointers(times: Times, places: Indices) -> None:
             places[r, p + 1] = tail
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def count(
     walk: Walk, times: Times, inside: Indices, written: tuple[Runs, Rates], target: Target
 ) -> None:
@@ -121,7 +121,7 @@ def count(
         _write_rates(inside, written[1], matrix[positions[r]])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _write_rates(inside: Indices, rates: Rates, row: NDArray[np.float32]) -> None:
     recent, longer, columns, days = rates
     for j in range(columns.size):
@@ -129,7 +129,7 @@ def _write_rates(inside: Indices, rates: Rates, row: NDArray[np.float32]) -> Non
         row[columns[j]] = late / days[0] - (whole - late) / days[1]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _write_counts(inside: Indices, runs: Runs, row: NDArray[np.float32]) -> None:
     cells, columns, lengths = runs
     for j in range(lengths.size):
@@ -139,7 +139,7 @@ def _write_counts(inside: Indices, runs: Runs, row: NDArray[np.float32]) -> None
             out[i] = source[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def write_moments(
     walk: Walk,
     times: tuple[Integers, Integers, int],
@@ -182,7 +182,7 @@ def write_moments(
         _write_hours(moments, np.float64(origin - begin), up_to, row)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _write_spans(moments: Numbers, until: float, runs: Runs, row: NDArray[np.float32]) -> None:
     cells, columns, lengths = runs
     for j in range(lengths.size):
@@ -192,7 +192,7 @@ def _write_spans(moments: Numbers, until: float, runs: Runs, row: NDArray[np.flo
             out[i] = (until - source[i]) / _DAY
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.float32]) -> None:
     cells, columns, lengths = runs
     for j in range(lengths.size):
@@ -202,7 +202,7 @@ def _write_hours(moments: Numbers, since: float, runs: Runs, row: NDArray[np.flo
             out[i] = np.maximum(source[i] - since, 0.0) / _HOUR
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def add_up(walk: Walk, values: Integers, inside: Integers, written: Sums, target: Target) -> None:
     """Write the sums of values under a key.
 
@@ -238,7 +238,7 @@ def add_up(walk: Walk, values: Integers, inside: Integers, written: Sums, target
         _write_sums(inside, runs, matrix[positions[r]])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _write_sums(inside: Integers, runs: Runs, row: NDArray[np.float32]) -> None:
     cells, columns, lengths = runs
     for j in range(lengths.size):

@@ -5,14 +5,14 @@ for its day too if the one that will be the last of that day is not visible yet.
 grow, and a window's value is what the head has passed less what its tail has passed.
 """
 
-from features.kernel.compiled import njit
+from features.kernel.compiled import BORROWING, njit
 from features.kernel.inputs import Integers
 from features.kernel.sweep.counters import Days, DaysWritten, Target, Walk
 
 _DAY = 86_400_000_000
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def mark_days(walk: Walk, occurred_at: Integers, origin: int, state: Days) -> None:
     """Mark under each key whether the next activity is on the same day.
 
@@ -44,7 +44,7 @@ def mark_days(walk: Walk, occurred_at: Integers, origin: int, state: Days) -> No
             shared[i - 1, for_all] = 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) -> None:
     """Write the number of distinct days under a key.
 
@@ -78,7 +78,7 @@ def count_days(walk: Walk, state: Days, written: DaysWritten, target: Target) ->
             matrix[positions[r], columns[j]] = days
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _renew(walk: Walk, state: Days, r: int) -> None:
     """Remember the newest activity of each key, and whether its day goes on."""
     places, keys, any_key = walk

@@ -6,12 +6,12 @@ between them, and one is added. So it depends on the visible activities alone, t
 
 import numpy as np
 
-from features.kernel.compiled import njit
+from features.kernel.compiled import BORROWING, njit
 from features.kernel.inputs import Integers
 from features.kernel.sweep.counters import Faded, Fading, Numbers, Target, Walk
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def fade(
     walk: Walk, times: tuple[Integers, Integers], state: Faded, written: Fading, target: Target
 ) -> None:
@@ -47,7 +47,7 @@ def fade(
             matrix[positions[r], columns[j]] = weights[life, key] * left
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _add_one(state: Faded, half_lives: Numbers, key: int, moment: float) -> None:
     weights, newest = state
     for life in range(half_lives.size):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel.compiled import njit
+from features.kernel.compiled import ALLOCATING, BORROWING, njit
 from features.kernel.inputs import Events, Indices, Integers, Matrix, Rows
 from features.kernel.sweep.counters import (
     Cells,
@@ -58,7 +58,7 @@ def _state(plan: SweepPlan, longest: int) -> _State:
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _keys_of(
     code: NDArray[np.int16], pair: NDArray[np.int16], plan: SweepPlan, keys: Cells
 ) -> None:
@@ -71,7 +71,7 @@ def _keys_of(
                 keys[i, k] = plan.key_of_pair[pair[i]]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _walk(
     acts: _Acts,
     walk: Walk,
@@ -102,7 +102,7 @@ def _walk(
         fade(walk, (occurred_at, cutoffs), state.faded, plan.fading, target)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _hide_counted(
     columns: Cells, rows: Rows, span: tuple[int, int], visible_from: int, matrix: Matrix
 ) -> None:
@@ -113,7 +113,7 @@ def _hide_counted(
                 matrix[rows.position[r], columns[j]] = np.nan
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _hide_runs(
     runs: Runs, rows: Rows, span: tuple[int, int], visible_from: int, matrix: Matrix
 ) -> None:
@@ -125,12 +125,7 @@ def _hide_runs(
                 matrix[rows.position[r], columns[j] : columns[j] + lengths[j]] = np.nan
 
 
-@njit(cache=True, nogil=True)
-def _part(values: Integers, begin: int, end: int) -> Integers:
-    return values[begin:end] if values.size > 0 else values
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **ALLOCATING)
 def _walk_each(
     acts: _Acts,
     walk: Walk,
@@ -154,7 +149,7 @@ def _walk_each(
         _walk(acts_then, (walk[0][r : r + 1], walk[1][visible], walk[2]), one, plan, out)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **BORROWING)
 def _largest(events: Events, rows: Rows, chunk: tuple[int, int]) -> tuple[int, int]:
     """Return the most activities and the most rows of any lead."""
     activities, most, here = 0, 0, 0
@@ -164,6 +159,36 @@ def _largest(events: Events, rows: Rows, chunk: tuple[int, int]) -> tuple[int, i
         most = max(most, here)
         activities = max(activities, events.start[lead + 1] - events.start[lead])
     return activities, most
+
+
+@njit(cache=True, nogil=True, **BORROWING)
+def _fill_lead(
+    events: Events,
+    rows: Rows,
+    span: tuple[int, int],
+    plan: SweepPlan,
+    room: tuple[Cells, Indices, _State, Matrix],
+) -> None:
+    """Fill the rows [span[0], span[1]) of one lead."""
+    lead = rows.lead[span[0]]
+    begin, end = events.start[lead], events.start[lead + 1]
+    keys, places, out = room[0][: end - begin], room[1][: span[1] - span[0]], (room[2], room[3])
+    _keys_of(events.code[begin:end], events.pair[begin:end], plan, keys)
+    acts = (
+        events.occurred_at[begin:end],
+        events.visible_from[begin:end],
+        events.dwell[begin:end],
+        events.amount[begin:end],
+    )
+    walk = (places, keys, plan.any_key)
+    cutoffs, positions = rows.cutoff[span[0] : span[1]], rows.position[span[0] : span[1]]
+    if events.in_order[lead]:
+        _walk(acts, walk, (cutoffs, positions, events.created_at[lead]), plan, out)
+    else:
+        _walk_each(acts, walk, (cutoffs, positions, events.created_at[lead]), plan, out)
+    visible_from = events.lead_visible_from[lead]
+    _hide_counted(plan.days[0][3], rows, span, visible_from, room[3])
+    _hide_runs(plan.ends[1], rows, span, visible_from, room[3])
 
 
 @njit(cache=True, nogil=True)
@@ -188,28 +213,11 @@ def sweep(
     activities, most = _largest(events, rows, chunk)
     all_keys = np.empty((activities, plan.kinds.size), np.uint32)
     all_places = np.empty((most, plan.windows.size + 1), np.int32)
-    out = (_state(plan, activities), matrix)
+    room = (all_keys, all_places, _state(plan, activities), matrix)
     r = chunk[0]
     while r < chunk[1]:
-        lead = rows.lead[r]
         after = r + 1
-        while after < chunk[1] and rows.lead[after] == lead:
+        while after < chunk[1] and rows.lead[after] == rows.lead[r]:
             after += 1
-        begin, end = events.start[lead], events.start[lead + 1]
-        keys, places = all_keys[: end - begin], all_places[: after - r]
-        _keys_of(events.code[begin:end], events.pair[begin:end], plan, keys)
-        acts = (
-            events.occurred_at[begin:end],
-            events.visible_from[begin:end],
-            _part(events.dwell, begin, end),
-            _part(events.amount, begin, end),
-        )
-        request = (rows.cutoff[r:after], rows.position[r:after], events.created_at[lead])
-        if events.in_order[lead]:
-            _walk(acts, (places, keys, plan.any_key), request, plan, out)
-        else:
-            _walk_each(acts, (places, keys, plan.any_key), request, plan, out)
-        visible_from = events.lead_visible_from[lead]
-        _hide_counted(plan.days[0][3], rows, (r, after), visible_from, matrix)
-        _hide_runs(plan.ends[1], rows, (r, after), visible_from, matrix)
+        _fill_lead(events, rows, (r, after), plan, room)
         r = after

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from features.errors import BadInput
-from features.tables import Tables, empty
+from features.tables import Tables
 from features.timeline import to_moments
+from models.artifact.remote import source
 from models.audit.audit import audit
 from models.audit.case import AuditCase, Meaning
 from models.baselines.baselines import ByPoints
@@ -59,18 +59,16 @@ def run(job: Job) -> dict[str, Any]:
 
 def read_tables(job: Job) -> Tables:
     """Read leads, outcomes, and of activities only whose and when."""
-    parts = range(partitions.count(job.places.tables))
+    tables = job.places.tables
+    parts = range(partitions.count(tables))
     read = {
         name: pd.concat(
-            [pd.read_parquet(frames.part_path(job.places.tables / name, part)) for part in parts],
+            [pd.read_parquet(source(partitions.part_path(tables, name, part))) for part in parts],
             ignore_index=True,
         )
         for name in ("leads", "outcomes")
     }
-    files = [frames.part_path(job.places.tables / "activities", part) for part in parts]
-    columns = [one for one in _ACTIVITIES if one in pq.read_schema(files[0]).names]
-    some = [pd.read_parquet(file, columns=columns) for file in files]
-    activities = pd.concat(some, ignore_index=True) if some else empty("activities")
+    activities = partitions.read_columns(tables, "activities", list(_ACTIVITIES))
     return Tables(read["leads"], activities, read["outcomes"])
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from features import labels
 from features.labels import Target
 from features.timeline import Moments, from_moments, to_moments, visible_from
+from models.artifact.remote import source
 from models.lifecycle.origins import matured_by
 from models.stats.follow_up import FollowUp
 from models.stats.training_set import Floats
@@ -91,7 +92,7 @@ def read(tables: Path, snapshots: Path, target: Target, embargo: int) -> Known:
     """
     rows, outcomes = [], []
     for part in range(partitions.count(tables)):
-        drawn = pd.read_parquet(frames.part_path(snapshots, part))
+        drawn = pd.read_parquet(source(frames.part_path(snapshots, part)))
         rows.append(drawn[drawn["label"].notna()].assign(part=part))
         outcomes.append(partitions.read(tables, part).outcomes)
     return Known(

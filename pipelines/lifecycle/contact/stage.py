@@ -33,7 +33,7 @@ from pipelines.reports.contact import writing
 from pipelines.reports.contact.page import ContactAccount
 from pipelines.run.stage_context import Job
 from pipelines.stages.featurize import labels_of
-from pipelines.storage import frames, partitions
+from pipelines.storage import partitions
 from pipelines.storage.atomic import replacing
 
 LEADS: Final = "open_leads.csv"
@@ -174,15 +174,9 @@ def rows_of(job: Job, source: ContactedLeads, tables: Tables) -> ContactRows:
 
 
 def _columns(job: Job, tables: Tables, keys: pd.DataFrame) -> pd.DataFrame:
-    parts = range(partitions.count(job.places.tables))
-    files = [frames.part_path(job.places.tables / "attribute_changes", part) for part in parts]
-    changing = {
-        name
-        for file in files
-        if file.is_file()
-        for name in pd.read_parquet(file, columns=["attribute"])["attribute"].unique()
-    }
-    return columns(tables, keys, score_history.of_job(job), sorted(changing))
+    changes = partitions.read_columns(job.places.tables, "attribute_changes", ["attribute"])
+    changing = sorted(changes["attribute"].unique())
+    return columns(tables, keys, score_history.of_job(job), changing)
 
 
 def _units(frame: pd.DataFrame, tables: Tables) -> NDArray[np.int64]:

@@ -17,11 +17,12 @@ import pyarrow.parquet as pq
 
 from features.erasers import PersonEraser, Removed
 from features.reading.normalize import folded
+from models.artifact.remote import remove
 from pipelines.lifecycle.erasure.rewriting import LEAD, holds, without
 from pipelines.run.params_file import load
 from pipelines.run.workspace import Workspace
 from pipelines.storage import partitions
-from pipelines.storage.atomic import remove, write_json
+from pipelines.storage.atomic import write_json
 from pipelines.storage.frames import CATALOG, MANIFEST, part_path
 
 AUDIT: Final = "erasures.jsonl"

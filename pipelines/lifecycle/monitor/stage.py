@@ -131,8 +131,7 @@ def _parts(job: Job) -> Iterator[Tables]:
 
 
 def _created(job: Job) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    files = sorted((job.places.tables / "leads").glob("part-*.parquet"))
-    created = pd.concat([pd.read_parquet(file, columns=["created_at"]) for file in files])
+    created = partitions.read_columns(job.places.tables, "leads", ["created_at"])
     return to_moments(created["created_at"])
 
 

@@ -1,0 +1,237 @@
+"""Places in a store that fsspec reaches (S3, Google Cloud Storage, Azure, ...), beside local paths.
+
+Decided here: code asks a place of a store as it asks a `Path`; `universal-pathlib` has the same
+methods. In a store an object appears whole, a folder does not, and nothing can be renamed. So the
+content of a folder is a version of its own below it, and the object `current`, written last, names
+it; readers follow the name. The version before stays for those who still read it, older ones are
+removed. A file is made on this machine and sent when it is whole.
+"""
+
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, cast
+
+from features.errors import BadParams, Fault, MachineFault
+
+CURRENT: Final = "current"
+_VERSION: Final = "version-"
+_URL: Final = re.compile(r"^([a-z][a-z0-9+.-]+):/+(?=[^/])")
+"""A path that was read as a local one has lost a slash of its URL."""
+_EXTRAS: Final = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "az": "azure"}
+"""Protocol -> the extra of mikomi that reaches it."""
+
+
+def place(written: str | Path) -> Path:
+    """Return a place: a path of this machine, or for a URL a place of a store.
+
+    >>> place("data/tables").as_posix()
+    'data/tables'
+
+    Parameters
+    ----------
+    written
+        A path, or a URL such as `s3://bucket/company`.
+
+    Raises
+    ------
+    BadParams
+        If the packages that reach the store are not installed.
+    """
+    text = str(written)
+    scheme = _URL.match(text)
+    if scheme is None:
+        return Path(text)
+    url = (
+        f"{scheme[1]}:///{text[scheme.end() :]}"
+        if scheme[1] == "file"
+        else (f"{scheme[1]}://{text[scheme.end() :]}")
+    )
+    try:
+        from fsspec import get_filesystem_class  # noqa: PLC0415 - needed for stores alone
+        from upath import UPath  # noqa: PLC0415
+
+        get_filesystem_class(scheme[1])
+        return cast("Path", UPath(url, use_listings_cache=False))
+    except (ImportError, ValueError) as error:
+        extra = _EXTRAS.get(scheme[1])
+        raise BadParams.of(
+            f"{url}: {error}",
+            "a store whose packages are installed",
+            f"install mikomi[{extra}]" if extra else "install the package of fsspec for it",
+        ) from None
+
+
+def is_remote(path: Path) -> bool:
+    """Return whether a place is in a store.
+
+    >>> is_remote(Path("data"))
+    False
+    """
+    return "://" in str(path)
+
+
+def is_place(value: Any) -> bool:
+    """Return whether a value is a place, here or in a store."""
+    return isinstance(value, Path) or (hasattr(value, "storage_options") and is_remote(value))
+
+
+def current(folder: Path) -> Path:
+    """Return where the content of a folder lies: in a store the published version, if there is one.
+
+    Parameters
+    ----------
+    folder
+        The folder; one of this machine is its own content.
+    """
+    if not is_remote(folder):
+        return folder
+    try:
+        return folder / (folder / CURRENT).read_text("utf-8")
+    except FileNotFoundError:
+        return folder
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether a file or a folder was finished.
+
+    Parameters
+    ----------
+    path
+        A place; a folder of a store is finished when a version of it was published.
+    """
+    if is_remote(path) and not path.suffix:
+        return (path / CURRENT).is_file()
+    return path.exists()
+
+
+def version(folder: Path, name: str) -> Path:
+    """Return where a version of a folder of a store is written.
+
+    Parameters
+    ----------
+    folder
+        The folder, in a store.
+    name
+        What tells the version from others.
+    """
+    return folder / f"{_VERSION}{name}"
+
+
+def publish(fresh: Path) -> None:
+    """Make a version the content of its folder; remove all others but the one before.
+
+    Parameters
+    ----------
+    fresh
+        What `version` returned, completely written.
+    """
+    folder = fresh.parent
+    readable = {fresh.name, current(folder).name}
+    (folder / CURRENT).write_text(fresh.name, "utf-8")
+    for other in folder.iterdir():
+        if other.name.startswith(_VERSION) and other.name not in readable:
+            remove(other)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if is_remote(path):
+        if path.exists():
+            _fs(path).rm(_key(path), recursive=True)
+    elif path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def send(local: Path, to: Path) -> None:
+    """Copy a file, or the files of a folder, into a store; each appears whole.
+
+    Parameters
+    ----------
+    local
+        On this machine.
+    to
+        Its place in the store.
+    """
+    if local.is_dir():
+        for path in sorted(local.iterdir()):
+            send(path, to / path.name)
+        return
+    _fs(to).makedirs(_key(to.parent), exist_ok=True)
+    _fs(to).put_file(str(local), _key(to))
+
+
+@contextmanager
+def local_copy(path: Path) -> Iterator[Path]:
+    """Return a file or a folder on this machine, copied from a store until the block ends.
+
+    Parameters
+    ----------
+    path
+        A place; one of this machine is returned as it is.
+    """
+    if not is_remote(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        whole, here = current(path), Path(folder) / path.name
+        if whole.is_dir():
+            _fs(path).get(_key(whole), str(here), recursive=True)
+        else:
+            _fs(path).get_file(_key(path), str(here))
+        yield here
+
+
+def source(path: Path) -> Any:
+    """Return what pyarrow and pandas read: the path itself, or the open object of a store.
+
+    Parameters
+    ----------
+    path
+        A file.
+    """
+    if not is_remote(path):
+        return path
+    from pyarrow import fs  # noqa: PLC0415 - slow to import; needed for stores alone
+
+    return fs.PyFileSystem(fs.FSSpecHandler(_fs(path))).open_input_file(_key(path))
+
+
+def check(folder: Path) -> None:
+    """Try whether a place of a store can be written and read; one of this machine is not tried.
+
+    Raises
+    ------
+    MachineFault
+        If the store does not answer, or refuses.
+    """
+    if not is_remote(folder):
+        return
+    probe = folder / f".reached-{uuid.uuid4().hex}"
+    try:
+        probe.write_text("", "utf-8")
+        probe.unlink()
+    except Exception as error:  # noqa: BLE001 - every store has errors of its own
+        raise MachineFault([_unreached(folder, error)]) from None
+
+
+def _unreached(folder: Path, error: Exception) -> Fault:
+    return Fault(
+        f"{folder}: {type(error).__name__} {error}"[:300],
+        "a store that answers, where this user may read and write",
+        "correct `store.url`, or the credentials and the address of the service in the environment",
+    )
+
+
+def _fs(path: Path) -> Any:
+    return cast("Any", path).fs
+
+
+def _key(path: Path) -> str:
+    return str(cast("Any", path).path)

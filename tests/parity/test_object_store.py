@@ -1,0 +1,237 @@
+"""Tables, features, model and ranking in a store of objects: the same bytes as in a folder.
+
+`memory://` stands for every store that fsspec reaches; an S3 server on loopback (moto) for one that
+other processes reach, so that workers of a cluster can be killed.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from features.errors import BadInput, BadParams, ClusterLost, MachineFault
+from models.artifact import remote
+from pipelines.run import reach
+from pipelines.run.params_file import parse
+from pipelines.run.shared_task import SharedTask
+from pipelines.run.stage_context import Job
+from pipelines.run.workspace import Workspace
+from pipelines.scoring import score
+from pipelines.storage import frames, partitions
+from tests.parity.test_dask import LIGHT, Watched, question, store, worked
+from tests.parity.test_dask_lost import scheduler_process, worker_process
+from tests.served import free_port
+
+pytest.importorskip("upath", reason="a store of objects needs an extra")
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return worked(Job(parse(LIGHT), Workspace("small", tmp_path_factory.mktemp("here"))))
+
+
+@pytest.fixture
+def memory() -> str:
+    return f"memory://{uuid4().hex}"
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("there")
+    return worked(in_store(folder, f"memory://{uuid4().hex}"))
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """Run an S3 server on loopback; yield the URL of a bucket."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto")
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(  # noqa: S603 - fixed words
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}.items():
+                patch.setenv(name, value)
+            _bucket("company")
+            yield "s3://company"
+    finally:
+        server.kill()
+        server.wait(30)
+
+
+def _bucket(name: str) -> None:
+    import s3fs  # noqa: PLC0415 - may be missing
+
+    for _ in range(600):
+        try:
+            s3fs.S3FileSystem(skip_instance_cache=True).mkdir(name)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
+def in_store(folder: Path, url: str, engine: str = "") -> Job:
+    params = parse(f"workspace: small\n{LIGHT}store: {{url: '{url}/{folder.name}'}}\n{engine}")
+    return Job(params, params.at(folder))
+
+
+def different(here: Workspace, there: Workspace) -> list[str]:
+    """Return the files whose bytes differ; a model states no place, so it is compared too."""
+    names = {}
+    for folder in ("snapshots", "features", "model"):
+        ours = {path.name: path.read_bytes() for path in getattr(here, folder).iterdir()}
+        read = remote.current(getattr(there, folder)).iterdir()
+        theirs = {path.name: path.read_bytes() for path in read}
+        names |= {f"{folder}/{one}": (ours.get(one), theirs.get(one)) for one in {*ours, *theirs}}
+    names["scores"] = (here.scores.read_bytes(), there.scores.read_bytes())
+    return [name for name, (ours, theirs) in names.items() if ours != theirs]
+
+
+def test_a_store_holds_the_same_bytes_as_a_folder(here: Workspace, there: Workspace) -> None:
+    assert all(remote.is_remote(place) for place in there.worker_places())
+    assert different(here, there) == []
+    assert not (there.root / "data").exists(), "no rows on this machine"
+
+
+def test_one_bit_in_a_store_is_noticed(here: Workspace, there: Workspace) -> None:
+    """The planted fault: a feature file of the store with one other bit."""
+    path = frames.part_path(there.features, 1)
+    content = path.read_bytes()
+    changed = bytearray(content)
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(bytes(changed))
+    assert different(here, there) == [f"features/{path.name}"]
+    path.write_bytes(content)
+
+
+def test_the_version_before_stays_until_the_next(memory: str) -> None:
+    folder = remote.place(memory) / "features"
+    for number in "123":
+        fresh = remote.version(folder, number)
+        (fresh / "rows.json").write_text(number, "utf-8")
+        remote.publish(fresh)
+        assert (remote.current(folder) / "rows.json").read_text("utf-8") == number
+    assert {path.name for path in folder.iterdir()} == {"current", "version-2", "version-3"}
+
+
+def test_what_is_half_written_is_not_read(memory: str, tmp_path: Path) -> None:
+    made = in_store(tmp_path, memory)
+    store(made.places)
+    before = partitions.manifest(made.places.tables)
+    (remote.version(made.places.tables, "half") / "manifest.json").write_text("{", "utf-8")
+    assert partitions.manifest(made.places.tables) == before
+
+
+def test_a_changed_object_is_refused(memory: str, tmp_path: Path) -> None:
+    made = in_store(tmp_path, memory)
+    store(made.places)
+    path = partitions.part_path(made.places.tables, "leads", 0)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Exception, match="other bytes than were written"):
+        partitions.read(made.places.tables, 0)
+
+
+def test_a_task_works_on_the_version_that_it_was_sent_for(memory: str) -> None:
+    folder, tasks = remote.place(memory) / "tables", []
+    for number in "12":
+        fresh = remote.version(folder, number)
+        (fresh / "manifest.json").write_text(number, "utf-8")
+        remote.publish(fresh)
+        tasks.append(SharedTask(partial(_manifest, tables=folder)))
+    assert [sent(0) for sent in tasks] == ["1", "2"]
+    (remote.version(folder, "1") / "manifest.json").write_text("other", "utf-8")
+    with pytest.raises(BadInput, match=r"memory://.*manifest"):
+        tasks[0](0)
+
+
+def _manifest(_part: int, tables: Path) -> str:
+    return (remote.current(tables) / "manifest.json").read_text("utf-8")
+
+
+def test_a_store_whose_package_is_missing() -> None:
+    with pytest.raises(BadParams, match="nowhere-at-all://bucket"):
+        remote.place("nowhere-at-all://bucket")
+
+
+def test_a_store_that_does_not_answer(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from s3fs import S3FileSystem  # noqa: PLC0415 - may be missing
+
+    remote.check(remote.place(s3))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    S3FileSystem.clear_instance_cache()
+    try:
+        with pytest.raises(MachineFault, match=r"s3://company.*credentials"):
+            remote.check(remote.place(s3))
+    finally:
+        S3FileSystem.clear_instance_cache()
+
+
+def test_a_path_that_lost_a_slash_is_a_url(memory: str) -> None:
+    assert str(remote.place(Path(f"{memory}/tables"))) == f"{memory}/tables"
+
+
+class Killing:
+    """Kills a process when the first partition of a stage is finished, another in each stage."""
+
+    def __init__(self, **processes: subprocess.Popen[bytes]) -> None:
+        self._processes = processes
+
+    def __call__(self, things: Iterable[Any], title: str, _total: int) -> Iterator[Any]:
+        for thing in things:
+            yield thing
+            if title in self._processes:
+                self._processes[title].kill()
+
+
+@contextmanager
+def workers_elsewhere(folder: Path, count: int) -> Iterator[tuple[Any, str, list[Any]]]:
+    """Start a scheduler, and workers in a folder where a store of the same name lies."""
+    store(Workspace("small", folder))
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        scheduler, address = stack.enter_context(scheduler_process())
+        patch.chdir(folder)
+        yield (
+            scheduler,
+            address,
+            [stack.enter_context(worker_process(address)) for _ in range(count)],
+        )
+
+
+def test_workers_elsewhere_read_s3_through_killed_workers_and_a_lost_scheduler(
+    here: Workspace, s3: str, tmp_path: Path
+) -> None:
+    with workers_elsewhere(tmp_path / "elsewhere", 3) as (scheduler, address, workers):
+        engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
+        made = in_store(tmp_path / "here", s3, engine)
+        killing = Killing(snapshot=workers[0], featurize=workers[1], score=scheduler)
+        with pytest.raises(ClusterLost, match="scheduler was lost"):
+            worked(replace(made, track=killing))
+        assert [one.poll() is None for one in workers] == [False, False, True]
+    assert not remote.is_whole(made.places.scores)
+    again = Watched()
+    made = replace(in_store(tmp_path / "here", s3), track=again)
+    score.run(made, question(made.places, made.places.model))
+    assert again.done < 3, "what was finished is not done again"
+    assert different(here, made.places) == []
+
+
+def test_every_worker_is_tried(s3: str, tmp_path: Path) -> None:
+    with workers_elsewhere(tmp_path / "elsewhere", 1) as (_, address, _):
+        engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
+        made = in_store(tmp_path, s3, engine)
+        store(made.places)
+        answers = reach.of_workers(made.params.engine, made.places.worker_places())
+    assert list(answers.values()) == [[]]
