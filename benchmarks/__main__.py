@@ -31,6 +31,7 @@ FOLDERS = {
     "cluster": "quality",
     "words": "quality",
     "accounts": "quality",
+    "growth": "growth",
 }
 """Name of a benchmark -> the folder where it stands."""
 
