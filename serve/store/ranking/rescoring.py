@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import (
-    ARRAY,
+    JSON,
     Connection,
     Engine,
     Float,
@@ -20,6 +21,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
+    column,
     func,
     null,
     update,
@@ -110,24 +113,23 @@ def _write(
     if not columns["lead_id"]:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(_together(), {**facts, **{f"n_{k}": v for k, v in columns.items()}})
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        connection.execute(_together(), {**facts, "rows": msgspec.json.encode(rows).decode()})
         return
     names = [f"n_{name}" for name in columns]
-    rows = zip(*columns.values(), strict=True)
-    each = [{**facts, **dict(zip(names, row, strict=True))} for row in rows]
-    connection.execute(_one_by_one(), each)
+    each = zip(*columns.values(), strict=True)
+    connection.execute(
+        _one_by_one(), [{**facts, **dict(zip(names, row, strict=True))} for row in each]
+    )
 
 
 @cache
 def _together() -> Update:
-    """Return the statement for PostgreSQL, which takes each column as an array."""
-    names = ("lead_id", *NUMBERS)
-    kinds: list[Any] = [Float if name in _FLOATS else String for name in names]
-    arrays: list[Any] = [
-        bindparam(f"n_{name}", type_=ARRAY(kind)) for name, kind in zip(names, kinds, strict=True)
-    ]
-    fresh = func.unnest(*arrays).table_valued(*names).render_derived("fresh")
-    return _updating({name: fresh.c[name] for name in names})
+    """Return the statement for PostgreSQL, which takes all rows as one JSON text."""
+    columns = [column(n, Float if n in _FLOATS else String) for n in ("lead_id", *NUMBERS)]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
+    fresh = rows.table_valued(*columns).render_derived("fresh", with_types=True)
+    return _updating({one.name: fresh.c[one.name] for one in columns})
 
 
 @cache
