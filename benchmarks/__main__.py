@@ -32,6 +32,7 @@ FOLDERS = {
     "words": "quality",
     "accounts": "quality",
     "growth": "growth",
+    "promoted": "serving",
 }
 """Name of a benchmark -> the folder where it stands."""
 

@@ -211,7 +211,7 @@ def test_another_model_shows_in_all_rows_before_any_trend_is_computed(company: C
         assert [first[lead_id][name] for name in NUMBERS] == [row[name] for name in NUMBERS]
 
 
-def test_whether_numbers_came_first_is_not_to_be_seen_in_the_end(
+def test_whether_numbers_came_first_makes_no_difference_in_the_end(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company.refresh()
