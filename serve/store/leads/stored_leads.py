@@ -29,6 +29,7 @@ _FIRST: Final = ("lead_id", "revision", "occurred_at", "known_at")
 _DONE: Final = ("activity_type", "topic", "direction", "actor", "dwell_seconds", "amount", "text")
 _DEAL: Final = ("outcome", "deal_id", "amount", "reason")
 _CHANGE: Final = ("attribute", "value")
+_TOGETHER: Final = 256
 _HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 
 
@@ -120,8 +121,7 @@ def _columns(
     Lead number, `occurred_at`, the moment from which a row is visible, and the other columns.
     """
     place, limit = wanted
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    lead_id, revision, occurred_at, known_at, *rest = columns or [()] * (len(_FIRST) + others)
+    lead_id, revision, occurred_at, known_at, *rest = _turned(rows, len(_FIRST) + others)
     lead = np.fromiter(map(place.__getitem__, lead_id), np.int32, len(rows))
     occurred = np.array(occurred_at, np.int64)
     visible_from = np.maximum(occurred, np.array(known_at, np.int64))
@@ -131,6 +131,16 @@ def _columns(
         indices = held.nonzero()[0].tolist()
         rest = [[column[n] for n in indices] for column in rest]
     return lead, occurred, visible_from, *rest
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Return the columns of rows, some rows at a time: all at once would leave the fast memory."""
+    columns: list[list[Any]] = [[] for _ in range(width)]
+    for begin in range(0, len(rows), _TOGETHER):
+        turned = zip(*rows[begin : begin + _TOGETHER], strict=True)
+        for column, part in zip(columns, turned, strict=True):
+            column.extend(part)
+    return columns
 
 
 @cache
