@@ -215,6 +215,8 @@ def test_whether_numbers_came_first_makes_no_difference_in_the_end(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company.refresh()
+    with company.engine.begin() as connection:  # hot once, and not by the former model
+        connection.execute(update(RANKING).values(band="cold", crossed_at=1))
     tables = {RANKING: stored(company, RANKING), RANKING_MARKS: stored(company, RANKING_MARKS)}
     company.clock.at += timedelta(minutes=1)
     company.loaded = LoadedModel(served.artifact(1), 2)
@@ -226,7 +228,9 @@ def test_whether_numbers_came_first_makes_no_difference_in_the_end(
     monkeypatch.setattr(Refreshing, "to_rescore", lambda *_arguments: at_once)
     assert company.refresh() == LEADS
     assert stored(company, RANKING) == with_numbers
-    assert any(row["crossed_at"] for row in with_numbers.values())
+    hot = [row for row in with_numbers.values() if row["band"] == "hot"]
+    assert hot
+    assert all(row["crossed_at"] > 1 for row in hot)
 
 
 def test_numbers_are_not_written_for_a_lead_that_has_changed(company: Company) -> None:
