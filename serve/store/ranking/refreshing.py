@@ -42,7 +42,8 @@ from serve.store.team_tables import HOT_MOMENTS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
-_AT_ONCE: Final = 250
+AT_ONCE: Final = 250
+"""The most leads that a transaction writes."""
 _ENOUGH: Final = 20
 """A batch is made smaller when it has more than this many times its size of account mates."""
 
@@ -281,8 +282,8 @@ class Refreshing:
         How many leads were written; the others have changed since they were read.
         """
         done, ids = 0, sorted(marks)
-        for begin in range(0, len(ids), _AT_ONCE):
-            own = {one: marks[one] for one in ids[begin : begin + _AT_ONCE]}
+        for begin in range(0, len(ids), AT_ONCE):
+            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
             with self._engine.begin() as connection:
                 done += _write(connection, Refreshed(rows, own, standings), fingerprint, self.rules)
         return done

@@ -2,8 +2,9 @@
 
 Decided here: of a row only what depends on the model is written. Its trend and its forecast are not
 known until the lead is refreshed; facts of the lead stay. As everywhere, a row is written only if
-the lead's mark is still the one read, which the write increments. One statement writes all rows on
-PostgreSQL; SQLite takes them one by one, without a round trip.
+the lead's mark is still the one read, which the write increments; a transaction writes few leads,
+so that nobody waits long for it. On PostgreSQL one statement writes all rows of a transaction;
+SQLite takes them one by one, without a round trip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.account_ranking import rank_accounts
-from serve.store.ranking.refreshing import marks_of
+from serve.store.ranking.refreshing import AT_ONCE, marks_of
 from serve.store.tables import RANKING, RANKING_MARKS
 
 UNFORESEEN: Final[Mapping[str, Any]] = {
@@ -84,26 +85,36 @@ class Rescoring:
         -------
         How many leads were written; the others have changed since they were read.
         """
-        with self._engine.begin() as connection:
-            now = marks_of(connection, sorted(marks), lock=True)
-            valid = [one for one in sorted(marks) if now.get(one) == marks[one]]
-            for target, columns in numbers.items():
-                facts = {"of_target": target, "by": by[0][target], "at": by[1]}
-                _write(connection, _only(columns, set(valid)), facts)
-                if target in self._rules:
-                    rank_accounts(connection, valid, target, self._rules[target])
-            counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
-            own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
-            connection.execute(counted.where(own), bound(connection, valid))
+        done, ids = 0, sorted(marks)
+        for begin in range(0, len(ids), AT_ONCE):
+            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
+            with self._engine.begin() as connection:
+                done += self._write(connection, numbers, own, by)
+        return done
+
+    def _write(
+        self,
+        connection: Connection,
+        numbers: Mapping[str, Mapping[str, Sequence[Any]]],
+        marks: Mapping[str, int],
+        by: tuple[Mapping[str, str], int],
+    ) -> int:
+        now = marks_of(connection, sorted(marks), lock=True)
+        valid = [one for one in sorted(marks) if now.get(one) == marks[one]]
+        for target, columns in numbers.items():
+            facts = {"of_target": target, "by": by[0][target], "at": by[1]}
+            _write(connection, _only(columns, set(valid)), facts)
+            if target in self._rules:
+                rank_accounts(connection, valid, target, self._rules[target])
+        counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
+        own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
+        connection.execute(counted.where(own), bound(connection, valid))
         return len(valid)
 
 
 def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
-    """Drop the leads that have changed since; usually there are none."""
-    ids = columns["lead_id"]
-    if valid.issuperset(ids):
-        return columns
-    there = [n for n, one in enumerate(ids) if one in valid]
+    """Return the columns of some leads."""
+    there = [n for n, one in enumerate(columns["lead_id"]) if one in valid]
     return {name: [column[n] for n in there] for name, column in columns.items()}
 
 
