@@ -34,6 +34,8 @@ FOLDERS = {
     "cluster": "quality",
     "words": "quality",
     "accounts": "quality",
+    "growth": "growth",
+    "promoted": "serving",
 }
 """Name of a benchmark -> the folder where it stands; the first makes the champion of the others."""
 

@@ -1,4 +1,4 @@
-"""The section `cohort` of params.yaml: which leads are scored when, and what is predicted."""
+"""The sections `cohort` and `draw`: who is scored when, what is predicted, on how many rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ import pandas as pd
 from features.errors import BadInput, BadParams
 from features.labels import Target
 from features.snapshots import CohortRule
-from models.stats.limits import Days, Hours, Name, Values
+from models.stats.limits import Count, Days, Hours, Name, Seed, Values
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,24 @@ class CohortParams:
             _ = self.rule, self.target
         except BadInput as error:
             raise BadParams(list(error.faults)) from error
+
+
+@dataclass(frozen=True)
+class DrawParams:
+    """How many snapshots the stages after `snapshot` work on.
+
+    Attributes
+    ----------
+    max_snapshots
+        Above this, leads are drawn with about that many snapshots in all, whole accounts, each with
+        the same chance; memory and time of every later stage are bounded by it. Training,
+        calibration and evaluation work on the drawn leads, and the model card says so.
+    seed
+        Of the draw.
+    """
+
+    max_snapshots: Count = 1_000_000
+    seed: Seed = 0
 
 
 def utc(moment: datetime | None) -> pd.Timestamp | None:

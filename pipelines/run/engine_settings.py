@@ -20,11 +20,15 @@ class EngineSettings:
         Address of the cluster, `tcp://host:port`; none starts one on this machine.
     workers
         How many processes, or the processes of a cluster that is started here.
+    threads
+        Threads of each process that computes features and scores; results do not depend on it.
+        Those of LightGBM are `train.booster.threads`.
     """
 
     kind: Literal["local", "processes", "dask"] = "local"
     scheduler: Name | None = None
     workers: Count = 2
+    threads: Count = 2
 
     def __post_init__(self) -> None:
         """Refuse an address that would never be used, and an engine without workers."""

@@ -8,6 +8,7 @@ that need it. All faults are reported at once.
     workspace   name of the folders under data/ and artifacts/
     source      the mapping, and how the tables are parted
     cohort      which leads are scored at which cutoffs, and what is predicted
+    draw        how many snapshots the stages after `snapshot` work on
     targets     what is predicted, where it is more than one outcome
     split       training, calibration, embargo, test
     features    what the catalog is learned with
@@ -56,7 +57,7 @@ from models.stats.limits import (
     Values,
 )
 from models.stats.settings import SplitSettings
-from pipelines.run.cohort_params import CohortParams
+from pipelines.run.cohort_params import CohortParams, DrawParams
 from pipelines.run.contact_params import ContactParams
 from pipelines.run.engine_settings import EngineSettings
 from pipelines.run.incumbent_params import IncumbentParams
@@ -260,6 +261,7 @@ class Params:
     workspace: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "sample"
     source: SourceParams = field(default_factory=SourceParams)
     cohort: CohortParams = field(default_factory=CohortParams)
+    draw: DrawParams = field(default_factory=DrawParams)
     targets: tuple[TargetParams, ...] = ()
     split: SplitSettings = field(default_factory=SplitSettings)
     features: FeatureParams = field(default_factory=FeatureParams)

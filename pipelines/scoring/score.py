@@ -42,7 +42,6 @@ from pipelines.storage.atomic import fingerprint, replacing
 from pipelines.storage.work_directory import work_directory
 
 FORMATS: Final = (".parquet", ".csv")
-THREADS: Final = 2
 BETWEEN: Final = " / "
 FOR_A_SERVER: Final = ("margin", "reason_features", "reason_values")
 """Columns of a Parquet file that a CSV file has not."""
@@ -152,6 +151,7 @@ def _score(job: Job, question: Question, work: Path) -> None:
         rule=job.params.cohort.rule,
         settings=job.params.score,
         into=work,
+        threads=job.params.engine.threads,
     )
     for _ in job.track(each(task, todo, job.params.engine), "score", len(todo)):
         pass
@@ -257,7 +257,12 @@ def _folder(work: Path, part: int) -> Path:
 
 
 def _part(
-    part: int, question: Question, rule: CohortRule, settings: ScoreParams, into: Path
+    part: int,
+    question: Question,
+    rule: CohortRule,
+    settings: ScoreParams,
+    into: Path,
+    threads: int,
 ) -> int:
     """Score the open leads of one partition."""
     scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
@@ -269,8 +274,8 @@ def _part(
         fresh.mkdir()
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
-            frame = build.build(histories, batch, catalog, source=tables)
-            scores, part_of = scorer.score(frame, threads=THREADS), scorer.artifact.contact
+            frame = build.build(histories, batch, catalog, threads, source=tables)
+            scores, part_of = scorer.score(frame, threads=threads), scorer.artifact.contact
             effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)
             made = ranking_schema.table(scores, effects)
             with replacing(frames.part_path(fresh, number)) as file:

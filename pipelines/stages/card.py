@@ -18,6 +18,7 @@ from pipelines.run.stage_context import Job
 from pipelines.stages.train import log, plain
 from pipelines.storage import frames, partitions
 from pipelines.storage.atomic import replacing, write_json, write_text
+from pipelines.storage.lead_draw import FACT
 
 CARD: Final = "card.json"
 NAMES: Final = ("name", "label")
@@ -67,6 +68,7 @@ def sources(job: Job) -> content.Sources:
         cohort=plain(job.params.cohort),
         statement=plain(job.params.card),
         experiments=_experiments(places.experiments),
+        draw=frames.manifest(places.snapshots, "snapshot").get(FACT),
         target={} if job.target is None else {key: job.target.facts[key] for key in NAMES},
     )
 

@@ -100,7 +100,7 @@ def case(job: Job, loaded: Artifact) -> Case:
         train=params.train,
         points=read_sales_points(params.train.points, loaded.catalog),
         age_days=ages(places.tables, test.keys),
-        plan=inspect_data.splits(job),
+        plan=inspect_data.stored_splits(job),
         audit=audited(places.tables, test.keys),
         reference=loaded.reference,
         incumbent=None if scores is None else (scores.at(learning.keys), scores.at(test.keys)),

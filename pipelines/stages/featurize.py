@@ -186,21 +186,31 @@ def _built(job: Job, count: int, work: Path, others: list[Path]) -> tuple[list[i
     """
     todo = [part for part in range(count) if not frames.part_path(work, part).is_file()]
     tables, snapshots = job.places.tables, job.places.snapshots
-    task = partial(_part, tables=tables, snapshots=snapshots, into=work, others=tuple(others))
+    task = partial(
+        _part,
+        places=(tables, snapshots),
+        into=work,
+        others=tuple(others),
+        threads=job.params.engine.threads,
+    )
     done = job.track(each(task, todo, job.params.engine), "featurize", len(todo))
     shared = sum(done)
     return [frames.rows_of(work, part) for part in range(count)], shared
 
 
-def _part(part: int, tables: Path, snapshots: Path, into: Path, others: tuple[Path, ...]) -> int:
+def _part(
+    part: int, places: tuple[Path, Path], into: Path, others: tuple[Path, ...], threads: int
+) -> int:
     """Write the features of a partition; return how many rows another target had computed."""
+    tables, snapshots = places
     catalog = Catalog.from_json((into / frames.CATALOG).read_text("utf-8"))
     rows = pd.read_parquet(source(frames.part_path(snapshots, part)))
     rows = rows[rows["label"].notna()].reset_index(drop=True)
     known = shared_features.read(others, part, rows, catalog)
     frame = known
     if frame is None:
-        frame = build.build(partitions.read_for_features(tables, part, catalog), rows, catalog)
+        read = partitions.read_for_features(tables, part, catalog)
+        frame = build.build(read, rows, catalog, threads)
     with replacing(frames.part_path(into, part)) as fresh:
         frames.write_features(fresh, frame, rows["label"])
     return 0 if known is None else len(rows)

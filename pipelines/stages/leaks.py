@@ -16,8 +16,9 @@ from pipelines.leaks.catalogue import CHECKS
 from pipelines.leaks.check import CheckResult, LeakEvidence
 from pipelines.run.stage_context import Job
 from pipelines.stages.featurize import matured_split
-from pipelines.storage import frames, partitions
+from pipelines.storage import frames
 from pipelines.storage.atomic import write_json
+from pipelines.storage.lead_draw import LeadDraw, read_tables
 
 PERFECT: Final = 1.0
 """In place of the model's AUC: `evaluate` reports whether a feature is as good as the model."""
@@ -61,12 +62,12 @@ def check(material: LeakEvidence) -> list[CheckResult]:
 def evidence(job: Job) -> LeakEvidence:
     """Return what the checks examine."""
     places, params = job.places, job.params
+    facts = frames.manifest(places.snapshots, "snapshot")
     _, split = matured_split(places.snapshots, params.split)
     frame, label = frames.read_features(places.features)
-    learning, learned = frames.read_features(places.features, np.sort(split.learning))
-    test, tested = frames.read_features(places.features, split.test)
+    whole = TrainingSet.from_frame(frame, label)
     return LeakEvidence(
-        tables=partitions.read_all(places.tables),
+        tables=read_tables(places.tables, LeadDraw.stated(facts)),
         rows=frame.keys.assign(label=label.to_numpy()),
         learning=split.learning,
         test=split.test,
@@ -74,8 +75,8 @@ def evidence(job: Job) -> LeakEvidence:
         repeat=params.cohort.repeat,
         frame=frame,
         singles=singles(
-            TrainingSet.from_frame(learning, learned),
-            TrainingSet.from_frame(test, tested),
+            whole.take(np.sort(split.learning)),
+            whole.take(split.test),
             frame.catalog.features,
             PERFECT,
         ),

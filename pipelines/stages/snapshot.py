@@ -2,29 +2,36 @@
 
 Decided here: with `contacts.labels: worked` a snapshot that nobody worked has no label, and no
 conversion either: what was not tried is unknown. The calendar is that of the whole company, not of
-a partition, so that the number of partitions changes no cutoff.
+a partition, so that the number of partitions changes no cutoff. Where there are more snapshots than
+`draw.max_snapshots`, those of drawn leads stay (`pipelines.storage.lead_draw`).
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features import labels, snapshots
 from features.labels import Target
 from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import from_moments
+from models.artifact.remote import source
 from pipelines.contacts.contact_log import contact_log, worked
 from pipelines.run.contact_params import ContactParams
 from pipelines.run.engine import each
 from pipelines.run.stage_context import Job
 from pipelines.stages import of_target
 from pipelines.storage import frames, partitions
+from pipelines.storage.accounts import account_columns
 from pipelines.storage.atomic import fingerprint, replacing, write_json
+from pipelines.storage.lead_draw import FACT, LeadDraw
 
 
 def run(job: Job) -> dict[str, int]:
@@ -40,6 +47,11 @@ def run(job: Job) -> dict[str, int]:
         task = partial(_part, tables=tables, into=fresh, what=what, until=until.isoformat())
         done = each(task, range(count), job.params.engine)
         counts = np.sum(list(job.track(done, "snapshot", count)), axis=0)
+        draw = _needed_draw(job, int(counts[0]))
+        if draw is not None:
+            thin = partial(_thin, tables=tables, into=fresh, draw=draw)
+            left = job.track(each(thin, range(count), job.params.engine), "draw", count)
+            counts = np.sum(list(left), axis=0)
         drawn, matured, converted = counts.tolist()
         facts = {
             "rows": drawn,
@@ -49,8 +61,15 @@ def run(job: Job) -> dict[str, int]:
             "observed_until": until.isoformat(),
             "tables": fingerprint(partitions.manifest(tables).files),
         }
-        write_json(fresh / frames.MANIFEST, facts | of_target.stated(job))
-    return {"snapshots": drawn, "matured": matured, "converted_snapshots": converted}
+        facts |= of_target.stated(job) | ({} if draw is None else {FACT: asdict(draw)})
+        write_json(fresh / frames.MANIFEST, facts)
+    summary = {"snapshots": drawn, "matured": matured, "converted_snapshots": converted}
+    return summary | ({} if draw is None else {"of_snapshots": draw.of_snapshots})
+
+
+def _needed_draw(job: Job, snapshots: int) -> LeadDraw | None:
+    most, seed = job.params.draw.max_snapshots, job.params.draw.seed
+    return LeadDraw(most / snapshots, seed, snapshots) if snapshots > most else None
 
 
 def observed_until(tables: Path) -> pd.Timestamp:
@@ -104,9 +123,24 @@ def _part(
     until: str,
 ) -> tuple[int, int, int]:
     known = labelled(tables, part, what, pd.Timestamp(until))
-    label = known["label"]
     frames.write(frames.part_path(into, part), frames.arrow(known))
-    return len(known), int(label.notna().sum()), int((label == 1.0).sum())
+    return _counts(known["label"])
+
+
+def _thin(part: int, tables: Path, into: Path, draw: LeadDraw) -> tuple[int, int, int]:
+    """Leave the snapshots of drawn leads in the file of a partition; count them."""
+    leads = account_columns(tables, part)
+    mine = pc.SetLookupOptions(pa.array(leads["lead_id"][draw.holds(leads)]))
+    path = frames.part_path(into, part)
+    written = pq.read_table(source(path))
+    left = written.filter(pc.is_in(written["lead_id"], options=mine))
+    with replacing(path) as fresh:
+        pq.write_table(left, fresh)
+    return _counts(left["label"].to_pandas())
+
+
+def _counts(label: pd.Series) -> tuple[int, int, int]:
+    return len(label), int(label.notna().sum()), int((label == 1.0).sum())
 
 
 def labelled(

@@ -147,7 +147,13 @@ def _margins_at(
     job: Job, model: LeadModel, catalog: Catalog, at: pd.Timestamp
 ) -> NDArray[np.float64]:
     tables, rule = job.places.tables, job.params.cohort.rule
-    task = partial(_open_values, tables=tables, rule=rule, at=at.isoformat(), catalog=catalog)
+    task = partial(
+        _open_values,
+        tables=tables,
+        at=(rule, at.isoformat()),
+        catalog=catalog,
+        threads=job.params.engine.threads,
+    )
     count = partitions.count(tables)
     parts = job.track(each(task, range(count), job.params.engine), "reference", count)
     return np.sort(np.concatenate([model.margin(values) for values in parts]))
@@ -287,10 +293,10 @@ def _number(value: object) -> bool:
 
 
 def _open_values(
-    part: int, tables: Path, rule: CohortRule, at: str, catalog: Catalog
+    part: int, tables: Path, at: tuple[CohortRule, str], catalog: Catalog, threads: int
 ) -> NDArray[np.float32]:
     """Build the features of the leads of one partition that are open at a moment."""
     read = partitions.read_for_features(tables, part, catalog)
-    rows = snapshots.at(read, pd.Timestamp(at), rule)
-    frame = build.build(read, rows, catalog)
+    rows = snapshots.at(read, pd.Timestamp(at[1]), at[0])
+    frame = build.build(read, rows, catalog, threads)
     return frame.values  # noqa: PD011 - not a frame of pandas

@@ -49,9 +49,24 @@ def account_codes(directory: Path, lead_id: pd.Series) -> NDArray[np.int64] | No
     return np.where(alone, len(accounts) + leads, codes).astype(np.int64)
 
 
-def _of_part(directory: Path, part: int) -> pd.DataFrame:
+def account_columns(directory: Path, part: int) -> pd.DataFrame:
+    """Return `lead_id` and, if leads have accounts, `account_id` of the leads of one partition.
+
+    Parameters
+    ----------
+    directory
+        A store of canonical tables.
+    part
+        Number of the partition.
+    """
     path = partitions.part_path(directory, "leads", part)
-    if not set(_COLUMNS) <= set(pq.read_schema(source(path)).names):
+    there = [name for name in _COLUMNS if name in pq.read_schema(source(path)).names]
+    frame: pd.DataFrame = pq.read_table(source(path), columns=there).to_pandas()
+    return frame
+
+
+def _of_part(directory: Path, part: int) -> pd.DataFrame:
+    frame = account_columns(directory, part)
+    if list(frame) != _COLUMNS:
         return pd.DataFrame(columns=_COLUMNS, dtype="str")
-    frame: pd.DataFrame = pq.read_table(source(path), columns=_COLUMNS).to_pandas()
     return frame.astype("str").where(frame.notna())

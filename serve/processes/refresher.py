@@ -1,8 +1,9 @@
 """Refreshing the rankings of all targets: rows that are due are computed and written, in batches.
 
 Decided here: marked leads come first, then those whose moment has come, then those that another
-model scored. A lead that cannot be computed is postponed for an hour and reported; the others go
-on.
+model scored. After a change of the model the numbers of all ranked leads are written first, in turn
+with marked leads; their trends and forecasts follow when they are refreshed. A lead that cannot be
+computed is postponed for an hour and reported; the others go on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,13 +19,16 @@ from features.timeline import HOUR, SECOND
 from models.model.account_rule import AccountRule
 from serve.errors import NoStore
 from serve.ranking.compute import Computed, Ranker
-from serve.ranking.rows import rows_of
+from serve.ranking.rows import rescored, rows_of
 from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.ranking.refreshing import Due, Refreshing, Sweep, fingerprint_of
+from serve.store.ranking.rescoring import Rescoring
 
 BATCH: Final = 500
+RESCORED: Final = 2_000
+"""The most leads whose numbers are written at once."""
 
 
 class Refresher:
@@ -47,9 +51,11 @@ class Refresher:
         report: Callable[[str, Exception], object] = lambda *_: None,
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
+        self._engine = engine
         self._report = report
         self._rankers: dict[str, Ranker] = {}
         self._sweep = Sweep()
+        self._turn = False
 
     def step(self, loaded: LoadedModel, now: int, others: Sequence[LoadedModel] = ()) -> int:
         """Refresh one batch.
@@ -69,14 +75,34 @@ class Refresher:
         """
         self._use([loaded, *others])
         lead_ids, changed = self._refreshing.due(now)
+        self._turn = not self._turn
+        if (not changed or self._turn) and not self._sweep.rescored:
+            of_former, self._sweep = self._refreshing.to_rescore(
+                self._fingerprints(), self._sweep, RESCORED
+            )
+            if of_former:
+                return self._rescore(of_former, now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._refreshing.of_another_model(
-                self._fingerprints(), self._sweep, self._ranked_by()
+                self._ranked_by(), self._sweep
             )
         if not lead_ids:
             return 0
         accounts = any(one.passing.watched.account_matters for one in self._rankers.values())
         return self._refresh(lead_ids, changed if accounts else (), now)
+
+    def _rescore(self, lead_ids: Sequence[str], now: int) -> int:
+        """Write what the models say of ranked leads now; one by one if one cannot be computed."""
+        try:
+            due = self._refreshing.read(lead_ids, now=now)
+            numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
+            writing = Rescoring(self._engine, self._refreshing.rules)
+            writing.write(numbers, due.marks, (self._fingerprints(), now))
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on
+            return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
+        return len(lead_ids)
 
     def _use(self, models: Sequence[LoadedModel]) -> None:
         """Rank with these models; if one of them is another than before, sweep all leads again."""

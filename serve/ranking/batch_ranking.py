@@ -24,12 +24,13 @@ from features.timeline import SECOND
 from models.contact.ranked_by import PROBABILITY
 from models.model.reference import BANDS
 from models.scoring.batch_scores import RANKING_FACTS
-from serve.ranking.rows import CONTACT, SHOWN, Facts
+from serve.ranking.rows import SHOWN, Facts
 from serve.ranking.standings import standings_of
 from serve.store.engine import reading, time_of
 from serve.store.id_list import bound, in_ids
-from serve.store.ranking.ranking import RankedReason
+from serve.store.ranking.ranking import CONTACT, RankedReason
 from serve.store.ranking.refreshing import Due, Refreshed, Refreshing, fingerprint_of
+from serve.store.ranking.rescoring import UNFORESEEN
 from serve.store.tables import LEADS, RANKING
 
 _BATCH: Final = 500
@@ -165,12 +166,9 @@ def _scored(row: _Row, facts: BatchFacts) -> _Row:
         "probability": row["probability"],
         "score": row["score"],
         "band": row["band"],
-        "trend": "not_enough_information",
-        "trend_reason": None,
-        "week_change": None,
+        **UNFORESEEN,
         "reasons": msgspec.json.encode(_reasons(row)).decode(),
         "crossed_at": facts.as_of if row["band"] == BANDS[-1] else None,
-        "band_falls_at": None,
         "as_of": facts.as_of,
         "model_fingerprint": facts.model,
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from features.reading.normalize import written
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
+from features.records.rows import make_rows
 from features.timeline import DAY
 from models.contact.lead_effects import EffectsOfLeads
 from models.contact.ranked_by import CONTACT_VALUE
@@ -23,15 +24,13 @@ from serve.insight.interest import DoneThing, Interest, interest_of
 from serve.ranking.compute import Computed, Ranked
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
-from serve.store.ranking.ranking import RankedReason
-from serve.store.ranking.refreshing import Before
+from serve.store.ranking.ranking import CONTACT, RankedReason
+from serve.store.ranking.refreshing import Before, Due
 from serve.wire.team.standing import SILENT_DAYS
 
 SHOWN: Final = 2
 """The most reasons for a lead in a row, and the most against it."""
 _OWNER: Final = "owner_id"
-CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
-"""The columns about contacts."""
 
 
 def rows_of(
@@ -56,10 +55,12 @@ def rows_of(
     if scores is None:
         return {}
     own = Facts(columns, computed.cutoff)
+    reasons = _texts(scores.selected, loaded.scorer.concepts.codes)
     rows = {}
     for ranked in computed.ranked:
         lead_id = columns.leads.lead_id[ranked.lead]
         row = _scored(computed, ranked, loaded) | own.columns(ranked.lead)
+        row["reasons"] = reasons[ranked.row]
         row["crossed_at"] = _crossed_at(ranked, row, before.get(lead_id))
         rows[lead_id] = row | {"lead_id": lead_id, "target": loaded.target}
     return rows
@@ -79,9 +80,6 @@ def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str
         "trend": ranked.trend,
         "trend_reason": ranked.trend_reason,
         "week_change": ranked.week_change,
-        "reasons": msgspec.json.encode(
-            reasons_of(scores.selected, row, loaded.scorer.concepts.codes)
-        ).decode(),
         "band_falls_at": ranked.falls_at,
         "as_of": computed.cutoff,
         "model_fingerprint": loaded.fingerprint,
@@ -107,31 +105,75 @@ def contact_columns(
     return dict(zip(CONTACT, values, strict=True))
 
 
-def reasons_of(selected: SelectedReasons, row: int, codes: tuple[str, ...]) -> list[RankedReason]:
-    """Return the strongest reasons of a row: those for the lead, then those against it.
+def rescored(due: Due, loaded: LoadedModel, cutoff: int) -> dict[str, list[Any]]:
+    """Compute what a model says of leads at a moment: `lead_id` and the columns `NUMBERS`.
+
+    Parameters
+    ----------
+    due
+        The leads, with the records of all their account mates.
+    loaded
+        The model.
+    cutoff
+        The moment, in microseconds.
+    """
+    names = due.columns.leads.lead_id
+    places = [n for n, one in enumerate(names) if one in due.marks]
+    rows = make_rows(np.array(places, np.int32), np.full(len(places), cutoff, np.int64))
+    values = loaded.values_of(loaded.encoded(due.columns, cutoff), rows)
+    scores = loaded.scorer.score_values(values)
+    contact = loaded.contact_effects(values)
+    added = [contact_columns(contact, row) for row in range(len(places))]
+    by_value = contact is not None and loaded.ranked_by.by == CONTACT_VALUE
+    key = contact[0].effect if contact is not None and by_value else scores.margin
+    return {name: [one[name] for one in added] for name in CONTACT} | {
+        "lead_id": [names[n] for n in places],
+        "rank_key": (-key).tolist(),
+        "margin": scores.margin.tolist(),
+        "probability": scores.probability.tolist(),
+        "score": scores.score.tolist(),
+        "band": [BANDS[code] for code in scores.band_code.tolist()],
+        "reasons": _texts(scores.selected, loaded.scorer.concepts.codes),
+    }
+
+
+def _texts(selected: SelectedReasons, codes: tuple[str, ...]) -> list[str]:
+    """Return the shown reasons of every row as JSON."""
+    listed = reasons_of(selected, codes)
+    return [msgspec.json.encode(one).decode() for one in listed]
+
+
+def reasons_of(selected: SelectedReasons, codes: tuple[str, ...]) -> list[list[RankedReason]]:
+    """Return the strongest reasons of every row: those for the lead, then those against it.
 
     Parameters
     ----------
     selected
         The reasons of all rows.
-    row
-        The row.
     codes
         Of the concepts.
     """
-    there = np.flatnonzero(selected.concept[row] >= 0).tolist()
-    favourable = [place for place in there if selected.contribution[row, place] > 0.0]
-    adverse = [place for place in there if selected.contribution[row, place] <= 0.0]
+    columns = [column.tolist() for column in selected.columns]
+    return [_shown(list(zip(*row, strict=True)), codes) for row in zip(*columns, strict=True)]
+
+
+def _shown(places: list[tuple[Any, ...]], codes: tuple[str, ...]) -> list[RankedReason]:
+    there = [one for one in places if one[0] >= 0]
+    favourable = [one for one in there if one[3] > 0.0]
+    adverse = [one for one in there if one[3] <= 0.0]
     return [
         RankedReason(
-            codes[int(selected.concept[row, place])],
-            int(selected.feature[row, place]),
-            None if np.isnan(selected.value[row, place]) else float(selected.value[row, place]),
-            float(selected.contribution[row, place]),
-            int(selected.leads[row, place]),
-            int(selected.converted_leads[row, place]),
+            codes[concept],
+            feature,
+            None if value != value else value,  # noqa: PLR0124 - NaN alone differs from itself
+            contribution,
+            leads,
+            converted,
         )
-        for place in (*favourable[:SHOWN], *adverse[:SHOWN])
+        for concept, feature, value, contribution, leads, converted in (
+            *favourable[:SHOWN],
+            *adverse[:SHOWN],
+        )
     ]
 
 
@@ -141,7 +183,8 @@ def _crossed_at(ranked: Ranked, row: dict[str, Any], before: Before | None) -> i
     if before is not None and before.band == BANDS[-1] and before.crossed_at is not None:
         return before.crossed_at
     as_of = int(row["as_of"])
-    if before is not None and before.model_fingerprint == row["model_fingerprint"]:
+    known = None if before is None or before.band == BANDS[-1] else before.model_fingerprint
+    if known == row["model_fingerprint"]:
         return as_of
     return as_of - 7 * DAY * max(ranked.hot_since_week - 1, 0)
 

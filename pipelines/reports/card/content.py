@@ -31,7 +31,8 @@ class Sources:
 
     `evaluation` is the report's JSON, `leaks` the answers of the leak checks, `promotion` what
     `promote` decided, `statement` what the owner states about the model; `target` is the name and
-    the label of the target, empty where there is only one; `experiments` are verdicts of tests.
+    the label of the target, empty where there is only one; `experiments` are verdicts of tests;
+    `draw` is how leads were drawn, None where all are there.
     """
 
     artifact: Artifact
@@ -44,6 +45,7 @@ class Sources:
     statement: dict[str, Any]
     target: dict[str, Any] = field(default_factory=dict)
     experiments: tuple[dict[str, Any], ...] = ()
+    draw: dict[str, Any] | None = None
 
 
 def card(sources: Sources) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _data(sources: Sources) -> dict[str, Any]:
         "matured": matured,
         "learning": _counted(sources.evaluation["learning"]),
         "test": _counted(sources.evaluation["test"]),
-    }
+    } | ({} if sources.draw is None else {"draw": sources.draw})
 
 
 def _counted(part: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def limits(card: dict[str, Any]) -> list[Words]:
         _of_verdict,
         _of_drift,
         _of_size,
+        _of_draw,
         _of_calibration,
         _of_leaks,
         _of_segments,
@@ -86,6 +87,22 @@ def _of_size(card: dict[str, Any], language: Language) -> Iterator[str]:
             "Only %(num)s leads that converted judge it; read the intervals, not the figures.",
             converted,
             language,
+        )
+
+
+def _of_draw(card: dict[str, Any], language: Language) -> Iterator[str]:
+    draw = card["data"].get("draw")
+    if draw is not None:
+        yield gettext(
+            "It learned from a random %(share)s of the leads, and is judged on them (whole "
+            "accounts, each with the same chance): %(drawn)s of %(snapshots)s snapshots, each of "
+            "which stands for %(weight)s. Rates are those of all leads; intervals are those of the "
+            "drawn ones.",
+            language,
+            share=f"{draw['share']:.1%}",
+            drawn=number(card["data"]["snapshots"], language),
+            snapshots=number(draw["of_snapshots"], language),
+            weight=f"{1 / draw['share']:.1f}",
         )
 
 

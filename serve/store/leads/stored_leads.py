@@ -34,6 +34,7 @@ _DEAL: Final = ("outcome", "deal_id", "amount", "reason")
 _CHANGE: Final = ("attribute", "value")
 _REPEATED: Final = frozenset({"activity_type", "topic", "direction", "actor", "attribute"})
 """Columns of few texts: each stands in memory once, which is freed in no time."""
+_TOGETHER: Final = 256
 _HANGING: Final = ((ACTIVITIES, _DONE), (OUTCOMES, _DEAL), (CHANGES, _CHANGE))
 
 
@@ -144,7 +145,7 @@ def _held(
 ) -> tuple[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]], Sequence[Sequence[Any]]]:
     """Return the numbers and the other columns of some rows; see `_columns`."""
     place, limit = wanted
-    lead_id, revision, occurred_at, known_at, *rest = zip(*rows, strict=True)
+    lead_id, revision, occurred_at, known_at, *rest = _turned(rows)
     lead = np.fromiter(map(place.__getitem__, lead_id), np.int32, len(rows))
     occurred = np.array(occurred_at, np.int64)
     visible_from = np.maximum(occurred, np.array(known_at, np.int64))
@@ -154,6 +155,16 @@ def _held(
     indices = held.nonzero()[0].tolist()
     numbers = lead[held], occurred[held], visible_from[held]
     return numbers, [[column[n] for n in indices] for column in rest]
+
+
+def _turned(rows: Rows) -> list[list[Any]]:
+    """Return the columns of rows, some rows at a time: all at once would leave the fast memory."""
+    columns: list[list[Any]] = [[] for _ in rows[0]]
+    for begin in range(0, len(rows), _TOGETHER):
+        turned = zip(*rows[begin : begin + _TOGETHER], strict=True)
+        for column, part in zip(columns, turned, strict=True):
+            column.extend(part)
+    return columns
 
 
 @cache

@@ -34,7 +34,8 @@ _TIMES: Final = (
     "created_at", "last_activity_at", "woke_up_at", "crossed_at", "band_falls_at", "as_of",
 )  # fmt: skip
 
-_CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
+CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
+"""The columns of what a contact adds."""
 
 
 class RankedReason(msgspec.Struct, frozen=True):
@@ -280,7 +281,7 @@ def _ranked(row: Any) -> RankedLead:
     columns["target"] = target_field(columns["target"])
     key = columns.pop("rank_key")
     columns["margin"] = -key if columns["margin"] is None else columns["margin"]
-    columns |= {name: msgspec.UNSET for name in _CONTACT if columns[name] is None}
+    columns |= {name: msgspec.UNSET for name in CONTACT if columns[name] is None}
     columns["attributes"] = msgspec.json.decode(columns["attributes"], type=dict[str, Value])
     columns["reasons"] = _REASONS.decode(columns["reasons"])
     for name in _TIMES:

@@ -42,7 +42,8 @@ from serve.store.team_tables import HOT_MOMENTS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
-_AT_ONCE: Final = 250
+AT_ONCE: Final = 250
+"""The most leads that a transaction writes."""
 _ENOUGH: Final = 20
 """A batch is made smaller when it has more than this many times its size of account mates."""
 
@@ -55,10 +56,14 @@ class Due(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """How far the leads of another model were read: by position in the ranking, then by id."""
+    """How far the leads of another model were read: twice by position in the ranking, then by id.
+
+    The first time their numbers are written anew, the second time they are refreshed as a whole.
+    """
 
     place: tuple[float, str] | None = None
     lead_id: str = ""
+    rescored: bool = False
     ranked: bool = False
     done: bool = False
 
@@ -115,10 +120,10 @@ class Refreshing:
         with reading(self._engine).connect() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def of_another_model(
-        self, fingerprints: Mapping[str, str], sweep: Sweep, ranked_by: str | None = None
+    def to_rescore(
+        self, fingerprints: Mapping[str, str], sweep: Sweep, most: int
     ) -> tuple[list[str], Sweep]:
-        """Return the next leads that another model scored, the hottest first, then the unranked.
+        """Return the next leads whose rows are of another model, the hottest first.
 
         Parameters
         ----------
@@ -126,37 +131,64 @@ class Refreshing:
             Of the model in use, by target.
         sweep
             How far the leads were read.
-        ranked_by
-            What rows are ranked by, where it is more than the models.
+        most
+            The most leads.
 
         Returns
         -------
         Their ids, and how far the leads are read now.
         """
-        with reading(self._engine).begin() as connection:
-            if not sweep.ranked:
-                rows = connection.execute(self._ranked(fingerprints, sweep)).all()
-                if rows:
-                    place = (rows[-1].rank_key, rows[-1].lead_id)
-                    return [row.lead_id for row in rows], sweep._replace(place=place)
-            marks = RANKING_MARKS.c
-            models = ranked_by or fingerprint_of(fingerprints)
-            other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != models)
-            query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
-            rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
-            ids = list(rest.scalars())
-        last = ids[-1] if ids else sweep.lead_id
-        return ids, sweep._replace(ranked=True, lead_id=last, done=not ids)
-
-    def _ranked(self, fingerprints: Mapping[str, str], sweep: Sweep) -> Any:
         outdated = (
             and_(RANKING.c.target == target, RANKING.c.model_fingerprint != fingerprint)
             for target, fingerprint in fingerprints.items()
         )
         query = select(*_ORDER).where(or_(*outdated))
-        if sweep.place is not None:
-            query = query.where(tuple_(*_ORDER) > tuple_(*sweep.place))
-        return query.order_by(*_ORDER).limit(self._batch)
+        ids, place = self._in_order(query, sweep.place, most)
+        if not ids:
+            return [], sweep._replace(rescored=True, place=None)
+        return ids, sweep._replace(place=place)
+
+    def of_another_model(self, ranked_by: str, sweep: Sweep) -> tuple[list[str], Sweep]:
+        """Return the next leads that were not refreshed by these models.
+
+        The hottest come first, then those that are not ranked.
+
+        Parameters
+        ----------
+        ranked_by
+            What rows are ranked by: the models and limits of all targets.
+        sweep
+            How far the leads were read.
+
+        Returns
+        -------
+        Their ids, and how far the leads are read now.
+        """
+        marks = RANKING_MARKS.c
+        other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != ranked_by)
+        if not sweep.ranked:
+            both = RANKING.join(RANKING_MARKS, marks.lead_id == RANKING.c.lead_id)
+            query = select(*_ORDER).select_from(both).where(other)
+            ids, place = self._in_order(query, sweep.place, self._batch)
+            if ids:
+                return ids, sweep._replace(place=place)
+        query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
+        with reading(self._engine).begin() as connection:
+            rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
+            ids = list(rest.scalars())
+        last = ids[-1] if ids else sweep.lead_id
+        return ids, sweep._replace(ranked=True, lead_id=last, done=not ids)
+
+    def _in_order(
+        self, query: Any, place: tuple[float, str] | None, most: int
+    ) -> tuple[list[str], tuple[float, str] | None]:
+        """Return the leads of a query that come after a place, and the place of the last."""
+        if place is not None:
+            query = query.where(tuple_(*_ORDER) > tuple_(*place))
+        with reading(self._engine).begin() as connection:
+            rows = connection.execute(query.order_by(*_ORDER).limit(most)).all()
+        ids = list(dict.fromkeys(row.lead_id for row in rows))
+        return ids, (rows[-1].rank_key, rows[-1].lead_id) if rows else None
 
     def read(
         self, lead_ids: Sequence[str], with_mates_of: Sequence[str] = (), now: int = NEVER
@@ -175,7 +207,7 @@ class Refreshing:
         """
         with reading(self._engine).begin() as connection:
             lead_ids, others = self._with_mates(connection, lead_ids, (with_mates_of, now))
-            marks = _marks(connection, lead_ids)
+            marks = marks_of(connection, lead_ids)
             rows = leads_of(connection, sorted({*marks, *others}))
             return Due(marks, read_leads(connection, rows).columns)
 
@@ -250,8 +282,8 @@ class Refreshing:
         How many leads were written; the others have changed since they were read.
         """
         done, ids = 0, sorted(marks)
-        for begin in range(0, len(ids), _AT_ONCE):
-            own = {one: marks[one] for one in ids[begin : begin + _AT_ONCE]}
+        for begin in range(0, len(ids), AT_ONCE):
+            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
             with self._engine.begin() as connection:
                 done += _write(connection, Refreshed(rows, own, standings), fingerprint, self.rules)
         return done
@@ -281,7 +313,7 @@ def _write(
     rules: Mapping[str, AccountRule],
 ) -> int:
     rows, marks, standings = refreshed
-    now = _marks(connection, sorted(marks), lock=True)
+    now = marks_of(connection, sorted(marks), lock=True)
     valid = [one for one in sorted(marks) if now.get(one) == marks[one][0]]
     for target, of_target in rows.items():
         there = [dict(of_target[one]) for one in valid if one in of_target]
@@ -311,9 +343,20 @@ def _of_account(connection: Connection, account_id: str) -> list[str]:
     return list(connection.execute(query.order_by(LEADS.c.lead_id)).scalars())
 
 
-def _marks(
+def marks_of(
     connection: Connection, lead_ids: Sequence[str], *, lock: bool = False
 ) -> dict[str, int]:
+    """Return the marks of leads, by lead.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    lead_ids
+        The leads.
+    lock
+        Whether nobody else may write them until the transaction ends.
+    """
     marks = RANKING_MARKS.c
     query = select(marks.lead_id, marks.mark).where(in_ids(connection.dialect.name, marks.lead_id))
     if lock and connection.dialect.name == "postgresql":

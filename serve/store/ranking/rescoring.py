@@ -1,0 +1,161 @@
+"""What another model says of leads that are ranked: the numbers of their rows, many at once.
+
+Decided here: of a row only what depends on the model is written. Its trend and its forecast are not
+known until the lead is refreshed; facts of the lead stay. As everywhere, a row is written only if
+the lead's mark is still the one read, which the write increments; a transaction writes few leads,
+so that nobody waits long for it. On PostgreSQL one statement writes all rows of a transaction;
+SQLite takes them one by one, without a round trip.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Engine,
+    Float,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    null,
+    update,
+)
+
+from models.model.account_rule import AccountRule
+from models.model.reference import BANDS
+from serve.store.id_list import bound, in_ids
+from serve.store.ranking.account_ranking import rank_accounts
+from serve.store.ranking.ranking import CONTACT
+from serve.store.ranking.refreshing import AT_ONCE, marks_of
+from serve.store.tables import RANKING, RANKING_MARKS
+
+UNFORESEEN: Final[Mapping[str, Any]] = {
+    "trend": "not_enough_information",
+    "trend_reason": None,
+    "week_change": None,
+    "band_falls_at": None,
+}
+"""What a row says of trend and forecast before they are computed."""
+_FLOATS: Final = ("rank_key", "margin", "probability", "score", *CONTACT[:3])
+NUMBERS: Final = (*_FLOATS, CONTACT[3], "band", "reasons")
+"""The columns of a row that a model computes for one moment."""
+_TYPES: Final[Mapping[str, Any]] = {CONTACT[3]: Boolean, **dict.fromkeys(_FLOATS, Float)}
+_HOT: Final = BANDS[-1]
+
+
+class Rescoring:
+    """Writes the numbers of another model into the rankings of a database.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    rules
+        How the leads of an account become one probability, by target.
+    """
+
+    def __init__(self, engine: Engine, rules: Mapping[str, AccountRule]) -> None:
+        self._engine = engine
+        self._rules = rules
+
+    def write(
+        self,
+        numbers: Mapping[str, Mapping[str, Sequence[Any]]],
+        marks: Mapping[str, int],
+        by: tuple[Mapping[str, str], int],
+    ) -> int:
+        """Write the numbers of leads into the rows that there are; no row is added or removed.
+
+        Parameters
+        ----------
+        numbers
+            By target: `lead_id` and `NUMBERS`, one list each, of the leads in the same order.
+        marks
+            The mark that was read of each lead.
+        by
+            The fingerprint of each target's model, and the moment as of which they are.
+
+        Returns
+        -------
+        How many leads were written; the others have changed since they were read.
+        """
+        done, ids = 0, sorted(marks)
+        for begin in range(0, len(ids), AT_ONCE):
+            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
+            with self._engine.begin() as connection:
+                done += self._write(connection, numbers, own, by)
+        return done
+
+    def _write(
+        self,
+        connection: Connection,
+        numbers: Mapping[str, Mapping[str, Sequence[Any]]],
+        marks: Mapping[str, int],
+        by: tuple[Mapping[str, str], int],
+    ) -> int:
+        now = marks_of(connection, sorted(marks), lock=True)
+        valid = [one for one in sorted(marks) if now.get(one) == marks[one]]
+        for target, columns in numbers.items():
+            facts = {"of_target": target, "by": by[0][target], "at": by[1]}
+            _write(connection, _only(columns, set(valid)), facts)
+            if target in self._rules:
+                rank_accounts(connection, valid, target, self._rules[target])
+        counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
+        own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
+        connection.execute(counted.where(own), bound(connection, valid))
+        return len(valid)
+
+
+def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
+    """Return the columns of some leads."""
+    there = [n for n, one in enumerate(columns["lead_id"]) if one in valid]
+    return {name: [column[n] for n in there] for name, column in columns.items()}
+
+
+def _write(
+    connection: Connection, columns: Mapping[str, Sequence[Any]], facts: Mapping[str, Any]
+) -> None:
+    if not columns["lead_id"]:
+        return
+    if connection.dialect.name == "postgresql":
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        connection.execute(_together(), {**facts, "rows": msgspec.json.encode(rows).decode()})
+        return
+    names = [f"n_{name}" for name in columns]
+    each = zip(*columns.values(), strict=True)
+    connection.execute(
+        _one_by_one(), [{**facts, **dict(zip(names, row, strict=True))} for row in each]
+    )
+
+
+@cache
+def _together() -> Update:
+    """Return the statement for PostgreSQL, which takes all rows as one JSON text."""
+    columns = [column(n, _TYPES.get(n, String)) for n in ("lead_id", *NUMBERS)]
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
+    fresh = rows.table_valued(*columns).render_derived("fresh", with_types=True)
+    return _updating({one.name: fresh.c[one.name] for one in columns})
+
+
+@cache
+def _one_by_one() -> Update:
+    return _updating({name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)})
+
+
+def _updating(fresh: Mapping[str, Any]) -> Update:
+    """Return the statement; a lead that is newly hot became so at a moment not known yet."""
+    row = RANKING.c
+    stays = case((and_(fresh["band"] == _HOT, row.band != _HOT), null()), else_=row.crossed_at)
+    values = {name: fresh[name] for name in NUMBERS} | dict(UNFORESEEN)
+    written: dict[str, Any] = {"as_of": bindparam("at"), "model_fingerprint": bindparam("by")}
+    own = and_(row.lead_id == fresh["lead_id"], row.target == bindparam("of_target"))
+    return update(RANKING).where(own).values(**values, **written, crossed_at=stays)
