@@ -5,6 +5,7 @@ of chosen tests compiles only what they need.
 """
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     ended = [half.wait() for half in halves]
     if any(ended):
         raise pytest.UsageError("what numba compiles could not be compiled: see above")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_registries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let registries in this process start quickly, if any test of the run has one."""
+    if "models.registry" not in sys.modules:
+        yield
+        return
+    from tests.quick_registries import quicken  # noqa: PLC0415 - it imports the registry
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with pytest.MonkeyPatch.context() as patch:
+        quicken(patch, shared)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
