@@ -3,6 +3,9 @@
 Otherwise each worker would find no cache and compile all of it for itself, for two minutes. In a
 new clone another process collects the tests meanwhile, so that Python's own bytecode is written
 once, not by each worker. A run of chosen tests compiles only what they need.
+
+Linear algebra has one thread in each process: on a busy machine, waiting threads of OpenBLAS turn in
+circles and take fifty times the time of the work itself.
 """
 
 import gc
@@ -14,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _PARTS = ("models", "features", "sample")
 _COLLECTING = ("pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", "-p", "no:xdist")
 _SELDOM = (50_000, 20, 20)
