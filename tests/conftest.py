@@ -4,8 +4,8 @@ Otherwise each worker would find no cache and compile all of it for itself, for 
 new clone another process collects the tests meanwhile, so that Python's own bytecode is written
 once, not by each worker. A run of chosen tests compiles only what they need.
 
-Linear algebra has one thread in each process: on a busy machine, waiting threads of OpenBLAS turn in
-circles and take fifty times the time of the work itself.
+Linear algebra has one thread in each process: where processes share cores, threads of OpenBLAS that
+wait turn in circles, and take up to fifty times the time of the work itself.
 """
 
 import gc
