@@ -1,4 +1,4 @@
-"""Registries of tests begin with a copy of MLflow's own empty tables; others go MLflow's own way."""
+"""Registries of tests begin with a copy of empty tables that MLflow made; others go its own way."""
 
 import sqlite3
 from contextlib import closing
