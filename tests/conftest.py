@@ -16,8 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+threadpool_limits(1, "blas")  # of what is loaded already
 _PARTS = ("models", "features", "sample")
 _COLLECTING = ("pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", "-p", "no:xdist")
 _SELDOM = (50_000, 20, 20)
