@@ -33,7 +33,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if hasattr(config, "workerinput") or not everything or config.option.collectonly:
         return
-    words = [("tests.compiled", part) for part in _PARTS]
+    words: list[tuple[str, ...]] = [("tests.compiled", part) for part in _PARTS]
     if _is_new(config.rootpath):
         words.append(_COLLECTING)
     begun = [
