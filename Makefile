@@ -72,7 +72,7 @@ browser:  ## the browser that tests of the pages drive, and a Japanese font, whe
 	fi
 
 test: $(VENV)/.ready browser  ## set up, and run every test
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 golden: $(VENV)/.ready  ## freeze anew what the sample company gives, after a deliberate change
 	$(BIN)/python -m tests.golden.freeze

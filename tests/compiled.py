@@ -1,6 +1,6 @@
-"""What numba compiles, compiled into its cache before the first test: one half of it a process.
+"""What numba compiles, compiled into its cache before the first test: one part of it a process.
 
-A half is told by a word: `python -m tests.compiled features`.
+A part is chosen by a word: `python -m tests.compiled features`.
 """
 
 import sys
@@ -45,18 +45,26 @@ def of_features() -> None:
 
 
 def of_models() -> None:
-    """Compile what trains a model and explains leads; the sample company and its truth."""
+    """Compile what trains a model and explains leads."""
     trained = small_model(600)
     scorer = Scorer(trained.artifact)
     for count in (1, len(trained.frame)):
         scorer.score_values(trained.frame.values[:count])
     scorer.score_lead(trained.frame.values[:1])
+
+
+def of_sample() -> None:
+    """Compile the sample company and its truth."""
     company = make(SampleSettings(leads=60, seed=3))
     until = from_moments(np.array([company.ends_at]))[0]
     truth_at(company, draw(company.tables(), CohortRule(every_days=90.0), until))
 
 
-HALVES: Final[Mapping[str, Callable[[], None]]] = {"features": of_features, "models": of_models}
+PARTS: Final[Mapping[str, Callable[[], None]]] = {
+    "features": of_features,
+    "models": of_models,
+    "sample": of_sample,
+}
 
 if __name__ == "__main__":
-    HALVES[sys.argv[1]]()
+    PARTS[sys.argv[1]]()

@@ -20,7 +20,7 @@ train:
   seed: 3
   scorecard: {{penalties: [10.0]}}
   booster: {{max_trees: 12, learning_rate: 0.1, patience: 4}}
-evaluate: {{redraws: 20, learning_fractions: [], explained_rows: 500}}
+evaluate: {{redraws: 20, learning_fractions: [], explained_rows: 60}}
 tune: {{trials: 2, folds: 1}}
 promote: {{confidence: 0.0}}
 score: {{batch_rows: 100}}

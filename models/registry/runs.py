@@ -123,8 +123,10 @@ class RunLog:
         return entities.DatasetInput(about, [context])
 
     def _log_numbers(self, run_id: str, metrics: Mapping[str, float]) -> None:
-        for name, value in metrics.items():
-            self._client.log_metric(run_id, name, float(value))
+        """Write all of them in one transaction, at one moment of MLflow's own clock."""
+        now, entities = self._mlflow.utils.time.get_current_time_millis(), self._mlflow.entities
+        written = [entities.Metric(name, float(value), now, 0) for name, value in metrics.items()]
+        self._client.log_batch(run_id, metrics=written)
 
     def log_model(self, run_id: str, artifact: Path) -> int:
         """Store an artifact in its run as a registered model.

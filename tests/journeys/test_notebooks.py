@@ -1,6 +1,7 @@
 """The notebooks run, show figures, import and never define."""
 
 import ast
+import json
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,10 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -36,6 +34,9 @@ def executed(paths: Sequence[Path]) -> list[list[Any]]:
 
     They share a process, which imports once; each begins without the names of the one before.
     """
+    import nbformat  # noqa: PLC0415 - slow to import, for these tests alone
+    from nbclient import NotebookClient  # noqa: PLC0415 - as above
+
     whole, ends = nbformat.v4.new_notebook(), []
     for path in paths:
         whole.cells.append(nbformat.v4.new_code_cell("%reset -f"))
@@ -57,8 +58,8 @@ def outputs(cells: list[Any]) -> list[Any]:
 
 
 def sources(path: Path) -> str:
-    cells = nbformat.read(path, as_version=4).cells
-    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     return "\n".join(
         "" if line.startswith("%") else line for one in code for line in one.split("\n")
     )
@@ -129,6 +130,9 @@ def test_a_definition_would_be_noticed() -> None:
 
 @pytest.mark.parametrize("source", ["1 / 0", "left_behind"])
 def test_a_failing_cell_would_be_noticed(tmp_path: Path, source: str) -> None:
+    import nbformat  # noqa: PLC0415 - as above
+    from nbclient.exceptions import CellExecutionError  # noqa: PLC0415 - as above
+
     good, broken = tmp_path / "good.ipynb", tmp_path / "broken.ipynb"
     for path, code in ((good, "left_behind = 1"), (broken, source)):
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), path)

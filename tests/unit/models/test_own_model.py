@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-import skops.io
 
 from features.build import build
 from features.errors import ArtifactError, ArtifactTampered, BadInput
@@ -137,6 +136,8 @@ def test_a_class_is_imported_only_where_its_name_is_allowed(
 
 
 def test_planted_fault_a_saved_type_that_nobody_trusts_is_not_loaded() -> None:
+    import skops.io  # noqa: PLC0415 - slow to import, for this test alone
+
     content = skops.io.dumps(NotSaved(0.5))
     strange = replace(own("linear"), content=content)
     with pytest.raises(ArtifactError, match=r"tests\.own_models\.NotSaved"):

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.reading.text import folded
-from features.reading.time_forms import EXCEL, JAPANESE
+from features.reading.time_forms import EXCEL, JAPANESE, absolute_times, naive_times
 from features.reading.times import read_times
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.mapping.time_rule import TimeRule
@@ -143,7 +143,7 @@ def _candidates(text: pd.Series) -> Iterator[str]:
     signs = {s: plain.str.count(re.escape(s)).fillna(0).to_numpy(np.float64) for s in _SIGNS}
     letters = plain.str.contains("[A-Za-z]", regex=True, na=False).to_numpy(np.bool_)
     for date, clock in product(_DATES, _CLOCKS):
-        if _may_read(signs, letters, date + clock) and _share(sample, date + clock) > _HALF:
+        if _may_read(signs, letters, date + clock) and _share(plain, date + clock) > _HALF:
             yield date + clock
     yield JAPANESE
 
@@ -164,7 +164,8 @@ def _may_read(signs: dict[str, NDArray[Any]], letters: NDArray[np.bool_], form: 
 
 def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
     """List the formats that read most cells; a date without a clock may be read as ISO alone."""
-    shares = {form: _share(text, form) for form in formats}
+    plain = folded(text)
+    shares = {form: _share(plain, form) for form in formats}
     most = max(shares.values())
     best = [form for form, share in shares.items() if share == most]
     best = [form for form in best if form != JAPANESE] or best
@@ -173,8 +174,14 @@ def _best(text: pd.Series, formats: Iterator[str]) -> list[str]:
     return best[:1] if best[0] == "iso" else best
 
 
-def _share(text: pd.Series, form: str) -> float:
-    times = read_times(text, TimeRule(format=form)).moments
+def _share(plain: pd.Series, form: str) -> float:
+    """Return the share of folded cells that a format reads; a pattern needs no zone for that."""
+    if not form.startswith("%"):
+        times = read_times(plain, TimeRule(format=form)).moments
+    elif form.endswith("%z"):
+        times = absolute_times(plain, form)
+    else:
+        times = naive_times(plain, form).dt.tz_localize("UTC")
     return float(times.between(*_PLAUSIBLE).mean())
 
 
