@@ -21,8 +21,8 @@ SEED = 7
 
 def main(source: str, target: str) -> None:
     """Fit every method on the learned rows, and write its effects on the others."""
-    given = np.load(source)
-    x, contacted, label, others = (given[name] for name in ("x", "contacted", "label", "others"))
+    arrays = np.load(source)
+    x, contacted, label, others = (arrays[name] for name in ("x", "contacted", "label", "others"))
     effects, seconds = {}, {}
     for name, method in methods().items():
         begin = time.process_time()

@@ -31,7 +31,7 @@ OURS: Final = "mikomi"
 COMPANIES: Final = 3
 LEADS: Final = 60_000
 _FIRST: Final = FIRST_SEED + 50
-_Found = dict[str, Floats]
+_Effects = dict[str, Floats]
 
 
 def main() -> None:
@@ -58,9 +58,9 @@ def hillstrom(seconds: dict[str, float]) -> dict[str, Any]:
     lines = []
     for seed in range(FIRST_SEED, FIRST_SEED + SPLITS):
         half = np.random.default_rng(seed).random(len(columns)) < 0.5
-        found = effects(columns, (mailed, visit), half, mailed.mean(), seconds)
+        by_method = effects(columns, (mailed, visit), half, mailed.mean(), seconds)
         judged = (mailed[~half], visit[~half])
-        lines.append({name: share_of(effect, *judged) for name, effect in found.items()})
+        lines.append({name: share_of(effect, *judged) for name, effect in by_method.items()})
     return {"splits": lines} | compared(lines)
 
 
@@ -70,13 +70,13 @@ def planted(seconds: dict[str, float]) -> dict[str, Any]:
     for seed in range(_FIRST, _FIRST + COMPANIES):
         rows, true = planted_test(LEADS, seed)
         half = np.random.default_rng(seed).random(int(rows.unit.max()) + 1)[rows.unit] < 0.5
-        found = effects(rows.frame, (rows.contacted, rows.label), half, 0.5, seconds)
+        by_method = effects(rows.frame, (rows.contacted, rows.label), half, 0.5, seconds)
         aim = true[~half]
         helped.append(
-            {n: float(aim[e > 0.0].sum() / aim[aim > 0.0].sum()) for n, e in found.items()}
+            {n: float(aim[e > 0.0].sum() / aim[aim > 0.0].sum()) for n, e in by_method.items()}
         )
         best = aim[top(aim, 0.2)].sum()
-        fifth.append({n: float(aim[top(e, 0.2)].sum() / best) for n, e in found.items()})
+        fifth.append({n: float(aim[top(e, 0.2)].sum() / best) for n, e in by_method.items()})
         print(helped[-1], fifth[-1], flush=True)
     return {
         "companies": COMPANIES,
@@ -106,7 +106,7 @@ def effects(
     half: Flags,
     chance: float,
     seconds: dict[str, float],
-) -> _Found:
+) -> _Effects:
     """Learn on one half by every method, and return the effects on the other."""
     contacted, label = outcome
     rows = ContactRows(
@@ -120,7 +120,7 @@ def effects(
 
 def _of_peers(
     frame: pd.DataFrame, outcome: tuple[Flags, Floats], half: Flags, seconds: dict[str, float]
-) -> _Found:
+) -> _Effects:
     python = peer()
     if python is None:
         return {}
@@ -135,10 +135,10 @@ def _of_peers(
         clean = {key: one for key, one in os.environ.items() if key != "PYTHONPATH"}
         subprocess.run([python, script, str(source), str(target)], check=True, env=clean)  # noqa: S603
         made = np.load(target)
-        found = {name: made[name] for name in made.files if not name.startswith("cpu_seconds")}
-        for name in found:
+        by_method = {name: made[name] for name in made.files if not name.startswith("cpu_seconds")}
+        for name in by_method:
             seconds[name] = seconds.get(name, 0.0) + float(made[f"cpu_seconds {name}"])
-    return found
+    return by_method
 
 
 if __name__ == "__main__":

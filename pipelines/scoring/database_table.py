@@ -62,7 +62,7 @@ _READ: Final = [
 _KEY: Final = ("target", "lead_id")
 
 
-class RankedBy(NamedTuple):
+class RankingOrigin(NamedTuple):
     """What a ranking is of: the target (empty is the default), the moment and the model."""
 
     target: str
@@ -70,7 +70,7 @@ class RankedBy(NamedTuple):
     model_fingerprint: str
 
 
-def ranked_by(target: str | None, question: Question) -> RankedBy:
+def ranked_by(target: str | None, question: Question) -> RankingOrigin:
     """Return what a ranking is of.
 
     Parameters
@@ -81,7 +81,7 @@ def ranked_by(target: str | None, question: Question) -> RankedBy:
         What was ranked.
     """
     at = question.at.to_pydatetime().astimezone(UTC)
-    return RankedBy(target or "", at, artifact.read_fingerprint(question.model))
+    return RankingOrigin(target or "", at, artifact.read_fingerprint(question.model))
 
 
 def is_database(out: str) -> bool:
@@ -124,7 +124,7 @@ def opened(address: str) -> Engine:
     return engine
 
 
-def write(ranking: Path, engine: Engine, facts: RankedBy, name: str = TABLE) -> int:
+def write(ranking: Path, engine: Engine, facts: RankingOrigin, name: str = TABLE) -> int:
     """Write a ranking into a table, which is made if it is not there.
 
     Parameters
@@ -180,7 +180,7 @@ def _table(name: str) -> Table:
     )
 
 
-def _check(connection: Connection, table: Table, facts: RankedBy) -> None:
+def _check(connection: Connection, table: Table, facts: RankingOrigin) -> None:
     """Refuse a table of other columns, and one whose ranking is later."""
     there = {one["name"] for one in inspect(connection).get_columns(table.name)}
     absent = sorted({*table.columns.keys()} - there)
@@ -200,13 +200,13 @@ def _upsert(connection: Connection, table: Table) -> Any:
     return insert.on_conflict_do_update(index_elements=list(_KEY), set_=values)
 
 
-def _remove_others(connection: Connection, table: Table, facts: RankedBy) -> int:
+def _remove_others(connection: Connection, table: Table, facts: RankingOrigin) -> int:
     own = table.c.target == facts.target
     other = (table.c.as_of != facts.at) | (table.c.model_fingerprint != facts.model_fingerprint)
     return int(connection.execute(delete(table).where(own, other)).rowcount)
 
 
-def _rows(ranking: Path, facts: RankedBy) -> Iterator[list[dict[str, Any]]]:
+def _rows(ranking: Path, facts: RankingOrigin) -> Iterator[list[dict[str, Any]]]:
     same = {
         "target": facts.target,
         "as_of": facts.at,

@@ -66,17 +66,17 @@ def _read(job: Job, path: Path, catalog: Catalog) -> tuple[pd.DataFrame, NDArray
     places, cohort = job.places.tables, job.params.cohort
     until, compiled = observed_until(places), CompiledCatalog(catalog)
     zone = partitions.manifest(places).values_reading.zone
-    found, values, opened, leads = [], [], 0, 0
+    matched, values, opened, leads = [], [], 0, 0
     for part in range(partitions.count(places)):
         tables = partitions.read(places, part)
         test = of_file(path, (tables.outcomes, cohort.target, until), zone)
         mine = test.frame[test.frame["lead_id"].isin(tables.leads["lead_id"])]
         mine = mine.reset_index(drop=True)
-        found.append(mine)
+        matched.append(mine)
         values.append(build.build(tables, mine, compiled).values)
         opened += len(snapshots.at(tables, until, cohort.rule))
         leads = len(test.frame)
-    rows = pd.concat(found, ignore_index=True)
+    rows = pd.concat(matched, ignore_index=True)
     if len(rows) < leads:
         raise BadTables.of(
             f"{path.name}: {leads - len(rows)} leads that the tables do not have",

@@ -98,7 +98,7 @@ class Refresher:
             numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
             writing = Rescoring(self._engine, self._refreshing.rules)
             writing.write(numbers, due.marks, (self._fingerprints(), now))
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, NoStore, MachineFault):
             raise
         except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on
             return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)

@@ -118,7 +118,7 @@ def router(context: AppContext) -> APIRouter:
 
 
 def _ranked_by(champion: Champion, language: Language) -> RankedByBody | msgspec.UnsetType:
-    """Say by what leads are ranked, where something was chosen and there is a model."""
+    """Return by what leads are ranked, where something was chosen and there is a model."""
     by = champion.current().ranked_by if champion.has_model else RankedBy()
     if by.sentence is None:
         return msgspec.UNSET

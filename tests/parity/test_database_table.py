@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from features.errors import BadRequest
-from pipelines.scoring.database_table import RankedBy, opened, write
+from pipelines.scoring.database_table import RankingOrigin, opened, write
 from pipelines.scoring.ranking_schema import SCHEMA
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 def test_leads_are_inserted_updated_and_removed(engine: Engine, tmp_path: Path) -> None:
-    first = RankedBy("", AT, MODEL)
+    first = RankingOrigin("", AT, MODEL)
     assert write(ranking(tmp_path, "a", "b"), engine, first) == 0
     assert rows(engine) == [("a", 1, 0.5), ("b", 2, 0.5)]
     listed = rows(engine, "reasons_ja, reason_leads")[0]
@@ -70,20 +70,20 @@ def test_leads_are_inserted_updated_and_removed(engine: Engine, tmp_path: Path) 
 def test_another_model_of_the_same_moment_replaces_every_row(
     engine: Engine, tmp_path: Path
 ) -> None:
-    write(ranking(tmp_path, "a", "b"), engine, RankedBy("", AT, MODEL))
-    assert write(ranking(tmp_path, "b"), engine, RankedBy("", AT, "b" * 64)) == 1
+    write(ranking(tmp_path, "a", "b"), engine, RankingOrigin("", AT, MODEL))
+    assert write(ranking(tmp_path, "b"), engine, RankingOrigin("", AT, "b" * 64)) == 1
     assert rows(engine, "lead_id, model_fingerprint") == [("b", "b" * 64)]
 
 
 def test_targets_share_a_table(engine: Engine, tmp_path: Path) -> None:
-    write(ranking(tmp_path, "a"), engine, RankedBy("", AT, MODEL))
-    write(ranking(tmp_path, "b"), engine, RankedBy("upsell", AT - timedelta(days=9), MODEL))
+    write(ranking(tmp_path, "a"), engine, RankingOrigin("", AT, MODEL))
+    write(ranking(tmp_path, "b"), engine, RankingOrigin("upsell", AT - timedelta(days=9), MODEL))
     assert rows(engine, "target, lead_id") == [("", "a"), ("upsell", "b")]
 
 
 def test_an_older_ranking_is_refused_and_changes_nothing(engine: Engine, tmp_path: Path) -> None:
-    write(ranking(tmp_path, "a"), engine, RankedBy("", AT, MODEL))
-    before = RankedBy("", AT - timedelta(seconds=1), MODEL)
+    write(ranking(tmp_path, "a"), engine, RankingOrigin("", AT, MODEL))
+    before = RankingOrigin("", AT - timedelta(seconds=1), MODEL)
     with pytest.raises(BadRequest, match="score as of a later moment"):
         write(ranking(tmp_path, "b"), engine, before)
     assert rows(engine, "lead_id") == [("a",)]
@@ -91,13 +91,13 @@ def test_an_older_ranking_is_refused_and_changes_nothing(engine: Engine, tmp_pat
 
 def test_a_write_that_breaks_off_leaves_the_former_ranking(engine: Engine, tmp_path: Path) -> None:
     """The planted fault: the last row of the file has no band, which the table does not take."""
-    write(ranking(tmp_path, "a"), engine, RankedBy("", AT, MODEL))
+    write(ranking(tmp_path, "a"), engine, RankingOrigin("", AT, MODEL))
     path = ranking(tmp_path, *(f"l{n}" for n in range(600)))
     broken = pq.read_table(path)
     bands = pa.array(["hot"] * 599 + [None])
     pq.write_table(broken.set_column(broken.schema.get_field_index("band"), "band", bands), path)
     with pytest.raises(BadRequest):
-        write(path, engine, RankedBy("", AT + timedelta(days=1), MODEL))
+        write(path, engine, RankingOrigin("", AT + timedelta(days=1), MODEL))
     assert rows(engine, "lead_id") == [("a",)]
 
 
@@ -105,7 +105,7 @@ def test_a_table_of_other_columns_is_named(engine: Engine, tmp_path: Path) -> No
     with engine.begin() as connection:
         connection.execute(text("create table lead_scores (lead_id varchar primary key)"))
     with pytest.raises(BadRequest, match="no columns as_of, band"):
-        write(ranking(tmp_path, "a"), engine, RankedBy("", AT, MODEL))
+        write(ranking(tmp_path, "a"), engine, RankingOrigin("", AT, MODEL))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_table_of_other_columns_is_named(engine: Engine, tmp_path: Path) -> No
 )
 def test_an_address_that_cannot_be_written_is_refused(address: str, tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="found"):
-        write(ranking(tmp_path, "a"), opened(address), RankedBy("", AT, MODEL))
+        write(ranking(tmp_path, "a"), opened(address), RankingOrigin("", AT, MODEL))
 
 
 def test_no_password_is_shown() -> None:

@@ -77,7 +77,7 @@ def card(sources: Sources) -> dict[str, Any]:
 
 
 def _order(sources: Sources) -> dict[str, Any]:
-    """Say by what leads are ranked, where the target chose something, in both languages."""
+    """Return by what leads are ranked, where the target chose something, in both languages."""
     sentence = ranked_by(sources.artifact.about, sources.artifact.contact).sentence
     return {} if sentence is None else {"order": {"en": sentence.en, "ja": sentence.ja}}
 

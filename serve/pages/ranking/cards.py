@@ -204,7 +204,7 @@ class Cards:
         return arrow, self._words.points(0.0 if arrow == "→" else change)
 
     def _call_adds(self, ranked: RankedLead | None) -> str:
-        """Say what a contact adds, with its range, where leads are ranked by it; else ""."""
+        """Return what a contact adds, with its range, where leads are ranked by it; else ""."""
         if ranked is None or self._loaded.ranked_by.by != CONTACT_VALUE:
             return ""
         ends = (ranked.contact_value, ranked.contact_value_low, ranked.contact_value_high)

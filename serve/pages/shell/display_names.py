@@ -125,7 +125,7 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
 
 
 def order_words(loaded: LoadedModel, language: Language) -> str:
-    """Say by what leads are ranked, where the target chose something; else "".
+    """Return by what leads are ranked, where the target chose something; else "".
 
     Parameters
     ----------

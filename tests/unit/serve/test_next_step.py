@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, before: str, afte
         read_rules(tmp_path / "none.yaml")
 
 
-def test_a_call_that_helps_most_is_said_only_where_it_is_known() -> None:
+def test_a_call_that_helps_most_is_named_only_where_it_is_known() -> None:
     hot = PLAIN._replace(band="hot", hot_at=NOW - DAY)
     assert "a call helps" not in step(hot).why
     assert step(hot._replace(call_helps=True)).why.endswith("; a call helps most here")
