@@ -16,7 +16,10 @@ def leads() -> pd.DataFrame:
         for n in range(6)
     ]
     for row in rows:
-        row |= {"account": ACCOUNT, "attributes": row["attributes"] | {"newsletter": None}}
+        row |= {
+            "account": ACCOUNT,
+            "attributes": row["attributes"] | {"newsletter": None, "job_role": None},
+        }
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS), dtype=object)
 
 

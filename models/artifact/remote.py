@@ -92,7 +92,7 @@ def current(folder: Path) -> Path:
         return folder
     try:
         return folder / (folder / CURRENT).read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, FileExistsError, NotADirectoryError):  # a file has nothing below it
         return folder
 
 
@@ -131,11 +131,30 @@ def publish(fresh: Path) -> None:
         What `version` returned, completely written.
     """
     folder = fresh.parent
-    readable = {fresh.name, current(folder).name}
+    before = current(folder).name
     (folder / CURRENT).write_text(fresh.name, "utf-8")
+    remove_others(folder, before)
+
+
+def remove_others(folder: Path, before: str = "") -> None:
+    """Remove all versions of a folder but the published one, and those that killed runs left.
+
+    Parameters
+    ----------
+    folder
+        The folder, in a store.
+    before
+        The name of a version that stays for those who still read it.
+    """
+    readable = {current(folder).name, before}
     for other in folder.iterdir():
-        if other.name.startswith(_VERSION) and other.name not in readable:
+        if is_version(other.name) and other.name not in readable:
             remove(other)
+
+
+def is_version(name: str) -> bool:
+    """Return whether a folder of this name is a version of another."""
+    return name.startswith(_VERSION)
 
 
 def remove(path: Path) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from models.contact.columns import ColumnBinning, binned
 from models.contact.rows import Codes, ContactRows, Flags
@@ -171,6 +170,8 @@ def outcome_model(indicators: Floats, label: Floats) -> OutcomeModel:
     if fewest < _FEWEST or not indicators.shape[1]:
         share = (label.sum() + 0.5) / (len(label) + 1.0)
         return OutcomeModel(float(np.log(share / (1.0 - share))), np.zeros(0))
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - no server fits
+
     model = LogisticRegression(C=1.0 / _PENALTY, solver="newton-cholesky", tol=1e-5)
     model.fit(indicators, label)
     return OutcomeModel(float(model.intercept_[0]), np.asarray(model.coef_[0], np.float64))

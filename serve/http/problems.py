@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from features import errors
@@ -28,7 +28,6 @@ _FOREIGN: Final[Mapping[type[Exception], HttpProblem]] = {
     errors.InUse: HttpProblem(409, "/problems/in-use", "Another run is making the same output"),
     errors.MachineFault: HttpProblem(503, "/problems/machine", "The machine failed"),
     DataError: HttpProblem(422, "/problems/bad-input", "The store cannot hold this"),
-    IntegrityError: _UNEXPECTED,
     ProgrammingError: _UNEXPECTED,
     DBAPIError: HttpProblem(503, "/problems/store", "The store cannot be reached"),
     PoolTimeout: HttpProblem(503, "/problems/store", "The store cannot be reached"),

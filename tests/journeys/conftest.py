@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.browsing import browsing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; a second one in the same process could not be started."""
     with browsing() as one:

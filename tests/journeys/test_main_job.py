@@ -261,7 +261,7 @@ def unlisted(stage: str, read: set[str]) -> set[str]:
     """Return the sections of params.yaml that a stage read and dvc.yaml does not list, or back."""
     listed = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"][stage]["params"]
     both = read | ({"targets"} if "cohort" in read else set())  # targets replace cohort's own
-    return (both - {"workspace", "engine"}) ^ set(listed)
+    return (both - {"workspace", "engine", "store"}) ^ set(listed)
 
 
 @pytest.mark.parametrize("stage", STAGES)

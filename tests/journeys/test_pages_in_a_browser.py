@@ -19,10 +19,11 @@ from tests.ranked import Planted
 from tests.selling import RIGHT, fill
 
 EVIL = "<img src=x onerror=\"document.title='evil'\">"
+HANAKO = {"name": "佐藤 花子", "industry": "製造業", "source": "web"}
 LEADS = [
-    Planted("L-1", 6, "sato", {"name": "佐藤 花子", "industry": "製造業", "source": "web"}),
+    Planted("L-1", 6, "sato", HANAKO, account_id="globex"),
     Planted(
-        "L-2", 5, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL, account_id="acme"
+        "L-2", 3, None, {"name": EVIL, "source": EVIL}, crossed_days=1, text=EVIL, account_id="acme"
     ),
     Planted("L-3", 4, "abe", {"name": "田中 美咲", "industry": "金融"}, crossed_days=2),
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),

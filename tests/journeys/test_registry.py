@@ -211,7 +211,7 @@ def test_mlflow_loads_it_by_name_and_it_answers_to_the_bit(
             [
                 {"lead_id": "L-1", "created_at": "2026-04-01T00:00:00Z", "owner_id": "sato"}
                 | served.body(0)["attributes"]
-                | {"newsletter": None}
+                | {"newsletter": None, "job_role": None}
             ]
         ),
         activities=pd.DataFrame(served.body(4)["activities"]).assign(lead_id="L-1"),

@@ -12,6 +12,7 @@ from serve.http.garbage import GarbageCollection
 from serve.scoring.loaded_model import LoadedModel
 from serve.store import id_list
 from serve.store.engine import made, moment
+from serve.store.leads import stored_leads
 from serve.store.leads.history import HistoryReader
 from serve.store.tables import ACTIVITIES, LEADS
 from tests import served
@@ -94,5 +95,6 @@ def test_planted_fault_all_rows_in_one_part(
     long_lead: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(id_list, "PART_ROWS", LONG)
+    monkeypatch.setattr(stored_leads, "_TOGETHER", LONG)
     reader = HistoryReader(long_lead)
     assert longest_slice(lambda: reader.question("L-1", NOW))[0] > MOST_SECONDS

@@ -10,15 +10,19 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 
 from features.errors import BadInput, BadParams, ClusterLost, MachineFault
 from models.artifact import remote
+from pipelines.lifecycle.erasure import files
+from pipelines.lifecycle.erasure.rewriting import holds
 from pipelines.run import reach
 from pipelines.run.params_file import parse
 from pipelines.run.shared_task import SharedTask
@@ -31,6 +35,7 @@ from tests.parity.test_dask_lost import scheduler_process, worker_process
 from tests.served import free_port
 
 pytest.importorskip("upath", reason="a store of objects needs an extra")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
 
 
@@ -159,6 +164,41 @@ def test_a_task_works_on_the_version_that_it_was_sent_for(memory: str) -> None:
 
 def _manifest(_part: int, tables: Path) -> str:
     return (remote.current(tables) / "manifest.json").read_text("utf-8")
+
+
+def naming(place: Path, lead_id: str) -> list[str]:
+    """Return the objects below a place that name a lead."""
+    with remote.local_copy(place) as here:
+        paths = [path for path in sorted(here.rglob("*")) if path.is_file()]
+        return [str(path.relative_to(here)) for path in paths if holds(path, {lead_id})]
+
+
+def test_an_erased_lead_is_in_no_object(
+    there: Workspace, memory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = in_store(tmp_path, memory).places
+    assert there.store is not None
+    assert places.store is not None
+    with remote.local_copy(there.store) as whole:
+        remote.send(whole, places.store)
+    with remote.local_copy(places.snapshots) as former:
+        remote.send(former, remote.version(places.snapshots, "left by a killed run"))
+    lead_id = str(pd.read_parquet(remote.source(places.scores))["lead_id"].iloc[0])
+    before = naming(places.store, lead_id)
+    kinds = {part for one in before for part in Path(one).parts}
+    assert {"leads", "activities", "snapshots", "features", "scores.parquet"} <= kinds
+    leads = sum(len(partitions.read(places.tables, part).leads) for part in range(3))
+    with monkeypatch.context() as patch:  # the planted fault: other versions stay
+        patch.setattr(remote, "remove_others", lambda *_: None)
+        files.erase(places, [lead_id], NOW)
+        assert naming(places.store, lead_id)
+    removed = files.erase(places, [lead_id], NOW)
+    assert naming(places.store, lead_id) == []
+    assert removed == []
+    assert sum(len(partitions.read(places.tables, n).leads) for n in range(3)) == leads - 1
+    frame, _ = frames.read_features(places.features)
+    assert lead_id not in set(frame.keys["lead_id"])
+    assert lead_id not in files.last_moments(places)
 
 
 def test_a_store_whose_package_is_missing() -> None:

@@ -159,7 +159,7 @@ def test_both_rankings_follow_a_change_and_a_new_model(company: Company) -> None
     assert company.rows(target=NAME)["L-3"]["probability"] != other["L-3"]["probability"]
     anew = LoadedModel(served.artifact(0), 4, NAME)
     company.others = [anew]
-    assert company.refresh() == LEADS
+    assert company.refresh() == 2 * LEADS, "numbers first, then the whole rows"
     assert {row["model_fingerprint"] for row in company.rows(target=NAME).values()} == {
         anew.fingerprint
     }

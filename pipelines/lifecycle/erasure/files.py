@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from features.erasers import PersonEraser, Removed
 from features.reading.normalize import folded
-from models.artifact.remote import remove
+from models.artifact.remote import current, remove, source
+from pipelines.lifecycle.erasure import object_store
 from pipelines.lifecycle.erasure.rewriting import LEAD, holds, without
 from pipelines.run.params_file import load
 from pipelines.run.workspace import Workspace
@@ -73,6 +74,8 @@ def erase(workspace: Workspace, lead_ids: Collection[str], at: datetime) -> list
     begun.touch()
     removed = [*_leftovers(workspace, lead_ids), *_rewritten(workspace, lead_ids)]
     removed += _cached(workspace.root / CACHE, lead_ids)
+    if workspace.store is not None:
+        removed += object_store.erase(workspace.store, lead_ids, _correct)
     if removed or was_stopped:
         _recount(workspace)
     if removed:
@@ -136,15 +139,22 @@ def _cached(cache: Path, lead_ids: Collection[str]) -> list[Removed]:
 
 
 def _recount(workspace: Workspace) -> None:
-    """Correct the counts and hashes beside the tables and the features."""
-    if (workspace.tables / MANIFEST).is_file():
-        partitions.finish(workspace.tables, partitions.manifest(workspace.tables))
-    for path in sorted(workspace.shared.rglob(f"features/{MANIFEST}")):
-        facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if "rows_of_parts" in facts:
-            parts = [part_path(path.parent, n) for n in range(len(facts["rows_of_parts"]))]
-            facts["rows_of_parts"] = [int(pq.read_metadata(one).num_rows) for one in parts]
-            write_json(path, facts)
+    """Correct the counts and hashes beside the tables and the features of this machine."""
+    for folder in ("tables", "features"):
+        for path in sorted(workspace.shared.rglob(f"{folder}/{MANIFEST}")):
+            _correct(path.parent)
+
+
+def _correct(folder: Path) -> None:
+    """Correct the counts and hashes beside the tables, or the features, in a folder."""
+    path = folder / MANIFEST
+    facts: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    if "rows_of_parts" in facts:
+        parts = [part_path(folder, n) for n in range(len(facts["rows_of_parts"]))]
+        facts["rows_of_parts"] = [int(pq.read_metadata(one).num_rows) for one in parts]
+        write_json(path, facts)
+    elif folder.name == "tables":
+        partitions.finish(folder, partitions.manifest(folder))
 
 
 def _audit(workspace: Workspace, at: datetime, removed: list[Removed]) -> None:
@@ -158,11 +168,11 @@ def _audit(workspace: Workspace, at: datetime, removed: list[Removed]) -> None:
 def last_moments(workspace: Workspace) -> Mapping[str, datetime]:
     """Return the last moment at which something happened with each lead of the tables."""
     last: dict[str, datetime] = {}
-    for path in sorted(workspace.tables.rglob("*.parquet")):
-        names = pq.read_schema(path).names
+    for path in sorted(current(workspace.tables).rglob("*.parquet"), key=str):
+        names = pq.read_schema(source(path)).names
         time = next((one for one in _TIMES if one in names), None)
         if LEAD in names and time is not None:
-            table = pq.read_table(path, columns=[LEAD, time])
+            table = pq.read_table(source(path), columns=[LEAD, time])
             newest = table.group_by(LEAD).aggregate([(time, "max")])
             moments = newest[f"{time}_max"].cast(pa.timestamp("us", "UTC")).to_pylist()
             for lead_id, at in zip(newest[LEAD].to_pylist(), moments, strict=True):

@@ -17,6 +17,7 @@ def as_before() -> Iterator[None]:
     thresholds, enabled = gc.get_threshold(), gc.isenabled()
     yield
     gc.set_threshold(*thresholds)
+    gc.unfreeze()
     _ = gc.enable() if enabled else gc.disable()
 
 
@@ -40,6 +41,7 @@ def hold_many() -> list[Any]:
 
 def test_many_new_objects_start_no_full_collection(full: list[int]) -> None:
     GarbageCollection.begin()
+    gc.freeze()  # what other tests left does not count among the old objects
     gc.collect()
     full.clear()
     held = [hold_many(), hold_many()]

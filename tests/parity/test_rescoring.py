@@ -1,0 +1,107 @@
+"""After a promotion the numbers of all ranked leads come first; in the end nothing differs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Table, delete, insert, select, update
+
+from features.encoders.moments import moment_of
+from models.artifact import artifact
+from serve.processes.refresher import Refresher
+from serve.ranking.rows import rescored
+from serve.scoring.loaded_model import LoadedModel
+from serve.store.engine import open_engine
+from serve.store.ranking.refreshing import Refreshing, Sweep
+from serve.store.ranking.rescoring import NUMBERS, Rescoring
+from serve.store.tables import RANKING, RANKING_MARKS
+from tests import served
+from tests.clocked import Clock
+from tests.ranked_company import LEADS, Company
+
+
+@pytest.fixture
+def company(models: Path, url: str, client: TestClient, clock: Clock) -> Iterator[Company]:
+    engine = open_engine(url)
+    loaded = LoadedModel(artifact.load(models / "models" / served.artifact().fingerprint), 1)
+    yield Company(client, engine, loaded, clock)
+    engine.dispose()
+
+
+def stored(company: Company, table: Table) -> dict[str, dict[str, Any]]:
+    """Return the rows of a table as they stand in the database, by lead."""
+    with company.engine.connect() as connection:
+        rows = connection.execute(select(table)).mappings().all()
+    return {row["lead_id"]: dict(row) for row in rows}
+
+
+def restore(company: Company, tables: dict[Table, dict[str, dict[str, Any]]]) -> None:
+    with company.engine.begin() as connection:
+        for table, rows in tables.items():
+            connection.execute(delete(table))
+            connection.execute(insert(table), list(rows.values()))
+
+
+def test_another_model_shows_in_all_rows_before_any_trend_is_computed(company: Company) -> None:
+    company.refresh()
+    before = stored(company, RANKING)
+    company.loaded = LoadedModel(served.artifact(1), 2)
+    moment = moment_of(company.clock.at)
+    assert company.refresher.step(company.loaded, moment) == len(before)
+    first = stored(company, RANKING)
+    assert {row["model_fingerprint"] for row in first.values()} == {company.loaded.fingerprint}
+    assert {row["trend"] for row in first.values()} == {"not_enough_information"}
+    company.refresh()
+    after = stored(company, RANKING)
+    assert {row["trend"] for row in after.values()} != {"not_enough_information"}
+    for lead_id, row in after.items():
+        assert [first[lead_id][name] for name in NUMBERS] == [row[name] for name in NUMBERS]
+
+
+def test_whether_numbers_came_first_makes_no_difference_in_the_end(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.refresh()
+    with company.engine.begin() as connection:  # hot once, and not by the former model
+        connection.execute(update(RANKING).values(band="cold", crossed_at=1))
+    tables = {RANKING: stored(company, RANKING), RANKING_MARKS: stored(company, RANKING_MARKS)}
+    company.clock.at += timedelta(minutes=1)
+    company.loaded = LoadedModel(served.artifact(1), 2)
+    company.refresh()
+    with_numbers = stored(company, RANKING)
+    restore(company, tables)
+    company.refresher = Refresher(company.engine, batch=7)
+    at_once = ([], Sweep(rescored=True))
+    monkeypatch.setattr(Refreshing, "to_rescore", lambda *_arguments: at_once)
+    assert company.refresh() == LEADS
+    assert stored(company, RANKING) == with_numbers
+    hot = [row for row in with_numbers.values() if row["band"] == "hot"]
+    assert hot
+    assert all(row["crossed_at"] > 1 for row in hot)
+
+
+def test_numbers_are_not_written_for_a_lead_that_has_changed(company: Company) -> None:
+    company.refresh()
+    store, writing = Refreshing(company.engine, 50), Rescoring(company.engine, {})
+    due = store.read(["L-2", "L-3"])
+    company.act(2, [0.001])
+    at, by = moment_of(company.clock.at), {"": "other"}
+    numbers = {"": rescored(due, company.loaded, at)}
+    assert writing.write(numbers, due.marks, (by, at)) == 1
+    prints = {one: row["model_fingerprint"] for one, row in stored(company, RANKING).items()}
+    assert (prints["L-2"], prints["L-3"]) == (company.loaded.fingerprint, "other")
+    assert writing.write(numbers, due.marks, (by, at)) == 0
+
+
+def test_numbers_get_their_turn_while_leads_are_changed_all_the_time(company: Company) -> None:
+    company.refresh()
+    company.loaded = LoadedModel(served.artifact(1), 2)
+    for _ in range(3):
+        company.act(2, [0.001])
+        company.clock.at += timedelta(seconds=1)
+        company.refresher.step(company.loaded, moment_of(company.clock.at))
+    prints = {row["model_fingerprint"] for row in stored(company, RANKING).values()}
+    assert prints == {company.loaded.fingerprint}
