@@ -21,6 +21,7 @@ LEARNING = ("distributed", "dvc", "matplotlib", "mlflow", "optuna", "python_cala
 def main() -> int:
     """Run the command line and return the exit code."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pipelines.commands.app import app  # noqa: PLC0415 - after the environment is set
     from pipelines.commands.console import refuse  # noqa: PLC0415
 
