@@ -15,9 +15,9 @@ import numpy as np
 
 from features.kernel.inputs import Matrix
 from features.wording.sentences import Language
+from serve.scoring.inputs.point_in_time import visible_only
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import visible_only
 from serve.wire.records import Account, LeadHistory, ScoreRequest
 from serve.wire.targets import TargetField
 

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from features.wording.sentences import Language
+from serve.scoring.inputs.point_in_time import visible_only
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import visible_only
 from serve.wire.records import Activity, LeadHistory, ScoreRequest
 
 MOST: Final = 5

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from features.views import VIEWS
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.point_in_time import visible_from
 from serve.wire.records import Activity, ScoreRequest
 from serve.wire.responses import ReasonBody
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
+from serve.scoring.inputs.point_in_time import visible_only
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import ScoreNumbers, numbers
-from serve.scoring.point_in_time import visible_only
 from serve.wire.records import ScoreRequest
 
 DAYS: Final = 180

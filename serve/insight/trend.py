@@ -16,9 +16,9 @@ import numpy as np
 
 from models.stats.training_set import Floats
 from serve.insight.silent_forecast import Silent as Point
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import visible_from
 from serve.wire.records import Activity, Outcome, ScoreRequest
 
 Trend = Literal["improving", "steady", "declining", "not_enough_information"]

@@ -25,10 +25,10 @@ from models.scoring.batch_scores import Scores
 from models.stats.training_set import Floats
 from serve.insight.silent_forecast import DAYS
 from serve.insight.trend import Trend, trend_of
+from serve.scoring.inputs.open_leads import leaves_at, open_leads, returns_at, rule_of
+from serve.scoring.inputs.silent_columns import visible_before
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import ScoreNumbers, numbers
-from serve.scoring.open_leads import leaves_at, open_leads, returns_at, rule_of
-from serve.scoring.silent_columns import visible_before
 
 _WEEK: Final = 7 * DAY
 OLDEST: Final = _WEEK

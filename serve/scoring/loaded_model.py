@@ -35,10 +35,10 @@ from models.scoring.lead_score import LeadScore, SelectedReason
 from models.scoring.scorer import Scorer
 from serve.scoring.drift import Drift
 from serve.scoring.feature_fingerprint import FeatureFingerprint
-from serve.scoring.missing_features import may_lack, missing_of
-from serve.scoring.own_columns import OwnColumns
-from serve.scoring.undone_wins import standing_columns, standing_request
-from serve.scoring.unknown_names import UnknownNames
+from serve.scoring.inputs.missing_features import may_lack, missing_of
+from serve.scoring.inputs.own_columns import OwnColumns
+from serve.scoring.inputs.undone_wins import standing_columns, standing_request
+from serve.scoring.inputs.unknown_names import UnknownNames
 from serve.wire.bodies import ScoreBody, read, request_from_body, request_from_bytes
 from serve.wire.curve import CurveBody, curve_of
 from serve.wire.raw_values import with_reading

@@ -26,8 +26,8 @@ from models.registry.model_columns import (
     known_account_attributes,
     known_attributes,
 )
+from serve.scoring.inputs.raw_rows import TABLES, plain_row, rows_of_tables
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.raw_rows import TABLES, plain_row, rows_of_tables
 from serve.wire.records import DecodedRequest
 
 _LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)

@@ -20,9 +20,9 @@ from sqlalchemy import Engine, select
 from features.kernel.inputs import Matrix
 from models.stats.training_set import Floats
 from serve.errors import NoLead, NotYet
+from serve.scoring.inputs.point_in_time import attributes_of, owner_of
+from serve.scoring.inputs.undone_wins import standing_outcomes
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.point_in_time import attributes_of, owner_of
-from serve.scoring.undone_wins import standing_outcomes
 from serve.store.engine import moment, reading, time_of
 from serve.store.leads.history import HistoryReader
 from serve.store.tables import OUTCOMES

@@ -26,7 +26,7 @@ from models.model import reference
 from models.stats.training_set import TrainingSet
 from models.training import fit_model
 from serve.processes.refresher import Refresher
-from serve.scoring import own_columns
+from serve.scoring.inputs import own_columns
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.store.engine import open_engine

@@ -14,8 +14,8 @@ from sqlalchemy import text, update
 from features.encoders.moments import moment_of
 from models.artifact import artifact
 from serve.processes.refresher import Refresher
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.point_in_time import visible_from
 from serve.store.engine import open_engine
 from serve.store.leads.history import HistoryReader
 from serve.store.leads.refresh_marks import NEVER

@@ -17,8 +17,8 @@ from serve.insight.trend import WEEKS, Past
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.pages.shell import display_names
 from serve.pages.shell.page_words import PageWords, mark
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.point_in_time import visible_from
 from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
 

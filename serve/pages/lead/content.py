@@ -33,8 +33,8 @@ from serve.pages.shell.page_words import mark
 from serve.pages.shell.step_words import RESULTS, VERDICTS
 from serve.pages.shell.visitor import Visit, may_name, may_see, visible_owners
 from serve.ranking.standings import standings_of
+from serve.scoring.inputs.point_in_time import attributes_of, owner_of, visible_from
 from serve.scoring.loaded_model import LoadedModel
-from serve.scoring.point_in_time import attributes_of, owner_of, visible_from
 from serve.store.engine import moment
 from serve.store.leads.display import Shown
 from serve.store.ranking.filters import RankingFilter

@@ -18,7 +18,7 @@ from serve.pages.shell import display_names
 from serve.pages.shell.done import done_notice
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.visitor import Visit, may_see
-from serve.scoring.point_in_time import owner_of
+from serve.scoring.inputs.point_in_time import owner_of
 from serve.store.receipts.receipts import VERDICTS, AnswerVerdict
 
 _MOST_NOTE: Final = 2_000

@@ -10,7 +10,7 @@ from typing import Final
 
 from features.catalog.catalog import Catalog
 from features.words.matcher import WordMatcher
-from serve.scoring.point_in_time import visible_from
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.wire.records import ScoreRequest
 
 VIEW: Final = "words"

@@ -14,7 +14,7 @@ from serve.errors import BadBody
 from serve.http.app_context import AppContext
 from serve.http.garbage import give_back
 from serve.routes.describing import JSON, described
-from serve.scoring.point_in_time import visible_from
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.wire.raw_values import id_in_form
 from serve.wire.records import Activity
 

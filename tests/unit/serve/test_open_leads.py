@@ -16,7 +16,7 @@ from features.records.lead_columns import (
 from features.snapshots import CohortRule
 from features.tables import Tables
 from features.timeline import DAY, NEVER, from_moments
-from serve.scoring.open_leads import open_leads, returns_at, rule_of
+from serve.scoring.inputs.open_leads import open_leads, returns_at, rule_of
 
 RULE = CohortRule(reopen_after_days=20)
 NONE = np.zeros(0, np.int64)

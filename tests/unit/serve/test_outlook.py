@@ -13,9 +13,9 @@ import pytest
 from serve.insight import change, trend
 from serve.insight.change import CAUSES, Side, split
 from serve.insight.silent_forecast import DAYS, first_fall, silent_forecast
+from serve.scoring.inputs.point_in_time import visible_only
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
-from serve.scoring.point_in_time import visible_only
 from serve.wire.bodies import ScoreBody, read, request_from_body
 from serve.wire.records import ScoreRequest
 from tests import served

@@ -18,7 +18,7 @@ from features.reading.normalize import folded
 from features.reading.reading import RecordReading
 from features.records.lead_columns import OutcomeColumns, StoredColumns
 from features.records.undone_wins import DealEvent, undone_wins
-from serve.scoring.point_in_time import visible_from
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.wire.records import CodedScoreRequest, Outcome, ScoreRequest
 from serve.wire.stored_request import AnyRequest, StoredRequest
 

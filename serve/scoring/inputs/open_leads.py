@@ -16,7 +16,7 @@ from features.records.lead_columns import StoredColumns
 from features.snapshots import CohortRule, at, away_of
 from features.tables import Tables
 from features.timeline import DAY, NEVER, from_moments
-from serve.scoring.undone_wins import standing_rows
+from serve.scoring.inputs.undone_wins import standing_rows
 
 _NAMES = (
     "repeat", "until_decided", "max_age_days", "reopen_after_days", "lost_stay", "after_outcome",

@@ -36,7 +36,7 @@ from features.records.lead_columns import (
 from features.tables import Tables
 from features.timeline import from_moments
 from features.views.own import VIEW
-from serve.scoring.point_in_time import visible_from
+from serve.scoring.inputs.point_in_time import visible_from
 from serve.wire.records import Activity, Change, LeadHistory, Outcome
 
 
