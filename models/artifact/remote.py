@@ -1,10 +1,10 @@
 """Places in a store that fsspec reaches (S3, Google Cloud Storage, Azure, ...), beside local paths.
 
-Decided here: code asks a place of a store as it asks a `Path`; `universal-pathlib` has the same
-methods. In a store an object appears whole, a folder does not, and nothing can be renamed. So the
-content of a folder is a version of its own below it, and the object `current`, written last, names
-it; readers follow the name. The version before stays for those who still read it, older ones are
-removed. A file is made on this machine and sent when it is whole.
+Decided here: a place of a store is used as a `Path` is; `universal-pathlib` has the same methods.
+In a store an object appears whole, a folder does not, and nothing can be renamed. So the content of
+a folder is a version of its own below it, and the object `current`, written last, names it; readers
+follow the name. The version before stays for those who still read it, older ones are removed. A
+file is made on this machine and sent when it is whole.
 """
 
 import re

@@ -77,7 +77,7 @@ def store(job: Job, leads: Path | None) -> Iterator[Path]:
     if leads is None or leads.suffix not in MAPPINGS:
         yield job.places.tables if leads is None else place(leads)
         return
-    beside = job.places.shared / f"asked-{fingerprint(str(leads.resolve()))[:12]}"
+    beside = job.places.shared / f"leads-{fingerprint(str(leads.resolve()))[:12]}"
     with alone(beside, _INGESTED):
         ingest(leads, beside, settings(job), job.tell)
         yield beside

@@ -238,7 +238,7 @@ def test_leads_are_scored_through_a_mapping_one_run_at_a_time(
     assert mikomi(company, *words) == 0
     ours = pd.read_parquet(places.scores)
     pd.testing.assert_frame_equal(pd.read_parquet(company / "mapped.parquet"), ours)
-    (store,) = places.data.glob("asked-*")
+    (store,) = places.data.glob("leads-*")
     with alone(store):
         assert mikomi(company, *words[:-1], "other.parquet") == 2
         assert store.is_dir()

@@ -118,10 +118,7 @@ def outcome_words(loaded: LoadedModel, words: PageWords) -> str:
     words
         The language.
     """
-    outcome = str(loaded.artifact.about.get("outcome", "won"))
-    if outcome in OUTCOMES:
-        return words.say(OUTCOMES[outcome])
-    return code_words(outcome, loaded.artifact.catalog.vocabulary, words.language)
+    return stage_words(str(loaded.artifact.about.get("outcome", "won")), loaded, words)
 
 
 def order_words(loaded: LoadedModel, language: Language) -> str:
@@ -168,7 +165,7 @@ def lead_address(lead_id: str, target: str = "") -> str:
     >>> lead_address("a/b c"), lead_address("a", "upsell")
     ('/leads/a%2Fb%20c', '/leads/a?target=upsell')
     """
-    return f"/leads/{quote(lead_id, safe='')}" + (f"?target={target}" if target else "")
+    return _address("leads", lead_id, target)
 
 
 def account_address(account_id: str, target: str = "") -> str:
@@ -184,8 +181,11 @@ def account_address(account_id: str, target: str = "") -> str:
     >>> account_address("a/b", "upsell")
     '/accounts/a%2Fb?target=upsell'
     """
-    query = f"?target={target}" if target else ""
-    return f"/accounts/{quote(account_id, safe='')}{query}"
+    return _address("accounts", account_id, target)
+
+
+def _address(room: str, one: str, target: str) -> str:
+    return f"/{room}/{quote(one, safe='')}" + (f"?target={target}" if target else "")
 
 
 def compared_at(loaded: LoadedModel) -> datetime | None:

@@ -9,8 +9,8 @@ The rankings of all targets are refreshed together: the records of a lead, which
 read, are read once, and one mark serves all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -42,6 +42,7 @@ from serve.store.team_tables import HOT_MOMENTS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
+_Mark = TypeVar("_Mark")
 AT_ONCE: Final = 250
 """The most leads that a transaction writes."""
 _ENOUGH: Final = 20
@@ -281,9 +282,8 @@ class Refreshing:
         -------
         How many leads were written; the others have changed since they were read.
         """
-        done, ids = 0, sorted(marks)
-        for begin in range(0, len(ids), AT_ONCE):
-            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
+        done = 0
+        for own in some_at_once(marks):
             with self._engine.begin() as connection:
                 done += _write(connection, Refreshed(rows, own, standings), fingerprint, self.rules)
         return done
@@ -304,6 +304,19 @@ class Refreshing:
         """
         with self._engine.begin() as connection:
             return sum(_write(connection, one, fingerprint, self.rules) for one in batches)
+
+
+def some_at_once(marks: Mapping[str, _Mark]) -> Iterator[dict[str, _Mark]]:
+    """Yield marks by lead, those of one transaction at a time, in the order of the ids.
+
+    Parameters
+    ----------
+    marks
+        What is known of each lead, by its id.
+    """
+    ids = sorted(marks)
+    for begin in range(0, len(ids), AT_ONCE):
+        yield {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
 
 
 def _write(

@@ -35,7 +35,7 @@ from models.model.reference import BANDS
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.ranking.ranking import CONTACT
-from serve.store.ranking.refreshing import AT_ONCE, marks_of
+from serve.store.ranking.refreshing import marks_of, some_at_once
 from serve.store.tables import RANKING, RANKING_MARKS
 
 UNFORESEEN: Final[Mapping[str, Any]] = {
@@ -88,9 +88,8 @@ class Rescoring:
         -------
         How many leads were written; the others have changed since they were read.
         """
-        done, ids = 0, sorted(marks)
-        for begin in range(0, len(ids), AT_ONCE):
-            own = {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
+        done = 0
+        for own in some_at_once(marks):
             with self._engine.begin() as connection:
                 done += self._write(connection, numbers, own, by)
         return done
