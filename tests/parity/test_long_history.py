@@ -1,7 +1,9 @@
 """A lead with a very long history: read part by part, and others have their turn meanwhile."""
 
 import gc
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,19 @@ def test_a_score_of_a_long_history_lets_others_have_their_turn(long_lead: Engine
 
     taken, where = longest_slice(score)
     assert taken < MOST_SECONDS, where
+
+
+def test_rows_are_fetched_some_at_a_time() -> None:
+    many = 2 * id_list.PART_ROWS + 5_000
+    count = (
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?) "
+        "select i from n"
+    )
+    with closing(sqlite3.connect(":memory:")) as database:
+        rows = database.execute(count, [many])
+        sizes = [len(part) for part in id_list._parts(rows)]
+    assert sizes == [id_list.PART_ROWS, id_list.PART_ROWS, 5_000]
+    assert id_list.PART_ROWS <= 10_000
 
 
 def test_planted_fault_one_long_step_is_measured() -> None:
