@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from models.stats import metrics
+from models.stats.auc_error import auc_parts
 from models.stats.training_set import Floats, TrainingSet
 
 NOISE = 2.0
@@ -44,7 +44,7 @@ def by_auc(test: TrainingSet, mine: Sequence[Floats], theirs: Sequence[Floats]) 
         One array of probabilities a draw; of the same draws.
     """
     pairs = [
-        _auc_by_row(test.label, one) - _auc_by_row(test.label, other)
+        auc_parts(test.label, one) - auc_parts(test.label, other)
         for one, other in zip(mine, theirs, strict=True)
     ]
     ahead = [
@@ -73,19 +73,6 @@ def _difference(test: TrainingSet, pairs: list[Floats], ahead: list[float]) -> D
     of_test = float(np.sum(by_lead**2))
     of_draws = float(np.var(ahead, ddof=1)) / len(ahead) if len(ahead) > 1 else 0.0
     return Difference(float(np.mean(ahead)), float(np.sqrt(of_test + of_draws)))
-
-
-def _auc_by_row(label: Floats, probability: Floats) -> Floats:
-    """Return every row's part in the AUC's error: shape (rows,), of mean zero."""
-    converted = label == 1.0
-    among_all = rankdata(probability)
-    hits, misses = int(converted.sum()), int((~converted).sum())
-    below = (among_all[converted] - rankdata(probability[converted])) / misses
-    above = 1.0 - (among_all[~converted] - rankdata(probability[~converted])) / hits
-    out = np.empty(len(label))
-    out[converted] = (below - below.mean()) / hits
-    out[~converted] = (above - above.mean()) / misses
-    return out
 
 
 def _losses(label: Floats, probability: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.stats.limits import Count, CountOrZero, NotNegative, Probability, Share
+from models.stats.limits import Count, CountOrZero, Probability, Share
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,17 @@ class ProofSettings:
     least_unnamed
         Columns that cannot be named are left out if they carry more than this share of all
         contributions.
-    least_harm
-        They stay in if without them log loss rises by more standard errors than this.
+    most_harm
+        They stay in if without them the model may lose more than this share of what it is better
+        than none, by log loss or by its order: the upper end, one standard error above the
+        estimate, counts.
     """
 
     error_rate: Share = 0.01
     max_rows: Count = 30_000
-    min_conversions: Count = 200
+    min_conversions: Count = 500
     least_unnamed: Probability = 0.1
-    least_harm: NotNegative = 0.5
+    most_harm: Probability = 0.005
 
 
 @dataclass(frozen=True)

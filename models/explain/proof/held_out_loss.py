@@ -1,4 +1,4 @@
-"""What leaving columns out costs: the rise of log loss on held-out leads.
+"""What leaving columns out costs on held-out leads: the rise of log loss, the fall of the order.
 
 Decided here: the model's plan is carried out on some rows, with and without the columns, and judged
 on others. Where folds can be periods of time (`models.training.time.period_folds`), the others are
@@ -15,12 +15,13 @@ see and halves do not). Where many did, halves will do.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.timeline import DAY
+from models.explain.proof import held_out_order
 from models.explain.proof.concept_proof import carried_out, plan_of
 from models.model.lead_model import LeadModel
 from models.model.points import Points
@@ -37,7 +38,70 @@ FOLDS: Final = 2
 MANY_FOLDS: Final = 5
 A_MOMENT: Final = 50
 """Conversions of a moment: as many as a period has at least."""
+UPPER_END: Final = 1.0
+"""Standard errors that the upper end of a harm lies above its estimate."""
 Marks = NDArray[np.bool_]
+
+
+class Cost(NamedTuple):
+    """What leaving columns out costs by one measure, summed over the held-out rows.
+
+    Attributes
+    ----------
+    rise
+        The estimate; negative if the columns did harm.
+    error
+        Its standard error, rows of a lead taken as one.
+    gain
+        What the model with the columns is better than none, in the same unit.
+    """
+
+    rise: float
+    error: float
+    gain: float
+
+    @property
+    def in_errors(self) -> float:
+        """The estimate in standard errors."""
+        return _ratio(self.rise, self.error)
+
+    def is_small(self, most: float) -> bool:
+        """Return whether the upper end, `UPPER_END` above the estimate, is a small share.
+
+        Parameters
+        ----------
+        most
+            The largest share of the gain.
+
+        Examples
+        --------
+        >>> Cost(0.0, 0.1, 100.0).is_small(0.005), Cost(0.0, 1.0, 100.0).is_small(0.005)
+        (True, False)
+        """
+        return self.rise + UPPER_END * self.error <= most * max(self.gain, 0.0)
+
+
+class Harm(NamedTuple):
+    """What leaving columns out costs by both measures.
+
+    Attributes
+    ----------
+    log_loss
+        The rise of log loss.
+    order
+        The fall of the AUC within moments.
+    """
+
+    log_loss: Cost
+    order: Cost
+
+    def is_small(self, most: float) -> bool:
+        """Return whether both costs are small: see `Cost.is_small`."""
+        return all(cost.is_small(most) for cost in self)
+
+
+UNKNOWN: Final = Harm(Cost(np.inf, np.inf, 0.0), Cost(np.inf, np.inf, 0.0))
+"""The harm where nothing can be carried out on other rows."""
 
 
 def harm(
@@ -45,8 +109,8 @@ def harm(
     without: TrainingSet,
     model: LeadModel,
     how: tuple[TrainSettings, Points | None, int],
-) -> float:
-    """Compute how much log loss rises, in standard errors.
+) -> Harm:
+    """Compute what leaving columns out costs on held-out rows.
 
     Parameters
     ----------
@@ -61,23 +125,54 @@ def harm(
 
     Returns
     -------
-    The rise; negative if the columns did harm; infinite if the model has no plan.
+    Both costs; `UNKNOWN` if the model has no plan.
     """
     plan = plan_of(model)
     if plan is None:
-        return float("inf")
+        return UNKNOWN
     later = list(_later(rows, how[0]))
     parts = later or list(_out_of_fold(rows, how[2]))
-    rises = []
+    log_loss, order = [], []
     for learned, judged in parts:
-        losses = []
-        for one in (without, rows):
-            other, own = carried_out(one.take(learned), model, plan, how), one.take(judged)
-            margin = other.margin(own.values)
-            margin = level(margin, own) if later else margin
-            losses.append(margin_log_losses(label=own.label, margin=margin))
-        rises.append(losses[0] - losses[1])
-    return in_errors(np.concatenate(rises), np.concatenate([rows.lead[own] for _, own in parts]))
+        own = rows.take(judged)
+        moment = moments(own) if later else np.zeros(len(own), dtype=np.int64)
+        margins = []
+        for one in (rows, without):
+            other = carried_out(one.take(learned), model, plan, how)
+            margin = other.margin(one.take(judged).values)
+            margins.append(level(margin, own.label, moment) if later else margin)
+        order.append(held_out_order.fall(own.label, moment, *margins))
+        log_loss.append(_rise(own.label, moment, *margins))
+    lead = np.concatenate([rows.lead[judged] for _, judged in parts])
+    return Harm(_cost(log_loss, lead), _cost(order, lead))
+
+
+def _rise(
+    label: Floats, moment: NDArray[np.int64], before: Floats, after: Floats
+) -> tuple[float, float, Floats]:
+    """Return the rise of log loss, the gain over the base rate, and each row's part in the rise."""
+    none = level(np.zeros(len(label)), label, moment)
+    losses = [margin_log_losses(label=label, margin=one) for one in (none, before, after)]
+    rise = losses[2] - losses[1]
+    return float(rise.sum()), float((losses[0] - losses[1]).sum()), rise
+
+
+def _cost(judged: list[tuple[float, float, Floats]], lead: NDArray[np.int64]) -> Cost:
+    """Sum a measure over the parts that are judged."""
+    error = error_of_sum(np.concatenate([parts for _, _, parts in judged]), lead)
+    return Cost(sum(one[0] for one in judged), error, sum(one[1] for one in judged))
+
+
+def error_of_sum(parts: Floats, lead: NDArray[np.int64]) -> float:
+    """Compute the standard error of a sum over rows, rows of a lead taken as one.
+
+    Parameters
+    ----------
+    parts, lead
+        Shape (rows,): what each row adds, and a code of the lead.
+    """
+    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=parts)
+    return float(np.sqrt(np.sum(by_lead**2)))
 
 
 def in_errors(rise: Floats, lead: NDArray[np.int64]) -> float:
@@ -93,9 +188,11 @@ def in_errors(rise: Floats, lead: NDArray[np.int64]) -> float:
     >>> in_errors(np.array([1.0, -1.0, 1.0, 1.0]), np.array([1, 2, 3, 4]))
     1.0
     """
-    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=rise)
-    error = float(np.sqrt(np.sum(by_lead**2)))
-    return float(rise.sum()) / error if error > 0.0 else 0.0
+    return _ratio(float(rise.sum()), error_of_sum(rise, lead))
+
+
+def _ratio(total: float, error: float) -> float:
+    return total / error if error > 0.0 else 0.0
 
 
 def _later(rows: TrainingSet, training: TrainSettings) -> Iterator[tuple[Marks, Marks]]:
@@ -123,21 +220,29 @@ def _out_of_fold(rows: TrainingSet, seed: int) -> Iterator[tuple[Marks, Marks]]:
         yield fold != k, fold == k
 
 
-def level(margin: Floats, rows: TrainingSet) -> Floats:
+def moments(rows: TrainingSet) -> NDArray[np.int64]:
+    """Return the moment of every row, by its cutoff: shape (rows,); each of `A_MOMENT` conversions.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
+    count = max(1, rows.conversions // A_MOMENT)
+    cuts = np.quantile(rows.cutoff, np.arange(1, count) / count, method="lower")
+    return np.searchsorted(np.unique(cuts), rows.cutoff, side="left").astype(np.int64)
+
+
+def level(margin: Floats, label: Floats, moment: NDArray[np.int64]) -> Floats:
     """Shift margins so that they fit the rows best, moment by moment.
 
     Parameters
     ----------
-    margin
-        Shape (rows,).
-    rows
-        Their rows.
+    margin, label, moment
+        Shape (rows,): the margins, the outcomes, and a code of the moment.
     """
-    moments = max(1, rows.conversions // A_MOMENT)
-    cuts = np.quantile(rows.cutoff, np.arange(1, moments) / moments, method="lower")
-    moment = np.searchsorted(np.unique(cuts), rows.cutoff, side="left")
     out = margin.copy()
     for k in np.unique(moment).tolist():
         own = moment == k
-        out[own] += base_rate_shift.shift(margin[own], rows.label[own])
+        out[own] += base_rate_shift.shift(margin[own], label[own])
     return out

@@ -1,11 +1,10 @@
 """Training a model of what can be named: columns that no reason can show are left out.
 
 Decided here: what moves the probability must be sayable. Columns whose concept and family are not
-proven are silenced, and the model is fitted again without them, if there are enough conversions for
-the proof to mean anything, if they carry a material share of the contributions, and if the log loss
-on held-out leads (`models.explain.proof.held_out_loss`) does not rise by more than
-`ProofSettings.least_harm` standard errors. Otherwise the model stays as it was, and they are summed
-as what is left.
+proven are silenced, and the model is fitted again without them, if they carry a material share of
+the contributions, if there are enough conversions to tell what that costs, and if the upper end of
+the cost is small, of log loss as of order (`models.explain.proof.held_out_loss`). Otherwise the
+prediction wins: the model stays as it was, and they are summed as what is left.
 
 The proof and the judgement of harm train their models on what the model itself learned from:
 columns that were silenced before (`models.training.fit_model.learnable`) take no part. A month that
@@ -108,7 +107,7 @@ def leave_out(
     if _is_material(rows, proof, catalog, settings):
         few = learned.take(draw_leads(rows.lead, settings.max_rows, seed))
         cost = held_out_loss.harm(few, time_proxies.without(few, silent), model, how)
-        if cost <= settings.least_harm:
+        if cost.is_small(settings.most_harm):
             without = time_proxies.without(learned, silent)
             model = fit_model.fit(without, training, points, seed, grow)
             evidence = learn_evidence.of_proof(rows, proof, seed)

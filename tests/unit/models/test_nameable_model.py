@@ -12,7 +12,7 @@ from features.views import engagement
 from models.artifact.artifact import Artifact
 from models.explain.concepts import Concepts
 from models.explain.families import families, family_code
-from models.explain.proof import concept_proof, learn_evidence, nameable_model
+from models.explain.proof import concept_proof, held_out_loss, learn_evidence, nameable_model
 from models.explain.proof.concept_proof import HeldOut
 from models.explain.proof.held_out_loss import harm, in_errors
 from models.explain.proof.nameable_model import Nameable, unnamed
@@ -23,7 +23,8 @@ from models.stats.training_set import Floats
 from models.training.time import time_proxies
 from tests.small_model import SETTINGS, catalog, frame_of, rows, small_model
 
-FEW = ProofSettings(min_conversions=1)
+FEW = ProofSettings(min_conversions=1, most_harm=0.02)
+"""Of 3,000 rows nobody can tell a smaller share than this."""
 
 
 def cross_fitted(slopes: Floats, seed: int, count: int = 1500) -> HeldOut:
@@ -120,7 +121,7 @@ def test_columns_stay_where_leaving_them_out_does_harm(monkeypatch: pytest.Monke
     monkeypatch.setattr(learn_evidence, "prove", strict)
     how = (SETTINGS, None, 0)
     assert nameable_model.fit(rows(1500, 0), catalog(), how, FEW).silenced == 0
-    careless = replace(FEW, least_harm=1e9)
+    careless = replace(FEW, most_harm=1.0)
     assert nameable_model.fit(rows(1500, 0), catalog(), how, careless).silenced == 10, (
         "the planted fault: harm is not looked at"
     )
@@ -140,15 +141,24 @@ def test_harm_is_judged_by_lead() -> None:
 
 def test_harm_of_a_model_without_a_plan_is_not_known() -> None:
     by_hand = replace(small_model().model, choices={})
-    assert harm(rows(200, 0), rows(200, 0), by_hand, (SETTINGS, None, 0)) == float("inf")
+    assert not harm(rows(200, 0), rows(200, 0), by_hand, (SETTINGS, None, 0)).is_small(1e9)
 
 
-def test_harm_shows_where_a_column_matters_and_only_there() -> None:
-    some, model = rows(1500, 0), small_model().model
+def test_harm_shows_where_a_column_matters_and_only_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some, model = rows(3000, 0), small_model().model
     silent = unnamed(catalog(), nameable().evidence.proven)
     noise = harm(some, time_proxies.without(some, silent), model, (SETTINGS, None, 0))
     signal = harm(some, time_proxies.without(some, ~silent), model, (SETTINGS, None, 0))
-    assert noise < FEW.least_harm < 3.0 < signal
+    assert max(cost.in_errors for cost in noise) < 0.5
+    assert min(cost.in_errors for cost in signal) > 3.0
+    assert noise.is_small(FEW.most_harm)
+    assert not signal.is_small(FEW.most_harm)
+    most = ProofSettings().most_harm
+    assert not noise.is_small(most), "so few rows cannot tell"
+    monkeypatch.setattr(held_out_loss, "UPPER_END", 0.0)
+    assert noise.is_small(most), "the planted fault: the estimate is taken for sure"
 
 
 def of_calls() -> Catalog:
