@@ -31,7 +31,6 @@ from features.catalog.catalog import Catalog
 from models.artifact.artifact import Artifact
 from models.explain.families import PREFIX, family_code
 from models.explain.proof import learn_evidence, nameable_model
-from models.explain.proof.held_out_loss import in_errors
 from models.explain.settings import ReasonSettings
 from models.model import reference
 from models.model.lead_model import LeadModel
@@ -42,6 +41,7 @@ from models.stats.metrics import Interval, margin_log_losses
 from models.stats.training_set import Floats, TrainingSet
 from models.training import fit_model
 from models.training.combine import Plan
+from models.training.gain import standard_errors
 from pipelines.run import params_file
 from pipelines.run.params import Params
 from pipelines.run.stage_context import Job
@@ -213,7 +213,7 @@ def measure(data: Prepared) -> dict[str, Any]:
         "observed": round(float(data.test.label.mean()), 4),
         "log_loss_before": round(float(_losses(model, data.test).mean()), 5),
         "log_loss_after": round(float(_losses(named.model, data.test).mean()), 5),
-        "change_in_standard_errors": round(in_errors(change, data.test.lead), 2),
+        "change_in_standard_errors": round(standard_errors(change, data.test.lead), 2),
         "fit_cpu_seconds": round(fitted - began, 1),
         "proof_and_refit_cpu_seconds": round(ended - fitted, 1),
     }

@@ -57,7 +57,23 @@ def standard_errors(gain: Floats, lead: NDArray[np.int64]) -> float:
     ----------
     gain, lead
         Shape (rows,): the gain of every row, and a code of its lead.
+
+    Examples
+    --------
+    >>> standard_errors(np.array([1.0, -1.0, 1.0, 1.0]), np.array([1, 2, 3, 4]))
+    1.0
     """
-    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=gain)
-    deviation = float(np.sqrt(np.sum(by_lead**2)))
-    return float(gain.sum()) / deviation if deviation > 0.0 else 0.0
+    error = error_of_sum(gain, lead)
+    return float(gain.sum()) / error if error > 0.0 else 0.0
+
+
+def error_of_sum(parts: Floats, lead: NDArray[np.int64]) -> float:
+    """Compute the standard error of a sum over rows, rows of a lead taken as one.
+
+    Parameters
+    ----------
+    parts, lead
+        Shape (rows,): what each row adds, and a code of its lead.
+    """
+    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=parts)
+    return float(np.sqrt(np.sum(by_lead**2)))

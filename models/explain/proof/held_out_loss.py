@@ -4,9 +4,8 @@ Decided here: the model's plan is carried out on some rows, with and without the
 on others. Where folds can be periods of time (`models.training.time.period_folds`), the others are
 later ones, as in use: each quarter is judged by models of all rows before it, after an embargo. A
 column that stands for the time in part (a kind of telephone that only later calls have) looks good
-to whoever knows what came before and after. Margins are judged after the shift that fits them best,
-moment by moment, since the base rate of a moment is not what a ranking is for; a moment is as short
-as `A_MOMENT` conversions allow.
+to whoever knows what came before and after. So there margins are judged moment by moment
+(`models.training.time.moments`).
 
 Elsewhere the rows are judged out of fold. Where few leads converted, halves are too small for it: a
 column that helps a model of all leads may not help a model of half of them, and two models say it
@@ -29,15 +28,15 @@ from models.model.settings import TrainSettings
 from models.stats.metrics import margin_log_losses
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
-from models.training.time import base_rate_shift, period_folds
+from models.training.gain import error_of_sum
+from models.training.time import period_folds
+from models.training.time.moments import CONVERSIONS, level, moments
 
 FEW: Final = 500
 """With fewer converted leads there are `MANY_FOLDS`, else `FOLDS`."""
 QUARTERS: Final = 4
 FOLDS: Final = 2
 MANY_FOLDS: Final = 5
-A_MOMENT: Final = 50
-"""Conversions of a moment: as many as a period has at least."""
 UPPER_END: Final = 1.0
 """Standard errors that the upper end of a harm lies above its estimate."""
 Marks = NDArray[np.bool_]
@@ -63,7 +62,7 @@ class Cost(NamedTuple):
     @property
     def in_errors(self) -> float:
         """The estimate in standard errors."""
-        return _ratio(self.rise, self.error)
+        return self.rise / self.error if self.error > 0.0 else 0.0
 
     def is_small(self, most: float) -> bool:
         """Return whether the upper end, `UPPER_END` above the estimate, is a small share.
@@ -163,38 +162,6 @@ def _cost(judged: list[tuple[float, float, Floats]], lead: NDArray[np.int64]) ->
     return Cost(sum(one[0] for one in judged), error, sum(one[1] for one in judged))
 
 
-def error_of_sum(parts: Floats, lead: NDArray[np.int64]) -> float:
-    """Compute the standard error of a sum over rows, rows of a lead taken as one.
-
-    Parameters
-    ----------
-    parts, lead
-        Shape (rows,): what each row adds, and a code of the lead.
-    """
-    by_lead = np.bincount(np.unique(lead, return_inverse=True)[1], weights=parts)
-    return float(np.sqrt(np.sum(by_lead**2)))
-
-
-def in_errors(rise: Floats, lead: NDArray[np.int64]) -> float:
-    """Express a sum over rows in standard errors, rows of a lead taken as one.
-
-    Parameters
-    ----------
-    rise, lead
-        Shape (rows,): the amounts, and a code of the lead.
-
-    Examples
-    --------
-    >>> in_errors(np.array([1.0, -1.0, 1.0, 1.0]), np.array([1, 2, 3, 4]))
-    1.0
-    """
-    return _ratio(float(rise.sum()), error_of_sum(rise, lead))
-
-
-def _ratio(total: float, error: float) -> float:
-    return total / error if error > 0.0 else 0.0
-
-
 def _later(rows: TrainingSet, training: TrainSettings) -> Iterator[tuple[Marks, Marks]]:
     """Yield the rows before each later quarter, and that quarter; nothing if folds are drawn."""
     if period_folds.periods(rows, QUARTERS) is None:
@@ -204,7 +171,7 @@ def _later(rows: TrainingSet, training: TrainSettings) -> Iterator[tuple[Marks, 
     for begin, end in zip(borders, [*borders[1:], np.inf], strict=True):
         earlier = rows.cutoff + embargo <= begin
         later = (rows.cutoff >= begin) & (rows.cutoff < end)
-        if min(_rarer_rows(rows.label[earlier]), _rarer_rows(rows.label[later])) >= A_MOMENT:
+        if min(_rarer_rows(rows.label[earlier]), _rarer_rows(rows.label[later])) >= CONVERSIONS:
             yield earlier, later
 
 
@@ -218,31 +185,3 @@ def _out_of_fold(rows: TrainingSet, seed: int) -> Iterator[tuple[Marks, Marks]]:
     fold = folds_by_lead(rows.group, rows.label, folds, seed)
     for k in range(folds):
         yield fold != k, fold == k
-
-
-def moments(rows: TrainingSet) -> NDArray[np.int64]:
-    """Return the moment of every row, by its cutoff: shape (rows,); each of `A_MOMENT` conversions.
-
-    Parameters
-    ----------
-    rows
-        The rows.
-    """
-    count = max(1, rows.conversions // A_MOMENT)
-    cuts = np.quantile(rows.cutoff, np.arange(1, count) / count, method="lower")
-    return np.searchsorted(np.unique(cuts), rows.cutoff, side="left").astype(np.int64)
-
-
-def level(margin: Floats, label: Floats, moment: NDArray[np.int64]) -> Floats:
-    """Shift margins so that they fit the rows best, moment by moment.
-
-    Parameters
-    ----------
-    margin, label, moment
-        Shape (rows,): the margins, the outcomes, and a code of the moment.
-    """
-    out = margin.copy()
-    for k in np.unique(moment).tolist():
-        own = moment == k
-        out[own] += base_rate_shift.shift(margin[own], label[own])
-    return out

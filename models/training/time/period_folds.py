@@ -19,6 +19,7 @@ from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
 from models.training.time import base_rate_shift
+from models.training.time.moments import level
 from models.training.tree_growth import Losses, plain_losses
 
 PLENTY: Final = 500
@@ -76,10 +77,8 @@ class Folds:
         """
         if not self.periods:
             return margin
-        out = margin.copy()
-        for k in range(self.count):
-            own = (self.fold == k) & ~np.isnan(margin)
-            out[own] += base_rate_shift.shift(margin[own], rows.label[own])
+        out, known = margin.copy(), ~np.isnan(margin)
+        out[known] = level(margin[known], rows.label[known], self.fold[known])
         return out
 
 

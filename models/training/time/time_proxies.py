@@ -4,7 +4,8 @@ Decided here: a price index, the month, anything whose value follows from the mo
 today's leads. What is learned from it is how the base rate moved in the past, and the next moment,
 beyond all training rows, would be an extrapolation. So in rows with a time order such columns are
 silenced in training, unless they have predicted later rows: learned from each of the first quarters
-of time, they must be ahead on the quarter that follows, each time, and by more than chance in all.
+of time, they must be ahead on the quarter that follows, each time by more than one standard error
+(ahead by a hair is a matter of the draw), and by more than chance in all.
 The base rate of today is left to the newest rows: see `models.training.time.base_rate_shift`.
 
 A column is a time proxy if von Neumann's ratio of its ranks in order of time is small: the mean
@@ -23,13 +24,15 @@ from models.model import scorecard
 from models.model.settings import TrainSettings
 from models.stats.training_set import Floats, TrainingSet
 from models.training import scorecard_fit
+from models.training.gain import standard_errors
 from models.training.time import base_rate_shift
 
 THRESHOLD: Final = 0.1
 """A ratio below this marks a time proxy."""
 _QUARTERS: Final = 4
 _ROWS_RANKED, _ROWS_FITTED = 5_000, 10_000
-_STANDARD_ERRORS: Final = 2.0
+_EACH, _IN_ALL = 1.0, 2.0
+"""Standard errors that the columns must be ahead on each later quarter, and on all of them."""
 _PENALTY: Final = 30.0
 
 
@@ -98,7 +101,7 @@ def without(rows: TrainingSet, marked: NDArray[np.bool_]) -> TrainingSet:
 
 
 def predict_later(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainSettings) -> bool:
-    """Return whether some columns help on every later quarter, and by more than chance in all.
+    """Return whether some columns help on every later quarter, beyond chance each time and in all.
 
     Both scorecards are judged after the shift that fits the rows best: a higher base rate alone
     proves nothing.
@@ -122,11 +125,9 @@ def predict_later(rows: TrainingSet, marked: NDArray[np.bool_], settings: TrainS
             return False
         gains.append(_gain(earlier, later, marked, settings))
         leads.append(later.lead)
-    if min(gain.sum() for gain in gains) <= 0.0:
+    if min(standard_errors(*one) for one in zip(gains, leads, strict=True)) <= _EACH:
         return False
-    gain = np.concatenate(gains)
-    by_lead = np.bincount(np.unique(np.concatenate(leads), return_inverse=True)[1], weights=gain)
-    return bool(gain.sum() > _STANDARD_ERRORS * np.sqrt(np.sum(by_lead**2)))
+    return standard_errors(np.concatenate(gains), np.concatenate(leads)) > _IN_ALL
 
 
 def _gain(

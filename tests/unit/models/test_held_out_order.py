@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from models.explain.proof.held_out_loss import Cost, Harm, error_of_sum
+from models.explain.proof.held_out_loss import Cost, Harm
 from models.explain.proof.held_out_order import fall
 from models.stats import metrics
 from models.stats.auc_error import auc_parts
 from models.stats.metrics import margin_log_losses
 from models.stats.training_set import Floats
+from models.training.gain import error_of_sum
 
 ROWS = 4000
 SURE = Cost(-5.0, 1.0, 100.0)

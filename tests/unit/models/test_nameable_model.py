@@ -14,12 +14,13 @@ from models.explain.concepts import Concepts
 from models.explain.families import families, family_code
 from models.explain.proof import concept_proof, held_out_loss, learn_evidence, nameable_model
 from models.explain.proof.concept_proof import HeldOut
-from models.explain.proof.held_out_loss import harm, in_errors
+from models.explain.proof.held_out_loss import harm
 from models.explain.proof.nameable_model import Nameable, unnamed
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.model import reference
 from models.scoring.scorer import Scorer
 from models.stats.training_set import Floats
+from models.training.gain import standard_errors
 from models.training.time import time_proxies
 from tests.small_model import SETTINGS, catalog, frame_of, rows, small_model
 
@@ -130,11 +131,11 @@ def test_columns_stay_where_leaving_them_out_does_harm(monkeypatch: pytest.Monke
 def test_harm_is_judged_by_lead() -> None:
     rise = np.random.default_rng(0).normal(0.1, 1.0, 400)
     lead = np.arange(400)
-    once = in_errors(rise, lead)
+    once = standard_errors(rise, lead)
     assert 0.5 < once < 5.0
-    assert in_errors(-rise, lead) == -once
-    assert in_errors(np.repeat(rise, 10), np.repeat(lead, 10)) == pytest.approx(once)
-    assert in_errors(np.repeat(rise, 10), np.arange(4000)) > 2.0 * once, (
+    assert standard_errors(-rise, lead) == -once
+    assert standard_errors(np.repeat(rise, 10), np.repeat(lead, 10)) == pytest.approx(once)
+    assert standard_errors(np.repeat(rise, 10), np.arange(4000)) > 2.0 * once, (
         "the planted fault: rows of a lead are taken as independent"
     )
 

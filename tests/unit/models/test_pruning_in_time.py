@@ -9,13 +9,14 @@ from features.catalog.catalog import Catalog, Vocabulary
 from features.feature import Text
 from features.timeline import DAY
 from models.explain.proof import held_out_loss, learn_evidence, nameable_model
-from models.explain.proof.held_out_loss import Harm, harm, level, moments
+from models.explain.proof.held_out_loss import Harm, harm
 from models.explain.settings import ProofSettings
 from models.model.lead_model import LeadModel
 from models.model.settings import BoosterSettings, TrainSettings
 from models.stats.training_set import TrainingSet
 from models.training import fit_model
 from models.training.time import time_proxies
+from models.training.time.moments import level, moments
 from tests.small_model import _feature
 
 ROWS = 8000

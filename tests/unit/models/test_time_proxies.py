@@ -7,7 +7,7 @@ import pytest
 
 from features.timeline import DAY
 from models.model.settings import BoosterSettings, TrainSettings
-from models.stats.training_set import TrainingSet
+from models.stats.training_set import Floats, TrainingSet
 from models.training import combine, fit_model
 from models.training.time import base_rate_shift, time_proxies
 
@@ -70,6 +70,24 @@ def test_a_clock_that_foretells_stays() -> None:
     only = np.array([False, True, False, False])
     assert time_proxies.predict_later(predicted, only, SETTINGS)
     assert not time_proxies.predict_later(replace(predicted, label=rows.label), only, SETTINGS)
+
+
+def test_a_clock_that_is_ahead_by_a_hair_foretells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One lucky quarter of three is no proof, whatever it adds up to."""
+    ahead = iter([0.001, 0.001, 0.3] * 2)
+
+    def lucky(_: TrainingSet, later: TrainingSet, *__: object) -> Floats:
+        return next(ahead) + np.where(np.arange(len(later)) % 2 == 0, 1.0, -1.0)
+
+    monkeypatch.setattr(time_proxies, "_gain", lucky)
+    index = np.array([True, False, False, False])
+    assert not time_proxies.predict_later(drifting(), index, SETTINGS)
+    monkeypatch.setattr(time_proxies, "_EACH", 0.0)
+    assert time_proxies.predict_later(drifting(), index, SETTINGS), (
+        "the planted fault: ahead by a hair is ahead"
+    )
 
 
 def levelled(rate_now: float) -> float:
