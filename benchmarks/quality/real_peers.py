@@ -43,7 +43,10 @@ from pipelines.stages.observed_rows import observed_rows
 from pipelines.stages.train import learning_rows
 from pipelines.storage import frames
 
-SETS: Final = ("oulad", "online_retail")
+SETS: Final = (
+    *("oulad", "online_retail", "x_education", "online_shoppers"),
+    *("uci_bank", "cdnow"),
+)
 MODEL: Final = "mikomi"
 PEERS: Final[dict[str, contenders.Contender]] = {
     "scorecard": contenders.scorecard_alone,
