@@ -4,6 +4,10 @@ Decided here: dated records are judged by their dates (L001, L004); an attribute
 is judged by what it adds. It fails if it adds more to the quick model than all other features
 together explain, which makes the model implausibly good. A failed attribute is removed and the
 others are judged again, so that one leak cannot hide another.
+
+The age of a lead is computed from the moment it became known, before every cutoff, so it cannot
+hold the outcome; where old leads are left open it decides by itself. It is a warning, since the
+creation dates may have been changed later.
 """
 
 from typing import Final
@@ -12,6 +16,7 @@ import numpy as np
 
 from features.feature import Text
 from models.baselines.quick_fit import explained, some_leads
+from models.explain.proof.concept_proof import AGE
 from models.stats.training_set import TrainingSet
 from pipelines.leaks.check import LeakCheck, LeakEvidence, Suspects
 
@@ -24,6 +29,7 @@ ADDED_AUC: Final = 0.05
 CANDIDATES: Final = 6
 MAX_ROWS: Final = 20_000
 MIN_CONVERSIONS: Final = 50
+_OF_AGE: Final = "usual where old leads are left open; look whether `created_at` is changed later"
 
 
 def _examine(evidence: LeakEvidence) -> Suspects | None:
@@ -31,7 +37,9 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
         return None
     named = {one.feature: one for one in evidence.singles if set(one.grounds) - SOFT}
     grounds = {name: f"{', '.join(one.grounds)}, AUC {one.auc:.2f}" for name, one in named.items()}
-    return Suspects(overbearing(evidence) | grounds)
+    suspects = overbearing(evidence) | grounds
+    age = suspects.pop(AGE, None)
+    return Suspects(suspects, {} if age is None else {AGE: f"{age}; {_OF_AGE}"})
 
 
 def overbearing(evidence: LeakEvidence) -> dict[str, str]:

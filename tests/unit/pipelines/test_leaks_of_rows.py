@@ -104,6 +104,16 @@ def test_a_feature_that_decides_alone_is_named(clean: LeakEvidence) -> None:
     assert (result.verdict, result.names) == ("fail", ("tag",))
 
 
+def test_the_age_of_a_lead_that_decides_alone_is_a_warning(clean: LeakEvidence) -> None:
+    age = Single("profile__lead_age_days", "age", 0.93, 1.0, 1.0, ("decides_alone",))
+    result = l003_single_feature.CHECK.answer(replace(clean, singles=(age,)))
+    assert (result.verdict, result.names) == ("warn", (age.feature,))
+    assert "created_at" in result.observed
+    leak = Single("tag", "tag", 0.97, 1.0, 1.0, ("decides_alone",))
+    both = l003_single_feature.CHECK.answer(replace(clean, singles=(age, leak)))
+    assert (both.verdict, set(both.names)) == ("fail", {"tag", age.feature})
+
+
 def test_the_echo_of_an_outcome_is_named(clean: LeakEvidence) -> None:
     assert l004_outcome_activities.CHECK.answer(clean).verdict == "pass"
     echo = clean.tables.outcomes.assign(activity_type="registered", activity_id="e")
