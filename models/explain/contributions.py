@@ -16,9 +16,9 @@ from features.errors import ArtifactError, CatalogMismatch
 from features.kernel.compiled import njit
 from models.explain import scorecard_parts
 from models.explain.own_contributions import APPROXIMATE_ROWS, OwnContributions
-from models.explain.scorecard_parts import of_packed
+from models.explain.scorecard_parts import margins_of_packed, of_packed
 from models.explain.trees import tree_text
-from models.explain.trees.tree_shap import StateTables, add_trees
+from models.explain.trees.tree_shap import StateTables, add_outputs, add_trees
 from models.explain.trees.tree_shap_tables import tabulate
 from models.model.booster import Booster
 from models.model.lead_model import LeadModel
@@ -102,12 +102,7 @@ class Explainer:
             If there are more or fewer features than the model has.
         """
         model = self.model
-        if values.ndim != 2 or values.shape[1] != len(model.names):  # noqa: PLR2004 (rows, features)
-            raise CatalogMismatch.of(
-                f"values of shape {values.shape}",
-                f"(rows, {len(model.names)})",
-                "build the features with the catalog of this model",
-            )
+        self._check(values)
         if not self.in_one and len(values):
             parts = model.weights.scorecard * scorecard_parts.contributions(model.scorecard, values)
             parts += model.weights.trees * self._corrections(values)
@@ -115,6 +110,35 @@ class Explainer:
         parts, margin = np.empty(values.shape), np.empty(len(values))
         explain_rows(values, self.packed, parts, margin)
         return Explained(parts, margin)
+
+    def margin(self, values: Values) -> Floats:
+        """Compute the margins that `explain` adds up to, without contributions: shape (rows,).
+
+        Parameters
+        ----------
+        values
+            As in `explain`.
+
+        Raises
+        ------
+        CatalogMismatch
+            As in `explain`.
+        """
+        self._check(values)
+        if not self.in_one:
+            return self.model.margin(values)
+        margin = np.empty(len(values))
+        margin_rows(values, self.packed, margin)
+        return margin
+
+    def _check(self, values: Values) -> None:
+        features = len(self.model.names)
+        if values.ndim != 2 or values.shape[1] != features:  # noqa: PLR2004 (rows, features)
+            raise CatalogMismatch.of(
+                f"values of shape {values.shape}",
+                f"(rows, {features})",
+                "build the features with the catalog of this model",
+            )
 
     def _corrections(self, values: Values) -> Floats:
         """Compute the contributions of an own model, or of trees that are too large for tables."""
@@ -149,6 +173,26 @@ def explain_rows(
         outputs = np.zeros(len(values))
         add_trees(values, trees, parts, outputs, of_trees)
         for row in range(len(values)):
+            margin[row] += of_trees * outputs[row]
+
+
+@njit(cache=True, nogil=True)
+def margin_rows(values: Any, packed: Any, margin: Any) -> None:  # pragma: no cover (compiled)
+    """Write the margins of rows, by the same sums as `explain_rows`.
+
+    Parameters
+    ----------
+    values, packed, margin
+        As in `explain_rows`.
+    """
+    card, trees, (of_card, of_trees, shift) = packed
+    margins_of_packed(values, card, margin)
+    outputs = np.zeros(len(values))
+    if trees.size > 0:
+        add_outputs(values, trees, outputs)
+    for row in range(len(values)):
+        margin[row] = of_card * margin[row] + shift
+        if trees.size > 0:
             margin[row] += of_trees * outputs[row]
 
 

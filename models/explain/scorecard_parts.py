@@ -12,7 +12,7 @@ from features.kernel.inputs import Integers
 from features.kernel.packed import AT
 from models.model.binning import bin_of
 from models.model.scorecard import Scorecard
-from models.model.scorecard_lookup import Lookup
+from models.model.scorecard_lookup import Lookup, sum_margins
 from models.stats.training_set import Floats, Values
 
 
@@ -80,12 +80,33 @@ def of_packed(
     packed
         `Scorecard.packed`.
     """
+    lookup, learned = _unpacked(packed)
+    of_rows(values, lookup, learned, out, margin)
+
+
+@njit(cache=True, nogil=True)
+def margins_of_packed(
+    values: Values, packed: Integers, margin: Floats
+) -> None:  # pragma: no cover (compiled)
+    """Write the margins alone by a packed scorecard.
+
+    Parameters
+    ----------
+    values, packed, margin
+        As in `of_packed`.
+    """
+    lookup, (table, intercept) = _unpacked(packed)
+    sum_margins(values, lookup, table, intercept, margin)
+
+
+@njit(cache=True, nogil=True)
+def _unpacked(
+    packed: Integers,
+) -> tuple[Lookup, tuple[Floats, float]]:  # pragma: no cover (compiled)
     lookup = (
         cut.float32(packed, AT + 0),
         cut.int64(packed, AT + 1),
         cut.int64(packed, AT + 2),
         cut.truth(packed, AT + 3),
     )
-    of_rows(
-        values, lookup, (cut.float64(packed, AT + 4), cut.float64(packed, AT + 5)[0]), out, margin
-    )
+    return lookup, (cut.float64(packed, AT + 4), cut.float64(packed, AT + 5)[0])

@@ -38,7 +38,7 @@ def numbers(scorer: Scorer, values: Values) -> ScoreNumbers:
         Shape (rows, features).
     """
     model, reference = scorer.artifact.model, scorer.artifact.reference
-    margin = scorer.explainer.explain(np.ascontiguousarray(values, np.float32)).margin
+    margin = scorer.explainer.margin(np.ascontiguousarray(values, np.float32))
     score = reference.score(margin)
     probability = model.calibration.probability(margin)
     return ScoreNumbers(margin, probability, score, reference.band(score, probability))

@@ -81,6 +81,9 @@ def test_base_margin_and_contributions_are_the_margin(seed: int) -> None:
     total = explainer.base_margin + explained.contributions.sum(axis=1)
     assert np.abs(total - model.margin(values)).max() < MARGIN
     np.testing.assert_array_equal(explained.margin, model.margin(values))
+    np.testing.assert_array_equal(explainer.margin(values), explained.margin)
+    alone = np.concatenate([explainer.margin(row[None, :]) for row in values])
+    np.testing.assert_array_equal(alone, explained.margin)
 
 
 def test_larger_trees_add_up_by_lightgbms_own_values(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +96,7 @@ def test_larger_trees_add_up_by_lightgbms_own_values(monkeypatch: pytest.MonkeyP
     ours, theirs = by_tables.explain(values), by_lightgbm.explain(values)
     assert np.abs(ours.contributions - theirs.contributions).max() < PROBABILITY
     np.testing.assert_array_equal(ours.margin, theirs.margin)
+    np.testing.assert_array_equal(by_tables.margin(values), by_lightgbm.margin(values))
 
 
 def test_a_planted_fault_in_the_tables_is_refused_when_the_model_is_loaded() -> None:

@@ -124,6 +124,26 @@ def starts(sizes: list[int]) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
+def _unpacked(packed: Any) -> Any:  # pragma: no cover (compiled)
+    """Return bins, slots, moves bin by bin, moves slot by slot, and cells."""
+    binning = (
+        cut.int64(packed, AT + 0),
+        cut.float64(packed, AT + 1),
+        cut.int64(packed, AT + 2),
+        cut.int64(packed, AT + 3),
+    )
+    slots = cut.int64(packed, AT + 4), cut.int64(packed, AT + 5)
+    by_bin = (
+        cut.int64(packed, AT + 6),
+        cut.int64(packed, AT + 7),
+        cut.int64(packed, AT + 8),
+        cut.uint16(packed, AT + 9),
+    )
+    moves = cut.int64(packed, AT + 10), cut.uint16(packed, AT + 11)
+    return binning, slots, by_bin, moves, (cut.int64(packed, AT + 12), cut.float64(packed, AT + 13))
+
+
+@njit(cache=True, nogil=True)
 def _bin_block(
     values: Any, first: Any, count: int, binning: Any, bins: Any
 ) -> None:  # pragma: no cover (compiled)
@@ -139,27 +159,68 @@ def _bin_block(
 
 
 @njit(cache=True, nogil=True)
+def _cells_of_block(
+    count: int, bins: Any, tree: int, trees: Any, state: Any
+) -> None:  # pragma: no cover (compiled)
+    """Write where the cells of each row begin in one tree."""
+    (tree_slots, slot_column), (move_start, moves), cell_start = trees
+    first, end = tree_slots[tree], tree_slots[tree + 1]
+    state[:count] = 0
+    for slot in range(first, end):
+        own, start = bins[slot_column[slot]], move_start[slot]
+        for row in range(count):
+            state[row] += moves[start + own[row]]
+    width, start = end - first + 1, cell_start[tree]
+    for row in range(count):
+        state[row] = start + state[row] * width
+
+
+@njit(cache=True, nogil=True)
 def _add_trees(
     count: int, bins: Any, trees: Any, sums: Any, outputs: Any
 ) -> None:  # pragma: no cover (compiled)
-    (tree_slots, slot_column), (move_start, moves), (cell_start, cells) = trees
+    slots, moves, (cell_start, cells) = trees
+    tree_slots, slot_column = slots
     state = np.empty(_BLOCK_ROWS, dtype=np.int64)
     for tree in range(len(tree_slots) - 1):
+        _cells_of_block(count, bins, tree, (slots, moves, cell_start), state)
         first, end = tree_slots[tree], tree_slots[tree + 1]
-        state[:count] = 0
-        for slot in range(first, end):
-            own, start = bins[slot_column[slot]], move_start[slot]
-            for row in range(count):
-                state[row] += moves[start + own[row]]
-        width, start = end - first + 1, cell_start[tree]
-        for row in range(count):
-            state[row] = start + state[row] * width
         for slot in range(first, end):
             total, place = sums[slot_column[slot]], slot - first
             for row in range(count):
                 total[row] += cells[state[row] + place]
         for row in range(count):
-            outputs[row] += cells[state[row] + width - 1]
+            outputs[row] += cells[state[row] + end - first]
+
+
+@njit(cache=True, nogil=True)
+def add_outputs(values: Any, packed: Any, margin: Any) -> None:  # pragma: no cover (compiled)
+    """Add the margins of packed trees alone: the same sums as `add_trees`, without SHAP values.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, features).
+    packed
+        `StateTables.packed`.
+    margin
+        Shape (rows,): what is added to.
+    """
+    binning, slots, _, moves, (cell_start, cells) = _unpacked(packed)
+    tree_slots = slots[0]
+    bins = np.empty((len(binning[0]), _BLOCK_ROWS), dtype=np.uint16)
+    state, outputs = np.empty(_BLOCK_ROWS, dtype=np.int64), np.empty(_BLOCK_ROWS)
+    for begin in range(0, len(values), _BLOCK_ROWS):
+        count = min(_BLOCK_ROWS, len(values) - begin)
+        outputs[:] = 0.0
+        _bin_block(values, begin, count, binning, bins)
+        for tree in range(len(tree_slots) - 1):
+            _cells_of_block(count, bins, tree, (slots, moves, cell_start), state)
+            last = tree_slots[tree + 1] - tree_slots[tree]
+            for row in range(count):
+                outputs[row] += cells[state[row] + last]
+        for row in range(count):
+            margin[begin + row] += outputs[row]
 
 
 @njit(cache=True, nogil=True)
@@ -243,21 +304,7 @@ def add_trees(
     weight
         Factor of the SHAP values.
     """
-    binning = (
-        cut.int64(packed, AT + 0),
-        cut.float64(packed, AT + 1),
-        cut.int64(packed, AT + 2),
-        cut.int64(packed, AT + 3),
-    )
-    slots = cut.int64(packed, AT + 4), cut.int64(packed, AT + 5)
-    by_bin = (
-        cut.int64(packed, AT + 6),
-        cut.int64(packed, AT + 7),
-        cut.int64(packed, AT + 8),
-        cut.uint16(packed, AT + 9),
-    )
-    moves = cut.int64(packed, AT + 10), cut.uint16(packed, AT + 11)
-    cells = cut.int64(packed, AT + 12), cut.float64(packed, AT + 13)
+    binning, slots, by_bin, moves, cells = _unpacked(packed)
     out = (values, shap, margin, weight)
     if len(values) == 1:
         _explain_one(out, binning, slots, by_bin, cells)
