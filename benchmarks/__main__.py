@@ -35,6 +35,7 @@ FOLDERS = {
     "words": "quality",
     "accounts": "quality",
     "growth": "growth",
+    "draw": "growth",
     "promoted": "serving",
 }
 """Name of a benchmark -> the folder where it stands; the first makes the champion of the others."""

@@ -4,10 +4,13 @@
 other processes reach, so that workers of a cluster can be killed.
 """
 
+import base64
+import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,6 +39,8 @@ from tests.served import free_port
 
 pytest.importorskip("upath", reason="a store of objects needs an extra")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+AZURITE = "mikomi", base64.b64encode(b"a key of this test alone").decode()
+"""An account of the emulator, and its key."""
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
 
 
@@ -76,6 +81,75 @@ def s3() -> Iterator[str]:
         server.wait(30)
 
 
+@pytest.fixture(scope="module", params=["gs", "az"])
+def other_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Run an emulator of Google's or Azure's store on loopback; yield the URL of a bucket."""
+    emulator = {"gs": google, "az": azure}[request.param]
+    with emulator(tmp_path_factory.mktemp(request.param), free_port()) as url:
+        yield url
+
+
+@contextmanager
+def google(folder: Path, port: int) -> Iterator[str]:
+    gcsfs = pytest.importorskip("gcsfs")
+    pytest.importorskip("gcp_storage_emulator")
+    command = [sys.executable, "-m", "gcp_storage_emulator", "start", "--in-memory"]
+    command += ["--host=127.0.0.1", f"--port={port}", "--default-bucket=company"]
+    with started(command, folder), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
+        patch.setenv("GOOGLE_CLOUD_PROJECT", "test")
+        anybody = gcsfs.GCSFileSystem(token="anon", skip_instance_cache=True)  # noqa: S106
+        answers(partial(anybody.ls, "company"))
+        yield "gs://company"
+
+
+@contextmanager
+def azure(folder: Path, port: int) -> Iterator[str]:
+    adlfs = pytest.importorskip("adlfs")
+    azurite = shutil.which("azurite-blob")
+    if azurite is None:
+        pytest.skip("azurite-blob is not installed")
+    command = [azurite, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
+    command += ["--silent", "--skipApiVersionCheck"]
+    connection = (
+        f"DefaultEndpointsProtocol=http;AccountName={AZURITE[0]};AccountKey={AZURITE[1]};"
+        f"BlobEndpoint=http://127.0.0.1:{port}/{AZURITE[0]};"
+    )
+    with (
+        started([*command, "--skipApiVersionCheck"], folder),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection)
+        store_of = partial(adlfs.AzureBlobFileSystem, connection_string=connection)
+        answers(lambda: store_of(skip_instance_cache=True).mkdir("company"))
+        yield "az://company"
+
+
+@contextmanager
+def started(command: list[str], folder: Path) -> Iterator[None]:
+    """Run a server until the block ends."""
+    environment = os.environ | {"AZURITE_ACCOUNTS": ":".join(AZURITE)}
+    server = subprocess.Popen(  # noqa: S603 - fixed words
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        server.kill()
+        server.wait(30)
+
+
+def answers(question: Callable[[], object]) -> None:
+    """Repeat a question until a server answers it, at most half a minute."""
+    for _ in range(600):
+        try:
+            question()
+        except Exception:  # noqa: BLE001 - every store has errors of its own
+            time.sleep(0.05)
+        else:
+            return
+
+
 def _bucket(name: str) -> None:
     import s3fs  # noqa: PLC0415 - may be missing
 
@@ -109,6 +183,21 @@ def test_a_store_holds_the_same_bytes_as_a_folder(here: Workspace, there: Worksp
     assert all(remote.is_remote(place) for place in there.worker_places())
     assert different(here, there) == []
     assert not (there.root / "data").exists(), "no rows on this machine"
+
+
+def test_stores_of_google_and_azure_hold_the_same_bytes(
+    here: Workspace, other_store: str, tmp_path: Path
+) -> None:
+    made = in_store(tmp_path, other_store)
+    remote.check(remote.place(other_store))
+    places = worked(made)
+    assert all(remote.is_remote(place) for place in places.worker_places())
+    assert different(here, places) == []
+    lead_id = str(pd.read_parquet(remote.source(places.scores))["lead_id"].iloc[0])
+    assert places.store is not None
+    assert naming(places.store, lead_id)
+    files.erase(places, [lead_id], NOW)
+    assert naming(places.store, lead_id) == []
 
 
 def test_one_bit_in_a_store_is_noticed(here: Workspace, there: Workspace) -> None:
