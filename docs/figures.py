@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from docs import real_peers, real_sets
+from docs import growth, real_peers, real_sets
 from docs.figure_words import CONTENDERS, DATASETS, PEERS, WORDS
 from docs.reference import markdown
 
@@ -22,7 +22,8 @@ def table(name: str, language: str) -> str:
     Parameters
     ----------
     name
-        Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `peers`, `start` or `speed`.
+        Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `peers`, `start`, `speed`,
+        `growth` or `draw`.
     language
         `en` or `ja`.
     """
@@ -35,6 +36,8 @@ def table(name: str, language: str) -> str:
         "peers": _peers,
         "start": _start,
         "speed": _speed,
+        "growth": lambda _, language: growth.table(_read("growth"), language),
+        "draw": lambda _, language: growth.draw_table(_read("draw"), language),
     }
     return blocks[name](WORDS[language], language)
 
@@ -221,6 +224,7 @@ def _speed(words: dict[str, str], language: str) -> str:
     served = serving["model"]
     rows.append([words["served"], f"{served['trees']}; {served.get('leaves', 0)}"])
     rows.append([words["tail"], f"{serving['p99_over_p50']:.1f}"])
+    rows += _promoted(words)
     rows += _store(words)
     rows += _pages(words)
     return markdown([words["what"], words["figure"]], rows)
@@ -232,6 +236,14 @@ def _whole(words: dict[str, str]) -> list[str]:
     seconds = 1_000_000 / measured["ranking"]["leads"] * measured["score"]["cpu_seconds"]
     title = words["whole"].format(count=round(measured["activities"] / 1e6))
     return [title, f"{seconds:.0f}; {measured['score']['peak_mib'] / 1024:.2f}"]
+
+
+def _promoted(words: dict[str, str]) -> list[list[str]]:
+    """Return the rows of the ranking by a new model on PostgreSQL."""
+    one = _read("promoted")["postgresql"]
+    title = words["promoted"].format(leads=one["leads"])
+    figures = f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}"
+    return [[title, figures], [words["beside"], f"{one['p99_ratio']:.1f}"]]
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:

@@ -1,5 +1,6 @@
-"""The table of how every stage grows with the leads."""
+"""The tables of how every stage grows with the leads, and of what a draw of leads costs."""
 
+from statistics import mean
 from typing import Any, Final
 
 from docs.reference import markdown
@@ -47,3 +48,49 @@ def _whole(stages: Any) -> str:
 
 def _powers(powers: dict[str, float] | None) -> str:
     return "-" if powers is None else f"{powers['cpu_seconds']:.2f}; {powers['peak_mib']:.2f}"
+
+
+_DRAW: Final = (
+    ("rows drawn", "抽出した行"),
+    ("rows; converted", "行数;成約の行"),
+    ("log loss above the truth", "真の確率に対する対数損失の超過"),
+    ("AUC (truth)", "AUC(真の確率)"),
+)
+_WAYS: Final = {
+    "all": ("all", "すべて"),
+    "equal chances": ("{share}, equal chances", "{share}、等しい確率"),
+    "conversions kept": (
+        "{share}, conversions kept, with weights",
+        "{share}、成約は全部残し重みづけ",
+    ),
+}
+
+
+def draw_table(measured: dict[str, Any], language: str) -> str:
+    """Return what each way of drawing loses, the mean over the companies, as Markdown.
+
+    Parameters
+    ----------
+    measured
+        What `benchmarks.growth.draw` wrote.
+    language
+        `en` or `ja`.
+    """
+    japanese, companies = language == "ja", measured["companies"]
+    rows = []
+    for name in companies[0]:
+        way, _, share = name.partition(", ")
+        written = f"{100 * float(share):.0f} %" if share else ""
+
+        def of(figure: str, name: str = name) -> float:
+            return mean(one[name][figure] for one in companies)
+
+        rows.append(
+            [
+                _WAYS[way][japanese].format(share=written),
+                f"{of('rows'):,.0f}; {of('converted_rows'):,.0f}",
+                f"{of('log_loss_above_truth'):.4f}".removeprefix("0"),
+                f"{of('auc_of_truth'):.3f}".removeprefix("0"),
+            ]
+        )
+    return markdown([one[japanese] for one in _DRAW], rows)

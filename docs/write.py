@@ -31,6 +31,8 @@ WITH_FIGURES = (
     "docs/measured/figures.md",
     "docs/explanation/when-mikomi.md",
     "docs/explanation/when-mikomi.ja.md",
+    "docs/explanation/scale.md",
+    "docs/explanation/scale.ja.md",
 )
 """Pages that are written by hand but for their figures."""
 FILLED = (*READMES, *WITH_FIGURES)

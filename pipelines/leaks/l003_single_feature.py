@@ -6,13 +6,15 @@ together explain, which makes the model implausibly good. A failed attribute is 
 others are judged again, so that one leak cannot hide another.
 
 The age of a lead is computed from the moment it became known, before every cutoff, so it cannot
-hold the outcome; where old leads are left open it decides by itself. It is a warning, since the
-creation dates may have been changed later.
+hold the outcome; where old leads are left open it decides by itself, and so does what dated records
+say of it (days since the first activity). These are a warning, since the creation dates may have
+been changed later.
 """
 
 from typing import Final
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from features.feature import Text
 from models.baselines.quick_fit import explained, some_leads
@@ -29,6 +31,8 @@ ADDED_AUC: Final = 0.05
 CANDIDATES: Final = 6
 MAX_ROWS: Final = 20_000
 MIN_CONVERSIONS: Final = 50
+FOLLOWS_AGE: Final = 0.9
+"""The smallest rank correlation with the age of a computed feature that says no more than it."""
 _OF_AGE: Final = "usual where old leads are left open; look whether `created_at` is changed later"
 
 
@@ -38,8 +42,22 @@ def _examine(evidence: LeakEvidence) -> Suspects | None:
     named = {one.feature: one for one in evidence.singles if set(one.grounds) - SOFT}
     grounds = {name: f"{', '.join(one.grounds)}, AUC {one.auc:.2f}" for name, one in named.items()}
     suspects = overbearing(evidence) | grounds
-    age = suspects.pop(AGE, None)
-    return Suspects(suspects, {} if age is None else {AGE: f"{age}; {_OF_AGE}"})
+    aged = {name: suspects.pop(name) for name in list(suspects) if _follows_age(evidence, name)}
+    return Suspects(suspects, {name: f"{reason}; {_OF_AGE}" for name, reason in aged.items()})
+
+
+def _follows_age(evidence: LeakEvidence, name: str) -> bool:
+    """Return whether a feature is the age of the lead, or computed from dates and as good as it."""
+    if name == AGE or evidence.frame is None:
+        return name == AGE
+    names = evidence.frame.catalog.names
+    if name not in names or AGE not in names or name.startswith("profile__"):
+        return False
+    values = evidence.frame.values[:, [names.index(name), names.index(AGE)]]
+    values = values[~np.isnan(values).any(axis=1)]
+    if len(values) <= 2 or np.ptp(values, axis=0).min() == 0.0:  # noqa: PLR2004 - no correlation
+        return False
+    return bool(abs(spearmanr(values).statistic) >= FOLLOWS_AGE)
 
 
 def overbearing(evidence: LeakEvidence) -> dict[str, str]:

@@ -114,6 +114,23 @@ def test_the_age_of_a_lead_that_decides_alone_is_a_warning(clean: LeakEvidence) 
     assert (both.verdict, set(both.names)) == ("fail", {"tag", age.feature})
 
 
+def test_what_follows_the_age_is_a_warning_too() -> None:
+    evidence = featured(0.0)
+    frame = evidence.frame
+    assert frame is not None
+    names, values = frame.catalog.names, frame.values  # noqa: PD011 - not a frame
+    column = next(n for n, name in enumerate(names) if not name.startswith("profile__"))
+    age = np.arange(len(values), dtype=np.float32)
+    values[:, names.index("profile__lead_age_days")] = age
+    single = Single(names[column], "any", 0.93, 1.0, 1.0, ("decides_alone",))
+    values[:, column] = 2.0 * age + 1.0
+    judged = replace(evidence, singles=(single,))
+    result = l003_single_feature.CHECK.answer(judged)
+    assert (result.verdict, result.names) == ("warn", (names[column],))
+    values[:, column] = np.random.default_rng(0).random(len(age))
+    assert l003_single_feature.CHECK.answer(judged).verdict == "fail"
+
+
 def test_the_echo_of_an_outcome_is_named(clean: LeakEvidence) -> None:
     assert l004_outcome_activities.CHECK.answer(clean).verdict == "pass"
     echo = clean.tables.outcomes.assign(activity_type="registered", activity_id="e")
