@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from models.explain.contributions import Explainer
+from models.explain.proof.proof_draw import draw_by_outcome
 from models.explain.settings import ProofSettings
 from models.model.lead_model import LeadModel, Weights
 from models.model.points import Points
-from models.model.scorecard import draw_leads
 from models.model.settings import TrainSettings
 from models.stats.splits import folds_by_lead
 from models.stats.training_set import Floats, TrainingSet
@@ -194,7 +194,7 @@ def held_out(
     if plan is None:
         return None
     most = settings.max_rows if Explainer(model).exact else _APPROXIMATE_ROWS
-    few = rows.take(draw_leads(rows.lead, most, seed))
+    few = rows.take(draw_by_outcome(rows, most, seed))
     if _rarer_leads(few) < _HALVES * training.min_conversions:
         return None
     half = folds_by_lead(few.group, few.label, _HALVES, seed)
