@@ -27,14 +27,17 @@ def draw(sizes: Sequence[dict[str, Any]], folder: Path) -> None:
             ChartText(measure, words, f"{words} of every stage by the number of leads"),
             _axis("leads", [one["leads"] for one in sizes]),
             _axis(words, [s[measure] for one in sizes for s in one["stages"].values()]),
-            [_series(sizes, stage, measure, rank) for rank, stage in enumerate(sizes[0]["stages"])],
+            [
+                _series(sizes, stage, measure, rank)
+                for rank, stage in enumerate(sizes[0]["stages"], 1)
+            ],
         )
         (folder / f"growth_{measure}.svg").write_text(picture, "utf-8")
 
 
 def _axis(label: str, values: Sequence[float]) -> Axis:
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    marks = tuple((float(power), f"{10.0**power:,.6g}") for power in range(low, high + 1))
+    marks = tuple((float(power), f"{10.0**power:,.0f}") for power in range(low, high + 1))
     return Axis(label, low, high, marks=marks)
 
 
