@@ -1,7 +1,8 @@
 """The process that refreshes the rankings of all targets, beside the server.
 
 Decided here: a process of its own with low priority, so that no answer waits for it; after each
-batch it sleeps for a share of the time that the batch took. It follows the same pointers as the
+batch it sleeps for a share of the time that the batch took, a small one while the ranking waits for
+the numbers of another model. It follows the same pointers as the
 server; while the default target has no model, nothing is ranked.
 
 `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
@@ -12,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -41,6 +43,7 @@ from serve.wire.targets import DEFAULT
 from serve.wire.team.band_limits import BandLimits
 
 REST: Final = 0.25
+SHORT_REST: Final = 0.02
 _NICE: Final = 10
 
 
@@ -62,7 +65,8 @@ def main() -> None:
         )
         for target in (DEFAULT, *settings.further_targets)
     ]
-    refresher = Refresher(engine, report=lambda _lead, error: _report(error))
+    beside = ThreadPoolExecutor(1)
+    refresher = Refresher(engine, report=lambda _lead, error: _report(error), beside=beside)
     zone = ZoneInfo(settings.time_zone)
     figures = MarketFigures(Cohorts(engine), Summaries(engine))
     renewal = Renewal(figures, settings.qualified, time.monotonic)
@@ -71,7 +75,8 @@ def main() -> None:
         begin = time.monotonic()
         busy = _step(engine, champions, refresher, partial(_renew, renewal, zone)) > 0
         worked = time.monotonic() - begin
-        _rest(REST * worked if busy else settings.refresh_seconds, parent)
+        share = SHORT_REST if refresher.rescores else REST
+        _rest(share * worked if busy else settings.refresh_seconds, parent)
 
 
 def _step(

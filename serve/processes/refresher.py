@@ -2,11 +2,14 @@
 
 Decided here: marked leads come first, then those whose moment has come, then those that another
 model scored. After a change of the model the numbers of all ranked leads are written first, in turn
-with marked leads; their trends and forecasts follow when they are refreshed. A lead that cannot be
-computed is postponed for an hour and reported; the others go on.
+with marked leads, and while some are written the next are computed; their trends and forecasts
+follow when they are refreshed. A lead that cannot be computed is postponed for an hour and
+reported; the others go on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +34,22 @@ RESCORED: Final = 2_000
 """The most leads whose numbers are written at once."""
 
 
+_OF_THE_MACHINE: Final = (SQLAlchemyError, OSError, NoStore, MachineFault)
+"""Errors that say nothing about a lead."""
+
+
+class _AtOnce(Executor):
+    """Does what is submitted before it returns."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **named))
+        except Exception as error:  # noqa: BLE001 - whoever reads the result gets it
+            done.set_exception(error)
+        return done
+
+
 class Refresher:
     """Refreshes the rankings of a database.
 
@@ -42,6 +61,9 @@ class Refresher:
         The number of leads in a batch.
     report
         Called with the id of a lead that cannot be computed, and the error.
+    beside
+        Writes the numbers of another model while the next are computed; missing means one after
+        the other.
     """
 
     def __init__(
@@ -49,6 +71,7 @@ class Refresher:
         engine: Engine,
         batch: int = BATCH,
         report: Callable[[str, Exception], object] = lambda *_: None,
+        beside: Executor | None = None,
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
         self._engine = engine
@@ -56,6 +79,13 @@ class Refresher:
         self._rankers: dict[str, Ranker] = {}
         self._sweep = Sweep()
         self._turn = False
+        self._beside = beside or _AtOnce()
+        self._writing: tuple[Future[int], Sequence[str]] | None = None
+
+    @property
+    def rescores(self) -> bool:
+        """Whether numbers of another model are being written."""
+        return self._writing is not None
 
     def step(self, loaded: LoadedModel, now: int, others: Sequence[LoadedModel] = ()) -> int:
         """Refresh one batch.
@@ -82,6 +112,7 @@ class Refresher:
             )
             if of_former:
                 return self._rescore(of_former, now)
+        self._finish(now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._refreshing.of_another_model(
                 self._ranked_by(), self._sweep
@@ -96,13 +127,30 @@ class Refresher:
         try:
             due = self._refreshing.read(lead_ids, now=now)
             numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
-            writing = Rescoring(self._engine, self._refreshing.rules)
-            writing.write(numbers, due.marks, (self._fingerprints(), now))
-        except (SQLAlchemyError, OSError, NoStore, MachineFault):
+        except _OF_THE_MACHINE:
             raise
         except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on
-            return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
+            return self._one_by_one(lead_ids, now)
+        self._finish(now)
+        writing = Rescoring(self._engine, self._refreshing.rules)
+        job = partial(writing.write, numbers, due.marks, (self._fingerprints(), now))
+        self._writing = self._beside.submit(job), lead_ids
         return len(lead_ids)
+
+    def _finish(self, now: int) -> None:
+        """Wait until the numbers that are written beside are there."""
+        if self._writing is None:
+            return
+        (writing, lead_ids), self._writing = self._writing, None
+        try:
+            writing.result()
+        except _OF_THE_MACHINE:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            self._one_by_one(lead_ids, now)
+
+    def _one_by_one(self, lead_ids: Sequence[str], now: int) -> int:
+        return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
 
     def _use(self, models: Sequence[LoadedModel]) -> None:
         """Rank with these models; if one of them is another than before, sweep all leads again."""
@@ -130,13 +178,13 @@ class Refresher:
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
             return self._write(self._refreshing.read(lead_ids, mates, now), now)
-        except (SQLAlchemyError, OSError, NoStore, MachineFault):
+        except _OF_THE_MACHINE:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
             if len(lead_ids) == 1 and not mates:
                 self._postpone(lead_ids[0], now, error)
                 return 1
-            return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
+            return self._one_by_one(lead_ids, now)
 
     def _write(self, due: Due, now: int) -> int:
         columns = due.columns
