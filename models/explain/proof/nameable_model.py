@@ -22,10 +22,10 @@ from models.explain.concepts import Concepts
 from models.explain.proof import held_out_loss, learn_evidence
 from models.explain.proof.evidence import Evidence
 from models.explain.proof.learn_evidence import Proof
+from models.explain.proof.proof_draw import draw_by_outcome
 from models.explain.settings import ProofSettings
 from models.model.lead_model import LeadModel
 from models.model.points import Points
-from models.model.scorecard import draw_leads
 from models.model.settings import TrainSettings
 from models.stats.training_set import TrainingSet
 from models.training import fit_model, tree_growth
@@ -105,7 +105,7 @@ def leave_out(
     proof = learn_evidence.prove(learned, model, catalog, how, settings)
     silent = unnamed(catalog, proof.proven)
     if _is_material(rows, proof, catalog, settings):
-        few = learned.take(draw_leads(rows.lead, settings.max_rows, seed))
+        few = learned.take(draw_by_outcome(learned, settings.max_rows, seed))
         cost = held_out_loss.harm(few, time_proxies.without(few, silent), model, how)
         if cost.is_small(settings.most_harm):
             without = time_proxies.without(learned, silent)

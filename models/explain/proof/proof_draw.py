@@ -1,4 +1,4 @@
-"""The rows that a proof is made of, where there are more than it needs.
+"""The rows that a proof, and the cost of leaving columns out, are made of, of more than it needs.
 
 Decided here: whole leads are drawn, and of the leads that converted so many that they are half of
 the rows, or all of them. What proves a concept are conversions: where few leads convert, a plain
