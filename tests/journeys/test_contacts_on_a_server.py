@@ -156,7 +156,7 @@ def test_contacts_noted_on_the_server_work_leads_and_undone_ones_do_not(live: Li
     for lead_id in stepped:
         live.contact(lead_id)
     step = live.contact(undone)
-    live.send("POST", f"/v1/steps/{step['version']}/undo")
+    live.send("POST", f"/v1/steps/{step['step_id']}/undo")
     fed = opened[31]["lead_id"]
     receipt = live.send("GET", f"/v1/leads/{fed}/score").json()["receipt_id"]
     live.send("POST", f"/v1/receipts/{receipt}/feedback", json={"verdict": "contacted"})
@@ -165,8 +165,11 @@ def test_contacts_noted_on_the_server_work_leads_and_undone_ones_do_not(live: Li
     worked, others, every = facts["result"]["groups"]
     assert worked["rows"] == snapshots_of(live, stepped | {fed}) > 20
     assert worked["rows"] + others["rows"] == every["rows"]
-    for page, title in (("worked.html", "called"), ("worked.ja.html", "電話")):
-        assert title in (live.places.worked / page).read_text("utf-8")
+    for page, words in (
+        ("worked.html", "Not worked: the prob"),
+        ("worked.ja.html", "未対応：確率"),
+    ):
+        assert words in (live.places.worked / page).read_text("utf-8")
 
 
 def test_a_declared_test_is_drawn_once_and_analysed(
