@@ -176,7 +176,7 @@ def _bin(value: float, columns: Any, n: int) -> int:  # pragma: no cover (compil
     """Return the number of the bin of a value: its own, the rest, or what is missing."""
     first, last = columns.first_bin[n], columns.first_bin[n + 1] - 1
     if np.isnan(value):
-        return last
+        return int(last)
     begin, end = columns.begin[n], columns.begin[n + 1]
     place = 0
     if columns.is_number[n]:
@@ -185,7 +185,7 @@ def _bin(value: float, columns: Any, n: int) -> int:  # pragma: no cover (compil
     else:
         while begin + place < end and columns.levels[begin + place] != value:
             place += 1
-    return first + place
+    return int(first + place)
 
 
 @njit(cache=True, nogil=True)

@@ -107,7 +107,7 @@ def test_the_ranking_is_led_by_whom_a_call_helps(company: Path) -> None:
     assert helped[small].mean() > 0.5
 
 
-def asked(port: int, method: str, path: str, body: Any = None) -> Any:
+def send(port: int, method: str, path: str, body: Any = None) -> Any:
     content = None if body is None else json.dumps(body).encode()
     status, answer = served.ask(port, method, path, content)
     assert status == 200, answer
@@ -117,7 +117,7 @@ def asked(port: int, method: str, path: str, body: Any = None) -> Any:
 def ranked(port: int, leads: int) -> dict[str, Any]:
     """Wait until the server has ranked all open leads."""
     for _ in range(2_400):
-        page = asked(port, "GET", "/v1/leads?lang=ja&limit=1000")
+        page = send(port, "GET", "/v1/leads?lang=ja&limit=1000")
         if page["waiting"] == 0 and len(page["leads"]) >= leads:
             return dict(page)
         time.sleep(0.05)
@@ -134,8 +134,9 @@ def test_a_server_ranks_and_answers_with_the_numbers_of_the_batch(
         page = ranked(port, len(ranking(company)))
         at = page["leads"][0]["as_of"]
         first, *_, last = (one["lead_id"] for one in page["leads"])
-        answers = {one: asked(port, "GET", f"/v1/leads/{one}/score") for one in (first, last)}
-        alone = asked(port, "POST", "/v1/score", served.body(3))
+        answers = {one: send(port, "GET", f"/v1/leads/{one}/score") for one in (first, last)}
+        alone = send(port, "POST", "/v1/score", served.body(3))
+        again = send(port, "POST", f"/v1/receipts/{alone['receipt_id']}/replay")
         pages = {one: served.ask(port, "GET", f"/?lang={one}")[1].decode() for one in BY_VALUE}
     assert page["ranked_by"]["by"] == "contact_value"
     assert BY_VALUE["ja"] in page["ranked_by"]["sentence"]
@@ -147,6 +148,7 @@ def test_a_server_ranks_and_answers_with_the_numbers_of_the_batch(
     assert batch.loc[[*rows], list(names)].to_dict("records") == [*rows.values()]
     for lead_id, answer in answers.items():
         assert {name: answer[name] for name in names} == rows[lead_id]
+    assert again == alone
     assert alone["contact_value_low"] < alone["contact_value"] < alone["contact_value_high"]
 
 
