@@ -4,10 +4,10 @@
 
 Decided here: mikomi does not need econml, so it runs in an interpreter of its own, which
 `MIKOMI_ECONML` names (a fresh environment, `uv pip install -c requirements-bench.lock econml`);
-without it the peers are left out, and that is said. Hillstrom's test: the share of the extra visits in the top fifth, on
-the half that nothing was learned on. Companies with planted effects: the true extra wins of calling
-whom a method says that a call helps, and of the first fifth, over those of one who knows every
-effect.
+without it the peers are left out, and that is said. Hillstrom's test: the share of the extra visits
+in the top fifth, on the half that nothing was learned on. Companies with planted effects: the true
+extra wins of calling whom a method says that a call helps, and of the first fifth, over those of
+one who knows every effect.
 """
 
 import os
