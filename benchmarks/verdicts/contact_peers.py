@@ -2,12 +2,12 @@
 
     MIKOMI_ECONML=PYTHON python -m benchmarks.verdicts.contact_peers
 
-Decided here: econml needs older versions of what mikomi needs, so it runs in an interpreter of its
-own, which `MIKOMI_ECONML` names (`pip install econml` in a fresh environment); without it the peers
-are left out, and that is said. Hillstrom's test: the share of the extra visits in the top fifth, on
-the half that nothing was learned on. Companies with planted effects: the true extra wins of calling
-whom a method says that a call helps, and of the first fifth, over those of one who knows every
-effect.
+Decided here: mikomi does not need econml, so it runs in an interpreter of its own, which
+`MIKOMI_ECONML` names (a fresh environment, `uv pip install -c requirements-bench.lock econml`);
+without it the peers are left out, and that is said. Hillstrom's test: the share of the extra visits
+in the top fifth, on the half that nothing was learned on. Companies with planted effects: the true
+extra wins of calling whom a method says that a call helps, and of the first fifth, over those of
+one who knows every effect.
 """
 
 import os

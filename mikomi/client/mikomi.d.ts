@@ -84,6 +84,10 @@ export interface ScoreAnswer {
   curve?: CurveBody | null;
   missing_features?: Array<string>;
   approximate_reasons?: boolean;
+  contact_value?: number;
+  contact_value_low?: number;
+  contact_value_high?: number;
+  call_helps?: boolean;
 }
 
 /** One reason; `points` are probability points (percent), signed. */

@@ -52,6 +52,10 @@ class ScoreAnswer(TypedDict):
     curve: NotRequired[CurveBody | None]
     missing_features: NotRequired[list[str]]
     approximate_reasons: NotRequired[bool]
+    contact_value: NotRequired[float]
+    contact_value_low: NotRequired[float]
+    contact_value_high: NotRequired[float]
+    call_helps: NotRequired[bool]
 
 
 class Refused(TypedDict):

@@ -53,23 +53,6 @@ class EffectColumn:
         rest = np.where(place < 0, max(last - 1, 0), place)
         return np.where(column.isna().to_numpy(), last, rest).astype(np.int64)
 
-    def indicators_of(self, values: Floats) -> Floats:
-        """Return 1 where a value lies in a bin: shape (rows, bins).
-
-        Parameters
-        ----------
-        values
-            Shape (rows,): numbers; of a category, the numbers that its values are written as.
-        """
-        last = len(self.levels) - 1
-        if self.ends is not None:
-            place = np.searchsorted(self.ends, values)
-        else:
-            place = np.full(len(values), max(last - 1, 0), np.int64)
-            for number, level in enumerate(self.levels[:-2]):
-                place[values == float(level)] = number
-        return np.asarray(np.eye(last + 1)[np.where(np.isnan(values), last, place)])
-
 
 @dataclass(frozen=True)
 class ColumnBinning:
@@ -78,15 +61,25 @@ class ColumnBinning:
     columns: tuple[EffectColumn, ...]
 
     @property
+    def first_bin(self) -> Codes:
+        """Shape (columns + 1,): the number of the first bin of each column, and of all bins."""
+        return np.cumsum([0, *(len(one.levels) for one in self.columns)])
+
+    @property
     def column_of(self) -> Codes:
         """Shape (indicators,): the number of the column of each indicator."""
-        sizes = [len(one.levels) for one in self.columns]
-        return np.repeat(np.arange(len(sizes)), sizes)
+        return np.repeat(np.arange(len(self.columns)), np.diff(self.first_bin))
+
+    def bins(self, frame: pd.DataFrame) -> Codes:
+        """Return the number of the bin of each column, among all bins: shape (rows, columns)."""
+        codes = [one.codes(frame[one.name]) for one in self.columns]
+        return np.array(codes, np.int64).reshape(-1, len(frame)).T + self.first_bin[:-1]
 
     def indicators(self, frame: pd.DataFrame) -> Floats:
         """Return 1 where a row lies in a bin: shape (rows, indicators)."""
-        parts = [np.eye(len(one.levels))[one.codes(frame[one.name])] for one in self.columns]
-        return np.concatenate([np.zeros((len(frame), 0)), *parts], axis=1)
+        out = np.zeros((len(frame), int(self.first_bin[-1])))
+        np.put_along_axis(out, self.bins(frame), 1.0, axis=1)
+        return out
 
     def names(self) -> list[tuple[str, str]]:
         """Return the column and the bin of each indicator."""

@@ -3,8 +3,7 @@
 Decided here: effects depend on few features of the model's own catalog, readable ones: what is
 known of the lead, its age, the days since activities, the stage of its deals. So whatever computes
 the features of a lead (training, batch, server, replay) has its contact value too. A model of
-effects is in it only if chance decided who was contacted and effects are shown to differ; a call
-helps most where its whole range is above 0 and its effect among the top fifth of the test.
+effects is in it only if chance decided who was contacted and effects are shown to differ.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,8 @@ from models.contact.columns import ColumnBinning, EffectColumn
 from models.contact.contact_value import ContactValue
 from models.contact.cross_fit import OutcomeModel
 from models.contact.effect_model import EffectModel
-from models.contact.lead_effects import EffectsOfLeads, LeadEffects
+from models.contact.known_effects import KnownEffects
+from models.contact.lead_effects import LeadEffects
 from models.contact.verdict import Answer, Why
 from models.stats.metrics import Interval
 from models.stats.training_set import Floats
@@ -58,34 +58,17 @@ class ContactPart:
     effects: LeadEffects | None = None
     most: float = 0.0
 
-    def of(self, values: NDArray[np.float32], catalog: Catalog) -> EffectsOfLeads | None:
-        """Return what a contact adds to the probability of each lead; None where it is not known.
+    def on(self, catalog: Catalog) -> KnownEffects | None:
+        """Return the effects by the features of a catalog; None where none is known.
 
         Parameters
         ----------
-        values
-            Shape (rows, features).
         catalog
-            Of the features.
+            Of the model.
         """
         if self.effects is None:
             return None
-        places = {name: n for n, name in enumerate(catalog.names)}
-        columns = self.effects.columns.columns
-        parts = [
-            one.indicators_of(values[:, places[one.name]].astype(np.float64)) for one in columns
-        ]
-        return self.effects.estimates(np.concatenate([np.zeros((len(values), 0)), *parts], axis=1))
-
-    def helps_most(self, shown: EffectsOfLeads) -> NDArray[np.bool_]:
-        """Return where a call helps most: shape (rows,).
-
-        Parameters
-        ----------
-        shown
-            The effects.
-        """
-        return np.asarray((shown.low > 0.0) & (shown.effect >= self.most))
+        return KnownEffects(self.effects, self.most, catalog.names)
 
     def to_json(self) -> dict[str, Any]:
         """Return the part as plain data."""
@@ -141,8 +124,10 @@ def of_value(done: ContactValue, values: NDArray[np.float32], catalog: Catalog) 
         verdict.mean,
         effects,
     )
-    shown = part.of(values, catalog)
-    return part if shown is None else replace(part, most=float(np.quantile(shown.effect, _TOP)))
+    known = part.on(catalog)
+    if known is None:
+        return part
+    return replace(part, most=float(np.quantile(known.of(values).effect, _TOP)))
 
 
 def too_few(rows: int, conversions: int, *, by_lot: bool) -> ContactPart:

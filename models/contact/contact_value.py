@@ -125,15 +125,9 @@ def _probability(rows: ContactRows, effects: RowEffects) -> Floats:
 
 def _bins(effects: RowEffects, known: LeadEffects) -> tuple[BinEffect, ...]:
     """Return what each bin adds to the effect, for a lead with the mean room to move."""
-    x, model = effects.indicators, known.model
     usual = float(room(effects.halfway).mean())
-    rows_of = x.sum(axis=0).astype(int).tolist()
-    columns = known.columns.column_of
-    adds = model.coefficient.copy()
-    for one in np.unique(columns):
-        mine = columns == one
-        adds[mine] -= float((model.center[mine] * model.coefficient[mine]).sum())
-    names = known.columns.names()
+    rows_of = effects.indicators.sum(axis=0).astype(int).tolist()
+    names, adds = known.columns.names(), known.tables.adds
     return tuple(
         BinEffect(name, level, count, usual * float(add))
         for (name, level), count, add in zip(names, rows_of, adds, strict=True)

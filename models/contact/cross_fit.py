@@ -108,8 +108,19 @@ def with_ranking(indicators: Floats, probability: Floats | None) -> Floats:
     """
     if probability is None:
         return indicators
+    return np.column_stack([indicators, ranking_log_odds(probability)])
+
+
+def ranking_log_odds(probability: Floats) -> Floats:
+    """Return the log-odds of the ranking as fits have them, within 1 and 9999 in 10,000.
+
+    Parameters
+    ----------
+    probability
+        Shape (rows,): of a conversion, as the ranking has it.
+    """
     p = np.clip(probability, 1e-4, 1.0 - 1e-4)
-    return np.column_stack([indicators, np.log(p / (1.0 - p))])
+    return np.asarray(np.log(p / (1.0 - p)))
 
 
 def folds_of(unit: Codes, seed: int) -> Codes:

@@ -23,6 +23,8 @@ from models.contact.rows import Codes, Flags
 from models.contact.sums import clustered_mean
 from models.stats.training_set import Floats
 
+BETWEEN: Final = (0.002, 0.998)
+"""The probabilities between which a contact has its room to move."""
 _PENALTIES: Final = np.geomspace(10.0, 1e5, 9)
 
 
@@ -51,8 +53,8 @@ class EffectModel:
     mean_error: float
     spread: Floats
 
-    def contributions(self, indicators: Floats, halfway: Floats) -> Floats:
-        """Return what each column adds: shape (rows, 1 + columns), the mean first.
+    def effect(self, indicators: Floats, halfway: Floats) -> Floats:
+        """Return the effect of each row, in shares: shape (rows,).
 
         Parameters
         ----------
@@ -61,38 +63,13 @@ class EffectModel:
         halfway
             Shape (rows,): the mean of the probabilities with a contact and without.
         """
-        each = (indicators - self.center) * self.coefficient
-        columns = int(self.column_of.max(initial=-1)) + 1
-        parts = [each[:, self.column_of == one].sum(axis=1) for one in range(columns)]
-        whole = np.stack([np.full(len(indicators), self.mean), *parts], axis=1)
-        return np.asarray(room(halfway)[:, None] * whole)
-
-    def effect(self, indicators: Floats, halfway: Floats) -> Floats:
-        """Return the effect of each row, in shares: the sum of its contributions.
-
-        Parameters
-        ----------
-        indicators, halfway
-            As in `contributions`.
-        """
-        return np.asarray(self.contributions(indicators, halfway).sum(axis=1))
-
-    def error(self, indicators: Floats, halfway: Floats) -> Floats:
-        """Return the standard error of each row's effect, in shares: shape (rows,).
-
-        Parameters
-        ----------
-        indicators, halfway
-            As in `contributions`.
-        """
-        apart = indicators - self.center
-        variance = self.mean_error**2 + ((apart @ self.spread) * apart).sum(axis=1)
-        return np.asarray(room(halfway) * np.sqrt(np.maximum(variance, 0.0)))
+        moved = self.mean + (indicators - self.center) @ self.coefficient
+        return np.asarray(room(halfway) * moved)
 
 
 def room(halfway: Floats) -> Floats:
     """Return by how many shares a unit of log-odds moves each row: shape (rows,)."""
-    m = np.clip(halfway, 0.002, 0.998)
+    m = np.clip(halfway, *BETWEEN)
     return np.asarray(m * (1.0 - m))
 
 
@@ -149,6 +126,6 @@ def _of(model: EffectModel, rows: RowEffects, inside: Flags) -> Floats:
 def weights(rows: RowEffects) -> Floats:
     """Return the inverse of the expected variance of each row's effect."""
     e = np.clip(rows.chance, 0.05, 0.95)
-    one, none = (np.clip(m, 0.002, 0.998) for m in (rows.with_contact, rows.without))
+    one, none = (np.clip(m, *BETWEEN) for m in (rows.with_contact, rows.without))
     variance = one * (1.0 - one) / e + none * (1.0 - none) / (1.0 - e)
     return np.asarray(1.0 / np.maximum(variance, 0.1 * np.median(variance)))

@@ -5,16 +5,18 @@ it travels in an artifact and gives the same bytes wherever it is applied.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from models.contact import effect_model
+from models.contact import effect_model, effect_tables
 from models.contact.columns import ColumnBinning
-from models.contact.cross_fit import OutcomeModel, RowEffects, outcome_model, with_ranking
+from models.contact.cross_fit import OutcomeModel, RowEffects, outcome_model, ranking_log_odds
 from models.contact.effect_model import EffectModel
+from models.contact.effect_tables import EffectTables
 from models.contact.rows import ContactRows
 from models.stats.training_set import Floats
 
@@ -29,6 +31,18 @@ class EffectsOfLeads(NamedTuple):
     effect: Floats
     low: Floats
     high: Floats
+
+    @classmethod
+    def within(cls, effect: Floats, error: Floats) -> "EffectsOfLeads":
+        """Return effects with the ranges of their standard errors.
+
+        Parameters
+        ----------
+        effect, error
+            Shape (rows,).
+        """
+        reach = REACH * error
+        return cls(effect, effect - reach, effect + reach)
 
 
 @dataclass(frozen=True)
@@ -50,32 +64,11 @@ class LeadEffects:
     without: OutcomeModel
     with_contact: OutcomeModel
 
-    def halfway(self, indicators: Floats, probability: Floats | None = None) -> Floats:
-        """Return the mean of the probabilities with a contact and without: shape (rows,).
-
-        Parameters
-        ----------
-        indicators, probability
-            As in `estimates`.
-        """
-        known = with_ranking(indicators, probability)
-        both = self.without.probability(known) + self.with_contact.probability(known)
-        return np.asarray(both / 2.0)
-
-    def estimates(self, indicators: Floats, probability: Floats | None = None) -> EffectsOfLeads:
-        """Return the effect on each row and its 90 % range.
-
-        Parameters
-        ----------
-        indicators
-            Shape (rows, indicators): the bins of the rows.
-        probability
-            Shape (rows,): as the ranking has it, if it was known of the rows of the test.
-        """
-        halfway = self.halfway(indicators, probability)
-        effect = self.model.effect(indicators, halfway)
-        reach = REACH * self.model.error(indicators, halfway)
-        return EffectsOfLeads(effect, effect - reach, effect + reach)
+    @cached_property
+    def tables(self) -> EffectTables:
+        """What a row adds up, by its bins."""
+        arms = self.without, self.with_contact
+        return effect_tables.effect_tables(self.model, arms, self.columns.first_bin)
 
     def of(self, frame: pd.DataFrame, probability: Floats | None = None) -> pd.DataFrame:
         """Return `effect`, its range, `mean` and one column a column, which sum to the effect.
@@ -85,13 +78,15 @@ class LeadEffects:
         frame
             The same columns as those of the rows of the test.
         probability
-            As in `estimates`.
+            Shape (rows,): as the ranking has it, if it was known of the rows of the test.
         """
-        indicators = self.columns.indicators(frame)
-        parts = self.model.contributions(indicators, self.halfway(indicators, probability))
+        bins = self.columns.bins(frame)
+        ranking = np.zeros(len(frame)) if probability is None else ranking_log_odds(probability)
+        effect, error, room = effect_tables.of_bins(bins, ranking, self.tables)
         names = ["mean", *(one.name for one in self.columns.columns)]
-        shown = self.estimates(indicators, probability)
-        ends = pd.DataFrame(shown._asdict(), index=frame.index)
+        mean = np.full((len(frame), 1), self.model.mean)
+        parts = room[:, None] * np.concatenate([mean, self.tables.adds[bins]], axis=1)
+        ends = pd.DataFrame(EffectsOfLeads.within(effect, error)._asdict(), index=frame.index)
         return pd.concat([ends, pd.DataFrame(parts, columns=names, index=frame.index)], axis=1)
 
 

@@ -165,7 +165,8 @@ def contact_value(
     names; people chose those, so the answer is marked as weaker.
 
     "Unknown" is the usual answer. Only where it is shown that contacts help some leads more than
-    others is there a table of whom to call. The ranking is never made from it.
+    others is there a table of whom to call. The ranking follows it only where a target chooses so
+    (`ranking: contact_value`).
     """
     from features.errors import BadRequest  # noqa: PLC0415
     from pipelines.commands.console import out  # noqa: PLC0415
@@ -189,7 +190,7 @@ def worked(
     *,
     database: Annotated[
         str | None,
-        typer.Option(help="A server's database: contacts recorded on pages and by the API count."),
+        typer.Option(help="A server's database: contacts noted on pages and by the API count."),
     ] = None,
 ) -> None:
     """Judge the model on leads that were worked, on those that nobody called, and on all.
@@ -197,7 +198,7 @@ def worked(
     Outcomes of leads that nobody called may never come about or never be entered. With
     `contacts.labels: worked` they count as unknown, never as lost; the model is then judged on
     worked leads, weighted so that they stand for the others, as far as some of their kind were
-    worked. Needs the section `contacts` or --database, and `mikomi evaluate` to have run.
+    worked. Needs the section `contacts` or --database, and a trained model.
     """
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle.contact import worked_stage  # noqa: PLC0415 - slow to import

@@ -1,9 +1,10 @@
 """Command lift: what became of leads worked by rank, and of those that a lot put on the lists.
 
-Decided here: a lead is contacted if sales recorded it within two weeks of a list. Labels run from
-the list on and are missing until their horizon is over. Two comparisons are made: of the contacted,
-a lead counting once on the first list that led to a contact; and of all that were listed, a lead
-counting once on its first list, because whom sales then called was their choice.
+Decided here: a lead is contacted if sales recorded it, as a step or as feedback, within two weeks
+of a list. Labels run from the list on and are missing until their horizon is over. Two comparisons
+are made: of the contacted, a lead counting once on the first list that led to a contact; and of all
+that were listed, a lead counting once on its first list, because whom sales then called was their
+choice.
 """
 
 from typing import Any, Final
@@ -24,10 +25,11 @@ from pipelines.storage.atomic import write_json
 FOLLOWS: Final = pd.Timedelta(days=14)
 """A contact so long after a list belongs to it."""
 _LISTED: Final = "select lead_id, at, chosen_by, probability, score from worked_lists where {}"
-_CONTACTS: Final = text(
+_CONTACTS: Final = (
     "select r.lead_id, f.at from feedback f join receipts r on r.receipt_id = f.receipt_id"
     " where f.verdict = 'contacted' and r.erased_at is null"
 )
+_STEPS: Final = "select lead_id, at from lead_steps where kind = 'contacted' and undone_at is null"
 _GROUPS: Final = {"rank": "ranked", "lot": "drawn"}
 
 
@@ -91,8 +93,13 @@ def read(job: Job, database: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def contacts_of(connection: Connection) -> pd.DataFrame:
-    """Read `lead_id` and `at` of the contacts that sales recorded on pages or by the API."""
-    return server_database.timed(pd.read_sql(_CONTACTS, connection), "at")
+    """Read `lead_id` and `at` of the contacts that sales recorded on pages or by the API.
+
+    They are steps `contacted` that were not undone, and feedback `contacted`.
+    """
+    steps = [_STEPS] if server_database.has_table(connection, "lead_steps") else []
+    query = " union all ".join([_CONTACTS, *steps])
+    return server_database.timed(pd.read_sql(text(query), connection), "at")
 
 
 def _listed(connection: Connection, job: Job) -> pd.DataFrame:

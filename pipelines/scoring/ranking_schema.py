@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from models.contact.lead_effects import EffectsOfLeads
+from models.contact.known_effects import CONTACT, ContactColumns
 from models.scoring.batch_scores import Scores
 
 SCHEMA: Final = pa.schema(
@@ -39,8 +39,6 @@ SCHEMA: Final = pa.schema(
     ]
 )
 """A ranked lead; the reasons of a lead are lists of equal length, those for it first."""
-CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high")
-"""What a contact adds to the probability, and the ends of its 90 % range."""
 
 
 def schema(*, contact: bool) -> pa.Schema:
@@ -54,11 +52,12 @@ def schema(*, contact: bool) -> pa.Schema:
     if not contact:
         return SCHEMA
     place = SCHEMA.get_field_index("sufficient_evidence")
-    fields = [pa.field(name, pa.float64()) for name in CONTACT]
+    types = [pa.float64()] * 3 + [pa.bool_()]
+    fields = [pa.field(*one) for one in zip(CONTACT, types, strict=True)]
     return pa.schema([*list(SCHEMA)[:place], *fields, *list(SCHEMA)[place:]])
 
 
-def table(scores: Scores, effects: EffectsOfLeads | None = None) -> pa.Table:
+def table(scores: Scores, effects: ContactColumns | None = None) -> pa.Table:
     """Return scores as rows of a table, in their order.
 
     Parameters

@@ -27,6 +27,7 @@ from features.records.spreadsheet_cells import FORMULA, GUARDED, plain
 from features.snapshots import CohortRule
 from models.artifact import artifact
 from models.artifact.remote import is_whole, local_copy, remove, source
+from models.contact.known_effects import KnownEffects
 from models.contact.ranked_by import PROBABILITY, RankedBy, ranked_by
 from models.explain.settings import ReasonSettings
 from models.model.reference import BANDS
@@ -265,7 +266,9 @@ def _part(
     threads: int,
 ) -> int:
     """Score the open leads of one partition."""
-    scorer, catalog = _ready(question.model, artifact.read_fingerprint(question.model), settings)
+    scorer, catalog, known = _ready(
+        question.model, artifact.read_fingerprint(question.model), settings
+    )
     tables = partitions.read_for_features(question.tables, part, catalog.catalog)
     rows = snapshots.at(tables, question.at, rule)
     histories = encode(tables, catalog.catalog.vocabulary)
@@ -275,9 +278,8 @@ def _part(
         for number, begin in enumerate(range(0, len(rows), settings.batch_rows)):
             batch = rows.iloc[begin : begin + settings.batch_rows].reset_index(drop=True)
             frame = build.build(histories, batch, catalog, threads, source=tables)
-            scores, part_of = scorer.score(frame, threads=threads), scorer.artifact.contact
-            effects = None if part_of is None else part_of.of(frame.values, catalog.catalog)
-            made = ranking_schema.table(scores, effects)
+            effects = None if known is None else known.of(frame.values)
+            made = ranking_schema.table(scorer.score(frame, threads=threads), effects)
             with replacing(frames.part_path(fresh, number)) as file:
                 merge_ranking.write(made, file, order.by)
     return len(rows)
@@ -286,11 +288,12 @@ def _part(
 @lru_cache(maxsize=1)
 def _ready(
     model: Path, fingerprint_of_model: str, settings: ReasonSettings
-) -> tuple[Scorer, CompiledCatalog]:
+) -> tuple[Scorer, CompiledCatalog, KnownEffects | None]:
     """Load the artifact once for all partitions that a process works on."""
     loaded = artifact.load(model)
     if loaded.fingerprint != fingerprint_of_model:
         raise ArtifactTampered.of(
             f"another model in {model} than a moment ago", "one model", "score again"
         )
-    return Scorer(loaded, settings), CompiledCatalog(loaded.catalog)
+    known = None if loaded.contact is None else loaded.contact.on(loaded.catalog)
+    return Scorer(loaded, settings), CompiledCatalog(loaded.catalog), known

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, func, select
 from features.errors import BadInput, Fault
 from features.reading.normalize import folded
 from features.timeline import SECOND
+from models.contact.known_effects import CONTACT
 from models.contact.ranked_by import PROBABILITY
 from models.model.reference import BANDS
 from models.scoring.batch_scores import RANKING_FACTS
@@ -28,7 +29,7 @@ from serve.ranking.rows import SHOWN, Facts
 from serve.ranking.standings import standings_of
 from serve.store.engine import reading, time_of
 from serve.store.id_list import bound, in_ids
-from serve.store.ranking.ranking import CONTACT, RankedReason
+from serve.store.ranking.ranking import RankedReason
 from serve.store.ranking.refreshing import Due, Refreshed, Refreshing, fingerprint_of
 from serve.store.ranking.rescoring import UNFORESEEN
 from serve.store.tables import LEADS, RANKING

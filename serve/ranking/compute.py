@@ -18,7 +18,7 @@ from features.records.histories import Histories
 from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.timeline import DAY, NEVER
-from models.contact.lead_effects import EffectsOfLeads
+from models.contact.known_effects import ContactColumns
 from models.explain.trees.score_edges import edges_of
 from models.model.reference import BANDS
 from models.scoring.batch_scores import Scores
@@ -59,7 +59,7 @@ class Computed(NamedTuple):
     cutoff: int
     scores: Scores | None
     ranked: list[Ranked]
-    contact: tuple[EffectsOfLeads, NDArray[np.bool_]] | None = None
+    contact: ContactColumns | None = None
 
 
 class Ranker:

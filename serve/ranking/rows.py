@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from features.reading.normalize import written
 from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
 from features.records.rows import make_rows
 from features.timeline import DAY
-from models.contact.lead_effects import EffectsOfLeads
+from models.contact.known_effects import CONTACT, ContactColumns
 from models.contact.ranked_by import CONTACT_VALUE
 from models.explain.selected_reasons import SelectedReasons
 from models.model.reference import BANDS
@@ -24,7 +23,7 @@ from serve.insight.interest import DoneThing, Interest, interest_of
 from serve.ranking.compute import Computed, Ranked
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.ranking.filters import searched
-from serve.store.ranking.ranking import CONTACT, RankedReason
+from serve.store.ranking.ranking import RankedReason
 from serve.store.ranking.refreshing import Before, Due
 from serve.wire.team.standing import SILENT_DAYS
 
@@ -69,7 +68,7 @@ def rows_of(
 def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str, Any]:
     scores, row = computed.scores, ranked.row
     assert scores is not None  # noqa: S101 - rows_of returns none without
-    margin, contact = float(scores.margin[row]), contact_columns(computed.contact, row)
+    margin, contact = float(scores.margin[row]), _contact(computed.contact, row)
     by_value = loaded.ranked_by.by == CONTACT_VALUE
     return contact | {
         "rank_key": -(contact["contact_value"] if by_value else margin),
@@ -86,23 +85,9 @@ def _scored(computed: Computed, ranked: Ranked, loaded: LoadedModel) -> dict[str
     }
 
 
-def contact_columns(
-    contact: tuple[EffectsOfLeads, NDArray[np.bool_]] | None, row: int
-) -> dict[str, Any]:
-    """Return what a contact adds to a lead, with its range; None each where that is not known.
-
-    Parameters
-    ----------
-    contact
-        What contacts add, and where a call helps most; None where that is not known.
-    row
-        The row.
-    """
-    if contact is None:
-        return dict.fromkeys(CONTACT)
-    shown, helps = contact
-    values = (*(float(one[row]) for one in shown), bool(helps[row]))
-    return dict(zip(CONTACT, values, strict=True))
+def _contact(contact: ContactColumns | None, row: int) -> dict[str, Any]:
+    """Return what a contact adds to a lead; None each where that is not known."""
+    return dict.fromkeys(CONTACT) if contact is None else contact.row(row)
 
 
 def rescored(due: Due, loaded: LoadedModel, cutoff: int) -> dict[str, list[Any]]:
@@ -123,9 +108,9 @@ def rescored(due: Due, loaded: LoadedModel, cutoff: int) -> dict[str, list[Any]]
     values = loaded.values_of(loaded.encoded(due.columns, cutoff), rows)
     scores = loaded.scorer.score_values(values)
     contact = loaded.contact_effects(values)
-    added = [contact_columns(contact, row) for row in range(len(places))]
+    added = [_contact(contact, row) for row in range(len(places))]
     by_value = contact is not None and loaded.ranked_by.by == CONTACT_VALUE
-    key = contact[0].effect if contact is not None and by_value else scores.margin
+    key = contact.effect if contact is not None and by_value else scores.margin
     return {name: [one[name] for one in added] for name in CONTACT} | {
         "lead_id": [names[n] for n in places],
         "rank_key": (-key).tolist(),

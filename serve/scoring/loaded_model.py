@@ -12,8 +12,7 @@ from math import isnan
 from typing import Final
 
 import numpy as np
-from msgspec import UNSET
-from numpy.typing import NDArray
+from msgspec import UNSET, structs
 
 from features.build import CompiledCatalog
 from features.encoders.from_columns import ColumnEncoder
@@ -26,7 +25,7 @@ from features.records.lead_columns import StoredColumns
 from features.records.rows import make_rows
 from features.wording.sentences import Language
 from models.artifact.artifact import Artifact
-from models.contact.lead_effects import EffectsOfLeads
+from models.contact.known_effects import ContactColumns
 from models.contact.ranked_by import ranked_by
 from models.explain.reasons import in_words
 from models.model.reference import BANDS
@@ -117,6 +116,8 @@ class LoadedModel:
         self.own = OwnColumns(artifact.catalog, features_dir)
         self._may_lack = may_lack(artifact)
         self.ranked_by = ranked_by(artifact.about, artifact.contact)
+        part = artifact.contact
+        self._contact = None if part is None else part.on(artifact.catalog)
         self._approximate = UNSET if self.scorer.explainer.exact else True
         self._feature_fingerprint = FeatureFingerprint(artifact.catalog)
         self._labels: dict[Language, list[str]] = {
@@ -247,17 +248,15 @@ class LoadedModel:
             self.own.fill(histories, rows, values)
         return values
 
-    def contact_effects(self, values: Matrix) -> tuple[EffectsOfLeads, NDArray[np.bool_]] | None:
-        """Return what a contact adds to leads, and where a call helps most; None if not known.
+    def contact_effects(self, values: Matrix) -> ContactColumns | None:
+        """Return what a contact adds to leads; None if that is not known.
 
         Parameters
         ----------
         values
             Their features, shape (rows, features).
         """
-        part = self.artifact.contact
-        shown = None if part is None else part.of(values, self.artifact.catalog)
-        return None if part is None or shown is None else (shown, part.helps_most(shown))
+        return None if self._contact is None else self._contact.of(values)
 
     def answer(
         self,
@@ -309,7 +308,7 @@ class LoadedModel:
             The id under which the answer is logged.
         """
         lead_id, unknown = self.unknown_names(request)
-        return ScoreAnswer(
+        answer = ScoreAnswer(
             receipt_id=receipt_id,
             lead_id=lead_id,
             probability=score.probability,
@@ -333,6 +332,9 @@ class LoadedModel:
             missing_features=missing_of(self._may_lack, values[0]) if self._may_lack else UNSET,
             approximate_reasons=self._approximate,
         )
+        if self._contact is None:
+            return answer
+        return structs.replace(answer, **self._contact.of(values).row(0))
 
     def unknown_names(self, request: AnyRequest) -> tuple[str, Unknown]:
         """Return the folded id of the requested lead, and the names that the model lacks."""

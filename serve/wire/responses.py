@@ -64,6 +64,8 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     from and this score lacks: own features that the server does not compute for this lead, and
     attributes of series that were not sent.
     `approximate_reasons` is true where the contributions of an own model are estimated.
+    `contact_value` is what a contact adds to the probability, with the ends of its 90 % range;
+    `call_helps` is true where a call helps most. They are left out where that is not known.
     """
 
     receipt_id: str
@@ -88,3 +90,7 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     curve: CurveField = msgspec.UNSET
     missing_features: list[str] | msgspec.UnsetType = msgspec.UNSET
     approximate_reasons: bool | msgspec.UnsetType = msgspec.UNSET
+    contact_value: float | msgspec.UnsetType = msgspec.UNSET
+    contact_value_low: float | msgspec.UnsetType = msgspec.UNSET
+    contact_value_high: float | msgspec.UnsetType = msgspec.UNSET
+    call_helps: bool | msgspec.UnsetType = msgspec.UNSET

@@ -7,6 +7,7 @@
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,14 +133,14 @@ def _row(one: GroupFigures, language: Language) -> dict[str, str]:
         "worth": number(round(one.weight_of), language),
         "wins": number(one.conversions, language),
         "mean": share(one.mean_probability),
-        "rate": _range(one.converted),
-        "excess": f"{points(one.excess.value)} ({points(one.excess.low)} – "
-        f"{points(one.excess.high)})",
+        "rate": _range(one.converted, share),
+        "excess": _range(one.excess, points),
         "auc": f"{one.auc:.3f}" if math.isfinite(one.auc) else "–",
         "drift": f"{one.drift:.2f}" if math.isfinite(one.drift) else "–",
     }
 
 
-def _range(one: Interval) -> str:
-    ends = [share(end) if math.isfinite(end) else "–" for end in (one.value, one.low, one.high)]
-    return f"{ends[0]} ({ends[1]} – {ends[2]})"
+def _range(one: Interval, written: Callable[[float], str]) -> str:
+    if math.isnan(one.value):
+        return "–"
+    return f"{written(one.value)} ({written(one.low)} – {written(one.high)})"

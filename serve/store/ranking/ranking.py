@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Select, func, select, tuple_
 
 from features.errors import Fault
 from features.reading.normalize import folded
+from models.contact.known_effects import CONTACT
 from serve.errors import BadBody
 from serve.insight.trend import Trend
 from serve.store.engine import moment, reading, time_of
@@ -33,9 +34,6 @@ _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _TIMES: Final = (
     "created_at", "last_activity_at", "woke_up_at", "crossed_at", "band_falls_at", "as_of",
 )  # fmt: skip
-
-CONTACT: Final = ("contact_value", "contact_value_low", "contact_value_high", "call_helps")
-"""The columns of what a contact adds."""
 
 
 class RankedReason(msgspec.Struct, frozen=True):

@@ -30,11 +30,11 @@ from sqlalchemy import (
     update,
 )
 
+from models.contact.known_effects import CONTACT
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.account_ranking import rank_accounts
-from serve.store.ranking.ranking import CONTACT
 from serve.store.ranking.refreshing import marks_of, some_at_once
 from serve.store.tables import RANKING, RANKING_MARKS
 

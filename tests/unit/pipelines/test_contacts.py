@@ -23,7 +23,7 @@ from pipelines.run.stage_context import Job
 from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
 from serve.store.engine import made, moment
-from serve.store.tables import FEEDBACK, RECEIPTS
+from serve.store.tables import FEEDBACK, LEAD_STEPS, RECEIPTS
 from tests.proving import job
 
 DECLARED = """
@@ -210,6 +210,13 @@ def test_contacts_of_a_server_count_beside_those_of_the_file(tmp_path: Path, pro
     with engine.begin() as connection:
         connection.execute(insert(RECEIPTS), receipt)
         connection.execute(insert(FEEDBACK), feedback)
+        for lead, kind, undone in (
+            ("L8", "contacted", None),
+            ("L9", "contacted", moment(day)),
+            ("L10", "snoozed", None),
+        ):
+            step = {"lead_id": lead, "kind": kind, "at": moment(day), "undone_at": undone}
+            connection.execute(insert(LEAD_STEPS), step)
     log = worked_stage._log(proof, url)
-    assert log["lead_id"].tolist() == ["L7"]
-    assert log["at"].tolist() == [day]
+    assert sorted(log["lead_id"]) == ["L7", "L8"]
+    assert log["at"].tolist() == [day, day]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.build import FeatureFrame
 from features.records import spreadsheet_cells
-from models.contact.lead_effects import EffectsOfLeads
+from models.contact.known_effects import ContactColumns
 from models.scoring.batch_scores import Scores
 from models.scoring.scorer import Scorer
 from pipelines.scoring import merge_ranking, ranking_schema, score
@@ -114,9 +114,11 @@ def test_no_cell_of_a_csv_file_is_a_formula(tmp_path: Path) -> None:
 def test_a_known_contact_value_has_columns_and_may_lead(tmp_path: Path) -> None:
     scores = some()
     effect = np.linspace(-0.1, 0.1, len(scores))
-    rows = ranking_schema.table(scores, EffectsOfLeads(effect, effect - 0.05, effect + 0.05))
+    known = ContactColumns(effect, effect - 0.05, effect + 0.05, effect > 0.05)
+    rows = ranking_schema.table(scores, known)
     assert rows.schema == ranking_schema.schema(contact=True)
     assert ranking_schema.table(scores).schema == ranking_schema.SCHEMA
     merge_ranking.write(rows, tmp_path / "part.parquet", "contact_value")
     (merged,) = merge_ranking.merge([tmp_path / "part.parquet"], 1000, "contact_value")
     assert merged["contact_value"].to_pylist() == sorted(effect, reverse=True)
+    assert merged["call_helps"].to_pylist() == [one > 0.05 for one in sorted(effect, reverse=True)]
