@@ -59,8 +59,8 @@ _DRAW: Final = (
 _WAYS: Final = {
     "all": ("all", "すべて"),
     "equal chances": ("{share}, equal chances", "{share}、等しい確率"),
-    "conversions kept": (
-        "{share}, conversions kept, with weights",
+    "all conversions": (
+        "{share}, all conversions, with weights",
         "{share}、成約は全部残し重みづけ",
     ),
 }

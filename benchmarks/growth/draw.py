@@ -57,7 +57,7 @@ def measure(leads: int, seed: int) -> dict[str, Figures]:
     drawn = {"all": known.rows}
     for share in SHARES:
         drawn[f"equal chances, {share:g}"] = known.rows.take(equal(known.rows, share, seed))
-        drawn[f"conversions kept, {share:g}"] = conversions_kept(known.rows, share, seed)
+        drawn[f"all conversions, {share:g}"] = with_all_conversions(known.rows, share, seed)
     return {name: _judged(known, rows) for name, rows in drawn.items()}
 
 
@@ -78,8 +78,8 @@ def equal(rows: TrainingSet, share: float, seed: int) -> NDArray[np.intp]:
     return np.flatnonzero(np.isin(rows.group, chosen))
 
 
-def conversions_kept(rows: TrainingSet, share: float, seed: int) -> TrainingSet:
-    """Keep all accounts that converted; draw of the others until a share of the rows is there.
+def with_all_conversions(rows: TrainingSet, share: float, seed: int) -> TrainingSet:
+    """Take all accounts that converted; draw of the others until a share of the rows is there.
 
     Each row of the others stands for several, and is repeated so often (rounded by chance, account
     by account).

@@ -42,6 +42,15 @@ class _AtOnce(Executor):
     """Does what is submitted before it returns."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        """Call a function; return its result, or what it raised.
+
+        Parameters
+        ----------
+        fn
+            The function.
+        args, named
+            What it is called with.
+        """
         done: Future[Any] = Future()
         try:
             done.set_result(fn(*args, **named))
