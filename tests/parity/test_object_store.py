@@ -4,13 +4,8 @@
 other processes reach, so that workers of a cluster can be killed.
 """
 
-import base64
-import os
-import shutil
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,15 +28,13 @@ from pipelines.run.stage_context import Job
 from pipelines.run.workspace import Workspace
 from pipelines.scoring import score
 from pipelines.storage import frames, partitions
+from tests import emulated_stores
 from tests.parity.test_dask import LIGHT, Watched, question, store, worked
 from tests.parity.test_dask_lost import scheduler_process, worker_process
 from tests.served import free_port
 
 pytest.importorskip("upath", reason="a store of objects needs an extra")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-AZURITE = "mikomi", base64.b64encode(b"a key of this test alone").decode()
-"""An account of the emulator, and its key."""
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
 
 
 @pytest.fixture(scope="module")
@@ -61,105 +54,18 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run an S3 server on loopback; yield the URL of a bucket."""
-    pytest.importorskip("s3fs")
-    pytest.importorskip("moto")
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(  # noqa: S603 - fixed words
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}.items():
-                patch.setenv(name, value)
-            _bucket("company")
-            yield "s3://company"
-    finally:
-        server.kill()
-        server.wait(30)
+    with emulated_stores.amazon(tmp_path_factory.mktemp("s3"), free_port()) as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=["gs", "az"])
 def other_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Run an emulator of Google's or Azure's store on loopback; yield the URL of a bucket."""
-    emulator = {"gs": google, "az": azure}[request.param]
+    emulator = {"gs": emulated_stores.google, "az": emulated_stores.azure}[request.param]
     with emulator(tmp_path_factory.mktemp(request.param), free_port()) as url:
         yield url
-
-
-@contextmanager
-def google(folder: Path, port: int) -> Iterator[str]:
-    gcsfs = pytest.importorskip("gcsfs")
-    pytest.importorskip("gcp_storage_emulator")
-    command = [sys.executable, "-m", "gcp_storage_emulator", "start", "--in-memory"]
-    command += ["--host=127.0.0.1", f"--port={port}", "--default-bucket=company"]
-    with started(command, folder), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
-        patch.setenv("GOOGLE_CLOUD_PROJECT", "test")
-        anybody = gcsfs.GCSFileSystem(token="anon", skip_instance_cache=True)  # noqa: S106
-        answers(partial(anybody.ls, "company"))
-        yield "gs://company"
-
-
-@contextmanager
-def azure(folder: Path, port: int) -> Iterator[str]:
-    adlfs = pytest.importorskip("adlfs")
-    azurite = shutil.which("azurite-blob")
-    if azurite is None:
-        pytest.skip("azurite-blob is not installed")
-    command = [azurite, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
-    command += ["--silent", "--skipApiVersionCheck"]
-    connection = (
-        f"DefaultEndpointsProtocol=http;AccountName={AZURITE[0]};AccountKey={AZURITE[1]};"
-        f"BlobEndpoint=http://127.0.0.1:{port}/{AZURITE[0]};"
-    )
-    with (
-        started([*command, "--skipApiVersionCheck"], folder),
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection)
-        store_of = partial(adlfs.AzureBlobFileSystem, connection_string=connection)
-        answers(lambda: store_of(skip_instance_cache=True).mkdir("company"))
-        yield "az://company"
-
-
-@contextmanager
-def started(command: list[str], folder: Path) -> Iterator[None]:
-    """Run a server until the block ends."""
-    environment = os.environ | {"AZURITE_ACCOUNTS": ":".join(AZURITE)}
-    server = subprocess.Popen(  # noqa: S603 - fixed words
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        server.kill()
-        server.wait(30)
-
-
-def answers(question: Callable[[], object]) -> None:
-    """Repeat a question until a server answers it, at most half a minute."""
-    for _ in range(600):
-        try:
-            question()
-        except Exception:  # noqa: BLE001 - every store has errors of its own
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _bucket(name: str) -> None:
-    import s3fs  # noqa: PLC0415 - may be missing
-
-    for _ in range(600):
-        try:
-            s3fs.S3FileSystem(skip_instance_cache=True).mkdir(name)
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
 
 
 def in_store(folder: Path, url: str, engine: str = "") -> Job:
