@@ -51,7 +51,7 @@ def test_activities_per_deal_count_what_the_last_cutoff_sees() -> None:
     deals = tables.outcomes["outcome"].isin(["opened", "won"]).sum()
     assert catalog.vocabulary.activities_per_deal == round(len(tables.activities) / deals, 3)
     assert Catalog.from_json(catalog.to_json()) == catalog
-    later = tables.activities.assign(occurred_at=LAST["cutoff"][0], known_at=pd.NaT)
+    later = tables.activities.assign(occurred_at=LAST["cutoff"][0]).drop(columns="known_at")
     more = replace(tables, activities=pd.concat([tables.activities, later]))
     assert learn(more, LAST, SETTINGS) == catalog
 
