@@ -11,7 +11,7 @@ first partition shows that none of them peeks.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ from features.wording.activity_words import ANY, OTHER
 from features.words.learn import TextEvidence, TextSources
 
 _Code = TypeVar("_Code", str, tuple[str, str])
+_DEALS: Final = ("opened", "won")
 
 
 def learn(
@@ -118,6 +119,8 @@ class _Supports:
         By attribute and value; by attribute.
     views
         By view.
+    activities, deals
+        How many activities there are, and how many deals that were opened or won.
     first_created_at
         The beginning of the history in microseconds, `NEVER` if there is none.
     """
@@ -128,6 +131,8 @@ class _Supports:
     categories: dict[str, Counter[str]] = field(default_factory=dict)
     numbers: Counter[str] = field(default_factory=Counter)
     views: Counter[str] = field(default_factory=Counter)
+    activities: int = 0
+    deals: int = 0
     first_created_at: int = NEVER
 
     def category(self, name: str) -> Counter[str]:
@@ -174,6 +179,8 @@ def _add(supports: _Supports, visible: Tables, until: int) -> None:
         supports.views[name] += view.support(visible)
     _add_activities(supports, visible.activities)
     supports.category(OUTCOME).update(_leads_by(visible.outcomes, "outcome"))
+    supports.activities += len(visible.activities)
+    supports.deals += int(visible.outcomes["outcome"].isin(_DEALS).sum())
     _add_attributes(supports, visible, until)
 
 
@@ -239,6 +246,9 @@ def _vocabulary(
         categories={name: values for name, values in categories.items() if values},
         numbers=numbers,
         labels=dict(labels),
+        activities_per_deal=(
+            round(supports.activities / supports.deals, 3) if supports.deals >= least else 0.0
+        ),
     )
 
 

@@ -13,7 +13,7 @@ class OfAccounts(Visible):
     def _attribute(self, name: str, lead: str, cutoff: int) -> float:
         raise NotImplementedError
 
-    def _account(  # noqa: C901, PLR0911 (a plain list of cases)
+    def _account(  # noqa: C901, PLR0911, PLR0912 (a plain list of cases)
         self, feature: Feature, lead: str, cutoff: int
     ) -> float:
         if self.leads[lead]["account_id"] is None or not self._visible(lead, cutoff):
@@ -36,6 +36,10 @@ class OfAccounts(Visible):
             case "company_opened_per_year":
                 known = [since for since, _ in newest] + [self.leads[lead]["visible_from"]]
                 return self._opened_per_year([*others, lead], known, cutoff)
+            case "deal_surplus":
+                return self._surplus(others, cutoff) if others else NAN
+            case "company_deal_surplus":
+                return self._surplus([*others, lead], cutoff)
             case "open_count":
                 return sum(open_deals(self._ends(other, cutoff)) for other in others)
             case "opened_mean":
@@ -58,6 +62,12 @@ class OfAccounts(Visible):
         ends = [o for lead in leads for o in self._ends(lead, cutoff)]
         months = sum((cutoff - since) // (30 * DAY) for since in known)
         return (sum(o["outcome"] == "opened" for o in ends) + 1) / (months / (365 / 30) + 1)
+
+    def _surplus(self, leads: list[str], cutoff: int) -> float:
+        ends = [o for lead in leads for o in self._ends(lead, cutoff)]
+        acts = [a for lead in leads for a in self._acts(lead, cutoff)]
+        deals = sum(o["outcome"] in ("opened", "won") for o in ends)
+        return deals - len(acts) / self.words.activities_per_deal
 
     def _newest(self, lead: str, cutoff: int) -> list[tuple[int, str]]:
         """Return from when the other leads that count are visible, and their ids."""

@@ -46,6 +46,8 @@ class Vocabulary:
     terms
         What texts mention: term -> the words that mention it. An intent has a list of words; a
         learned term is its one word. Empty where no text is read.
+    activities_per_deal
+        Activities of all leads for each deal that was opened or won; 0.0 where deals are too few.
     """
 
     activity_types: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class Vocabulary:
     labels: Mapping[str, Text] = field(default_factory=dict)
     zone: str = UTC
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    activities_per_deal: float = 0.0
 
     def label(self, code: str) -> Text:
         """Return the words for a code; a code without a label stands for itself.
@@ -144,7 +147,7 @@ class Catalog:
         """Return the catalog as canonical JSON (sorted keys, no spaces).
 
         No zone means UTC; no folder means that there are no own features; no terms mean that no
-        text is read.
+        text is read; no activities per deal mean that deals were too few.
         """
         raw = asdict(self)
         if not self.settings.features_dir:
@@ -157,6 +160,8 @@ class Catalog:
             del raw["vocabulary"]["terms"]
         else:
             raw["vocabulary"]["terms"] = [*self.vocabulary.terms.items()]
+        if not self.vocabulary.activities_per_deal:
+            del raw["vocabulary"]["activities_per_deal"]
         return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -193,4 +198,5 @@ def _vocabulary(raw: dict) -> Vocabulary:  # type: ignore[type-arg]
         labels={code: Text(**words) for code, words in raw["labels"].items()},
         zone=raw.get("zone", UTC),
         terms={term: tuple(words) for term, words in raw.get("terms", ())},
+        activities_per_deal=raw.get("activities_per_deal", 0.0),
     )

@@ -6,6 +6,7 @@ Records enter in the order in which they become visible, and leave windows in th
 they occurred; a record that is too old for a window when it becomes visible never enters it.
 Of the visible leads the `NEWEST` count; one that newer leads displace leaves with all it did, and
 what it does later counts for itself alone.
+The surplus of deals: those opened and won beyond what as many activities usually bring.
 Deals a year of leads are (deals + 1) / (years + 1), the mean of a rate that is distributed like
 exp(-rate) before anything was seen (a gamma prior): few leads that are young say little.
 """
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
+    COMPANY_DEAL_SURPLUS,
     COMPANY_OPENED_PER_YEAR,
+    DEAL_SURPLUS,
     LEAD_COUNT,
     LOST_COUNT,
     NEWEST,
@@ -166,8 +169,28 @@ def _opened_per_year(
 
 
 @njit(cache=True, nogil=True)
-def _of_deals(which: int, tally: _Tally, me: int, leads: int) -> float:
-    """Compute a measure of the others' deals."""
+def _surplus(which: int, tally: _Tally, me: int, leads: int, usual: tuple[int, float]) -> float:
+    """Compute the deals opened and won less those that the activities usually bring.
+
+    Of the others, or of all with this one. `usual` holds the place of the count of all activities,
+    and how many of them usually bring a deal.
+    """
+    whole, (ever, activities_per_deal) = tally.won.size - 1, usual
+    without = np.int64(tally.counted[me])
+    if which == COMPANY_DEAL_SURPLUS:
+        without -= 1
+    elif leads == 0:
+        return np.nan
+    deals = tally.opened[whole] + tally.won[whole] - without * (tally.opened[me] + tally.won[me])
+    activities = tally.counts[whole, ever] - without * tally.counts[me, ever]
+    return float(deals) - float(activities) / activities_per_deal
+
+
+@njit(cache=True, nogil=True)
+def _of_deals(which: int, tally: _Tally, me: int, leads: int, usual: tuple[int, float]) -> float:
+    """Compute a measure of the others' deals; `usual` is that of `_surplus`."""
+    if which in (DEAL_SURPLUS, COMPANY_DEAL_SURPLUS):
+        return float(_surplus(which, tally, me, leads, usual))
     whole = tally.won.size - 1
     mine = np.int64(tally.counted[me])
     if which == WON_COUNT:
@@ -206,7 +229,8 @@ def _write(
         elif which == ACTIVITY_MEAN:
             value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
         else:
-            value = _of_deals(which, tally, me, others[0])
+            usual = ever, plan.activities_per_deal[0]
+            value = _of_deals(which, tally, me, others[0], usual)
         row[plan.measure_column[j]] = value
 
 

@@ -2,6 +2,9 @@
 
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Indices, Integers
@@ -17,7 +20,9 @@ from features.kernel.inputs import Indices, Integers
     AGE_MEAN,
     OPENED_PER_YEAR,
     COMPANY_OPENED_PER_YEAR,
-) = range(10)
+    DEAL_SURPLUS,
+    COMPANY_DEAL_SURPLUS,
+) = range(12)
 STEP_DAYS: Final = 30.0
 """How long a lead has been known counts in whole steps of so many days for deals a year."""
 NEWEST: Final = 50
@@ -38,6 +43,8 @@ class AccountPlan(NamedTuple):
         The same of each number of leads that were active.
     measure, measure_column
         Number and column of each other measure.
+    activities_per_deal
+        Shape (1,): how many activities usually bring a deal opened or won.
     """
 
     windows: Integers
@@ -47,9 +54,10 @@ class AccountPlan(NamedTuple):
     active_column: Indices
     measure: Indices
     measure_column: Indices
+    activities_per_deal: NDArray[np.float64]
 
 
-ACCOUNT_WIDTH: Final = 7
+ACCOUNT_WIDTH: Final = 8
 """How many places an `AccountPlan` takes in a pack."""
 
 
@@ -72,4 +80,5 @@ def cut_account(packed: Integers, at: int) -> AccountPlan:
         cut.int32(packed, at + 4),
         cut.int32(packed, at + 5),
         cut.int32(packed, at + 6),
+        cut.float64(packed, at + 7),
     )

@@ -1,7 +1,7 @@
 """Account: what the other leads of the same account did.
 
 Decided here: the lead itself does not count, so the view repeats nothing of the other views; only
-the deals a year of the whole company include its own, because what one company does is one thing.
+the deals of the whole company include its own, because what one company does is one thing.
 Values are missing for a lead without account. Of an account with many leads the newest count, in
 training as in every answer; see `features.kernel.account_layout.NEWEST`.
 """
@@ -20,7 +20,9 @@ from features.kernel.account import account
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
+    COMPANY_DEAL_SURPLUS,
     COMPANY_OPENED_PER_YEAR,
+    DEAL_SURPLUS,
     LEAD_COUNT,
     LOST_COUNT,
     OPEN_COUNT,
@@ -55,17 +57,29 @@ _MEASURES: Final = {
     "age_mean": AGE_MEAN,
     "opened_per_year": OPENED_PER_YEAR,
     "company_opened_per_year": COMPANY_OPENED_PER_YEAR,
+    "deal_surplus": DEAL_SURPLUS,
+    "company_deal_surplus": COMPANY_DEAL_SURPLUS,
 }
 _ACTIVITY_LABEL: Final = Text("Activities of colleagues", "同じ取引先の他のリードの行動")
 _ACTIVE_LABEL: Final = Text("Active colleagues", "同じ取引先で動きのあるリード")
 _DEAL_LABEL: Final = Text("Deals of colleagues", "同じ取引先の他のリードの商談")
+_PACE_LABEL: Final = Text(
+    "Deals of colleagues for their activity", "同じ取引先の他のリードの行動量に対する商談・受注"
+)
+_COMPANY_PACE_LABEL: Final = Text(
+    "Deals of the whole company for its activity", "取引先全体の行動量に対する商談・受注"
+)
 _COMPANY_LABEL: Final = Text("Deals of the whole company", "取引先全体の商談")
 _LEAD_LABEL: Final = Text("Leads of the same account", "同じ取引先のリード数")
 
 
 def features(vocabulary: Vocabulary, settings: CatalogSettings) -> tuple[Feature, ...]:  # noqa: ARG001 (the contract of a view)
-    """Return the records of the view; see `features.view.View`."""
-    return tuple(_records())
+    """Return the records of the view; no surpluses of deals where the usual number is not known.
+
+    See `features.view.View`.
+    """
+    surplus = _surpluses() if vocabulary.activities_per_deal else ()
+    return (*_records(), *surplus)
 
 
 def support(visible: Tables) -> int:
@@ -76,7 +90,7 @@ def support(visible: Tables) -> int:
     return int((account_id.notna() & account_id.duplicated(keep=False)).sum())
 
 
-def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPlan:  # noqa: ARG001 (the contract of a view)
+def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPlan:
     """Return the plan of the kernel; see `features.view.View`."""
     counted, active = (
         [column for column in columns if column.feature.measure == measure]
@@ -92,6 +106,7 @@ def plan(columns: Sequence[PlannedColumn], vocabulary: Vocabulary) -> AccountPla
         *_windowed(active, lengths),
         np.array([_MEASURES[column.feature.measure] for column in others], np.int32),
         np.array([column.number for column in others], np.int32),
+        np.array([vocabulary.activities_per_deal], np.float64),
     )
 
 
@@ -275,6 +290,39 @@ def _records() -> Iterator[Feature]:
         Sentence(
             Text("{value} open [deal|deals] with colleagues", "他のリードで商談{value}件が進行中"),
             Text("No open deal with colleagues", "他のリードに進行中の商談なし"),
+        ),
+    )
+
+
+def _surpluses() -> Iterator[Feature]:
+    yield _record(
+        "deal_surplus",
+        ("number", None),
+        ("deal_pace", _PACE_LABEL),
+        Sentence(
+            Text(
+                "{value} [deal|deals] of colleagues than usual for so much activity",
+                "同じ取引先の他のリードの商談・受注は、行動量から見た標準より{value}",
+            ),
+            Text(
+                "Colleagues have no more and no fewer deals than usual for their activity",
+                "同じ取引先の他のリードの商談・受注は、行動量から見て標準的",
+            ),
+        ),
+    )
+    yield _record(
+        "company_deal_surplus",
+        ("number", None),
+        ("company_deal_pace", _COMPANY_PACE_LABEL),
+        Sentence(
+            Text(
+                "{value} [deal|deals] of the whole company than usual for so much activity",
+                "取引先全体の商談・受注は、行動量から見た標準より{value}",
+            ),
+            Text(
+                "The whole company has no more and no fewer deals than usual for its activity",
+                "取引先全体の商談・受注は、行動量から見て標準的",
+            ),
         ),
     )
 

@@ -22,6 +22,7 @@ _SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
 _NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
 _WEEK_DAYS: Final = 7.0
 _DECAYED: Final = "decayed_count"
+_SURPLUS: Final = ("deal_surplus", "company_deal_surplus")
 _ONE: Final = ("1", "About 1", "1 more", "1 fewer")
 _OTHER_VALUE: Final = Text("a rare or new value", "まれな値か新しい値")
 _OTHER_KIND: Final = Text("a rare or new kind", "まれな種類か新しい種類")
@@ -139,7 +140,7 @@ def is_nothing(feature: Feature, value: float) -> bool:
     """
     if feature.unit == "per_day":
         return round(value * _WEEK_DAYS, 1) == 0
-    if feature.measure == _DECAYED:
+    if feature.measure in (_DECAYED, *_SURPLUS):
         return round(value, 1) == 0
     return value == 0 and feature.unit in _NOTHING_AT_ZERO
 
@@ -160,16 +161,16 @@ def _about(value: float, language: Language) -> str:
     return f"About {number:,}" if language == "en" else f"約{number:,}回"
 
 
-def _difference(value: float, language: Language) -> str:
-    """Write how many more or fewer there are.
+def _difference(value: float, language: Language, counter: str) -> str:
+    """Write how many more or fewer there are; Japanese counts them with a word of their kind.
 
-    >>> _difference(7.0, "en"), _difference(-2.3, "en"), _difference(-2.3, "ja")
-    ('7 more', '2.3 fewer', '2.3回少ない')
+    >>> _difference(7.0, "en", "回"), _difference(-2.3, "en", "回"), _difference(-2.3, "ja", "件")
+    ('7 more', '2.3 fewer', '2.3件少ない')
     """
     size = f"{round(abs(value), 1):,g}"
     if language == "en":
         return f"{size} {'more' if value > 0 else 'fewer'}"
-    return f"{size}回{'多い' if value > 0 else '少ない'}"
+    return f"{size}{counter}{'多い' if value > 0 else '少ない'}"
 
 
 def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
@@ -179,8 +180,10 @@ def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: La
         return str(getattr(_WEEKDAYS[int(value) % 7], language))
     if feature.unit in _SECONDS:
         return str(getattr(span_words(value * _SECONDS[feature.unit]), language))
-    if feature.unit == "per_day":
-        return _difference(value * _WEEK_DAYS, language)
+    is_pace = feature.unit == "per_day"
+    if is_pace or feature.measure in _SURPLUS:
+        number, counter = (value * _WEEK_DAYS, "回") if is_pace else (value, "件")
+        return _difference(number, language, counter)
     if feature.measure == _DECAYED:
         return _about(value, language)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"

@@ -25,7 +25,7 @@ STILL = {
     "value", "created_weekday", "created_hour", "filled_count", "hours_to_first", "actor_count",
     "last_actor", "response_hours_mean", "response_hours_last", "opened_count", "won_count",
     "lost_count", "open_count", "event_count", "won_amount_sum", "last_amount", "last_stage",
-    "lead_count", "opened_mean", "activity_mean",
+    "lead_count", "opened_mean", "activity_mean", "deal_surplus", "company_deal_surplus",
     "role_count", "role_kinds", "decider_count", "stage_count",
 }  # fmt: skip
 

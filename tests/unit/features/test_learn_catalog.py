@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from features.catalog.catalog import CatalogSettings
+from features.catalog.catalog import Catalog, CatalogSettings
 from features.catalog.reserved import ACTOR, OUTCOME
 from features.learn_catalog import learn
 from features.tables import Tables
@@ -43,6 +43,28 @@ def test_what_is_learned() -> None:
     assert ("page_view", "導入事例") in vocabulary.topics
     assert {"industry", "owner_id", "account.region", ACTOR, OUTCOME} <= set(vocabulary.categories)
     assert {"employees", "newsletter", "account.revenue"} <= set(vocabulary.numbers)
+
+
+def test_activities_per_deal_count_what_the_last_cutoff_sees() -> None:
+    tables = company()
+    catalog = learn(tables, LAST, SETTINGS)
+    deals = tables.outcomes["outcome"].isin(["opened", "won"]).sum()
+    assert catalog.vocabulary.activities_per_deal == round(len(tables.activities) / deals, 3)
+    assert Catalog.from_json(catalog.to_json()) == catalog
+    later = tables.activities.assign(occurred_at=LAST["cutoff"][0]).drop(columns="known_at")
+    more = replace(tables, activities=pd.concat([tables.activities, later]))
+    assert learn(more, LAST, SETTINGS) == catalog
+
+
+def test_too_few_deals_bring_no_surplus_of_them() -> None:
+    def surpluses(tables: Tables) -> set[str]:
+        features = learn(tables, LAST, SETTINGS).features
+        return {one.name for one in features if one.measure.endswith("deal_surplus")}
+
+    tables = company()
+    two = tables.outcomes[tables.outcomes["outcome"] == "won"].iloc[:2]
+    assert surpluses(tables) == {"account__deal_surplus", "account__company_deal_surplus"}
+    assert surpluses(replace(tables, outcomes=two)) == set()
 
 
 def test_flat_leads_have_a_profile_only() -> None:

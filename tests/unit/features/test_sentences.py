@@ -32,6 +32,7 @@ VOCABULARY = Vocabulary(
         "page_view": Text("page view", "ページ閲覧"),
         "W_Nabellen offertes": Text("offer follow-up call", "見積後の電話"),
     },
+    activities_per_deal=70.0,
 )
 CATALOG = catalog_of(VOCABULARY)
 NAMED = {feature.name: feature for feature in CATALOG.features}
@@ -130,6 +131,24 @@ def test_standard_types_have_words_with_and_without_topic() -> None:
         ("sales_touch__waiting_hours", 5, "A request has waited for an answer for 5 hours", None),
         ("profile__created_weekday", 0, "The lead came in on a Monday", "リード登録：月曜"),
         ("deals__won_count", 1, "1 deal won so far", "これまでに1件受注"),
+        (
+            "account__deal_surplus",
+            2.34,
+            "2.3 more deals of colleagues than usual for so much activity",
+            "同じ取引先の他のリードの商談・受注は、行動量から見た標準より2.3件多い",
+        ),
+        (
+            "account__company_deal_surplus",
+            -1.0,
+            "1 fewer deal of the whole company than usual for so much activity",
+            "取引先全体の商談・受注は、行動量から見た標準より1件少ない",
+        ),
+        (
+            "account__deal_surplus",
+            0.04,
+            "Colleagues have no more and no fewer deals than usual for their activity",
+            "同じ取引先の他のリードの商談・受注は、行動量から見て標準的",
+        ),
     ],
 )
 def test_sentences(name: str, value: float, en: str, ja: str | None) -> None:
