@@ -11,7 +11,7 @@ Deals a year of leads are (deals + 1) / (years + 1), the mean of a rate that is 
 exp(-rate) before anything was seen (a gamma prior): few leads that are young say little.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +19,15 @@ from numpy.typing import NDArray
 from features.kernel.account_layout import (
     ACTIVITY_MEAN,
     AGE_MEAN,
-    COMPANY_DEAL_SURPLUS,
     COMPANY_OPENED_PER_YEAR,
-    DEAL_SURPLUS,
     LEAD_COUNT,
-    LOST_COUNT,
     NEWEST,
-    OPEN_COUNT,
     OPENED_PER_YEAR,
     SINCE_LAST,
     STEP_DAYS,
-    WON_COUNT,
     AccountPlan,
 )
+from features.kernel.account_measures import Tally, mean, of_deals, opened_per_year
 from features.kernel.account_records import AccountRecords, Accounts, gather
 from features.kernel.compiled import njit
 from features.kernel.deals import LOST, OPENED, WON
@@ -39,24 +35,10 @@ from features.kernel.inputs import MISSING, Deals, Integers, Matrix, Rows
 
 _DAY: Final = 86_400_000_000
 _STEP: Final = np.int64(round(STEP_DAYS * _DAY))
-_STEPS_A_YEAR: Final = 365.0 / STEP_DAYS
-
-
-class _Tally(NamedTuple):
-    """Counters of each lead of the account; the last row is all that are `counted` together."""
-
-    counts: NDArray[np.int64]
-    won: Integers
-    lost: Integers
-    opened: Integers
-    open: Integers
-    latest: Integers
-    tails: Integers
-    counted: NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True)
-def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tally: _Tally) -> int:
+def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tally: Tally) -> int:
     """Let leads in that the cutoff sees, and those out that they displace; return the new head."""
     whole = tally.won.size - 1
     while head < order.size and visible_from[order[head]] < cutoff:
@@ -76,7 +58,7 @@ def _arrive(order: Integers, visible_from: Integers, cutoff: int, head: int, tal
 
 @njit(cache=True, nogil=True)
 def _leave(
-    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoffs: tuple[int, int]
+    records: AccountRecords, plan: AccountPlan, tally: Tally, cutoffs: tuple[int, int]
 ) -> None:
     """Remove what is too old for the cutoff; it had entered if the cutoff before saw it."""
     before, cutoff = cutoffs
@@ -95,9 +77,7 @@ def _leave(
 
 
 @njit(cache=True, nogil=True)
-def _enter(
-    records: AccountRecords, plan: AccountPlan, tally: _Tally, cutoff: int, head: int
-) -> int:
+def _enter(records: AccountRecords, plan: AccountPlan, tally: Tally, cutoff: int, head: int) -> int:
     """Add what the cutoff sees; return the new head."""
     whole = tally.won.size - 1
     while head < records.place.size and records.visible_from[records.by_visibility[head]] < cutoff:
@@ -114,7 +94,7 @@ def _enter(
 
 @njit(cache=True, nogil=True)
 def _enter_deals(
-    deals: Deals, records: AccountRecords, tally: _Tally, at: tuple[int, int], newest: Integers
+    deals: Deals, records: AccountRecords, tally: Tally, at: tuple[int, int], newest: Integers
 ) -> int:
     """Add the outcomes that the cutoff sees; `newest` is the latest outcome of each deal."""
     head, cutoff = at
@@ -143,69 +123,9 @@ def _enter_deals(
 
 
 @njit(cache=True, nogil=True)
-def _mean(total: int, leads: int) -> float:
-    """Return how many each other lead has; missing without any."""
-    return np.nan if leads == 0 else float(total) / float(leads)
-
-
-@njit(cache=True, nogil=True)
-def _per_year(deals: int, steps: int) -> float:
-    return float(deals + 1) / (float(steps) / _STEPS_A_YEAR + 1.0)
-
-
-@njit(cache=True, nogil=True)
-def _opened_per_year(
-    which: int, tally: _Tally, me: int, steps: tuple[int, int], leads: int
-) -> float:
-    """Compute the deals opened in a year of a lead: of the others, or of all with this one.
-
-    `steps` are those for which the others are known, all together, and those of the lead.
-    """
-    whole = tally.won.size - 1
-    others = tally.opened[whole] - np.int64(tally.counted[me]) * tally.opened[me]
-    if which == COMPANY_OPENED_PER_YEAR:
-        return float(_per_year(others + tally.opened[me], steps[0] + steps[1]))
-    return np.nan if leads == 0 else float(_per_year(others, steps[0]))
-
-
-@njit(cache=True, nogil=True)
-def _surplus(which: int, tally: _Tally, me: int, leads: int, usual: tuple[int, float]) -> float:
-    """Compute the deals opened and won less those that the activities usually bring.
-
-    Of the others, or of all with this one. `usual` holds the place of the count of all activities,
-    and how many of them usually bring a deal.
-    """
-    whole, (ever, activities_per_deal) = tally.won.size - 1, usual
-    without = np.int64(tally.counted[me])
-    if which == COMPANY_DEAL_SURPLUS:
-        without -= 1
-    elif leads == 0:
-        return np.nan
-    deals = tally.opened[whole] + tally.won[whole] - without * (tally.opened[me] + tally.won[me])
-    activities = tally.counts[whole, ever] - without * tally.counts[me, ever]
-    return float(deals) - float(activities) / activities_per_deal
-
-
-@njit(cache=True, nogil=True)
-def _of_deals(which: int, tally: _Tally, me: int, leads: int, usual: tuple[int, float]) -> float:
-    """Compute a measure of the others' deals; `usual` is that of `_surplus`."""
-    if which in (DEAL_SURPLUS, COMPANY_DEAL_SURPLUS):
-        return float(_surplus(which, tally, me, leads, usual))
-    whole = tally.won.size - 1
-    mine = np.int64(tally.counted[me])
-    if which == WON_COUNT:
-        return float(tally.won[whole] - mine * tally.won[me])
-    if which == LOST_COUNT:
-        return float(tally.lost[whole] - mine * tally.lost[me])
-    if which == OPEN_COUNT:
-        return float(tally.open[whole] - mine * tally.open[me])
-    return float(_mean(tally.opened[whole] - mine * tally.opened[me], leads))
-
-
-@njit(cache=True, nogil=True)
 def _write(
     plan: AccountPlan,
-    tally: _Tally,
+    tally: Tally,
     me: int,
     others: tuple[int, float, int, tuple[int, int]],
     row: NDArray[np.float32],
@@ -223,20 +143,20 @@ def _write(
         elif which == SINCE_LAST:
             value = others[1]
         elif which == AGE_MEAN:
-            value = _mean(others[2], others[0]) / _DAY
+            value = mean(others[2], others[0]) / _DAY
         elif which in (OPENED_PER_YEAR, COMPANY_OPENED_PER_YEAR):
-            value = _opened_per_year(which, tally, me, others[3], others[0])
+            value = opened_per_year(which, tally, me, others[3], others[0])
         elif which == ACTIVITY_MEAN:
-            value = _mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
+            value = mean(tally.counts[whole, ever] - mine * tally.counts[me, ever], others[0])
         else:
             usual = ever, plan.activities_per_deal[0]
-            value = _of_deals(which, tally, me, others[0], usual)
+            value = of_deals(which, tally, me, others[0], usual)
         row[plan.measure_column[j]] = value
 
 
 @njit(cache=True, nogil=True)
 def _write_active(
-    plan: AccountPlan, tally: _Tally, me: int, among: Integers, row: NDArray[np.float32]
+    plan: AccountPlan, tally: Tally, me: int, among: Integers, row: NDArray[np.float32]
 ) -> None:
     """Count the others that did anything in a window."""
     for j in range(plan.active_column.size):
@@ -292,7 +212,7 @@ def _account(
     acts = gather(accounts, group, events.start, (events.occurred_at, events.visible_from))
     ends = gather(accounts, group, deals.start, (deals.occurred_at, deals.visible_from))
     size = span[1] - span[0]
-    tally = _Tally(
+    tally = Tally(
         np.zeros((size + 1, plan.windows.size + 1), np.int64),
         np.zeros(size + 1, np.int64),
         np.zeros(size + 1, np.int64),
