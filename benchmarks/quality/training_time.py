@@ -48,7 +48,11 @@ def main(arguments: list[str]) -> None:  # noqa: ARG001 - as every benchmark
     params = params_file.load(EXAMPLES.parent / "params.yaml")
     with TemporaryDirectory() as folder:
         source = replace(params.source, mapping=sample_mapping(Path(folder)))
-        job = Job(replace(params, source=source), Workspace("sample", Path(folder)))
+        incumbent = replace(
+            params.incumbent, scores=str(Path(folder, "data/sample/export/former_scores.csv"))
+        )
+        params = replace(params, source=source, incumbent=incumbent)
+        job = Job(params, Workspace("sample", Path(folder)))
         for stage in (ingest, snapshot, featurize):
             stage.run(job)
         rows, _ = train.learning_rows(job)
