@@ -6,9 +6,6 @@ Records enter in the order in which they become visible, and leave windows in th
 they occurred; a record that is too old for a window when it becomes visible never enters it.
 Of the visible leads the `NEWEST` count; one that newer leads displace leaves with all it did, and
 what it does later counts for itself alone.
-The surplus of deals: those opened and won beyond what as many activities usually bring.
-Deals a year of leads are (deals + 1) / (years + 1), the mean of a rate that is distributed like
-exp(-rate) before anything was seen (a gamma prior): few leads that are young say little.
 """
 
 from typing import Final

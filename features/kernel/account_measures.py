@@ -2,6 +2,9 @@
 
 Decided here: the counters of all leads that count are summed once; what the lead itself adds is
 taken off, so a row costs the same however many leads the account has.
+The surplus of deals: those opened and won beyond what as many activities usually bring.
+Deals a year of leads are (deals + 1) / (years + 1), the mean of a rate that is distributed like
+exp(-rate) before anything was seen (a gamma prior): few leads that are young say little.
 """
 
 from typing import Final, NamedTuple

@@ -2,8 +2,8 @@
 
 Decided here: a process of its own with low priority, so that no answer waits for it; after each
 batch it sleeps for a share of the time that the batch took, a small one while the ranking waits for
-the numbers of another model. It follows the same pointers as the
-server; while the default target has no model, nothing is ranked.
+the numbers of another model. It follows the same pointers as the server; while the default target
+has no model, nothing is ranked.
 
 `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
 """

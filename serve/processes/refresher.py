@@ -32,8 +32,6 @@ from serve.store.ranking.rescoring import Rescoring
 BATCH: Final = 500
 RESCORED: Final = 2_000
 """The most leads whose numbers are written at once."""
-
-
 _OF_THE_MACHINE: Final = (SQLAlchemyError, OSError, NoStore, MachineFault)
 """Errors that say nothing about a lead."""
 

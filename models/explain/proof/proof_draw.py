@@ -1,4 +1,4 @@
-"""The rows that a proof, and the cost of leaving columns out, are made of, of more than it needs.
+"""The draw of rows for a proof, and for the cost of leaving columns out, where there are many.
 
 Decided here: whole leads are drawn, and of the leads that converted so many that they are half of
 the rows, or all of them. What proves a concept are conversions: where few leads convert, a plain
