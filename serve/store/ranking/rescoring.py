@@ -126,7 +126,9 @@ def _write(
     if not columns["lead_id"]:
         return
     if connection.dialect.name == "postgresql":
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        target = facts["of_target"]
+        named = {**columns, "target": [target] * len(columns["lead_id"])}
+        rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
         connection.execute(_together(), {**facts, "rows": msgspec.json.encode(rows).decode()})
         return
     names = [f"n_{name}" for name in columns]
@@ -138,8 +140,12 @@ def _write(
 
 @cache
 def _together() -> Update:
-    """Return the statement for PostgreSQL, which takes all rows as one JSON text."""
-    columns = [column(n, _TYPES.get(n, String)) for n in ("lead_id", *NUMBERS)]
+    """Return the statement for PostgreSQL, which takes all rows as one JSON text.
+
+    Each row names its target: a constant would let a table without statistics be read whole, by an
+    index that begins with the target.
+    """
+    columns = [column(n, _TYPES.get(n, String)) for n in ("lead_id", "target", *NUMBERS)]
     rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
     fresh = rows.table_valued(*columns).render_derived("fresh", with_types=True)
     return _updating({one.name: fresh.c[one.name] for one in columns})
@@ -147,7 +153,8 @@ def _together() -> Update:
 
 @cache
 def _one_by_one() -> Update:
-    return _updating({name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)})
+    fresh = {name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)}
+    return _updating(fresh | {"target": bindparam("of_target")})
 
 
 def _updating(fresh: Mapping[str, Any]) -> Update:
@@ -156,5 +163,5 @@ def _updating(fresh: Mapping[str, Any]) -> Update:
     stays = case((and_(fresh["band"] == _HOT, row.band != _HOT), null()), else_=row.crossed_at)
     values = {name: fresh[name] for name in NUMBERS} | dict(UNFORESEEN)
     written: dict[str, Any] = {"as_of": bindparam("at"), "model_fingerprint": bindparam("by")}
-    own = and_(row.lead_id == fresh["lead_id"], row.target == bindparam("of_target"))
+    own = and_(row.lead_id == fresh["lead_id"], row.target == fresh["target"])
     return update(RANKING).where(own).values(**values, **written, crossed_at=stays)
