@@ -7,6 +7,7 @@ probabilities are passed by keyword only. A log loss clips probabilities, never 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -56,9 +57,32 @@ class ScoredRows:
         ranked = probability[self._order]
         self._begin = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
         self._label = label[self._order]
+        self._summed: tuple[Floats | None, tuple[Floats, Floats]] | None = None
+
+    @cached_property
+    def _losses(self) -> Floats:
+        return log_losses(label=self.label, probability=self.probability)
+
+    @cached_property
+    def _squared_errors(self) -> Floats:
+        return np.asarray((self.probability - self.label) ** 2)
 
     def sums(self, weight: Floats | None) -> tuple[Floats, Floats]:
-        """Return the weight of conversions and of others at every step, shape (steps,) each."""
+        """Return the weight of conversions and of others at every step, shape (steps,) each.
+
+        Those of the last weights are remembered, as several metrics need them: an array of weights
+        must not be changed between two calls.
+
+        Parameters
+        ----------
+        weight
+            Shape (rows,): weights of the rows.
+        """
+        if self._summed is None or self._summed[0] is not weight:
+            self._summed = weight, self._sums(weight)
+        return self._summed[1]
+
+    def _sums(self, weight: Floats | None) -> tuple[Floats, Floats]:
         each = np.ones(len(self._label)) if weight is None else weight[self._order]
         converted = np.add.reduceat(each * self._label, self._begin)
         return converted, np.add.reduceat(each, self._begin) - converted
@@ -120,11 +144,11 @@ class ScoredRows:
 
     def log_loss(self, weight: Floats | None = None) -> float:
         """Compute the mean log loss."""
-        return log_loss(label=self.label, probability=self.probability, weight=weight)
+        return float(np.average(self._losses, weights=weight))
 
     def brier(self, weight: Floats | None = None) -> float:
         """Compute the mean squared error of the probability."""
-        return float(np.average((self.probability - self.label) ** 2, weights=weight))
+        return float(np.average(self._squared_errors, weights=weight))
 
     def ece(self, weight: Floats | None = None) -> float:
         """Compute the expected calibration error."""

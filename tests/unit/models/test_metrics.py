@@ -170,3 +170,14 @@ def test_no_rows_and_undefined_draws_have_no_interval() -> None:
 def test_an_interval_holds_nineteen_of_twenty_draws() -> None:
     interval = metrics._interval(0.0, np.linspace(0.0, 1.0, 1001))
     assert (interval.low, interval.high) == pytest.approx((0.025, 0.975))
+
+
+def test_figures_of_one_draw_do_not_depend_on_the_draw_before() -> None:
+    rng = np.random.default_rng(3)
+    label = (rng.random(300) < 0.3).astype(float)
+    scored = metrics.ScoredRows(label=label, probability=rng.random(300).round(2))
+    draws: list[metrics.Floats | None] = [None, *(rng.integers(0, 3, (4, 300)).astype(float))]
+    for name, metric in metrics.METRICS.items():
+        for weight in [*draws, *draws[::-1]]:
+            alone = metrics.ScoredRows(label=label, probability=scored.probability)
+            assert metric(scored, weight) == metric(alone, weight), name
