@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.reading import normalize
 from features.reading.id_forms import joining_form
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, folded
@@ -33,6 +34,11 @@ def test_every_type_becomes_text(values: pd.Series, text: list[str | None]) -> N
 def test_ids_are_folded_and_categories_are_not() -> None:
     assert folded(pd.Series(["Ａ－０１　", "ｱ"])).tolist() == ["A-01", "ア"]
     assert as_text(pd.Series(["１００名　"])).tolist() == ["１００名"]
+
+
+@pytest.mark.parametrize("value", ["Zoë-1", "Zoe\u0308-1", "ｶﾞ1", "か\u3099", "한국-7", "①番"])
+def test_ids_of_a_column_are_written_as_those_of_a_request(value: str) -> None:
+    assert folded(pd.Series([value, "ascii"])).tolist() == [normalize.folded(value), "ascii"]
 
 
 @pytest.mark.parametrize(
