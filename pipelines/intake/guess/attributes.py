@@ -19,6 +19,7 @@ from pipelines.intake.guess.cells.vocabulary import STAGE
 from pipelines.intake.guess.deals.followers import GROUNDS, Ground
 from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.money import AMOUNT, currencies
 from pipelines.intake.guess.rows_apart import deleted
 from pipelines.intake.guess.wording import say
 from pipelines.intake.mapping.protected import is_protected
@@ -30,7 +31,10 @@ _PERSONAL: Final = re.compile(
 )
 _MAYBE_LATER: Final = re.compile(
     r"last|latest|tag|quality|status|stage|score|grade|rank|rating|closed|reason|note|result"
-    r"|duration|profile|outcome|activ|open|revenue|amount|金額|状態|評価|理由|ランク|メモ|結果|フェーズ",
+    r"|duration|profile|outcome|activ|open|revenue|amount|statecode|lifecycle|金額|状態|評価|理由|ランク"
+    r"|メモ|結果|フェーズ|statut|étape|estado|etapa|stato\b|esito|situaç|ergebnis|zustand|bewertung|umsatz"
+    r"|importe|montant|motiv|grund\b|ativid|activid|attivit|aktivität|стади|статус|результат|причин|этап"
+    r"|状态|阶段|金额|评分|结果|原因|活动|상태|단계|금액|결과|등급|사유|활동",
     re.IGNORECASE,
 )
 _UNIT: Final = re.compile(r"\W*\d[\d.,' ]*([^\W\d_]{1,12}[.]?)")
@@ -78,6 +82,10 @@ def _attribute(part: FileRole, column: ExportColumn) -> str:
         doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
     elif kind == "number" and column.grouped:
         doubt = f" # ? {_grouped(column)}"
+    elif kind == "number" and AMOUNT.search(column.name) and currencies(part.file, column):
+        doubt = part.mark(currencies(part.file, column))
+    elif kind == "number" and ID_NAME.search(column.name) and part.role == "leads":
+        doubt = part.mark("numbers that name something are no amounts: a category, or left out")
     elif kind == "category" and _has_unit(column):
         doubt = part.mark(_unit(column))
     elif part.role == "leads" and _MAYBE_LATER.search(column.name):

@@ -41,6 +41,7 @@ def origin(column: ExportColumn | None, day: str = "") -> str:
     keys = [f"column: {say(column.name)}"]
     keys += [f"format: {say(form)}"] if form != "iso" else []
     keys += [f"day: {day}"] if day and column.days else []
+    keys += ["day: end_if_midnight"] if day == "end" and column.midnight else []
     keys += [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
     return say(column.name) if len(keys) == 1 else f"{{{', '.join(keys)}}}"
 
