@@ -74,23 +74,42 @@ def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
 
 def _attribute(part: FileRole, column: ExportColumn) -> str:
     kind = _kind(part, column)
-    written = kind
-    if kind == "number" and column.decimal != ".":
-        written = f"{{kind: number, decimal: {say(column.decimal)}}}"
-    doubt = ""
+    written = _number(part, column) if kind == "number" else kind
+    return f"      {say(column.name)}: {written}{_doubt(part, column, kind)}"
+
+
+def _number(part: FileRole, column: ExportColumn) -> str:
+    """Write a number with its decimal sign, and with words for missing where zeros are none."""
+    keys = [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
+    if _has_zeros(part, column):
+        keys.append(f"missing_values: [{', '.join(map(say, column.missing_words or ('',)))}]")
+    return f"{{kind: number, {', '.join(keys)}}}" if keys else "number"
+
+
+def _doubt(part: FileRole, column: ExportColumn, kind: str) -> str:
     if column.unread:
-        doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
-    elif kind == "number" and column.grouped:
-        doubt = f" # ? {_grouped(column)}"
-    elif kind == "number" and AMOUNT.search(column.name) and currencies(part.file, column):
-        doubt = part.mark(currencies(part.file, column))
-    elif kind == "number" and ID_NAME.search(column.name) and part.role == "leads":
-        doubt = part.mark("numbers that name something are no amounts: a category, or left out")
-    elif kind == "category" and _has_unit(column):
-        doubt = part.mark(_unit(column))
-    elif part.role == "leads" and _MAYBE_LATER.search(column.name):
-        doubt = part.mark("filled later? then under known_later")
-    return f"      {say(column.name)}: {written}{doubt}"
+        return f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
+    doubt = _doubt_of_number(part, column) if kind == "number" else ""
+    if kind == "category" and _has_unit(column):
+        return part.mark(_unit(column))
+    if not doubt and part.role == "leads" and _MAYBE_LATER.search(column.name):
+        return part.mark("filled later? then under known_later")
+    return doubt
+
+
+def _doubt_of_number(part: FileRole, column: ExportColumn) -> str:
+    if column.grouped:
+        return f" # ? {_grouped(column)}"
+    if AMOUNT.search(column.name) and (several := currencies(part.file, column)):
+        return part.mark(several)
+    if part.role == "leads" and ID_NAME.search(column.name):
+        return part.mark("numbers that name something are no amounts: a category, or left out")
+    return ""
+
+
+def _has_zeros(part: FileRole, column: ExportColumn) -> bool:
+    """Return whether a column holds zeros, which stand for missing in a time of the file."""
+    return "0" in column.values and any("0" in c.missing_words for c in part.file.columns)
 
 
 def _grouped(column: ExportColumn) -> str:

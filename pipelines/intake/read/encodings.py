@@ -4,9 +4,9 @@ Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, where t
 stand among more that do, and where a single line does not fit, since one odd byte says nothing of
 the others: its row is put aside. Then comes the encoding in which the words look like words;
 then UTF-8 where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese
-characters and is rarely written in half-width katakana or without any kana, Chinese and Korean in
-runs with one of their common characters, Cyrillic in runs of Cyrillic letters, and a letter with an
-accent mostly stands alone. A file with lines in UTF-8 and lines in a code page is
+characters and is rarely written in half-width katakana or without any kana; without kana it may be
+Chinese or Korean, known by their common characters. Cyrillic comes in runs of Cyrillic letters, and
+a letter with an accent mostly stands alone. A file with lines in UTF-8 and lines in a code page is
 refused, as is what fits none, with the place.
 """
 
@@ -18,6 +18,7 @@ from typing import Final
 
 from features.errors import BadTables
 from pipelines.intake.read.bounds import plain_refusal
+from pipelines.intake.read.common_characters import by_common_characters
 from pipelines.intake.read.undecodable import ERRORS, MARK
 
 MOST_BYTES: Final = 1 << 24
@@ -34,26 +35,14 @@ _JAPANESE_RUN: Final = re.compile(
 )
 """Several characters, or one alone or beside digits: a circle for yes, a cross, `1年`."""
 _KANA: Final = re.compile(r"[\u3041-\u30fa]")
-_HAN: Final = r"\u4e00-\u9fff"
-_CHINESE_RUN: Final = re.compile(
-    rf"(?=[{_HAN}]*[的一不了在人有中是年月日公司客户戶名称稱电電话話时時间間状狀态態期合同销售负負责責地址编編号號联聯系邮郵产"
-    rf"品市区區省国國大上海北京限科技业業务務单單成交来來源进進行类類型金额額商机機][{_HAN}]*)[{_HAN}]{{2,}}|[是否有无無男女]"
-)
-_KOREAN_RUN: Final = re.compile(
-    r"(?=[가-힣]*[이다의가사기지고일자업대회상주시정인전서리수동계담당명메름번호날짜화등록태금액객성김박관품원공요문로스])"
-    r"[가-힣]{2,}|[예네남여]"
-)
 _CYRILLIC_RUN: Final = re.compile(r"[\u0400-\u045f]{3,}")
 _LATIN: Final = r"\u00a0-\u00ff\u20ac\u2013\u2019\u201c\u201d\u0152\u0153"
 _ACCENT: Final = re.compile(rf"(?<![{_LATIN}])[{_LATIN}]{{1,2}}(?![{_LATIN}])")
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _CANDIDATES: Final = (
-    ("cp932", _JAPANESE_RUN), ("euc_jp", _JAPANESE_RUN), ("cp949", _KOREAN_RUN),
-    ("gb18030", _CHINESE_RUN), ("big5", _CHINESE_RUN), ("cp1251", _CYRILLIC_RUN),
+    ("cp932", _JAPANESE_RUN), ("euc_jp", _JAPANESE_RUN), ("cp1251", _CYRILLIC_RUN),
     ("cp1252", _ACCENT),
 )  # fmt: skip
-_ALIKE: Final = tuple(one for one in _CANDIDATES if one[0] in {"cp949", "gb18030", "big5"})
-"""Bytes of Korean and Chinese are Japanese characters too, but never kana."""
 _PAGES: Final = ("cp1251", "cp1252")
 """One byte a character, so that text in UTF-8 fits them as well."""
 _ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
@@ -83,8 +72,9 @@ def guess_encoding(path: Path) -> str:
     if _fits(start, "utf-8") or _is_beyond_ascii(start, "utf-8") or _has_one_fault(start):
         return "utf-8"
     best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
-    if best[0] == "euc_jp" and not _KANA.search(start.decode(best[0])):
-        best = next((one for one in _ALIKE if _likeness(start, *one) >= _ENOUGH), best)
+    other = None if _has_kana(start, best[0]) else by_common_characters(start)
+    if other is not None:
+        return other
     if _likeness(start, *best) >= _ENOUGH:
         if best[0] in _PAGES and _is_mixed(start):
             raise _no_text(path, start, f"text in UTF-8 and in {best[0].upper()}")
@@ -197,6 +187,11 @@ def _fits(start: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _has_kana(start: bytes, encoding: str) -> bool:
+    japanese = encoding in {"cp932", "euc_jp"} and _fits(start, encoding)
+    return japanese and bool(_KANA.search(start.decode(encoding, errors="ignore")))
 
 
 def _likeness(start: bytes, encoding: str, run: re.Pattern[str]) -> float:

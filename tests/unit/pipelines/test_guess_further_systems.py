@@ -25,6 +25,7 @@ from tests.strange_exports import (
     stamps,
     words,
 )
+from tests.workbooks import write_workbook
 
 STAGE = words(won="Won", lost="Lost", open="Demo")
 
@@ -245,6 +246,39 @@ def test_an_end_at_midnight_alone_is_the_end_of_its_day(tmp_path: Path) -> None:
     frame = deals(Stage=STAGE, Closed=ends("won", "lost", form="%d.%m.%Y 00:00:00"))
     _, mapping = first_mapping(tmp_path, frame)
     assert mapping.outcomes[0].columns["occurred_at"].day == "end_if_midnight"
+
+
+def test_zeros_of_a_time_are_missing_and_those_of_numbers_are_not(tmp_path: Path) -> None:
+    stamp = column(lambda n, state: "0" if state == "open" else f"{end(n).timestamp():.0f}000")
+    frame = deals(Stage=STAGE, closed_at=stamp, Visits=column(lambda n, _: str(n % 4)))
+    _, mapping = first_mapping(tmp_path, frame)
+    assert mapping.outcomes[0].columns["occurred_at"].format == "epoch_ms"
+    assert mapping.leads[0].attributes["Visits"].missing_values == ("",)
+    assert check(tmp_path / "mapping.yaml").tables["outcomes"].quarantined == 0
+
+
+def test_a_closed_deal_of_an_unknown_stage_is_not_open(tmp_path: Path) -> None:
+    frame = deals(
+        Stage=column(lambda n, s: "Review" if s == "lost" and n % 2 else s.capitalize()),
+        Completed=ends("won", "lost"),
+        **{"Is Closed": words(won="Yes", lost="Yes", open="No")},
+        Wrapped=words(won="ended", lost="ended", open="going on"),
+    )
+    text, mapping = first_mapping(tmp_path, frame)
+    assert {"Is Closed", "Wrapped"} <= set(mapping.leads[0].known_later)
+    assert "# ? Review: " in text
+
+
+def test_a_header_of_two_rows_of_a_workbook(tmp_path: Path) -> None:
+    frame = deals(Stage=STAGE, Closed=ends("won", "lost"))
+    groups = ["Deal", "", "", "", "End", ""]
+    for names, expected in ((list(frame.columns), groups), (groups, groups)):
+        body = frame.to_numpy().tolist()
+        head = [expected, names] if names is not groups else [groups]
+        write_workbook(tmp_path / "book.xlsx", {"Deals": [["Report"], *head, *body]})
+        mapping = parse(guess([tmp_path / "book.xlsx"], tmp_path))
+        two = names is not groups
+        assert mapping.leads[0].columns["lead_id"].column == ("Deal ID" if two else "Deal")
 
 
 def test_amounts_in_several_currencies_raise_a_question(tmp_path: Path) -> None:

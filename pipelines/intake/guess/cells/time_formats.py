@@ -198,12 +198,12 @@ def _share(plain: pd.Series, form: str) -> float:
 
 
 def _numeric(plain: pd.Series, *, named: bool) -> TimeLook | None:
-    length = int(plain.str.len().mode().iloc[0])
-    form = _EPOCH_DIGITS.get(length, "")
-    if named and form and _recent(plain, form) > MOSTLY:
-        return TimeLook((form,))
     placeholders = _placeholders(plain, rf"^(?:{_NO_COMPACT_YEAR})$")
     rest = plain[~plain.isin(placeholders)]
+    length = int((plain if rest.empty else rest).str.len().mode().iloc[0])
+    form = _EPOCH_DIGITS.get(length, "")
+    if named and form and len(rest) and _recent(rest, form) > MOSTLY:
+        return TimeLook((form,), placeholders=tuple(placeholders))
     form = _DIGITS.get(length, "")
     many = rest.nunique() >= _MANY_DATES
     if form and (named or many) and len(rest) and _recent(rest, form) > MOSTLY:

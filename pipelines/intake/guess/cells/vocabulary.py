@@ -54,7 +54,7 @@ ENDED: Final = _any(
 PLANNED: Final = _any(
     r"\bexpect|\best\b|\bestimat|\bplan(?:ned)?\b|\bdue\b|\btarget|\bforecast|\bdeadline|\bscheduled"
     r"|\bnext\b|予定|見込|予測|期限|目標|次回|geplant|erwartet|fällig|voraussicht|prévu|previst"
-    r"|esperad|vencimento|vencimiento|verwacht|gepland|ожидаем|планир|预计|预期|计划|예상|예정"
+    r"|esperad|vencimento|vencimiento|verwacht|gepland|ожидаем|планир|предполага|预计|预期|计划|예상|예정"
 )
 ACTUAL: Final = _any(r"\bactual|\bclosed\b|\bwon\b|実績|完了|tatsächlich|réel|real\b|фактическ")
 KNOWN: Final = _any(r"known|entered|recorded|logged|入力|記録")
@@ -116,7 +116,8 @@ OUTCOME_NAME: Final = _any(
 )
 CLOSED_FLAG: Final = _any(
     r"^(?:hs |deal |opportunity |is )*closed?$|完了(?:フラグ)?$|クローズ$|^(?:ab)?geschlossen$"
-    r"|^cerrad[oa]$|^chius[oa]$|^fechad[oa]$|^clôturée?$|^gesloten$|^закрыт[оа]?$|是否(?:关闭|结束)|종료여부"
+    r"|^cerrad[oa]$|^chius[oa]$|^fechad[oa]$|^clôturée?$|^gesloten$|(?:^|сделка )закрыт[оа]?$"
+    r"|是否(?:关闭|结束)|종료여부"
 )
 LATER: Final = _any(
     r"\b(?:lost|loss|won|win|clos\w*)\b[ \w]*\b(?:reason|value|amount|by|time|date)\b"

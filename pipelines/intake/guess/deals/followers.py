@@ -17,7 +17,7 @@ from features.reading.times import read_times
 from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
-from pipelines.intake.guess.cells.vocabulary import ENDED, LATER, PLANNED, TOUCHED
+from pipelines.intake.guess.cells.vocabulary import CLOSED_FLAG, ENDED, LATER, PLANNED, TOUCHED
 from pipelines.intake.guess.deals.endings import HARDLY, NONE, Ending
 from pipelines.intake.guess.deals.times import created
 from pipelines.intake.mapping.time_rule import TimeRule
@@ -61,8 +61,13 @@ def followers(file: ExportFile, end: Ending | None) -> dict[str, Ground]:
     grounds = {c.name: ground for c in free if end and (ground := _ground(file, c, end))}
     later = [c for c in free if c.name not in grounds]
     beside: dict[str, Ground] = {c.name: "beside" for c in _beside(file, later)}
-    named: dict[str, Ground] = {c.name: "named" for c in free if LATER.search(spaced(c.name))}
+    named: dict[str, Ground] = {c.name: "named" for c in free if _is_named_later(c)}
     return named | beside | grounds | dict.fromkeys(file.undated, "lines")
+
+
+def _is_named_later(column: ExportColumn) -> bool:
+    name = spaced(column.name)
+    return bool(LATER.search(name) or CLOSED_FLAG.search(name))
 
 
 def _ground(file: ExportFile, column: ExportColumn, end: Ending) -> Ground | None:
