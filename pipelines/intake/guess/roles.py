@@ -168,7 +168,9 @@ def _is_account(link: Link) -> bool:
 def _row_a_lead(
     file: ExportFile, lead: ExportColumn | None, accounts: Link | None
 ) -> list[FileRole]:
-    end = ending(file) or ending_by_times(file)
+    end = ending(file)
+    if end is None or not (end.state == "won").any():
+        end = ending_by_times(file) or end
     later = followers(file, end)
     taken = [lead, *(end.columns if end else [])]
     free = [c for c in file.columns if c not in taken and c.name not in later]

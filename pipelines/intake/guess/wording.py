@@ -52,7 +52,10 @@ def lead_origin(part: FileRole) -> str:
     if lead is None:
         return f"{row_number(part)} # ? no id found"
     if join is None:
-        return origin(lead)
+        zero = "0" in lead.all_values and any("0" in c.missing_words for c in part.file.columns)
+        return (
+            f"{{column: {say(lead.name)}, missing_values: [{say('')}]}}" if zero else origin(lead)
+        )
     write = FORMS[join.form]
     if all(write(word) == word for word in lead.all_values):
         return origin(lead)

@@ -251,10 +251,31 @@ def test_an_end_at_midnight_alone_is_the_end_of_its_day(tmp_path: Path) -> None:
 def test_zeros_of_a_time_are_missing_and_those_of_numbers_are_not(tmp_path: Path) -> None:
     stamp = column(lambda n, state: "0" if state == "open" else f"{end(n).timestamp():.0f}000")
     frame = deals(Stage=STAGE, closed_at=stamp, Visits=column(lambda n, _: str(n % 4)))
+    frame["Deal ID"] = [str(n) for n in range(ROWS)]
     _, mapping = first_mapping(tmp_path, frame)
     assert mapping.outcomes[0].columns["occurred_at"].format == "epoch_ms"
     assert mapping.leads[0].attributes["Visits"].missing_values == ("",)
-    assert check(tmp_path / "mapping.yaml").tables["outcomes"].quarantined == 0
+    counts = check(tmp_path / "mapping.yaml").tables
+    assert counts["leads"].accepted == ROWS
+    assert counts["outcomes"].quarantined == 0
+
+
+def test_a_few_open_deals_without_an_end_are_passed_over(tmp_path: Path) -> None:
+    frame = deals(Stage=STAGE, Closed=ends("won", "lost"))
+    ended = pd.concat([frame[frame["Stage"] != "Demo"]] * 8, ignore_index=True)
+    ended["Deal ID"] = [f"E-{n}" for n in range(len(ended))]
+    first_mapping(tmp_path, pd.concat([ended, frame[frame["Stage"] == "Demo"].head(6)]))
+    counts = check(tmp_path / "mapping.yaml").tables["outcomes"]
+    assert (counts.accepted, counts.quarantined) == (len(ended), 0)
+
+
+def test_where_no_word_says_won_a_time_may(tmp_path: Path) -> None:
+    frame = deals(
+        Status=words(won="Frozen", lost="Dead", open="Prospect"), **{"Join Date": ends("won")}
+    )
+    _, mapping = first_mapping(tmp_path, frame)
+    assert outcome_dates(mapping) == ["Join Date"]
+    assert "Status" in mapping.leads[0].known_later
 
 
 def test_a_closed_deal_of_an_unknown_stage_is_not_open(tmp_path: Path) -> None:
