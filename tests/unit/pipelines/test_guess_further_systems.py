@@ -281,7 +281,7 @@ def test_where_no_word_says_won_a_time_may(tmp_path: Path) -> None:
 def test_a_closed_deal_of_an_unknown_stage_is_not_open(tmp_path: Path) -> None:
     frame = deals(
         Stage=column(lambda n, s: "Review" if s == "lost" and n % 2 else s.capitalize()),
-        Completed=ends("won", "lost"),
+        Completed=stamps(end),
         **{"Is Closed": words(won="Yes", lost="Yes", open="No")},
         Wrapped=words(won="ended", lost="ended", open="going on"),
     )
