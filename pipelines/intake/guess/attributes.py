@@ -16,7 +16,7 @@ from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.value_words import meaning
 from pipelines.intake.guess.cells.vocabulary import STAGE
-from pipelines.intake.guess.deals.followers import GROUNDS, Ground
+from pipelines.intake.guess.deals.followers import GROUNDS, Ground, value_of_won
 from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.money import AMOUNT, currencies
@@ -89,6 +89,9 @@ def _number(part: FileRole, column: ExportColumn) -> str:
 def _doubt(part: FileRole, column: ExportColumn, kind: str) -> str:
     if column.unread:
         return f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
+    end = part.end if part.role == "leads" and not part.certain else None
+    if end is not None and (word := value_of_won(part.file, column, end)) is not None:
+        return f" # ? all that was won has {json.dumps(word, ensure_ascii=False)}: filled later"
     doubt = _doubt_of_number(part, column) if kind == "number" else ""
     if kind == "category" and _has_unit(column):
         return part.mark(_unit(column))

@@ -169,6 +169,13 @@ def test_what_changes_at_the_end_is_known_later(tmp_path: Path, cells: list[str]
     assert "Odd" in mapping.leads[0].known_later
 
 
+def test_one_value_of_all_won_deals_is_asked_about(tmp_path: Path) -> None:
+    visit = column(lambda n, state: "1" if state == "won" or n % 5 == 0 else "0")
+    frame = deals(Stage=STAGE, Closed=ends("won", "lost"), visit=visit)
+    text, _ = first_mapping(tmp_path, frame)
+    assert 'visit: number # ? all that was won has "1": filled later' in text
+
+
 def test_what_follows_a_later_date_is_known_later_without_an_outcome(tmp_path: Path) -> None:
     frame = deals(
         statecode=words(won="1", lost="2", open="0"),

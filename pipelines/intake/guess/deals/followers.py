@@ -65,6 +65,27 @@ def followers(file: ExportFile, end: Ending | None) -> dict[str, Ground]:
     return named | beside | grounds | dict.fromkeys(file.undated, "lines")
 
 
+def value_of_won(file: ExportFile, column: ExportColumn, end: Ending) -> str | None:
+    """Return the one value that all won deals have, and half of the others at most; None if none.
+
+    Parameters
+    ----------
+    file
+        A row a lead, or a deal.
+    column
+        One of its columns.
+    end
+        How its deals ended.
+    """
+    values, won = file.text(column), end.state == "won"
+    inside, outside = values[won].dropna(), values[~won].dropna()
+    if min(len(inside), len(outside)) < LEAST or column.distinct > _KINDS:
+        return None
+    counts = inside.value_counts()
+    alone = counts.iloc[0] >= _ONE * len(inside) and len(inside) >= _ONE * won.sum()
+    return str(counts.index[0]) if alone and (outside == counts.index[0]).mean() <= _HALF else None
+
+
 def _is_named_later(column: ExportColumn) -> bool:
     name = spaced(column.name)
     return bool(LATER.search(name) or CLOSED_FLAG.search(name))
