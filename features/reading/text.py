@@ -60,8 +60,8 @@ def folded(column: pd.Series) -> pd.Series:
     """
     if bool(pc.all(pc.string_is_ascii(pa.array(column, pa.string(), from_pandas=True))).as_py()):
         return column
-    codes, distinct = pd.factorize(column.to_numpy(object, na_value=None))
-    forms = [unicodedata.normalize("NFKC", text) for text in distinct]
+    codes, distinct = pd.factorize(column)
+    forms = [unicodedata.normalize("NFKC", str(text)) for text in distinct]
     values = np.array([*forms, None], dtype=object)[codes]
     return _trimmed(pd.Series(values, column.index, "str", column.name))
 
