@@ -2,7 +2,8 @@
 
 Decided here: a cell holds a day only if nothing of a time of day is written in it and it falls on
 midnight in its zone; the end of a day is its last microsecond, so that a cutoff at the next
-midnight sees it as past. A column that was exported in another zone than its own shows days as one
+midnight sees it as past. A midnight that is written (`03.05.2024 00:00:00`) counts as a day only
+where that is stated. A column that was exported in another zone than its own shows days as one
 constant time of day; it counts as a column of days where that is midnight in UTC.
 """
 
@@ -18,8 +19,9 @@ from features.timeline import MOMENT_DTYPE
 
 Flags = NDArray[np.bool_]
 DAYS: Final = "days "
+PLACED: Final = "placed "
 TIMES: Final = "times "
-"""Before the source and column whose days, and whose times in all, are counted."""
+"""Before the source and column whose days, days placed at their end, and times are counted."""
 _TIME_OF_DAY: Final = r"\d\s*:\s*\d|\d[Tt ]\d{2,6}(?:\D|$)|[時分]|(?i:\b[ap]\.?m\b)"
 _WITHIN_A_DAY: Final = ("%H", "%I", "%M", "%S", "%c", "%X", "%T", "%R", "%r")
 
@@ -58,6 +60,38 @@ def days_only(raw: pd.Series, moments: pd.Series, rule: TimeForm) -> Flags:
     text = folded(as_text(raw))
     written: Flags = text.str.contains(_TIME_OF_DAY, regex=True, na=False).to_numpy(bool)
     return midnight & ~written
+
+
+def placed_days(raw: pd.Series, moments: pd.Series, rule: TimeForm, day: str) -> pd.Series:
+    """Move dates without a time of day to where they are placed.
+
+    Parameters
+    ----------
+    raw
+        The cells as they stand in the source.
+    moments
+        What they were read as; missing where nothing could be read.
+    rule
+        How they were read.
+    day
+        `start`, `end`, or `end_if_midnight`: where midnight is written too, as databases do that
+        have no type for days.
+
+    Examples
+    --------
+    >>> from features.reading.values import TimeReading
+    >>> cells = pd.Series(["2024-05-03", "2024-05-03 00:00:00"])
+    >>> moments = pd.Series(pd.to_datetime(["2024-05-03"] * 2, utc=True).as_unit("us"))
+    >>> [str(t) for t in placed_days(cells, moments, TimeReading(), "end").dt.hour]
+    ['23', '0']
+    >>> [str(t) for t in placed_days(cells, moments, TimeReading(), "end_if_midnight").dt.hour]
+    ['23', '23']
+    """
+    if day == "start":
+        return moments
+    zone = rule.zone or "UTC"
+    rows = _midnight(moments, zone) if day == "end_if_midnight" else days_only(raw, moments, rule)
+    return end_of_day(moments, rows, zone)
 
 
 def end_of_day(moments: pd.Series, rows: Flags, zone: str) -> pd.Series:

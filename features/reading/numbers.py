@@ -2,9 +2,10 @@
 
 Decided here: full-width digits are digits; a currency sign around a number and thousands marks
 between groups of three digits (a comma or a point, whichever is not the decimal sign; a space; an
-apostrophe) do not count, nor does a unit that counts (`120名`) or a percent sign. Japanese powers
-of ten are read (`1億2,000万円`). Durations have units that differ in size (`30日`, `2年`), so they
-are unreadable, as is anything else that is not a finite number: never guessed.
+apostrophe) do not count, nor does a unit that counts (`120名`) or a percent sign. Powers of ten of
+Japan, China and Korea are read (`1億2,000万円`, `350万元`, `350만원`). Durations have units that
+differ in size (`30日`, `2年`), so they are unreadable, as is anything else that is not a finite
+number: never guessed.
 """
 
 import re
@@ -22,11 +23,17 @@ from features.reading.text import as_text
 Decimal = Literal[".", ","]
 _NAN: Final = float("nan")
 _PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_CURRENCY: Final = re.compile(r"^(-?)[¥$€£]\s*|\s*[円¥$€£]$")
-_UNIT: Final = re.compile(
-    r"(?<=[0-9兆億万千])\s*(?:名|人|社|件|個|台|回|席|本|店舗?|拠点|ユーザー|ライセンス|円|%)$"
+_CURRENCY: Final = re.compile(
+    r"^(-?)(?:[¥$€£₩₹₽]|(?:USD|EUR|GBP|JPY|CNY|KRW|INR|CHF)(?= ?[0-9]))\s*"
+    r"|\s*(?:[円元원¥$€£₩₹₽]|руб\.?|zł|kr\.?|USD|EUR|GBP|JPY|CNY|KRW|INR|CHF)$"
 )
-_POWERS: Final = {"兆": 1e12, "億": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3}
+_UNIT: Final = re.compile(
+    r"(?<=[0-9兆億亿억万만千])\s*(?:名|人|社|件|個|个|台|回|席|本|店舗?|拠点|ユーザー|ライセンス|円|명|개|건|%)$"
+)
+_POWERS: Final = {
+    "兆": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "만": 1e4,
+    "千": 1e3,
+}  # fmt: skip
 _POWER: Final = re.compile(rf"([0-9][0-9.,]*)\s*({'|'.join(_POWERS)})\s*")
 _MARKS: Final = (" ", "'", "\u2019")
 

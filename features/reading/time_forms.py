@@ -1,7 +1,8 @@
 """Forms of times that pandas does not read by itself, written as ISO text or read as naive times.
 
-Decided here: a Japanese date may carry an era, a weekday and 午前 or 午後; a serial day counts
-from 1899-12-30, as spreadsheets do, and is rounded to the millisecond; `UTC` and `GMT` at the end
+Decided here: a Japanese date may carry an era, a weekday and 午前 or 午後, and Chinese and Korean
+dates are written alike; a serial day counts from 1899-12-30, as spreadsheets do, may have a decimal
+comma, and is rounded to the millisecond; `UTC` and `GMT` at the end
 of an ISO time are an offset of zero.
 """
 
@@ -18,13 +19,14 @@ EXCEL: Final = "excel"
 HAS_OFFSET: Final = r"(?:\d:\d\d|\d[T ]\d{2,6}).*(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 _ERAS: Final = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _DATE: Final = re.compile(
-    r"(?:(?P<era>令和|平成|昭和|[RHS])\s*)?(?P<year>元|\d{1,4})\s*[年./-]\s*(?P<month>\d{1,2})\s*[月./-]"
-    r"\s*(?P<day>\d{1,2})\s*日?\s*(?:[(][月火水木金土日][)])?"
+    r"(?:(?P<era>令和|平成|昭和|[RHS])\s*)?(?P<year>元|\d{1,4})\s*[年년./-]\s*(?P<month>\d{1,2})\s*[月월./-]"
+    r"\s*(?P<day>\d{1,2})\s*[日일.]?\s*(?:[(][月火水木金土日월화수목금토일][)])?"
 )
 _TIME: Final = re.compile(
-    r"(?P<half>午前|午後)?\s*(?P<hour>\d{1,2})\s*(?:時|:)\s*(?:(?P<minute>\d{1,2})\s*(?:分|:)?)?"
-    r"\s*(?:(?P<second>\d{1,2})\s*秒?)?"
+    r"(?P<half>午前|午後|上午|下午|오전|오후)?\s*(?P<hour>\d{1,2})\s*(?:[時时点시]|:)"
+    r"\s*(?:(?P<minute>\d{1,2})\s*(?:[分분]|:)?)?\s*(?:(?P<second>\d{1,2})\s*[秒초]?)?"
 )
+_AFTERNOON: Final = ("午後", "下午", "오후")
 _FIRST_SERIAL: Final = np.datetime64("1899-12-30", "us")
 _MILLISECONDS_A_DAY: Final = 86_400_000
 _LAST_SERIAL: Final = 2_958_466
@@ -82,10 +84,12 @@ def iso_text(text: pd.Series) -> pd.Series:
 
 
 def japanese_times(text: pd.Series) -> pd.Series:
-    """Read Japanese dates and times as naive times.
+    """Read Japanese dates and times, and those of Chinese and Korean form, as naive times.
 
     >>> [str(t) for t in japanese_times(pd.Series(["令和6年5月3日", "2024年5月3日 午後3時15分"]))]
     ['2024-05-03 00:00:00', '2024-05-03 15:15:00']
+    >>> [str(t) for t in japanese_times(pd.Series(["2024. 5. 3. 오후 3:07", "2024/5/3 下午3:07"]))]
+    ['2024-05-03 15:07:00', '2024-05-03 15:07:00']
     """
     return naive_times(text.map(_japanese, na_action="ignore").astype("str"), "ISO8601")
 
@@ -107,17 +111,18 @@ def _clock(rest: str) -> str | None:
         return None
     hour = int(time["hour"])
     if time["half"]:
-        hour = hour % 12 + (12 if time["half"] == "午後" else 0)
+        hour = hour % 12 + (12 if time["half"] in _AFTERNOON else 0)
     return f"{hour:02d}:{int(time['minute'] or 0):02d}:{int(time['second'] or 0):02d}"
 
 
 def serial_times(raw: pd.Series) -> pd.Series:
     """Read the serial days of a spreadsheet as naive times.
 
-    >>> [str(t) for t in serial_times(pd.Series(["45415", "45415.5", "soon"]))]
-    ['2024-05-03 00:00:00', '2024-05-03 12:00:00', 'NaT']
+    >>> [str(t) for t in serial_times(pd.Series(["45415", "45415.5", "45415,5", "soon"]))]
+    ['2024-05-03 00:00:00', '2024-05-03 12:00:00', '2024-05-03 12:00:00', 'NaT']
     """
-    days = pd.to_numeric(folded(as_text(raw)), errors="coerce").to_numpy("float64", na_value=np.nan)
+    text = folded(as_text(raw)).str.replace(r"^(\d+),(\d+)$", r"\1.\2", regex=True)
+    days = pd.to_numeric(text, errors="coerce").to_numpy("float64", na_value=np.nan)
     fits = np.isfinite(days) & (days >= 1) & (days < _LAST_SERIAL)
     span = np.round(np.where(fits, days, 0) * _MILLISECONDS_A_DAY).astype("timedelta64[ms]")
     return pd.Series(_FIRST_SERIAL + span, index=raw.index, dtype="datetime64[us]").where(fits)

@@ -14,6 +14,7 @@ from features.reading.normalize import folded
 from features.reading.numbers import Decimal, number
 
 Kind = Literal["category", "number", "id", "time", "text"]
+Day = Literal["start", "end", "end_if_midnight"]
 NAN: Final = float("nan")
 ONLY_LISTED: Final = ("missing", "skip", "fault")
 """What becomes of a word that is not listed, where the mapping reads listed words only."""
@@ -32,14 +33,15 @@ class TimeReading:
     ambiguous, nonexistent
         What becomes of a local time that happens twice, and of one that is skipped.
     day
-        Whether a date without a time of day is the start or the end of its local day.
+        Whether a date without a time of day is the start or the end of its local day;
+        end_if_midnight: a time that is written as midnight is the end as well.
     """
 
     format: str = "iso"
     zone: str | None = None
     ambiguous: str = "earlier"
     nonexistent: str = "forward"
-    day: Literal["start", "end"] = "start"
+    day: Day = "start"
 
 
 @dataclass(frozen=True)

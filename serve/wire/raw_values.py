@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 import pandas as pd
 
-from features.reading.days import days_only, end_of_day
+from features.reading.days import placed_days
 from features.reading.reading import PLAIN, RecordReading
 from features.reading.times import read_times
 from features.reading.values import TimeReading, ValueReading
@@ -195,10 +195,7 @@ def _moments(texts: list[str | None], time: TimeReading) -> pd.Series:
 
 
 def _placed(raw: pd.Series, time: TimeReading) -> pd.Series:
-    moments = read_times(raw, time).moments
-    if time.day == "start":
-        return moments
-    return end_of_day(moments, days_only(raw, moments, time), time.zone or "UTC")
+    return placed_days(raw, read_times(raw, time).moments, time, time.day)
 
 
 def _read_numbers(cells: Sequence[_Cell]) -> None:

@@ -16,9 +16,10 @@ from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.value_words import meaning
 from pipelines.intake.guess.cells.vocabulary import STAGE
-from pipelines.intake.guess.deals.followers import GROUNDS, Ground
+from pipelines.intake.guess.deals.followers import GROUNDS, Ground, value_of_won
 from pipelines.intake.guess.displayed import displayed
 from pipelines.intake.guess.file_role import FileRole
+from pipelines.intake.guess.money import AMOUNT, currencies
 from pipelines.intake.guess.rows_apart import deleted
 from pipelines.intake.guess.wording import say
 from pipelines.intake.mapping.protected import is_protected
@@ -30,7 +31,10 @@ _PERSONAL: Final = re.compile(
 )
 _MAYBE_LATER: Final = re.compile(
     r"last|latest|tag|quality|status|stage|score|grade|rank|rating|closed|reason|note|result"
-    r"|duration|profile|outcome|activ|open|revenue|amount|金額|状態|評価|理由|ランク|メモ|結果|フェーズ",
+    r"|duration|profile|outcome|activ|open|revenue|amount|statecode|lifecycle|金額|状態|評価|理由|ランク"
+    r"|メモ|結果|フェーズ|statut|étape|estado|etapa|stato\b|esito|situaç|ergebnis|zustand|bewertung|umsatz"
+    r"|importe|montant|motiv|grund\b|ativid|activid|attivit|aktivität|стади|статус|результат|причин|этап"
+    r"|状态|阶段|金额|评分|结果|原因|活动|상태|단계|금액|결과|등급|사유|활동",
     re.IGNORECASE,
 )
 _UNIT: Final = re.compile(r"\W*\d[\d.,' ]*([^\W\d_]{1,12}[.]?)")
@@ -70,19 +74,45 @@ def attributes(part: FileRole, used: Sequence[ExportColumn]) -> Iterator[str]:
 
 def _attribute(part: FileRole, column: ExportColumn) -> str:
     kind = _kind(part, column)
-    written = kind
-    if kind == "number" and column.decimal != ".":
-        written = f"{{kind: number, decimal: {say(column.decimal)}}}"
-    doubt = ""
+    written = _number(part, column) if kind == "number" else kind
+    return f"      {say(column.name)}: {written}{_doubt(part, column, kind)}"
+
+
+def _number(part: FileRole, column: ExportColumn) -> str:
+    """Write a number with its decimal sign, and with words for missing where zeros are none."""
+    keys = [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
+    if _has_zeros(part, column):
+        keys.append(f"missing_values: [{', '.join(map(say, column.missing_words or ('',)))}]")
+    return f"{{kind: number, {', '.join(keys)}}}" if keys else "number"
+
+
+def _doubt(part: FileRole, column: ExportColumn, kind: str) -> str:
     if column.unread:
-        doubt = f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
-    elif kind == "number" and column.grouped:
-        doubt = f" # ? {_grouped(column)}"
-    elif kind == "category" and _has_unit(column):
-        doubt = part.mark(_unit(column))
-    elif part.role == "leads" and _MAYBE_LATER.search(column.name):
-        doubt = part.mark("filled later? then under known_later")
-    return f"      {say(column.name)}: {written}{doubt}"
+        return f" # ? a date in which format, e.g. {json.dumps(column.unread[0])}"
+    end = part.end if part.role == "leads" and not part.certain else None
+    if end is not None and (word := value_of_won(part.file, column, end)) is not None:
+        return f" # ? all that was won has {json.dumps(word, ensure_ascii=False)}: filled later"
+    doubt = _doubt_of_number(part, column) if kind == "number" else ""
+    if kind == "category" and _has_unit(column):
+        return part.mark(_unit(column))
+    if not doubt and part.role == "leads" and _MAYBE_LATER.search(column.name):
+        return part.mark("filled later? then under known_later")
+    return doubt
+
+
+def _doubt_of_number(part: FileRole, column: ExportColumn) -> str:
+    if column.grouped:
+        return f" # ? {_grouped(column)}"
+    if AMOUNT.search(column.name) and (several := currencies(part.file, column)):
+        return part.mark(several)
+    if part.role == "leads" and ID_NAME.search(column.name):
+        return part.mark("numbers that name something are no amounts: a category, or left out")
+    return ""
+
+
+def _has_zeros(part: FileRole, column: ExportColumn) -> bool:
+    """Return whether a column holds zeros, which stand for missing in a time of the file."""
+    return "0" in column.values and any("0" in c.missing_words for c in part.file.columns)
 
 
 def _grouped(column: ExportColumn) -> str:

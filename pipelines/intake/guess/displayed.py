@@ -68,6 +68,20 @@ def displayed(file: ExportFile, free: Sequence[ExportColumn]) -> dict[str, Expor
     return result
 
 
+def is_mail(file: ExportFile, column: ExportColumn) -> bool:
+    """Return whether nearly all values of a column are mail addresses.
+
+    Parameters
+    ----------
+    file
+        The file.
+    column
+        One of its columns.
+    """
+    values = file.text(column).dropna()
+    return not values.empty and bool(values.str.fullmatch(_MAIL).mean() >= _MOSTLY)
+
+
 def _word(file: ExportFile, column: ExportColumn) -> str | None:
     """Return what a column shows of a lead; None if it is nothing to show."""
     values = file.text(column).dropna()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.intake.guess.cells.agreement import settled_order
+from pipelines.intake.guess.cells.columns import ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
 from pipelines.intake.guess.cells.links import ExportFile
 from pipelines.intake.guess.cells.value_words import meaning
@@ -30,6 +31,8 @@ from pipelines.intake.guess.wording import say, some
 
 _JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _FEW: Final = 30
+_VERY_FEW: Final = 12
+_MOST_CANDIDATES: Final = 8
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff]")
 """What may stand in a header or a value, and in no line of a YAML file."""
 
@@ -147,9 +150,25 @@ def _open_questions(parts: Sequence[FileRole]) -> Iterator[str]:
 
 
 def _candidates(parts: Sequence[FileRole]) -> Iterator[str]:
-    """Name the columns that may say how deals ended, with their values."""
-    for part in parts:
-        for column in part.file.of_look("category", "number"):
-            named = OUTCOME_NAME.search(spaced(column.name)) or STAGE.search(spaced(column.name))
-            if named and 1 < column.distinct <= _FEW and part.role in {"leads", "activities"}:
-                yield f"# ? perhaps {column.name} of {part.file.name}: {some(column)}"
+    """Name the columns that may say how deals ended, with their values.
+
+    Where no header says so, in a language that is not known here, all with a few values are named.
+    """
+    could = [
+        (part, column)
+        for part in parts
+        if part.role in {"leads", "activities"}
+        for column in part.file.of_look("category", "number")
+        if 1 < column.distinct <= _FEW
+    ]
+    named = [(part, column) for part, column in could if _says_outcome(column)]
+    few = [(part, column) for part, column in could if column.distinct <= _VERY_FEW]
+    for part, column in named or few[:_MOST_CANDIDATES]:
+        yield f"# ? perhaps {column.name} of {part.file.name}: {some(column)}"
+    if could:
+        yield "# until then nobody knows which attributes a deal's end fills: look at each"
+
+
+def _says_outcome(column: ExportColumn) -> bool:
+    name = spaced(column.name)
+    return bool(OUTCOME_NAME.search(name) or STAGE.search(name))

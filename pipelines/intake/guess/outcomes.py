@@ -43,7 +43,7 @@ def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
         time = end.times.get(words[0])
         yield f"  - source: {say(part.file.name)}"
         yield from where(part, _closed(part, end))
-        if time is not None and part.file.partly_missing(time):
+        if time is not None and _lacks_open(part, end, time):
             yield f"    where_present: [{say(time.name)}]{part.mark('rows without it are open')}"
         yield "    columns:"
         yield f"      lead_id: {lead_origin(part)}"
@@ -57,6 +57,13 @@ def outcome_lines(part: FileRole, extras: Sequence[str]) -> Iterator[str]:
     if not part.certain:
         yield from _lost_reasons(part, end)
         yield from _other_columns(part, end)
+
+
+def _lacks_open(part: FileRole, end: Ending, time: ExportColumn) -> bool:
+    """Return whether many rows, or some that have not ended, lack a time."""
+    missing = part.file.text(time).isna()
+    still = ~end.state.isin(["won", "lost"])
+    return part.file.partly_missing(time) or bool((missing & still).any())
 
 
 def _other_columns(part: FileRole, end: Ending) -> Iterator[str]:

@@ -9,7 +9,11 @@ any key the rows are a log, and a lead begins with its first row.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
+import pandas as pd
+
+from features.reading.id_forms import rewritten
 from features.tables import SPECS
 from pipelines.intake.guess.cells.columns import ID_NAME, ExportColumn
 from pipelines.intake.guess.cells.header_words import spaced
@@ -47,6 +51,9 @@ from pipelines.intake.guess.deals.times import created, happened
 from pipelines.intake.guess.file_role import FileRole, of_files, same_column
 from pipelines.intake.guess.files.invoices import PURCHASES, RETURNS
 from pipelines.intake.guess.files.record_lines import LINES
+
+_FEW_KINDS: Final = 30
+"""A column without the name of an id that has no more values (`Lead Source`) names no leads."""
 
 
 def is_canonical(file: ExportFile) -> bool:
@@ -89,7 +96,8 @@ def _roles_of(files: Sequence[ExportFile]) -> list[FileRole]:
 def _informed(parts: list[FileRole]) -> list[FileRole]:
     """Return the parts, the leads with what follows the ends that another file holds."""
     ends = next((p for p in parts if p.role == "outcomes" and p.kind and p.lead), None)
-    if ends is None or any(p.role == "leads" and p.end for p in parts):
+    own = [p.file for p in parts if p.role == "leads" and p.end]
+    if ends is None or any(p.role == "outcomes" and p.file in own for p in parts):
         return parts
     return [_follow(part, ends) if part.role == "leads" else part for part in parts]
 
@@ -97,9 +105,15 @@ def _informed(parts: list[FileRole]) -> list[FileRole]:
 def _follow(leads: FileRole, ends: FileRole) -> FileRole:
     if leads.lead is None or ends.lead is None or ends.kind is None:
         return leads
-    ids, kinds = ends.file.text(ends.lead), ends.file.text(ends.kind)
-    state = states_by_lead(leads.file.text(leads.lead), ids, kinds, flag=says_yes(ends.kind))
+    ids, kinds = _ids(ends, ends.lead), ends.file.text(ends.kind)
+    state = states_by_lead(_ids(leads, leads.lead), ids, kinds, flag=says_yes(ends.kind))
     return replace(leads, later=followers(leads.file, Ending(ends.kind, state)))
+
+
+def _ids(part: FileRole, lead: ExportColumn) -> pd.Series:
+    """Return the leads of the rows, in the form in which those of two files meet."""
+    ids = part.file.text(lead)
+    return ids if part.join is None else rewritten(ids, part.join.form)
 
 
 def _joined_parts(parts: list[FileRole], links: Sequence[Link]) -> list[FileRole]:
@@ -136,7 +150,7 @@ def _like_leads(file: ExportFile, links: Sequence[Link]) -> float:
     if key is not None and LEAD.search(key.name):
         score += 2.0 if own_name(file, key) else 1.0
     score += 2.0 * (outcome_column(file) is not None)
-    score += 2.0 * bool(file.of_look("time"))
+    score += 2.0 * bool(file.of_look("time")) + 2.0 * (created(file) is not None)
     return score + min(len(file.of_look("category", "number")), 20) / 40
 
 
@@ -154,7 +168,9 @@ def _is_account(link: Link) -> bool:
 def _row_a_lead(
     file: ExportFile, lead: ExportColumn | None, accounts: Link | None
 ) -> list[FileRole]:
-    end = ending(file) or ending_by_times(file)
+    end = ending(file)
+    if end is None or not (end.state == "won").any():
+        end = ending_by_times(file) or end
     later = followers(file, end)
     taken = [lead, *(end.columns if end else [])]
     free = [c for c in file.columns if c not in taken and c.name not in later]
@@ -184,7 +200,7 @@ def _ended(file: ExportFile, lead: ExportColumn | None, end: Ending) -> FileRole
 
 def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
     """Return the roles of a file whose rows name leads."""
-    time, end = happened(file), ending(file)
+    time, end = happened(file, lead), ending(file)
     kind = end.kind if end else None
     if any(CHANGED.search(spaced(column.name)) for column in file.columns):
         return [FileRole(file, "attribute_changes", lead, time)]
@@ -200,8 +216,9 @@ def _rows_of_leads(file: ExportFile, lead: ExportColumn) -> list[FileRole]:
 
 def _says_ends(end: Ending) -> bool:
     """Return whether at least half of the values are words of an end, or yes and no."""
-    words = [value for value in end.kind.values if meaning(value)]
-    return says_yes(end.kind) or 2 * len(words) >= len(end.kind.values)
+    values = end.kind.values  # noqa: PD011 - no frame
+    words = [value for value in values if meaning(value)]
+    return says_yes(end.kind) or 2 * len(words) >= len(values)
 
 
 def _activities(
@@ -236,7 +253,7 @@ def _from_logs(files: Sequence[ExportFile]) -> list[FileRole]:
     for file in files:
         lead = _repeated_lead(file)
         if lead is not None:
-            first = [] if parts else [FileRole(file, "leads", lead, happened(file))]
+            first = [] if parts else [FileRole(file, "leads", lead, happened(file, lead))]
             parts += [*first, *_rows_of_leads(file, lead)]
     if any(part.role == "outcomes" for part in parts):
         return parts
@@ -260,7 +277,8 @@ def _repeated_lead(file: ExportFile) -> ExportColumn | None:
         if not column.unique and not file.partly_missing(column) and column.distinct > 1
     ]
     named = [column for column in could if ID_NAME.search(column.name)]
-    lead = _first(named, LEAD) or _first(could, LEAD)
+    many = [column for column in could if column.distinct > _FEW_KINDS]
+    lead = _first(named, LEAD) or _first(many, LEAD)
     return lead or next(iter(c for c in named if not keys(file)), None)
 
 

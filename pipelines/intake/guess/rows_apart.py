@@ -1,7 +1,8 @@
-"""Rows of an export that are no leads: deleted ones, and those made for a test.
+"""Rows of an export that are no leads, or nothing that happened: deleted, made for a test, planned.
 
 Decided here: rows of a yes or no called deleted are left out by `where`, with a question; rows that
 only look like tests by a name or an address are asked about, since a company may be called Test.
+Activities that were planned and not done are asked about.
 """
 
 import json
@@ -25,10 +26,48 @@ _TESTS: Final = (
 )
 
 
+_UNDONE: Final = re.compile(
+    r"planned|scheduled|to ?do|open|pending|deferred|waiting|overdue|upcoming|draft"
+    r"|not (?:started|done|held|completed)|incomplete|予定|計画|未完了|未実施|未対応|未着手|下書き"
+    r"|geplant|offen|prévue?|à faire|pendiente|pendente|programad[oa]|aperta|план\w*"
+    r"|计划|未完成|待办|예정|미완료",
+    re.IGNORECASE,
+)
+_DONE_NAME: Final = re.compile(
+    r"\b(?:is )?(?:done|completed?|held|closed)$|完了|実施|済|erledigt|conclu[ií]d[oa]|完成|완료"
+)
+
+
 def deleted(file: ExportFile) -> list[ExportColumn]:
     """List the columns that say that a row was deleted, or made for a test."""
     named = [c for c in file.columns if DELETED.search(spaced(c.name)) and _parts_rows(file, c)]
     return [*named, *(c for c in file.columns if c not in named and _says_deleted(c))]
+
+
+def rows_undone(part: FileRole) -> Iterator[str]:
+    """Write a question for each column that says of activities that they were not done.
+
+    Parameters
+    ----------
+    part
+        A file as activities.
+    """
+    if part.certain:
+        return
+    for column in part.file.of_look("category", "number"):
+        undone = _undone(column) if column is not part.kind and column.distinct <= _FEW else []
+        if undone:
+            rows = int(part.file.text(column).isin(undone).sum())
+            words = ", ".join(undone)
+            yield f"    # ? {rows:,} rows have {column.name}: {words}; leave them out if not done"
+
+
+def _undone(column: ExportColumn) -> list[str]:
+    """List the values by which activities were not done."""
+    if is_flag(column):
+        named = _DONE_NAME.search(spaced(column.name))
+        return [v for v in column.values if named and v.casefold() in NO]
+    return [v for v in column.values if _UNDONE.fullmatch(v.strip())]
 
 
 def _says_deleted(column: ExportColumn) -> bool:

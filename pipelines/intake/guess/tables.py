@@ -21,12 +21,19 @@ from pipelines.intake.guess.cells.vocabulary import (
     PLANNED,
     TOPIC,
 )
-from pipelines.intake.guess.deals.times import known, unread
+from pipelines.intake.guess.deals.times import (
+    is_named_created,
+    known,
+    other_beginnings,
+    unread,
+)
+from pipelines.intake.guess.displayed import is_mail
 from pipelines.intake.guess.file_role import FileRole
 from pipelines.intake.guess.files.record_lines import repeated_id
+from pipelines.intake.guess.money import AMOUNT, currencies
 from pipelines.intake.guess.outcomes import outcome_lines
 from pipelines.intake.guess.roles import is_canonical
-from pipelines.intake.guess.rows_apart import rows_of_tests, where
+from pipelines.intake.guess.rows_apart import rows_of_tests, rows_undone, where
 from pipelines.intake.guess.wording import (
     doubt,
     lead_origin,
@@ -37,19 +44,18 @@ from pipelines.intake.guess.wording import (
     unread_origin,
 )
 
-_AMOUNT: Final = re.compile(
-    r"amount|value|price|revenue|dollar|sum|金額|売上|受注額", re.IGNORECASE
-)
 _EXTRAS: Final = {
     "topic": TOPIC,
     "direction": re.compile(r"direction|inbound|方向", re.IGNORECASE),
     "actor": re.compile(r"actor|resource|agent|owner|rep|user|担当|対応者", re.IGNORECASE),
     "dwell_seconds": re.compile(r"second|duration|dwell|秒|滞在", re.IGNORECASE),
-    "amount": _AMOUNT,
+    "amount": AMOUNT,
     "text": re.compile(r"text|body|note|memo|comment|内容|本文|メモ|備考", re.IGNORECASE),
 }
 _VALUE: Final = re.compile(r"^(?!old)(?:.*\b)?(?:value|new)\b|値|変更後")
 _NUMBERS: Final = {"dwell_seconds", "amount"}
+_OTHERS: Final = 3
+_FEW: Final = 0.7
 
 
 def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
@@ -74,6 +80,8 @@ def part_lines(part: FileRole, parts: Sequence[FileRole]) -> Iterator[str]:
         yield "    first_row_of_lead: true # ? a lead begins with its first row"
     if part.role == "leads":
         yield from rows_of_tests(part.file)
+    if part.role == "activities":
+        yield from rows_undone(part)
     yield from where(part)
     if part.time is not None and part.file.partly_missing(part.time):
         name = say(part.time.name)
@@ -116,7 +124,7 @@ def _canonical(part: FileRole) -> Iterator[str]:
 def _lead_columns(part: FileRole) -> Iterator[str]:
     yield f"      lead_id: {lead_origin(part)}{_shared(part)}"
     if part.time is not None:
-        yield f"      created_at: {origin(part.time, 'start')}{doubt(part.time)}"
+        yield f"      created_at: {origin(part.time, 'start')}{_beginning_doubt(part, part.time)}"
     elif (dates := unread(part.file, ended=False)) is not None:
         yield f"      created_at: {unread_origin(dates)}"
     else:
@@ -128,13 +136,37 @@ def _lead_columns(part: FileRole) -> Iterator[str]:
         yield f"      owner_id: {origin(part.owner)}{part.mark('the salesperson at first')}"
 
 
+def _beginning_doubt(part: FileRole, time: ExportColumn) -> str:
+    """Write a question about when leads came, unless the header of one time alone says so."""
+    others = other_beginnings(part.file, time)
+    repeated = part.lead is not None and not part.lead.unique
+    if part.certain or doubt(time) or repeated:
+        return doubt(time)
+    if is_named_created(time) and not any(map(is_named_created, others)):
+        return ""
+    names = " or ".join(["", *(column.name for column in others[:_OTHERS])])
+    return f" # ? is this when a lead came{names and f',{names}'}"
+
+
 def _shared(part: FileRole) -> str:
-    """Write a question where rows share an id, and no other id tells them apart."""
+    """Write a question where rows share an id or an address, or an address is the id."""
     shared = repeated_id(part.file) if part.lead is None else None
     if shared is None:
-        return ""
+        return part.quiet(_addresses(part))
     rows = f"{shared.there:,} rows have {shared.distinct:,} different values of {shared.name}"
     return f"; {rows}, which differ in how they ended: each row is a lead of its own here"
+
+
+def _addresses(part: FileRole) -> str:
+    if part.lead is None:
+        return ""
+    if is_mail(part.file, part.lead):
+        return " # ? an address as id is personal: ids stand in every table and log"
+    mails = [c for c in part.file.of_look("id", "category", "text") if is_mail(part.file, c)]
+    shared = next((c for c in mails if part.lead.unique and c.distinct < _FEW * c.there), None)
+    if shared is None:
+        return ""
+    return f" # ? {shared.there:,} rows, {shared.distinct:,} of {shared.name}: who is the lead"
 
 
 def _account_columns(part: FileRole) -> Iterator[str]:
@@ -204,12 +236,14 @@ def _outcome_columns(part: FileRole) -> Iterator[str]:
 def _deal(part: FileRole) -> Iterator[str]:
     """Write the id of the deal, its amount and why it was lost, where a file has them."""
     deals = part.file.of_look("id", "category", "number")
+    deals = [c for c in deals if not part.file.partly_missing(c)]
     deal = next((c for c in deals if DEAL.search(c.name) and ID_NAME.search(c.name)), None)
     if deal is not None and deal is not part.lead:
         yield f"      deal_id: {origin(deal)}{part.quiet(' # ?')}"
     amount = _amount(part)
     if amount is not None:
-        yield f"      amount: {origin(amount)}{part.quiet(' # ?')}"
+        question = f" # ? {currencies(part.file, amount)}".rstrip()
+        yield f"      amount: {origin(amount)}{part.quiet(question)}"
     words = part.file.of_look("category", "id", "text")
     reason = next((c for c in words if LOST_REASON.search(spaced(c.name))), None)
     if reason is not None and part.role == "outcomes":
@@ -220,7 +254,7 @@ def _amount(part: FileRole) -> ExportColumn | None:
     """Return what a deal was worth, at its end rather than as planned."""
     if part.role != "outcomes" or (part.kind is not None and says_yes(part.kind)):
         return None
-    could = [c for c in part.file.of_look("number") if _AMOUNT.search(c.name)]
+    could = [c for c in part.file.of_look("number") if AMOUNT.search(c.name)]
     could = [c for c in could if not PLANNED.search(spaced(c.name)) and c is not part.lead]
     return max(could, key=lambda c: bool(ACTUAL.search(spaced(c.name))), default=None)
 
@@ -253,7 +287,9 @@ def _lead_and_time(part: FileRole) -> Iterator[str]:
     if part.time is None:
         yield "      occurred_at: {constant: 2025-01-01T00:00:00Z} # ? no time found: which column"
         return
-    yield f"      occurred_at: {origin(part.time, 'end')}{doubt(part.time)}"
-    known_at = known(part.file)
+    planned = bool(PLANNED.search(spaced(part.time.name))) and not part.certain
+    question = " # ? a planned date: did it happen, and then" if planned else ""
+    yield f"      occurred_at: {origin(part.time, 'end')}{doubt(part.time) or question}"
+    known_at = known(part.file, part.lead)
     if known_at is not None and known_at is not part.time:
         yield f"      known_at: {origin(known_at)}{part.quiet(' # ?')}"

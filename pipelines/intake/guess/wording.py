@@ -41,6 +41,7 @@ def origin(column: ExportColumn | None, day: str = "") -> str:
     keys = [f"column: {say(column.name)}"]
     keys += [f"format: {say(form)}"] if form != "iso" else []
     keys += [f"day: {day}"] if day and column.days else []
+    keys += ["day: end_if_midnight"] if day == "end" and column.midnight else []
     keys += [f"decimal: {say(column.decimal)}"] if column.decimal != "." else []
     return say(column.name) if len(keys) == 1 else f"{{{', '.join(keys)}}}"
 
@@ -51,7 +52,10 @@ def lead_origin(part: FileRole) -> str:
     if lead is None:
         return f"{row_number(part)} # ? no id found"
     if join is None:
-        return origin(lead)
+        zero = "0" in lead.all_values and any("0" in c.missing_words for c in part.file.columns)
+        return (
+            f"{{column: {say(lead.name)}, missing_values: [{say('')}]}}" if zero else origin(lead)
+        )
     write = FORMS[join.form]
     if all(write(word) == word for word in lead.all_values):
         return origin(lead)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from features.reading.id_forms import IdForm
+from features.reading.values import Day
 from features.tables import TableName
 from pipelines.intake.mapping.conditions import Where
 from pipelines.intake.mapping.preparation import Derived, Grouping, Lookups
@@ -62,13 +63,14 @@ class ColumnRule(Strict):
     format: str | None = Field(
         default=None,
         description="times: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), japanese "
-        "(令和6年5月3日 午後3時) or a strptime pattern",
+        "(令和6年5月3日 午後3時, also 2024. 5. 3. 오후 3:07 and 下午3:07) or a strptime pattern",
     )
     zone: str | None = Field(default=None, description="times without an offset are in this zone")
-    day: Literal["start", "end"] | None = Field(
+    day: Day | None = Field(
         default=None,
         description="times: a date without a time of day is the first or the last moment of that "
-        "local day; absent: the last for outcomes, the first for everything else",
+        "local day; absent: the last for outcomes, the first for everything else; "
+        "end_if_midnight: the last, also where midnight is written",
     )
     values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
     other_values: Literal["keep", "missing", "skip", "fault"] | None = Field(

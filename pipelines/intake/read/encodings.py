@@ -4,8 +4,9 @@ Decided here: a byte order mark wins; then UTF-8 where all bytes fit it, where t
 stand among more that do, and where a single line does not fit, since one odd byte says nothing of
 the others: its row is put aside. Then comes the encoding in which the words look like words;
 then UTF-8 where hardly a line has a byte that does not fit. Japanese text comes in runs of Japanese
-characters and is rarely written in half-width katakana, Cyrillic in runs of Cyrillic letters, and a
-letter with an accent mostly stands alone. A file with lines in UTF-8 and lines in a code page is
+characters and is rarely written in half-width katakana or without any kana; without kana it may be
+Chinese or Korean, known by their common characters. Cyrillic comes in runs of Cyrillic letters, and
+a letter with an accent mostly stands alone. A file with lines in UTF-8 and lines in a code page is
 refused, as is what fits none, with the place.
 """
 
@@ -17,6 +18,7 @@ from typing import Final
 
 from features.errors import BadTables
 from pipelines.intake.read.bounds import plain_refusal
+from pipelines.intake.read.common_characters import by_common_characters
 from pipelines.intake.read.undecodable import ERRORS, MARK
 
 MOST_BYTES: Final = 1 << 24
@@ -32,10 +34,10 @@ _JAPANESE_RUN: Final = re.compile(
     rf"[{_JAPANESE}]{{2,}}|(?<![^\s\d,;\"])[{_JAPANESE}\u00d7\u2190-\u2606](?![^\s\d,;\"])"
 )
 """Several characters, or one alone or beside digits: a circle for yes, a cross, `1年`."""
+_KANA: Final = re.compile(r"[\u3041-\u30fa]")
 _CYRILLIC_RUN: Final = re.compile(r"[\u0400-\u045f]{3,}")
-_ACCENT: Final = re.compile(
-    r"[\u00c0-\u00ff\u20ac\u2013\u2019\u201c\u201d\u00a0-\u00bf\u0152\u0153]"
-)
+_LATIN: Final = r"\u00a0-\u00ff\u20ac\u2013\u2019\u201c\u201d\u0152\u0153"
+_ACCENT: Final = re.compile(rf"(?<![{_LATIN}])[{_LATIN}]{{1,2}}(?![{_LATIN}])")
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _CANDIDATES: Final = (
     ("cp932", _JAPANESE_RUN), ("euc_jp", _JAPANESE_RUN), ("cp1251", _CYRILLIC_RUN),
@@ -70,6 +72,9 @@ def guess_encoding(path: Path) -> str:
     if _fits(start, "utf-8") or _is_beyond_ascii(start, "utf-8") or _has_one_fault(start):
         return "utf-8"
     best = max(_CANDIDATES, key=lambda one: _likeness(start, *one))
+    other = None if _has_kana(start, best[0]) else by_common_characters(start)
+    if other is not None:
+        return other
     if _likeness(start, *best) >= _ENOUGH:
         if best[0] in _PAGES and _is_mixed(start):
             raise _no_text(path, start, f"text in UTF-8 and in {best[0].upper()}")
@@ -184,6 +189,11 @@ def _fits(start: bytes, encoding: str) -> bool:
     return True
 
 
+def _has_kana(start: bytes, encoding: str) -> bool:
+    japanese = encoding in {"cp932", "euc_jp"} and _fits(start, encoding)
+    return japanese and bool(_KANA.search(start.decode(encoding, errors="ignore")))
+
+
 def _likeness(start: bytes, encoding: str, run: re.Pattern[str]) -> float:
     """Return the share of the characters beyond ASCII that stand in words of the encoding."""
     if not _fits(start, encoding):
@@ -212,7 +222,7 @@ def _first_fault(start: bytes, encoding: str) -> str:
 
 def _no_text(path: Path, start: bytes, observed: str = "") -> BadTables:
     place = _first_fault(start, "utf-8")
-    none = "bytes that are no text in UTF-8, CP932, EUC-JP, UTF-16 or CP1252"
+    none = "bytes that are no text in UTF-8, CP932, EUC-JP, UTF-16, CP1252 or the like"
     return BadTables.of(  # type: ignore[return-value]
         f"{path.name}: {observed or none}{place}",
         "text in one encoding" if observed else "a CSV file, Parquet or a workbook",

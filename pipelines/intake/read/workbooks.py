@@ -2,9 +2,11 @@
 
 Decided here: python-calamine reads them. Cells become the text that a CSV would hold: whole numbers
 without a point, dates in ISO form, nothing as "". The first row with two values is the header, so
-that a title above it does no harm; a column without a header is named after its letter.
+that a title above it does no harm; where cells of it are merged over a second row of words, that
+row names their columns. A column without a header is named after its number.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,8 @@ from pipelines.intake.read.bounds import plain_refusal
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 Row = list[object]
+_SEVERAL: Final = 2
+_LOOKED_AT: Final = 100
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -61,7 +65,27 @@ def _table(path: Path, sheet: str | None) -> tuple[list[str], list[list[str]]]:
     if not rows:
         raise BadTables.of(f"{path.name}: nothing", "a header row", "export again")
     start = next((n for n, row in enumerate(rows) if sum(v != "" for v in row) > 1), 0)
-    return _header(rows[start]), [[_text(value) for value in row] for row in rows[start + 1 :]]
+    header, below = rows[start], rows[start + 1 :]
+    if below and _is_second(header, below[0], below[1 : _LOOKED_AT + 1]):
+        pairs = zip(header, below[0], strict=True)
+        header, below = [low if low != "" else high for high, low in pairs], below[1:]
+    return _header(header), [[_text(value) for value in row] for row in below]
+
+
+def _is_second(header: Row, below: Row, rows: list[Row]) -> bool:
+    """Return whether a row below the header goes on with it: words that come in no other row.
+
+    It has a word wherever the header has none, and the header has none in several places.
+    """
+    blank = [n for n, value in enumerate(header) if value == ""]
+    words = [value for value in below if value != ""]
+    if len(blank) < _SEVERAL or not all(isinstance(value, str) for value in words):
+        return False
+    if any(below[n] == "" for n in blank) or len(set(words)) < len(words) or not rows:
+        return False
+    if any(re.search(r"\d", str(value)) for value in words):
+        return False
+    return not any(row[n] == below[n] != "" for row in rows for n in range(len(below)))
 
 
 def _book(path: Path) -> CalamineWorkbook:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.reading.days import DAYS, TIMES, day_count, days_only, end_of_day
+from features.reading.days import DAYS, PLACED, TIMES, day_count, placed_days
 from features.reading.id_forms import rewritten
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, folded, is_missing
@@ -191,15 +191,15 @@ def _placed(
     cells: Cells, rule: ColumnRule, name: str, moments: pd.Series, raw: pd.Series
 ) -> pd.Series:
     """Move dates without a time of day to where the mapping places them; count them."""
-    zone = time_rule(cells, rule).zone or "UTC"
+    place = rule.day or ("end" if cells.outcomes and name == "occurred_at" else "start")
+    placed = placed_days(raw, moments, time_rule(cells, rule), place)
     if rule.day is None:
         origin = f"{cells.source}.{'+'.join(rule.inputs)}"
+        zone = time_rule(cells, rule).zone or "UTC"
         cells.zones[(name, DAYS + origin)] += day_count(moments, zone)
+        cells.zones[(name, PLACED + origin)] += int((placed != moments)[moments.notna()].sum())
         cells.zones[(name, TIMES + origin)] += int(moments.notna().sum())
-    place = rule.day or ("end" if cells.outcomes and name == "occurred_at" else "start")
-    if place == "start":
-        return moments
-    return end_of_day(moments, days_only(raw, moments, time_rule(cells, rule)), zone)
+    return placed
 
 
 def _time_missing(raw: pd.Series, missing: tuple[str, ...]) -> Flags:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.reading import normalize
 from features.reading.id_forms import joining_form
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, folded
@@ -35,6 +36,11 @@ def test_ids_are_folded_and_categories_are_not() -> None:
     assert as_text(pd.Series(["１００名　"])).tolist() == ["１００名"]
 
 
+@pytest.mark.parametrize("value", ["Zoë-1", "Zoe\u0308-1", "ｶﾞ1", "か\u3099", "한국-7", "①番"])
+def test_ids_of_a_column_are_written_as_those_of_a_request(value: str) -> None:
+    assert folded(pd.Series([value, "ascii"])).tolist() == [normalize.folded(value), "ascii"]
+
+
 @pytest.mark.parametrize(
     ("word", "number"),
     [
@@ -42,6 +48,11 @@ def test_ids_are_folded_and_categories_are_not() -> None:
         ("1,234,567.5", 1_234_567.5),
         ("¥1,200", 1_200.0),
         ("1200円", 1_200.0),
+        ("12\u00a0500 руб.", 12_500.0),
+        ("USD 1,200", 1_200.0),
+        ("350만원", 3_500_000.0),
+        ("1.5亿元", 150_000_000.0),
+        ("832명", 832.0),
         ("-3", -3.0),
         ("1e3", 1_000.0),
         ("1,5", None),

@@ -105,6 +105,19 @@ def test_wins_on_the_day_of_creation_are_not_before_the_lead(tmp_path: Path) -> 
     assert "C013" not in {answer.code for answer in export.ingest(tmp_path).faults}
 
 
+def test_a_midnight_that_is_written_is_named_and_may_be_the_end_of_its_day(tmp_path: Path) -> None:
+    export = clean()
+    export.files["deals"]["at"] = export.files["leads"]["created"].str[:10] + " 00:00:00"
+    export.mapping["activities"] = export.mapping["activities"][:1]
+    del export.mapping["sources"]["mails"]
+    report = export.ingest(tmp_path)
+    words = next(str(answer) for answer in report.faults if answer.code == "C029")
+    assert "read as midnight as it is written; `day: end_if_midnight`" in words
+    origin = {"column": "at", "day": "end_if_midnight"}
+    export.mapping["outcomes"][0]["columns"]["occurred_at"] = origin
+    assert not {"C013", "C029"} & {answer.code for answer in export.ingest(tmp_path).faults}
+
+
 def test_an_activity_on_the_day_of_every_win_is_named(tmp_path: Path) -> None:
     export = clean()
     won = export.files["deals"].query("state == 'Won'")

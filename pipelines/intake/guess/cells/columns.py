@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from features.reading.days import days_only
+from features.reading.days import day_count, days_only
 from features.reading.numbers import read_numbers
 from features.reading.text import as_text, is_missing
 from features.reading.times import read_times
@@ -25,10 +25,13 @@ MISSING_WORDS: Final = (
     "未設定", "未選択", "該当なし", "選択してください", "#N/A",
 )  # fmt: skip
 ID_NAME: Final = re.compile(
-    r"(?:^|[ _-])(?i:id|no|number|key|code|uuid|guid)\s*$|(?:Id|ID|No)\s*$|番号|コード"
+    r"(?:^|[ _-])(?i:id|no|number|key|code|uuid|guid)\.?\s*$|(?:Id|ID|No|Nr)\.?\s*$|[#№]\s*$"
+    r"|^(?i:id)[ _.-]|^№|番号|コード|编号|编码|번호|(?i:код|номер)$"
 )
 FEW_KINDS: Final = 0.5
 LONG_TEXT: Final = 60
+_MANY: Final = 10
+"""So many midnights are no chance."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class ExportColumn:
     offset; `unique`: hardly any value comes twice; `all_values` are those that may be keys;
     `decimal` is the decimal sign, `decimal_sure` whether its own values decide it, `grouped`
     whether `1.230` in it may be 1230 or 1.23; `unread` are examples of cells that look like times
-    and cannot be read; `days`: all its times are dates without a time of day; `parts` are the
-    columns that it is joined of.
+    and cannot be read; `days`: all its times are dates without a time of day; `midnight`: all
+    are midnight, which is written; `parts` are the columns that it is joined of.
     """
 
     name: str
@@ -58,6 +61,7 @@ class ExportColumn:
     grouped: bool = False
     unread: tuple[str, ...] = ()
     days: bool = False
+    midnight: bool = False
     parts: tuple[str, ...] = ()
 
 
@@ -86,15 +90,18 @@ def look_at(name: str, raw: pd.Series) -> ExportColumn:
         words += time.placeholders
     number = number_look(text) if len(text) and not (time and time.formats) else None
     column = _column(name, text, words, time or TimeLook(), number)
-    return replace(column, days=_days(raw, column)) if column.look == "time" else column
+    return _with_days(raw, column) if column.look == "time" else column
 
 
-def _days(raw: pd.Series, column: ExportColumn) -> bool:
-    """Return whether all times are dates without a time of day."""
+def _with_days(raw: pd.Series, column: ExportColumn) -> ExportColumn:
+    """Return a column of times that says whether they are days, or midnights."""
     rule = TimeRule(format=column.formats[0])
     moments = read_times(raw, rule).moments
     there = moments.notna().to_numpy()
-    return bool(there.any() and days_only(raw, moments, rule)[there].all())
+    days = bool(there.any() and days_only(raw, moments, rule)[there].all())
+    local = column.local and not days and int(there.sum()) >= _MANY
+    midnight = local and day_count(moments, "UTC") == int(there.sum())
+    return replace(column, days=days, midnight=midnight)
 
 
 def _column(

@@ -39,18 +39,27 @@ _LETTERS: Final = ("%a", "%A", "%b", "%B", "%p")
 _EPOCH_DIGITS: Final = {10: "epoch_s", 13: "epoch_ms", 16: "epoch_us"}
 _NAME: Final = re.compile(
     r"\b(?:at|on|ts|time|timestamp|date|datetime|day|created|updated|closed|modified|datum|fecha)\b"
-    r"|date$|日時|日付|年月日|日$|дата"
+    r"|date$|datum$|\bdata (?:d[aei]l?|[a-z]+zione)\b|日時|日付|年月日|日$|дата"
+    r"|日期|时间|일자|일시|날짜|일$"
 )
 _SURE_NAME: Final = re.compile(
-    r"\b(?:date|datetime|timestamp|datum|fecha)\b|date$|日時|日付|年月日|日$|дата"
+    r"\b(?:date|datetime|timestamp|datum|fecha)\b|date$|datum$|日時|日付|年月日|日$|дата|日期|일자|일시|날짜"
+)
+_ID: Final = re.compile(
+    r"\b(?:id|no|nr|number|code|key|phone|tel)\b|番号|コード|编号|번호|電話|电话"
 )
 _WRITTEN: Final = (
     r"^[A-Za-z]{3,9},? (?:\d{1,2} [A-Za-z]{3,9}|[A-Za-z]{3,9} \d{1,2}),? \d{4}|"
-    r"^\d{1,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}|^(?:令和|平成|昭和|[RHS])\s*[\d元]{1,2}\s*[年./]"
+    r"^\d{1,4}\s*[-/.年년]\s*\d{1,2}\s*[-/.月월]\s*\d{1,4}|^(?:令和|平成|昭和|[RHS])\s*[\d元]{1,2}\s*[年./]"
     r"|^\d{8}[T ]\d{4}|^\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|^[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
 _MONTH: Final = r"^\d{1,2}[. ]{1,2}(?:de )?[^\W\d_]{3,10}\.?(?: de)?,? (?:19|20)\d{2}\b"
 """A date with the name of a month, in any language."""
+_WITH_YEAR: Final = (
+    r"^(?:19|20)\d{2}\D{1,3}(?:0?[1-9]|1[0-2])\D{1,3}\d{1,2}(?!\d)"
+    r"|^\d{1,2}\D{1,3}\d{1,2}\D{1,3}(?:19|20)\d{2}(?!\d)"
+)
+"""What is a date whatever its header says."""
 _NO_YEAR: Final = (
     r"(?<!\d)(?:000\d|1[0-8]\d\d|190[01]|2[2-9]\d\d|21\d\d|[3-9]\d{3})(?!\d)|^1970-01-01(?!.*[1-9])"
 )
@@ -62,6 +71,8 @@ _SOME: Final = 0.2
 _SAMPLE: Final = 200
 _SERIALS: Final = (36_526, 55_153)
 """2000 to 2050, in serial days."""
+_RECENT_NUMBERS: Final = ((40_179, 47_848), (1.26e12, 1.93e12), (1.26e9, 1.93e9))
+"""2010 to 2030, in serial days, in milliseconds and in seconds."""
 _PLAUSIBLE: Final = (pd.Timestamp("1900-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC"))
 
 
@@ -96,8 +107,8 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
         return TimeLook(("iso",), raw.dt.tz is None)
     plain = folded(text)
     named = bool(_NAME.search(spaced(name)))
-    if plain.str.fullmatch(r"\d+(?:\.\d+)?", na=False).mean() > MOSTLY:
-        return _numeric(plain, named=named)
+    if plain.str.fullmatch(r"\d+(?:[.,]\d+)?", na=False).mean() > MOSTLY:
+        return _numeric(plain, named=named) or (None if named else _recent_numbers(name, plain))
     worded = plain.str.contains(_MONTH, regex=True, na=False)
     named |= bool(worded.mean() > _HALF)
     written = plain.str.contains(_WRITTEN, regex=True, na=False) | worded
@@ -110,7 +121,8 @@ def time_look(name: str, raw: pd.Series, text: pd.Series) -> TimeLook | None:
         return TimeLook(("iso",), local=False, placeholders=words)
     formats = tuple(_best(rest, _candidates(rest)))
     if not formats:
-        return TimeLook(unread=_examples(rest)) if named else None
+        dated = plain[written].str.contains(_WITH_YEAR, regex=True, na=False).mean() > _HALF
+        return TimeLook(unread=_examples(rest)) if named or dated else None
     return _read(rest, formats, words)
 
 
@@ -186,19 +198,33 @@ def _share(plain: pd.Series, form: str) -> float:
 
 
 def _numeric(plain: pd.Series, *, named: bool) -> TimeLook | None:
-    length = int(plain.str.len().mode().iloc[0])
-    if named and length in _EPOCH_DIGITS:
-        form = _EPOCH_DIGITS[length]
-        return TimeLook((form,)) if _share(plain, form) > MOSTLY else None
     placeholders = _placeholders(plain, rf"^(?:{_NO_COMPACT_YEAR})$")
     rest = plain[~plain.isin(placeholders)]
+    length = int((plain if rest.empty else rest).str.len().mode().iloc[0])
+    form = _EPOCH_DIGITS.get(length, "")
+    if named and form and len(rest) and _recent(rest, form) > MOSTLY:
+        return TimeLook((form,), placeholders=tuple(placeholders))
     form = _DIGITS.get(length, "")
     many = rest.nunique() >= _MANY_DATES
     if form and (named or many) and len(rest) and _recent(rest, form) > MOSTLY:
         return TimeLook((form,), local=True, placeholders=tuple(placeholders))
-    numbers = pd.to_numeric(rest, errors="coerce")
-    serial = named and len(rest) and bool(numbers.between(*_SERIALS).mean() > MOSTLY)
+    serial = named and len(rest) and bool(_numbers(rest).between(*_SERIALS).mean() > MOSTLY)
     return TimeLook((EXCEL,), local=True, placeholders=tuple(placeholders)) if serial else None
+
+
+def _recent_numbers(name: str, plain: pd.Series) -> TimeLook | None:
+    """Return a time that is asked about: numbers that all are days, or seconds, of twenty years."""
+    if _ID.search(spaced(name)) or plain.nunique() < _MANY_DATES:
+        return None
+    numbers = _numbers(plain)
+    recent = any(numbers.between(*limits).mean() > MOSTLY for limits in _RECENT_NUMBERS)
+    return TimeLook(unread=_examples(plain)) if recent else None
+
+
+def _numbers(plain: pd.Series) -> pd.Series:
+    points = plain.str.replace(",", ".", regex=False)
+    numbers: pd.Series = pd.to_numeric(points, errors="coerce")
+    return numbers
 
 
 def _recent(text: pd.Series, form: str) -> float:

@@ -1,4 +1,4 @@
-"""What the values of an unknown export mean for a deal, in six languages.
+"""What the values of an unknown export mean for a deal, in eleven languages.
 
 Decided here: a value is read without the pipeline in parentheses (`Closed won (Sales Pipeline)`),
 without a leading number or code (`6 - Won`, `C2:WON`), without the words that only say that the
@@ -23,7 +23,8 @@ _AROUND: Final = _any(
 _OVER: Final = _any(
     r"^(?:closed?|ended|final|done|商談|案件|クローズ|完了|終了"
     r"|сделка|закрыто и|закрыт[аоы]?|abgeschlossen|geschlossen|verkaufschance"
-    r"|ferm[ée]e?|clôturée?|affaire|opportunité|cerrad[oa]|oportunidad)"
+    r"|ferm[ée]e?|clôturée?|affaire|opportunité|cerrad[oa]|oportunidad"
+    r"|chius[oa]|fechad[oa]|gesloten|关闭|已?结束|종료)"
     r"[\s_:,/–—-]*(?=\S)"
 )
 _WON: Final = _any(
@@ -33,6 +34,8 @@ _WON: Final = _any(
     r"|gewonnen|erfolgreich|verkauft|gewonnener auftrag"
     r"|gagn[ée]e?s?|signée?|remportée?|conclue?"
     r"|ganad[oa]s?|vendid[oa]|ganada y cerrada"
+    r"|vint[aoie]|conclus[oa]|ganh[oa]s?|vendut[oa]|verkocht"
+    r"|(?:已)?(?:赢单|成交|签约|中标|成单)|贏單|赢|수주|성공|성사|계약(?: ?(?:완료|체결|성사))?"
     r"|(?:успешн\w*(?: реализован\w*)?)|выигран\w*|выиграл\w*|продан\w*|реализован\w*|оплачен\w*"
 )
 _LOST: Final = _any(
@@ -43,6 +46,8 @@ _LOST: Final = _any(
     r"|verloren|abgelehnt|abgesagt|storniert|nicht gewonnen|disqualifiziert"
     r"|perdue?s?|refusée?|abandonnée?|annulée?"
     r"|perdid[oa]s?|rechazad[oa]|cancelad[oa]|descartad[oa]"
+    r"|pers[aoie]|annullat[oa]|rifiutat[oa]|não ganh[oa]|geannuleerd|afgewezen"
+    r"|(?:已)?(?:输单|丢单|失败|流失|战败|取消|放弃)|輸單|未成交|输|실주|실패|탈락|취소|무산"
     r"|провал\w*|проигран\w*|проигр\w*|потерян\w*|отказ\w*|отмен\w*|неуспешн\w*"
     r"|не ?реализован\w*|не ?успешн\w*"
 )
@@ -52,15 +57,18 @@ _OPENED: Final = _any(
     r"|offen|neu|in bearbeitung|laufend"
     r"|ouverte?|en cours|nouveau|nouvelle"
     r"|abiert[oa]|en curso|en progreso|nuev[oa]"
+    r"|apert[oa]|in corso|nuov[oa]|abert[oa]|em andamento|nov[oa]|lopend|nieuw"
+    r"|进行中|跟进中|洽谈中|新建|未开始|진행 ?중|상담 ?중|검토 ?중|신규|접수"
     r"|открыт\w*|нов\w{1,3}|в работе|в процессе"
 )
 YES: Final = frozenset(
     ("1", "1.0", "yes", "true", "y", "t", "○", "はい", "有", "あり", "済", "ja", "oui", "si", "sí",
-     "да", "д", "wahr", "vrai", "verdadero")
+     "да", "д", "wahr", "vrai", "verdadero", "-1", "-1.0", "x", "✓", "✔", "☑", "●", "◯",
+     "sì", "sim", "tak", "是", "已", "예", "네", "on")
 )  # fmt: skip
 NO: Final = frozenset(
     ("0", "0.0", "no", "false", "n", "f", "×", "いいえ", "無", "なし", "未", "nein", "non", "нет",
-     "н", "falsch", "faux", "falso")
+     "н", "falsch", "faux", "falso", "☐", "não", "nee", "nie", "否", "아니오", "아니요", "off")
 )  # fmt: skip
 _INBOUND: Final = _any(r"^in(?:bound|coming)?$|from|受信|着信|顧客から|お客様から")
 _OUTBOUND: Final = _any(r"^out(?:bound|going)?$|^to\b|送信|発信|自社から|当社から")

@@ -81,6 +81,9 @@ def ending(file: ExportFile, like: Ending | None = None) -> Ending | None:
     if flag and closed is not None:
         state = state.mask((state == "no") & ~_is_yes(file.text(closed)), "open")
         state = state.mask(state == "no", "lost")
+    if not flag and closed is not None:
+        unknown = values.notna() & (state == "open") & _is_yes(file.text(closed))
+        state = state.mask(unknown, "")
     if like is not None:
         times = {word: file.column(c.name) for word, c in like.times.items()}
         doubt = like.doubt
