@@ -59,7 +59,13 @@ class ExplainedLeads:
         )
 
     def waterfall(self, row: int = 0) -> str:
-        """Draw how the probability of a row comes about, as SVG."""
+        """Draw how the probability of a row comes about, as SVG.
+
+        Examples
+        --------
+        >>> model.explain(test.features().tail(2)).waterfall(1)[-6:]  # doctest: +SKIP
+        '</svg>'
+        """
         scores = self.scores
         title = str(scores.keys["lead_id"].iloc[row])
         rest = float(scores.remainder[row])

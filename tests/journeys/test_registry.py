@@ -5,10 +5,8 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -21,11 +19,10 @@ import pandas as pd
 import pytest
 
 import mikomi
-from features.errors import ArtifactMissing, BadRequest
+from features.errors import BadRequest
 from models.artifact import artifact
 from models.estimator import feature_table
 from models.estimator.feature_table import Contract
-from models.registry import moved
 from models.registry.mlflow_client import addressed, mlflow_module
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS
 from models.registry.registry import FORMER_TAG, Registry
@@ -170,43 +167,6 @@ def test_planted_fault_without_a_note_the_first_champion_has_no_former(
     other._client.set_registered_model_alias("forgotten", "champion", "2")
     with pytest.raises(BadRequest, match="champion 2, the first"):
         other.former()
-
-
-def addresses(database: Path) -> str:
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        return "\n".join(connection.iterdump())
-
-
-def test_a_registry_that_was_copied_or_moved_has_its_files(
-    registry: Registry, place: Path, tmp_path: Path
-) -> None:
-    """Copied, it reads its own files and not those of the first; moved, it has them yet."""
-    there, copy, last = place / "mlflow", tmp_path / "a copy", tmp_path / "moved"
-    shutil.copytree(there, copy)
-    assert there.as_uri() in addresses(copy / "mlflow.db")
-    assert Registry(RegistrySettings(), copy).champion() is not None
-    assert there.as_uri() not in addresses(copy / "mlflow.db")
-    copy.rename(last)
-    again = Registry(RegistrySettings(), last)
-    again.fetch("champion", tmp_path / "fetched")
-    assert artifact.load(tmp_path / "fetched").fingerprint == run().fingerprint
-    assert copy.as_uri() not in addresses(last / "mlflow.db")
-    mlflow = mlflow_module()
-    with addressed(mlflow, again.url):
-        assert mlflow.pyfunc.load_model("models:/mikomi@champion").predict(leads()).shape[0] == 6
-    assert addresses(there / "mlflow.db").count(there.as_uri()) > 2
-
-
-def test_planted_fault_addresses_that_stay_lose_the_files(
-    registry: Registry, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert registry.champion() is not None
-    shutil.copytree(place / "mlflow", tmp_path / "first")
-    assert Registry(RegistrySettings(), tmp_path / "first").champion() is not None
-    (tmp_path / "first").rename(tmp_path / "moved")
-    monkeypatch.setattr(moved, "follow", lambda _: 0)
-    with pytest.raises(ArtifactMissing, match="version 1 without an artifact"):
-        Registry(RegistrySettings(), tmp_path / "moved").fetch("champion", tmp_path / "fetched")
 
 
 def test_notebooks_load_it_by_its_address(registry: Registry) -> None:
