@@ -31,6 +31,9 @@ def ranking(rows: pd.DataFrame, language: Language, most: int = 10) -> str:
     most
         How many leads are shown.
     """
+    if rows.empty:
+        text = gettext("No lead is open at that moment. Others: explain(...).ranking", language)
+        return f"<p>{escape(text)}</p>"
     heads = [
         gettext("Rank", language),
         gettext("Lead", language),
