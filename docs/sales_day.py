@@ -32,12 +32,14 @@ SALES: Final = User("hanako", "sales", "sato")
 PASSWORD: Final = "a password for one look"  # noqa: S105 - of a store that lives for a minute
 WIDTHS: Final[dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 HEAD: Final = {
-    "en": "# The sales day, in clicks\n\nEach job from the first page of the sample company "
+    "en": "# The sales day, in clicks\n\n[日本語](sales-day.ja.md)\n\n"
+    "Each job from the first page of the sample company "
     "(`make demo`), done in a real browser at the width of a desktop and of a phone, in English "
     "and Japanese, by `python -m docs.sales_day`. A click is whatever is pressed; a field is what "
     "is typed or chosen.\n\n| job | clicks, desktop | clicks, phone | fields | where |\n"
     "| --- | --- | --- | --- | --- |\n",
-    "ja": "# 営業の一日：クリック数\n\nサンプル企業（`make demo`）の最初のページから始め、実際のブラウザーでパソコンとスマートフォンの幅、"
+    "ja": "# 営業の一日：クリック数\n\n[English](sales-day.md)\n\n"
+    "サンプル企業（`make demo`）の最初のページから始め、実際のブラウザーでパソコンとスマートフォンの幅、"
     "日英両方で `python -m docs.sales_day` が行った結果です。クリックは押した回数、入力は入力・選択した欄の数です。\n\n"
     "| 仕事 | クリック（パソコン） | クリック（スマートフォン） | 入力 | 画面 |\n| --- | --- | --- | --- | --- |\n",
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mikomi.classifier import LeadClassifier
     from mikomi.company import Company, read
     from mikomi.judging import evaluate, leaks
+    from mikomi.mapping import init
     from mikomi.model import Model, load
     from mikomi.ranking import RankedTable
     from mikomi.shown import language
@@ -37,6 +38,7 @@ _PLACES = {
     "Snapshots": "mikomi.snapshots",
     "TimeFolds": "models.estimator.time_folds",
     "evaluate": "mikomi.judging",
+    "init": "mikomi.mapping",
     "language": "mikomi.shown",
     "leaks": "mikomi.judging",
     "load": "mikomi.model",
@@ -53,6 +55,7 @@ __all__ = [
     "TimeFolds",
     "evaluate",
     "feature",
+    "init",
     "language",
     "leaks",
     "load",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from mikomi.ranking import RankedTable, ranked
 from mikomi.shown import language
 from models.scoring.batch_scores import Scores
 from pipelines.reports.notebook import ranking
@@ -58,8 +59,25 @@ class ExplainedLeads:
             for one in self.scores.reasons_of(row)
         )
 
+    @property
+    def ranking(self) -> RankedTable:
+        """The rows ranked, the hottest first, with their reasons: of any leads, also decided ones.
+
+        Examples
+        --------
+        >>> model.explain(test.features()).ranking["rank"].iloc[0]  # doctest: +SKIP
+        1
+        """
+        return ranked(self.scores)
+
     def waterfall(self, row: int = 0) -> str:
-        """Draw how the probability of a row comes about, as SVG."""
+        """Draw how the probability of a row comes about, as SVG.
+
+        Examples
+        --------
+        >>> model.explain(test.features().tail(2)).waterfall(1)[-6:]  # doctest: +SKIP
+        '</svg>'
+        """
         scores = self.scores
         title = str(scores.keys["lead_id"].iloc[row])
         rest = float(scores.remainder[row])

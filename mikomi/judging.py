@@ -16,7 +16,7 @@ from models.evaluation.settings import EvaluationSettings
 from pipelines.reports.evaluation import page, writing
 from pipelines.reports.notebook.ranking import framed
 from pipelines.stages import leaks as leak_stage
-from pipelines.workbench import judging
+from pipelines.workbench import judging, requests
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,13 @@ class Evaluated:
         )
 
     def save(self, folder: str | Path) -> Path:
-        """Write the report, its numbers and its pictures into a folder; return the page."""
+        """Write the report, its numbers and its pictures into a folder; return the page.
+
+        Examples
+        --------
+        >>> mikomi.evaluate(model, test).save(new.parent / "report").name  # doctest: +SKIP
+        'report.html'
+        """
         writing.write(self.result, Path(folder), self.name)
         return Path(folder) / writing.PAGES[language()]
 
@@ -74,7 +80,7 @@ def evaluate(
     model: Any,
     test: Snapshots,
     learning: Snapshots | None = None,
-    settings: EvaluationSettings | None = None,
+    settings: EvaluationSettings | dict[str, Any] | None = None,
 ) -> Evaluated:
     """Evaluate a model on later snapshots, beside every named baseline.
 
@@ -87,7 +93,8 @@ def evaluate(
     learning
         The snapshots that the model was trained on, for the baselines; a classifier knows them.
     settings
-        Number of redraws, sizes of the learning curve; None means those of the parameters.
+        The section `evaluate` of params.yaml as a dictionary (`redraws`, `learning_fractions`);
+        None means that of the parameters.
 
     Raises
     ------
@@ -107,7 +114,7 @@ def evaluate(
         do = "pass learning=, the snapshots that the model was trained on"
         raise BadRequest.of("a model without its training rows", "rows for the baselines", do)
     case = judging.case(test.job, own.artifact, rows, test.frame)
-    done = evaluation.evaluate(case, settings or test.job.params.evaluate)
+    done = evaluation.evaluate(case, requests.evaluation_of(settings, test.job.params))
     return Evaluated(done, f"mikomi {own.fingerprint[:12]}")
 
 

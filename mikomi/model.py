@@ -13,7 +13,7 @@ from features.errors import BadRequest
 from features.snapshots import at as open_at
 from features.timeline import MOMENT_DTYPE
 from mikomi.explained import ExplainedLeads
-from mikomi.ranking import RankedTable
+from mikomi.ranking import RankedTable, ranked
 from mikomi.shown import language
 from models.artifact import artifact
 from models.artifact.artifact import Artifact
@@ -90,10 +90,7 @@ class Model:
         read = canonical(whole, self.artifact.catalog.vocabulary)
         rule = requests.eligible(Params(), self.artifact.about).cohort.rule
         rows = open_at(read, pd.Timestamp(at), rule)
-        scores = self.scorer.score(build.build(read, rows, self.artifact.catalog))
-        ranked = scores.to_frame().sort_values(["probability", "lead_id"], ascending=[False, True])
-        ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
-        return RankedTable(ranked.reset_index(drop=True))
+        return ranked(self.scorer.score(build.build(read, rows, self.artifact.catalog)))
 
     def explain(self, features: Any) -> ExplainedLeads:
         """Explain the scores of some rows: reasons in words, and contributions.

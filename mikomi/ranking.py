@@ -1,9 +1,18 @@
 """A ranking: a pandas table that notebooks show with its reasons."""
 
+import numpy as np
 import pandas as pd
 
 from mikomi.shown import language
+from models.scoring.batch_scores import Scores
 from pipelines.reports.notebook import ranking
+
+
+def ranked(scores: Scores) -> "RankedTable":
+    """Rank scores, the hottest first; equal ones by lead."""
+    table = scores.to_frame().sort_values(["probability", "lead_id"], ascending=[False, True])
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return RankedTable(table.reset_index(drop=True))
 
 
 class RankedTable(pd.DataFrame):

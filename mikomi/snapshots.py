@@ -16,6 +16,7 @@ from pipelines.run.stage_context import Job
 from pipelines.stages import featurize, inspect_data, snapshot
 from pipelines.stages.featurize import matured_split
 from pipelines.storage import frames
+from pipelines.storage.accounts import account_ids
 from pipelines.workbench import requests
 
 
@@ -77,7 +78,8 @@ class Snapshots:
         if not (place / frames.MANIFEST).is_file():
             featurize.run(self.job)
         frame, _ = frames.read_features(place, self.rows)
-        return feature_table.table_of(frame, self.contract)
+        accounts = account_ids(self.job.places.tables)
+        return feature_table.table_of(frame, self.contract, accounts)
 
     def split(self) -> "tuple[Snapshots, Snapshots]":
         """Part them by cutoff into what is learned from and what tests, an embargo between.

@@ -6,6 +6,7 @@ that it survives Parquet as well. A label column carries the same contract. Tabl
 pyarrow are accepted, with `lead_id` and `cutoff` as columns.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.build import FeatureFrame
 from features.catalog.catalog import Catalog, Vocabulary
@@ -42,6 +44,9 @@ class Contract:
         Who was eligible, and when, as JSON; "" where it is not stated.
     catalog
         The catalog of the columns, as its JSON; "" for labels alone.
+    accounts
+        JSON: lead -> a number of its account, of the leads that have one; "" where none has. Folds
+        never part an account.
     """
 
     outcome: str
@@ -50,6 +55,22 @@ class Contract:
     observed_until: str
     cohort: str = ""
     catalog: str = ""
+    accounts: str = ""
+
+    def account_of(self, lead_id: pd.Series) -> NDArray[np.int64] | None:
+        """Return a code of the account of each row, as `TrainingSet` has it.
+
+        Parameters
+        ----------
+        lead_id
+            The lead of each row.
+        """
+        if not self.accounts:
+            return None
+        own = lead_id.map(json.loads(self.accounts))
+        codes, accounts = pd.factorize(own)
+        alone = len(accounts) + pd.factorize(lead_id)[0]
+        return np.where(codes < 0, alone, codes).astype(np.int64)
 
     @property
     def horizon(self) -> int:
@@ -62,7 +83,9 @@ class Contract:
         return round(self.embargo_days * DAY)
 
 
-def table_of(frame: FeatureFrame, contract: Contract) -> pd.DataFrame:
+def table_of(
+    frame: FeatureFrame, contract: Contract, accounts: pd.Series | None = None
+) -> pd.DataFrame:
     """Return a feature frame as a table, indexed by lead and cutoff.
 
     Parameters
@@ -70,13 +93,25 @@ def table_of(frame: FeatureFrame, contract: Contract) -> pd.DataFrame:
     frame
         The features.
     contract
-        What the rows are; the catalog is added.
+        What the rows are; catalog and accounts are added.
+    accounts
+        The account of each lead that has one, indexed by lead; None if none has.
     """
     table = pd.DataFrame(
         frame.values, columns=list(frame.catalog.names), index=index_of(frame.keys)
     )
-    table.attrs[_ATTRS] = asdict(contract) | {"catalog": frame.catalog.to_json()}
+    added = {"catalog": frame.catalog.to_json(), "accounts": _numbered(accounts, frame.keys)}
+    table.attrs[_ATTRS] = asdict(contract) | added
     return table
+
+
+def _numbered(accounts: pd.Series | None, keys: pd.DataFrame) -> str:
+    """Return the accounts of the leads of some rows as numbers, which say nothing else of them."""
+    if accounts is None or accounts.empty:
+        return ""
+    own = accounts[accounts.index.isin(keys["lead_id"])]
+    numbers = pd.factorize(own)[0].tolist()
+    return json.dumps(dict(zip(own.index.tolist(), numbers, strict=True)))
 
 
 def label_of(keys: pd.DataFrame, contract: Contract) -> pd.Series:

@@ -8,6 +8,7 @@ Columns that come without a catalog are plain numbers.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -21,10 +22,9 @@ from features.errors import BadInput
 from features.timeline import DAY, from_moments, to_moments
 from models.artifact.artifact import Artifact
 from models.estimator import feature_table
-from models.estimator.estimator_settings import points_of, settings_of
+from models.estimator.estimator_settings import ChosenTraining, points_of, settings_of
 from models.estimator.feature_table import Contract
 from models.explain.proof import nameable_model
-from models.explain.settings import ProofSettings
 from models.model import reference
 from models.model.settings import TrainSettings
 from models.stats.log_odds import logit
@@ -51,7 +51,7 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         `refuse` raises where rows are predicted whose cutoff lies before the end of what was
         learned; `allow` predicts them.
     seed
-        Of every draw.
+        Of every draw; None is 0.
 
     Attributes
     ----------
@@ -77,14 +77,24 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         max_trees: int | None = None,
         settings: TrainSettings | None = None,
         past: Literal["refuse", "allow"] = "refuse",
-        seed: int = 0,
+        seed: int | None = None,
     ) -> None:
         self.horizon_days = horizon_days
         self.points = points
         self.max_trees = max_trees
-        self.settings = settings
+        self.settings: Any = settings
         self.past = past
         self.seed = seed
+
+    def chosen(self) -> ChosenTraining:
+        """Return what is trained with, from the parameters of this estimator.
+
+        Examples
+        --------
+        >>> LeadEstimator(seed=3).chosen().seed
+        3
+        """
+        return ChosenTraining(self.settings or TrainSettings(), self.points, self.seed or 0)
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 - scikit-learn's name
         """Train on matured snapshots.
@@ -102,6 +112,12 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If rows have cutoffs and there is no horizon, or X and y are of other targets.
         ValueError
             If X is not numeric, or y has missing values or more than two classes.
+
+        Examples
+        --------
+        >>> fitted = LeadClassifier(settings=settings)  # doctest: +SKIP
+        >>> fitted.fit(learning.features(), learning.label).classes_  # doctest: +SKIP
+        array([0., 1.])
         """
         table = feature_table.pandas_of(X)
         contract, keys = feature_table.contract_of(table, y), feature_table.keys_of(table, y)
@@ -113,12 +129,15 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = list(getattr(self, "feature_names_in_", [f"x{n}" for n in range(values.shape[1])]))
         catalog = feature_table.catalog_of(names, contract)
         rows = _rows(values, label, keys, (tuple(names), catalog.categorical))
-        settings = settings_of(self.settings, horizon, self.max_trees)
-        how = (settings, points_of(self.points, catalog), self.seed)
-        fitted = nameable_model.fit(rows, catalog, how, ProofSettings())
+        if keys is not None and contract is not None:
+            rows = replace(rows, account=contract.account_of(keys["lead_id"]))
+        chosen = self.chosen()
+        settings = settings_of(chosen.train, horizon, self.max_trees)
+        how = (settings, points_of(chosen.points, catalog), chosen.seed)
+        fitted = nameable_model.fit(rows, catalog, how, chosen.proof)
         newest = rows.take(rows.cutoff == rows.cutoff.max())
         margin = fitted.model.margin(newest.values)
-        people = reference.learn(margin)
+        people = reference.learn(margin, chosen.bands)
         about = _about(contract, horizon)
         reach = round(settings.horizon_days * DAY)
         self.learned_until_ = 0 if keys is None else int(rows.cutoff.max()) + reach
@@ -133,6 +152,11 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ------
         BadInput
             If labels that the model learned from were decided after the cutoff of a row.
+
+        Examples
+        --------
+        >>> model.predict_proba(test.features()).shape[1]  # doctest: +SKIP
+        2
         """
         check_is_fitted(self)
         probability = self.artifact_.model.probability(self.values_of(X))
@@ -141,16 +165,34 @@ class LeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1.0 - probability, probability])
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803 - scikit-learn's name
-        """Compute the log-odds of the second class: shape (rows,)."""
+        """Compute the log-odds of the second class: shape (rows,).
+
+        Examples
+        --------
+        >>> model.decision_function(test.features().head(3)).shape  # doctest: +SKIP
+        (3,)
+        """
         return logit(self.predict_proba(X)[:, -1])
 
     def predict(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
-        """Return the likelier class of each row: shape (rows,)."""
+        """Return the likelier class of each row: shape (rows,).
+
+        Examples
+        --------
+        >>> set(model.predict(test.features())) <= {0.0, 1.0}  # doctest: +SKIP
+        True
+        """
         probability = self.predict_proba(X)
         return self.classes_[np.argmax(probability, axis=1)]
 
     def values_of(self, X: Any) -> Values:  # noqa: N803 - scikit-learn's name
-        """Return the checked values of a table, in the order of the model: float32."""
+        """Return the checked values of a table, in the order of the model: float32.
+
+        Examples
+        --------
+        >>> model.values_of(test.features().head(1)).dtype  # doctest: +SKIP
+        dtype('float32')
+        """
         table = feature_table.pandas_of(X)
         values: Values = validate_data(
             self, table, dtype=np.float32, ensure_all_finite="allow-nan", order="C", reset=False

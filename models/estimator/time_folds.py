@@ -62,6 +62,13 @@ class TimeFolds:
             If there are no cutoffs, no horizon, or the embargo is shorter than the horizon.
         NotEnoughEvidence
             If a fold has nothing to learn from.
+
+        Examples
+        --------
+        >>> for learn, judge in TimeFolds(2).split(drawn.features()):  # doctest: +SKIP
+        ...     print(learn.max() > 0, len(judge) > 0)
+        True True
+        True True
         """
         table = feature_table.pandas_of(X)
         keys = feature_table.keys_of(table, y)

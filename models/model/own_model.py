@@ -175,9 +175,12 @@ def _skops(content: bytes, _name: str) -> Any:
     return skops.io.loads(content, trusted=types)
 
 
-def _catboost(content: bytes, _name: str) -> Any:
-    from catboost import CatBoostClassifier  # noqa: PLC0415 - an optional package
-
+def _catboost(content: bytes, name: str) -> Any:
+    try:
+        from catboost import CatBoostClassifier  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        do = "install catboost where the model answers"
+        raise ArtifactError.of(f"{name}: {error}", "the package that it needs", do) from error
     model = CatBoostClassifier()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "model.cbm"
@@ -187,7 +190,13 @@ def _catboost(content: bytes, _name: str) -> Any:
 
 
 def _own(content: bytes, name: str) -> Any:
-    return own_names.allowed(name).from_bytes(content)
+    own = own_names.allowed(name)
+    try:
+        return own.from_bytes(content)
+    except Exception as error:
+        observed = f"{name}.from_bytes: {type(error).__name__}: {error}"
+        do = "give it what it needs, or train again"
+        raise ArtifactError.of(observed, "what to_bytes wrote", do) from error
 
 
 _READERS: Final[dict[Form, Callable[[bytes, str], Any]]] = {

@@ -255,6 +255,7 @@ class Registry(RunLog):
             addressed(self._mlflow, self.url),
             tempfile.TemporaryDirectory(dir=into.parent) as folder,
         ):
+            self._follow_folder()
             copied = Path(
                 self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder)
             )

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pandas as pd
 
 from features.catalog.catalog import Catalog
+from models.registry import moved
 from models.registry.carried_code import MODEL_CODE, carry, requirements
 from models.registry.mlflow_client import mlflow_module, quiet, unpooled
 from models.registry.model_columns import ANSWER_COLUMNS, INPUT_COLUMNS, example_rows
@@ -21,8 +22,6 @@ from models.registry.reachable import RegistryPlace
 from models.registry.registry_types import RegistrySettings, Run, RunData
 
 FINGERPRINT_TAG: Final = "mikomi.artifact"
-FILES: Final = "files"
-"""The folder of the artifacts of a local registry."""
 
 
 class RunLog:
@@ -36,10 +35,16 @@ class RunLog:
             self._local.mkdir(parents=True, exist_ok=True)
         self.url = settings.url or f"sqlite:///{self._local / 'mlflow.db'}"
         unpooled(self.url)
-        self.place = RegistryPlace(self.url, None if settings.url else self._local / FILES)
+        self.place = RegistryPlace(self.url, None if settings.url else self._local / moved.FILES)
         with self._reached():
+            self._follow_folder()
             self._client = self._mlflow.MlflowClient(self.url, self.url)
             self._experiment_id = self._experiment()
+
+    def _follow_folder(self) -> None:
+        """Let the addresses of a local registry follow its folder, if that was moved."""
+        if self._settings.url is None:
+            moved.follow(self._local / "mlflow.db")
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
@@ -52,7 +57,7 @@ class RunLog:
         experiment = self._client.get_experiment_by_name(name)
         if experiment is not None:
             return str(experiment.experiment_id)
-        place = (self._local / FILES).as_uri() if self._settings.url is None else None
+        place = (self._local / moved.FILES).as_uri() if self._settings.url is None else None
         return str(self._client.create_experiment(name, artifact_location=place))
 
     def find_run(self, fingerprint: str) -> str | None:

@@ -81,7 +81,7 @@ def fit(rows: TrainingSet, name: str, seed: int) -> OwnModel:
 def _fresh(name: str, seed: int) -> Any:
     made = own_names.named(name)
     if isinstance(made, type) or not hasattr(made, "fit"):
-        made = made()
+        made = _made(made, name)
     if not (hasattr(made, "fit") and hasattr(made, "predict_proba")):
         observed = f"train.estimator: {name}, {type(made).__name__}"
         raise BadInput.of(observed, "fit and predict_proba", "name an object that has them")
@@ -89,6 +89,16 @@ def _fresh(name: str, seed: int) -> Any:
     takes: dict[str, Any] = fresh.get_params() if hasattr(fresh, "get_params") else {}
     seeds = {one: seed for one in takes if one.split("__")[-1] in ("random_state", "random_seed")}
     return fresh.set_params(**seeds) if seeds else fresh
+
+
+def _made(maker: Any, name: str) -> Any:
+    """Call a class or function that makes an estimator."""
+    try:
+        return maker()
+    except Exception as error:
+        observed = f"train.estimator: {name}: {type(error).__name__}: {error}"
+        do = "install what it needs, or correct it"
+        raise BadInput.of(observed, "an estimator, made without arguments", do) from error
 
 
 def _background(rows: TrainingSet, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:

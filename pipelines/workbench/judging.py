@@ -17,6 +17,7 @@ from pipelines.run.stage_context import Job
 from pipelines.stages import inspect_data
 from pipelines.stages.evaluate import ages, audited
 from pipelines.storage import frames, partitions
+from pipelines.storage.accounts import account_codes
 
 _KEYS: Final = ["lead_id", "cutoff"]
 
@@ -33,6 +34,7 @@ def rows_by(job: Job, rows: pd.DataFrame, catalog: Catalog) -> TrainingSet:
     catalog
         The wanted columns.
     """
+    account = account_codes(job.places.tables, rows["lead_id"])
     place = job.places.features
     if frames.catalog(place).fingerprint == catalog.fingerprint:
         frame, label = frames.read_features(place)
@@ -41,9 +43,9 @@ def rows_by(job: Job, rows: pd.DataFrame, catalog: Catalog) -> TrainingSet:
         )
         values = frame.values[position]  # noqa: PD011 - not a frame of pandas
         chosen = FeatureFrame(rows[_KEYS], values, frame.catalog)
-        return TrainingSet.from_frame(chosen, label.to_numpy()[position])
+        return TrainingSet.from_frame(chosen, label.to_numpy()[position], account)
     tables = partitions.read_all(job.places.tables)
-    return TrainingSet.from_frame(build.build(tables, rows, catalog), rows["label"])
+    return TrainingSet.from_frame(build.build(tables, rows, catalog), rows["label"], account)
 
 
 def case(job: Job, artifact: Artifact, learning: TrainingSet, test: pd.DataFrame) -> Case:

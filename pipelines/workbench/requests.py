@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from features.errors import BadRequest
+from models.estimator.estimator_settings import ChosenTraining
 from models.estimator.feature_table import Contract
+from models.evaluation.settings import EvaluationSettings
+from models.model.settings import TrainSettings
 from pipelines.run import params_file
 from pipelines.run.cohort_params import CohortParams
-from pipelines.run.params import Params
+from pipelines.run.params import Params, TrainParams
 from pipelines.run.stage_context import Job
 from pipelines.stages.snapshot import observed_until
 from pipelines.stages.train import plain
@@ -37,6 +40,44 @@ def params_of(params: Any, mapping: Path) -> Params:
     else:
         made = params_file.load(Path(params))
     return replace(made, source=replace(made.source, mapping=str(mapping)))
+
+
+def chosen(settings: Any, points: Any, seed: int | None) -> ChosenTraining:
+    """Return what a classifier trains with.
+
+    Parameters
+    ----------
+    settings
+        The section `train` as a dictionary or as it stands in `Params`, plain settings of a
+        training, or None for the defaults.
+    points
+        A file of hand-given points; None is that of the section.
+    seed
+        Of every draw; None is that of the section.
+    """
+    if isinstance(settings, Mapping):
+        settings = params_file.parse(_yaml({"train": dict(settings)}), "settings").train
+    train = settings or TrainSettings()
+    if not isinstance(train, TrainParams):
+        return ChosenTraining(train, points, seed or 0)
+    own = train.seed if seed is None else seed
+    return ChosenTraining(train, points or train.points, own, train.proof, train.bands)
+
+
+def evaluation_of(settings: Any, params: Params) -> EvaluationSettings:
+    """Return the settings of an evaluation.
+
+    Parameters
+    ----------
+    settings
+        The section `evaluate` as a dictionary, settings, or None for those of the parameters.
+    params
+        The parameters.
+    """
+    if isinstance(settings, Mapping):
+        return params_file.parse(_yaml({"evaluate": dict(settings)}), "settings").evaluate
+    own: EvaluationSettings = settings or params.evaluate
+    return own
 
 
 def with_target(

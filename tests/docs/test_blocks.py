@@ -68,8 +68,7 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
 def lines(code: str) -> Iterator[list[str]]:
     """Split a block of a shell into its commands, each into its words, without comments."""
     for part in re.split(r"\n(?! )|&&", code.replace("\\\n", " ")):
-        text = part if "'" in part or '"' in part else part.split(" #", 1)[0]
-        words = shlex.split(text, comments=True) if text.count("'") % 2 == 0 else []
+        words = shlex.split(part, comments=True)
         if words:
             yield [words[0].removeprefix(".venv/bin/"), *words[1:]]
 

@@ -20,7 +20,16 @@ CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TREE = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FOR_ALL = ("how-to/work-the-list", "how-to/administer", "how-to/integrating", "how-to/connecting")
 FOR_ALL += ("how-to/deploying", "how-to/worth", "explanation/probabilities", "explanation/reasons")
-FOR_ALL += ("explanation/bad-days", "explanation/when-mikomi", "glossary", "index")
+FOR_ALL += ("how-to/sales-day", "how-to/contact-value", "explanation/accounts")
+FOR_ALL += ("explanation/words", "tutorials/on-a-schedule", "explanation/scale")
+FOR_ALL += (
+    "how-to/elsewhere",
+    "how-to/agents",
+    "explanation/bad-days",
+    "explanation/when-mikomi",
+    "glossary",
+    "index",
+)
 """What sales and administrators read."""
 
 
@@ -91,6 +100,21 @@ def test_what_sales_and_administrators_read_is_in_both_languages(name: str) -> N
     assert english.count("\n## ") == japanese.count("\n## ")
     for page, other in ((english, f"{Path(name).name}.ja.md"), (japanese, f"{Path(name).name}.md")):
         assert name == "index" or f"]({other})" in page
+
+
+def not_japanese(index: str) -> list[str]:
+    """Return the pages of the Japanese lists that have no twin, without the technical ones."""
+    *lists, technical = TREE.findall(index)
+    assert "技術資料(英語)" in technical
+    names = [one for tree in lists for one in tree.splitlines() if one and one[0] != ":"]
+    return [one for one in names if not one.endswith(".ja")]
+
+
+def test_what_is_not_technical_is_japanese_for_its_readers() -> None:
+    index = TEXTS["index.ja.md"]
+    assert not_japanese(index) == []
+    planted = index.replace("explanation/words.ja", "explanation/words")
+    assert not_japanese(planted) == ["explanation/words"]
 
 
 def test_the_words_of_both_glossaries_are_the_same() -> None:

@@ -16,6 +16,10 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 QUICKER = {
     "leads=1000": "leads=400",
     "folds=3": "folds=2",
+    '"folds": 3': '"folds": 2',
+    '"max_trees": 30': '"max_trees": 10',
+    '"penalties": [30.0, 10.0]': '"penalties": [30.0]',
+    '"redraws": 40': '"redraws": 5, "explained_rows": 50',
     "max_trees=30": "max_trees=10",
     "penalties=(30.0, 10.0)": "penalties=(30.0,)",
     "leads=3000": "leads=400",
@@ -68,6 +72,32 @@ def sources(path: Path) -> str:
 def defined(source: str) -> list[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
     return [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
+
+
+def ours(source: str) -> set[str]:
+    """Return the modules of ours that a source imports."""
+    modules = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            modules.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            modules |= {one.name for one in node.names}
+    return {one for one in modules if (FOLDER.parent / one.split(".")[0]).is_dir()}
+
+
+@pytest.mark.parametrize("name", ["01", "04", "05"])
+def test_who_uses_mikomi_imports_mikomi_alone(name: str) -> None:
+    """Beside what makes the sample company; notebooks 2 and 3 show what lies inside."""
+    sample = {"pipelines.sample.company", "pipelines.sample.write"}
+    (path,) = FOLDER.glob(f"{name}_*.ipynb")
+    assert ours(sources(path)) == {"mikomi", *sample}
+
+
+def test_an_import_from_inside_would_be_noticed() -> None:
+    assert ours("import os\nimport mikomi\nfrom models.model import settings") == {
+        "mikomi",
+        "models.model",
+    }
 
 
 def test_there_are_five_and_what_is_made_smaller_is_in_them() -> None:

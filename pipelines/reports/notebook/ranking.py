@@ -17,6 +17,7 @@ _TABLE: Final = (
     "<tbody>{body}</tbody></table>"
 )
 _CELL: Final = "<td style='padding:.25em .7em;vertical-align:top;text-align:{side}'>{text}</td>"
+_SHORT: Final = _CELL.replace("vertical", "white-space:nowrap;vertical")
 
 
 def ranking(rows: pd.DataFrame, language: Language, most: int = 10) -> str:
@@ -31,6 +32,9 @@ def ranking(rows: pd.DataFrame, language: Language, most: int = 10) -> str:
     most
         How many leads are shown.
     """
+    if rows.empty:
+        text = gettext("No lead is open at that moment. Others: explain(...).ranking", language)
+        return f"<p>{escape(text)}</p>"
     heads = [
         gettext("Rank", language),
         gettext("Lead", language),
@@ -64,9 +68,7 @@ def _row(row: Mapping[Any, Any], language: Language) -> str:
         span += f" ({row['probability_low']:.1%}–{row['probability_high']:.1%})"
     cells = [("right", str(row["rank"])), ("left", str(row["lead_id"])), ("right", span)]
     cells += [("right", f"{row['score']:.0f}"), ("left", bands[row["band"]])]
-    texts = [
-        _CELL.format(side=side, text=escape(text).replace(" ", "&nbsp;")) for side, text in cells
-    ]
+    texts = [_SHORT.format(side=side, text=escape(text)) for side, text in cells]
     return f"<tr>{''.join(texts)}{_CELL.format(side='left', text=_reasons(row, language))}</tr>"
 
 

@@ -2,27 +2,35 @@
 
 import doctest
 from functools import cache, partial
-from inspect import isfunction
+from inspect import getmembers, isclass, isfunction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import mikomi
+from mikomi.explained import ExplainedLeads
+from mikomi.judging import Evaluated
+from models.estimator.lead_classifier import LeadEstimator
 from models.evaluation.settings import EvaluationSettings
 from tests.bench import QUICK, Bench
 from tests.docs.test_blocks import ROOT
 
 PUBLIC = {name: getattr(mikomi, name) for name in mikomi.__all__}
+PUBLIC |= {"Evaluated": Evaluated, "ExplainedLeads": ExplainedLeads}
+"""What `mikomi` offers, and what its functions return."""
+OURS = ("mikomi.", "models.")
 METHODS = {
     f"{owner}.{name}": one
-    for owner in ("Company", "Snapshots", "Model")
-    for name, one in vars(PUBLIC[owner]).items()
-    if isfunction(one) and not name.startswith("_")
+    for owner, public in PUBLIC.items()
+    if isclass(public)
+    for name, one in getmembers(public, isfunction)
+    if one.__module__.startswith(OURS) and not name.startswith("_")
 }
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def names_of(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def names_of(bench: Bench, monkeypatch: pytest.MonkeyPatch, new: Path) -> dict[str, Any]:
     """Return what the examples use; what would take long is made smaller."""
     settings = EvaluationSettings(redraws=5, learning_fractions=(), explained_rows=100)
     smaller = {
@@ -41,6 +49,8 @@ def names_of(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "model": bench.model,
         "ranking": bench.ranking,
         "settings": QUICK,
+        "export": bench.export,
+        "new": new / "mapping.yaml",
     }
 
 
@@ -64,10 +74,11 @@ def test_everything_public_has_examples() -> None:
     assert without == []
 
 
-def test_the_examples_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     public = {**PUBLIC, **METHODS}
-    names = PUBLIC | {"own_feature": mikomi.feature} | names_of(bench, monkeypatch)
+    own = {"own_feature": mikomi.feature, "LeadEstimator": LeadEstimator}
+    names = PUBLIC | own | names_of(bench, monkeypatch, tmp_path)
     differing = [line for name, one in public.items() for line in failures(name, one, names)]
     assert differing == []
 

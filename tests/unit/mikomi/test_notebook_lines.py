@@ -75,6 +75,16 @@ def test_explanations_are_those_of_shap_and_in_words(bench: Bench) -> None:
     assert "<svg" in explained._repr_html_()
 
 
+def test_decided_leads_are_ranked_too_and_an_empty_ranking_says_so(bench: Bench) -> None:
+    features = bench.test.features()
+    ranking = bench.model.explain(features).ranking
+    assert sorted(ranking["lead_id"]) == sorted(features.index.get_level_values("lead_id"))
+    assert ranking["probability"].is_monotonic_decreasing
+    assert ranking["rank"].tolist() == list(range(1, len(features) + 1))
+    assert "Reasons" in ranking._repr_html_()
+    assert "No lead is open" in mikomi.RankedTable(ranking.head(0))._repr_html_()
+
+
 def test_the_evaluation_refuses_rows_that_training_labels_reach_into(bench: Bench) -> None:
     settings = EvaluationSettings(redraws=5, learning_fractions=())
     done = mikomi.evaluate(bench.model, bench.test, settings=settings)

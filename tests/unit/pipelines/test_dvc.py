@@ -4,6 +4,7 @@ That every stage lists the sections it reads is tested where the stages run
 (`tests/journeys/test_main_job.py`).
 """
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,36 @@ def test_what_a_stage_needs_is_made_by_an_earlier_one(stage: str) -> None:
     made = [path for one in earlier for path in paths(one, "outs", "metrics", "plots")]
     needed = [path for path in paths(stage, "deps") if path.startswith(OUTPUT_ROOTS)]
     assert [path for path in needed if path not in made] == []
+
+
+def absent(params: dict[str, Any]) -> list[str]:
+    """Return what the stages need that a fresh clone has not: nobody tracks or makes it."""
+    example = yaml.safe_load((ROOT / "examples/sample/dvc.yaml").read_text("utf-8"))["stages"]
+    made = [*example["export"]["outs"]]
+    made += [path for stage in DVC for path in paths(stage, "outs", "metrics", "plots")]
+    listing = ["git", "ls-files"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    tracked = listed.stdout.splitlines()
+    stated = {
+        f"${{{section}.{name}}}": value
+        for section, one in params.items()
+        if isinstance(one, dict)
+        for name, value in one.items()
+    }
+    needed = {stated.get(path, path) for stage in DVC for path in paths(stage, "deps")} - {*made}
+    return [
+        one
+        for one in sorted(needed)
+        if not any(path == one or path.startswith(f"{one}/") for path in tracked)
+        and not any(one.startswith(f"{path}/") for path in made)
+    ]
+
+
+def test_a_fresh_clone_has_all_that_a_queued_experiment_needs() -> None:
+    params = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
+    assert absent(params) == []
+    params["source"]["export"] = "exports/of-mine"
+    assert absent(params) == ["exports/of-mine"]
 
 
 def test_no_two_stages_make_the_same() -> None:
