@@ -17,6 +17,8 @@ STAGES: Final[tuple[Interest, ...]] = ("deciding", "comparing", "learning", "qui
 RECENT: Final = 90 * DAY
 _DECIDING: Final = frozenset({"inquiry", "trial", "meeting", "quotation"})
 _COMPARING: Final = frozenset({"download", "seminar", "webinar", "form", "demo"})
+_TALKS: Final = _DECIDING | {"call", "form", "support_ticket", "social_mention"}
+"""What nobody can be sent."""
 _COMPARED: Final = frozenset(
     {"pricing", "price", "price_list", "plans", "case", "cases", "case_study", "comparison"}
 )
@@ -29,6 +31,31 @@ class DoneThing(NamedTuple):
     activity_type: str
     topic: str | None
     direction: str | None
+
+
+def topics_read(done: Iterable[DoneThing], since: int, until: int) -> Counter[str]:
+    """Count what a lead itself read, watched or downloaded in a span of time, by topic.
+
+    Parameters
+    ----------
+    done
+        Its activities.
+    since, until
+        The span, in microseconds; the end is not in it.
+
+    >>> read = DoneThing(3, "page_view", "pricing", None)
+    >>> sent = DoneThing(4, "download", "cases", "outbound")
+    >>> topics_read([read, sent, read._replace(at=9)], 0, 5)
+    Counter({'pricing': 1})
+    """
+    return Counter(
+        one.topic
+        for one in done
+        if one.topic
+        and one.direction != "outbound"
+        and one.activity_type not in _TALKS
+        and since <= one.at < until
+    )
 
 
 def interest_of(done: Iterable[DoneThing], now: int) -> tuple[Interest, str | None]:

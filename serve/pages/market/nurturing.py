@@ -31,12 +31,6 @@ from serve.store.ranking.nurturing import InterestCount
 from serve.store.ranking.ranking import MOST, RankedLead
 from serve.wire.records import Value
 
-STAGE_NAMES: Final = {
-    "deciding": mark("deciding"),
-    "comparing": mark("comparing"),
-    "learning": mark("learning"),
-    "quiet": mark("quiet for 90 days"),
-}
 _HEAD: Final = (
     mark("Lead"),
     mark("Company"),
@@ -128,7 +122,7 @@ def _context(pages: Pages, visit: Visit, chosen: tuple[str, str]) -> dict[str, A
     left = store.to_competitors(parts.now() - _QUARTER)
     return {
         "chosen": chosen,
-        "stages": STAGE_NAMES,
+        "stages": display_names.INTERESTS,
         "topics": [(one, _name(one, vocabulary, visit)) for one in topics],
         "topics_by_code": {one: _name(one, vocabulary, visit) for one in topics},
         "rows": [_stage(code, counts, topics) for code in STAGES],
@@ -196,7 +190,7 @@ def _of_ids(
             contact_of(one, rows[one].attributes, shown.get(one, {})),
             display_names.lead_address(one, visit.target),
             consent_of(rows[one].attributes, shown.get(one, {})),
-            words.say(STAGE_NAMES[interest]) if interest else "",
+            words.say(display_names.INTERESTS[interest]) if interest else "",
             _name(topic, vocabulary, visit),
             reason_of(rows[one], champion, visit.language, pages.parts) if ranked else "",
         )

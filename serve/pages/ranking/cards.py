@@ -16,7 +16,8 @@ from msgspec import UnsetType
 
 from features.errors import ArtifactError
 from models.contact.ranked_by import CONTACT_VALUE
-from serve.insight.next_step import NextStep, Writer
+from serve.insight.missing_facts import most_telling
+from serve.insight.next_step import LeadFacts, NextStep, Writer
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import Contact, contact_of
 from serve.pages.shell.done import result_words
@@ -123,7 +124,7 @@ class Cards:
             ranked = {row.lead_id: row for row in self._store.ranking.some(ids, self._visit.target)}
             yield from self._cards([(row, ranked.get(row.lead_id), row.deals) for row in some])
 
-    def one(self, row: ListedLead, ranked: RankedLead | None) -> Card:
+    def one(self, row: ListedLead, ranked: RankedLead | None, telling: tuple[str, ...]) -> Card:
         """Return the card of one lead.
 
         Parameters
@@ -132,22 +133,33 @@ class Cards:
             The lead.
         ranked
             Its row of the ranking, if it has one.
+        telling
+            The attributes that could move its probability, the strongest first.
         """
-        return next(self._cards([(row, ranked, row.deals)]))
+        return next(self._cards([(row, ranked, row.deals)], telling))
 
     def _cards(
-        self, rows: list[tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]]]
+        self,
+        rows: list[tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]]],
+        telling: tuple[str, ...] | None = None,
     ) -> Iterator[Card]:
         named = [row.lead_id for row, _, _ in rows if may_name(self._visit, row.owner_id)]
         shown = self._store.displays.of(named)
-        work = self._store.steps.states([row.lead_id for row, _, _ in rows])
+        ids = [row.lead_id for row, _, _ in rows]
+        work = self._store.steps.states(ids)
+        interests = self._store.nurturing.interests(ids, self._visit.target)
+        telling = most_telling(self._loaded) if telling is None else telling
         for row, ranked, deals in rows:
+            interest, topic = interests.get(row.lead_id, ("", ""))
             state = work.get(row.lead_id, WorkState())
-            yield self._card((row, ranked, deals), state, shown.get(row.lead_id, {}))
+            facts = facts_of(row, ranked, deals, state, self._now)
+            facts = facts._replace(telling=telling, interest=interest, topic=topic)
+            yield self._card((row, ranked, deals), facts, state, shown.get(row.lead_id, {}))
 
     def _card(
         self,
         one: tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]],
+        facts: LeadFacts,
         work: WorkState,
         shown: Shown,
     ) -> Card:
@@ -156,7 +168,6 @@ class Cards:
         since, language = self._now - RECENT, self._words.language
         reasons = self._reasons(ranked) if ranked else []
         trend = display_names.TRENDS[ranked.trend] if ranked else ("", "")
-        facts = facts_of(row, ranked, deals, work, self._now)
         source = display_names.value_words("source", row.source or "", vocabulary, language)
         arrow, change = self._change(ranked)
         return Card(
@@ -193,6 +204,8 @@ class Cards:
             lambda name: display_names.code_words(name, vocabulary, words.language),
             lambda code: result_words(code, words),
             reasons[0].sentence if reasons else words.say("No reason stands out."),
+            lambda code: words.say(display_names.INTERESTS[code]) if code else "",
+            lambda code: display_names.code_words(code or None, vocabulary, words.language),
         )
 
     def _change(self, ranked: RankedLead | None) -> tuple[str, str]:

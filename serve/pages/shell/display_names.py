@@ -24,6 +24,13 @@ TRENDS: Final = {
 }
 """An arrow and words."""
 OUTCOMES: Final = {"won": mark("won"), "opened": mark("deal opened"), "lost": mark("lost")}
+INTERESTS: Final = {
+    "deciding": mark("deciding"),
+    "comparing": mark("comparing"),
+    "learning": mark("learning"),
+    "quiet": mark("quiet for 90 days"),
+}
+"""How far the interest of a lead has come."""
 _DESCRIBING: Final = ("company", "industry", "job_role", "department", "company_size", "region")
 _KIND: Final = ("industry", "job_role", "department", "company_size", "region")
 """The attributes of the kind of a lead, which name neither person nor company."""

@@ -70,6 +70,22 @@ def test_the_missing_fact_is_named() -> None:
     assert (wanted.what, wanted.missing) == ("Ask: JOB_ROLE", "job_role")
 
 
+def test_the_fact_is_asked_that_could_move_the_lead_most() -> None:
+    few = PLAIN._replace(band="warm", known=ALL - {"region", "job_role", "department"})
+    assert step(few).missing == "job_role", "the order of the file, where nothing is known"
+    assert step(few._replace(telling=("region", "industry", "job_role"))).missing == "region"
+    assert step(few._replace(telling=("hobby", "job_role"))).missing == "job_role"
+    assert step(few._replace(telling=())).code == "send", "what moves nothing is no question"
+
+
+def test_what_to_send_names_the_interest_and_its_topic() -> None:
+    warm = PLAIN._replace(band="warm", interest="comparing", topic="pricing")
+    assert step(warm).what == "Send what fits the interest (pricing)"
+    assert step(warm).why == "comparing; not yet ready for a call"
+    assert step(warm, "ja").what == "関心に合う資料を送る（pricing）"
+    assert step(PLAIN._replace(band="warm")).what == "Send what fits the interest"
+
+
 def test_a_company_changes_the_rules(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     text = OWN.read_text("utf-8").replace("hot_within_days: 14", "hot_within_days: 400")
