@@ -7,6 +7,7 @@ whoever does anything else learns. The topic is the one of most activities, the 
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from features.timeline import DAY
@@ -33,8 +34,10 @@ class DoneThing(NamedTuple):
     direction: str | None
 
 
-def topics_read(done: Iterable[DoneThing], since: int, until: int) -> Counter[str]:
-    """Count what a lead itself read, watched or downloaded in a span of time, by topic.
+def topics_read(done: Iterable[DoneThing], since: int, until: int) -> list[str]:
+    """Return the topics of what a lead itself read, watched or downloaded in a span of time.
+
+    The topic of most activities is first, the latest if equal.
 
     Parameters
     ----------
@@ -46,16 +49,18 @@ def topics_read(done: Iterable[DoneThing], since: int, until: int) -> Counter[st
     >>> read = DoneThing(3, "page_view", "pricing", None)
     >>> sent = DoneThing(4, "download", "cases", "outbound")
     >>> topics_read([read, sent, read._replace(at=9)], 0, 5)
-    Counter({'pricing': 1})
+    ['pricing']
     """
-    return Counter(
-        one.topic
+    read = [
+        (one.topic, one.at)
         for one in done
         if one.topic
         and one.direction != "outbound"
         and one.activity_type not in _TALKS
         and since <= one.at < until
-    )
+    ]
+    count, last = Counter(topic for topic, _ in read), dict(sorted(read, key=itemgetter(1)))
+    return sorted(count, key=lambda topic: (-count[topic], -last[topic]))
 
 
 def interest_of(done: Iterable[DoneThing], now: int) -> tuple[Interest, str | None]:

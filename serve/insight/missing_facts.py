@@ -7,7 +7,7 @@ no question to a lead. For a list, where the features of each lead are not at ha
 that of a lead of which nothing is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import OWNER
 from features.feature import Feature
 from features.kernel.inputs import Matrix
@@ -29,7 +30,6 @@ _LEAST_MOVE: Final = 0.005
 """Half a probability point; less is not worth asking for."""
 _LEAST_MARGIN: Final = 0.1
 """The same in log-odds, of a lead of 5 %."""
-ACCOUNT: Final = "account."
 _TELLING: Final[WeakKeyDictionary[LoadedModel, tuple[str, ...]]] = WeakKeyDictionary()
 
 
@@ -42,7 +42,9 @@ class MissingFact(msgspec.Struct, frozen=True):
     high: float
 
 
-def missing_facts(loaded: LoadedModel, values: Matrix, language: Language) -> list[MissingFact]:
+def missing_facts(
+    loaded: LoadedModel, values: Matrix, language: Language, askable: Sequence[str] = ()
+) -> list[MissingFact]:
     """List the missing attributes that can move the probability most, the strongest first.
 
     Parameters
@@ -53,9 +55,14 @@ def missing_facts(loaded: LoadedModel, values: Matrix, language: Language) -> li
         The features of the lead, shape (1, features).
     language
         Of the labels.
+    askable
+        The attributes that people ask for; others are left out if the model has any of these.
     """
-    facts = []
+    facts, known = [], loaded.artifact.catalog.features
+    usual = {one.key for one in known if one.key.removeprefix(ACCOUNT_PREFIX) in askable}
     for feature, rows in _tried(loaded.artifact, values):
+        if usual and feature.key not in usual:
+            continue
         probability = numbers(loaded.scorer, rows).probability
         low, high = float(probability.min()), float(probability.max())
         label: str = getattr(feature.concept_label, language)
@@ -82,7 +89,7 @@ def _by_spread(loaded: LoadedModel) -> tuple[str, ...]:
     spread: dict[str, float] = {}
     for feature, rows in _tried(loaded.artifact, nothing):
         margin = numbers(loaded.scorer, rows).margin
-        name = feature.key.removeprefix(ACCOUNT)
+        name = feature.key.removeprefix(ACCOUNT_PREFIX)
         spread[name] = max(spread.get(name, 0.0), float(margin.max() - margin.min()))
     worth = [name for name, far in spread.items() if far >= _LEAST_MARGIN]
     return tuple(sorted(worth, key=lambda name: -spread[name]))

@@ -38,6 +38,7 @@ class LeadFacts(NamedTuple):
     telling: tuple[str, ...] | None = None
     interest: str = ""
     topic: str = ""
+    no_mails: bool = False
     call_helps: bool = False
     hot_at: datetime | None = None
     hot_until: datetime | None = None
@@ -68,6 +69,7 @@ class StepCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing: bool | None = None
     contacted: bool | None = None
     call_helps: bool | None = None
+    no_mails: bool | None = None
     hot_within_days: float | None = None
     woke_within_days: float | None = None
     silent_days: float | None = None
@@ -181,6 +183,7 @@ def _holds(when: StepCondition, facts: LeadFacts, missing: str | None, now: date
         "missing": missing is not None,
         "contacted": facts.work == "contacted",
         "call_helps": facts.call_helps,
+        "no_mails": facts.no_mails,
     }
     listed = all(getattr(when, n) is None or one in getattr(when, n) for n, one in named.items())
     flagged = all(getattr(when, n) in (None, one) for n, one in flags.items())

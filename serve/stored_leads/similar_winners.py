@@ -3,10 +3,10 @@
 Decided here: similar means similar contributions of the concepts (in log-odds, so a strong reason
 counts as much for a cold lead as for a hot one); the proven concepts that favour both are named.
 Of a winner, the attributes of that moment and the topics that it read from then on are held in
-memory, no activities and no texts. The most
-recent wins are read once an hour and once a model, by a task of the server (`renew`), never by a
-request: meanwhile requests get the previous ones, and after a start or with a new model none. The
-task pauses between two wins so that requests are not delayed.
+memory, no activities and no texts. The most recent wins are read once an hour (soon while they are
+few) and once a model, by a task of the server (`renew`), never by a request: meanwhile requests get
+the previous ones, and after a start or with a new model none. The task pauses between two wins so
+that requests are not delayed.
 """
 
 import threading
@@ -34,6 +34,9 @@ MOST: Final = 3
 BEFORE: Final = timedelta(days=14)
 _WINS: Final = 400
 _RENEW_AFTER: Final = timedelta(hours=1)
+_SOON: Final = timedelta(seconds=20)
+_ENOUGH: Final = 20
+"""Fewer winners are read again soon: a new store has none yet, and a few take no time."""
 _ROOM_SECONDS: Final = 0.002
 _SHARED: Final = 3
 _LEAST_SHARED: Final = 0.05
@@ -114,7 +117,7 @@ class Winners:
         if (
             known is None
             or known.fingerprint != loaded.fingerprint
-            or now - known.at >= _RENEW_AFTER
+            or now - known.at >= (_RENEW_AFTER if len(known.winners) >= _ENOUGH else _SOON)
         ):
             forgotten, fresh = self._forgotten, self._read(loaded, now)
             if not self._ending.is_set() and forgotten == self._forgotten:

@@ -12,13 +12,14 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.kernel.inputs import Matrix
 from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.http.garbage import give_back
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation
-from serve.insight.missing_facts import ACCOUNT, MissingFact, missing_facts
+from serve.insight.missing_facts import MissingFact, missing_facts
 from serve.insight.reason_dates import reason_dates
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
@@ -97,7 +98,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     lead, values = scored.request.histories[0].lead, loaded.values(scored.request)
     attributes = attributes_of(scored.request, parts.now())
     history = past(loaded, scored.request)
-    facts = missing_facts(loaded, values, visit.language)
+    facts = missing_facts(loaded, values, visit.language, parts.rules.ask_for)
     alike = list(_alike(pages, visit, loaded, values, lead_id))
     explanation = full_explanation(loaded, values, visit.language)
     vocabulary = loaded.artifact.catalog.vocabulary
@@ -178,7 +179,7 @@ def _card(pages: Pages, visit: Visit, scored: ScoredLead, facts: list[MissingFac
             "probability": scored.answer.probability,
         }
         ranked = msgspec.structs.replace(ranked, **answer)
-    telling = tuple(one.attribute.removeprefix(ACCOUNT) for one in facts)
+    telling = tuple(one.attribute.removeprefix(ACCOUNT_PREFIX) for one in facts)
     return Cards(pages, visit).one(listed_of(rows[question.lead_id]), ranked, telling)
 
 

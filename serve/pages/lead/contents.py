@@ -56,7 +56,7 @@ def content_of(
     winners = list(alike)
     next_read = Counter(topic for one in winners for topic in one.winner.read_next)
     return Content(
-        [name(topic) for topic, _ in read.most_common(_MOST_TOPICS)],
+        [name(topic) for topic in read[:_MOST_TOPICS]],
         [
             NextTopic(name(topic), count)
             for topic, count in sorted(next_read.items(), key=lambda one: (-one[1], one[0]))

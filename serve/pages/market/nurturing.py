@@ -19,17 +19,15 @@ from features.records.spreadsheet_cells import safe
 from serve.insight.interest import STAGES
 from serve.pages.ranking.csv_file import BOM, MOST_ROWS
 from serve.pages.shell import display_names
-from serve.pages.shell.contact import CONSENT, Contact, contact_of
+from serve.pages.shell.contact import Contact, consent_of, contact_of
 from serve.pages.shell.frame import HEADERS, Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import PageWords, mark
 from serve.pages.shell.visitor import Visit
 from serve.routes.team.digest import reason_of
 from serve.store.audit import AuditLine
-from serve.store.leads.display import Shown
 from serve.store.ranking.nurturing import InterestCount
 from serve.store.ranking.ranking import MOST, RankedLead
-from serve.wire.records import Value
 
 _HEAD: Final = (
     mark("Lead"),
@@ -92,20 +90,6 @@ def router(pages: Pages) -> APIRouter:
         return Response(text, 200, headers, "text/csv; charset=utf-8")
 
     return routes
-
-
-def consent_of(attributes: Mapping[str, Value], shown: Shown) -> str:
-    """Return what is recorded about the agreement to mails; "" if nothing is.
-
-    Parameters
-    ----------
-    attributes
-        Of the lead.
-    shown
-        What may be shown of it.
-    """
-    values = (source.get(name) for name in CONSENT for source in (shown, attributes))
-    return next((str(one) for one in values if one not in (None, "")), "")
 
 
 def _chosen(request: Request) -> tuple[str, str]:

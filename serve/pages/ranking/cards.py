@@ -8,6 +8,7 @@ its amount times the probability of its lead.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -19,12 +20,13 @@ from models.contact.ranked_by import CONTACT_VALUE
 from serve.insight.missing_facts import most_telling
 from serve.insight.next_step import LeadFacts, NextStep, Writer
 from serve.pages.shell import display_names
-from serve.pages.shell.contact import Contact, contact_of
+from serve.pages.shell.contact import Contact, contact_of, refuses_mails
 from serve.pages.shell.done import result_words
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.step_words import STANDINGS
 from serve.pages.shell.visitor import Visit, may_name
 from serve.ranking.facts_of_steps import facts_of
+from serve.ranking.market_summaries import MarketFigures
 from serve.ranking.reasons import reasons_of_row
 from serve.store.leads.display import Shown
 from serve.store.ranking.ranking import MOST, RankedLead
@@ -48,11 +50,16 @@ class ExpectedRevenue(NamedTuple):
 
 
 class ShownDeal(NamedTuple):
-    """A deal with the name of its stage and the days in it."""
+    """A deal with the names of its stage and of why it was lost, and the days in the stage.
+
+    `usual` is the median of these days for won deals; none where it is not known.
+    """
 
     deal: Deal
     stage: str
+    reason: str
     days: int
+    usual: float | None
 
 
 @dataclass(frozen=True)
@@ -153,8 +160,14 @@ class Cards:
             interest, topic = interests.get(row.lead_id, ("", ""))
             state = work.get(row.lead_id, WorkState())
             facts = facts_of(row, ranked, deals, state, self._now)
-            facts = facts._replace(telling=telling, interest=interest, topic=topic)
-            yield self._card((row, ranked, deals), facts, state, shown.get(row.lead_id, {}))
+            own = shown.get(row.lead_id, {})
+            facts = facts._replace(
+                telling=telling,
+                interest=interest,
+                topic=topic,
+                no_mails=refuses_mails(row.attributes, own),
+            )
+            yield self._card((row, ranked, deals), facts, state, own)
 
     def _card(
         self,
@@ -232,11 +245,20 @@ class Cards:
         )
 
     def _deal(self, deal: Deal) -> ShownDeal:
+        vocabulary, language = self._loaded.artifact.catalog.vocabulary, self._words.language
         return ShownDeal(
             deal,
             display_names.stage_words(deal.stage, self._loaded, self._words),
+            display_names.value_words("reason", deal.reason or "", vocabulary, language),
             max(0, (self._now - deal.stage_since).days),
+            None if deal.decided else self._usual_days.get(deal.stage),
         )
+
+    @cached_property
+    def _usual_days(self) -> dict[str, float]:
+        """The days of won deals in each stage; read only where there is an open deal."""
+        figures = MarketFigures(self._store.cohorts, self._store.summaries)
+        return figures.usual_days(self._now)
 
     def _expected(self, ranked: RankedLead | None, deals: list[Deal]) -> ExpectedRevenue | None:
         amount = next((one.amount for one in deals if one.decided is None), None)

@@ -34,6 +34,13 @@ DEFINITIONS: Final = {
             "likely range."
         ),
     ),
+    "stage_days": (
+        mark("Days in this stage"),
+        mark(
+            "Days since the deal came to its present stage. In brackets: the median of the deals "
+            "won in the last year."
+        ),
+    ),
     "reason_points": (
         mark("Points"),
         mark(
@@ -273,10 +280,20 @@ DEFINITIONS: Final = {
         mark("Leads"),
         mark("Leads of the training data that had this value; each counts once."),
     ),
-    "verdicts": (mark("Verdicts"), mark("How often people judged a score that this reason led.")),
+    "verdicts": (
+        mark("Verdicts"),
+        mark(
+            "How often people judged a score that this reason led. Of several verdicts of a person "
+            "on a lead, the last counts."
+        ),
+    ),
+    "verdicts_by": (
+        mark("Verdicts"),
+        mark("How many leads this person judged; the last verdict on each counts."),
+    ),
     "verdicts_against": (
         mark("Against it"),
-        mark("How often they called the score wrong, or no lead."),
+        mark("Of them, those that called the score wrong, or no lead."),
     ),
 }
 """Code -> the name of a number, and what it means; `%(what)s` is what is predicted."""

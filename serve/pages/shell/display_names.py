@@ -93,9 +93,7 @@ def value_words(key: str, value: Value, vocabulary: Vocabulary, language: Langua
     language
         Of the name.
     """
-    name = str(value)
-    words = vocabulary.labels.get(f"{key}={name}", vocabulary.label(name))
-    return str(getattr(words, language))
+    return str(getattr(vocabulary.value_label(key, str(value)), language))
 
 
 def code_words(code: str | None, vocabulary: Vocabulary, language: Language) -> str:

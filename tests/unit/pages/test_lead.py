@@ -210,6 +210,18 @@ def test_a_list_asks_first_for_what_moves_an_unknown_lead_most() -> None:
     assert most_telling(loaded) is order, "once for each model"
 
 
+def test_of_facts_that_people_ask_for_no_other_is_named() -> None:
+    loaded = LoadedModel(served.artifact(), 1)
+    values = np.full((1, len(loaded.artifact.catalog.features)), np.nan, np.float32)
+    every = [one.attribute for one in missing_facts(loaded, values, "en")]
+    assert "industry" in every
+    assert missing_facts(loaded, values, "en", ["job_role"]) == [], "it moves nothing here"
+    named = [one.attribute for one in missing_facts(loaded, values, "en", ["job_role", "industry"])]
+    assert named == ["industry"]
+    none = [one.attribute for one in missing_facts(loaded, values, "en", ["hobby"])]
+    assert none == every, "the model knows none of those to ask for"
+
+
 @pytest.mark.parametrize("key", ["utm_source", "account.utmMedium", "Landing Page", "gclid"])
 def test_what_a_website_measured_is_no_question(key: str) -> None:
     artifact = served.artifact()
