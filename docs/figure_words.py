@@ -140,7 +140,7 @@ WORDS: Final = {
         "beside": "その間のスコアの p99、普段の何倍か",
         "stored": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
         "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
-        "page": "未成約リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
+        "page": "未受注リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",
         "slowest": "ランキングの {pages} 種のページ(絞り込み、検索、200 件)で最も遅いもの、ミリ秒",
         "lead_page": "活動 500 件のリードのページ、ミリ秒",
     },

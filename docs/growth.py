@@ -52,7 +52,7 @@ def _powers(powers: dict[str, float] | None) -> str:
 
 _DRAW: Final = (
     ("rows drawn", "抽出した行"),
-    ("rows; converted", "行数;成約の行"),
+    ("rows; converted", "行数;受注の行"),
     ("log loss above the truth", "真の確率に対する対数損失の超過"),
     ("AUC (truth)", "AUC(真の確率)"),
 )
@@ -61,7 +61,7 @@ _WAYS: Final = {
     "equal chances": ("{share}, equal chances", "{share}、等しい確率"),
     "all conversions": (
         "{share}, all conversions, with weights",
-        "{share}、成約は全部残し重みづけ",
+        "{share}、受注は全部残し重みづけ",
     ),
 }
 

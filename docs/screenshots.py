@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from playwright.sync_api import Browser, Page
 
 from tests.browsing import DESKTOP, PHONE, browsing
-from tests.page_list import WITHOUT_USER, addresses
+from tests.page_list import OF_ADMINS, WITHOUT_USER, addresses
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 ADDRESS: Final = "http://127.0.0.1:8000"
@@ -30,21 +30,26 @@ REFERENCE: Final = ("/docs", "/verdicts", "/words")
 """Pages without a picture."""
 
 
-def shots(lead: str) -> list[Shot]:
+def shots(lead: str, account: str) -> list[Shot]:
     """List the pictures: one of every page, and some of other sides and devices.
 
     Parameters
     ----------
-    lead
-        The address of a lead.
+    lead, account
+        The addresses of a lead and of an account.
+
+    >>> names = [one.name for one in shots("/leads/L-1", "/accounts/A-1")]
+    >>> len(names) == len(set(names)), "accounts" in names, "account" in names
+    (True, True, True)
     """
-    names = {"/": "ranking", lead: "lead", "/?list=deals": "deals"}
-    pages = [one for one in addresses(lead.removeprefix("/leads/")) if one not in REFERENCE]
+    names = {"/": "ranking", lead: "lead", account: "account", "/?list=deals": "deals"}
+    ids = lead.removeprefix("/leads/"), account.removeprefix("/accounts/")
+    pages = [one for one in (*addresses(*ids), *OF_ADMINS) if one not in REFERENCE]
     plain = [one for one in pages if "?" not in one or one in names]
     return [
         *(Shot(names.get(one, one[1:]), one, phone=one in WITHOUT_USER) for one in plain),
         Shot("ranking-phone", "/", phone=True, dark=True),
-        Shot("week", "/?take=20", dark=True),
+        Shot("plan", "/?take=20", dark=True),
         Shot("lead-phone", lead, phone=True),
     ]
 
@@ -54,13 +59,14 @@ def main() -> None:
     address = sys.argv[1] if len(sys.argv) > 1 else ADDRESS
     FOLDER.mkdir(exist_ok=True)
     with browsing() as browser:
-        for shot in shots(hottest(browser, address)):
+        lead, account = hottest(browser, address, "/"), hottest(browser, address, "/accounts")
+        for shot in shots(lead, account):
             for language in ("en", "ja"):
                 take(browser, address, shot, language)
 
 
-def hottest(browser: Browser, address: str) -> str:
-    """Return the address of the first lead of the ranking.
+def hottest(browser: Browser, address: str, of: str) -> str:
+    """Return the address of the first lead of the ranking, or of the first account.
 
     Parameters
     ----------
@@ -68,11 +74,13 @@ def hottest(browser: Browser, address: str) -> str:
         A browser that is open.
     address
         Of the server.
+    of
+        The path of the list.
     """
     with browser.new_context(base_url=address) as context:
         page = context.new_page()
-        visit(page, "/")
-        return str(page.locator("h3 a").first.get_attribute("href"))
+        visit(page, of)
+        return str(page.locator("article a").first.get_attribute("href"))
 
 
 def take(browser: Browser, address: str, shot: Shot, language: str) -> None:

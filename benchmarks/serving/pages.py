@@ -56,7 +56,7 @@ RANKED: Final = 5_000
 REPS: Final = 12
 DEEP: Final = 20
 """So many pages lie before the deep one."""
-_KINDS: Final = "ranking funnel channels handover week team assign nurturing limits points"
+_KINDS: Final = "ranking accounts funnel channels handover week team assign nurturing limits points"
 BARS: Final = {"lead": 100.0} | dict.fromkeys(_KINDS.split(), 200.0)
 
 
@@ -78,6 +78,9 @@ LISTS: Final = {
     "ranking_search_none": f"/?q={quote('株式会社')}",
     "ranking_industry": f"/?industry={quote('製造業')}",
     "ranking_source": "/?source=web",
+    "ranking_deals": "/?list=deals",
+    "ranking_customers": "/?list=customers",
+    "ranking_lost": "/?list=lost",
     "ranking_take_50": "/?take=50",
     "ranking_take_200": "/?take=200",
 }

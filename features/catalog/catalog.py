@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.feature import Feature, Sentence, Text
 
 UTC = "UTC"
@@ -69,6 +70,23 @@ class Vocabulary:
         'fax'
         """
         return self.labels.get(code, Text(code, code))
+
+    def value_label(self, attribute: str, value: str) -> Text:
+        """Return the words for a value of an attribute; those of an account share its labels.
+
+        Parameters
+        ----------
+        attribute
+            The attribute; `account.` stands before those of the account.
+        value
+            Its value.
+
+        >>> Vocabulary(labels={"size=L": Text("large", "大")}).value_label("account.size", "L").ja
+        '大'
+        """
+        own = (attribute, attribute.removeprefix(ACCOUNT_PREFIX))
+        named = (self.labels.get(f"{one}={value}") for one in own)
+        return next((words for words in named if words is not None), self.label(value))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from features.feature import Feature
+
+ACCOUNT_PREFIX: Final = "account."
+"""Before the name of an attribute of the account, where attributes of leads are named."""
 
 
 def slug(code: str) -> str:

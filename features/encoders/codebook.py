@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import ACTOR, OUTCOME, OWNER, attribute_categories
 from features.reading.normalize import folded, written
 from features.reading.reading import PLAIN, RecordReading
 from features.reading.values import ONLY_LISTED, ValueReading
 from features.records.activities import DIRECTIONS
-from features.records.attributes import ACCOUNT_PREFIX
 from features.records.columns import number_of
 from features.records.outcomes import KINDS
 from features.records.record_types import ActivityRecord, OutcomeRecord, Value

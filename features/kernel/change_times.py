@@ -15,6 +15,8 @@ from features.kernel.compiled import njit
 from features.kernel.inputs import Changes, Deals, Events, Indices, Integers
 
 _NEVER = np.iinfo(np.int64).max
+_LONGEST = 2.0**62
+"""Microseconds; what takes longer never happens, as does reaching an edge at infinity."""
 
 
 class Windows(NamedTuple):
@@ -196,6 +198,7 @@ def first_crossing(
             place = np.searchsorted(own, np.float64(value))
             if place < own.size:
                 way = own[place] - np.float64(value) - 1.2e-7 * abs(own[place])
-                span = np.int64(max(way, 0.0) * units[j])
-                least = min(least, span)
+                span = max(way, 0.0) * units[j]
+                if span < _LONGEST:
+                    least = min(least, np.int64(span))
         out[r] = least

@@ -5,13 +5,12 @@ the moment the account is known. Of several values of one moment the one that is
 counts, then the greater code, so that the order of the rows does not matter.
 """
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import attribute_categories
 from features.kernel.inputs import Changes, Indices, Integers
 from features.kernel.order import canonical_order, starts
@@ -25,8 +24,6 @@ from features.records.columns import (
 from features.records.leads import Leads, numbers_of_leads
 from features.tables import ACCOUNTS, Tables
 from features.timeline import NEVER
-
-ACCOUNT_PREFIX: Final = "account."
 
 _Later = tuple[Indices, Integers, Integers, Indices, NDArray[np.float64]]
 """lead, occurred_at, visible_from, attribute, value"""

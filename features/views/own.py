@@ -20,7 +20,7 @@ from features.tables import Tables
 from features.view import STILL, Motion, no_rows
 
 VIEW: Final = "own"
-TITLE: Final = Text("own features of this company", "自社で定義した特徴量")
+TITLE: Final = Text("own features of this company", "自社で定義した項目")
 BY_GROUP: Final = False
 
 

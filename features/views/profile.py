@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.catalog.catalog import CatalogSettings, Vocabulary
-from features.catalog.naming import slug
+from features.catalog.naming import ACCOUNT_PREFIX, slug
 from features.catalog.reserved import OWNER, attribute_categories
 from features.feature import Feature, Sentence, Text, Unit
 from features.kernel.inputs import Matrix, Rows
@@ -102,7 +102,7 @@ def evidence(feature: Feature, activities: pd.DataFrame) -> NDArray[np.bool_]:  
 def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
     categories = attribute_categories(vocabulary)
     for name in (*categories, *vocabulary.numbers):
-        label = plain(vocabulary.labels.get(name, _default_label(name)))
+        label = plain(vocabulary.labels.get(name) or _default_label(name, vocabulary))
         sentence = Sentence(
             Text(f"{label.en}: {{value}}", f"{label.ja}：{{value}}"),
             Text(f"{label.en}: not known", f"{label.ja}：不明"),
@@ -122,9 +122,13 @@ def _attributes(vocabulary: Vocabulary) -> Iterator[Feature]:
         )
 
 
-def _default_label(name: str) -> Text:
+def _default_label(name: str, vocabulary: Vocabulary) -> Text:
     if name == OWNER:
         return _OWNER_LABEL
+    if name.startswith(ACCOUNT_PREFIX):
+        bare = name.removeprefix(ACCOUNT_PREFIX)
+        label = vocabulary.labels.get(bare) or _default_label(bare, vocabulary)
+        return Text(f"{label.en} of the account", f"取引先の{label.ja}")
     return Text(column_words(name) if name.isascii() else name, name)
 
 
@@ -133,7 +137,7 @@ def _measures() -> Iterator[Feature]:
         _AGE,
         "days",
         ("age", Text("Age of the lead", "リードの経過日数")),
-        Text("The lead came in {value} ago", "リード発生から{value}経過"),
+        Text("The lead came in {value} ago", "登録から{value}経過"),
     )
     yield _measure(
         _MONTH,
@@ -144,13 +148,13 @@ def _measures() -> Iterator[Feature]:
     yield _measure(
         "created_weekday",
         "number",
-        ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
+        ("created", Text("When the lead came in", "登録の曜日と時刻")),
         Text("The lead came in on a {value}", "リード登録：{value}"),
     )
     yield _measure(
         "created_hour",
         "number",
-        ("created", Text("When the lead came in", "リード発生の曜日と時刻")),
+        ("created", Text("When the lead came in", "登録の曜日と時刻")),
         Text("The lead came in in hour {value} of the day", "リード登録：{value}時台"),
     )
     yield _measure(

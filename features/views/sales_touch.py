@@ -37,7 +37,7 @@ from features.view import Motion, no_rows, sliding
 from features.wording.sentences import window_words
 
 VIEW: Final = "sales_touch"
-TITLE: Final = Text("sales touch: what was done to it", "営業接触：リードへの働きかけ")
+TITLE: Final = Text("sales touch: what was done to it", "当社からの連絡")
 BY_GROUP: Final = False
 REQUEST_TYPES: Final = ("inquiry", "form", "trial", "support_ticket")
 _SIDES: Final = {
@@ -130,9 +130,9 @@ def _sides(settings: CatalogSettings) -> Iterator[Feature]:
         label = _LABELS[side]
         for window in (*settings.windows_days, None):
             when = window_words(window)
-            past = "これまで" if window is None else when.ja.removesuffix("で")
+            past = "これまで" if window is None else when.ja.removesuffix("に")
             sentence = Sentence(
-                Text(f"{{value}} {noun.en} {when.en}", f"{noun.ja}は{when.ja}{{value}}回"),
+                Text(f"{{value}} {noun.en} {when.en}", f"{when.ja}{noun.ja}{{value}}回"),
                 Text(f"No contacts{noun.en.partition(']')[2]} {when.en}", f"{past}、{noun.ja}なし"),
             )
             yield _record(f"{side}_count", (side, label), ("count", "count", window), sentence)
@@ -156,7 +156,7 @@ def _people() -> Iterator[Feature]:
                 "{value} [salesperson has|salespeople have] been in contact",
                 "{value}人の担当者が連絡",
             ),
-            Text("No salesperson has been in contact", "担当者の接触なし"),
+            Text("No salesperson has been in contact", "担当者からの連絡なし"),
         ),
     )
     yield _record(
@@ -165,7 +165,7 @@ def _people() -> Iterator[Feature]:
         ("last_actor", "category", None),
         Sentence(
             Text("Last in contact: {value}", "最後に連絡した担当者：{value}"),
-            Text("No salesperson has been in contact", "担当者の接触なし"),
+            Text("No salesperson has been in contact", "担当者からの連絡なし"),
         ),
     )
 

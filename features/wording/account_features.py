@@ -39,7 +39,7 @@ def features() -> Iterator[Feature]:
     )
     for window in (*_WINDOWS, None):
         when = window_words(window)
-        past = "これまで" if window is None else when.ja.removesuffix("で")
+        past = "これまで" if window is None else when.ja.removesuffix("に")
         counted = Text(
             f"{{value}} [activity|activities] of colleagues {when.en}",
             f"同じ取引先の他のリードが{when.ja}{{value}}回行動",
@@ -66,7 +66,7 @@ def features() -> Iterator[Feature]:
         Sentence(
             Text(
                 "Colleagues came in {value} ago on average",
-                "同じ取引先の他のリードは平均{value}前に発生",
+                "同じ取引先の他のリードは平均{value}前に登録",
             ),
             alone,
         ),

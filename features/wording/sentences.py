@@ -22,6 +22,8 @@ _SECONDS: Final = {"days": 86_400.0, "hours": 3_600.0, "seconds": 1.0}
 _NOTHING_AT_ZERO: Final = ("count", "seconds", "units")
 _WEEK_DAYS: Final = 7.0
 _DECAYED: Final = "decayed_count"
+_YEAR: Final = re.compile(r"(^|[._ ])(?<!per.)year$|(?<!/)年$", re.IGNORECASE)
+"""Attributes whose numbers are years, which have no separator of thousands."""
 _SURPLUS: Final = ("deal_surplus", "company_deal_surplus")
 _ONE: Final = ("1", "About 1", "1 more", "1 fewer")
 _OTHER_VALUE: Final = Text("a rare or new value", "まれな値か新しい値")
@@ -186,7 +188,13 @@ def _format(feature: Feature, value: float, vocabulary: Vocabulary, language: La
         return _difference(number, language, counter)
     if feature.measure == _DECAYED:
         return _about(value, language)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    return _plain_number(feature.key, value)
+
+
+def _plain_number(key: str, value: float) -> str:
+    if not float(value).is_integer():
+        return f"{value:,.4g}"
+    return f"{value:.0f}" if _YEAR.search(key) else f"{value:,.0f}"
 
 
 def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: Language) -> str:
@@ -195,7 +203,7 @@ def _category(feature: Feature, value: float, vocabulary: Vocabulary, language: 
     if not 1 <= code <= len(known):
         return str(getattr(_OTHER_KIND if feature.key == ACTIVITY_TYPE else _OTHER_VALUE, language))
     name = known[code - 1]
-    words = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
+    words = vocabulary.value_label(feature.key, name)
     return str(getattr(plain(words), language))
 
 

@@ -27,7 +27,7 @@ _GROUNDS: Final = {
     ),
     "too_few": Text(
         "the test of contacts has too few leads or conversions yet.",
-        "連絡の試験のリード数または成約数がまだ足りません。",
+        "連絡の試験のリード数または受注数がまだ足りません。",
     ),
     "no_overlap": Text(
         "contacted and other leads differ too much to be compared.",

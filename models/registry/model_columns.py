@@ -9,8 +9,8 @@ vocabulary and of no record, so that nobody has to be erased from it.
 from typing import Any, Final, Literal
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import OWNER, attribute_categories
-from features.records.attributes import ACCOUNT_PREFIX
 
 InputKind = Literal["text", "value", "attributes", "records"]
 INPUT_COLUMNS: Final[dict[str, InputKind]] = {

@@ -11,9 +11,9 @@ import narwhals as nw
 import pandas as pd
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import OWNER, attribute_categories
 from features.errors import BadTables, Fault
-from features.records.attributes import ACCOUNT_PREFIX
 from features.tables import SPECS, TableName, Tables, TableSpec, dtype_of
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.records.attributes import ACCOUNT_PREFIX
+from features.catalog.naming import ACCOUNT_PREFIX
 from models.stats.training_set import Floats
 from serve.wire.records import Value
 from serve.wire.team.reps import SKILLS, Level, Rep

@@ -8,6 +8,8 @@ called. A deal was lost in the stage before the loss.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 from typing import Final, NamedTuple
 
 from serve.insight.funnel import ShareInterval, median_days, share
@@ -21,6 +23,7 @@ WON: Final = "won"
 """Names of steps; the first two are none that a CRM gives a stage."""
 _DAY: Final = timedelta(days=1)
 _LATE: Final = 0.5
+_LEAST_DEALS: Final = 5
 
 
 class FunnelStep(NamedTuple):
@@ -91,6 +94,21 @@ def steps_of(
         steps.append(FunnelStep(name, len(came), *both, days))
         before, count_before = name, len(came)
     return steps
+
+
+def usual_days(won: Iterable[Deal]) -> dict[str, float]:
+    """Return the median days that won deals were in each stage; rare stages are left out.
+
+    Parameters
+    ----------
+    won
+        The deals.
+    """
+    spans: dict[str, list[float]] = defaultdict(list)
+    for deal in won:
+        for one, following in pairwise(deal.stages):
+            spans[one.stage].append((following.at - one.at) / _DAY)
+    return {name: median(days) for name, days in spans.items() if len(days) >= _LEAST_DEALS}
 
 
 def losses(

@@ -7,6 +7,7 @@ whoever does anything else learns. The topic is the one of most activities, the 
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from features.timeline import DAY
@@ -17,6 +18,8 @@ STAGES: Final[tuple[Interest, ...]] = ("deciding", "comparing", "learning", "qui
 RECENT: Final = 90 * DAY
 _DECIDING: Final = frozenset({"inquiry", "trial", "meeting", "quotation"})
 _COMPARING: Final = frozenset({"download", "seminar", "webinar", "form", "demo"})
+_TALKS: Final = _DECIDING | {"call", "form", "support_ticket", "social_mention"}
+"""What nobody can be sent."""
 _COMPARED: Final = frozenset(
     {"pricing", "price", "price_list", "plans", "case", "cases", "case_study", "comparison"}
 )
@@ -29,6 +32,35 @@ class DoneThing(NamedTuple):
     activity_type: str
     topic: str | None
     direction: str | None
+
+
+def topics_read(done: Iterable[DoneThing], since: int, until: int) -> list[str]:
+    """Return the topics of what a lead itself read, watched or downloaded in a span of time.
+
+    The topic of most activities is first, the latest if equal.
+
+    Parameters
+    ----------
+    done
+        Its activities.
+    since, until
+        The span, in microseconds; the end is not in it.
+
+    >>> read = DoneThing(3, "page_view", "pricing", None)
+    >>> sent = DoneThing(4, "download", "cases", "outbound")
+    >>> topics_read([read, sent, read._replace(at=9)], 0, 5)
+    ['pricing']
+    """
+    read = [
+        (one.topic, one.at)
+        for one in done
+        if one.topic
+        and one.direction != "outbound"
+        and one.activity_type not in _TALKS
+        and since <= one.at < until
+    ]
+    count, last = Counter(topic for topic, _ in read), dict(sorted(read, key=itemgetter(1)))
+    return sorted(count, key=lambda topic: (-count[topic], -last[topic]))
 
 
 def interest_of(done: Iterable[DoneThing], now: int) -> tuple[Interest, str | None]:

@@ -22,7 +22,11 @@ _DAY: Final = timedelta(days=1)
 
 
 class LeadFacts(NamedTuple):
-    """What the rules know of a lead; a missing moment did not happen."""
+    """What the rules know of a lead; a missing moment did not happen.
+
+    `telling` are the attributes that could move its probability, the strongest first; missing means
+    that this is not known.
+    """
 
     standing: str
     band: str | None
@@ -31,6 +35,10 @@ class LeadFacts(NamedTuple):
     aside: bool
     rising: bool
     known: frozenset[str]
+    telling: tuple[str, ...] | None = None
+    interest: str = ""
+    topic: str = ""
+    no_mails: bool = False
     call_helps: bool = False
     hot_at: datetime | None = None
     hot_until: datetime | None = None
@@ -61,6 +69,7 @@ class StepCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing: bool | None = None
     contacted: bool | None = None
     call_helps: bool | None = None
+    no_mails: bool | None = None
     hot_within_days: float | None = None
     woke_within_days: float | None = None
     silent_days: float | None = None
@@ -87,13 +96,15 @@ class NextStep(msgspec.Struct, frozen=True):
 
 
 class Writer(NamedTuple):
-    """How a language writes: days, attributes, results and the strongest reason."""
+    """How a language writes: days, attributes, results, interest, topics, the strongest reason."""
 
     language: Language
     day: Callable[[datetime], str]
     attribute: Callable[[str], str]
     result: Callable[[str], str]
     reason: str
+    interest: Callable[[str], str] = str
+    topic: Callable[[str], str] = str
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,8 +114,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: list[StepRule]
 
     def missing(self, facts: LeadFacts) -> str | None:
-        """Return the first attribute to ask for that is not known; none if all are."""
-        return next((one for one in self.ask_for if one not in facts.known), None)
+        """Return the unknown attribute to ask for that tells most; None if there is none."""
+        order = self.ask_for if facts.telling is None else facts.telling
+        wanted = (one for one in order if one in self.ask_for and one not in facts.known)
+        return next(wanted, None)
 
     def next_step(self, facts: LeadFacts, writer: Writer, now: datetime) -> NextStep:
         """Return the next step of a lead.
@@ -170,6 +183,7 @@ def _holds(when: StepCondition, facts: LeadFacts, missing: str | None, now: date
         "missing": missing is not None,
         "contacted": facts.work == "contacted",
         "call_helps": facts.call_helps,
+        "no_mails": facts.no_mails,
     }
     listed = all(getattr(when, n) is None or one in getattr(when, n) for n, one in named.items())
     flagged = all(getattr(when, n) in (None, one) for n, one in flags.items())
@@ -195,9 +209,11 @@ def _days(at: datetime, now: datetime) -> float:
 
 _NAMES: Final = (
     *("hot_on", "hot_until", "woke_on", "worked_on", "until", "silent_days", "stage_days"),
-    *("won_on", "missing", "reason", "result", "call_helps"),
+    *("won_on", "missing", "reason", "result", "call_helps", "interest", "topic"),
 )
 _CALL_HELPS: Final = {"en": "; a call helps most here", "ja": "（電話の効果が特に高い）"}
+_INTEREST: Final = {"en": "{}; ", "ja": "{}、"}
+_TOPIC: Final = {"en": " ({})", "ja": "（{}）"}
 _UNTIL: Final = {"en": ", until {} if nothing happens", "ja": "（動きがなければ{}まで）"}
 
 
@@ -208,10 +224,14 @@ def _texts(facts: LeadFacts, writer: Writer, missing: str | None, now: datetime)
     def passed(at: datetime | None) -> str:
         return "" if at is None else str(max(0, int(_days(at, now))))
 
-    until = _UNTIL[writer.language].format(day(facts.hot_until)) if facts.hot_until else ""
+    def worded(form: dict[str, str], text: str) -> str:
+        return form[writer.language].format(text) if text else ""
+
     return {
         "hot_on": day(facts.hot_at),
-        "hot_until": until,
+        "hot_until": worded(_UNTIL, day(facts.hot_until)),
+        "interest": worded(_INTEREST, writer.interest(facts.interest)),
+        "topic": worded(_TOPIC, writer.topic(facts.topic)),
         "woke_on": day(facts.woke_at),
         "worked_on": day(facts.worked_at),
         "until": day(facts.until),

@@ -89,7 +89,7 @@ def _insight(
         if leads[place] < LEAST or not 1 <= code <= len(words):
             continue
         name = words[code - 1]
-        wording = vocabulary.labels.get(f"{feature.key}={name}", vocabulary.label(name))
+        wording = vocabulary.value_label(feature.key, name)
         label = getattr(wording, language)
         values.append(_value(label, int(converted[place]), int(leads[place]), average))
     values.sort(key=lambda one: -one.rate)

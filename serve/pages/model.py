@@ -45,7 +45,7 @@ def _context(pages: Pages, visit: Visit) -> dict[str, Any]:
         "counts": artifact.model.counts,
         "outcome": display_names.outcome_words(loaded, words),
         "horizon_days": artifact.about.get("horizon_days"),
-        "bands": artifact.reference.bands,
+        "limits": artifact.reference,
         "compared_at": display_names.compared_at(loaded),
         "population": artifact.reference.population,
         "insights": insights(artifact, visit.language)[:_INSIGHTS],

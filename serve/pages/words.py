@@ -23,7 +23,7 @@ GLOSSARY: Final = (
     ),
     (
         mark("hot, warm, cold"),
-        mark("three bands of the score; the limits are on the page about precision"),
+        mark("three bands of the score, or of the probability; the limits are on the model's page"),
     ),
     (
         mark("this week"),
@@ -38,8 +38,8 @@ GLOSSARY: Final = (
         mark("what raises or lowers the probability most; all reasons add up to it exactly"),
     ),
     (
-        mark("past record"),
-        mark("one lead on one day of the past; the same lead counts on several days"),
+        mark("account"),
+        mark("the company that several leads belong to; it has a probability of its own"),
     ),
     (mark("woke up again"), mark("did something itself after 60 days of silence")),
     (mark("sleeping"), mark("nothing was heard of the lead for 60 days")),

@@ -1,4 +1,4 @@
-"""The figures of the funnel and the channels: from their summary, or computed.
+"""The figures of the funnel, the channels and stages of deals: from their summary, or computed.
 
 Decided here: with many leads they take seconds to compute, so the process that refreshes the
 ranking computes and stores them whenever leads have changed, and once an hour because the spans of
@@ -8,15 +8,17 @@ states its moment.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from serve.insight.deal_flow import usual_days
 from serve.ranking.channels import ChannelsFigures, channels_of
 from serve.ranking.funnel import FunnelFigures, QualifiedSetting, funnel_of
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.summaries import Summaries
 
 _SHARE: Final = 0.05
+_YEAR: Final = timedelta(days=365)
 _SOONEST: Final = 5.0
 _LATEST: Final = 3600.0
 """Seconds between two renewals, at least and at most."""
@@ -64,6 +66,20 @@ class MarketFigures:
         stored = self._summaries.read("channels", target, ChannelsFigures, now)
         return stored or channels_of(self._cohorts, target, now)
 
+    def usual_days(self, now: datetime) -> dict[str, float]:
+        """Return the median days that the deals won in a year were in each stage.
+
+        Parameters
+        ----------
+        now
+            The moment.
+        """
+        stored = self._summaries.read("usual days", "", dict[str, float], now)
+        return self._usual_days(now) if stored is None else stored
+
+    def _usual_days(self, now: datetime) -> dict[str, float]:
+        return usual_days(self._cohorts.won_deals(now - _YEAR))
+
     def store(self, target: str, setting: QualifiedSetting, now: datetime) -> None:
         """Compute and store the figures.
 
@@ -79,6 +95,8 @@ class MarketFigures:
         funnel = funnel_of(self._cohorts, target, setting, now)
         self._summaries.put(_funnel(setting), target, funnel, now)
         self._summaries.put("channels", target, channels_of(self._cohorts, target, now), now)
+        if not target:
+            self._summaries.put("usual days", "", self._usual_days(now), now)
 
 
 class Renewal:

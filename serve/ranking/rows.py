@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.reading.normalize import written
-from features.records.attributes import ACCOUNT_PREFIX
 from features.records.lead_columns import ActivityColumns, ChangeColumns, StoredColumns
 from features.records.rows import make_rows
 from features.timeline import DAY

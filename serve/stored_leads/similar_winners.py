@@ -2,10 +2,11 @@
 
 Decided here: similar means similar contributions of the concepts (in log-odds, so a strong reason
 counts as much for a cold lead as for a hot one); the proven concepts that favour both are named.
-Of a winner, the attributes of that moment are held in memory, no activities and no texts. The most
-recent wins are read once an hour and once a model, by a task of the server (`renew`), never by a
-request: meanwhile requests get the previous ones, and after a start or with a new model none. The
-task pauses between two wins so that requests are not delayed.
+Of a winner, the attributes of that moment and the topics that it read from then on are held in
+memory, no activities and no texts. The most recent wins are read once an hour (soon while they are
+few) and once a model, by a task of the server (`renew`), never by a request: meanwhile requests get
+the previous ones, and after a start or with a new model none. The task pauses between two wins so
+that requests are not delayed.
 """
 
 import threading
@@ -20,18 +21,22 @@ from sqlalchemy import Engine, select
 from features.kernel.inputs import Matrix
 from models.stats.training_set import Floats
 from serve.errors import NoLead, NotYet
+from serve.insight.interest import DoneThing, topics_read
 from serve.scoring.inputs.point_in_time import attributes_of, owner_of
 from serve.scoring.inputs.undone_wins import standing_outcomes
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import moment, reading, time_of
 from serve.store.leads.history import HistoryReader
 from serve.store.tables import OUTCOMES
-from serve.wire.records import Value
+from serve.wire.records import ScoreRequest, Value
 
 MOST: Final = 3
 BEFORE: Final = timedelta(days=14)
 _WINS: Final = 400
 _RENEW_AFTER: Final = timedelta(hours=1)
+_SOON: Final = timedelta(seconds=20)
+_ENOUGH: Final = 20
+"""Fewer winners are read again soon: a new store has none yet, and a few take no time."""
 _ROOM_SECONDS: Final = 0.002
 _SHARED: Final = 3
 _LEAST_SHARED: Final = 0.05
@@ -39,13 +44,17 @@ _LEAST_SHARED: Final = 0.05
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """A lead that was won: when, and its attributes and probability two weeks before."""
+    """A lead that was won: when, what it was like two weeks before, and what it read next.
+
+    `read_next` are the topics of these two weeks.
+    """
 
     lead_id: str
     owner_id: str | None
     won_at: datetime
     probability: float
     attributes: dict[str, Value]
+    read_next: frozenset[str] = frozenset()
 
 
 class Alike(msgspec.Struct, frozen=True):
@@ -108,7 +117,7 @@ class Winners:
         if (
             known is None
             or known.fingerprint != loaded.fingerprint
-            or now - known.at >= _RENEW_AFTER
+            or now - known.at >= (_RENEW_AFTER if len(known.winners) >= _ENOUGH else _SOON)
         ):
             forgotten, fresh = self._forgotten, self._read(loaded, now)
             if not self._ending.is_set() and forgotten == self._forgotten:
@@ -160,8 +169,18 @@ class Winners:
         values = loaded.values(request)
         probability = float(loaded.artifact.model.probability(values)[0])
         attributes = attributes_of(request, won_at - BEFORE)
-        winner = Winner(lead_id, owner_of(request, now), won_at, probability, attributes)
+        read_next = frozenset(
+            topics_read(things_of(request), moment(won_at - BEFORE), moment(won_at))
+        )
+        owner = owner_of(request, now)
+        winner = Winner(lead_id, owner, won_at, probability, attributes, read_next)
         return winner, _concepts(loaded, values)
+
+
+def things_of(request: ScoreRequest) -> Iterator[DoneThing]:
+    """Yield the activities of the requested lead, as its interest is computed from them."""
+    for one in request.histories[0].activities:
+        yield DoneThing(moment(one.occurred_at), one.activity_type, one.topic, one.direction)
 
 
 def shared(loaded: LoadedModel, own: Floats, other: Floats) -> list[str]:

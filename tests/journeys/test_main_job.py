@@ -301,4 +301,4 @@ def test_looking_prints_tables_and_writes_the_picture(
     assert "suggested  cohort.horizon_days" in printed
     assert "were not known before the cutoff" in printed
     assert (company / "splits.svg").read_text("utf-8").startswith("<svg")
-    assert "成約までの日数" in (company / "profile.svg").read_text("utf-8")
+    assert "受注までの日数" in (company / "profile.svg").read_text("utf-8")

@@ -29,7 +29,7 @@ LEADS = [
     Planted("L-4", 0, "sato", {"industry": "製造業"}, woke_days=2),
     Planted("L-5", 1, None, {"name": "A" * 120}),
 ]
-PAGES = page_list.addresses("L-2", "acme")
+PAGES = (*page_list.addresses("L-2", "acme"), *page_list.OF_ADMINS)
 STATES = ("/?take=2&band=hot", "/?q=nothing", "/leads/L-1", "/nope")
 """Other states of the pages: a plan, an empty list, a lead without markup, nothing there."""
 
@@ -37,6 +37,7 @@ STATES = ("/?take=2&band=hot", "/?q=nothing", "/leads/L-1", "/nope")
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = fill(f"sqlite:///{tmp_path_factory.mktemp('store') / 'mikomi.db'}", LEADS, due=False)
+    Users(engine).add(User("chief", "admin", None), RIGHT, NOW)
     yield engine
     engine.dispose()
 
@@ -185,7 +186,7 @@ def test_names_full_of_markup_stay_text(page: Page) -> None:
 
 def test_no_page_is_wider_than_a_phone(browser: Browser, address: str) -> None:
     with browser.new_context(base_url=address, viewport=PHONE) as context:
-        page = sign_in(context.new_page(), "boss")
+        page = sign_in(context.new_page(), "chief")
         for language in ("en", "ja"):
             for place in (*PAGES, *STATES):
                 page.goto(page_list.in_language(place, language))
@@ -274,9 +275,28 @@ def test_nothing_serious_bars_anyone(
         page = context.new_page()
         page.goto(f"/signin?lang={language}")
         assert serious(page) == []
-        sign_in(page, "boss")
+        sign_in(page, "chief")
         for place in ("/", "/leads/L-2", *[*PAGES, *STATES][part::2]):
             page.goto(place)
+            assert serious(page) == [], place
+
+
+def test_pages_of_an_empty_store_bar_nobody_and_fit_a_phone(
+    browser: Browser, tmp_path: Path
+) -> None:
+    models, url = tmp_path / "models", f"sqlite:///{tmp_path / 'mikomi.db'}"
+    point(models, served.lay_down(models), 1)
+    settings = Settings(models=models, database_url=url, access_log="no")
+    places = [one for one in PAGES if not one.startswith(("/leads/", "/accounts/"))]
+    with (
+        site(settings, lambda: NOW) as empty,
+        browser.new_context(base_url=empty, viewport=PHONE, locale="ja-JP") as context,
+    ):
+        page = context.new_page()
+        for place in places:
+            page.goto(place)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], place
             assert serious(page) == [], place
 
 

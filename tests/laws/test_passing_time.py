@@ -161,3 +161,18 @@ def test_outcomes_leave_the_windows_of_a_view_that_counts_them(
     monkeypatch.setattr(deals, "motion", sliding)
     due = changes_at(histories, lead, at, values, passing_of(catalog, edges))
     assert due.tolist() == [START.value // 1000 + 30 * DAY + 1]
+
+
+def test_an_edge_at_infinity_is_never_passed() -> None:
+    """Trees may part missing values from all others at infinity: no reason to rank a lead again."""
+    tables = company(Company(leads=3, activities=0, outcomes=0, seed=1))
+    catalog = learn(tables, snapshots(tables), CatalogSettings(min_support=1))
+    histories = encode(tables, catalog.vocabulary)
+    at, leads = START.value // 1000 + 400 * DAY, np.arange(3, dtype=np.int32)
+    values = CompiledCatalog(catalog).values(histories, make_rows(leads, np.full(3, at)))
+    edges = [
+        np.array([1.0, np.inf] if one.name == "profile__lead_age_days" else [])
+        for one in catalog.features
+    ]
+    due = changes_at(histories, leads, at, values, passing_of(catalog, edges))
+    assert (due > at + 100 * 365 * DAY).all()

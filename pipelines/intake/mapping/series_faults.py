@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from features.records.attributes import ACCOUNT_PREFIX
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.tables import LEADS
 from pipelines.intake.mapping.protected import PROTECTED, is_protected
 from pipelines.intake.mapping.schema import AttributeRule, Mapping

@@ -12,17 +12,19 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from features.catalog.catalog import Vocabulary
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.kernel.inputs import Matrix
 from features.reading.normalize import folded
 from serve.errors import NoLead
 from serve.http.garbage import give_back
 from serve.insight.change import ChangePart, ChangeSplit, Side, split
 from serve.insight.full_explanation import full_explanation
-from serve.insight.missing_facts import missing_facts
+from serve.insight.missing_facts import MissingFact, missing_facts
 from serve.insight.reason_dates import reason_dates
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
+from serve.pages.lead.contents import MOST_ALIKE, content_of
 from serve.pages.lead.quoted_words import quoted_words
 from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
@@ -96,6 +98,8 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
     lead, values = scored.request.histories[0].lead, loaded.values(scored.request)
     attributes = attributes_of(scored.request, parts.now())
     history = past(loaded, scored.request)
+    facts = missing_facts(loaded, values, visit.language, parts.rules.ask_for)
+    alike = list(_alike(pages, visit, loaded, values, lead_id))
     explanation = full_explanation(loaded, values, visit.language)
     vocabulary = loaded.artifact.catalog.vocabulary
     people = pages.people(visit.language)
@@ -104,7 +108,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "lead": lead,
         "address": display_names.lead_address(scored.answer.lead_id, visit.target),
         "account_address": _account_address(pages, visit, lead.account_id, scored.answer.lead_id),
-        "card": (card := _card(pages, visit, scored)),
+        "card": (card := _card(pages, visit, scored, facts)),
         "contact": card.contact,
         "steps_taken": [
             (one, step_line(one, words, people))
@@ -140,8 +144,13 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "causes": CAUSES,
         "forecast": silent_forecast(loaded, scored.request),
         "bands": display_names.BANDS,
-        "missing_facts": missing_facts(loaded, values, visit.language),
-        "similar": _similar_leads(pages, visit, loaded, values, lead_id),
+        "missing_facts": facts,
+        "similar": _similar_leads(pages, visit, loaded, alike[:MOST_SIMILAR]),
+        "content": content_of(
+            scored.request,
+            alike,
+            lambda one: display_names.code_words(one, vocabulary, visit.language),
+        ),
         "verdicts": VERDICTS,
         "feedback": parts.store.feedback.of_lead(scored.answer.lead_id),
     }
@@ -158,7 +167,7 @@ def _account_address(
     return display_names.account_address(account_id, visit.target)
 
 
-def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:
+def _card(pages: Pages, visit: Visit, scored: ScoredLead, facts: list[MissingFact]) -> Card:
     """Return who the lead is, its deals and next step; the band is that of the answer."""
     lead_id, parts, now = scored.answer.lead_id, pages.parts, pages.parts.now()
     question, _ = parts.store.histories.question(lead_id, now)
@@ -170,7 +179,8 @@ def _card(pages: Pages, visit: Visit, scored: ScoredLead) -> Card:
             "probability": scored.answer.probability,
         }
         ranked = msgspec.structs.replace(ranked, **answer)
-    return Cards(pages, visit).one(listed_of(rows[question.lead_id]), ranked)
+    telling = tuple(one.attribute.removeprefix(ACCOUNT_PREFIX) for one in facts)
+    return Cards(pages, visit).one(listed_of(rows[question.lead_id]), ranked, telling)
 
 
 def _owners(pages: Pages, visit: Visit) -> set[str]:
@@ -215,14 +225,13 @@ def _alike(
     settings = pages.parts.settings
     alike = pages.parts.store.winners.like(loaded, values, folded(lead_id))
     visible = (one for one in alike if may_see(visit, settings, one.winner.owner_id))
-    return islice(visible, MOST_SIMILAR)
+    return islice(visible, MOST_ALIKE)
 
 
 def _similar_leads(
-    pages: Pages, visit: Visit, loaded: LoadedModel, values: Matrix, lead_id: str
+    pages: Pages, visit: Visit, loaded: LoadedModel, alike: list[Alike]
 ) -> list[Similar]:
-    """Return the most similar winners, by name where the visitor may see it."""
-    alike = list(_alike(pages, visit, loaded, values, lead_id))
+    """Return winners by name where the visitor may see it."""
     named = [one.winner.lead_id for one in alike if may_name(visit, one.winner.owner_id)]
     shown = pages.parts.store.displays.of(named)
     return [_similar(one, loaded, visit, shown.get(one.winner.lead_id, {})) for one in alike]

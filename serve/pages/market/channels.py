@@ -119,6 +119,7 @@ def _context(pages: Pages, visit: Visit, cost: int | None, by: str) -> dict[str,
         "has_spend": bool(lines),
         "cost": cost,
         "costs": costs,
+        "usual_cost": USUAL_COST,
         "ripe_since": made.since,
         "ripe_until": made.until,
     }

@@ -19,24 +19,16 @@ from features.records.spreadsheet_cells import safe
 from serve.insight.interest import STAGES
 from serve.pages.ranking.csv_file import BOM, MOST_ROWS
 from serve.pages.shell import display_names
-from serve.pages.shell.contact import CONSENT, Contact, contact_of
+from serve.pages.shell.contact import Contact, consent_of, contact_of
 from serve.pages.shell.frame import HEADERS, Pages
 from serve.pages.shell.navigation import check_role
 from serve.pages.shell.page_words import PageWords, mark
 from serve.pages.shell.visitor import Visit
 from serve.routes.team.digest import reason_of
 from serve.store.audit import AuditLine
-from serve.store.leads.display import Shown
 from serve.store.ranking.nurturing import InterestCount
 from serve.store.ranking.ranking import MOST, RankedLead
-from serve.wire.records import Value
 
-STAGE_NAMES: Final = {
-    "deciding": mark("deciding"),
-    "comparing": mark("comparing"),
-    "learning": mark("learning"),
-    "quiet": mark("quiet for 90 days"),
-}
 _HEAD: Final = (
     mark("Lead"),
     mark("Company"),
@@ -100,20 +92,6 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
-def consent_of(attributes: Mapping[str, Value], shown: Shown) -> str:
-    """Return what is recorded about the agreement to mails; "" if nothing is.
-
-    Parameters
-    ----------
-    attributes
-        Of the lead.
-    shown
-        What may be shown of it.
-    """
-    values = (source.get(name) for name in CONSENT for source in (shown, attributes))
-    return next((str(one) for one in values if one not in (None, "")), "")
-
-
 def _chosen(request: Request) -> tuple[str, str]:
     interest, topic = (request.query_params.get(one, "") for one in ("interest", "topic"))
     return (interest if interest in STAGES else ""), topic.replace("\0", "")
@@ -128,7 +106,7 @@ def _context(pages: Pages, visit: Visit, chosen: tuple[str, str]) -> dict[str, A
     left = store.to_competitors(parts.now() - _QUARTER)
     return {
         "chosen": chosen,
-        "stages": STAGE_NAMES,
+        "stages": display_names.INTERESTS,
         "topics": [(one, _name(one, vocabulary, visit)) for one in topics],
         "topics_by_code": {one: _name(one, vocabulary, visit) for one in topics},
         "rows": [_stage(code, counts, topics) for code in STAGES],
@@ -196,7 +174,7 @@ def _of_ids(
             contact_of(one, rows[one].attributes, shown.get(one, {})),
             display_names.lead_address(one, visit.target),
             consent_of(rows[one].attributes, shown.get(one, {})),
-            words.say(STAGE_NAMES[interest]) if interest else "",
+            words.say(display_names.INTERESTS[interest]) if interest else "",
             _name(topic, vocabulary, visit),
             reason_of(rows[one], champion, visit.language, pages.parts) if ranked else "",
         )

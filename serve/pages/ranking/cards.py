@@ -8,6 +8,7 @@ its amount times the probability of its lead.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -16,14 +17,16 @@ from msgspec import UnsetType
 
 from features.errors import ArtifactError
 from models.contact.ranked_by import CONTACT_VALUE
-from serve.insight.next_step import NextStep, Writer
+from serve.insight.missing_facts import most_telling
+from serve.insight.next_step import LeadFacts, NextStep, Writer
 from serve.pages.shell import display_names
-from serve.pages.shell.contact import Contact, contact_of
+from serve.pages.shell.contact import Contact, contact_of, refuses_mails
 from serve.pages.shell.done import result_words
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.step_words import STANDINGS
 from serve.pages.shell.visitor import Visit, may_name
 from serve.ranking.facts_of_steps import facts_of
+from serve.ranking.market_summaries import MarketFigures
 from serve.ranking.reasons import reasons_of_row
 from serve.store.leads.display import Shown
 from serve.store.ranking.ranking import MOST, RankedLead
@@ -47,11 +50,16 @@ class ExpectedRevenue(NamedTuple):
 
 
 class ShownDeal(NamedTuple):
-    """A deal with the name of its stage and the days in it."""
+    """A deal with the names of its stage and of why it was lost, and the days in the stage.
+
+    `usual` is the median of these days for won deals; none where it is not known.
+    """
 
     deal: Deal
     stage: str
+    reason: str
     days: int
+    usual: float | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,7 @@ class Cards:
             ranked = {row.lead_id: row for row in self._store.ranking.some(ids, self._visit.target)}
             yield from self._cards([(row, ranked.get(row.lead_id), row.deals) for row in some])
 
-    def one(self, row: ListedLead, ranked: RankedLead | None) -> Card:
+    def one(self, row: ListedLead, ranked: RankedLead | None, telling: tuple[str, ...]) -> Card:
         """Return the card of one lead.
 
         Parameters
@@ -132,22 +140,39 @@ class Cards:
             The lead.
         ranked
             Its row of the ranking, if it has one.
+        telling
+            The attributes that could move its probability, the strongest first.
         """
-        return next(self._cards([(row, ranked, row.deals)]))
+        return next(self._cards([(row, ranked, row.deals)], telling))
 
     def _cards(
-        self, rows: list[tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]]]
+        self,
+        rows: list[tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]]],
+        telling: tuple[str, ...] | None = None,
     ) -> Iterator[Card]:
         named = [row.lead_id for row, _, _ in rows if may_name(self._visit, row.owner_id)]
         shown = self._store.displays.of(named)
-        work = self._store.steps.states([row.lead_id for row, _, _ in rows])
+        ids = [row.lead_id for row, _, _ in rows]
+        work = self._store.steps.states(ids)
+        interests = self._store.nurturing.interests(ids, self._visit.target)
+        telling = most_telling(self._loaded) if telling is None else telling
         for row, ranked, deals in rows:
+            interest, topic = interests.get(row.lead_id, ("", ""))
             state = work.get(row.lead_id, WorkState())
-            yield self._card((row, ranked, deals), state, shown.get(row.lead_id, {}))
+            facts = facts_of(row, ranked, deals, state, self._now)
+            own = shown.get(row.lead_id, {})
+            facts = facts._replace(
+                telling=telling,
+                interest=interest,
+                topic=topic,
+                no_mails=refuses_mails(row.attributes, own),
+            )
+            yield self._card((row, ranked, deals), facts, state, own)
 
     def _card(
         self,
         one: tuple[RankedLead | ListedLead, RankedLead | None, list[Deal]],
+        facts: LeadFacts,
         work: WorkState,
         shown: Shown,
     ) -> Card:
@@ -156,7 +181,6 @@ class Cards:
         since, language = self._now - RECENT, self._words.language
         reasons = self._reasons(ranked) if ranked else []
         trend = display_names.TRENDS[ranked.trend] if ranked else ("", "")
-        facts = facts_of(row, ranked, deals, work, self._now)
         source = display_names.value_words("source", row.source or "", vocabulary, language)
         arrow, change = self._change(ranked)
         return Card(
@@ -193,6 +217,8 @@ class Cards:
             lambda name: display_names.code_words(name, vocabulary, words.language),
             lambda code: result_words(code, words),
             reasons[0].sentence if reasons else words.say("No reason stands out."),
+            lambda code: words.say(display_names.INTERESTS[code]) if code else "",
+            lambda code: display_names.code_words(code or None, vocabulary, words.language),
         )
 
     def _change(self, ranked: RankedLead | None) -> tuple[str, str]:
@@ -219,11 +245,20 @@ class Cards:
         )
 
     def _deal(self, deal: Deal) -> ShownDeal:
+        vocabulary, language = self._loaded.artifact.catalog.vocabulary, self._words.language
         return ShownDeal(
             deal,
             display_names.stage_words(deal.stage, self._loaded, self._words),
+            display_names.value_words("reason", deal.reason or "", vocabulary, language),
             max(0, (self._now - deal.stage_since).days),
+            None if deal.decided else self._usual_days.get(deal.stage),
         )
+
+    @cached_property
+    def _usual_days(self) -> dict[str, float]:
+        """The days of won deals in each stage; read only where there is an open deal."""
+        figures = MarketFigures(self._store.cohorts, self._store.summaries)
+        return figures.usual_days(self._now)
 
     def _expected(self, ranked: RankedLead | None, deals: list[Deal]) -> ExpectedRevenue | None:
         amount = next((one.amount for one in deals if one.decided is None), None)

@@ -16,6 +16,26 @@ from serve.wire.records import Value
 
 CONSENT: Final = ("consent", "mail_consent", "mailing_consent", "marketing_consent", "opt_in")
 """Where it is recorded whether a lead agreed to mails: attributes, or what is shown of it."""
+_REFUSED: Final = frozenset(
+    {
+        *(
+            "拒否",
+            "不可",
+            "なし",
+            "無",
+            "無し",
+            "いいえ",
+            "未同意",
+            "同意なし",
+            "不同意",
+            "配信停止",
+            "停止",
+        ),
+        *("no", "n", "false", "0", "none", "opt-out", "opt out", "optout", "unsubscribed"),
+        *("denied", "declined", "refused", "×", "✗"),
+    }
+)
+"""How it is recorded that a lead does not want mails."""
 _COMPANY: Final = ("company", "company_name", "account")
 _PERSON: Final = ("name", "full_name", "person", "contact_name")
 _TELEPHONE: Final = ("telephone", "phone", "mobile")
@@ -106,6 +126,36 @@ def contact_of(lead_id: str, attributes: Mapping[str, Value], shown: Shown) -> C
         kana=" ".join(shown[one] for one in _KANA if shown.get(one)),
         others={key: text for key, text in shown.items() if key not in used},
     )
+
+
+def consent_of(attributes: Mapping[str, Value], shown: Shown) -> str:
+    """Return what is recorded about the agreement to mails; "" if nothing is.
+
+    Parameters
+    ----------
+    attributes
+        Of the lead.
+    shown
+        What may be shown of it.
+    """
+    values = (source.get(name) for name in CONSENT for source in (shown, attributes))
+    return next((str(one) for one in values if one not in (None, "")), "")
+
+
+def refuses_mails(attributes: Mapping[str, Value], shown: Shown) -> bool:
+    """Return whether it is recorded that a lead does not want mails.
+
+    Parameters
+    ----------
+    attributes
+        Of the lead.
+    shown
+        What may be shown of it.
+
+    >>> refuses_mails({"opt_in": False}, {}), refuses_mails({}, {"consent": "同意"})
+    (True, False)
+    """
+    return folded(consent_of(attributes, shown)).strip().casefold() in _REFUSED
 
 
 def _first(values: Mapping[str, Value], names: tuple[str, ...]) -> str:

@@ -34,6 +34,13 @@ DEFINITIONS: Final = {
             "likely range."
         ),
     ),
+    "stage_days": (
+        mark("Days in this stage"),
+        mark(
+            "Days since the deal came to its present stage. In brackets: the median of the deals "
+            "won in the last year."
+        ),
+    ),
     "reason_points": (
         mark("Points"),
         mark(
@@ -235,10 +242,16 @@ DEFINITIONS: Final = {
             "brackets: 95%% interval."
         ),
     ),
-    "rule_leads": (mark("Leads"), mark("Past records that met the rule: one lead on one day.")),
+    "rule_leads": (
+        mark("Leads"),
+        mark(
+            "Leads of the training data that met the rule. One whose value changed counts once for "
+            "each step of the values."
+        ),
+    ),
     "rule_converted": (
         mark("Converted"),
-        mark("The share of these records that were followed by the outcome in time."),
+        mark("The share of these leads that reached the outcome in time."),
     ),
     "limit_leads": (
         mark("Now: leads"),
@@ -255,19 +268,32 @@ DEFINITIONS: Final = {
     "value_converted": (
         mark("Converted"),
         mark(
-            "The share of the records with this value that reached the outcome in time. In "
+            "The share of the leads with this value that reached the outcome in time. In "
             "brackets: 95%% interval."
         ),
     ),
     "against_average": (
         mark("Against the average"),
-        mark("That share divided by the share of all records."),
+        mark("That share divided by the share of all leads of the training data."),
     ),
-    "value_leads": (mark("Leads"), mark("Past records with this value: one lead on one day.")),
-    "verdicts": (mark("Verdicts"), mark("How often people judged a score that this reason led.")),
+    "value_leads": (
+        mark("Leads"),
+        mark("Leads of the training data that had this value; each counts once."),
+    ),
+    "verdicts": (
+        mark("Verdicts"),
+        mark(
+            "How often people judged a score that this reason led. Of several verdicts of a person "
+            "on a lead, the last counts."
+        ),
+    ),
+    "verdicts_by": (
+        mark("Verdicts"),
+        mark("How many leads this person judged; the last verdict on each counts."),
+    ),
     "verdicts_against": (
         mark("Against it"),
-        mark("How often they called the score wrong, or no lead."),
+        mark("Of them, those that called the score wrong, or no lead."),
     ),
 }
 """Code -> the name of a number, and what it means; `%(what)s` is what is predicted."""

@@ -24,6 +24,13 @@ TRENDS: Final = {
 }
 """An arrow and words."""
 OUTCOMES: Final = {"won": mark("won"), "opened": mark("deal opened"), "lost": mark("lost")}
+INTERESTS: Final = {
+    "deciding": mark("deciding"),
+    "comparing": mark("comparing"),
+    "learning": mark("learning"),
+    "quiet": mark("quiet for 90 days"),
+}
+"""How far the interest of a lead has come."""
 _DESCRIBING: Final = ("company", "industry", "job_role", "department", "company_size", "region")
 _KIND: Final = ("industry", "job_role", "department", "company_size", "region")
 """The attributes of the kind of a lead, which name neither person nor company."""
@@ -86,9 +93,7 @@ def value_words(key: str, value: Value, vocabulary: Vocabulary, language: Langua
     language
         Of the name.
     """
-    name = str(value)
-    words = vocabulary.labels.get(f"{key}={name}", vocabulary.label(name))
-    return str(getattr(words, language))
+    return str(getattr(vocabulary.value_label(key, str(value)), language))
 
 
 def code_words(code: str | None, vocabulary: Vocabulary, language: Language) -> str:

@@ -11,7 +11,7 @@ from serve.pages.shell.contact import contact_of
 from serve.pages.shell.frame import Pages
 from serve.pages.shell.page_words import PageWords
 from serve.pages.shell.people import PersonNames
-from serve.pages.shell.step_words import DONE, KINDS, RESULTS
+from serve.pages.shell.step_words import DONE, KINDS, RESULTS, RETURNS
 from serve.pages.shell.visitor import Visit, may_name
 from serve.wire.team.steps import LeadStep, WorkState
 
@@ -79,7 +79,9 @@ def _text(pages: Pages, visit: Visit, steps: list[LeadStep]) -> str:
         return words.say("Undone.")
     values = _values(pages, visit, steps[0])
     if len(steps) == 1:
-        return words.say(DONE[steps[0].kind], **values)
+        done = words.say(DONE[steps[0].kind], **values)
+        returns = steps[0].kind == "contacted" and steps[0].until is not None
+        return f"{done} {words.say(RETURNS, until=values['until'])}" if returns else done
     return words.say(
         "%(count)s leads were assigned to %(owner)s.",
         count=words.number(len(steps)),

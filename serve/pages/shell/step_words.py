@@ -45,6 +45,7 @@ DONE: Final = {
     "resumed": mark("%(who)s is back on the list."),
 }
 """What was done, for the notice from which it can be undone."""
+RETURNS: Final = mark("It is back on the list on %(until)s.")
 VERDICTS: Final = {
     "agreed": mark("I agree"),
     "wrong": mark("It is wrong"),

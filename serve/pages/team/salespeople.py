@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.errors import Fault
-from features.records.attributes import ACCOUNT_PREFIX
 from serve.errors import BadBody
 from serve.pages.shell import display_names
 from serve.pages.shell.done import by_of

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from features.catalog.naming import ACCOUNT_PREFIX
 from features.catalog.reserved import OWNER
-from features.records.attributes import ACCOUNT_PREFIX
 from serve.wire.records import Activity, Change, Lead, LeadHistory, Outcome, ScoreRequest, Value
 
 _Record = TypeVar("_Record", Activity, Outcome, Change)

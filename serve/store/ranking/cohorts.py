@@ -152,13 +152,30 @@ class Cohorts:
         since
             The moment.
         """
-        standing, deals = STANDINGS.c.standing, STANDINGS.c.deals
-        recent = and_(standing == "lost", STANDINGS.c.moved_at >= moment(since))
-        others = and_(standing.in_(_DEALT[:2]), deals.contains('"decided":"lost"'))
+        recent = and_(STANDINGS.c.standing == "lost", STANDINGS.c.moved_at >= moment(since))
+        return self._decided("lost", recent, ("deal", "customer"), since)
+
+    def won_deals(self, since: datetime) -> list[Deal]:
+        """Return the deals that were won since a moment, of all leads.
+
+        Parameters
+        ----------
+        since
+            The moment.
+        """
+        recent = and_(STANDINGS.c.standing == "customer", STANDINGS.c.moved_at >= moment(since))
+        return self._decided("won", recent, ("deal",), since)
+
+    def _decided(
+        self, end: str, recent: ColumnElement[bool], others: Sequence[str], since: datetime
+    ) -> list[Deal]:
+        """Return the deals with an end: of recent leads, and of all with other standings."""
+        own = STANDINGS.c
+        more = and_(own.standing.in_(others), own.deals.contains(f'"decided":"{end}"'))
         with self._engine.connect() as connection:
-            rows = connection.execute(select(deals).where(or_(recent, others))).scalars()
-            lost = (deal for row in rows for deal in _DEALS.decode(row))
-            return [one for one in lost if one.decided == "lost" and one.stage_since >= since]
+            rows = connection.execute(select(own.deals).where(or_(recent, more))).scalars()
+            deals = (deal for row in rows for deal in _DEALS.decode(row))
+            return [one for one in deals if one.decided == end and one.stage_since >= since]
 
     def became_hot(
         self, target: str, since: datetime, until: datetime, by: str = SOURCE

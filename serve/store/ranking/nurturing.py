@@ -91,6 +91,23 @@ class Nurturing:
             rows = connection.execute(query.order_by(row.rank_key, row.lead_id).limit(most))
             return [(one[0], one[1] or "", one[2] or "") for one in rows]
 
+    def interests(self, lead_ids: Sequence[str], target: str) -> dict[str, tuple[str, str]]:
+        """Return how far the interest of ranked leads has come, and its topic; "" if not known.
+
+        Parameters
+        ----------
+        lead_ids
+            The leads, at most 1,000.
+        target
+            Empty is the default.
+        """
+        row = RANKING.c
+        query = select(row.lead_id, row.interest, row.topic).where(row.target == target)
+        with self._engine.connect() as connection:
+            wanted = query.where(in_ids(connection.dialect.name, row.lead_id))
+            rows = connection.execute(wanted, bound(connection, lead_ids))
+            return {one[0]: (one[1] or "", one[2] or "") for one in rows}
+
     def warming(self, target: str, band: str, most: int) -> list[str]:
         """Return the leads to call of a band whose probability rose most in the last week.
 

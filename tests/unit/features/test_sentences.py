@@ -1,6 +1,7 @@
 """Every feature has a sentence in both languages, for every kind of value."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -155,6 +156,32 @@ def test_sentences(name: str, value: float, en: str, ja: str | None) -> None:
     sentences = say(name, value)
     assert sentences[0] == en
     assert ja is None or sentences[1] == ja
+
+
+def test_no_count_sentence_joins_its_window_to_nothing() -> None:
+    """「直近30日間、…なし」, never 「直近30日間に、…なし」."""
+    wrong = [
+        sentence
+        for feature in CATALOG.features
+        for value in (0.0, 3.0)
+        if "に、" in (sentence := render(feature, value, VOCABULARY, "ja"))
+    ]
+    assert wrong == []
+    assert say("sales_touch__inbound_count__30d", 0)[1] == "直近30日間、お客様からの連絡・反応なし"
+    assert say("sales_touch__outbound_count__30d", 2)[1] == "直近30日間に当社からの連絡2回"
+
+
+def test_what_an_account_shares_with_its_leads_is_named_alike() -> None:
+    shared = Vocabulary(
+        categories={"account.industry": ("it",)},
+        numbers=("account.founded_year",),
+        labels={**VOCABULARY.labels, "founded_year": Text("year of foundation", "設立年")},
+    )
+    named = {one.name: one for one in catalog_of(shared).features}
+    year, industry = named["profile__account_founded_year"], named["profile__account_industry"]
+    assert render(year, 1999, shared, "ja") == "取引先の設立年：1999"
+    assert render(replace(year, key="revenue_per_year"), 1999, shared, "en").endswith("1,999")
+    assert render(industry, 1, shared, "en") == "Industry of the account: IT"
 
 
 def test_names_are_one_of_a_kind_and_safe() -> None:

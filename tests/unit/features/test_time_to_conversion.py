@@ -91,7 +91,7 @@ def test_without_conversions_nothing_is_suggested() -> None:
     assert measured.quantiles_days == ()
     assert measured.windows_days == ()
     assert measured.conversion_curve == measured.activity_curve == ()
-    assert "成約0件" in conversion_times.picture(measured, "ja")
+    assert "受注0件" in conversion_times.picture(measured, "ja")
 
 
 def busy() -> TimeToConversion:

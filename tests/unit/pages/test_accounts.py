@@ -78,7 +78,7 @@ def test_an_account_shows_its_people_roles_and_rule(client: TestClient) -> None:
     assert chance(client, "/accounts/acme?lang=en") == f"{of_api['probability']:.0%}"
     shares = [float(one) for one in re.findall(r"carries ([\d.]+)% of it", page)]
     assert sum(shares) == pytest.approx(100.0, abs=1.0)
-    assert "1件が達成する確率" in client.get("/accounts/acme?lang=ja").text
+    assert "1件が予測どおりの結果に至る確率" in client.get("/accounts/acme?lang=ja").text
 
 
 def test_the_page_of_a_lead_leads_to_its_account(client: TestClient) -> None:

@@ -18,7 +18,8 @@ from serve.insight.full_explanation import (
     full_explanation,
     kind_of,
 )
-from serve.insight.missing_facts import missing_facts
+from serve.insight.missing_facts import missing_facts, most_telling
+from serve.pages.lead.contents import content_of
 from serve.pages.lead.rounded_steps import shown_steps
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
@@ -26,7 +27,7 @@ from serve.scoring.pointer import point
 from serve.settings import Settings
 from serve.store.engine import open_engine, upgrade
 from serve.store.people.users import User, Users
-from serve.stored_leads.similar_winners import Winners, shared
+from serve.stored_leads.similar_winners import Alike, Winner, Winners, shared
 from serve.stored_leads.store import Store
 from serve.wire.stored_bodies import StoredOutcome
 from tests import ranked, served
@@ -200,6 +201,27 @@ def test_missing_facts_try_every_value_that_is_known() -> None:
     assert "industry" not in {one.attribute for one in missing_facts(loaded, values, "ja")}
 
 
+def test_a_list_asks_first_for_what_moves_an_unknown_lead_most() -> None:
+    loaded = LoadedModel(served.artifact(), 1)
+    values = np.full((1, len(loaded.artifact.catalog.features)), np.nan, np.float32)
+    wide = {one.attribute: one.high - one.low for one in missing_facts(loaded, values, "en")}
+    order = most_telling(loaded)
+    assert order[0] == max(wide, key=lambda name: wide[name])
+    assert most_telling(loaded) is order, "once for each model"
+
+
+def test_of_facts_that_people_ask_for_no_other_is_named() -> None:
+    loaded = LoadedModel(served.artifact(), 1)
+    values = np.full((1, len(loaded.artifact.catalog.features)), np.nan, np.float32)
+    every = [one.attribute for one in missing_facts(loaded, values, "en")]
+    assert "industry" in every
+    assert missing_facts(loaded, values, "en", ["job_role"]) == [], "it moves nothing here"
+    named = [one.attribute for one in missing_facts(loaded, values, "en", ["job_role", "industry"])]
+    assert named == ["industry"]
+    none = [one.attribute for one in missing_facts(loaded, values, "en", ["hobby"])]
+    assert none == every, "the model knows none of those to ask for"
+
+
 @pytest.mark.parametrize("key", ["utm_source", "account.utmMedium", "Landing Page", "gclid"])
 def test_what_a_website_measured_is_no_question(key: str) -> None:
     artifact = served.artifact()
@@ -235,6 +257,21 @@ def test_a_winner_is_shown_by_its_kind_and_what_both_have_in_common(client: Test
     assert calls in facts.split("What both have in common")[1].split("</li>")[0]
     for name in ("済 太郎", "他人"):
         assert name not in facts, "a name is nobody's business here"
+
+
+def test_the_page_says_what_was_read_and_what_similar_winners_read_next(
+    client: TestClient,
+) -> None:
+    page = enter(client, "boss").get("/leads/L%2F5%20%3F?lang=en").text
+    assert "Read in the last 90 days: pricing." in page
+    lead = Store(client.engine).histories.request("L-1", NOW)[0]  # type: ignore[attr-defined]
+    alike = [
+        Alike(Winner(f"W-{n}", None, NOW, 0.1, {}, frozenset(topics)), [])
+        for n, topics in enumerate((["cases", "pricing"], ["cases"], ["security"]))
+    ]
+    content = content_of(lead, alike, str.upper)
+    assert content.next == [("CASES", 2)], "what one winner alone read is no pattern"
+    assert (content.read, content.winners) == (["PRICING"], 3)
 
 
 def test_only_proven_reasons_of_both_are_shared() -> None:

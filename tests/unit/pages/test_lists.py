@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.records.lead_columns import OutcomeColumns
-from serve.insight.deal_flow import QUALIFIED, losses, stages_of, steps_of
+from serve.insight.deal_flow import QUALIFIED, losses, stages_of, steps_of, usual_days
 from serve.insight.outcomes import DealtLead, month_edges
 from serve.ranking.standings import deals_by_lead
 from serve.scoring.pointer import point
@@ -62,10 +62,13 @@ def test_a_lead_is_in_one_list(boss: TestClient) -> None:
 def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -> None:
     page = re.sub(r"\s+", " ", boss.get("/?list=deals&lang=en").text)
     assert "<strong>quoted</strong>" in page
-    assert "¥2,000,000" in page
-    assert "10 days in this stage" in page
+    assert ">¥2M</span>" in page
+    assert ">10 days</button>" in page
+    assert "10 days in this stage" in boss.get("/leads/L-2?lang=en").text
     worth = re.search(
-        r"expected ¥([\d.]+)([KM])</button> \(¥([\d.]+)([KM])–¥([\d.]+)([KM])\)", page
+        r"expected ¥([\d.]+)([KM])</button> "
+        r'<span class="range">\(¥([\d.]+)([KM])–¥([\d.]+)([KM])\)',
+        page,
     )
     assert worth is not None
     parts = worth.groups()
@@ -73,7 +76,26 @@ def test_a_deal_shows_stage_amount_days_and_what_it_is_worth(boss: TestClient) -
     row = boss.get("/v1/leads?q=L-2", headers={"accept": "application/json"}).json()["leads"][0]
     assert mean == pytest.approx(float(f"{2e6 * row['probability']:.3g}"))
     assert low < mean < high < 2e6
-    assert "¥1,000,000" not in page, "the last amount counts"
+    assert "¥1M" not in page, "the last amount counts"
+
+
+def test_the_days_in_a_stage_stand_beside_those_of_won_deals() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    entries = [[("opened", 0), ("quoted", days), ("won", days + 10)] for days in (2, 4, 6, 8, 100)]
+    won = [
+        Deal(
+            deal_id="",
+            stage="won",
+            stage_since=at,
+            opened_at=at,
+            amount=None,
+            decided="won",
+            stages=[StageEntry(stage=name, at=at + timedelta(days=days)) for name, days in some],
+        )
+        for some in entries
+    ]
+    assert usual_days(won) == {"opened": 6.0, "quoted": 10.0}
+    assert usual_days(won[1:]) == {}, "four deals are no rule"
 
 
 def test_a_customer_is_never_cold_and_falling(boss: TestClient) -> None:

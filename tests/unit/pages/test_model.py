@@ -15,8 +15,12 @@ from serve.insight.value_insights import LEAST, insights
 from serve.scoring import model_cards
 from serve.scoring.pointer import point
 from serve.settings import Settings
-from tests import served
+from serve.store.team.band_limits import Cuts
+from serve.stored_leads.store import Store
+from serve.wire.team.band_limits import LimitsBody
+from tests import selling, served
 from tests.clocked import NOW
+from tests.ranked import Planted
 
 BIN = {"given": 0.301, "converted": 0.287, "low": 0.21, "high": 0.36, "rows": 90}
 FIGURE = {"value": 0.812, "low": 0.79, "high": 0.84}
@@ -51,8 +55,13 @@ CARD = {
 }
 
 
-def opened(folder: Path) -> TestClient:
+def point_at(folder: Path) -> Path:
     point(folder, served.lay_down(folder), 1)
+    return folder
+
+
+def opened(folder: Path) -> TestClient:
+    point_at(folder)
     url = f"sqlite:///{folder / 'mikomi.db'}"
     settings = Settings(models=folder, database_url=url, poll_seconds=0.05, access_log="no")
     app = create_app(settings, lambda: NOW)
@@ -85,6 +94,24 @@ def test_the_card_is_shown_in_plain_words(tmp_path: Path) -> None:
     assert all("as an earlier version wrote it" in text for text in (english, japanese))
     assert "上位1割のリードの受注率は全体の平均の4.8倍" in japanese
     assert "電話の効果は示しません。" in japanese
+
+
+@pytest.mark.parametrize("path", ["/model", "/leads/L-1"])
+def test_the_limits_in_force_are_named_as_they_were_set(tmp_path: Path, path: str) -> None:
+    leads = [Planted("L-1", 5)]
+    with selling.opened(point_at(tmp_path), tmp_path, leads) as client:
+        by_score = selling.enter(client, "boss").get(f"{path}?lang=en").text
+        limits = LimitsBody(by="probability", hot=7.5, warm=1.25)
+        own = Cuts("score", 90.0, 60.0)
+        Store(client.engine).band_limits.put("", limits, own, "user:boss", NOW)  # type: ignore[attr-defined]
+        for _ in range(100):
+            page = client.get(f"{path}?lang=en").text
+            if page != by_score and "7.5" in page:
+                break
+            time.sleep(0.05)
+    assert "A lead is hot from 7.5 % on, warm from 1.25 % on." in page
+    assert "go by the score" in by_score
+    assert "go by the score" not in page
 
 
 def test_without_a_card_nothing_was_judged(tmp_path: Path) -> None:

@@ -59,7 +59,10 @@ def undo(client: TestClient, page: str) -> Any:
     [
         ({"do": "snoozed:7"}, "set aside until 8 Jun 2026"),
         ({"do": "snoozed", "until": "2026-07-01"}, "set aside until 1 Jul 2026"),
-        ({"do": "contacted:no_answer"}, "contact noted (no answer)"),
+        (
+            {"do": "contacted:no_answer"},
+            "contact noted (no answer). It is back on the list on 2 Jun 2026.",
+        ),
         ({"do": "contacted:call_back", "until": "2026-06-20"}, "contact noted (call back agreed)"),
         ({"do": "disqualified", "reason": "competitor"}, "disqualified (chose a competitor)"),
     ],
@@ -211,21 +214,30 @@ def test_what_was_done_is_erased_with_the_person(client: TestClient) -> None:
         assert connection.execute(select(LEAD_STEPS)).all() == []
 
 
+def judge(client: TestClient, lead: str, note: str) -> None:
+    page = client.get(f"/leads/{lead}").text
+    receipt = re.search(r'name="receipt_id" value="([^"]+)"', page)
+    assert receipt is not None
+    data = {"lead_id": lead, "receipt_id": receipt[1], "verdict": "wrong", "note": note}
+    assert send(client, "/feedback", **data).status_code == 303
+
+
 def test_verdicts_are_listed_for_managers_and_a_reason_that_many_question_is_named(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for note in ("<b>one</b>", "two", "three"):
-        page = client.get("/leads/L-1").text
-        receipt = re.search(r'name="receipt_id" value="([^"]+)"', page)
-        assert receipt is not None
-        data = {"lead_id": "L-1", "receipt_id": receipt[1], "verdict": "wrong", "note": note}
-        assert send(client, "/feedback", **data).status_code == 303
+        judge(client, "L-1", note)
     assert client.get("/verdicts").status_code == 404
     assert "People question" not in client.get("/model?lang=en").text
-    enter(client, "boss")
+    alone = enter(client, "boss").get("/verdicts?lang=en").text
+    assert "3 verdicts, the newest first" in alone
+    assert "questioned" not in alone, "one person who says it three times is not many"
+    for name in ("abe", "boss"):
+        judge(enter(client, name), "L-2", name)
     page = client.get("/verdicts?lang=en").text
-    assert "3 verdicts, the newest first" in page
     assert "questioned" in page
+    by_person = page.split('id="by-person"')[1].split("</table>")[0]
+    assert re.findall(r'<th scope="row">([^<]*)</th>', by_person) == ["boss", "sato", "阿部 翔"]
     assert "&lt;b&gt;one" in page
     assert "東亜工業" in page
     assert "People question this most: " in client.get("/model?lang=en").text
@@ -235,6 +247,6 @@ def test_verdicts_are_listed_for_managers_and_a_reason_that_many_question_is_nam
     command.add(commands)
     lines = CliRunner().invoke(commands, ["feedback"]).stdout.splitlines()
     judged = [json.loads(line) for line in lines]
-    assert [one["note"] for one in judged] == ["three", "two", "<b>one</b>"]
+    assert [one["note"] for one in judged] == ["boss", "abe", "three", "two", "<b>one</b>"]
     assert judged[0]["verdict"] == "wrong"
     assert "東亜" not in "".join(lines)

@@ -37,7 +37,7 @@ def top_bin(predicted: float, observed: float) -> CalibrationVerdict:
         (
             "ja",
             "最も確率の高い群（1,000リードの2,000時点）は平均21.0 %と予測され、"
-            "実際に成約した時点は16.0 %",
+            "実際に受注した時点は16.0 %",
             "偶然では説明できません",
         ),
     ],

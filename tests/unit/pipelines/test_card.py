@@ -184,7 +184,7 @@ def test_the_size_of_the_test_is_stated_in_leads_not_in_snapshots() -> None:
     few = made.evaluation | {"test": test | {"conversions": 565, "converted_leads": 7}}
     card = content.card(replace(made, evaluation=few))
     assert "Only 7 leads that converted judge it" in limits_text(card, "en")
-    assert "成約リードは7件だけ" in limits_text(card, "ja")
+    assert "受注リードは7件だけ" in limits_text(card, "ja")
     assert '<td class="n">565</td><td class="n">7</td>' in page.page(card, "en")
 
 

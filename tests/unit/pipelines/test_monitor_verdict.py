@@ -44,7 +44,7 @@ def report(share: float) -> MonitorReport:
             "Nothing has changed",
             "band hot: of 400 predictions 156 converted, 200.0 were expected: 0.78 times",
         ),
-        ("ja", "異常なし", "区分 hot：予測400件のうち成約は156件、期待値は200.0件。期待値の0.78倍"),
+        ("ja", "異常なし", "区分 hot：予測400件のうち受注は156件、期待値は200.0件。期待値の0.78倍"),
     ],
 )
 def test_hot_leads_that_convert_less_than_predicted_are_stated_without_an_alarm(

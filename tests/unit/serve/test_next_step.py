@@ -70,6 +70,36 @@ def test_the_missing_fact_is_named() -> None:
     assert (wanted.what, wanted.missing) == ("Ask: JOB_ROLE", "job_role")
 
 
+def test_the_fact_to_ask_for_is_the_one_that_could_move_the_lead_most() -> None:
+    few = PLAIN._replace(band="warm", known=ALL - {"region", "job_role", "department"})
+    assert step(few).missing == "job_role", "the order of the file, where nothing is known"
+    assert step(few._replace(telling=("region", "industry", "job_role"))).missing == "region"
+    assert step(few._replace(telling=("hobby", "job_role"))).missing == "job_role"
+    assert step(few._replace(telling=())).code == "send", "what moves nothing is no question"
+
+
+def test_what_to_send_names_the_interest_and_its_topic() -> None:
+    warm = PLAIN._replace(band="warm", interest="comparing", topic="pricing")
+    assert step(warm).what == "Send what fits the interest (pricing)"
+    assert step(warm).why == "comparing; not yet ready for a call"
+    assert step(warm, "ja").what == "関心に合う資料を送る（pricing）"
+    assert step(PLAIN._replace(band="warm")).what == "Send what fits the interest"
+
+
+@pytest.mark.parametrize("standing", ["call", "lost", "sleeping", "deal", "customer"])
+@pytest.mark.parametrize("band", ["hot", "warm", "cold", None])
+@pytest.mark.parametrize("rising", [True, False])
+def test_nothing_is_sent_to_whom_does_not_want_mails(
+    standing: str, band: str | None, *, rising: bool
+) -> None:
+    facts = PLAIN._replace(
+        standing=standing, band=band, rising=rising, won_at=NOW, heard_at=NOW - 40 * DAY
+    )
+    assert step(facts._replace(no_mails=True)).code not in ("send", "nurture")
+    if (standing, band) == ("call", "warm"):
+        assert step(facts).code == "send"
+
+
 def test_a_company_changes_the_rules(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     text = OWN.read_text("utf-8").replace("hot_within_days: 14", "hot_within_days: 400")
