@@ -85,11 +85,11 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.real_peers")
     parser.add_argument("sets", nargs="*", default=list(SETS))
     results = _stored()
-    for name in parser.parse_args(arguments).sets:
-        results[name] = measure(name, prepare(name))
     packages = ["numpy", "lightgbm", "scikit-learn"]
     packages += [one for one in ("catboost", "flaml", "pytabkit") if find_spec(one)]
-    print(harness.write("real_peers", {"sets": results}, *packages))
+    for name in parser.parse_args(arguments).sets:
+        results[name] = measure(name, prepare(name))
+        print(harness.write("real_peers", {"sets": results}, *packages), flush=True)
 
 
 def _stored() -> dict[str, Any]:
