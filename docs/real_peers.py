@@ -10,7 +10,12 @@ from docs.figure_words import CONTENDERS
 from docs.real_sets import SETS
 from docs.reference import markdown
 
-_NAMES: Final = CONTENDERS | {"trees_200": "LightGBM, 200 trees"}
+_NAMES: Final = CONTENDERS | {
+    "trees_200": "LightGBM, 200 trees",
+    "flaml": "FLAML",
+    "real_mlp": "RealMLP",
+    "tab_m": "TabM",
+}
 _COLUMNS: Final = (
     ("data; converted leads to learn from, in the test", "データ; 成約リード数(学習、検証)"),
     ("model", "モデル"),

@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.quality import contenders
+from benchmarks.quality import contenders, optional_peers
 from benchmarks.quality.datasets import Dataset
 from benchmarks.quality.dated import EXAMPLES
 from benchmarks.quality.paired import Difference, by_auc, by_log_loss
@@ -85,11 +85,11 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.real_peers")
     parser.add_argument("sets", nargs="*", default=list(SETS))
     results = _stored()
+    packages = ["numpy", "lightgbm", "scikit-learn"]
+    packages += [one for one in ("catboost", "flaml", "pytabkit") if find_spec(one)]
     for name in parser.parse_args(arguments).sets:
         results[name] = measure(name, prepare(name))
-    packages = ["numpy", "lightgbm", "scikit-learn"]
-    packages += ["catboost"] if "catboost" in peers() else []
-    print(harness.write("real_peers", {"sets": results}, *packages))
+        print(harness.write("real_peers", {"sets": results}, *packages), flush=True)
 
 
 def _stored() -> dict[str, Any]:
@@ -99,9 +99,9 @@ def _stored() -> dict[str, Any]:
 
 
 def peers() -> dict[str, contenders.Contender]:
-    """Return the peers; CatBoost where it is installed."""
-    installed = find_spec("catboost") is not None
-    return {name: one for name, one in PEERS.items() if installed or name != "catboost"}
+    """Return the peers; those of further packages where these are installed."""
+    standing = {name: one for name, one in PEERS.items() if name != "catboost" or find_spec(name)}
+    return standing | optional_peers.installed()
 
 
 def prepare(name: str) -> Taught:
