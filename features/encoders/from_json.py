@@ -119,7 +119,7 @@ class WrittenActivities:
             topics = [written[begin:end].decode() for begin, end in strange.tolist()]
             topics = without_missing(self._book, "topic", topics)
             unknown = {"topic": topics} if topics else NOTHING_UNKNOWN
-        if self._book.reads_texts and spans.any():
+        if self._book.reads_texts and np.count_nonzero(spans):
             texts = _written(written, spans)
             if texts is None:
                 return None
