@@ -1,6 +1,7 @@
 """audit, worth and experiment on leads and outcomes alone, from files as people bring them."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from pipelines.lifecycle.experiment import assignment, declaration
 from pipelines.lifecycle.experiment import stage as experiment
 from pipelines.lifecycle.worth import stage as worth
 from pipelines.lifecycle.worth.stage import WorthRequest
+from pipelines.reports import shell
 from pipelines.run.incumbent_params import IncumbentParams
 from pipelines.run.stage_context import Job
 from tests.proving import END, START, job
 
+TEMPLATES = Path(shell.__file__).with_name("templates")
 DECLARED = """
 name: reminder
 question: Does a reminder win more?
@@ -198,3 +201,11 @@ def test_all_faults_of_a_declaration_are_named_at_once() -> None:
         "times",
         "starts_at",
     }
+
+
+def test_tables_that_scroll_are_reached_by_the_keyboard() -> None:
+    """Of every report: who cannot drag a table of a phone aside moves it by the arrow keys."""
+    texts = [one.read_text("utf-8") for one in sorted(TEMPLATES.glob("*.j2"))]
+    wide = [tag for text in texts for tag in re.findall(r'<div class="wide"[^>]*>', text)]
+    assert len(wide) > 20
+    assert [tag for tag in wide if 'tabindex="0"' not in tag] == []
