@@ -62,15 +62,13 @@ class ColumnRule(Strict):
     )
     format: str | None = Field(
         default=None,
-        description="times: iso, epoch_s, epoch_ms, epoch_us, excel (serial days), japanese "
-        "(令和6年5月3日 午後3時, also 2024. 5. 3. 오후 3:07 and 下午3:07) or a strptime pattern",
+        description="times: iso, epoch_s, epoch_ms, epoch_us, excel, japanese or a strptime form",
     )
     zone: str | None = Field(default=None, description="times without an offset are in this zone")
     day: Day | None = Field(
         default=None,
-        description="times: a date without a time of day is the first or the last moment of that "
-        "local day; absent: the last for outcomes, the first for everything else; "
-        "end_if_midnight: the last, also where midnight is written",
+        description="times: a date alone is the first or the last moment of its local day; absent: "
+        "the last for outcomes, else the first; end_if_midnight: the last, also of midnights",
     )
     values: dict[str, Word] = Field(default={}, description="source value -> canonical value")
     other_values: Literal["keep", "missing", "skip", "fault"] | None = Field(

@@ -148,14 +148,16 @@ def _parted(values: pd.Series, state: pd.Series, words: tuple[str, ...]) -> bool
     counts as much as a frequent one.
     """
     rows = values.notna() & (state != "")
-    inside, kept = state[rows].isin(words), values[rows]
-    if min(inside.sum(), (~inside).sum()) < LEAST or kept.nunique() > max(_KINDS, len(kept) // 20):
+    inside, present = state[rows].isin(words), values[rows]
+    if min(inside.sum(), (~inside).sum()) < LEAST or present.nunique() > max(
+        _KINDS, len(present) // 20
+    ):
         return False
-    here = kept[inside].value_counts(normalize=True)
-    elsewhere = kept[~inside].value_counts(normalize=True).reindex(here.index, fill_value=0)
+    here = present[inside].value_counts(normalize=True)
+    elsewhere = present[~inside].value_counts(normalize=True).reindex(here.index, fill_value=0)
     own = here.index[here > elsewhere]
     return bool(
-        kept[inside].isin(own).mean() >= _APART and kept[~inside].isin(own).mean() <= HARDLY
+        present[inside].isin(own).mean() >= _APART and present[~inside].isin(own).mean() <= HARDLY
     )
 
 
