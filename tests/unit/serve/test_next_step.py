@@ -81,7 +81,7 @@ def test_the_fact_to_ask_for_is_the_one_that_could_move_the_lead_most() -> None:
 def test_what_to_send_names_the_interest_and_its_topic() -> None:
     warm = PLAIN._replace(band="warm", interest="comparing", topic="pricing")
     assert step(warm).what == "Send what fits the interest (pricing)"
-    assert step(warm).why == "comparing; not yet ready for a call"
+    assert step(warm).why == "comparing; not hot yet"
     assert step(warm, "ja").what == "関心に合う資料を送る（pricing）"
     assert step(PLAIN._replace(band="warm")).what == "Send what fits the interest"
 
