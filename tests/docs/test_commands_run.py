@@ -76,10 +76,10 @@ BLANK = re.compile(r"<[^>]*>")
 CODES = {"run": 3, "monitor": 3}
 """What may be the answer about a company so small: refused, or an alarm."""
 PROVIDER = {
-    "MIKOMI_OIDC_ISSUER": "https://login.example",
+    "MIKOMI_OIDC_ISSUER": "http://127.0.0.1:1",
     "MIKOMI_OIDC_CLIENT_ID": "mikomi",
     "MIKOMI_OIDC_CLIENT_SECRET": "a secret",
-    "MIKOMI_PUBLIC_URL": "https://mikomi.example",
+    "MIKOMI_PUBLIC_URL": "http://127.0.0.1:8000",
 }
 INCUMBENT = """
 incumbent: {scores: export/former_scores.csv, at: 日時, lead: リードID, score: スコア}
