@@ -45,7 +45,7 @@ def learned_from(rows: TrainingSet, catalog: Catalog, manifest: Manifest) -> Run
 
 
 def figures(measured: Mapping[str, Mapping[str, Interval]], model: str) -> dict[str, float]:
-    """Return the figures of a model with their intervals, and those of its baselines, by name.
+    """Return the figures of a model and those of its baselines, with their intervals, by name.
 
     Parameters
     ----------
@@ -56,12 +56,10 @@ def figures(measured: Mapping[str, Mapping[str, Interval]], model: str) -> dict[
     """
     named: dict[str, float] = {}
     for method, metrics in measured.items():
+        of = "test" if method == model else f"baseline.{method}"
         for metric, one in metrics.items():
-            if method == model:
-                ends = {f"test.{metric}_low": one.low, f"test.{metric}_high": one.high}
-                named |= {f"test.{metric}": one.value, **ends}
-            else:
-                named[f"baseline.{method}.{metric}"] = one.value
+            name = f"{of}.{metric}"
+            named |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
     return {name: value for name, value in named.items() if np.isfinite(value)}
 
 

@@ -14,6 +14,8 @@ def test_figures_have_their_intervals_and_baselines_their_names() -> None:
         "test.auc_low": 0.7,
         "test.auc_high": 0.9,
         "baseline.base_rate.auc": 0.6,
+        "baseline.base_rate.auc_low": 0.5,
+        "baseline.base_rate.auc_high": 0.7,
     }
 
 
