@@ -60,7 +60,7 @@ def rank_by_former(engine: Engine) -> None:
 
 
 def _any(engine: Engine, condition: ColumnElement[bool]) -> bool:
-    """Return whether a row of the ranking meets `condition`; a count would hold up what is timed."""
+    """Return whether a row of the ranking is so; a count would hold up what is timed."""
     query = select(RANKING.c.lead_id).where(condition).limit(1)
     with reading(engine).begin() as connection:
         return connection.execute(query).first() is not None
