@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from docs import growth, real_peers, real_sets
+from docs import growth, real_peers, real_sets, text_figures
 from docs.figure_words import CONTENDERS, DATASETS, PEERS, WORDS
 from docs.reference import markdown
 
@@ -23,7 +23,7 @@ def table(name: str, language: str) -> str:
     ----------
     name
         Of the block: `behind`, `quality`, `ages`, `limit`, `real`, `peers`, `start`, `speed`,
-        `growth` or `draw`.
+        `growth`, `draw` or `words`.
     language
         `en` or `ja`.
     """
@@ -38,6 +38,7 @@ def table(name: str, language: str) -> str:
         "speed": _speed,
         "growth": lambda _, language: growth.table(_read("growth"), language),
         "draw": lambda _, language: growth.draw_table(_read("draw"), language),
+        "words": lambda _, language: text_figures.table(_read("words"), language),
     }
     return blocks[name](WORDS[language], language)
 

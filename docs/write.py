@@ -33,6 +33,8 @@ WITH_FIGURES = (
     "docs/explanation/when-mikomi.ja.md",
     "docs/explanation/scale.md",
     "docs/explanation/scale.ja.md",
+    "docs/explanation/words.md",
+    "docs/explanation/words.ja.md",
 )
 """Pages that are written by hand but for their figures."""
 FILLED = (*READMES, *WITH_FIGURES)
