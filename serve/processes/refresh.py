@@ -45,8 +45,6 @@ from serve.wire.team.band_limits import BandLimits
 REST: Final = 0.25
 SHORT_REST: Final = 0.02
 _NICE: Final = 10
-_WRITERS: Final = {"postgresql": 2}
-"""How many batches of another model's numbers are written at a time; SQLite has one writer."""
 
 
 def main() -> None:
@@ -67,11 +65,8 @@ def main() -> None:
         )
         for target in (DEFAULT, *settings.further_targets)
     ]
-    most = _WRITERS.get(engine.dialect.name, 1)
-    beside = ThreadPoolExecutor(most)
-    refresher = Refresher(
-        engine, report=lambda _lead, error: _report(error), beside=beside, most_beside=most
-    )
+    beside = ThreadPoolExecutor(1)
+    refresher = Refresher(engine, report=lambda _lead, error: _report(error), beside=beside)
     zone = ZoneInfo(settings.time_zone)
     figures = MarketFigures(Cohorts(engine), Summaries(engine))
     renewal = Renewal(figures, settings.qualified, time.monotonic)

@@ -2,14 +2,14 @@
 
 Decided here: marked leads come first, then those whose moment has come, then those that another
 model scored. After a change of the model the numbers of all ranked leads are written first, in turn
-with marked leads, and while some are computed and written the next are read; their trends and
-forecasts follow when they are refreshed. A lead that cannot be computed is postponed for an hour
-and reported; the others go on.
+with marked leads, and while some are written the next are computed; their trends and forecasts
+follow when they are refreshed. A lead that cannot be computed is postponed for an hour and
+reported; the others go on.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -69,10 +69,8 @@ class Refresher:
     report
         Called with the id of a lead that cannot be computed, and the error.
     beside
-        Computes and writes the numbers of another model while the next are read; missing means
-        one after the other.
-    most_beside
-        The most batches that are computed and written at a time.
+        Writes the numbers of another model while the next are computed; missing means one after
+        the other.
     """
 
     def __init__(
@@ -81,7 +79,6 @@ class Refresher:
         batch: int = BATCH,
         report: Callable[[str, Exception], object] = lambda *_: None,
         beside: Executor | None = None,
-        most_beside: int = 1,
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
         self._engine = engine
@@ -90,13 +87,12 @@ class Refresher:
         self._sweep = Sweep()
         self._turn = False
         self._beside = beside or _AtOnce()
-        self._most_beside = most_beside
-        self._writing: deque[tuple[Future[int], Sequence[str]]] = deque()
+        self._writing: tuple[Future[int], Sequence[str]] | None = None
 
     @property
     def rescores(self) -> bool:
         """Whether numbers of another model are being written."""
-        return len(self._writing) > 0
+        return self._writing is not None
 
     def step(self, loaded: LoadedModel, now: int, others: Sequence[LoadedModel] = ()) -> int:
         """Refresh one batch.
@@ -134,34 +130,31 @@ class Refresher:
         return self._refresh(lead_ids, changed if accounts else (), now)
 
     def _rescore(self, lead_ids: Sequence[str], now: int) -> int:
-        """Let what the models say of ranked leads now be computed and written beside."""
+        """Write what the models say of ranked leads now; one by one if one cannot be computed."""
         try:
             due = self._refreshing.read(lead_ids, now=now)
+            numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
         except _OF_THE_MACHINE:
             raise
         except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on
             return self._one_by_one(lead_ids, now)
-        self._finish(now, self._most_beside - 1)
-        models = {target: one.loaded for target, one in self._rankers.items()}
+        self._finish(now)
         writing = Rescoring(self._engine, self._refreshing.rules)
-        by = self._fingerprints(), now
-        self._writing.append((self._beside.submit(_rescored, due, models, writing, by), lead_ids))
+        job = partial(writing.write, numbers, due.marks, (self._fingerprints(), now))
+        self._writing = self._beside.submit(job), lead_ids
         return len(lead_ids)
 
-    def _finish(self, now: int, most: int = 0) -> None:
-        """Wait until at most so many batches are still computed or written beside.
-
-        The leads of a batch in which one cannot be computed are refreshed one by one, which tells
-        which it is.
-        """
-        while len(self._writing) > most:
-            writing, lead_ids = self._writing.popleft()
-            try:
-                writing.result()
-            except _OF_THE_MACHINE:
-                raise
-            except Exception:  # noqa: BLE001 - as above
-                self._one_by_one(lead_ids, now)
+    def _finish(self, now: int) -> None:
+        """Wait until the numbers that are written beside are there."""
+        if self._writing is None:
+            return
+        (writing, lead_ids), self._writing = self._writing, None
+        try:
+            writing.result()
+        except _OF_THE_MACHINE:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            self._one_by_one(lead_ids, now)
 
     def _one_by_one(self, lead_ids: Sequence[str], now: int) -> int:
         return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)
@@ -227,17 +220,6 @@ class Refresher:
         marks = {one: (mark, now + HOUR) for one, mark in due.marks.items()}
         unranked: dict[str, dict[str, dict[str, Any]]] = {target: {} for target in self._rankers}
         self._refreshing.write(unranked, marks, self._ranked_by())
-
-
-def _rescored(
-    due: Due,
-    models: Mapping[str, LoadedModel],
-    writing: Rescoring,
-    by: tuple[Mapping[str, str], int],
-) -> int:
-    """Compute what the models say of leads, and write it."""
-    numbers = {target: rescored(due, one, by[1]) for target, one in models.items()}
-    return writing.write(numbers, due.marks, by)
 
 
 def _due_again(

@@ -12,7 +12,6 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from features.encoders.moments import moment_of
 from models.artifact import artifact
-from serve.processes import refresher
 from serve.processes.refresher import Refresher
 from serve.ranking.rows import rescored
 from serve.scoring.loaded_model import LoadedModel
@@ -109,20 +108,16 @@ def test_numbers_get_their_turn_while_leads_are_changed_all_the_time(company: Co
     assert prints == {company.loaded.fingerprint}
 
 
-@pytest.mark.parametrize("most", [1, 2])
-def test_numbers_written_beside_are_the_same(
-    company: Company, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    monkeypatch.setattr(refresher, "RESCORED", 4)
+def test_numbers_written_beside_are_the_same(company: Company) -> None:
     company.refresh()
     tables = {RANKING: stored(company, RANKING), RANKING_MARKS: stored(company, RANKING_MARKS)}
     company.loaded = LoadedModel(served.artifact(1), 2)
     company.refresh()
     one_by_one = stored(company, RANKING)
     restore(company, tables)
-    with ThreadPoolExecutor(most) as beside:
-        company.refresher = Refresher(company.engine, batch=7, beside=beside, most_beside=most)
-        assert company.refresher.step(company.loaded, moment_of(company.clock.at)) == 4
+    with ThreadPoolExecutor(1) as beside:
+        company.refresher = Refresher(company.engine, batch=7, beside=beside)
+        assert company.refresher.step(company.loaded, moment_of(company.clock.at)) == LEADS
         assert company.refresher.rescores
         company.refresh()
         assert not company.refresher.rescores

@@ -3,8 +3,8 @@
 Decided here: of a row only what depends on the model is written. Its trend and its forecast are not
 known until the lead is refreshed; facts of the lead stay. As everywhere, a row is written only if
 the lead's mark is still the one read, which the write increments; a transaction writes few leads,
-so that nobody waits long for it. On PostgreSQL one statement writes all rows of a transaction,
-whose end does not wait for the disk; SQLite takes them one by one, without a round trip.
+so that nobody waits long for it. On PostgreSQL one statement writes all rows of a transaction;
+SQLite takes them one by one, without a round trip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ from sqlalchemy import (
     column,
     func,
     null,
-    text,
     update,
 )
 
@@ -92,7 +91,6 @@ class Rescoring:
         done = 0
         for own in some_at_once(marks):
             with self._engine.begin() as connection:
-                _without_waiting(connection)
                 done += self._write(connection, numbers, own, by)
         return done
 
@@ -114,16 +112,6 @@ class Rescoring:
         own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
         connection.execute(counted.where(own), bound(connection, valid))
         return len(valid)
-
-
-def _without_waiting(connection: Connection) -> None:
-    """Let the transaction end before PostgreSQL has it on the disk.
-
-    What a crash takes back is whole transactions, and it is computed again: the rows then still
-    name the former model.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL synchronous_commit TO off"))
 
 
 def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
@@ -165,7 +153,9 @@ def _together() -> Update:
 
 @cache
 def _one_by_one() -> Update:
-    fresh: dict[str, Any] = {name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)}
+    fresh: dict[str, Any] = {
+        name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)
+    }
     return _updating(fresh | {"target": bindparam("of_target")})
 
 
