@@ -153,9 +153,7 @@ def _together() -> Update:
 
 @cache
 def _one_by_one() -> Update:
-    fresh: dict[str, Any] = {
-        name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)
-    }
+    fresh: dict[str, Any] = {name: bindparam(f"n_{name}") for name in ("lead_id", *NUMBERS)}
     return _updating(fresh | {"target": bindparam("of_target")})
 
 
