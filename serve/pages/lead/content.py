@@ -24,8 +24,8 @@ from serve.insight.reason_dates import reason_dates
 from serve.insight.silent_forecast import silent_forecast
 from serve.insight.trend import past
 from serve.pages.lead import charts
-from serve.pages.lead.contents import MOST_ALIKE, content_of
 from serve.pages.lead.quoted_words import quoted_words
+from serve.pages.lead.topics_to_send import MOST_ALIKE, topics_to_send
 from serve.pages.ranking.cards import Card, Cards
 from serve.pages.shell import display_names
 from serve.pages.shell.contact import contact_of
@@ -146,7 +146,7 @@ def lead_context(pages: Pages, visit: Visit, lead_id: str) -> dict[str, Any]:
         "bands": display_names.BANDS,
         "missing_facts": facts,
         "similar": _similar_leads(pages, visit, loaded, alike[:MOST_SIMILAR]),
-        "content": content_of(
+        "content": topics_to_send(
             scored.request,
             alike,
             lambda one: display_names.code_words(one, vocabulary, visit.language),

@@ -17,8 +17,8 @@ from serve.insight.full_explanation import (
     full_explanation,
     kind_of,
 )
-from serve.pages.lead.contents import content_of
 from serve.pages.lead.rounded_steps import shown_steps
+from serve.pages.lead.topics_to_send import topics_to_send
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.settings import Settings
@@ -209,7 +209,7 @@ def test_the_page_says_what_was_read_and_what_similar_winners_read_next(
         Alike(Winner(f"W-{n}", None, NOW, 0.1, {}, frozenset(topics)), [])
         for n, topics in enumerate((["cases", "pricing"], ["cases"], ["security"]))
     ]
-    content = content_of(lead, alike, str.upper)
+    content = topics_to_send(lead, alike, str.upper)
     assert content.next == [("CASES", 2)], "what one winner alone read is no pattern"
     assert (content.read, content.winners) == (["PRICING"], 3)
 

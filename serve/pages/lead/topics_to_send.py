@@ -37,7 +37,7 @@ class Content(NamedTuple):
     winners: int
 
 
-def content_of(
+def topics_to_send(
     request: ScoreRequest, alike: Iterable[Alike], name: Callable[[str], str]
 ) -> Content:
     """Return what can be sent to a lead.
