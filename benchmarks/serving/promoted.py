@@ -3,7 +3,7 @@
 Decided here: all leads are ranked by a former model when the server's own process begins with the
 one in use; it is over when no row is by the former one, though trends and forecasts follow later.
 Processor time is that of the refreshing process, and on PostgreSQL that of the database too.
-Meanwhile the same scores are requested as without it. The peer is `mikomi score` of a million
+All the while the same scores are requested as without it. The peer is `mikomi score` of a million
 leads (`python -m benchmarks score_all`), by CPU seconds a lead.
 """
 
@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, func, insert, literal, null, select, update
+from sqlalchemy import Engine, func, insert, literal, null, select, update
 
 from benchmarks import champion
 from benchmarks.harness import write
@@ -31,6 +31,10 @@ from serve.store.tables import LEADS, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 
 FORMER: Final = "a former model"
+REST: Final = 0.1
+"""Seconds between two scores."""
+SCORES: Final = 15
+"""So many scores are requested between two looks at the ranking."""
 _HERTZ: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -59,11 +63,16 @@ def rank_by_former(engine: Engine) -> None:
         connection.execute(update(RANKING_MARKS).values(due_at=NEVER, model_fingerprint=FORMER))
 
 
-def _any(engine: Engine, condition: ColumnElement[bool]) -> bool:
-    """Return whether a row of the ranking is so; a count would hold up what is timed."""
-    query = select(RANKING.c.lead_id).where(condition).limit(1)
+def _next_former(engine: Engine, after: str) -> str | None:
+    """Return the first lead from `after` on that the former model ranked.
+
+    Rows never become those of the former model again, so nothing is read twice: a count of all
+    would hold up what is timed.
+    """
+    row = RANKING.c
+    query = select(row.lead_id).where(row.model_fingerprint == FORMER, row.lead_id >= after)
     with reading(engine).begin() as connection:
-        return connection.execute(query).first() is not None
+        return connection.execute(query.order_by(row.lead_id).limit(1)).scalar()
 
 
 def _rows(engine: Engine) -> int:
@@ -93,7 +102,7 @@ def _ticks(process: Path) -> int:
 def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, Any]:
     """Let the server's process rank all leads anew; request scores without it and beside it."""
     leads = _rows(engine)
-    without = percentiles(scores.times(count, 0.005))
+    without = percentiles(scores.times(count, REST))
     environment = os.environ | {
         "MIKOMI_DATABASE_URL": url,
         "MIKOMI_MODELS": str(ROOT / "artifacts" / "serve"),
@@ -103,11 +112,10 @@ def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, 
     before, begin = database_seconds(), time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "serve.processes.refresh"], env=environment)
     try:
-        while not _any(engine, RANKING.c.model_fingerprint != FORMER):
-            time.sleep(0.1)
-        beside = percentiles(scores.times(count, 0.005))
-        while process.poll() is None and _any(engine, RANKING.c.model_fingerprint == FORMER):
-            time.sleep(1.0)
+        times, first = [], _next_former(engine, "")
+        while process.poll() is None and first is not None:
+            times += scores.times(SCORES, REST)
+            first = _next_former(engine, first)
         seconds = time.perf_counter() - begin
         cpu = _ticks(Path("/proc") / str(process.pid)) / _HERTZ
         peak = memory(process.pid)
@@ -115,6 +123,7 @@ def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, 
         process.terminate()
         process.wait()
     database = database_seconds() - before
+    beside = percentiles(sorted(times))
     return {
         "leads": leads,
         "seconds": seconds,
@@ -122,6 +131,7 @@ def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, 
         "database_cpu_seconds": database,
         "cpu_microseconds_a_lead": 1e6 * (cpu + database) / leads,
         "peak_rss_mb": peak,
+        "scores_beside": len(times),
         "score_without": without,
         "score_beside": beside,
         "p99_ratio": beside["p99_ms"] / without["p99_ms"],
@@ -155,7 +165,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure and write the result; `make demo` first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=1_000_000)
-    parser.add_argument("--scores", type=int, default=400)
+    parser.add_argument("--scores", type=int, default=500)
     parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
     options = parser.parse_args(arguments)
     results = {one: measured(one, options.leads, options.scores) for one in options.databases}

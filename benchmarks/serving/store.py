@@ -34,6 +34,7 @@ from benchmarks.harness import RESULTS, write
 from benchmarks.serving.open_leads import fill
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine, reading, upgrade
+from serve.store.erasures import Erasures
 from serve.store.leads.bulk import COLUMNS, fact_row
 from serve.store.receipts.receipts import Receipts
 from serve.store.tables import ACTIVITIES, RANKING, RANKING_MARKS
@@ -110,7 +111,9 @@ class Scores:
 
     def __init__(self, engine: Engine, store: Store, loaded: LoadedModel) -> None:
         self._store, self._loaded = store, loaded
-        self._receipts = Receipts(engine)
+        erasures = Erasures(engine)
+        erasures.read()  # as a server does when it starts
+        self._receipts = Receipts(engine, erasures)
         lead = read(LeadBody, b'{"created_at": "2026-04-01T00:00:00Z", "backfill": true}')
         store.ingest.put_lead("one-0", lead, START)
         sent = read(ActivitiesBody, body(0, HISTORY, 1, "one"))
@@ -118,10 +121,10 @@ class Scores:
 
     def once(self) -> float:
         """Score once; return the milliseconds."""
-        begin = time.perf_counter()
+        begin, erasures = time.perf_counter(), self._receipts.erasures
         question, revisions = self._store.histories.question("one-0", START)
         answer = self._loaded.answer(question, "ja", receipt_id(START))
-        self._receipts.append_now([self._scoring(answer, revisions)])
+        self._receipts.append_now([self._scoring(answer, revisions, erasures)])
         return 1000.0 * (time.perf_counter() - begin)
 
     def times(self, count: int, rest: float = 0.0) -> list[float]:
@@ -136,7 +139,7 @@ class Scores:
         """Finish the log."""
         self._receipts.close()
 
-    def _scoring(self, answer: Any, revisions: dict[str, int]) -> Scoring:
+    def _scoring(self, answer: Any, revisions: dict[str, int], erasures: int) -> Scoring:
         return Scoring(
             receipt_id=answer.receipt_id,
             at=START,
@@ -151,6 +154,7 @@ class Scores:
             input=None,
             revisions=revisions,
             answer=b"{}",
+            erasures=erasures,
         )
 
 

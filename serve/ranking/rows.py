@@ -5,10 +5,12 @@ the model is another, at the first of the weekly points that are all hot up to n
 when it did something itself after 60 silent days.
 """
 
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from features.catalog.naming import ACCOUNT_PREFIX
 from features.reading.normalize import written
@@ -138,15 +140,9 @@ def reasons_of(selected: SelectedReasons, codes: tuple[str, ...]) -> list[list[R
     codes
         Of the concepts.
     """
-    columns = [column.tolist() for column in selected.columns]
-    return [_shown(list(zip(*row, strict=True)), codes) for row in zip(*columns, strict=True)]
-
-
-def _shown(places: list[tuple[Any, ...]], codes: tuple[str, ...]) -> list[RankedReason]:
-    there = [one for one in places if one[0] >= 0]
-    favourable = [one for one in there if one[3] > 0.0]
-    adverse = [one for one in there if one[3] <= 0.0]
-    return [
+    rows, places = _shown(selected)
+    shown = (column[rows, places].tolist() for column in selected.columns)
+    reasons = [
         RankedReason(
             codes[concept],
             feature,
@@ -155,11 +151,21 @@ def _shown(places: list[tuple[Any, ...]], codes: tuple[str, ...]) -> list[Ranked
             leads,
             converted,
         )
-        for concept, feature, value, contribution, leads, converted in (
-            *favourable[:SHOWN],
-            *adverse[:SHOWN],
-        )
+        for concept, feature, value, contribution, leads, converted in zip(*shown, strict=True)
     ]
+    ends = np.cumsum(np.bincount(rows, minlength=len(selected.concept))).tolist()
+    return [reasons[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def _shown(selected: SelectedReasons) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows and the places of the shown reasons: by row, those for a lead first."""
+    there = selected.concept >= 0
+    favourable = there & (selected.contribution > 0.0)
+    adverse = there & ~favourable
+    first = [one & (np.cumsum(one, axis=1) <= SHOWN) for one in (favourable, adverse)]
+    rows, places = np.nonzero(first[0] | first[1])
+    order = np.lexsort((places, adverse[rows, places], rows))
+    return rows[order], places[order]
 
 
 def _crossed_at(ranked: Ranked, row: dict[str, Any], before: Before | None) -> int | None:

@@ -2,11 +2,13 @@
 
 Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so what was committed
 survives a killed process; a write transaction takes the lock when it begins. A pooled connection
-to PostgreSQL is tested before it is used, connecting gives up after `CONNECT_SECONDS`, and waiting
+to PostgreSQL that the server has closed is replaced before it is used, which takes no round trip:
+its socket can be read then. Connecting gives up after `CONNECT_SECONDS`, and waiting
 for a lock or a connection of the pool after `Waits`. Alembic creates and migrates the tables;
 tables of other migrations are refused and never changed.
 """
 
+import select
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.exc import DisconnectionError
 
 from serve.errors import NoStore, SchemaMismatch
 from serve.store.file_watch import FileWatch
@@ -94,14 +97,23 @@ def open_engine(url: str, waits: Waits = PATIENT) -> Engine:
             f"-c {name}_timeout={int(1_000 * seconds)}" for name, seconds in waits._asdict().items()
         ),
     }
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=waits.lock,
-        connect_args=arguments,
-        hide_parameters=True,
-        **_POOL,
+    engine = create_engine(
+        url, pool_timeout=waits.lock, connect_args=arguments, hide_parameters=True, **_POOL
     )
+
+    @event.listens_for(engine, "checkout")
+    def replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+        if connection.closed or _can_be_read(connection.fileno()):
+            raise DisconnectionError
+
+    return engine
+
+
+def _can_be_read(socket: int) -> bool:
+    """Return whether something came that nobody waits for: a server that closes says so."""
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def sqlite_place(url: str) -> str:

@@ -13,11 +13,12 @@ from sqlalchemy.dialects import postgresql
 
 from features.encoders.moments import moment_of
 from models.artifact import artifact
+from serve.processes import refresher
 from serve.processes.refresher import Refresher
 from serve.ranking.rows import rescored
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
-from serve.store.ranking import rescoring
+from serve.store.ranking import refreshing, rescoring
 from serve.store.ranking.refreshing import Refreshing, Sweep
 from serve.store.ranking.rescoring import NUMBERS, Rescoring
 from serve.store.tables import RANKING, RANKING_MARKS
@@ -84,6 +85,35 @@ def test_whether_numbers_came_first_makes_no_difference_in_the_end(
     hot = [row for row in with_numbers.values() if row["band"] == "hot"]
     assert hot
     assert all(row["crossed_at"] > 1 for row in hot)
+
+
+def test_the_hottest_come_first_then_all_others_by_id(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.refresh()
+    before = stored(company, RANKING)
+    tables = {RANKING: before, RANKING_MARKS: stored(company, RANKING_MARKS)}
+    hottest = sorted(before, key=lambda one: (before[one]["rank_key"], one))
+    company.loaded = LoadedModel(served.artifact(1), 2)
+    company.refresh()
+    at_once = stored(company, RANKING)
+    restore(company, tables)
+    monkeypatch.setattr(refreshing, "HOTTEST", 5)
+    monkeypatch.setattr(refresher, "RESCORED", 7)
+    company.refresher = Refresher(company.engine, batch=7)
+    written: list[set[str]] = []
+    for _ in range(3):
+        company.refresher.step(company.loaded, moment_of(company.clock.at))
+        prints = {one: row["model_fingerprint"] for one, row in stored(company, RANKING).items()}
+        written.append({one for one in prints if prints[one] == company.loaded.fingerprint})
+    others = sorted(hottest[5:])
+    assert written == [
+        set(hottest[:5]),
+        {*hottest[:5], *others[:7]},
+        {*hottest[:5], *others[:14]},
+    ]
+    company.refresh()
+    assert stored(company, RANKING) == at_once
 
 
 def test_numbers_are_not_written_for_a_lead_that_has_changed(company: Company) -> None:

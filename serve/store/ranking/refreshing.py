@@ -21,6 +21,7 @@ from sqlalchemy import (
     collate,
     delete,
     func,
+    not_,
     or_,
     select,
     tuple_,
@@ -47,6 +48,12 @@ AT_ONCE: Final = 250
 """The most leads that a transaction writes."""
 _ENOUGH: Final = 20
 """A batch is made smaller when it has more than this many times its size of account mates."""
+HOTTEST: Final = 20_000
+"""So many leads of another model are read in the order of the ranking. The order of ids is quicker:
+records of neighbours are read and written together, and so are the pages that a database writes."""
+
+AHEAD: Final = 50_000
+"""So many ids are read at once: a database without statistics may read all leads for them."""
 
 
 class Due(NamedTuple):
@@ -57,15 +64,17 @@ class Due(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """How far the leads of another model were read: twice by position in the ranking, then by id.
+    """How far the leads of another model were read; they are read twice.
 
-    The first time their numbers are written anew, the second time they are refreshed as a whole.
+    The first time their numbers are written anew, the second time they are refreshed as a whole;
+    each time the hottest first, in the order of the ranking, then all others in the order of ids.
     """
 
-    place: tuple[float, str] | None = None
-    lead_id: str = ""
     rescored: bool = False
-    ranked: bool = False
+    hottest: int = 0
+    place: tuple[float, str] | None = None
+    ahead: Sequence[str] = ()
+    lead_id: str = ""
     done: bool = False
 
 
@@ -124,7 +133,7 @@ class Refreshing:
     def to_rescore(
         self, fingerprints: Mapping[str, str], sweep: Sweep, most: int
     ) -> tuple[list[str], Sweep]:
-        """Return the next leads whose rows are of another model, the hottest first.
+        """Return the next leads whose rows are of another model, the `HOTTEST` first.
 
         Parameters
         ----------
@@ -143,16 +152,16 @@ class Refreshing:
             and_(RANKING.c.target == target, RANKING.c.model_fingerprint != fingerprint)
             for target, fingerprint in fingerprints.items()
         )
-        query = select(*_ORDER).where(or_(*outdated))
-        ids, place = self._in_order(query, sweep.place, most)
-        if not ids:
-            return [], sweep._replace(rescored=True, place=None)
-        return ids, sweep._replace(place=place)
+        ranked = select(*_ORDER).where(or_(*outdated))
+        current = tuple_(RANKING.c.target, RANKING.c.model_fingerprint).in_(fingerprints.items())
+        by_id = select(RANKING.c.lead_id).where(not_(current))
+        ids, sweep = self._next((ranked, by_id), sweep, most)
+        return (ids, sweep) if ids else ([], Sweep(rescored=True))
 
     def of_another_model(self, ranked_by: str, sweep: Sweep) -> tuple[list[str], Sweep]:
         """Return the next leads that were not refreshed by these models.
 
-        The hottest come first, then those that are not ranked.
+        The hottest come first, then all others, ranked or not.
 
         Parameters
         ----------
@@ -167,18 +176,27 @@ class Refreshing:
         """
         marks = RANKING_MARKS.c
         other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != ranked_by)
-        if not sweep.ranked:
-            both = RANKING.join(RANKING_MARKS, marks.lead_id == RANKING.c.lead_id)
-            query = select(*_ORDER).select_from(both).where(other)
-            ids, place = self._in_order(query, sweep.place, self._batch)
+        both = RANKING.join(RANKING_MARKS, marks.lead_id == RANKING.c.lead_id)
+        ranked = select(*_ORDER).select_from(both).where(other)
+        by_id = select(marks.lead_id).where(other)
+        ids, sweep = self._next((ranked, by_id), sweep, self._batch)
+        return ids, sweep._replace(done=not ids)
+
+    def _next(self, queries: tuple[Any, Any], sweep: Sweep, most: int) -> tuple[list[str], Sweep]:
+        """Return the next leads of a query of the ranking, later those of a query by id."""
+        ranked, by_id = queries
+        if sweep.hottest < HOTTEST:
+            ids, place = self._in_order(ranked, sweep.place, min(most, HOTTEST - sweep.hottest))
             if ids:
-                return ids, sweep._replace(place=place)
-        query = select(marks.lead_id).where(other, marks.lead_id > sweep.lead_id)
-        with reading(self._engine).begin() as connection:
-            rest = connection.execute(query.order_by(marks.lead_id).limit(self._batch))
-            ids = list(rest.scalars())
-        last = ids[-1] if ids else sweep.lead_id
-        return ids, sweep._replace(ranked=True, lead_id=last, done=not ids)
+                return ids, sweep._replace(place=place, hottest=sweep.hottest + len(ids))
+            sweep = sweep._replace(hottest=HOTTEST)
+        if not sweep.ahead:
+            column = by_id.selected_columns.lead_id
+            query = by_id.where(column > sweep.lead_id).order_by(column).limit(AHEAD)
+            with reading(self._engine).begin() as connection:
+                ahead = list(dict.fromkeys(connection.execute(query).scalars()))
+            sweep = sweep._replace(ahead=ahead, lead_id=ahead[-1] if ahead else sweep.lead_id)
+        return list(sweep.ahead[:most]), sweep._replace(ahead=sweep.ahead[most:])
 
     def _in_order(
         self, query: Any, place: tuple[float, str] | None, most: int

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Connection,
     Engine,
@@ -24,9 +25,11 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    collate,
     column,
     func,
     null,
+    select,
     update,
 )
 
@@ -101,17 +104,48 @@ class Rescoring:
         marks: Mapping[str, int],
         by: tuple[Mapping[str, str], int],
     ) -> int:
-        now = marks_of(connection, sorted(marks), lock=True)
-        valid = [one for one in sorted(marks) if now.get(one) == marks[one]]
+        valid = _claimed(connection, marks)
         for target, columns in numbers.items():
             facts = {"of_target": target, "by": by[0][target], "at": by[1]}
             _write(connection, _only(columns, set(valid)), facts)
             if target in self._rules:
                 rank_accounts(connection, valid, target, self._rules[target])
-        counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
-        own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
-        connection.execute(counted.where(own), bound(connection, valid))
         return len(valid)
+
+
+def _claimed(connection: Connection, marks: Mapping[str, int]) -> list[str]:
+    """Increment the marks that are still those read; return their leads, by id.
+
+    Until the transaction ends nobody else may write these leads. PostgreSQL does it in one
+    statement, which locks in the order of the ids, as every writer does.
+    """
+    if connection.dialect.name == "postgresql":
+        rows = [{"lead_id": one, "mark": mark} for one, mark in marks.items()]
+        text = {"rows": msgspec.json.encode(rows).decode()}
+        return sorted(connection.execute(_claiming(), text).scalars())
+    now = marks_of(connection, list(marks))
+    valid = sorted(one for one in marks if now.get(one) == marks[one])
+    counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
+    own = in_ids(connection.dialect.name, RANKING_MARKS.c.lead_id)
+    connection.execute(counted.where(own), bound(connection, valid))
+    return valid
+
+
+@cache
+def _claiming() -> Update:
+    table = RANKING_MARKS.c
+    read = _recordset(column("lead_id", String), column("mark", BigInteger))
+    still = and_(table.lead_id == read.c.lead_id, table.mark == read.c.mark)
+    locked = select(table.lead_id).join(read, still).order_by(collate(table.lead_id, "C"))
+    claimed = locked.with_for_update(of=RANKING_MARKS).subquery("claimed")
+    counted = update(RANKING_MARKS).where(table.lead_id == claimed.c.lead_id)
+    return counted.values(mark=table.mark + 1).returning(table.lead_id)
+
+
+def _recordset(*columns: Any) -> Any:
+    """Return the rows of the bound JSON text `rows` as a table."""
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
+    return rows.table_valued(*columns).render_derived("fresh", with_types=True)
 
 
 def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
@@ -145,10 +179,8 @@ def _together() -> Update:
     Each row names its target: a constant would let a table without statistics be read whole, by an
     index that begins with the target.
     """
-    columns = [column(n, _TYPES.get(n, String)) for n in ("lead_id", "target", *NUMBERS)]
-    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
-    fresh = rows.table_valued(*columns).render_derived("fresh", with_types=True)
-    return _updating({one.name: fresh.c[one.name] for one in columns})
+    fresh = _recordset(*(column(n, _TYPES.get(n, String)) for n in ("lead_id", "target", *NUMBERS)))
+    return _updating({one.name: one for one in fresh.c})
 
 
 @cache
