@@ -240,11 +240,13 @@ def _whole(words: dict[str, str]) -> list[str]:
 
 
 def _promoted(words: dict[str, str]) -> list[list[str]]:
-    """Return the rows of the ranking by a new model on PostgreSQL."""
-    one = _read("promoted")["postgresql"]
-    title = words["promoted"].format(leads=one["leads"])
-    figures = f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}"
-    return [[title, figures], [words["beside"], f"{one['p99_ratio']:.1f}"]]
+    """Return the rows of the ranking by a new model on PostgreSQL, without and with accounts."""
+    measured = _read("promoted")
+    both = [measured[name] for name in ("postgresql", "postgresql_accounts")]
+    titles = [words[name].format(leads=both[0]["leads"]) for name in ("promoted", "beside")]
+    times = [f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}" for one in both]
+    tails = [f"{one['p99_ratio']:.1f}" for one in both]
+    return [[title, " / ".join(own)] for title, own in zip(titles, (times, tails), strict=True)]
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:

@@ -3,8 +3,9 @@
 Decided here: all leads are ranked by a former model when the server's own process begins with the
 one in use; it is over when no row is by the former one, though trends and forecasts follow later.
 Processor time is that of the refreshing process, and on PostgreSQL that of the database too.
-All the while the same scores are requested as without it. The peer is `mikomi score` of a million
-leads (`python -m benchmarks score_all`), by CPU seconds a lead.
+All the while the same scores are requested as without it. It is done twice: with leads of their
+own, and with leads of accounts, where each is computed from the records of the others. The peer is
+`mikomi score` of a million leads (`python -m benchmarks score_all`), by CPU seconds a lead.
 """
 
 import argparse
@@ -18,21 +19,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, func, insert, literal, null, select, update
+import numpy as np
+from sqlalchemy import Engine, bindparam, func, insert, literal, null, select, update
 
 from benchmarks import champion
 from benchmarks.harness import write
-from benchmarks.serving.open_leads import fill
+from benchmarks.serving.open_leads import fill, open_id
 from benchmarks.serving.store import ROOT, Scores, memory, percentiles
 from serve.store.engine import open_engine, reading, upgrade
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.ranking.rescoring import UNFORESEEN
-from serve.store.tables import LEADS, RANKING, RANKING_MARKS
+from serve.store.tables import ACCOUNTS, LEADS, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 
 FORMER: Final = "a former model"
 REST: Final = 0.1
 """Seconds between two scores."""
+LEADS_OF_AN_ACCOUNT: Final = 3
 SCORES: Final = 15
 """So many scores are requested between two looks at the ranking."""
 _HERTZ: Final = os.sysconf("SC_CLK_TCK")
@@ -51,6 +54,7 @@ def rank_by_former(engine: Engine) -> None:
         "standing": literal("call"),
         "owner_id": lead.owner_id,
         "source": literal("web"),
+        "account_id": lead.account_id,
         "attributes": literal("{}"),
         "reasons": literal("[]"),
         "searched": literal(""),
@@ -61,6 +65,27 @@ def rank_by_former(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(insert(RANKING).from_select(list(row), select(*row.values())))
         connection.execute(update(RANKING_MARKS).values(due_at=NEVER, model_fingerprint=FORMER))
+
+
+def put_into_accounts(engine: Engine, leads: int) -> None:
+    """Put all leads into accounts, three each on average."""
+    count = max(leads // LEADS_OF_AN_ACCOUNT, 1)
+    random = np.random.default_rng(count)
+    with engine.begin() as connection:
+        rows = [
+            {"of": open_id(n), "in": f"account-{account:07d}"}
+            for n, account in enumerate(random.integers(0, count, leads).tolist())
+        ]
+        into = update(LEADS).where(LEADS.c.lead_id == bindparam("of"))
+        connection.execute(into.values(account_id=bindparam("in")), rows)
+        names = select(LEADS.c.account_id).distinct().where(LEADS.c.account_id.is_not(None))
+        account = names.subquery().c.account_id
+        made = select(account, literal({}, ACCOUNTS.c.attributes.type), literal(0))
+        columns = ["account_id", "attributes", "received_at"]
+        connection.execute(insert(ACCOUNTS).from_select(columns, made))
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("vacuum analyze")
 
 
 def _next_former(engine: Engine, after: str) -> str | None:
@@ -138,8 +163,8 @@ def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, 
     }
 
 
-def measured(database: str, leads: int, count: int) -> dict[str, Any]:
-    """Measure a promotion on a fresh database."""
+def measured(database: str, leads: int, count: int, *, accounts: bool) -> dict[str, Any]:
+    """Measure a promotion on a fresh database, of leads with or without accounts."""
     loaded = champion.loaded()
     loaded.warm()
     with tempfile.TemporaryDirectory() as work, ExitStack() as ending:
@@ -155,6 +180,8 @@ def measured(database: str, leads: int, count: int) -> dict[str, Any]:
         ending.callback(engine.dispose)
         upgrade(engine)
         fill(engine, leads, int(time.time() * 1e6))
+        if accounts:
+            put_into_accounts(engine, leads)
         rank_by_former(engine)
         scores = Scores(engine, Store(engine), loaded)
         ending.callback(scores.close)
@@ -168,7 +195,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--scores", type=int, default=500)
     parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
     options = parser.parse_args(arguments)
-    results = {one: measured(one, options.leads, options.scores) for one in options.databases}
+    results = {
+        one + ("_accounts" if accounts else ""): measured(
+            one, options.leads, options.scores, accounts=accounts
+        )
+        for one in options.databases
+        for accounts in (False, True)
+    }
     model = champion.size(champion.loaded().artifact.model)
     write("promoted", results | {"model": model}, "sqlalchemy", "psycopg")
 

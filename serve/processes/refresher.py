@@ -26,7 +26,8 @@ from serve.ranking.rows import rescored, rows_of
 from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.refresh_marks import NEVER
-from serve.store.ranking.refreshing import Due, Refreshing, Sweep, fingerprint_of
+from serve.store.ranking.outdated import Outdated, Sweep
+from serve.store.ranking.refreshing import Due, Refreshing, fingerprint_of
 from serve.store.ranking.rescoring import Rescoring
 
 BATCH: Final = 500
@@ -81,6 +82,7 @@ class Refresher:
         beside: Executor | None = None,
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
+        self._outdated = Outdated(engine, batch)
         self._engine = engine
         self._report = report
         self._rankers: dict[str, Ranker] = {}
@@ -114,16 +116,14 @@ class Refresher:
         lead_ids, changed = self._refreshing.due(now)
         self._turn = not self._turn
         if (not changed or self._turn) and not self._sweep.rescored:
-            of_former, self._sweep = self._refreshing.to_rescore(
+            of_former, self._sweep = self._outdated.to_rescore(
                 self._fingerprints(), self._sweep, RESCORED
             )
             if of_former:
                 return self._rescore(of_former, now)
         self._finish(now)
         if not lead_ids and not self._sweep.done:
-            lead_ids, self._sweep = self._refreshing.of_another_model(
-                self._ranked_by(), self._sweep
-            )
+            lead_ids, self._sweep = self._outdated.of_another_model(self._ranked_by(), self._sweep)
         if not lead_ids:
             return 0
         accounts = any(one.passing.watched.account_matters for one in self._rankers.values())
@@ -133,6 +133,7 @@ class Refresher:
         """Write what the models say of ranked leads now; one by one if one cannot be computed."""
         try:
             due = self._refreshing.read(lead_ids, now=now)
+            self._sweep = self._sweep.again(due.skipped)
             numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
         except _OF_THE_MACHINE:
             raise
@@ -140,7 +141,7 @@ class Refresher:
             return self._one_by_one(lead_ids, now)
         self._finish(now)
         writing = Rescoring(self._engine, self._refreshing.rules)
-        job = partial(writing.write, numbers, due.marks, (self._fingerprints(), now))
+        job = partial(writing.write, numbers, due.by_account(), (self._fingerprints(), now))
         self._writing = self._beside.submit(job), lead_ids
         return len(lead_ids)
 
@@ -184,7 +185,9 @@ class Refresher:
 
     def _refresh(self, lead_ids: Sequence[str], mates: Sequence[str], now: int) -> int:
         try:
-            return self._write(self._refreshing.read(lead_ids, mates, now), now)
+            due = self._refreshing.read(lead_ids, mates, now)
+            self._sweep = self._sweep.again(due.skipped)
+            return self._write(due, now)
         except _OF_THE_MACHINE:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on

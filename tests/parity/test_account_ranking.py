@@ -138,8 +138,10 @@ def test_planted_fault_the_oldest_are_read(
     from serve.store.leads import history  # noqa: PLC0415
 
     history._with_mates.cache_clear()
+    account_mates.mates_of_each.cache_clear()
     try:
         with pytest.raises(AssertionError):
             test_of_a_large_account_the_newest_are_read(company)
     finally:
         history._with_mates.cache_clear()
+        account_mates.mates_of_each.cache_clear()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from features.encoders.moments import moment_of
@@ -18,9 +18,11 @@ from serve.processes.refresher import Refresher
 from serve.ranking.rows import rescored
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
-from serve.store.ranking import refreshing, rescoring
-from serve.store.ranking.refreshing import Refreshing, Sweep
+from serve.store.ranking import outdated, refreshing, rescoring
+from serve.store.ranking.outdated import Outdated, Sweep
+from serve.store.ranking.refreshing import Refreshing
 from serve.store.ranking.rescoring import NUMBERS, Rescoring
+from serve.store.tables import LEADS as LEADS_TABLE
 from serve.store.tables import RANKING, RANKING_MARKS
 from tests import served
 from tests.clocked import Clock
@@ -78,13 +80,24 @@ def test_whether_numbers_came_first_makes_no_difference_in_the_end(
     with_numbers = stored(company, RANKING)
     restore(company, tables)
     company.refresher = Refresher(company.engine, batch=7)
-    at_once = ([], Sweep(rescored=True))
-    monkeypatch.setattr(Refreshing, "to_rescore", lambda *_arguments: at_once)
+    at_once: tuple[list[str], Sweep] = ([], Sweep(rescored=True))
+    monkeypatch.setattr(Outdated, "to_rescore", lambda *_arguments: at_once)
     assert company.refresh() == LEADS
     assert stored(company, RANKING) == with_numbers
     hot = [row for row in with_numbers.values() if row["band"] == "hot"]
     assert hot
     assert all(row["crossed_at"] > 1 for row in hot)
+
+
+def mates_of(rows: dict[str, dict[str, Any]], lead_ids: list[str]) -> set[str]:
+    names = {rows[one]["account_id"] for one in lead_ids} - {None}
+    return {one for one, row in rows.items() if row["account_id"] in names}
+
+
+def by_the_model(company: Company) -> set[str]:
+    """Return the leads whose rows are of the model in use."""
+    prints = {one: row["model_fingerprint"] for one, row in stored(company, RANKING).items()}
+    return {one for one in prints if prints[one] == company.loaded.fingerprint}
 
 
 def test_the_hottest_come_first_then_all_others_by_id(
@@ -98,22 +111,50 @@ def test_the_hottest_come_first_then_all_others_by_id(
     company.refresh()
     at_once = stored(company, RANKING)
     restore(company, tables)
-    monkeypatch.setattr(refreshing, "HOTTEST", 5)
+    monkeypatch.setattr(outdated, "HOTTEST", 5)
     monkeypatch.setattr(refresher, "RESCORED", 7)
     company.refresher = Refresher(company.engine, batch=7)
-    written: list[set[str]] = []
-    for _ in range(3):
+    first = {*hottest[:5], *mates_of(before, hottest[:5])}
+    others = [one for one in sorted(before) if one not in first][:7]
+    for expected in (first, {*first, *others, *mates_of(before, others)}):
         company.refresher.step(company.loaded, moment_of(company.clock.at))
-        prints = {one: row["model_fingerprint"] for one, row in stored(company, RANKING).items()}
-        written.append({one for one in prints if prints[one] == company.loaded.fingerprint})
-    others = sorted(hottest[5:])
-    assert written == [
-        set(hottest[:5]),
-        {*hottest[:5], *others[:7]},
-        {*hottest[:5], *others[:14]},
-    ]
+        assert by_the_model(company) == expected
     company.refresh()
     assert stored(company, RANKING) == at_once
+
+
+def test_more_accounts_take_no_more_statements(company: Company) -> None:
+    company.refresh()
+    counted = []
+    for accounts in (1, 12):
+        with company.engine.begin() as connection:
+            for n in range(LEADS):
+                row, name = {"of": f"L-{n}"}, {"account_id": f"acme-{n % accounts}"}
+                for table in (LEADS_TABLE, RANKING):
+                    own = table.c.lead_id == row["of"]
+                    connection.execute(update(table).where(own).values(name))
+            connection.execute(update(RANKING).values(model_fingerprint="a former model"))
+        company.refresher = Refresher(company.engine, batch=LEADS)
+        statements: list[str] = []
+        listener = ("before_cursor_execute", lambda *args, to=statements: to.append(args[2]))
+        event.listen(company.engine, *listener)
+        assert company.refresher.step(company.loaded, moment_of(company.clock.at)) == LEADS
+        event.remove(company.engine, *listener)
+        assert len(by_the_model(company)) == len(stored(company, RANKING))
+        counted.append(len(statements))
+    assert counted[1] == counted[0]
+
+
+def test_leads_that_large_accounts_left_out_come_again(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.refresh()
+    monkeypatch.setattr(refreshing, "_ENOUGH", 0)
+    company.loaded = LoadedModel(served.artifact(1), 2)
+    company.refresher = Refresher(company.engine, batch=7)
+    company.refresh()
+    prints = {row["model_fingerprint"] for row in stored(company, RANKING_MARKS).values()}
+    assert prints == {company.loaded.fingerprint}
 
 
 def test_numbers_are_not_written_for_a_lead_that_has_changed(company: Company) -> None:

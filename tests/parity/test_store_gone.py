@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -280,6 +281,7 @@ def test_planted_fault_one_poisons_the_batch_of_others() -> None:
     """What one item is to blame for, it alone suffers; without that, all who wait do."""
 
     def write(items: list[str]) -> None:
+        begun.set()
         time.sleep(0.05)
         if "bad" in items:
             raise ValueError("bad")
@@ -287,8 +289,27 @@ def test_planted_fault_one_poisons_the_batch_of_others() -> None:
 
     for of_items, lost in (((ValueError,), ["bad"]), ((), ["a", "bad", "b"])):
         written: list[str] = []
+        begun = Event()
         log: GroupCommit[str] = GroupCommit(write, of_items)
         log.put([secrets.token_hex(2)])
+        assert begun.wait(5.0)  # the others wait together
         waiting = {name: log.put([name]) for name in ("a", "bad", "b")}
         log.close()
         assert [name for name, done in waiting.items() if done.exception()] == lost
+
+
+def test_a_connection_that_the_server_has_closed_is_replaced(empty_postgres: str) -> None:
+    engine, other = engines.open_engine(empty_postgres), engines.open_engine(empty_postgres)
+    with engine.connect() as connection:
+        process = connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select pg_backend_pid()").scalar_one() == process
+    with other.connect() as connection:
+        connection.exec_driver_sql(f"select pg_terminate_backend({process})")
+    deadline = time.monotonic() + 5.0
+    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select pg_backend_pid()").scalar_one() != process
+    engine.dispose()
+    other.dispose()

@@ -7,18 +7,20 @@ with what share, follows from their rows and the exponent in this one.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, func, select, tuple_
+from sqlalchemy import Connection, Engine, column, delete, func, select, tuple_
 
 from features.reading.normalize import folded
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.account_tables import ACCOUNT_RANKING
+from serve.store.bound_rows import bound_rows, recordset
 from serve.store.engine import reading, time_of
-from serve.store.id_list import bound, in_ids
+from serve.store.id_list import bound, each, in_ids
 from serve.store.leads.refresh_marks import upsert
 from serve.store.ranking import cursor
 from serve.store.ranking.filters import Band, Place
@@ -159,15 +161,25 @@ def rank_accounts(
     if rows:
         probability = rule.of(np.array([row.probability for row in rows]), of).probability
         made = _rows(names.tolist(), of, rows, (target, rule.dependence, probability))
-        adding = upsert(dialect, ACCOUNT_RANKING)
-        values = {name: adding.excluded[name] for name in made[0]}
-        key = ["account_id", "target"]
-        connection.execute(adding.on_conflict_do_update(index_elements=key, set_=values), made)
+        together = dialect == "postgresql"
+        connection.execute(_putting(dialect), bound_rows(made) if together else made)
     gone = sorted(set(accounts) - set(names.tolist()))
     if gone:
         table = ACCOUNT_RANKING.c
         away = delete(ACCOUNT_RANKING).where(in_ids(dialect, table.account_id))
         connection.execute(away.where(table.target == target), bound(connection, gone))
+
+
+@cache
+def _putting(dialect: str) -> Any:
+    """Return the statement that writes rows of accounts, new or not."""
+    columns = ACCOUNT_RANKING.c
+    adding = upsert(dialect, ACCOUNT_RANKING)
+    values = {name: adding.excluded[name] for name in columns.keys()}  # noqa: SIM118 - no dict
+    if dialect == "postgresql":
+        fresh = recordset(*(column(one.name, one.type) for one in columns))
+        adding = adding.from_select(list(values), select(*fresh.c))
+    return adding.on_conflict_do_update(index_elements=["account_id", "target"], set_=values)
 
 
 def _rows(
@@ -199,10 +211,14 @@ def _rows(
 def _lock(connection: Connection, accounts: Iterable[str]) -> None:
     """Let one writer at a time rank an account: it then sees what the others have written."""
     if connection.dialect.name == "postgresql":
-        for account_id in accounts:
-            connection.execute(
-                select(func.pg_advisory_xact_lock(func.hashtext(_LOCK + account_id)))
-            )
+        connection.execute(_locks(), bound(connection, [_LOCK + one for one in accounts]))
+
+
+@cache
+def _locks() -> Any:
+    rows = each("postgresql").subquery()
+    lock = func.pg_advisory_xact_lock(func.hashtext(rows.c.value))
+    return select(func.count(lock))
 
 
 def _sums(dialect: str, target: str) -> Any:

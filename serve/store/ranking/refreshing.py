@@ -21,10 +21,7 @@ from sqlalchemy import (
     collate,
     delete,
     func,
-    not_,
-    or_,
     select,
-    tuple_,
     update,
 )
 
@@ -34,48 +31,39 @@ from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.engine import reading
 from serve.store.id_list import bound, in_ids
-from serve.store.leads.account_mates import mates
+from serve.store.leads.account_mates import BEFORE, mates_of_each
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
 from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 
-_ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 _KEY: Final = ("lead_id", "target")
 _Mark = TypeVar("_Mark")
 AT_ONCE: Final = 250
 """The most leads that a transaction writes."""
 _ENOUGH: Final = 20
 """A batch is made smaller when it has more than this many times its size of account mates."""
-HOTTEST: Final = 20_000
-"""So many leads of another model are read in the order of the ranking. The order of ids is quicker:
-records of neighbours are read and written together, and so are the pages that a database writes."""
-
-AHEAD: Final = 50_000
-"""So many ids are read at once: a database without statistics may read all leads for them."""
+_ACCOUNTS: Final = 250
+"""The mates of so many accounts are read at once."""
 
 
 class Due(NamedTuple):
-    """Leads to be refreshed, with the mark read of each; `columns` holds their mates as well."""
+    """Leads to be refreshed, with the mark read of each; `columns` holds their mates as well.
+
+    `skipped` are those that were not read, because the accounts of the others are very large.
+    """
 
     marks: dict[str, int]
     columns: StoredColumns
+    skipped: Sequence[str] = ()
 
-
-class Sweep(NamedTuple):
-    """How far the leads of another model were read; they are read twice.
-
-    The first time their numbers are written anew, the second time they are refreshed as a whole;
-    each time the hottest first, in the order of the ranking, then all others in the order of ids.
-    """
-
-    rescored: bool = False
-    hottest: int = 0
-    place: tuple[float, str] | None = None
-    ahead: Sequence[str] = ()
-    lead_id: str = ""
-    done: bool = False
+    def by_account(self) -> dict[str, int]:
+        """Return the marks, those of the leads of an account one after the other."""
+        leads = self.columns.leads
+        account = dict(zip(leads.lead_id, leads.account_id, strict=True))
+        ordered = sorted(self.marks, key=lambda one: (account.get(one) or "", one))
+        return {one: self.marks[one] for one in ordered}
 
 
 class Before(NamedTuple):
@@ -130,85 +118,6 @@ class Refreshing:
         with reading(self._engine).connect() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def to_rescore(
-        self, fingerprints: Mapping[str, str], sweep: Sweep, most: int
-    ) -> tuple[list[str], Sweep]:
-        """Return the next leads whose rows are of another model, the `HOTTEST` first.
-
-        Parameters
-        ----------
-        fingerprints
-            Of the model in use, by target.
-        sweep
-            How far the leads were read.
-        most
-            The most leads.
-
-        Returns
-        -------
-        Their ids, and how far the leads are read now.
-        """
-        outdated = (
-            and_(RANKING.c.target == target, RANKING.c.model_fingerprint != fingerprint)
-            for target, fingerprint in fingerprints.items()
-        )
-        ranked = select(*_ORDER).where(or_(*outdated))
-        current = tuple_(RANKING.c.target, RANKING.c.model_fingerprint).in_(fingerprints.items())
-        by_id = select(RANKING.c.lead_id).where(not_(current))
-        ids, sweep = self._next((ranked, by_id), sweep, most)
-        return (ids, sweep) if ids else ([], Sweep(rescored=True))
-
-    def of_another_model(self, ranked_by: str, sweep: Sweep) -> tuple[list[str], Sweep]:
-        """Return the next leads that were not refreshed by these models.
-
-        The hottest come first, then all others, ranked or not.
-
-        Parameters
-        ----------
-        ranked_by
-            What rows are ranked by: the models and limits of all targets.
-        sweep
-            How far the leads were read.
-
-        Returns
-        -------
-        Their ids, and how far the leads are read now.
-        """
-        marks = RANKING_MARKS.c
-        other = or_(marks.model_fingerprint.is_(None), marks.model_fingerprint != ranked_by)
-        both = RANKING.join(RANKING_MARKS, marks.lead_id == RANKING.c.lead_id)
-        ranked = select(*_ORDER).select_from(both).where(other)
-        by_id = select(marks.lead_id).where(other)
-        ids, sweep = self._next((ranked, by_id), sweep, self._batch)
-        return ids, sweep._replace(done=not ids)
-
-    def _next(self, queries: tuple[Any, Any], sweep: Sweep, most: int) -> tuple[list[str], Sweep]:
-        """Return the next leads of a query of the ranking, later those of a query by id."""
-        ranked, by_id = queries
-        if sweep.hottest < HOTTEST:
-            ids, place = self._in_order(ranked, sweep.place, min(most, HOTTEST - sweep.hottest))
-            if ids:
-                return ids, sweep._replace(place=place, hottest=sweep.hottest + len(ids))
-            sweep = sweep._replace(hottest=HOTTEST)
-        if not sweep.ahead:
-            column = by_id.selected_columns.lead_id
-            query = by_id.where(column > sweep.lead_id).order_by(column).limit(AHEAD)
-            with reading(self._engine).begin() as connection:
-                ahead = list(dict.fromkeys(connection.execute(query).scalars()))
-            sweep = sweep._replace(ahead=ahead, lead_id=ahead[-1] if ahead else sweep.lead_id)
-        return list(sweep.ahead[:most]), sweep._replace(ahead=sweep.ahead[most:])
-
-    def _in_order(
-        self, query: Any, place: tuple[float, str] | None, most: int
-    ) -> tuple[list[str], tuple[float, str] | None]:
-        """Return the leads of a query that come after a place, and the place of the last."""
-        if place is not None:
-            query = query.where(tuple_(*_ORDER) > tuple_(*place))
-        with reading(self._engine).begin() as connection:
-            rows = connection.execute(query.order_by(*_ORDER).limit(most)).all()
-        ids = list(dict.fromkeys(row.lead_id for row in rows))
-        return ids, (rows[-1].rank_key, rows[-1].lead_id) if rows else None
-
     def read(
         self, lead_ids: Sequence[str], with_mates_of: Sequence[str] = (), now: int = NEVER
     ) -> Due:
@@ -225,29 +134,30 @@ class Refreshing:
             visible then are read.
         """
         with reading(self._engine).begin() as connection:
-            lead_ids, others = self._with_mates(connection, lead_ids, (with_mates_of, now))
-            marks = marks_of(connection, lead_ids)
+            taken, others = self._with_mates(connection, lead_ids, (with_mates_of, now))
+            marks = marks_of(connection, taken)
             rows = leads_of(connection, sorted({*marks, *others}))
-            return Due(marks, read_leads(connection, rows).columns)
+            read = set(taken)
+            skipped = [one for one in lead_ids if one not in read]
+            return Due(marks, read_leads(connection, rows).columns, skipped)
 
     def _with_mates(
         self, connection: Connection, lead_ids: Sequence[str], wanted: tuple[Sequence[str], int]
     ) -> tuple[list[str], set[str]]:
         """Return the leads to be refreshed, and those of their accounts that count."""
-        dialect = connection.dialect.name
-        own = select(LEADS.c.lead_id, LEADS.c.account_id).where(in_ids(dialect, LEADS.c.lead_id))
-        account: dict[str, str | None] = {
-            row.lead_id: row.account_id
-            for row in connection.execute(own, bound(connection, lead_ids))
-        }
+        account = _accounts(connection, lead_ids)
         taken, changed, read = [], set(wanted[0]), 0
         counted: dict[str, list[str]] = {}
+        used: set[str] = set()
         everyone: dict[str, list[str]] = {}
+        names = list(dict.fromkeys(name for one in lead_ids if (name := account.get(one))))
         for lead_id in lead_ids:
             name = account.get(lead_id)
             if name and name not in counted:
-                query, before = mates(name, dialect), {"before": wanted[1]}
-                counted[name] = list(connection.execute(query, before).scalars())
+                some = names[len(counted) : len(counted) + _ACCOUNTS]
+                counted |= _mates(connection, some, wanted[1])
+            if name and name not in used:
+                used.add(name)
                 read += len(counted[name])
             taken.append(lead_id)
             if name and lead_id in changed and lead_id in counted[name]:
@@ -257,7 +167,7 @@ class Refreshing:
                 taken += everyone[name]
             if read > _ENOUGH * self._batch:
                 break
-        return list(dict.fromkeys(taken)), {one for name in counted.values() for one in name}
+        return list(dict.fromkeys(taken)), {one for name in used for one in counted[name]}
 
     def before(self, lead_ids: Sequence[str], target: str) -> dict[str, Before]:
         """Return the former rows of leads, by lead.
@@ -325,14 +235,14 @@ class Refreshing:
 
 
 def some_at_once(marks: Mapping[str, _Mark]) -> Iterator[dict[str, _Mark]]:
-    """Yield marks by lead, those of one transaction at a time, in the order of the ids.
+    """Yield marks by lead, those of one transaction at a time, in their order.
 
     Parameters
     ----------
     marks
         What is known of each lead, by its id.
     """
-    ids = sorted(marks)
+    ids = list(marks)
     for begin in range(0, len(ids), AT_ONCE):
         yield {one: marks[one] for one in ids[begin : begin + AT_ONCE]}
 
@@ -367,6 +277,23 @@ def fingerprint_of(fingerprints: Mapping[str, str]) -> str:
     """
     named = (f"{target}={one}" if target else one for target, one in sorted(fingerprints.items()))
     return " ".join(named)
+
+
+def _accounts(connection: Connection, lead_ids: Sequence[str]) -> dict[str, str | None]:
+    """Return the account of each lead."""
+    own = in_ids(connection.dialect.name, LEADS.c.lead_id)
+    query = select(LEADS.c.lead_id, LEADS.c.account_id).where(own)
+    rows = connection.execute(query, bound(connection, lead_ids))
+    return {row.lead_id: row.account_id for row in rows}
+
+
+def _mates(connection: Connection, names: Sequence[str], before: int) -> dict[str, list[str]]:
+    """Return the leads that count in each of some accounts; see `account_mates`."""
+    mates: dict[str, list[str]] = {name: [] for name in names}
+    values = bound(connection, names) | {BEFORE.key: before}
+    for name, lead_id in connection.execute(mates_of_each(connection.dialect.name), values):
+        mates[name].append(lead_id)
+    return mates
 
 
 def _of_account(connection: Connection, account_id: str) -> list[str]:

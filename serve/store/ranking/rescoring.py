@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Connection,
@@ -24,10 +22,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    cast,
     collate,
     column,
-    func,
     null,
     select,
     update,
@@ -36,6 +32,7 @@ from sqlalchemy import (
 from models.contact.known_effects import CONTACT
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
+from serve.store.bound_rows import bound_rows, recordset
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.account_ranking import rank_accounts
 from serve.store.ranking.refreshing import marks_of, some_at_once
@@ -121,8 +118,7 @@ def _claimed(connection: Connection, marks: Mapping[str, int]) -> list[str]:
     """
     if connection.dialect.name == "postgresql":
         rows = [{"lead_id": one, "mark": mark} for one, mark in marks.items()]
-        text = {"rows": msgspec.json.encode(rows).decode()}
-        return sorted(connection.execute(_claiming(), text).scalars())
+        return sorted(connection.execute(_claiming(), bound_rows(rows)).scalars())
     now = marks_of(connection, list(marks))
     valid = sorted(one for one in marks if now.get(one) == marks[one])
     counted = update(RANKING_MARKS).values(mark=RANKING_MARKS.c.mark + 1)
@@ -134,18 +130,12 @@ def _claimed(connection: Connection, marks: Mapping[str, int]) -> list[str]:
 @cache
 def _claiming() -> Update:
     table = RANKING_MARKS.c
-    read = _recordset(column("lead_id", String), column("mark", BigInteger))
+    read = recordset(column("lead_id", String), column("mark", BigInteger))
     still = and_(table.lead_id == read.c.lead_id, table.mark == read.c.mark)
     locked = select(table.lead_id).join(read, still).order_by(collate(table.lead_id, "C"))
     claimed = locked.with_for_update(of=RANKING_MARKS).subquery("claimed")
     counted = update(RANKING_MARKS).where(table.lead_id == claimed.c.lead_id)
     return counted.values(mark=table.mark + 1).returning(table.lead_id)
-
-
-def _recordset(*columns: Any) -> Any:
-    """Return the rows of the bound JSON text `rows` as a table."""
-    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
-    return rows.table_valued(*columns).render_derived("fresh", with_types=True)
 
 
 def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
@@ -163,7 +153,7 @@ def _write(
         target = facts["of_target"]
         named = {**columns, "target": [target] * len(columns["lead_id"])}
         rows = [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
-        connection.execute(_together(), {**facts, "rows": msgspec.json.encode(rows).decode()})
+        connection.execute(_together(), {**facts, **bound_rows(rows)})
         return
     names = [f"n_{name}" for name in columns]
     each = zip(*columns.values(), strict=True)
@@ -179,7 +169,7 @@ def _together() -> Update:
     Each row names its target: a constant would let a table without statistics be read whole, by an
     index that begins with the target.
     """
-    fresh = _recordset(*(column(n, _TYPES.get(n, String)) for n in ("lead_id", "target", *NUMBERS)))
+    fresh = recordset(*(column(n, _TYPES.get(n, String)) for n in ("lead_id", "target", *NUMBERS)))
     return _updating({one.name: one for one in fresh.c})
 
 
