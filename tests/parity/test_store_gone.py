@@ -296,20 +296,3 @@ def test_planted_fault_one_poisons_the_batch_of_others() -> None:
         waiting = {name: log.put([name]) for name in ("a", "bad", "b")}
         log.close()
         assert [name for name, done in waiting.items() if done.exception()] == lost
-
-
-def test_a_connection_that_the_server_has_closed_is_replaced(empty_postgres: str) -> None:
-    engine, other = engines.open_engine(empty_postgres), engines.open_engine(empty_postgres)
-    with engine.connect() as connection:
-        process = connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("select pg_backend_pid()").scalar_one() == process
-    with other.connect() as connection:
-        connection.exec_driver_sql(f"select pg_terminate_backend({process})")
-    deadline = time.monotonic() + 5.0
-    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("select pg_backend_pid()").scalar_one() != process
-    engine.dispose()
-    other.dispose()
