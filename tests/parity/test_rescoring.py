@@ -145,6 +145,16 @@ def test_more_accounts_take_no_more_statements(company: Company) -> None:
     assert counted[1] == counted[0]
 
 
+def test_rows_of_a_target_that_is_no_longer_served_are_not_outdated(company: Company) -> None:
+    company.refresh()
+    rows = stored(company, RANKING).values()
+    former = [row | {"target": "upsell", "model_fingerprint": "a former model"} for row in rows]
+    with company.engine.begin() as connection:
+        connection.execute(insert(RANKING), former)
+    company.refresher = Refresher(company.engine, batch=7)
+    assert company.refresh() == 0
+
+
 def test_leads_that_large_accounts_left_out_come_again(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,8 +79,8 @@ class Outdated:
             for target, fingerprint in fingerprints.items()
         )
         ranked = select(*_ORDER).where(or_(*outdated))
-        other = _of_others(fingerprints)
-        by_id = select(RANKING.c.lead_id).where(other)
+        in_use = RANKING.c.target.in_(fingerprints)
+        by_id = select(RANKING.c.lead_id).where(in_use, _of_others(fingerprints))
         while True:
             ids, sweep = self._next((ranked, by_id), sweep, most)
             if not ids:
