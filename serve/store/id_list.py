@@ -31,7 +31,7 @@ PART_ROWS: Final = 10_000
 
 
 class _Array(TypeDecorator[Any]):
-    """Texts that are bound as `_literal` writes them: its driver takes much longer for a list."""
+    """Texts that are bound as `_literal` writes them: the driver takes much longer for a list."""
 
     impl = ARRAY(String)
     cache_ok = True

@@ -17,7 +17,6 @@ from serve.store.tables import RANKING, RANKING_MARKS
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
 HOTTEST: Final = 20_000
 """So many leads of another model are read in the order of the ranking."""
-
 AHEAD: Final = 50_000
 """So many ids are read at once: a database without statistics may read all leads for them."""
 
