@@ -83,6 +83,10 @@ def put_into_accounts(engine: Engine, leads: int) -> None:
         made = select(account, literal({}, ACCOUNTS.c.attributes.type), literal(0))
         columns = ["account_id", "attributes", "received_at"]
         connection.execute(insert(ACCOUNTS).from_select(columns, made))
+
+
+def clean_up(engine: Engine) -> None:
+    """Let PostgreSQL clean its tables up, as it does by itself soon after so many rows."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("vacuum analyze")
@@ -183,6 +187,7 @@ def measured(database: str, leads: int, count: int, *, accounts: bool) -> dict[s
         if accounts:
             put_into_accounts(engine, leads)
         rank_by_former(engine)
+        clean_up(engine)
         scores = Scores(engine, Store(engine), loaded)
         ending.callback(scores.close)
         return promoted(engine, url, scores, count)

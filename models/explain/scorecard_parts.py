@@ -10,7 +10,7 @@ from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
 from features.kernel.packed import AT
-from models.model.binning import bin_of
+from models.model.binning import BLOCK_ROWS, bin_of, bins_of_block
 from models.model.scorecard import Scorecard
 from models.model.scorecard_lookup import Lookup, sum_margins
 from models.stats.training_set import Floats, Values
@@ -50,21 +50,33 @@ def of_rows(
     out, margin
         Shape (rows, features) and (rows,): written.
     """
-    edges, edge_starts, starts, categorical = lookup
-    table, intercept = learned
-    for row in range(values.shape[0]):
-        total = intercept
+    if len(values) == 1:
+        _of_one(values, lookup, learned, out, margin)
+        return
+    starts, (table, intercept) = lookup[2], learned
+    bins = np.empty(BLOCK_ROWS, np.int64)
+    margin[:] = intercept
+    for first in range(0, len(values), BLOCK_ROWS):
+        count = min(BLOCK_ROWS, len(values) - first)
         for column in range(values.shape[1]):
-            code = bin_of(
-                values[row, column],
-                edges,
-                edge_starts[column],
-                edge_starts[column + 1],
-                categorical[column],
-            )
-            out[row, column] = table[starts[column] + code]
-            total += out[row, column]
-        margin[row] = total
+            bins_of_block(values, (column, first, count), lookup, bins)
+            for row in range(count):
+                out[first + row, column] = table[starts[column] + bins[row]]
+                margin[first + row] += out[first + row, column]
+
+
+@njit(cache=True, nogil=True)
+def _of_one(
+    values: Values, lookup: Lookup, learned: tuple[Floats, float], out: Floats, margin: Floats
+) -> None:  # pragma: no cover (compiled)
+    edges, edge_starts, starts, categorical = lookup
+    table, total = learned
+    for column in range(values.shape[1]):
+        begin, end = edge_starts[column], edge_starts[column + 1]
+        code = bin_of(values[0, column], edges, begin, end, categorical[column])
+        out[0, column] = table[starts[column] + code]
+        total += out[0, column]
+    margin[0] = total
 
 
 @njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
 from features.kernel.inputs import Integers
-from models.model.binning import Edges, bin_of
+from models.model.binning import BLOCK_ROWS, Edges, bins_of_block
 from models.stats.training_set import Floats, Values
 
 Lookup = tuple[Edges, Integers, Integers, NDArray[np.bool_]]
@@ -31,16 +31,12 @@ def sum_margins(
     out
         Shape (rows,): written.
     """
-    edges, edge_starts, starts, categorical = lookup
-    for row in range(values.shape[0]):
-        total = intercept
+    bins = np.empty(BLOCK_ROWS, np.int64)
+    out[:] = intercept
+    for first in range(0, len(values), BLOCK_ROWS):
+        count = min(BLOCK_ROWS, len(values) - first)
         for column in range(values.shape[1]):
-            code = bin_of(
-                values[row, column],
-                edges,
-                edge_starts[column],
-                edge_starts[column + 1],
-                categorical[column],
-            )
-            total += table[starts[column] + code]
-        out[row] = total
+            bins_of_block(values, (column, first, count), lookup, bins)
+            start = lookup[2][column]
+            for row in range(count):
+                out[first + row] += table[start + bins[row]]

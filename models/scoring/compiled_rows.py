@@ -5,7 +5,7 @@ by the module that defines them. For a single lead, calling them one by one from
 more than the computation; so they are combined here.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from models.model.interval import ProbabilityInterval, ends
 from models.model.reference import Reference, band_of, score_of
 from models.scoring.lead_score import NUMBERS, REASON_NUMBERS
 from models.stats.training_set import Floats, Values
+
+_TOGETHER: Final = 256
+"""The contributions of so many rows stand in fast memory at once."""
 
 
 class ScoreColumns(NamedTuple):
@@ -174,9 +177,26 @@ def _explain_and_score_rows(
     values: Any, packed: Any, scores: Any, out: Any
 ) -> None:  # pragma: no cover (compiled)
     explainer, curves, selection = packed
-    parts = np.empty(values.shape)
-    explain_rows(values, explainer, parts, scores.margin)
-    _score_rows((values, parts), (curves, selection), scores, out)
+    parts = np.empty((min(_TOGETHER, len(values)), values.shape[1]))
+    for first in range(0, len(values), _TOGETHER):
+        end = min(first + _TOGETHER, len(values))
+        block, own = values[first:end], parts[: end - first]
+        columns = _columns_of(scores, first, end)
+        explain_rows(block, explainer, own, columns.margin)
+        selected = (
+            out[0][first:end], out[1][first:end], out[2][first:end],
+            out[3][first:end], out[4][first:end], out[5][first:end],
+        )  # fmt: skip
+        _score_rows((block, own), (curves, selection), columns, selected)
+
+
+@njit(cache=True, nogil=True)
+def _columns_of(scores: Any, first: int, end: int) -> Any:  # pragma: no cover (compiled)
+    return ScoreColumns(
+        scores.margin[first:end], scores.probability[first:end],
+        scores.low[first:end], scores.high[first:end], scores.score[first:end],
+        scores.sufficient[first:end], scores.band_code[first:end],
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)

@@ -8,12 +8,12 @@ has no model, nothing is ranked.
 `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
 """
 
+import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,8 @@ from serve.wire.team.band_limits import BandLimits
 REST: Final = 0.25
 SHORT_REST: Final = 0.02
 _NICE: Final = 10
+_YOUNG: Final = (100_000, 20, 100)
+"""After how many new objects Python looks for cycles: rows of a batch are many, and have none."""
 
 
 def main() -> None:
@@ -65,8 +67,9 @@ def main() -> None:
         )
         for target in (DEFAULT, *settings.further_targets)
     ]
-    beside = ThreadPoolExecutor(1)
-    refresher = Refresher(engine, report=lambda _lead, error: _report(error), beside=beside)
+    refresher = Refresher(engine, report=lambda _lead, error: _report(error))
+    gc.freeze()
+    gc.set_threshold(*_YOUNG)
     zone = ZoneInfo(settings.time_zone)
     figures = MarketFigures(Cohorts(engine), Summaries(engine))
     renewal = Renewal(figures, settings.qualified, time.monotonic)

@@ -2,14 +2,12 @@
 
 Decided here: marked leads come first, then those whose moment has come, then those that another
 model scored. After a change of the model the numbers of all ranked leads are written first, in turn
-with marked leads, and while some are written the next are computed; their trends and forecasts
-follow when they are refreshed. A lead that cannot be computed is postponed for an hour and
-reported; the others go on.
+with marked leads; their trends and forecasts follow when they are refreshed. Leads are read,
+computed and written one after the other, so that a processor is left to whoever waits for an
+answer. A lead that cannot be computed is postponed for an hour and reported; the others go on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -37,27 +35,6 @@ _OF_THE_MACHINE: Final = (SQLAlchemyError, OSError, NoStore, MachineFault)
 """Errors that say nothing about a lead."""
 
 
-class _AtOnce(Executor):
-    """Does what is submitted before it returns."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        """Call a function; return its result, or what it raised.
-
-        Parameters
-        ----------
-        fn
-            The function.
-        args, named
-            What it is called with.
-        """
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **named))
-        except Exception as error:  # noqa: BLE001 - whoever reads the result gets it
-            done.set_exception(error)
-        return done
-
-
 class Refresher:
     """Refreshes the rankings of a database.
 
@@ -69,9 +46,11 @@ class Refresher:
         The number of leads in a batch.
     report
         Called with the id of a lead that cannot be computed, and the error.
-    beside
-        Writes the numbers of another model while the next are computed; missing means one after
-        the other.
+
+    Attributes
+    ----------
+    rescores
+        Whether the last batch was numbers of another model.
     """
 
     def __init__(
@@ -79,7 +58,6 @@ class Refresher:
         engine: Engine,
         batch: int = BATCH,
         report: Callable[[str, Exception], object] = lambda *_: None,
-        beside: Executor | None = None,
     ) -> None:
         self._refreshing = Refreshing(engine, batch)
         self._outdated = Outdated(engine, batch)
@@ -88,13 +66,7 @@ class Refresher:
         self._rankers: dict[str, Ranker] = {}
         self._sweep = Sweep()
         self._turn = False
-        self._beside = beside or _AtOnce()
-        self._writing: tuple[Future[int], Sequence[str]] | None = None
-
-    @property
-    def rescores(self) -> bool:
-        """Whether numbers of another model are being written."""
-        return self._writing is not None
+        self.rescores = False
 
     def step(self, loaded: LoadedModel, now: int, others: Sequence[LoadedModel] = ()) -> int:
         """Refresh one batch.
@@ -115,13 +87,14 @@ class Refresher:
         self._use([loaded, *others])
         lead_ids, changed = self._refreshing.due(now)
         self._turn = not self._turn
+        self.rescores = False
         if (not changed or self._turn) and not self._sweep.rescored:
             of_former, self._sweep = self._outdated.to_rescore(
                 self._fingerprints(), self._sweep, RESCORED
             )
             if of_former:
+                self.rescores = True
                 return self._rescore(of_former, now)
-        self._finish(now)
         if not lead_ids and not self._sweep.done:
             lead_ids, self._sweep = self._outdated.of_another_model(self._ranked_by(), self._sweep)
         if not lead_ids:
@@ -135,27 +108,13 @@ class Refresher:
             due = self._refreshing.read(lead_ids, now=now)
             self._sweep = self._sweep.again(due.skipped)
             numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
+            writing = Rescoring(self._engine, self._refreshing.rules)
+            writing.write(numbers, due.by_account(), (self._fingerprints(), now))
         except _OF_THE_MACHINE:
             raise
         except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on
             return self._one_by_one(lead_ids, now)
-        self._finish(now)
-        writing = Rescoring(self._engine, self._refreshing.rules)
-        job = partial(writing.write, numbers, due.by_account(), (self._fingerprints(), now))
-        self._writing = self._beside.submit(job), lead_ids
         return len(lead_ids)
-
-    def _finish(self, now: int) -> None:
-        """Wait until the numbers that are written beside are there."""
-        if self._writing is None:
-            return
-        (writing, lead_ids), self._writing = self._writing, None
-        try:
-            writing.result()
-        except _OF_THE_MACHINE:
-            raise
-        except Exception:  # noqa: BLE001 - as above
-            self._one_by_one(lead_ids, now)
 
     def _one_by_one(self, lead_ids: Sequence[str], now: int) -> int:
         return sum(self._refresh([lead_id], (), now) for lead_id in lead_ids)

@@ -92,6 +92,14 @@ def _contact(contact: ContactColumns | None, row: int) -> dict[str, Any]:
     return dict.fromkeys(CONTACT) if contact is None else contact.row(row)
 
 
+def _contacts(contact: ContactColumns | None, rows: int) -> dict[str, list[Any]]:
+    """Return the same for all leads: the values of each column."""
+    if contact is None:
+        return {name: [None] * rows for name in CONTACT}
+    added = [contact.row(row) for row in range(rows)]
+    return {name: [one[name] for one in added] for name in CONTACT}
+
+
 def rescored(due: Due, loaded: LoadedModel, cutoff: int) -> dict[str, list[Any]]:
     """Compute what a model says of leads at a moment: `lead_id` and the columns `NUMBERS`.
 
@@ -110,10 +118,10 @@ def rescored(due: Due, loaded: LoadedModel, cutoff: int) -> dict[str, list[Any]]
     values = loaded.values_of(loaded.encoded(due.columns, cutoff), rows)
     scores = loaded.scorer.score_values(values)
     contact = loaded.contact_effects(values)
-    added = [_contact(contact, row) for row in range(len(places))]
+    added = _contacts(contact, len(places))
     by_value = contact is not None and loaded.ranked_by.by == CONTACT_VALUE
     key = contact.effect if contact is not None and by_value else scores.margin
-    return {name: [one[name] for one in added] for name in CONTACT} | {
+    return added | {
         "lead_id": [names[n] for n in places],
         "rank_key": (-key).tolist(),
         "margin": scores.margin.tolist(),

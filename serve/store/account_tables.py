@@ -32,4 +32,4 @@ def _of_accounts(table: Any, *names: str) -> None:
 
 
 _of_accounts(LEADS, "account_id", "created_at", "known_at", "lead_id", "known")
-_of_accounts(RANKING, "target", "account_id", "rank_key", "lead_id", "probability", "band")
+_of_accounts(RANKING, "account_id")

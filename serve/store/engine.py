@@ -38,6 +38,7 @@ REVISIONS: Final = (
     "v0007_summaries",
     "v0008_accounts",
     "v0009_contact_value",
+    "v0010_ranking_indexes",
 )
 """The migrations in their order; the last is what the code needs."""
 PRAGMAS: Final = (

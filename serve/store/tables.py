@@ -103,7 +103,6 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
-_INTEREST: Final = "target band standing interest topic rank_key lead_id score probability".split()  # noqa: SIM905
 RANKING: Final = Table(
     "ranking",
     METADATA,
@@ -136,12 +135,10 @@ RANKING: Final = Table(
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
     Column("model_fingerprint", String, nullable=False),
-    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing"),
-    Index("ix_ranking_band", "target", "band", "rank_key", "lead_id", "standing"),
-    Index("ix_ranking_owner_id", "target", "owner_id", "rank_key", "lead_id", "standing", "band"),
-    Index("ix_ranking_interest", *_INTEREST),
-    Index("ix_ranking_week_change", "target", "week_change", "lead_id"),
-    Index("ix_ranking_source", "target", "source", "rank_key", "lead_id", "band", "standing"),
+    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing", "band"),
+    Index("ix_ranking_owner_id", "target", "owner_id"),
+    Index("ix_ranking_source", "target", "source"),
+    Index("ix_ranking_interest", "target", "band", "standing", "interest", "topic"),
     Index(
         "ix_ranking_narrowing",
         *("target", "rank_key", "lead_id", "band", "owner_id", "source"),
@@ -152,16 +149,17 @@ RANKING: Final = Table(
 hottest first, or the negated contact value where leads are ranked by that. No `margin` (a row of an
 earlier version) means the negated `rank_key`.
 
-Every column by which the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches
-without reading the reasons, most of a row; PostgreSQL scans the table faster than that. Leads to be
-handed over are selected by `crossed_at` and `woke_up_at`, which have partial indexes.
+The place of a lead stands in `ix_ranking_rank_key` alone: each further index that holds it would
+have to be entered at another place for each lead whenever a model ranks anew. Every column by which
+the ranking is filtered is in `ix_ranking_narrowing`, so that SQLite searches without reading the
+reasons, most of a row; PostgreSQL scans the table faster than that. Leads are selected by
+`crossed_at`, `woke_up_at` and `week_change` where they have one.
 """
-for _column in (RANKING.c.crossed_at, RANKING.c.woke_up_at):
-    _known = _column.is_not(None)
+for _columns in (("crossed_at",), ("woke_up_at",), ("week_change", "lead_id")):
+    _known = RANKING.c[_columns[0]].is_not(None)
     Index(
-        f"ix_ranking_{_column.name}",
-        RANKING.c.target,
-        _column,
+        f"ix_ranking_{_columns[0]}",
+        *(RANKING.c[_name] for _name in ("target", *_columns)),
         postgresql_where=_known,
         sqlite_where=_known,
     )

@@ -1,7 +1,6 @@
 """After a promotion the numbers of all ranked leads come first; in the end nothing differs."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -191,23 +190,7 @@ def test_numbers_get_their_turn_while_leads_are_changed_all_the_time(company: Co
     assert prints == {company.loaded.fingerprint}
 
 
-def test_numbers_written_beside_are_the_same(company: Company) -> None:
-    company.refresh()
-    tables = {RANKING: stored(company, RANKING), RANKING_MARKS: stored(company, RANKING_MARKS)}
-    company.loaded = LoadedModel(served.artifact(1), 2)
-    company.refresh()
-    one_by_one = stored(company, RANKING)
-    restore(company, tables)
-    with ThreadPoolExecutor(1) as beside:
-        company.refresher = Refresher(company.engine, batch=7, beside=beside)
-        assert company.refresher.step(company.loaded, moment_of(company.clock.at)) == LEADS
-        assert company.refresher.rescores
-        company.refresh()
-        assert not company.refresher.rescores
-    assert stored(company, RANKING) == one_by_one
-
-
-def test_what_cannot_be_written_beside_is_refreshed_lead_by_lead(
+def test_what_cannot_be_written_together_is_refreshed_lead_by_lead(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company.refresh()

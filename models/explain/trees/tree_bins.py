@@ -6,6 +6,7 @@ bin take the same direction at every node, so a row is converted to bins once.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from models.explain.trees.tree_text import (
 )
 
 _MAX_BINS = 2**16 - 1
+FEW_EDGES: Final = 128
+"""Of a column with more, each value is searched by halves."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,40 @@ def bin_of_number(value: float, edges: NDArray[np.float64]) -> int:
         else:
             size = half
     return low
+
+
+@njit(cache=True, nogil=True)
+def bins_of_numbers(
+    block: NDArray[np.float64], edges: NDArray[np.float64], bins: NDArray[np.uint16]
+) -> None:  # pragma: no cover (compiled)
+    """Write the bins of some values of a numeric column: those of `bin_of_number`.
+
+    Decided here: where there are few edges, those below each value are counted, which takes no
+    branches.
+
+    Parameters
+    ----------
+    block
+        The values, shape (rows,).
+    edges
+        Ascending thresholds of the column.
+    bins
+        Shape (rows,) or longer: the first ones are written.
+    """
+    if len(edges) > FEW_EDGES:
+        for row in range(len(block)):
+            bins[row] = bin_of_number(block[row], edges)
+        return
+    below = np.zeros(len(block), np.int64)
+    for edge in edges:
+        for row in range(len(block)):
+            below[row] += edge < block[row]
+    for row in range(len(block)):
+        bins[row] = below[row]
+        if np.isnan(block[row]):
+            bins[row] = len(edges) + 2
+        elif abs(block[row]) <= ZERO_THRESHOLD:
+            bins[row] = len(edges) + 1
 
 
 @njit(cache=True, nogil=True)

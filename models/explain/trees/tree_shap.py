@@ -21,7 +21,12 @@ from numpy.typing import NDArray
 from features.kernel import packed as cut
 from features.kernel.compiled import njit
 from features.kernel.packed import AT, pack
-from models.explain.trees.tree_bins import BinArrays, bin_of_category, bin_of_number
+from models.explain.trees.tree_bins import (
+    BinArrays,
+    bin_of_category,
+    bin_of_number,
+    bins_of_numbers,
+)
 
 _BLOCK_ROWS = 64
 
@@ -148,14 +153,15 @@ def _bin_block(
     values: Any, first: Any, count: int, binning: Any, bins: Any
 ) -> None:  # pragma: no cover (compiled)
     column, edges, start, categories = binning
+    block = np.empty(count)
     for place in range(len(column)):
-        own = edges[start[place] : start[place + 1]]
         for row in range(count):
-            value = np.float64(values[first + row, column[place]])
-            if categories[place] > 0:
-                bins[place, row] = bin_of_category(value, categories[place])
-            else:
-                bins[place, row] = bin_of_number(value, own)
+            block[row] = values[first + row, column[place]]
+        if categories[place] > 0:
+            for row in range(count):
+                bins[place, row] = bin_of_category(block[row], categories[place])
+        else:
+            bins_of_numbers(block, edges[start[place] : start[place + 1]], bins[place])
 
 
 @njit(cache=True, nogil=True)

@@ -20,7 +20,7 @@ from models.model.reference import BANDS
 from serve.store.account_tables import ACCOUNT_RANKING
 from serve.store.bound_rows import bound_rows, recordset
 from serve.store.engine import reading, time_of
-from serve.store.id_list import bound, each, in_ids
+from serve.store.id_list import bound, each, fetch, in_ids
 from serve.store.leads.refresh_marks import upsert
 from serve.store.ranking import cursor
 from serve.store.ranking.filters import Band, Place
@@ -156,14 +156,12 @@ def rank_accounts(
     if not accounts:
         return
     _lock(connection, accounts)
-    rows = connection.execute(_sums(dialect, target), bound(connection, accounts)).all()
-    names, of = np.unique([row.account_id for row in rows], return_inverse=True)
-    if rows:
-        probability = rule.of(np.array([row.probability for row in rows]), of).probability
-        made = _rows(names.tolist(), of, rows, (target, rule.dependence, probability))
+    rows = fetch(connection, _of_leads(dialect, target), bound(connection, accounts))
+    made = _rows(rows, target, rule) if rows else []
+    if made:
         together = dialect == "postgresql"
         connection.execute(_putting(dialect), bound_rows(made) if together else made)
-    gone = sorted(set(accounts) - set(names.tolist()))
+    gone = sorted(set(accounts) - {one["account_id"] for one in made})
     if gone:
         table = ACCOUNT_RANKING.c
         away = delete(ACCOUNT_RANKING).where(in_ids(dialect, table.account_id))
@@ -182,28 +180,29 @@ def _putting(dialect: str) -> Any:
     return adding.on_conflict_do_update(index_elements=["account_id", "target"], set_=values)
 
 
-def _rows(
-    names: list[str], of: Any, rows: Sequence[Any], by: tuple[str, float, Any]
-) -> list[dict[str, Any]]:
-    target, dependence, probability = by
-    leads = np.bincount(of)
-    hot = np.bincount(of, weights=[row.band == BANDS[-1] for row in rows]).astype(int)
-    as_of = np.zeros(len(names), np.int64)
-    np.maximum.at(as_of, of, [row.as_of for row in rows])
-    columns = (probability, leads, hot, as_of)
+def _rows(rows: Sequence[tuple[Any, ...]], target: str, rule: AccountRule) -> list[dict[str, Any]]:
+    """Return the rows of the accounts of some leads, from those of `_of_leads`."""
+    accounts, probabilities, bands, moments = zip(*rows, strict=True)
+    place = {name: n for n, name in enumerate(dict.fromkeys(accounts))}
+    of = np.fromiter(map(place.__getitem__, accounts), np.int64, len(accounts))
+    probability = rule.of(np.array(probabilities), of).probability
+    hot = np.bincount(of, weights=[one == BANDS[-1] for one in bands]).astype(int)
+    as_of = np.zeros(len(place), np.int64)
+    np.maximum.at(as_of, of, moments)
+    columns = (probability, np.bincount(of), hot, as_of)
     return [
         {
             "account_id": name,
             "target": target,
             "rank_key": -p,
             "probability": p,
-            "dependence": dependence,
+            "dependence": rule.dependence,
             "leads": count,
             "hot_leads": hottest,
             "as_of": at,
         }
         for name, p, count, hottest, at in zip(
-            names, *(column.tolist() for column in columns), strict=True
+            place, *(column.tolist() for column in columns), strict=True
         )
     ]
 
@@ -221,7 +220,8 @@ def _locks() -> Any:
     return select(func.count(lock))
 
 
-def _sums(dialect: str, target: str) -> Any:
+@cache
+def _of_leads(dialect: str, target: str) -> Any:
     columns = (RANKING.c[name] for name in ("account_id", "probability", "band", "as_of"))
     mine = in_ids(dialect, RANKING.c.account_id)
     return select(*columns).where(mine, RANKING.c.target == target)

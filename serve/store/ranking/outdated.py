@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Engine, and_, not_, or_, select, tuple_
 
 from serve.store.engine import reading
-from serve.store.id_list import bound, in_ids
+from serve.store.id_list import bound, fetch, in_ids
 from serve.store.tables import RANKING, RANKING_MARKS
 
 _ORDER: Final = (RANKING.c.rank_key, RANKING.c.lead_id)
@@ -93,14 +93,14 @@ class Outdated:
         with reading(self._engine).begin() as connection:
             own = in_ids(connection.dialect.name, row.lead_id)
             query = select(row.lead_id, row.account_id).where(own, other)
-            rows = connection.execute(query, bound(connection, lead_ids)).all()
-            names = sorted({row.account_id for row in rows if row.account_id})
+            account = dict(fetch(connection, query, bound(connection, lead_ids)))
+            names = sorted({one for one in account.values() if one})
             if not names:
-                return list(dict.fromkeys(row.lead_id for row in rows))
+                return list(account)
             own = in_ids(connection.dialect.name, row.account_id)
             query = select(row.lead_id).where(own, row.target.in_(current), other)
-            mates = connection.execute(query, bound(connection, names)).scalars().all()
-        return list(dict.fromkeys([*(row.lead_id for row in rows), *mates]))
+            mates = fetch(connection, query, bound(connection, names))
+        return list(dict.fromkeys([*account, *(one for (one,) in mates)]))
 
     def of_another_model(self, ranked_by: str, sweep: Sweep) -> tuple[list[str], Sweep]:
         """Return the next leads that were not refreshed by these models.

@@ -30,7 +30,7 @@ from features.timeline import NEVER
 from models.model.account_rule import AccountRule
 from models.model.reference import BANDS
 from serve.store.engine import reading
-from serve.store.id_list import bound, in_ids
+from serve.store.id_list import bound, fetch, in_ids
 from serve.store.leads.account_mates import BEFORE, mates_of_each
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
@@ -283,15 +283,14 @@ def _accounts(connection: Connection, lead_ids: Sequence[str]) -> dict[str, str 
     """Return the account of each lead."""
     own = in_ids(connection.dialect.name, LEADS.c.lead_id)
     query = select(LEADS.c.lead_id, LEADS.c.account_id).where(own)
-    rows = connection.execute(query, bound(connection, lead_ids))
-    return {row.lead_id: row.account_id for row in rows}
+    return dict(fetch(connection, query, bound(connection, lead_ids)))
 
 
 def _mates(connection: Connection, names: Sequence[str], before: int) -> dict[str, list[str]]:
     """Return the leads that count in each of some accounts; see `account_mates`."""
     mates: dict[str, list[str]] = {name: [] for name in names}
     values = bound(connection, names) | {BEFORE.key: before}
-    for name, lead_id in connection.execute(mates_of_each(connection.dialect.name), values):
+    for name, lead_id in fetch(connection, mates_of_each(connection.dialect.name), values):
         mates[name].append(lead_id)
     return mates
 
@@ -319,8 +318,7 @@ def marks_of(
     query = select(marks.lead_id, marks.mark).where(in_ids(connection.dialect.name, marks.lead_id))
     if lock and connection.dialect.name == "postgresql":
         query = query.order_by(collate(marks.lead_id, "C")).with_for_update()
-    rows = connection.execute(query, bound(connection, lead_ids))
-    return {row.lead_id: row.mark for row in rows}
+    return dict(fetch(connection, query, bound(connection, lead_ids)))
 
 
 def _put(

@@ -89,22 +89,28 @@ class Rescoring:
         How many leads were written; the others have changed since they were read.
         """
         done = 0
+        placed = {
+            target: (columns, {one: n for n, one in enumerate(columns["lead_id"])})
+            for target, columns in numbers.items()
+        }
         for own in some_at_once(marks):
             with self._engine.begin() as connection:
-                done += self._write(connection, numbers, own, by)
+                done += self._write(connection, placed, own, by)
         return done
 
     def _write(
         self,
         connection: Connection,
-        numbers: Mapping[str, Mapping[str, Sequence[Any]]],
+        numbers: Mapping[str, tuple[Mapping[str, Sequence[Any]], Mapping[str, int]]],
         marks: Mapping[str, int],
         by: tuple[Mapping[str, str], int],
     ) -> int:
         valid = _claimed(connection, marks)
-        for target, columns in numbers.items():
+        for target, (columns, place) in numbers.items():
             facts = {"of_target": target, "by": by[0][target], "at": by[1]}
-            _write(connection, _only(columns, set(valid)), facts)
+            there = [place[one] for one in valid if one in place]
+            some = {name: [column[n] for n in there] for name, column in columns.items()}
+            _write(connection, some, facts)
             if target in self._rules:
                 rank_accounts(connection, valid, target, self._rules[target])
         return len(valid)
@@ -136,12 +142,6 @@ def _claiming() -> Update:
     claimed = locked.with_for_update(of=RANKING_MARKS).subquery("claimed")
     counted = update(RANKING_MARKS).where(table.lead_id == claimed.c.lead_id)
     return counted.values(mark=table.mark + 1).returning(table.lead_id)
-
-
-def _only(columns: Mapping[str, Sequence[Any]], valid: set[str]) -> Mapping[str, Sequence[Any]]:
-    """Return the columns of some leads."""
-    there = [n for n, one in enumerate(columns["lead_id"]) if one in valid]
-    return {name: [column[n] for n in there] for name, column in columns.items()}
 
 
 def _write(
