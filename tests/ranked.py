@@ -15,7 +15,7 @@ from serve.ranking.standings import standings_of
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.numbers import numbers
 from serve.store.engine import moment
-from serve.store.ranking.account_ranking import rank_accounts
+from serve.store.ranking.account_ranking import accounts_of, rank_accounts
 from serve.store.ranking.filters import searched
 from serve.store.tables import RANKING, STANDINGS
 from serve.stored_leads.store import Store
@@ -74,7 +74,8 @@ def plant(engine: Engine, loaded: LoadedModel, leads: Sequence[Planted], at: dat
         open_ = [row for row in ranked if row["standing"] not in ("customer", "lost")]
         if open_:
             connection.execute(insert(RANKING), open_)
-        rank_accounts(connection, [row["lead_id"] for row in open_], loaded.target, RULE)
+        names = accounts_of(connection, [row["lead_id"] for row in open_])
+        rank_accounts(connection, names, loaded.target, RULE)
         own = STANDINGS.c.lead_id.in_(list(standings))
         connection.execute(delete(STANDINGS).where(own))
         connection.execute(insert(STANDINGS), list(standings.values()))

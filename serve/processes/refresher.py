@@ -109,7 +109,7 @@ class Refresher:
             self._sweep = self._sweep.again(due.skipped)
             numbers = {t: rescored(due, one.loaded, now) for t, one in self._rankers.items()}
             writing = Rescoring(self._engine, self._refreshing.rules)
-            writing.write(numbers, due.by_account(), (self._fingerprints(), now))
+            writing.write(numbers, due, (self._fingerprints(), now))
         except _OF_THE_MACHINE:
             raise
         except Exception:  # noqa: BLE001 - the refresh tells which lead it is, and goes on

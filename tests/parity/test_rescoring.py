@@ -173,10 +173,10 @@ def test_numbers_are_not_written_for_a_lead_that_has_changed(company: Company) -
     company.act(2, [0.001])
     at, by = moment_of(company.clock.at), {"": "other"}
     numbers = {"": rescored(due, company.loaded, at)}
-    assert writing.write(numbers, due.marks, (by, at)) == 1
+    assert writing.write(numbers, due, (by, at)) == 1
     prints = {one: row["model_fingerprint"] for one, row in stored(company, RANKING).items()}
     assert (prints["L-2"], prints["L-3"]) == (company.loaded.fingerprint, "other")
-    assert writing.write(numbers, due.marks, (by, at)) == 0
+    assert writing.write(numbers, due, (by, at)) == 0
 
 
 def test_numbers_get_their_turn_while_leads_are_changed_all_the_time(company: Company) -> None:

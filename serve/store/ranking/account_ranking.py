@@ -134,25 +134,22 @@ class AccountRanking:
 
 
 def rank_accounts(
-    connection: Connection, lead_ids: Sequence[str], target: str, rule: AccountRule
+    connection: Connection, names: Iterable[str], target: str, rule: AccountRule
 ) -> None:
-    """Write the rows of the accounts of some leads again.
+    """Write the rows of some accounts again.
 
     Parameters
     ----------
     connection
-        In the transaction that has written the rows of these leads.
-    lead_ids
-        The leads.
+        In the transaction that has written the rows of their leads.
+    names
+        Their ids.
     target
         Of the ranking.
     rule
         Of the model that ranked them.
     """
-    dialect = connection.dialect.name
-    own = in_ids(dialect, LEADS.c.lead_id)
-    query = select(LEADS.c.account_id).distinct().where(own, LEADS.c.account_id.is_not(None))
-    accounts = sorted(connection.execute(query, bound(connection, lead_ids)).scalars())
+    dialect, accounts = connection.dialect.name, sorted(set(names))
     if not accounts:
         return
     _lock(connection, accounts)
@@ -166,6 +163,21 @@ def rank_accounts(
         table = ACCOUNT_RANKING.c
         away = delete(ACCOUNT_RANKING).where(in_ids(dialect, table.account_id))
         connection.execute(away.where(table.target == target), bound(connection, gone))
+
+
+def accounts_of(connection: Connection, lead_ids: Sequence[str]) -> list[str]:
+    """Return the accounts of some leads, each once.
+
+    Parameters
+    ----------
+    connection
+        Open, for reading.
+    lead_ids
+        The leads.
+    """
+    own = in_ids(connection.dialect.name, LEADS.c.lead_id)
+    query = select(LEADS.c.account_id).distinct().where(own, LEADS.c.account_id.is_not(None))
+    return list(connection.execute(query, bound(connection, lead_ids)).scalars())
 
 
 @cache

@@ -34,7 +34,7 @@ from serve.store.id_list import bound, fetch, in_ids
 from serve.store.leads.account_mates import BEFORE, mates_of_each
 from serve.store.leads.refresh_marks import DUE, upsert
 from serve.store.leads.stored_leads import leads_of, read_leads
-from serve.store.ranking.account_ranking import rank_accounts
+from serve.store.ranking.account_ranking import accounts_of, rank_accounts
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 
@@ -58,12 +58,11 @@ class Due(NamedTuple):
     columns: StoredColumns
     skipped: Sequence[str] = ()
 
-    def by_account(self) -> dict[str, int]:
-        """Return the marks, those of the leads of an account one after the other."""
+    @property
+    def accounts(self) -> dict[str, str | None]:
+        """The account of each lead; None where it has none."""
         leads = self.columns.leads
-        account = dict(zip(leads.lead_id, leads.account_id, strict=True))
-        ordered = sorted(self.marks, key=lambda one: (account.get(one) or "", one))
-        return {one: self.marks[one] for one in ordered}
+        return dict(zip(leads.lead_id, leads.account_id, strict=True))
 
 
 class Before(NamedTuple):
@@ -256,13 +255,14 @@ def _write(
     rows, marks, standings = refreshed
     now = marks_of(connection, sorted(marks), lock=True)
     valid = [one for one in sorted(marks) if now.get(one) == marks[one][0]]
+    accounts = accounts_of(connection, valid) if rules else []
     for target, of_target in rows.items():
         there = [dict(of_target[one]) for one in valid if one in of_target]
         _put(connection, RANKING, _KEY, there)
         _put_hot(connection, there)
         _remove(connection, target, [one for one in valid if one not in of_target])
         if target in rules:
-            rank_accounts(connection, valid, target, rules[target])
+            rank_accounts(connection, accounts, target, rules[target])
     stand = [dict(standings[one]) for one in valid if one in standings]
     _put(connection, STANDINGS, _KEY[:1], stand)
     _increment(connection, [(one, marks[one][1]) for one in valid], fingerprint)

@@ -35,7 +35,7 @@ from models.model.reference import BANDS
 from serve.store.bound_rows import bound_rows, recordset
 from serve.store.id_list import bound, in_ids
 from serve.store.ranking.account_ranking import rank_accounts
-from serve.store.ranking.refreshing import marks_of, some_at_once
+from serve.store.ranking.refreshing import Due, marks_of, some_at_once
 from serve.store.tables import RANKING, RANKING_MARKS
 
 UNFORESEEN: Final[Mapping[str, Any]] = {
@@ -70,7 +70,7 @@ class Rescoring:
     def write(
         self,
         numbers: Mapping[str, Mapping[str, Sequence[Any]]],
-        marks: Mapping[str, int],
+        due: Due,
         by: tuple[Mapping[str, str], int],
     ) -> int:
         """Write the numbers of leads into the rows that there are; no row is added or removed.
@@ -79,8 +79,8 @@ class Rescoring:
         ----------
         numbers
             By target: `lead_id` and `NUMBERS`, one list each, of the leads in the same order.
-        marks
-            The mark that was read of each lead.
+        due
+            The leads as they were read.
         by
             The fingerprint of each target's model, and the moment as of which they are.
 
@@ -88,32 +88,24 @@ class Rescoring:
         -------
         How many leads were written; the others have changed since they were read.
         """
-        done = 0
+        done, account = 0, due.accounts
         placed = {
             target: (columns, {one: n for n, one in enumerate(columns["lead_id"])})
             for target, columns in numbers.items()
         }
-        for own in some_at_once(marks):
+        ordered = sorted(due.marks, key=lambda one: (account.get(one) or "", one))
+        for own in some_at_once({one: due.marks[one] for one in ordered}):
             with self._engine.begin() as connection:
-                done += self._write(connection, placed, own, by)
+                valid = _claimed(connection, own)
+                done += len(valid)
+                for target, (columns, place) in placed.items():
+                    there = [place[one] for one in valid if one in place]
+                    facts = {"of_target": target, "by": by[0][target], "at": by[1]}
+                    _write(connection, _some(columns, there), facts)
+                names = {name for one in valid if (name := account.get(one))}
+                for target in numbers.keys() & self._rules.keys():
+                    rank_accounts(connection, names, target, self._rules[target])
         return done
-
-    def _write(
-        self,
-        connection: Connection,
-        numbers: Mapping[str, tuple[Mapping[str, Sequence[Any]], Mapping[str, int]]],
-        marks: Mapping[str, int],
-        by: tuple[Mapping[str, str], int],
-    ) -> int:
-        valid = _claimed(connection, marks)
-        for target, (columns, place) in numbers.items():
-            facts = {"of_target": target, "by": by[0][target], "at": by[1]}
-            there = [place[one] for one in valid if one in place]
-            some = {name: [column[n] for n in there] for name, column in columns.items()}
-            _write(connection, some, facts)
-            if target in self._rules:
-                rank_accounts(connection, valid, target, self._rules[target])
-        return len(valid)
 
 
 def _claimed(connection: Connection, marks: Mapping[str, int]) -> list[str]:
@@ -142,6 +134,10 @@ def _claiming() -> Update:
     claimed = locked.with_for_update(of=RANKING_MARKS).subquery("claimed")
     counted = update(RANKING_MARKS).where(table.lead_id == claimed.c.lead_id)
     return counted.values(mark=table.mark + 1).returning(table.lead_id)
+
+
+def _some(columns: Mapping[str, Sequence[Any]], rows: Sequence[int]) -> dict[str, list[Any]]:
+    return {name: [column[n] for n in rows] for name, column in columns.items()}
 
 
 def _write(
