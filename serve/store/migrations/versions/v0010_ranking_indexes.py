@@ -1,4 +1,4 @@
-"""Smaller indexes of the ranking: the place of a lead stands in one of them, not in five."""
+"""Smaller indexes of the ranking: on PostgreSQL the place of a lead stands in one, not in five."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,8 +7,8 @@ revision = "v0010_ranking_indexes"
 down_revision = "v0009_contact_value"
 
 _ORDER = ["rank_key", "lead_id"]
+_RANK_KEY = ["target", *_ORDER, "standing"]
 _BEFORE = {
-    "ix_ranking_rank_key": ["target", *_ORDER, "standing"],
     "ix_ranking_band": ["target", "band", *_ORDER, "standing"],
     "ix_ranking_owner_id": ["target", "owner_id", *_ORDER, "standing", "band"],
     "ix_ranking_source": ["target", "source", *_ORDER, "band", "standing"],
@@ -18,19 +18,20 @@ _BEFORE = {
     ],
 }
 _NOW = {
-    "ix_ranking_rank_key": ["target", *_ORDER, "standing", "band"],
-    "ix_ranking_owner_id": ["target", "owner_id"],
-    "ix_ranking_source": ["target", "source"],
-    "ix_ranking_interest": ["target", "band", "standing", "interest", "topic"],
+    "ix_ranking_owners": ["target", "owner_id"],
+    "ix_ranking_sources": ["target", "source"],
+    "ix_ranking_interests": ["target", "band", "standing", "interest", "topic"],
 }
+"""Those of PostgreSQL; SQLite, which finds rows more slowly, stays with those before."""
+_BOTH = ["ix_ranking_rank_key", "ix_ranking_week_change", "ix_ranking_account_id"]
 _CHANGE = ["target", "week_change", "lead_id"]
 _ACCOUNT = ["target", "account_id", *_ORDER, "probability", "band"]
 
 
 def upgrade() -> None:
     """Replace them; rows without a change in a week are in no index of it."""
-    former = _set_aside([*_BEFORE, "ix_ranking_week_change", "ix_ranking_account_id"])
-    _create(_NOW)
+    former = _set_aside([*_of_postgresql(_BEFORE), *_BOTH])
+    _create({**_of_postgresql(_NOW), "ix_ranking_rank_key": [*_RANK_KEY, "band"]})
     _partial("ix_ranking_week_change", _CHANGE, "week_change")
     _partial("ix_ranking_account_id", ["account_id"], "account_id")
     _drop(former)
@@ -38,10 +39,15 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Create those of the version before."""
-    former = _set_aside([*_NOW, "ix_ranking_week_change", "ix_ranking_account_id"])
-    _create(_BEFORE | {"ix_ranking_week_change": _CHANGE})
+    former = _set_aside([*_of_postgresql(_NOW), *_BOTH])
+    of_both = {"ix_ranking_rank_key": _RANK_KEY, "ix_ranking_week_change": _CHANGE}
+    _create({**_of_postgresql(_BEFORE), **of_both})
     _partial("ix_ranking_account_id", _ACCOUNT, "account_id")
     _drop(former)
+
+
+def _of_postgresql(indexes: dict[str, list[str]]) -> dict[str, list[str]]:
+    return indexes if op.get_bind().dialect.name == "postgresql" else {}
 
 
 def _set_aside(names: list[str]) -> list[str]:
