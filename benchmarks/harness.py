@@ -43,7 +43,7 @@ def interleave(rivals: Mapping[str, Callable[[], object]], *, rounds: int) -> di
             wall, cpu = _clocked(run)
             walls[name].append(wall)
             cpus[name].append(cpu)
-    return {name: timing(walls[name], cpus[name]) for name in rivals}
+    return {name: _timing(walls[name], cpus[name]) for name in rivals}
 
 
 def _clocked(run: Callable[[], object]) -> tuple[float, float]:
@@ -52,8 +52,7 @@ def _clocked(run: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def timing(walls: list[float], cpus: list[float]) -> Timing:
-    """Summarise runs by their seconds: on the wall, and on processors."""
+def _timing(walls: list[float], cpus: list[float]) -> Timing:
     return Timing(
         wall_seconds=statistics.median(walls),
         wall_least=min(walls),

@@ -127,16 +127,12 @@ def from_parquet(leads: int, rounds: int) -> dict[str, object]:
 
 
 def growth(leads: int, rounds: int) -> dict[str, object]:
-    """Time some leads and ten times as many, in turn, each in a process of its own."""
-    sizes = {"once": leads, "tenfold": 10 * leads}
-    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in sizes}
-    for _ in range(rounds):
-        for name, size in sizes.items():
-            wall, cpu = _alone("feature_growth", size)
-            runs[name].append((float(wall), float(cpu)))
-    timings = {
-        name: harness.timing(*map(list, zip(*each, strict=True))) for name, each in runs.items()
+    """Time some leads and ten times as many."""
+    rivals = {
+        "once": _ours(feature_data.work(leads)),
+        "tenfold": _ours(feature_data.work(10 * leads)),
     }
+    timings = harness.interleave(rivals, rounds=rounds)
     ratio = timings["tenfold"].wall_seconds / timings["once"].wall_seconds
     return {"leads": [leads, 10 * leads], "timings": timings, "times_longer": round(ratio, 1)}
 
@@ -157,19 +153,21 @@ def one_lead(rounds: int = 2_000) -> dict[str, float]:
 
 def by_partitions(leads: int, partitions: int) -> dict[str, object]:
     """Work through partitions in a process of its own; tell the most memory it ever held."""
-    activities, seconds, gib = _alone("feature_store", leads, partitions)
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.features.feature_store",
+        str(leads),
+        str(partitions),
+    ]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 (our own module)
+    activities, seconds, gib = out.split()
     return {
         "partitions": partitions,
         "activities": int(activities),
         "seconds_in_build": float(seconds),
         "most_memory_gib": float(gib),
     }
-
-
-def _alone(module: str, *numbers: int) -> list[str]:
-    """Run a module of ours in a process of its own; return the words that it prints."""
-    command = [sys.executable, "-m", f"benchmarks.features.{module}", *map(str, numbers)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()  # noqa: S603 (our own module)
 
 
 def same(theirs: np.ndarray, ours: np.ndarray, who: str) -> None:

@@ -89,7 +89,8 @@ def clean_up(engine: Engine) -> None:
     """Let PostgreSQL clean its tables up, as it does by itself soon after so many rows."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("vacuum analyze")
+            for work in ("vacuum analyze", "checkpoint"):
+                connection.exec_driver_sql(work)
 
 
 def _next_former(engine: Engine, after: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A pooled connection that PostgreSQL has closed is replaced before it is used."""
+"""Pooled connections: one that PostgreSQL has closed is replaced, the one used last comes first."""
 
 import time
 from pathlib import Path
@@ -21,3 +21,14 @@ def test_a_connection_that_the_server_has_closed_is_replaced(empty_postgres: str
         assert connection.exec_driver_sql("select pg_backend_pid()").scalar_one() != process
     engine.dispose()
     other.dispose()
+
+
+def test_the_connection_that_was_used_last_comes_first(url: str) -> None:
+    engine = open_engine(url)
+    first, second = engine.connect(), engine.connect()
+    driver = second.connection.driver_connection
+    first.close()
+    second.close()
+    with engine.connect() as again:
+        assert again.connection.driver_connection is driver
+    engine.dispose()

@@ -50,6 +50,15 @@ def test_one_lead_is_scored_as_among_many(kind: str, settings: ReasonSettings | 
     assert_same(Scorer(replace(small_model().artifact, model=model), settings), 5)
 
 
+def test_so_it_is_among_rows_of_several_blocks() -> None:
+    made = Scorer(replace(small_model().artifact, model=with_trees()))
+    frame = strange_frame(7, 2 * compiled_rows._TOGETHER + 1)
+    scores = made.score(frame)
+    for row in (0, 254, 255, 256, 257, 511, 512):
+        alone = made.score_lead(frame.values[row : row + 1])
+        assert repr(alone) == repr(among_many(scores, row))
+
+
 def test_so_it_is_where_the_trees_are_too_large_for_tables() -> None:
     made = Scorer(replace(small_model().artifact, model=with_trees()))
     made.explainer.tables = None
