@@ -103,16 +103,6 @@ CHANGES: Final = Table(
     Column("known_at", BigInteger, nullable=False),
     Column("value", Text),
 )
-_PLACE: Final = ("rank_key", "lead_id")
-_PLACED: Final = (
-    ("band", ("target", "band", *_PLACE, "standing")),
-    ("owner_id", ("target", "owner_id", *_PLACE, "standing", "band")),
-    ("source", ("target", "source", *_PLACE, "band", "standing")),
-    (
-        "interest",
-        ("target", "band", "standing", "interest", "topic", *_PLACE, "score", "probability"),
-    ),
-)
 RANKING: Final = Table(
     "ranking",
     METADATA,
@@ -145,37 +135,10 @@ RANKING: Final = Table(
     Column("band_falls_at", BigInteger),
     Column("as_of", BigInteger, nullable=False),
     Column("model_fingerprint", String, nullable=False),
-    Index("ix_ranking_rank_key", "target", "rank_key", "lead_id", "standing", "band"),
-    Index("ix_ranking_owners", "target", "owner_id").ddl_if(dialect="postgresql"),
-    Index("ix_ranking_sources", "target", "source").ddl_if(dialect="postgresql"),
-    Index("ix_ranking_interests", "target", "band", "standing", "interest", "topic").ddl_if(
-        dialect="postgresql"
-    ),
-    *(Index(f"ix_ranking_{_name}", *_names).ddl_if(dialect="sqlite") for _name, _names in _PLACED),
-    Index(
-        "ix_ranking_narrowing",
-        *("target", "rank_key", "lead_id", "band", "owner_id", "source"),
-        *("created_at", "crossed_at", "woke_up_at", "searched", "attributes", "standing"),
-    ).ddl_if(dialect="sqlite"),
 )
 """The open leads as they were last scored for each target; `rank_key` is the negated margin, the
 hottest first, or the negated contact value where leads are ranked by that. No `margin` (a row of an
-earlier version) means the negated `rank_key`.
-
-On PostgreSQL the place of a lead stands in `ix_ranking_rank_key` alone: each further index that
-holds it is entered at another place for each lead whenever a model ranks anew. SQLite, which finds
-rows more slowly, has the place in others too, and every column by which the ranking is filtered in
-`ix_ranking_narrowing`, so that it does not read the reasons, most of a row. Leads are selected by
-`crossed_at`, `woke_up_at` and `week_change` where they have one.
-"""
-for _columns in (("crossed_at",), ("woke_up_at",), ("week_change", "lead_id")):
-    _known = RANKING.c[_columns[0]].is_not(None)
-    Index(
-        f"ix_ranking_{_columns[0]}",
-        *(RANKING.c[_name] for _name in ("target", *_columns)),
-        postgresql_where=_known,
-        sqlite_where=_known,
-    )
+earlier version) means the negated `rank_key`. Its indexes are in `ranking_indexes`."""
 STANDINGS: Final = Table(
     "standings",
     METADATA,

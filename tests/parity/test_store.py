@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlalchemy import event, text
 
@@ -224,24 +222,6 @@ def test_another_birth_of_a_lead_is_refused(client: TestClient) -> None:
     response = client.put("/v1/leads/L-1", json=other)
     assert response.status_code == 422
     assert len(response.json()["faults"]) == 2
-
-
-PLACED = {f"ix_ranking_{name}" for name in ("band", "owner_id", "source", "interest")}
-OF_SQLITE = {"ix_ranking_narrowing", "ix_lead_display_searched"} | PLACED
-OF_POSTGRESQL = {f"ix_ranking_{name}" for name in ("owners", "sources", "interests")}
-"""Made in one database alone; Alembic compares them all the same."""
-
-
-def test_the_migrations_make_the_tables(url: str) -> None:
-    engine = open_engine(url)
-    upgrade(engine)
-    upgrade(engine)
-    others = OF_POSTGRESQL if url.startswith("sqlite") else OF_SQLITE
-    options = {"include_object": lambda _, name, *__: name not in others}
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, METADATA) == []
-    engine.dispose()
 
 
 def test_a_database_that_went_away_and_came_back(

@@ -93,14 +93,14 @@ class Outdated:
         with reading(self._engine).begin() as connection:
             own = in_ids(connection.dialect.name, row.lead_id)
             query = select(row.lead_id, row.account_id).where(own, other)
-            account = dict(fetch(connection, query, bound(connection, lead_ids)))
-            names = sorted({one for one in account.values() if one})
+            rows = fetch(connection, query, bound(connection, lead_ids))
+            names = sorted({account for _, account in rows if account})
             if not names:
-                return list(account)
+                return list(dict.fromkeys(lead_id for lead_id, _ in rows))
             own = in_ids(connection.dialect.name, row.account_id)
             query = select(row.lead_id).where(own, row.target.in_(current), other)
             mates = fetch(connection, query, bound(connection, names))
-        return list(dict.fromkeys([*account, *(one for (one,) in mates)]))
+        return list(dict.fromkeys(one[0] for one in [*rows, *mates]))
 
     def of_another_model(self, ranked_by: str, sweep: Sweep) -> tuple[list[str], Sweep]:
         """Return the next leads that were not refreshed by these models.
