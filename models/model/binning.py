@@ -65,7 +65,7 @@ class Binning:
     def codes(self, values: Values) -> BinCodes:
         """Return the bin of every value: shape (features, rows), feature by feature."""
         out = np.empty((values.shape[1], values.shape[0]), dtype=np.uint8)
-        lookup = (self.flat_edges, self.edge_starts, self.edge_starts, self.categorical)
+        lookup = (self.flat_edges, self.edge_starts, self.starts, self.categorical)
         _fill_codes(values, lookup, out)
         return out
 

@@ -1,4 +1,4 @@
-"""The indexes of the ranking.
+"""The indexes of the ranking, as the migrations make them; a test compares the two.
 
 Decided here: on PostgreSQL the place of a lead stands in `ix_ranking_rank_key` alone: each further
 index that holds it is entered at another place for each lead whenever a model ranks anew. SQLite,

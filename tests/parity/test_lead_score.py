@@ -52,9 +52,10 @@ def test_one_lead_is_scored_as_among_many(kind: str, settings: ReasonSettings | 
 
 def test_so_it_is_among_rows_of_several_blocks() -> None:
     made = Scorer(replace(small_model().artifact, model=with_trees()))
-    frame = strange_frame(7, 2 * compiled_rows._TOGETHER + 1)
+    block = compiled_rows._TOGETHER
+    frame = strange_frame(7, 2 * block + 1)
     scores = made.score(frame)
-    for row in (0, 254, 255, 256, 257, 511, 512):
+    for row in (0, block - 1, block, block + 1, 2 * block - 1, 2 * block):
         alone = made.score_lead(frame.values[row : row + 1])
         assert repr(alone) == repr(among_many(scores, row))
 

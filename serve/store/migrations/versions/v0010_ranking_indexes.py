@@ -53,6 +53,7 @@ def _of_postgresql(indexes: dict[str, list[str]]) -> dict[str, list[str]]:
 def _set_aside(names: list[str]) -> list[str]:
     """Rename indexes, so that the ranking can be read while others are made; return their names.
 
+    That holds for this migration alone: one before it in the same upgrade may lock the table.
     SQLite, which cannot rename them and has one writer anyhow, drops them at once.
     """
     if op.get_bind().dialect.name == "sqlite":
