@@ -1,10 +1,12 @@
 """A SQLite file that was replaced, cut or removed under a running server.
 
 Decided here: a connection knows the file, and the write-ahead log, that it opened, by device and
-inode, and how long the file was. Before it is used, and after an answer was logged, the files at
-the address are compared; if they are others, the connection is discarded and the request refused.
-New connections open what is there now, so a restored backup is taken up. A file that is gone is not
-made again, and one that was cut stays refused until another takes its place.
+inode, and how long the file was; they are the same before and after it was opened, so it is that
+file that was opened. Before it is used, and after an answer was logged, the files at the address
+are compared; if they are others, the connection is discarded and the request refused. New
+connections open what is there now, so a restored backup is taken up, and one that waited in the
+pool meanwhile is opened anew without a refusal. A file that is gone is not made again, and one
+that was cut stays refused until another takes its place.
 """
 
 import os
@@ -14,11 +16,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from features.errors import Fault
 from serve.errors import StoreReplaced
 
 _CHECK: Final = "mikomi_check"
+_FILE: Final = "mikomi_file"
+_BEFORE: Final = "mikomi_file_before"
 
 
 class _Opened(NamedTuple):
@@ -47,6 +52,7 @@ class FileWatch:
         """Watch the connections of an engine."""
         event.listen(engine, "do_connect", self._before_connecting)
         event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._replace_idle)
         event.listen(engine, "begin", self._check)
         event.listen(engine, "commit", self._check)
 
@@ -77,14 +83,21 @@ class FileWatch:
         if now.file != opened.file or (opened.log is not None and now.log != opened.log):
             raise _refusal("another database file than was opened")
 
-    def _before_connecting(self, *_: Any) -> None:
-        if self._was_there and not Path(self._file).exists():
-            raise _refusal("no database file any more")
+    def _before_connecting(self, _: Any, record: Any, *__: Any) -> None:
+        there = self._was_there or Path(self._file).exists()
+        record.info[_BEFORE] = self.now().file if there else None
 
     def _connected(self, connection: Any, record: Any) -> None:
         connection.execute("PRAGMA schema_version").fetchone()  # which opens the log
-        record.info[_CHECK] = partial(self._compare, self.now())
+        opened, before = self.now(), record.info.pop(_BEFORE)
+        if before not in (None, opened.file):
+            raise _refusal("another database file while it was opened")
+        record.info |= {_CHECK: partial(self._compare, opened), _FILE: opened.file}
         self._was_there = True
+
+    def _replace_idle(self, _: Any, record: Any, __: Any) -> None:
+        if self.now().file != record.info[_FILE]:
+            raise DisconnectionError
 
     def _check(self, connection: Connection) -> None:
         try:

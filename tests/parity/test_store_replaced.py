@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from serve import app as application
 from serve.errors import StoreReplaced
 from serve.store import file_watch
-from serve.store.engine import open_engine, sqlite_place
+from serve.store.engine import forget, open_engine, sqlite_place
 from tests import served
 from tests.clocked import Clock, serving
 from tests.parity.test_store import lead
@@ -108,6 +109,37 @@ def test_planted_fault_a_connection_whose_file_nobody_watches(
             connection.exec_driver_sql("INSERT INTO written VALUES (1)")
             connection.commit()
             assert not Path(sqlite_place(url)).exists(), "acknowledged into nothing"
+    engine.dispose()
+
+
+def test_a_file_replaced_while_it_is_opened_is_refused(url: str) -> None:
+    """Else the connection would write into the file that is gone and know the other one."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE written (number INTEGER)")
+    engine.dispose()
+    event.listen(
+        engine, "connect", lambda *_: emptied(Path(sqlite_place(url))), insert=True, once=True
+    )
+    with pytest.raises(StoreReplaced, match="while it was opened"), engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO written VALUES (1)")
+    engine.dispose()
+
+
+def test_connections_that_waited_while_a_backup_was_put_back_refuse_nobody(
+    url: str, tmp_path: Path
+) -> None:
+    engine, place = open_engine(url), Path(sqlite_place(url))
+    with engine.connect() as other, engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE written (number INTEGER)")
+        connection.commit()
+        assert other.exec_driver_sql("SELECT * FROM written").all() == []
+    assert forget(engine)
+    put_back(shutil.copyfile(place, tmp_path / "copy.db"), place)
+    with engine.connect() as one, engine.connect() as two:
+        for connection in (one, two):
+            connection.exec_driver_sql("INSERT INTO written VALUES (1)")
+            connection.commit()
     engine.dispose()
 
 
