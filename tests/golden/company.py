@@ -23,6 +23,11 @@ from tests.golden import digests
 ROOT: Final = Path(__file__).parents[2]
 LEADS, SEED = 1_000, 7
 STAGES: Final = ("ingest", "snapshot", "featurize", "train", "evaluate", "leaks", "promote", "card")
+_COMPUTED: Final = tuple(
+    f"data/sample/export/contact_truth.parquet {column}"
+    for column in ("probability", "probability_if_contacted")
+)
+"""Probabilities in a table whose other columns no CPU decides."""
 _QUICK: Final[dict[str, dict[str, Any]]] = {
     "train": {
         "folds": 2,
@@ -90,15 +95,23 @@ def everywhere() -> Items:
     inputs = [path for path in _all(data / "export", "*.parquet") if path.stem != "truth"]
     parts = [*_all(data / "tables", "*.parquet"), *_all(data / "snapshots", "*.parquet")]
     for path in [*inputs, *parts]:
-        for column, digest in digests.of_columns(path).items():
-            items[f"{path.as_posix()} {column}"] = digest
+        items |= _columns(path)
+    items = {name: digest for name, digest in items.items() if name not in _COMPUTED}
     facts = [*_all(data, "*.json"), Path("mapping.schema.json")]
     return items | {path.as_posix(): digests.of_facts(path) for path in facts}
+
+
+def _columns(path: Path) -> Items:
+    return {
+        f"{path.as_posix()} {name}": digest for name, digest in digests.of_columns(path).items()
+    }
 
 
 def here() -> Items:
     """Return the hashes of what floats decide: features, models, reports, rankings."""
     items = {"data/sample/export/truth": digests.of_table(Path("data/sample/export/truth.parquet"))}
+    of_test = _columns(Path("data/sample/export/contact_truth.parquet"))
+    items |= {name: of_test[name] for name in _COMPUTED}
     for path in _all(Path("data/sample/features"), "*.parquet"):
         for view, digest in digests.of_views(path).items():
             items[f"{path.as_posix()} {view}"] = digest
