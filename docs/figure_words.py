@@ -78,8 +78,10 @@ WORDS: Final = {
         "served": "trees; leaves of the model that was served",
         "tail": "p99 of an answer, times its p50 (16 connections)",
         "promoted": "a promotion in the ranking of {leads:,} leads, seconds; CPU µs a lead with the"
-        " database (PostgreSQL; leads of their own / of accounts)",
+        " database (PostgreSQL as set in `deploy/postgresql.conf`; leads of their own / of"
+        " accounts)",
         "beside": "p99 of a score beside it, times that without it (both)",
+        "as_it_comes": "the same on PostgreSQL with the settings that it comes with",
         "stored": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
         "of_store": "score of a lead with 500 kept activities, p99 in ms, on SQLite; on PostgreSQL",
         "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
@@ -136,8 +138,10 @@ WORDS: Final = {
         "served": "測定したモデルの木の数; 葉の数",
         "tail": "回答時間の p99、p50 の何倍か(16 接続)",
         "promoted": "昇格したモデルが {leads:,} 件のランキング全体に反映されるまでの秒数;"
-        " 1 リードあたりの CPU µs(データベースを含む、PostgreSQL、取引先なし / あり)",
+        " 1 リードあたりの CPU µs(データベースを含む、PostgreSQL の設定は"
+        " `deploy/postgresql.conf`、取引先なし / あり)",
         "beside": "その間のスコアの p99、普段の何倍か(取引先なし / あり)",
+        "as_it_comes": "同じものを、PostgreSQL の初期設定のままで",
         "stored": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
         "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
         "page": "未受注リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",

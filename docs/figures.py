@@ -242,11 +242,19 @@ def _whole(words: dict[str, str]) -> list[str]:
 def _promoted(words: dict[str, str]) -> list[list[str]]:
     """Return the rows of the ranking by a new model on PostgreSQL, without and with accounts."""
     measured = _read("promoted")
-    both = [measured[name] for name in ("postgresql", "postgresql_accounts")]
-    titles = [words[name].format(leads=both[0]["leads"]) for name in ("promoted", "beside")]
-    times = [f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}" for one in both]
-    tails = [f"{one['p99_ratio']:.1f}" for one in both]
-    return [[title, " / ".join(own)] for title, own in zip(titles, (times, tails), strict=True)]
+    settings = ["postgresql", "postgresql_defaults"]
+    both = [[measured[f"{one}{of}"] for of in ("", "_accounts")] for one in settings]
+    title = words["promoted"].format(leads=both[0][0]["leads"])
+    times = [
+        " / ".join(f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}" for one in own)
+        for own in both
+    ]
+    tails = [" / ".join(f"{one['p99_ratio']:.1f}" for one in own) for own in both]
+    return [
+        [title, times[0]],
+        [words["beside"], tails[0]],
+        [words["as_it_comes"], f"{times[1]}; {tails[1]}"],
+    ]
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:

