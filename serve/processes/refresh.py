@@ -2,8 +2,10 @@
 
 Decided here: a process of its own with low priority, so that no answer waits for it; after each
 batch it sleeps for a share of the time that the batch took, a small one while the ranking waits for
-the numbers of another model. It follows the same pointers as the server; while the default target
-has no model, nothing is ranked.
+the numbers of another model. The figures of the funnel and the channels are not renewed for these
+numbers, as they would add up those of two models; they are when the leads are refreshed as a whole.
+It follows the same pointers as the server; while the default target has no model, nothing is
+ranked.
 
 `python -m serve.processes.refresh` runs until its parent exits; two of them do no harm.
 """
@@ -98,7 +100,7 @@ def _step(
         _limit(engine, champions)
         further = [one.current() for one in others if one.has_model]
         ranked = refresher.step(default.current(), moment_of(_now()), further)
-        then([default.current(), *further], ranked)
+        then([default.current(), *further], 0 if refresher.rescores else ranked)
     except (SQLAlchemyError, OSError, NoStore, MachineFault) as error:
         _report(error)
         return 0

@@ -129,6 +129,22 @@ def test_the_refresher_ranks_for_every_target_that_has_a_model(
     assert refresh._step(engine, both[2:], Refresher(engine)) == 0
 
 
+def test_figures_are_not_renewed_for_the_numbers_of_another_model(
+    folder: Path, engine: Engine
+) -> None:
+    ranked.plant(engine, LoadedModel(served.artifact(), 1), [Planted("L-1", calls=2)], NOW)
+    models, counted, refresher = champions(folder), [], Refresher(engine)
+
+    def step() -> bool:
+        refresh._step(engine, list(models.values()), refresher, lambda _, n: counted.append(n))
+        return refresher.rescores
+
+    step()
+    models[""].adjust(lambda _: LoadedModel(served.artifact(1), 2))
+    assert [step() for _ in range(3)] == [True, False, False]
+    assert counted == [1, 0, 1, 0]
+
+
 def test_a_challenger_answers_the_requests_for_its_own_target(
     folder: Path, engine: Engine, tmp_path: Path
 ) -> None:
