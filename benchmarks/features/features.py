@@ -127,14 +127,26 @@ def from_parquet(leads: int, rounds: int) -> dict[str, object]:
 
 
 def growth(leads: int, rounds: int) -> dict[str, object]:
-    """Time some leads and ten times as many."""
-    rivals = {
-        "once": _ours(feature_data.work(leads)),
-        "tenfold": _ours(feature_data.work(10 * leads)),
-    }
+    """Time some leads and ten times as many, and beside it numpy's filling of such a matrix.
+
+    The filling is the floor: fresh memory of many GB may come slower than that of few.
+    """
+    rivals: dict[str, Callable[[], object]] = {}
+    for name, count in (("once", leads), ("tenfold", 10 * leads)):
+        shape = count * feature_data.CUTOFFS, len(feature_data.catalog().features)
+        rivals[name] = _ours(feature_data.work(count))
+        rivals[f"fill_{name}"] = partial(np.full, shape, 1.0, np.float32)
     timings = harness.interleave(rivals, rounds=rounds)
-    ratio = timings["tenfold"].wall_seconds / timings["once"].wall_seconds
-    return {"leads": [leads, 10 * leads], "timings": timings, "times_longer": round(ratio, 1)}
+    ratio, of_fill = (
+        round(timings[f"{of}tenfold"].wall_seconds / timings[f"{of}once"].wall_seconds, 1)
+        for of in ("", "fill_")
+    )
+    return {
+        "leads": [leads, 10 * leads],
+        "timings": timings,
+        "times_longer": ratio,
+        "fill_times_longer": of_fill,
+    }
 
 
 def one_lead(rounds: int = 2_000) -> dict[str, float]:

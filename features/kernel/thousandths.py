@@ -8,6 +8,24 @@ from features.kernel.inputs import SCALE
 
 
 @njit(cache=True, nogil=True)
+def write_thousandths(values: NDArray[np.float64], missing: int, out: NDArray[np.int64]) -> None:
+    """Convert numbers to whole thousandths, into an array of numpy.
+
+    Of a long column numpy's own memory comes in large pages, which take a tenth of the time of
+    small ones to come by.
+
+    Parameters
+    ----------
+    values, missing
+        As in `exact_thousandths`.
+    out
+        Of the size of `values`, written.
+    """
+    for i in range(values.size):
+        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
+
+
+@njit(cache=True, nogil=True)
 def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.int64]:
     """Convert numbers to whole thousandths.
 
@@ -19,6 +37,5 @@ def exact_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.i
         What stands for a number that is not finite.
     """
     out = np.empty(values.size, np.int64)
-    for i in range(values.size):
-        out[i] = np.int64(np.rint(values[i] * SCALE)) if np.isfinite(values[i]) else missing
+    write_thousandths(values, missing, out)
     return out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.kernel.compiled import njit
 from features.kernel.inputs import MISSING
-from features.kernel.thousandths import exact_thousandths
+from features.kernel.thousandths import write_thousandths
 from features.reading.numbers import number
 from features.timeline import NEVER, Moments, to_moments
 
@@ -107,7 +107,8 @@ def whole_thousandths(values: NDArray[np.float64], missing: int) -> NDArray[np.i
     values, missing
         As in `exact_thousandths`.
     """
-    whole: NDArray[np.int64] = exact_thousandths(values, np.int64(missing))
+    whole = np.empty(values.size, np.int64)
+    write_thousandths(values, np.int64(missing), whole)
     return whole
 
 
