@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
-from serve.store.engine import is_current, open_engine
+from serve.store.engine import REVISIONS, is_current, open_engine, version_of
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.summaries import Summaries
 from serve.store.team.band_limits import StoredLimits
@@ -95,7 +95,10 @@ def _step(
         for champion in champions:
             champion.poll()
         default, *others = champions
-        if not default.has_model or not is_current(engine):
+        if not default.has_model:
+            return 0
+        if not is_current(engine):
+            _report_version(version_of(engine))
             return 0
         _limit(engine, champions)
         further = [one.current() for one in others if one.has_model]
@@ -105,6 +108,14 @@ def _step(
         _report(error)
         return 0
     return ranked
+
+
+@cache
+def _report_version(version: str | None) -> None:
+    """Write once that the tables are of another version; those that do not exist yet will come."""
+    if version is not None:
+        needed = f"this program needs {REVISIONS[-1]}: see `mikomi database check`"
+        sys.stderr.write(f"the ranking waits: the database is of {version}, {needed}\n")
 
 
 def _renew(renewal: Renewal, zone: ZoneInfo, loaded: Sequence[LoadedModel], ranked: int) -> None:

@@ -129,6 +129,17 @@ def test_the_refresher_ranks_for_every_target_that_has_a_model(
     assert refresh._step(engine, both[2:], Refresher(engine)) == 0
 
 
+def test_tables_of_another_version_are_reported_once(
+    folder: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = 'v9999_later'")
+    for _ in range(3):
+        assert refresh._step(engine, list(champions(folder).values()), Refresher(engine)) == 0
+    line = "the ranking waits: the database is of v9999_later, this program needs v0010"
+    assert capsys.readouterr().err.count(line) == 1
+
+
 def test_figures_are_not_renewed_for_the_numbers_of_another_model(
     folder: Path, engine: Engine
 ) -> None:
