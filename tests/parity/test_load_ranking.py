@@ -1,10 +1,7 @@
 """A finished batch ranking becomes the server's: the same numbers, or a refusal and no change."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,14 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from features.encoders.moments import moment_of
 from features.errors import BadInput
 from models.artifact import artifact
 from models.scoring.batch_scores import RANKING_FACTS
 from pipelines.scoring import merge_ranking, ranking_schema
-from serve.ranking import batch_ranking
 from serve.ranking.batch_ranking import take_over
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.engine import open_engine
@@ -31,6 +27,7 @@ from serve.store.ranking.refreshing import Refreshing
 from serve.store.tables import RANKING
 from tests import served
 from tests.clocked import Clock
+from tests.killed_loading import Loading, killed_at
 from tests.ranked_company import LEADS, Company
 
 
@@ -129,29 +126,6 @@ def test_a_file_without_the_facts_of_a_ranking_is_refused(company: Company, tmp_
         load(company, path)
 
 
-def killed_at(company: Company, path: Path, url: str, step: int) -> bool:
-    """Load in a process that is killed with SIGKILL before a statement; return whether it was."""
-    now, model = moment_of(company.clock.at), company.loaded.fingerprint
-    child = os.fork()
-    if child == 0:  # shares nothing with the engines here: it opens its own
-        engine, statements = open_engine(url), [0]
-
-        def step_by_step(*_: Any) -> None:
-            statements[0] += 1
-            if statements[0] > step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(engine, "before_cursor_execute", step_by_step)
-        event.listen(engine, "commit", step_by_step)
-        with suppress(BaseException):
-            take_over(path, engine, model, now)
-            os._exit(0)
-        os._exit(1)
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert ended in {0, -signal.SIGKILL}
-    return ended != 0
-
-
 def stored(company: Company) -> list[tuple[Any, ...]]:
     """Return the rows of the ranking as the database has them, in the order of leads."""
     names = ("lead_id", "as_of", "rank_key", "probability", "score", "band", "reasons")
@@ -161,42 +135,37 @@ def stored(company: Company) -> list[tuple[Any, ...]]:
 
 
 def kills(
-    company: Company, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, stride: int = 1
+    company: Company, folder: Path, url: str, stride: int = 1, *, pieces: bool = False
 ) -> tuple[int, int]:
     """Kill a loading at its steps; return how many there are, and how many left a mix."""
-    monkeypatch.setattr(batch_ranking, "_BATCH", 10)
     company.refresh()
     old, step, mixes = stored(company), 0, 0
     company.clock.at += timedelta(hours=1)
-    path = ranking(company, folder)
-    while killed_at(company, path, url, step):
+    now, model = moment_of(company.clock.at), company.loaded.fingerprint
+    loading = Loading(ranking(company, folder), url, model, now, pieces)
+    while killed_at(loading, step):
         mixes += stored(company) != old
         step += stride
     new = stored(company)
     assert [row[0] for row in new] == [row[0] for row in old]
-    assert {row[1] for row in new} == {moment_of(company.clock.at)}
+    assert {row[1] for row in new} == {now}
     return step, mixes
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_kill_between_any_two_steps_leaves_the_former_ranking(
-    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    company: Company, tmp_path: Path, url: str
 ) -> None:
-    steps, mixes = kills(company, tmp_path, url, monkeypatch)
+    steps, mixes = kills(company, tmp_path, url)
     assert steps > 30
     assert mixes == 0
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_ranking_that_is_written_in_pieces_would_be_noticed(
-    company: Company, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    company: Company, tmp_path: Path, url: str
 ) -> None:
-    def in_pieces(self: Refreshing, batches: list[Any], fingerprint: str) -> None:
-        for rows, marks, standings in batches:
-            self.write(rows, marks, fingerprint, standings)
-
-    monkeypatch.setattr(Refreshing, "write_together", in_pieces)
-    assert kills(company, tmp_path, url, monkeypatch, stride=3)[1] > 0
+    assert kills(company, tmp_path, url, stride=3, pieces=True)[1] > 0
 
 
 def test_a_lead_that_changed_meanwhile_keeps_its_newer_row(
