@@ -64,7 +64,8 @@ WORDS: Final = {
         "ahead": "ahead of LightGBM",
         "peer": "window features, times faster than {peer}",
         "floor": "features from Parquet, times the time of reading and filling alone",
-        "growth": "time for ten times the leads, all in memory at once",
+        "growth": "time for ten times the leads, all in memory at once, times; the same of filling"
+        " such a matrix",
         "memory": "memory for {count} M activities in partitions, GiB",
         "contrib": "exact reasons, times `pred_contrib` on the same model ({shape})",
         "large": "exact reasons, times `pred_contrib` on 31 leaves x 300 trees",
@@ -77,11 +78,11 @@ WORDS: Final = {
         "handler": "parse, features, score, reasons, answer of one lead, µs of CPU (30 activities)",
         "served": "trees; leaves of the model that was served",
         "tail": "p99 of an answer, times its p50 (16 connections)",
-        "promoted": "a promotion in the ranking of {leads:,} leads, seconds; CPU µs a lead with the"
-        " database (PostgreSQL as set in `deploy/postgresql.conf`; leads of their own / of"
-        " accounts)",
+        "promoted_postgresql": "a promotion in the ranking of {leads:,} leads, seconds; CPU µs a"
+        " lead with the database (PostgreSQL as set in `deploy/postgresql.conf`; leads of their own"
+        " / of accounts)",
         "beside": "p99 of a score beside it, times that without it (both)",
-        "as_it_comes": "the same on PostgreSQL with the settings that it comes with",
+        "promoted_postgresql_defaults": "the same with the settings that PostgreSQL comes with",
         "stored": "activities kept a second, in bulks of 10,000, on SQLite; on PostgreSQL",
         "of_store": "score of a lead with 500 kept activities, p99 in ms, on SQLite; on PostgreSQL",
         "page": "the ranking's page with {leads:,} open leads, ms on SQLite; on PostgreSQL",
@@ -124,7 +125,8 @@ WORDS: Final = {
         "ahead": "LightGBM との差",
         "peer": "期間特徴量の計算、{peer} に対する速さ(倍)",
         "floor": "Parquet からの特徴量、読み込みと書き出しだけの時間に対する比",
-        "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍)",
+        "growth": "リード数 10 倍のときの時間(一括でメモリに置く場合、倍);"
+        " 同じ大きさの行列を埋めるだけの場合",
         "memory": "{count} 百万件(1 億件なら 100)の活動を分割して処理するときのメモリ(GiB)",
         "contrib": "正確な理由、同じモデルの `pred_contrib` に対する速さ(倍、{shape})",
         "large": "正確な理由、31 葉×300 本の `pred_contrib` に対する速さ(倍)",
@@ -137,11 +139,11 @@ WORDS: Final = {
         "handler": "1 リードの読み取り、特徴量、スコア、理由、回答の CPU µs(活動 30 件)",
         "served": "測定したモデルの木の数; 葉の数",
         "tail": "回答時間の p99、p50 の何倍か(16 接続)",
-        "promoted": "昇格したモデルが {leads:,} 件のランキング全体に反映されるまでの秒数;"
-        " 1 リードあたりの CPU µs(データベースを含む、PostgreSQL の設定は"
+        "promoted_postgresql": "昇格したモデルが {leads:,} 件のランキング全体に反映されるまでの"
+        "秒数; 1 リードあたりの CPU µs(データベースを含む、PostgreSQL の設定は"
         " `deploy/postgresql.conf`、取引先なし / あり)",
         "beside": "その間のスコアの p99、普段の何倍か(取引先なし / あり)",
-        "as_it_comes": "同じものを、PostgreSQL の初期設定のままで",
+        "promoted_postgresql_defaults": "同じ測定を PostgreSQL の初期設定のままで",
         "stored": "1 秒に保存する活動(1 万件ずつの一括、SQLite、PostgreSQL)",
         "of_store": "保存された活動 500 件のリードのスコア、p99 ミリ秒(SQLite、PostgreSQL)",
         "page": "未受注リード {leads:,} 件でのランキングのページ、ミリ秒(SQLite、PostgreSQL)",

@@ -205,7 +205,9 @@ def _speed(words: dict[str, str], language: str) -> str:
         for peer, names in PEERS.items()
     ]
     rows.append([words["floor"], f"{features['from_parquet']['times_the_floor']:g}"])
-    rows.append([words["growth"], f"{features['growth']['times_longer']:g}"])
+    growth_of = features["growth"]
+    longer = (f"{growth_of[name]:g}" for name in ("times_longer", "fill_times_longer"))
+    rows.append([words["growth"], "; ".join(longer)])
     parts = features["partitions"]
     count = round(parts["activities"] / 1e6)
     rows.append([words["memory"].format(count=count), f"{parts['most_memory_gib']:g}"])
@@ -241,20 +243,14 @@ def _whole(words: dict[str, str]) -> list[str]:
 
 def _promoted(words: dict[str, str]) -> list[list[str]]:
     """Return the rows of the ranking by a new model on PostgreSQL, without and with accounts."""
-    measured = _read("promoted")
-    settings = ["postgresql", "postgresql_defaults"]
-    both = [[measured[f"{one}{of}"] for of in ("", "_accounts")] for one in settings]
-    title = words["promoted"].format(leads=both[0][0]["leads"])
-    times = [
-        " / ".join(f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}" for one in own)
-        for own in both
-    ]
-    tails = [" / ".join(f"{one['p99_ratio']:.1f}" for one in own) for own in both]
-    return [
-        [title, times[0]],
-        [words["beside"], tails[0]],
-        [words["as_it_comes"], f"{times[1]}; {tails[1]}"],
-    ]
+    measured, rows = _read("promoted"), []
+    for database in ("postgresql", "postgresql_defaults"):
+        both = [measured[database], measured[f"{database}_accounts"]]
+        times = (f"{one['seconds']:.0f}; {one['cpu_microseconds_a_lead']:.0f}" for one in both)
+        tails = (f"{one['p99_ratio']:.1f}" for one in both)
+        title = words[f"promoted_{database}"].format(leads=both[0]["leads"])
+        rows += [[title, " / ".join(times)], [words["beside"], " / ".join(tails)]]
+    return rows
 
 
 def _store(words: dict[str, str]) -> list[list[str]]:

@@ -11,8 +11,7 @@ from features.kernel.inputs import SCALE
 def write_thousandths(values: NDArray[np.float64], missing: int, out: NDArray[np.int64]) -> None:
     """Convert numbers to whole thousandths, into an array of numpy.
 
-    Of a long column numpy's own memory comes in large pages, which take a tenth of the time of
-    small ones to come by.
+    Numpy asks for large pages of memory for a long array, compiled code does not.
 
     Parameters
     ----------

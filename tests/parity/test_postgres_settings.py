@@ -30,4 +30,4 @@ def test_the_container_has_them() -> None:
     service = yaml.safe_load(compose)["services"]["postgres"]
     mounted = dict(reversed(one.removesuffix(":ro").split(":")) for one in service["volumes"])
     named = service["command"][-1].removeprefix("config_file=")
-    assert (DEPLOY / "compose.yaml").parent / mounted[named] == SETTINGS
+    assert DEPLOY / mounted[named] == SETTINGS
