@@ -20,8 +20,9 @@ from typing import Any, Final, NamedTuple
 from playwright.sync_api import Browser, Page
 
 from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.users import User
+from serve.store.schema_versions import upgrade
 from serve.stored_leads.store import Store
 from tests.browsing import DESKTOP, PHONE, browsing, site
 

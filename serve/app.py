@@ -9,7 +9,6 @@ import asyncio
 import gc
 import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -41,6 +40,7 @@ from serve.insight.next_step import read_rules
 from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
+from serve.processes.ending import end_without, ends_at_once
 from serve.routes import openapi
 from serve.routes.route_modules import KINDS, ROUTES
 from serve.routes.scoring.fast_path import Shortcut, is_for_shortcut
@@ -50,12 +50,13 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.targets import ServedTargets
 from serve.settings import Settings
 from serve.store import checkpoints
-from serve.store.engine import ANSWER_WAITS, moment, open_engine, sync_each_commit, upgrade
+from serve.store.engine import ANSWER_WAITS, moment, open_engine, sync_each_commit
 from serve.store.erasures import Erasures
 from serve.store.hang_guard import HangGuard, query_of
 from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys, Key
 from serve.store.receipts.receipts import Receipts
+from serve.store.schema_versions import check_usable, upgrade
 from serve.stored_leads.store import Store
 from serve.wire.targets import DEFAULT
 from serve.wire.team.band_limits import BandLimits
@@ -177,7 +178,8 @@ class Server:
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:
         """Run the tasks of the server; close the log of receipts at the end."""
         sys.setswitchinterval(_SWITCH_SECONDS)
-        await self._prepare()
+        with ends_at_once():
+            await self._prepare()
         current_default_thread_limiter().total_tokens = THREADS
         self._garbage.begin()
         ending = asyncio.Event()
@@ -189,7 +191,7 @@ class Server:
             (self._look_at_wins, _WINS_SECONDS),
             (self._checkpoints.move, checkpoints.SECONDS),
             (self._garbage.collect, SECONDS),
-            (partial(_end_without, multiprocessing.parent_process()), _PARENT_SECONDS),
+            (partial(end_without, multiprocessing.parent_process()), _PARENT_SECONDS),
         )
         tasks = [asyncio.create_task(self._often(work, pause, ending)) for work, pause in works]
         tasks.append(asyncio.create_task(self._guard.watch(ending)))
@@ -217,7 +219,9 @@ class Server:
                 await asyncio.to_thread(work)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time may be better
                 what = getattr(work, "__qualname__", None) or "parent"
-                self.log.line("retry", what=what, error=type(error).__name__, where=place_of(error))
+                why = {"why": str(error)} if isinstance(error, NoStore) else {}
+                kind, where = type(error).__name__, place_of(error)
+                self.log.line("retry", what=what, error=kind, where=where, **why)
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), seconds)
 
@@ -245,8 +249,7 @@ class Server:
         self.parts.helpers.look()
         self.parts.metrics.helpers(self.parts.helpers.silent())
         try:
-            upgrade(self._engine, create=not self._has_tables)
-            self._has_tables = True
+            self._look_at_tables()
             self._use(self._keys.all())
             self.parts.store.look_again()
             self._take_limits()
@@ -255,6 +258,14 @@ class Server:
             self.parts.database_health.unavailable()
             raise
         self.parts.database_health.available()
+
+    def _look_at_tables(self) -> None:
+        """Migrate when the database answers for the first time; later nobody changes its tables."""
+        if self._has_tables:
+            check_usable(self._engine)
+        else:
+            upgrade(self._engine)
+            self._has_tables = True
 
     def _use(self, keys: list[Key]) -> None:
         self.gate.use(keys)
@@ -286,18 +297,6 @@ class Server:
         self.parts.metrics.model_refused()
         kind, why = type(error).__name__, str(error)[:500]
         self.log.line("model refused", error=kind, why=why, where=place_of(error))
-
-
-def _end_without(parent: Any) -> None:
-    """End a worker whose parent was killed: nobody would replace it, and it holds the port.
-
-    Parameters
-    ----------
-    parent
-        The process that spawned this worker; none if this is no worker.
-    """
-    if parent is not None and not parent.is_alive():
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _limited(limits: BandLimits | None, loaded: LoadedModel) -> LoadedModel:

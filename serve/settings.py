@@ -36,7 +36,33 @@ _HOOKS: Final = (
     "name:kind:secret, separated by commas, with different names, a kind of "
     f"{', '.join(HOOK_KINDS)}, and a secret of {_SHORTEST_SECRET} signs or more"
 )
+_DATABASE: Final = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+_DATABASES: Final = ("postgresql", "postgres", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 _TARGETS: Final = "different names of small letters, digits, - and _, such as upsell,renewal"
+
+
+def _database(url: str) -> str:
+    """Check the address of a database.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it is none of a file of SQLite or of PostgreSQL.
+    """
+    from sqlalchemy import make_url  # noqa: PLC0415 - slow to import
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise PydanticCustomError("database", _DATABASE) from error
+    in_memory = parsed.drivername.startswith("sqlite") and (parsed.database or "") in (
+        "",
+        ":memory:",
+    )
+    if parsed.drivername not in _DATABASES or in_memory:
+        raise PydanticCustomError("database", _DATABASE)
+    return url
 
 
 def _time_zone(name: str) -> str:
@@ -139,7 +165,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0)] = 8000
     workers: Annotated[int, Field(ge=1)] = 1
     language: Literal["en", "ja"] = "en"
-    database_url: str = Field(default="sqlite:///artifacts/serve/mikomi.db", repr=False)
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="sqlite:///artifacts/serve/mikomi.db", repr=False
+    )
     models: Path = Path("artifacts/serve")
     registry: str = Field(default="artifacts/mlflow", repr=False)
     registered_model: str = "mikomi"

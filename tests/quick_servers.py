@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from serve import app
-from serve.store import engine as databases
+from serve.store import schema_versions
 from serve.store.people import passwords
 
 
@@ -22,11 +22,11 @@ class QuickMigrations:
     """The migrations of an empty SQLite database, run once and then copied."""
 
     def __init__(self) -> None:
-        self.real = databases.migrate
+        self.real = schema_versions.migrate
         self._template: sqlite3.Connection | None = None
 
     def __call__(self, engine: Engine, version: str, *, back: bool = False) -> None:
-        """Run the migrations, as `serve.store.engine.migrate`."""
+        """Run the migrations, as `serve.store.schema_versions.migrate`."""
         fresh = engine.dialect.name == "sqlite" and version == "head" and not back
         if not fresh or not _is_empty(engine):
             self.real(engine, version, back=back)
@@ -65,6 +65,6 @@ def quicken(patch: pytest.MonkeyPatch) -> None:
     patch
         What changes the product's modules and changes them back.
     """
-    patch.setattr(databases, "migrate", QuickMigrations())
+    patch.setattr(schema_versions, "migrate", QuickMigrations())
     patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     patch.setattr(app, "_settle", lambda: None)

@@ -14,8 +14,9 @@ from sqlalchemy import Engine, delete
 from serve.app import create_app
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.users import User, Users
+from serve.store.schema_versions import upgrade
 from serve.store.tables import RANKING_MARKS
 from tests import ranked, served
 from tests.clocked import NOW

@@ -1,9 +1,10 @@
 """Servers replaced one by one by those of newer code, on one PostgreSQL, while requests arrive.
 
-Run it as `python -m benchmarks rolling_upgrade`: it needs the history of the repository, as the
-older code is that of the commit before the newest migration. It writes
-`benchmarks/results/rolling_upgrade.json`. What stands before the servers is imitated as Kubernetes
-does it: a server receives requests while `/readyz` says so, none from two seconds before its end.
+Run it as `python -m benchmarks rolling_upgrade`. The older code is this one; the newer is a copy of
+it with one more migration, so what is tried is whether servers of today go on beside those of the
+next version. It writes `benchmarks/results/rolling_upgrade.json`. What stands before the servers is
+imitated as Kubernetes does it: a server receives requests while its `/readyz` says so, none from
+two seconds before its end; a request while no server is ready has failed.
 """
 
 import argparse
@@ -28,12 +29,14 @@ from sqlalchemy import text
 
 from benchmarks import harness
 from benchmarks.endurance.endure_server import ask, seconds_until
-from serve.store.engine import REVISIONS, open_engine
+from benchmarks.endurance.newer_code import ROOT, TRIAL, newer_code
+from serve.store.engine import open_engine
+from serve.store.schema_versions import REVISIONS
 from tests import served
 
-ROOT: Final = Path(__file__).parents[2]
 SENDERS, SERVERS = 4, 2
 DRAINED_SECONDS: Final = 2.0
+LOOK_SECONDS: Final = 0.2
 STARTS_WITHIN: Final = 1_800.0
 """A server compiles its kernels when it starts for the first time."""
 BODY: Final = json.dumps(served.body(10)).encode()
@@ -47,15 +50,40 @@ point(folder, served.lay_down(folder), 1)
 """
 
 
+class NobodyReady(OSError):
+    """No server is ready: a proxy would refuse the request."""
+
+
 @dataclass
 class Load:
-    """What was sent and answered; `pool` has the ports that receive requests."""
+    """What was sent and answered.
 
-    pool: list[int] = field(default_factory=list)
+    Attributes
+    ----------
+    servers
+        Those that are not taken out; who is ready of them receives requests.
+    ready
+        The ports of those that were ready a moment ago.
+    """
+
+    servers: list["Server"] = field(default_factory=list)
+    ready: list[int] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     stored: set[str] = field(default_factory=set)
     ended: threading.Event = field(default_factory=threading.Event)
+
+    def look(self) -> None:
+        """Look who is ready, until the end."""
+        while not self.ended.wait(LOOK_SECONDS):
+            self.ready = [one.port for one in list(self.servers) if one.is_ready()]
+
+    def _port(self, draw: random.Random) -> int:
+        ready = self.ready
+        if not ready:
+            time.sleep(LOOK_SECONDS)
+            raise NobodyReady
+        return draw.choice(ready)
 
     def send(self, number: int) -> None:
         """Send requests of three kinds until the end."""
@@ -71,10 +99,9 @@ class Load:
                     ("GET", "/v1/leads?limit=5", None),
                 )
             )
-            port = draw.choice(self.pool)
             try:
                 status, content = ask(
-                    port,
+                    self._port(draw),
                     method,
                     path,
                     body,
@@ -88,29 +115,6 @@ class Load:
                 self.failures.append(f"{method} {path} {status}: {content[:200].decode()}")
             elif method == "PUT":
                 self.stored.add(lead)
-
-
-def older_code(into: Path) -> str:
-    """Write the code of the commit before the newest migration into a folder; return the commit."""
-    newest = f"serve/store/migrations/versions/{REVISIONS[-1]}.py"
-    commit = next(
-        one
-        for one in git("rev-list", "--first-parent", "HEAD").split()
-        if not git("ls-tree", "--name-only", one, newest)
-    )
-    archive = subprocess.Popen(["git", "-C", ROOT, "archive", commit], stdout=subprocess.PIPE)  # noqa: S603, S607
-    subprocess.run(["tar", "-x", "-C", into], stdin=archive.stdout, check=True)  # noqa: S603, S607
-    archive.wait()
-    return commit
-
-
-def git(*words: str) -> str:
-    return subprocess.run(  # noqa: S603
-        ["git", "-C", ROOT, *words],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
 
 
 @contextmanager
@@ -142,7 +146,8 @@ class Server:
             "MIKOMI_DATABASE_URL": url,
             "MIKOMI_ACCESS_LOG": "no",
         }
-        with (folder / f"log-{self.port}").open("wb") as log:
+        self.log = folder / f"log-{self.port}"
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pipelines", "serve"],
                 cwd=code,
@@ -154,7 +159,8 @@ class Server:
     def is_ready(self) -> bool:
         """Return whether it says so itself."""
         if self.process.poll() is not None:
-            raise RuntimeError(f"the server on {self.port} has ended: {self.process.returncode}")
+            last = self.log.read_text("utf-8", "replace")[-2_000:]
+            raise RuntimeError(f"a server has ended with {self.process.returncode}:\n{last}")
         try:
             return ask(self.port, "GET", "/readyz")[0] == 200
         except OSError:
@@ -173,9 +179,9 @@ def replace(load: Load, olds: list[Server], start: Callable[[], Server]) -> list
         new = start()
         if seconds_until(new.is_ready, STARTS_WITHIN) == float("inf"):
             raise RuntimeError("a new server was not ready in time")
-        load.pool = [*load.pool, new.port]
+        load.servers = [*load.servers, new]
         time.sleep(1.0)
-        load.pool = [port for port in load.pool if port != old.port]
+        load.servers = [one for one in load.servers if one is not old]
         time.sleep(DRAINED_SECONDS)
         old.end()
         news.append(new)
@@ -187,35 +193,34 @@ def main(words: Sequence[str] | None = None) -> None:
     argparse.ArgumentParser(description=__doc__).parse_args(words)
     with tempfile.TemporaryDirectory(prefix="mikomi-rolling-") as made:
         place = Path(made)
-        code, folder = place / "older", place / "server"
-        code.mkdir()
+        newer, folder = place / "newer", place / "server"
         folder.mkdir()
-        commit = older_code(code)
+        newer_code(newer)
         command = [sys.executable, "-c", MODEL, folder]
-        subprocess.run(command, cwd=code, env=environment(code), check=True)  # noqa: S603  # noqa: S603
+        subprocess.run(command, cwd=ROOT, env=environment(ROOT), check=True)  # noqa: S603
         with database(place / "postgres") as url:
-            result = tried(code, folder, url)
-    harness.write(
-        "rolling_upgrade", {"older_commit": commit, "newest_tables": REVISIONS[-1]} | result
-    )
+            result = tried(newer, folder, url)
+    harness.write("rolling_upgrade", {"tables": REVISIONS[-1], "newer_tables": TRIAL} | result)
     print(json.dumps(result, indent=2))
 
 
-def tried(code: Path, folder: Path, url: str) -> dict[str, object]:
+def tried(newer: Path, folder: Path, url: str) -> dict[str, object]:
     """Return the counts of the upgrade and of the way back."""
-    load, running = Load(), [Server(code, folder, url)]
+    load, running = Load(), [Server(ROOT, folder, url)]
     try:
         seconds_until(running[0].is_ready, STARTS_WITHIN)
-        running += [Server(code, folder, url) for _ in range(SERVERS - 1)]
+        running += [Server(ROOT, folder, url) for _ in range(SERVERS - 1)]
         for one in running:
             seconds_until(one.is_ready, STARTS_WITHIN)
-        load.pool = [one.port for one in running]
+        load.servers = list(running)
+        load.ready = [one.port for one in running]
         senders = [threading.Thread(target=load.send, args=[n]) for n in range(SENDERS)]
+        senders.append(threading.Thread(target=load.look))
         for one in senders:
             one.start()
         time.sleep(5.0)
         began = time.monotonic()
-        running = replace(load, running, lambda: Server(ROOT, folder, url))
+        running = replace(load, running, lambda: Server(newer, folder, url))
         seconds = time.monotonic() - began
         time.sleep(5.0)
         load.ended.set()
@@ -226,9 +231,8 @@ def tried(code: Path, folder: Path, url: str) -> dict[str, object]:
             one.end()
         running = []
         lost = load.stored - leads(url)
-        older = REVISIONS[-2]
-        downgraded = mikomi(url, "database", "downgrade", older, "--lose")
-        running = [Server(code, folder, url)]
+        downgraded = mikomi(newer, url, "database", "downgrade", REVISIONS[-1], "--lose")
+        running = [Server(ROOT, folder, url)]
         back = seconds_until(running[0].is_ready, STARTS_WITHIN) < float("inf")
         answered = ask(running[0].port, "POST", "/v1/score", BODY)[0]
         return {
@@ -254,11 +258,11 @@ def tried(code: Path, folder: Path, url: str) -> dict[str, object]:
             server.end()
 
 
-def mikomi(url: str, *words: str) -> int:
-    """Run a command of this code upon the database; return its exit code."""
-    variables = environment(ROOT) | {"MIKOMI_DATABASE_URL": url}
+def mikomi(code: Path, url: str, *words: str) -> int:
+    """Run a command of some code upon the database; return its exit code."""
+    variables = environment(code) | {"MIKOMI_DATABASE_URL": url}
     command = [sys.executable, "-m", "pipelines", *words]
-    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=code, env=variables, check=False).returncode  # noqa: S603
 
 
 def leads(url: str) -> set[str]:

@@ -38,8 +38,9 @@ from benchmarks.serving.store import HISTORY, body, ranked
 from serve.pages.shell.visitor import cookie_name
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel
-from serve.store.engine import moment, open_engine, time_of, upgrade
+from serve.store.engine import moment, open_engine, time_of
 from serve.store.people.users import User
+from serve.store.schema_versions import upgrade
 from serve.store.tables import LEADS, RANKING, RANKING_MARKS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 from serve.stored_leads.store import Store

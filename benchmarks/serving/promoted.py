@@ -27,9 +27,10 @@ from benchmarks import champion
 from benchmarks.harness import write
 from benchmarks.serving.open_leads import fill, open_id
 from benchmarks.serving.store import ROOT, Scores, memory, percentiles
-from serve.store.engine import open_engine, reading, upgrade
+from serve.store.engine import open_engine, reading
 from serve.store.leads.refresh_marks import NEVER
 from serve.store.ranking.rescoring import UNFORESEEN
+from serve.store.schema_versions import upgrade
 from serve.store.tables import ACCOUNTS, LEADS, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 

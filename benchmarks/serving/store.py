@@ -33,10 +33,11 @@ from benchmarks import champion
 from benchmarks.harness import RESULTS, write
 from benchmarks.serving.open_leads import fill
 from serve.scoring.loaded_model import LoadedModel
-from serve.store.engine import open_engine, reading, upgrade
+from serve.store.engine import open_engine, reading
 from serve.store.erasures import Erasures
 from serve.store.leads.bulk import COLUMNS, fact_row
 from serve.store.receipts.receipts import Receipts
+from serve.store.schema_versions import upgrade
 from serve.store.tables import ACTIVITIES, RANKING, RANKING_MARKS
 from serve.stored_leads.store import Store
 from serve.wire.bodies import read

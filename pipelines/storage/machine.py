@@ -125,6 +125,9 @@ def of_sqlite(error: BaseException, place: str = "a database") -> MikomiError | 
     if "disk is full" in text or "disk i/o" in text:
         do = f"make room there; then {_AGAIN}"
         return NoRoom.of(f"{place}: no room ({text})", "room for what is written", do)
+    if "readonly" in text or "unable to open" in text:
+        do = f"correct the rights, or choose another file; then {_AGAIN}"
+        return MachineFault.of(f"{place}: {text}", "a file that this user may read and write", do)
     if "malformed" in text or "not a database" in text:
         return damaged(place, text)
     return None

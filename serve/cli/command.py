@@ -1,8 +1,11 @@
 """The commands of the server: `mikomi serve`, `mikomi key`; `mikomi user` is added beside them.
 
-Decided here: slow modules are imported in the command that needs them. Without any key the server
-starts on loopback only, and warns. While it starts it has the machine to itself: garbage collection
-is off, and the helper processes of a server that has a model already start later.
+Decided here: slow modules are imported in the command that needs them. Without any key a server
+that requires one starts and answers nobody until `mikomi setup` has made it beside it, so that a
+new machine needs no order of its own; a server of this machine alone answers its programs, and
+warns, unless keys were made here before: then it does not start. While it starts it has the machine
+to itself: garbage collection is off, and the helper processes of a server that has a model already
+start later.
 """
 
 import gc
@@ -109,39 +112,65 @@ def _unusable(error: Exception) -> str:
 
 
 def _warn_about_access(settings: "Settings") -> None:
-    """Warn who needs no key; refuse to start where nobody on the network would need one."""
+    """Warn who needs no key, or that nobody has one; refuse a database that lost its keys."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - slow to import
 
-    from features.errors import BadParams  # noqa: PLC0415
-    from serve.store.engine import made  # noqa: PLC0415
     from serve.store.people import keys_required  # noqa: PLC0415
     from serve.store.people.api_keys import ApiKeys  # noqa: PLC0415
     from serve.store.people.users import Users  # noqa: PLC0415
+    from serve.store.schema_versions import made  # noqa: PLC0415
 
     try:
         store = made(settings.database_url)
         every = ApiKeys(store).all()
-        keys = [key for key in every if key.revoked_at is None]
         users = Users(store).exist()
     except (SQLAlchemyError, OSError) as error:
         typer.secho(_unusable(error), fg="red", err=True)
         return
-    emptied = not every and keys_required.has_note(settings.database_url)
-    if not keys and (settings.needs_keys or emptied):
-        raise BadParams.of(
-            f"host {settings.host}, keys required, and no key"
-            if settings.loopback
-            else f"host {settings.host} and no key",
-            "a key" if settings.loopback else "a key, or loopback",
-            "run `mikomi setup`, or restore the database that has the keys",
-        )
-    if not keys:
-        typer.secho("NO KEYS: everyone on this machine may do everything.", fg="red", err=True)
+    if all(key.revoked_at is not None for key in every):
+        before = keys_required.has_note(settings.database_url)
+        typer.secho(_without_keys(settings, revoked=bool(every), before=before), fg="red", err=True)
     if not users:
         access = (
             "no pages" if settings.needs_keys else "everyone on this machine may read the pages"
         )
         typer.secho(f"NO USERS: {access}; see `mikomi user add`.", fg="red", err=True)
+
+
+def _without_keys(settings: "Settings", *, revoked: bool, before: bool) -> str:
+    """Return who is answered by a server without a key in use.
+
+    Parameters
+    ----------
+    settings
+        Of the server.
+    revoked
+        Whether the database has keys that were revoked.
+    before
+        Whether another database at this place had keys.
+
+    Raises
+    ------
+    BadParams
+        If the keys are gone and nothing but this database required them.
+    """
+    from features.errors import BadParams  # noqa: PLC0415 - slow to import
+
+    if revoked:
+        return "NO KEY IN USE: nobody is answered until `mikomi key create` has made another."
+    if not settings.needs_keys and before:
+        raise BadParams.of(
+            f"host {settings.host}, keys required, and no key",
+            "a key",
+            "run `mikomi setup`, or restore the database that has the keys",
+        )
+    if not settings.needs_keys:
+        return "NO KEYS: everyone on this machine may do everything."
+    lost = "THE KEYS ARE GONE: nobody is answered until their database is restored, or"
+    return (
+        f"{lost if before else 'NO KEYS YET: nobody is answered until'} `mikomi setup` has made "
+        "the first key, with the settings of this server."
+    )
 
 
 def create(

@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 
 from serve.settings import Settings
 from serve.store.audit import Audit
-from serve.store.engine import made
-from serve.store.existing import open_existing
+from serve.store.opening import open_existing, open_or_create
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.identities import Identities
 from serve.store.people.users import Users
@@ -55,4 +54,4 @@ def store() -> Store:
 
 def _store(*, new: bool) -> Engine:
     url = Settings.read(os.environ).database_url
-    return made(url) if new else open_existing(url)
+    return open_or_create(url) if new else open_existing(url)

@@ -6,12 +6,9 @@ back removes what the newer tables hold, so it wants the word of the administrat
 """
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 
 def made() -> typer.Typer:
@@ -23,21 +20,25 @@ def made() -> typer.Typer:
 
 
 def check() -> None:
-    """Print the version of the tables, and what an update would do; exit code 1 if they differ."""
-    from serve.store import schema_versions  # noqa: PLC0415 - slow to import
+    """Print which tables there are and the migrations that an update would run; change nothing.
 
-    state = schema_versions.state(_engine())
+    Exit code 1: they are not those that this version of mikomi needs.
+    """
+    from serve.store.opening import tables_of  # noqa: PLC0415 - slow to import
+
+    state = tables_of(_url())
     typer.echo(state.sentence)
+    for one in state.to_run:
+        typer.echo(f"  {one}")
     if not state.current:
         raise typer.Exit(1)
 
 
 def upgrade() -> None:
     """Create the tables, or migrate them to the newest version."""
-    from serve.store import engine  # noqa: PLC0415 - slow to import
+    from serve.store.opening import open_or_create  # noqa: PLC0415 - slow to import
 
-    opened = _engine()
-    engine.upgrade(opened)
+    open_or_create(_url()).dispose()
     check()
 
 
@@ -48,15 +49,19 @@ def downgrade(
         bool, typer.Option("--lose", help="Yes, remove what only the newer tables hold.")
     ] = False,
 ) -> None:
-    """Take the tables back to an older version, for the older code; make a backup before."""
-    from serve.store import schema_versions  # noqa: PLC0415 - slow to import
+    """Take the tables back to an older version, for the older code; make a backup before.
 
-    schema_versions.downgrade(_engine(), version, lose=lose)
-    typer.echo(f"tables of version {version}; start the code that needs them")
+    Refused while a server or another command uses the database.
+    """
+    from serve.store.opening import open_to_downgrade  # noqa: PLC0415 - slow to import
+    from serve.store.schema_versions import downgrade as take_back  # noqa: PLC0415
+
+    with open_to_downgrade(_url()) as engine:
+        to = take_back(engine, version, lose=lose)
+    typer.echo(f"tables of version {to}; start the code that needs them")
 
 
-def _engine() -> "Engine":
+def _url() -> str:
     from serve.settings import Settings  # noqa: PLC0415 - slow to import
-    from serve.store.engine import open_engine  # noqa: PLC0415
 
-    return open_engine(Settings.read(os.environ).database_url)
+    return Settings.read(os.environ).database_url

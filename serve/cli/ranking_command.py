@@ -21,7 +21,7 @@ def load_ranking(
     from serve.scoring.pointer import pointed_fingerprint  # noqa: PLC0415
     from serve.settings import Settings  # noqa: PLC0415
     from serve.store.engine import moment  # noqa: PLC0415
-    from serve.store.existing import open_existing  # noqa: PLC0415
+    from serve.store.opening import open_existing  # noqa: PLC0415
 
     settings = Settings.read(os.environ)
     target = batch_ranking.facts_of(ranking).target

@@ -6,7 +6,8 @@ import typer
 def setup(context: typer.Context) -> None:
     """Create the database of a server and the first administrator's key, which is shown once.
 
-    Then set MIKOMI_REQUIRE_KEYS=yes: nobody is answered without a key, even by an empty database.
+    Set MIKOMI_REQUIRE_KEYS=yes, before or after: nobody is answered without a key, even by an empty
+    database. A server that runs already takes the key up within seconds.
     """
     from features.errors import BadRequest  # noqa: PLC0415 - slow to import
     from serve.cli import command_store  # noqa: PLC0415

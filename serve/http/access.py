@@ -46,6 +46,7 @@ class AccessControl:
         self._keys: tuple[Key, ...] = ()
         self._closed = not open_without_keys
         self._known = False
+        self._ever = False
         self.guard: HangGuard | None = None
         """Watches the database, if it may hang; requests are refused meanwhile."""
         self.places = Places(_PLACES)
@@ -54,7 +55,8 @@ class AccessControl:
         """Replace the keys; once any key exists, requests without one are refused."""
         every = tuple(keys)
         self._known = True
-        self._closed = self._closed or bool(every)
+        self._ever = bool(every)
+        self._closed = self._closed or self._ever
         self._keys = tuple(key for key in every if key.revoked_at is None)
 
     def admit(self, header: str | None, method: str, path: str, now: float) -> str | None:
@@ -130,6 +132,12 @@ class AccessControl:
                 match = key if same(hashed, key.sha256) else match
             if match is not None:
                 return match
+        if not self._ever:
+            raise NoKey.of(
+                "no key at all in this server yet",
+                "the first key",
+                "who runs this server makes it: mikomi setup",
+            )
         raise NoKey.of("no valid key", "Authorization: Bearer <key>", "see `mikomi key create`")
 
 

@@ -37,9 +37,10 @@ from serve.scoring import lean_import
 from serve.scoring.champion import FollowedChampion
 from serve.scoring.loaded_model import LoadedModel
 from serve.settings import Settings
-from serve.store.engine import REVISIONS, is_current, open_engine, version_of
+from serve.store.engine import open_engine
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.summaries import Summaries
+from serve.store.schema_versions import REVISIONS, is_current, version_of
 from serve.store.team.band_limits import StoredLimits
 from serve.wire.targets import DEFAULT
 from serve.wire.team.band_limits import BandLimits

@@ -9,6 +9,7 @@ are erased later are still in it: keep backups for as long as your retention all
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +22,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import make_url
 
 from features.errors import BadInput, BadParams
-from serve.store.engine import REVISIONS, sqlite_place
+from serve.store.engine import sqlite_place
+from serve.store.schema_versions import REVISIONS, made
 
 MANIFEST: Final = "backup.json"
 DATABASE: Final = "mikomi.db"
@@ -31,6 +33,27 @@ REGISTRY: Final = "registry"
 _SQLITE: Final = (".db", ".sqlite")
 _SIDES: Final = ("-wal", "-shm", ".keys-required")
 _DO: Final = "choose another backup"
+_INSTALL: Final = "install the client of PostgreSQL, at least of the version of the server"
+_ENGLISH: Final = {"LC_ALL": "C"}
+"""Programs of PostgreSQL give their reasons in English, whatever the language of the machine."""
+_SERVER: Final = re.compile(r"server version: (\d+)")
+"""Written by `pg_dump` where the server is newer; it then copies nothing."""
+_ADVICE: Final = {
+    r"unsupported version .* in file header|unrecognized configuration parameter": (
+        "install a {program} of at least the version that made the backup, and restore into a "
+        "PostgreSQL of at least that version"
+    ),
+    "no space left": "make room, or name a folder on another disk",
+    "could not open (output|input) file": "name a folder that this user may read and write",
+    "permission denied|must be owner": "use the user that owns the tables in MIKOMI_DATABASE_URL",
+    "authentication failed|no password supplied|role .* does not exist": (
+        "correct the user and the password in MIKOMI_DATABASE_URL"
+    ),
+    "could not translate host|connection .*failed|could not connect|database .* does not exist": (
+        "check the host and the database in MIKOMI_DATABASE_URL, and whether the server answers"
+    ),
+}
+"""Words of a reason of `pg_dump` or `pg_restore` -> what to do; the first that fits holds."""
 
 
 class BackupPlaces(NamedTuple):
@@ -104,6 +127,7 @@ def restore(places: BackupPlaces, folder: Path, *, replace: bool) -> int:
         _put_file(folder / DATABASE, Path(place))
     else:
         _postgres("pg_restore", places.url, "--clean", "--if-exists", str(folder / DUMP))
+    made(places.url).dispose()  # a running server does not migrate what takes the place of its own
     for name, target in ((MODELS, places.models), (REGISTRY, places.registry)):
         for path in _files(folder / name):
             _put_file(path, target / path.relative_to(folder / name))
@@ -149,12 +173,28 @@ def _postgres(program: str, url: str, *words: str) -> None:
     command = [program, f"--dbname={plain.render_as_string(hide_password=False)}", *words]
     try:
         done = subprocess.run(  # noqa: S603 - programs of PostgreSQL
-            command, env=os.environ | secret, capture_output=True, text=True, check=False
+            command, env=os.environ | _ENGLISH | secret, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
-        raise BadParams.of(f"no program {program}", "it in PATH", "install it") from error
+        raise BadParams.of(f"no program {program}", "it in PATH", _INSTALL) from error
     if done.returncode:
-        raise BadParams.of(f"{program}: {done.stderr.strip()[:300]}", "a copy", "check the URL")
+        reason = done.stderr.strip()
+        raise BadParams.of(f"{program}: {reason[:300]}", "a copy", _advice(program, reason))
+
+
+def _advice(program: str, reason: str) -> str:
+    """Return what to do about a program of PostgreSQL that failed for a reason.
+
+    >>> _advice("pg_dump", "server version: 17.2 (Debian); pg_dump version: 15.18")
+    'install a pg_dump of at least version 17'
+    """
+    newer = _SERVER.search(reason)
+    if newer:
+        return f"install a {program} of at least version {newer[1]}"
+    for pattern, advice in _ADVICE.items():
+        if re.search(pattern, reason, re.IGNORECASE):
+            return advice.format(program=program)
+    return f"see what {program} wrote"
 
 
 def _checked(folder: Path) -> dict[str, Any]:

@@ -4,8 +4,8 @@ Decided here: SQLite uses a write-ahead log (WAL) and syncs at checkpoints, so w
 survives a killed process; a write transaction takes the lock when it begins. A pooled connection
 to PostgreSQL that the server has closed is replaced before it is used, which takes no round trip:
 its socket can be read then. Connecting gives up after `CONNECT_SECONDS`, and waiting
-for a lock or a connection of the pool after `Waits`. Alembic creates and migrates the tables;
-tables of other migrations are refused and never changed.
+for a lock or a connection of the pool after `Waits`. Connections to PostgreSQL bear a name, so that
+a command sees whether a server uses the database.
 """
 
 import select
@@ -15,10 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from serve.errors import NoStore, SchemaMismatch
 from serve.store.file_watch import FileWatch
 
 BUSY_SECONDS: Final = 5
@@ -28,19 +27,8 @@ STATEMENT_SECONDS: Final = 30
 """Seconds after which PostgreSQL cancels a statement of a request."""
 SOCKET_SECONDS: Final = 10
 """Seconds after which a connection whose server is gone is closed."""
-REVISIONS: Final = (
-    "v0001",
-    "v0002_sales_day",
-    "v0003_erasures",
-    "v0004_team",
-    "v0005_reasons",
-    "v0006_identities",
-    "v0007_summaries",
-    "v0008_accounts",
-    "v0009_contact_value",
-    "v0010_ranking_indexes",
-)
-"""The migrations in their order; the last is what the code needs."""
+APPLICATION: Final = "mikomi"
+"""The name of our connections to PostgreSQL."""
 PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -93,6 +81,7 @@ def open_engine(url: str, waits: Waits = PATIENT) -> Engine:
         if url.startswith(short):
             url = f"postgresql+psycopg://{url.removeprefix(short)}"
     arguments: dict[str, Any] = {
+        "application_name": APPLICATION,
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": 1_000 * SOCKET_SECONDS,
         "options": " ".join(
@@ -201,92 +190,6 @@ def at_once(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(at_once=True)
     return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def upgrade(engine: Engine, *, create: bool = True) -> None:
-    """Create the tables, or migrate them to the newest version; one query if they are current.
-
-    Parameters
-    ----------
-    engine
-        Of the database.
-    create
-        Whether an empty database gets tables; false once the server has seen some.
-
-    Raises
-    ------
-    SchemaMismatch
-        If they were made by a version with other migrations; then nothing is changed.
-    NoStore
-        If there are none and none may be created.
-    """
-    version = version_of(engine)
-    if version == REVISIONS[-1]:
-        return
-    if version is None and not create:
-        raise NoStore.of(
-            "an empty database where there was one", "that database", "run `mikomi restore`"
-        )
-    if version not in (None, *REVISIONS):
-        raise SchemaMismatch.of(
-            f"a database with tables of version {version}",
-            f"an empty database, or tables of version {' or '.join(REVISIONS)}",
-            "set MIKOMI_DATABASE_URL to another database and send the leads again,"
-            " or start the version of mikomi that made this one",
-        )
-    migrate(engine, "head")
-
-
-def migrate(engine: Engine, version: str, *, back: bool = False) -> None:
-    """Run the migrations to a version.
-
-    Parameters
-    ----------
-    engine
-        Of the database.
-    version
-        A migration; `head` is the newest.
-    back
-        Whether it is an older one.
-    """
-    from alembic import command  # noqa: PLC0415 - slow to import, needed once
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    run = command.downgrade if back else command.upgrade
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("set local statement_timeout = 0")
-        run(config, version)
-
-
-def made(url: str) -> Engine:
-    """Open a database by its URL and create or migrate its tables.
-
-    Raises
-    ------
-    SchemaMismatch
-        If the tables were made by a version with other migrations.
-    """
-    engine = open_engine(url)
-    upgrade(engine)
-    return engine
-
-
-def is_current(engine: Engine) -> bool:
-    """Return whether the tables exist in their newest version."""
-    return version_of(engine) == REVISIONS[-1]
-
-
-def version_of(engine: Engine) -> str | None:
-    """Return the migration that made the tables; None if there are none."""
-    with reading(engine).connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        version = connection.exec_driver_sql("select version_num from alembic_version").scalar()
-        return None if version is None else str(version)
 
 
 def moment(at: datetime) -> int:

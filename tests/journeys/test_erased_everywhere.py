@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.run.workspace import Workspace
 from pipelines.storage import frames, partitions
-from serve.store.engine import made
 from serve.store.leads.ingest import Ingest
+from serve.store.schema_versions import made
 from serve.wire.stored_bodies import LeadBody
 from tests.small_company import create_company, inside, mikomi
 

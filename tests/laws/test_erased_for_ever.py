@@ -13,12 +13,13 @@ from sqlalchemy import Engine, delete, select, update
 
 from serve.errors import ErasedMeanwhile
 from serve.store import erasures as numbers
-from serve.store.engine import made, moment
+from serve.store.engine import moment
 from serve.store.erasures import Erasures
 from serve.store.leads import erasure
 from serve.store.leads.erasure import Eraser
 from serve.store.leads.ingest import Ingest
 from serve.store.receipts.receipts import Receipts
+from serve.store.schema_versions import made
 from serve.store.tables import RECEIPTS
 from serve.wire.receipt import Scoring
 from serve.wire.stored_bodies import LeadBody

@@ -69,3 +69,47 @@ def test_a_backup_that_is_not_whole_is_refused(
         (folder / MANIFEST).write_text(json.dumps(facts | {"revision": "v9"}))
     with pytest.raises(BadInput):
         restore(places, folder, replace=True)
+
+
+MISMATCH = """pg_dump: error: aborting because of server version mismatch
+pg_dump: detail: server version: 17.2 (Debian 17.2-1.pgdg120+1); pg_dump version: 15.18 (Debian)
+"""
+REASONS = {
+    MISMATCH: "install a pg_dump of at least version 17",
+    'pg_dump: error: connection to server at "db" (::1), port 5432 failed: Connection refused': (
+        "check the host"
+    ),
+    'pg_dump: error: connection to server at "db", port 5432 failed: FATAL:  password '
+    'authentication failed for user "mikomi"': "correct the user and the password",
+    'pg_dump: error: could not translate host name "db" to address': "check the host",
+    "pg_dump: error: query failed: ERROR:  permission denied for table leads": "owns the tables",
+    "pg_dump: error: could not write to file: No space left on device": "make room",
+    "pg_dump: error: something that nobody foresaw": "see what pg_dump wrote",
+}
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=REASONS.values())
+def test_what_to_do_fits_the_reason_of_the_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{reason}\nEND\nexit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    places = BackupPlaces("postgresql://mikomi:secret@db/mikomi", tmp_path / "m", tmp_path / "r")
+    with pytest.raises(BadParams) as refused:
+        back_up(places, tmp_path / "backup", NOW)
+    (fault,) = refused.value.faults
+    assert REASONS[reason] in fault.do
+    assert "check the URL" not in fault.do
+    assert "secret" not in str(refused.value)
+    assert not (tmp_path / "backup").exists()
+
+
+def test_without_the_program_its_version_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    places = BackupPlaces("postgresql://db/mikomi", tmp_path / "m", tmp_path / "r")
+    with pytest.raises(BadParams, match="at least of the version of the server"):
+        back_up(places, tmp_path / "backup", NOW)

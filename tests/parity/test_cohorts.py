@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from serve.store.engine import made, moment, time_of
+from serve.store.engine import moment, time_of
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.summaries import OLDEST, Summaries
+from serve.store.schema_versions import made
 from serve.store.tables import LEAD_STEPS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS
 from tests.clocked import NOW

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, insert
 from serve.http.garbage import GarbageCollection
 from serve.scoring.loaded_model import LoadedModel
 from serve.store import id_list
-from serve.store.engine import made, moment
+from serve.store.engine import moment
 from serve.store.leads.history import HistoryReader
+from serve.store.schema_versions import made
 from serve.store.tables import ACTIVITIES, LEADS
 from tests import served
 from tests.clocked import NOW

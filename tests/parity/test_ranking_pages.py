@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 
 from serve.errors import BadBody
-from serve.store.engine import open_engine, time_of, upgrade
+from serve.store.engine import open_engine, time_of
 from serve.store.ranking import hits
 from serve.store.ranking.filters import RankingFilter, searched
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.schema_versions import upgrade
 from serve.store.tables import RANKING
 from serve.store.text_contains import text_contains
 

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, inspect, text
 import serve.store.account_tables  # noqa: F401 - its indexes are compared, too
 from features.errors import BadRequest
 from serve.errors import SchemaMismatch
-from serve.store import engine as store_engine
 from serve.store import schema_versions
-from serve.store.engine import REVISIONS, is_current, open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.ranking_indexes import OF_POSTGRESQL as OF_POSTGRESQL_ALONE
 from serve.store.ranking_indexes import OF_SQLITE as OF_SQLITE_ALONE
+from serve.store.schema_versions import REVISIONS, is_current, made, upgrade
 from serve.store.tables import METADATA
 
 
@@ -56,7 +56,7 @@ def test_empty_tables_become_current_and_stay_so(url: str) -> None:
 
 def test_the_listed_revisions_are_those_of_the_migrations() -> None:
     config = Config()
-    folder = Path(store_engine.__file__).parent / "migrations"
+    folder = Path(schema_versions.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
     scripts = list(ScriptDirectory.from_config(config).walk_revisions())
     assert [script.revision for script in reversed(scripts)] == list(REVISIONS)
@@ -64,7 +64,7 @@ def test_the_listed_revisions_are_those_of_the_migrations() -> None:
 
 @pytest.mark.parametrize("version", REVISIONS[:-1])
 def test_tables_go_back_to_an_older_version_and_forward_again(url: str, version: str) -> None:
-    engine = store_engine.made(url)
+    engine = made(url)
     tables = _indexes(engine)
     with pytest.raises(BadRequest, match="mikomi backup FOLDER"):
         schema_versions.downgrade(engine, version, lose=False)
@@ -89,7 +89,7 @@ def _indexes(engine: Engine) -> dict[str, dict[str | None, list[str | None]]]:
 
 @pytest.mark.parametrize("version", [REVISIONS[-1], "0009"])
 def test_only_older_versions_are_gone_back_to(url: str, version: str) -> None:
-    engine = store_engine.made(url)
+    engine = made(url)
     with pytest.raises(BadRequest, match="an older version: v0001"):
         schema_versions.downgrade(engine, version, lose=True)
     assert is_current(engine)

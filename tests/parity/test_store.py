@@ -10,9 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event, text
 
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.leads import ingest
 from serve.store.leads.ingest import Ingest
+from serve.store.schema_versions import upgrade
 from serve.store.tables import METADATA
 from serve.wire.bodies import read
 from serve.wire.stored_bodies import ActivitiesBody

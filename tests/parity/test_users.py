@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from features.errors import BadRequest
 from serve.errors import LockedOut
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.devices import Devices
 from serve.store.people.sign_ins import OWN, SignIns
 from serve.store.people.users import User, Users
+from serve.store.schema_versions import upgrade
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

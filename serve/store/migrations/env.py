@@ -1,4 +1,4 @@
-"""How Alembic finds the database: the connection that `serve.store.engine.upgrade` gives."""
+"""How Alembic finds the database: the connection of `schema_versions.migrate`."""
 
 from alembic import context
 

@@ -22,8 +22,9 @@ from serve.pages.lead.topics_to_send import topics_to_send
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.users import User, Users
+from serve.store.schema_versions import upgrade
 from serve.stored_leads.similar_winners import Alike, Winner, Winners, shared
 from serve.stored_leads.store import Store
 from serve.wire.stored_bodies import StoredOutcome

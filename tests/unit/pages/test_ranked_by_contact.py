@@ -11,9 +11,10 @@ from serve.processes.refresher import Refresher
 from serve.ranking.weekly_list import Draw, worked_list
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
-from serve.store.engine import moment, open_engine, upgrade
+from serve.store.engine import moment, open_engine
 from serve.store.ranking.filters import RankingFilter
 from serve.store.ranking.ranking import RankedLead, StoredRanking
+from serve.store.schema_versions import upgrade
 from tests import contact_tested, served
 from tests.clocked import NOW
 from tests.ranked import Planted, plant

@@ -16,10 +16,11 @@ from serve.errors import NoKey
 from serve.http.access import API, OPEN, AccessControl
 from serve.http.rate_limits import Limits
 from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.api_keys import Key
 from serve.store.people.sign_ins import OWN
 from serve.store.people.users import User, Users
+from serve.store.schema_versions import upgrade
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 RIGHT = "correct horse"

@@ -22,7 +22,8 @@ from pipelines.run.contact_params import ContactParams
 from pipelines.run.stage_context import Job
 from pipelines.stages import snapshot
 from pipelines.storage import frames, partitions
-from serve.store.engine import made, moment
+from serve.store.engine import moment
+from serve.store.schema_versions import made
 from serve.store.tables import FEEDBACK, LEAD_STEPS, RECEIPTS
 from tests.proving import job
 

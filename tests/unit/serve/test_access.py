@@ -129,13 +129,15 @@ def test_before_the_keys_are_known_nobody_comes_in() -> None:
 def test_beyond_loopback_no_key_means_nobody() -> None:
     public = AccessControl(Limits(1.0, 1.0), open_without_keys=False)
     public.use([])
-    with pytest.raises(NoKey):
-        public.admit(None, "POST", "/v1/score", 0.0)
+    for path in ("/v1/score", "/metrics", "/openapi.json"):
+        for header in (None, "Bearer mk_none", "Bearer "):
+            with pytest.raises(NoKey, match="mikomi setup"):
+                public.admit(header, "POST", path, 0.0)
 
 
 def test_the_last_key_revoked_leaves_the_gate_closed() -> None:
     closed = opened(key("a", "score")._replace(revoked_at=1))
-    with pytest.raises(NoKey):
+    with pytest.raises(NoKey, match="no valid key"):
         closed.admit("Bearer mk_a", "POST", "/v1/score", 0.0)
 
 

@@ -17,8 +17,9 @@ from serve.app import create_app
 from serve.scoring import model_cards
 from serve.scoring.pointer import point
 from serve.settings import Settings
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.people.api_keys import ApiKeys
+from serve.store.schema_versions import upgrade
 from tests import served
 from tests.clocked import LOCAL
 

@@ -9,7 +9,8 @@ from sqlalchemy import event, select
 
 from serve.processes.refresher import Refresher
 from serve.scoring.loaded_model import LoadedModel
-from serve.store.engine import made, moment
+from serve.store.engine import moment
+from serve.store.schema_versions import made
 from serve.store.tables import RANKING
 from serve.store.team import band_limits
 from serve.store.team.band_limits import Cuts, StoredLimits

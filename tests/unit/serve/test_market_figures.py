@@ -12,9 +12,10 @@ from serve.insight.deal_flow import QUALIFIED
 from serve.ranking.channels import ChannelsFigures, channels_of
 from serve.ranking.funnel import FunnelFigures, QualifiedSetting, funnel_of
 from serve.ranking.market_summaries import MarketFigures, Renewal
-from serve.store.engine import made, moment
+from serve.store.engine import moment
 from serve.store.ranking.cohorts import Cohorts
 from serve.store.ranking.summaries import OLDEST, Summaries
+from serve.store.schema_versions import made
 from serve.store.tables import LEAD_STEPS, STANDINGS
 from serve.store.team_tables import HOT_MOMENTS, SUMMARIES
 from serve.wire.team.standing import Deal, StageEntry

@@ -11,8 +11,9 @@ from features.errors import BadParams
 from serve.app import Server
 from serve.cli import command
 from serve.settings import Settings
-from serve.store.engine import made
+from serve.store.people import keys_required
 from serve.store.people.api_keys import ApiKeys
+from serve.store.schema_versions import made
 from tests import served
 from tests.unit.serve.test_api import NOW, serving, settings
 
@@ -98,8 +99,6 @@ def test_set_up_makes_the_first_key_of_the_administrator_once(
     monkeypatch.setenv("MIKOMI_DATABASE_URL", url)
     app = typer.Typer()
     command.add(app)
-    with pytest.raises(BadParams, match="no key"):
-        command._warn_about_access(Settings(database_url=url, require_keys="yes"))
     first = CliRunner().invoke(app, ["setup"], obj=lambda: NOW)
     assert first.exit_code == 0
     assert first.stdout.startswith("mk_")
@@ -108,6 +107,35 @@ def test_set_up_makes_the_first_key_of_the_administrator_once(
     engine.dispose()
     command._warn_about_access(Settings(database_url=url, require_keys="yes"))
     assert CliRunner().invoke(app, ["setup"], obj=lambda: NOW).exit_code != 0
+
+
+@pytest.mark.parametrize("required", [{"require_keys": "yes"}, {"host": "192.0.2.1"}], ids=str)
+def test_a_server_that_requires_keys_starts_without_one_and_warns(
+    tmp_path: Path, required: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    configured = Settings.model_validate({"database_url": url, **required})
+    command._warn_about_access(configured)
+    assert "NO KEYS YET: nobody is answered until `mikomi setup`" in capsys.readouterr().err
+    engine = made(url)
+    keys = ApiKeys(engine)
+    key_id, _ = keys.create("crm", frozenset({"score"}), 60, NOW)
+    command._warn_about_access(configured)
+    assert "KEY" not in capsys.readouterr().err
+    keys.revoke(key_id, NOW)
+    engine.dispose()
+    for revoked in (configured, Settings(database_url=url)):
+        command._warn_about_access(revoked)
+        assert "NO KEY IN USE: nobody is answered" in capsys.readouterr().err
+
+
+def test_a_server_that_requires_keys_and_lost_them_starts_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    keys_required.write_note(url)
+    command._warn_about_access(Settings(database_url=url, require_keys="yes"))
+    assert "THE KEYS ARE GONE" in capsys.readouterr().err
 
 
 def test_over_tls_browsers_are_bound_to_it(client: Any) -> None:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Engine, Select, select
 
 from serve.scoring.loaded_model import LoadedModel
-from serve.store.engine import open_engine, upgrade
+from serve.store.engine import open_engine
 from serve.store.ranking.counts import RankingCounts
 from serve.store.ranking.filters import RankingFilter, conditions
 from serve.store.ranking.ranking import StoredRanking
+from serve.store.schema_versions import upgrade
 from serve.store.tables import RANKING
 from tests import served
 from tests.clocked import NOW

@@ -48,11 +48,34 @@ def test_variables_of_other_commands_are_ignored() -> None:
 
 
 def test_the_database_address_is_not_shown() -> None:
-    settings = Settings.read({"MIKOMI_DATABASE_URL": "secret"})
-    assert settings.database_url == "secret"
+    address = "postgresql://mikomi:secret@localhost/mikomi"
+    settings = Settings.read({"MIKOMI_DATABASE_URL": address})
+    assert settings.database_url == address
     assert "secret" not in repr(settings)
     assert "secret" not in str(settings.shown())
     assert settings.shown()["MIKOMI_PORT"] == "8000"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "secret",
+        "mysql://h/secret",
+        "postgresql+psycopg2://h/secret",
+        "postgresql://h:secret/n",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "file:///tmp/secret.db",
+    ],
+)
+def test_a_database_that_no_server_can_use_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(BadParams) as raised:
+        Settings.read({"MIKOMI_DATABASE_URL": address})
+    [fault] = raised.value.faults
+    assert fault.observed == "MIKOMI_DATABASE_URL (not shown)"
+    assert fault.expected == "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
 @pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("crm.example", False)])

@@ -3,6 +3,8 @@
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -15,6 +17,7 @@ from fastapi.dependencies import utils
 
 from serve import app as application
 from serve.cli import command, helpers
+from serve.processes import ending
 from serve.scoring.pointer import POINTER
 from tests import served
 from tests.unit.serve.test_api import serving, settings
@@ -112,10 +115,10 @@ def test_a_helper_that_cannot_be_started_is_tried_again(
 def test_a_worker_whose_parent_was_killed_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[tuple[int, int]] = []
     monkeypatch.setattr(application.os, "kill", lambda pid, sign: ended.append((pid, sign)))
-    application._end_without(None)
-    application._end_without(SimpleNamespace(is_alive=lambda: True))
+    ending.end_without(None)
+    ending.end_without(SimpleNamespace(is_alive=lambda: True))
     assert ended == []
-    application._end_without(SimpleNamespace(is_alive=lambda: False))
+    ending.end_without(SimpleNamespace(is_alive=lambda: False))
     assert ended == [(os.getpid(), signal.SIGTERM)]
 
 
@@ -171,3 +174,30 @@ def test_a_server_leaves_no_thread_behind(tmp_path: Path) -> None:
     with serving(settings(tmp_path, tmp_path, access_log="no")) as client:
         client.post("/v1/score", json=served.body(1))
     assert set(threading.enumerate()) == before
+
+
+SLOW = """
+import time, uvicorn
+from serve import app
+def prepare(server):
+    print("prepares", flush=True)
+    time.sleep({seconds})
+app.Server._follow = prepare
+uvicorn.run("serve.app:from_environment", factory=True, port=0, log_level="error")
+"""
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_compiles_ends_at_once(tmp_path: Path, by: signal.Signals) -> None:
+    address = f"sqlite:///{tmp_path / 'mikomi.db'}"
+    with subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-c", SLOW.format(seconds=30)],
+        env=os.environ | {"MIKOMI_DATABASE_URL": address, "MIKOMI_MODELS": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"prepares\n"
+        begin = time.monotonic()
+        child.send_signal(by)
+        assert child.wait(20) == -by
+        assert time.monotonic() - begin < 5

@@ -18,8 +18,8 @@ from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.scoring.targets import ServedTargets, label_of, name_of
 from serve.settings import Settings
-from serve.store.engine import made
 from serve.store.ranking.refreshing import Refreshing
+from serve.store.schema_versions import made
 from serve.store.tables import RANKING_MARKS, SHADOW_SCORES
 from tests import ranked, served
 from tests.clocked import NOW, Clock, serving

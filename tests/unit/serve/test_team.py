@@ -15,7 +15,8 @@ from serve.app import create_app
 from serve.scoring.loaded_model import LoadedModel
 from serve.scoring.pointer import point
 from serve.settings import Settings
-from serve.store.engine import made, moment
+from serve.store.engine import moment
+from serve.store.schema_versions import made
 from serve.store.tables import RANKING, RECEIPTS
 from serve.store.team.speed import speed_by
 from serve.store.team_tables import HOT_MOMENTS

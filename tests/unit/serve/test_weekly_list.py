@@ -24,7 +24,8 @@ from pipelines.run.workspace import Workspace
 from serve.pages.ranking.csv_file import BOM
 from serve.ranking.weekly_list import Draw, lot
 from serve.scoring.pointer import point
-from serve.store.engine import moment, open_engine, upgrade
+from serve.store.engine import moment, open_engine
+from serve.store.schema_versions import upgrade
 from serve.store.tables import FEEDBACK, OUTCOMES, RECEIPTS, WORKED_LISTS
 from tests import served
 from tests.clocked import NOW
