@@ -10,6 +10,8 @@ UV := $(BIN)/uv pip
 DEMO_LEADS ?= 4000
 DEMO_SECONDS ?= 20
 WORKERS ?= 3
+# The Python whose packages `make sbom` lists; the images have 3.12.
+SBOM_PYTHON ?= $(BIN)/python
 
 # Idle OpenMP threads sleep instead of spinning; nothing here reports home.
 export OMP_WAIT_POLICY := passive
@@ -102,10 +104,17 @@ dvc: $(VENV)/.ready  ## write the code that each stage depends on into dvc.yaml,
 	$(BIN)/python -m tests.stage_code
 
 sbom: $(VENV)/.ready  ## list what a server and a training image consist of, with licences, as CycloneDX
-	@mkdir -p artifacts
+	rm -rf artifacts/sbom
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir artifacts/sbom/dist
 	for what in serve train; do \
-	  $(BIN)/cyclonedx-py requirements --of JSON -o artifacts/sbom-$$what.json requirements-$$what.lock; \
+	  $(BIN)/uv venv --quiet --python $(SBOM_PYTHON) artifacts/sbom/$$what; \
+	  install="$(UV) install --quiet --python artifacts/sbom/$$what/bin/python"; \
+	  $$install --require-hashes -r requirements-$$what.lock; \
+	  $$install --no-deps artifacts/sbom/dist/*.whl; \
+	  $(BIN)/cyclonedx-py environment --pyproject pyproject.toml --of JSON -o artifacts/sbom-$$what.json artifacts/sbom/$$what; \
 	done
+	rm -rf artifacts/sbom
+	$(BIN)/python -m tests.sbom artifacts/sbom-serve.json artifacts/sbom-train.json
 
 lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addresses
 	export UV_CUSTOM_COMPILE_COMMAND="make lock"; \
@@ -115,6 +124,7 @@ lock: $(BIN)/uv  ## resolve the requirements anew, with hashes and without addre
 	$$compile --extra train --group dev --group docs -c requirements.lock pyproject.toml -o requirements-docs.lock; \
 	$$compile --extra train -c requirements.lock pyproject.toml -o requirements-train.lock; \
 	$$compile -c requirements.lock pyproject.toml -o requirements-serve.lock; \
+	$$compile --extra s3 --extra gcs --extra azure -c requirements.lock -c requirements-bench.lock pyproject.toml -o requirements-objects.lock; \
 	printf 'uv\nhatchling\n' | $$compile -c requirements.lock - -o requirements-uv.lock
 
 clean:  ## remove what was made, the environment included

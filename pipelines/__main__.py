@@ -55,7 +55,7 @@ def _serves_only(package: str) -> MikomiError:
     return BadRequest.of(
         f"an installation that serves only: there is no {package}",
         "one that can learn, for this command",
-        "install mikomi[train], or use the image `train`",
+        "in a checkout of mikomi pip install '.[train]', or use the image `train`",
     )
 
 

@@ -24,6 +24,7 @@ OTHER_PROGRAMS = {
     "printf": "a word of the shell",
     "kubectl": "needs a cluster; tests/docs/test_helm.py reads the chart",
     "helm": "needs a cluster; tests/docs/test_helm.py reads the chart",
+    "podman": "needs containers; tests/docs/test_deploy.py reads the file",
     "podman-compose": "needs containers; tests/docs/test_deploy.py reads the file",
     "sudo": "needs a machine of its own; tests/docs/test_deploy.py reads the units",
 }

@@ -16,6 +16,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from models.model import own_names
 from serve.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,8 @@ def test_the_schema_takes_the_values_and_refuses_others() -> None:
         ("server", {"replicas": 0}),
         ("server", {"readinessPath": "/"}),
         ("settings", {"MIKOMI_HOST": "0.0.0.0"}),  # noqa: S104 - it is refused
+        ("settings", {"MIKOMI_PORT": "9000"}),
+        ("settings", {"MIKOMI_TIMEZONE": "UTC"}),
         ("settings", {"LANG": "C"}),
         ("training", {"shedule": "30 2 * * *"}),
     ):
@@ -83,6 +86,33 @@ def test_settings_of_the_chart_are_settings_of_the_server() -> None:
     named = set(re.findall(r"name: (MIKOMI_\w+)", templates())) | set(values()["settings"])
     assert named <= known
     assert {"MIKOMI_DATABASE_URL", "MIKOMI_REQUIRE_KEYS"} <= named
+
+
+OF_THE_CHART = {"DATABASE_URL", "HOST", "PORT", "WORKERS", "REQUIRE_KEYS"}
+"""Settings that templates write."""
+OF_MODELS = {own_names.VARIABLE}
+"""Variables that no setting reads, but a server and training do."""
+
+
+def test_the_schema_has_the_names_of_all_settings() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text("utf-8"))
+    names = schema["properties"]["settings"]["propertyNames"]["enum"]
+    free = {name.upper() for name in Settings.model_fields} - OF_THE_CHART
+    assert names == sorted({f"MIKOMI_{name}" for name in free} | OF_MODELS)
+    server = (CHART / "templates" / "server.yaml").read_text("utf-8") + templates()
+    assert all(f"name: MIKOMI_{name}\n" in server for name in OF_THE_CHART)
+
+
+def test_the_port_is_the_one_that_probes_and_service_use() -> None:
+    server = (CHART / "templates" / "server.yaml").read_text("utf-8")
+    (port,) = re.findall(r"containerPort: (\d+)", server)
+    assert f'name: MIKOMI_PORT\n              value: "{port}"\n' in server
+
+
+def test_files_that_values_name_are_there() -> None:
+    for text in ((CHART / "values.yaml").read_text("utf-8"), templates()):
+        for name in re.findall(r"\b(?:docs|deploy|serve)/[\w./-]*\w", text):
+            assert (ROOT / name).exists(), name
 
 
 def test_the_chart_is_of_this_version() -> None:
