@@ -33,7 +33,9 @@ def amazon(folder: Path, port: int) -> Iterator[str]:
         for name, value in {**KEYS, **address}.items():
             patch.setenv(name, value)
         until_answered(lambda: s3fs.S3FileSystem(skip_instance_cache=True).mkdir("company"))
+        s3fs.S3FileSystem.clear_instance_cache()  # of a server that an earlier module had
         yield "s3://company"
+        s3fs.S3FileSystem.clear_instance_cache()
 
 
 @contextmanager

@@ -142,6 +142,7 @@ def save(directory: Path, artifact: Artifact) -> str:
     """
     if remote.is_remote(directory):
         fresh = remote.version(directory, uuid.uuid4().hex)
+        remote.make_folder(fresh)
         for name, content in (artifact.files | {MANIFEST: _manifest(artifact)}).items():
             (fresh / name).write_bytes(content)
         remote.publish(fresh)

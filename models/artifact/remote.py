@@ -4,9 +4,11 @@ Decided here: a place of a store is used as a `Path` is; `universal-pathlib` has
 In a store an object appears whole, a folder does not, and nothing can be renamed. So the content of
 a folder is a version of its own below it, and the object `current`, written last, names it; readers
 follow the name. The version before stays for those who still read it, older ones are removed. A
-file is made on this machine and sent when it is whole.
+file is made on this machine and sent when it is whole. What names no place, as a URL without its
+bucket, is refused: it would be a folder of this machine.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -20,10 +22,21 @@ from features.errors import BadParams, Fault, MachineFault
 
 CURRENT: Final = "current"
 _VERSION: Final = "version-"
-_URL: Final = re.compile(r"^([a-z][a-z0-9+.-]+):/+(?=[^/])")
+_URL: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):(?:(/+)(.*))?$", re.DOTALL)
 """A path that was read as a local one has lost a slash of its URL."""
-_EXTRAS: Final = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "az": "azure"}
-"""Protocol -> the extra of mikomi that reaches it."""
+_EXTRAS: Final = {
+    "s3": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "az": "azure", "file": "s3"
+}  # fmt: skip
+"""Protocol -> the extra of mikomi that reaches it; for a folder any of them."""
+_MOUNTED: Final = frozenset({"file", "local"})
+"""Protocols of the folders of this machine, whose URL names no bucket and has a slash more."""
+_WITHOUT_FOLDERS: Final = frozenset(
+    {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "memory"}
+)
+"""Protocols in which a folder is a part of a name; making one would make a bucket that is missing.
+"""
+_UNNAMED: Final = frozenset({"", ".", ".."})
+_EXAMPLES: Final = "s3://bucket/folder, gs://bucket/folder, abfs://container/folder"
 
 
 def place(written: str | Path) -> Path:
@@ -40,30 +53,95 @@ def place(written: str | Path) -> Path:
     Raises
     ------
     BadParams
-        If the packages that reach the store are not installed.
+        If a URL names no place, or the packages that reach the store are not installed.
     """
     text = str(written)
-    scheme = _URL.match(text)
-    if scheme is None:
+    url = url_of(text)
+    if url is None:
         return Path(text)
-    url = (
-        f"{scheme[1]}:///{text[scheme.end() :]}"
-        if scheme[1] == "file"
-        else (f"{scheme[1]}://{text[scheme.end() :]}")
-    )
+    protocol = url.partition(":")[0]
     try:
         from fsspec import get_filesystem_class  # noqa: PLC0415 - needed for stores alone
         from upath import UPath  # noqa: PLC0415
 
-        get_filesystem_class(scheme[1])
+        get_filesystem_class(protocol)
         return cast("Path", UPath(url, use_listings_cache=False))
     except (ImportError, ValueError) as error:
-        extra = _EXTRAS.get(scheme[1])
+        extra = _EXTRAS.get(protocol)
         raise BadParams.of(
             f"{url}: {error}",
             "a store whose packages are installed",
-            f"install mikomi[{extra}]" if extra else "install the package of fsspec for it",
+            f"run `pip install '.[{extra}]'` in a checkout of mikomi"
+            if extra
+            else "install the package of fsspec for it",
         ) from None
+
+
+def url_of(text: str) -> str | None:
+    """Return the whole URL of a place; None for a path of this machine.
+
+    >>> url_of("S3:/bucket/company"), url_of("data/tables")
+    ('s3://bucket/company', None)
+
+    Parameters
+    ----------
+    text
+        As it was written, or as a path that lost a slash of it.
+
+    Raises
+    ------
+    BadParams
+        If it names no bucket or no folder: it would be read as a path of this machine, or as
+        another place of the store.
+    """
+    scheme = _URL.match(text)
+    if scheme is None:
+        if "://" in text:
+            raise BadParams.of(text, f"one URL such as {_EXAMPLES}", "write one of them")
+        return None
+    protocol, slashes, rest = scheme[1].lower(), len(scheme[2] or ""), (scheme[3] or "").rstrip("/")
+    if protocol in _MOUNTED:
+        if not rest or slashes == 2:  # noqa: PLR2004 - what follows two slashes is a host
+            raise BadParams.of(
+                f"{text}, which names no folder",
+                f"the whole path of a folder, as in {protocol}:///mnt/mikomi",
+                "name the folder, after three slashes",
+            )
+        return f"{protocol}:///{rest}"
+    if not rest or slashes > 2:  # noqa: PLR2004 - more leave out what stands between them
+        raise BadParams.of(
+            f"{text}, which names no bucket", f"a URL such as {_EXAMPLES}", "name the bucket"
+        )
+    if _UNNAMED & set(rest.split("/")):
+        raise BadParams.of(
+            f"{text}, with a folder that has no name of its own",
+            "a name between two slashes, other than `.` and `..`",
+            "write the place without it",
+        )
+    return f"{protocol}://{rest}"
+
+
+def store_url(text: str) -> None:
+    """Refuse what cannot be a store that every worker reaches.
+
+    Raises
+    ------
+    BadParams
+        If it is no URL, names no bucket or no folder, or is the memory of one process.
+    """
+    url = url_of(text)
+    if url is None:
+        raise BadParams.of(
+            f"{text}, a path",
+            f"a URL such as {_EXAMPLES}; file:///folder for one that every worker mounts",
+            "write it so; without a store tables and models lie in this folder",
+        )
+    if url.startswith("memory:"):
+        raise BadParams.of(
+            f"{text}: memory, which other processes do not reach and which ends with its own",
+            f"a store that lasts, such as {_EXAMPLES}",
+            "name one, or remove `store`",
+        )
 
 
 def is_remote(path: Path) -> bool:
@@ -132,7 +210,8 @@ def publish(fresh: Path) -> None:
     """
     folder = fresh.parent
     before = current(folder).name
-    (folder / CURRENT).write_text(fresh.name, "utf-8")
+    with _appearing(folder / CURRENT) as name:
+        name.write_text(fresh.name, "utf-8")
     remove_others(folder, before)
 
 
@@ -168,6 +247,29 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; in a store of objects, which has none, do nothing.
+
+    Parameters
+    ----------
+    folder
+        A place, here or in a store.
+    """
+    if not is_remote(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    elif has_folders(folder):
+        _fs(folder).makedirs(_key(folder), exist_ok=True)
+
+
+def has_folders(path: Path) -> bool:
+    """Return whether a folder must be there before a file is written into it.
+
+    >>> has_folders(Path("data"))
+    True
+    """
+    return not is_remote(path) or cast("Any", path).protocol not in _WITHOUT_FOLDERS
+
+
 def send(local: Path, to: Path) -> None:
     """Copy a file, or the files of a folder, into a store; each appears whole.
 
@@ -182,8 +284,23 @@ def send(local: Path, to: Path) -> None:
         for path in sorted(local.iterdir()):
             send(path, to / path.name)
         return
-    _fs(to).makedirs(_key(to.parent), exist_ok=True)
-    _fs(to).put_file(str(local), _key(to))
+    make_folder(to.parent)
+    with _appearing(to) as beside:
+        _fs(to).put_file(str(local), _key(beside))
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """Return where to write a file that appears whole: an object does, a file of a folder not."""
+    if cast("Any", path).protocol not in _MOUNTED:
+        yield path
+        return
+    beside = path.with_name(f".{path.name}.new-{uuid.uuid4().hex}")
+    try:
+        yield beside
+        os.replace(_key(beside), _key(path))  # noqa: PTH105 - keys of a store, not paths
+    finally:
+        Path(_key(beside)).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -222,6 +339,19 @@ def source(path: Path) -> Any:
     return fs.PyFileSystem(fs.FSSpecHandler(_fs(path))).open_input_file(_key(path))
 
 
+def sizes(folder: Path) -> dict[str, str]:
+    """Return the size of each object below a folder of a store, by its name below it.
+
+    Parameters
+    ----------
+    folder
+        The folder, in a store.
+    """
+    key = _key(folder).rstrip("/") + "/"
+    objects = _fs(folder).find(key, detail=True)
+    return {name.removeprefix(key): f"{one['size']:,} bytes" for name, one in objects.items()}
+
+
 def check(folder: Path) -> None:
     """Try whether a place of a store can be written and read; one of this machine is not tried.
 
@@ -234,6 +364,7 @@ def check(folder: Path) -> None:
         return
     probe = folder / f".reached-{uuid.uuid4().hex}"
     try:
+        make_folder(folder)
         probe.write_text("", "utf-8")
         probe.unlink()
     except Exception as error:  # noqa: BLE001 - every store has errors of its own

@@ -62,15 +62,19 @@ def jobs(params: Path, context: typer.Context) -> "list[Job]":
     context
         Holds the clock.
     """
-    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415 - slow to import
+    from models.artifact import remote  # noqa: PLC0415 - slow to import
+    from pipelines.commands.console import ProgressLine, tracked  # noqa: PLC0415
     from pipelines.run.params_file import load_all  # noqa: PLC0415
     from pipelines.run.stage_context import Job  # noqa: PLC0415
 
     at = now(context)
-    return [
+    made = [
         Job(read, read.at(target=name), at, tracked, ProgressLine())
         for name, read in load_all(params).items()
     ]
+    if made[0].places.store is not None:  # all targets share it
+        remote.check(made[0].places.store)
+    return made
 
 
 def target_of(made: "Job") -> str:

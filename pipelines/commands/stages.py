@@ -254,23 +254,43 @@ def _do(name: str, made: "Job", *more: str | None) -> Mapping[str, Any]:
     return summary
 
 
-def cluster(params: ParamsFile = DEFAULT_PARAMS, target: TargetName = None) -> None:
+def cluster(
+    params: ParamsFile = DEFAULT_PARAMS,
+    target: TargetName = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--out", help="The ranking that `mikomi score --out` will write."),
+    ] = None,
+) -> None:
     """Print the paths that workers must reach, and try whether every worker does.
 
-    With `engine.kind: dask` each worker compares what it sees there with what this machine sees,
-    and its code with the code here. The exit code is 1 when a worker reaches other files or none.
+    They are those of a run and of `mikomi score`, the champion and the folder of `--out` included.
+    With `engine.kind: dask` each worker compares what it sees there with what this machine sees:
+    the manifests, the size and the end of each file beside them, and the code. Below the folders
+    that workers write, each must see a file of this machine, and write one. In folders this machine
+    compares tables and models with the hashes of their manifests, once.
+
+    The exit code is 2 when a worker reaches other files or none, 5 when a file is damaged or the
+    cluster does not answer.
     """
-    from pipelines.commands.console import out  # noqa: PLC0415 - slow to import
+    from models.artifact.remote import place as placed  # noqa: PLC0415 - slow to import
+    from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.run import reach  # noqa: PLC0415
     from pipelines.run.shared_task import absolute, content  # noqa: PLC0415
+    from pipelines.scoring.database_table import is_database  # noqa: PLC0415
 
     made = job(params, target=target)
+    written = made.places.worker_outputs()
+    if to is not None and not is_database(to):
+        written = tuple(dict.fromkeys((*written, placed(to).parent)))
     for place in made.places.worker_places():
         out().print(f"{absolute(place)}  {content(place) or 'nothing yet'}", soft_wrap=True)
+    for place in written:
+        out().print(f"{absolute(place)}  workers write below it", soft_wrap=True)
     if made.params.engine.kind != "dask":
         out().print(f"engine.kind: {made.params.engine.kind}: no workers on other machines")
         return
-    answers = reach.of_workers(made.params.engine, made.places.worker_places())
+    answers = reach.of_workers(made.params.engine, made.places.worker_places(), written)
     for worker, faults in sorted(answers.items()):
         out().print(f"{worker}  {'reaches other files' if faults else 'reaches them'}")
     unreached = [fault for faults in answers.values() for fault in faults]

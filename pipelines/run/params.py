@@ -37,7 +37,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, with_config
 
 from features.catalog.catalog import CatalogSettings
-from models.artifact.remote import place
+from features.errors import BadParams, Fault
+from models.artifact.remote import place, store_url
 from models.evaluation.settings import EvaluationSettings, SegmentSettings, TrialSettings
 from models.explain.settings import ProofSettings, ReasonSettings
 from models.lifecycle.origins import BacktestSettings
@@ -239,10 +240,21 @@ class StoreParams:
     ----------
     url
         Where tables, snapshots, features, model and ranking lie: `s3://bucket/folder`, `gs://...`,
-        `abfs://...`; none: in `data` and `artifacts` of this folder.
+        `abfs://...`, or `file:///folder` for a folder that every worker mounts; none: in `data` and
+        `artifacts` of this folder.
     """
 
     url: Name | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what names no place, or one that workers cannot reach."""
+        if self.url is not None:
+            try:
+                store_url(self.url)
+            except BadParams as error:
+                raise BadParams(
+                    [Fault(f"url: {one.observed}", one.expected, one.do) for one in error.faults]
+                ) from None
 
 
 @with_config(

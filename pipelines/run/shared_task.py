@@ -62,10 +62,10 @@ class SharedTask(Generic[Result]):
         for path, sent in self.contents.items():
             here = content(path)
             if sent is not None and here != sent:
-                yield Fault(f"{path} on worker {_worker()}: {_described(here)}", sent, do)
+                yield Fault(f"{path} on worker {worker()}: {_described(here)}", sent, do)
         if code() != self.code:
             install = "install the same version on every worker, and start the workers again"
-            yield Fault(f"worker {_worker()} runs other code of mikomi", "the code here", install)
+            yield Fault(f"worker {worker()} runs other code of mikomi", "the code here", install)
 
 
 @cache
@@ -128,5 +128,6 @@ def _described(here: str | None) -> str:
     return "nothing" if here is None else here
 
 
-def _worker() -> str:
+def worker() -> str:
+    """Return the machine and the folder of this process, for faults."""
     return f"{socket.gethostname()}:{Path.cwd()}"

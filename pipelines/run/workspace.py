@@ -50,7 +50,26 @@ class Workspace:
 
     def worker_places(self) -> tuple[Path, ...]:
         """Return what the workers of a cluster read and write, and so must reach."""
-        return (self.tables, self.snapshots, self.features, self.model, self.scores.parent)
+        read = (self.tables, self.snapshots, self.features, self.model)
+        champion = self.champion if self.store is None else self._copies
+        return (*read, champion, self.scores.parent)
+
+    def worker_outputs(self) -> tuple[Path, ...]:
+        """Return the folders that the workers of a cluster write below."""
+        made = (self.snapshots, self.features, self.scores)
+        return tuple(dict.fromkeys(place.parent for place in made))
+
+    @property
+    def stored(self) -> tuple[Path, ...]:
+        """All that lies in the store of objects of this workspace; a store may hold several."""
+        if self.store is None:
+            return ()
+        return tuple(self.store / kind / self.name for kind in ("data", "artifacts"))
+
+    @property
+    def _copies(self) -> Path:
+        """The models that workers score with, in a store of objects."""
+        return self._held / "artifacts" / self.name / "models"
 
     def reachable(self, model: Path) -> Path:
         """Return the place of a model that workers reach: with a store, a copy of it there.
@@ -64,7 +83,7 @@ class Workspace:
             return model
         from models.artifact import artifact  # noqa: PLC0415 - slow to import
 
-        copy = self._held / "artifacts" / self.name / "models" / artifact.read_fingerprint(model)
+        copy = self._copies / artifact.read_fingerprint(model)
         if not remote.is_whole(copy):
             fresh = remote.version(copy, "1")
             remote.send(model, fresh)

@@ -48,6 +48,7 @@ def _replacing_in_a_store(path: Path) -> Iterator[Path]:
     """Do the same in a store; a name with an ending is a file."""
     if not path.suffix:
         fresh = remote.version(path, uuid4().hex)
+        remote.make_folder(path)
         try:
             yield fresh
         except BaseException:

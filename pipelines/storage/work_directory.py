@@ -51,15 +51,28 @@ def work_directory(output: Path, made_from: str) -> Iterator[Path]:
     """
     with alone(output):
         if remote.is_remote(output):
-            yield _in_a_store(output, made_from)
+            with _unless_empty(_in_a_store(output, made_from)) as work:
+                yield work
             return
         work = output.with_name(f".{output.name}.work-{made_from[:16]}")
         for stale in output.parent.glob(f".{output.name}.work-*"):
             if stale != work:
                 remove(stale)
-        with writing(output, work):
-            work.mkdir(parents=True, exist_ok=True)
+        with writing(output, work), _unless_empty(work):
             yield work
+
+
+@contextmanager
+def _unless_empty(work: Path) -> Iterator[Path]:
+    """Make the directory; remove it if the block fails before it holds anything."""
+    remote.make_folder(work)
+    try:
+        yield work
+    except BaseException:
+        if remote.has_folders(work):
+            with suppress(OSError):  # it holds parts, and stays
+                work.rmdir()
+        raise
 
 
 def _in_a_store(output: Path, made_from: str) -> Path:

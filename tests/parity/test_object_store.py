@@ -68,9 +68,13 @@ def other_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield url
 
 
-def in_store(folder: Path, url: str, engine: str = "") -> Job:
-    params = parse(f"workspace: small\n{LIGHT}store: {{url: '{url}/{folder.name}'}}\n{engine}")
-    return Job(params, params.at(folder))
+def in_store(folder: Path, url: str, engine: str = "", name: str = "small") -> Job:
+    """Return a job in a store; params.yaml refuses memory, as no other process reaches it."""
+    inside, in_memory = f"{url}/{folder.name}", url.startswith("memory")
+    written = "" if in_memory else f"store: {{url: '{inside}'}}\n"
+    params = parse(f"workspace: {name}\n{LIGHT}{written}{engine}")
+    places = params.at(folder)
+    return Job(params, replace(places, store=remote.place(inside)) if in_memory else places)
 
 
 def different(here: Workspace, there: Workspace) -> list[str]:
@@ -104,6 +108,20 @@ def test_stores_of_google_and_azure_hold_the_same_bytes(
     assert naming(places.store, lead_id)
     files.erase(places, [lead_id], NOW)
     assert naming(places.store, lead_id) == []
+
+
+def test_a_folder_by_its_url_is_made_and_holds_the_same_bytes(
+    here: Workspace, tmp_path: Path
+) -> None:
+    made = in_store(tmp_path, f"file://{tmp_path}/our leads/見込み客/")
+    assert made.places.store is not None
+    remote.check(made.places.store)
+    places = worked(made)
+    assert different(here, places) == []
+    score.run(made, replace(question(places, places.model), out=tmp_path / "here.parquet"))
+    assert (tmp_path / "here.parquet").read_bytes() == places.scores.read_bytes()
+    names = [path.name for path in tmp_path.rglob("*")]
+    assert [one for one in names if one.startswith(".")] == [], "nothing half-written stays"
 
 
 def test_one_bit_in_a_store_is_noticed(here: Workspace, there: Workspace) -> None:
@@ -268,5 +286,9 @@ def test_every_worker_is_tried(s3: str, tmp_path: Path) -> None:
         engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
         made = in_store(tmp_path, s3, engine)
         store(made.places)
-        answers = reach.of_workers(made.params.engine, made.places.worker_places())
+        places, written = made.places.worker_places(), made.places.worker_outputs()
+        answers = reach.of_workers(made.params.engine, places, written)
     assert list(answers.values()) == [[]]
+    assert made.places.store is not None
+    names = [path.name for path in made.places.store.rglob("*")]
+    assert [one for one in names if one.startswith(".reached")] == []

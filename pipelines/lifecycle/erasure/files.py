@@ -75,7 +75,7 @@ def erase(workspace: Workspace, lead_ids: Collection[str], at: datetime) -> list
     removed = [*_leftovers(workspace, lead_ids), *_rewritten(workspace, lead_ids)]
     removed += _cached(workspace.root / CACHE, lead_ids)
     if workspace.store is not None:
-        removed += object_store.erase(workspace.store, lead_ids, _correct)
+        removed += object_store.erase(workspace.store, workspace.stored, lead_ids, _correct)
     if removed or was_stopped:
         _recount(workspace)
     if removed:

@@ -17,26 +17,31 @@ from pipelines.lifecycle.erasure.rewriting import without
 Correct = Callable[[Path], None]
 
 
-def erase(store: Path, lead_ids: Collection[str], correct: Correct) -> list[Removed]:
-    """Remove leads from every object below a place of a store; return what was removed, by place.
+def erase(
+    store: Path, places: Collection[Path], lead_ids: Collection[str], correct: Correct
+) -> list[Removed]:
+    """Remove leads from every object below some places; return what was removed, by place.
 
     Parameters
     ----------
     store
-        The place, in a store.
+        The place of the store, by which objects are named.
+    places
+        Of the workspace, in the store; what others have beside them is not looked at.
     lead_ids
         Normalised ids.
     correct
         Corrects the counts and hashes in a folder of this machine after rows went from it.
     """
     counts: Counter[str] = Counter()
-    for folder in _folders(store):
-        counts[_named(folder, store)] += _of_folder(folder, lead_ids, correct)
-    for path in _lone(store):
-        with remote.local_copy(path) as here:
-            counts[_named(path, store)] += (removed := without(here, lead_ids))
-            if removed:
-                remote.send(here, path)
+    for place in places:
+        for folder in _folders(place):
+            counts[_named(folder, store)] += _of_folder(folder, lead_ids, correct)
+        for path in _lone(place):
+            with remote.local_copy(path) as here:
+                counts[_named(path, store)] += (removed := without(here, lead_ids))
+                if removed:
+                    remote.send(here, path)
     return [
         Removed(name, "rows or words", count) for name, count in sorted(counts.items()) if count
     ]
@@ -56,15 +61,15 @@ def _of_folder(folder: Path, lead_ids: Collection[str], correct: Correct) -> int
     return count
 
 
-def _folders(store: Path) -> Iterator[Path]:
+def _folders(place: Path) -> Iterator[Path]:
     """Yield the folders that have a published version."""
-    return (path.parent for path in sorted(store.rglob(remote.CURRENT), key=str))
+    return (path.parent for path in sorted(place.rglob(remote.CURRENT), key=str))
 
 
-def _lone(store: Path) -> Iterator[Path]:
+def _lone(place: Path) -> Iterator[Path]:
     """Yield the objects that are in no version of a folder."""
-    for path in sorted(store.rglob("*"), key=str):
-        inside = any(remote.is_version(name) for name in path.relative_to(store).parts)
+    for path in sorted(place.rglob("*"), key=str):
+        inside = any(remote.is_version(name) for name in path.relative_to(place).parts)
         if not inside and path.name != remote.CURRENT and path.is_file():
             yield path
 

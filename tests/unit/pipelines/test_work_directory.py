@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from features.errors import InUse
+from models.artifact.remote import place
 from pipelines.storage.work_directory import work_directory
 
 HOLDING = """
@@ -52,10 +53,30 @@ def test_work_of_the_same_inputs_stays_and_of_others_is_removed(tmp_path: Path) 
     assert not first.exists()
 
 
-def test_work_of_a_failed_run_stays_and_its_lock_does_not(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), work_directory(tmp_path / "out", "a" * 64) as work:
+def failed(output: Path, *parts: str) -> Path:
+    """Fail after some parts; tell where they lay."""
+    places: list[Path] = []
+    with suppress(KeyboardInterrupt), work_directory(output, "a" * 64) as work:
+        assert work.is_dir()
+        places.append(work)
+        for part in parts:
+            (work / part).touch()
         raise KeyboardInterrupt
+    return places[0]
+
+
+def test_work_of_a_failed_run_stays_and_its_lock_does_not(tmp_path: Path) -> None:
+    work = failed(tmp_path / "out", "part")
     assert [*tmp_path.iterdir()] == [work]
+
+
+@pytest.mark.parametrize("store", ["", "file://"])
+def test_work_that_failed_before_its_first_part_leaves_nothing(tmp_path: Path, store: str) -> None:
+    if store:
+        pytest.importorskip("upath", reason="a store of objects needs an extra")
+    output = place(f"{store}{tmp_path}/out/scores.parquet")
+    failed(output)
+    assert [*(tmp_path / "out").iterdir()] == []
 
 
 @pytest.mark.parametrize("made_from", ["a", "b"])
