@@ -106,7 +106,7 @@ def _inner(rule: dict[str, Any]) -> str:
 
 def _meanings(kind: str) -> dict[str, str]:
     classes = (*ELSEWHERE.get(kind, ()), *reversed(_classes(Params)[kind].__mro__[:-1]))
-    return {name: text for one in classes for name, text in _attributes(one)}
+    return {name: text for one in classes for name, text in attributes(one)}
 
 
 def _classes(cls: type) -> dict[str, type]:
@@ -117,7 +117,8 @@ def _classes(cls: type) -> dict[str, type]:
     return {cls.__name__: cls, **below}
 
 
-def _attributes(cls: type) -> Iterator[tuple[str, str]]:
+def attributes(cls: type) -> Iterator[tuple[str, str]]:
+    """Yield the name and the meaning of each of the attributes that a docstring lists."""
     block = _ATTRIBUTES.search(inspect.cleandoc(cls.__doc__ or ""))
     for names, text in _ATTRIBUTE.findall(f"{block[1]}\n" if block else ""):
         for name in names.split(", "):
@@ -127,12 +128,13 @@ def _attributes(cls: type) -> Iterator[tuple[str, str]]:
 def _paragraph(one: Parameter, advice: str) -> str:
     default = json.dumps(one.rule.get("default", {}), ensure_ascii=False)
     shown = "Required" if one.required else f"Default `{default}`"
-    limits = ", ".join(dict.fromkeys(_limits(one.rule)))
-    facts = f"{shown}{f' ({limits})' if limits else ''}."
+    allowed = ", ".join(dict.fromkeys(limits(one.rule)))
+    facts = f"{shown}{f' ({allowed})' if allowed else ''}."
     return f"{one.meaning}\n\n{facts} {advice}"
 
 
-def _limits(rule: dict[str, Any]) -> Iterator[str]:
+def limits(rule: dict[str, Any]) -> Iterator[str]:
+    """Yield what a JSON schema allows, in words."""
     for one in (rule, rule.get("items", {}), *rule.get("anyOf", ())):
         if "enum" in one:
             yield "one of " + ", ".join(f"`{value}`" for value in one["enum"])

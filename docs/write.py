@@ -23,6 +23,7 @@ from docs import (
     reference,
     reliability,
     retraining,
+    settings,
 )
 
 ROOT = Path(__file__).parent.parent
@@ -60,6 +61,7 @@ def pages() -> dict[str, str]:
         "docs/reference/commands.md": commands.page(),
         "docs/reference/http.md": http.page(description),
         "docs/reference/params.md": params.page(),
+        "docs/reference/settings.md": settings.page(),
         **api_client.files(description),
         "docs/glossary.md": with_words((ROOT / "docs/glossary.md").read_text("utf-8")),
         **{name: with_figures(name, (ROOT / name).read_text()) for name in FILLED},

@@ -29,6 +29,7 @@ from models.artifact import artifact
 from serve.errors import NoStore
 from serve.http.access import AccessControl
 from serve.http.app_context import AppContext
+from serve.http.ending import end_without, ends_at_once
 from serve.http.garbage import SECONDS, GarbageCollection
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
@@ -40,7 +41,6 @@ from serve.insight.next_step import read_rules
 from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
-from serve.processes.ending import end_without, ends_at_once
 from serve.routes import openapi
 from serve.routes.route_modules import KINDS, ROUTES
 from serve.routes.scoring.fast_path import Shortcut, is_for_shortcut

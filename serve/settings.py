@@ -155,6 +155,89 @@ class Settings(BaseSettings):
 
     >>> Settings.read({"MIKOMI_PORT": "9000"}).port
     9000
+
+    Attributes
+    ----------
+    host
+        The address that the server listens on. On another than loopback nobody is answered without
+        a key.
+    port
+        The port that it listens on; 0 takes a free one.
+    workers
+        How many processes answer requests; each takes memory for the models.
+    language
+        The language of sentences and pages where a request or a user states none.
+    database_url
+        The database: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`.
+    models
+        The folder in which the server holds the models that it serves; its own.
+    registry
+        The registry of models that is followed: the folder or the URL that training writes to.
+    registered_model
+        The name of the model in the registry.
+    targets
+        Further targets that are served beside the first, separated by commas.
+    poll_seconds
+        How often a worker looks whether there is another model in `models`.
+    follow_seconds
+        How often the registry is looked at.
+    refresh_seconds
+        The pause of the ranking's refresher when nothing is due.
+    older_models
+        How many former models stay in memory, for replays of their answers.
+    body_bytes
+        The largest body of a request; a larger one is refused with 413.
+    head_seconds, body_seconds
+        How long the head, or the body, of a request may take to arrive; 408 afterwards.
+    requests_per_second
+        What one caller without a key may send a second in the long run, 429 above it; a batch of n
+        leads counts as n. Each key has a limit of its own.
+    burst
+        What such a caller may send at once.
+    at_once
+        How many requests a worker works on at a time; 503 with `Retry-After` above it.
+    access_log
+        Whether each request is a line of the log.
+    require_keys
+        Whether nobody is answered without a key, even while there is none.
+    synchronous
+        `full`: each commit of SQLite waits for the disk, so that no power failure undoes it.
+    session_hours
+        How long a person stays signed in to the pages.
+    sales_see
+        Which leads a user of the role `sales` sees.
+    currency
+        The currency of amounts on the pages, three letters of ISO 4217.
+    next_steps
+        A YAML file of your own with what to do next for a lead; missing takes ours.
+    qualified
+        What qualifies a lead in the funnel.
+    features_dir
+        The folder of your own features, if models have any.
+    time_zone
+        The zone of the dates on the pages and of a working day.
+    shadow_share
+        The share of scores that the challenger computes as well, unseen by the caller.
+    shadow_seconds
+        The pause between two rounds of the challenger.
+    hooks
+        Webhooks that are received, separated by commas: `NAME:KIND:SECRET` each, the kind one of
+        `hubspot`, `kintone`, `standard`.
+    public_url
+        The address under which browsers and webhooks reach this server, if a proxy stands before.
+    oidc_issuer
+        The https address of the provider of sign-ins; empty: passwords alone.
+    oidc_client_id, oidc_client_secret
+        What the provider gave to this server.
+    oidc_name
+        The provider's name on the button.
+    oidc_emails
+        `all`: a user is recognised by an address that the provider has not verified, too.
+    explore_share
+        The share of the weekly list that is drawn at random, so that the effect of the list can be
+        measured.
+    explore_seed
+        The seed of the draw.
     """
 
     model_config = SettingsConfigDict(

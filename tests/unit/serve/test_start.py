@@ -17,7 +17,7 @@ from fastapi.dependencies import utils
 
 from serve import app as application
 from serve.cli import command, helpers
-from serve.processes import ending
+from serve.http import ending
 from serve.scoring.pointer import POINTER
 from tests import served
 from tests.unit.serve.test_api import serving, settings
