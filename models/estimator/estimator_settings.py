@@ -66,4 +66,4 @@ def points_of(path: str | Path | None, catalog: Catalog) -> Points | None:
     """
     if path is None:
         return None
-    return points.resolve(points.read(Path(path).read_text("utf-8")), catalog)
+    return points.resolve(points.load(Path(path)), catalog)

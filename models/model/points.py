@@ -23,6 +23,7 @@ learned scorecard is shrunk towards them and learns how far to trust them (a sca
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -32,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from features.catalog.catalog import Catalog
 from features.errors import BadParams, Fault
+from features.reading.written_files import text_of
 from models.model.binning import Binning, Edges
 from models.stats.training_set import Floats
 
@@ -186,6 +188,17 @@ def _one_of_each(binning: Binning, column: int) -> Edges:
     if binning.categorical[column]:
         return np.concatenate([[0.0], edges, [np.nan]]).astype(np.float32)
     return np.concatenate([edges, [np.inf, np.nan]]).astype(np.float32)
+
+
+def load(path: Path) -> PointsFile:
+    """Read a points file; see `read`.
+
+    Raises
+    ------
+    BadParams
+        If there is no such file, it is not in UTF-8, or it cannot be used.
+    """
+    return read(text_of(path, BadParams))
 
 
 def read(text: str) -> PointsFile:

@@ -224,6 +224,7 @@ def declare(
     noticing. It does not change afterwards.
     """
     from features.errors import BadInput  # noqa: PLC0415
+    from features.reading.written_files import text_of  # noqa: PLC0415
     from pipelines.commands.console import out  # noqa: PLC0415
     from pipelines.lifecycle.experiment import stage  # noqa: PLC0415 - slow to import
     from pipelines.reports.experiment.verdicts import duration  # noqa: PLC0415
@@ -231,7 +232,7 @@ def declare(
     if not file.is_file():
         raise BadInput.of(f"no file {file}", "a declaration", "correct the path")
     made = job(params, target=target)
-    path, plan = stage.declare(made, file.read_text("utf-8"))
+    path, plan = stage.declare(made, text_of(file))
     out().print(duration(plan, "en"), markup=False)
     out().print(f"declared {path}")
 

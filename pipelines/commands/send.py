@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -40,7 +41,8 @@ def send(
     from pipelines.lifecycle import send_to_server  # noqa: PLC0415 - slow to import
 
     to = to or own_server()
-    with closing(send_to_server.ServerClient(to, os.environ.get(KEY))) as server:
+    client = send_to_server.ServerClient(to, os.environ.get(KEY), partial(typer.echo, err=True))
+    with closing(client) as server:
         counts = send_to_server.run(job(params, context), server, today=today)
     line = "  ".join(f"{name} {count:,}" for name, count in counts.items())
     typer.echo(f"sent  {line}  to {to}")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from features.build import FeatureFrame
 from features.feature import Text
 from features.tables import Tables
-from features.timeline import MOMENT_DTYPE
 from models.evaluation.single_features import Single
 from models.stats.training_set import TrainingSet
 
@@ -63,7 +62,7 @@ class LeakEvidence:
         outcomes = self.tables.outcomes
         ended = outcomes[outcomes["outcome"].isin([self.outcome, "lost"])]
         first = ended.groupby("lead_id")["occurred_at"].min().reindex(lead_ids)
-        return pd.Series(first.to_numpy(), lead_ids.index).astype(MOMENT_DTYPE)
+        return first.set_axis(lead_ids.index)
 
     def lost(self) -> pd.Series:
         """Return the ids of leads that were lost at least once, with repetitions."""

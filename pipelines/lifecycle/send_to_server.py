@@ -1,14 +1,15 @@
 """Sending what ingest wrote to a server, over its API, as a CRM would: histories brought along.
 
 Decided here: every record was known when it says, or when it happened (`backfill`). The API takes
-later values of attributes as known now, so only the newest of each is sent. `moved` puts the last
-day of the data on today, whole days at a time, for a company that is only an example.
+later values of attributes as known now, so only the newest of each is sent. A server that is busy,
+or a key whose limit is reached, is waited for. `moved` puts the last day of the data on today,
+whole days at a time, for a company that is only an example.
 """
 
 import json
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -24,6 +25,11 @@ from pipelines.storage import partitions
 
 _AT_ONCE: Final = 2_000
 _WAIT_SECONDS: Final = 90
+_LONGEST_PAUSE: Final = 180.0
+"""Seconds for which one request is tried again; the limit of a key is over within sixty."""
+_SHORTEST_PAUSE: Final = 0.2
+_LATER: Final = (429, 503)
+_CREATE: Final = "use a key that may send more: `mikomi key create NAME --per-minute 100000`"
 _LISTED: Final = {name: set(spec.names) for name, spec in SPECS.items()}
 
 
@@ -36,6 +42,10 @@ class ServerClient:
         `http://` or `https://`, a host, and a port unless it is the usual one.
     key
         An API key; the server requires one once it has issued one.
+    report
+        Called once with a line for the user, when the server makes the sender wait.
+    pause
+        Sleeps for so many seconds.
 
     Raises
     ------
@@ -43,7 +53,13 @@ class ServerClient:
         If that is no such address.
     """
 
-    def __init__(self, address: str, key: str | None) -> None:
+    def __init__(
+        self,
+        address: str,
+        key: str | None,
+        report: Callable[[str], object] = lambda _: None,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
             raise BadRequest.of(f"--to {address}", "an http address", "correct the address")
         self._client = httpx.Client(
@@ -54,9 +70,11 @@ class ServerClient:
             verify=ssl.create_default_context(),
         )
         self._address = address
+        self._report, self._pause = report, pause
+        self._has_waited = False
 
     def send(self, method: str, path: str, body: dict[str, Any]) -> None:
-        """Send one body.
+        """Send one body; wait while the server is busy, or the key has no more requests left.
 
         Parameters
         ----------
@@ -71,14 +89,34 @@ class ServerClient:
             If the server refuses it, or does not respond.
         """
         content = json.dumps(body, ensure_ascii=False).encode()
-        try:
-            response = self._client.request(method, path, content=content)
-        except httpx.TransportError:  # a connection that was idle for too long; nothing is lost
-            response = self._send_again(method, path, content)
+        response, waited = self._sent(method, path, content), 0.0
+        while response.status_code in _LATER and waited < _LONGEST_PAUSE:
+            waited += self._wait_as_long_as(response)
+            response = self._sent(method, path, content)
         if response.is_error:
-            detail = str(response.json().get("detail") or "see its log")
-            status = response.status_code
-            raise BadRequest.of(f"{method} {path}: {status}", "a server that takes it", detail)
+            raise BadRequest.of(
+                f"{method} {path}: {response.status_code}",
+                "a server that takes it",
+                _CREATE if response.status_code == _LATER[0] else _detail(response),
+            )
+
+    def _sent(self, method: str, path: str, content: bytes) -> httpx.Response:
+        try:
+            return self._client.request(method, path, content=content)
+        except httpx.TransportError:  # a connection that was idle for too long; nothing is lost
+            return self._send_again(method, path, content)
+
+    def _wait_as_long_as(self, response: httpx.Response) -> float:
+        """Wait for as many seconds as a response says, and return them."""
+        if not self._has_waited:
+            limit = response.status_code == _LATER[0]
+            what = "the limit of the key is reached" if limit else _detail(response)
+            self._report(f"waiting: {what}; sending goes on by itself")
+            self._has_waited = True
+        says = response.headers.get("retry-after", "")
+        seconds = max(float(says), _SHORTEST_PAUSE) if says.isdigit() else 1.0
+        self._pause(seconds)
+        return seconds
 
     def _send_again(self, method: str, path: str, content: bytes) -> httpx.Response:
         try:
@@ -108,6 +146,14 @@ class ServerClient:
             else:
                 return
         raise BadRequest.of(f"nobody at {self._address}", "a server", "start `mikomi serve`")
+
+
+def _detail(response: httpx.Response) -> str:
+    """Return what a server says of a request that it refuses."""
+    try:
+        return str(response.json().get("detail") or "see its log")
+    except (ValueError, AttributeError):
+        return "see its log"
 
 
 def run(job: Job, server: ServerClient, *, today: bool) -> dict[str, int]:

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from features.errors import BadParams, BadRequest, Fault
+from features.reading.written_files import text_of
 from pipelines.intake.mapping import yaml_lines
 from pipelines.intake.mapping.yaml_lines import Place
 from pipelines.run import params_of_targets
@@ -70,7 +71,7 @@ def _text(path: Path) -> str:
         raise BadParams.of(
             f"no file {path}", "a params file", "name one with --params, or copy one of examples/"
         )
-    return path.read_text("utf-8")
+    return text_of(path, BadParams)
 
 
 def parse(text: str, name: str = "params.yaml", target: str | None = None) -> Params:

@@ -116,7 +116,7 @@ def read_sales_points(path: str | None, catalog: Catalog) -> Points | None:
     """
     if path is None:
         return None
-    return points.resolve(points.read(Path(path).read_text("utf-8")), catalog)
+    return points.resolve(points.load(Path(path)), catalog)
 
 
 def open_margins(

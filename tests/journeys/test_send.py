@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from serve.store.leads.history import HistoryReader
 from serve.store.tables import ACTIVITIES, LEADS, OUTCOMES
 from tests import builders
 from tests.browsing import site
+from tests.clocked import LOCAL
 
 UNTIL = pd.Timestamp("2026-05-05T00:00:00Z")
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -88,3 +90,31 @@ def test_a_refusal_is_reported(served_at: tuple[str, str]) -> None:
         server.wait()
         with pytest.raises(BadRequest, match="422"):
             server.send("PUT", "/v1/leads/x", {"created_at": "never"})
+
+
+def refusing(statuses: list[int], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[Any]]:
+    """Make a client of a server that refuses so often, and what it does meanwhile."""
+    noted: list[Any] = []
+    client = send_to_server.ServerClient(LOCAL, None, noted.append, noted.append)
+
+    def answered(_request: httpx.Request) -> httpx.Response:
+        status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+        problem = {"detail": "found too much at once"}
+        return httpx.Response(status, json=problem, headers={"retry-after": "7"})
+
+    own = httpx.Client(transport=httpx.MockTransport(answered), base_url=LOCAL)
+    monkeypatch.setattr(client, "_client", own)
+    return client, noted
+
+
+def test_a_limit_of_the_key_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, noted = refusing([429, 503, 429, 204], monkeypatch)
+    client.send("PUT", "/v1/leads/x", {})
+    assert noted == ["waiting: the limit of the key is reached; sending goes on by itself", 7, 7, 7]
+
+
+def test_a_limit_that_is_never_over_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, noted = refusing([429], monkeypatch)
+    with pytest.raises(BadRequest, match="--per-minute"):
+        client.send("PUT", "/v1/leads/x", {})
+    assert 180 <= sum(noted[1:]) < 200

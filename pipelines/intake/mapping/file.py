@@ -17,6 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from features.errors import BadMapping, Fault
+from features.reading.written_files import text_of
 from features.tables import SPECS
 from pipelines.intake.mapping import yaml_lines
 from pipelines.intake.mapping.protected import PROTECTED, is_protected
@@ -72,13 +73,7 @@ def load(path: Path) -> Mapping:
     """
     if not path.is_file():
         raise BadMapping.of(f"no file {path}", "a mapping file", "write one with `mikomi init`")
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadMapping(
-            [Fault(f"{path}: {error}", "YAML in UTF-8", "save it as UTF-8")]
-        ) from error
-    return parse(text, str(path))
+    return parse(text_of(path, BadMapping), str(path))
 
 
 def content(text: str) -> Any:

@@ -234,7 +234,7 @@ def points_of_the_day(path: str | None, catalog: Catalog) -> Points | None:
     """
     if path is None:
         return None
-    table = points.read(Path(path).read_text("utf-8"))
+    table = points.load(Path(path))
     there = tuple(line for line in table.rules if line.feature in catalog.names)
     return points.resolve(table.model_copy(update={"rules": there}), catalog)
 

@@ -151,7 +151,7 @@ def _drawn(part: Tables, rule: CohortRule, moment: Moment, share: float) -> pd.D
     account = leads["account_id"].reindex(own).to_numpy() if "account_id" in leads else None
     there = None if account is None else pd.notna(account)
     unit = own if there is None else ("account " + pd.Series(account)).where(there, "lead " + own)
-    rows = rows.assign(unit=unit, created_at=leads["created_at"].reindex(own).to_numpy())
+    rows = rows.assign(unit=unit, created_at=leads["created_at"].reindex(own).set_axis(rows.index))
     drawn = pd.util.hash_array(unit.to_numpy(object)) < share * float(2**64)
     return rows[drawn].reset_index(drop=True)
 
