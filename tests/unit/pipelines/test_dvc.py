@@ -29,7 +29,8 @@ def paths(stage: str, *kinds: str) -> list[str]:
 
 def known() -> list[str]:
     names = [name for name, one in vars(Workspace).items() if isinstance(one, property)]
-    return [getattr(PLACES, name).as_posix() for name in names]
+    places = [getattr(PLACES, name) for name in names]
+    return [one.as_posix() for one in places if isinstance(one, Path)]
 
 
 def strange(stage: str) -> list[str]:

@@ -165,7 +165,7 @@ def test_reading_params_loads_nothing_heavy() -> None:
     assert not loaded & {"numba", "scipy", "sklearn", "lightgbm", "mlflow", "dask"}
     own = [name for name in loaded if name.split(".")[0] in PACKAGES]
     files = [name for name in own if not (ROOT / name.replace(".", "/")).is_dir()]
-    assert len(files) <= 29, sorted(files)
+    assert len(files) <= 30, sorted(files)
 
 
 def test_the_horizon_is_written_once_and_reaches_all() -> None:
