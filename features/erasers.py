@@ -26,7 +26,7 @@ class PersonEraser(NamedTuple):
     erase
         Erases leads, given by their normalised ids, at a moment.
     last_moments
-        Returns the last moment at which something happened with each lead.
+        Returns the last moment at which something happened with each lead, until the present one.
     expire
         Removes what is old and belongs to no lead: leftovers of killed runs from before the first
         moment, the bodies of receipts from before the second; the third is the present one.
@@ -35,7 +35,7 @@ class PersonEraser(NamedTuple):
     """
 
     erase: Callable[[Collection[str], datetime], list[Removed]]
-    last_moments: Callable[[], Mapping[str, datetime]]
+    last_moments: Callable[[datetime], Mapping[str, datetime]]
     expire: Callable[[datetime, datetime, datetime], list[Removed]]
     beyond: tuple[str, ...]
 

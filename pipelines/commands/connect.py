@@ -4,13 +4,14 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from features import erasers
-from features.errors import BadRequest, MikomiError
+from features.errors import BadRequest
 from pipelines.commands import connect_erasing, connect_webhooks
 from pipelines.commands.connect_webhooks import (
     Server,
@@ -37,6 +38,7 @@ group = typer.Typer(no_args_is_help=True, help="Connect a CRM: leads flow in, sc
 def add(app: typer.Typer) -> None:
     """Add the commands of this panel."""
     connect_webhooks.add(group)
+    connect_erasing.add(group)
     app.add_typer(group, name="connect", rich_help_panel=PANEL)
     if connect_erasing.of_connections not in erasers.FACTORIES:
         erasers.FACTORIES.append(connect_erasing.of_connections)
@@ -115,7 +117,8 @@ def pull(
 
     The first time takes everything. It can be stopped anywhere and run again. The export,
     `connections/NAME/export`, is what `mikomi init --from` and the mapping read. Persons are
-    erased from the workspace and from the database of a server on this machine.
+    erased from the workspace and from the database of a server on this machine. Another server
+    that was sent to erases them at the next `send`, `run` or `push`, or here with `--server`.
     """
     from pipelines.connect.round import PullRules  # noqa: PLC0415 - slow to import
 
@@ -133,8 +136,12 @@ def send(
     params: ParamsFile = DEFAULT_PARAMS,
     server: Server = None,
 ) -> None:
-    """Read the export through the mapping of the params file, and send a server what changed."""
+    """Read the export through the mapping of the params file, and send a server what changed.
+
+    Leads that are gone from the CRM are erased on the server first.
+    """
     with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
+        connect_erasing.pay(work, api)
         _send(context, work, params, api)
 
 
@@ -149,9 +156,11 @@ def push(
 ) -> None:
     """Write the server's scores into the CRM: those that moved by enough, or are shown wrongly.
 
-    With `--whole` every lead is written, which is safe at any time.
+    With `--whole` every lead is written, which is safe at any time. Leads that are gone from the
+    CRM are erased on the server first.
     """
     with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
+        connect_erasing.pay(work, api)
         _push(context, work, api, whole=whole)
 
 
@@ -176,8 +185,8 @@ def run(
         for name in names or known(folder_of(params)):
             try:
                 _round(context, name, params, server)
-            except MikomiError as error:
-                refuse(error)
+            except Exception as error:  # noqa: BLE001 - the other connections go on
+                refuse(connect_erasing.in_words_of(name, error))
         connect_webhooks.try_notify(context, params, server)
         done += 1
         if done == rounds:
@@ -221,6 +230,7 @@ def _round(context: typer.Context, name: str, params: Path, server: str | None) 
     from pipelines.connect import round as rounds  # noqa: PLC0415 - slow to import
 
     with _opened(context, folder_of(params), name) as work, closing(server_at(server)) as api:
+        connect_erasing.pay(work, api)
         if hinted := rounds.follow_hints(work, api, context.obj()):
             typer.echo(f"{name}: {hinted} records by hints")
         _pull(context, work, params, api, rounds.PullRules())
@@ -241,14 +251,16 @@ def _pull(
 
     def erase(lead_ids: Sequence[str]) -> None:
         connect_erasing.erase_everywhere(context, lead_ids, params)
-        if server is not None:
-            for one in lead_ids:
-                server.erase(one)
 
+    if server is not None:
+        connect_erasing.pay(work, server)
     pulled, written = rounds.take(work, context.obj(), rules, erase)
     line = f"{pulled.news:,} new or changed, {pulled.mended:,} mended, {pulled.gone:,} gone"
     place = f"; export: {work.places.export}" if written else ""
     typer.echo(f"pulled  {work.connection.name}: {line}{place}")
+    if server is not None:
+        connect_erasing.pay(work, server)
+    connect_erasing.list_owed(work)
 
 
 def _send(
@@ -299,7 +311,8 @@ def _opened(context: typer.Context, folder: Path, name: str) -> "Iterator[OpenCo
 def _world(context: typer.Context) -> "Outside":
     from pipelines.connect.opening import Outside  # noqa: PLC0415 - slow to import
 
-    return Outside(context.obj(), os.environ, time.sleep)
+    report = partial(typer.echo, err=True)
+    return Outside(context.obj(), os.environ, time.sleep, report=report)
 
 
 def _table(system: str, place: str) -> dict[str, str]:

@@ -152,8 +152,10 @@ def folder_of(params: Path) -> Path:
 def server_at(address: str | None) -> "ServerApi":
     """Return the server at an address; that of this machine if there is none."""
     import time  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415
 
     from pipelines.connect.rest_client import Pace  # noqa: PLC0415 - slow to import
     from pipelines.connect.server_api import ServerApi, key_of_environment  # noqa: PLC0415
 
-    return ServerApi(address or own_server(), key_of_environment(), Pace(time.sleep))
+    pace = Pace(time.sleep, report=partial(typer.echo, err=True))
+    return ServerApi(address or own_server(), key_of_environment(), pace)

@@ -62,14 +62,16 @@ def retention(
 ) -> None:
     """Erase leads with which nothing happened for a time, and empty old receipts.
 
-    A lead stays while any place knows of something newer. Quarantined rows and leftovers of killed
+    What counts is its creation, activities, outcomes, changes, steps of people and feedback, until
+    now; not when it was received or scored. A lead stays while any place knows of something newer.
+    Quarantined rows and leftovers of killed
     runs older than this are removed whole. Run it daily.
     """
     now, every = context.obj(), _erasers(params)
     before = now - timedelta(days=days)
     last: dict[str, datetime] = {}
     for each in every:
-        for lead_id, at in each.last_moments().items():
+        for lead_id, at in each.last_moments(now).items():
             last[lead_id] = max(at, last.get(lead_id, at))
     old = {lead_id for lead_id, at in last.items() if at < before}
     removed = [one for each in every for one in (each.erase(old, now) if old else ())]

@@ -2,6 +2,7 @@
 
 Decided here: an erased person is remembered by a keyed hash, so that the next pull does not bring
 them back from the CRM, where they are until somebody deletes them there. Exports are written anew.
+Servers that were sent to are to erase them at the next `send`, `run` or `push`.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,6 +13,7 @@ from typing import Final
 
 from features.erasers import PersonEraser, Removed
 from features.reading.normalize import folded
+from pipelines.connect import debts
 from pipelines.connect.connection import FOLDER, ConnectionPlaces, load, names
 from pipelines.connect.export import export
 from pipelines.connect.mirror import Mirror, detach, forget
@@ -26,7 +28,8 @@ def eraser(params: Path) -> PersonEraser | None:
     folder = params.parent / FOLDER
     if not names(folder) and not (folder / WEBHOOKS).is_dir():
         return None
-    return PersonEraser(lambda ids, _at: erase(folder, ids), _no_moments, _nothing, _BEYOND)
+    beyond = (*_BEYOND, *_servers(folder))
+    return PersonEraser(lambda ids, _at: erase(folder, ids), _no_moments, _nothing, beyond)
 
 
 def erase(folder: Path, lead_ids: Collection[str]) -> list[Removed]:
@@ -79,6 +82,8 @@ def _erase(state: State, lead_table: str, lead_ids: Collection[str]) -> int:
     with state.transaction() as db:
         rows = db.execute("select record_id from records where place = ?", (lead_table,))
         own = [one for (one,) in rows if folded(one) in lead_ids]
+        sent = db.execute("select distinct lead_id from delivered where lead_id is not null")
+        debts.owe(db, {*own, *(one for (one,) in sent if folded(one) in lead_ids)})
         for one in own:
             delete = "delete from records where place = ? and record_id = ?"
             count += db.execute(delete, (lead_table, one)).rowcount
@@ -93,7 +98,23 @@ def _erase(state: State, lead_table: str, lead_ids: Collection[str]) -> int:
     return count
 
 
-def _no_moments() -> Mapping[str, datetime]:
+def _servers(folder: Path) -> list[str]:
+    """Return what to do about each server that a connection sends to."""
+    every = []
+    for name in names(folder):
+        path = ConnectionPlaces(folder, name).state
+        if path.is_file():
+            with closing(State(path)) as state:
+                every += [
+                    f"the server {one} of {name}, unless its database is here: "
+                    f"`mikomi connect send {name} --server {one}` erases them there"
+                    for one in debts.servers(state)
+                    if one != debts.UNKNOWN
+                ]
+    return every
+
+
+def _no_moments(_now: datetime) -> Mapping[str, datetime]:
     return {}
 
 

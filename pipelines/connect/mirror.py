@@ -3,7 +3,7 @@
 Decided here: a record is stored once, by table and id; an older version never replaces a newer one,
 unless it was read by its id just now. A record whose values are the same is no news, so the writing
 back of scores, which touches every record, starts nothing. What vanished from the CRM is queued as
-gone in the same commit, until files and server are rid of it.
+gone in the same commit, until the files are rid of it, and owed to the servers, until they are.
 """
 
 import sqlite3
@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from pipelines.connect.crm import BETWEEN_LEADS, OF_LEADS, Page, Record, Texts
+from pipelines.connect.debts import cancel, owe
 from pipelines.connect.state import State
 
 _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
@@ -92,6 +93,7 @@ class Mirror:
                 removed += gone
                 if gone and table == self._lead_table:
                     db.execute("insert or ignore into gone values (?, ?)", (one, at))
+                    owe(db, [one])
                     forget(db, [one])
                     detach(db, self._lead_table, [one])
             if removed:
@@ -142,6 +144,7 @@ class Mirror:
             news += row is None or row[1] != content
             if table == self._lead_table:
                 db.execute("delete from gone where lead_id = ?", (one.record_id,))
+                cancel(db, one.record_id)
         if news:
             db.execute(_COUNT)
         return news

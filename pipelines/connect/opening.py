@@ -38,12 +38,13 @@ class OpenConnection(NamedTuple):
 
 
 class Outside(NamedTuple):
-    """What a connection takes from outside: the moment, the variables, a pause, a transport."""
+    """What a connection takes from outside: moment, variables, pause, transport, lines shown."""
 
     now: datetime
     environment: Mapping[str, str]
     pause: Callable[[float], None]
     transport: httpx.BaseTransport | None = None
+    report: Callable[[str], None] = lambda _: None
 
 
 SECRETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -101,7 +102,7 @@ def system(connection: Connection, secrets: Credentials, state: State, world: Ou
     """
     if connection.system == "sql":
         return sql.SqlDatabase(connection, secrets)
-    pace = Pace(world.pause, _counter(state, world.now, connection.most_calls))
+    pace = Pace(world.pause, _counter(state, world.now, connection.most_calls), world.report)
     headers: Headers
     made: Callable[[Connection, RestClient], Crm]
     if connection.system == "kintone":

@@ -1,10 +1,10 @@
 """One client for the JSON APIs of CRMs and of a mikomi server: waits, repeats, refuses.
 
-Decided here: 429, 5xx, broken connections and answers that are no whole JSON are repeated, after
-what `Retry-After` asks for or after a pause that doubles; every call of a connection can be
-repeated without harm. 401 renews the token once. Any other 4xx is a refusal of the call, with the
-vendor's words. No header, no body and no secret is ever logged. Times come from the vendor's `Date`
-header.
+Decided here: 429, 5xx, broken connections and answers that are no whole JSON, or JSON of another
+shape, are repeated, after what `Retry-After` asks for or after a pause that doubles; every call of
+a connection can be repeated without harm. Each reason is reported at once, and once a client. 401
+renews the token once. Any other 4xx is a refusal of the call, with the vendor's words. No header,
+no body and no secret is ever logged. Times come from the vendor's `Date` header.
 """
 
 import json
@@ -15,8 +15,10 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple, Protocol
 
 import httpx
+import msgspec
 
 from features.errors import BadRequest, Fault
+from pipelines.connect.answers import ANYTHING, Shape, mismatch
 from pipelines.connect.credentials import Credentials
 
 TRIES: Final = 6
@@ -26,6 +28,7 @@ NO_RECORD: Final = 404
 """Status of a call about something that does not exist."""
 _TIMEOUT: Final = 60.0
 _WORDS: Final = 400
+_LONGEST_KIND: Final = 60
 _NO_MODEL: Final = "/problems/no-model"
 """Of a mikomi server: waiting a minute does not make one."""
 _AGAIN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -80,10 +83,30 @@ class Pace(NamedTuple):
         Waits for so many seconds.
     counted
         Is called before each call; raises if no more calls are allowed today.
+    report
+        Shows a line for people: why a call is made again.
     """
 
     pause: Callable[[float], None]
     counted: Callable[[], None] = lambda: None
+    report: Callable[[str], None] = lambda _: None
+
+
+class _Failure(NamedTuple):
+    """Why a call is made again: in words, what was expected, and what to do about it."""
+
+    why: str
+    expected: str = "an answer"
+    do: str = "run it again later; it goes on where it stopped"
+
+
+class _OtherAnswer(Exception):
+    """An answer that is not what the system's API answers; see `failure`."""
+
+    def __init__(self, why: str, expected: str) -> None:
+        super().__init__(why)
+        do = "check the address (a proxy or a sign-in page answers so), or run it again later"
+        self.failure = _Failure(why, expected, f"{do}; it goes on where it stopped")
 
 
 class RestClient:
@@ -116,6 +139,7 @@ class RestClient:
         self._http = httpx.Client(
             timeout=_TIMEOUT, trust_env=False, follow_redirects=False, transport=transport
         )
+        self._reported: set[str] = set()
         self.date: datetime | None = None
         """The vendor's clock at the last answer."""
 
@@ -127,6 +151,7 @@ class RestClient:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        shape: Shape = ANYTHING,
     ) -> Any:
         """Call, and return the JSON of the answer (None where it is empty).
 
@@ -140,16 +165,18 @@ class RestClient:
             Of the query.
         headers
             Besides those of every call.
+        shape
+            Of the answer, see `pipelines.connect.answers`.
 
         Raises
         ------
         CallRefused
             If the call is refused.
         SystemUnavailable
-            If there was no answer after all tries.
+            If there was no answer after all tries, or none of that shape.
         """
         url = path if path.startswith(f"{self._address}/") else self._address + path
-        renewed, why = False, ""
+        renewed, failure = False, _Failure("")
         for attempt in range(TRIES):
             self._pace.counted()
             try:
@@ -168,31 +195,34 @@ class RestClient:
                     self._headers(renew=True)
                     continue
                 if not _to_repeat(response):
-                    return self._content(response, method, url)
-                why = f"{response.status_code}"
-                self._pace.pause(self._wait(response, attempt))
-            except (httpx.TransportError, ValueError) as error:
-                why = type(error).__name__
-                self._pace.pause(2.0**attempt)
-        raise SystemUnavailable.of(
-            f"{method} {_place(url)}: {why}, {TRIES} times",
-            "an answer",
-            "run it again later; it goes on where it stopped",
-        )
+                    return self._content(response, method, url, shape)
+                failure = _Failure(f"{response.status_code}")
+                wait = self._wait(response, attempt)
+            except (httpx.RequestError, httpx.InvalidURL, ValueError, _OtherAnswer) as error:
+                failure, wait = _failure(error), 2.0**attempt
+            self._report(f"{method} {_place(url)}: {failure.why}", failure.why)
+            self._pace.pause(wait)
+        observed = f"{method} {_place(url)}: {failure.why}, {TRIES} times"
+        raise SystemUnavailable.of(observed, failure.expected, failure.do)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
         self._headers.close()
 
-    def _content(self, response: httpx.Response, method: str, url: str) -> Any:
+    def _report(self, line: str, why: str) -> None:
+        if why not in self._reported:
+            self._reported.add(why)
+            self._pace.report(f"{line}; tried again, up to {TRIES} times")
+
+    def _content(self, response: httpx.Response, method: str, url: str, shape: Shape) -> Any:
         if not response.is_success:
             words = self._secrets.without_secrets(response.text[:_WORDS])
             observed = f"{method} {_place(url)}: {response.status_code} {words}"
             error = CallRefused([Fault(observed, "a call that is accepted", "see `connect check`")])
             error.status = response.status_code
             raise error
-        return json.loads(response.content) if response.content else None
+        return _checked(_json(response), shape, response.status_code)
 
     def _note_date(self, response: httpx.Response) -> None:
         if written := response.headers.get("date"):
@@ -220,6 +250,27 @@ def _to_repeat(response: httpx.Response) -> bool:
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and _NO_MODEL in response.text:
         return False
     return response.is_server_error or response.status_code in _AGAIN
+
+
+def _failure(error: Exception) -> _Failure:
+    return error.failure if isinstance(error, _OtherAnswer) else _Failure(type(error).__name__)
+
+
+def _json(response: httpx.Response) -> Any:
+    """Return the JSON of an answer, none where it is empty."""
+    try:
+        return msgspec.json.decode(response.content) if response.content else None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        kind = response.headers.get("content-type", "").partition(";")[0][:_LONGEST_KIND]
+        why = f"{response.status_code} with no whole JSON ({kind or 'of no stated type'})"
+        raise _OtherAnswer(why, "JSON") from error
+
+
+def _checked(answer: Any, shape: Shape, status: int) -> Any:
+    if wrong := mismatch(answer, shape):
+        why = f"{status} with JSON of another shape, {wrong.observed}"
+        raise _OtherAnswer(why, f"{wrong.expected} there")
+    return answer
 
 
 def _place(url: str) -> str:

@@ -2,7 +2,8 @@
 
 Decided here: everything that must agree changes in one transaction: a page of records with its
 cursor, what was written to a CRM with the ledger, a changed band with the event that reports it.
-Erased persons are remembered by a keyed hash alone, so that the next pull does not bring them back.
+Erased persons are remembered by a keyed hash alone, so that the next pull does not bring them back,
+and by their id until every server that was sent to has erased them.
 So a file that is damaged is not made anew, and one of a later version is not touched.
 """
 
@@ -25,6 +26,9 @@ create table if not exists cursors (place text primary key, cursor text not null
 create table if not exists facts (name text primary key, value text not null);
 create table if not exists gone (lead_id text primary key, at text not null);
 create table if not exists erased (hash text primary key);
+create table if not exists servers (address text primary key) without rowid;
+create table if not exists owed (
+  lead_id text, address text, primary key (lead_id, address)) without rowid;
 create table if not exists ledger (
   lead_id text primary key, fields text not null, as_of text not null, sent_at text not null);
 create table if not exists delivered (

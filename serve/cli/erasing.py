@@ -29,7 +29,7 @@ def eraser(_params: Path) -> PersonEraser | None:
     engine = open_existing(url)
     return PersonEraser(
         lambda lead_ids, at: [*retention.erase(engine, lead_ids, at), *_hints(hints, lead_ids)],
-        lambda: retention.last_moments(engine),
+        lambda now: retention.last_moments(engine, now),
         lambda _before, receipts, now: retention.empty_receipts(engine, receipts, now),
         BEYOND,
     )

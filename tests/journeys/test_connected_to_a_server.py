@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -59,6 +60,15 @@ def test_scores_of_a_server_stand_in_the_crm(
         assert sent in mikomi("connect", "ledger", system)
         assert len(shown(crm)) > DEALS // 10
         assert "0 written" in mikomi("connect", "push", system, *server)
+        rows = next(iter(crm.tables.values()))
+        gone = next(iter(rows))
+        lead = f"http://127.0.0.1:{port}/v1/leads/{gone}"
+        assert httpx.get(lead).status_code == 200
+        del rows[gone]
+        pulled = mikomi("connect", "pull", system, "--whole")
+        assert "1 erased leads may still be on" in pulled
+        assert "erased  " in mikomi("connect", "send", system, *server)
+        assert httpx.get(lead).status_code == 404
 
 
 def shown(crm: StandIn) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.lifecycle.erasure import files
 from pipelines.run.workspace import Workspace
 from pipelines.storage import frames, partitions
 from serve.store.leads.ingest import Ingest
@@ -96,6 +97,8 @@ def test_leads_silent_for_long_are_erased_where_nothing_newer_is_known(
 ) -> None:
     places = Workspace("small", copied)
     before = set(partitions.read_all(places.tables).leads["lead_id"])
+    assert set(files.last_moments(places)) == before
+    assert not files.last_moments(places, datetime(1990, 1, 1, tzinfo=UTC)), "all of it is to come"
     assert mikomi(copied, "retention", "--days", "365000") == 0
     assert "0 leads were silent" in capsys.readouterr().out
     assert mikomi(copied, "retention", "--days", "1") == 0

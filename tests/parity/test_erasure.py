@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from serve.store import engine as engines
-from serve.store.leads import erasure, ingest
+from serve.store.leads import erasure, ingest, retention
 from serve.store.tables import METADATA
 from tests import served
 from tests.clocked import NOW, Clock, serving
@@ -86,6 +86,17 @@ def test_nothing_of_an_erased_person_is_left(client: TestClient, url: str) -> No
         stored = connection.execute(text("select count(*), count(erased_at) from receipts")).one()
         assert tuple(stored) == (3, 2)
         assert connection.execute(text("select count(*) from audit")).scalar() == 1
+    engine.dispose()
+
+
+def test_the_last_moment_of_a_lead_is_one_in_every_database(client: TestClient, url: str) -> None:
+    """A day before the feedback, its change and its import the outcome is what happened last."""
+    tell_everything(client)
+    engine = engines.open_engine(url)
+    assert retention.last_moments(engine, NOW + timedelta(hours=1))[WHO] >= NOW
+    earlier = retention.last_moments(engine, NOW - timedelta(days=1))
+    assert earlier[WHO] < NOW - timedelta(days=1)
+    assert "mate" in earlier
     engine.dispose()
 
 

@@ -19,6 +19,7 @@ import httpx
 import msgspec
 
 from features.errors import Fault, MikomiError
+from pipelines.connect.answers import ANYTHING, ID, INTEGER, MOMENT, TEXT, Shape
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
@@ -48,6 +49,7 @@ _MOVING: Final = frozenset(
 _PREFER: Final = {
     "prefer": f'odata.maxpagesize={_PAGE},odata.include-annotations="{_FORMATTED[1:]}"'
 }
+_SCORE: Final[Shape] = {"msdyn_grade?": INTEGER, "msdyn_scoretrend?": INTEGER}
 _EXPAND: Final = f"{_LINK}($select=msdyn_score,msdyn_scoretrend,msdyn_grade,msdyn_scorereasons)"
 
 
@@ -108,7 +110,7 @@ class Dynamics:
         records = [self._record(table, row) for row in answer["value"]]
         moments = [milliseconds(row["modifiedon"]) for row in answer["value"]]
         latest = max([place.latest, place.at, *moments])
-        if link := answer.get("@odata.nextLink", ""):
+        if link := answer.get("@odata.nextLink") or "":
             place = _Cursor(place.at, link, latest)
         else:
             limit = settled(self._client.date, _OVERLAP)
@@ -121,9 +123,9 @@ class Dynamics:
         key = self._key(table)
         params = {"$select": f"{key},versionnumber", "$orderby": key} | self._expanded(table)
         if after is None:
-            answer = self._client.call("GET", self._path(table), params=params, headers=_PREFER)
+            answer = self._read(table, self._path(table), params)
         else:
-            answer = self._client.call("GET", after, headers=_PREFER)
+            answer = self._read(table, after)
         versions = {str(row[key]): self._version(table, row) for row in answer["value"]}
         return Roll(versions, answer.get("@odata.nextLink"))
 
@@ -134,10 +136,10 @@ class Dynamics:
         if not ids:
             return []
         params = {"$filter": " or ".join(f"{key} eq {one}" for one in ids)} | self._expanded(table)
-        answer = self._client.call("GET", self._path(table), params=params, headers=_PREFER)
+        answer = self._read(table, self._path(table), params)
         rows = list(answer["value"])
         while link := answer.get("@odata.nextLink"):
-            answer = self._client.call("GET", link, headers=_PREFER)
+            answer = self._read(table, link)
             rows += answer["value"]
         return [self._record(table, row) for row in rows]
 
@@ -180,12 +182,22 @@ class Dynamics:
     def _page(self, table: str, place: _Cursor) -> Any:
         if place.link:
             try:
-                return self._client.call("GET", place.link, headers=_PREFER)
+                return self._read(table, place.link, at="modifiedon")
             except CallRefused:  # a link expires; the moment that it began at does not
                 place.link = ""
         params = {"$filter": f"modifiedon ge {iso(place.at)}", "$orderby": "modifiedon"}
         params |= self._expanded(table)
-        return self._client.call("GET", self._path(table), params=params, headers=_PREFER)
+        return self._read(table, self._path(table), params, at="modifiedon")
+
+    def _read(
+        self, table: str, path: str, params: Mapping[str, str] | None = None, at: str = ""
+    ) -> Any:
+        """Return a page of records, which have their moments of change under the name `at`."""
+        row: dict[str, Any] = {self._key(table): ID, "versionnumber": ANYTHING}
+        row |= {at: MOMENT} if at else {}
+        row |= {f"{_LINK}?": _SCORE} if table == self.lead_table else {}
+        shape: Shape = {"value": [row], "@odata.nextLink?": TEXT}
+        return self._client.call("GET", path, params=params, headers=_PREFER, shape=shape)
 
     def _remove(self, score: str) -> None:
         try:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault, MikomiError
+from pipelines.connect.answers import ANYTHING, ID, MOMENT, OBJECT, TEXT, WHOLE, Shape
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
@@ -22,6 +23,9 @@ from pipelines.connect.rest_client import CallRefused, RestClient
 from pipelines.connect.score_fields import FIELDS, LABELS, PREFIX
 from pipelines.connect.systems.hubspot_engagements import (
     ENGAGEMENTS,
+    PAGING,
+    PROPERTIES,
+    after_of,
     leads_of,
     values_of,
     version_of,
@@ -53,6 +57,10 @@ _USUAL: Final = {
     "companies": ("name", "domain", "industry", "numberofemployees", "country", "createdate"),
 }  # fmt: skip
 _ID: Final = "hs_object_id"
+_CHANGED: Final[Mapping[str, Any]] = {"id": WHOLE, "updatedAt": MOMENT}
+_WRITTEN: Final[Shape] = {"results": [{"id": ID}], "errors?": [{"message?": ANYTHING}]}
+_NAMES: Final[Shape] = {"results": [{"name": TEXT}]}
+_PIPELINES: Final[Shape] = {"results": [{"label": TEXT, "stages": [{"id": ID, "label": TEXT}]}]}
 
 
 class _Cursor(msgspec.Struct):
@@ -113,9 +121,10 @@ class HubSpot:
         params = {"limit": str(_LISTED), "archived": "false", "properties": self._changed(table)}
         if after is not None:
             params["after"] = after
-        answer = self._client.call("GET", self._path(table), params=params)
+        shape = {"results": [_CHANGED], "paging?": PAGING}
+        answer = self._client.call("GET", self._path(table), params=params, shape=shape)
         versions = self._versions(table, answer["results"])
-        following = answer.get("paging", {}).get("next", {}).get("after")
+        following = after_of(answer)
         return Roll(versions, None if following is None else str(following))
 
     def read(self, table: str, record_ids: Sequence[str]) -> list[Record]:
@@ -124,7 +133,8 @@ class HubSpot:
             "properties": self._columns(table),
             "inputs": [{"id": one} for one in record_ids],
         }
-        answer = self._client.call("POST", f"{self._path(table)}/batch/read", body)
+        path, shape = f"{self._path(table)}/batch/read", {"results": [self._row(table)]}
+        answer = self._client.call("POST", path, body, shape=shape)
         return self._records(table, answer["results"])
 
     def write(self, rows: Mapping[str, Texts]) -> dict[str, str]:
@@ -133,9 +143,9 @@ class HubSpot:
             self.prepare()
         inputs = [{"id": one, "properties": dict(fields)} for one, fields in rows.items()]
         path = f"{self._path(self.lead_table)}/batch/update"
-        answer = self._client.call("POST", path, {"inputs": inputs})
+        answer = self._client.call("POST", path, {"inputs": inputs}, shape=_WRITTEN)
         written = {str(one["id"]) for one in answer["results"]}
-        why = "; ".join(str(one.get("message", ""))[:200] for one in answer.get("errors", ()))
+        why = "; ".join(str(one.get("message", ""))[:200] for one in answer.get("errors") or ())
         return {one: why or "not among the results" for one in rows if one not in written}
 
     def faults(self) -> list[Fault]:
@@ -182,7 +192,8 @@ class HubSpot:
 
     def _lacking(self) -> list[str]:
         path = f"/crm/v3/properties/{self._objects[self.lead_table]}"
-        existing = {one["name"] for one in self._client.call("GET", path)["results"]}
+        answer = self._client.call("GET", path, shape=_NAMES)
+        existing = {one["name"] for one in answer["results"]}
         return [name for name in FIELDS if name not in existing]
 
     def _next(
@@ -212,7 +223,8 @@ class HubSpot:
             "properties": self._columns(table),
             "limit": limit,
         }
-        answer = self._client.call("POST", f"{self._path(table)}/search", body)
+        path, shape = f"{self._path(table)}/search", {"results": [self._row(table)], "total": WHOLE}
+        answer = self._client.call("POST", path, body, shape=shape)
         return answer["results"], int(answer["total"])
 
     def _records(self, table: str, rows: Sequence[Mapping[str, Any]]) -> list[Record]:
@@ -254,7 +266,7 @@ class HubSpot:
         if kind != "deals":
             return {}
         if kind not in self._stages:
-            answer = self._client.call("GET", f"/crm/v3/pipelines/{kind}")
+            answer = self._client.call("GET", f"/crm/v3/pipelines/{kind}", shape=_PIPELINES)
             self._stages[kind] = {
                 str(stage["id"]): f"{stage['label']} ({pipeline['label']})"
                 for pipeline in answer["results"]
@@ -275,6 +287,13 @@ class HubSpot:
 
     def _changed(self, table: str) -> str:
         return "lastmodifieddate" if self._objects[table] == "contacts" else "hs_lastmodifieddate"
+
+    def _row(self, table: str) -> Shape:
+        """Return the shape of a record with its properties."""
+        return {
+            **_CHANGED,
+            "properties": PROPERTIES if self._objects[table] in ENGAGEMENTS else OBJECT,
+        }
 
     def _path(self, table: str) -> str:
         return f"/crm/v3/objects/{self._objects[table]}"

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from pipelines.connect.answers import ANYTHING, ID, Shape, readable
 from pipelines.connect.crm import ACTIVITY, BETWEEN_LEADS, OF_LEADS
 from pipelines.connect.rest_client import RestClient
 from pipelines.connect.systems.moments import iso, milliseconds
@@ -29,6 +30,11 @@ _DIRECTIONS: Final = {
     "INCOMING_EMAIL": "inbound",
     "EMAIL": "outbound",
     "FORWARDED_EMAIL": "outbound",
+}
+PAGING: Final[Shape] = {"next?": {"after?": ID}}
+"""How an answer names the next page."""
+_ASSOCIATIONS: Final[Shape] = {
+    "results": [{"from": {"id": ID}, "to": [{"toObjectId": ID}], "paging?": PAGING}]
 }
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -70,6 +76,12 @@ ENGAGEMENTS: Final[Mapping[str, Engagement]] = {
     ),
 }  # fmt: skip
 """By CRM object."""
+
+
+def after_of(answer: Mapping[str, Any]) -> Any:
+    """Return the id from which the next page begins; none at the end."""
+    following = (answer.get("paging") or {}).get("next") or {}
+    return following.get("after")
 
 
 def values_of(kind: str, row: Mapping[str, Any], leads: Sequence[str]) -> dict[str, str]:
@@ -133,6 +145,17 @@ def _seconds(text: str) -> str:
     return f"{float(text) / 1000:g}" if text else ""
 
 
+_READ: Final = readable("a moment", _moment)
+_LENGTH: Final = readable("milliseconds", _seconds)
+PROPERTIES: Final[Shape] = {
+    "*": ANYTHING,
+    **{f"{name}?": _READ for name in ("hs_timestamp", "hs_createdate")},
+    **{f"{one.at}?": _READ for one in ENGAGEMENTS.values()},
+    **{f"{one.length}?": _LENGTH for one in ENGAGEMENTS.values() if one.length},
+}
+"""What of an engagement is read as more than a text."""
+
+
 def version_of(changed: str, leads: Sequence[str]) -> int:
     """Return a version that grows with the last change, and differs where the leads do.
 
@@ -166,10 +189,10 @@ def leads_of(
     waiting: list[dict[str, str]] = [{"id": one} for one in engagement_ids]
     while waiting:
         now, waiting = waiting[:_ASSOCIATED], waiting[_ASSOCIATED:]
-        answer = client.call("POST", path, {"inputs": now})
+        answer = client.call("POST", path, {"inputs": now}, shape=_ASSOCIATIONS)
         for one in answer["results"]:
             engagement = str(one["from"]["id"])
             leads.setdefault(engagement, set()).update(str(to["toObjectId"]) for to in one["to"])
-            after = one.get("paging", {}).get("next", {}).get("after")
+            after = after_of(one)
             waiting += [{"id": engagement, "after": str(after)}] if after is not None else []
     return {one: sorted(own, key=lambda lead: (len(lead), lead)) for one, own in leads.items()}

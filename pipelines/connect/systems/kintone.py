@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault, MikomiError
+from pipelines.connect.answers import ANYTHING, ID, MOMENT, TEXT, WHOLE, Shape
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
@@ -33,6 +34,11 @@ _NO_VALUES: Final = frozenset(
 )  # fmt: skip
 """Types of fields that hold no value, or one that every write changes."""
 _TYPES: Final = {"number": "NUMBER", "text": "SINGLE_LINE_TEXT", "date": "DATE"}
+_ROW: Final[Mapping[str, Any]] = {
+    "*": {"value": ANYTHING}, "$id": {"value": WHOLE}, "$revision": {"value": WHOLE},
+}  # fmt: skip
+_WRITTEN: Final[Shape] = {"records": [{"id": ID}]}
+_FIELDS: Final[Shape] = {"properties": {"*": {"type": TEXT, "label": TEXT}}}
 _GET: Final = {"x-http-method-override": "GET"}
 
 
@@ -82,7 +88,7 @@ class Kintone:
             same = f'({updated} = "{place.at}" and $id > {place.id})'
             where = f'{same} or {updated} > "{place.at}" '
         query = f"{where}order by {updated} asc, $id asc limit {self.read_batch}"
-        rows = self._rows(table, query)
+        rows = self._rows(table, query, moment=updated)
         more = len(rows) == self.read_batch
         if rows:
             place = _Cursor(str(rows[-1][updated]["value"]), int(rows[-1]["$id"]["value"]))
@@ -115,7 +121,7 @@ class Kintone:
             for one, fields in rows.items()
         ]
         body = {"app": self._apps[self.lead_table], "records": records}
-        self._client.call("PUT", "/k/v1/records.json", body)
+        self._client.call("PUT", "/k/v1/records.json", body, shape=_WRITTEN)
         return {}
 
     def faults(self) -> list[Fault]:
@@ -158,19 +164,24 @@ class Kintone:
         return [name for name in FIELDS if name not in existing]
 
     def _rows(
-        self, table: str, query: str, fields: Sequence[str] | None = None
+        self, table: str, query: str, fields: Sequence[str] | None = None, moment: str = ""
     ) -> list[dict[str, Any]]:
+        """Return the rows of a query, which have a moment in the field of that name."""
         body: dict[str, Any] = {"app": self._apps[table], "query": query}
         if fields is not None:
             body["fields"] = fields
-        answer = self._client.call("POST", "/k/v1/records.json", body, headers=_GET)
+        row = {**_ROW, moment: {"value": MOMENT}} if moment else _ROW
+        shape: Shape = {"records": [row]}
+        path = "/k/v1/records.json"
+        answer = self._client.call("POST", path, body, headers=_GET, shape=shape)
         rows: list[dict[str, Any]] = answer["records"]
         return rows
 
     def _properties(self, table: str) -> dict[str, Any]:
         if table not in self._fields:
             body = {"app": self._apps[table]}
-            answer = self._client.call("POST", "/k/v1/app/form/fields.json", body, headers=_GET)
+            path = "/k/v1/app/form/fields.json"
+            answer = self._client.call("POST", path, body, headers=_GET, shape=_FIELDS)
             self._fields[table] = answer["properties"]
         return self._fields[table]
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from features.errors import Fault, MikomiError
+from pipelines.connect.answers import ANYTHING, FLAG, MOMENT, TEXT, Kind, Shape, mismatch
 from pipelines.connect.connection import Connection
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.crm import Page, Record, Roll, Texts
@@ -37,6 +38,13 @@ _MOVING: Final = frozenset(
     }
 )
 """Fields that every write or view changes."""
+_ROWS: Final[Shape] = [{"Id": TEXT, "SystemModstamp": MOMENT}]
+_PAGES: Final[Shape] = (
+    {"records": _ROWS, "done": Kind("true", lambda value: value is True)},
+    {"records": _ROWS, "done": FLAG, "nextRecordsUrl": TEXT},
+)
+_WRITTEN: Final[Shape] = [{"success": FLAG, "errors?": [{"message?": ANYTHING}]}]
+_DESCRIBED: Final[Shape] = {"fields": [{"name": TEXT, "type": TEXT}]}
 
 
 class _Cursor(msgspec.Struct):
@@ -123,9 +131,10 @@ class Salesforce:
             for one, fields in rows.items()
         ]
         body = {"allOrNone": False, "records": records}
-        answers = self._client.call("PATCH", f"{_API}/composite/sobjects", body)
+        path, shape = f"{_API}/composite/sobjects", _results(len(records))
+        answers = self._client.call("PATCH", path, body, shape=shape)
         return {
-            one: "; ".join(str(e.get("message", "")) for e in answer.get("errors", ()))[:200]
+            one: "; ".join(str(e.get("message", "")) for e in answer.get("errors") or ())[:200]
             for one, answer in zip(rows, answers, strict=True)
             if not answer["success"]
         }
@@ -165,10 +174,10 @@ class Salesforce:
 
     def _query(self, soql: str) -> list[dict[str, Any]]:
         """Return all rows of a query, over as many answers as the organisation splits it in."""
-        answer = self._client.call("GET", f"{_API}/query", params={"q": soql})
+        answer = self._client.call("GET", f"{_API}/query", params={"q": soql}, shape=_PAGES)
         rows: list[dict[str, Any]] = answer["records"]
         while not answer["done"]:
-            answer = self._client.call("GET", answer["nextRecordsUrl"])
+            answer = self._client.call("GET", answer["nextRecordsUrl"], shape=_PAGES)
             rows += answer["records"]
         return rows
 
@@ -176,7 +185,8 @@ class Salesforce:
         """Return the type of each field that can be pulled, by name."""
         if table not in self._fields:
             kind = self._objects[table]
-            answer = self._client.call("GET", f"{_API}/sobjects/{kind}/describe")
+            path = f"{_API}/sobjects/{kind}/describe"
+            answer = self._client.call("GET", path, shape=_DESCRIBED)
             self._fields[table] = {
                 str(one["name"]): str(one["type"])
                 for one in answer["fields"]
@@ -195,6 +205,14 @@ class Salesforce:
         if limit is None:
             return _Cursor(place.at)
         return place if place.at < limit else _Cursor(limit)
+
+
+def _results(count: int) -> Kind:
+    """Return the kind of answers to a write of so many records."""
+    return Kind(
+        f"a list of {count} results",
+        lambda value: not mismatch(value, _WRITTEN) and len(value) == count,
+    )
 
 
 def _name(field: str) -> str:

@@ -5,9 +5,11 @@ Decided here: a token lives in memory only, is fetched at the first call and aga
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 
+from pipelines.connect.answers import TEXT, mismatch
 from pipelines.connect.credentials import Credentials
 from pipelines.connect.rest_client import CallRefused, SystemUnavailable
 
@@ -62,8 +64,8 @@ class ClientToken:
             if response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
                 raise httpx.ReadError("no token")
             if response.is_success:
-                return str(response.json()["access_token"])
-        except (httpx.TransportError, ValueError, KeyError) as error:
+                return _token_in(response.json())
+        except (httpx.RequestError, httpx.InvalidURL, ValueError, RecursionError) as error:
             why = f"{self._address}: no token ({type(error).__name__})"
             raise SystemUnavailable.of(why, "a token", "run it again later") from None
         words = self._secrets.without_secrets(response.text[:400])
@@ -72,3 +74,9 @@ class ClientToken:
             "a client that may fetch tokens",
             "check CLIENT_ID and CLIENT_SECRET, and the client-credentials flow of the system",
         )
+
+
+def _token_in(answer: Any) -> str:
+    if wrong := mismatch(answer, {"access_token": TEXT}):
+        raise ValueError(wrong.observed)
+    return str(answer["access_token"])

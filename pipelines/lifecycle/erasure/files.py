@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.erasers import PersonEraser, Removed
@@ -49,7 +50,7 @@ def eraser(params: Path) -> PersonEraser | None:
     workspace = load(params).at()
     return PersonEraser(
         lambda lead_ids, at: erase(workspace, lead_ids, at),
-        lambda: last_moments(workspace),
+        lambda now: last_moments(workspace, now),
         lambda before, _receipts, _now: expire(workspace, before),
         BEYOND,
     )
@@ -165,17 +166,30 @@ def _audit(workspace: Workspace, at: datetime, removed: list[Removed]) -> None:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def last_moments(workspace: Workspace) -> Mapping[str, datetime]:
-    """Return the last moment at which something happened with each lead of the tables."""
+def last_moments(workspace: Workspace, now: datetime | None = None) -> Mapping[str, datetime]:
+    """Return the last moment at which something happened with each lead of the tables.
+
+    Parameters
+    ----------
+    workspace
+        Of the default target.
+    now
+        The present moment, if what is later is left out: it has not happened.
+    """
     last: dict[str, datetime] = {}
     for path in sorted(current(workspace.tables).rglob("*.parquet"), key=str):
         names = pq.read_schema(source(path)).names
         time = next((one for one in _TIMES if one in names), None)
         if LEAD in names and time is not None:
             table = pq.read_table(source(path), columns=[LEAD, time])
-            newest = table.group_by(LEAD).aggregate([(time, "max")])
-            moments = newest[f"{time}_max"].cast(pa.timestamp("us", "UTC")).to_pylist()
-            for lead_id, at in zip(newest[LEAD].to_pylist(), moments, strict=True):
+            moments = table[time].cast(pa.timestamp("us", "UTC"))
+            if now is not None:
+                moments = pc.if_else(pc.less_equal(moments, pa.scalar(now)), moments, None)
+            newest = pa.table({LEAD: table[LEAD], time: moments}).group_by(LEAD)
+            rows = newest.aggregate([(time, "max")])
+            for lead_id, at in zip(
+                rows[LEAD].to_pylist(), rows[f"{time}_max"].to_pylist(), strict=True
+            ):
                 if at is not None:
                     last[lead_id] = max(at, last.get(lead_id, at))
     return last
