@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,6 +42,7 @@ from serve.pages import router
 from serve.pages.shell.error_pages import Refusals
 from serve.pages.shell.frame import Pages
 from serve.routes import openapi
+from serve.routes.query_names import only_known
 from serve.routes.route_modules import KINDS, ROUTES
 from serve.routes.scoring.fast_path import Shortcut, is_for_shortcut
 from serve.scoring import lean_import
@@ -95,7 +96,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     )
     app.state.parts = server.parts
     for module in ROUTES:
-        app.include_router(module.router(server.parts))
+        app.include_router(module.router(server.parts), dependencies=[Depends(only_known)])
     pages = Pages(server.parts)
     app.include_router(router.router(pages))
     refusals = Refusals(pages)
@@ -173,6 +174,7 @@ class Server:
         store, log = Store(self._engine, erasures), Receipts(self._engine, erasures, self._guard)
         helpers, rules = HelperHealth(settings.models), read_rules(settings.next_steps)
         self.parts = AppContext(settings, targets, store, log, now, helpers, rules, log=self.log)
+        self.parts.writes.watch(self._engine)
 
     @asynccontextmanager
     async def life(self, _app: FastAPI) -> AsyncIterator[None]:

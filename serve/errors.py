@@ -14,6 +14,7 @@
     ├── Busy                503 more requests at once than can be answered
     ├── TooOften            429 the key is over its rate limit
     ├── TooLarge            413 the body is larger than allowed
+    ├── EncodedBody         415 the body is compressed
     ├── TooSlow             408 the body did not arrive in time
     ├── NotSignedIn         401 the page needs a user
     ├── ProviderDown        503 the provider of sign-ins does not answer, or wrongly
@@ -122,6 +123,12 @@ class TooLarge(MikomiError):
     """The body is larger than allowed."""
 
     problem: ClassVar = HttpProblem(413, "/problems/too-large", "The body is too large")
+
+
+class EncodedBody(MikomiError):
+    """The body is compressed."""
+
+    problem: ClassVar = HttpProblem(415, "/problems/encoded-body", "The body is compressed")
 
 
 class TooSlow(MikomiError):

@@ -47,7 +47,7 @@ WRONG = {
     "a column": (renamed(activities="activites"), "'activities'", "'activites'"),
     "an attribute": (with_attribute("industri", "industry"), "'industry'", "'industri'"),
     "a field": (with_activity(topik="pricing"), "row 0: $.activities[0]", "'topik'"),
-    "a moment": (leads().assign(as_of="2026-06-01"), "row 5: $.as_of", "with its zone"),
+    "a moment": (leads().assign(as_of="2026-06-01"), "row 5: $.as_of", "a time, like"),
     "no moment": (leads().assign(as_of=None), "row 0: no as_of", "state the moment"),
     "a number": (with_activity(dwell_seconds="long"), 'dwell_seconds: "long"', "float or null"),
     "features": (pd.DataFrame({"engagement__call_count__30d": [3.0]}), "'lead_id'", "engagement"),

@@ -1,7 +1,7 @@
 """Reading the activities of a body in compiled code: positions of texts, moments and numbers.
 
-Decided here: with a key twice, a text in place of a number, a missing or surplus part the whole
-array is refused, not repaired. Unknown keys may hold any single value.
+Decided here: with a key twice, an unknown key, a text in place of a number, a missing or surplus
+part the whole array is refused, not repaired.
 """
 
 from typing import Any, Final
@@ -40,7 +40,7 @@ _KEY_OF: Final = np.full((_LONGEST + 1, 256), -1, np.int64)
 for _number, _name in enumerate(_KEYS):
     _KEY_OF[len(_name), ord(_name[0])] = _number
 _KEY_TEXT: Final = np.array([list(name.ljust(_LONGEST).encode()) for name in _KEYS], np.uint8)
-_NULL, _TRUE, _FALSE = (np.frombuffer(word, np.uint8) for word in (b"null", b"true", b"false"))
+_NULL: Final = np.frombuffer(b"null", np.uint8)
 _OPEN, _CLOSE, _BEGIN, _END, _COMMA, _COLON = (ord(sign) for sign in "[]{},:")
 SHORTEST: Final = len('{"activity_type":"","occurred_at":"2026-01-01T00:00:00Z"}')
 _NEEDED: Final = (1 << _TYPE) | (1 << _OCCURRED)
@@ -110,21 +110,6 @@ def _number_value(text: Text, at: int, key: int, row: int, values: Numbers) -> P
 
 
 @njit(cache=True, nogil=True)
-def _unknown_value(text: Text, at: int) -> Position:
-    """Skip the value of an unknown key, if it is a single one."""
-    if text[at] == QUOTE:
-        end, _ = end_of_text(text, at + 1)
-        return end + 1 if end >= 0 else end
-    if text[at] == _TRUE[0]:
-        return after_word(text, at, _TRUE)
-    if text[at] == _FALSE[0]:
-        return after_word(text, at, _FALSE)
-    if text[at] == _NULL[0]:
-        return after_word(text, at, _NULL)
-    return number(text, at)[0]
-
-
-@njit(cache=True, nogil=True)
 def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Numbers) -> Position:
     """Read the value of a key: the position after it."""
     if at >= text.size:
@@ -133,9 +118,7 @@ def _value(text: Text, at: int, key: int, row: int, notes: Integers, values: Num
         return _text_value(text, at, key, row, notes)
     if key <= _KNOWN:
         return _moment_value(text, at, key, row, notes)
-    if key <= _AMOUNT:
-        return _number_value(text, at, key, row, values)
-    return _unknown_value(text, at)
+    return _number_value(text, at, key, row, values)
 
 
 @njit(cache=True, nogil=True)
@@ -161,7 +144,7 @@ def _activity(text: Text, at: int, row: int, notes: Integers, values: Numbers) -
     present = 0
     while True:
         at, key = _to_value(text, at)
-        if at < 0 or (key <= _TEXT and present >> key & 1):
+        if at < 0 or key == _UNKNOWN or present >> key & 1:
             return -1
         at = _value(text, at, key, row, notes, values)
         if at < 0:

@@ -160,7 +160,7 @@ class AssignmentBody(TypedDict):
 class LimitsBody(TypedDict):
     """Limits to be set: a lead is hot from `hot` on, warm from `warm` on."""
 
-    by: NotRequired[Literal["probability", "score"] | None]
+    by: Literal["probability", "score"] | None
     hot: NotRequired[float]
     warm: NotRequired[float]
     note: NotRequired[str | None]

@@ -612,7 +612,7 @@ class Calls(ABC):
         return cast(LimitsAnswer, self._send("GET", "/v1/band-limits", query, None))
 
     def put_limits(self, body: LimitsBody, **query: Unpack[PutLimitsQuery]) -> LimitsAnswer:
-        """Set the limits of the bands; every worker uses them within seconds.
+        """Set the limits of the bands, or remove them with a `by` of null; see `LimitsBody`.
 
         The key needs the scope `admin`.
 

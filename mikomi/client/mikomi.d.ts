@@ -683,7 +683,7 @@ export interface AssignedAnswer {
 
 /** Limits to be set: a lead is hot from `hot` on, warm from `warm` on. */
 export interface LimitsBody {
-  by?: "probability" | "score" | null;
+  by: "probability" | "score" | null;
   hot?: number;
   warm?: number;
   note?: string | null;

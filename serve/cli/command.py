@@ -182,11 +182,11 @@ def create(
     """Make a key; it is shown once."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
-    key_id, key = command_store.keys(new=True).create(
-        name, frozenset(scopes.replace(",", " ").split()), per_minute, context.obj()
-    )
+    own = frozenset(scopes.replace(",", " ").split())
+    key_id, key = command_store.keys(new=True).create(name, own, per_minute, context.obj())
     typer.echo(f"key {key_id} for {name}; it is not shown again:", err=True)
     typer.echo(key)
+    command_store.note(f"made key {key_id} ({','.join(sorted(own))}) for {name}", context.obj())
 
 
 def list_keys() -> None:
@@ -208,6 +208,7 @@ def revoke(context: typer.Context, key_id: str) -> None:
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.keys().revoke(key_id, context.obj())
+    command_store.note(f"revoked key {key_id}", context.obj())
     typer.echo(f"key {key_id} is revoked")
 
 

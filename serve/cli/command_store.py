@@ -1,20 +1,25 @@
 """The database of the commands `key`, `user` and `feedback`: the one that the environment names.
 
-Decided here: only a command that adds may create it; the others refuse one that does not exist.
+Decided here: only a command that adds may create it; the others refuse one that does not exist. In
+the audit a command is `BY`: who runs it on the machine of the database is known there, not here.
 """
 
 import os
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Engine
 
 from serve.settings import Settings
-from serve.store.audit import Audit
+from serve.store.audit import Audit, AuditLine
 from serve.store.opening import open_existing, open_or_create
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.identities import Identities
 from serve.store.people.users import Users
 from serve.store.receipts.feedback import Feedback
 from serve.stored_leads.store import Store
+
+BY: Final = "command"
 
 
 def keys(*, new: bool = False) -> ApiKeys:
@@ -40,6 +45,19 @@ def issuer() -> str:
 def audit() -> Audit:
     """Open the audit."""
     return Audit(_store(new=False))
+
+
+def note(what: str, at: datetime) -> None:
+    """Add a line to the audit about what a command did.
+
+    Parameters
+    ----------
+    what
+        Was done.
+    at
+        The moment.
+    """
+    audit().add(AuditLine(at, what, BY, None, {}))
 
 
 def verdicts() -> Feedback:

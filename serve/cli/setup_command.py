@@ -18,4 +18,5 @@ def setup(context: typer.Context) -> None:
     key_id, key = keys.create("administrator", frozenset({"admin"}), 6_000, context.obj())
     typer.echo(f"key {key_id} of the administrator; it is not shown again:", err=True)
     typer.echo(key)
+    command_store.note(f"made key {key_id} (admin) for administrator", context.obj())
     typer.echo("start the server with MIKOMI_REQUIRE_KEYS=yes; users: `mikomi user add`", err=True)

@@ -54,6 +54,7 @@ def add(
     own = owner or (name if role == "sales" else None)
     user = User(name, role, own, display_name=called)
     command_store.users(new=True).add(user, None if no_password else _secret(), context.obj())
+    _note(context, name, "add")
     leads = f", whose leads are those of owner {own}" if own else ""
     typer.echo(f"user {name} ({role}) may sign in{leads}")
 
@@ -70,6 +71,7 @@ def list_users() -> None:
 
 
 def call(
+    context: typer.Context,
     name: str,
     called: Annotated[str, typer.Argument(help='Their name on the pages; "" takes it away.')],
 ) -> None:
@@ -77,6 +79,7 @@ def call(
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.users().call(name, called)
+    _note(context, name, "call")
     typer.echo(f"user {name} is called {called or name}")
 
 
@@ -85,18 +88,21 @@ def disable(context: typer.Context, name: str) -> None:
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.users().disable(name, context.obj())
+    _note(context, name, "disable")
     typer.echo(f"user {name} is disabled")
 
 
-def enable(name: str) -> None:
+def enable(context: typer.Context, name: str) -> None:
     """Let a disabled user sign in again."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.users().enable(name)
+    _note(context, name, "enable")
     typer.echo(f"user {name} may sign in again")
 
 
 def role(
+    context: typer.Context,
     name: str,
     role: Annotated[str, typer.Argument(help="sales, marketing, manager or admin.")],
     owner: Annotated[
@@ -108,18 +114,21 @@ def role(
 
     own = owner or (name if role == "sales" else None)
     command_store.users().set_role(name, role, own)
+    _note(context, name, "role")
     typer.echo(f"user {name} is now {role}" + (f", owner {own}" if own else ""))
 
 
-def password(name: str) -> None:
+def password(context: typer.Context, name: str) -> None:
     """Set another password for a user, and end their sessions."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
     command_store.users().set_password(name, _secret())
+    _note(context, name, "password")
     typer.echo(f"user {name} has another password")
 
 
 def link(
+    context: typer.Context,
     name: str,
     email: Annotated[
         str | None, typer.Option(help="The address that the provider has verified.")
@@ -142,14 +151,25 @@ def link(
         identities.link(name, of_email(email))
     if subject:
         identities.link(name, of_subject(issuer, subject))
+    _note(context, name, "link")
     typer.echo(f"user {name} may sign in as {' and '.join(filter(None, (email, subject)))}")
 
 
-def unlink(name: str) -> None:
+def unlink(context: typer.Context, name: str) -> None:
     """Remove all that was linked to a user; a session goes on until it ends."""
     from serve.cli import command_store  # noqa: PLC0415 - slow to import
 
-    typer.echo(f"{command_store.identities().unlink(name)} links of user {name} removed")
+    removed = command_store.identities().unlink(name)
+    _note(context, name, "unlink")
+    typer.echo(f"{removed} links of user {name} removed")
+
+
+def _note(context: typer.Context, name: str, what: str) -> None:
+    """Add the line to the audit that the page of users adds."""
+    from serve.cli import command_store  # noqa: PLC0415 - slow to import
+    from serve.store.people.users import name_of  # noqa: PLC0415
+
+    command_store.note(f"changed user {name_of(name)}: {what}", context.obj())
 
 
 def _secret() -> str:

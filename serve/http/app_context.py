@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from features.kernel.inputs import Matrix
 from features.reading.reading import PLAIN, RecordReading
+from serve.http.failed_writes import FailedWrites
 from serve.http.helper_health import HelperHealth
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
@@ -192,6 +193,8 @@ class AppContext:
         Whether the processes beside the server are alive.
     database_health
         Whether the database answers.
+    writes
+        Whether writes to the database fail.
     ranking_lag
         For how long the ranking has been behind its data.
     log
@@ -207,6 +210,7 @@ class AppContext:
     rules: Rules = field(default_factory=read_rules)
     metrics: Metrics = field(default_factory=Metrics)
     database_health: DatabaseHealth = field(default_factory=DatabaseHealth)
+    writes: FailedWrites = field(default_factory=FailedWrites)
     ranking_lag: RankingLag = field(default_factory=RankingLag)
     log: Log | None = None
 

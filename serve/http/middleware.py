@@ -16,7 +16,7 @@ from types import coroutine
 from typing import Any, Final
 
 from features.errors import place_of
-from serve.errors import NoStore, TooLarge, TooSlow
+from serve.errors import EncodedBody, NoStore, TooLarge, TooSlow
 from serve.http.access import KEYED, AccessControl
 from serve.http.logs import Log
 from serve.http.metrics import Metrics
@@ -42,6 +42,8 @@ _ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 _WITHOUT_STORE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STARTED: Final = "http.response.start"
+_AS_IT_IS: Final = b"identity"
+_SHOWN: Final = 40
 
 
 class StoreWaiter:
@@ -135,6 +137,10 @@ class RequestMiddleware:
 
     async def _whole(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
         """Read the body and return a `receive` that returns it at once."""
+        if headers.get(b"content-encoding", _AS_IT_IS).lower() not in (_AS_IT_IS, b""):
+            shown = headers[b"content-encoding"][:_SHOWN].decode("latin-1")
+            expected, do = "no such header", "send the body as it is, not compressed"
+            raise EncodedBody.of(f"Content-Encoding: {shown}", expected, do)
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             raise self._too_large()

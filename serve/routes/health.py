@@ -20,11 +20,13 @@ def router(context: AppContext) -> APIRouter:
     routes = APIRouter(tags=["health"])
     one_at_a_time = CapacityLimiter(1)
 
+    @routes.head("/healthz", include_in_schema=False)
     @routes.get("/healthz")
     async def healthz() -> dict[str, str]:
         """Check that the process answers."""
         return {"status": "alive"}
 
+    @routes.head("/readyz", include_in_schema=False)
     @routes.get("/readyz")
     async def readyz() -> dict[str, Any]:
         """Check that a warm model and the database are ready; 503 names what is not.
@@ -51,5 +53,7 @@ def _degraded(context: AppContext) -> Iterator[str]:
             yield f"the {name} is silent"
     if context.receipts.is_failing:
         yield "the log of answers cannot be written"
+    if context.writes.is_failing:
+        yield "the database cannot be written"
     if context.ranking_lag.is_stale:
         yield f"the ranking has been behind for {context.ranking_lag.seconds / 60:.0f} minutes"

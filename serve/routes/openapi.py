@@ -17,7 +17,7 @@ from serve.routes.describing import REFERENCE
 
 _METHODS: Final = ("get", "put", "post", "delete")
 _EVERYWHERE: Final = (401, 403, 429, 503)
-_OF_BODIES: Final = (408, 413, 422)
+_OF_BODIES: Final = (408, 413, 415, 422)
 _OF_IDS: Final = (404, 409, 410, 422)
 _DESCRIPTIONS: Final = {
     200: "The answer",
@@ -29,6 +29,7 @@ _DESCRIPTIONS: Final = {
     409: "Not now: a model that is not here, or a lead that is created later",
     410: "The person was erased",
     413: "The body is too large",
+    415: "The body is compressed",
     422: "It cannot be used; every fault is listed",
     429: "More often than the key may; see Retry-After",
     503: "No model, or no database, yet; see Retry-After",
@@ -115,8 +116,8 @@ def _statuses(path: str, operation: dict[str, Any]) -> set[int]:
     statuses = set(_EVERYWHERE)
     if "requestBody" in operation:
         statuses.update(_OF_BODIES)
-    if operation.get("parameters"):
-        statuses.update(_OF_IDS if "{" in path else (422,))
+    if path.startswith(access.API):  # an unknown parameter
+        statuses.update(_OF_IDS if operation.get("parameters") and "{" in path else (422,))
     return statuses
 
 
@@ -125,6 +126,6 @@ def _example(status: int) -> dict[str, Any]:
     problem: HttpProblem = next(one for one in TABLE.values() if one.status == status)
     example: dict[str, Any] = dict(problem._asdict())
     if status == 422:  # noqa: PLR2004
-        fault = FaultBody("$.activities[3].occurred_at: 5", "a time with its zone", "correct it")
+        fault = FaultBody("$.atributes", "one of lead_id, attributes", "did you mean `attributes`?")
         example |= {"faults": [msgspec.to_builtins(fault)]}
     return example

@@ -38,7 +38,7 @@ class HookHintList(msgspec.Struct, frozen=True):
     hints: list[HookHint]
 
 
-class HintsTaken(msgspec.Struct, frozen=True):
+class HintsTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The number of the last hint that was followed."""
 
     until: int

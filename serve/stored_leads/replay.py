@@ -10,13 +10,15 @@ import msgspec
 
 from features.errors import Fault
 from features.wording.sentences import Language
-from serve.errors import PersonErased, ReplayDiffers
+from serve.errors import BadBody, PersonErased, ReplayDiffers
 from serve.scoring.loaded_model import LoadedModel
 from serve.store.leads.history import HistoryReader
+from serve.wire.bodies import ScoreBody
 from serve.wire.receipt import Scoring
 from serve.wire.records import ScoreRequest
 from serve.wire.responses import ScoreAnswer
 from serve.wire.stored_request import AnyRequest
+from serve.wire.unknown_fields import without_unknown
 
 _DO: Final = "report it, with the receipt"
 
@@ -58,8 +60,16 @@ def logged_request(scoring: Scoring, loaded: LoadedModel, histories: HistoryRead
     """
     _check_not_erased(scoring)
     if scoring.input is not None:
-        return loaded.decoded_request(scoring.input, scoring.at)
+        return _decoded(scoring.input, scoring, loaded)
     return histories.request(scoring.lead_id, scoring.cutoff, scoring.revisions)[0]
+
+
+def _decoded(body: bytes, scoring: Scoring, loaded: LoadedModel) -> ScoreRequest:
+    """Decode a logged body; one of an earlier version may have fields that are refused now."""
+    try:
+        return loaded.decoded_request(body, scoring.at)
+    except BadBody:
+        return loaded.decoded_request(without_unknown(ScoreBody, body), scoring.at)
 
 
 def _check_not_erased(scoring: Scoring) -> None:
@@ -89,7 +99,7 @@ def answered(scoring: Scoring, loaded: LoadedModel, histories: HistoryReader) ->
     language: Language = "ja" if scoring.language == "ja" else "en"
     _check_not_erased(scoring)
     if scoring.input is not None:
-        request: AnyRequest = loaded.decoded_request(scoring.input, scoring.at)
+        request: AnyRequest = _decoded(scoring.input, scoring, loaded)
     else:
         request, _ = histories.question(scoring.lead_id, scoring.cutoff, scoring.revisions)
     return loaded.answer(request, language, scoring.receipt_id)

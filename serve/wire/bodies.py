@@ -2,8 +2,9 @@
 
 Decided here: a body is decoded once. Only a body that cannot be decoded, or that holds values
 outside the limits of `serve.wire.value_limits`, is read again to list every fault with its place.
-Unknown field names are never refused. A record that stands there twice counts once, as in an
-export: activities by their id.
+A field that the API does not know is refused, wherever it stands; only the names inside
+`attributes`, `display` and `skills` are the sender's own. A record that stands there twice counts
+once, as in an export: activities by their id.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -65,7 +66,7 @@ _Kind = TypeVar("_Kind")
 _Record = TypeVar("_Record")
 
 
-class _LeadBody(msgspec.Struct, frozen=True, kw_only=True):
+class _LeadBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lead_id: str
     created_at: datetime
     known_at: datetime | None = None
@@ -95,7 +96,7 @@ class _OutlineBody(_LeadBody, frozen=True, kw_only=True):
 _OUTLINE: Final = msgspec.json.Decoder(_OutlineBody)
 
 
-class BatchBody(msgspec.Struct, frozen=True, kw_only=True):
+class BatchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Leads to be scored, each on its own."""
 
     leads: list[msgspec.Raw]

@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import msgspec
 
 from features.errors import Fault
+from serve.wire.unknown_fields import unknown_names
 from serve.wire.value_limits import DO, MOST_FAULTS, faults_in
 
 _SHOWN: Final = 80
-_TIME: Final = "a time with its zone, like 2026-01-31T09:00:00Z"
+_TIME: Final = "a time, like 2026-01-31T09:00:00Z"
 _WORDS: Final = {"int": "number", "float": "number", "bool": "boolean"}
 
 
@@ -90,7 +91,9 @@ def _parts(raw: Any, kind: Any, path: str) -> Iterator[Fault] | None:
 
 
 def _fields(raw: dict[str, Any], kind: Any, path: str) -> Iterator[Fault]:
-    for field in msgspec.structs.fields(kind):
+    fields = msgspec.structs.fields(kind)
+    yield from unknown_names(raw, [field.encode_name for field in fields], f"{path}.")
+    for field in fields:
         if field.encode_name in raw:
             yield from _walk(raw[field.encode_name], field.type, f"{path}.{field.encode_name}")
         elif field.required:

@@ -13,7 +13,7 @@ from features.encoders.from_json import CodedActivities
 Value = str | float | bool | None
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Activity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Something that happened with a lead."""
 
     activity_type: str
@@ -28,7 +28,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: float | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What became of a deal; `reason` says why it was lost, and is never scored."""
 
     outcome: str
@@ -39,7 +39,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A later value of an attribute."""
 
     attribute: str
@@ -59,7 +59,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, Value] = {}
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A company that leads belong to."""
 
     account_id: str

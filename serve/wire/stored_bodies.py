@@ -19,7 +19,7 @@ from serve.wire.value_limits import faults_in, plain
 MOST: Final = 10_000
 
 
-class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
+class LeadBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A lead; a later value of an attribute that differs is stored as a change.
 
     An `owner_id` of null takes the lead from its owner; without one the owner stays. `display` is
@@ -37,7 +37,7 @@ class LeadBody(msgspec.Struct, frozen=True, kw_only=True):
     backfill: bool = False
 
 
-class AccountBody(msgspec.Struct, frozen=True, kw_only=True):
+class AccountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A company."""
 
     known_at: datetime | None = None
@@ -51,7 +51,7 @@ class StoredActivity(Activity, frozen=True, kw_only=True):
     activity_id: str
 
 
-class ActivitiesBody(msgspec.Struct, frozen=True, kw_only=True):
+class ActivitiesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Activities of any leads, in any order."""
 
     activities: list[StoredActivity]
@@ -64,7 +64,7 @@ class StoredOutcome(Outcome, frozen=True, kw_only=True):
     lead_id: str
 
 
-class OutcomesBody(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Outcomes of any leads, in any order."""
 
     outcomes: list[StoredOutcome]

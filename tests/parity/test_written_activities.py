@@ -126,7 +126,6 @@ PLAIN = [
         "dwell_seconds": 12.5,
         "amount": None,
         "text": '「見積」 "quoted" 🙂',
-        "campaign": "spring",
     },
     {"activity_type": "会議", "occurred_at": "2024-02-29T23:59:59Z", "actor": "佐藤"},
     {"activity_type": " fax ", "occurred_at": "2026-06-30T00:00:00-03:30", "amount": 120},
@@ -137,6 +136,15 @@ PLAIN = [
 @pytest.mark.parametrize("indent", [None, 2])
 def test_what_a_crm_sends_is_read_the_quick_way(count: int, indent: int | None) -> None:
     assert assert_same(in_json(PLAIN[:count], {"ensure_ascii": False, "indent": indent}))
+
+
+@pytest.mark.parametrize("name", ["campaign", "Topic", "topic ", "x" * 80])
+@pytest.mark.parametrize("value", ["spring", None, True, 1.5, {"a": []}])
+def test_an_unknown_name_in_an_activity_is_refused_both_ways(name: str, value: Any) -> None:
+    body = in_json([*PLAIN, PLAIN[1] | {name: value}], {})
+    assert not assert_same(body)
+    (faults,) = of_records(body)
+    assert [fault.observed for fault in faults] == [f"$.activities[{len(PLAIN)}].{name}"]
 
 
 BODY = in_json(PLAIN, {"ensure_ascii": False})

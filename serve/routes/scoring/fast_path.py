@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from serve.http.app_context import AppContext
 from serve.http.middleware import StoreWaiter
 from serve.routes.describing import JSON
+from serve.routes.query_names import check_query
 from serve.routes.scoring import scores
 
 _TYPE: Final = (b"content-type", JSON.encode())
@@ -41,6 +42,9 @@ class Shortcut(StoreWaiter):
         message = await receive()
         if message["type"] != "http.request":
             raise ClientDisconnect
+        query = scope.get("query_string", b"")
+        if query:
+            check_query(query, scores.PARAMETERS)
         body = await scores.answer(self._parts, scope, message["body"])
         headers = [_TYPE, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -15,7 +15,7 @@ from serve.wire.responses import ScoreAnswer
 _MOST_NOTE: Final = 2_000
 
 
-class FeedbackBody(msgspec.Struct, frozen=True, kw_only=True):
+class FeedbackBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The verdict of a salesperson on an answer."""
 
     verdict: Literal["agreed", "wrong", "junk", "contacted"]

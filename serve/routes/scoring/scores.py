@@ -40,7 +40,9 @@ LONG_BYTES: Final = 200_000
 """A longer body, of some 1,700 activities, is scored beside the event loop."""
 _SLICE: Final = 50
 """So many leads of a batch are scored in one go, beside the event loop."""
-_QUERY: Final = [LANGUAGE, TARGET]
+_QUERY: Final[list[dict[str, Any]]] = [LANGUAGE, TARGET]
+PARAMETERS: Final = tuple(one["name"] for one in _QUERY)
+"""The names that the query of a score may have."""
 _ENCODER: Final = msgspec.json.Encoder()
 EXAMPLE: Final[dict[str, Any]] = {
     "lead_id": "L-1001",

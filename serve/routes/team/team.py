@@ -25,7 +25,7 @@ from serve.wire.team.assignment import (
     ProposedLoad,
     RepsAnswer,
 )
-from serve.wire.team.band_limits import BandLimits, LimitsBody, limits_faults
+from serve.wire.team.band_limits import BandLimits, LimitsBody, limits_faults, limits_of
 from serve.wire.team.reps import Rep, RepBody, rep_faults
 from serve.wire.team.steps import WorkState
 from serve.wire.value_limits import faults_in, faults_in_id
@@ -112,8 +112,11 @@ def router(context: AppContext) -> APIRouter:
         "/v1/band-limits", openapi_extra=described(LimitsBody, _LIMITS, LimitsAnswer, [TARGET])
     )
     async def put_limits(request: Request) -> Response:
-        """Set the limits of the bands; every worker uses them within seconds."""
-        body = read(LimitsBody, await request.body())
+        """Set the limits of the bands, or remove them with a `by` of null; see `LimitsBody`.
+
+        Every worker uses them within seconds.
+        """
+        body = limits_of(await request.body())
         refuse(chain(faults_in(body, "$"), limits_faults(body)))
         target = target_of(context, request)
         who, now, own = key_of(request), context.now(), model_cuts(context, target)

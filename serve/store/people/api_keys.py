@@ -53,8 +53,10 @@ class ApiKeys:
         Raises
         ------
         BadRequest
-            If a scope is unknown, or nothing would be allowed.
+            If it has no name, a scope is unknown, or nothing would be allowed.
         """
+        if not name.strip():
+            raise BadRequest.of("a key without a name", "a name", "name who will use it")
         unknown = ", ".join(sorted(scopes - SCOPES))
         if unknown or not scopes or per_minute < 1:
             observed = f"scopes {unknown or 'none'}, {per_minute} a minute"

@@ -49,7 +49,7 @@ class AssignmentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     in_turn: float
 
 
-class AssignmentBody(msgspec.Struct, frozen=True, kw_only=True):
+class AssignmentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The leads to be assigned."""
 
     leads: list[Assigning]

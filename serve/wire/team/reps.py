@@ -21,7 +21,7 @@ _MOST_TEXTS: Final = 100
 _LONGEST: Final = 200
 
 
-class RepBody(msgspec.Struct, frozen=True, kw_only=True):
+class RepBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a salesperson can do: `capacity` is leads a week, `skills` values by kind."""
 
     level: Level = "regular"

@@ -18,7 +18,7 @@ _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _LONGEST: Final = 200
 
 
-class SpendBodyLine(msgspec.Struct, frozen=True, kw_only=True):
+class SpendBodyLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a source, or one campaign of it, cost in a month."""
 
     source: str
@@ -27,7 +27,7 @@ class SpendBodyLine(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str = ""
 
 
-class SpendBody(msgspec.Struct, frozen=True, kw_only=True):
+class SpendBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What channels cost. All amounts of a source and month are replaced, unless typed in."""
 
     spend: list[SpendBodyLine]

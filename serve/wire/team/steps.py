@@ -27,7 +27,7 @@ RESULTS: Final[dict[str, tuple[str, ...]]] = {
 MOST_NOTE: Final = 2_000
 
 
-class StepBody(msgspec.Struct, frozen=True, kw_only=True):
+class StepBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be done: `until` ends a snooze, `owner_id` is the owner to assign (none: nobody).
 
     `result` says how a contact ended, or why a lead is disqualified.
@@ -41,7 +41,7 @@ class StepBody(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
-class Assigning(msgspec.Struct, frozen=True, kw_only=True):
+class Assigning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A lead and the owner that it is to get; `version` as in `StepBody`."""
 
     lead_id: str

@@ -123,9 +123,9 @@ def test_text_in_the_place_of_a_number_is_not_stored(client: TestClient) -> None
 def test_stored_words_are_read_when_scored_and_when_trained_on(
     client: TestClient, folder: Path, tmp_path: Path
 ) -> None:
-    raw = {"created_at": "2026-05-01", "backfill": True}
-    raw["attributes"] = {"industry": "製造", "seats": "1,200", "member": "はい"}
-    assert client.put("/v1/leads/S.0", json=raw).is_success
+    attributes = {"industry": "製造", "seats": "1,200", "member": "はい"}
+    raw = {"created_at": "2026-05-01", "attributes": attributes}
+    assert client.put("/v1/leads/S.0", json=raw | {"backfill": True}).is_success
     act = {"activities": [CALL | {"lead_id": "S.0"}] * 5, "backfill": True}
     assert client.post("/v1/activities", json=act).json()["added"] == 1
     deal = {"outcomes": [ended("失注")[0] | {"lead_id": "S.0"}], "backfill": True}

@@ -104,10 +104,31 @@ def _await(client: TestClient, lead_id: str, band: str) -> None:
 
 def test_limits_that_cannot_be_used_are_refused_whole(client: TestClient) -> None:
     before = bands(client)
-    for body in ({"by": "score", "hot": 10, "warm": 20}, {"by": "score", "hot": 200}, {"by": "x"}):
+    for body in (
+        {"by": "score", "hot": 10, "warm": 20},
+        {"by": "score", "hot": 200, "warm": 10},
+        {"by": "x"},
+    ):
         assert client.put("/v1/band-limits", json=body).status_code == 422
     assert bands(client) == before
     assert client.get("/v1/band-limits").json()["history"] == []
+
+
+def test_nothing_but_a_null_removes_limits(client: TestClient) -> None:
+    """A body without `by` once removed the limits that were set, and answered 200."""
+    assert client.put("/v1/band-limits", json={"by": "score", "hot": 80, "warm": 50}).is_success
+    for body, observed in (
+        ({}, ["$.by: nothing"]),
+        ({"hot": 10, "warm": 90}, ["$.by: nothing"]),
+        ({"by": "score"}, ["$.hot: nothing", "$.warm: nothing"]),
+        ({"by": "score", "hot": 60, "wram": 20}, ["$.wram"]),
+    ):
+        answer = client.put("/v1/band-limits", json=body)
+        faults = answer.json()["faults"]
+        assert (answer.status_code, [one["found"] for one in faults]) == (422, observed)
+    assert client.get("/v1/band-limits").json()["hot"] == 80
+    removed = client.put("/v1/band-limits", json={"by": None}).json()
+    assert [one["by"] for one in removed["history"]] == [None, "score"]
 
 
 def test_a_receipt_is_replayed_with_the_limits_of_its_answer(
@@ -249,7 +270,8 @@ def test_what_was_promised_is_compared_with_what_was_won(store: Store, client: T
         }
         for lead_id, days in (("H-1", 10), ("H-2", 35))
     ]
-    assert client.post("/v1/outcomes?backfill=true", json={"outcomes": won}).status_code < 300
+    sent = {"outcomes": won, "backfill": True}
+    assert client.post("/v1/outcomes", json=sent).status_code < 300
     promise = client.get("/v1/digest").json()["promise"]
     assert promise is not None
     assert (promise["leads"], promise["won"], promise["expected"]) == (2, 1, 1.0)
