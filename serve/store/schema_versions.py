@@ -262,6 +262,7 @@ def _check_unused(engine: Engine) -> None:
             used = driver.execute(_USERS, {"name": APPLICATION}).fetchone()[0] > 0
         else:
             used = not _ends_log(driver)
+            connection.invalidate()  # it knows the former log, and would take the new for another's
     if used:
         raise BadRequest.of(
             "a database that a server or a command is using",

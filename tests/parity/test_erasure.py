@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from serve.store import engine as engines
 from serve.store.leads import erasure, ingest, retention
+from serve.store.schema_versions import made
 from serve.store.tables import METADATA
 from tests import served
 from tests.clocked import NOW, Clock, serving
@@ -102,7 +103,7 @@ def test_the_last_moment_of_a_lead_is_one_in_every_database(client: TestClient, 
 
 def test_a_table_that_names_a_lead_is_erased_whatever_it_is_for(tmp_path: Path) -> None:
     """One row about a lead in every table that has the column; erasing empties them all."""
-    engine = engines.made(f"sqlite:///{tmp_path / 'm.db'}")
+    engine = made(f"sqlite:///{tmp_path / 'm.db'}")
     tables = [table for table in METADATA.sorted_tables if "lead_id" in table.c]
     assert len(tables) >= 9
     with engine.begin() as connection:

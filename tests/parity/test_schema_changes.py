@@ -1,5 +1,6 @@
 """Tables that change while others work: two that migrate, a way back, servers of two versions."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,20 @@ def test_tables_do_not_go_back_while_somebody_uses_them(url: str, engine: Engine
     assert is_current(engine)
     server.dispose()
     assert schema_versions.downgrade(engine, OLDER.partition("_")[0], lose=True) == OLDER
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_log_that_begins_again_is_no_other_database(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends_log(driver: sqlite3.Connection) -> bool:
+        driver.execute("PRAGMA journal_mode=DELETE")
+        (tmp_path / "takes the inode of the log").touch()
+        driver.execute("PRAGMA journal_mode=WAL")
+        return True
+
+    monkeypatch.setattr(schema_versions, "_ends_log", ends_log)
+    assert schema_versions.downgrade(engine, OLDER, lose=True) == OLDER
 
 
 def test_what_is_lacking_is_named(engine: Engine) -> None:
