@@ -7,6 +7,7 @@ uses the database: a server would go on with tables that are gone.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ _USERS: Final = """
 select count(*) from pg_stat_activity
 where datname = current_database() and application_name = %(name)s and pid <> pg_backend_pid()
 """
+_ENDING_SECONDS: Final = 3.0
+_PAUSE_SECONDS: Final = 0.1
 _SHOWN: Final = 5
 """The most names in a sentence."""
 _BACK: Final = (
@@ -253,22 +256,32 @@ def downgrade(engine: Engine, version: str, *, lose: bool) -> str:
 def _check_unused(engine: Engine) -> None:
     """Check that no other process is connected with the database.
 
+    The database notices the end of a server a moment later, so it is given some seconds.
+    """
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while _is_used(engine):
+        if time.monotonic() > deadline:
+            raise BadRequest.of(
+                "a database that a server or a command is using",
+                "one that nobody uses while its tables go back",
+                "stop the servers of this database, then run the command again",
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _is_used(engine: Engine) -> bool:
+    """Return whether another connection is there.
+
     A connection to SQLite with a write-ahead log holds the file, so that another cannot end the
     log. The next connection begins it again.
     """
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         if connection.dialect.name == "postgresql":
-            used = driver.execute(_USERS, {"name": APPLICATION}).fetchone()[0] > 0
-        else:
-            used = not _ends_log(driver)
-            connection.invalidate()  # it knows the former log, and would take the new for another's
-    if used:
-        raise BadRequest.of(
-            "a database that a server or a command is using",
-            "one that nobody uses while its tables go back",
-            "stop the servers of this database, then run the command again",
-        )
+            return bool(driver.execute(_USERS, {"name": APPLICATION}).fetchone()[0])
+        used = not _ends_log(driver)
+        connection.invalidate()  # it knows the former log, and would take the new for another's
+        return used
 
 
 def _ends_log(driver: sqlite3.Connection) -> bool:
