@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
+import distributed  # noqa: F401 - its settings are there before one is changed for a while
 import pytest
 
 from features.errors import ClusterLost
@@ -80,30 +81,33 @@ def test_a_cluster_without_workers(scheduler: str, monkeypatch: pytest.MonkeyPat
 
 
 class Killing:
-    """Kills a process when the first partition is scored."""
+    """Kills a process when the first partition is scored; from then on a worker is missed soon.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    Not before: on a busy machine the worker may take seconds to come.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], patch: pytest.MonkeyPatch) -> None:
+        self._process, self._patch = process, patch
 
     def __call__(self, things: Iterable[Any], title: str, _total: int) -> Iterator[Any]:
         for thing in things:
             yield thing
             if title == "score":
                 self._process.kill()
+                self._patch.setattr(cluster, "WORKERLESS_SECONDS", 1.0)
 
 
 @pytest.mark.parametrize("lost", ["scheduler", "worker"])
 def test_a_cluster_that_is_lost_midway(
     here: Workspace, lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 1.0)
     monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.2)
     places = Workspace("small", tmp_path)
     store(places)
     with scheduler_process() as (scheduler, address), worker_process(address) as worker:
         engine = f"engine: {{kind: dask, scheduler: '{address}'}}"
         made = Job(parse(LIGHT + engine), places)
-        killing = Killing(scheduler if lost == "scheduler" else worker)
+        killing = Killing(scheduler if lost == "scheduler" else worker, monkeypatch)
         with pytest.raises(ClusterLost, match=r"lost|without a worker"):
             score.run(replace(made, track=killing), question(places, here.model))
     assert not places.scores.exists()
