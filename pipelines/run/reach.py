@@ -22,6 +22,7 @@ from models.artifact import remote
 from pipelines.run.cluster import connected, fault
 from pipelines.run.engine_settings import EngineSettings
 from pipelines.run.shared_task import MANIFEST, SharedTask, absolute, worker
+from pipelines.storage.file_hashes import sha256_of
 from pipelines.storage.machine import writing
 
 Files = Mapping[str, str]
@@ -99,22 +100,21 @@ def _damage(folder: Path) -> Iterator[Fault]:
     manifest = folder / MANIFEST
     if remote.is_remote(folder) or not manifest.is_file():
         return
-    recorded = json.loads(manifest.read_text("utf-8"))
-    for name, entry in (recorded.get("files", {}) if isinstance(recorded, dict) else {}).items():
+    for name, written in _recorded(json.loads(manifest.read_text("utf-8"))).items():
         path = folder / name
-        if not path.is_file() or _hash(path) != (
-            entry["sha256"] if isinstance(entry, dict) else entry
-        ):
+        there = path.is_file()
+        if not there or sha256_of(path) != written:
             yield Fault(
-                f"{path}: {'other bytes than were written' if path.is_file() else 'nothing'}",
+                f"{path}: {'other bytes than were written' if there else 'nothing'}",
                 f"the file that {manifest} records",
                 "restore it, or run the stage that writes it again",
             )
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _recorded(manifest: Any) -> Files:
+    """Return the hash of each file that a manifest records; a model has the sizes beside them."""
+    files = manifest.get("files", {}) if isinstance(manifest, dict) else {}
+    return {n: one["sha256"] if isinstance(one, dict) else one for n, one in files.items()}
 
 
 @contextmanager

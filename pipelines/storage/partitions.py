@@ -26,6 +26,7 @@ from models.artifact.remote import current, is_remote, source
 from pipelines.intake.mapping.schema import Labels
 from pipelines.intake.mapping.values import Ground
 from pipelines.storage.arrow_tables import arrow_type, to_arrow
+from pipelines.storage.file_hashes import sha256_of
 from pipelines.storage.machine import damaged, reading
 from pipelines.storage.store_folder import replacing
 
@@ -257,7 +258,7 @@ def finish(directory: Path, manifest: Manifest) -> Manifest:
     for name in SPECS:
         paths = [part_path(directory, name, part) for part in range(manifest.partitions)]
         rows[name] = sum(int(pq.read_metadata(path).num_rows) for path in paths)
-        files |= {f"{name}/{path.name}": _sha256(path) for path in paths}
+        files |= {f"{name}/{path.name}": sha256_of(path) for path in paths}
     done = manifest.model_copy(update={"rows": rows, "files": files})
     (directory / "manifest.json").write_text(done.model_dump_json(indent=1), "utf-8")
     return done
@@ -392,7 +393,7 @@ def _whole(path: Path) -> Any:
     with reading(path, "ingest"):
         written = manifest(table.parent).files.get(f"{table.name}/{path.name}")
         content = path.read_bytes() if is_remote(path) else None
-        is_whole = written == (_sha256(path) if content is None else _hash(content))
+        is_whole = written == (sha256_of(path) if content is None else _hash(content))
     if not is_whole:
         raise damaged(str(path), "other bytes than were written", "ingest")
     return path if content is None else pa.BufferReader(content)
@@ -427,8 +428,3 @@ def read_columns(directory: Path, table: TableName, columns: list[str]) -> pd.Da
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from serve.cli.opening import open_existing, open_or_create
 from serve.settings import Settings
 from serve.store.audit import Audit, AuditLine
-from serve.store.opening import open_existing, open_or_create
 from serve.store.people.api_keys import ApiKeys
 from serve.store.people.identities import Identities
 from serve.store.people.users import Users

@@ -24,7 +24,7 @@ def check() -> None:
 
     Exit code 1: they are not those that this version of mikomi needs.
     """
-    from serve.store.opening import tables_of  # noqa: PLC0415 - slow to import
+    from serve.cli.opening import tables_of  # noqa: PLC0415 - slow to import
 
     state = tables_of(_url())
     typer.echo(state.sentence)
@@ -36,7 +36,7 @@ def check() -> None:
 
 def upgrade() -> None:
     """Create the tables, or migrate them to the newest version."""
-    from serve.store.opening import open_or_create  # noqa: PLC0415 - slow to import
+    from serve.cli.opening import open_or_create  # noqa: PLC0415 - slow to import
 
     open_or_create(_url()).dispose()
     check()
@@ -53,7 +53,7 @@ def downgrade(
 
     Refused while a server or another command uses the database.
     """
-    from serve.store.opening import open_to_downgrade  # noqa: PLC0415 - slow to import
+    from serve.cli.opening import open_to_downgrade  # noqa: PLC0415 - slow to import
     from serve.store.schema_versions import downgrade as take_back  # noqa: PLC0415
 
     with open_to_downgrade(_url()) as engine:

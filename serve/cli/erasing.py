@@ -15,11 +15,11 @@ BEYOND: Final = ("backups of the database, and the write-ahead logs that its ser
 
 def eraser(_params: Path) -> PersonEraser | None:
     """Return the eraser of the database that the environment names; none if there is none."""
+    from serve.cli.opening import open_existing  # noqa: PLC0415
     from serve.settings import Settings  # noqa: PLC0415 - slow to import
     from serve.store.engine import sqlite_place  # noqa: PLC0415
     from serve.store.hook_hints import HookHints  # noqa: PLC0415
     from serve.store.leads import retention  # noqa: PLC0415
-    from serve.store.opening import open_existing  # noqa: PLC0415
 
     settings = Settings.read(os.environ)
     url, hints = settings.database_url, HookHints(settings.models)

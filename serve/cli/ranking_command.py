@@ -17,11 +17,11 @@ def load_ranking(
     server's latest ranking and now, and of leads that the server stores. The server adds trends and
     forecasts by and by. MIKOMI_DATABASE_URL and MIKOMI_MODELS name the server's, as for `serve`.
     """
+    from serve.cli.opening import open_existing  # noqa: PLC0415
     from serve.ranking import batch_ranking  # noqa: PLC0415 - slow to import
     from serve.scoring.pointer import pointed_fingerprint  # noqa: PLC0415
     from serve.settings import Settings  # noqa: PLC0415
     from serve.store.engine import moment  # noqa: PLC0415
-    from serve.store.opening import open_existing  # noqa: PLC0415
 
     settings = Settings.read(os.environ)
     target = batch_ranking.facts_of(ranking).target

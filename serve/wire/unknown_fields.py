@@ -1,7 +1,7 @@
 """Names that the API does not know: of fields of a body, and of parameters of a query.
 
-Decided here: they are refused with the names that are known, and with the nearest where one is so
-near that it was probably meant. A body that was logged before this was so can still be read: what
+Decided here: they are refused with the names that are known, and with the nearest where one is
+near. A body that was logged before this was so can still be read: what
 is unknown in it was not read then either.
 """
 

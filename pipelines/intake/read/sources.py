@@ -28,6 +28,7 @@ from pipelines.intake.read.parquet_files import (
 from pipelines.intake.read.queries import query_pieces, query_rows
 from pipelines.intake.read.readable import Input, Piece
 from pipelines.intake.read.workbooks import SUFFIXES, workbook_pieces
+from pipelines.storage.file_hashes import sha256_of
 
 ROWS_PER_PIECE = 500_000
 
@@ -78,7 +79,7 @@ class Reader:
             place = safe_place(self.source.url)
             query = f"{place}\n{self.source.query}".encode()
             return [Input(self.name, place, hashlib.sha256(query).hexdigest())]
-        return [Input(self.name, path.name, _sha256(path)) for path in self._paths()]
+        return [Input(self.name, path.name, sha256_of(path)) for path in self._paths()]
 
     def _frames(self, rows: int) -> Iterator[tuple[str, Iterator[pd.DataFrame]]]:
         if self.source.url is not None:
@@ -117,8 +118,3 @@ def _estimate(path: Path, source: Source) -> int:
     if path.suffix.lower() in SUFFIXES:
         return sum(len(piece) for piece in workbook_pieces(path, source.sheet, ROWS_PER_PIECE))
     return estimated_lines(path, source.encoding)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -37,8 +37,7 @@ def open_existing(url: str) -> Engine:
     """
     place = sqlite_place(url)
     with _reaching(url) as shown:
-        if place and not Path(place).is_file():
-            raise _none(f"{shown}: no file {Path(place).absolute()}")
+        _check_file(place, shown)
         probe = create_engine(url) if place else open_engine(url)
         with probe.connect() as connection:
             has_tables = inspect(connection).has_table("alembic_version")
@@ -92,8 +91,7 @@ def open_to_downgrade(url: str) -> Iterator[Engine]:
     """
     place = sqlite_place(url)
     with _reaching(url) as shown:
-        if place and not Path(place).is_file():
-            raise _none(f"{shown}: no file {Path(place).absolute()}")
+        _check_file(place, shown)
         engine = open_engine(url)
         try:
             yield engine
@@ -110,6 +108,12 @@ def _read_only(file: Path) -> str:
     log = file.with_name(f"{file.name}-wal")
     mode = "mode=ro" if log.is_file() and log.stat().st_size else "immutable=1"
     return f"sqlite:///{file.as_uri()}?{mode}&uri=true"
+
+
+def _check_file(place: str, shown: str) -> None:
+    """Check that the file of SQLite is there; a database server has none."""
+    if place and not Path(place).is_file():
+        raise _none(f"{shown}: no file {Path(place).absolute()}")
 
 
 @contextmanager
